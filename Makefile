@@ -1,0 +1,46 @@
+# `make example` writes output/notes.pdf; `make test` runs every test. Each sets up .venv by itself, once.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: example test lint bench clean
+.NOTPARALLEL:
+
+example: $(VENV)/ready-example
+	@$(BIN)/python -m derive example
+
+test: $(VENV)/ready-test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/ready-lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict derive
+
+bench: $(VENV)/ready-test
+	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/ready-example: extras := pdf
+$(VENV)/ready-test: extras := pdf,test
+$(VENV)/ready-lint: extras := lint
+
+# The stamp files: what is installed is installed again only when pyproject.toml has changed.
+$(VENV)/ready-%: pyproject.toml | $(BIN)/python
+	@echo "Installing derive[$(extras)] into $(VENV) ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[$(extras)]' \
+	  || { echo "make: pip could not install derive[$(extras)], see above." >&2; exit 1; }
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null \
+	  || { echo "make: there is no '$(PYTHON)'. Install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "make: derive needs Python 3.11 or newer, '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." \
+	            "Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) \
+	  || { rm -rf $(VENV); echo "make: could not set up $(VENV) in $(CURDIR), see above." >&2; exit 1; }

@@ -1,0 +1,92 @@
+"""One kind of error: what is wrong, where, and what to do next; and the one place that words it for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fault lies: `line` counts from 1 (0: the whole file), `column` from 0 inside `text`."""
+
+    file: str = ""
+    line: int = 0
+    text: str = ""
+    column: int | None = None
+    length: int = 1
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.file, f"line {self.line}" if self.line else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong (`message`), where it is, and what was expected or should be done (`hint`)."""
+
+    message: str
+    hint: str = ""
+    place: Place = Place()
+
+    def __str__(self) -> str:
+        head = f"{self.place}: {self.message}" if str(self.place) else self.message
+        lines = [head, *_marked(self.place)]
+        return "\n".join([*lines, f"  {self.hint}"] if self.hint else lines)
+
+
+def _marked(place: Place) -> list[str]:
+    """The text of the place with a caret under the fault, or nothing where no text is concerned."""
+    if place.column is None or not place.text:
+        return []
+    start = max(0, place.column - 60)
+    window = place.text[start : start + 100].replace("\t", " ")
+    printable = "".join(c if c.isprintable() else "�" for c in window)
+    return [f"    {printable}", "    " + " " * (place.column - start) + "^" * max(1, min(place.length, 40))]
+
+
+class DeriveError(Exception):
+    """Base of every error of this package; `exit_status` is what the command line returns."""
+
+    exit_status = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class InputError(DeriveError):
+    """Bad input: every fault that was found, in the order of the file."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class VerificationError(DeriveError):
+    """A gradient of ours and an independent route disagree: nothing may be written."""
+
+    exit_status = 3
+
+
+class ToolError(DeriveError):
+    """A tool outside this package is missing, fails or hangs."""
+
+    exit_status = 4
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`did you mean …?` for a misspelt word, or an empty string.
+
+    >>> suggestion("ReLu", ["ReLU", "tanh"])
+    'did you mean `ReLU`?'
+    """
+    names: Sequence[str] = sorted(set(known))
+    folded = {name.casefold(): name for name in reversed(names)}
+    close = get_close_matches(word, names, n=1) or [
+        folded[name] for name in get_close_matches(word.casefold(), folded, n=1)
+    ]
+    return f"did you mean `{close[0]}`?" if close else ""

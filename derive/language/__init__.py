@@ -1,0 +1,1 @@
+"""The language of equations: names, expressions, one grammar, printing through a vocabulary."""

@@ -1,0 +1,109 @@
+"""Expressions: numbers, names, entries of arrays, and operations applied to expressions. They keep their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from derive.language.names import Name, Symbol
+
+Span: TypeAlias = tuple[int, int]
+Shape: TypeAlias = tuple[int, ...]
+Index: TypeAlias = tuple[int, ...]
+Slice: TypeAlias = int | tuple[int | None, int | None]
+Option: TypeAlias = "Fraction | str | bool | tuple[Fraction, ...] | tuple[Slice, ...]"
+Options: TypeAlias = tuple[tuple[str, Option], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact constant; `decimal` if it was written with a point, so that it is printed so."""
+
+    value: Fraction
+    decimal: bool = field(default=False, compare=False, repr=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A named quantity, as a whole."""
+
+    name: Name
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a named quantity; `index` counts from 0, one number an axis, () for a scalar."""
+
+    name: Name
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """The operation `op` (a row's key) applied to `args`; `options` are its settings, sorted by name."""
+
+    op: str
+    args: tuple[Expr, ...]
+    options: Options = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+Expr: TypeAlias = Number | Ref | Entry | Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`name = expr`, or `name ≈ expr` (`rounded`: what follows goes on with the printed number)."""
+
+    name: Name
+    expr: Expr
+    rounded: bool = False
+
+
+def number(value: int | Fraction) -> Number:
+    """A constant."""
+    return Number(Fraction(value))
+
+
+def apply(op: str, *args: Expr, **options: Option) -> Apply:
+    """`op` applied to `args`, options sorted by name."""
+    return Apply(op, args, tuple(sorted(options.items())))
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every node of an expression, outer before inner, left before right."""
+    yield expr
+    if isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from walk(arg)
+
+
+def names_in(expr: Expr) -> tuple[Name, ...]:
+    """The names that an expression uses, each once, in the order they stand in it."""
+    return tuple(dict.fromkeys(node.name for node in walk(expr) if isinstance(node, Ref | Entry)))
+
+
+def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with each node for which `change` gives something replaced by that (outermost first)."""
+    changed = change(expr)
+    if changed is not None:
+        return changed
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(rewrite(arg, change) for arg in expr.args)
+    same = all(new is old for new, old in zip(args, expr.args, strict=True))
+    return expr if same else replace(expr, args=args)
+
+
+def substitute(expr: Expr, values: dict[Name, Expr]) -> Expr:
+    """The expression with names replaced by expressions."""
+    return rewrite(expr, lambda node: values.get(node.name) if isinstance(node, Ref) else None)
+
+
+def is_symbol(expr: Expr) -> bool:
+    """Whether the expression is nothing but a symbol."""
+    return isinstance(expr, Ref) and isinstance(expr.name, Symbol)

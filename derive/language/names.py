@@ -1,0 +1,93 @@
+"""Names as structured values: a symbol (`W_1`, `y_hat`, `z_{f,1}`) or a derivative (`dL/dW_1`), one ASCII id each."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
+    "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+GREEK_NAMES = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
+ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
+ACCENT_NAMES = {mark: name for name, mark in ACCENTS.items()} | {"\u0305": "bar"}
+
+SubscriptItem: TypeAlias = int | str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A quantity's name.
+
+    `base` is a word or Greek letter in ASCII, `accent` one of ACCENTS, `primes` the number of primes, `subscript`
+    integers and words, `superscript` what stands in brackets on top (`a^{[1]}`: `"[1]"`), and `helper` numbers the
+    helper steps of an equation (`h_1:1`).
+    """
+
+    base: str
+    accent: str = ""
+    primes: int = 0
+    subscript: tuple[SubscriptItem, ...] = ()
+    superscript: str = ""
+    helper: int = 0
+
+    @cached_property
+    def id(self) -> str:
+        """The canonical ASCII id: `alpha`, `W_1`, `y_hat`, `z_{f,1}`, `a^[1]`, `h_1:1`."""
+        items = ",".join(map(str, self.subscript))
+        sub = f"_{{{items}}}" if "," in items else f"_{items}" if items else ""
+        accent = f"_{self.accent}" if self.accent else ""
+        sup = f"^{self.superscript}" if self.superscript else ""
+        helper = f":{self.helper}" if self.helper else ""
+        return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}"
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and self.id == other.id
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """The derivative of `of` by `by`; `via` names the equation whose path it is, where there are several."""
+
+    of: Symbol
+    by: Symbol
+    via: Symbol | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """The canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`."""
+        return f"d{self.of.id}/d{self.by.id}" + (f"|{self.via.id}" if self.via else "")
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Derivative) and self.id == other.id
+
+    def __str__(self) -> str:
+        return self.id
+
+
+Name: TypeAlias = Symbol | Derivative
+
+
+def ascii_letter(char: str) -> tuple[str, str]:
+    """The ASCII base and the accent of one letter: `ŷ` → (`y`, `hat`), `α` → (`alpha`, ``), `é` → (`é`, ``)."""
+    if char in GREEK_NAMES:
+        return GREEK_NAMES[char], ""
+    parts = unicodedata.normalize("NFD", char)
+    if len(parts) == 2 and parts[1] in ACCENT_NAMES:
+        return GREEK_NAMES.get(parts[0], parts[0]), ACCENT_NAMES[parts[1]]
+    return char, ""

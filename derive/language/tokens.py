@@ -1,0 +1,145 @@
+"""Text → tokens. Unicode and LaTeX spellings become the same tokens; positions point into the text as written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from derive.errors import DeriveError
+from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK, GREEK_NAMES
+
+MAX_LENGTH = 20_000
+
+_SUBSCRIPTS = {**{chr(0x2080 + d): str(d) for d in range(10)}, "₊": "+", "₋": "-", "ᵢ": "i", "ⱼ": "j", "ₜ": "t"}
+_SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁻": "-", "ᵀ": "T"}
+_SPELLINGS = {
+    "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "∘": "⊙", "≥": ">=", "≤": "<=",
+    "′": "'", "’": "'", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T", "…": "...", "∂": "d",
+}  # fmt: skip
+_COMMANDS = {
+    "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "approx": "≈", "leftarrow": "<-",
+    "gets": "<-", "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
+    "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d", "mathrm{d}": "d",
+}  # fmt: skip
+_SPACES = {"quad", "qquad", "left", "right", "displaystyle", "limits", "bigl", "bigr", "Bigl", "Bigr", "big", "Big"}
+_FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf"}
+_GREEK_COMMANDS = {name: name for name in GREEK} | {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
+_PLAIN = re.compile(
+    r"(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
+    r"|(?P<op>\.\*|\*\*|<-|>=|<=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
+    r"|(?P<space>\s+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is `number`, `word`, `accent`, `command`, `op` or `end`; `text` its canonical spelling."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool = False  # no space before it
+
+
+class TextError(DeriveError):
+    """A text that cannot be read: `start` and `end` are positions in it."""
+
+    def __init__(self, message: str, hint: str = "", start: int = 0, end: int = 1) -> None:
+        super().__init__(message, hint)
+        self.start, self.end = start, end
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `text`, with an `end` token last. Raises TextError."""
+    if len(text) > MAX_LENGTH:
+        raise TextError(f"the text has {len(text)} characters", f"at most {MAX_LENGTH} are read")
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        token, end = _next(text, position)
+        glued = bool(tokens) and tokens[-1].end == position
+        tokens.extend(Token(t.kind, t.text, t.start, t.end, glued if i == 0 else True) for i, t in enumerate(token))
+        position = end
+    return [*tokens, Token("end", "", len(text), len(text))]
+
+
+def _next(text: str, at: int) -> tuple[list[Token], int]:
+    char = text[at]
+    if match := _PLAIN.match(text, at):
+        kind, end = str(match.lastgroup), match.end()
+        if kind == "space":
+            return [], end
+        if kind == "command":
+            return _command(text, at, match.group()[1:], end)
+        canonical = {".*": "⊙", "**": "^"}.get(match.group(), match.group())
+        return [Token(kind, canonical, at, end)], end
+    for table, mark in ((_SUBSCRIPTS, "_"), (_SUPERSCRIPTS, "^")):
+        if char in table:
+            return _script(text, at, table, mark)
+    if char in _SPELLINGS:
+        spelling = _SPELLINGS[char]
+        return [Token("word" if spelling.isalpha() else "op", spelling, at, at + 1)], at + 1
+    if char in "⊙≈√∑":
+        return [Token("op", char, at, at + 1)], at + 1
+    if char.isalpha():
+        return _word(text, at)
+    name = "a control character" if not char.isprintable() else f"`{char}`"
+    raise TextError(f"{name} has no meaning here", "see docs/language.md for what an equation may hold", at, at + 1)
+
+
+def _word(text: str, at: int) -> tuple[list[Token], int]:
+    """A run of Latin letters, or one Greek letter, with an accent behind or above its last letter."""
+    char = text[at]
+    if char in GREEK_NAMES:
+        token, end = Token("word", GREEK_NAMES[char], at, at + 1), at + 1
+    else:
+        end = at + 1
+        while end < len(text) and text[end].isalpha() and text[end].isascii() and char.isascii():
+            end += 1
+        token = Token("word", text[at:end], at, end)
+    parts = unicodedata.normalize("NFD", char)
+    if len(parts) == 2 and parts[1] in ACCENT_NAMES:
+        base = GREEK_NAMES.get(parts[0], parts[0])
+        return [Token("word", base, at, end), Token("accent", ACCENT_NAMES[parts[1]], at, end)], end
+    if end < len(text) and text[end] in ACCENT_NAMES:
+        return [token, Token("accent", ACCENT_NAMES[text[end]], end, end + 1)], end + 1
+    if not char.isascii() and char not in GREEK_NAMES:
+        raise TextError(f"the letter `{char}` is neither Latin nor Greek", "name it with Latin or Greek letters",
+                        at, end)  # fmt: skip
+    return [token], end
+
+
+def _script(text: str, at: int, table: dict[str, str], mark: str) -> tuple[list[Token], int]:
+    """Unicode subscripts and superscripts: `₁₂` is `_{12}`, `ᵀ` is `^{T}`."""
+    end = at
+    while end < len(text) and text[end] in table:
+        end += 1
+    inner = tokenize("".join(table[c] for c in text[at:end]))[:-1]
+    body = [Token(t.kind, t.text, at, end, True) for t in inner]
+    return [Token("op", mark, at, end), Token("op", "{", at, end), *body, Token("op", "}", at, end)], end
+
+
+def _command(text: str, at: int, name: str, end: int) -> tuple[list[Token], int]:
+    """A LaTeX command: a spelling of something known, or a `command` token (`frac`, `sqrt`, `begin`, `sum`)."""
+    if name in _COMMANDS:
+        spelling = _COMMANDS[name]
+        return [Token("word" if spelling.isalpha() else "op", spelling, at, end)], end
+    if name in _GREEK_COMMANDS:
+        return [Token("word", _GREEK_COMMANDS[name], at, end)], end
+    if name in _SPACES or name in {",", ";", ":", "!", " "}:
+        return [], end
+    if name in {"{", "}", "|"}:
+        return [Token("op", {"{": "(", "}": ")"}.get(name, "|"), at, end)], end
+    if name == "\\":
+        return [Token("op", "\\\\", at, end)], end
+    if name in _FONTS and (match := re.compile(r"\s*\{([A-Za-z ]*)\}").match(text, end)):
+        return [Token("word", match.group(1).strip(), at, match.end())], match.end()
+    if name in ACCENTS or name in {"widehat", "overline", "frac", "dfrac", "tfrac", "sqrt", "sum", "begin", "end"}:
+        canonical = {"widehat": "hat", "overline": "bar", "dfrac": "frac", "tfrac": "frac"}.get(name, name)
+        return [Token("command", canonical, at, end)], end
+    if name.isalpha():
+        return [Token("word", name, at, end)], end
+    raise TextError(f"`\\{name}` is not known here", "", at, end)

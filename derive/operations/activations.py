@@ -1,0 +1,81 @@
+"""Activation functions. Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), 6.3; for ELU Clevert et al.
+(2015), for SiLU and GELU Hendrycks and Gimpel (2016). At 0 the derivative of ReLU and LeakyReLU is the one from the left.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from flint import fmpq
+
+from derive.operations import scalars
+from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
+from derive.operations.rows import Notation, register
+from derive.operations.scalars import ONE, ZERO, Num
+
+
+def _same(z: Num, alpha: fmpq = ZERO) -> Num:
+    return z
+
+
+def _one(z: Num, alpha: fmpq = ZERO) -> Num:
+    return ONE
+
+
+def _zero(z: Num) -> Num:
+    return ZERO
+
+
+def _leaky(z: Num, alpha: fmpq) -> Num:
+    return alpha * z
+
+
+def _slope(z: Num, alpha: fmpq) -> Num:
+    return alpha
+
+
+def _elu(z: Num, alpha: fmpq) -> Num:
+    return alpha * (scalars.exp(z) - 1)
+
+
+def _elu_slope(z: Num, alpha: fmpq) -> Num:
+    return alpha * scalars.exp(z)
+
+
+SLOPE = {"alpha": Fraction(1, 100)}
+UNIT = {"alpha": Fraction(1)}
+
+ACTIVATIONS = [
+    Elementwise("relu", ("ReLU", "relu"), ("z",), Pieces(_same, _zero, _zero, _same), ("ReLU'(z)",),
+                Notation("function", r"\mathrm{ReLU}", "ReLU"), "rectified linear unit", "ReLU(z)",
+                "max(0, z)", kink=True),
+    Elementwise("relu'", ("ReLU'", "relu'"), ("z",), Pieces(_same, _zero, _zero, _one), ("0",),
+                Notation("function", r"\mathrm{ReLU}'", "ReLU'"), "its derivative: 1 where z > 0, else 0", "ReLU'(z)"),
+    Elementwise("leaky_relu", ("LeakyReLU", "leaky_relu"), ("z",), Pieces(_same, _leaky, _leaky, _same),
+                ("LeakyReLU'(z, alpha = alpha)",), Notation("function", r"\mathrm{LeakyReLU}", "LeakyReLU"),
+                "z where z > 0, else alpha z", "LeakyReLU(z, alpha = 0.1)", defaults=SLOPE, kink=True),
+    Elementwise("leaky_relu'", ("LeakyReLU'",), ("z",), Pieces(_same, _slope, _slope, _one), ("0",),
+                Notation("function", r"\mathrm{LeakyReLU}'", "LeakyReLU'"), "its derivative",
+                "LeakyReLU'(z, alpha = 0.1)", defaults=SLOPE),
+    Elementwise("elu", ("ELU", "elu"), ("z",), Pieces(_same, _elu, _elu, _same), ("ELU'(z, alpha = alpha)",),
+                Notation("function", r"\mathrm{ELU}", "ELU"), "z where z > 0, else alpha (exp(z) - 1)",
+                "ELU(z)", defaults=UNIT, kink=True),
+    Elementwise("elu'", ("ELU'",), ("z",), Pieces(_same, _elu_slope, _elu_slope, _one), ("y ⊙ at_least(0, z)",),
+                Notation("function", r"\mathrm{ELU}'", "ELU'"), "its derivative: 1 where z > 0, else alpha exp(z)",
+                "ELU'(z)", defaults=UNIT),
+    Elementwise("sigmoid", ("sigmoid", "sigma", "logistic"), ("z",), Smooth(scalars.sigmoid), ("y ⊙ (1 - y)",),
+                Notation("function", r"\sigma", "σ"), "logistic sigmoid", "sigmoid(z)", "1/(1 + exp(-z))"),
+    Elementwise("tanh", ("tanh",), ("z",), Smooth(scalars.tanh), ("1 - y^2",),
+                Notation("function", r"\tanh", "tanh"), "hyperbolic tangent", "tanh(z)"),
+    Elementwise("softplus", ("softplus",), ("z",), Smooth(scalars.softplus), ("sigmoid(z)",),
+                Notation("function", r"\mathrm{softplus}", "softplus"), "smooth ReLU", "softplus(z)",
+                "log(1 + exp(z))"),
+    Elementwise("silu", ("SiLU", "silu", "swish"), ("z",), Smooth(lambda z: z * scalars.sigmoid(z)),
+                ("sigmoid(z) ⊙ (1 + z ⊙ (1 - sigmoid(z)))",), Notation("function", r"\mathrm{SiLU}", "SiLU"),
+                "sigmoid linear unit (swish)", "SiLU(z)", "z ⊙ sigmoid(z)"),
+    Elementwise("gelu", ("GELU", "gelu"), ("z",), Smooth(lambda z: z * scalars.normal_cdf(z)),
+                ("Phi(z) + z ⊙ phi(z)",), Notation("function", r"\mathrm{GELU}", "GELU"),
+                "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
+]  # fmt: skip
+
+register(row(spec) for spec in ACTIVATIONS)

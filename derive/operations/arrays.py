@@ -1,0 +1,227 @@
+"""Operations that mix entries: products of matrices, transposes, sums and means, constants in every entry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from operator import mul
+
+from derive.language.expressions import Apply, Expr, Index, Options, Shape, apply, number
+from derive.operations import scalars
+from derive.operations.building import filled, total
+from derive.operations.calculus import reduced
+from derive.operations.elementwise import Elementwise, Smooth
+from derive.operations.elementwise import row as elementwise_row
+from derive.operations.rows import At, Branches, Flat, Kernel, Macro, Notation, Row, ShapeFault, register, shape_text
+from derive.operations.shapes import as_matrix, broadcast, indices, normal, offset, source_index, sources
+
+Shapes = tuple[Shape, ...]
+
+
+# --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
+
+_scaling = elementwise_row(
+    Elementwise("product", (), ("a", "b"), Smooth(mul), ("b", "a"), Notation("product"), "product", "W x")
+)
+
+
+def _product_shape(shapes: Shapes, _: Options) -> Shape:
+    if () in shapes:
+        return max(shapes, key=len)
+    (m, k), (p, n) = map(as_matrix, shapes)
+    if k == p:
+        return normal((m, n))
+    left, right = map(shape_text, shapes)
+    if shapes[0] == shapes[1]:
+        raise ShapeFault(f"two factors of the same shape ({left}) have no matrix product",
+                         "write `⊙` for the product entry by entry, or transpose one with `^T`")  # fmt: skip
+    raise ShapeFault(f"{left} times {right} does not go: {k} columns on the left, {p} rows on the right",
+                     "the inner sizes must be equal; transpose with `^T`")  # fmt: skip
+
+
+def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    if () in shapes:
+        return _scaling.kernel(shapes, options, branches)
+    (m, k), (_, n) = map(as_matrix, shapes)
+    if n == 1:
+        return lambda a, b: [sum(map(mul, a[i : i + k], b), scalars.ZERO) for i in range(0, m * k, k)]
+
+    def matrix_product(a: Flat, b: Flat) -> Flat:
+        columns = [b[j::n] for j in range(n)]
+        rows = [a[i : i + k] for i in range(0, m * k, k)]
+        return [sum(map(mul, row, column), scalars.ZERO) for row in rows for column in columns]
+
+    return matrix_product
+
+
+def _product_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    """For C = A B: dL/dA = dL/dC Bᵀ and dL/dB = Aᵀ dL/dC; a scalar factor collects a sum."""
+    other = args[1 - i]
+    if () in shapes:
+        if shapes[i] != ():
+            return apply("product", *((other, grad) if i else (grad, other)))
+        target = max(shapes, key=len)
+        return reduced(apply("times" if target else "product", grad, other), target, ())
+    turned = transposed(other)
+    return apply("product", grad, turned) if i == 0 else apply("product", turned, grad)
+
+
+def _product_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    if () in shapes:
+        return apply("product", *(at(i, index if shape else ()) for i, shape in enumerate(shapes)))
+    _, k = as_matrix(shapes[0])
+    i, j = _position(index)
+    terms = [
+        apply("product", at(0, _back((i, s), shapes[0])), at(1, _back((s, j), shapes[1]))) for s in range(k)
+    ]
+    return total(list(terms))
+
+
+def _position(index: Index) -> tuple[int, int]:
+    """The row and column that an index of a scalar, column, row or matrix means."""
+    row, column = (*index, 0, 0)[:2]
+    return row, column
+
+
+def _back(position: tuple[int, int], shape: Shape) -> Index:
+    """The index in an array of `shape` of the position in it seen as a matrix."""
+    return position[: len(shape)]
+
+
+# --- transpose --------------------------------------------------------------------------------------------------
+
+
+def transposed(expr: Expr) -> Expr:
+    """The transpose of an expression; two cancel."""
+    return expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else apply("transpose", expr)
+
+
+def _transpose_shape(shapes: Shapes, _: Options) -> Shape:
+    rows, columns = as_matrix(shapes[0])
+    return normal((columns, rows))
+
+
+def _transpose_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    rows, columns = as_matrix(shapes[0])
+    if 1 in (rows, columns):
+        return lambda a: a
+    return lambda a: [a[i * columns + j] for j in range(columns) for i in range(rows)]
+
+
+def _transpose_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    row, column = _position(index)
+    return at(0, _back((column, row), shapes[0]))
+
+
+# --- sums and means ---------------------------------------------------------------------------------------------
+
+
+def _reduced_shape(shapes: Shapes, options: Options) -> Shape:
+    axis = dict(options).get("axis")
+    if axis is None:
+        return ()
+    rows, columns = as_matrix(shapes[0])
+    return normal((rows, 1) if axis == "rows" else (1, columns))
+
+
+def _groups(shape: Shape, options: Options) -> list[list[Index]]:
+    """For each entry of the result the indices of the argument that it adds up."""
+    axis = dict(options).get("axis")
+    if axis is None:
+        return [indices(shape)]
+    rows, columns = as_matrix(shape)
+    if axis == "rows":
+        return [[_back((i, j), shape) for j in range(columns)] for i in range(rows)]
+    return [[_back((i, j), shape) for i in range(rows)] for j in range(columns)]
+
+
+def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    if dict(options).get("axis") is None:
+        return lambda a: [sum(a, scalars.ZERO)]
+    groups = [[offset(shapes[0], index) for index in group] for group in _groups(shapes[0], options)]
+    return lambda a: [sum((a[i] for i in group), scalars.ZERO) for group in groups]
+
+
+def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    inner, count = _sum_kernel(shapes, options, branches), _count(shapes[0], options)
+    return lambda a: [x / count for x in inner(a)]
+
+
+def _count(shape: Shape, options: Options) -> int:
+    return len(_groups(shape, options)[0])
+
+
+def _spread(shapes: Shapes, grad: Expr) -> Expr:
+    """The gradient of the sum in every entry that was added."""
+    return filled(grad, shapes[0])
+
+
+def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    return _spread(shapes, grad)
+
+
+def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    return _spread(shapes, apply("divide", grad, number(_count(shapes[0], options))))
+
+
+def _group_of(index: Index, shape: Shape, options: Options) -> list[Index]:
+    at = indices(_reduced_shape((shape,), options)).index(index)
+    return _groups(shape, options)[at]
+
+
+def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return total([at(0, where) for where in _group_of(index, shapes[0], options)])
+
+
+def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    count = _count(shapes[0], options)
+    inner = _sum_entry(at, shapes, options, index)
+    return inner if count == 1 else apply("product", number(Fraction(1, count)), inner)
+
+
+# --- one value in every entry -----------------------------------------------------------------------------------
+
+
+def fill_shape(options: Options) -> Shape:
+    """The shape that a `fill` spreads to."""
+    sizes = dict(options)["shape"]
+    assert isinstance(sizes, tuple)
+    return tuple(int(n) for n in sizes)  # type: ignore[arg-type]
+
+
+def _fill_shape(shapes: Shapes, options: Options) -> Shape:
+    return broadcast((shapes[0], fill_shape(options)))
+
+
+def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    at = sources(shapes[0], fill_shape(options))
+    return lambda a: a if at is None else [a[i] for i in at]
+
+
+def _fill_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    return reduced(grad, fill_shape(options), shapes[0])
+
+
+def _fill_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return at(0, source_index(index, shapes[0], fill_shape(options)))
+
+
+def _no_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    raise AssertionError("a constant has no arguments")
+
+
+register([
+    Row("product", (), "product: of matrices where the shapes ask for it", "W x", (2, 2), Notation("product"),
+        _product_shape, _product_kernel, _product_pullback, _product_entry, derivative=("b", "a"), params=("a", "b")),
+    Row("transpose", (), "transpose", "W^T", (1, 1), Notation("transpose"), _transpose_shape, _transpose_kernel,
+        lambda args, shapes, options, value, grad, i: transposed(grad), _transpose_entry),
+    Row("sum", ("sum",), "sum of all entries, of each row or of each column", "sum(X, rows)", (1, 1),
+        Notation("sum", r"\sum", "Σ"), _reduced_shape, _sum_kernel, _sum_pullback, _sum_entry),
+    Row("mean", ("mean",), "mean of all entries, of each row or of each column", "mean(X, rows)", (1, 1),
+        Notation("mean"), _reduced_shape, _mean_kernel, _mean_pullback, _mean_entry),
+    Row("fill", (), "one value in every entry", "", (1, 1), Notation("bare"), _fill_shape, _fill_kernel,
+        _fill_pullback, _fill_entry),
+    Row("pi", (), "the number π", "pi", (0, 0), Notation("constant", r"\pi", "π"), lambda shapes, options: (),
+        lambda shapes, options, branches: lambda: [scalars.pi()], _no_pullback,
+        lambda at, shapes, options, index: apply("pi")),
+    Macro("dot", ("dot",), "dot product of two vectors", "dot(w, x)", ("a", "b"), "sum(a ⊙ b)"),
+])  # fmt: skip

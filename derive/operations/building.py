@@ -1,0 +1,128 @@
+"""Building expressions that read well: products and sums with signs and numbers pulled to the front.
+
+Only 0, 1, signs and numbers are simplified; factors and terms keep their order.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.language.expressions import Apply, Expr, Number, Shape, apply, number
+
+
+def split_coefficient(expr: Expr) -> tuple[Fraction, Expr | None]:
+    """The number in front of an expression and the rest (None for 1)."""
+    if isinstance(expr, Number):
+        return expr.value, None
+    if isinstance(expr, Apply):
+        if expr.op == "negate":
+            value, rest = split_coefficient(expr.args[0])
+            return -value, rest
+        if expr.op == "product" and isinstance(expr.args[0], Number):
+            return expr.args[0].value, expr.args[1]
+        if expr.op == "divide" and isinstance(expr.args[1], Number) and expr.args[1].value:
+            value, rest = split_coefficient(expr.args[0])
+            return value / expr.args[1].value, rest
+    return Fraction(1), expr
+
+
+def scaled(value: Fraction, rest: Expr | None) -> Expr:
+    """`value · rest`, without a factor 1 and with a sign in front."""
+    if rest is None or value == 0:
+        return number(value if rest is None else 0)
+    if value == 1:
+        return rest
+    if value == -1:
+        return apply("negate", rest)
+    if value.numerator in {1, -1}:
+        top = rest if value > 0 else apply("negate", rest)
+        if isinstance(rest, Apply) and rest.op == "divide":
+            return apply("product", number(value), rest)
+        return apply("divide", top, number(value.denominator))
+    return apply("product", number(value), rest)
+
+
+def times(left: Expr, right: Expr, op: str = "times") -> Expr:
+    """The product, entry by entry (or `op`), numbers in front; 1/b as a factor becomes a denominator."""
+    a, first = split_coefficient(left)
+    b, second = split_coefficient(right)
+    if first is None or second is None:
+        return scaled(a * b, first if second is None else second)
+    return scaled(a * b, _merged(first, second, op))
+
+
+def _merged(first: Expr, second: Expr, op: str) -> Expr:
+    if isinstance(second, Apply) and second.op == "divide" and second.args[0] == number(1):
+        return apply("divide", first, second.args[1])
+    if isinstance(first, Apply) and first.op == "divide" and first.args[0] == number(1):
+        return apply("divide", second, first.args[1])
+    return apply(op, first, second)
+
+
+def plus(left: Expr, right: Expr) -> Expr:
+    """The sum, without 0 and with a minus for a negative second term."""
+    if left == number(0):
+        return right
+    if right == number(0):
+        return left
+    if isinstance(left, Number) and isinstance(right, Number):
+        return number(left.value + right.value)
+    value, rest = split_coefficient(right)
+    if value < 0:
+        return apply("subtract", left, scaled(-value, rest))
+    return apply("add", left, right)
+
+
+def negated(expr: Expr) -> Expr:
+    """−expr."""
+    return times(number(-1), expr)
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """base^exponent, where the exponents 0 and 1 disappear."""
+    if isinstance(exponent, Number) and exponent.value in {0, 1}:
+        return base if exponent.value == 1 else number(1)
+    return apply("power", base, exponent)
+
+
+def divided(top: Expr, bottom: Expr) -> Expr:
+    """top/bottom, with the number in front of both pulled out."""
+    if isinstance(bottom, Number):
+        return times(top, number(1 / bottom.value))
+    value, rest = split_coefficient(top)
+    return scaled(value, apply("divide", number(1) if rest is None else rest, bottom)) if value else number(0)
+
+
+def tidy(expr: Expr) -> Expr:
+    """The expression rebuilt with the functions above, innermost first."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(tidy(arg) for arg in expr.args)
+    match expr.op:
+        case "product" | "times":
+            return times(args[0], args[1], expr.op)
+        case "add":
+            return plus(args[0], args[1])
+        case "subtract":
+            return plus(args[0], negated(args[1]))
+        case "negate":
+            return negated(args[0])
+        case "divide":
+            return divided(args[0], args[1])
+        case "power":
+            return raised(args[0], args[1])
+        case _:
+            return Apply(expr.op, args, expr.options)
+
+
+def total(terms: list[Expr]) -> Expr:
+    """The sum of the terms, 0 for none."""
+    result: Expr = number(0)
+    for i, term in enumerate(terms):
+        result = term if i == 0 else apply("add", result, term)
+    return result
+
+
+def filled(expr: Expr, shape: Shape) -> Expr:
+    """The scalar `expr` in every entry of an array of `shape`."""
+    return expr if not shape else apply("fill", expr, shape=tuple(Fraction(n) for n in shape))

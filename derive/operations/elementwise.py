@@ -1,0 +1,133 @@
+"""Operations that work entry by entry, from short specifications: a function, its derivative as a formula, its look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from flint import fmpq
+
+from derive.language.expressions import Apply, Expr, Index, Options, Shape
+from derive.operations.building import times
+from derive.operations.calculus import derivative_rule, reduced
+from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row
+from derive.operations.scalars import Num, sign
+from derive.operations.shapes import broadcast, source_index, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Smooth:
+    """A function with one formula: scalars → scalar."""
+
+    function: Callable[..., Num]
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A function with three formulas, by the sign of `switch`: below 0, at 0 (the convention taken there), above 0."""
+
+    switch: Callable[..., Num]
+    below: Callable[..., Num]
+    at: Callable[..., Num]
+    above: Callable[..., Num]
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """The specification of a row; the fields mean what they mean there."""
+
+    key: str
+    spellings: tuple[str, ...]
+    params: tuple[str, ...]
+    value: Smooth | Pieces
+    derivative: tuple[str, ...]
+    notation: Notation
+    summary: str
+    example: str
+    definition: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    domain: tuple[float, float] = (-3.0, 3.0)
+    kink: bool = False
+
+
+def row(spec: Elementwise) -> Row:
+    """The row of an elementwise operation."""
+    return Row(
+        key=spec.key,
+        spellings=spec.spellings,
+        summary=spec.summary,
+        example=spec.example,
+        arity=(len(spec.params), len(spec.params)),
+        notation=spec.notation,
+        shape=lambda shapes, _: broadcast(shapes),
+        kernel=partial(_kernel, spec),
+        pullback=_pullback,
+        entry=partial(_entry, spec.key),
+        defaults=spec.defaults,
+        elementwise=True,
+        definition=spec.definition,
+        derivative=spec.derivative,
+        params=spec.params,
+        domain=spec.domain,
+        kink=(lambda *args, **o: sign(spec.value.switch(*args, **o)) == 0)  # type: ignore[union-attr]
+        if spec.kink
+        else None,
+    )
+
+
+def _pullback(
+    args: tuple[Expr, ...], shapes: tuple[Shape, ...], options: Options, value: Expr, gradient: Expr, i: int
+) -> Expr:
+    """gradient ⊙ ∂value/∂arg, summed where the argument was broadcast; args[i] is applied in `value`."""
+    assert isinstance(value, Apply)
+    return reduced(times(gradient, derivative_rule(value, i, value)), broadcast(shapes), shapes[i])
+
+
+def _entry(key: str, at: At, shapes: tuple[Shape, ...], options: Options, index: Index) -> Expr:
+    target = broadcast(shapes)
+    args = tuple(at(i, source_index(index, shape, target)) for i, shape in enumerate(shapes))
+    return Apply(key, args, options)
+
+
+def _kernel(spec: Elementwise, shapes: tuple[Shape, ...], options: Options, branches: Branches) -> Kernel:
+    """Flat arguments → flat value, each argument spread to the common shape first."""
+    settings = {name: _exact(dict(options).get(name, default)) for name, default in spec.defaults.items()}
+    target = broadcast(shapes)
+    spreads = [sources(shape, target) for shape in shapes]
+    if isinstance(spec.value, Smooth):
+        function = partial(spec.value.function, **settings) if settings else spec.value.function
+        return _mapped(function, spreads)
+    return _piecewise(spec.value, settings, spreads, branches)
+
+
+def _exact(value: Any) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
+
+
+def _spread(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> list[Flat]:
+    return [flat if at is None else [flat[i] for i in at] for flat, at in zip(args, spreads, strict=True)]
+
+
+def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Kernel:
+    if all(at is None for at in spreads):
+        if len(spreads) == 1:
+            return lambda a: [function(x) for x in a]
+        if len(spreads) == 2:
+            return lambda a, b: [function(x, y) for x, y in zip(a, b, strict=True)]
+    return lambda *args: [function(*entry) for entry in zip(*_spread(args, spreads), strict=True)]
+
+
+def _piecewise(pieces: Pieces, settings: dict[str, fmpq], spreads: list[list[int] | None], branches: Branches) -> Kernel:
+    """Chooses a piece for each entry; while `branches` is frozen, the pieces of the last free evaluation."""
+    choice = {-1: pieces.below, 0: pieces.at, 1: pieces.above}
+    taken: list[int] = []
+
+    def kernel(*args: Flat) -> Flat:
+        entries = list(zip(*_spread(args, spreads), strict=True))
+        if not branches.frozen:
+            taken[:] = [sign(pieces.switch(*entry, **settings)) for entry in entries]
+        return [choice[side](*entry, **settings) for side, entry in zip(taken, entries, strict=True)]
+
+    return kernel

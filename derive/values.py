@@ -1,0 +1,246 @@
+"""Derivation + numbers → Values: every step's value, exact or as balls, for any number of training passes.
+
+The derivation is compiled once to a Tape of functions on flat arrays; a run over other numbers only runs the tape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from flint import arb, fmpq
+
+from derive.derivation import ETA, Derivation, Step
+from derive.digits import Printed, decimal_text, full, printed
+from derive.errors import Fault, InputError
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
+from derive.language.names import Name
+from derive.operations.calculus import Shapes, shape_of
+from derive.operations.rows import Branches, Flat, row_of
+from derive.operations.scalars import Undecided, ValueFault, check_finite, precision
+from derive.operations.shapes import indices, offset
+from derive.problem import Problem
+
+FIRST_BITS, MOST_BITS = 128, 2048
+LARGEST_RATIONAL = 300  # decimal digits
+_BITS_OF_LARGEST = 997
+
+Env: TypeAlias = list[Flat]
+Compiled: TypeAlias = Callable[[Env], Flat]
+
+
+def to_fmpq(value: Fraction) -> fmpq:
+    """A fraction as the number type of the values."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
+    """The expression as a function from the table of values to a flat array."""
+    if isinstance(expr, Ref):
+        slot = slots[expr.name]
+        return lambda env: env[slot]
+    if isinstance(expr, Entry):
+        slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
+        return lambda env: [env[slot][at]]
+    if isinstance(expr, Number):
+        constant = [to_fmpq(expr.value)]
+        return lambda env: constant
+    return _compile_apply(expr, slots, shapes, branches)
+
+
+def _compile_apply(expr: Apply, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
+    inner = [compile_expr(arg, slots, shapes, branches) for arg in expr.args]
+    kernel = row_of(expr).kernel(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options, branches)
+    if len(inner) == 1:
+        (a,) = inner
+        return lambda env: kernel(a(env))
+    if len(inner) == 2:
+        a, b = inner
+        return lambda env: kernel(a(env), b(env))
+    return lambda env: kernel(*[f(env) for f in inner])
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of the tape: compute `run` and store it in `slot`."""
+
+    step: Step
+    slot: int
+    run: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
+
+    derivation: Derivation
+    slots: Mapping[Name, int]
+    branches: Branches
+    forward: tuple[Move, ...]
+    backward: tuple[Move, ...]
+    updates: tuple[Move, ...]
+
+    @staticmethod
+    def of(derivation: Derivation) -> Tape:
+        """The tape of a derivation."""
+        names: list[Name] = [name for name, _ in derivation.givens]
+        names += [step.name for step in (*derivation.forward, *derivation.backward)]
+        slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
+        slots[ETA] = slots.get(ETA, len(slots))
+        branches = Branches()
+
+        def moves(steps: Iterable[Step]) -> tuple[Move, ...]:
+            shapes = derivation.shapes
+            return tuple(
+                Move(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
+            )
+
+        return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
+                    moves(derivation.updates))  # fmt: skip
+
+
+class Values:
+    """The values of every step of the passes that are kept, and how they are printed.
+
+    Balls are evaluated again with twice the bits whenever a digit, a sign or a tie is not yet proven.
+    Passes count from 1; `keep` names those whose values are asked for (the first and the last always are).
+    """
+
+    def __init__(self, tape: Tape, problem: Problem, keep: Iterable[int] = (), carry: str | None = None) -> None:
+        self.tape, self.problem = tape, problem
+        self.numbers = problem.numbers
+        self.carry = carry or problem.numbers.carry
+        self.updates = problem.update.steps if problem.update else 0
+        self.keep = frozenset(keep) | {1, self.updates + 1}
+        self.bits = FIRST_BITS
+        self.losses: list[Flat] = []
+        self._printed: dict[tuple[Name, int, bool], list[Printed]] = {}
+        self._passes: dict[int, Env] = {}
+        self._settle(lambda: None)
+
+    # --- what readers ask for --------------------------------------------------------------------------------------
+
+    def flat(self, name: Name, k: int = 1) -> Flat:
+        """The flat value of a name in pass k."""
+        return self._passes[k][self.tape.slots[name]]
+
+    def printed(self, name: Name, k: int = 1) -> list[Printed]:
+        """The entries of a name in pass k as they are printed. Given values are never rounded."""
+        key = name, k, False
+        if key not in self._printed:
+            self._printed[key] = self._settle(lambda: self._shown(name, k))
+        return self._printed[key]
+
+    def decimals(self, name: Name, k: int = 1) -> list[str]:
+        """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
+        return self._settle(lambda: [decimal_text(x, self._ties) for x in self.flat(name, k)])
+
+    def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
+        """What a compiled expression gives at the printed numbers of the names it uses."""
+        env: Env = list(self._passes[k])
+        for name in names:
+            env[self.tape.slots[name]] = [number.value for number in self.printed(name, k)]
+        with precision(self.bits, self._ties):
+            return run(env)
+
+    def decided(self, question: Callable[[], bool]) -> bool:
+        """The answer to a question about the values, with as many bits as it takes."""
+        return self._settle(question)
+
+    def nested(self, flat: list[object], shape: Shape) -> object:
+        """A flat list nested as the shape says."""
+        if not shape:
+            return flat[0]
+        size = len(flat) // shape[0]
+        return [self.nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
+
+    # --- evaluation ------------------------------------------------------------------------------------------------
+
+    @property
+    def _ties(self) -> bool:
+        return self.bits >= MOST_BITS
+
+    def _settle(self, question: Callable[[], object]) -> object:  # type: ignore[misc]
+        """Ask again with twice the bits until the question is decided; at 2,000 bits it counts as a tie."""
+        while True:
+            try:
+                with precision(self.bits, self._ties):
+                    if not self._passes:
+                        self._passes = self._evaluate()
+                    return question()
+            except Undecided:
+                if self._ties:
+                    raise AssertionError("undecided in spite of ties") from None
+                self.bits *= 2
+                self._passes = {}
+
+    def _evaluate(self) -> dict[int, Env]:
+        env: Env = [[] for _ in self.tape.slots]
+        for given in self.problem.givens:
+            env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+        if self.problem.update:
+            env[self.tape.slots[ETA]] = [to_fmpq(self.problem.update.learning_rate)]
+        passes, self.losses = {}, []
+        for k in range(1, self.updates + 2):
+            last = k == self.updates + 1 and self.updates > 0
+            self._run(self.tape.forward, env, k)
+            if self.problem.loss:
+                self.losses.append(env[self.tape.slots[self.problem.loss]])
+            if not last:
+                self._run(self.tape.backward, env, k)
+            if k in self.keep:
+                passes[k] = list(env)
+            if not last:
+                self._update(env, k)
+        return passes
+
+    def _update(self, env: Env, k: int) -> None:
+        """All parameters at once: every new value from the old ones."""
+        new = [(move, self._value(move, env, k)) for move in self.tape.updates]
+        for move, value in new:
+            env[move.slot] = value
+
+    def _run(self, moves: tuple[Move, ...], env: Env, k: int) -> None:
+        for move in moves:
+            env[move.slot] = self._value(move, env, k)
+
+    def _value(self, move: Move, env: Env, k: int) -> Flat:
+        step = move.step
+        try:
+            value = [_bounded(x) for x in move.run(env)]
+        except ValueFault as fault:
+            raise self._fault(step, k, str(fault)) from None
+        if self.carry == "rounded" or step.rounded:
+            digits = self.numbers.of(step.id)
+            return [printed(x, digits, self._ties).value for x in value]
+        return value
+
+    def _fault(self, step: Step, k: int, message: str) -> InputError:
+        where = f"{step.id} in pass {k}" if self.updates else step.id
+        return InputError([Fault(f"{where} {message}", "change the given values, or the equation")])
+
+    def _shown(self, name: Name, k: int) -> list[Printed]:
+        flat = self.flat(name, k)
+        digits = self.numbers.of(name.id)
+        if self._is_given(name, k):
+            return [full(x) or printed(x, digits, self._ties) for x in flat]
+        return [printed(x, digits, self._ties) for x in flat]
+
+    def _is_given(self, name: Name, k: int) -> bool:
+        given = any(name == known for known, _ in self.tape.derivation.givens) or name == ETA
+        return given and (k == 1 or all(name != move.step.name for move in self.tape.updates))
+
+
+def _bounded(x: object) -> object:
+    """A rational of more than 300 digits as a ball; a ball that is finite."""
+    if type(x) is fmpq:
+        return arb(x) if x.height_bits() > _BITS_OF_LARGEST else x
+    check_finite(x)
+    return x
+
+
+def entries(shape: Shape) -> list[tuple[int, ...]]:
+    """Every index of an array, as flat values are ordered."""
+    return indices(shape)

@@ -1,0 +1,92 @@
+"""What a user gets: the wheel's files, its command from any folder, and the commands README begins with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source distribution."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a fresh environment that holds the wheel, and sees this one's other packages."""
+    folder = tmp_path_factory.mktemp("fresh")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index")
+    run(*pip, wheel, cwd=folder)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return folder / "bin"
+
+
+@pytest.mark.parametrize(
+    ("source", "pattern", "target"),
+    [
+        ("templates", "*", "derive/templates"),
+        ("derive/examples", "*.toml", "derive/examples"),
+        ("derive/prose", "*.toml", "derive/prose"),
+        ("derive", "py.typed", "derive"),
+        ("derive", "*.py", "derive"),
+    ],
+)
+def test_the_wheel_has_every_file(source: str, pattern: str, target: str, wheel: Path) -> None:
+    folder = ROOT / source
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob(pattern) if path.is_file()}
+    assert files
+    assert {f"{target}/{name}" for name in files} <= set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_wheel_has_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    name, version, *_ = wheel.name.split("-")
+    assert {name.split("/")[0] for name in names} == {name, f"{name}-{version}.dist-info"}
+    assert [name for name in names if "__pycache__" in name] == []
+
+
+def test_the_installed_package_is_used(installed: Path, tmp_path: Path) -> None:
+    place = run(installed / "python", "-c", "import derive; print(derive.__file__)", cwd=tmp_path)
+    assert Path(place.strip()).is_relative_to(installed.parent)
+
+
+@pytest.mark.parametrize("command", [("python", "-m", "derive"), ("derive",)])
+def test_the_examples_are_listed(command: tuple[str, ...], installed: Path, tmp_path: Path) -> None:
+    listed = run(installed / command[0], *command[1:], "example", "--list", cwd=tmp_path)
+    names = {path.stem for path in (ROOT / "derive" / "examples").glob("*.toml")}
+    assert [name for name in names if name not in listed] == []
+
+
+def test_an_example_is_written_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    run(installed / "python", "-m", "derive", "example", "-o", "out", "--to", "md", cwd=tmp_path)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["notes.md"]
+    assert (tmp_path / "out" / "notes.md").read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("command", ["make example", "make test"])
+def test_readme_begins_with_commands_that_exist(command: str) -> None:
+    top = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:25]
+    assert any(command in line for line in top)
+    assert f"\n{command.removeprefix('make ')}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
