@@ -7,7 +7,7 @@ giving the gradient of its arguments as an equation in the same language.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from derive.language.expressions import (
     Apply, Equation, Expr, Ref, Shape, apply, names_in, number,
@@ -59,9 +59,11 @@ class Step:
 class Derivation:
     """The structure of a worked solution: every step in order, and the shape of everything named.
 
-    `givens` are the given names (shape and whether a parameter), `wanted` the names whose gradient is asked for.
+    `problem` is what it was made of, `givens` the given names and whether each is a parameter, `wanted` the names whose
+    gradient is asked for.
     """
 
+    problem: Problem = field(compare=False, repr=False)
     givens: tuple[tuple[Symbol, bool], ...]
     forward: tuple[Step, ...]
     backward: tuple[Step, ...]
@@ -98,7 +100,7 @@ def derive(problem: Problem) -> Derivation:
     backward = tuple(_Backward(forward, path, shapes).steps()) if problem.loss else ()
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     derivation = Derivation(
-        tuple((given.name, given.parameter) for given in problem.givens),
+        problem, tuple((given.name, given.parameter) for given in problem.givens),
         forward, backward, updates, problem.loss, wanted, shapes,
     )  # fmt: skip
     well_formed(derivation)

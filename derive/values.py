@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
@@ -20,13 +20,14 @@ from derive.language.names import Name
 from derive.operations.calculus import Shapes, shape_of
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Undecided, ValueFault, check_finite, precision
-from derive.operations.shapes import indices, offset
+from derive.operations.shapes import offset
 from derive.problem import Problem
 
 FIRST_BITS, MOST_BITS = 128, 2048
 LARGEST_RATIONAL = 300  # decimal digits
 _BITS_OF_LARGEST = 997
 
+Answer = TypeVar("Answer")
 Env: TypeAlias = list[Flat]
 Compiled: TypeAlias = Callable[[Env], Flat]
 
@@ -116,9 +117,19 @@ class Values:
         self.keep = frozenset(keep) | {1, self.updates + 1}
         self.bits = FIRST_BITS
         self.losses: list[Flat] = []
-        self._printed: dict[tuple[Name, int, bool], list[Printed]] = {}
+        self._printed: dict[tuple[Name, int], list[Printed]] = {}
         self._passes: dict[int, Env] = {}
         self._settle(lambda: None)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether some step goes on with its printed number whatever the carry (`≈` in an equation)."""
+        return any(step.rounded for step in self.tape.derivation.forward)
+
+    @property
+    def worked(self) -> list[int]:
+        """The kept passes of which every step has a value: what their update leads to is kept too."""
+        return sorted(k for k in self.keep if k + 1 in self.keep or k > self.updates)
 
     # --- what readers ask for --------------------------------------------------------------------------------------
 
@@ -128,7 +139,7 @@ class Values:
 
     def printed(self, name: Name, k: int = 1) -> list[Printed]:
         """The entries of a name in pass k as they are printed. Given values are never rounded."""
-        key = name, k, False
+        key = name, k
         if key not in self._printed:
             self._printed[key] = self._settle(lambda: self._shown(name, k))
         return self._printed[key]
@@ -145,16 +156,13 @@ class Values:
         with precision(self.bits, self._ties):
             return run(env)
 
+    def env(self, k: int = 1) -> Env:
+        """The table of values of pass k."""
+        return self._passes[k]
+
     def decided(self, question: Callable[[], bool]) -> bool:
         """The answer to a question about the values, with as many bits as it takes."""
         return self._settle(question)
-
-    def nested(self, flat: list[object], shape: Shape) -> object:
-        """A flat list nested as the shape says."""
-        if not shape:
-            return flat[0]
-        size = len(flat) // shape[0]
-        return [self.nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
 
     # --- evaluation ------------------------------------------------------------------------------------------------
 
@@ -162,7 +170,7 @@ class Values:
     def _ties(self) -> bool:
         return self.bits >= MOST_BITS
 
-    def _settle(self, question: Callable[[], object]) -> object:  # type: ignore[misc]
+    def _settle(self, question: Callable[[], Answer]) -> Answer:
         """Ask again with twice the bits until the question is decided; at 2,000 bits it counts as a tie."""
         while True:
             try:
@@ -239,8 +247,3 @@ def _bounded(x: object) -> object:
         return arb(x) if x.height_bits() > _BITS_OF_LARGEST else x
     check_finite(x)
     return x
-
-
-def entries(shape: Shape) -> list[tuple[int, ...]]:
-    """Every index of an array, as flat values are ordered."""
-    return indices(shape)

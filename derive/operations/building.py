@@ -34,11 +34,10 @@ def scaled(value: Fraction, rest: Expr | None) -> Expr:
         return rest
     if value == -1:
         return apply("negate", rest)
-    if value.numerator in {1, -1}:
-        top = rest if value > 0 else apply("negate", rest)
-        if isinstance(rest, Apply) and rest.op == "divide":
-            return apply("product", number(value), rest)
-        return apply("divide", top, number(value.denominator))
+    if value < 0:
+        return apply("negate", scaled(-value, rest))
+    if value.numerator == 1 and not (isinstance(rest, Apply) and rest.op == "divide"):
+        return apply("divide", rest, number(value.denominator))
     return apply("product", number(value), rest)
 
 

@@ -88,7 +88,7 @@ def _pullback(
 def _entry(key: str, at: At, shapes: tuple[Shape, ...], options: Options, index: Index) -> Expr:
     target = broadcast(shapes)
     args = tuple(at(i, source_index(index, shape, target)) for i, shape in enumerate(shapes))
-    return Apply(key, args, options)
+    return Apply("product" if key == "times" else key, args, options)
 
 
 def _kernel(spec: Elementwise, shapes: tuple[Shape, ...], options: Options, branches: Branches) -> Kernel:

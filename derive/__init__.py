@@ -1,0 +1,31 @@
+"""derive: worked solutions for neural networks, from the forward pass as equations and the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from derive.derivation import Derivation
+    from derive.problem import Problem
+    from derive.solution import Blueprint, Solution, solve
+
+_HOMES = {
+    "solve": "derive.solution",
+    "Solution": "derive.solution",
+    "Blueprint": "derive.solution",
+    "Problem": "derive.problem",
+    "Derivation": "derive.derivation",
+}
+
+__all__ = ["Blueprint", "Derivation", "Problem", "Solution", "solve"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when they are first used: `derive --help` needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'derive' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

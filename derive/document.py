@@ -1,0 +1,208 @@
+"""The page's model: blocks that hold expressions and refer to (step, entry); no TeX, no numbers, no prose.
+
+What depends on values is a predicate (Condition, Relation) that a view answers when a writer fills its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from derive.language.expressions import Expr, Index
+from derive.language.names import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression with its names (`numbers` False) or with every number put in."""
+
+    expr: Expr
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of a step, or of one entry; `final` for those a reader looks for, `after` for the value after the
+    update of the pass, `k` for that of a certain pass.
+    """
+
+    name: Name
+    index: Index | None = None
+    final: bool = False
+    after: bool = False
+    k: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sum with each term evaluated at the printed numbers, printed with the digits of `name`."""
+
+    terms: tuple[tuple[Expr, int], ...]
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The entries of an array, each written out with its numbers, in the place of the array."""
+
+    exprs: tuple[Expr, ...]
+    name: Name
+
+
+Shown: TypeAlias = Formula | Result | Terms | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The sign before a link: `=` where `kind` is `same` or the predicate holds, else `≈`; `arrow` is ←.
+
+    put in     the numbers put in are the names' values, nothing cut (`nodes`)
+    terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
+    result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
+               that line holds no numbers (`formula`), the value itself (`name`, `index`, `after`); after a line of terms
+               their sum counts (`terms`)
+    """
+
+    kind: str
+    nodes: tuple[Expr, ...] = ()
+    expr: Expr | None = None
+    name: Name | None = None
+    index: Index | None = None
+    after: bool = False
+    formula: bool = False
+    terms: tuple[tuple[Expr, int], ...] = ()
+
+
+SAME = Relation("same")
+ARROW = Relation("arrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a chain: its relation to what stands before it."""
+
+    relation: Relation
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`head = a = b ≈ c`; without a head it goes on with the chain above it."""
+
+    head: Name | None
+    links: tuple[Link, ...]
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A question about values: `kind` of the entries of `name` (or of `expr`'s arguments)."""
+
+    kind: str
+    name: Name
+    expr: Expr | None = None
+
+
+Inline: TypeAlias = "Formula | Result | Naming | Gap | str | int"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A name inside a sentence."""
+
+    name: Name
+    indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """1 − |value| inside a sentence, for a saturated scalar."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds."""
+
+    key: str
+    fields: Mapping[str, Inline] = field(default_factory=dict)
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a section of the page, 2 a part of it."""
+
+    sentence: Sentence
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences in a row; `kind` is `text`, `task` or `note`."""
+
+    sentences: tuple[Sentence, ...]
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Givens:
+    """The given values, each `name = value`."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Chains one under the other, aligned at their first relation."""
+
+    chains: tuple[Chain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A step of the solution: its number, then chains, lines and sentences in order."""
+
+    number: int
+    step: Name
+    parts: tuple[Chain | Lines | Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure, as data; `figure` is one of figures.Figure."""
+
+    figure: Any
+    caption: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The table of the losses of the passes named."""
+
+    passes: tuple[int, ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Givens | Numbered | Drawing | Losses | Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks about one pass: every name in them means its value in that pass."""
+
+    blocks: tuple[Block, ...]
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page: its head, and sections in order."""
+
+    title: str
+    language: str
+    head: Mapping[str, str]
+    sections: tuple[Section, ...]
+    symbol: str = "d"
+    aliases: Mapping[str, str] = field(default_factory=dict)

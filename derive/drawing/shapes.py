@@ -1,0 +1,138 @@
+"""What drawers paint: texts, boxes, circles and paths in points, y downwards; and how labels are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+Role: TypeAlias = Literal["name", "value", "gradient", "plain"]
+Style: TypeAlias = Literal[
+    "given", "parameter", "computed", "loss", "rule", "bracket", "weight", "arrow", "dot"
+]
+Rows: TypeAlias = list[list[str]]
+
+NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
+LINE = 1.2
+DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of mathematics: its baseline starts, ends or is halved at `at`; `backed` hides what is behind."""
+
+    at: Point
+    content: str
+    role: Role
+    size: float
+    anchor: Literal["start", "middle", "end"] = "middle"
+    backed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle: its top left corner, width and height."""
+
+    at: Point
+    width: float
+    height: float
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle around `at`."""
+
+    at: Point
+    radius: float
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A line from `start`; each leg is its end, or two control points and its end (a cubic Bézier curve)."""
+
+    start: Point
+    legs: tuple[tuple[Point, ...], ...]
+    style: Style
+
+
+Shape: TypeAlias = Text | Box | Circle | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Shapes, those behind first, in a frame from (0, 0)."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a target writes mathematics.
+
+    width       of a label, in its font size
+    activation  what stands in a unit that applies an operation, by the operation's key
+    times       between the numbers of a shape
+    """
+
+    width: Callable[[str], float]
+    activation: Callable[[str], str]
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of entries as they are set: the width of each column, the whole width and height."""
+
+    rows: Rows
+    role: Role
+    size: float
+    columns: tuple[float, ...]
+    width: float
+    height: float
+
+    @staticmethod
+    def of(rows: Rows, role: Role, size: float, script: Script) -> Block:
+        """The block of `rows`, bracketed where it has several entries."""
+        columns = tuple(size * max(map(script.width, column)) for column in zip(*rows, strict=True))
+        several = len(rows) * len(columns) > 1
+        width = sum(columns) + size * (len(columns) - 1) + (size if several else 0)
+        return Block(rows, role, size, columns, width, len(rows) * size * LINE)
+
+    def shapes(self, left: float, top: float) -> list[Shape]:
+        """Its texts and brackets."""
+        several = len(self.rows) * len(self.columns) > 1
+        shapes: list[Shape] = []
+        for i, row in enumerate(self.rows):
+            x = left + (self.size / 2 if several else 0)
+            y = top + (i + 0.5) * self.size * LINE + DROP * self.size
+            for entry, width in zip(row, self.columns, strict=True):
+                shapes.append(Text((x + width / 2, y), entry, self.role, self.size))
+                x += width + self.size
+        return shapes + (self._brackets(left, top) if several else [])
+
+    def _brackets(self, left: float, top: float) -> list[Shape]:
+        right, bottom, arm = left + self.width, top + self.height, self.size * 0.3
+        return [
+            polyline("bracket", (left + arm, top), (left, top), (left, bottom), (left + arm, bottom)),
+            polyline("bracket", (right - arm, top), (right, top), (right, bottom), (right - arm, bottom)),
+        ]
+
+
+def polyline(style: Style, start: Point, *points: Point) -> Path:
+    """Straight lines from point to point."""
+    return Path(start, tuple((point,) for point in points), style)
+
+
+def ribbon(style: Style, points: Sequence[Point]) -> Path:
+    """A line through the points that passes each of them horizontally."""
+    legs: list[tuple[Point, ...]] = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        bend = (x1 - x0) / 2
+        legs.append(((x1, y1),) if y0 == y1 else ((x0 + bend, y0), (x1 - bend, y1), (x1, y1)))
+    return Path(points[0], tuple(legs), style)

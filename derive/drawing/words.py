@@ -1,0 +1,113 @@
+"""A figure in words, for a terminal and for those who do not see it, in lines of 100 characters at most."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+from derive.figures import Figure, Labels, Node
+from derive.language.names import Derivative, Name, Symbol
+from derive.operations import ROWS
+
+WIDTH = 100
+
+
+def words(figure: Figure, labels: Labels) -> str:
+    """The order of the quantities with arrows, then each with its value and the loss's derivative by it."""
+    lines = list(_layers(figure, labels) if figure.kind == "network" else _order(figure, labels))
+    rows = list(_rows(figure, labels))
+    if rows:
+        lines += ["", *_table(rows)]
+    return "\n".join(lines)
+
+
+def _order(figure: Figure, labels: Labels) -> Iterator[str]:
+    """A chain in one line; else one line for each quantity with what goes into it."""
+    names = [labels.name(node.name, node.entry) for node in figure.nodes]
+    if figure.chain:
+        yield from _wrapped(" → ".join(names), 2)
+        return
+    for i, name in enumerate(names):
+        sources = [names[edge.source] for edge in figure.edges if edge.target == i]
+        if sources:
+            yield from _wrapped(f"{', '.join(sources)} → {name}", 4)
+
+
+def _layers(figure: Figure, labels: Labels) -> Iterator[str]:
+    """`x (3) → z₁ → ReLU → A₁ (3) → … → L ← Y`."""
+    parts, ends = [], []
+    for _, column in groupby(figure.nodes, key=lambda node: node.position[0]):
+        nodes = [node for node in column if node.kind not in {"dots", "layer"}]
+        ends += [labels.name(node.name, None) for node in nodes if node.kind in {"loss", "target"}]
+        if nodes and nodes[0].kind in {"input", "unit"}:
+            parts.append(_layer(nodes[0], labels))
+    line = " → ".join([*parts, *ends[:1]])
+    yield from _wrapped(f"{line} ← {', '.join(ends[1:])}" if ends[1:] else line, 2)
+
+
+def _layer(node: Node, labels: Labels) -> str:
+    names = [labels.name(node.name, None)]
+    if node.activation in ROWS:
+        names.append(ROWS[node.activation].notation.text)
+    if node.output:
+        names.append(labels.name(node.output, None))
+    return " → ".join(names)
+
+
+def _rows(figure: Figure, labels: Labels) -> Iterator[tuple[str, str, str, str]]:
+    """Name, value, name of the gradient, gradient."""
+    for node in figure.nodes:
+        if node.kind == "layer" or (
+            figure.kind == "network" and node.entry is None and node.shape and not node.fits
+        ):
+            continue
+        for name in (node.name, node.output):
+            if name is not None and node.kind != "dots":
+                row = _row(node, name, figure, labels)
+                if row[1] or row[3]:
+                    yield row
+
+
+def _row(node: Node, name: Name, figure: Figure, labels: Labels) -> tuple[str, str, str, str]:
+    label = labels.name(name, node.entry)
+    if not node.fits:
+        sides = node.shape if len(node.shape) > 1 else (*node.shape, 1)
+        return label, "×".join(map(str, sides)), "", ""
+    value = _entries(labels.values(name, node.entry))
+    gradient = _entries(labels.gradient(name, node.entry)) if figure.kind == "graph" else ""
+    if not gradient or not figure.loss or not isinstance(name, Symbol):
+        return label, value, "", ""
+    return label, value, labels.name(Derivative(figure.loss, name), node.entry), gradient
+
+
+def _entries(rows: list[list[str]] | None) -> str:
+    if not rows:
+        return ""
+    text = "; ".join(" ".join(row) for row in rows)
+    return f"[{text}]" if len(rows) * len(rows[0]) > 1 else text
+
+
+def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
+    """Columns as wide as their longest cell; a row that is too long goes on beneath."""
+    first, second, third = (max(len(row[i]) for row in rows) for i in range(3))
+    for label, value, slope, gradient in rows:
+        start = f"{label:<{first}}  {value}"
+        whole = f"{label:<{first}}  {value:<{second}}  {slope:<{third}}  {gradient}".rstrip()
+        if len(whole) <= WIDTH:
+            yield whole
+        else:
+            yield from _wrapped(start, first + 3)
+            if gradient:
+                yield from _wrapped(f"{'':<{first}}  {slope}  {gradient}", first + 3)
+
+
+def _wrapped(line: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=True,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )

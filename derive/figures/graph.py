@@ -1,0 +1,68 @@
+"""The computation graph: a node for each name on the way to the loss, in the order of the forward pass."""
+
+from __future__ import annotations
+
+from derive.derivation import Derivation, Step
+from derive.figures.layers import Weighing, path_to_loss, terms, weighing_in
+from derive.figures.model import Edge, Figure, Kind, Node, Position
+from derive.figures.ranking import Ranking, rank
+from derive.language.expressions import Apply, Ref, walk
+from derive.language.names import Name
+from derive.operations import ROWS
+
+
+def graph_figure(derivation: Derivation) -> Figure:
+    """The graph of all names that the loss depends on (of the whole forward pass, where there is no loss).
+
+    Where values are weighed by matrices, the chain of quantities alone: without parameters and targets.
+    """
+    steps = path_to_loss(derivation)
+    names: list[Name] = [*_givens(steps, derivation), *(step.name for step in steps)]
+    place = {name: i for i, name in enumerate(names)}
+    links = [(place[use], place[step.name]) for step in steps for use in step.uses if use in place]
+    kinds: dict[Name, Kind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
+    ranking = rank(len(names), links, [name in kinds for name in names])
+    if derivation.loss:
+        kinds[derivation.loss] = "loss"
+    order = sorted(range(len(names)), key=lambda i: (ranking.column[i], ranking.row[i]))
+    nodes = tuple(_node(names[i], (ranking.column[i], ranking.row[i]), kinds, derivation) for i in order)
+    number = {old: new for new, old in enumerate(order)}
+    edges = sorted((_edge(link, number, ranking) for link in links), key=lambda e: (e.source, e.target))
+    size = (max(ranking.column) + 1, int(max(ranking.row)) + 1)
+    return Figure(nodes, tuple(edges), size, "graph", derivation.loss)
+
+
+def _givens(steps: list[Step], derivation: Derivation) -> list[Name]:
+    """The given names that are drawn, in the order of their first use."""
+    given: dict[Name, bool] = dict(derivation.givens)
+    used = [name for name in dict.fromkeys(name for step in steps for name in step.uses) if name in given]
+    weighings = [(i, found) for i, step in enumerate(steps) for found in _weighings(step, derivation)]
+    if not weighings:
+        return used
+    last = max(i for i, _ in weighings)
+    sources = {found.source for _, found in weighings}
+    weights = {found.weight for _, found in weighings}
+    inner = {name for step in steps[:last] for name in step.uses if _acts(name, step)}
+    return [n for n in used if n in sources or (n in inner and not given[n] and n not in weights)]
+
+
+def _weighings(step: Step, derivation: Derivation) -> list[Weighing]:
+    """The products of matrices or vectors with weights in a step."""
+    found = [weighing_in(expr, derivation) for expr in walk(step.expr) if isinstance(expr, Apply)]
+    return [weighing for weighing in found if weighing and weighing.shape]
+
+
+def _acts(name: Name, step: Step) -> bool:
+    """Whether a step does more with a name than add it."""
+    return not any(isinstance(term, Ref) and term.name == name for term in terms(step.expr))
+
+
+def _node(name: Name, position: Position, kinds: dict[Name, Kind], derivation: Derivation) -> Node:
+    rule = next((step.rule for step in derivation.forward if step.name == name), "")
+    activation = rule if rule in ROWS and ROWS[rule].elementwise else ""
+    return Node(name, position, kinds.get(name, "operation"), derivation.shapes[name], activation=activation)
+
+
+def _edge(link: tuple[int, int], number: dict[int, int], ranking: Ranking) -> Edge:
+    via = tuple((ranking.column[point], ranking.row[point]) for point in ranking.passing[link])
+    return Edge(number[link[0]], number[link[1]], via=via)

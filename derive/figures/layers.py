@@ -1,0 +1,179 @@
+"""Whether a forward pass is layers of units: z = W a + b, A = f(z), …, and what follows up to the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+
+from derive.derivation import Derivation, Step
+from derive.language.expressions import Apply, Expr, Index, Ref, Shape, is_symbol, names_in
+from derive.language.names import Name
+from derive.operations.calculus import is_elementwise
+from derive.operations.rows import row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A product of weights and inputs.
+
+    weight   the weights' name
+    source   what is weighed
+    flipped  whether a row of the weights belongs to an input unit, not to one of this layer
+    shape    of the weights
+    """
+
+    weight: Name
+    source: Name
+    flipped: bool
+    shape: Shape
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """How many units are weighed, and how many result."""
+        rows, columns = (*self.shape, 1, 1)[:2]
+        return (rows, columns) if self.flipped else (columns, rows)
+
+    def entry(self, source: int, target: int) -> Index:
+        """The weight between two units."""
+        place = (source, target) if self.flipped else (target, source)
+        return place[: len(self.shape)]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: `weighing` makes its sums `name`; `activation` (an operation's key) makes `output` of them.
+
+    `output` is `name` itself where nothing is applied, or where both stand in one equation.
+    """
+
+    weighing: Weighing
+    name: Name
+    output: Name
+    activation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A layered network: its layers in order, and the givens that the loss compares their output with."""
+
+    layers: tuple[Layer, ...]
+    targets: tuple[Name, ...]
+
+    @property
+    def input(self) -> Name:
+        """What the first layer weighs."""
+        return self.layers[0].weighing.source
+
+
+def path_to_loss(derivation: Derivation) -> list[Step]:
+    """The forward steps that the loss depends on; all of them where there is no loss."""
+    if derivation.loss is None:
+        return list(derivation.forward)
+    needed: set[Name] = {derivation.loss}
+    for step in reversed(derivation.forward):
+        if step.name in needed:
+            needed.update(step.uses)
+    return [step for step in derivation.forward if step.name in needed]
+
+
+def weighing_of(step: Step, derivation: Derivation) -> Weighing | None:
+    """The product of weights and inputs in a step that is one, plus terms that are given."""
+    given = {name for name, _ in derivation.givens}
+    products = [term for term in terms(step.expr) if getattr(_bare(term), "name", None) not in given]
+    return weighing_in(products[0], derivation) if len(products) == 1 else None
+
+
+def layers_of(derivation: Derivation) -> Layers | None:
+    """The layers of a forward pass; None for any other kind of model."""
+    steps = path_to_loss(derivation)
+    layers: list[Layer] = []
+    while steps and (layer := _layer(steps[0], derivation)):
+        if layers and layer.weighing.source != layers[-1].output:
+            return None
+        rest = steps[1:]
+        if rest and (key := _activation(rest[0], layer, derivation)) is not None:
+            layer, rest = replace(layer, output=rest[0].name, activation=key), rest[1:]
+        layers, steps = [*layers, layer], rest
+    if not layers or not any(layer.weighing.shape for layer in layers):
+        return None
+    return _closed(layers, steps, derivation)
+
+
+def _closed(layers: list[Layer], rest: list[Step], derivation: Derivation) -> Layers | None:
+    """The layers, if what follows uses nothing of them but their output and ends in a loss."""
+    given: dict[Name, bool] = dict(derivation.givens)
+    inner = {name for layer in layers for name in (layer.name, layer.output)} - {layers[-1].output}
+    used = dict.fromkeys(name for step in rest for name in step.uses)
+    starts = layers[0].weighing.source in given
+    if not starts or inner & used.keys() or (rest and derivation.loss is None):
+        return None
+    return Layers(tuple(layers), tuple(name for name in used if given.get(name) is False))
+
+
+def _layer(step: Step, derivation: Derivation) -> Layer | None:
+    """A layer's sums, or both its sums and its activation where one equation says both."""
+    weighing = weighing_of(step, derivation)
+    if weighing:
+        return Layer(weighing, step.name, step.name)
+    expr = step.expr
+    if isinstance(expr, Apply) and len(expr.args) == 1 and row_of(expr).elementwise:
+        weighing = weighing_of(replace(step, expr=expr.args[0]), derivation)
+        return Layer(weighing, step.name, step.name, expr.op) if weighing else None
+    return None
+
+
+def _activation(step: Step, layer: Layer, derivation: Derivation) -> str | None:
+    """The key of the operation that a step applies to a layer's sums; "formula" for several."""
+    expr = step.expr
+    if (
+        layer.activation
+        or step.phase == "loss"
+        or not isinstance(expr, Apply)
+        or names_in(expr) != (layer.name,)
+    ):
+        return None
+    if len(expr.args) == 1 and is_symbol(expr.args[0]) and step.shape == derivation.shapes[layer.name]:
+        return expr.op
+    return "formula" if is_elementwise(expr, derivation.shapes) else None
+
+
+def terms(expr: Expr) -> Iterator[Expr]:
+    """What is added and subtracted in an expression."""
+    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
+        for arg in expr.args:
+            yield from terms(arg)
+    else:
+        yield expr
+
+
+def _bare(expr: Expr) -> Expr:
+    """The expression without a transposition."""
+    return expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
+
+
+def weighing_in(product: Expr, derivation: Derivation) -> Weighing | None:
+    """The expression as a product of weights and inputs, if it is one."""
+    if not isinstance(product, Apply) or product.op != "product":
+        return None
+    left, right = (_bare(arg) for arg in product.args)
+    given: dict[Name, bool] = dict(derivation.givens)
+    if not isinstance(left, Ref) or not isinstance(right, Ref):
+        return None
+    on_left = _is_weight(left.name, right.name, given)
+    weight, source = (left, right) if on_left else (right, left)
+    transposed = product.args[0 if on_left else 1] != weight
+    weighing = Weighing(weight.name, source.name, transposed == on_left, derivation.shapes[weight.name])
+    return weighing if weight.name in given and _fits(weighing, derivation.shapes[source.name]) else None
+
+
+def _fits(weighing: Weighing, source: Shape) -> bool:
+    """Whether the weights weigh units; a scalar that scales an array does not."""
+    return prod(source) % weighing.units[0] == 0 and bool(weighing.shape or not source)
+
+
+def _is_weight(left: Name, right: Name, given: Mapping[Name, bool]) -> bool:
+    """Whether the left factor is the weights: the given one of the two, the parameter if both are given."""
+    if left in given and right in given:
+        return given[left] or not given[right]
+    return left in given

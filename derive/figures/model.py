@@ -1,0 +1,103 @@
+"""What a figure is: nodes and edges that refer to names. Their values come from Labels when it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from derive.language.expressions import Index, Shape
+from derive.language.names import Name, Symbol
+
+Position: TypeAlias = tuple[float, float]
+Kind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
+
+MOST_STACKED, MOST_ROWS, MOST_COLUMNS = 4, 3, 3
+MOST_LEGIBLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing drawn.
+
+    name        the quantity it stands for; a unit's sum `z_1`
+    position    column and row, counted from the top left; rows may be broken
+    kind        `input` (given data), `parameter`, `operation` (computed), `unit` (of a network), `loss`,
+                `target`, `dots` (units left out) or `layer` (the names of a whole layer, beneath it)
+    shape       of the name
+    entry       which entry of the name it is; None for the whole
+    output      a unit's activation `A_1`, where that has a name of its own
+    activation  the key of the operation that a unit applies; "" for none
+    """
+
+    name: Name
+    position: Position
+    kind: Kind
+    shape: Shape = ()
+    entry: Index | None = None
+    output: Name | None = None
+    activation: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the entries are few enough to be written out; else the shape stands for them."""
+        if self.entry is not None or not self.shape:
+            return True
+        if len(self.shape) == 1:
+            return self.shape[0] <= MOST_STACKED
+        return len(self.shape) == 2 and self.shape[0] <= MOST_ROWS and self.shape[1] <= MOST_COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An arrow between two nodes.
+
+    source, target  indices of nodes
+    weight, entry   the quantity written on it, and which entry of it; None for nothing
+    via             where it passes between other nodes, for one that skips columns
+    """
+
+    source: int
+    target: int
+    weight: Name | None = None
+    entry: Index | None = None
+    via: tuple[Position, ...] = ()
+
+    @property
+    def curved(self) -> bool:
+        """Whether it is led around what lies between its ends."""
+        return bool(self.via)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Nodes and edges. `kind` is `network` or `graph`, `size` its columns and rows, `loss` its name."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    size: tuple[int, int]
+    kind: Literal["network", "graph"]
+    loss: Symbol | None = None
+
+    @property
+    def chain(self) -> bool:
+        """Whether each node has one successor at most, in one line."""
+        steps = [(i, i + 1) for i in range(len(self.nodes) - 1)]
+        return self.kind == "graph" and [(edge.source, edge.target) for edge in self.edges] == steps
+
+    @property
+    def legible(self) -> bool:
+        """Whether a page can show it at a size that is read."""
+        return len(self.nodes) <= MOST_LEGIBLE
+
+
+class Labels(Protocol):
+    """What stands at a node, in the notation of the target: TeX mathematics without `$`, or Unicode."""
+
+    def name(self, name: Name, index: Index | None) -> str:
+        """A name or an entry of it: `z_{1,2}`, `z₁,₂`."""
+
+    def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        """Rows of printed entries; None where nothing is to be shown."""
+
+    def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        """Rows of printed entries of the loss's derivative by the name; None where none is to be shown."""

@@ -1,0 +1,215 @@
+"""The notations that mathematics is written in: TeX, Unicode for a terminal, and ASCII, the language itself.
+
+A notation says how names, numbers and operators look; how an expression is put together from them is in printing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.digits import Printed
+from derive.language.expressions import Index, Shape
+from derive.language.names import ACCENTS, GREEK, Derivative, Name, Symbol
+
+_SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How mathematics looks.
+
+    tex       whether fractions, roots and matrices are set in two dimensions by TeX
+    decimal   the decimal sign of printed numbers
+    symbol    the d of derivatives
+    aliases   step id → the name it is printed under (already in this notation)
+    """
+
+    tex: bool
+    symbol_text: Callable[[Symbol, Sequence[str], bool], str]
+    derivative_text: Callable[[str, str, str, str], str]
+    number: Callable[[Printed, str], str]
+    operators: Mapping[str, str]
+    decimal: str = "."
+    symbol: str = "d"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_language(self) -> bool:
+        """Whether what is written can be read again as an equation."""
+        return self.operators is ASCII_OPERATORS
+
+    def name(self, name: Name) -> str:
+        """A name, as it is printed."""
+        return self.aliases.get(name.id) or self.with_items(name, ())
+
+    def entry(self, name: Name, index: Index, shapes: Mapping[Name, Shape]) -> str:
+        """One entry of a name; `index` counts from 0."""
+        if not index:
+            return self.name(name)
+        if self.is_language:
+            return f"{name.id}[{','.join(str(i + 1) for i in index)}]"
+        shape = shapes[name]
+        return self.lettered(name, entry_items(index, shape), shapes, small=len(shape) == 2)
+
+    def lettered(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape], small: bool = False) -> str:
+        """A name with indices: of dp/dw those parts carry them that are arrays."""
+        if isinstance(name, Symbol) or not shapes.get(name.of):
+            return self.with_items(name, items, (), small)
+        return self.with_items(name, items if shapes.get(name.by) else (), items, small)
+
+    def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
+        """A name with further items in its subscript, for a derivative below and above."""
+        if isinstance(name, Symbol):
+            return self.symbol_text(name, items, small)
+        top = self.symbol_text(name.of, above, small)
+        bottom = self.symbol_text(name.by, items, small)
+        via = self.symbol_text(name.via, (), False) if name.via else ""
+        return self.derivative_text(self.operators[self.symbol], top, bottom, via)
+
+    def printed(self, number: Printed) -> str:
+        """A printed number, with its sign."""
+        return self.number(number, self.decimal)
+
+
+def superscript(number: int) -> str:
+    """A whole number raised: `⁻⁷`."""
+    return str(number).translate(_SUPERSCRIPT_DIGITS)
+
+
+def entry_items(index: Index | None, shape: Shape) -> list[str]:
+    """What an entry's index adds to a name's subscript: `23` for (1, 2), one number for vectors and rows."""
+    if not index:
+        return []
+    if len(index) == 2 and shape and shape[0] == 1:
+        index = index[1:]
+    ones = [str(i + 1) for i in index]
+    return ["".join(ones)] if all(n <= 9 for n in shape) else ones
+
+
+def _base(symbol: Symbol, small: bool) -> str:
+    """Entries of a matrix are written with a small letter: W has entries w."""
+    return symbol.base.lower() if small and len(symbol.base) == 1 else symbol.base
+
+
+# --- TeX ----------------------------------------------------------------------------------------------------------
+
+
+def _tex_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    base = _base(symbol, small)
+    text = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    if symbol.accent:
+        text = rf"\{symbol.accent}{{{text}}}"
+    items = [*map(_tex_item, symbol.subscript), *more]
+    sub = f"_{{{','.join(items)}}}" if items else ""
+    marks = "\\prime" * symbol.primes + _tex_superscript(symbol)
+    return f"{text}{sub}" + (f"^{{{marks}}}" if marks else "")
+
+
+def _tex_superscript(symbol: Symbol) -> str:
+    return symbol.superscript + (f"({symbol.helper})" if symbol.helper else "")
+
+
+def _tex_item(item: int | str) -> str:
+    text = str(item)
+    if text in GREEK:
+        return f"\\{text}"
+    return text if len(text) <= 2 or text.isdigit() else rf"\mathrm{{{text}}}"
+
+
+def _tex_derivative(d: str, above: str, below: str, via: str) -> str:
+    fraction = rf"\frac{{{d} {above}}}{{{d} {below}}}"
+    return rf"\left.{fraction}\right|_{{{via}}}" if via else fraction
+
+
+def _tex_number(number: Printed, decimal: str) -> str:
+    mantissa = number.mantissa.replace(".", "{,}" if decimal == "," else ".")
+    sign = "-" if number.negative else ""
+    if number.exponent is None:
+        return sign + mantissa
+    power = f"10^{{{number.exponent}}}"
+    return sign + (power if mantissa == "1" else rf"{mantissa}\cdot {power}")
+
+
+TEX_OPERATORS = {
+    "d": "d", "∂": r"\partial", "product": r" \cdot ", "thin": r"\,", "times": r" \odot ", "add": " + ",
+    "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
+    "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)", "|": r"\left|", "|.": r"\right|",
+    "rows": r"\operatorname{rowsums}", "columns": r"\operatorname{colsums}", "comma": ", ", "semicolon": "; ",
+}  # fmt: skip
+
+# --- Unicode ------------------------------------------------------------------------------------------------------
+
+
+def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    text = GREEK.get(base := _base(symbol, small), base)
+    text += ACCENTS.get(symbol.accent, "") + "′" * symbol.primes
+    items = [*map(str, symbol.subscript), *more]
+    joined = ",".join(GREEK.get(item, item) for item in items)
+    if joined.replace(",", "").isdigit():
+        sub = joined.translate(_SUBSCRIPT_DIGITS)
+    else:
+        sub = f"_{{{joined}}}" if len(joined) > 1 else f"_{joined}" if joined else ""
+    helper = f"⁽{superscript(symbol.helper)}⁾" if symbol.helper else ""
+    return f"{text}{sub}{symbol.superscript}{helper}"
+
+
+def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
+    return f"{d}{above}/{d}{below}" + (f"|{via}" if via else "")
+
+
+def _unicode_number(number: Printed, decimal: str) -> str:
+    sign = "−" if number.negative else ""
+    mantissa = number.mantissa.replace(".", decimal)
+    if number.exponent is None:
+        return sign + mantissa
+    power = f"10{superscript(number.exponent)}"
+    return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+
+
+UNICODE_OPERATORS = {
+    "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
+    "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")", "|": "|", "|.": "|",
+    "rows": "rowsums", "columns": "colsums", "comma": ", ", "semicolon": "; ",
+}  # fmt: skip
+
+# --- ASCII: the language of problem files ---------------------------------------------------------------------------
+
+
+def _ascii_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    return symbol.id
+
+
+def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:
+    return f"d{above}/d{below}" + (f"|{via}" if via else "")
+
+
+ASCII_OPERATORS = {
+    "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
+    "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")", "|": "abs(", "|.": ")",
+    "rows": "rows", "columns": "columns", "comma": ", ", "semicolon": ", ",
+}  # fmt: skip
+
+
+def _ascii_number(number: Printed, decimal: str) -> str:
+    return number.text(decimal, times="e")
+
+
+TEX = Notation(True, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
+UNICODE = Notation(False, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
+ASCII = Notation(False, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)
+
+
+def constant_text(value: Fraction) -> str:
+    """A whole number or an ending decimal as text with a point; else the fraction `1/3`."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    n, decimals = value.denominator, 0
+    while n % 10 == 0 or n % 5 == 0 or n % 2 == 0:
+        n, decimals = (n // 10 if n % 10 == 0 else n // 5 if n % 5 == 0 else n // 2), decimals + 1
+    if n != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator) * 10**decimals // value.denominator).rjust(decimals + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0")

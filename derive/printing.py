@@ -1,0 +1,343 @@
+"""Expressions → pieces of text in a notation. What stands for a name is decided by a vocabulary: the name itself for a
+formula, a slot for the line with every number put in; so one printer serves formulas, substituted lines and sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import TypeAlias
+
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
+from derive.language.names import Name
+from derive.notation import Notation, constant_text, superscript
+from derive.operations.calculus import shape_of
+from derive.operations.rows import ROWS
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+LEADING, INNER, TIGHT = "leading", "inner", "tight"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value goes: what it is the value of, and its position, which decides about parentheses.
+
+    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too.
+    """
+
+    node: Expr
+    position: str
+
+
+Piece: TypeAlias = str | Slot
+Vocabulary: TypeAlias = Callable[[Expr, str], "Piece | None"]
+
+
+def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name, str] | None = None) -> Vocabulary:
+    """The vocabulary of formulas: every name as itself, or under its label."""
+    labels = labels or {}
+
+    def word(node: Expr, position: str) -> Piece | None:
+        if isinstance(node, Ref):
+            return labels.get(node.name) or notation.name(node.name)
+        if isinstance(node, Entry):
+            return notation.entry(node.name, node.index, shapes)
+        return None
+
+    return word
+
+
+def numbers(node: Expr, position: str) -> Piece | None:
+    """The vocabulary of substituted lines: a slot for every name, entry and transposed name."""
+    if isinstance(node, Ref | Entry) or is_turned(node):
+        return Slot(node, position)
+    return None
+
+
+def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
+    """Slots for the names in `fixed`, the other vocabulary for the rest."""
+
+    def word(node: Expr, position: str) -> Piece | None:
+        if isinstance(node, Ref | Entry) and node.name in fixed:
+            return Slot(node, position)
+        return inner(node, position)
+
+    return word
+
+
+def is_turned(node: Expr) -> bool:
+    """Whether it is the transpose of a name."""
+    return isinstance(node, Apply) and node.op == "transpose" and isinstance(node.args[0], Ref)
+
+
+def pieces(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> list[Piece]:
+    """The expression as pieces, neighbouring texts joined."""
+    printer = _Printer(notation, shapes, vocabulary)
+    printer.write(expr, SUM, LEADING)
+    return joined(printer.out)
+
+
+def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str:
+    """The expression with its own names."""
+    return "".join(map(str, pieces(expr, notation, shapes, names(notation, shapes))))
+
+
+def joined(parts: list[Piece]) -> list[Piece]:
+    """Neighbouring texts as one."""
+    result: list[Piece] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
+        elif part != "":
+            result.append(part)
+    return result
+
+
+class _Printer:
+    """Writes an expression piece by piece; `level` is how tightly the surroundings bind."""
+
+    def __init__(self, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> None:
+        self.notation, self.shapes, self.vocabulary = notation, shapes, vocabulary
+        self.operators = notation.operators
+        self.out: list[Piece] = []
+        self.indexed = ""
+
+    def write(self, expr: Expr, level: int, position: str) -> None:
+        word = self._word(expr, position)
+        if word is not None:
+            self.out.append(word)
+        elif isinstance(expr, Number):
+            self._number(expr, level, position)
+        else:
+            assert isinstance(expr, Apply)
+            self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
+
+    def _word(self, expr: Expr, position: str) -> Piece | None:
+        if self.indexed and isinstance(expr, Ref):
+            letters = self._letters(self.shapes[expr.name])
+            return self.notation.lettered(expr.name, letters, self.shapes, small=len(self.indexed) > 1)
+        return self.vocabulary(expr, position)
+
+    def _letters(self, shape: Shape) -> tuple[str, ...]:
+        """The letters of the sum around that index an array of `shape`."""
+        if not shape:
+            return ()
+        if len(self.indexed) == 1 or len(shape) == 2:
+            return (self.indexed[-1] if shape[:1] == (1,) else self.indexed,)
+        return (self.indexed[0],)
+
+    def _enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
+        """What is written, in parentheses that are as high as it is."""
+        start = len(self.out)
+        write()
+        if needed:
+            big = any(isinstance(piece, Slot) or "\\frac" in piece or "\\sum" in piece for piece in self.out[start:])
+            self.out.insert(start, self.operators["big(" if big else "("])
+            self.out.append(self.operators["big)" if big else ")"])
+
+    # --- constants -------------------------------------------------------------------------------------------------
+
+    def _number(self, expr: Number, level: int, position: str) -> None:
+        negative = expr.value < 0 and position != LEADING
+        broken = expr.value.denominator != 1
+        tight = level >= POWER and (expr.value < 0 or (broken and not expr.decimal))
+        self._enclosed(lambda: self.out.append(self._constant(expr)), negative or tight)
+
+    def _constant(self, expr: Number) -> str:
+        value = expr.value
+        sign = self.operators["negate"] if value < 0 else ""
+        text = constant_text(abs(value))
+        if value.denominator != 1 and (not expr.decimal or "/" in text):
+            top, bottom = abs(value.numerator), value.denominator
+            return sign + (rf"\frac{{{top}}}{{{bottom}}}" if self.notation.tex else f"{top}/{bottom}")
+        decimal = "{,}" if self.notation.tex and self.notation.decimal == "," else self.notation.decimal
+        return sign + text.replace(".", decimal)
+
+    # --- sums and products -----------------------------------------------------------------------------------------
+
+    def _sum(self, expr: Apply, level: int, position: str) -> None:
+        def write() -> None:
+            inner = position if level <= SUM else LEADING
+            self.write(expr.args[0], SUM, inner)
+            self.out.append(self.operators[expr.op])
+            self.write(expr.args[1], PRODUCT, INNER)
+
+        self._enclosed(write, level > SUM)
+
+    def _negate(self, expr: Apply, level: int, position: str) -> None:
+        def write() -> None:
+            self.out.append(self.operators["negate"])
+            self.write(expr.args[0], PRODUCT, INNER)
+
+        self._enclosed(write, position != LEADING or level > PRODUCT)
+
+    def _product(self, expr: Apply, level: int, position: str) -> None:
+        left, right = expr.args
+
+        def write() -> None:
+            ambiguous = not self.notation.tex and isinstance(left, Apply) and left.op == "divide"
+            self.write(left, ATOM if ambiguous else PRODUCT, position if level <= PRODUCT else LEADING)
+            self.out.append(self.operators[self._sign(expr, left, right)])
+            self.write(right, PRODUCT if self._is_product(right) else POWER - 1, INNER)
+
+        self._enclosed(write, level > PRODUCT)
+
+    def _is_product(self, expr: Expr) -> bool:
+        return isinstance(expr, Apply) and expr.op in {"product", "times"}
+
+    def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:
+        """Between factors: ⊙, a dot, or a thin space after a number and before a parenthesis."""
+        if expr.op == "times" and not self.indexed:
+            return "times"
+        if isinstance(right, Apply) and right.op in {"add", "subtract"}:
+            return "thin"
+        named = isinstance(left, Number) and not isinstance(self._word(right, INNER), Slot)
+        return "thin" if named and not self._begins_with_number(right) else "product"
+
+    def _begins_with_number(self, expr: Expr) -> bool:
+        while isinstance(expr, Apply) and expr.args:
+            if isinstance(self._word(expr, INNER), Slot):
+                return True
+            expr = expr.args[0]
+        return isinstance(expr, Number) or isinstance(self._word(expr, INNER), Slot)
+
+    def _divide(self, expr: Apply, level: int, position: str) -> None:
+        top, bottom = expr.args
+        if self.notation.tex:
+            self.out.append(r"\frac{")
+            self.write(top, SUM, LEADING)
+            self.out.append("}{")
+            self.write(bottom, SUM, LEADING)
+            self.out.append("}")
+            return
+
+        def write() -> None:
+            self.write(top, PRODUCT, position if level <= PRODUCT else LEADING)
+            self.out.append("/")
+            self.write(bottom, POWER, TIGHT)
+
+        self._enclosed(write, level > PRODUCT)
+
+    # --- powers, functions -------------------------------------------------------------------------------------------
+
+    def _power(self, expr: Apply, level: int, position: str) -> None:
+        base, exponent = expr.args
+        named_root = isinstance(base, Apply) and base.op in {"exp", "power", "transpose", "sqrt"}
+        self._enclosed(lambda: self.write(base, POWER, TIGHT), named_root)
+        if not self.notation.tex:
+            return self._linear_exponent(exponent)
+        self.out.append("^{")
+        self.write(exponent, SUM, LEADING)
+        self.out.append("}")
+
+    def _linear_exponent(self, exponent: Expr) -> None:
+        if isinstance(exponent, Number) and exponent.value.denominator == 1 and not self.notation.is_language:
+            self.out.append(superscript(exponent.value.numerator))
+            return
+        self.out.append("^")
+        self.write(exponent, ATOM, TIGHT)
+
+    def _transpose(self, expr: Apply, level: int, position: str) -> None:
+        inner = expr.args[0]
+        fraction = self.notation.tex and isinstance(inner, Ref) and "frac" in str(self._word(inner, INNER))
+        self._enclosed(lambda: self.write(inner, POWER, TIGHT), fraction)
+        self.out.append(self.operators["transpose"])
+
+    def _function(self, expr: Apply, level: int, position: str) -> None:
+        row = ROWS[expr.op]
+        if self.notation.tex:
+            self.out.append(row.notation.tex)
+        else:
+            self.out.append(row.spellings[0] if self.notation.is_language else row.notation.text)
+        self._enclosed(lambda: self._arguments(expr))
+
+    def _arguments(self, expr: Apply) -> None:
+        for i, arg in enumerate(expr.args):
+            self.out.append(self.operators["semicolon" if self.notation.decimal == "," else "comma"] if i else "")
+            self.write(arg, SUM, LEADING)
+        self._settings(expr)
+
+    def _settings(self, expr: Apply) -> None:
+        """In the language itself every setting is written."""
+        if self.notation.is_language:
+            for name, value in expr.options:
+                self.out.append(f", {name} = {constant_text(value) if isinstance(value, Fraction) else value}")
+
+    def _exponential(self, expr: Apply, level: int, position: str) -> None:
+        if not self.notation.tex:
+            return self._function(expr, level, position)
+        self.out.append("e^{")
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append("}")
+
+    def _root(self, expr: Apply, level: int, position: str) -> None:
+        if not self.notation.tex:
+            return self._function(expr, level, position)
+        self.out.append(r"\sqrt{")
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append("}")
+
+    def _bars(self, expr: Apply, level: int, position: str) -> None:
+        self.out.append(self.operators["|"])
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append(self.operators["|."])
+
+    def _iverson(self, expr: Apply, level: int, position: str) -> None:
+        if self.notation.is_language:
+            return self._function(expr, level, position)
+        row = ROWS[expr.op].notation
+        self.out.append("[")
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append(f" {row.tex if self.notation.tex else row.text} ")
+        self.write(expr.args[1], SUM, LEADING)
+        self.out.append("]")
+
+    def _bare(self, expr: Apply, level: int, position: str) -> None:
+        self.write(expr.args[0], level, position)
+
+    def _symbol(self, expr: Apply, level: int, position: str) -> None:
+        row = ROWS[expr.op].notation
+        self.out.append(row.tex if self.notation.tex else row.text)
+
+    # --- sums over entries -------------------------------------------------------------------------------------------
+
+    def _total(self, expr: Apply, level: int, position: str) -> None:
+        axis = dict(expr.options).get("axis")
+        shape = shape_of(expr.args[0], self.shapes)
+        if self.notation.is_language:
+            return self._ascii_total(expr, axis)
+        mean = expr.op == "mean"
+        if axis is not None:
+            return self._along(expr, str(axis), mean, shape)
+        if mean and shape:
+            count = prod(shape)
+            self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
+        if not shape:
+            return self.write(expr.args[0], level, position)
+        letters = "i" if len(shape) == 1 or 1 in shape else "ij"
+        self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
+        before, self.indexed = self.indexed, letters
+        self.write(expr.args[0], PRODUCT, INNER)
+        self.indexed = before
+
+    def _ascii_total(self, expr: Apply, axis: object) -> None:
+        self.out.append(f"{expr.op}(")
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append(f", {axis})" if axis else ")")
+
+    def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
+        """Row sums and column sums by name; for means with their factor in front."""
+        count = (*shape, 1)[1] if axis == "rows" else shape[0]
+        if mean:
+            self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
+        self.out.append(self.operators[axis])
+        self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+
+    _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
+        "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,
+        "divide": _divide, "power": _power, "transpose": _transpose, "function": _function,
+        "exponential": _exponential, "root": _root, "bars": _bars, "iverson": _iverson, "bare": _bare,
+        "constant": _symbol, "sum": _total, "mean": _total,
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""SymPy's results as our own expressions, in the order in which a teacher would write the factors and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import reduce
+
+from derive.derivation import Step
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
+from derive.language.names import Name
+from derive.operations.building import plus, raised, scaled, times
+from derive.symbolic import Sym, key_of
+
+
+class Order:
+    """Where a factor stands: from the output of the network back to its input, as the chain rule goes.
+
+    A factor belongs to the last step that uses one of its names; there functions come first, then sums, then names.
+    """
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        steps = tuple(steps)
+        self._used = {name: i for i, step in enumerate(steps) for name in step.uses}
+        names = dict.fromkeys(name for step in steps for name in (*step.uses, step.name))
+        self._number = {name: i for i, name in enumerate(names)}
+
+    def factor(self, expr: Expr) -> tuple[int, int, tuple[tuple[int, Index], ...]]:
+        """The key by which factors are sorted."""
+        last = max((self._used.get(entry.name, -1) for entry in _entries(expr)), default=-1)
+        return -last, _kind(expr), self.term(expr)
+
+    def term(self, expr: Expr) -> tuple[tuple[int, Index], ...]:
+        """The key by which terms are sorted: by what stands in them, in order."""
+        return tuple((self._number[entry.name], entry.index) for entry in _entries(expr))
+
+
+def _entries(expr: Expr) -> list[Entry]:
+    return [node for node in walk(expr) if isinstance(node, Entry)]
+
+
+def _kind(expr: Expr) -> int:
+    """0 for a function, 1 for a sum, 2 for anything else; a power counts as what is raised."""
+    if isinstance(expr, Apply) and expr.op == "power":
+        return _kind(expr.args[0])
+    if not isinstance(expr, Apply):
+        return 2
+    return 1 if expr.op in {"add", "subtract"} else 0
+
+
+class Reader:
+    """Reads SymPy expressions.
+
+    symbols    what each symbol stands for
+    arguments  expressions that are known inside functions: the formula or the name that stands there on the page
+    sums       sums that the problem writes in an order of its own
+    """
+
+    def __init__(
+        self, order: Order, symbols: Mapping[Sym, Expr], arguments: Mapping[Sym, Expr], sums: Mapping[Sym, Expr]
+    ) -> None:
+        self._order, self._symbols, self._arguments, self._sums = order, symbols, arguments, sums
+
+    def read(self, node: Sym) -> Expr:
+        """The expression that a SymPy expression writes."""
+        if node in self._sums:
+            return self._sums[node]
+        if node.is_Rational:
+            return number(_fraction(node))
+        if node.is_Symbol:
+            return self._symbols[node]
+        if node.is_Add:
+            return self._sum(node)
+        return self._product(node) if node.is_Mul or node.is_Pow else self._applied(node)
+
+    def _applied(self, node: Sym) -> Expr:
+        op, options = key_of(node)
+        return Apply(op, tuple(map(self._argument, node.args)), options)
+
+    def _argument(self, node: Sym) -> Expr:
+        known = self._arguments.get(node)
+        return self.read(node) if known is None else known
+
+    def _sum(self, node: Sym) -> Expr:
+        """Constants first, then by what stands in the terms; the first term positive where one is."""
+        terms = sorted(map(self.read, node.args), key=lambda term: (not isinstance(term, Number), self._order.term(term)))
+        first = next((term for term in terms if not _negative(term)), terms[0])
+        rest = [term for term in terms if term is not first]
+        return reduce(plus, rest, first)
+
+    def _product(self, node: Sym) -> Expr:
+        coefficient, factors = node.as_coeff_mul()
+        top, bottom = [], []
+        for factor in factors:
+            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, None)
+            below = exponent is not None and exponent.is_Rational and exponent.is_negative
+            (bottom if below else top).append(self._power(base, exponent, below) if factor.is_Pow else self.read(factor))
+        over = self._multiplied(top)
+        return scaled(_fraction(coefficient), apply("divide", over or number(1), self._multiplied(bottom)) if bottom else over)
+
+    def _power(self, base: Sym, exponent: Sym, below: bool) -> Expr:
+        """base^exponent, or its reciprocal; the exponent ½ is a root."""
+        if not exponent.is_Rational:
+            return raised(self.read(base), self.read(exponent))
+        value = -_fraction(exponent) if below else _fraction(exponent)
+        if value.denominator != 2:
+            return raised(self.read(base), number(value))
+        return raised(apply("sqrt", self._argument(base)), number(value.numerator))
+
+    def _multiplied(self, factors: list[Expr]) -> Expr | None:
+        ordered = sorted(factors, key=self._order.factor)
+        return reduce(lambda left, right: times(left, right, "product"), ordered) if ordered else None
+
+
+def _negative(expr: Expr) -> bool:
+    if isinstance(expr, Number):
+        return expr.value < 0
+    if not isinstance(expr, Apply) or expr.op not in {"negate", "product", "divide"}:
+        return False
+    return expr.op == "negate" or _negative(expr.args[0])
+
+
+def _fraction(node: Sym) -> Fraction:
+    return Fraction(int(node.p), int(node.q))

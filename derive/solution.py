@@ -1,0 +1,215 @@
+"""The public way in: a problem worked out, looked up by step, and written in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from flint import fmpq
+
+from derive.compose import compose
+from derive.derivation import Derivation, Step, derive
+from derive.document import Document
+from derive.errors import DeriveError, suggestion
+from derive.language.expressions import Index, Shape
+from derive.language.names import Name
+from derive.notation import ASCII
+from derive.printing import formula
+from derive.problem import Problem
+from derive.settings import Digits
+from derive.values import Tape, Values
+from derive.verification import Verification, verify
+from derive.writers import WRITERS
+from derive.writers.base import Page
+from derive.writers.json import nested, step_id
+
+MOST_KEPT = 100
+
+Nested: TypeAlias = Any
+"""A scalar, or tuples of them nested as the shape says."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What of a worked problem does not depend on its numbers: built once, solved for any numbers of the same shapes."""
+
+    derivation: Derivation
+    tape: Tape
+    document: Document
+    page: Page
+    compiled: dict[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def of(problem: Problem | Derivation) -> Blueprint:
+        """The blueprint of a problem. Raises InputError for a language without a catalogue."""
+        derivation = problem if isinstance(problem, Derivation) else derive(problem)
+        problem = derivation.problem
+        document = compose(derivation, problem)
+        return Blueprint(derivation, Tape.of(derivation), document, Page(derivation, problem.numbers.decimal))
+
+    def solve(self, problem: Problem | None = None) -> Solution:
+        """The problem with its numbers (or those of another one of the same structure), verified.
+
+        Raises InputError for a value that does not exist, VerificationError if a gradient cannot be confirmed.
+        """
+        problem = problem or self.derivation.problem
+        values = Values(self.tape, problem, _kept(problem))
+        exact = values if values.carry == "exact" and not values.rounds else Values(self.tape, problem, carry="exact")
+        return Solution(self, problem, values, verify(exact))
+
+    def text(self, format: str, values: Values) -> str:
+        """The page in a text format for some values."""
+        writer = WRITERS[format]
+        if format not in self.compiled:
+            self.compiled[format] = writer.compile(self.document, self.page)
+        return writer.render(self.compiled[format], values)
+
+
+def _kept(problem: Problem) -> Iterable[int]:
+    """The passes whose values are kept: all of a short training, else those shown, and what each leads to."""
+    if problem.update is None:
+        return ()
+    if problem.update.steps <= MOST_KEPT and not problem.update.show:
+        return range(1, problem.update.steps + 2)
+    return (k + after for k in problem.update.shown() for after in (0, 1))
+
+
+@dataclass(frozen=True)
+class StepValue:
+    """One step of a solution: `id`, `equation`, `phase`, `rule`, `shape`, and its value in three forms.
+
+    value       exact `Fraction`s, or `Decimal`s with at least 17 proven digits; tuples nested as the shape says
+    value_text  the same as text, with a point
+    printed     as it stands on the page
+    """
+
+    id: str
+    equation: str
+    phase: str
+    rule: str
+    shape: Shape
+    value: Nested
+    value_text: Nested
+    printed: Nested
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A problem worked out and verified. `solution["dL/dW_1"]` is a step; `write` makes the files."""
+
+    blueprint: Blueprint
+    problem: Problem
+    values: Values
+    verification: Verification
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all steps, in order: given values, then pass by pass."""
+        return tuple(self._index)
+
+    @cached_property
+    def _index(self) -> Mapping[str, tuple[Name, int, Step | None]]:
+        derivation, index = self.blueprint.derivation, {}
+        for name, parameter in derivation.givens:
+            index[name.id] = (name, 1, None)
+            if parameter and derivation.updates:
+                index[f"{name.id}@0"] = (name, 1, None)
+        for k in self.values.worked:
+            last = self.values.updates and k > self.values.updates
+            steps = derivation.forward if last else derivation.steps
+            for step in steps:
+                index[step_id(step, k)] = (step.name, k + (step.phase == "update"), step)
+        return index
+
+    def __getitem__(self, id: str) -> StepValue:
+        """A step, or one entry of it (`dL/dW_1[2,3]`). Raises KeyError with a suggestion."""
+        base, _, entry = id.replace(" ", "").rstrip("]").partition("[")
+        if base not in self._index:
+            raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
+        name, k, step = self._index[base]
+        index = tuple(int(i) - 1 for i in entry.split(",")) if entry else None
+        return self._value(base, name, k, step, index)
+
+    def _value(self, id: str, name: Name, k: int, step: Step | None, index: Index | None) -> StepValue:
+        shapes = self.blueprint.derivation.shapes
+        shape = shapes[name]
+        flat, texts = self.values.flat(name, k), self.values.decimals(name, k)
+        printed = [number.text(self.values.numbers.decimal) for number in self.values.printed(name, k)]
+        forms = [[_number(x, text) for x, text in zip(flat, texts, strict=True)], texts, printed]
+        value, text, shown = (_tuples(nested(form, shape)) for form in forms)
+        for i in index or ():
+            value, text, shown = value[i], text[i], shown[i]
+        equation = f"{step.id} = {formula(step.expr, ASCII, shapes)}" if step else id
+        return StepValue(id, equation, step.phase if step else "given", step.rule if step else "given",
+                         () if index else shape, value, text, shown)  # fmt: skip
+
+    def text(self, format: str = "md") -> str:
+        """The page as text: `md`, `tex`, `txt`, `json` or `toml`."""
+        if format not in WRITERS:
+            raise DeriveError(f"there is no text format `{format}`", suggestion(format, WRITERS))
+        return self.blueprint.text(format, self.values)
+
+    def write(self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = "") -> list[Path]:
+        """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
+        from derive.output import write
+
+        return write(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
+
+    def _repr_markdown_(self) -> str:
+        return self.text("md")
+
+
+def _number(x: Any, text: str) -> Fraction | Decimal:
+    return Fraction(int(x.p), int(x.q)) if isinstance(x, fmpq) else Decimal(text)
+
+
+def _tuples(value: Any) -> Nested:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def solve(
+    problem: str | Path | Problem | Derivation,
+    *,
+    significant: int | None = None,
+    decimals: int | None = None,
+    carry: str | None = None,
+    decimal: str | None = None,
+    detail: str | None = None,
+    language: str | None = None,
+) -> Solution:
+    """Work a problem out: a file's path, a Problem, or a Derivation. Keywords override the file's settings.
+
+    Raises InputError (every fault of the file, or a value that does not exist) and VerificationError.
+    """
+    if isinstance(problem, Derivation):
+        source = problem.problem
+    else:
+        source = problem if isinstance(problem, Problem) else Problem.load(problem)
+    chosen = overridden(source, significant, decimals, carry, decimal, detail, language)
+    same = isinstance(problem, Derivation) and chosen == source
+    return Blueprint.of(problem if same and isinstance(problem, Derivation) else chosen).solve()
+
+
+def overridden(
+    problem: Problem,
+    significant: int | None,
+    decimals: int | None,
+    carry: str | None,
+    decimal: str | None,
+    detail: str | None,
+    language: str | None,
+) -> Problem:
+    """The problem with settings replaced; None leaves one as it is."""
+    numbers = problem.numbers
+    if significant is not None or decimals is not None:
+        count = significant if significant is not None else decimals
+        assert count is not None
+        numbers = replace(numbers, digits=Digits(count, decimals=significant is None))
+    numbers = replace(numbers, carry=carry or numbers.carry, decimal=decimal or numbers.decimal)
+    page = replace(problem.page, detail=detail or problem.page.detail)
+    return replace(problem, numbers=numbers, page=page, language=language or problem.language)

@@ -1,0 +1,182 @@
+"""The page in LaTeX: compiles as it is with pdfLaTeX and LuaLaTeX, common packages only.
+
+Chains are set as hanging paragraphs of display-style formulas, so that TeX itself breaks them at their relations; a
+matrix too wide for the line is cut into labelled blocks of columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.document import (
+    Block, Chain, Document, Drawing, Givens, Heading, Lines, Losses, Numbered, Paragraph, Sentence,
+)  # fmt: skip
+from derive.notation import TEX
+from derive.prose import Catalogue
+from derive.view import View
+from derive.writers.base import FigureLabels, Page, TemplateWriter
+from derive.writers.parts import Compiler, Part, filled
+from derive.writers.texmath import LINE, bmatrix, blocks, width
+
+_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
+            "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
+_MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
+         "×": r"$\times$", "①": r"\circled{1}", "②": r"\circled{2}", "③": r"\circled{3}"}  # fmt: skip
+MOST_ALIGNED = 12
+
+
+def escape(text: str) -> str:
+    """Words for LaTeX."""
+    return "".join(_SPECIAL.get(c) or _MATH.get(c) or c for c in text)
+
+
+def inline(tex: str) -> str:
+    """A formula in a sentence."""
+    return f"${tex}$"
+
+
+def matrix(rows: list[list[str]]) -> str:
+    """A matrix, cut into blocks with a break between them where it is too wide or too tall."""
+    cut = blocks(rows, LINE - 4)
+    if len(cut) == 1:
+        return bmatrix(rows, gap="[4pt]")
+    whole = len(rows[0])
+    return r" \allowbreak ".join(
+        rf"\underbrace{{{bmatrix(part, gap='[4pt]')}}}_{{\text{{{_label(i, j, part, len(rows), whole)}}}}}" for i, j, part in cut
+    )
+
+
+def _label(i: int, j: int, part: list[list[str]], height: int, wide: int) -> str:
+    rows = f"{i + 1}--{i + len(part)}" if len(part) < height else ""
+    columns = f"{j + 1}--{j + len(part[0])}" if len(part[0]) < wide else ""
+    return ", ".join(filter(None, (f"rows {rows}" if rows else "", f"columns {columns}" if columns else "")))
+
+
+class LatexWriter(TemplateWriter):
+    """A Document → LaTeX."""
+
+    name = "tex"
+    ending = "tex"
+    template = "page.tex"
+
+    def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
+        notation = page.notation(TEX, document)
+        return Compiler(notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\result{{{tex}}}", catalogue)
+
+    def words(self, text: str) -> str:
+        return escape(text)
+
+    def block(self, block: Block, compiler: Compiler) -> list[Part]:
+        match block:
+            case Heading():
+                command = r"\section*" if block.level == 1 else r"\subsection*"
+                return [f"\n{command}{{", *self._sentence(block.sentence, compiler), "}\n"]
+            case Paragraph():
+                return self._paragraph(block, compiler)
+            case Givens():
+                return self._givens(block, compiler)
+            case Numbered():
+                return self._numbered(block, compiler)
+            case Drawing():
+                return self._drawing(block)
+            case Losses():
+                return self._losses(block, compiler)
+            case Chain():
+                return [*self._chain(block, compiler), "\n\n"]
+
+    def _sentence(self, sentence: Sentence, compiler: Compiler) -> list[Part]:
+        return compiler.sentence(sentence, inline, escape)
+
+    def _said(self, sentence: Sentence, compiler: Compiler, before: str, after: str) -> Part:
+        parts, when = self._sentence(sentence, compiler), sentence.when
+        return lambda view: before + filled(parts, view) + after if view.holds(when) else ""
+
+    def _paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
+        said = [self._said(sentence, compiler, "", " ") for sentence in block.sentences]
+        around = {"task": (r"\begin{task}", r"\end{task}"), "note": (r"\begin{note}", r"\end{note}")}
+        before, after = around.get(block.kind, ("", ""))
+        return [f"\n{before}", *said, f"{after}\n\n"]
+
+    def _givens(self, block: Givens, compiler: Compiler) -> list[Part]:
+        parts: list[Part] = [r"\begin{chain}", "\n"]
+        for name in block.names:
+            shown = compiler.notation.name(name)
+            shape = compiler.shapes[name]
+            parts.append(_value(shown, name, scalar=not shape))
+        return [*parts, r"\end{chain}", "\n"]
+
+    def _numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
+        parts: list[Part] = [f"\\begin{{derivation}}{{{block.number})}}\n"]
+        for part in block.parts:
+            if isinstance(part, Chain):
+                parts += self._chain(part, compiler)
+            elif isinstance(part, Lines):
+                parts.append(self._lines(part, compiler))
+            elif part.key == "labels.where":
+                parts += [rf"\where{{{escape(compiler.catalogue[part.key])}}}", "\n"]
+            else:
+                parts.append(self._said(part, compiler, r"\reason{", "}\n"))
+        return [*parts, "\\end{derivation}\n"]
+
+    def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        parts: list[Part] = [r"\begin{chain}", "\n"]
+        for i, segment in enumerate(compiler.segments(chain)):
+            parts += ["  $", "{}" if i else "", *segment, "$\n"]
+        return [*parts, r"\end{chain}", "\n"]
+
+    def _lines(self, lines: Lines, compiler: Compiler) -> Part:
+        rows = [compiler.segments(chain) for chain in lines.chains]
+
+        def fill(view: View) -> str:
+            texts = [[filled(segment, view) for segment in row] for row in rows]
+            return _aligned(texts)
+
+        return fill
+
+    def _drawing(self, block: Drawing) -> list[Part]:
+        from derive.drawing.tikz import tikz
+
+        figure = block.figure
+        return ["\n\\begin{center}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{center}\n"]
+
+    def _losses(self, block: Losses, compiler: Compiler) -> list[Part]:
+        passes, catalogue = block.passes, compiler.catalogue
+
+        def fill(view: View) -> str:
+            loss = view.values.problem.loss
+            assert loss is not None
+            cells = [inline(view.at(k).number(loss, (), "leading")) for k in passes]
+            head = " & ".join([escape(catalogue["labels.updates"]), *(str(k - 1) for k in passes)])
+            body = " & ".join([inline(compiler.notation.name(loss)), *cells])
+            return rf"\begin{{center}}\begin{{tabular}}{{l|{'r' * len(passes)}}}{head}\\\hline {body}\end{{tabular}}\end{{center}}" + "\n"
+
+        return [fill]
+
+
+def _value(shown: str, name: object, scalar: bool) -> Part:
+    def fill(view: View) -> str:
+        text = view.number(name, (), "leading") if scalar else matrix(view.rows(name))  # type: ignore[arg-type]
+        return f"  ${shown} = {text}$\\quad\n"
+
+    return fill
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    """Lines aligned at their first relation where they fit; else one hanging paragraph each."""
+    widths = [sum(map(width, row)) for row in rows]
+    if len(rows) <= MOST_ALIGNED and max(widths) < LINE - 5:
+        body = " \\\\\n  ".join(_ampersand(row) for row in rows)
+        return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+    return "".join(
+        "\\begin{chain}\n" + "".join(f"  ${'{}' if i else ''}{s}$\n" for i, s in enumerate(row)) + "\\end{chain}\n" for row in rows
+    )
+
+
+def _ampersand(row: list[str]) -> str:
+    for sign in (" = ", r" \approx "):
+        head, found, rest = row[0].partition(sign)
+        if found:
+            return " ".join([f"{head} &{sign.strip()} {rest}", *row[1:]])
+    return " ".join(row)
+
+

@@ -1,0 +1,64 @@
+"""TeX for both pages that use it: matrices that fit, and how wide a piece of mathematics will be."""
+
+from __future__ import annotations
+
+import re
+
+LINE = 46.0  # width of a line of the page, in em
+TALLEST = 34  # rows of a matrix on one page
+_COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
+
+
+def width(tex: str) -> float:
+    """About how wide a line of TeX is, in em."""
+    if "\\begin{bmatrix}" in tex:
+        return sum(_width(part) for part in _outside(tex)) + sum(map(_matrix_width, _matrices(tex)))
+    return _width(tex)
+
+
+def _width(tex: str) -> float:
+    tex = re.sub(r"\\frac\{([^{}]*(?:\{[^{}]*\})*[^{}]*)\}\{[^{}]*(?:\{[^{}]*\})*[^{}]*\}", r"\1", tex)
+    small = sum(len(_COMMANDS.sub("", found)) for found in re.findall(r"[_^]\{([^{}]*)\}", tex))
+    operators = len(re.findall(r"\\cdot|\\odot|\\approx|\\leftarrow| [+\-=] ", tex))
+    plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", "'")))
+    words = len(re.findall(r"\\(?:sigma|eta|alpha|beta|delta|theta|partial|varphi|Phi|sum)\b", tex))
+    return 0.56 * plain - 0.2 * small + 0.9 * operators + 0.6 * words
+
+
+def _matrices(tex: str) -> list[str]:
+    return re.findall(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", tex, re.DOTALL)
+
+
+def _outside(tex: str) -> list[str]:
+    return re.split(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", tex, flags=re.DOTALL)
+
+
+def _matrix_width(body: str) -> float:
+    rows = [row.split("&") for row in re.split(r"\\\\(?:\[[^]]*\])?|\\cr", body) if row.strip()]
+    columns = max(map(len, rows), default=0)
+    cells = [max((_width(row[j]) for row in rows if j < len(row)), default=0.0) for j in range(columns)]
+    return sum(cells) + columns + 0.8
+
+
+def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
+    """Rows of TeX in brackets."""
+    high = any("\\frac" in cell for row in rows for cell in row)
+    separator = f" {newline}{gap if high else ''} "
+    return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
+
+
+def blocks(rows: list[list[str]], limit: float) -> list[tuple[int, int, list[list[str]]]]:
+    """The rows cut into pieces that fit a line of `limit` em and a page: (first row, first column, rows)."""
+    widths = [max(_width(row[j]) for row in rows) + 1.0 for j in range(len(rows[0]))]
+    cuts, used = [0], 0.8
+    for j, wide in enumerate(widths):
+        if used + wide > limit and j > cuts[-1]:
+            cuts.append(j)
+            used = 0.8
+        used += wide
+    columns = list(zip(cuts, [*cuts[1:], len(widths)], strict=True))
+    return [
+        (i, first, [row[first:last] for row in rows[i : i + TALLEST]])
+        for first, last in columns
+        for i in range(0, len(rows), TALLEST)
+    ]
