@@ -5,28 +5,27 @@ It holds no numbers: it is built once for a derivation, and evaluated for any va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from math import prod
-from typing import cast
 
 from flint import fmpq
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.differences import given, work
 from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
-from derive.language.names import Name, Symbol
+from derive.language.names import Name
 from derive.operations.calculus import entry_of
 from derive.operations.rows import Flat
-from derive.operations.scalars import Num, Undecided, precision
+from derive.operations.scalars import Undecided, precision
 from derive.operations.shapes import indices
 from derive.readback import Order, Reader
-from derive.symbolic import Program, Sym, operation, to_sympy, undistributed
+from derive.symbolic import Program, Sym, operation, symbol, to_sympy, undistributed
 from derive.values import MOST_BITS, Values
 
 MOST_NODES, MOST_WORK = 8_000, 400
-FIRST_BITS, SHARP = 256, 100
+FIRST_BITS, SHARP = 512, 100
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
 
 
@@ -103,3 +102,112 @@ class ClosedForm:
         flat = iter(_sharp(lambda: self._program(inputs)))
         shapes = self.derivation.shapes
         return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}
+
+    @property
+    def _loss(self) -> Entry:
+        assert self.derivation.loss
+        return Entry(self.derivation.loss, ())
+
+    @cached_property
+    def _order(self) -> Order:
+        return Order(self.derivation.forward)
+
+    @cached_property
+    def _whole(self) -> _Chain:
+        return _Chain(self._given, self._steps)
+
+    @cached_property
+    def _calculus(self) -> tuple[dict[Name, _Chain], dict[Entry, Sym]]:
+        """For each name that is differentiated by the chain in which it is a symbol, and SymPy's derivatives."""
+        computed = {step.name for step in self.derivation.forward}
+        chains: dict[Name, _Chain] = {}
+        derivatives: dict[Entry, Sym] = {}
+        with undistributed():
+            for name in self.derivation.wanted:
+                entries = self._entries(name)
+                chain = _Chain([*self._given, *entries], self._steps) if name in computed else self._whole
+                loss = chain.forms[self._loss]
+                derivatives |= {entry: loss.diff(chain.forms[entry]) for entry in entries}
+                chains[name] = chain
+        return chains, derivatives
+
+    @cached_property
+    def _program(self) -> Program:
+        """All derivatives as a program over the given entries."""
+        chains, derivatives = self._calculus
+        outputs = []
+        with undistributed():
+            for name, chain in chains.items():
+                entries, whole = self._entries(name), self._whole.forms
+                closing = {} if chain is self._whole else {chain.forms[entry]: whole[entry] for entry in entries}
+                outputs += [derivatives[entry].xreplace(closing) for entry in entries]
+        return Program(outputs, {self._whole.forms[entry]: i for i, entry in enumerate(self._given)})
+
+    def _entries(self, name: Name) -> list[Entry]:
+        return [Entry(name, index) for index in indices(self.derivation.shapes[name])]
+
+
+class _Chain:
+    """Every entry of a derivation as a SymPy expression of the `fixed` ones, which are symbols.
+
+    forms      the SymPy expression of each entry
+    arguments  what stands inside functions, by its SymPy expression: a named quantity, or the formula of the step
+    sums       the sums that the steps write, by their SymPy expressions
+    """
+
+    def __init__(self, fixed: Iterable[Entry], steps: Mapping[Entry, Expr]) -> None:
+        self.forms = {entry: symbol(f"{entry.name}{entry.index}") for entry in fixed}
+        self.symbols = {form: entry for entry, form in self.forms.items()}
+        self.arguments: dict[Sym, Expr] = dict(self.symbols)
+        self.sums: dict[Sym, Expr] = {}
+        self._written: dict[Entry, Expr] = {entry: entry for entry in self.forms}
+        for entry, expr in steps.items():
+            if entry not in self.forms:
+                self.forms[entry], self._written[entry] = self._followed(expr)
+                if not self.forms[entry].is_Rational:
+                    self.arguments.setdefault(self.forms[entry], entry)
+
+    def reader(self, order: Order) -> Reader:
+        """What turns SymPy's derivatives into our own expressions."""
+        return Reader(order, self.symbols, self.arguments, self.sums)
+
+    def _followed(self, expr: Expr) -> tuple[Sym, Expr]:
+        """The SymPy expression of an entry's equation, and the equation with names replaced outside functions."""
+        if isinstance(expr, Entry):
+            return self.forms[expr], self._written[expr]
+        if not isinstance(expr, Apply):
+            return to_sympy(expr, self.forms.__getitem__), expr
+        forms, written = zip(*map(self._followed, expr.args), strict=True) if expr.args else ((), ())
+        form = operation(expr.op, expr.options)(*forms)
+        if expr.op not in ARITHMETIC:
+            self.arguments |= {
+                inner: arg for inner, arg in zip(forms, expr.args, strict=True) if isinstance(arg, Apply)
+            }
+            return form, expr
+        result = replace(expr, args=written)
+        if form.is_Add:
+            self.sums.setdefault(form, result)
+        return form, result
+
+
+def _scalar(expr: Expr) -> Expr | None:
+    """A product entry by entry of single numbers is a product."""
+    if isinstance(expr, Apply) and expr.op == "times":
+        return replace(expr, op="product", args=tuple(rewrite(arg, _scalar) for arg in expr.args))
+    return None
+
+
+def _sharp(run: Callable[[], Flat]) -> Flat:
+    """The program's outputs with as many bits as give 30 digits of what is not 0."""
+    bits = FIRST_BITS
+    while True:
+        last = bits >= MOST_BITS
+        try:
+            with precision(bits, ties=last):
+                flat = run()
+            if last or all(type(x) is fmpq or x.is_zero() or x.rel_accuracy_bits() >= SHARP for x in flat):
+                return flat
+        except Undecided:
+            if last:
+                raise
+        bits *= 2

@@ -211,7 +211,7 @@ class _Steps:
         if step.shape:
             if self._is_single(shown) or step.phase == "update":
                 return []
-            return [Link(Relation("put in", nodes=_leaves(shown)), Formula(shown, numbers=True))]
+            return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
         return self._entry_links(step, shown, ())
 
     def _is_single(self, shown: Expr) -> bool:
@@ -223,7 +223,7 @@ class _Steps:
         entry = entry_of(shown, self.shapes, index)
         if isinstance(entry, Entry | Number):
             return []
-        links = [Link(Relation("put in", nodes=_leaves(entry)), Formula(entry, numbers=True))]
+        links = [Link(Relation("put in", nodes=leaves(entry)), Formula(entry, numbers=True))]
         terms = _terms(entry)
         if len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
             nodes = tuple(term for term, _ in terms)
@@ -248,7 +248,7 @@ class _Steps:
         if not self._grids(step, shown):
             return []
         exprs = tuple(entry_of(shown, self.shapes, index) for index in indices(step.shape))
-        return [Link(Relation("put in", nodes=_leaves(shown)), Grid(exprs, step.name))]
+        return [Link(Relation("put in", nodes=leaves(shown)), Grid(exprs, step.name))]
 
     def _result(self, step: Step, before: list[Link], index: Index | None = None) -> Link:
         """The value, with the sign that is true after the links before it."""
@@ -334,7 +334,7 @@ def _terms(expr: Expr) -> tuple[tuple[Expr, int], ...]:
     return ((expr, 1),)
 
 
-def _leaves(expr: Expr) -> tuple[Expr, ...]:
+def leaves(expr: Expr) -> tuple[Expr, ...]:
     """The names and entries that numbers are put in for."""
     return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Ref | Entry)))
 

@@ -19,6 +19,7 @@ from derive.operations.rows import row_of
 from derive.problem import Problem
 
 ETA = Symbol("eta")
+RULES = {"gradient descent": "θ <- θ - eta dL/dθ"}
 
 
 @dataclass(frozen=True, slots=True)

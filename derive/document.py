@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from derive.language.expressions import Expr, Index
 from derive.language.names import Name
 
+if TYPE_CHECKING:
+    from derive.figures import Figure
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An expression with its names (`numbers` False) or with every number put in."""
+    """An expression with its names, with every number put in (`numbers`), or with those of the names in `data`."""
 
     expr: Expr
     numbers: bool = False
+    data: frozenset[Name] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Relation:
     terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
     result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
                that line holds no numbers (`formula`), the value itself (`name`, `index`, `after`); after a line of terms
-               their sum counts (`terms`)
+               their sum counts (`terms`); `alone`: `expr` is a scalar by itself, not the whole step's
     """
 
     kind: str
@@ -72,6 +76,7 @@ class Relation:
     after: bool = False
     formula: bool = False
     terms: tuple[tuple[Expr, int], ...] = ()
+    alone: bool = False
 
 
 SAME = Relation("same")
@@ -104,7 +109,7 @@ class Condition:
     expr: Expr | None = None
 
 
-Inline: TypeAlias = "Formula | Result | Naming | Gap | str | int"
+Inline: TypeAlias = "Formula | Result | Naming | Gap | Fact | str | int"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,13 @@ class Naming:
 
     name: Name
     indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number about the run inside a sentence: `largest` is the largest difference that verification found."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +184,11 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A figure, as data; `figure` is one of figures.Figure."""
+    """A figure, as data. `name` ends the name of its file, `alt` says what it shows."""
 
-    figure: Any
-    caption: Sentence | None = None
+    figure: Figure
+    name: str
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ class Notation:
         """A name with further items in its subscript, for a derivative below and above."""
         if isinstance(name, Symbol):
             return self.symbol_text(name, items, small)
-        top = self.symbol_text(name.of, above, small)
-        bottom = self.symbol_text(name.by, items, small)
+        top = self.symbol_text(name.of, above, small and bool(above))
+        bottom = self.symbol_text(name.by, items, small and bool(items))
         via = self.symbol_text(name.via, (), False) if name.via else ""
         return self.derivative_text(self.operators[self.symbol], top, bottom, via)
 

@@ -133,9 +133,15 @@ class _Printer:
         start = len(self.out)
         write()
         if needed:
-            big = any(isinstance(piece, Slot) or "\\frac" in piece or "\\sum" in piece for piece in self.out[start:])
+            big = any(self._is_high(piece) for piece in self.out[start:])
             self.out.insert(start, self.operators["big(" if big else "("])
             self.out.append(self.operators["big)" if big else ")"])
+
+    def _is_high(self, piece: Piece) -> bool:
+        """Whether it is higher than a line: a fraction, a sum, a matrix."""
+        if isinstance(piece, str):
+            return "\\frac" in piece or "\\sum" in piece
+        return not isinstance(piece.node, Entry) and bool(shape_of(piece.node, self.shapes))
 
     # --- constants -------------------------------------------------------------------------------------------------
 

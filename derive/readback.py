@@ -9,7 +9,7 @@ from functools import reduce
 from derive.derivation import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
 from derive.language.names import Name
-from derive.operations.building import plus, raised, scaled, times
+from derive.operations.building import divided, plus, raised, scaled, split_coefficient, times
 from derive.symbolic import Sym, key_of
 
 
@@ -30,8 +30,12 @@ class Order:
         last = max((self._used.get(entry.name, -1) for entry in _entries(expr)), default=-1)
         return -last, _kind(expr), self.term(expr)
 
+    def constant_first(self, expr: Expr) -> tuple[bool, tuple[tuple[int, Index], ...]]:
+        """The key by which terms are sorted: constants, then by what stands in them, in order."""
+        return not isinstance(expr, Number), self.term(expr)
+
     def term(self, expr: Expr) -> tuple[tuple[int, Index], ...]:
-        """The key by which terms are sorted: by what stands in them, in order."""
+        """What stands in a term, in order."""
         return tuple((self._number[entry.name], entry.index) for entry in _entries(expr))
 
 
@@ -82,42 +86,38 @@ class Reader:
         return self.read(node) if known is None else known
 
     def _sum(self, node: Sym) -> Expr:
-        """Constants first, then by what stands in the terms; the first term positive where one is."""
-        terms = sorted(map(self.read, node.args), key=lambda term: (not isinstance(term, Number), self._order.term(term)))
-        first = next((term for term in terms if not _negative(term)), terms[0])
+        """Constants first, then by what stands in the terms; a number that all terms share stands in front."""
+        parts = [split_coefficient(self.read(term)) for term in node.args]
+        sizes = {abs(value) for value, _ in parts}
+        shared = sizes.pop() if len(sizes) == 1 and all(rest is not None for _, rest in parts) else Fraction(1)
+        terms = sorted((scaled(value / shared, rest) for value, rest in parts), key=self._order.constant_first)
+        first = next((term for term in terms if split_coefficient(term)[0] > 0), terms[0])
         rest = [term for term in terms if term is not first]
-        return reduce(plus, rest, first)
+        return scaled(shared, reduce(plus, rest, first))
 
     def _product(self, node: Sym) -> Expr:
+        """Numbers first, then as the chain rule goes, over what has a negative exponent."""
         coefficient, factors = node.as_coeff_mul()
-        top, bottom = [], []
+        top, bottom = [number(_fraction(coefficient))], []
         for factor in factors:
-            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, None)
-            below = exponent is not None and exponent.is_Rational and exponent.is_negative
-            (bottom if below else top).append(self._power(base, exponent, below) if factor.is_Pow else self.read(factor))
+            base, exponent = factor.as_base_exp()
+            below = exponent.is_Rational and exponent.is_negative
+            (bottom if below else top).append(self._power(base, abs(exponent) if below else exponent))
         over = self._multiplied(top)
-        return scaled(_fraction(coefficient), apply("divide", over or number(1), self._multiplied(bottom)) if bottom else over)
+        return divided(over, self._multiplied(bottom)) if bottom else over
 
-    def _power(self, base: Sym, exponent: Sym, below: bool) -> Expr:
-        """base^exponent, or its reciprocal; the exponent ½ is a root."""
+    def _power(self, base: Sym, exponent: Sym) -> Expr:
+        """base^exponent; the exponent ½ is a root."""
         if not exponent.is_Rational:
             return raised(self.read(base), self.read(exponent))
-        value = -_fraction(exponent) if below else _fraction(exponent)
+        value = _fraction(exponent)
         if value.denominator != 2:
             return raised(self.read(base), number(value))
         return raised(apply("sqrt", self._argument(base)), number(value.numerator))
 
-    def _multiplied(self, factors: list[Expr]) -> Expr | None:
+    def _multiplied(self, factors: list[Expr]) -> Expr:
         ordered = sorted(factors, key=self._order.factor)
-        return reduce(lambda left, right: times(left, right, "product"), ordered) if ordered else None
-
-
-def _negative(expr: Expr) -> bool:
-    if isinstance(expr, Number):
-        return expr.value < 0
-    if not isinstance(expr, Apply) or expr.op not in {"negate", "product", "divide"}:
-        return False
-    return expr.op == "negate" or _negative(expr.args[0])
+        return reduce(lambda left, right: times(left, right, "product"), ordered)
 
 
 def _fraction(node: Sym) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,15 +12,19 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
+from derive.closed_form import ClosedForm, affordable
+from derive.closing import closing
 from derive.compose import compose
 from derive.derivation import Derivation, Step, derive
-from derive.document import Document
+from derive.document import Block, Document, Drawing
 from derive.errors import DeriveError, suggestion
+from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.notation import ASCII
 from derive.printing import formula
 from derive.problem import Problem
+from derive.prose import catalogue
 from derive.settings import Digits
 from derive.values import Tape, Values
 from derive.verification import Verification, verify
@@ -42,6 +46,7 @@ class Blueprint:
     tape: Tape
     document: Document
     page: Page
+    closed: ClosedForm | None = None
     compiled: dict[str, Any] = field(default_factory=dict)
 
     @staticmethod
@@ -49,8 +54,9 @@ class Blueprint:
         """The blueprint of a problem. Raises InputError for a language without a catalogue."""
         derivation = problem if isinstance(problem, Derivation) else derive(problem)
         problem = derivation.problem
-        document = compose(derivation, problem)
-        return Blueprint(derivation, Tape.of(derivation), document, Page(derivation, problem.numbers.decimal))
+        closed = ClosedForm(derivation) if affordable(derivation) else None
+        document = compose(derivation, problem, list(closing(derivation, closed)), list(_drawings(derivation)))
+        return Blueprint(derivation, Tape.of(derivation), document, Page(derivation, problem.numbers.decimal), closed)
 
     def solve(self, problem: Problem | None = None) -> Solution:
         """The problem with its numbers (or those of another one of the same structure), verified.
@@ -60,7 +66,8 @@ class Blueprint:
         problem = problem or self.derivation.problem
         values = Values(self.tape, problem, _kept(problem))
         exact = values if values.carry == "exact" and not values.rounds else Values(self.tape, problem, carry="exact")
-        return Solution(self, problem, values, verify(exact))
+        values.verification = verify(exact, self.closed)
+        return Solution(self, problem, values)
 
     def text(self, format: str, values: Values) -> str:
         """The page in a text format for some values."""
@@ -68,6 +75,14 @@ class Blueprint:
         if format not in self.compiled:
             self.compiled[format] = writer.compile(self.document, self.page)
         return writer.render(self.compiled[format], values)
+
+
+def _drawings(derivation: Derivation) -> Iterator[Block]:
+    """The network, where the forward pass is one, and the graph of its names."""
+    words = catalogue(derivation.problem.language)
+    for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
+        if figure is not None and figure.legible:
+            yield Drawing(figure, name, words[f"labels.{name}"])
 
 
 def _kept(problem: Problem) -> Iterable[int]:
@@ -105,7 +120,12 @@ class Solution:
     blueprint: Blueprint
     problem: Problem
     values: Values
-    verification: Verification
+
+    @property
+    def verification(self) -> Verification:
+        """What was confirmed, and by which routes."""
+        assert self.values.verification is not None
+        return self.values.verification
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -153,6 +173,10 @@ class Solution:
         if format not in WRITERS:
             raise DeriveError(f"there is no text format `{format}`", suggestion(format, WRITERS))
         return self.blueprint.text(format, self.values)
+
+    def pictures(self, format: str) -> dict[str, str]:
+        """The pictures that a format refers to, by the end of their file's name: SVG beside Markdown."""
+        return WRITERS[format].pictures(self.blueprint.document, self.blueprint.page, self.values)
 
     def write(self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = "") -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""

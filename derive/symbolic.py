@@ -5,7 +5,8 @@ SymPy is imported when it is first needed: that takes 0.25 s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, cached_property, reduce
 from operator import mul
 from typing import Any, TypeAlias
@@ -22,6 +23,22 @@ from derive.operations.scalars import Num
 Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
 Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
 LONGEST_RATIONAL = 1_000  # bits
+
+
+def symbol(text: str) -> Sym:
+    """The SymPy symbol of that name."""
+    import sympy
+
+    return sympy.Symbol(text)
+
+
+@contextmanager
+def undistributed() -> Iterator[None]:
+    """SymPy leaves 2 (a − b) as it is, where it would else give 2 a − 2 b."""
+    from sympy.core.parameters import distribute
+
+    with distribute(False):
+        yield
 
 
 def to_sympy(expr: Expr, leaf: Leaf) -> Sym:
@@ -87,7 +104,7 @@ def function(op: str, options: Options) -> Any:
     body = {
         "fdiff": fdiff,
         "_eval_derivative": derivative,
-        "free_symbols": cached_property(lambda self: frozenset().union(*(arg.free_symbols for arg in self.args))),
+        "free_symbols": cached_property(lambda self: set().union(*(arg.free_symbols for arg in self.args))),
         "row_key": op,
         "settings": options,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
@@ -22,6 +22,9 @@ from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Undecided, ValueFault, check_finite, precision
 from derive.operations.shapes import offset
 from derive.problem import Problem
+
+if TYPE_CHECKING:
+    from derive.verification import Verification
 
 FIRST_BITS, MOST_BITS = 128, 2048
 LARGEST_RATIONAL = 300  # decimal digits
@@ -117,6 +120,7 @@ class Values:
         self.keep = frozenset(keep) | {1, self.updates + 1}
         self.bits = FIRST_BITS
         self.losses: list[Flat] = []
+        self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
         self._passes: dict[int, Env] = {}
         self._settle(lambda: None)

@@ -145,7 +145,7 @@ class View:
             total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
             return total == numbers[chosen[0]].value
         assert relation.expr is not None
-        given = self.literal(relation.expr)
+        given = self.literal(relation.expr) * (len(numbers) if relation.alone else 1)
         return all(type(given[i]) is fmpq and given[i] == numbers[i].value for i in chosen)
 
     def holds(self, condition: Condition | None) -> bool:
@@ -166,6 +166,12 @@ class View:
             flats.append(run(self.values.env(self.k)))
         size = max(map(len, flats))
         return list(zip(*(flat * size if len(flat) == 1 else flat for flat in flats), strict=True))
+
+    def fact(self, kind: str) -> str:
+        """A number about the run."""
+        assert kind == "largest"
+        assert self.values.verification is not None
+        return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
 
     def gap(self, name: Name) -> str:
         """1 − |value| of a scalar, with the digits of its step."""

@@ -21,7 +21,7 @@ DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of mathematics: its baseline starts, ends or is halved at `at`; `backed` hides what is behind."""
+    """One line of mathematics, anchored at `at` on its baseline; `backed` hides what is behind it."""
 
     at: Point
     content: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from derive.drawing.cards import draw_graph
+from derive.drawing.graphs import draw_graph
 from derive.drawing.shapes import Box, Circle, Path, Point, Script, Shape, Text
 from derive.drawing.units import draw_network
 from derive.drawing.words import words
@@ -135,9 +135,18 @@ def _spans(shape: Text) -> str:
         wanted = shape.size * (SUBSCRIPT if level < 0 else SUPERSCRIPT if level else 0.0)
         attributes = f' dy="{wanted - shift:.2f}"' if wanted != shift else ""
         attributes += f' font-size="{shape.size * SHRUNK:.2f}"' if level else ""
+        attributes += (
+            ' font-style="italic"' if shape.role == "name" and not level and _is_letter(piece) else ""
+        )
         parts.append(f"<tspan{attributes}>{escape(piece)}</tspan>" if attributes else escape(piece))
         shift = wanted
     return "".join(parts)
+
+
+def _is_letter(text: str) -> bool:
+    """Whether the text is a variable of one letter, perhaps with an accent; Greek capitals stand upright."""
+    base = "".join(char for char in text if not unicodedata.combining(char) and char != "′")
+    return len(base) == 1 and base.isalpha() and not "Α" <= base <= "Ω"
 
 
 def _head(path: Path) -> str:

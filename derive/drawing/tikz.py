@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.drawing.cards import draw_graph
+from derive.drawing.graphs import draw_graph
 from derive.drawing.shapes import Box, Circle, Drawing, Path, Point, Script, Shape, Text
 from derive.drawing.units import draw_network
 from derive.figures import Figure, Labels
@@ -25,22 +25,15 @@ _STYLES = """\
   name/.style={}, plain/.style={text=black!65}]"""
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 
-_WIDE = {r"\cdot": 0.75, r"\times": 1.25, r"\partial": 0.58, r"\odot": 0.8, r"\Sigma": 0.75, r"\tanh": 2.1}
-_NARROW = {
-    ",": 0.28,
-    ".": 0.28,
-    ";": 0.28,
-    "-": 0.8,
-    "+": 0.8,
-    "(": 0.4,
-    ")": 0.4,
-    "/": 0.5,
-    " ": 0.0,
-    "|": 0.3,
-}
+_WIDTHS = {
+    r"\cdot": 0.85, r"\times": 1.35, r"\partial": 0.65, r"\odot": 0.9, r"\Sigma": 0.8,
+    r"\,": 0.2, r"\;": 0.3, r"\:": 0.25, r"\ ": 0.4,
+    **dict.fromkeys(",.;:|", 0.32), **dict.fromkeys("-+=", 0.86), **dict.fromkeys("()[]", 0.43), " ": 0.0,
+    **dict.fromkeys("ijlt", 0.45), **dict.fromkeys("mw", 0.95), "I": 0.55, **dict.fromkeys("MW", 1.15),
+}  # fmt: skip
+_OPERATORS = {"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.")
-_SPACING = {r"\,", r"\;", r"\:", r"\ "}
-_SCRIPT_SIZE = 0.72
+_SCRIPT_SIZE = 0.8
 
 
 def tikz(figure: Figure, labels: Labels) -> str:
@@ -59,7 +52,7 @@ def tex_width(tex: str) -> float:
     width, scales, pending = 0.0, [1.0], 1.0
     for token in _TOKEN.findall(tex):
         if token in "_^":
-            pending = _SCRIPT_SIZE
+            pending, width = _SCRIPT_SIZE, width + 0.06
         elif token == "{":
             scales.append(scales[-1] * pending)
             pending = 1.0
@@ -72,13 +65,12 @@ def tex_width(tex: str) -> float:
 
 
 def _token_width(token: str) -> float:
-    if token in _WIDE or token in _NARROW:
-        return _WIDE.get(token, 0.0) or _NARROW.get(token, 0.0)
-    if token in _SPACING:
-        return 0.25
+    if token in _WIDTHS:
+        return _WIDTHS[token]
     if token.startswith("\\"):
-        return 0.6 if token[1:] in GREEK else 0.0
-    return 0.5 if token.isdigit() else 0.8 if token.isupper() else 0.55
+        name = token[1:]
+        return 0.72 if name in GREEK else 0.56 * len(name) if name in _OPERATORS else 0.0
+    return 0.54 if token.isdigit() else 0.86 if token.isupper() else 0.62
 
 
 def _activation(key: str) -> str:

@@ -23,7 +23,7 @@ from derive.drawing.shapes import (
 )  # fmt: skip
 from derive.figures import Edge, Figure, Labels, Node
 
-LEAST_RADIUS, PAD, MARGIN = 12.0, 4.0, 2.0
+LEAST_RADIUS, PAD, MARGIN = 12.0, 4.0, 4.0
 GAP, WIDEST, ROWS_APART = 40.0, 160.0, 9.0
 TAG = NUMBER * LINE + 2
 SPACE = 0.5  # between a name and its value
@@ -36,6 +36,7 @@ class Tag:
 
     name: str
     value: str
+    head: float
     width: float
 
     @staticmethod
@@ -43,15 +44,16 @@ class Tag:
         """The tag for a name with its only entry."""
         value = rows[0][0] if rows else ""
         space = SPACE + script.width(value) if value else 0.0
-        return Tag(name, value, NUMBER * (script.width(name) + space))
+        head = NUMBER * script.width(name)
+        return Tag(name, value, head, head + NUMBER * space)
 
     def shapes(self, middle: float, line: float) -> list[Shape]:
         """Its texts around a point."""
-        left, baseline = middle - self.width / 2, line + DROP * NUMBER
-        shapes: list[Shape] = [Text((left, baseline), self.name, "name", NUMBER, "start", backed=True)]
+        cut, baseline = middle - self.width / 2 + self.head, line + DROP * NUMBER
+        shapes: list[Shape] = [Text((cut, baseline), self.name, "name", NUMBER, "end", backed=True)]
         if self.value:
-            at = (left + self.width, baseline)
-            shapes.append(Text(at, self.value, "value", NUMBER, "end", backed=True))
+            at = (cut + SPACE * NUMBER, baseline)
+            shapes.append(Text(at, self.value, "value", NUMBER, "start", backed=True))
         return shapes
 
 

@@ -89,7 +89,7 @@ def layers_of(derivation: Derivation) -> Layers | None:
     steps = path_to_loss(derivation)
     layers: list[Layer] = []
     while steps and (layer := _layer(steps[0], derivation)):
-        if layers and layer.weighing.source != layers[-1].output:
+        if layers and (layer.weighing.source != layers[-1].output or _input(layers) in steps[0].uses):
             return None
         rest = steps[1:]
         if rest and (key := _activation(rest[0], layer, derivation)) is not None:
@@ -100,13 +100,16 @@ def layers_of(derivation: Derivation) -> Layers | None:
     return _closed(layers, steps, derivation)
 
 
+def _input(layers: list[Layer]) -> Name:
+    return layers[0].weighing.source
+
+
 def _closed(layers: list[Layer], rest: list[Step], derivation: Derivation) -> Layers | None:
     """The layers, if what follows uses nothing of them but their output and ends in a loss."""
     given: dict[Name, bool] = dict(derivation.givens)
     inner = {name for layer in layers for name in (layer.name, layer.output)} - {layers[-1].output}
     used = dict.fromkeys(name for step in rest for name in step.uses)
-    starts = layers[0].weighing.source in given
-    if not starts or inner & used.keys() or (rest and derivation.loss is None):
+    if _input(layers) not in given or inner & used.keys() or (rest and derivation.loss is None):
         return None
     return Layers(tuple(layers), tuple(name for name in used if given.get(name) is False))
 

@@ -15,7 +15,7 @@ from derive.language.names import Name
 
 MOST_UNITS, FIRST, LAST = 8, 3, 2
 MOST_WEIGHTED = 4
-TARGET_BELOW = 1.2
+TARGET_BELOW, CAPTION_BELOW = 1.2, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def network_figure(derivation: Derivation) -> Figure | None:
     rows = [node.position[1] for node in nodes]
     middle = min(rows)
     placed = tuple(replace(node, position=(node.position[0], node.position[1] - middle)) for node in nodes)
-    names = () if single else tuple(_captions(columns, layers, max(rows) - middle + 1))
+    lowest = max(node.position[1] for column in columns for node in column.nodes) - middle
+    names = () if single else tuple(_captions(columns, layers, lowest + CAPTION_BELOW))
     size = (int(nodes[-1].position[0]) + 1, int(max(rows) - middle) + 1 + bool(names))
     return Figure(placed + names, tuple(edges), size, "network", derivation.loss)
 

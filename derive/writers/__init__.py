@@ -3,7 +3,12 @@
 from derive.writers.base import Writer
 from derive.writers.json import JsonWriter
 from derive.writers.latex import LatexWriter
+from derive.writers.markdown import MarkdownWriter
+from derive.writers.text import TextWriter
+from derive.writers.toml import TomlWriter
 
-WRITERS: dict[str, Writer] = {writer.name: writer for writer in (LatexWriter(), JsonWriter())}
+WRITERS: dict[str, Writer] = {
+    writer.name: writer for writer in (LatexWriter(), MarkdownWriter(), TextWriter(), JsonWriter(), TomlWriter())
+}
 
 __all__ = ["WRITERS", "Writer"]

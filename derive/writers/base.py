@@ -91,6 +91,10 @@ class Writer(ABC):
     def render(self, compiled: Any, values: Values) -> str:
         """The finished text for the values of one run."""
 
+    def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
+        """Pictures beside the text, by the end of their file's name."""
+        return {}
+
 
 class TemplateWriter(Writer):
     """A writer whose blocks become parts and whose frame is a Jinja template."""

@@ -67,7 +67,18 @@ class JsonWriter(Writer):
                 "decimal": numbers.decimal,
             },
             "steps": list(_steps(compiled, values)),
+            "verification": _verification(values),
         }
+
+
+def _verification(values: Values) -> dict[str, Any]:
+    found = values.verification
+    assert found is not None
+    return {
+        "entries": found.entries,
+        "routes": list(found.routes),
+        "largest_relative_difference": found.largest_text(),
+    }
 
 
 def _steps(compiled: Compiled, values: Values) -> Iterator[dict[str, Any]]:

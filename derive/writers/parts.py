@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from derive.document import Chain, Formula, Gap, Grid, Inline, Link, Naming, Result, Sentence, Shown, Terms
+from derive.document import Chain, Fact, Formula, Gap, Grid, Inline, Link, Naming, Result, Sentence, Shown, Terms
 from derive.language.expressions import Entry, Expr, Number
 from derive.language.names import Name
 from derive.notation import Notation
 from derive.operations.calculus import Shapes
 from derive.operations.shapes import as_matrix
-from derive.printing import INNER, LEADING, Piece, names, numbers, pieces
+from derive.printing import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers, pieces
 from derive.prose import Catalogue
 from derive.view import View, as_rows
 
@@ -39,7 +39,12 @@ class Compiler:
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""
-        vocabulary = numbers if with_numbers else names(self.notation, self.shapes, self.labels)
+        return self._with(expr, numbers if with_numbers else self._names())
+
+    def _names(self) -> Vocabulary:
+        return names(self.notation, self.shapes, self.labels)
+
+    def _with(self, expr: Expr, vocabulary: Vocabulary) -> list[Part]:
         return [self._part(piece) for piece in pieces(expr, self.notation, self.shapes, vocabulary)]
 
     def _part(self, piece: Piece) -> Part:
@@ -75,10 +80,15 @@ class Compiler:
     def shown(self, shown: Shown) -> list[Part]:
         """What a link shows."""
         if isinstance(shown, Formula):
-            return self.pieces(shown.expr, shown.numbers)
+            return self._formula(shown)
         if isinstance(shown, Result):
             return [self._result(shown)]
         return self._terms(shown) if isinstance(shown, Terms) else [self._grid(shown)]
+
+    def _formula(self, shown: Formula) -> list[Part]:
+        if shown.data:
+            return self._with(shown.expr, mixed(shown.data, self._names()))
+        return self.pieces(shown.expr, shown.numbers)
 
     def _result(self, shown: Result) -> Part:
         mark = self.final if shown.final else str
@@ -133,7 +143,9 @@ class Compiler:
 
     def _value(self, value: Inline) -> list[Part]:
         if isinstance(value, Formula):
-            return self.pieces(value.expr, value.numbers)
+            return self._formula(value)
+        if isinstance(value, Fact):
+            return [lambda view: view.fact(value.kind)]
         if isinstance(value, Result):
             return [self._result(value)]
         if isinstance(value, Gap):

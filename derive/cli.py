@@ -1,0 +1,139 @@
+"""The command line. What is heavy is imported inside the commands, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive import __version__
+from derive.errors import DeriveError
+
+if TYPE_CHECKING:
+    from derive.problem import Problem
+
+DEFAULT_FORMATS = "pdf,tex,md"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status (0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing)."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        status: int = options.run(options)
+    except DeriveError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="derive",
+        description="Worked solutions for neural networks: forward pass, loss, backward pass, every number put in.",
+        epilog="exit status: 0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing",
+    )
+    parser.add_argument("--version", action="version", version=f"derive {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    example = commands.add_parser("example", help="work a built-in problem out (default: the handwritten notes)")
+    example.add_argument("name", nargs="?", metavar="NAME", help="which one; --list names all")
+    example.add_argument("--list", action="store_true", help="list the built-in problems")
+    _page_options(example)
+    example.set_defaults(run=_example)
+    solve = commands.add_parser("solve", help="work a problem file out")
+    solve.add_argument("problem", metavar="PROBLEM", help="the problem file (TOML); see docs/problem-file.md")
+    _page_options(solve)
+    solve.set_defaults(run=_solve)
+    for name, help_text, run in (
+        ("operations", "list what equations may use", _operations),
+        ("rules", "list the update rules with their equations", _rules),
+    ):
+        commands.add_parser(name, help=help_text).set_defaults(run=run)
+    return parser
+
+
+def _page_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", default="output", metavar="DIR",
+                        help="folder for the files (default: output); - writes one text format to standard output")  # fmt: skip
+    parser.add_argument("--to", default=None, metavar="LIST", help=f"formats, of pdf,tex,md,txt,json,toml (default: {DEFAULT_FORMATS})")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--significant", type=_count(1), metavar="N", help="significant digits")
+    length.add_argument("--decimals", type=_count(0), metavar="N", help="decimals")
+    parser.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
+    parser.add_argument("--carry", choices=("exact", "rounded"), help="go on with exact or with printed numbers")
+    parser.add_argument("--detail", choices=("full", "short"), help="write out every entry, or only the matrix lines")
+    parser.add_argument("--language", metavar="XX", help="the language of the page")
+
+
+def _count(low: int) -> type:
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= 50:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {low} to 50, not {text}")
+        return value
+
+    return number  # type: ignore[return-value]
+
+
+def _example(options: argparse.Namespace) -> int:
+    from derive import examples
+
+    if options.list:
+        for topic, problems in examples.by_topic().items():
+            print(f"{topic}")
+            for name, title in problems:
+                print(f"  {name:24} {title}")
+        return 0
+    return _work(examples.path(options.name or examples.DEFAULT), options)
+
+
+def _solve(options: argparse.Namespace) -> int:
+    return _work(Path(options.problem), options)
+
+
+def _work(path: Path, options: argparse.Namespace) -> int:
+    """Solve the problem file and write it as the options say."""
+    from derive.problem import Problem
+    from derive.solution import overridden, solve
+
+    problem: Problem = Problem.load(path)
+    for warning in problem.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    problem = overridden(problem, options.significant, options.decimals, options.carry, options.decimal,
+                         options.detail, options.language)  # fmt: skip
+    formats = tuple(filter(None, (part.strip() for part in (options.to or DEFAULT_FORMATS).split(","))))
+    if options.output == "-":
+        if options.to is None or len(formats) != 1 or formats == ("pdf",):
+            raise DeriveError("`-o -` writes one text format", "name it: --to md (or tex, txt, json, toml)")
+        sys.stdout.write(solve(problem).text(formats[0]))
+        return 0
+    for written in solve(problem).write(options.output, formats):
+        print(written)
+    return 0
+
+
+def _operations(options: argparse.Namespace) -> int:
+    from derive.reference import operations_table
+
+    print(operations_table())
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from derive.reference import rules_table
+
+    print(rules_table())
+    return 0
+
+
+__all__ = ["main"]

@@ -1,0 +1,76 @@
+"""The end of the page: the loss as one expression, its derivatives, and what was verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from derive.closed_form import ClosedForm, layered, node_count
+from derive.compose import leaves
+from derive.derivation import Derivation
+from derive.document import (
+    SAME, Block, Chain, Fact, Formula, Heading, Link, Paragraph, Relation, Result, Sentence,
+)  # fmt: skip
+from derive.language.expressions import Apply, Entry, Expr, Index, walk
+from derive.language.names import Derivative, Name
+from derive.operations.shapes import indices
+
+LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 60  # nodes of an expression that a page shows
+MOST_DERIVATIVES = 24
+
+
+def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
+    """The last blocks of a page; `closed` is the closed form where it is affordable."""
+    if derivation.loss is None or not derivation.wanted:
+        yield Paragraph((Sentence("closed.verified_forward"),), "note")
+        return
+    whole = layered(derivation)
+    if node_count(whole) <= LONGEST_LAYERED:
+        yield Heading(Sentence("headings.closed"))
+        yield Paragraph((Sentence("closed.layered"),))
+        yield Chain(derivation.loss, (Link(SAME, Formula(whole)),))
+        if closed is not None:
+            yield from _written_out(derivation, closed, whole)
+    entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
+    key = "closed.verified_both" if closed else "closed.verified"
+    yield Paragraph((Sentence(key, {"entries": entries, "largest": Fact("largest")}),), "note")
+
+
+def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Iterator[Block]:
+    assert derivation.loss
+    expression = closed.expression()
+    if node_count(expression) > LONGEST_WRITTEN:
+        yield Paragraph((Sentence("closed.too_long"),), "note")
+    elif any(derivation.shapes.values()):
+        yield Paragraph((Sentence("closed.written"),))
+        data = frozenset(name for name, parameter in derivation.givens if not parameter)
+        yield Chain(derivation.loss, (Link(Relation("put in", _of(expression, data)), Formula(expression, data=data)),))
+    shown = list(_derivatives(derivation, closed))
+    if shown:
+        yield Paragraph((Sentence("closed.derivatives"),))
+        yield from shown
+
+
+def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
+    return tuple(leaf for leaf in leaves(expr) if isinstance(leaf, Entry) and leaf.name in names)
+
+
+def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Chain]:
+    """The derivative by each entry; by the first one of each name where they are many."""
+    assert derivation.loss
+    every = sum(prod(derivation.shapes[name]) for name in derivation.wanted) <= MOST_DERIVATIVES
+    for name in derivation.wanted:
+        for index in indices(derivation.shapes[name])[: None if every else 1]:
+            expr = closed.derivative(name, index)
+            if node_count(expr) <= LONGEST_DERIVATIVE:
+                yield _derivative(Derivative(derivation.loss, name), index, expr)
+
+
+def _derivative(name: Derivative, index: Index, expr: Expr) -> Chain:
+    where = index or None
+    links = [Link(SAME, Formula(expr))]
+    numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
+    if numbers:
+        links.append(Link(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
+    links.append(Link(Relation("result", (), expr, name, where, formula=not numbers, alone=True), Result(name, where)))
+    return Chain(name, tuple(links), where)

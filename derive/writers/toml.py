@@ -1,0 +1,113 @@
+"""A problem back as a problem file: the equations that a shorthand stands for, every value as it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from derive.document import Document
+from derive.language.expressions import Shape
+from derive.language.names import Name
+from derive.notation import ASCII, constant_text
+from derive.printing import formula
+from derive.problem import Given, Problem
+from derive.settings import Digits
+from derive.values import Values
+from derive.writers.base import Page, Writer
+from derive.writers.json import nested
+
+
+class TomlWriter(Writer):
+    """A problem → TOML."""
+
+    name = "toml"
+    ending = "toml"
+
+    def compile(self, document: Document, page: Page) -> Page:
+        return page
+
+    def render(self, compiled: Page, values: Values) -> str:
+        return "\n".join(_lines(values.problem, compiled)) + "\n"
+
+
+def _lines(problem: Problem, page: Page) -> Iterator[str]:
+    yield f"title = {_quoted(problem.title)}"
+    if problem.topic:
+        yield f"topic = {_quoted(problem.topic)}"
+    yield f"language = {_quoted(problem.language)}"
+    for table, parameter in (("data", False), ("parameters", True)):
+        givens = [given for given in problem.givens if given.parameter == parameter]
+        if givens:
+            yield f"\n[{table}]"
+            yield from (f"{_key(given.name)} = {_array(given)}" for given in givens)
+    yield from _model(problem, page)
+    yield from _settings(problem)
+
+
+def _model(problem: Problem, page: Page) -> Iterator[str]:
+    yield '\n[model]\nequations = """'
+    for equation in problem.equations:
+        sign = "≈" if equation.rounded else "="
+        yield f"{equation.name} {sign} {formula(equation.expr, ASCII, page.shapes)}"
+    yield '"""'
+    if problem.loss:
+        yield f"loss = {_quoted(problem.loss.id)}"
+    if problem.gradients:
+        yield f"gradients = {_list(name.id for name in problem.gradients)}"
+
+
+def _settings(problem: Problem) -> Iterator[str]:
+    numbers, page, update = problem.numbers, problem.page, problem.update
+    yield f"\n[numbers]\n{_digits(numbers.digits)}\ncarry = {_quoted(numbers.carry)}\ndecimal = {_quoted(numbers.decimal)}"
+    if numbers.steps:
+        yield "\n[numbers.steps]"
+        yield from (f"{_quoted(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
+    yield "\n[page]"
+    for key in ("course", "author", "date", "task", "symbol", "detail"):
+        if value := getattr(page, key):
+            yield f"{key} = {_quoted(value)}"
+    if page.ask:
+        yield f"ask = {_list(page.ask)}"
+    if problem.aliases:
+        yield "\n[names]"
+        yield from (f"{_quoted(step)} = {_list(names)}" for step, names in problem.aliases.items())
+    if update:
+        yield f"\n[update]\nrule = {_quoted(update.rule)}\nlearning_rate = {_number(update.learning_rate)}"
+        yield f"steps = {update.steps}"
+        if update.only is not None:
+            yield f"only = {_list(name.id for name in update.only)}"
+        if update.show:
+            yield f"show = [{', '.join(map(str, update.show))}]"
+
+
+def _digits(digits: Digits) -> str:
+    return f"{'decimals' if digits.decimals else 'significant'} = {digits.count}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def _list(items: Any) -> str:
+    return f"[{', '.join(map(_quoted, items))}]"
+
+
+def _key(name: Name) -> str:
+    return name.id if name.id.replace("_", "").isalnum() else _quoted(name.id)
+
+
+def _number(value: Fraction) -> str:
+    text = constant_text(value)
+    return f'"{text}"' if "/" in text else text
+
+
+def _array(given: Given) -> str:
+    shape: Shape = given.shape
+    value = nested([_number(x) for x in given.values], shape)
+    return _nested(value)
+
+
+def _nested(value: Any) -> str:
+    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
