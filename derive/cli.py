@@ -63,9 +63,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _page_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", default="output", metavar="DIR",
-                        help="folder for the files (default: output); - writes one text format to standard output")  # fmt: skip
-    parser.add_argument("--to", default=None, metavar="LIST", help=f"formats, of pdf,tex,md,txt,json,toml (default: {DEFAULT_FORMATS})")
+    folder = "folder for the files (default: output); - writes one text format to standard output"
+    parser.add_argument("-o", "--output", default="output", metavar="DIR", help=folder)
+    formats = f"formats, of pdf,tex,md,txt,json,toml (default: {DEFAULT_FORMATS})"
+    parser.add_argument("--to", default=None, metavar="LIST", help=formats)
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--significant", type=_count(1), metavar="N", help="significant digits")
     length.add_argument("--decimals", type=_count(0), metavar="N", help="decimals")

@@ -176,7 +176,7 @@ class _Chain:
         if isinstance(expr, Entry):
             return self.forms[expr], self._written[expr]
         if not isinstance(expr, Apply):
-            return to_sympy(expr, self.forms.__getitem__), expr
+            return to_sympy(expr, lambda leaf: leaf), expr
         forms, written = zip(*map(self._followed, expr.args), strict=True) if expr.args else ((), ())
         form = operation(expr.op, expr.options)(*forms)
         if expr.op not in ARITHMETIC:

@@ -9,7 +9,17 @@ from derive.closed_form import ClosedForm, layered, node_count
 from derive.compose import leaves
 from derive.derivation import Derivation
 from derive.document import (
-    SAME, Block, Chain, Fact, Formula, Heading, Link, Paragraph, Relation, Result, Sentence,
+    SAME,
+    Block,
+    Chain,
+    Fact,
+    Formula,
+    Heading,
+    Link,
+    Paragraph,
+    Relation,
+    Result,
+    Sentence,
 )  # fmt: skip
 from derive.language.expressions import Apply, Entry, Expr, Index, walk
 from derive.language.names import Derivative, Name

@@ -10,8 +10,29 @@ from math import prod
 
 from derive.derivation import ETA, Derivation, Step
 from derive.document import (
-    ARROW, SAME, Block, Chain, Condition, Document, Formula, Gap, Givens, Grid, Heading, Inline, Lines, Link, Losses,
-    Naming, Numbered, Paragraph, Relation, Result, Section, Sentence, Shown, Terms,
+    ARROW,
+    SAME,
+    Block,
+    Chain,
+    Condition,
+    Document,
+    Formula,
+    Gap,
+    Givens,
+    Grid,
+    Heading,
+    Inline,
+    Lines,
+    Link,
+    Losses,
+    Naming,
+    Numbered,
+    Paragraph,
+    Relation,
+    Result,
+    Section,
+    Sentence,
+    Terms,
 )  # fmt: skip
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, names_in, substitute, walk
 from derive.language.names import Derivative, Name
@@ -25,7 +46,9 @@ LARGEST_OPERAND = 100
 SIDE_BY_SIDE = 12
 
 
-def compose(derivation: Derivation, problem: Problem, closing: Iterable[Block] = (), drawing: Iterable[Block] = ()) -> Document:
+def compose(
+    derivation: Derivation, problem: Problem, closing: Iterable[Block] = (), drawing: Iterable[Block] = ()
+) -> Document:
     """The page of a problem; `drawing` goes under the given values, `closing` to the end."""
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
@@ -181,10 +204,11 @@ class _Steps:
 
     def _definition(self, expr: Expr) -> Expr | None:
         """What the one function of an equation stands for, over names."""
-        if isinstance(expr, Apply) and row_of(expr).definition:
-            if all(isinstance(arg, Ref | Number) for arg in expr.args):
-                return instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
-        return None
+        if not isinstance(expr, Apply) or not row_of(expr).definition:
+            return None
+        if not all(isinstance(arg, Ref | Number) for arg in expr.args):
+            return None
+        return instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
 
     def _expanded(self, step: Step) -> Expr:
         """The expression whose entries are written with numbers: definitions put in for functions."""
@@ -202,7 +226,10 @@ class _Steps:
         return False
 
     def _small(self, step: Step) -> bool:
-        return all(prod(self.shapes.get(name, ())) <= LARGEST_OPERAND for name in step.uses) and prod(step.shape) <= LARGEST_OPERAND
+        return (
+            all(prod(self.shapes.get(name, ())) <= LARGEST_OPERAND for name in step.uses)
+            and prod(step.shape) <= LARGEST_OPERAND
+        )
 
     def _numbers(self, step: Step, shown: Expr) -> list[Link]:
         """The line with every number put in, and for a sum its terms."""
@@ -235,7 +262,7 @@ class _Steps:
 
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
         """Whether an entry has anything to compute."""
-        if isinstance(shown, Ref | Number) or step.rule.startswith("local") and not names_in(shown):
+        if isinstance(shown, Ref | Number) or (step.rule.startswith("local") and not names_in(shown)):
             return False
         if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
             return False
@@ -337,4 +364,3 @@ def _terms(expr: Expr) -> tuple[tuple[Expr, int], ...]:
 def leaves(expr: Expr) -> tuple[Expr, ...]:
     """The names and entries that numbers are put in for."""
     return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Ref | Entry)))
-

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from derive.language.expressions import (
-    Apply, Equation, Expr, Ref, Shape, apply, names_in, number,
+    Apply,
+    Equation,
+    Expr,
+    Ref,
+    Shape,
+    apply,
+    names_in,
+    number,
 )  # fmt: skip
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.building import times, total
@@ -110,7 +117,9 @@ def derive(problem: Problem) -> Derivation:
 
 def well_formed(derivation: Derivation) -> None:
     """Every name is defined once and before it is used, and every value has the shape it says."""
-    known: set[Name] = {name for name, _ in derivation.givens} | ({ETA} if derivation.updates else set())
+    known: set[Name] = {name for name, _ in derivation.givens}
+    if derivation.updates:
+        known.add(ETA)
     for step in (*derivation.forward, *derivation.backward):
         assert step.name not in known, f"{step.id} is defined twice"
         known.add(step.name)

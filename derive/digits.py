@@ -183,9 +183,9 @@ def _rounded(size: _Size, negative: bool, digits: Digits, exact: bool) -> Printe
     """Rounded to `digits`, with the distance from 0, 1 or −1 kept where rounding would land on them."""
     if digits.decimals:
         number = size.rounded(digits.count)
-        if number and not _reaches_one(size, number, digits.count):
-            if len(str(number)) <= PLAIN_TO + digits.count:
-                return _laid_out(number, digits.count, negative, exact, low=-digits.count, high=PLAIN_TO)
+        short = len(str(number)) <= PLAIN_TO + digits.count
+        if number and short and not _reaches_one(size, number, digits.count):
+            return _laid_out(number, digits.count, negative, exact, low=-digits.count, high=PLAIN_TO)
         significant = max(1, digits.count)
     else:
         significant = digits.count

@@ -64,8 +64,8 @@ class Relation:
     put in     the numbers put in are the names' values, nothing cut (`nodes`)
     terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
     result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
-               that line holds no numbers (`formula`), the value itself (`name`, `index`, `after`); after a line of terms
-               their sum counts (`terms`); `alone`: `expr` is a scalar by itself, not the whole step's
+               that line holds no numbers (`formula`), the value itself (`name`, `index`, `after`); after a line of
+               terms their sum counts (`terms`); `alone`: `expr` is a scalar by itself, not the whole step's
     """
 
     kind: str

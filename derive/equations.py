@@ -1,4 +1,4 @@
-"""A block of equations → equations with places: repetition unrolled, names resolved, shapes inferred, faults collected."""
+"""A block of equations → equations with places: repetition unrolled, names resolved, shapes inferred."""
 
 from __future__ import annotations
 
@@ -46,10 +46,7 @@ class Written:
 
 def lines_of(text: str, place: Place, faults: list[Fault]) -> list[Line]:
     """The equations of a block, repetition unrolled; `place` is that of the text's first line."""
-    raw = [
-        (number, line.split("#")[0].rstrip())
-        for number, line in enumerate(text.replace("\r\n", "\n").split("\n"))
-    ]
+    raw = [(number, line.split("#")[0].rstrip()) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
     rows = [(replace(place, line=place.line + number), line) for number, line in raw if line.strip()]
     lines = list(_unrolled(rows, {}, faults))
     if len(lines) > MAX_EQUATIONS:
@@ -76,7 +73,9 @@ def _unrolled(rows: list[tuple[Place, str]], indices: dict[str, int], faults: li
         yield from _repeated(Line(text, place), rows[body:at], indices, faults)
 
 
-def _repeated(head: Line, body: list[tuple[Place, str]], indices: dict[str, int], faults: list[Fault]) -> Iterator[Line]:
+def _repeated(
+    head: Line, body: list[tuple[Place, str]], indices: dict[str, int], faults: list[Fault]
+) -> Iterator[Line]:
     match = _LOOP.match(head.text)
     if not match:
         faults.append(head.fault("this repetition cannot be read", "write `for t = 1..3:`, the equations indented"))
@@ -123,7 +122,9 @@ def _applications(expr: Expr, line: Line) -> Fault | None:
             return fault
     spec = ROWS.get(expr.op) or MACROS.get(expr.op)
     if spec is None:
-        return line.fault(f"`{expr.op}` is not an operation of this version", "`derive operations` lists them", expr.span)
+        return line.fault(
+            f"`{expr.op}` is not an operation of this version", "`derive operations` lists them", expr.span
+        )
     low, high = spec.arity if hasattr(spec, "arity") else (len(spec.params), len(spec.params))
     if not low <= len(expr.args) <= high:
         wanted = "argument" if high == 1 else "arguments"

@@ -55,7 +55,9 @@ def _layer(i: int, layer: Mapping[str, Any], inputs: str, ids: Mapping[str, Shap
                   "network", "layers")  # fmt: skip
     weight, bias = f"W_{i}", f"b_{i}"
     if weight not in ids:
-        fault(f"layer {i} needs the weights `{weight}`", "give them in [parameters], one row a unit", "network", "layers")
+        fault(
+            f"layer {i} needs the weights `{weight}`", "give them in [parameters], one row a unit", "network", "layers"
+        )
         return []
     _check_units(i, layer, ids[weight], fault)
     if layer.get("bias") is True and bias not in ids:

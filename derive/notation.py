@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from derive.digits import Printed
 from derive.language.expressions import Index, Shape
-from derive.language.names import ACCENTS, GREEK, Derivative, Name, Symbol
+from derive.language.names import ACCENTS, GREEK, Name, Symbol
 
 _SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -188,8 +188,8 @@ def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:
 
 ASCII_OPERATORS = {
     "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
-    "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")", "|": "abs(", "|.": ")",
-    "rows": "rows", "columns": "columns", "comma": ", ", "semicolon": ", ",
+    "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
+    "|": "abs(", "|.": ")", "rows": "rows", "columns": "columns", "comma": ", ", "semicolon": ", ",
 }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ def write(solution: Solution, folder: Path, formats: tuple[str, ...], name: str)
     for wanted in formats:
         if wanted != PDF and wanted not in WRITERS:
             known = ", ".join((PDF, *WRITERS))
-            raise DeriveError(f"there is no format `{wanted}`", suggestion(wanted, (PDF, *WRITERS)) or f"known: {known}")
+            raise DeriveError(
+                f"there is no format `{wanted}`", suggestion(wanted, (PDF, *WRITERS)) or f"known: {known}"
+            )
     files: dict[str, bytes] = {}
     failure: ToolError | None = None
     for wanted in formats:
@@ -49,9 +51,9 @@ def write(solution: Solution, folder: Path, formats: tuple[str, ...], name: str)
 
 def pdf(tex: str) -> bytes:
     """The PDF of a LaTeX text. Raises ToolError."""
-    from derive.pdf import compile_tex, find_engine
+    from derive.pdf import make_pdf
 
-    return compile_tex(tex, find_engine()).pdf
+    return make_pdf(tex)
 
 
 def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -64,9 +66,9 @@ def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
             waiting.append((temporary, folder / name))
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            os.chmod(temporary, 0o666 & ~_umask())
+            Path(temporary).chmod(0o666 & ~_umask())
         for temporary, path in waiting:
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
     except OSError as error:
         where = error.filename or folder
         raise DeriveError(f"cannot write to {where}: {error.strerror}", "choose another folder with -o") from None

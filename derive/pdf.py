@@ -18,9 +18,9 @@ from pathlib import Path
 from derive.errors import ToolError
 
 EMBEDDED = "embedded"
-ORDER = (EMBEDDED, "pdflatex", "lualatex", "tectonic")
-"""The engines in the order they are looked for. The embedded one comes first: its packages are the ones the
-templates are tested with, while a small TeX Live may lack some of them."""
+ORDER = ("lualatex", "pdflatex", "tectonic", EMBEDDED)
+"""The engines in the order they are looked for: the machine's own first, the embedded one where there is none, or where
+the machine's lacks a package or cannot be started."""
 
 _TEX = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _OPTIONS = {"tectonic": ("--untrusted", "--keep-logs", "--chatter", "minimal")}
@@ -37,6 +37,7 @@ _RERUN = re.compile(r"\b[Rr]erun (?:to|LaTeX)\b")
 _ERROR = re.compile(r"^(?:\S.*\.\w+:\d+: |! )(.+(?:\n {4,}\S.*)*)", re.MULTILINE)
 _LINE = re.compile(rf"\b{_JOB}\.tex:(\d+): ")
 _CONTEXT = re.compile(r"^(?:l\.\d+ |Runaway \w+\?\n)(.+)", re.MULTILINE)
+_INCOMPLETE = r"' not found|TFM|Metric|can't find|cannot find"
 _HINTS = (
     (r"\.sty' not found|TFM", "a package is missing; the LaTeX of `pip install 'derive[pdf]'` has all"),
     (r"Unicode character", "the fonts of this LaTeX lack the character; the other formats can show it"),
@@ -65,6 +66,29 @@ class Compiled:
     """LaTeX's log, its lines not wrapped."""
 
 
+class IncompleteEngine(ToolError):
+    """An engine that lacks a package, a font or its format: another one may do."""
+
+
+def make_pdf(tex: str) -> bytes:
+    """The PDF of `tex` by the first engine that is complete.
+
+    Raises:
+        ToolError: there is no engine, or LaTeX fails; with several incomplete engines the last one's words.
+    """
+    names = [name for name in ORDER if _program(name)]
+    for name in names[:-1]:
+        try:
+            return compile_tex(tex, find_engine(name)).pdf
+        except IncompleteEngine:
+            continue
+    return compile_tex(tex, find_engine(names[-1] if names else None)).pdf
+
+
+def _program(name: str) -> str | None:
+    return _embedded() if name == EMBEDDED else shutil.which(name)
+
+
 def find_engine(prefer: str | None = None) -> Engine:
     """The engine named `prefer`, or the first of `ORDER` that this machine has.
 
@@ -72,7 +96,7 @@ def find_engine(prefer: str | None = None) -> Engine:
         ToolError: there is none; the hint says what to install.
     """
     for name in (prefer,) if prefer else ORDER:
-        program = _embedded() if name == EMBEDDED else shutil.which(name)
+        program = _program(name)
         if program:
             return Engine(name, (program, *_OPTIONS.get(name, _TEX)))
     raise _no_engine(prefer)
@@ -203,11 +227,12 @@ def _failure(log: str) -> ToolError:
     """The first error of a log in LaTeX's words, with the line of the `.tex` up to where LaTeX stopped."""
     error = _ERROR.search(log)
     if error is None:
-        return ToolError("LaTeX failed: " + (log.strip().splitlines() or ["it said nothing"])[-1])
+        return IncompleteEngine("LaTeX failed: " + (log.strip().splitlines() or ["it said nothing"])[-1])
     message = " ".join(error[1].split())
     hint = next(hint for pattern, hint in _HINTS if re.search(pattern, message))
     line = _LINE.search(log, error.start())
     place = f" at line {line[1]} of the .tex" if line else ""
     context = _CONTEXT.search(log)
     text = f"\n    {context[1].strip()}" if context else ""
-    return ToolError(f"LaTeX stopped{place}: {message}{text}", hint)
+    kind = IncompleteEngine if re.search(_INCOMPLETE, message) else ToolError
+    return kind(f"LaTeX stopped{place}: {message}{text}", hint)

@@ -233,7 +233,8 @@ class _Printer:
         named_root = isinstance(base, Apply) and base.op in {"exp", "power", "transpose", "sqrt"}
         self._enclosed(lambda: self.write(base, POWER, TIGHT), named_root)
         if not self.notation.tex:
-            return self._linear_exponent(exponent)
+            self._linear_exponent(exponent)
+            return
         self.out.append("^{")
         self.write(exponent, SUM, LEADING)
         self.out.append("}")
@@ -273,14 +274,16 @@ class _Printer:
 
     def _exponential(self, expr: Apply, level: int, position: str) -> None:
         if not self.notation.tex:
-            return self._function(expr, level, position)
+            self._function(expr, level, position)
+            return
         self.out.append("e^{")
         self.write(expr.args[0], SUM, LEADING)
         self.out.append("}")
 
     def _root(self, expr: Apply, level: int, position: str) -> None:
         if not self.notation.tex:
-            return self._function(expr, level, position)
+            self._function(expr, level, position)
+            return
         self.out.append(r"\sqrt{")
         self.write(expr.args[0], SUM, LEADING)
         self.out.append("}")
@@ -292,7 +295,8 @@ class _Printer:
 
     def _iverson(self, expr: Apply, level: int, position: str) -> None:
         if self.notation.is_language:
-            return self._function(expr, level, position)
+            self._function(expr, level, position)
+            return
         row = ROWS[expr.op].notation
         self.out.append("[")
         self.write(expr.args[0], SUM, LEADING)
@@ -313,15 +317,18 @@ class _Printer:
         axis = dict(expr.options).get("axis")
         shape = shape_of(expr.args[0], self.shapes)
         if self.notation.is_language:
-            return self._ascii_total(expr, axis)
+            self._ascii_total(expr, axis)
+            return
         mean = expr.op == "mean"
         if axis is not None:
-            return self._along(expr, str(axis), mean, shape)
+            self._along(expr, str(axis), mean, shape)
+            return
         if mean and shape:
             count = prod(shape)
             self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
         if not shape:
-            return self.write(expr.args[0], level, position)
+            self.write(expr.args[0], level, position)
+            return
         letters = "i" if len(shape) == 1 or 1 in shape else "ij"
         self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
         before, self.indexed = self.indexed, letters

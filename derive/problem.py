@@ -61,8 +61,8 @@ class Problem:
     gradients: tuple[Symbol, ...] = ()
     language: str = "en"
     topic: str = ""
-    numbers: Numbers = Numbers()
-    page: Page = Page()
+    numbers: Numbers = field(default_factory=Numbers)
+    page: Page = field(default_factory=Page)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     update: Update | None = None
     warnings: tuple[Fault, ...] = ()
@@ -153,8 +153,8 @@ class _Reader:
                     hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
                     self.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
         if ("model" in self.source.data) == ("network" in self.source.data):
-            self.fault("a problem needs either [model] with equations or [network] with layers", "see docs/problem-file.md",
-                       "network")  # fmt: skip
+            message = "a problem needs either [model] with equations or [network] with layers"
+            self.fault(message, "see docs/problem-file.md", "network")
 
     def _text(self, *path: str, default: str = "", choices: tuple[str, ...] = ()) -> str:
         value: Any = self.source.data
@@ -217,7 +217,9 @@ class _Reader:
             return None
         return normal(shape), tuple(flat)
 
-    def _collect(self, value: Any, flat: list[Fraction], fault: Callable[[str, str], None], depth: int = 0) -> Shape | None:
+    def _collect(
+        self, value: Any, flat: list[Fraction], fault: Callable[[str, str], None], depth: int = 0
+    ) -> Shape | None:
         """The shape of nested lists, their numbers appended to `flat`; None after a fault."""
         if not isinstance(value, list):
             number = _exact(value)
@@ -344,14 +346,13 @@ class _Reader:
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         aliases = {}
         for step, names in self._table("names").items():
-            if isinstance(names, str):
-                names = [names]
-            if not isinstance(names, list) or not all(isinstance(name, str) for name in names) or not names:
+            texts = [names] if isinstance(names, str) else names
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or not texts:
                 self.fault(f"the names of `{step}` are not a list of texts", 'expected ["delta_2"]', "names", step)
                 continue
-            aliases[step] = tuple(names)
-            for name in names:
-                self._name(name, "names", step)
+            aliases[step] = tuple(texts)
+            for text in texts:
+                self._name(text, "names", step)
         return aliases
 
     def _update(self, givens: list[Given], loss: Symbol | None) -> Update | None:
@@ -359,7 +360,7 @@ class _Reader:
             return None
         table = self._table("update")
         if loss is None:
-            self.fault("an update needs a loss", "name it in [model]: loss = \"L\"", "update")
+            self.fault("an update needs a loss", 'name it in [model]: loss = "L"', "update")
         only = tuple(self._names("update", "only")) if "only" in table else None
         parameters = [given.name.id for given in givens if given.parameter]
         for name in only or ():
@@ -367,8 +368,9 @@ class _Reader:
                 self.fault(f"`{name}` is not a parameter", suggestion(name.id, parameters), "update", "only")
         rate = _exact(table.get("learning_rate"))
         if rate is None:
-            self.fault("`learning_rate` is missing" if "learning_rate" not in table else "`learning_rate` is not a number",
-                       "expected for example learning_rate = 0.1", "update", "learning_rate")  # fmt: skip
+            wrong = "not a number" if "learning_rate" in table else "missing"
+            hint = "expected for example learning_rate = 0.1"
+            self.fault(f"`learning_rate` is {wrong}", hint, "update", "learning_rate")
         steps = self._integer(table.get("steps", 1), 1, MAX_STEPS, "update", "steps")
         show = table.get("show", [])
         if not isinstance(show, list) or not all(isinstance(k, int) and 1 <= k <= steps for k in show):

@@ -8,7 +8,6 @@ from functools import reduce
 
 from derive.derivation import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
-from derive.language.names import Name
 from derive.operations.building import divided, plus, raised, scaled, split_coefficient, times
 from derive.symbolic import Sym, key_of
 
@@ -98,7 +97,8 @@ class Reader:
     def _product(self, node: Sym) -> Expr:
         """Numbers first, then as the chain rule goes, over what has a negative exponent."""
         coefficient, factors = node.as_coeff_mul()
-        top, bottom = [number(_fraction(coefficient))], []
+        top: list[Expr] = [number(_fraction(coefficient))]
+        bottom: list[Expr] = []
         for factor in factors:
             base, exponent = factor.as_base_exp()
             below = exponent.is_Rational and exponent.is_negative

@@ -13,21 +13,21 @@ HEAD = ("write", "is", "example", "derivative")
 
 def operation_rows() -> Iterator[tuple[str, str, str, str]]:
     """For each operation: how it is written, what it is, an example, its derivative (or what it stands for)."""
-    for row in (*ROWS.values(), *MACROS.values()):
+    table: list[Row | Macro] = [*ROWS.values(), *MACROS.values()]
+    for row in table:
         if row.example:
             yield ", ".join(row.spellings) or "–", row.summary, row.example, _derivative(row)
 
 
 def _derivative(row: Row | Macro) -> str:
     if isinstance(row, Macro):
-        return f"= {_with_names(row.body)}"
-    terms = [f"by {name}: {text}" if len(row.params) > 1 else text for name, text in zip(row.params, row.derivative, strict=False)]
+        return f"= {row.body}"
+    terms = [
+        f"by {name}: {text}" if len(row.params) > 1 else text
+        for name, text in zip(row.params, row.derivative, strict=False)
+    ]
     value = " (y: the value)" if any("y" in text.split() for text in row.derivative) else ""
     return "; ".join(terms) + value
-
-
-def _with_names(body: str) -> str:
-    return body
 
 
 def operations_table() -> str:
@@ -48,8 +48,18 @@ def _table(rows: list[tuple[str, ...]]) -> str:
 
 def markdown_table() -> str:
     """The operations as a Markdown table, for docs/language.md."""
+
     def cell(text: str) -> str:
         return f"`{text}`" if text not in {"–", ""} else text
 
-    rows = [f"| {cell(write)} | {what} | {cell(example)} | {cell(derivative)} |" for write, what, example, derivative in operation_rows()]
-    return "\n".join([f"| {' | '.join(HEAD)} |", "|---|---|---|---|", *(row.replace("|r|", "\\|r\\|").replace("|z|", "\\|z\\|") for row in rows)])
+    rows = [
+        f"| {cell(write)} | {what} | {cell(example)} | {cell(derivative)} |"
+        for write, what, example, derivative in operation_rows()
+    ]
+    return "\n".join(
+        [
+            f"| {' | '.join(HEAD)} |",
+            "|---|---|---|---|",
+            *(row.replace("|r|", "\\|r\\|").replace("|z|", "\\|z\\|") for row in rows),
+        ]
+    )

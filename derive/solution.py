@@ -40,7 +40,7 @@ Nested: TypeAlias = Any
 
 @dataclass(frozen=True)
 class Blueprint:
-    """What of a worked problem does not depend on its numbers: built once, solved for any numbers of the same shapes."""
+    """What of a worked problem does not depend on its numbers: built once, solved for any of the same shapes."""
 
     derivation: Derivation
     tape: Tape
@@ -69,12 +69,12 @@ class Blueprint:
         values.verification = verify(exact, self.closed)
         return Solution(self, problem, values)
 
-    def text(self, format: str, values: Values) -> str:
+    def text(self, name: str, values: Values) -> str:
         """The page in a text format for some values."""
-        writer = WRITERS[format]
-        if format not in self.compiled:
-            self.compiled[format] = writer.compile(self.document, self.page)
-        return writer.render(self.compiled[format], values)
+        writer = WRITERS[name]
+        if name not in self.compiled:
+            self.compiled[name] = writer.compile(self.document, self.page)
+        return writer.render(self.compiled[name], values)
 
 
 def _drawings(derivation: Derivation) -> Iterator[Block]:
@@ -134,7 +134,8 @@ class Solution:
 
     @cached_property
     def _index(self) -> Mapping[str, tuple[Name, int, Step | None]]:
-        derivation, index = self.blueprint.derivation, {}
+        derivation = self.blueprint.derivation
+        index: dict[str, tuple[Name, int, Step | None]] = {}
         for name, parameter in derivation.givens:
             index[name.id] = (name, 1, None)
             if parameter and derivation.updates:
@@ -146,39 +147,41 @@ class Solution:
                 index[step_id(step, k)] = (step.name, k + (step.phase == "update"), step)
         return index
 
-    def __getitem__(self, id: str) -> StepValue:
+    def __getitem__(self, step: str) -> StepValue:
         """A step, or one entry of it (`dL/dW_1[2,3]`). Raises KeyError with a suggestion."""
-        base, _, entry = id.replace(" ", "").rstrip("]").partition("[")
+        base, _, entry = step.replace(" ", "").rstrip("]").partition("[")
         if base not in self._index:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
-        name, k, step = self._index[base]
+        name, k, found = self._index[base]
         index = tuple(int(i) - 1 for i in entry.split(",")) if entry else None
-        return self._value(base, name, k, step, index)
+        return self._value(base, name, k, found, index)
 
-    def _value(self, id: str, name: Name, k: int, step: Step | None, index: Index | None) -> StepValue:
+    def _value(self, step_name: str, name: Name, k: int, step: Step | None, index: Index | None) -> StepValue:
         shapes = self.blueprint.derivation.shapes
         shape = shapes[name]
         flat, texts = self.values.flat(name, k), self.values.decimals(name, k)
         printed = [number.text(self.values.numbers.decimal) for number in self.values.printed(name, k)]
-        forms = [[_number(x, text) for x, text in zip(flat, texts, strict=True)], texts, printed]
+        forms: list[list[Any]] = [[_number(x, text) for x, text in zip(flat, texts, strict=True)], texts, printed]
         value, text, shown = (_tuples(nested(form, shape)) for form in forms)
         for i in index or ():
             value, text, shown = value[i], text[i], shown[i]
-        equation = f"{step.id} = {formula(step.expr, ASCII, shapes)}" if step else id
-        return StepValue(id, equation, step.phase if step else "given", step.rule if step else "given",
+        equation = f"{step.id} = {formula(step.expr, ASCII, shapes)}" if step else step_name
+        return StepValue(step_name, equation, step.phase if step else "given", step.rule if step else "given",
                          () if index else shape, value, text, shown)  # fmt: skip
 
-    def text(self, format: str = "md") -> str:
+    def text(self, name: str = "md") -> str:
         """The page as text: `md`, `tex`, `txt`, `json` or `toml`."""
-        if format not in WRITERS:
-            raise DeriveError(f"there is no text format `{format}`", suggestion(format, WRITERS))
-        return self.blueprint.text(format, self.values)
+        if name not in WRITERS:
+            raise DeriveError(f"there is no text format `{name}`", suggestion(name, WRITERS))
+        return self.blueprint.text(name, self.values)
 
-    def pictures(self, format: str) -> dict[str, str]:
+    def pictures(self, name: str) -> dict[str, str]:
         """The pictures that a format refers to, by the end of their file's name: SVG beside Markdown."""
-        return WRITERS[format].pictures(self.blueprint.document, self.blueprint.page, self.values)
+        return WRITERS[name].pictures(self.blueprint.document, self.blueprint.page, self.values)
 
-    def write(self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = "") -> list[Path]:
+    def write(
+        self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
+    ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
         from derive.output import write
 

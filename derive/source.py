@@ -99,7 +99,7 @@ def _positions(lines: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
             if entry := _ENTRY.match(line):
                 path = (*table, *_parts(entry.group(1)))
                 yield path, number
-                yield from ((( *path, *_parts(key)), number) for key in _inline_keys(line[entry.end() :]))
+                yield from (((*path, *_parts(key)), number) for key in _inline_keys(line[entry.end() :]))
         inside, depth = _after(line, inside, depth)
 
 

@@ -22,6 +22,7 @@ from derive.operations.scalars import Num
 
 Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
 Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
+KNOWN_TO_SYMPY = ("exp", "log", "sin", "cos", "tanh")
 LONGEST_RATIONAL = 1_000  # bits
 
 
@@ -53,12 +54,12 @@ def to_sympy(expr: Expr, leaf: Leaf) -> Sym:
 
 
 def operation(op: str, options: Options) -> Callable[..., Sym]:
-    """An operation on SymPy expressions: arithmetic and functions that SymPy knows are its own."""
-    return _known().get(op) or function(op, options)
+    """An operation on SymPy expressions: arithmetic is SymPy's own, all else a function of ours."""
+    return _arithmetic().get(op) or function(op, options)
 
 
 @cache
-def _known() -> Mapping[str, Callable[..., Sym]]:
+def _arithmetic() -> Mapping[str, Callable[..., Sym]]:
     import sympy
 
     return {
@@ -70,45 +71,58 @@ def _known() -> Mapping[str, Callable[..., Sym]]:
         "divide": lambda a, b: a / b,
         "power": lambda a, n: a**n,
         "sqrt": sympy.sqrt,
-        "log": sympy.log,
-        "tanh": sympy.tanh,
-        "sin": sympy.sin,
-        "cos": sympy.cos,
         "pi": lambda: sympy.pi,
     }
 
 
 @cache
 def function(op: str, options: Options) -> Any:
-    """The SymPy function that stands for an operation; its derivative is its row's, as it is taught.
+    """The SymPy function that stands for an operation.
 
-    exp is one of them, because SymPy's own turns a product of powers of e into one power.
+    Functions that SymPy knows are among them: its own rewrite themselves (e^a e^b, tanh(−z)), and are slow.
     """
     import sympy
 
-    row = ROWS[op]
-    params = tuple(Ref(Symbol(f"argument_{i}")) for i in range(len(row.params)))
-    value = Ref(Symbol("value"))
+    def derivative(self: Sym, by: Sym) -> Sym:
+        inner = [arg.diff(by) for arg in self.args]
+        return sympy.Add(*(_slope(self, i) * d for i, d in enumerate(inner) if d is not sympy.S.Zero))
 
-    def fdiff(self: Sym, argindex: int = 1) -> Sym:
-        values: dict[Name, Sym] = {param.name: arg for param, arg in zip(params, self.args, strict=True)}
-        values[value.name] = self
-        rule = instantiate(row, ROWS[op].derivative[argindex - 1], params, options, value)
-        return to_sympy(rule, lambda leaf: values[leaf.name])
-
-    def derivative(self: Sym, symbol: Sym) -> Sym:
-        inner = [arg.diff(symbol) for arg in self.args]
-        return sympy.Add(*(fdiff(self, i) * d for i, d in enumerate(inner, 1) if d is not sympy.S.Zero))
-
-    name = "".join([op, *(f"_{key}_{setting}" for key, setting in options)])
     body = {
-        "fdiff": fdiff,
+        "fdiff": lambda self, argindex=1: _slope(self, argindex - 1),
         "_eval_derivative": derivative,
         "free_symbols": cached_property(lambda self: set().union(*(arg.free_symbols for arg in self.args))),
         "row_key": op,
         "settings": options,
     }
+    name = "".join([op, *(f"_{key}_{setting}" for key, setting in options)])
     return type(sympy.Function)(name, (sympy.Function,), body)
+
+
+def _slope(applied: Sym, i: int) -> Sym:
+    """The derivative of a function by its i-th argument: as SymPy has it, or as the row teaches it."""
+    op, options = key_of(applied)
+    if op in KNOWN_TO_SYMPY:
+        variable, slope = _known_slope(op)
+        return slope.xreplace({variable: applied.args[0]})
+    row = ROWS[op]
+    params = tuple(Ref(Symbol(f"argument_{place}")) for place in range(len(row.params)))
+    value = Ref(Symbol("value"))
+    values: dict[Name, Sym] = {param.name: arg for param, arg in zip(params, applied.args, strict=True)}
+    values[value.name] = applied
+    rule = instantiate(row, row.derivative[i], params, options, value)
+    return to_sympy(rule, lambda leaf: values[leaf.name])
+
+
+@cache
+def _known_slope(op: str) -> tuple[Sym, Sym]:
+    """A variable and SymPy's derivative by it, in functions of ours."""
+    import sympy
+
+    variable = sympy.Dummy()
+    slope = getattr(sympy, op)(variable).diff(variable)
+    for known in KNOWN_TO_SYMPY:
+        slope = slope.replace(getattr(sympy, known), function(known, ()))
+    return variable, slope
 
 
 class Program:

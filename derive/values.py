@@ -15,7 +15,7 @@ from flint import arb, fmpq
 from derive.derivation import ETA, Derivation, Step
 from derive.digits import Printed, decimal_text, full, printed
 from derive.errors import Fault, InputError
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.names import Name
 from derive.operations.calculus import Shapes, shape_of
 from derive.operations.rows import Branches, Flat, row_of

@@ -58,12 +58,11 @@ def verify(values: Values, closed: ClosedForm | None = None, passes: Iterable[in
     derivation = values.tape.derivation
     if not derivation.wanted:
         return Verification(0, (), arb(0))
-    largest = arb(0)
-    for k in tuple(passes) or _default_passes(values):
-        largest = max(largest, _verify_pass(values, closed, k))
-    routes = (CLOSED_FORM, DIFFERENCES) if closed else (DIFFERENCES,)
+    found = [_verify_pass(values, closed, k) for k in tuple(passes) or _default_passes(values)]
+    routes = [CLOSED_FORM] if all(comparison.closed for comparison in found) else []
     count = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
-    return Verification(count, routes, largest)
+    largest = max((comparison.largest for comparison in found), default=arb(0))
+    return Verification(count, (*routes, DIFFERENCES), largest)
 
 
 def _default_passes(values: Values) -> tuple[int, ...]:
@@ -71,8 +70,8 @@ def _default_passes(values: Values) -> tuple[int, ...]:
     return (1, max(kept)) if kept else (1,)
 
 
-def _verify_pass(values: Values, closed: ClosedForm | None, k: int) -> arb:
-    """The largest difference in pass `k`; what disagrees or is undecided is tried again with more bits."""
+def _verify_pass(values: Values, closed: ClosedForm | None, k: int) -> _Comparison:
+    """All comparisons in pass `k`; what disagrees or is undecided is tried again with more bits."""
     try:
         return _attempt(values, closed, k, BITS[0])
     except (Undecided, _Disagreement):
@@ -83,14 +82,14 @@ def _verify_pass(values: Values, closed: ClosedForm | None, k: int) -> arb:
         raise found.error() from None
 
 
-def _attempt(values: Values, closed: ClosedForm | None, k: int, bits: int) -> arb:
+def _attempt(values: Values, closed: ClosedForm | None, k: int, bits: int) -> _Comparison:
     last = bits == BITS[-1]
     with precision(bits, ties=last):
         comparison = _Comparison(Point(values, k, bits), last)
         if closed:
             comparison.with_closed_form(closed)
         comparison.with_differences()
-    return comparison.largest
+    return comparison
 
 
 class _Disagreement(Exception):
@@ -115,15 +114,23 @@ def _text(x: Num) -> str:
 
 
 class _Comparison:
-    """The derivation's slopes at a point beside those of other routes; `largest` is the largest difference yet."""
+    """The derivation's slopes at a point beside those of other routes.
+
+    `largest` is the largest difference yet, `closed` whether the closed form has a value at the point.
+    """
 
     def __init__(self, point: Point, last: bool) -> None:
         self.point, self.derivation, self.last = point, point.derivation, last
-        self.largest = arb(0)
+        self.largest, self.closed = arb(0), False
 
     def with_closed_form(self, closed: ClosedForm) -> None:
-        """Every entry against the closed form's. Raises _Disagreement."""
-        for name, theirs in closed.gradient_values(self.point.values, self.point.k).items():
+        """Every entry against the closed form's, if that has a value: x^n n/x has none at 0. Raises _Disagreement."""
+        try:
+            gradients = closed.gradient_values(self.point.values, self.point.k)
+        except ValueFault:
+            return
+        self.closed = True
+        for name, theirs in gradients.items():
             for probe, x in zip(singles(self.derivation, name), theirs, strict=True):
                 self._compare(probe, x, CLOSED_FORM)
 

@@ -19,7 +19,6 @@ from derive.printing import INNER, LEADING, Slot, is_turned
 from derive.settings import Digits
 from derive.values import Compiled, Env, Values, compile_expr
 
-
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
 
@@ -84,7 +83,7 @@ class View:
             return self.number(inner.name, (), slot.position)
         return matrix(self.rows(inner.name, turned))
 
-    # --- at the printed numbers ----------------------------------------------------------------------------------------
+    # --- at the printed numbers --------------------------------------------------------------------------
 
     def literal(self, expr: Expr) -> Flat:
         """The value of an expression at the printed numbers of its names."""
@@ -100,7 +99,7 @@ class View:
             return exact
         return printed(value, digits, ties=True)
 
-    # --- predicates ----------------------------------------------------------------------------------------------------
+    # --- predicates --------------------------------------------------------------------------------------
 
     def relation(self, relation: Relation) -> str:
         """The sign of a relation in the notation."""
@@ -198,7 +197,13 @@ def _saturated(view: View, condition: Condition) -> bool:
 def _keeps_gap(number: Printed, digits: Digits) -> bool:
     """Whether a number close to 1 is printed longer than asked so that its distance from 1 shows."""
     whole, _, broken = number.mantissa.partition(".")
-    return whole == "0" and number.exponent is None and broken.startswith("9") and len(broken) > digits.count and not number.exact
+    return (
+        whole == "0"
+        and number.exponent is None
+        and broken.startswith("9")
+        and len(broken) > digits.count
+        and not number.exact
+    )
 
 
 def _kink(view: View, condition: Condition) -> bool:

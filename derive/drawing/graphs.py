@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derive.drawing.cards import Card
-from derive.drawing.shapes import Drawing, Path, Point, Script, Shape, ribbon
+from derive.drawing.shapes import PAGE_HEIGHT, PAGE_WIDTH, SMALLEST, Drawing, Path, Point, Script, Shape, ribbon
 from derive.figures import Edge, Figure, Labels
 
-PAGE = (455.0, 560.0)  # what is legible without being made smaller
-SMALLEST = 0.8
 MARGIN, BETWEEN, PORT = 4.0, 8.0, 5.0
 GAP, STEEPEST, WIDEST = 18.0, 0.2, 40.0  # between columns: at least, more where edges climb, at most
 MANY_ROWS = 2
@@ -62,7 +60,7 @@ class Plan:
     @property
     def scale(self) -> float:
         """By how much a page makes it smaller."""
-        return min(1.0, *(room / length for room, length in zip(PAGE, self.size, strict=True)))
+        return min(1.0, *(room / length for room, length in zip((PAGE_WIDTH, PAGE_HEIGHT), self.size, strict=True)))
 
     def point(self, along: float, across: float) -> Point:
         """A place on the page."""

@@ -9,13 +9,13 @@ from typing import Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
 Role: TypeAlias = Literal["name", "value", "gradient", "plain"]
-Style: TypeAlias = Literal[
-    "given", "parameter", "computed", "loss", "rule", "bracket", "weight", "arrow", "dot"
-]
+Style: TypeAlias = Literal["given", "parameter", "computed", "loss", "rule", "bracket", "weight", "arrow", "dot"]
 Rows: TypeAlias = list[list[str]]
 
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
 LINE = 1.2
+PAGE_WIDTH, PAGE_HEIGHT = 455.0, 560.0  # what is not made smaller
+SMALLEST = 0.8  # smaller than that, another arrangement is tried
 DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from derive.drawing.graphs import draw_graph
+from derive.drawing.arranging import arranged
 from derive.drawing.shapes import Box, Circle, Path, Point, Script, Shape, Text
-from derive.drawing.units import draw_network
 from derive.drawing.words import words
 from derive.figures import Figure, Labels
 from derive.operations import ROWS
@@ -36,8 +35,7 @@ _MARKED = re.compile(r"([_^])(?:\{([^{}]*)\}|([^\s_^{}]+))")
 
 def svg(figure: Figure, labels: Labels, title: str) -> str:
     """The SVG of a figure; `labels` are Unicode."""
-    draw = draw_network if figure.kind == "network" else draw_graph
-    drawing = draw(figure, labels, SCRIPT)
+    drawing = arranged(figure, labels, SCRIPT)
     width, height = f"{drawing.width:.1f}", f"{drawing.height:.1f}"
     size = f'width="{drawing.width * SCALE:.0f}" height="{drawing.height * SCALE:.0f}"'
     style = f'font-family="{FONT}" style="max-width:100%;height:auto"'
@@ -79,9 +77,7 @@ def _level(char: str) -> int:
 
 def text_width(text: str) -> float:
     """About how wide a text is, in its font size, in the widest of the usual serif fonts."""
-    return sum(
-        len(piece) and sum(map(_char_width, piece)) * (SHRUNK if level else 1) for piece, level in runs(text)
-    )
+    return sum(len(piece) and sum(map(_char_width, piece)) * (SHRUNK if level else 1) for piece, level in runs(text))
 
 
 def _char_width(char: str) -> float:
@@ -118,11 +114,7 @@ def _painted(shape: Shape) -> Iterator[str]:
 
 
 def _text(shape: Text) -> str:
-    halo = (
-        ' stroke="#fff" stroke-width="2.4" paint-order="stroke" stroke-linejoin="round"'
-        if shape.backed
-        else ""
-    )
+    halo = ' stroke="#fff" stroke-width="2.4" paint-order="stroke" stroke-linejoin="round"' if shape.backed else ""
     x, y = shape.at
     anchor = "" if shape.anchor == "start" else f' text-anchor="{shape.anchor}"'
     place = f'x="{x:.2f}" y="{y:.2f}" font-size="{shape.size:g}"{anchor}'
@@ -135,9 +127,7 @@ def _spans(shape: Text) -> str:
         wanted = shape.size * (SUBSCRIPT if level < 0 else SUPERSCRIPT if level else 0.0)
         attributes = f' dy="{wanted - shift:.2f}"' if wanted != shift else ""
         attributes += f' font-size="{shape.size * SHRUNK:.2f}"' if level else ""
-        attributes += (
-            ' font-style="italic"' if shape.role == "name" and not level and _is_letter(piece) else ""
-        )
+        attributes += ' font-style="italic"' if shape.role == "name" and not level and _is_letter(piece) else ""
         parts.append(f"<tspan{attributes}>{escape(piece)}</tspan>" if attributes else escape(piece))
         shift = wanted
     return "".join(parts)
@@ -151,13 +141,7 @@ def _is_letter(text: str) -> bool:
 
 def _head(path: Path) -> str:
     """The arrow's head: a triangle at its end, in the direction of the last leg."""
-    before = (
-        path.legs[-1][-2]
-        if len(path.legs[-1]) > 1
-        else path.legs[-2][-1]
-        if len(path.legs) > 1
-        else path.start
-    )
+    before = path.legs[-1][-2] if len(path.legs[-1]) > 1 else path.legs[-2][-1] if len(path.legs) > 1 else path.start
     (x0, y0), (x, y) = before, path.legs[-1][-1]
     length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5 or 1.0
     dx, dy = (x - x0) / length, (y - y0) / length

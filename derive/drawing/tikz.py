@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from derive.drawing.graphs import draw_graph
-from derive.drawing.shapes import Box, Circle, Drawing, Path, Point, Script, Shape, Text
-from derive.drawing.units import draw_network
+from derive.drawing.arranging import arranged
+from derive.drawing.shapes import PAGE_HEIGHT, Box, Circle, Drawing, Path, Point, Script, Shape, Text
 from derive.figures import Figure, Labels
 from derive.language.names import GREEK
 from derive.operations import ROWS
 
-HIGHEST = 560.0
 _STYLES = """\
 [x=1pt, y=-1pt, inner sep=0pt, outer sep=0pt, line width=0.4pt,
   given/.style={fill=black!6}, parameter/.style={densely dashed, rounded corners=2pt},
@@ -38,12 +36,11 @@ _SCRIPT_SIZE = 0.8
 
 def tikz(figure: Figure, labels: Labels) -> str:
     """The picture; `labels` are TeX mathematics. The preamble loads tikz and defines the two colours."""
-    draw = draw_network if figure.kind == "network" else draw_graph
-    drawing = draw(figure, labels, SCRIPT)
+    drawing = arranged(figure, labels, SCRIPT)
     lines = "\n".join(f"  {_painted(shape)}" for shape in drawing.shapes)
     picture = f"\\begin{{tikzpicture}}{_STYLES}\n{_frame(drawing)}{lines}\n\\end{{tikzpicture}}"
-    if drawing.height > HIGHEST:
-        picture = f"\\scalebox{{{HIGHEST / drawing.height:.3f}}}{{%\n{picture}}}"
+    if drawing.height > PAGE_HEIGHT:
+        picture = f"\\scalebox{{{PAGE_HEIGHT / drawing.height:.3f}}}{{%\n{picture}}}"
     return f"\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n{picture}}}"
 
 
@@ -93,9 +90,7 @@ def _painted(shape: Shape) -> str:
             return f"\\node[{style}, {place}] at {_at(shape.at)} {{${shape.content}$}};"
         case Box():
             x, y = shape.at
-            return (
-                f"\\draw[{shape.style}] {_at(shape.at)} rectangle {_at((x + shape.width, y + shape.height))};"
-            )
+            return f"\\draw[{shape.style}] {_at(shape.at)} rectangle {_at((x + shape.width, y + shape.height))};"
         case Circle():
             return f"\\draw[{shape.style}] {_at(shape.at)} circle[radius={shape.radius:.4g}pt];"
         case Path():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -35,38 +36,38 @@ def _order(figure: Figure, labels: Labels) -> Iterator[str]:
 
 
 def _layers(figure: Figure, labels: Labels) -> Iterator[str]:
-    """`x (3) → z₁ → ReLU → A₁ (3) → … → L ← Y`."""
-    parts, ends = [], []
+    """`x → z₁ → ReLU → A₁ → … → L ← Y`."""
+    parts = []
     for _, column in groupby(figure.nodes, key=lambda node: node.position[0]):
-        nodes = [node for node in column if node.kind not in {"dots", "layer"}]
-        ends += [labels.name(node.name, None) for node in nodes if node.kind in {"loss", "target"}]
-        if nodes and nodes[0].kind in {"input", "unit"}:
-            parts.append(_layer(nodes[0], labels))
-    line = " → ".join([*parts, *ends[:1]])
-    yield from _wrapped(f"{line} ← {', '.join(ends[1:])}" if ends[1:] else line, 2)
+        first = next(column)
+        if first.kind in {"input", "unit"}:
+            parts += _stages(first, labels)
+    parts += [labels.name(node.name, None) for node in figure.nodes if node.kind == "loss"]
+    targets = [labels.name(node.name, None) for node in figure.nodes if node.kind == "target"]
+    yield from _wrapped(" → ".join(parts) + (f" ← {', '.join(targets)}" if targets else ""), 2)
 
 
-def _layer(node: Node, labels: Labels) -> str:
-    names = [labels.name(node.name, None)]
-    if node.activation in ROWS:
-        names.append(ROWS[node.activation].notation.text)
-    if node.output:
-        names.append(labels.name(node.output, None))
-    return " → ".join(names)
+def _stages(node: Node, labels: Labels) -> list[str]:
+    """What a layer's values go through: sum, operation, result; without a name of the sum the last two."""
+    operation = [ROWS[node.activation].notation.text] if node.activation in ROWS else []
+    names = [labels.name(name, None) for name in (node.name, node.output) if name]
+    return [*names[:-1], *operation, names[-1]] if operation else names
 
 
 def _rows(figure: Figure, labels: Labels) -> Iterator[tuple[str, str, str, str]]:
     """Name, value, name of the gradient, gradient."""
     for node in figure.nodes:
-        if node.kind == "layer" or (
-            figure.kind == "network" and node.entry is None and node.shape and not node.fits
-        ):
+        if node.kind in {"layer", "dots"} or (node.kind in {"input", "unit"} and _is_batch(node, figure)):
             continue
         for name in (node.name, node.output):
-            if name is not None and node.kind != "dots":
-                row = _row(node, name, figure, labels)
-                if row[1] or row[3]:
-                    yield row
+            row = _row(node, name, figure, labels) if name else ("", "", "", "")
+            if row[1] or row[3]:
+                yield row
+
+
+def _is_batch(node: Node, figure: Figure) -> bool:
+    """Whether a unit stands for a row of values, one for each sample."""
+    return figure.kind == "network" and node.several
 
 
 def _row(node: Node, name: Name, figure: Figure, labels: Labels) -> tuple[str, str, str, str]:
@@ -90,16 +91,25 @@ def _entries(rows: list[list[str]] | None) -> str:
 
 def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
     """Columns as wide as their longest cell; a row that is too long goes on beneath."""
-    first, second, third = (max(len(row[i]) for row in rows) for i in range(3))
+    first, second, third = (max(_length(row[i]) for row in rows) for i in range(3))
     for label, value, slope, gradient in rows:
-        start = f"{label:<{first}}  {value}"
-        whole = f"{label:<{first}}  {value:<{second}}  {slope:<{third}}  {gradient}".rstrip()
-        if len(whole) <= WIDTH:
+        start = f"{_padded(label, first)}  "
+        whole = f"{start}{_padded(value, second)}  {_padded(slope, third)}  {gradient}".rstrip()
+        if _length(whole) <= WIDTH:
             yield whole
         else:
-            yield from _wrapped(start, first + 3)
+            yield from _wrapped(start + value, first + 3)
             if gradient:
-                yield from _wrapped(f"{'':<{first}}  {slope}  {gradient}", first + 3)
+                yield from _wrapped(f"{' ' * first}  {slope}  {gradient}", first + 3)
+
+
+def _length(text: str) -> int:
+    """How many columns a terminal needs for a text."""
+    return sum(not unicodedata.combining(char) for char in text)
+
+
+def _padded(text: str, length: int) -> str:
+    return text + " " * (length - _length(text))
 
 
 def _wrapped(line: str, indent: int) -> list[str]:

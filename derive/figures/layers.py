@@ -129,12 +129,7 @@ def _layer(step: Step, derivation: Derivation) -> Layer | None:
 def _activation(step: Step, layer: Layer, derivation: Derivation) -> str | None:
     """The key of the operation that a step applies to a layer's sums; "formula" for several."""
     expr = step.expr
-    if (
-        layer.activation
-        or step.phase == "loss"
-        or not isinstance(expr, Apply)
-        or names_in(expr) != (layer.name,)
-    ):
+    if layer.activation or step.phase == "loss" or not isinstance(expr, Apply) or names_in(expr) != (layer.name,):
         return None
     if len(expr.args) == 1 and is_symbol(expr.args[0]) and step.shape == derivation.shapes[layer.name]:
         return expr.op

@@ -12,7 +12,7 @@ Position: TypeAlias = tuple[float, float]
 Kind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
 
 MOST_STACKED, MOST_ROWS, MOST_COLUMNS = 4, 3, 3
-MOST_LEGIBLE = 40
+MOST_NODES, MOST_LAYERS = 40, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,14 @@ class Node:
     activation: str = ""
 
     @property
+    def several(self) -> bool:
+        """Whether it stands for several entries."""
+        return self.entry is None and bool(self.shape)
+
+    @property
     def fits(self) -> bool:
         """Whether the entries are few enough to be written out; else the shape stands for them."""
-        if self.entry is not None or not self.shape:
+        if not self.several:
             return True
         if len(self.shape) == 1:
             return self.shape[0] <= MOST_STACKED
@@ -87,7 +92,7 @@ class Figure:
     @property
     def legible(self) -> bool:
         """Whether a page can show it at a size that is read."""
-        return len(self.nodes) <= MOST_LEGIBLE
+        return self.size[0] <= MOST_LAYERS if self.kind == "network" else len(self.nodes) <= MOST_NODES
 
 
 class Labels(Protocol):

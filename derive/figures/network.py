@@ -79,9 +79,7 @@ def _layer_column(place: int, layer: Layer, derivation: Derivation, single: bool
     column = _column(place, layer.name, layer.weighing.units[1], derivation, single)
     output = layer.output if layer.output != layer.name else None
     nodes = tuple(
-        node
-        if node.kind == "dots"
-        else replace(node, kind="unit", output=output, activation=layer.activation)
+        node if node.kind == "dots" else replace(node, kind="unit", output=output, activation=layer.activation)
         for node in column.nodes
     )
     return _Column(nodes, column.units)

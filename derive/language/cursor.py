@@ -85,7 +85,8 @@ class Cursor:
             base, accent = self._base()
         if self.token.kind == "accent":
             accent = self.take().text
-        primes, subscript, superscript = 0, (), ""
+        primes, superscript = 0, ""
+        subscript: tuple[SubscriptItem, ...] = ()
         while True:
             if self.is_op("'"):
                 self.take()

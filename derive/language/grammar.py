@@ -1,7 +1,7 @@
 """The grammar: text → expressions. One parser for problem files, derivations and students' answers.
 
-Nothing is evaluated; length (MAX_LENGTH), nesting (MAX_NESTING) and exponents (MAX_EXPONENT) are bounded, so that reading
-costs time in proportion to the text.
+Nothing is evaluated; length (MAX_LENGTH), nesting (MAX_NESTING) and exponents (MAX_EXPONENT) are bounded, so that
+reading costs time in proportion to the text.
 """
 
 from __future__ import annotations
@@ -225,9 +225,8 @@ class _Parser(Cursor):
             raise self.error(str(wrong), "", token) from None
         if self.token.kind == "number":
             raise self.error("two numbers side by side", "put an operator between them")
-        if self.is_op(",") and self.peek().kind == "number" and self.token.glued and self.peek().glued:
-            if self.depth == 1:
-                raise self.error("a comma cannot stand here", "in equations numbers are written with a point: 0.5")
+        if self.depth == 1 and self.is_op(",") and self.peek().kind == "number":
+            raise self.error("a comma cannot stand here", "in equations numbers are written with a point: 0.5")
         return Number(value, not token.text.isdigit(), (token.start, token.end))
 
     def _named(self) -> Expr:

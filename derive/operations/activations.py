@@ -1,5 +1,6 @@
 """Activation functions. Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), 6.3; for ELU Clevert et al.
-(2015), for SiLU and GELU Hendrycks and Gimpel (2016). At 0 the derivative of ReLU and LeakyReLU is the one from the left.
+(2015), for SiLU and GELU Hendrycks and Gimpel (2016). At 0 the derivative of ReLU, LeakyReLU and ELU is the one from
+the left.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
     return matrix_product
 
 
-def _product_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+def _product_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
     """For C = A B: dL/dA = dL/dC Bᵀ and dL/dB = Aᵀ dL/dC; a scalar factor collects a sum."""
     other = args[1 - i]
     if () in shapes:
@@ -70,9 +72,7 @@ def _product_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
         return apply("product", *(at(i, index if shape else ()) for i, shape in enumerate(shapes)))
     _, k = as_matrix(shapes[0])
     i, j = _position(index)
-    terms = [
-        apply("product", at(0, _back((i, s), shapes[0])), at(1, _back((s, j), shapes[1]))) for s in range(k)
-    ]
+    terms = [apply("product", at(0, _back((i, s), shapes[0])), at(1, _back((s, j), shapes[1]))) for s in range(k)]
     return total(list(terms))
 
 

@@ -10,13 +10,23 @@ from math import prod
 
 from derive.language.cursor import Scope
 from derive.language.expressions import (
-    Apply, Entry, Expr, Index, Options, Ref, Shape, apply, names_in, number, rewrite, substitute,
+    Apply,
+    Entry,
+    Expr,
+    Index,
+    Options,
+    Ref,
+    Shape,
+    apply,
+    names_in,
+    number,
+    rewrite,
+    substitute,
 )  # fmt: skip
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations.building import filled, plus, tidy, times
-from derive.operations.rows import FUNCTIONS, MACROS, Macro, Row, ShapeFault, row_of
-from derive.operations.shapes import normal
+from derive.operations.rows import FUNCTIONS, MACROS, Macro, Row, row_of
 
 Shapes = Mapping[Name, Shape]
 

@@ -119,7 +119,9 @@ def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Ke
     return lambda *args: [function(*entry) for entry in zip(*_spread(args, spreads), strict=True)]
 
 
-def _piecewise(pieces: Pieces, settings: dict[str, fmpq], spreads: list[list[int] | None], branches: Branches) -> Kernel:
+def _piecewise(
+    pieces: Pieces, settings: dict[str, fmpq], spreads: list[list[int] | None], branches: Branches
+) -> Kernel:
     """Chooses a piece for each entry; while `branches` is frozen, the pieces of the last free evaluation."""
     choice = {-1: pieces.below, 0: pieces.at, 1: pieces.above}
     taken: list[int] = []

@@ -102,7 +102,7 @@ def register(rows: Iterable[Row | Macro]) -> None:
     """Add rows to the table; a spelling that stands already is a mistake of the table's author."""
     for row in rows:
         table: dict[str, Any] = ROWS if isinstance(row, Row) else MACROS
-        assert row.key not in ROWS and row.key not in MACROS, row.key
+        assert row.key not in {*ROWS, *MACROS}, row.key
         table[row.key] = row
         for spelling in row.spellings:
             assert spelling not in FUNCTIONS, spelling

@@ -1,8 +1,8 @@
 """Scalar functions on exact rationals (`fmpq`) and on balls that contain the true value (`arb`).
 
-A rational stays exact as long as the result is one that is known to be rational; else the result is a ball at the working
-precision. A question that a ball cannot answer (its sign, a tie) raises Undecided, and the caller tries again with more
-bits; with `deciding()` it is answered as a tie.
+A rational stays exact as long as the result is known to be rational; else the result is a ball.
+A question that a ball cannot answer (its sign, a tie) raises Undecided, and the caller tries again with more bits; with
+`precision(bits, ties=True)` it is answered as a tie.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def sign(x: Num) -> int:
 
 
 def exp(x: Num) -> Num:
-    if type(x) is fmpq:
-        if not x:
-            return ONE
+    """eˣ. Raises ValueFault beyond e^±230258."""
+    if type(x) is fmpq and x == 0:
+        return ONE
     if x > LARGEST_EXPONENT:
         raise ValueFault("overflows: the argument of exp is too large")
     if x < -LARGEST_EXPONENT:
@@ -65,12 +65,14 @@ def exp(x: Num) -> Num:
 
 
 def log(x: Num) -> Num:
+    """The natural logarithm. Raises ValueFault for x ≤ 0."""
     if sign(x) <= 0:
         raise ValueFault("is not defined: the logarithm of a number that is not positive")
     return ZERO if x == 1 else arb(x).log()
 
 
 def sqrt(x: Num) -> Num:
+    """The square root, exact for squares of rationals. Raises ValueFault for x < 0."""
     if sign(x) < 0:
         raise ValueFault("is not defined: the square root of a negative number")
     if type(x) is fmpq:
@@ -81,12 +83,14 @@ def sqrt(x: Num) -> Num:
 
 
 def divide(a: Num, b: Num) -> Num:
+    """a/b. Raises ValueFault for b = 0."""
     if sign(b) == 0:
         raise ValueFault("is not defined: a division by 0")
     return a / b
 
 
 def power(x: Num, n: Num) -> Num:
+    """xⁿ. Raises ValueFault for negative powers of 0 and broken ones of negative numbers."""
     if type(n) is fmpq and n.q == 1:
         exponent = int(n.p)
         if exponent < 0 and sign(x) == 0:
@@ -106,22 +110,27 @@ def power(x: Num, n: Num) -> Num:
 
 
 def sigmoid(x: Num) -> Num:
+    """1/(1 + e⁻ˣ)."""
     return HALF if x == 0 else ONE / (ONE + exp(-x))
 
 
 def tanh(x: Num) -> Num:
+    """The hyperbolic tangent."""
     return ZERO if x == 0 else arb(x).tanh()
 
 
 def softplus(x: Num) -> Num:
+    """ln(1 + eˣ), without a large power of e."""
     return log(ONE + exp(x)) if not x > 0 else x + log(ONE + exp(-x))
 
 
 def sin(x: Num) -> Num:
+    """The sine, in radians."""
     return ZERO if x == 0 else arb(x).sin()
 
 
 def cos(x: Num) -> Num:
+    """The cosine, in radians."""
     return ONE if x == 0 else arb(x).cos()
 
 
@@ -136,6 +145,7 @@ def normal_density(x: Num) -> Num:
 
 
 def pi() -> Num:
+    """π."""
     return arb.pi()
 
 

@@ -156,10 +156,9 @@ def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(templates()), undefined=StrictUndefined, keep_trailing_newline=True,
         block_start_string="<%", block_end_string="%>", variable_start_string="<<", variable_end_string=">>",
-        comment_start_string="<#", comment_end_string="#>", trim_blocks=True, lstrip_blocks=True, autoescape=False,  # noqa: S701
+        comment_start_string="<#", comment_end_string="#>", trim_blocks=True, lstrip_blocks=True, autoescape=False,
     )  # fmt: skip
     return environment.get_template(name)
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Text in two dimensions: boxes of lines with a baseline, joined side by side; matrices in brackets that are as high."""
+"""Text in two dimensions: boxes of lines with a baseline, joined side by side; matrices in high brackets."""
 
 from __future__ import annotations
 

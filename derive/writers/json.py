@@ -118,7 +118,7 @@ def _given(compiled: Compiled, values: Values, name: Name) -> dict[str, Any]:
     printed = [number.text(values.numbers.decimal) for number in values.printed(name)]
     tex = nested([notation.printed(number) for number in values.printed(name)], shape)
     rows = tex if len(shape) == 2 else [[cell] for cell in tex] if shape else tex
-    latex = f"{notation.name(name)} = {bmatrix(rows) if shape else tex}"  # type: ignore[arg-type]
+    latex = f"{notation.name(name)} = {bmatrix(rows) if shape else tex}"
     return {
         "id": name.id, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
         "equation": f"{name.id} = {_literal(nested(values.decimals(name), shape))}",
@@ -160,4 +160,3 @@ def nested(flat: list[Any], shape: Shape) -> Any:
         return flat[0]
     size = len(flat) // shape[0]
     return [nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
-

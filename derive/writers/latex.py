@@ -6,17 +6,25 @@ matrix too wide for the line is cut into labelled blocks of columns.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from derive.document import (
-    Block, Chain, Document, Drawing, Givens, Heading, Lines, Losses, Numbered, Paragraph, Sentence,
+    Block,
+    Chain,
+    Document,
+    Drawing,
+    Givens,
+    Heading,
+    Lines,
+    Losses,
+    Numbered,
+    Paragraph,
+    Sentence,
 )  # fmt: skip
 from derive.notation import TEX
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled
-from derive.writers.texmath import LINE, bmatrix, blocks, width
+from derive.writers.texmath import LINE, blocks, bmatrix, width
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
@@ -42,7 +50,8 @@ def matrix(rows: list[list[str]]) -> str:
         return bmatrix(rows, gap="[4pt]")
     whole = len(rows[0])
     return r" \allowbreak ".join(
-        rf"\underbrace{{{bmatrix(part, gap='[4pt]')}}}_{{\text{{{_label(i, j, part, len(rows), whole)}}}}}" for i, j, part in cut
+        rf"\underbrace{{{bmatrix(part, gap='[4pt]')}}}_{{\text{{{_label(i, j, part, len(rows), whole)}}}}}"
+        for i, j, part in cut
     )
 
 
@@ -61,7 +70,9 @@ class LatexWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\result{{{tex}}}", catalogue)
+        return Compiler(
+            notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\result{{{tex}}}", catalogue
+        )
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -148,7 +159,8 @@ class LatexWriter(TemplateWriter):
             cells = [inline(view.at(k).number(loss, (), "leading")) for k in passes]
             head = " & ".join([escape(catalogue["labels.updates"]), *(str(k - 1) for k in passes)])
             body = " & ".join([inline(compiler.notation.name(loss)), *cells])
-            return rf"\begin{{center}}\begin{{tabular}}{{l|{'r' * len(passes)}}}{head}\\\hline {body}\end{{tabular}}\end{{center}}" + "\n"
+            table = rf"\begin{{tabular}}{{l|{'r' * len(passes)}}}{head}\\\hline {body}\end{{tabular}}"
+            return f"\\begin{{center}}{table}\\end{{center}}\n"
 
         return [fill]
 
@@ -168,7 +180,8 @@ def _aligned(rows: list[list[str]]) -> str:
         body = " \\\\\n  ".join(_ampersand(row) for row in rows)
         return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
     return "".join(
-        "\\begin{chain}\n" + "".join(f"  ${'{}' if i else ''}{s}$\n" for i, s in enumerate(row)) + "\\end{chain}\n" for row in rows
+        "\\begin{chain}\n" + "".join(f"  ${'{}' if i else ''}{s}$\n" for i, s in enumerate(row)) + "\\end{chain}\n"
+        for row in rows
     )
 
 
@@ -178,5 +191,3 @@ def _ampersand(row: list[str]) -> str:
         if found:
             return " ".join([f"{head} &{sign.strip()} {rest}", *row[1:]])
     return " ".join(row)
-
-

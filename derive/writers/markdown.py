@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.document import (
-    Block, Chain, Document, Drawing, Givens, Heading, Lines, Losses, Numbered, Paragraph, Sentence,
+    Block,
+    Chain,
+    Document,
+    Drawing,
+    Givens,
+    Heading,
+    Lines,
+    Losses,
+    Numbered,
+    Paragraph,
+    Sentence,
 )  # fmt: skip
 from derive.notation import TEX, UNICODE
 from derive.prose import Catalogue
+from derive.values import Values
 from derive.view import View, Workings
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled
@@ -46,7 +57,9 @@ class MarkdownWriter(TemplateWriter):
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
         notation = replace(notation, operators={**notation.operators, "thin": r"\thinspace "})
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\boxed{{{tex}}}", catalogue)
+        return Compiler(
+            notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\boxed{{{tex}}}", catalogue
+        )
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -73,7 +86,9 @@ class MarkdownWriter(TemplateWriter):
 
         notation = page.notation(UNICODE, document)
         return {
-            f"{block.name}.svg": svg(block.figure, FigureLabels(View(values, notation, Workings(), section.k)), block.alt)
+            f"{block.name}.svg": svg(
+                block.figure, FigureLabels(View(values, notation, Workings(), section.k)), block.alt
+            )
             for section in document.sections
             for block in section.blocks
             if isinstance(block, Drawing)

@@ -75,7 +75,7 @@ class Compiler:
     def _link(self, link: Link) -> list[Part]:
         relation = link.relation
         sign: Part = lambda view: view.relation(relation)  # noqa: E731
-        return [sign if relation.kind not in {"same"} else self.notation.operators["="], " ", *self.shown(link.shown)]
+        return [sign if relation.kind != "same" else self.notation.operators["="], " ", *self.shown(link.shown)]
 
     def shown(self, shown: Shown) -> list[Part]:
         """What a link shows."""
@@ -130,7 +130,9 @@ class Compiler:
                 parts += self._inline(sentence, place, inline, escape)
         return parts
 
-    def _inline(self, sentence: Sentence, place: str, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
+    def _inline(
+        self, sentence: Sentence, place: str, inline: Callable[[str], str], escape: Callable[[str], str]
+    ) -> list[Part]:
         value = sentence.fields[place]
         if isinstance(value, str):
             if value.startswith("="):

@@ -6,7 +6,17 @@ import textwrap
 from typing import TypeAlias
 
 from derive.document import (
-    Block, Chain, Document, Drawing, Givens, Heading, Lines, Losses, Numbered, Paragraph, Sentence,
+    Block,
+    Chain,
+    Document,
+    Drawing,
+    Givens,
+    Heading,
+    Lines,
+    Losses,
+    Numbered,
+    Paragraph,
+    Sentence,
 )  # fmt: skip
 from derive.notation import UNICODE
 from derive.prose import Catalogue

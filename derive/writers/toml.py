@@ -59,7 +59,8 @@ def _model(problem: Problem, page: Page) -> Iterator[str]:
 
 def _settings(problem: Problem) -> Iterator[str]:
     numbers, page, update = problem.numbers, problem.page, problem.update
-    yield f"\n[numbers]\n{_digits(numbers.digits)}\ncarry = {_quoted(numbers.carry)}\ndecimal = {_quoted(numbers.decimal)}"
+    yield f"\n[numbers]\n{_digits(numbers.digits)}"
+    yield f"carry = {_quoted(numbers.carry)}\ndecimal = {_quoted(numbers.decimal)}"
     if numbers.steps:
         yield "\n[numbers.steps]"
         yield from (f"{_quoted(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
