@@ -25,7 +25,7 @@ from derive.language.expressions import Apply, Entry, Expr, Index, walk
 from derive.language.names import Derivative, Name
 from derive.operations.shapes import indices
 
-LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 60  # nodes of an expression that a page shows
+LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
 MOST_DERIVATIVES = 24
 
 

@@ -37,7 +37,7 @@ from derive.document import (
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, names_in, substitute, walk
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import Shapes, entry_of, instantiate, shape_of
-from derive.operations.rows import ROWS, row_of
+from derive.operations.rows import row_of
 from derive.operations.shapes import indices
 from derive.problem import Problem
 
@@ -94,7 +94,7 @@ def _after(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     steps = problem.update.steps
     key = "headings.after_one" if steps == 1 else "headings.after"
     yield Heading(Sentence(key, {"k": steps}))
-    writer = _Steps(derivation, short=True, said=set(ROWS))
+    writer = _Steps(derivation, short=True, said={f"reasons.{reason}" for reason in _REASONS})
     yield from (writer.numbered(i, [step]) for i, step in enumerate(derivation.forward, 1))
     passes = (*problem.update.shown(), steps + 1)
     if len(passes) > 2:

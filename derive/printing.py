@@ -13,7 +13,7 @@ from typing import TypeAlias
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name
 from derive.notation import Notation, constant_text, superscript
-from derive.operations.calculus import shape_of
+from derive.operations.calculus import is_elementwise, shape_of
 from derive.operations.rows import ROWS
 
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -331,6 +331,10 @@ class _Printer:
             return
         letters = "i" if len(shape) == 1 or 1 in shape else "ij"
         self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
+        if not is_elementwise(expr.args[0], self.shapes):
+            self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+            self.out.append(f"_{{{letters}}}")
+            return
         before, self.indexed = self.indexed, letters
         self.write(expr.args[0], PRODUCT, INNER)
         self.indexed = before

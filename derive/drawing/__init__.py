@@ -1,7 +1,1 @@
-"""Figures drawn: as TikZ, as SVG, and in words."""
-
-from derive.drawing.svg import svg
-from derive.drawing.tikz import tikz
-from derive.drawing.words import words
-
-__all__ = ["svg", "tikz", "words"]
+"""Figures drawn: as TikZ (`tikz.tikz`), as SVG (`svg.svg`) and in words (`words.words`)."""

@@ -56,7 +56,7 @@ def _broken(cards: Sequence[Card]) -> Iterator[list[Card]]:
     """Lines that fit the page, filled one after the other."""
     line: list[Card] = []
     for card in cards:
-        if line and _width([*line, card]) > PAGE_WIDTH - 2 * STUB:
+        if line and _width([*line, card]) > PAGE_WIDTH - 2 * (STUB + MARGIN):
             yield line
             line = []
         line.append(card)

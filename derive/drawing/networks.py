@@ -9,7 +9,7 @@ from derive.drawing.shapes import DROP, NAME, SMALL, Circle, Drawing, Point, Scr
 from derive.drawing.units import PAD, TAG, Unit
 from derive.figures import Edge, Figure, Labels, Node
 
-LEAST_RADIUS, MOST_RADIUS = 12.0, 18.0
+LEAST_RADIUS, MOST_RADIUS = 12.0, 20.0
 MARGIN, BETWEEN = 4.0, 9.0
 GAP, STEEPEST, WIDEST = 42.0, 0.5, 100.0  # between columns: at least, for the height that edges climb, at most
 MOST_FOR_WEIGHTS = 170.0

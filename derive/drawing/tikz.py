@@ -27,7 +27,8 @@ _WIDTHS = {
     r"\cdot": 0.85, r"\times": 1.35, r"\partial": 0.65, r"\odot": 0.9, r"\Sigma": 0.8,
     r"\,": 0.2, r"\;": 0.3, r"\:": 0.25, r"\ ": 0.4,
     **dict.fromkeys(",.;:|", 0.32), **dict.fromkeys("-+=", 0.86), **dict.fromkeys("()[]", 0.43), " ": 0.0,
-    **dict.fromkeys("ijlt", 0.45), **dict.fromkeys("mw", 0.95), "I": 0.55, **dict.fromkeys("MW", 1.15),
+    **dict.fromkeys("ijlt", 0.45), "I": 0.55, **dict.fromkeys("mw", 0.95),
+    **dict.fromkeys("HKNX", 0.96), **dict.fromkeys("MW", 1.15),
 }  # fmt: skip
 _OPERATORS = {"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.")

@@ -78,7 +78,7 @@ class Unit:
         x, y = at
         yield Circle(at, radius, STYLES.get(node.kind, "computed"))
         if self.inside:
-            size = min(NAME, 2 * (radius - 2) / script.width(self.inside))
+            size = min(NAME, round(4 * (radius - 2) / script.width(self.inside)) / 2)
             yield Text((x, y + DROP * size), self.inside, "name", size)
         if self.above:
             yield from self.above.shapes(x, y - radius - TAG / 2)

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise
 
 SWEEPS = 12
 APART, BESIDE = 1.0, 0.6  # between two nodes; where one of them is only a passing edge
-HEAVY, LIGHT = 1.0, 0.001
+HEAVY, LIGHT = 1.0, 1e-6
 
 
 @dataclass(slots=True)

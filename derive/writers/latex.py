@@ -56,9 +56,13 @@ def matrix(rows: list[list[str]]) -> str:
 
 
 def _label(i: int, j: int, part: list[list[str]], height: int, wide: int) -> str:
-    rows = f"{i + 1}--{i + len(part)}" if len(part) < height else ""
-    columns = f"{j + 1}--{j + len(part[0])}" if len(part[0]) < wide else ""
-    return ", ".join(filter(None, (f"rows {rows}" if rows else "", f"columns {columns}" if columns else "")))
+    rows = _range("row", i + 1, len(part)) if len(part) < height else ""
+    columns = _range("column", j + 1, len(part[0])) if len(part[0]) < wide else ""
+    return ", ".join(filter(None, (rows, columns)))
+
+
+def _range(what: str, first: int, count: int) -> str:
+    return f"{what} {first}" if count == 1 else f"{what}s {first}--{first + count - 1}"
 
 
 class LatexWriter(TemplateWriter):

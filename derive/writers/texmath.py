@@ -22,7 +22,7 @@ def _width(tex: str) -> float:
     operators = len(re.findall(r"\\cdot|\\odot|\\approx|\\leftarrow| [+\-=] ", tex))
     plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", "'")))
     words = len(re.findall(r"\\(?:sigma|eta|alpha|beta|delta|theta|partial|varphi|Phi|sum)\b", tex))
-    return 0.56 * plain - 0.2 * small + 0.9 * operators + 0.6 * words
+    return 0.5 * plain - 0.15 * small + 0.6 * operators + 0.6 * words
 
 
 def _matrices(tex: str) -> list[str]:

@@ -1,0 +1,99 @@
+"""What one would do instead: the loss in one SymPy expression, differentiated and evaluated; loops over floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp
+from typing import Any
+
+from networks import NOTES, Network, drawn
+
+
+def sympy_gradient(network: Network) -> list[float]:
+    """The derivative of the loss by every weight and bias: the closed form, `diff` and `subs`."""
+    return evaluated(*sympy_derivatives(network))
+
+
+def sympy_derivatives(network: Network) -> tuple[list[Any], dict[Any, float]]:
+    """The closed form differentiated by every weight and bias, and the number of each symbol."""
+    import sympy
+
+    numbers: dict[Any, float] = {}
+
+    def named(name: str, number: float) -> Any:
+        symbol = sympy.Symbol(name)
+        numbers[symbol] = number
+        return symbol
+
+    activation = {"ReLU": lambda z: sympy.Max(0, z), "sigmoid": lambda z: 1 / (1 + sympy.exp(-z))}
+    outputs, parameters = [named(f"x{i}", number) for i, number in enumerate(network.x)], []
+    for layer, (rows, biases, kind) in enumerate(network.layers):
+        b = [named(f"b{layer}_{i}", number) for i, number in enumerate(biases)]
+        W = [[named(f"W{layer}_{i}_{j}", w) for j, w in enumerate(row)] for i, row in enumerate(rows)]
+        parameters += [w for row in W for w in row] + b
+        sums = [sum(w * a for w, a in zip(row, outputs, strict=True)) + c for row, c in zip(W, b, strict=True)]
+        outputs = [activation[kind](z) for z in sums]
+    targets = [named(f"y{i}", number) for i, number in enumerate(network.target)]
+    loss = sum((a - y) ** 2 for a, y in zip(outputs, targets, strict=True))
+    return [sympy.diff(loss, parameter) for parameter in parameters], numbers
+
+
+def evaluated(derivatives: list[Any], numbers: dict[Any, float]) -> list[float]:
+    """The derivatives at the numbers."""
+    return [float(derivative.subs(numbers).evalf()) for derivative in derivatives]
+
+
+def sympy_notes() -> Callable[[], object]:
+    """SymPy's work on the notes, for a fresh process."""
+    import sympy  # noqa: F401: an import is not what is measured
+
+    return lambda: sympy_gradient(NOTES)
+
+
+def sympy_drawn(*sizes: str) -> Callable[[], object]:
+    """SymPy's work on a sigmoid network, for a fresh process."""
+    import sympy  # noqa: F401: an import is not what is measured
+
+    network = drawn([int(size) for size in sizes])
+    return lambda: sympy_gradient(network)
+
+
+def float_gradient(network: Network) -> list[float]:
+    """The same derivatives by backward propagation, written by hand with floats: no page, no proof of a digit."""
+    outputs = [network.x]
+    for rows, biases, kind in network.layers:
+        outputs.append([_activated(kind, _dot(row, outputs[-1]) + b) for row, b in zip(rows, biases, strict=True)])
+    errors = [2 * (a - y) for a, y in zip(outputs[-1], network.target, strict=True)]
+    gradient: list[float] = []
+    for (rows, _, kind), a, inputs in reversed(list(zip(network.layers, outputs[1:], outputs, strict=False))):
+        deltas = [error * _slope(kind, out) for error, out in zip(errors, a, strict=True)]
+        gradient = [delta * i for delta in deltas for i in inputs] + deltas + gradient
+        errors = [_dot(column, deltas) for column in zip(*rows, strict=True)]
+    return gradient
+
+
+def _dot(a: Any, b: Any) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+def _activated(kind: str, z: float) -> float:
+    return max(0.0, z) if kind == "ReLU" else 1 / (1 + exp(-z))
+
+
+def _slope(kind: str, a: float) -> float:
+    return float(a > 0) if kind == "ReLU" else a * (1 - a)
+
+
+def mazur_loss(steps: int) -> float:
+    """Mazur's 2-2-2 network after gradient descent by the rate 0.5, in plain floats; his biases stay."""
+    x, t, b1, b2 = (0.05, 0.1), (0.01, 0.99), 0.35, 0.6
+    W1, W2 = [[0.15, 0.2], [0.25, 0.3]], [[0.4, 0.45], [0.5, 0.55]]
+    for _ in range(steps):
+        h = [_activated("sigmoid", _dot(row, x) + b1) for row in W1]
+        o = [_activated("sigmoid", _dot(row, h) + b2) for row in W2]
+        d2 = [(a - y) * a * (1 - a) for a, y in zip(o, t, strict=True)]
+        d1 = [_dot(column, d2) * a * (1 - a) for column, a in zip(zip(*W2, strict=True), h, strict=True)]
+        W2 = [[w - 0.5 * d * a for w, a in zip(row, h, strict=True)] for row, d in zip(W2, d2, strict=True)]
+        W1 = [[w - 0.5 * d * a for w, a in zip(row, x, strict=True)] for row, d in zip(W1, d1, strict=True)]
+    h = [_activated("sigmoid", _dot(row, x) + b1) for row in W1]
+    return sum((_activated("sigmoid", _dot(row, h) + b2) - y) ** 2 / 2 for row, y in zip(W2, t, strict=True))

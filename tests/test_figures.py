@@ -1,0 +1,425 @@
+"""Figures: what is drawn for each kind of model, and that every drawing of every built-in problem can be read."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from derive.derivation import Derivation
+from derive.derivation import derive as derived
+from derive.drawing import svg as svg_drawer
+from derive.drawing import tikz as tikz_drawer
+from derive.drawing.arranging import arranged
+from derive.drawing.shapes import Box, Circle, Drawing, Script, Text
+from derive.drawing.shapes import Path as Line
+from derive.drawing.svg import svg
+from derive.drawing.tikz import tikz
+from derive.drawing.words import words
+from derive.figures import Figure, graph_figure, network_figure
+from derive.figures.ranking import rank
+from derive.language.expressions import Index
+from derive.language.names import GREEK, Derivative, Name, Symbol
+from derive.operations.shapes import offset
+from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
+from derive.problem import Problem
+from derive.values import Tape, Values
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
+LAYERED = {
+    "binary_cross_entropy", "dead_relu", "han_kamber", "hmkcode", "mazur", "mazur_10000", "miller", "notes", "rgu",
+    "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "zaki_meira",
+}  # fmt: skip
+
+FUSED = """
+[data]
+x = [[0.5, -1.25], [2, 0.125]]
+[parameters]
+W_1 = [[0.1, 0.2], [-0.3, 0.4]]
+V = [1, -1]
+[model]
+equations = '''
+H = tanh(x W_1)
+y_hat = H V
+'''
+"""
+DEEP = "\n".join([
+    "[data]", "x = [0.25, -0.125]", "y = [1, 0]", "[parameters]",
+    *(f"W_{i} = [[0.1, 0.9], [-0.7, 0.3]]" for i in range(1, 8)),
+    "[model]", "loss = 'L'", "equations = '''",
+    *(f"z_{i} = W_{i} {f'A_{i - 1}' if i > 1 else 'x'}\nA_{i} = LeakyReLU(z_{i})" for i in range(1, 8)),
+    "L = squared_error(A_7, y)", "'''",
+])  # fmt: skip
+WIDE = f"""
+[data]
+x = {[i / 4 for i in range(20)]}
+Y = 1
+[parameters]
+W_1 = {[[(i - j) / 100 for i in range(20)] for j in range(12)]}
+W_2 = {[[i / 8 for i in range(12)]]}
+[model]
+loss = "L"
+equations = '''
+z_1 = W_1 x
+A_1 = tanh(z_1)
+p = W_2 A_1
+L = (p - Y)^2
+'''
+"""
+UNROLLED = "\n".join([
+    "[parameters]", "h_0 = 0.123456789", "w = 0.987654321", "[model]", "loss = 'h_12'", "equations = '''",
+    *(f"u_{i} = w h_{i - 1}\nv_{i} = w + h_{i - 1}\nh_{i} = u_{i} v_{i}" for i in range(1, 6)),
+    "h_12 = h_5 - h_1", "'''",
+])  # fmt: skip
+OWN = {"fused": FUSED, "deep": DEEP, "wide": WIDE, "unrolled": UNROLLED}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A problem worked out, with its figures."""
+
+    name: str
+    derivation: Derivation
+    values: Values
+    figures: tuple[Figure, ...]
+
+
+class Entries:
+    """Values and gradients as the writers look them up."""
+
+    def __init__(self, sample: Sample) -> None:
+        self.derivation, self.numbers = sample.derivation, sample.values
+
+    def number(self, text: str) -> str:
+        raise NotImplementedError
+
+    def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        shape = self.derivation.shapes[name]
+        decimal = self.numbers.numbers.decimal
+        flat = [self.number(entry.text(decimal)) for entry in self.numbers.printed(name)]
+        if index is not None:
+            return [[flat[offset(shape, index)]]]
+        width = shape[1] if len(shape) == 2 else 1
+        return [flat[i : i + width] for i in range(0, len(flat), width)]
+
+    def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        loss = self.derivation.loss
+        if loss is None or not isinstance(name, Symbol):
+            return None
+        slope = Derivative(loss, name)
+        known = any(step.name == slope for step in self.derivation.backward)
+        return self.values(slope, index) if known else None
+
+
+class Unicode(Entries):
+    """Names and numbers for a terminal: `z₁,₂`, `-7,67·10⁻⁸`."""
+
+    def name(self, name: Name, index: Index | None) -> str:
+        if isinstance(name, Derivative):
+            return f"d{self.name(name.of, None)}/d{self.name(name.by, index)}"
+        items = ",".join([*map(str, name.subscript), *(str(i + 1) for i in index or ())])
+        low = items.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+        accent = "\u0302" if name.accent else ""
+        return GREEK.get(name.base, name.base) + accent + (low if not re.search("[a-z]", items) else f"_{{{items}}}")
+
+    def number(self, text: str) -> str:
+        mantissa, _, power = text.partition("^")
+        return mantissa + power.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+class Tex(Entries):
+    """Names and numbers in TeX."""
+
+    def name(self, name: Name, index: Index | None) -> str:
+        if isinstance(name, Derivative):
+            return rf"\frac{{d{self.name(name.of, None)}}}{{d{self.name(name.by, index)}}}"
+        items = ",".join([*map(str, name.subscript), *(str(i + 1) for i in index or ())])
+        base = rf"\{name.base}" if name.base in GREEK else name.base
+        base = rf"\mathrm{{{base}}}" if len(name.base) > 1 and name.base not in GREEK else base
+        return (rf"\{name.accent}{{{base}}}" if name.accent else base) + (f"_{{{items}}}" if items else "")
+
+    def number(self, text: str) -> str:
+        mantissa, _, power = text.partition("·10^")
+        return mantissa.replace(",", "{,}") + (rf"\cdot 10^{{{power}}}" if power else "")
+
+
+class Blank(Unicode):
+    """An exercise sheet: names alone."""
+
+    def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        return None
+
+
+@cache
+def sample(name: str) -> Sample:
+    problem = Problem.loads(OWN[name]) if name in OWN else Problem.load(EXAMPLES[0].with_name(f"{name}.toml"))
+    derivation = derived(problem)
+    figures = (network_figure(derivation), graph_figure(derivation))
+    return Sample(name, derivation, Values(Tape.of(derivation), problem), tuple(filter(None, figures)))
+
+
+NAMES = [path.stem for path in EXAMPLES] + list(OWN)
+every_problem = pytest.mark.parametrize("name", NAMES)
+
+
+def names_of(figure: Figure) -> list[str]:
+    return [node.name.id for node in figure.nodes]
+
+
+def edges_of(figure: Figure) -> set[tuple[str, str]]:
+    names = names_of(figure)
+    return {(names[edge.source], names[edge.target]) for edge in figure.edges}
+
+
+# --- what is drawn ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [path.stem for path in EXAMPLES])
+def test_layers_are_recognised(name: str) -> None:
+    figure = network_figure(sample(name).derivation)
+    assert (figure is not None) == (name in LAYERED)
+
+
+def test_the_network_of_the_notes() -> None:
+    figure = network_figure(sample("notes").derivation)
+    assert figure
+    assert [node.kind for node in figure.nodes] == ["input"] * 3 + ["unit"] * 4 + ["loss", "target"]
+    hidden = figure.nodes[4]
+    assert (hidden.name.id, str(hidden.output), hidden.entry, hidden.activation) == ("z_1", "A_1", (1,), "relu")
+    weights = [(str(edge.weight), edge.entry) for edge in figure.edges if edge.target == 4]
+    assert weights == [("W_1", (1, 0)), ("W_1", (1, 1)), ("W_1", (1, 2))]
+    assert len(figure.edges) == 9 + 3 + 1 + 1
+    assert figure.size == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "entries"),
+    [
+        ("hmkcode", "W_1", [(0, 0), (0, 1), (1, 0), (1, 1)]),  # x W: a row of W belongs to an input
+        ("miller", "W_1", [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)]),  # W x: to a unit
+        ("victorzhou_neuron", "w", [(0,), (1,)]),  # wᵀ x
+        ("zaki_meira", "W_1", [(0,), (1,), (2,)]),  # a column times one number
+    ],
+)
+def test_edges_carry_the_weight_of_their_units(name: str, weight: str, entries: list[Index]) -> None:
+    figure = network_figure(sample(name).derivation)
+    assert figure
+    assert [edge.entry for edge in figure.edges if str(edge.weight) == weight] == entries
+
+
+def test_wide_layers_have_dots_and_batches_no_entries() -> None:
+    wide = network_figure(sample("wide").derivation)
+    assert wide
+    assert [node.entry for node in wide.nodes if node.position[0] == 1] == [(0,), (1,), (2,), None, (10,), (11,)]
+    assert [node.kind for node in wide.nodes].count("dots") == 2
+    batch = network_figure(sample("xor_2_2_1").derivation)
+    assert batch
+    assert {node.entry for node in batch.nodes if node.kind in {"input", "unit"}} == {None}
+    assert [node.name.id for node in batch.nodes if node.kind == "layer"] == ["X", "z_1", "z_2"]
+
+
+def test_a_network_is_a_chain_without_parameters_and_targets() -> None:
+    figure = graph_figure(sample("notes").derivation)
+    assert figure.chain
+    assert names_of(figure) == ["x", "z_1", "A_1", "z_2", "A_2", "L"]
+    assert names_of(graph_figure(sample("mazur").derivation))[:2] == ["x", "net_h"]  # its biases are data
+
+
+def test_a_circuit_shows_its_parameters() -> None:
+    figure = graph_figure(sample("cs231n_circuit_1").derivation)
+    assert edges_of(figure) == {("x", "q"), ("y", "q"), ("q", "f"), ("z", "f")}
+    assert figure.nodes[names_of(figure).index("z")].position[0] == 1  # beside q, right before its use
+
+
+def test_a_residual_connection_is_led_around() -> None:
+    figure = graph_figure(sample("residual_small").derivation)
+    (curved,) = [edge for edge in figure.edges if edge.curved]
+    assert [names_of(figure)[i] for i in (curved.source, curved.target)] == ["A_1", "R"]
+    assert [column for column, _ in curved.via] == [3, 4]
+    assert {node.position[1] for node in figure.nodes} == {0.6}
+
+
+def test_edges_are_untangled() -> None:
+    tangled = [(0, 5), (1, 4), (2, 3), (3, 6), (4, 7), (5, 8)]
+    ranking = rank(9, tangled, [False] * 9)
+    assert all(ranking.column[a] < ranking.column[b] for a, b in tangled)
+    assert all(ranking.row[a] == ranking.row[b] for a, b in tangled)
+
+
+# --- that it can be read ------------------------------------------------------------------------------------------
+
+Frame = tuple[float, float, float, float]
+SCRIPTS = [(Tex, tikz_drawer.SCRIPT), (Unicode, svg_drawer.SCRIPT)]
+
+
+def frame(shape: Text | Box | Circle, script: Script) -> Frame:
+    """Left, top, right, bottom."""
+    x, y = shape.at
+    if isinstance(shape, Box):
+        return x, y, x + shape.width, y + shape.height
+    if isinstance(shape, Circle):
+        return x - shape.radius, y - shape.radius, x + shape.radius, y + shape.radius
+    width = script.width(shape.content) * shape.size
+    left = x - {"start": 0, "middle": 0.5, "end": 1}[shape.anchor] * width
+    return left, y - 0.65 * shape.size, left + width, y + 0.05 * shape.size
+
+
+def apart(a: Frame, b: Frame) -> bool:
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def inside(a: Frame, b: Frame) -> bool:
+    slack = 0.01
+    return b[0] - slack <= a[0] and b[1] - slack <= a[1] and a[2] <= b[2] + slack and a[3] <= b[3] + slack
+
+
+def drawings(name: str) -> Iterator[tuple[Drawing, Script]]:
+    for labels, script in SCRIPTS:
+        for figure in sample(name).figures:
+            yield arranged(figure, labels(sample(name)), script), script
+
+
+@every_problem
+def test_nothing_overlaps(name: str) -> None:
+    for drawing, script in drawings(name):
+        page = (0.0, 0.0, drawing.width, drawing.height)
+        nodes = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Box | Circle)]
+        texts = [(shape.content, frame(shape, script)) for shape in drawing.shapes if isinstance(shape, Text)]
+        assert all(inside(a, page) for a in nodes)
+        assert all(apart(a, b) for a, b in combinations(nodes, 2))
+        assert [(a[0], b[0]) for a, b in combinations(texts, 2) if not apart(a[1], b[1])] == []
+        loose = [(text, a) for text, a in texts if not any(inside(a, node) for node in nodes)]
+        assert [text for text, a in loose if not inside(a, page) or any(not apart(a, b) for b in nodes)] == []
+
+
+@every_problem
+def test_arrows_pass_no_card(name: str) -> None:
+    for drawing, script in drawings(name):
+        cards = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Box)]
+        for line in (shape for shape in drawing.shapes if isinstance(shape, Line) and shape.style == "arrow"):
+            points = list(along(line))[1:-1]
+            assert not any(a[0] + 1 < x < a[2] - 1 and a[1] + 1 < y < a[3] - 1 for x, y in points for a in cards)
+
+
+def along(line: Line) -> Iterator[tuple[float, float]]:
+    """Points on a path."""
+    at = line.start
+    for leg in line.legs:
+        one, two, end = leg if len(leg) == 3 else (at, leg[0], leg[0])
+        for t in (i / 20 for i in range(21)):
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            four = (at, one, two, end)
+            yield (
+                sum(w * p[0] for w, p in zip(weights, four, strict=True)),
+                sum(w * p[1] for w, p in zip(weights, four, strict=True)),
+            )
+        at = end
+
+
+def test_a_long_chain_is_broken_and_a_deep_graph_goes_down() -> None:
+    drawing = arranged(graph_figure(sample("deep").derivation), Tex(sample("deep")), tikz_drawer.SCRIPT)
+    assert drawing.width <= 455
+    assert len({shape.at[1] for shape in drawing.shapes if isinstance(shape, Box)}) > 1
+    drawing = arranged(graph_figure(sample("unrolled").derivation), Tex(sample("unrolled")), tikz_drawer.SCRIPT)
+    assert drawing.height > drawing.width
+
+
+PREAMBLE = r"""\documentclass[11pt]{article}
+\usepackage[T1]{fontenc}\usepackage{lmodern,amsmath,xcolor,tikz}
+\usepackage[a4paper,margin=2.3cm]{geometry}
+\definecolor{derivevalue}{RGB}{31,58,122}\definecolor{derivegradient}{RGB}{139,26,26}
+\newbox\measured
+\begin{document}
+"""
+MEASURED = r"""\setbox\measured\hbox{\fontsize{%g}{%g}\selectfont $%s$}\typeout{W=\the\wd\measured}%%
+"""
+
+
+def test_all_pictures_compile_and_labels_fit_their_room() -> None:
+    """One document of all pictures; after them LaTeX says how wide each label really is."""
+    drawn = [(figure, Tex(sample(name))) for name in NAMES for figure in sample(name).figures]
+    shapes = [shape for each in drawn for shape in arranged(*each, tikz_drawer.SCRIPT).shapes]
+    labels = sorted({(shape.content, shape.size) for shape in shapes if isinstance(shape, Text)})
+    pictures = "".join(f"\\noindent {tikz(*each)}\n\n" for each in drawn)
+    boxes = "".join(MEASURED % (size, size, text) for text, size in labels)
+    log = compile_tex(f"{PREAMBLE}{pictures}{boxes}\\end{{document}}", find_engine("embedded")).log
+    assert overfull(log) == missing_glyphs(log) == []
+    widths = map(float, re.findall(r"^W=([\d.]+)pt", log, re.MULTILINE))
+    room = [(text, size * tikz_drawer.tex_width(text)) for text, size in labels]
+    assert [text for (text, most), width in zip(room, widths, strict=True) if width > 1.06 * most] == []
+
+
+@every_problem
+def test_svg_stands_alone_and_describes_itself(name: str) -> None:
+    labels = Unicode(sample(name))
+    for figure in sample(name).figures:
+        text = svg(figure, labels, "p < q & r")
+        assert text == svg(figure, Unicode(sample(name)), "p < q & r")
+        root = ET.fromstring(text)
+        space = {"": "http://www.w3.org/2000/svg"}
+        assert root.get("role") == "img"
+        assert root.findtext("title", namespaces=space) == "p < q & r"
+        assert root.findtext("desc", namespaces=space) == words(figure, labels)
+        assert {element.tag.partition("}")[2] for element in root.iter()} <= {
+            "svg", "title", "desc", "rect", "circle", "path", "text", "tspan",
+        }  # fmt: skip
+        *_, width, height = map(float, root.get("viewBox", "").split())
+        for path in root.iterfind("path", space):
+            numbers = list(map(float, re.findall(r"-?[\d.]+", path.get("d", ""))))
+            assert all(0 <= x <= width for x in numbers[::2])
+            assert all(0 <= y <= height for y in numbers[1::2])
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("z₁,₂", [("z", 0), ("1,2", -1)]),
+        ("net_{h,1}", [("net", 0), ("h,1", -1)]),
+        ("y_true", [("y", 0), ("true", -1)]),
+        ("-7,67·10⁻⁸", [("-7,67·10", 0), ("−8", 1)]),
+    ],
+)
+def test_levels_of_text(text: str, runs: list[tuple[str, int]]) -> None:
+    assert list(svg_drawer.runs(text)) == runs
+
+
+@every_problem
+def test_words_fit_a_terminal(name: str) -> None:
+    for figure in sample(name).figures:
+        lines = words(figure, Unicode(sample(name))).splitlines()
+        assert max(map(len, lines)) <= 100
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_words_of_the_notes() -> None:
+    network, chain = sample("notes").figures
+    labels = Unicode(sample("notes"))
+    assert words(network, labels).startswith("x → z₁ → ReLU → A₁ → z₂ → σ → A₂ → L ← Y\n\nx₁    20\n")
+    assert (
+        words(chain, labels)
+        == """\
+x → z₁ → A₁ → z₂ → A₂ → L
+
+x   [20; 3; 4]
+z₁  [3,9; 12,1; 20,3]  dL/dz₁  [-7,67·10⁻⁸; -1,53·10⁻⁷; -2,30·10⁻⁷]
+A₁  [3,9; 12,1; 20,3]  dL/dA₁  [-7,67·10⁻⁸; -1,53·10⁻⁷; -2,30·10⁻⁷]
+z₂  18,3               dL/dz₂  -3,84·10⁻⁷
+A₂  0,9999999887       dL/dA₂  -34,0
+L   289"""
+    )
+
+
+@every_problem
+def test_a_blank_sheet_has_names_and_no_numbers(name: str) -> None:
+    for figure in sample(name).figures:
+        drawing = arranged(figure, Blank(sample(name)), svg_drawer.SCRIPT)
+        roles = {shape.role for shape in drawing.shapes if isinstance(shape, Text)}
+        assert "value" not in roles
+        assert "gradient" not in roles
+        assert words(figure, Blank(sample(name)))
