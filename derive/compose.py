@@ -22,6 +22,7 @@ from derive.document import (
     Grid,
     Heading,
     Inline,
+    Joined,
     Lines,
     Link,
     Losses,
@@ -32,8 +33,9 @@ from derive.document import (
     Result,
     Section,
     Sentence,
+    StepPart,
     Terms,
-)  # fmt: skip
+)
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, names_in, substitute, walk
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import Shapes, entry_of, instantiate, shape_of
@@ -149,17 +151,22 @@ class _Steps:
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
         step = group[-1]
-        parts: list[Chain | Lines | Sentence] = []
-        if len(group) == 1:
-            parts += self.chains(step)
-        else:
-            parts.append(Chain(step.name, (Link(SAME, Formula(step.expr)),)))
-            parts.append(Sentence("labels.where"))
-            for local in group[:-1]:
-                parts += self.chains(local)
-            parts += self.chains(step, formula=False)
+        parts: list[StepPart] = []
+        if len(group) > 1:
+            parts += self._explained(step, group[:-1])
+        parts += self.chains(step, formula=len(group) == 1)
         parts += [sentence for each in group for sentence in self._sentences(each)]
         return Numbered(number, step.name, tuple(parts))
+
+    def _explained(self, step: Step, locals_: list[Step]) -> Iterator[StepPart]:
+        """The formula of the chain rule, and the local derivatives that stand in it."""
+        formula = Chain(step.name, (Link(SAME, Formula(step.expr)),))
+        chains = [part for local in locals_ for part in self.chains(local)]
+        word = Sentence("labels.where")
+        if all(isinstance(part, Chain) for part in chains):
+            yield Joined(formula, tuple(part for part in chains if isinstance(part, Chain)), word)
+            return
+        yield from (formula, word, *chains)
 
     # --- chains ----------------------------------------------------------------------------------------------------
 
@@ -175,7 +182,9 @@ class _Steps:
         if step.shape and not self.short and not self._grids(step, shown) and self._worth_lines(step, shown):
             yield from self._entry_by_entry(step, first, shown)
             return
-        yield Chain(step.name, (*links, self._result(step, links)))
+        if not (isinstance(step.expr, Number) and formula):
+            links.append(self._result(step, links))
+        yield Chain(step.name, tuple(links))
 
     def _formulas(self, step: Step) -> list[Link]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""

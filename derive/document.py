@@ -174,12 +174,24 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A chain and others that explain it, in one line where it is long enough: `a = b c, where b = …`."""
+
+    chain: Chain
+    explained: tuple[Chain, ...]
+    word: Sentence
+
+
+StepPart: TypeAlias = Chain | Lines | Joined | Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
-    """A step of the solution: its number, then chains, lines and sentences in order."""
+    """A step of the solution: its number, then what it consists of, in order."""
 
     number: int
     step: Name
-    parts: tuple[Chain | Lines | Sentence, ...]
+    parts: tuple[StepPart, ...]
 
 
 @dataclass(frozen=True, slots=True)

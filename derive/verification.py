@@ -164,12 +164,12 @@ class _Comparison:
         difference = arb(theirs - ours).abs_upper()
         sizes = [arb(part).abs_lower() for part in parts]
         allowed = TOLERANCE * min((size for size in sizes if size > 0), default=arb(0))
-        if not (difference <= allowed or (difference <= ZERO_BELOW and any(map(self._is_zero, parts)))):
+        if difference <= allowed:
+            difference = (difference / arb(ours).abs_lower()).upper() if ours != 0 else difference
+        elif difference > ZERO_BELOW or not any(map(self._is_zero, parts)):
             raise _Disagreement(self._entry(probe), ours, theirs, route)
-        size = arb(ours).abs_lower()
-        relative = (difference / size).upper() if size > 0 else difference
-        if relative > NOISE:
-            self.largest = max(self.largest, relative)
+        if difference > NOISE:
+            self.largest = max(self.largest, difference)
 
     def _is_zero(self, part: Num) -> bool:
         return part == 0 or (self.last and arb(part).abs_upper() < NEGLIGIBLE)

@@ -40,7 +40,7 @@ PENALTIES = [
                 "huber_penalty(r, delta = 1)", defaults=DELTA),
     Elementwise("clip", ("clip",), ("r",), Pieces(_beyond, _inside, _inside, _edge),
                 ("at_least(delta, abs(r))",), Notation("function", r"\operatorname{clip}", "clip"),
-                "r cut off at -delta and delta", "clip(r, delta = 1)", defaults=DELTA),
+                "r cut off at -delta and delta", "clip(r, delta = 1)", defaults=DELTA, kink=True),
 ]  # fmt: skip
 
 LOSSES = [

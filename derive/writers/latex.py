@@ -13,12 +13,13 @@ from derive.document import (
     Drawing,
     Givens,
     Heading,
+    Joined,
     Lines,
     Losses,
     Numbered,
     Paragraph,
     Sentence,
-)  # fmt: skip
+)
 from derive.notation import TEX
 from derive.prose import Catalogue
 from derive.view import View
@@ -127,17 +128,27 @@ class LatexWriter(TemplateWriter):
                 parts += self._chain(part, compiler)
             elif isinstance(part, Lines):
                 parts.append(self._lines(part, compiler))
-            elif part.key == "labels.where":
-                parts += [rf"\where{{{escape(compiler.catalogue[part.key])}}}", "\n"]
+            elif isinstance(part, Joined):
+                parts += self._joined(part, compiler)
             else:
                 parts.append(self._said(part, compiler, r"\reason{", "}\n"))
         return [*parts, "\\end{derivation}\n"]
 
     def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = [r"\begin{chain}", "\n"]
+        return [r"\begin{chain}", "\n", *self._formulas(chain, compiler), r"\end{chain}", "\n"]
+
+    def _formulas(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        parts: list[Part] = []
         for i, segment in enumerate(compiler.segments(chain)):
             parts += ["  $", "{}" if i else "", *segment, "$\n"]
-        return [*parts, r"\end{chain}", "\n"]
+        return parts
+
+    def _joined(self, joined: Joined, compiler: Compiler) -> list[Part]:
+        parts = self._formulas(joined.chain, compiler)
+        for chain in joined.explained:
+            word = self._sentence(joined.word, compiler)
+            parts += [r"  \quad{\small ", *word, r"}\quad", "\n", *self._formulas(chain, compiler)]
+        return [r"\begin{chain}", "\n", *parts, r"\end{chain}", "\n"]
 
     def _lines(self, lines: Lines, compiler: Compiler) -> Part:
         rows = [compiler.segments(chain) for chain in lines.chains]

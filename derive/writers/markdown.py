@@ -14,12 +14,13 @@ from derive.document import (
     Drawing,
     Givens,
     Heading,
+    Joined,
     Lines,
     Losses,
     Numbered,
     Paragraph,
     Sentence,
-)  # fmt: skip
+)
 from derive.notation import TEX, UNICODE
 from derive.prose import Catalogue
 from derive.values import Values
@@ -125,11 +126,22 @@ class MarkdownWriter(TemplateWriter):
                 parts += [label, *self._display([self._chain(part, compiler)])]
             elif isinstance(part, Lines):
                 parts += [label, *self._display([self._chain(chain, compiler) for chain in part.chains])]
-            elif part.key == "labels.where":
-                parts.append(f"\n{escape(compiler.catalogue[part.key])}\n")
+            elif isinstance(part, Joined):
+                parts += [label, *self._joined(part, compiler)]
             else:
                 parts.append(self._said(part, compiler, "\n", "\n"))
             label = ""
+        return parts
+
+    def _joined(self, joined: Joined, compiler: Compiler) -> list[Part]:
+        parts = self._display([self._chain(joined.chain, compiler)])
+        for chain in joined.explained:
+            parts += [
+                "\n",
+                *self._sentence(joined.word, compiler),
+                "\n",
+                *self._display([self._chain(chain, compiler)]),
+            ]
         return parts
 
     def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:

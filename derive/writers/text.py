@@ -12,12 +12,13 @@ from derive.document import (
     Drawing,
     Givens,
     Heading,
+    Joined,
     Lines,
     Losses,
     Numbered,
     Paragraph,
     Sentence,
-)  # fmt: skip
+)
 from derive.notation import UNICODE
 from derive.prose import Catalogue
 from derive.view import View
@@ -94,12 +95,25 @@ class TextWriter(TemplateWriter):
             elif isinstance(part, Lines):
                 for i, chain in enumerate(part.chains):
                     parts.append(self._chain(chain, compiler, " " * 5 if i else label, " " * 5))
-            elif part.key == "labels.where":
-                parts.append(f"     {compiler.catalogue[part.key]}\n")
+            elif isinstance(part, Joined):
+                parts.append(self._joined(part, compiler, label))
             else:
                 parts.append(self._said(part, compiler))
             label = " " * 5
         return parts
+
+    def _joined(self, joined: Joined, compiler: Compiler, label: str) -> Part:
+        chains = [compiler.segments(chain) for chain in (joined.chain, *joined.explained)]
+        word = f"   {compiler.catalogue[joined.word.key]}   "
+
+        def fill(view: View) -> str:
+            boxes = [Box.of(label)]
+            for i, segments in enumerate(chains):
+                whole = [box(filled(segment, view) + " ") for segment in segments]
+                boxes += [beside([Box.of(word), whole[0]]), *whole[1:]] if i else whole
+            return "".join(f"{line}\n" for line in broken(boxes, WIDTH, 9))
+
+        return fill
 
     def _said(self, sentence: Sentence, compiler: Compiler) -> Part:
         def fill(view: View) -> str:
