@@ -8,7 +8,7 @@ from functools import reduce
 
 from derive.derivation import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
-from derive.operations.building import divided, plus, raised, scaled, split_coefficient, times
+from derive.operations.building import plus, raised, scaled, split_coefficient, times
 from derive.symbolic import Sym, key_of
 
 
@@ -97,14 +97,18 @@ class Reader:
     def _product(self, node: Sym) -> Expr:
         """Numbers first, then as the chain rule goes, over what has a negative exponent."""
         coefficient, factors = node.as_coeff_mul()
-        top: list[Expr] = [number(_fraction(coefficient))]
+        top: list[Expr] = []
         bottom: list[Expr] = []
         for factor in factors:
             base, exponent = factor.as_base_exp()
             below = exponent.is_Rational and exponent.is_negative
             (bottom if below else top).append(self._power(base, abs(exponent) if below else exponent))
-        over = self._multiplied(top)
-        return divided(over, self._multiplied(bottom)) if bottom else over
+        value = _fraction(coefficient)
+        if not bottom:
+            return self._multiplied(value, top)
+        over = self._multiplied(Fraction(abs(value.numerator)), top)
+        quotient = apply("divide", over, self._multiplied(Fraction(value.denominator), bottom))
+        return quotient if value > 0 else apply("negate", quotient)
 
     def _power(self, base: Sym, exponent: Sym) -> Expr:
         """base^exponent; the exponent ½ is a root."""
@@ -115,9 +119,11 @@ class Reader:
             return raised(self.read(base), number(value))
         return raised(apply("sqrt", self._argument(base)), number(value.numerator))
 
-    def _multiplied(self, factors: list[Expr]) -> Expr:
-        ordered = sorted(factors, key=self._order.factor)
-        return reduce(lambda left, right: times(left, right, "product"), ordered)
+    def _multiplied(self, value: Fraction, factors: list[Expr]) -> Expr:
+        product: Expr = number(value)
+        for factor in sorted(factors, key=self._order.factor):
+            product = times(product, factor, "product")
+        return product
 
 
 def _fraction(node: Sym) -> Fraction:

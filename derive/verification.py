@@ -110,7 +110,7 @@ class _Disagreement(Exception):
 
 
 def _text(x: Num) -> str:
-    return printed(arb(x), Digits(12), ties=True).text(times="e")
+    return printed(x, Digits(12), ties=True).text(times="e")
 
 
 class _Comparison:
@@ -164,8 +164,9 @@ class _Comparison:
         difference = arb(theirs - ours).abs_upper()
         sizes = [arb(part).abs_lower() for part in parts]
         allowed = TOLERANCE * min((size for size in sizes if size > 0), default=arb(0))
+        size = arb(ours).abs_lower()
         if difference <= allowed:
-            difference = (difference / arb(ours).abs_lower()).upper() if ours != 0 else difference
+            difference = (difference / size).upper() if size > 0 else difference
         elif difference > ZERO_BELOW or not any(map(self._is_zero, parts)):
             raise _Disagreement(self._entry(probe), ours, theirs, route)
         if difference > NOISE:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from operator import mul
 
-from derive.language.expressions import Apply, Expr, Index, Options, Shape, apply, number
+from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
 from derive.operations import scalars
-from derive.operations.building import filled, total
+from derive.operations.building import divided, filled, times, total
 from derive.operations.calculus import reduced
 from derive.operations.elementwise import Elementwise, Smooth
 from derive.operations.elementwise import row as elementwise_row
@@ -60,11 +60,17 @@ def _product_pullback(
     other = args[1 - i]
     if () in shapes:
         if shapes[i] != ():
-            return apply("product", *((other, grad) if i else (grad, other)))
+            return _factors(grad, other, i)
         target = max(shapes, key=len)
         return reduced(apply("times" if target else "product", grad, other), target, ())
-    turned = transposed(other)
-    return apply("product", grad, turned) if i == 0 else apply("product", turned, grad)
+    return _factors(grad, transposed(other), i)
+
+
+def _factors(grad: Expr, other: Expr, i: int) -> Expr:
+    """The gradient beside the other factor, on its side; a gradient that is a number (of the loss itself) in front."""
+    if isinstance(grad, Number):
+        return times(grad, other)
+    return apply("product", *((other, grad) if i else (grad, other)))
 
 
 def _product_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -160,7 +166,7 @@ def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, valu
 
 
 def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return _spread(shapes, apply("divide", grad, number(_count(shapes[0], options))))
+    return _spread(shapes, divided(grad, number(_count(shapes[0], options))))
 
 
 def _group_of(index: Index, shape: Shape, options: Options) -> list[Index]:

@@ -57,7 +57,7 @@ def shapes_of(expr: Apply, shapes: Shapes) -> tuple[Shape, ...]:
 
 def is_elementwise(expr: Expr, shapes: Shapes) -> bool:
     """Whether every entry depends on the same entry of each name only (scalars go everywhere)."""
-    if not isinstance(expr, Apply):
+    if not isinstance(expr, Apply) or not expr.args:
         return True
     row = row_of(expr)
     scaling = expr.op == "product" and () in shapes_of(expr, shapes)

@@ -98,7 +98,7 @@ class LatexWriter(TemplateWriter):
             case Losses():
                 return self._losses(block, compiler)
             case Chain():
-                return [*self._chain(block, compiler), "\n\n"]
+                return [r"\begin{aside}", "\n", *self._formulas(block, compiler), r"\end{aside}", "\n"]
 
     def _sentence(self, sentence: Sentence, compiler: Compiler) -> list[Part]:
         return compiler.sentence(sentence, inline, escape)

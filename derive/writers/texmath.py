@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LINE = 46.0  # width of a line of the page, in em
+LINE = 48.0  # width of a line of the page, in em
 TALLEST = 34  # rows of a matrix on one page
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
 
