@@ -334,7 +334,8 @@ class _Backward:
     def _pulled(self, step: Step) -> dict[Name, tuple[Expr, str]]:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
         found: dict[Name, list[tuple[Expr, str]]] = {}
-        for name, expr, rule in self._pull(step.expr, Ref(self._gradient(step.name)), "copy"):
+        start: Expr = number(1) if step.name == self.loss else Ref(self._gradient(step.name))
+        for name, expr, rule in self._pull(step.expr, start, "copy"):
             found.setdefault(name, []).append((expr, rule))
         return {
             name: (total([expr for expr, _ in items]), items[0][1] if len(items) == 1 else "sum of uses")

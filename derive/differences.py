@@ -22,7 +22,7 @@ from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num
 from derive.values import Compiled, Env, Values
 
-DIRECTIONS = 3
+DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one direction has to do
 LONGEST_RATIONAL = 1_000  # bits
 
 Probe: TypeAlias = Mapping[Name, Iterable[tuple[int, fmpq]]]
@@ -126,7 +126,7 @@ def directions(derivation: Derivation, names: Iterable[Name]) -> Iterator[Probe]
     """Random directions that move every entry of `names`; always the same ones for the same shapes."""
     names = list(names)
     random = Random(20)
-    for _ in range(DIRECTIONS):
+    for _ in range(DIRECTIONS if work(derivation) < LARGE else 1):
         yield {name: [(i, _speed(random)) for i in range(prod(derivation.shapes[name]))] for name in names}
 
 

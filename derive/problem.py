@@ -18,7 +18,7 @@ from derive.network import expand_network
 from derive.operations import FUNCTIONS
 from derive.operations.rows import shape_text
 from derive.operations.shapes import normal
-from derive.settings import Digits, Numbers, Page, Update
+from derive.settings import Digits, Marking, Numbers, Page, Update
 from derive.source import Source, from_text, kind, read
 
 MAX_ENTRIES = 1_000_000
@@ -33,6 +33,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask"),
     "update": ("rule", "learning_rate", "steps", "only", "show"),
+    "marking": ("digits", "marks", "entry", "remark", "steps", "exact", "formula"),
 }  # fmt: skip
 _LATER = {"samples": "batches of samples", "state": "update rules with a state"}
 
@@ -65,6 +66,7 @@ class Problem:
     page: Page = field(default_factory=Page)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     update: Update | None = None
+    marking: Marking = field(default_factory=Marking)
     warnings: tuple[Fault, ...] = ()
     name: str = ""
     shapes: Mapping[Name, Shape] = field(default_factory=dict)
@@ -120,6 +122,7 @@ class _Reader:
             page=self._page(),
             aliases=self._aliases(),
             update=self._update(givens, loss),
+            marking=self._marking(),
             name=name,
             shapes=self.shapes,
         )
@@ -383,6 +386,37 @@ class _Reader:
             only=only,
             show=tuple(show),
         )
+
+    def _marking(self) -> Marking:
+        table = self._table("marking")
+        steps = table.get("steps", {})
+        if not isinstance(steps, dict):
+            self.fault(f"`steps` is {kind(steps)}", 'expected { "dL/dW_1" = 2 }', "marking", "steps")
+            steps = {}
+        digits = table.get("digits")
+        return Marking(
+            digits=None if digits is None else self._integer(digits, 1, MAX_DIGITS, "marking", "digits"),
+            marks=self._marks(table.get("marks", 1), "marks"),
+            entry=self._marks(table["entry"], "entry") if "entry" in table else None,
+            remark=self._marks(table.get("remark", 0), "remark"),
+            steps={step: self._marks(marks, "steps") for step, marks in steps.items()},
+            exact=self._texts("exact"),
+            formula=self._texts("formula"),
+        )
+
+    def _marks(self, value: Any, key: str) -> Fraction:
+        marks = _exact(value)
+        if marks is None or marks < 0:
+            self.fault(f"`{key}` is not a number of marks", "expected a number from 0", "marking", key)
+            return Fraction(0)
+        return marks
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        value = self._table("marking").get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fault(f"`{key}` is not a list of steps", 'expected for example ["L"]', "marking", key)
+            return ()
+        return tuple(value)
 
     # --- warnings --------------------------------------------------------------------------------------------------
 

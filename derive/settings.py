@@ -47,6 +47,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """How work is marked.
+
+    digits   the significant digits that are wanted; None: one fewer than printed
+    marks    of a step, shared over its entries
+    entry    of one entry of a step, instead; None: `marks` a step
+    remark   what a remark costs
+    steps    the marks of single steps by id
+    exact    steps that must be exact, not rounded
+    formula  steps that must be formulas
+    """
+
+    digits: int | None = None
+    marks: Fraction = Fraction(1)
+    entry: Fraction | None = None
+    remark: Fraction = Fraction(0)
+    steps: Mapping[str, Fraction] = field(default_factory=dict)
+    exact: tuple[str, ...] = ()
+    formula: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """Gradient descent: `steps` updates with `learning_rate`, of the parameters in `only` (None: all);
     `show` names the passes that are written out (empty: all up to 3, then the last).

@@ -28,6 +28,7 @@ from derive.prose import catalogue
 from derive.settings import Digits
 from derive.values import Tape, Values
 from derive.verification import Verification, verify
+from derive.view import Workings
 from derive.writers import WRITERS
 from derive.writers.base import Page
 from derive.writers.json import nested, step_id
@@ -47,6 +48,7 @@ class Blueprint:
     document: Document
     page: Page
     closed: ClosedForm | None = None
+    workings: Workings = field(default_factory=Workings)
     compiled: dict[str, Any] = field(default_factory=dict)
 
     @staticmethod
@@ -65,9 +67,13 @@ class Blueprint:
         """
         problem = problem or self.derivation.problem
         values = Values(self.tape, problem, _kept(problem))
-        exact = values if values.carry == "exact" and not values.rounds else Values(self.tape, problem, carry="exact")
+        exact = (
+            values
+            if values.carry == "exact" and not values.rounds
+            else Values(self.tape, problem, _kept(problem), carry="exact")
+        )
         values.verification = verify(exact, self.closed)
-        return Solution(self, problem, values)
+        return Solution(self, problem, values, exact)
 
     def text(self, name: str, values: Values) -> str:
         """The page in a text format for some values."""
@@ -120,6 +126,7 @@ class Solution:
     blueprint: Blueprint
     problem: Problem
     values: Values
+    exact: Values
 
     @property
     def verification(self) -> Verification:

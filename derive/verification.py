@@ -136,10 +136,10 @@ class _Comparison:
 
     def with_differences(self) -> None:
         """Every entry, or directions that move every entry, against differences. Raises _Disagreement."""
-        wanted = self.derivation.wanted
-        probes = [probe for name in wanted for probe in singles(self.derivation, name)]
-        if 2 * len(probes) * work(self.derivation) <= MOST_WORK:
-            self._differ(probes)
+        wanted, shapes = self.derivation.wanted, self.derivation.shapes
+        if 2 * sum(prod(shapes[name]) for name in wanted) * work(self.derivation) <= MOST_WORK:
+            for name in wanted:
+                self._differ(singles(self.derivation, name))
             return
         try:
             self._differ(directions(self.derivation, wanted))

@@ -17,7 +17,7 @@ from derive.operations.scalars import Num, sign
 from derive.operations.shapes import as_matrix, offset
 from derive.printing import INNER, LEADING, Slot, is_turned
 from derive.settings import Digits
-from derive.values import Compiled, Env, Values, compile_expr
+from derive.values import Compiled, Env, Tape, Values, compile_expr
 
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
@@ -28,10 +28,9 @@ class Workings:
 
     compiled: dict[Expr, tuple[Compiled, tuple[Name, ...]]] = field(default_factory=dict)
 
-    def of(self, expr: Expr, values: Values) -> tuple[Compiled, tuple[Name, ...]]:
+    def compile(self, expr: Expr, tape: Tape) -> tuple[Compiled, tuple[Name, ...]]:
         """The expression as a function of the table of values, and the names it uses."""
         if expr not in self.compiled:
-            tape = values.tape
             run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches())
             self.compiled[expr] = run, names_in(expr)
         return self.compiled[expr]
@@ -87,7 +86,7 @@ class View:
 
     def literal(self, expr: Expr) -> Flat:
         """The value of an expression at the printed numbers of its names."""
-        run, names = self.workings.of(expr, self.values)
+        run, names = self.workings.compile(expr, self.values.tape)
         return self.values.literal(run, names, self.k)
 
     def term(self, expr: Expr, name: Name) -> Printed:
@@ -161,7 +160,7 @@ class View:
         """The arguments of an elementwise application, entry by entry."""
         flats = []
         for arg in expr.args:
-            run, _ = self.workings.of(arg, self.values)
+            run, _ = self.workings.compile(arg, self.values.tape)
             flats.append(run(self.values.env(self.k)))
         size = max(map(len, flats))
         return list(zip(*(flat * size if len(flat) == 1 else flat for flat in flats), strict=True))

@@ -82,6 +82,23 @@ def test_every_built_in_example_is_verified_by_both_routes(name: str) -> None:
     assert found.largest < 1e-25
 
 
+MODELS = [
+    "L = sum((u x^T) ⊙ w)",
+    "L = sum(mean(M, rows) ⊙ (M x))",
+    "L = log(sum(exp(M x))) + pi sum(w^2)",
+    "h = tanh(M x + w); L = sum(h ⊙ h) - mean(abs(h - u))",
+    "H = tanh(M X + w); S = H^T H; L = sum(S/(1 + S^2)) + sum(H ⊙ u)",
+    "p = sigmoid(u ⊙ (M x)); L = binary_cross_entropy(p, 1/(1 + w^2))",
+]
+
+
+@pytest.mark.parametrize("equations", MODELS)
+def test_shapes_that_go_together_in_many_ways(equations: str) -> None:
+    given = "x = [1, -0.5, 2]\nX = [[1, 2], [0.5, -1], [3, 1]]"
+    values = solved(model("M = [[0.1, 0.2, 0.3], [-1, 0.4, 2]]\nu = [0.5, -2]\nw = [1.5, 3]", equations, given))
+    assert verify(values, ClosedForm(values.tape.derivation)).routes == (CLOSED_FORM, DIFFERENCES)
+
+
 def test_large_network_is_verified_along_directions() -> None:
     found = verify(solved(network(32, 32, 10)))
     assert found.entries == 32 * 32 + 32 + 32 * 10 + 10

@@ -140,8 +140,8 @@ def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
 
 
 def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
-    """A constant with `target`'s shape: it stands in every entry."""
-    return filled(expr, target) if not shape_of(expr, shapes) else expr
+    """What does not differ along an axis of `target`, with `target`'s shape: it stands in every entry."""
+    return filled(expr, target) if shape_of(expr, shapes) != target else expr
 
 
 def settled(expr: Expr, shapes: Shapes) -> Expr:

@@ -50,6 +50,7 @@ class Elementwise:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     domain: tuple[float, float] = (-3.0, 3.0)
     kink: bool = False
+    bounds: tuple[int | None, int | None] | None = None
 
 
 def row(spec: Elementwise) -> Row:
@@ -71,6 +72,7 @@ def row(spec: Elementwise) -> Row:
         derivative=spec.derivative,
         params=spec.params,
         domain=spec.domain,
+        bounds=spec.bounds,
         kink=(lambda *args, **o: sign(spec.value.switch(*args, **o)) == 0)  # type: ignore[union-attr]
         if spec.kink
         else None,

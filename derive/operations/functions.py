@@ -22,7 +22,7 @@ ARITHMETIC = [
 
 ELEMENTARY = [
     Elementwise("exp", ("exp",), ("z",), Smooth(scalars.exp), ("y",), Notation("exponential", r"\exp", "exp"),
-                "exponential function", "exp(z)"),
+                "exponential function", "exp(z)", bounds=(0, None)),
     Elementwise("log", ("log", "ln"), ("z",), Smooth(scalars.log), ("1/z",), Notation("function", r"\ln", "ln"),
                 "natural logarithm", "log(z)", domain=(0.2, 4.0)),
     Elementwise("sqrt", ("sqrt",), ("z",), Smooth(scalars.sqrt), ("1/(2 y)",), Notation("root", r"\sqrt", "√"),

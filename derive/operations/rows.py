@@ -58,6 +58,7 @@ class Row:
     derivative   the derivative by each parameter as text in terms of params and the value `y`
     params       the parameters' names in `definition` and `derivative`
     domain       arguments that lie where the operation is defined, for tests: (low, high)
+    bounds       the least and the largest value it can take, where that is limited
     kink         args → whether the value lies where the derivative jumps; None for smooth operations
     """
 
@@ -78,6 +79,7 @@ class Row:
     params: tuple[str, ...] = ()
     domain: tuple[float, float] = (-3.0, 3.0)
     kink: Callable[..., bool] | None = None
+    bounds: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""One answer against one step: the truth first, then the student's own numbers, then what lies close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derive.answers.model import Answer, Remark, Written
+from derive.answers.own import Own
+from derive.answers.standing import CUT, EXACT, allowed, near, standing, within
+from derive.derivation import Derivation, Step
+from derive.digits import Printed
+from derive.language.expressions import Apply, Expr, Ref, substitute
+from derive.language.names import Derivative, Name
+from derive.operations.calculus import settled, shape_of
+from derive.operations.rows import Flat, ShapeFault, row_of
+from derive.operations.scalars import Num
+
+CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG = "correct", "follows", "missing", "unreadable", "wrong"
+OPEN = ""
+
+
+@dataclass(slots=True)
+class Case:
+    """What an answer is measured by, and what has been found so far.
+
+    step       the step that it answers; None for a given value restated
+    written    the numbers read, flat; None for one that was left out
+    expected   the true values; `carried` those under the problem's own carry, `shown` as they are printed
+    needed     how many significant digits each entry needs
+    exact      whether only the exact value counts
+    decimal    the problem's decimal sign
+    entries    a verdict for each entry, OPEN until it is found
+    follows    what the step's equation gives at the student's own numbers
+    diagnosis  the key of what explains a wrong answer
+    """
+
+    derivation: Derivation
+    own: Own
+    step: Step | None
+    answer: Answer
+    written: tuple[Written | None, ...]
+    expected: Flat
+    carried: Flat
+    shown: list[Printed]
+    needed: list[int]
+    exact: bool
+    decimal: str
+    entries: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    follows: Flat | None = None
+    diagnosis: str | None = None
+
+    def settle(self) -> None:
+        """Find a verdict for every entry; wrong ones are left to the diagnosis."""
+        self.remarks = list(self.answer.remarks)
+        self.entries = [MISSING if w is None else CORRECT if self._is_true(i, w) else OPEN for i, w in self.given()]
+        if OPEN in self.entries:
+            self._follow()
+            self._guard()
+            self._forgive()
+        self.entries = [verdict or WRONG for verdict in self.entries]
+
+    def given(self) -> list[tuple[int, Written | None]]:
+        """The entries' numbers with their places."""
+        return list(enumerate(self.written))
+
+    def wrong(self) -> list[tuple[int, Written]]:
+        """The numbers that are wrong, with their places."""
+        return [(i, w) for i, w in self.given() if w and self.entries[i] == WRONG]
+
+    # --- truth -------------------------------------------------------------------------------------------------------
+
+    def _is_true(self, i: int, w: Written) -> bool:
+        """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
+        for value in (self.expected[i], self.carried[i]):
+            how = standing(w, value)
+            if how is None or (self.exact and how != EXACT):
+                continue
+            if how == CUT:
+                self._remark("cut", i, w)
+            if how != EXACT and w.digits < self.needed[i]:
+                self._remark("precision", i, w)
+            return True
+        return False
+
+    def _remark(self, kind: str, i: int, w: Written) -> None:
+        self.remarks.append(Remark(kind, self.answer.line, w.text, self.shown[i].text(self.decimal), ""))
+
+    def _forgive(self) -> None:
+        """What lies within one unit of its last place, with enough digits, is right after all."""
+        for i, w in self.given():
+            if (
+                not self.entries[i]
+                and w
+                and not self.exact
+                and w.digits >= self.needed[i]
+                and near(w, self.expected[i])
+            ):
+                self.entries[i] = CORRECT
+                self._remark("precision", i, w)
+
+    # --- what follows ------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Grant `follows` to the entries that some route from the student's own numbers gives."""
+        for expr in self._routes():
+            values = self.own.value(expr)
+            if values is None or len(values) != len(self.written):
+                continue
+            self.follows = self.follows or values
+            self._grant(expr, values)
+            if OPEN not in self.entries:
+                return
+
+    def _grant(self, expr: Expr, values: Flat) -> None:
+        widths: Flat | None = None
+        for i, w in self.given():
+            if self.entries[i] or w is None:
+                continue
+            if standing(w, values[i]) is None:
+                widths = widths or self.own.widths(expr, values)
+                if not within(w, values[i], allowed(widths[i], values[i])):
+                    continue
+            self.entries[i] = FOLLOWS
+
+    def _routes(self) -> Iterator[Expr]:
+        """The step's equation, and the same with what it uses written out: σ′ by z or by A, skipped steps."""
+        if self.step is None:
+            return
+        yield self.step.expr
+        known = {s.name: s.expr for s in (*self.derivation.forward, *self.derivation.backward)}
+        used = [name for name in self.step.uses if name in known and name != self.step.name]
+        whole = substitute(self.step.expr, {name: known[name] for name in used})
+        slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
+        alone = [substitute(self.step.expr, {name: known[name]}) for name in used]
+        for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
+            if expr != self.step.expr and self._fits(expr, self.step):
+                yield settled(expr, self.derivation.shapes)
+
+    def _fits(self, expr: Expr, step: Step) -> bool:
+        try:
+            return shape_of(expr, self.derivation.shapes) == step.shape
+        except ShapeFault:
+            return False
+
+    # --- guards ------------------------------------------------------------------------------------------------------
+
+    def _guard(self) -> None:
+        """Take back what a fault made too easy, and values that cannot be."""
+        if self.step is None:
+            return
+        for i, w in self.given():
+            if w and _impossible(self.step, w):
+                self.entries[i], self.diagnosis = WRONG, "impossible"
+        if FOLLOWS in self.entries and self.trivial and not self.own.trivial.intersection(self.step.uses):
+            self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
+            self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else None
+
+    @property
+    def trivial(self) -> bool:
+        """All zeros where the truth is not, or all equal where the truth is not."""
+        numbers = [w.value for w in self.written if w]
+        if all(x == 0 for x in numbers):
+            return any(not _is_zero(x) for x in self.expected)
+        return len(numbers) > 2 and len(set(map(str, numbers))) == 1 and len(set(map(str, self.expected))) > 1
+
+
+def _is_zero(x: Num) -> bool:
+    return bool(x == 0) or (hasattr(x, "contains") and bool(x.contains(0)))
+
+
+def _impossible(step: Step, w: Written) -> bool:
+    """Whether a number lies outside what the step's one function can give."""
+    if not isinstance(step.expr, Apply) or not all(isinstance(arg, Ref) for arg in step.expr.args):
+        return False
+    low, high = row_of(step.expr).bounds or (None, None)
+    return (low is not None and bool(w.value < low)) or (high is not None and bool(w.value > high))

@@ -1,0 +1,101 @@
+"""The student's own numbers: a table of values that follows the work, with the width that written digits allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from flint import fmpq
+
+from derive.answers.model import Written
+from derive.derivation import Step
+from derive.language.expressions import Expr
+from derive.language.names import Name
+from derive.operations.rows import Flat
+from derive.operations.scalars import Num, ValueFault, precision
+from derive.values import Env, Tape
+from derive.view import Workings
+
+BITS = 192
+MOST_WIDTHS = 200
+
+
+@dataclass(slots=True)
+class Own:
+    """Values and units by slot, as the student has them; what was not answered is worked out from what was.
+
+    `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial.
+    """
+
+    tape: Tape
+    workings: Workings
+    env: Env
+    units: list[Flat | None]
+    answered: set[Name] = field(default_factory=set)
+    trivial: set[Name] = field(default_factory=set)
+
+    @staticmethod
+    def of(tape: Tape, workings: Workings, env: Env) -> Own:
+        """The given values of a pass, nothing answered yet."""
+        return Own(tape, workings, list(env), [None] * len(env))
+
+    def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat) -> None:
+        """The student's numbers for a name; entries left out are `otherwise`."""
+        slot = self.tape.slots[name]
+        pairs = list(zip(written, otherwise, strict=True))
+        self.env[slot] = [w.value if w else x for w, x in pairs]
+        self.units[slot] = [w.unit if w else fmpq(0) for w, _ in pairs]
+        self.answered.add(name)
+
+    def put(self, name: Name, values: Flat, widths: Flat | None = None) -> None:
+        """Values worked out for a name that was not answered."""
+        slot = self.tape.slots[name]
+        self.env[slot], self.units[slot] = values, widths
+
+    def value(self, expr: Expr, other: dict[Name, Flat] | None = None) -> Flat | None:
+        """An expression at the student's numbers (with `other` values for some names); None if it has none."""
+        run, _ = self.workings.compile(expr, self.tape)
+        env = self.env
+        if other:
+            env = list(env)
+            for name, values in other.items():
+                env[self.tape.slots[name]] = values
+        try:
+            with precision(BITS, ties=True):
+                values = run(env)
+        except (ValueFault, ZeroDivisionError):
+            return None
+        return None if any(not _finite(x) for x in values) else values
+
+    def widths(self, expr: Expr, base: Flat) -> Flat:
+        """By how much the expression may be off: the sum of |∂f| times the unit of each written number in it."""
+        run, names = self.workings.compile(expr, self.tape)
+        total: Flat = [fmpq(0)] * len(base)
+        for slot, i, unit in self._written(names):
+            env = list(self.env)
+            env[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
+            try:
+                with precision(BITS, ties=True):
+                    total = [t + abs(x - b) for t, x, b in zip(total, run(env), base, strict=True)]
+            except (ValueFault, ZeroDivisionError):
+                return [fmpq(0)] * len(base)
+        return total
+
+    def _written(self, names: Iterable[Name]) -> list[tuple[int, int, Num]]:
+        found = []
+        for name in names:
+            slot = self.tape.slots[name]
+            for i, unit in enumerate(self.units[slot] or ()):
+                if unit != 0:
+                    found.append((slot, i, unit))
+        return found if len(found) <= MOST_WIDTHS else []
+
+    def follow(self, step: Step) -> None:
+        """Work out a step that was not answered, from the student's own numbers."""
+        values = self.value(step.expr)
+        if values is not None:
+            self.put(step.name, values, self.widths(step.expr, values))
+
+
+def _finite(x: Num) -> bool:
+    return type(x) is fmpq or bool(x.is_finite())

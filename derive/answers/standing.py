@@ -1,0 +1,51 @@
+"""Does a written number stand for a value? Rounded or cut to the length written, or within what a width allows."""
+
+from __future__ import annotations
+
+from flint import arb, fmpq
+
+from derive.answers.model import Written
+from derive.operations.scalars import Num
+
+EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
+WIDEST = fmpq(1, 10)
+
+
+def standing(written: Written, value: Num) -> str | None:
+    """How a written number stands for a value: `exact`, `rounded` or `cut` to its length; None if it does not.
+
+    A written 0 stands for 0 alone.
+    """
+    if written.value == value:
+        return EXACT
+    if written.value == 0 or written.unit == 0:
+        return None
+    difference = abs(written.value - value)
+    if difference <= written.unit / 2:
+        return ROUNDED
+    shorter = abs(value) > abs(written.value) and same_sign(written.value, value)
+    return CUT if shorter and difference < written.unit else None
+
+
+def within(written: Written, value: Num, width: Num) -> bool:
+    """Whether a written number is a value's, rounded or cut, when the value may be off by `width`."""
+    if written.value == 0:
+        return bool(abs(arb(value)) <= width) and not bool(abs(arb(value)) > 0 and width == 0)
+    if standing(written, value):
+        return True
+    return bool(arb(abs(written.value - value)).lower() <= width + written.unit)
+
+
+def near(written: Written, value: Num) -> bool:
+    """Whether a written number lies within one unit of its last place of a value."""
+    return written.value != 0 and bool(abs(written.value - value) <= written.unit)
+
+
+def allowed(width: Num, value: Num) -> Num:
+    """A width that is taken into account: one above a tenth of the value grants nothing."""
+    return width if bool(width <= WIDEST * abs(value)) else fmpq(0)
+
+
+def same_sign(a: Num, b: Num) -> bool:
+    """Whether two numbers lie on the same side of 0."""
+    return bool(a > 0) == bool(b > 0) and bool(a < 0) == bool(b < 0)
