@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from derive.answers.checking import check
+    from derive.answers.report import Report
     from derive.derivation import Derivation
     from derive.problem import Problem
     from derive.solution import Blueprint, Solution, solve
 
 _HOMES = {
+    "check": "derive.answers.checking",
+    "Report": "derive.answers.report",
     "solve": "derive.solution",
     "Solution": "derive.solution",
     "Blueprint": "derive.solution",
@@ -19,7 +23,7 @@ _HOMES = {
     "Derivation": "derive.derivation",
 }
 
-__all__ = ["Blueprint", "Derivation", "Problem", "Solution", "solve"]
+__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "solve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -54,9 +54,19 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("problem", metavar="PROBLEM", help="the problem file (TOML); see docs/problem-file.md")
     _page_options(solve)
     solve.set_defaults(run=_solve)
+    check = commands.add_parser("check", help="mark one piece of work")
+    check.add_argument("problem", metavar="PROBLEM", help="the problem file (TOML)")
+    check.add_argument("answers", metavar="ANSWERS", help="the work: .toml, .json, .csv, or .md, .tex, .txt")
+    check.add_argument("--hints", action="store_true", help="say where and of what kind a fault is, not the number")
+    check.add_argument(
+        "-o", "--output", default=None, metavar="DIR", help="folder for the files; - for standard output"
+    )
+    check.add_argument("--to", default=None, metavar="LIST", help="formats of the report, of pdf,tex,md,txt,json")
+    check.set_defaults(run=_check)
     for name, help_text, run in (
         ("operations", "list what equations may use", _operations),
         ("rules", "list the update rules with their equations", _rules),
+        ("mistakes", "list the known mistakes that marking names", _mistakes),
     ):
         commands.add_parser(name, help=help_text).set_defaults(run=run)
     return parser
@@ -120,6 +130,37 @@ def _work(path: Path, options: argparse.Namespace) -> int:
         return 0
     for written in solve(problem).write(options.output, formats):
         print(written)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Mark the work; the report as text on standard output, or in the formats asked for."""
+    from derive.answers.checking import check
+    from derive.answers.output import text, write
+    from derive.solution import solve
+
+    solution = solve(options.problem)
+    report = check(solution, options.answers, hints=options.hints)
+    formats = tuple(filter(None, (part.strip() for part in (options.to or "txt").split(","))))
+    if options.output == "-":
+        if len(formats) != 1 or formats == ("pdf",):
+            raise DeriveError("`-o -` writes one text format", "name it: --to json (or txt, md, tex)")
+        sys.stdout.write(text(report, solution, formats[0]))
+        return 0
+    if options.output is None and options.to is None:
+        sys.stdout.write(text(report, solution, "txt"))
+        return 0
+    name = f"{Path(options.answers).stem}-report"
+    for written in write(report, solution, Path(options.output or "output"), formats, name):
+        print(written)
+    sys.stdout.write(text(report, solution, "txt"))
+    return 0
+
+
+def _mistakes(options: argparse.Namespace) -> int:
+    from derive.reference import mistakes_table
+
+    print(mistakes_table())
     return 0
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.answers.mistakes import keys
 from derive.derivation import RULES
 from derive.operations import MACROS, ROWS
 from derive.operations.rows import Macro, Row
+from derive.prose import catalogue
 
 HEAD = ("write", "is", "example", "derivative")
 
@@ -38,6 +40,12 @@ def operations_table() -> str:
 def rules_table() -> str:
     """The update rules with their equations."""
     return _table([("rule", "equations, for each parameter θ"), *((name, text) for name, text in RULES.items())])
+
+
+def mistakes_table() -> str:
+    """The keys of all diagnoses with their sentences."""
+    words = catalogue("en")
+    return _table([("mistake", "what the student is told"), *((key, words[f"mistakes.{key}"]) for key in keys())])
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

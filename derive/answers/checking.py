@@ -1,0 +1,49 @@
+"""The public way in to marking: a problem and a piece of work → a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from derive.answers.judging import judge
+from derive.answers.model import Answer
+from derive.answers.report import Report, report
+from derive.derivation import Derivation
+from derive.errors import Fault, InputError, Place, suggestion
+from derive.problem import Problem
+from derive.solution import Solution, solve
+
+FILES = (".toml", ".json", ".csv")
+WORKING = (".md", ".tex", ".txt")
+
+
+def check(
+    problem: str | Path | Problem | Derivation | Solution,
+    answers: str | Path | Sequence[Answer],
+    *,
+    hints: bool = False,
+) -> Report:
+    """Mark one piece of work: an answer file, free working, or answers already read.
+
+    With `hints` the report does not tell expected numbers. Raises InputError for a file that cannot be read at all;
+    what cannot be read inside it is an item of the report.
+    """
+    solution = problem if isinstance(problem, Solution) else solve(problem)
+    read = read_answers(Path(answers), solution) if isinstance(answers, str | Path) else list(answers)
+    return report(solution, judge(solution, read), read, hints)
+
+
+def read_answers(path: Path, solution: Solution) -> list[Answer]:
+    """The answers in a file, by its ending. Raises InputError for a file that is not one, or has another ending."""
+    ending = path.suffix.lower()
+    if ending in FILES:
+        from derive.answers.files import read_file
+
+        return read_file(path, solution)
+    if ending in WORKING:
+        from derive.answers.working import read_working
+
+        return read_working(path, solution)
+    known = ", ".join((*FILES, *WORKING))
+    hint = suggestion(ending, (*FILES, *WORKING)) or f"known endings: {known}"
+    raise InputError([Fault(f"answers with the ending `{ending}` cannot be read", hint, Place(str(path)))])

@@ -1,0 +1,209 @@
+"""The text of a piece of free working → the pieces of mathematics in it: prose, page marks and struck-out work left out.
+
+Line breaks are kept through every change, so that a position in a piece leads back to its line in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_TEXT = 400_000
+MAX_LINE = 10_000
+MAX_PIECES = 2_000
+MAX_JOINED = 60
+
+_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20}
+_STRUCK = re.compile(r"(?<!~)~~(?!~).*?~~|<(del|s|strike)>.*?</\1>|<!--.*?-->", re.DOTALL)
+_CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
+_FENCE = re.compile(
+    r"(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{(?P<env>[a-z]+)\*?\})|(?P<inline>(?<!\\)\$|\\\(|\\\))|(?P<break>\n)"
+)
+_MARK = re.compile(
+    r"^(?:\s|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+)
+_OPENING = re.compile(rf"\\begin\{{(?:{_MATRICES})\*?\}}|[\[{{(]|\\end\{{(?:{_MATRICES})\*?\}}|[\]}})]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some mathematics as it stands in the work.
+
+    text    with its line breaks
+    line    of its first character, counted from 1
+    inline  whether it stands in a sentence
+    """
+
+    text: str
+    line: int
+    inline: bool = False
+
+    def line_at(self, position: int) -> int:
+        """The line of a position in the text."""
+        return self.line + self.text.count("\n", 0, position)
+
+
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a work, lines that belong together joined."""
+    cut = [_unmarked(piece) for piece in _cut(_cleaned(text[:MAX_TEXT]))]
+    return _joined([piece for piece in cut if piece.text.strip()])[:MAX_PIECES]
+
+
+# --- what does not count --------------------------------------------------------------------------------------------
+
+
+def _cleaned(text: str) -> str:
+    """Without struck-out work, comments, hidden characters and lines too long to be anyone's."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE)
+    text = _HIDDEN.sub("", text)
+    text = "\n".join(line if len(line) <= MAX_LINE else "" for line in text.split("\n"))
+    text = _STRUCK.sub(_breaks, text)
+    if r"\documentclass" in text or r"\begin{document}" in text:
+        text = _COMMENT.sub("", text)
+    return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", _without_cancelled(text))
+
+
+def _breaks(match: re.Match[str]) -> str:
+    return "\n" * match.group().count("\n")
+
+
+def _without_cancelled(text: str) -> str:
+    kept, at = [], 0
+    while match := _CANCEL.search(text, at):
+        end = _closing(text, match.end())
+        kept += [text[at : match.start()], "\n" * text.count("\n", match.start(), end)]
+        at = end
+    return "".join([*kept, text[at:]])
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the brace that closes the one before `at`; at the end of the text if none does."""
+    depth = 1
+    for match in re.compile(r"[{}]").finditer(text, at):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _cut(text: str) -> Iterator[Piece]:
+    """Cut at the borders of mathematics, in prose at the ends of lines, in displays at `\\\\` too."""
+    for block, line, display in _blocks(text):
+        if display:
+            yield from _rows(block, line)
+        else:
+            yield from _sentence(block, line)
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Displays as wholes, prose line by line."""
+    start, line, display = 0, 1, False
+    for match in _FENCE.finditer(text):
+        ends_prose = match["break"] and not display
+        empty_line = match["break"] and display and text[match.end() : match.end() + 1] == "\n"
+        outer = match["display"] and not re.fullmatch(_MATRICES, match["env"] or "")
+        if not (ends_prose or empty_line or outer):
+            continue
+        block = text[start : match.start()]
+        yield block, line, display
+        line += block.count("\n") + match.group().count("\n")
+        start = match.end()
+        display = bool(outer) and _opens(match.group(), display)
+    yield text[start:], line, display
+
+
+def _opens(fence: str, display: bool) -> bool:
+    """Whether a display begins here (`$$` does so if none is open)."""
+    if fence == "$$":
+        return not display
+    return fence == r"\[" or (fence.startswith(r"\begin") and "document" not in fence and "itemize" not in fence)
+
+
+def _rows(block: str, line: int) -> Iterator[Piece]:
+    """A display cut at `\\\\` outside of matrices."""
+    start = 0
+    for position in _outside(block, r"\\\\(?:\[[^\]]*\])?"):
+        yield Piece(block[start : position[0]], line + block.count("\n", 0, start))
+        start = position[1]
+    yield Piece(block[start:], line + block.count("\n", 0, start))
+
+
+def _sentence(block: str, line: int) -> Iterator[Piece]:
+    """A line of prose: each formula between dollars alone, or the whole line where relations stand outside of them."""
+    parts = re.split(r"(?<!\\)\$|\\\(|\\\)", block)
+    if len(parts) < 3:
+        yield Piece(block, line)
+    elif any(re.search(r"[=≈]", outside) for outside in parts[::2]):
+        yield Piece(" ".join(parts), line)
+    else:
+        alone = not "".join(parts[::2]).strip(" .,;*-0123456789)")
+        yield from (Piece(part, line, inline=not alone) for part in parts[1::2])
+
+
+def _outside(text: str, pattern: str) -> list[tuple[int, int]]:
+    """Where a pattern stands outside of every bracket and matrix; round and square ones count if they balance."""
+    found: list[list[tuple[int, int]]] = [[], []]
+    deep = braces = 0
+    for match in re.compile(f"(?P<hit>{pattern})|{_OPENING.pattern}").finditer(text):
+        token = match.group()
+        if match["hit"]:
+            found[0] += [match.span()] if deep == 0 else []
+            found[1] += [match.span()] if braces == 0 else []
+            continue
+        step = -1 if token.startswith(r"\end") or token in "]})" else 1
+        deep = max(0, deep + step)
+        braces = max(0, braces + (step if token not in "[]()" else 0))
+    return found[0] if deep == 0 else found[1]
+
+
+outside = _outside
+
+
+def _unmarked(piece: Piece) -> Piece:
+    """Without numbering, bullets and stops at the ends."""
+    match = _MARK.match(piece.text)
+    skipped = piece.text[: match.end()] if match else ""
+    text = piece.text[len(skipped) :].rstrip()
+    text = re.sub(r"(?:\s|\\[,;!]|(?<!\.)[.,;](?!\.)|\*\*|`|\\qed|\\blacksquare)+$", "", text)
+    return Piece(text, piece.line + skipped.count("\n"), piece.inline)
+
+
+# --- lines that belong together -------------------------------------------------------------------------------------
+
+_RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
+_CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
+_UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
+
+
+def _joined(cut: list[Piece]) -> list[Piece]:
+    """Continuation lines with the piece above: `= …` below it, or a piece that ends in `=` or an open bracket."""
+    result: list[Piece] = []
+    for piece in cut:
+        above = result[-1] if result else None
+        if above is not None and _belongs(above, piece):
+            gap = "\n" * (piece.line - above.line - above.text.count("\n"))
+            result[-1] = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
+        else:
+            result.append(piece)
+    return result
+
+
+def _belongs(above: Piece, piece: Piece) -> bool:
+    if len(above.text) > MAX_LINE or (piece.inline and not above.inline):
+        return False
+    if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text):
+        return True
+    return piece.line - above.line <= MAX_JOINED and _is_open(above.text) and "=" not in piece.text
+
+
+def _is_open(text: str) -> bool:
+    """Whether a square bracket or a matrix is not closed yet."""
+    opened = text.count("[") - text.count("]")
+    return "=" in text and (opened > 0 or len(re.findall(r"\\begin\{", text)) > len(re.findall(r"\\end\{", text)))

@@ -1,0 +1,228 @@
+"""The pages: their commands run, their problem files solve, their tables are true, their links lead somewhere.
+
+What they quote from the program is made by `.venv/bin/python docs/refresh.py`.
+"""
+
+import doctest
+import importlib.util
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flint import fmpq
+
+import derive
+from derive.digits import printed
+from derive.equations import read_name
+from derive.errors import InputError
+from derive.problem import _KEYS
+from derive.settings import Digits
+from derive.writers import WRITERS
+
+ROOT = Path(__file__).parent.parent
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+refresh = load(ROOT / "docs" / "refresh.py")
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in refresh.PAGES}
+README = PAGES["README.md"]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The code blocks of a page in a language."""
+    return [text for name, text in FENCE.findall(page) if name == language]
+
+
+def rows(head: str) -> list[list[str]]:
+    """The rows of every table with that head, as cells, from all pages."""
+    found = []
+    for page in PAGES.values():
+        for table in re.findall(rf"^{re.escape(head)}\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.MULTILINE):
+            for line in table.splitlines():
+                cells = re.split(r"(?<!\\)\|", line)[1:-1]
+                found.append([cell.strip().replace("\\|", "|") for cell in cells])
+    assert found, head
+    return found
+
+
+def code(cell: str) -> list[str]:
+    """What stands in backquotes."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def each_spelling(head: str) -> list[Any]:
+    """(spelling, second cell) for every spelling in the first cells of a table."""
+    return [pytest.param(text, cells[1], id=text) for cells in rows(head) for text in code(cells[0])]
+
+
+# --- README --------------------------------------------------------------------------------------------------------
+
+
+def test_readme_begins_with_the_two_commands() -> None:
+    first = blocks(README, "sh")[0]
+    assert re.findall(r"^make \w+", first, re.MULTILINE) == ["make example", "make test"]
+    end = README[: README.index(first) + len(first)].count("\n")
+    assert end <= 25
+
+
+COMMANDS = [line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith(refresh.PROGRAM)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that README shows, on a machine whose only LaTeX is the embedded one."""
+    for name, text in refresh.files_of(README).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", os.devnull)
+    assert not shutil.which("pdflatex")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_of_readme_runs(command: str, folder: Path) -> None:
+    status, text = refresh.run(command)
+    assert status == 0, text
+    for line in text.splitlines():
+        if line.startswith("output/"):
+            assert (folder / line).stat().st_size, line
+
+
+def test_readme_has_commands() -> None:
+    assert any("solve" in command and "--to" not in command for command in COMMANDS)
+
+
+def test_python_of_readme(folder: Path) -> None:
+    for text in blocks(README, "pycon"):
+        test = doctest.DocTestParser().get_doctest(text, {}, "README", "README.md", 0)
+        report: list[str] = []
+        doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, out=report.append)
+        assert not report, "".join(report)
+
+
+def test_readme_names_every_format() -> None:
+    (formats,) = re.findall(r"`--to ([\w,]+)` chooses", README)
+    assert set(formats.split(",")) == {"pdf", *WRITERS}
+
+
+# --- problem files ---------------------------------------------------------------------------------------------------
+
+
+def problems() -> Iterator[Any]:
+    for name, page in PAGES.items():
+        wrong = refresh.files_of(page).get("wrong.toml")
+        for i, text in enumerate(blocks(page, "toml"), 1):
+            if text != wrong and re.search(r"^\[(model|network)\]", text, re.MULTILINE):
+                yield pytest.param(text, id=f"{name}, block {i}")
+
+
+@pytest.mark.parametrize("text", list(problems()))
+def test_problem_file_solves(text: str) -> None:
+    problem = derive.Problem.loads(text)
+    assert not problem.warnings
+    solution = derive.solve(problem)
+    assert solution.text("txt")
+    assert problem.loss is None or solution.verification.entries
+
+
+def test_wrong_problem_file_is_wrong() -> None:
+    text = refresh.files_of(PAGES["docs/problem-file.md"])["wrong.toml"]
+    with pytest.raises(InputError) as raised:
+        derive.Problem.loads(text)
+    assert len(raised.value.faults) >= 4
+
+
+@pytest.mark.parametrize("table", _KEYS)
+def test_every_key_is_described(table: str) -> None:
+    page = PAGES["docs/problem-file.md"]
+    described = {name for line in page.splitlines() if line.startswith("|") for name in code(line.split("|")[1])}
+    described |= set(re.findall(r"`\[(\w+)\]`", page))
+    assert [key for key in _KEYS[table] if key not in described] == []
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+GIVEN = """
+[data]
+x = 2
+y = 3
+"α" = 5
+v = [1, 2]
+r = [[5, 6]]
+A = [[1, 2], [3, 4]]
+M = [[1, 2, 3], [4, 5, 6]]
+[model]
+equations = '''
+q = EXPRESSION
+'''
+"""
+"""The values that docs/language.md names before its tables."""
+
+
+def given(expression: str) -> Any:
+    return derive.solve(derive.Problem.loads(GIVEN.replace("EXPRESSION", expression)))["q"]
+
+
+@pytest.mark.parametrize(("spelling", "ids"), each_spelling("| you write | its id |"))
+def test_name_has_its_id(spelling: str, ids: str) -> None:
+    assert [read_name(spelling).id] == code(ids)
+
+
+@pytest.mark.parametrize(("spelling", "plain"), each_spelling("| you write | read as |"))
+def test_expression_is_read_as(spelling: str, plain: str) -> None:
+    assert [given(spelling).equation] == [f"q = {text}" for text in code(plain)]
+
+
+@pytest.mark.parametrize(("spelling", "words"), each_spelling("| you write | shape |"))
+def test_expression_has_its_shape(spelling: str, words: str) -> None:
+    sizes = tuple(map(int, re.findall(r"\d+", words)))
+    assert given(spelling).shape == sizes
+    assert words.startswith("column") == (len(sizes) == 1)
+
+
+@pytest.mark.parametrize("cells", rows("| setting | value | printed |"), ids=" ".join)
+def test_value_is_printed(cells: list[str]) -> None:
+    kind, _, count = code(cells[0])[0].partition(" = ")
+    value = Fraction(cells[1])
+    digits = Digits(int(count), decimals=kind == "decimals")
+    assert [printed(fmpq(value.numerator, value.denominator), digits).text()] == code(cells[2])
+
+
+# --- the pages themselves --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_quoted_is_current(name: str) -> None:
+    current = refresh.refreshed(PAGES[name]) == PAGES[name]
+    assert current, f"{name} quotes what the program no longer says: run .venv/bin/python docs/refresh.py"
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.+)$", FENCE.sub("", page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", PAGES[name])):
+        if "://" in link:
+            continue
+        file, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / file if file else ROOT / name
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), link
