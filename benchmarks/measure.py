@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from statistics import linear_regression, median
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+_ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 _CHILD = "import measure, sys; measure.child(*sys.argv[1:])"
 
 
@@ -48,7 +50,8 @@ def process(command: Sequence[str], times: int = 7, cwd: Path | None = None) -> 
     """The median time of a whole process, after one run that warms the file cache. Raises CalledProcessError."""
 
     def run() -> None:
-        subprocess.run(command, check=True, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        null = subprocess.DEVNULL
+        subprocess.run(command, check=True, cwd=cwd, env=_ENVIRONMENT, stdin=null, stdout=null)
 
     run()
     return median(seconds(run) for _ in range(times))
@@ -60,8 +63,12 @@ def fresh(module: str, function: str, *args: str, times: int = 3) -> Cost:
     `module.function(*args)` prepares, and returns what is run and measured.
     """
     command = [sys.executable, "-c", _CHILD, module, function, *args]
-    outputs = [subprocess.run(command, check=True, cwd=HERE, stdout=subprocess.PIPE).stdout for _ in range(times)]
-    return min((Cost(*json.loads(output)) for output in outputs), key=lambda cost: cost.seconds)
+    return min((_cost(command) for _ in range(times)), key=lambda cost: cost.seconds)
+
+
+def _cost(command: Sequence[str]) -> Cost:
+    finished = subprocess.run(command, check=True, cwd=HERE, env=_ENVIRONMENT, stdout=subprocess.PIPE)
+    return Cost(*json.loads(finished.stdout))
 
 
 def child(module: str, function: str, *args: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 
@@ -53,7 +54,7 @@ def drawn(sizes: list[int], seed: int = 20) -> Network:
     def vector(length: int) -> list[float]:
         return [random.randint(-99, 99) / 100 for _ in range(length)]
 
-    layers = list(zip(sizes, sizes[1:], strict=False))
+    layers = list(pairwise(sizes))
     return Network(
         x=vector(sizes[0]),
         target=vector(sizes[-1]),

@@ -7,6 +7,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -57,11 +58,11 @@ def other_numbers(_: bool) -> Iterator[Row]:
         worked.filled(plan, problem)
     yield "", "median", "slowest", "target (median)"
     for what, plan in (("values, proof, tex and md", blueprint), ("with the closed form", whole)):
-        times = [seconds(lambda p=p: worked.filled(plan, p)) for p in worked.variants(problem, VARIANTS)]
+        times = [seconds(partial(worked.filled, plan, other)) for other in worked.variants(problem, VARIANTS)]
         yield what, duration(median(times)), duration(max(times)), target(0.005, median(times))
     derivatives, numbers = plain.sympy_derivatives(NOTES)
     others = [{symbol: float(i % 9 + 1) / 10 for symbol in numbers} for i in range(10)]
-    times = [seconds(lambda n=n: plain.evaluated(derivatives, n)) for n in others]
+    times = [seconds(partial(plain.evaluated, derivatives, other)) for other in others]
     yield "beside: SymPy's derivatives, subs", duration(median(times)), duration(max(times)), ""
 
 

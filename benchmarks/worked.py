@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from importlib import import_module
 from random import Random
 from unittest.mock import patch
 
@@ -46,17 +47,17 @@ def filled(plan: Blueprint, problem: Problem) -> None:
 
 
 def loaded(text: str = "") -> Problem:
-    """The problem that a text writes, or the notes; what is imported late is imported now."""
-    import jinja2  # noqa: F401
-
+    """The problem that a text writes, or the notes; what derive imports late is imported here."""
+    for module in ("jinja2", "derive.drawing.tikz", "derive.drawing.svg"):
+        import_module(module)
     return Problem.loads(text) if text else Problem.load(examples.path("notes"))
 
 
 def notes(with_closed_form: str = "") -> Run:
-    """The handwritten notes from problem to page; the closed form imports SymPy, which is not measured."""
+    """The handwritten notes from problem to page; the closed form is SymPy's, whose import is not measured."""
     problem = loaded()
     if with_closed_form:
-        import sympy  # noqa: F401
+        import_module("sympy")
     return lambda: worked(problem, bool(with_closed_form))
 
 
@@ -87,6 +88,7 @@ def trained(name: str) -> Run:
     problem = Problem.load(examples.path(name))
     derivation = derive(problem)
     tape = Tape.of(derivation)
-    assert problem.loss and problem.update
+    assert problem.loss is not None
+    assert problem.update is not None
     last = problem.update.steps + 1
-    return lambda: float(Values(tape, problem).flat(derivation.loss, last)[0])
+    return lambda: float(Values(tape, problem).flat(problem.loss, last)[0])

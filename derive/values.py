@@ -122,7 +122,9 @@ class Values:
         self.losses: list[Flat] = []
         self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
+        self._literal: dict[int, Env] = {}
         self._passes: dict[int, Env] = {}
+        self.answered: dict[tuple[int, int], bool] = {}
         self._settle(lambda: None)
 
     @property
@@ -154,9 +156,11 @@ class Values:
 
     def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
         """What a compiled expression gives at the printed numbers of the names it uses."""
-        env: Env = list(self._passes[k])
+        env = self._literal.setdefault(k, [[] for _ in self.tape.slots])
         for name in names:
-            env[self.tape.slots[name]] = [number.value for number in self.printed(name, k)]
+            slot = self.tape.slots[name]
+            if not env[slot]:
+                env[slot] = [number.value for number in self.printed(name, k)]
         with precision(self.bits, self._ties):
             return run(env)
 

@@ -15,10 +15,11 @@ from derive.notation import Notation
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num, sign
 from derive.operations.shapes import as_matrix, offset
-from derive.printing import INNER, LEADING, Slot, is_turned
+from derive.printing import INNER, LEADING, TIGHT, Slot, is_turned
 from derive.settings import Digits
-from derive.values import Compiled, Env, Tape, Values, compile_expr
+from derive.values import Compiled, Tape, Values, compile_expr
 
+_POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
 
@@ -42,8 +43,7 @@ class View:
     def __init__(self, values: Values, notation: Notation, workings: Workings, k: int = 1) -> None:
         self.values, self.notation, self.workings, self.k = values, notation, workings, k
         self.shapes = values.tape.derivation.shapes
-        self._texts: dict[tuple[Name, bool], list[str]] = {}
-        self._env: Env | None = None
+        self._texts: dict[tuple[Name, bool], list[tuple[str, str, str]]] = {}
 
     def at(self, k: int) -> View:
         """The same for another pass."""
@@ -63,11 +63,22 @@ class View:
 
     def number(self, name: Name, index: Sequence[int], position: str, after: bool = False) -> str:
         """One entry."""
-        return self.text(self.printed(name, after)[offset(self.shapes[name], tuple(index))], position)
+        texts = self._texts_of(name, after)[offset(self.shapes[name], tuple(index)) if index else 0]
+        return texts[_POSITIONS[position]]
+
+    def _texts_of(self, name: Name, after: bool) -> list[tuple[str, str, str]]:
+        """Each entry of a name as it stands in the three positions."""
+        key = name, after
+        if key not in self._texts:
+            self._texts[key] = [
+                (self.text(number), self.text(number, INNER), self.text(number, TIGHT))
+                for number in self.printed(name, after)
+            ]
+        return self._texts[key]
 
     def rows(self, name: Name, turned: bool = False, after: bool = False) -> list[list[str]]:
         """An array of up to two axes as rows of texts (`turned`: transposed)."""
-        texts = [self.notation.printed(number) for number in self.printed(name, after)]
+        texts = [leading for leading, _, _ in self._texts_of(name, after)]
         return as_rows(texts, self.shapes[name], turned)
 
     def slot(self, slot: Slot, matrix: Callable[[list[list[str]]], str]) -> str:
@@ -104,7 +115,11 @@ class View:
         """The sign of a relation in the notation."""
         if relation.kind == "arrow":
             return self.notation.operators["<-"]
-        return self.notation.operators["=" if self._equal(relation) else "≈"]
+        key = id(relation), self.k
+        answered = self.values.answered
+        if key not in answered:
+            answered[key] = self._equal(relation)
+        return self.notation.operators["=" if answered[key] else "≈"]
 
     def _equal(self, relation: Relation) -> bool:
         if relation.kind == "put in":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.answers.model import Answer, Remark, Written
@@ -153,17 +153,18 @@ class Case:
         for i, w in self.given():
             if w and _impossible(self.step, w):
                 self.entries[i], self.diagnosis = WRONG, "impossible"
-        if FOLLOWS in self.entries and self.trivial and not self.own.trivial.intersection(self.step.uses):
+        made_easy = FOLLOWS in self.entries and is_trivial(self.written, self.expected)
+        if made_easy and not self.own.trivial.intersection(self.step.uses):
             self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
-            self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else None
+            self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else "trivial"
 
-    @property
-    def trivial(self) -> bool:
-        """All zeros where the truth is not, or all equal where the truth is not."""
-        numbers = [w.value for w in self.written if w]
-        if all(x == 0 for x in numbers):
-            return any(not _is_zero(x) for x in self.expected)
-        return len(numbers) > 2 and len(set(map(str, numbers))) == 1 and len(set(map(str, self.expected))) > 1
+
+def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:
+    """Whether a fault has made the numbers too easy: all zeros where the truth is not, or all equal where it is not."""
+    numbers = [w.value for w in written if w]
+    if all(x == 0 for x in numbers):
+        return any(not _is_zero(x) for x in expected)
+    return len(numbers) > 2 and len(set(map(str, numbers))) == 1 and len(set(map(str, expected))) > 1
 
 
 def _is_zero(x: Num) -> bool:

@@ -13,7 +13,7 @@ from math import prod
 
 from flint import fmpq
 
-from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case
+from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.diagnosis import diagnose
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
 from derive.answers.own import Own
@@ -134,7 +134,7 @@ class _Judge:
             own.follow(step)
             return
         own.take(step.name, judged.written, own.value(step.expr) or judged.expected)
-        if judged.verdict in {WRONG, FOLLOWS} and all(w is None or w.value == 0 for w in judged.written):
+        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(judged.written, judged.expected):
             own.trivial.add(step.name)
 
     # --- one step ----------------------------------------------------------------------------------------------------

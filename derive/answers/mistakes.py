@@ -328,7 +328,7 @@ SLIPS = (
     Slip("digits_swapped", _digits_swapped),
 )
 
-OTHERS = ("saturated", "entries_permuted", "impossible", "updated_weights", "substituted")
+OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "updated_weights", "substituted")
 
 
 def keys() -> tuple[str, ...]:

@@ -29,16 +29,26 @@ def standing(written: Written, value: Num) -> str | None:
 
 def within(written: Written, value: Num, width: Num) -> bool:
     """Whether a written number is a value's, rounded or cut, when the value may be off by `width`."""
-    if written.value == 0:
-        return bool(abs(arb(value)) <= width) and not bool(abs(arb(value)) > 0 and width == 0)
     if standing(written, value):
         return True
-    return bool(arb(abs(written.value - value)).lower() <= width + written.unit)
+    if width == 0:
+        return False
+    gap = abs(arb(written.value - value)) - width
+    if written.value == 0:
+        return bool(gap.lower() <= 0)
+    longer = bool((abs(arb(value)) + width - abs(written.value)).upper() > 0)
+    return bool(gap.lower() <= written.unit / 2) or (longer and bool(gap.lower() < written.unit))
 
 
 def near(written: Written, value: Num) -> bool:
-    """Whether a written number lies within one unit of its last place of a value."""
-    return written.value != 0 and bool(abs(written.value - value) <= written.unit)
+    """Whether a number of several digits lies within one unit of its last place of a value that it can only round.
+
+    A value that could have been written in full at that length is not approximated.
+    """
+    if written.value == 0 or written.unit == 0 or written.digits < 2:
+        return False
+    whole = type(value) is fmpq and (value / written.unit).q == 1
+    return not whole and bool(abs(written.value - value) <= written.unit)
 
 
 def allowed(width: Num, value: Num) -> Num:

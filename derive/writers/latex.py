@@ -25,7 +25,7 @@ from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled
-from derive.writers.texmath import LINE, blocks, bmatrix, width
+from derive.writers.texmath import LINE, blocks, bmatrix, fits
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
@@ -190,8 +190,7 @@ def _value(shown: str, name: object, scalar: bool) -> Part:
 
 def _aligned(rows: list[list[str]]) -> str:
     """Lines aligned at their first relation where they fit; else one hanging paragraph each."""
-    widths = [sum(map(width, row)) for row in rows]
-    if len(rows) <= MOST_ALIGNED and max(widths) < LINE - 5:
+    if len(rows) <= MOST_ALIGNED and all(fits(" ".join(row), LINE - 5) for row in rows):
         body = " \\\\\n  ".join(_ampersand(row) for row in rows)
         return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
     return "".join(

@@ -27,7 +27,7 @@ from derive.values import Values
 from derive.view import View, Workings
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled
-from derive.writers.texmath import bmatrix, width
+from derive.writers.texmath import bmatrix, characters
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
 NEWLINE = r"\cr"
@@ -186,6 +186,8 @@ def _broken(texts: list[str], signs: tuple[str, ...]) -> str:
         if found:
             first = f"{head} &{sign} {rest}"
             break
+    if len(first) + sum(map(len, texts[1:])) <= MOST_IN_A_ROW:
+        return " ".join([first, *texts[1:]])
     rows, length = [first], _visible(first)
     for text in texts[1:]:
         if length + _visible(text) > MOST_IN_A_ROW:
@@ -198,5 +200,5 @@ def _broken(texts: list[str], signs: tuple[str, ...]) -> str:
 
 
 def _visible(tex: str) -> int:
-    """About how many characters wide a formula is."""
-    return round(1.8 * width(tex))
+    """About how many characters wide a formula is; of a matrix the longest row counts."""
+    return characters(max(tex.split(NEWLINE), key=len))

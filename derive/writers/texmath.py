@@ -6,7 +6,18 @@ import re
 
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 34  # rows of a matrix on one page
+WIDEST = 0.65  # of a character that is set, in em, with the space around it
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
+
+
+def fits(tex: str, limit: float) -> bool:
+    """Whether a line of TeX is at most `limit` em wide; most lines need no measuring."""
+    return characters(tex) * WIDEST <= limit or width(tex) <= limit
+
+
+def characters(tex: str) -> int:
+    """How many characters a line of TeX sets; of a matrix all rows count."""
+    return len(_COMMANDS.sub("", tex))
 
 
 def width(tex: str) -> float:
@@ -49,6 +60,9 @@ def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
 
 def blocks(rows: list[list[str]], limit: float) -> list[tuple[int, int, list[list[str]]]]:
     """The rows cut into pieces that fit a line of `limit` em and a page: (first row, first column, rows)."""
+    longest = max(("  ".join(row) for row in rows), key=len)
+    if len(rows) <= TALLEST and characters(longest) * WIDEST < limit:
+        return [(0, 0, rows)]
     widths = [max(_width(row[j]) for row in rows) + 1.0 for j in range(len(rows[0]))]
     cuts, used = [0], 0.8
     for j, wide in enumerate(widths):

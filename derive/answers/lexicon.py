@@ -1,0 +1,206 @@
+"""What a student's names mean: forgivingly, but never two things at once.
+
+`X` is x where no X is defined, `w_2` W_2, `W2` and `W^{(2)}` too; `z_{1,3}` is an entry of z_1, `dW2` means dL/dW_2, and
+`g` is whatever function the problem applies to its argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from derive.derivation import ETA, Derivation, Step
+from derive.language.expressions import Apply, Entry, Expr, Index, Ref, Shape, apply
+from derive.language.names import Derivative, Name, SubscriptItem, Symbol
+from derive.operations import FUNCTIONS
+from derive.operations.calculus import derivative_rule
+from derive.operations.rows import ROWS
+from derive.operations.shapes import indices
+
+LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
+GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
+Quantity = Ref | Entry
+
+
+@dataclass
+class Lexicon:
+    """The names of a derivation, and the functions that a work's own letters were found to mean."""
+
+    derivation: Derivation
+    aliases: Mapping[str, tuple[str, ...]]
+    names: dict[str, Name] = field(default_factory=dict)
+    folded: dict[str, Name | None] = field(default_factory=dict)
+    learned: dict[str, str] = field(default_factory=dict)
+    steps: dict[Name, Step] = field(default_factory=dict)
+
+    @staticmethod
+    def of(derivation: Derivation, aliases: Mapping[str, tuple[str, ...]]) -> Lexicon:
+        """The lexicon of a derivation."""
+        lexicon = Lexicon(derivation, aliases)
+        for name in [name for name, _ in derivation.givens] + ([ETA] if derivation.updates else []):
+            lexicon._enter(name)
+        for step in (*derivation.forward, *derivation.backward):
+            lexicon._enter(step.name)
+            lexicon.steps[step.name] = step
+        for step_id, others in aliases.items():
+            if step_id in lexicon.names:
+                lexicon.names |= {other: lexicon.names[step_id] for other in others if other not in lexicon.names}
+        return lexicon
+
+    def _enter(self, name: Name) -> None:
+        self.names[name.id] = name
+        key = _folded(name.id)
+        self.folded[key] = None if key in self.folded else name
+
+    @property
+    def shapes(self) -> Mapping[Name, Shape]:
+        """The shape of every name."""
+        return self.derivation.shapes
+
+    # --- names -------------------------------------------------------------------------------------------------------
+
+    def symbol(self, symbol: Symbol) -> Quantity | None:
+        """The quantity or entry that a symbol means."""
+        for spelling in _spellings(symbol):
+            if name := self._named(spelling):
+                return Ref(name)
+        return self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
+
+    def _named(self, symbol: Symbol) -> Name | None:
+        return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))
+
+    def _entry(self, symbol: Symbol) -> Entry | None:
+        """A name with one or two more numbers in its subscript."""
+        for spelling in (*_spellings(symbol), *_apart(symbol)):
+            for count in (1, 2):
+                items = spelling.subscript[len(spelling.subscript) - count :]
+                whole = self._named(replace(spelling, subscript=spelling.subscript[:-count]))
+                if whole is not None and len(items) == count and (index := self.index(whole, items)) is not None:
+                    return Entry(whole, index)
+        return None
+
+    def index(self, name: Name, items: tuple[SubscriptItem, ...]) -> Index | None:
+        """The entry that numbers from 1 mean: of a row or column one number is enough."""
+        numbers = tuple(item - 1 for item in items if isinstance(item, int))
+        shape = self.shapes[name]
+        if len(numbers) != len(items) or not shape:
+            return None
+        if len(shape) == 2 and shape[0] == 1 and len(numbers) == 1:
+            numbers = (0, *numbers)
+        if len(shape) == 1 and len(numbers) == 2 and numbers[1] == 0:
+            numbers = numbers[:1]
+        fits = len(numbers) == len(shape) and all(0 <= i < n for i, n in zip(numbers, shape, strict=True))
+        return numbers if fits else None
+
+    def _gradient(self, symbol: Symbol) -> Quantity | None:
+        """`dW_2` for dL/dW_2."""
+        loss = self.derivation.loss
+        if loss is None or len(symbol.base) < 2 or symbol.base[0] != "d":
+            return None
+        of = self.symbol(replace(symbol, base=symbol.base[1:]))
+        return self.derivative(Ref(loss), of) if of else None
+
+    def _usual(self, symbol: Symbol) -> Ref | None:
+        """The loss by one of its usual names, the output as ŷ."""
+        loss = self.derivation.loss
+        if loss is not None and not symbol.subscript and symbol.base.lower() in LOSSES and not symbol.accent:
+            return Ref(loss)
+        if loss is not None and symbol.id.lower() == "y_hat" and loss in self.steps:
+            computed = [name for name in self.steps[loss].uses if name in self.steps]
+            return Ref(computed[0]) if len(computed) == 1 else None
+        return None
+
+    def derivative(self, of: Quantity | None, by: Quantity | None) -> Quantity | None:
+        """The derivative of one quantity by another, or an entry of it, if it is a step."""
+        if not isinstance(of, Ref) or by is None or not isinstance(of.name, Symbol) or not isinstance(by.name, Symbol):
+            return None
+        name = self.names.get(Derivative(of.name, by.name).id)
+        if name is None:
+            return None
+        return Ref(name) if isinstance(by, Ref) else Entry(name, by.index)
+
+    # --- functions ---------------------------------------------------------------------------------------------------
+
+    def function(self, word: str, primes: int, args: tuple[Expr, ...]) -> Expr | None:
+        """A function or its derivative applied; None if the word is no function here."""
+        if primes == 0:
+            op = self._operation(word, args)
+            return Apply(op, args) if op and _takes(op, len(args)) else None
+        op = self._operation(word, args)
+        if op is None or len(args) != 1 or primes > 1:
+            return None
+        local = self._applied(args[0])
+        if local is not None and (derivative := self.names.get(f"d{local.id}/d{args[0].name.id}")):  # type: ignore[union-attr]
+            return Ref(derivative)
+        applied = apply(op, args[0])
+        return derivative_rule(applied, 0, applied) if op in ROWS and ROWS[op].derivative else None
+
+    def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
+        known = FUNCTIONS.get(word) or self._spelled.get(word.lower())
+        if word.lower() not in GENERIC:
+            return known
+        step = self._applied(args[0]) if len(args) == 1 else None
+        if step is not None and isinstance(step.expr, Apply) and known not in self._used:
+            self.learned[word.lower()] = step.expr.op
+            return step.expr.op
+        return self.learned.get(word.lower()) or known or self._only
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
+
+    def _applied(self, arg: Expr) -> Step | None:
+        """The forward step that applies one function to a name."""
+        return self._functions.get(arg.name) if isinstance(arg, Ref) else None
+
+    @cached_property
+    def _functions(self) -> dict[Name, Step]:
+        found: dict[Name, Step] = {}
+        for step in self.derivation.forward:
+            if isinstance(step.expr, Apply) and len(step.expr.args) == 1 and ROWS[step.expr.op].elementwise:
+                arg = step.expr.args[0]
+                if isinstance(arg, Ref):
+                    found.setdefault(arg.name, step)
+        return found
+
+    @cached_property
+    def _used(self) -> set[str]:
+        return {step.expr.op for step in self._functions.values() if isinstance(step.expr, Apply)}
+
+    @property
+    def _only(self) -> str | None:
+        """The one function of the network that is not ReLU."""
+        smooth = self._used - {"relu"}
+        return next(iter(smooth)) if len(smooth) == 1 else None
+
+
+def _takes(op: str, count: int) -> bool:
+    low, high = ROWS[op].arity if op in ROWS else (count, count)
+    return low <= count <= high
+
+
+def _folded(name: str) -> str:
+    """What spellings have in common: no case, no underscores, brackets or primes."""
+    return "".join(c for c in name.lower() if c not in "_{}()[]^' ")
+
+
+def _spellings(symbol: Symbol) -> Iterator[Symbol]:
+    """The symbol itself, a layer's number in brackets on top as a subscript, `o1` read as its own subscript."""
+    yield symbol
+    if symbol.superscript and (layer := symbol.superscript.strip("[]()")).isdigit():
+        yield replace(symbol, superscript="", subscript=(int(layer), *symbol.subscript))
+
+
+def _apart(symbol: Symbol) -> Iterator[Symbol]:
+    """A subscript of several digits as so many numbers: `z_{12}` for z_{1,2}."""
+    items: list[SubscriptItem] = []
+    for item in symbol.subscript:
+        items += [int(digit) for digit in str(item)] if isinstance(item, int) else [item]
+    if tuple(items) != symbol.subscript and len(items) <= 4:
+        yield replace(symbol, subscript=tuple(items))
+
+
+def every_index(shape: Shape) -> list[Index]:
+    """Every index of an array, in the order of its flat values."""
+    return indices(shape)
