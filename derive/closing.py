@@ -68,17 +68,21 @@ def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
 def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Chain]:
     """The derivative by each entry; by the first one of each name where they are many."""
     assert derivation.loss
+    exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
     every = sum(prod(derivation.shapes[name]) for name in derivation.wanted) <= MOST_DERIVATIVES
     for name in derivation.wanted:
         for index in indices(derivation.shapes[name])[: None if every else 1]:
             expr = closed.derivative(name, index)
             if node_count(expr) <= LONGEST_DERIVATIVE:
-                yield _derivative(Derivative(derivation.loss, name), index, expr)
+                yield _derivative(Derivative(derivation.loss, name), index, expr, exact)
 
 
-def _derivative(name: Derivative, index: Index, expr: Expr) -> Chain:
+def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:
+    """One derivative; its numbers only where they are carried exactly (rounded ones would give another result)."""
     where = index or None
     links = [Link(SAME, Formula(expr))]
+    if not numbers_too:
+        return Chain(name, tuple(links), where)
     numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
     if numbers:
         links.append(Link(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))

@@ -6,6 +6,7 @@ Nothing here depends on the numbers: what does is a Condition or a Relation that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from math import prod
 
 from derive.derivation import ETA, Derivation, Step
@@ -16,6 +17,7 @@ from derive.document import (
     Chain,
     Condition,
     Document,
+    Fact,
     Formula,
     Gap,
     Givens,
@@ -28,6 +30,7 @@ from derive.document import (
     Losses,
     Naming,
     Numbered,
+    OnKink,
     Paragraph,
     Relation,
     Result,
@@ -37,7 +40,7 @@ from derive.document import (
     Terms,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, names_in, substitute, walk
-from derive.language.names import Derivative, Name
+from derive.language.names import Derivative, Name, Symbol
 from derive.operations.calculus import Shapes, entry_of, instantiate, shape_of
 from derive.operations.rows import row_of
 from derive.operations.shapes import indices
@@ -79,14 +82,15 @@ def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     yield Heading(Sentence("headings.given"))
     yield Givens(tuple(given.name for given in problem.givens))
     rate = [Sentence("intro.eta", {"eta": Result(ETA)})] if problem.update else []
-    carry = Sentence("intro.rounded") if problem.numbers.carry == "rounded" else _exact_intro(problem)
-    yield Paragraph((*rate, carry), "note")
+    rounds = any(equation.rounded for equation in problem.equations)
+    place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
+    yield Paragraph((*rate, _carry_intro(problem), *place), "note")
 
 
-def _exact_intro(problem: Problem) -> Sentence:
+def _carry_intro(problem: Problem) -> Sentence:
     digits = problem.numbers.digits
     kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
-    return Sentence("intro.exact", {"digits": f"={kind}", "n": digits.count})
+    return Sentence(f"intro.{problem.numbers.carry}", {"digits": f"={kind}", "n": digits.count})
 
 
 def _after(derivation: Derivation, problem: Problem) -> Iterator[Block]:
@@ -311,7 +315,11 @@ class _Steps:
     def _sentences(self, step: Step) -> Iterator[Sentence]:
         yield from self._notes(step)
         yield from self._kinks(step)
-        yield Sentence("notes.zero_to", {"decimals": f"zero_to {step.id}"}, Condition("zero_to", step.name))
+        yield Sentence("notes.zero_to", {"decimals": Fact("zero_to", step.name)}, Condition("zero_to", step.name))
+        if step.helper and step.phase == "forward" and "helper" not in self.said:
+            self.said.add("helper")
+            assert isinstance(step.name, Symbol)
+            yield Sentence("reasons.helper", {"name": Naming(step.name), "of": Naming(replace(step.name, helper=0))})
         key = f"reasons.{_reason(step)}"
         if _reason(step) and key not in self.said:
             self.said.add(key)
@@ -331,9 +339,8 @@ class _Steps:
         if step.phase not in {"forward", "loss"}:
             return
         for node in dict.fromkeys(n for n in walk(step.expr) if isinstance(n, Apply) and row_of(n).kink):
-            arg = node.args[0]
-            entry = Naming(arg.name, indexed=bool(shape_of(arg, self.shapes))) if isinstance(arg, Ref) else ""
-            yield Sentence(f"kinks.{node.op}", {"entry": entry}, Condition("kink", step.name, node))
+            where: dict[str, Inline] = {"where": OnKink(node)}
+            yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
 
 
 def _by_sign(op: str, name: Name, shape: Shape) -> Iterator[Sentence]:

@@ -27,6 +27,7 @@ class Printed:
     mantissa  digits with a decimal point, without sign: `3.9`, `0.9999999887`, `3.84`
     exponent  the power of ten beside it, or None
     exact     whether this is the value itself, nothing cut
+    fraction  a given number whose decimals never end, as it was given
     zero_to   for a value that could not be told from 0: to how many decimals it is 0
     """
 
@@ -35,10 +36,13 @@ class Printed:
     exponent: int | None = None
     exact: bool = True
     zero_to: int | None = None
+    fraction: tuple[int, int] | None = None
 
     @property
     def value(self) -> fmpq:
         """The printed number, exactly."""
+        if self.fraction:
+            return fmpq(*self.fraction)
         whole, _, broken = self.mantissa.partition(".")
         power = (self.exponent or 0) - len(broken)
         number = fmpq(int(whole + broken))
@@ -47,6 +51,8 @@ class Printed:
 
     def text(self, decimal: str = ".", times: str = "·10^") -> str:
         """As plain text: `-3,84·10^-7`."""
+        if self.fraction:
+            return f"{self.fraction[0]}/{self.fraction[1]}"
         power = "" if self.exponent is None else f"{times}{self.exponent}"
         return f"{'-' if self.negative else ''}{self.mantissa.replace('.', decimal)}{power}"
 
@@ -92,6 +98,8 @@ def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
     """`x` as it is printed. Raises Undecided where its ball is too wide and `ties` does not settle it."""
     if isinstance(x, fmpq):
         return _exact(x, digits)
+    if x.is_zero():
+        return Printed(False, "0")
     size, negative = _ball(x, ties)
     if size is None:
         return Printed(False, "0", exact=False, zero_to=_zero_to(x))
@@ -99,11 +107,16 @@ def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
 
 
 def full(x: Num) -> Printed | None:
-    """An exact number whose decimals end, in full; None for others. So given values are printed."""
+    """An exact number whose decimals end, in full; None for others."""
     if not isinstance(x, fmpq):
         return None
     ending = _ending(x)
     return None if ending is None else _laid_out(*ending, negative=x < 0, exact=True, low=-7, high=EXACT_TO + 8)
+
+
+def given(x: fmpq) -> Printed:
+    """A given number, never rounded: its decimals in full, or the fraction it is."""
+    return full(x) or Printed(x < 0, str(x), fraction=(int(x.p), int(x.q)))
 
 
 def decimal_text(x: Num, ties: bool = False) -> str:
@@ -130,8 +143,8 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
     shown = _rounded(size, x < 0, digits, exact=False)
     if ending is None or shown.value != x:
         return shown
-    high = PLAIN_FROM if shown.exponent is not None else EXACT_TO
-    return _laid_out(*ending, negative=x < 0, exact=True, low=-MOST_DIGITS, high=high)
+    low, high = (1, 1) if shown.exponent is not None else (-MOST_DIGITS, MOST_DIGITS)
+    return _laid_out(*ending, negative=x < 0, exact=True, low=low, high=high)
 
 
 def _ending(x: fmpq) -> tuple[int, int] | None:
@@ -162,7 +175,7 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     mid <<= exponent - shift
     radius = radius << (rexponent - shift) if radius else 0
     if abs(mid) <= radius:
-        if not ties and not (mid == radius == 0):
+        if not ties:
             raise Undecided
         return None, False
     if ties:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from derive.language.expressions import Expr, Index
+from derive.language.expressions import Apply, Expr, Index
 from derive.language.names import Name
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Condition:
     expr: Expr | None = None
 
 
-Inline: TypeAlias = "Formula | Result | Naming | Gap | Fact | str | int"
+Inline: TypeAlias = "Formula | Result | Naming | Gap | Fact | OnKink | str | int"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,19 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A number about the run inside a sentence: `largest` is the largest difference that verification found."""
+    """A number about the run inside a sentence: `largest` is the largest difference that verification found,
+    `zero_to` to how many decimals the entries of `name` are known to be 0.
+    """
 
     kind: str
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnKink:
+    """The entries of an operation's argument that lie on its kink, inside a sentence."""
+
+    expr: Apply
 
 
 @dataclass(frozen=True, slots=True)

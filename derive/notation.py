@@ -13,7 +13,8 @@ from derive.digits import Printed
 from derive.language.expressions import Index, Shape
 from derive.language.names import ACCENTS, GREEK, Name, Symbol
 
-_SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUBSCRIPTS = "0123456789ij,"
+_SUBSCRIPT_TABLE = str.maketrans("0123456789ij", "₀₁₂₃₄₅₆₇₈₉ᵢⱼ")
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -125,6 +126,9 @@ def _tex_derivative(d: str, above: str, below: str, via: str) -> str:
 
 
 def _tex_number(number: Printed, decimal: str) -> str:
+    if number.fraction:
+        top, bottom = number.fraction
+        return rf"{'-' if number.negative else ''}\frac{{{abs(top)}}}{{{bottom}}}"
     mantissa = number.mantissa.replace(".", "{,}" if decimal == "," else ".")
     sign = "-" if number.negative else ""
     if number.exponent is None:
@@ -148,12 +152,13 @@ def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
     text += ACCENTS.get(symbol.accent, "") + "′" * symbol.primes
     items = [*map(str, symbol.subscript), *more]
     joined = ",".join(GREEK.get(item, item) for item in items)
-    if joined.replace(",", "").isdigit():
-        sub = joined.translate(_SUBSCRIPT_DIGITS)
+    if all(c in _SUBSCRIPTS for c in joined):
+        sub = joined.translate(_SUBSCRIPT_TABLE)
     else:
-        sub = f"_{{{joined}}}" if len(joined) > 1 else f"_{joined}" if joined else ""
+        sub = f"_{{{joined}}}" if "," in joined else f"_{joined}"
     helper = f"⁽{superscript(symbol.helper)}⁾" if symbol.helper else ""
-    return f"{text}{sub}{symbol.superscript}{helper}"
+    top = f"^{symbol.superscript}" if symbol.superscript else ""
+    return f"{text}{sub}{top}{helper}"
 
 
 def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
@@ -161,6 +166,8 @@ def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
 
 
 def _unicode_number(number: Printed, decimal: str) -> str:
+    if number.fraction:
+        return number.text().replace("-", "−")
     sign = "−" if number.negative else ""
     mantissa = number.mantissa.replace(".", decimal)
     if number.exponent is None:

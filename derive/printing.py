@@ -168,7 +168,8 @@ class _Printer:
             inner = position if level <= SUM else LEADING
             self.write(expr.args[0], SUM, inner)
             self.out.append(self.operators[expr.op])
-            self.write(expr.args[1], PRODUCT, INNER)
+            flat = expr.op == "add" and not self.notation.is_language
+            self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
 
         self._enclosed(write, level > SUM)
 
@@ -257,7 +258,7 @@ class _Printer:
         if self.notation.tex:
             self.out.append(row.notation.tex)
         else:
-            self.out.append(row.spellings[0] if self.notation.is_language else row.notation.text)
+            self.out.append(row.spellings[0] if self.notation.is_language else row.notation.text.replace("'", "′"))
         self._enclosed(lambda: self._arguments(expr))
 
     def _arguments(self, expr: Apply) -> None:
@@ -333,7 +334,7 @@ class _Printer:
         self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
         if not is_elementwise(expr.args[0], self.shapes):
             self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
-            self.out.append(f"_{{{letters}}}")
+            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
             return
         before, self.indexed = self.indexed, letters
         self.write(expr.args[0], PRODUCT, INNER)
@@ -349,8 +350,15 @@ class _Printer:
         count = (*shape, 1)[1] if axis == "rows" else shape[0]
         if mean:
             self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
-        self.out.append(self.operators[axis])
-        self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+        if self.indexed or not is_elementwise(expr.args[0], self.shapes) or len(shape) != 2:
+            self.out.append(self.operators[axis])
+            self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+            return
+        letter = "j" if axis == "rows" else "i"
+        self.out.append(rf"\sum_{{{letter}}} " if self.notation.tex else f"Σ_{letter} ")
+        self.indexed = "ij"
+        self.write(expr.args[0], PRODUCT, INNER)
+        self.indexed = ""
 
     _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
         "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,

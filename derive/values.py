@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from flint import arb, fmpq
 
 from derive.derivation import ETA, Derivation, Step
-from derive.digits import Printed, decimal_text, full, printed
+from derive.digits import Printed, decimal_text, given, printed
 from derive.errors import Fault, InputError
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.names import Name
@@ -230,7 +230,11 @@ class Values:
             raise self._fault(step, k, str(fault)) from None
         if self.carry == "rounded" or step.rounded:
             digits = self.numbers.of(step.id)
-            return [printed(x, digits, self._ties).value for x in value]
+            shown = [printed(x, digits, self._ties) for x in value]
+            after = k + (step.phase == "update")
+            if after in self.keep:
+                self._printed[step.name, after] = shown
+            return [number.value for number in shown]
         return value
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
@@ -241,7 +245,7 @@ class Values:
         flat = self.flat(name, k)
         digits = self.numbers.of(name.id)
         if self._is_given(name, k):
-            return [full(x) or printed(x, digits, self._ties) for x in flat]
+            return [given(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
         return [printed(x, digits, self._ties) for x in flat]
 
     def _is_given(self, name: Name, k: int) -> bool:

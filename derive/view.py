@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from flint import fmpq
 
@@ -14,8 +15,8 @@ from derive.language.names import Name
 from derive.notation import Notation
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num, sign
-from derive.operations.shapes import as_matrix, offset
-from derive.printing import INNER, LEADING, TIGHT, Slot, is_turned
+from derive.operations.shapes import as_matrix, indices, offset
+from derive.printing import INNER, LEADING, TIGHT, Slot, formula, is_turned
 from derive.settings import Digits
 from derive.values import Compiled, Tape, Values, compile_expr
 
@@ -58,7 +59,8 @@ class View:
     def text(self, number: Printed, position: str = LEADING) -> str:
         """A number in the notation, in parentheses where its position asks for them."""
         text = self.notation.printed(number)
-        needed = position != LEADING and (number.negative or (position != INNER and number.exponent is not None))
+        compound = number.exponent is not None or number.fraction is not None
+        needed = position != LEADING and (number.negative or (position == TIGHT and compound))
         return f"({text})" if needed else text
 
     def number(self, name: Name, index: Sequence[int], position: str, after: bool = False) -> str:
@@ -102,6 +104,8 @@ class View:
 
     def term(self, expr: Expr, name: Name) -> Printed:
         """A term at the printed numbers, printed with the digits of `name`."""
+        if isinstance(expr, Entry):
+            return self.printed(expr.name)[offset(self.shapes[expr.name], expr.index)]
         (value,) = self.literal(expr)
         digits = self.values.numbers.of(name.id)
         exact = full(value)
@@ -180,11 +184,24 @@ class View:
         size = max(map(len, flats))
         return list(zip(*(flat * size if len(flat) == 1 else flat for flat in flats), strict=True))
 
-    def fact(self, kind: str) -> str:
+    def fact(self, kind: str, name: Name | None = None) -> str:
         """A number about the run."""
+        if kind == "zero_to":
+            assert name is not None
+            return str(min(number.zero_to for number in self.printed(name) if number.zero_to is not None))
         assert kind == "largest"
         assert self.values.verification is not None
         return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
+
+    def on_kink(self, expr: Apply) -> str:
+        """The entries of the argument that lie on the kink; the argument itself where it has no name."""
+        kink, arg = row_of(expr).kink, expr.args[0]
+        assert kink is not None
+        if not isinstance(arg, Ref):
+            return formula(arg, self.notation, self.shapes)
+        places = [i for i, entry in enumerate(self.arguments(expr)) if kink(*entry)]
+        every = indices(self.shapes[arg.name])
+        return ", ".join(self.notation.entry(arg.name, every[i], self.shapes) for i in places)
 
     def gap(self, name: Name) -> str:
         """1 − |value| of a scalar, with the digits of its step."""
@@ -198,7 +215,7 @@ class View:
 
 def as_rows(texts: list[str], shape: Shape, turned: bool = False) -> list[list[str]]:
     """Flat texts as rows; a column has rows of one."""
-    rows, columns = as_matrix(shape)
+    rows, columns = as_matrix(shape) if len(shape) <= 2 else (prod(shape[:-1]), shape[-1])
     table = [texts[i * columns : (i + 1) * columns] for i in range(rows)]
     return [list(column) for column in zip(*table, strict=True)] if turned else table
 

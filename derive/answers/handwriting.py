@@ -100,9 +100,9 @@ def _pointed(text: str, decimal: str) -> str:
 
     def pointed(match: re.Match[str]) -> str:
         found = match.group()
-        return found.replace(",", ".") if found.count(",") == 1 else found
+        return found.replace(",", ".") if found.count(",") == 1 and found[0] != "_" else found
 
-    return re.sub(r"\d+(?:,\d+)+", pointed, text) if decimal == "," else text
+    return re.sub(r"_\{[^{}]*\}|\d+(?:,\d+)+", pointed, text) if decimal == "," else text
 
 
 class Hand(Cursor):
@@ -303,26 +303,22 @@ class Hand(Cursor):
 
     def _named(self) -> Expr:
         start = self.at
-        for attempt in (self._slope, self._call, self._quantity, self._letters, self._special):
+        for attempt in (self._exponential, self._slope, self._call, self._quantity, self._letters, self._special):
             found = attempt()
             if found is not None:
                 return found
             self.at = start
-        raise self.unknown_name()
-
-    def unknown_name(self) -> TextError:
         token = self.token
-        return self.error(f"`{self.written(token)}` is not known in this problem", "", token)
+        raise self.error(f"`{self.written(token)}` is not known in this problem", "", token)
 
     def _quantity(self) -> Expr | None:
         return self.lexicon.symbol(self._whole_symbol())
 
-    def _whole_symbol(self) -> Symbol:
+    def _whole_symbol(self, base: str | None = None) -> Symbol:
         """A symbol; a number that touches the letters is its subscript: `W2`."""
-        word = self.token
-        symbol = self.symbol()
+        symbol = self.symbol(base)
         after = self.token
-        if self.at and after.kind == "number" and after.glued and word.kind == "word" and after.text.isdigit():
+        if after.kind == "number" and after.glued and after.text.isdigit() and len(after.text) < 5:
             self.take()
             rest = self.symbol("x").subscript if self.is_op("_") else ()
             return replace(symbol, subscript=(*symbol.subscript, int(after.text), *rest))
@@ -341,13 +337,9 @@ class Hand(Cursor):
         token = self.token
         if token.kind != "word" or not token.text.startswith("d"):
             return None
-        if token.text != "d":
-            self.tokens[self.at] = replace(token, text=token.text[1:])
-            try:
-                return self.lexicon.symbol(self._whole_symbol())
-            finally:
-                self.tokens[self.tokens.index(replace(token, text=token.text[1:]))] = token
         self.take()
+        if token.text != "d":
+            return self.lexicon.symbol(self._whole_symbol(token.text[1:]))
         word = self.token.kind == "word" or (self.token.kind == "command" and self.token.text in ACCENTS)
         return self.lexicon.symbol(self._whole_symbol()) if word else None
 
@@ -391,11 +383,14 @@ class Hand(Cursor):
             product = factor if product is None else Apply("product", (product, factor))
         return product
 
-    def _special(self) -> Expr | None:
-        word = self.take()
-        if word.text == "e" and self.accept("^"):
+    def _exponential(self) -> Expr | None:
+        """`e^…` where nobody defined an e."""
+        if self.take().text == "e" and "e" not in self.lexicon.names and self.accept("^"):
             return Apply("exp", (self._exponent(),))
-        return Apply("pi", ()) if word.text == "pi" else None
+        return None
+
+    def _special(self) -> Expr | None:
+        return Apply("pi", ()) if self.take().text == "pi" else None
 
     # --- commands ----------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from derive.language.names import ACCENTS, Derivative, Name, SubscriptItem, Symb
 from derive.language.tokens import TextError, Token, tokenize
 
 MAX_NESTING = 60
+MAX_INDEX_DIGITS = 9
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,18 @@ class Cursor:
         return "the text ends here" if self.token.kind == "end" else f"`{self.written(self.token)}` does not fit here"
 
     def written(self, token: Token) -> str:
-        return self.text[token.start : token.end]
+        """The token as it stands in the text, shortened where it is long."""
+        return self.shown(token.start, token.end)
+
+    def shown(self, start: int, end: int) -> str:
+        """A piece of the text for a message."""
+        return self.text[start:end] if end - start <= _SHOWN else f"{self.text[start : start + _SHOWN]}…"
 
     def integer(self) -> int:
         if self.token.kind != "number" or not self.token.text.isdigit():
             raise self.unexpected("a whole number")
+        if len(self.token.text) > MAX_INDEX_DIGITS:
+            raise self.error("the number is too long", f"at most {MAX_INDEX_DIGITS} digits")
         return int(self.take().text)
 
     # --- names ---------------------------------------------------------------------------------------------------
@@ -207,4 +216,4 @@ class Cursor:
         """The error for a name that is nowhere defined."""
         end = max(self.tokens[self.at - 1].end, start + 1)
         hint = suggestion(symbol.id, [*self.scope.names]) or "give it a value, or an equation above this line"
-        return TextError(f"`{self.text[start:end]}` is not defined", hint, start, end)
+        return TextError(f"`{self.shown(start, end)}` is not defined", hint, start, end)

@@ -97,8 +97,12 @@ def _back(position: tuple[int, int], shape: Shape) -> Index:
 
 
 def transposed(expr: Expr) -> Expr:
-    """The transpose of an expression; two cancel."""
-    return expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else apply("transpose", expr)
+    """The transpose of an expression; two cancel, and (A B)ᵀ = Bᵀ Aᵀ."""
+    if isinstance(expr, Apply) and expr.op == "transpose":
+        return expr.args[0]
+    if isinstance(expr, Apply) and expr.op == "product":
+        return apply("product", transposed(expr.args[1]), transposed(expr.args[0]))
+    return apply("transpose", expr)
 
 
 def _transpose_shape(shapes: Shapes, _: Options) -> Shape:

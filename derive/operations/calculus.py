@@ -145,9 +145,11 @@ def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
 
 
 def settled(expr: Expr, shapes: Shapes) -> Expr:
-    """The expression with ⊙ only where both factors are arrays."""
+    """The expression with ⊙ only where both factors are arrays, and no scalar transposed."""
     if not isinstance(expr, Apply):
         return expr
     args = tuple(settled(arg, shapes) for arg in expr.args)
+    if expr.op == "transpose" and shape_of(args[0], shapes) == ():
+        return args[0]
     scaling = expr.op == "times" and () in tuple(shape_of(arg, shapes) for arg in args)
     return replace(expr, op="product" if scaling else expr.op, args=args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -60,6 +61,9 @@ def _alias(notation: Notation, text: str) -> str:
     return notation.with_items(read_name(text), ())
 
 
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A document in one format: for each section its pass and parts, and what the frame needs."""
@@ -73,7 +77,8 @@ class Compiled:
     def body(self, values: Values) -> str:
         """The sections with the values of a run put in."""
         view = View(values, self.notation, self.workings)
-        return "".join(filled(parts, view.at(k)) for k, parts in self.sections)
+        text = "".join(filled(parts, view.at(k)) for k, parts in self.sections)
+        return _BLANK_LINES.sub("\n\n", text)
 
 
 class Writer(ABC):

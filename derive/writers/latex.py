@@ -20,6 +20,7 @@ from derive.document import (
     Paragraph,
     Sentence,
 )
+from derive.language.names import GREEK
 from derive.notation import TEX
 from derive.prose import Catalogue
 from derive.view import View
@@ -31,6 +32,9 @@ _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
 _MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
          "×": r"$\times$", "①": r"\circled{1}", "②": r"\circled{2}", "③": r"\circled{3}"}  # fmt: skip
+_MATH |= {letter: rf"$\{name}$" for name, letter in GREEK.items() if name not in {"omicron"}}
+_MATH |= {"←": r"$\leftarrow$", "⊙": r"$\odot$", "∂": r"$\partial$", "∞": r"$\infty$", "√": r"$\surd$", "∈": r"$\in$"}
+_MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\dots{}", "∑": r"$\sum$", "Σ": r"$\Sigma$"}
 MOST_ALIGNED = 12
 
 
@@ -122,7 +126,9 @@ class LatexWriter(TemplateWriter):
         return [*parts, r"\end{chain}", "\n"]
 
     def _numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = [f"\\begin{{derivation}}{{{block.number})}}\n"]
+        long = any(isinstance(part, Lines) and len(part.chains) > MOST_ALIGNED for part in block.parts)
+        environment = "longderivation" if long else "derivation"
+        parts: list[Part] = [f"\\begin{{{environment}}}{{{block.number})}}\n"]
         for part in block.parts:
             if isinstance(part, Chain):
                 parts += self._chain(part, compiler)
@@ -132,7 +138,7 @@ class LatexWriter(TemplateWriter):
                 parts += self._joined(part, compiler)
             else:
                 parts.append(self._said(part, compiler, r"\reason{", "}\n"))
-        return [*parts, "\\end{derivation}\n"]
+        return [*parts, f"\\end{{{environment}}}\n"]
 
     def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
         return [r"\begin{chain}", "\n", *self._formulas(chain, compiler), r"\end{chain}", "\n"]

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from derive.document import Chain, Fact, Formula, Gap, Grid, Inline, Link, Naming, Result, Sentence, Shown, Terms
-from derive.language.expressions import Entry, Expr, Number
+from derive.digits import Printed
+from derive.document import (
+    Chain,
+    Fact,
+    Formula,
+    Gap,
+    Grid,
+    Inline,
+    Link,
+    Naming,
+    OnKink,
+    Result,
+    Sentence,
+    Shown,
+    Terms,
+)
+from derive.language.expressions import Entry, Expr
 from derive.language.names import Name
 from derive.notation import Notation
 from derive.operations.calculus import Shapes
 from derive.operations.shapes import as_matrix
-from derive.printing import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers, pieces
+from derive.printing import LEADING, Piece, Vocabulary, mixed, names, numbers, pieces
 from derive.prose import Catalogue
 from derive.view import View, as_rows
 
@@ -99,18 +114,20 @@ class Compiler:
         return lambda view: mark(matrix(view.at(shown.k or view.k).rows(shown.name, after=shown.after)))
 
     def _terms(self, shown: Terms) -> list[Part]:
-        parts: list[Part] = []
-        for i, (term, sign) in enumerate(shown.terms):
-            if i:
-                parts.append(self.notation.operators["add" if sign > 0 else "subtract"])
-            parts.append(self._term(term, shown.name, LEADING if i == 0 else INNER))
-        return parts
+        """The terms with their signs drawn into the operators: 0.2 − 0.3, not 0.2 + (−0.3)."""
+        return [lambda view: self._sum([(view.term(term, shown.name), sign) for term, sign in shown.terms])]
 
-    def _term(self, term: Expr, name: Name, position: str) -> Part:
-        if isinstance(term, Entry | Number):
-            (part,) = self.pieces(term, with_numbers=True)
-            return part
-        return lambda view: view.text(view.term(term, name), position)
+    def _sum(self, terms: list[tuple[Printed, int]]) -> str:
+        text = ""
+        for i, (number, sign) in enumerate(terms):
+            negative = number.negative != (sign < 0)
+            amount = self.notation.printed(replace(number, negative=False))
+            if i:
+                text += self.notation.operators["subtract" if negative else "add"]
+            elif negative:
+                text += self.notation.operators["negate"]
+            text += amount
+        return text
 
     def _grid(self, shown: Grid) -> Part:
         cells = [self.pieces(expr, with_numbers=True) for expr in shown.exprs]
@@ -146,8 +163,10 @@ class Compiler:
     def _value(self, value: Inline) -> list[Part]:
         if isinstance(value, Formula):
             return self._formula(value)
+        if isinstance(value, OnKink):
+            return [lambda view: view.on_kink(value.expr)]
         if isinstance(value, Fact):
-            return [lambda view: view.fact(value.kind)]
+            return [lambda view: view.fact(value.kind, value.name)]
         if isinstance(value, Result):
             return [self._result(value)]
         if isinstance(value, Gap):

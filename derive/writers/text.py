@@ -71,7 +71,7 @@ class TextWriter(TemplateWriter):
             case Numbered():
                 return self._numbered(block, compiler)
             case Drawing():
-                return [lambda view: _drawing(block, view)]
+                return [lambda view: _drawing(block, view)] if block.name == "graph" else []
             case Losses():
                 return [lambda view: _losses(block, compiler, view)]
             case Chain():

@@ -1,0 +1,166 @@
+"""Where written expressions are measured: their values at the true numbers, and at the student's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flint import arb, fmpq
+
+from derive.answers.handwriting import Grid, Reading
+from derive.answers.model import Answer, Array, Written
+from derive.answers.own import BITS, Own
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape
+from derive.language.names import Name
+from derive.operations import MACROS
+from derive.operations.calculus import expand_macros
+from derive.operations.rows import Branches, Flat, ShapeFault, row_of
+from derive.operations.scalars import Num, Undecided, ValueFault, precision
+from derive.operations.shapes import broadcast, offset
+from derive.solution import Solution
+from derive.values import Env, to_fmpq
+
+Value: TypeAlias = tuple[Shape, Flat]
+FAULTS = (ShapeFault, ValueFault, Undecided, ZeroDivisionError, KeyError, OverflowError, ValueError)
+MOST_BITS = 4_000
+
+
+@dataclass(slots=True)
+class Mention:
+    """A number or array that the work gives for a quantity, in its order."""
+
+    index: Index | None
+    numbers: Array
+
+
+@dataclass(slots=True)
+class Bench:
+    """The quantities of one pass: true values, the student's own (worked out where not given), all mentions of them."""
+
+    solution: Solution
+    own: Own
+    truth: Env
+    mentions: dict[Name, list[Mention]] = field(default_factory=dict)
+    known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
+
+    @staticmethod
+    def of(solution: Solution, answers: Sequence[Answer], k: int = 1) -> Bench:
+        """The bench of a pass, with the answers as the student's own numbers."""
+        blueprint, truth = solution.blueprint, solution.exact.env(k)
+        own = Own.of(blueprint.tape, blueprint.workings, truth)
+        said = {answer.step: answer.content for answer in answers if answer.entry is None}
+        derivation = blueprint.derivation
+        suffix = "" if k == 1 else f"@{k}"
+        for name, _ in derivation.givens:
+            _take(own, name, said.get(name.id), own.env[own.tape.slots[name]])
+        for step in (*derivation.forward, *derivation.backward):
+            values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
+            own.put(step.name, values)
+            _take(own, step.name, said.get(step.id + suffix), values)
+        return Bench(solution, own, truth)
+
+    @property
+    def shapes(self) -> Mapping[Name, Shape]:
+        """The shape of every name."""
+        return self.solution.blueprint.derivation.shapes
+
+    def value(self, expr: Expr, own: bool = True, reading: Reading | None = None) -> Value | None:
+        """The value of an expression at the student's numbers or the true ones; None if it has none."""
+        if reading is not None and reading.grids:
+            return self._evaluated(expr, self.own.env if own else self.truth, reading.grids)
+        key = expr, own
+        if key not in self.known:
+            self.known[key] = self._evaluated(expr, self.own.env if own else self.truth, {})
+        return self.known[key]
+
+    def _evaluated(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Value | None:
+        try:
+            with precision(BITS, ties=True):
+                return self._at(expr, env, grids)
+        except FAULTS:
+            return None
+
+    def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Value:
+        if isinstance(expr, Number):
+            return (), [to_fmpq(expr.value)]
+        if isinstance(expr, Ref) and expr.name in grids:
+            grid = grids[expr.name]
+            return grid.shape, [self._scalar(cell, env, grids) for cell in grid.cells]
+        if isinstance(expr, Ref):
+            return self.shapes[expr.name], env[self.own.tape.slots[expr.name]]
+        if isinstance(expr, Entry):
+            return (), [env[self.own.tape.slots[expr.name]][offset(self.shapes[expr.name], expr.index)]]
+        return self._applied(expr, env, grids)
+
+    def _scalar(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Num:
+        shape, flat = self._at(expr, env, grids)
+        if shape:
+            raise ShapeFault("an array inside an array")
+        return flat[0]
+
+    def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid]) -> Value:
+        """The rows' own values; a dot between arrays of one shape is read as ⊙."""
+        if expr.op in MACROS:
+            return self._at(expand_macros(expr), env, grids)
+        values = [self._at(arg, env, grids) for arg in expr.args]
+        shapes = tuple(shape for shape, _ in values)
+        try:
+            shape = row_of(expr).shape(shapes, expr.options)
+        except ShapeFault:
+            if expr.op != "product" or shapes[0] != shapes[1]:
+                raise
+            expr = Apply("times", expr.args)
+            shape = broadcast(shapes)
+        flat = row_of(expr).kernel(shapes, expr.options, Branches())(*(flat for _, flat in values))
+        return shape, [_bounded(x) for x in flat]
+
+    # --- mentions ----------------------------------------------------------------------------------------------------
+
+    def mentioned(self, expr: Expr) -> list[list[Written | None]]:
+        """What the work gives for a quantity or entry, mention by mention, flat."""
+        bare = expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
+        if not isinstance(bare, Ref | Entry):
+            return []
+        found: list[list[Written | None]] = []
+        for mention in self.mentions.get(bare.name, ()):
+            if isinstance(bare, Ref) and mention.index is None:
+                found.append(list(mention.numbers.entries))
+            elif isinstance(bare, Entry):
+                found.append([self._entry(mention, bare)])
+        return found
+
+    def _entry(self, mention: Mention, entry: Entry) -> Written | None:
+        if mention.index is not None:
+            return mention.numbers.entries[0] if mention.index == entry.index else None
+        at = offset(self.shapes[entry.name], entry.index)
+        return mention.numbers.entries[at] if at < len(mention.numbers.entries) else None
+
+
+def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:
+    """The student's numbers for a name, where there are as many as it has entries."""
+    if isinstance(content, Array) and len(content.entries) == len(otherwise) and any(content.entries):
+        own.take(name, content.entries, otherwise)
+
+
+def _bounded(x: Num) -> Num:
+    """A rational that grows too long as a ball."""
+    return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
+
+
+def same(a: Num, b: Num) -> bool:
+    """Whether two values may be one: equal, or balls that touch."""
+    if type(a) is fmpq and type(b) is fmpq:
+        return bool(a == b)
+    return bool(arb(a).overlaps(arb(b)))
+
+
+def exact(x: Num) -> fmpq | None:
+    """A value as a rational: a ball's middle, if it is of a size that anybody writes."""
+    if type(x) is fmpq:
+        return x
+    if not x.is_finite() or not bool(abs(x) < arb(10) ** 300) or not bool(abs(x) > arb(10) ** -300):
+        return None
+    mantissa, exponent = x.mid().man_exp()
+    n, power = int(mantissa), int(exponent)
+    return fmpq(n * 2**power) if power >= 0 else fmpq(n, 2**-power)

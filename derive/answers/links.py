@@ -1,0 +1,200 @@
+"""The links of a chain, each read and told apart: a formula, a line of numbers, a result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from flint import fmpq
+
+from derive.answers.handwriting import Reading, read
+from derive.answers.lexicon import Lexicon
+from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.statements import Link, Statement
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
+from derive.language.names import Name
+from derive.language.tokens import TextError
+
+RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
+_USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
+_LEFT = re.compile(r"^\\?[A-Za-zα-ωΑ-Ω∂][\w\\{}'′^,.|/∂₀-₉()\[\] ]{0,40}$")
+_NEW = re.compile(
+    r"(?:\^|_)?\{?(?:\\text\{|\\mathrm\{)?\(?(?:new|neu|updated|\+)\)?\}?\}?$|\^\{?\*\}?$|(?<=[\w}])(?:'|′|\^\{?\\prime\}?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a left side names: a quantity, an entry of it, and whether it is meant after an update (`@1`)."""
+
+    name: Name
+    index: Index | None = None
+    passes: int = 1
+    updated: bool = False
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        if self.updated:
+            return f"{self.name.id}@{self.passes}"
+        return self.name.id if self.passes == 1 else f"{self.name.id}@{self.passes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A link as it was read: `reading` is None and `fault` says why where it could not be."""
+
+    link: Link
+    kind: str
+    reading: Reading | None = None
+    fault: Unreadable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A statement as it was read; without a target where its left side names nothing of the problem."""
+
+    target: Target | None
+    left: str
+    line: int
+    parts: tuple[Part, ...]
+
+    def last(self, kind: str) -> Part | None:
+        """The last link of a kind."""
+        return next((part for part in reversed(self.parts) if part.kind == kind), None)
+
+
+class Reader:
+    """Reads statements one after the other; which letters stand for which functions is learned on the way."""
+
+    def __init__(self, lexicon: Lexicon, decimal: str) -> None:
+        self.lexicon, self.decimal = lexicon, decimal
+        self.parameters = {step.name for step in lexicon.derivation.updates}
+        self.backward = False
+        self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
+                      if isinstance(step.expr, Apply)}  # fmt: skip
+
+    def chain(self, statement: Statement) -> Chain | None:
+        """The statement read, or None where it is no mathematics of this problem."""
+        target, label = self._target(statement)
+        if target is None and (statement.inline or not _LEFT.match(statement.labels[0])):
+            return None
+        links = statement.links
+        if target is not None and label > 0:
+            links = (statement.left, *links)
+        parts = tuple(self._part(link, target) for link in links)
+        if target is not None and target.name in self.parameters and not target.updated:
+            target = self._after_update(target, parts)
+        self.backward |= target is not None and "/" in target.step
+        return Chain(target, statement.labels[label if target else 0].strip(), statement.left.line, parts)
+
+    # --- left sides --------------------------------------------------------------------------------------------------
+
+    def _target(self, statement: Statement) -> tuple[Target | None, int]:
+        """What a statement is about, and by which of its labels."""
+        for i, label in enumerate(statement.labels):
+            if found := self.left(label):
+                return found, i
+        words = statement.labels[0].split()
+        for count in (1, 2):
+            tail = " ".join(words[-count:])
+            if 1 < len(words) > count and not re.search(r"[-+*·/^()]\s*$", " ".join(words[:-count])):
+                if (found := self.left(tail)) and re.fullmatch(r"[\w ,.:()'-]*", " ".join(words[:-count])):
+                    return found, 0
+        return None, 0
+
+    def left(self, text: str) -> Target | None:
+        """What a left side names, or None."""
+        base, _, passes = text.strip().rstrip(".:, ").partition("@")
+        if _NEW.search(base) and (bare := self._quantity(_NEW.sub("", base))):
+            if bare[0] in self.parameters:
+                return Target(*bare, updated=True)
+        found = self._quantity(base.strip("*_`$"))
+        if found is None:
+            return None
+        number = int(passes) if passes.isdigit() and len(passes) < 8 else 1
+        return Target(*found, passes=number, updated=bool(passes) and found[0] in self.parameters)
+
+    def _quantity(self, text: str) -> tuple[Name, Index | None] | None:
+        if len(text) > 200 or not text:
+            return None
+        try:
+            expr = read(text, self.lexicon, self.decimal).expr
+        except TextError:
+            return None
+        if isinstance(expr, Apply):
+            return (self.known[expr], None) if expr in self.known else None
+        if isinstance(expr, Number) or expr.name not in self.lexicon.shapes:
+            return None
+        return expr.name, expr.index if isinstance(expr, Entry) else None
+
+    def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
+        """A parameter set to what its own name stands in, after a gradient: the value after the update."""
+        own = any(part.reading and Ref(target.name) in walk(part.reading.expr) for part in parts)
+        arrow = parts[0].link.relation == "<-"
+        return replace(target, updated=own or arrow or self.backward)
+
+    # --- links -------------------------------------------------------------------------------------------------------
+
+    def _part(self, link: Link, target: Target | None) -> Part:
+        try:
+            reading = read(link.text, self.lexicon, self.decimal)
+        except TextError as fault:
+            unreadable = Unreadable(fault.message, fault.hint, fault.start, fault.end)
+            return Part(link, UNREADABLE, fault=unreadable)
+        return Part(link, self._kind(reading, target), reading)
+
+    def _kind(self, reading: Reading, target: Target | None) -> str:
+        if content(reading) is not None:
+            return RESULT
+        nodes = list(_nodes(reading))
+        if not any(isinstance(node, Ref | Entry) for node in nodes):
+            return NUMBERS
+        constants = _USUAL | self._constants(target)
+        numbers = [abs(node.value) for node in nodes if isinstance(node, Number)]
+        return FORMULA if not reading.grids and all(x in constants for x in numbers) else MIXED
+
+    def _constants(self, target: Target | None) -> set[Fraction]:
+        step = self.lexicon.steps.get(target.name) if target else None
+        return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _nodes(reading: Reading) -> Iterator[Expr]:
+    """Every node of a reading, those of cells in place of the names of arrays."""
+    for node in walk(reading.expr):
+        grid = reading.grid(node)
+        if grid is None:
+            yield node
+        else:
+            for cell in grid.cells:
+                yield from (inner for inner in walk(cell) if reading.grid(inner) is None)
+
+
+def content(reading: Reading) -> Array | None:
+    """The numbers that a link is, if it is nothing but numbers."""
+    expr = reading.expr
+    grid = reading.grid(expr)
+    if grid is not None:
+        cells = [plain(reading, cell) for cell in grid.cells]
+        return Array(grid.shape, tuple(cells)) if all(cells) else None
+    number = plain(reading, expr)
+    return Array((), (number,)) if number else None
+
+
+def plain(reading: Reading, expr: Expr) -> Written | None:
+    """A number, or a fraction of two whole numbers."""
+    if isinstance(expr, Number):
+        return reading.written(expr)
+    if isinstance(expr, Apply) and expr.op == "negate" and (inner := plain(reading, expr.args[0])):
+        return replace(inner, value=-inner.value, text=f"-{inner.text}")
+    if isinstance(expr, Apply) and expr.op == "divide" and all(isinstance(arg, Number) for arg in expr.args):
+        top, bottom = expr.args
+        assert isinstance(top, Number)
+        assert isinstance(bottom, Number)
+        if bottom.value != 0 and {top.value.denominator, bottom.value.denominator} == {1}:
+            value = top.value / bottom.value
+            text = f"{top.value}/{bottom.value}"
+            return Written(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
+    return None

@@ -1,0 +1,178 @@
+"""A number as a student writes it, in any notation, read exactly: `-4,08·10^-7`, `4.08e-7`, `\\frac{1}{3}`, `10⁻⁸`.
+
+One pattern knows every spelling; nothing is evaluated, and what has more digits than anyone writes is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flint import fmpq
+
+from derive.answers.model import EXACT_DIGITS, Remark, Written
+
+MAX_DIGITS = 1_000
+MAX_POWER = 2_000
+
+SIGNS = r"+\-−–‐‑－＋"
+SPACE = r"(?:[\s\u200b\u2060\ufeff]|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"
+_THIN = r"(?:[\u00a0\u2009\u202f'’]|\\,)"
+_MARK = r"(?:[.,．，]|\{[.,]\})"
+_DIGITS = rf"(?:\d++(?:(?:{_MARK}|{_THIN}(?=\d\d\d)){_MARK}?+\d++)*+|{_MARK}\d++)"
+_TIMES = r"(?:\*(?!\*)|[·⋅×∙•∗xX]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\ast(?![A-Za-z]))"
+_EXPONENT = rf"[{{(]?{SPACE}*[{SIGNS}]?{SPACE}*\d+{SPACE}*[)}}]?"
+_TEN = rf"10{SPACE}*(?:(?:\^|\*\*){SPACE}*(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+_PART = rf"{{{SPACE}*(?P<%s>[{SIGNS}]?{SPACE}*{_DIGITS}){SPACE}*}}"
+_FRACTION = rf"\\[dt]?frac{SPACE}*{_PART % 'over'}{SPACE}*{_PART % 'under'}"
+UNSIGNED = (
+    rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACE}*{_TIMES}{SPACE}*)?{_TEN}"
+    rf"|(?P<plain>{_DIGITS})(?:[eEＥ](?P<e>[{SIGNS}]?\d+)|{SPACE}*/{SPACE}*(?P<below>{_DIGITS}))?|{_FRACTION})"
+)
+_WHOLE = re.compile(rf"{SPACE}*(?P<open>\()?{SPACE}*(?P<sign>[{SIGNS}]?){SPACE}*{UNSIGNED}{SPACE}*(?P<close>\))?"
+                    rf"[.,;]?{SPACE}*")  # fmt: skip
+_SIMPLE = re.compile(r"([-+]?)([0-9]{1,40})(?:([.,])([0-9]{0,40}))?")
+_MINUS = "-−–‐‑－"
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
+_CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": " ", "\u2009": " ", "\u202f": " ",
+                        "'": " ", "’": " "})  # fmt: skip
+_PLAIN_SPACES = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))")
+
+
+def read_number(text: str, decimal: str) -> Written | None:
+    """The number that `text` writes; None if it writes none. `decimal` decides where two readings are possible.
+
+    >>> read_number("-4,08·10^-7", ",").value
+    -51/125000000
+    """
+    if len(text) > 3 * MAX_DIGITS:
+        return None
+    match = _WHOLE.fullmatch(text)
+    if match is None and " " in text:
+        match = _WHOLE.fullmatch(_PLAIN_SPACES.sub("\u202f", text))
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return None
+    return written(match, text.strip(), decimal)
+
+
+def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
+    """The number of a match of UNSIGNED with a `sign` before it."""
+    negative = match["sign"] != "" and match["sign"] in _MINUS
+    over = match["over"]
+    if over is not None or match["below"] is not None:
+        return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
+    power = _power(match["power"] or match["raised"] or match["e"] or "0")
+    digits = match["mantissa"] or match["plain"]
+    found = _mantissa(digits, decimal, power is not None and match["plain"] is None) if digits else ("1", 0)
+    if found is None or power is None:
+        return None
+    return _number(*found, power, negative, text)
+
+
+def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> Written | None:
+    """±digits · 10^(power − decimals)."""
+    if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
+        return None
+    whole, place = int(digits), power - decimals
+    unit = fmpq(10**place) if place >= 0 else fmpq(1, 10**-place)
+    value = unit * (-whole if negative else whole)
+    return Written(value, unit, len(digits.lstrip("0")) or 1, text)
+
+
+def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> Written | None:
+    over, under = _signed(top, decimal), _signed(bottom, decimal)
+    if over is None or under is None or under == 0:
+        return None
+    return Written(-over / under if negative else over / under, fmpq(0), EXACT_DIGITS, text)
+
+
+def _signed(text: str, decimal: str) -> fmpq | None:
+    negative = text[0] in _MINUS
+    found = _mantissa(text.lstrip("+＋" + _MINUS).strip(), decimal, True)
+    number = found and _number(*found, 0, negative, text)
+    return number.value if number else None
+
+
+def _power(text: str) -> int | None:
+    digits = text.translate(_RAISED).strip("{}() ")
+    negative = digits[:1] in _MINUS and digits != ""
+    digits = digits.lstrip("+＋" + _MINUS).strip()
+    return (-int(digits) if negative else int(digits)) if len(digits) <= 5 else None
+
+
+def _mantissa(text: str, decimal: str, scientific: bool) -> tuple[str, int] | None:
+    """The digits of `1.234,5` and how many of them stand behind the decimal sign; None if no reading is possible."""
+    if text.isdecimal():
+        return text, 0
+    text = text.translate(_CLEAN).replace("\\,", " ")
+    points, commas = text.count("."), text.count(",")
+    if " " in text and points + commas <= 1:
+        return _spaced(text)
+    if points + commas == 1:
+        whole, mark, broken = text.partition("." if points else ",")
+        if mark == decimal or scientific or not _could_group(whole, broken):
+            return whole + broken, len(broken)
+        return whole + broken, 0
+    if " " in text:
+        return None
+    return _grouped(text, points, commas)
+
+
+def _could_group(whole: str, broken: str) -> bool:
+    """Whether the mark between them may stand for thousands: `1,234`, not `0,234` or `1234,567`."""
+    return len(broken) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0"
+
+
+def _grouped(text: str, points: int, commas: int) -> tuple[str, int] | None:
+    """Several marks: `1.234.567`, `1.234,5`; the last one is the decimal sign if it is another one."""
+    last = "." if text.rfind(".") > text.rfind(",") else ","
+    if points and commas:
+        whole, _, broken = text.rpartition(last)
+        groups = _GROUPS.fullmatch(whole) and last not in whole
+        return (re.sub("[.,]", "", whole) + broken, len(broken)) if groups else None
+    return (re.sub("[.,]", "", text), 0) if _GROUPS.fullmatch(text) else None
+
+
+def _spaced(text: str) -> tuple[str, int] | None:
+    """Groups of three with spaces between: `1 234,5`, `0,999 999 988 7`."""
+    match = _SPACED.fullmatch(text)
+    if match is None:
+        return None
+    whole, broken = (match[1] or "").replace(" ", ""), (match[3] or match[5] or "").replace(" ", "")
+    return whole + broken, len(broken)
+
+
+# --- the decimal sign -----------------------------------------------------------------------------------------------
+
+_AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]|[eE][-+−\d]|\s*(?:[·×*]|\\cdot|\\times)\s*10)")
+_SHOWN = re.compile(r"(?<![\w.,{[])(?:0+(,|\.|\{,\})\d+|\d+(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a number has two readings: `1,234` may be 1234 or 1.234."""
+    return _AMBIGUOUS.fullmatch(text.strip().lstrip(SIGNS.replace("\\", "") + "( ").rstrip(") ")) is not None
+
+
+def ambiguity(number: Written, line: int | None = None) -> Remark | None:
+    """The remark on a number that has two readings: which one was taken."""
+    if not is_ambiguous(number.text):
+        return None
+    digits = re.sub(r"\D", "", number.text)
+    taken, other = (digits, f"{digits[:-3]}.{digits[-3:]}")
+    if number.unit != 1:
+        taken, other = other, taken
+    message = f"`{number.text}` was read as {taken}, not as {other}: write it so that only one reading is possible."
+    return Remark("notation", line, number.text, "", message)
+
+
+def shown_decimal(texts: Iterable[str]) -> str:
+    """The decimal sign that a work uses wherever only one reading is possible; "" if it shows none, or both."""
+    signs = {(a or b).strip("{}") for text in texts for a, b in _SHOWN.findall(text[:20_000])}
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def decimal_of(texts: Iterable[str], default: str) -> str:
+    """The decimal sign of a work: the one that it shows consistently, else `default`, the problem's."""
+    return shown_decimal(texts) or default

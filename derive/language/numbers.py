@@ -1,0 +1,29 @@
+"""Numbers as they are written, exactly."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+MAX_DIGITS = 1_000
+"""Digits of a number, and its largest power of ten."""
+
+
+def parse_number(text: str) -> Fraction:
+    """An exact number: `0.1`, `-4.08e-7`, `1/3`. Raises ValueError."""
+    top, slash, bottom = text.strip().replace("−", "-").partition("/")
+    value = _decimal(top)
+    return value / _decimal(bottom) if slash else value
+
+
+def _decimal(text: str) -> Fraction:
+    mantissa, _, exponent = text.strip().lower().partition("e")
+    if len(mantissa) > MAX_DIGITS or abs(int(exponent or "0")) > MAX_DIGITS:
+        raise ValueError("the number has too many digits")
+    try:
+        value = Decimal(text.strip())
+    except ArithmeticError:
+        raise ValueError(f"`{text}` is not a number") from None
+    if not value.is_finite():
+        raise ValueError(f"`{text}` is not a finite number")
+    return Fraction(value)
