@@ -114,7 +114,7 @@ def full(x: Num) -> Printed | None:
     return None if ending is None else _laid_out(*ending, negative=x < 0, exact=True, low=-7, high=EXACT_TO + 8)
 
 
-def given(x: fmpq) -> Printed:
+def given_number(x: fmpq) -> Printed:
     """A given number, never rounded: its decimals in full, or the fraction it is."""
     return full(x) or Printed(x < 0, str(x), fraction=(int(x.p), int(x.q)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.errors import Fault, Place, suggestion
 from derive.language.cursor import Cursor, Scope
-from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, Span, names_in
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, Span, names_in
 from derive.language.grammar import parse_equation, parse_left_side
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
@@ -122,8 +122,9 @@ def _applications(expr: Expr, line: Line) -> Fault | None:
             return fault
     spec = ROWS.get(expr.op) or MACROS.get(expr.op)
     if spec is None:
+        written = {"stack": "[a; b]", "beside": "[A, B]", "index": "X[…]"}.get(expr.op, expr.op)
         return line.fault(
-            f"`{expr.op}` is not an operation of this version", "`derive operations` lists them", expr.span
+            f"`{written}` is not worked out by this version", "`derive operations` lists what is", expr.span
         )
     low, high = spec.arity if hasattr(spec, "arity") else (len(spec.params), len(spec.params))
     if not low <= len(expr.args) <= high:
@@ -221,6 +222,9 @@ def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Shape:
     if not isinstance(expr, Apply):
         return ()
     inner = tuple(_shape(arg, shapes, line) for arg in expr.args)
+    if expr.op == "power" and len(inner[0]) == 2 and isinstance(expr.args[1], Number) and expr.args[1].value < 0:
+        hint = "powers go entry by entry: write 1/A for that; an inverse matrix is not an operation"
+        raise _Misfit(line.fault("a negative power of a matrix is not its inverse", hint, expr.span))
     try:
         return ROWS[expr.op].shape(inner, expr.options)
     except ShapeFault as fault:

@@ -86,7 +86,10 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """
     names: Sequence[str] = sorted(set(known))
     folded = {name.casefold(): name for name in reversed(names)}
-    close = get_close_matches(word, names, n=1) or [
-        folded[name] for name in get_close_matches(word.casefold(), folded, n=1)
-    ]
+    same = [folded[word.casefold()]] if word.casefold() in folded else []
+    close = (
+        same
+        or get_close_matches(word, names, n=1)
+        or [folded[name] for name in get_close_matches(word.casefold(), folded, n=1)]
+    )
     return f"did you mean `{close[0]}`?" if close else ""

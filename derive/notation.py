@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from derive.digits import Printed
 from derive.language.expressions import Index, Shape
@@ -207,16 +206,3 @@ def _ascii_number(number: Printed, decimal: str) -> str:
 TEX = Notation(True, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
 UNICODE = Notation(False, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
 ASCII = Notation(False, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)
-
-
-def constant_text(value: Fraction) -> str:
-    """A whole number or an ending decimal as text with a point; else the fraction `1/3`."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    n, decimals = value.denominator, 0
-    while n % 10 == 0 or n % 5 == 0 or n % 2 == 0:
-        n, decimals = (n // 10 if n % 10 == 0 else n // 5 if n % 5 == 0 else n // 2), decimals + 1
-    if n != 1:
-        return f"{value.numerator}/{value.denominator}"
-    digits = str(abs(value.numerator) * 10**decimals // value.denominator).rjust(decimals + 1, "0")
-    return f"{'-' if value < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0")

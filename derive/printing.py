@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name
-from derive.notation import Notation, constant_text, superscript
+from derive.language.numbers import constant_text
+from derive.notation import Notation, superscript
 from derive.operations.calculus import is_elementwise, shape_of
 from derive.operations.rows import ROWS
 
@@ -186,13 +187,31 @@ class _Printer:
         def write() -> None:
             ambiguous = not self.notation.tex and isinstance(left, Apply) and left.op == "divide"
             self.write(left, ATOM if ambiguous else PRODUCT, position if level <= PRODUCT else LEADING)
-            self.out.append(self.operators[self._sign(expr, left, right)])
-            self.write(right, PRODUCT if self._is_product(right) else POWER - 1, INNER)
+            self.out.append(self._between(expr, left, right))
+            self.write(right, POWER if self._stands_alone(expr, left, right) else PRODUCT, INNER)
 
         self._enclosed(write, level > PRODUCT)
 
-    def _is_product(self, expr: Expr) -> bool:
-        return isinstance(expr, Apply) and expr.op in {"product", "times"}
+    def _stands_alone(self, expr: Apply, left: Expr, right: Expr) -> bool:
+        """Whether the second factor needs parentheses: without them it would be read from the left."""
+        if self.notation.is_language:
+            fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
+            nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
+            return fraction or (nested and not isinstance(left, Number))
+        if not isinstance(right, Apply) or not self._is_array(left):
+            return False
+        if right.op == "divide":
+            return not self.notation.tex and expr.op == "product"
+        return {expr.op, right.op} == {"product", "times"} and all(map(self._is_array, right.args))
+
+    def _is_array(self, expr: Expr) -> bool:
+        return not self.indexed and bool(shape_of(expr, self.shapes))
+
+    def _between(self, expr: Apply, left: Expr, right: Expr) -> str:
+        """What stands between two factors; in the language two numbers do not stand side by side."""
+        if self.notation.is_language and expr.op == "product" and self._begins_with_number(right):
+            return " * "
+        return self.operators[self._sign(expr, left, right)]
 
     def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:
         """Between factors: ⊙, a dot, or a thin space after a number and before a parenthesis."""
@@ -231,14 +250,22 @@ class _Printer:
 
     def _power(self, expr: Apply, level: int, position: str) -> None:
         base, exponent = expr.args
-        named_root = isinstance(base, Apply) and base.op in {"exp", "power", "transpose", "sqrt"}
-        self._enclosed(lambda: self.write(base, POWER, TIGHT), named_root)
+        self._enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
         if not self.notation.tex:
             self._linear_exponent(exponent)
             return
         self.out.append("^{")
         self.write(exponent, SUM, LEADING)
         self.out.append("}")
+
+    def _is_raised(self, base: Expr) -> bool:
+        """Whether it needs parentheses before an exponent: it has one already, or only its end would be raised."""
+        if isinstance(base, Apply):
+            if self.notation.is_language:
+                return base.op in {"power", "transpose"}
+            return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}
+        word = "" if self.notation.is_language else self._word(base, TIGHT)
+        return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))
 
     def _linear_exponent(self, exponent: Expr) -> None:
         if isinstance(exponent, Number) and exponent.value.denominator == 1 and not self.notation.is_language:
@@ -249,8 +276,7 @@ class _Printer:
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]
-        fraction = self.notation.tex and isinstance(inner, Ref) and "frac" in str(self._word(inner, INNER))
-        self._enclosed(lambda: self.write(inner, POWER, TIGHT), fraction)
+        self._enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
         self.out.append(self.operators["transpose"])
 
     def _function(self, expr: Apply, level: int, position: str) -> None:
@@ -322,7 +348,10 @@ class _Printer:
             return
         mean = expr.op == "mean"
         if axis is not None:
-            self._along(expr, str(axis), mean, shape)
+            self._enclosed(lambda: self._along(expr, str(axis), mean, shape), mean and level >= POWER)
+            return
+        if shape and level >= POWER:
+            self._enclosed(lambda: self._total(expr, PRODUCT, LEADING))
             return
         if mean and shape:
             count = prod(shape)

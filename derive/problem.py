@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from derive.equations import check_order, infer_shapes, lines_of, read_equations, read_name
-from derive.errors import Fault, InputError, suggestion
+from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.grammar import parse_number
 from derive.language.names import Name, Symbol
+from derive.language.numbers import constant_text
 from derive.language.tokens import TextError
 from derive.network import expand_network
 from derive.operations import FUNCTIONS
@@ -52,7 +53,7 @@ class Given:
 class Problem:
     """A forward pass with its numbers, checked. `loss` is None where only the forward pass is asked for;
     `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
-    `warnings` are faults that do not stop the work.
+    `warnings` are faults that do not stop the work, `places` say where each equation stands.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Problem:
     update: Update | None = None
     marking: Marking = field(default_factory=Marking)
     warnings: tuple[Fault, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     name: str = ""
     shapes: Mapping[Name, Shape] = field(default_factory=dict)
 
@@ -100,6 +102,8 @@ class _Reader:
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         self.shapes: dict[Name, Shape] = {}
+        self.broken: dict[str, Name] = {}
+        self.places: dict[str, Place] = {}
 
     def problem(self, name: str) -> Problem:
         self._check_keys()
@@ -123,6 +127,7 @@ class _Reader:
             aliases=self._aliases(),
             update=self._update(givens, loss),
             marking=self._marking(),
+            places=self.places,
             name=name,
             shapes=self.shapes,
         )
@@ -148,7 +153,9 @@ class _Reader:
             if key in _LATER:
                 self.fault(f"[{key}] ({_LATER[key]}) is not worked out by this version", "", key)
             elif key not in _KEYS[""]:
+                value = isinstance(self.source.data[key], int | Fraction | list)
                 hint = suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
+                hint = "a given value belongs into [data] or [parameters]" if value else hint
                 self.fault(f"`{key}` has no meaning here", hint, key)
         for table, keys in _KEYS.items():
             for key in self._table(table) if table else ():
@@ -174,7 +181,8 @@ class _Reader:
 
     def _integer(self, value: Any, low: int, high: int, *path: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            shown = value if isinstance(value, int) and not isinstance(value, bool) else kind(value)
+            number = isinstance(value, int | Fraction) and not isinstance(value, bool)
+            shown = constant_text(Fraction(value)) if number else kind(value)
             self.fault(f"`{path[-1]}` is {shown}", f"expected a whole number from {low} to {high}", *path)
             return low
         return value
@@ -207,7 +215,9 @@ class _Reader:
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
             array = self._array(value, table, key)
-            if array is not None:
+            if array is None:
+                self.broken[name.id] = name
+            else:
                 self.shapes[name] = array[0]
                 givens.append(Given(name, array[0], array[1], parameter=table == "parameters"))
         return givens
@@ -259,7 +269,10 @@ class _Reader:
                 place = replace(place, line=place.line + 1)
             if not text.strip():
                 self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
-        written = read_equations(lines_of(text, place, self.faults), known, self.faults)
+        lines = lines_of(text, place, self.faults)
+        if "network" in self.source.data:
+            lines = [replace(line, place=place) for line in lines]
+        written = read_equations(lines, {**self.broken, **known}, self.faults)
         for item in written:
             if item.relation == "<-":
                 self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
@@ -270,6 +283,7 @@ class _Reader:
         check_order(written, known, self.faults)
         if len(self.faults) == order_before:
             infer_shapes(written, self.shapes, self.faults)
+        self.places = {item.equation.name.id: item.line.fault("").place for item in written}
         return [item.equation for item in written]
 
     def _loss(self, equations: list[Equation], known: Mapping[str, Name]) -> Symbol | None:
@@ -311,12 +325,16 @@ class _Reader:
             digits=self._digits(table, Digits(), "numbers"),
             carry=self._text("numbers", "carry", default="exact", choices=("exact", "rounded")),
             decimal=self._text("numbers", "decimal", default=".", choices=(".", ",")),
-            steps={
-                step: self._digits(digits, Digits(), "numbers", "steps", step)
-                for step, digits in steps.items()
-                if isinstance(digits, dict)
-            },
+            steps={step: self._step_digits(step, digits) for step, digits in steps.items()},
         )
+
+    def _step_digits(self, step: str, digits: Any) -> Digits:
+        if not isinstance(digits, dict):
+            self.fault(
+                f"the digits of `{step}` are {kind(digits)}", "expected { decimals = 9 }", "numbers", "steps", step
+            )
+            return Digits()
+        return self._digits(digits, Digits(), "numbers", "steps", step)
 
     def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:
         if "significant" in table and "decimals" in table:
@@ -362,7 +380,7 @@ class _Reader:
         if "update" not in self.source.data:
             return None
         table = self._table("update")
-        if loss is None:
+        if loss is None and "loss" not in self._table("model"):
             self.fault("an update needs a loss", 'name it in [model]: loss = "L"', "update")
         only = tuple(self._names("update", "only")) if "only" in table else None
         parameters = [given.name.id for given in givens if given.parameter]
@@ -421,6 +439,10 @@ class _Reader:
     # --- warnings --------------------------------------------------------------------------------------------------
 
     def _check_uses(self, problem: Problem) -> None:
+        for table in ("sheet", "variants"):
+            if table in self.source.data:
+                place = self.source.key_place(table)
+                self.warnings.append(Fault(f"[{table}] is not used by this version", "", place))
         used = {name for equation in problem.equations for name in names_in(equation.expr)}
         for given in problem.givens:
             if given.name not in used:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from derive.closing import closing
 from derive.compose import compose
 from derive.derivation import Derivation, Step, derive
 from derive.document import Block, Document, Drawing
-from derive.errors import DeriveError, suggestion
+from derive.errors import DeriveError, Fault, InputError, Place, suggestion
 from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
@@ -56,6 +57,7 @@ class Blueprint:
         """The blueprint of a problem. Raises InputError for a language without a catalogue."""
         derivation = problem if isinstance(problem, Derivation) else derive(problem)
         problem = derivation.problem
+        check_ids(derivation)
         closed = ClosedForm(derivation) if affordable(derivation) else None
         document = compose(derivation, problem, list(closing(derivation, closed)), list(_drawings(derivation)))
         return Blueprint(derivation, Tape.of(derivation), document, Page(derivation, problem.numbers.decimal), closed)
@@ -81,6 +83,28 @@ class Blueprint:
         if name not in self.compiled:
             self.compiled[name] = writer.compile(self.document, self.page)
         return writer.render(self.compiled[name], values)
+
+
+def check_ids(derivation: Derivation) -> None:
+    """Raises InputError for settings of steps that the problem does not have."""
+    problem = derivation.problem
+    known = {step.id for step in derivation.steps} | {name.id for name, _ in derivation.givens}
+    marking = problem.marking
+    settings = {
+        "[numbers] steps": problem.numbers.steps,
+        "[names]": problem.aliases,
+        "[page] ask": problem.page.ask,
+        "[marking]": (*marking.steps, *marking.exact, *marking.formula),
+    }
+    place = Place(problem.name)
+    faults = [
+        Fault(f"{where}: there is no step `{step}`", suggestion(step, known), place)
+        for where, steps in settings.items()
+        for step in steps
+        if step.partition("[")[0].partition("@")[0].replace(" ", "") not in known
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _drawings(derivation: Derivation) -> Iterator[Block]:
@@ -160,8 +184,15 @@ class Solution:
         if base not in self._index:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
         name, k, found = self._index[base]
-        index = tuple(int(i) - 1 for i in entry.split(",")) if entry else None
+        index = self._entry(step, entry, self.blueprint.derivation.shapes[name]) if entry else None
         return self._value(base, name, k, found, index)
+
+    def _entry(self, step: str, entry: str, shape: Shape) -> Index:
+        """The index (from 0) that `2,3` means. Raises KeyError for one that the shape does not have."""
+        index = tuple(int(i) - 1 if i.isdigit() else -1 for i in entry.split(","))
+        if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+            raise KeyError(f"`{step}`: no such entry; entries count from 1, the shape is {list(shape)}")
+        return index
 
     def _value(self, step_name: str, name: Name, k: int, step: Step | None, index: Index | None) -> StepValue:
         shapes = self.blueprint.derivation.shapes
@@ -195,7 +226,12 @@ class Solution:
         return write(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
 
     def _repr_markdown_(self) -> str:
-        return self.text("md")
+        """The page for a notebook, its pictures inside the text."""
+        text = self.text("md")
+        for picture, svg in self.pictures("md").items():
+            data = b64encode(svg.encode()).decode()
+            text = text.replace(f"({self.problem.name}-{picture})", f"(data:image/svg+xml;base64,{data})")
+        return text
 
 
 def _number(x: Any, text: str) -> Fraction | Decimal:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from flint import arb, fmpq
 
 from derive.derivation import ETA, Derivation, Step
-from derive.digits import Printed, decimal_text, given, printed
-from derive.errors import Fault, InputError
+from derive.digits import Printed, decimal_text, given_number, printed
+from derive.errors import Fault, InputError, Place
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.names import Name
 from derive.operations.calculus import Shapes, shape_of
@@ -239,13 +239,14 @@ class Values:
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         where = f"{step.id} in pass {k}" if self.updates else step.id
-        return InputError([Fault(f"{where} {message}", "change the given values, or the equation")])
+        place = self.problem.places.get(step.id, Place(self.problem.name))
+        return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
 
     def _shown(self, name: Name, k: int) -> list[Printed]:
         flat = self.flat(name, k)
         digits = self.numbers.of(name.id)
         if self._is_given(name, k):
-            return [given(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
+            return [given_number(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
         return [printed(x, digits, self._ties) for x in flat]
 
     def _is_given(self, name: Name, k: int) -> bool:

@@ -86,11 +86,11 @@ class Aligner:
         grid = self.reading.grid(written)
         if grid is not None:
             return self._grid(grid, written, target, depth)
-        if written == target or self._equal(written, target):
+        if written == target:
             return []
         found = self._structure(written, target, depth)
-        if found == []:
-            return found
+        if found == [] or (found is None and self._equal(written, target)):
+            return []
         other = self._least(written, self._written_out(target), depth)
         return other if found is None or (other is not None and len(other) < len(found)) else found
 
@@ -167,7 +167,11 @@ class Aligner:
     # --- structure ---------------------------------------------------------------------------------------------------
 
     def _structure(self, written: Expr, target: Expr, depth: int) -> Misses | None:
-        if not isinstance(written, Apply) or not isinstance(target, Apply):
+        if not isinstance(written, Apply):
+            return None
+        if written.op == "negate" and not _is_product(written):
+            return self.align(written.args[0], _negated(target), depth + 1)
+        if not isinstance(target, Apply):
             return None
         if _is_sum(written) and _is_sum(target):
             return self._lists(terms(written), self._terms(target), depth, self._smaller)
@@ -309,6 +313,8 @@ def terms(expr: Expr) -> list[Expr]:
 
 
 def _negated(expr: Expr) -> Expr:
+    if isinstance(expr, Apply) and expr.op == "negate":
+        return expr.args[0]
     return Apply("negate", (expr,))
 
 

@@ -215,5 +215,9 @@ class Cursor:
     def unknown(self, symbol: Symbol, start: int) -> TextError:
         """The error for a name that is nowhere defined."""
         end = max(self.tokens[self.at - 1].end, start + 1)
+        if symbol.id in self.scope.functions:
+            return TextError(f"`{symbol.id}` is an operation", f"write `{symbol.id}(x)`, with parentheses", start, end)
+        if symbol.id in self.scope.indices:
+            return TextError(f"`{symbol.id}` is a loop letter", "it can only count in subscripts", start, end)
         hint = suggestion(symbol.id, [*self.scope.names]) or "give it a value, or an equation above this line"
         return TextError(f"`{self.shown(start, end)}` is not defined", hint, start, end)

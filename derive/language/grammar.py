@@ -189,9 +189,13 @@ class _Parser(Primaries):
             return self.enclosed("}")
         negative = self.accept("-")
         inner = self.primary()
+        mark = self.at
         if self.accept("^"):
-            with self.deeper():
-                inner = self._raised(inner)
+            if self._is_transpose():
+                self.at = mark  # of the whole power
+            else:
+                with self.deeper():
+                    inner = self._raised(inner)
         if not negative:
             return inner
         return replace(inner, value=-inner.value) if isinstance(inner, Number) else Apply("negate", (inner,))

@@ -45,20 +45,20 @@ PENALTIES = [
 
 LOSSES = [
     Macro("squared_error", ("squared_error",), "sum of the squared errors", "squared_error(p, y)",
-          ("p", "t"), "sum((p - t)^2)"),
+          ("p", "y"), "sum((p - y)^2)"),
     Macro("half_squared_error", ("half_squared_error",), "half the sum of the squared errors",
-          "half_squared_error(p, y)", ("p", "t"), "1/2 sum((p - t)^2)"),
+          "half_squared_error(p, y)", ("p", "y"), "1/2 sum((p - y)^2)"),
     Macro("mean_squared_error", ("mean_squared_error", "mse"), "mean of the squared errors",
-          "mean_squared_error(p, y)", ("p", "t"), "mean((p - t)^2)"),
+          "mean_squared_error(p, y)", ("p", "y"), "mean((p - y)^2)"),
     Macro("mean_absolute_error", ("mean_absolute_error", "mae"), "mean of the absolute errors",
-          "mean_absolute_error(p, y)", ("p", "t"), "mean(abs(p - t))"),
+          "mean_absolute_error(p, y)", ("p", "y"), "mean(abs(p - y))"),
     Macro("huber", ("huber",), "mean of the Huber penalties of the errors", "huber(p, y, delta = 1)",
-          ("p", "t"), "mean(huber_penalty(p - t, delta = delta))", DELTA),
+          ("p", "y"), "mean(huber_penalty(p - y, delta = delta))", DELTA),
     Macro("hinge", ("hinge",), "mean of max(0, 1 - y p), targets -1 and 1", "hinge(p, y)",
-          ("p", "t"), "mean(max(0, 1 - t ⊙ p))"),
+          ("p", "y"), "mean(max(0, 1 - y ⊙ p))"),
     Macro("binary_cross_entropy", ("binary_cross_entropy", "bce"),
           "mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1", "binary_cross_entropy(p, y)",
-          ("p", "t"), "-mean(t ⊙ log(p) + (1 - t) ⊙ log(1 - p))"),
+          ("p", "y"), "-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))"),
 ]  # fmt: skip
 
 register((*map(row, PENALTIES), *LOSSES))

@@ -90,7 +90,7 @@ def divide(a: Num, b: Num) -> Num:
 
 
 def power(x: Num, n: Num) -> Num:
-    """xⁿ. Raises ValueFault for negative powers of 0 and broken ones of negative numbers."""
+    """xⁿ. Raises ValueFault for negative powers of 0 and fractional ones of negative numbers."""
     if type(n) is fmpq and n.q == 1:
         exponent = int(n.p)
         if exponent < 0 and sign(x) == 0:
@@ -101,7 +101,7 @@ def power(x: Num, n: Num) -> Num:
             x = arb(x)
         return x**exponent
     if sign(x) < 0:
-        raise ValueFault("is not defined: a broken power of a negative number")
+        raise ValueFault("is not defined: a fractional power of a negative number")
     if sign(x) == 0:
         return ZERO
     if type(n) is fmpq and n.q == 2:

@@ -32,7 +32,7 @@ _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
 _MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
          "×": r"$\times$", "①": r"\circled{1}", "②": r"\circled{2}", "③": r"\circled{3}"}  # fmt: skip
-_MATH |= {letter: rf"$\{name}$" for name, letter in GREEK.items() if name not in {"omicron"}}
+_MATH |= {letter: rf"$\{name}$" for name, letter in GREEK.items()}
 _MATH |= {"←": r"$\leftarrow$", "⊙": r"$\odot$", "∂": r"$\partial$", "∞": r"$\infty$", "√": r"$\surd$", "∈": r"$\in$"}
 _MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\dots{}", "∑": r"$\sum$", "Σ": r"$\Sigma$"}
 MOST_ALIGNED = 12

@@ -9,7 +9,8 @@ from typing import Any
 from derive.document import Document
 from derive.language.expressions import Shape
 from derive.language.names import Name
-from derive.notation import ASCII, constant_text
+from derive.language.numbers import constant_text
+from derive.notation import ASCII
 from derive.printing import formula
 from derive.problem import Given, Problem
 from derive.settings import Digits
