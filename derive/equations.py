@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from derive.errors import Fault, Place, suggestion
 from derive.language.cursor import Cursor, Scope
@@ -18,7 +19,8 @@ from derive.operations.rows import ShapeFault
 
 MAX_REPETITIONS = 1_000
 MAX_EQUATIONS = 5_000
-_LOOP = re.compile(r"\s*for\s+(\w+)\s*=\s*(\d+)\s*(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)\s*(\d+)\s*:\s*$")
+MAX_LOOPS = 8
+_LOOP = re.compile(r"\s*for\s+(\w+)\s*=\s*(\d{1,9})\s*(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)\s*(\d{1,9})\s*:\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,13 @@ def lines_of(text: str, place: Place, faults: list[Fault]) -> list[Line]:
     """The equations of a block, repetition unrolled; `place` is that of the text's first line."""
     raw = [(number, line.split("#")[0].rstrip()) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
     rows = [(replace(place, line=place.line + number), line) for number, line in raw if line.strip()]
-    lines = list(_unrolled(rows, {}, faults))
-    if len(lines) > MAX_EQUATIONS:
-        faults.append(Fault(f"{len(lines)} equations", f"at most {MAX_EQUATIONS} are worked out", place))
-        return []
+    lines: list[Line] = []
+    for line in _unrolled(rows, {}, faults):
+        lines.append(line)
+        if len(lines) > MAX_EQUATIONS:
+            message = f"more than {MAX_EQUATIONS} equations"
+            faults.append(line.fault(message, "repeat fewer times, or compute with vectors and matrices"))
+            return []
     return lines
 
 
@@ -85,20 +90,33 @@ def _repeated(
         hint = "indent the equations that are repeated" if not body else f"at most {MAX_REPETITIONS} times, upwards"
         faults.append(head.fault(f"nothing to repeat from {first} to {last}", hint))
         return
+    if letter in indices or len(indices) == MAX_LOOPS:
+        message = f"`{letter}` counts already" if letter in indices else "repetitions are nested too deeply"
+        faults.append(head.fault(message, f"each repetition has its own letter, at most {MAX_LOOPS} of them"))
+        return
+    before = len(faults)
     for value in range(first, last + 1):
         yield from _unrolled(body, {**indices, letter: value}, faults)
+        if len(faults) > before:
+            return  # the next rounds would only say so again
 
 
-def read_equations(lines: Iterable[Line], known: Mapping[str, Name], faults: list[Fault]) -> list[Written]:
-    """The equations of the lines; `known` are the names that have values already."""
-    lines = list(lines)
-    defined: dict[str, Name] = dict(known)
+def left_sides(lines: Iterable[Line]) -> dict[str, Name]:
+    """The names that the lines define, by id, whether or not the rest of a line can be read."""
+    defined: dict[str, Name] = {}
     for line in lines:
         try:
             name = parse_left_side(line.text, Scope({}, FUNCTIONS, line.indices))
             defined.setdefault(name.id, name)
         except TextError:
-            continue  # reported below, when the whole line is read
+            continue  # reported when the whole line is read
+    return defined
+
+
+def read_equations(lines: Iterable[Line], known: Mapping[str, Name], faults: list[Fault]) -> list[Written]:
+    """The equations of the lines; `known` are the names that have values already."""
+    lines = list(lines)
+    defined = {**left_sides(lines), **known}
     written = []
     for line in lines:
         try:
@@ -133,10 +151,12 @@ def _applications(expr: Expr, line: Line) -> Fault | None:
             f"`{spec.spellings[0]}` takes {high} {wanted}, not {len(expr.args)}", f"as in `{spec.example}`", expr.span
         )
     known = {*spec.defaults, *({"axis"} if expr.op in {"sum", "mean"} else ())}
-    for name, _ in expr.options:
+    for name, value in expr.options:
         if name not in known:
             hint = suggestion(name, known) or (f"it has: {', '.join(sorted(known))}" if known else "it has none")
             return line.fault(f"`{spec.spellings[0]}` has no setting `{name}`", hint, expr.span)
+        if name in spec.defaults and not isinstance(value, Fraction):
+            return line.fault(f"the setting `{name}` is not a number", f"as in `{spec.example}`", expr.span)
     return None
 
 

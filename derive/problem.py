@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from derive.equations import check_order, infer_shapes, lines_of, read_equations, read_name
+from derive.equations import check_order, infer_shapes, left_sides, lines_of, read_equations, read_name
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.grammar import parse_number
@@ -103,6 +103,7 @@ class _Reader:
         self.warnings: list[Fault] = []
         self.shapes: dict[Name, Shape] = {}
         self.broken: dict[str, Name] = {}
+        self.defined: dict[str, Name] = {}
         self.places: dict[str, Place] = {}
 
     def problem(self, name: str) -> Problem:
@@ -133,7 +134,7 @@ class _Reader:
         )
         self._check_uses(problem)
         if self.faults:
-            raise InputError(sorted(self.faults, key=lambda fault: fault.place.line))
+            raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
         return replace(problem, warnings=tuple(self.warnings))
 
     # --- helpers ---------------------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ class _Reader:
         if not isinstance(value, list):
             number = _exact(value)
             if number is None:
-                shown = f"`{value}` is not a number" if isinstance(value, str) else f"{kind(value)} is not a number"
+                text = f"`{value[:40]}{'…' * (len(value) > 40)}`" if isinstance(value, str) else kind(value)
                 fault(shown, 'expected a number, or a fraction as a text: "1/3"')
                 return None
             flat.append(number)
@@ -272,6 +273,7 @@ class _Reader:
         lines = lines_of(text, place, self.faults)
         if "network" in self.source.data:
             lines = [replace(line, place=place) for line in lines]
+        self.defined = left_sides(lines)
         written = read_equations(lines, {**self.broken, **known}, self.faults)
         for item in written:
             if item.relation == "<-":
@@ -294,9 +296,10 @@ class _Reader:
         defined = [equation.name.id for equation in equations]
         if name is None:
             return None
-        if name.id not in defined:
-            hint = suggestion(name.id, defined) or "expected the name on the left of an equation"
+        if name.id not in self.defined:
+            hint = suggestion(name.id, self.defined) or "expected the name on the left of an equation"
             self.fault(f"no equation defines the loss `{text}`", hint, "model", "loss")
+        if name.id not in defined:
             return None
         shape = self.shapes.get(name, ())
         if shape:
@@ -307,7 +310,7 @@ class _Reader:
     def _gradients(self, known: Mapping[str, Name], equations: list[Equation]) -> tuple[Symbol, ...]:
         table = "network" if "network" in self.source.data else "model"
         names = self._names(table, "gradients")
-        ids = {*known, *(equation.name.id for equation in equations)}
+        ids = {*known, *self.broken, *self.defined}
         for name in names:
             if name.id not in ids:
                 self.fault(f"`{name}` is not defined", suggestion(name.id, ids), table, "gradients")

@@ -72,7 +72,7 @@ class Aligner:
             misses = self.align(written, target, depth + 1)
             if misses is not None and (found is None or len(misses) < len(found)):
                 found = misses
-            if found == []:
+            if found is not None and len(found) < 2:
                 break
         return found
 
@@ -89,10 +89,9 @@ class Aligner:
         if written == target:
             return []
         found = self._structure(written, target, depth)
-        if found == [] or (found is None and self._equal(written, target)):
-            return []
-        other = self._least(written, self._written_out(target), depth)
-        return other if found is None or (other is not None and len(other) < len(found)) else found
+        if found is not None:
+            return found
+        return [] if self._equal(written, target) else self._least(written, self._written_out(target), depth)
 
     def _equal(self, written: Expr, target: Expr) -> bool:
         """Whether a part that is no plain number has the value of the target, to the digits in it."""
@@ -248,7 +247,7 @@ class Aligner:
     def _permuted(self, ours: Sequence[Expr], theirs: Sequence[Expr], depth: int) -> Misses | None:
         """In order, or each part with the one it equals and the others in order."""
         found = self._in_order(ours, theirs, depth)
-        if found == [] or len(ours) > MOST_PERMUTED:
+        if (found is not None and 2 * len(found) <= len(ours)) or len(ours) > MOST_PERMUTED:
             return found
         left, order = list(theirs), [None for _ in ours]
         for i, written in enumerate(ours):
@@ -263,11 +262,8 @@ class Aligner:
 
     def _written_out(self, target: Expr) -> Iterator[Expr]:
         """What a name or a function may be written out as."""
-        steps = {step.name: step for step in self.bench.solution.blueprint.derivation.steps if step.phase != "update"}
-        if isinstance(target, Ref) and target.name in steps:
-            yield steps[target.name].expr
-        if isinstance(target, Entry) and target.name in steps:
-            yield self.entry(steps[target.name].expr, target.index)
+        if isinstance(target, Ref | Entry) and (expr := self.bench.defined(target.name)) is not None:
+            yield expr if isinstance(target, Ref) else self.entry(expr, target.index)
         if not isinstance(target, Apply):
             return
         row = ROWS.get(target.op) or MACROS.get(target.op)

@@ -42,6 +42,7 @@ class Bench:
     own: Own
     truth: Env
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
+    equations: dict[Name, Expr] = field(default_factory=dict)
     known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
 
     @staticmethod
@@ -64,6 +65,13 @@ class Bench:
     def shapes(self) -> Mapping[Name, Shape]:
         """The shape of every name."""
         return self.solution.blueprint.derivation.shapes
+
+    def defined(self, name: Name) -> Expr | None:
+        """The right side of a name's equation."""
+        if not self.equations:
+            derivation = self.solution.blueprint.derivation
+            self.equations |= {step.name: step.expr for step in (*derivation.forward, *derivation.backward)}
+        return self.equations.get(name)
 
     def value(self, expr: Expr, own: bool = True, reading: Reading | None = None) -> Value | None:
         """The value of an expression at the student's numbers or the true ones; None if it has none."""

@@ -117,6 +117,8 @@ class Examiner:
         """Align a line, and decide by the result what its wrong numbers are."""
         gives = line.gives()
         line.note(found, gives)
+        if line.is_sound(gives):
+            return
         misses = Aligner(line.bench, line.reading).best(list(_targets(line, chain)))
         if not misses or line.result is None:
             return
@@ -177,6 +179,15 @@ class _Line:
     def gives(self) -> Value | None:
         """What the line gives as it was written."""
         return self.bench.value(self.reading.expr, reading=self.reading)
+
+    def is_sound(self, gives: Value | None) -> bool:
+        """Whether line, result and the step's equation agree: then no number in it needs a look."""
+        right = self.bench.value(_goal(self.step, self.target, self.bench))
+        if gives is None or right is None or self.result is None:
+            return False
+        triples = zip(self.result.entries, gives[1], right[1], strict=False)
+        same_size = len(self.result.entries) == len(gives[1]) == len(right[1])
+        return same_size and all(w is None or (_explains(w, a) and _explains(w, b)) for w, a, b in triples)
 
     def note(self, found: Found, gives: Value | None) -> None:
         """Keep what the line gives for the entries that it is about."""

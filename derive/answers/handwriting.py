@@ -7,17 +7,19 @@ Nothing is evaluated; length and nesting are bounded. Raises TextError for what 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from flint import fmpq
 
 from derive.answers.lexicon import Lexicon, Quantity
 from derive.answers.model import EXACT_DIGITS, Written
 from derive.language.cursor import MAX_NESTING, Cursor, Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, Shape, Span
+from derive.language.expressions import Apply, Expr, Number, Ref, Shape, Span, number
 from derive.language.grammar import MAX_DIGITS, MAX_EXPONENT, parse_number
 from derive.language.names import ACCENTS, Name, Symbol
-from derive.language.tokens import TextError, Token
+from derive.language.tokens import TextError, Token, tokenize
 from derive.operations.shapes import as_matrix, normal
 
 MAX_LINK = 6_000
@@ -52,15 +54,25 @@ class Reading:
     text: str
     expr: Expr
     grids: dict[Name, Grid] = field(default_factory=dict)
+    numbers: dict[Span | None, Written] = field(default_factory=dict)
 
     def grid(self, expr: Expr) -> Grid | None:
         """The array that an expression is."""
         return self.grids.get(expr.name) if isinstance(expr, Ref) else None
 
+    def kept(self, grid: Grid) -> Ref:
+        """An array under a name of its own."""
+        name = Symbol("array", subscript=(len(self.grids) + 1,), helper=1)
+        self.grids[name] = grid
+        return Ref(name)
+
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text."""
-        start, end = number.span or (0, 0)
-        return written_number(number, self.text[start:end].strip())
+        found = self.numbers.get(number.span)
+        if found is None:
+            start, end = number.span or (0, 0)
+            found = self.numbers[number.span] = written_number(number, self.text[start:end].strip())
+        return found
 
 
 def written_number(number: Number, text: str) -> Written:
@@ -80,10 +92,42 @@ def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     if len(text) > MAX_LINK:
         raise TextError(f"this has {len(text)} characters", f"at most {MAX_LINK} are read")
     text = _prepared(text)
-    reading = Reading(text, Number(0))  # type: ignore[arg-type]
-    hand = Hand(_pointed(text, decimal), 0, lexicon, reading)
-    reading.expr = hand.whole()
+    reading = Reading(text, number(0))
+    text = _pointed(text, decimal)
+    found = _number_in(text, 0, len(text)) or _plain_array(text, reading)
+    reading.expr = found or Hand(text, tokenize(text), lexicon, reading).whole()
     return reading
+
+
+_LITERAL = re.compile(
+    r"\s*(?P<sign>[-−]?)(?P<number>\d{1,300}(?:\.\d{0,300})?)"
+    r"(?:\s*(?:\\cdot|[·*⋅])\s*10\^(?P<open>\{)?\s*(?P<power>[-−]?\d{1,3})\s*(?(open)\}))?\s*"
+)
+_PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}|\[([^\[\]()]*)\])\s*")
+
+
+def _number_in(text: str, start: int, end: int) -> Number | None:
+    """The plain number between two positions, or None: what most cells are needs no grammar."""
+    match = _LITERAL.fullmatch(text, start, end)
+    if match is None:
+        return None
+    value = Fraction(match["number"]) * Fraction(10) ** int((match["power"] or "0").replace("−", "-"))
+    inside = match.group()
+    first = match.start() + len(inside) - len(inside.lstrip())
+    return Number(-value if match["sign"] else value, span=(first, match.start() + len(inside.rstrip())))
+
+
+def _plain_array(text: str, reading: Reading) -> Expr | None:
+    """An array of plain numbers, or None."""
+    match = _PLAIN.fullmatch(text)
+    if match is None or r"\begin" in (inner := match.group(1) or match.group(2) or ""):
+        return None
+    first = match.start(1 if match.group(1) is not None else 2)
+    rows = [[_number_in(text, first + a, first + b) for a, b in row] for row in cells_of(inner)]
+    cells = tuple(cell for row in rows for cell in row if cell is not None)
+    if len({len(row) for row in rows}) != 1 or len(cells) != sum(map(len, rows)) or len(cells) > MAX_CELLS:
+        return None
+    return reading.kept(Grid(normal((len(rows), len(rows[0]))), cells, (0, len(text))))
 
 
 def _prepared(text: str) -> str:
@@ -106,12 +150,14 @@ def _pointed(text: str, decimal: str) -> str:
 
 
 class Hand(Cursor):
-    """Recursive descent over a student's tokens; `base` is where its text begins in the whole."""
+    """Recursive descent over a student's tokens: those of a whole text, or of one cell in it."""
 
-    def __init__(self, text: str, base: int, lexicon: Lexicon, reading: Reading, depth: int = 0) -> None:
-        super().__init__(text, _NOTHING)
-        self.base, self.lexicon, self.reading = base, lexicon, reading
-        self.depth = depth
+    def __init__(  # the tokens are there already: those of a cell are not read again
+        self, text: str, tokens: list[Token], lexicon: Lexicon, reading: Reading, depth: int = 0
+    ) -> None:
+        self.text, self.tokens, self.scope = text, tokens, _NOTHING
+        self.at, self.depth = 0, depth
+        self.lexicon, self.reading = lexicon, reading
         self.minus: int | None = None
 
     def whole(self) -> Expr:
@@ -122,8 +168,8 @@ class Hand(Cursor):
         return expr
 
     def span(self, start: int) -> Span:
-        """From a position of this text to the last token taken, in the whole text."""
-        return self.base + start, self.base + self.tokens[self.at - 1].end
+        """From a position to the last token taken."""
+        return start, self.tokens[self.at - 1].end
 
     # --- sums, products, powers --------------------------------------------------------------------------------------
 
@@ -223,7 +269,7 @@ class Hand(Cursor):
 
     def _turned(self, base: Expr) -> Expr:
         grid = self.reading.grid(base)
-        return self._kept(grid.turned()) if grid else Apply("transpose", (base,))
+        return self.reading.kept(grid.turned()) if grid else Apply("transpose", (base,))
 
     def _exponent(self) -> Expr:
         if self.is_op("{", "("):
@@ -493,11 +539,14 @@ class Hand(Cursor):
         read = [[self._cell(first + a, first + b) for a, b in row] for row in rows]
         if len({len(row) for row in read}) != 1:
             raise TextError("the rows of the array differ in length", "", start, last)
-        return self._kept(self._grid(read, self.span(start)))
+        return self.reading.kept(self._grid(read, self.span(start)))
 
     def _cell(self, start: int, end: int) -> Expr:
-        text = self.text[start:end]
-        return Hand(text, self.base + start, self.lexicon, self.reading, self.depth).whole()
+        if (plain := _number_in(self.text, start, end)) is not None:
+            return plain
+        first, last = (bisect_left(self.tokens, at, key=_start) for at in (start, end))
+        tokens = [*self.tokens[first:last], Token("end", "", end, end)]
+        return Hand(self.text, tokens, self.lexicon, self.reading, self.depth).whole()
 
     def _grid(self, rows: list[list[Expr]], span: Span) -> Grid:
         """The array of cells; lists of lists are rows."""
@@ -509,11 +558,6 @@ class Hand(Cursor):
                 return Grid(normal((len(grids), len(grids[0].cells))), cells, span)
         return Grid(normal((len(rows), len(rows[0]))), tuple(cell for row in rows for cell in row), span)
 
-    def _kept(self, grid: Grid) -> Ref:
-        name = Symbol("array", subscript=(len(self.reading.grids) + 1,), helper=1)
-        self.reading.grids[name] = grid
-        return Ref(name)
-
 
 # --- cells ----------------------------------------------------------------------------------------------------------
 
@@ -521,6 +565,10 @@ _NESTED = re.compile(r"\\begin|\\end|[\[\](){}]")
 _ROW = re.compile(r"\\\\|;")
 _CELL = re.compile(r"&|,|\\q?quad|\|")
 _GAP = re.compile(r"(?<=[\d}\])])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.(\[])")
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def cells_of(text: str) -> list[list[Span]]:

@@ -19,7 +19,7 @@ SIGNS = r"+\-−–‐‑－＋"
 SPACE = r"(?:[\s\u200b\u2060\ufeff]|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"
 _THIN = r"(?:[\u00a0\u2009\u202f'’]|\\,)"
 _MARK = r"(?:[.,．，]|\{[.,]\})"
-_DIGITS = rf"(?:\d++(?:(?:{_MARK}|{_THIN}(?=\d\d\d)){_MARK}?+\d++)*+|{_MARK}\d++)"
+_DIGITS = rf"(?:\d++(?:(?:{_MARK}|{_THIN}(?=\d\d\d)){_MARK}?+\d++)*+|(?<![\d)}}\]]){_MARK}\d++)"
 _TIMES = r"(?:\*(?!\*)|[·⋅×∙•∗xX]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\ast(?![A-Za-z]))"
 _EXPONENT = rf"[{{(]?{SPACE}*[{SIGNS}]?{SPACE}*\d+{SPACE}*[)}}]?"
 _TEN = rf"10{SPACE}*(?:(?:\^|\*\*){SPACE}*(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
@@ -159,11 +159,11 @@ def ambiguity(number: Written, line: int | None = None) -> Remark | None:
     """The remark on a number that has two readings: which one was taken."""
     if not is_ambiguous(number.text):
         return None
+    sign = "point" if "." in number.text or "．" in number.text else "comma"
+    meaning = f"its {sign} groups thousands" if number.unit == 1 else f"its {sign} is the decimal sign"
     digits = re.sub(r"\D", "", number.text)
-    taken, other = (digits, f"{digits[:-3]}.{digits[-3:]}")
-    if number.unit != 1:
-        taken, other = other, taken
-    message = f"`{number.text}` was read as {taken}, not as {other}: write it so that only one reading is possible."
+    taken = digits if number.unit == 1 else f"{digits[:-3]} and {int(digits[-3:])} thousandths"
+    message = f"`{number.text}` was read as {taken} ({meaning}): write it so that only one reading is possible."
     return Remark("notation", line, number.text, "", message)
 
 

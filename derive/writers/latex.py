@@ -79,9 +79,7 @@ class LatexWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        return Compiler(
-            notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\result{{{tex}}}", catalogue
-        )
+        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue)
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -194,15 +192,26 @@ def _value(shown: str, name: object, scalar: bool) -> Part:
     return fill
 
 
+def _boxed(tex: str) -> str:
+    """A result in a box; one in several blocks cannot have one."""
+    return tex if r"\allowbreak" in tex else rf"\result{{{tex}}}"
+
+
 def _aligned(rows: list[list[str]]) -> str:
-    """Lines aligned at their first relation where they fit; else one hanging paragraph each."""
-    if len(rows) <= MOST_ALIGNED and all(fits(" ".join(row), LINE - 5) for row in rows):
-        body = " \\\\\n  ".join(_ampersand(row) for row in rows)
+    """Lines aligned at their first relation where they fit; many short ones side by side; else hanging paragraphs."""
+    lines = [" ".join(row) for row in rows]
+    if len(rows) <= MOST_ALIGNED and all(fits(line, LINE - 5) for line in lines):
+        body = " \\\\\n  ".join(map(_ampersand, rows))
         return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
-    return "".join(
-        "\\begin{chain}\n" + "".join(f"  ${'{}' if i else ''}{s}$\n" for i, s in enumerate(row)) + "\\end{chain}\n"
-        for row in rows
-    )
+    for columns in (3, 2):
+        if all(fits(line, (LINE - 4) / columns - 2) for line in lines):
+            cells = "".join(f"  \\cell{{{columns}}}{{{line}}}\n" for line in lines)
+            return f"\\begin{{chain}}\\hangafter=0\\hangindent=0pt\n{cells}\\end{{chain}}\n"
+    return "".join(f"\\begin{{chain}}\n{_broken(row)}\\end{{chain}}\n" for row in rows)
+
+
+def _broken(row: list[str]) -> str:
+    return "".join(f"  ${'{}' if i else ''}{segment}$\n" for i, segment in enumerate(row))
 
 
 def _ampersand(row: list[str]) -> str:

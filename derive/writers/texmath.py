@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LINE = 48.0  # width of a line of the page, in em
-TALLEST = 34  # rows of a matrix on one page
+TALLEST = 28  # rows of a matrix on one page
 WIDEST = 0.65  # of a character that is set, in em, with the space around it
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
 
@@ -71,8 +71,9 @@ def blocks(rows: list[list[str]], limit: float) -> list[tuple[int, int, list[lis
             used = 0.8
         used += wide
     columns = list(zip(cuts, [*cuts[1:], len(widths)], strict=True))
+    height = -(-len(rows) // -(-len(rows) // TALLEST))
     return [
-        (i, first, [row[first:last] for row in rows[i : i + TALLEST]])
+        (i, first, [row[first:last] for row in rows[i : i + height]])
         for first, last in columns
-        for i in range(0, len(rows), TALLEST)
+        for i in range(0, len(rows), height)
     ]
