@@ -83,7 +83,7 @@ def variants(problem: Problem, count: int, seed: int = 20) -> Iterator[Problem]:
         )
 
 
-def trained(name: str) -> Run:
+def trained(name: str) -> Callable[[], float]:
     """The numbers of a training, nothing printed: the loss after the last step."""
     problem = Problem.load(examples.path(name))
     derivation = derive(problem)

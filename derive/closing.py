@@ -21,7 +21,7 @@ from derive.document import (
     Result,
     Sentence,
 )  # fmt: skip
-from derive.language.expressions import Apply, Entry, Expr, Index, walk
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
 from derive.operations.shapes import indices
 
@@ -34,8 +34,8 @@ def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block
     if derivation.loss is None or not derivation.wanted:
         yield Paragraph((Sentence("closed.verified_forward"),), "note")
         return
-    whole = layered(derivation)
-    if node_count(whole) <= LONGEST_LAYERED:
+    if _layered_length(derivation) <= LONGEST_LAYERED:
+        whole = layered(derivation)
         yield Heading(Sentence("headings.closed"))
         yield Paragraph((Sentence("closed.layered"),))
         yield Chain(derivation.loss, (Link(SAME, Formula(whole)),))
@@ -44,6 +44,16 @@ def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block
     entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
     key = "closed.verified_both" if closed else "closed.verified"
     yield Paragraph((Sentence(key, {"entries": entries, "largest": Fact("largest")}),), "note")
+
+
+def _layered_length(derivation: Derivation) -> int:
+    """The nodes of the loss with every name replaced: counted, for in a long chain it cannot be built."""
+    assert derivation.loss
+    lengths: dict[Name, int] = {}
+    for step in derivation.forward:
+        nodes = walk(step.expr)
+        lengths[step.name] = sum(lengths.get(node.name, 1) if isinstance(node, Ref) else 1 for node in nodes)
+    return lengths[derivation.loss]
 
 
 def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Iterator[Block]:
@@ -73,7 +83,7 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Chain]:
     for name in derivation.wanted:
         for index in indices(derivation.shapes[name])[: None if every else 1]:
             expr = closed.derivative(name, index)
-            if node_count(expr) <= LONGEST_DERIVATIVE:
+            if node_count(expr) <= LONGEST_DERIVATIVE and not isinstance(expr, Number):
                 yield _derivative(Derivative(derivation.loss, name), index, expr, exact)
 
 

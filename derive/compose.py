@@ -57,12 +57,13 @@ def compose(
     """The page of a problem; `drawing` goes under the given values, `closing` to the end."""
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
-    first = [*_opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1).blocks()]
+    said: set[str] = set()
+    first = [*_opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1, said).blocks()]
     sections = [Section(tuple(first))]
     if problem.update:
         shown = problem.update.shown()
-        sections += [Section(tuple(_Pass(derivation, problem, k).blocks()), k) for k in shown if k > 1]
-        sections.append(Section(tuple(_after(derivation, problem)), problem.update.steps + 1))
+        sections += [Section(tuple(_Pass(derivation, problem, k, said).blocks()), k) for k in shown if k > 1]
+        sections.append(Section(tuple(_after(derivation, problem, said)), problem.update.steps + 1))
     if closing := list(closing):
         sections.append(Section(tuple(closing)))
     return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
@@ -93,14 +94,14 @@ def _carry_intro(problem: Problem) -> Sentence:
     return Sentence(f"intro.{problem.numbers.carry}", {"digits": f"={kind}", "n": digits.count})
 
 
-def _after(derivation: Derivation, problem: Problem) -> Iterator[Block]:
+def _after(derivation: Derivation, problem: Problem, said: set[str]) -> Iterator[Block]:
     """After the last update: the forward pass again, and what became of the loss."""
     assert problem.update
     assert problem.loss
     steps = problem.update.steps
     key = "headings.after_one" if steps == 1 else "headings.after"
     yield Heading(Sentence(key, {"k": steps}))
-    writer = _Steps(derivation, short=True, said={f"reasons.{reason}" for reason in _REASONS})
+    writer = _Steps(derivation, short=True, said=said)
     yield from (writer.numbered(i, [step]) for i, step in enumerate(derivation.forward, 1))
     passes = (*problem.update.shown(), steps + 1)
     if len(passes) > 2:
@@ -112,10 +113,10 @@ def _after(derivation: Derivation, problem: Problem) -> Iterator[Block]:
 class _Pass:
     """The blocks of one pass: forward, backward, update."""
 
-    def __init__(self, derivation: Derivation, problem: Problem, k: int) -> None:
+    def __init__(self, derivation: Derivation, problem: Problem, k: int, said: set[str]) -> None:
         self.derivation, self.problem, self.k = derivation, problem, k
         self.short = problem.page.detail == "short"
-        self.steps = _Steps(derivation, self.short, set())
+        self.steps = _Steps(derivation, self.short, said)
 
     def blocks(self) -> Iterator[Block]:
         several = self.problem.update is not None and self.problem.update.steps > 1

@@ -98,8 +98,8 @@ def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
     """`x` as it is printed. Raises Undecided where its ball is too wide and `ties` does not settle it."""
     if isinstance(x, fmpq):
         return _exact(x, digits)
-    if x.is_zero():
-        return Printed(False, "0")
+    if x.is_exact() and x.is_finite():
+        return _exact(exact_value(x), digits)
     size, negative = _ball(x, ties)
     if size is None:
         return Printed(False, "0", exact=False, zero_to=_zero_to(x))
@@ -127,6 +127,12 @@ def decimal_text(x: Num, ties: bool = False) -> str:
             return _laid_out(*ending, negative=x < 0, exact=True, low=-12, high=LENGTH_OF_EXACT).text(times="e")
     shown = printed(x, LONG, ties)
     return Printed(shown.negative, shown.mantissa, shown.exponent).text(times="e")
+
+
+def exact_value(x: arb) -> fmpq:
+    """The rational that a ball of radius 0 is."""
+    man, exp = x.man_exp()
+    return fmpq(man) * fmpq(2) ** int(exp) if exp >= 0 else fmpq(man) / fmpq(2) ** -int(exp)
 
 
 def _exact(x: fmpq, digits: Digits) -> Printed:

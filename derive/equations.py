@@ -20,7 +20,8 @@ from derive.operations.rows import ShapeFault
 MAX_REPETITIONS = 1_000
 MAX_EQUATIONS = 5_000
 MAX_LOOPS = 8
-_LOOP = re.compile(r"\s*for\s+(\w+)\s*=\s*(\d{1,9})\s*(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)\s*(\d{1,9})\s*:\s*$")
+_TO = r"(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)"
+_LOOP = re.compile(rf"\s*for\s+(\w+)\s*=\s*(\d{{1,9}})\s*{_TO}\s*(\d{{1,9}})\s*:\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Notation:
     tex       whether fractions, roots and matrices are set in two dimensions by TeX
     decimal   the decimal sign of printed numbers
     symbol    the d of derivatives
+    taken     names whose letter is not used for the entries of a matrix
     aliases   step id → the name it is printed under (already in this notation)
     """
 
@@ -35,6 +36,7 @@ class Notation:
     decimal: str = "."
     symbol: str = "d"
     aliases: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
 
     @property
     def is_language(self) -> bool:
@@ -62,6 +64,8 @@ class Notation:
 
     def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
         """A name with further items in its subscript, for a derivative below and above."""
+        base = name if isinstance(name, Symbol) else name.by
+        small = small and base.base.lower() not in self.taken
         if isinstance(name, Symbol):
             return self.symbol_text(name, items, small)
         top = self.symbol_text(name.of, above, small and bool(above))

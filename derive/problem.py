@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.grammar import parse_number
 from derive.language.names import Name, Symbol
+from derive.language.numbers import MAX_DIGITS as LONGEST
 from derive.language.numbers import constant_text
 from derive.language.tokens import TextError
 from derive.network import expand_network
@@ -24,6 +26,7 @@ from derive.source import Source, from_text, kind, read
 
 MAX_ENTRIES = 1_000_000
 MAX_DIGITS = 50
+_NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
 MAX_STEPS = 1_000_000
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -238,8 +241,7 @@ class _Reader:
         if not isinstance(value, list):
             number = _exact(value)
             if number is None:
-                text = f"`{value[:40]}{'…' * (len(value) > 40)}`" if isinstance(value, str) else kind(value)
-                fault(shown, 'expected a number, or a fraction as a text: "1/3"')
+                fault(*_not_a_number(value))
                 return None
             flat.append(number)
             return ()
@@ -452,6 +454,17 @@ class _Reader:
                 table = "parameters" if given.parameter else "data"
                 place = self.source.key_place(table, given.name.id)
                 self.warnings.append(Fault(f"`{given.name}` is not used", "remove it, or use it in an equation", place))
+
+
+def _not_a_number(value: Any) -> tuple[str, str]:
+    """What is wrong with a value that is no number, and what to write."""
+    expected = 'expected a number, or a fraction as a text: "1/3"'
+    if not isinstance(value, str):
+        return f"{kind(value)} is not a number", expected
+    shown = f"`{value[:40]}…`" if len(value) > 40 else f"`{value}`"
+    if _NUMBER.fullmatch(value):
+        return f"{shown} has too many digits", f"at most {LONGEST} digits, and powers of ten up to that"
+    return f"{shown} is not a number", "numbers are written with a point: 0.5" if "," in value else expected
 
 
 def _exact(value: Any) -> Fraction | None:

@@ -22,6 +22,14 @@ _ENTRY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _STRINGS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
 
 
+_LONG = re.compile(r"\d[\d_]{4000,}")
+_SYNTAX_HINTS = (
+    (r"\d,\d", "numbers are written with a point in TOML: 0.5"),
+    (r"[Uu]nescaped '\\'", "put text that holds backslashes between three single quotes: '''"),
+    ("", "see docs/problem-file.md for the format"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The data of a file, its lines, and where each key stands."""
@@ -67,22 +75,32 @@ def read(path: Path) -> Source:
 def from_text(text: str, name: str = "") -> Source:
     """The same for text that is at hand. Raises InputError with the line of a fault in the TOML."""
     try:
-        data = tomllib.loads(text, parse_float=parse_number)
+        data = tomllib.loads(text, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise InputError([_syntax_fault(str(error), text, name)]) from None
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
     return Source(name, data, lines, dict(_positions(lines)))
 
 
+def _number(text: str) -> Fraction | str:
+    """A number, exactly; one that cannot be (`nan`, a power of ten too large) as its text, which is reported later."""
+    try:
+        return parse_number(text)
+    except ValueError:
+        return text
+
+
 def _syntax_fault(message: str, text: str, name: str) -> Fault:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    lines = text.splitlines() or [""]
+    lines = text.rstrip().split("\n")
     line = int(found.group(1)) if found else len(lines)
     column = int(found.group(2)) - 1 if found else None
-    shown = lines[min(line, len(lines)) - 1]
     what = re.sub(r"\s*\(at .*\)", "", message)
-    comma = re.search(r"\d,\d", shown) is not None
-    hint = "numbers are written with a point in TOML: 0.5" if comma else "see docs/problem-file.md for the format"
+    if "integer string conversion" in message:
+        line = next(number for number, shown in enumerate(lines, 1) if _LONG.search(shown))
+        what = "a whole number has too many digits"
+    shown = lines[min(line, len(lines)) - 1]
+    hint = next(hint for pattern, hint in _SYNTAX_HINTS if re.search(pattern, f"{what}\n{shown}"))
     return Fault(f"this is not valid TOML: {what}", hint, Place(name, line, shown, column))
 
 
@@ -114,21 +132,21 @@ def _inline_keys(text: str) -> list[str]:
 
 def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
     """Which multi-line string and how many brackets are open after this line."""
-    rest = line
-    if inside:
-        end = rest.find(inside)
-        if end < 0:
-            return inside, depth
-        rest, inside = rest[end + 3 :], ""
-    for match in _STRINGS.finditer(rest):
-        token = match.group()
+    at = 0
+    while True:
+        if inside:
+            end = line.find(inside, at)
+            if end < 0:
+                return inside, depth
+            at, inside = end + 3, ""
+        match = _STRINGS.search(line, at)
+        if match is None:
+            return "", depth
+        token, at = match.group(), match.end()
         if token in {'"""', "'''"}:
-            close = rest.find(token, match.end())
-            if close < 0:
-                return token, depth
-            return _after(rest[close + 3 :], "", depth)
-        depth += (token in "[{") - (token in "]}") if len(token) == 1 else 0
-    return inside, depth
+            inside = token
+        elif len(token) == 1:
+            depth += (token in "[{") - (token in "]}")
 
 
 def kind(value: Any) -> str:

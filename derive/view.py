@@ -147,7 +147,7 @@ class View:
     def _term_equal(self, term: Expr, name: Name | None) -> bool:
         assert name is not None
         (value,) = self.literal(term)
-        return type(value) is fmpq and self.term(term, name).value == value
+        return _is(value, self.term(term, name).value)
 
     def _result_equal(self, relation: Relation) -> bool:
         assert relation.name is not None
@@ -163,7 +163,7 @@ class View:
             return total == numbers[chosen[0]].value
         assert relation.expr is not None
         given = self.literal(relation.expr) * (len(numbers) if relation.alone else 1)
-        return all(type(given[i]) is fmpq and given[i] == numbers[i].value for i in chosen)
+        return all(_is(given[i], numbers[i].value) for i in chosen)
 
     def holds(self, condition: Condition | None) -> bool:
         """Whether a sentence is said."""
@@ -218,6 +218,11 @@ def as_rows(texts: list[str], shape: Shape, turned: bool = False) -> list[list[s
     rows, columns = as_matrix(shape) if len(shape) <= 2 else (prod(shape[:-1]), shape[-1])
     table = [texts[i * columns : (i + 1) * columns] for i in range(rows)]
     return [list(column) for column in zip(*table, strict=True)] if turned else table
+
+
+def _is(x: Num, value: fmpq) -> bool:
+    """Whether a value is exactly a rational."""
+    return (type(x) is fmpq or bool(x.is_exact())) and bool(x == value)
 
 
 def _saturated(view: View, condition: Condition) -> bool:

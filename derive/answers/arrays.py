@@ -6,63 +6,43 @@ What separates the entries is told apart from decimal commas: `;`, `|`, `&`, `\\
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from math import prod
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.answers.model import Array, Unreadable, Written
-from derive.answers.numbers import SIGNS, SPACE, UNSIGNED, read_number, written
+from derive.answers.cells import ITEMS, SEPARATORS, Misread, Split, Token, as_one, at_commas, in_pairs, tokenize
+from derive.answers.model import Array, Written
+from derive.answers.numbers import SPACE, read_number
 from derive.language.expressions import Shape
 from derive.operations.shapes import normal
 
-MAX_TEXT = 20_000
 MAX_NESTING = 8
 ROW, COLUMN = "row", "column"
 
-_MATRIX = r"(?:[bpB]|small)?matrix\*?"
-_SEPARATOR = r"[;&|,\])\n]|\\\\|\\end|\\right|$"
-_TOKEN = re.compile(
-    rf"(?P<blank>(?:\?+|…|\.\.\.+|\\[lcv]?dots|_+|□|\\square|\\Box|(?<![\w)}}\]])[{SIGNS}]{{1,3}})"
-    rf"(?={SPACE}*(?:{_SEPARATOR})))"
-    rf"|(?P<number>(?P<sign>[{SIGNS}]?)(?P<apart>{SPACE}*){UNSIGNED})"
-    rf"|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z])|[ \t]*\r?\n\s*)"
-    rf"|(?P<open>\\left\s*(?:[\[(.]|\\\{{)|\\begin\s*\{{{_MATRIX}\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}"
-    rf"|\\[bB]igg?l?\s*[\[(]|[\[(]|\\\{{)"
-    rf"|(?P<close>\\right\s*(?:[\]).]|\\\}})|\\end\s*\{{(?:{_MATRIX}|array)\}}|\\[bB]igg?r?\s*[\])]|[\])]|\\\}})"
-    r"|(?P<turned>\^\s*(?:\{\s*(?:\\top|\\intercal|\\math(?:sf|rm)\s*\{?T\}?|[Tt])\s*\}|\\top|\\intercal|[Tt])|ᵀ|⊤)"
-    r"|(?P<nothing>\$+|\\(?:displaystyle|hline|left|right|limits)(?![A-Za-z])|[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠])"
-    r"|(?P<gap>\\q?quad(?![A-Za-z])|\t+)|(?P<semicolon>;)|(?P<cell>&)|(?P<bar>\|)|(?P<comma>,)"
-    rf"|(?P<space>{SPACE}+)|(?P<times>\*|[·⋅×∙•∗]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z]))|(?P<other>.)",
-    re.DOTALL,
-)
-_SEPARATORS = {"row", "semicolon", "cell", "bar", "comma"}
-_TIES = {"open", "close", "end", *_SEPARATORS}
-_TEN = re.compile(r"10\s*(?:\^|\*\*|[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹])")
+_POWER = rf"10{SPACE}*(?:(?:\^|\*\*){SPACE}*[{{(]?{SPACE}*[-+−]?\d{{1,4}}{SPACE}*[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,4}})"
+_TIMES = r"(?:\*|[·⋅×∙•∗]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z]))"
+_BEFORE = re.compile(rf"{SPACE}*({_POWER}){SPACE}*{_TIMES}?{SPACE}*(?=[\[(]|\\left|\\begin)")
+_BEHIND = re.compile(rf"(?<=[\])}}]){SPACE}*{_TIMES}?{SPACE}*({_POWER}){SPACE}*$")
 
 Item: TypeAlias = "Written | None | Group"
 
 
-class Misread(Exception):
-    """Why a text is no array of numbers."""
-
-    def __init__(self, message: str, hint: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.fault = Unreadable(message, hint, start, max(end, start + 1))
-
-
 @dataclass(slots=True)
 class Group:
-    """What stands in a pair of brackets: rows of items, and by what they were told apart."""
+    """What stands in a pair of brackets: rows of items, and what they were told apart by."""
 
-    start: int
-    bracket: str = ""
+    opened: Token
     rows: list[list[Item]] = field(default_factory=lambda: [[]])
     separators: set[str] = field(default_factory=set)
     turned: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is LaTeX or a bracket in which commas and semicolons say how it stands."""
+        return self.opened.text.endswith(("[", "}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,203 +55,191 @@ class Grid:
 
     def transposed(self) -> Grid:
         """The transpose; a list with a transpose sign is a column."""
-        if len(self.dims) < 2:
+        if len(self.dims) == 1:
             return replace(self, stands=ROW if self.stands == COLUMN else COLUMN)
         rows, columns = self.dims[-2:]
-        if len(self.dims) > 2:
-            return self
         turned = tuple(self.entries[i * columns + j] for j in range(columns) for i in range(rows))
-        return Grid((columns, rows), turned)
+        return Grid((columns, rows), turned) if len(self.dims) == 2 else self
 
     def fitted(self, shape: Shape | None) -> tuple[Array, str]:
-        """The array in the shape that is asked for, if it can be meant, and how it stands where that is another way."""
-        dims = tuple(n for n in self.dims if n != 1) if shape is not None and len(shape) < 3 else self.dims
+        """The array in the shape that is asked for, if it can be meant; and how it stands where that is wrong."""
         stands = self.stands
-        if len(self.dims) == 2 and len(dims) == 1:
+        if len(self.dims) == 2 and 1 in self.dims:
             stands = ROW if self.dims[0] == 1 else COLUMN
-        if shape is not None and (self.dims == shape or prod(self.dims) == prod(shape) == 1):
-            return Array(shape, self.entries), ""
-        if shape is not None and len(shape) in {1, 2} and dims == tuple(n for n in shape if n != 1):
-            wanted = ROW if len(shape) == 2 else COLUMN
-            return Array(shape, self.entries), stands if stands and stands != wanted and len(dims) == 1 else ""
-        written_as = (1, *self.dims) if len(self.dims) == 1 and stands == ROW else self.dims
-        return Array(normal(written_as), self.entries), ""
+        long = tuple(n for n in self.dims if n != 1)
+        if shape is None or tuple(n for n in shape if n != 1) != long or len(self.dims) > 2 != len(shape) > 2:
+            flat_row = len(self.dims) == 1 and stands == ROW
+            return Array(normal((1, *self.dims) if flat_row else self.dims), self.entries), ""
+        wanted = ROW if len(shape) == 2 else COLUMN
+        return Array(shape, self.entries), stands if len(long) == 1 and stands not in {"", wanted} else ""
 
 
-def read_grid(text: str, decimal: str, size: int | None = None, columns: int | None = None) -> Grid:
+def read_grid(text: str, decimal: str, shape: Shape | None = None) -> Grid:
     """The array of numbers that `text` writes. Raises Misread.
 
-    `size` and `columns`, how many entries are expected, decide where commas can be read in two ways.
+    The shape that is expected decides where commas can be read in two ways: `[1,2]`.
     """
-    try:
-        whole: Grid | None = _grid_of(_tokens(text, decimal, _as_one), decimal)
-        fault = None
-    except Misread as misread:
-        whole, fault = None, misread
-    if "," in text and (whole is None or (size is not None and len(whole.entries) != size)):
-        for split in (_at_commas, _in_pairs):
-            try:
-                grid = _grid_of(_tokens(text, decimal, split), decimal)
-            except Misread:
-                continue
-            if size is None or len(grid.entries) == size or (whole is None and split is _at_commas):
-                return grid
-    if whole is None:
-        assert fault is not None
+    text, power = _unscaled(text)
+    size = None if shape is None else prod(shape)
+    grid, fault = _attempt(text, decimal, as_one)
+    if "," in text and (grid is None or len(grid.entries) != size):
+        for split in (at_commas, in_pairs):
+            other, _ = _attempt(text, decimal, split)
+            if other and (len(other.entries) == size or (grid is None and size is None)):
+                grid = other
+                break
+        else:
+            grid = grid or _attempt(text, decimal, at_commas)[0]
+    if grid is None:
+        assert fault
         raise fault
-    return whole
+    if len(grid.entries) - 1 == size and len(grid.dims) == 1 and grid.entries[-1] is None:
+        grid = replace(grid, dims=(size,), entries=grid.entries[:-1])  # a separator behind the last entry
+    return grid if power is None else replace(grid, entries=tuple(w and _scaled(w, power) for w in grid.entries))
 
 
-# --- tokens ---------------------------------------------------------------------------------------------------------
+def _attempt(text: str, decimal: str, split: Split) -> tuple[Grid | None, Misread | None]:
+    try:
+        return _Builder(tokenize(text, decimal, split)).grid(decimal), None
+    except Misread as fault:
+        return None, fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    start: int
-    end: int
-    text: str
-    numbers: tuple[Written, ...] = ()
+def _unscaled(text: str) -> tuple[str, fmpq | None]:
+    """The text without a power of ten before or behind an array (spaces in its place), and that power."""
+    match = _BEFORE.match(text) or (_BEHIND.search(text) if "10" in text[-20:] else None)
+    number = match and read_number(match[1], ".")
+    if not match or not number:
+        return text, None
+    return text[: match.start()] + " " * len(match.group()) + text[match.end() :], number.value
 
 
-def _as_one(match: re.Match[str], decimal: str) -> tuple[Written, ...] | None:
-    """A number as it stands."""
-    number = written(match, match.group(), decimal)
-    return None if number is None else (number,)
-
-
-def _at_commas(match: re.Match[str], decimal: str) -> tuple[Written, ...] | None:
-    """`1,2,3` as three numbers."""
-    return _pieces(match.group().split(","), ".")
-
-
-def _in_pairs(match: re.Match[str], decimal: str) -> tuple[Written, ...] | None:
-    """`0,1,0,2` as two numbers."""
-    pieces = match.group().split(",")
-    if len(pieces) % 2:
-        return _as_one(match, decimal)
-    return _pieces([f"{a},{b}" for a, b in zip(pieces[::2], pieces[1::2], strict=True)], ",")
-
-
-def _pieces(texts: list[str], decimal: str) -> tuple[Written, ...] | None:
-    numbers = [read_number(text, decimal) for text in texts]
-    return None if None in numbers else tuple(number for number in numbers if number)
-
-
-def _tokens(text: str, decimal: str, split: object) -> list[_Token]:
-    assert callable(split)
-    tokens = [_Token("open", 0, 0, "")]
-    for match in _TOKEN.finditer(text):
-        kind, numbers = str(match.lastgroup), ()
-        if match["number"] is not None:
-            kind, numbers = "number", split(match, decimal)
-            if numbers is None:
-                raise Misread(f"`{_short(match.group())}` is not a number that can be read",
-                              "write for example 3.9 or -4.08·10^-7", match.start(), match.end())  # fmt: skip
-            if match["sign"] and match["apart"] and tokens[-1].kind == "space" and tokens[-2].kind in {"number", "close"}:
-                raise _stranger(match["sign"], match.start())
-        if kind == "other":
-            raise _stranger(match.group(), match.start())
-        if kind != "nothing":
-            tokens.append(_Token(kind, match.start(), match.end(), match.group(), numbers))
-    return _settled([*tokens, _Token("end", len(text), len(text), "")])
-
-
-def _settled(tokens: list[_Token]) -> list[_Token]:
-    """Without spaces and line ends beside separators and brackets."""
-    kept: list[_Token] = []
-    for token in tokens:
-        if token.kind in _TIES and token.text.strip() != "" or token.kind == "end":
-            while kept and kept[-1].kind in {"space", "gap"} | ({"row"} if not kept[-1].text.strip() else set()):
-                kept.pop()
-        weak = token.kind in {"space", "gap"} or (token.kind == "row" and not token.text.strip())
-        if weak and kept and (kept[-1].kind in {"open", *_SEPARATORS} or (kept[-1].kind in {"space", "gap"})):
-            if token.kind == "row" and kept[-1].kind in {"space", "gap"}:
-                kept[-1] = token
-            elif token.kind == "gap" and kept[-1].kind == "space":
-                kept[-1] = token
-            continue
-        kept.append(token)
-    return kept
-
-
-def _stranger(text: str, at: int) -> Misread:
-    shown = f"`{text}`" if text.isprintable() else "a control character"
-    return Misread(f"{shown} is not part of a number", "", at, at + len(text))
-
-
-# --- structure ------------------------------------------------------------------------------------------------------
-
-
-def _grid_of(tokens: list[_Token], decimal: str) -> Grid:
-    builder = _Builder(tokens)
-    group = builder.group(0)
-    return _unwrapped(group, decimal, builder.power)
+def _scaled(number: Written, power: fmpq) -> Written:
+    return replace(number, value=number.value * power, unit=number.unit * power)
 
 
 class _Builder:
-    """Puts tokens together: groups of rows of items."""
+    """Puts tokens together: groups of rows of items, then numbers with axes."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens, self.at = tokens, 0
-        self.power: fmpq | None = None
 
-    def group(self, depth: int) -> Group:
-        """What stands from the opening token at the cursor to the one that closes it."""
-        opened = self.tokens[self.at]
+    def grid(self, decimal: str) -> Grid:
+        """The one array that the tokens write."""
+        whole = self.group(Token("open", 0, 0, ""), 0)
+        while len(whole.rows) == 1 and len(whole.rows[0]) == 1 and not whole.turned:
+            only = whole.rows[0][0]
+            if not isinstance(only, Group) or (whole.opened.text.endswith("[") and not only.opened.text.endswith("}")):
+                break
+            whole = only
+        return _grid_of(whole, decimal)
+
+    def group(self, opened: Token, depth: int) -> Group:
+        """The items up to the bracket that closes the group; the cursor stands behind `opened`."""
         if depth > MAX_NESTING:
-            raise Misread("this is nested too deeply", f"at most {MAX_NESTING} levels are read", opened.start, opened.end)
-        group, last = Group(opened.start, opened.text), "open"
-        self.at += 1
+            raise Misread("this is nested too deeply", f"at most {MAX_NESTING} levels", opened.start, opened.end)
+        group, before = Group(opened), "start"
         while (token := self.tokens[self.at]).kind not in {"close", "end"}:
-            self._take(token, last, group, depth)
-            last = token.kind
             self.at += 1
+            self._take(token, before, group, depth)
+            before = token.kind if token.kind != "open" else "close"
         if (token.kind == "end") != (depth == 0):
             wrong = opened if token.kind == "end" else token
-            raise Misread(f"`{wrong.text}` has no counterpart", "close every bracket that is opened", wrong.start, wrong.end)
-        if last in {"semicolon", "cell", "bar", "comma"} and not (last == "bar" and opened.text == ""):
-            group.rows[-1].append(None)
-        if last == "row" and not group.rows[-1]:
-            group.rows.pop()
-        return group
+            raise Misread(f"`{wrong.text}` has no counterpart", "close each bracket once", wrong.start, wrong.end)
+        self.at += 1
+        return _closed(group, before)
 
-    def _take(self, token: _Token, last: str, group: Group, depth: int) -> None:
-        if token.kind in {"number", "open", "blank"}:
-            if last in {"number", "close", "blank", "turned"} and not self._multiplied(token, group):
-                raise _stranger(token.text[:1], token.start)
-            self._item(token, group, depth)
-        elif token.kind in _SEPARATORS:
-            if last in _SEPARATORS or (last == "open" and token.kind != "bar"):
-                group.rows[-1].append(None)
-            group.separators.add(token.kind if token.text.strip() else "line")
-            if token.kind in {"row", "semicolon"}:
-                group.rows.append([])
+    def _take(self, token: Token, before: str, group: Group, depth: int) -> None:
+        if token.kind in ITEMS:
+            if before in ITEMS or before in {"close", "turned"}:
+                raise token.stray()
+            items = [None] if token.kind == "blank" else token.numbers
+            group.rows[-1].extend([self.group(token, depth + 1)] if token.kind == "open" else items)
+            group.separators.update({"comma"} if len(token.numbers) > 1 else ())
         elif token.kind == "turned":
-            self._turn(token, group)
-        elif token.kind == "times":
-            self._scale(token, group)
+            _turn(token, group)
         else:
+            if token.kind in SEPARATORS and (before in SEPARATORS or (before == "start" and token.kind != "bar")):
+                group.rows[-1].append(None)
             group.separators.add(token.kind)
+            if token.kind in {"row", "semicolon", "line"} and not self._in_environment(token, group):
+                group.rows.append([])
 
-    def _item(self, token: _Token, group: Group, depth: int) -> None:
-        if token.kind == "open":
-            group.rows[-1].append(self.group(depth + 1))
-        elif token.kind == "blank":
-            group.rows[-1].append(None)
-        else:
-            group.rows[-1].extend(token.numbers)
-            if len(token.numbers) > 1:
-                group.separators.add("comma")
+    @staticmethod
+    def _in_environment(token: Token, group: Group) -> bool:
+        """Whether it is the end of a line inside a LaTeX matrix, which means nothing."""
+        return token.kind == "line" and group.opened.text.endswith("}")
 
-    def _multiplied(self, token: _Token, group: Group) -> bool:
-        return False
 
-    def _turn(self, token: _Token, group: Group) -> None:
-        item = group.rows[-1][-1] if group.rows[-1] else None
-        if not isinstance(item, Group):
-            raise _stranger(token.text[:1], token.start)
-        item.turned = not item.turned
+def _turn(token: Token, group: Group) -> None:
+    item = group.rows[-1][-1] if group.rows[-1] else None
+    if not isinstance(item, Group):
+        raise token.stray()
+    item.turned = not item.turned
 
-    def _scale(self, token: _Token, group: Group) -> None:
-        raise _stranger(token.text[:1], token.start)
+
+def _closed(group: Group, before: str) -> Group:
+    """The group with what stands behind its last separator: nothing behind `\\\\` and `|`, else an entry left out."""
+    if before in {"semicolon", "cell", "comma"}:
+        group.rows[-1].append(None)
+    if len(group.rows) > 1 and not group.rows[-1]:
+        group.rows.pop()
+    return group
+
+
+# --- groups → numbers -----------------------------------------------------------------------------------------------
+
+
+def _grid_of(group: Group, decimal: str) -> Grid:
+    rows = [[_number_in(item) for item in row] for row in group.rows]
+    if any(isinstance(item, Group) for row in rows for item in row):
+        grid = _nested([item for row in rows for item in row], group, decimal)
+    else:
+        grid = _flat(rows, group, decimal)  # type: ignore[arg-type]
+    return grid.transposed() if group.turned else grid
+
+
+def _number_in(item: Item) -> Item:
+    """`(-3)` is a number, not an array."""
+    while isinstance(item, Group) and item.opened.text.endswith("(") and not item.separators and not item.turned:
+        item = item.rows[0][0] if item.rows[0] else None
+    return item
+
+
+def _flat(rows: list[list[Written | None]], group: Group, decimal: str) -> Grid:
+    lengths = [len(row) for row in rows]
+    entries = tuple(item for row in rows for item in row)
+    if not entries:
+        raise Misread("there is no number here", "", group.opened.start, group.opened.end)
+    if len(set(lengths)) > 1:
+        raise _uneven(lengths, group)
+    if len(rows) > 1 and lengths[0] > 1:
+        return Grid((len(rows), lengths[0]), entries)
+    return Grid((len(entries),), entries, _stands(group, len(rows) > 1, decimal))
+
+
+def _stands(group: Group, column: bool, decimal: str) -> str:
+    """How a list stands. Between round brackets, or with semicolons where commas are decimal signs, it stands neither
+    as a row nor as a column."""
+    if not group.listed and not group.separators & {"row", "line", "cell"}:
+        return ""
+    if column:
+        return "" if "semicolon" in group.separators and decimal == "," else COLUMN
+    return ROW if group.separators & {"cell", "gap", "space", "comma"} else ""
+
+
+def _nested(items: list[Item], group: Group, decimal: str) -> Grid:
+    """Lists in a list: rows of a matrix, or arrays one behind the other."""
+    grids = [_grid_of(item, decimal) for item in items if isinstance(item, Group)]
+    if len(grids) < len(items):
+        raise Misread("numbers and lists stand side by side", "every row needs brackets of its own",
+                      group.opened.start, group.opened.end)  # fmt: skip
+    if len({grid.dims for grid in grids}) > 1:
+        raise _uneven([len(grid.entries) for grid in grids], group)
+    return Grid((len(grids), *grids[0].dims), tuple(entry for grid in grids for entry in grid.entries))
+
+
+def _uneven(lengths: list[int], group: Group) -> Misread:
+    shown = ", ".join(map(str, lengths[:10]))
+    hint = "every row needs the same number of entries; write ? for one that is left out"
+    return Misread(f"the rows have different lengths: {shown}", hint, group.opened.start, group.opened.end)

@@ -59,7 +59,7 @@ def read_number(text: str, decimal: str) -> Written | None:
 
 def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
     """The number of a match of UNSIGNED with a `sign` before it."""
-    negative = match["sign"] != "" and match["sign"] in _MINUS
+    negative = bool(match["sign"]) and match["sign"] in _MINUS
     over = match["over"]
     if over is not None or match["below"] is not None:
         return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)

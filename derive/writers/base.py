@@ -42,7 +42,8 @@ class Page:
     def notation(self, base: Notation, document: Document) -> Notation:
         """`base` with the page's decimal sign, its d and its other names."""
         aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
-        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases)
+        taken = frozenset(name.base for name in self.shapes if isinstance(name, Symbol))
+        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken)
 
     def labels(self, notation: Notation) -> dict[Name, str]:
         """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule."""
