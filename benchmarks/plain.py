@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from math import exp
 from typing import Any
@@ -71,7 +71,7 @@ def float_gradient(network: Network) -> list[float]:
     return gradient
 
 
-def _dot(a: Any, b: Any) -> float:
+def _dot(a: Iterable[float], b: Iterable[float]) -> float:
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 

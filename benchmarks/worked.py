@@ -86,9 +86,8 @@ def variants(problem: Problem, count: int, seed: int = 20) -> Iterator[Problem]:
 def trained(name: str) -> Callable[[], float]:
     """The numbers of a training, nothing printed: the loss after the last step."""
     problem = Problem.load(examples.path(name))
-    derivation = derive(problem)
-    tape = Tape.of(derivation)
-    assert problem.loss is not None
+    tape, loss = Tape.of(derive(problem)), problem.loss
+    assert loss is not None
     assert problem.update is not None
     last = problem.update.steps + 1
-    return lambda: float(Values(tape, problem).flat(problem.loss, last)[0])
+    return lambda: float(Values(tape, problem).flat(loss, last)[0])

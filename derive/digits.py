@@ -200,14 +200,12 @@ def _zero_to(x: arb) -> int:
 
 def _rounded(size: _Size, negative: bool, digits: Digits, exact: bool) -> Printed:
     """Rounded to `digits`, with the distance from 0, 1 or −1 kept where rounding would land on them."""
-    if digits.decimals:
+    if digits.decimals and size.magnitude() <= PLAIN_TO:
         number = size.rounded(digits.count)
         short = len(str(number)) <= PLAIN_TO + digits.count
         if number and short and not _reaches_one(size, number, digits.count):
             return _laid_out(number, digits.count, negative, exact, low=-digits.count, high=PLAIN_TO)
-        significant = max(1, digits.count)
-    else:
-        significant = digits.count
+    significant = max(1, digits.count)
     number, decimals = _significant(size, significant)
     if _reaches_one(size, number, decimals):
         return _near_one(size, significant, negative, exact)

@@ -272,7 +272,8 @@ class _Printer:
             self.out.append(superscript(exponent.value.numerator))
             return
         self.out.append("^")
-        self.write(exponent, ATOM, TIGHT)
+        raised = isinstance(exponent, Apply) and exponent.op in {"power", "transpose"}
+        self._enclosed(lambda: self.write(exponent, ATOM, TIGHT), raised)
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]

@@ -161,10 +161,11 @@ class Solution:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of all steps, in order: given values, then pass by pass."""
-        return tuple(self._index)
+        return tuple(self.index)
 
     @cached_property
-    def _index(self) -> Mapping[str, tuple[Name, int, Step | None]]:
+    def index(self) -> Mapping[str, tuple[Name, int, Step | None]]:
+        """For each id the name, the pass that holds its value, and the step (None for given values)."""
         derivation = self.blueprint.derivation
         index: dict[str, tuple[Name, int, Step | None]] = {}
         for name, parameter in derivation.givens:
@@ -181,9 +182,9 @@ class Solution:
     def __getitem__(self, step: str) -> StepValue:
         """A step, or one entry of it (`dL/dW_1[2,3]`). Raises KeyError with a suggestion."""
         base, _, entry = step.replace(" ", "").rstrip("]").partition("[")
-        if base not in self._index:
+        if base not in self.index:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
-        name, k, found = self._index[base]
+        name, k, found = self.index[base]
         index = self._entry(step, entry, self.blueprint.derivation.shapes[name]) if entry else None
         return self._value(base, name, k, found, index)
 

@@ -16,10 +16,10 @@ from derive.answers.model import Written
 from derive.answers.standing import near, standing
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, number
 from derive.language.names import Name
-from derive.operations.calculus import entry_of, instantiate
-from derive.operations.rows import MACROS, ROWS, ShapeFault
+from derive.operations.calculus import instantiate
+from derive.operations.rows import MACROS, ROWS
 from derive.operations.scalars import Num
-from derive.operations.shapes import indices, source_index
+from derive.operations.shapes import indices
 
 MAX_DEPTH = 12
 MAX_WORK = 4_000
@@ -150,18 +150,11 @@ class Aligner:
         """An array of formulas, cell by cell."""
         misses: Misses = []
         for cell, index in zip(grid.cells, indices(shape), strict=True):
-            found = self.align(cell, self.entry(target, index), depth + 1)
+            found = self.align(cell, self.bench.entry(target, index), depth + 1)
             if found is None:
                 return None
             misses += found
         return misses
-
-    def entry(self, target: Expr, index: Index) -> Expr:
-        """One entry of a target; the target itself where its entries cannot be told apart."""
-        try:
-            return entry_of(target, self.bench.shapes, index)
-        except (ShapeFault, AssertionError, ValueError, IndexError):
-            return target
 
     # --- structure ---------------------------------------------------------------------------------------------------
 
@@ -185,7 +178,7 @@ class Aligner:
     def _terms(self, target: Expr) -> list[Expr]:
         """The terms of a target; of a scalar one those of its matrix products too."""
         value = self.bench.value(target)
-        return terms(self.entry(target, ()) if value and not value[0] else target)
+        return terms(self.bench.entry(target, ()) if value and not value[0] else target)
 
     def _lists(
         self, ours: list[Expr], theirs: list[Expr], depth: int, change: Callable[[list[Expr], int], Iterator[list[Expr]]]
@@ -263,7 +256,7 @@ class Aligner:
     def _written_out(self, target: Expr) -> Iterator[Expr]:
         """What a name or a function may be written out as."""
         if isinstance(target, Ref | Entry) and (expr := self.bench.defined(target.name)) is not None:
-            yield expr if isinstance(target, Ref) else self.entry(expr, target.index)
+            yield expr if isinstance(target, Ref) else self.bench.entry(expr, target.index)
         if not isinstance(target, Apply):
             return
         row = ROWS.get(target.op) or MACROS.get(target.op)
@@ -341,5 +334,3 @@ def _joined(parts: list[Expr], op: str) -> Expr:
         result = Apply(op, (result, part))
     return result
 
-
-__all__ = ["Aligner", "Miss", "Misses", "Place", "factors", "source_index", "stands", "terms"]

@@ -27,7 +27,7 @@ _TIMES = r"(?:\*|[·⋅×∙•∗]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z]))"
 _BEFORE = re.compile(rf"{SPACE}*({_POWER}){SPACE}*{_TIMES}?{SPACE}*(?=[\[(]|\\left|\\begin)")
 _BEHIND = re.compile(rf"(?<=[\])}}]){SPACE}*{_TIMES}?{SPACE}*({_POWER}){SPACE}*$")
 
-Item: TypeAlias = "Written | None | Group"
+Item: TypeAlias = "Written | Group | None"
 
 
 @dataclass(slots=True)
@@ -180,7 +180,7 @@ def _turn(token: Token, group: Group) -> None:
 
 def _closed(group: Group, before: str) -> Group:
     """The group with what stands behind its last separator: nothing behind `\\\\` and `|`, else an entry left out."""
-    if before in {"semicolon", "cell", "comma"}:
+    if before in {"cell", "comma"} or (before == "semicolon" and len(group.rows[0]) == 1):
         group.rows[-1].append(None)
     if len(group.rows) > 1 and not group.rows[-1]:
         group.rows.pop()

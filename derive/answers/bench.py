@@ -14,7 +14,7 @@ from derive.answers.own import BITS, Own
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape
 from derive.language.names import Name
 from derive.operations import MACROS
-from derive.operations.calculus import expand_macros
+from derive.operations.calculus import entry_of, expand_macros
 from derive.operations.rows import Branches, Flat, ShapeFault, row_of
 from derive.operations.scalars import Num, Undecided, ValueFault, precision
 from derive.operations.shapes import broadcast, offset
@@ -122,6 +122,22 @@ class Bench:
             shape = broadcast(shapes)
         flat = row_of(expr).kernel(shapes, expr.options, Branches())(*(flat for _, flat in values))
         return shape, [_bounded(x) for x in flat]
+
+    @property
+    def decimal(self) -> str:
+        """The problem's decimal sign."""
+        return self.solution.values.numbers.decimal
+
+    def flat(self, name: Name) -> Flat:
+        """The true value of a name, flat."""
+        return self.truth[self.own.tape.slots[name]]
+
+    def entry(self, expr: Expr, index: Index) -> Expr:
+        """One entry of an expression; the expression itself where its entries cannot be told apart."""
+        try:
+            return entry_of(expr, self.shapes, index)
+        except (ShapeFault, AssertionError, ValueError, IndexError, KeyError):
+            return expr
 
     # --- mentions ----------------------------------------------------------------------------------------------------
 

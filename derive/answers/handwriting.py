@@ -134,6 +134,7 @@ def _prepared(text: str) -> str:
     """Spellings that the tokens do not know, in ones that they do."""
     text = re.sub(r"\\([dt]?)frac\s*(\d)\s*(\d)", r"\\frac{\2}{\3}", text)
     text = re.sub(r"\\(?:,|;|!|:|quad|qquad|ldotp)\s*$", "", text)
+    text = re.sub(r"\\(?:thinspace|medspace|thickspace|enspace|displaystyle)(?![a-zA-Z])|\\(?:boxed|result|fbox|underline)(?=\s*\{)", " ", text)
     text = re.sub(r"\\(?:left|right|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?", " ", text)
     text = re.sub(r"(?<=\d)\s*[x×]\s*(?=10\s*(?:\^|[⁻⁰¹²³⁴-⁹]))", "*", text)
     return re.sub(r"\bmax\s*(\(|\\\{)\s*0\s*,", r"max\g<1>0;", text).replace("~", " ").strip()

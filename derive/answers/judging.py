@@ -16,11 +16,12 @@ from flint import fmpq
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.diagnosis import diagnose
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
-from derive.answers.own import Own
+from derive.answers.own import BITS, Own
 from derive.derivation import Derivation, Step
 from derive.digits import Printed
 from derive.language.names import Derivative, Name
 from derive.operations.rows import Flat
+from derive.operations.scalars import precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
 from derive.values import Values
@@ -73,7 +74,8 @@ class Judged:
 
 def judge(solution: Solution, answers: Sequence[Answer]) -> list[Judged]:
     """Every step of a solution with what the answers earn, in the solution's order."""
-    return list(_Judge(solution, answers).all())
+    with precision(BITS, ties=True):
+        return list(_Judge(solution, answers).all())
 
 
 class _Judge:

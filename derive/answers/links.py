@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -69,10 +69,14 @@ class Chain:
 class Reader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""
 
-    def __init__(self, lexicon: Lexicon, decimal: str) -> None:
+    def __init__(self, lexicon: Lexicon, decimal: str, worked: Sequence[int] = (1,)) -> None:
         self.lexicon, self.decimal = lexicon, decimal
+        self.forward = {step.name for step in lexicon.derivation.forward}
         self.parameters = {step.name for step in lexicon.derivation.updates}
         self.backward = False
+        self.passes, self.worked = 1, list(worked)
+        self.said: set[Name] = set()
+        self.updated = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
 
@@ -87,45 +91,61 @@ class Reader:
         parts = tuple(self._part(link, target) for link in links)
         if target is not None and target.name in self.parameters and not target.updated:
             target = self._after_update(target, parts)
+        if target is not None and target.passes == 1:
+            target = self._in_pass(target)
         self.backward |= target is not None and "/" in target.step
-        return Chain(target, statement.labels[label if target else 0].strip(), statement.left.line, parts)
+        named = label if target and label < len(statement.labels) else 0
+        return Chain(target, statement.labels[named].strip(), statement.left.line, parts)
+
+    def _in_pass(self, target: Target) -> Target:
+        """The pass that a statement belongs to: the next one, where a forward step is said again after an update."""
+        later = [k for k in self.worked if k > self.passes]
+        if self.updated and not target.updated and target.name in self.said and target.name in self.forward and later:
+            self.passes, self.updated, self.said = later[0], False, set()
+        self.updated |= target.updated
+        self.said.add(target.name)
+        given = target.name not in self.lexicon.steps and not target.updated
+        return target if given else replace(target, passes=self.passes)
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
     def _target(self, statement: Statement) -> tuple[Target | None, int]:
-        """What a statement is about, and by which of its labels."""
-        for i, label in enumerate(statement.labels):
-            if found := self.left(label):
-                return found, i
+        """What a statement is about, and by which of its labels: a name, else a formula that is a step's."""
+        for formula in (False, True):
+            for i, label in enumerate(statement.labels):
+                if found := self.left(label, formula):
+                    return found, i if i or not formula else 1
         words = statement.labels[0].split()
         for count in (1, 2):
             tail = " ".join(words[-count:])
-            if 1 < len(words) > count and not re.search(r"[-+*·/^()]\s*$", " ".join(words[:-count])):
+            if 1 < len(words) > count and not re.search(r"[-+−–*·/^()]\s*$", " ".join(words[:-count])):
                 if (found := self.left(tail)) and re.fullmatch(r"[\w ,.:()'-]*", " ".join(words[:-count])):
                     return found, 0
         return None, 0
 
-    def left(self, text: str) -> Target | None:
-        """What a left side names, or None."""
+    def left(self, text: str, formula: bool = False) -> Target | None:
+        """What a left side names (or, as a `formula`, is the right side of), or None."""
         base, _, passes = text.strip().rstrip(".:, ").partition("@")
-        if _NEW.search(base) and (bare := self._quantity(_NEW.sub("", base))):
+        if _NEW.search(base) and (bare := self._quantity(_NEW.sub("", base), formula)):
             if bare[0] in self.parameters:
                 return Target(*bare, updated=True)
-        found = self._quantity(base.strip("*_`$"))
+        found = self._quantity(base.strip("*_`$ "), formula)
         if found is None:
             return None
         number = int(passes) if passes.isdigit() and len(passes) < 8 else 1
         return Target(*found, passes=number, updated=bool(passes) and found[0] in self.parameters)
 
-    def _quantity(self, text: str) -> tuple[Name, Index | None] | None:
+    def _quantity(self, text: str, formula: bool) -> tuple[Name, Index | None] | None:
         if len(text) > 200 or not text:
             return None
+        if (name := self.lexicon.names.get(re.sub(r"\s", "", text))) is not None:
+            return name, None
         try:
             expr = read(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
         if isinstance(expr, Apply):
-            return (self.known[expr], None) if expr in self.known else None
+            return (self.known[expr], None) if formula and expr in self.known else None
         if isinstance(expr, Number) or expr.name not in self.lexicon.shapes:
             return None
         return expr.name, expr.index if isinstance(expr, Entry) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flint import arb, fmpq
@@ -18,6 +19,12 @@ LONGEST_EXACT = 8
 def nearest(written: Written, mentions: Sequence[Written]) -> Written | None:
     """Of the ways the student wrote a quantity the one closest in length, the latest of several."""
     return min(reversed(mentions), key=lambda w: abs(w.digits - written.digits), default=None)
+
+
+def plain_text(text: str) -> str:
+    """A number as it was written, without LaTeX: `-4,08·10^-7`."""
+    text = re.sub(r"\\cdot(?![A-Za-z])|[*⋅]", "·", text).replace("{", "").replace("}", "").replace("−", "-")
+    return re.sub(r"\s+", "", text)
 
 
 def text_of(value: Num, digits: Digits, decimal: str) -> str:

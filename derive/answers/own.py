@@ -24,11 +24,14 @@ MOST_WIDTHS = 200
 class Own:
     """Values and units by slot, as the student has them; what was not answered is worked out from what was.
 
+    `truth` are the true values of the pass.
+
     `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial.
     """
 
     tape: Tape
     workings: Workings
+    truth: Env
     env: Env
     units: list[Flat | None]
     answered: set[Name] = field(default_factory=set)
@@ -37,14 +40,17 @@ class Own:
     @staticmethod
     def of(tape: Tape, workings: Workings, env: Env) -> Own:
         """The given values of a pass, nothing answered yet."""
-        return Own(tape, workings, list(env), [None] * len(env))
+        return Own(tape, workings, env, list(env), [None] * len(env))
 
     def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat) -> None:
-        """The student's numbers for a name; entries left out are `otherwise`."""
+        """The student's numbers for a name; entries left out are `otherwise`, what the numbers before them give.
+
+        A number that is exactly that, or the true value, was not rounded and allows no width.
+        """
         slot = self.tape.slots[name]
-        pairs = list(zip(written, otherwise, strict=True))
-        self.env[slot] = [w.value if w else x for w, x in pairs]
-        self.units[slot] = [w.unit if w else fmpq(0) for w, _ in pairs]
+        entries = list(zip(written, otherwise, self.truth[slot], strict=True))
+        self.env[slot] = [w.value if w else x for w, x, _ in entries]
+        self.units[slot] = [w.unit if w and w.value != x and w.value != t else fmpq(0) for w, x, t in entries]
         self.answered.add(name)
 
     def put(self, name: Name, values: Flat, widths: Flat | None = None) -> None:

@@ -11,20 +11,23 @@ from dataclasses import dataclass
 
 MAX_TEXT = 400_000
 MAX_LINE = 10_000
+MAX_LINES = 5_000
 MAX_PIECES = 2_000
 MAX_JOINED = 60
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20}
-_STRUCK = re.compile(r"(?<!~)~~(?!~).*?~~|<(del|s|strike)>.*?</\1>|<!--.*?-->", re.DOTALL)
+_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"))
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
-_FENCE = re.compile(
-    r"(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{(?P<env>[a-z]+)\*?\})|(?P<inline>(?<!\\)\$|\\\(|\\\))|(?P<break>\n)"
+_DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
+_FENCE = re.compile(rf"(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n)")
+_LAYOUT = re.compile(
+    rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{_MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
 _MARK = re.compile(
-    r"^(?:\s|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+    r"^(?:\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
 )
 _OPENING = re.compile(rf"\\begin\{{(?:{_MATRICES})\*?\}}|[\[{{(]|\\end\{{(?:{_MATRICES})\*?\}}|[\]}})]")
 
@@ -60,15 +63,24 @@ def _cleaned(text: str) -> str:
     """Without struck-out work, comments, hidden characters and lines too long to be anyone's."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE)
     text = _HIDDEN.sub("", text)
-    text = "\n".join(line if len(line) <= MAX_LINE else "" for line in text.split("\n"))
-    text = _STRUCK.sub(_breaks, text)
+    text = re.sub(r"^~~~.*$", "", text, flags=re.MULTILINE)
+    text = "\n".join(line if len(line) <= MAX_LINE else "" for line in text.split("\n", MAX_LINES)[:MAX_LINES])
+    for opening, closing in _STRUCK:
+        text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         text = _COMMENT.sub("", text)
-    return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", _without_cancelled(text))
+    text = _LAYOUT.sub(" ", text)
+    text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
+    return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
 
 
-def _breaks(match: re.Match[str]) -> str:
-    return "\n" * match.group().count("\n")
+def _without(text: str, opening: str, closing: str) -> str:
+    """Without what stands between two marks, its line breaks kept."""
+    kept, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        kept += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + len(closing)
+    return "".join([*kept, text[at:]])
 
 
 def _without_cancelled(text: str) -> str:
@@ -108,14 +120,13 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
     for match in _FENCE.finditer(text):
         ends_prose = match["break"] and not display
         empty_line = match["break"] and display and text[match.end() : match.end() + 1] == "\n"
-        outer = match["display"] and not re.fullmatch(_MATRICES, match["env"] or "")
-        if not (ends_prose or empty_line or outer):
+        if not (ends_prose or empty_line or match["display"]):
             continue
         block = text[start : match.start()]
         yield block, line, display
         line += block.count("\n") + match.group().count("\n")
         start = match.end()
-        display = bool(outer) and _opens(match.group(), display)
+        display = bool(match["display"]) and _opens(match.group(), display)
     yield text[start:], line, display
 
 
@@ -123,7 +134,7 @@ def _opens(fence: str, display: bool) -> bool:
     """Whether a display begins here (`$$` does so if none is open)."""
     if fence == "$$":
         return not display
-    return fence == r"\[" or (fence.startswith(r"\begin") and "document" not in fence and "itemize" not in fence)
+    return fence == r"\[" or fence.startswith(r"\begin")
 
 
 def _rows(block: str, line: int) -> Iterator[Piece]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from derive.answers.examining import Examiner
 from derive.answers.lexicon import Lexicon
 from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part, Reader, content
-from derive.answers.model import Answer, Array, Remark, Unreadable, Written
+from derive.answers.model import Answer, Array, Unreadable, Written
 from derive.answers.statements import statements
 from derive.answers.transcript import pieces
 from derive.language.expressions import Expr, Shape
@@ -32,7 +32,7 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 def read_chains(text: str, solution: Solution) -> list[Chain]:
     """Every statement of a work, in order."""
     lexicon = Lexicon.of(solution.blueprint.derivation, solution.problem.aliases)
-    reader = Reader(lexicon, decimal_of(text, solution.problem.numbers.decimal))
+    reader = Reader(lexicon, decimal_of(text, solution.problem.numbers.decimal), solution.values.worked)
     found = (reader.chain(statement) for piece in pieces(text) for statement in statements(piece))
     return [chain for chain in found if chain is not None]
 
@@ -91,6 +91,8 @@ def _content(part: Part) -> Array | Expr | Unreadable:
     if part.reading is None:
         assert part.fault is not None
         return part.fault
+    if part.reading.grids and content(part.reading) is None:
+        return Unreadable("there is no result", "write down the numbers that it gives", 0, len(part.link.text))
     return content(part.reading) or part.reading.expr
 
 
@@ -120,7 +122,3 @@ def _unmatched(chain: Chain) -> Answer:
     assert part is not None
     return Answer("", chain.left, part.link.text, part.link.line, _content(part))
 
-
-def with_remarks(answer: Answer, remarks: Sequence[Remark]) -> Answer:
-    """The answer with more remarks."""
-    return replace(answer, remarks=(*answer.remarks, *remarks))

@@ -11,13 +11,14 @@ from derive.language.tokens import TextError
 MAX_DEPTH = 100
 MAX_EXPONENT = 1_000
 MAX_BITS = 12_000
+TOO_DEEP = (f"more than {MAX_DEPTH} operations one after the other",
+            "give parts of it names, in equations of their own")  # fmt: skip
 
 
 def check_bounds(expr: Expr, text: str) -> None:
     """Raises TextError if the expression is too deep, or holds constants that are too large to work out."""
     if _depth(expr) > MAX_DEPTH:
-        raise TextError(f"more than {MAX_DEPTH} operations one after the other",
-                        "give parts of it names, in equations of their own", 0, len(text))  # fmt: skip
+        raise TextError(*TOO_DEEP, 0, len(text))
     _constant(expr, text)
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from derive.errors import suggestion
-from derive.language.bounds import MAX_EXPONENT, check_bounds, quotient_of
+from derive.language.bounds import MAX_DEPTH, MAX_EXPONENT, TOO_DEEP, check_bounds, quotient_of
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Equation, Expr, Number, Option, Options, Ref, number
 from derive.language.names import ACCENTS, GREEK, Symbol
@@ -67,11 +67,18 @@ class _Parser(Primaries):
     def sum(self) -> Expr:
         """Terms, with their signs."""
         with self.deeper():
-            left = self._signed()
+            left, count = self._signed(), 1
             while self.is_op("+", "-"):
+                count = self._one_more(count)
                 op = "add" if self.take().text == "+" else "subtract"
                 left = Apply(op, (left, self._signed()))
         return left
+
+    def _one_more(self, count: int) -> int:
+        """One more than `count` operations in a row. Raises TextError beyond MAX_DEPTH."""
+        if count > MAX_DEPTH:
+            raise self.error(*TOO_DEEP)
+        return count + 1
 
     def _signed(self) -> Expr:
         """A product with the signs before it: `-x^2` is −(x²), `-2` a number."""
@@ -86,10 +93,10 @@ class _Parser(Primaries):
     def product(self) -> Expr:
         """Factors, side by side or with an operator."""
         start = self.token.start
-        left = self._power()
+        left, count = self._power(), 1
         divided = False
         while True:
-            at = self.token
+            at, count = self.token, self._one_more(count)
             if self.accept("*"):
                 left, divided = self._times("product", left, self._factor(), start), False
             elif self.accept("⊙"):

@@ -34,7 +34,8 @@ def _product_shape(shapes: Shapes, _: Options) -> Shape:
     if shapes[0] == shapes[1]:
         raise ShapeFault(f"two factors of the same shape ({left}) have no matrix product",
                          "write `⊙` for the product entry by entry, or transpose one with `^T`")  # fmt: skip
-    raise ShapeFault(f"{left} times {right} does not go: {k} columns on the left, {p} rows on the right",
+    columns, rows = f"{k} column{'s' * (k != 1)}", f"{p} row{'s' * (p != 1)}"
+    raise ShapeFault(f"{left} times {right} does not go: {columns} on the left, {rows} on the right",
                      "the inner sizes must be equal; transpose with `^T`")  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""A formula in a chain against the step's equation: the same function, or a wrong one beside a right value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.answers.bench import Bench, Value, same
+from derive.answers.own import BITS
+from derive.language.expressions import Apply, Expr, Ref, rewrite
+from derive.notation import UNICODE
+from derive.operations.scalars import precision
+from derive.printing import formula
+
+
+def agrees(bench: Bench, written: Expr, goal: Expr) -> bool:
+    """Whether two formulas have one value at the true numbers, or at the student's own.
+
+    The true numbers satisfy every equation at once, so that every equivalent way to write a step agrees there: by z or
+    by A, written out or not, what is 1 left out.
+    """
+    for own in (False, True):
+        ours, theirs = bench.value(written, own), bench.value(goal, own)
+        if ours is not None and theirs is not None and equal(ours, theirs):
+            return True
+    return False
+
+
+def equal(a: Value, b: Value) -> bool:
+    """Whether two values have one shape and may be the same."""
+    with precision(BITS, ties=True):
+        return a[0] == b[0] and all(map(same, a[1], b[1]))
+
+
+def shown(bench: Bench, goal: Expr) -> str:
+    """A right side as a line of text, ReLU′(z) for the name of its derivative."""
+
+    def primed(expr: Expr) -> Expr | None:
+        local = bench.defined(expr.name) if isinstance(expr, Ref) else None
+        return local if isinstance(local, Apply) and local.op.endswith("'") else None
+
+    notation = replace(UNICODE, decimal=bench.decimal)
+    return formula(rewrite(goal, primed), notation, bench.shapes).replace("'", "′")

@@ -1,0 +1,255 @@
+"""Answer files: `.toml`, `.json` and `.csv`, with numbers exactly as they are written and the line of each answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from derive.answers.matching import StepIndex
+from derive.answers.model import Answer
+from derive.answers.numbers import shown_decimal
+from derive.answers.reading import Literal, as_text, read_answer
+from derive.errors import Fault, InputError, Place, suggestion
+
+if TYPE_CHECKING:
+    from derive.solution import Solution
+
+MAX_BYTES = 500_000
+MAX_ANSWERS = 10_000
+MAX_KEY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer of a file, not yet read: what stands on the left, what on the right, and on which line."""
+
+    left: str
+    given: Any
+    line: int | None
+
+
+def read_file(path: Path, solution: Solution) -> list[Answer]:
+    """The answers in a file, in its order. Raises InputError for a file that is not what its ending says."""
+    return answers_of(read_entries(path), solution)
+
+
+def read_mapping(answers: Mapping[str, Any], solution: Solution) -> list[Answer]:
+    """The answers in a mapping: step → text, number, or nested lists of them."""
+    return answers_of([Entry(str(left), given, None) for left, given in answers.items()], solution)
+
+
+def answers_of(entries: Iterable[Entry], solution: Solution) -> list[Answer]:
+    """The entries of a file as answers; the file shows by its numbers which decimal sign it uses."""
+    entries = list(entries)
+    index = StepIndex.of(solution)
+    shown = shown_decimal(as_text(entry.given) for entry in entries if not isinstance(entry.given, Literal))
+    decimal = shown or solution.problem.numbers.decimal
+    return [_answer(entry, index, decimal, sure=bool(shown)) for entry in entries]
+
+
+def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
+    match = index.match(entry.left)
+    content, remarks = read_answer(
+        entry.given, index.shape(match), index.scope, decimal, sure=sure, line=entry.line
+    )  # fmt: skip
+    return Answer(match[0], entry.left[:MAX_KEY], as_text(entry.given), entry.line, content, remarks, match[1])
+
+
+# --- files → entries ------------------------------------------------------------------------------------------------
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """What a file holds, by its ending. Raises InputError."""
+    ending = path.suffix.lower()
+    if ending not in _READERS:
+        hint = suggestion(ending, _READERS) or f"known endings: {', '.join(_READERS)}"
+        raise _fault(path, f"an answer file with the ending `{ending}` is not known", hint)
+    entries = _READERS[ending](_text_of(path), path)
+    if len(entries) > MAX_ANSWERS:
+        raise _fault(path, f"the file has {len(entries)} answers", f"at most {MAX_ANSWERS} are read")
+    return entries
+
+
+def _text_of(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MAX_BYTES else b""
+    except (OSError, ValueError) as error:
+        raise _fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "") from None
+    if size > MAX_BYTES:
+        raise _fault(path, f"the file has {size} bytes", f"an answer file has at most {MAX_BYTES}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _fault(path, "the file is not UTF-8", "save it as UTF-8", line) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise _fault(path, "the file holds a NUL character", "save it as plain text", line)
+    return text
+
+
+def _fault(path: Path, message: str, hint: str, line: int = 0, text: str = "", column: int | None = None) -> InputError:
+    return InputError([Fault(message, hint, Place(path.name, line, text, column))])
+
+
+# --- TOML -----------------------------------------------------------------------------------------------------------
+
+_QUOTE = 'put a step whose name holds more than letters, digits and _ in quotes: "dL/dW_2" = "…"'
+_TOML_KEY = re.compile(r"""^[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*=""", re.MULTILINE)
+
+
+def _toml(text: str, path: Path) -> list[Entry]:
+    try:
+        data = tomllib.loads(text, parse_float=_literal)
+    except RecursionError:
+        raise _fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
+    except ValueError as error:
+        raise _toml_fault(str(error), text, path) from None
+    lines = _lines(text, _TOML_KEY, lambda match: match[1] or match[2] or match[3])
+    return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
+
+
+def _literal(text: str) -> Literal:
+    return Literal(text.replace("_", ""))
+
+
+def _toml_fault(message: str, text: str, path: Path) -> InputError:
+    """What tomllib says, with its place; numbers with a comma and names without quotes are what happens."""
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    lines = text.split("\n")
+    line = min(int(found[1]), len(lines)) if found else len(lines)
+    shown = lines[line - 1]
+    what = re.sub(r"\s*\(at .*\)", "", message) if "limit" not in message else "a number has too many digits"
+    comma = re.search(r"=\s*\[*\s*-?\d+,\d", shown)
+    hint = 'put a number with a decimal comma in quotes: "3,9"' if comma else _QUOTE
+    return _fault(path, f"this is not valid TOML: {what}", hint, line, shown, int(found[2]) - 1 if found else None)
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+_JSON_KEY = re.compile(r'"((?:[^"\\\n]|\\.)*)"\s*:')
+
+
+def _json(text: str, path: Path) -> list[Entry]:
+    try:
+        data = json.loads(text, parse_float=Literal, parse_int=Literal, parse_constant=Literal)
+    except RecursionError:
+        raise _fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
+    except json.JSONDecodeError as error:
+        shown = text.split("\n")[error.lineno - 1][:MAX_BYTES]
+        raise _fault(path, f"this is not valid JSON: {error.msg}", 'expected {"dL/dW_2": "…", …}; put a number with a '
+                     "decimal comma in quotes", error.lineno, shown, error.colno - 1) from None  # fmt: skip
+    if not isinstance(data, dict):
+        raise _fault(path, "the file is not a table of answers", 'expected {"dL/dW_2": "…", …}')
+    lines = _lines(text, _JSON_KEY, lambda match: _unescaped(match[1]))
+    return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
+
+
+def _unescaped(key: str) -> str:
+    if "\\" not in key:
+        return key
+    try:
+        return str(json.loads(f'"{key}"'))
+    except ValueError:
+        return key
+
+
+# --- what both have -------------------------------------------------------------------------------------------------
+
+
+def _lines(text: str, key: re.Pattern[str], name: Any) -> dict[str, int]:
+    """The line of each key."""
+    lines: dict[str, int] = {}
+    line, at = 1, 0
+    for match in key.finditer(text):
+        line += text.count("\n", at, match.start(0))
+        at = match.start(0)
+        lines.setdefault(name(match), line)
+    return lines
+
+
+def _flat(data: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> Iterator[tuple[str, Any]]:
+    """The answers of the file, or of its table `answers`."""
+    inner = data.get("answers")
+    table = inner if isinstance(inner, dict) else data
+    for key, given in table.items():
+        if table is not data or not isinstance(given, dict):
+            if isinstance(given, dict | datetime | date | time):
+                hint = "expected a number, a text or a list"
+                raise _fault(path, f"`{key[:40]}` is no answer", hint, lines.get(key, 0))
+            yield key, given
+        elif key != "answers":
+            raise _fault(path, f"`{key[:40]}` is a table, not an answer", _QUOTE, lines.get(key, 0))
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
+
+_LEFT = {"step", "id", "name", "schritt"}
+_RIGHT = {"answer", "value", "result", "antwort"}
+
+
+def _csv(text: str, path: Path) -> list[Entry]:
+    """Columns `step` and `answer`. Behind the first separator outside of brackets the rest of a line is the answer."""
+    records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
+    if not records:
+        raise _fault(path, "the file is empty", "expected a line `step,answer`, then one line an answer")
+    separator = max(",;\t", key=records[0][1].count)
+    head = [_unquoted(field).lower() for field in _fields(records[0][1], separator, 0)]
+    named = bool(_LEFT.intersection(head))
+    left = next((i for i, name in enumerate(head) if name in _LEFT), 0)
+    right = next((i for i, name in enumerate(head) if name in _RIGHT), 1)
+    if named and (len(head) < 2 or not _RIGHT.intersection(head)):
+        raise _fault(path, "there is no column `answer`", "expected a first line `step,answer`", 1, records[0][1])
+    rows = [(line, _fields(record, separator, len(head) if named else 2)) for line, record in records[named:]]
+    short = next((line for line, fields in rows if len(fields) <= max(left, right)), None)
+    if short is not None:
+        shown = text.splitlines()[short - 1]
+        raise _fault(path, "this line has no answer", f"expected `step{separator}answer`", short, shown, 0)
+    return [Entry(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
+
+
+def _records(text: str, path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not empty, with their numbers; a quoted field may go over several."""
+    start, held = 0, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not held and not line.strip():
+            continue
+        start, held = (number, line) if not held else (start, f"{held}\n{line}")
+        if held.count('"') % 2 == 0:
+            yield start, held
+            held = ""
+    if held:
+        raise _fault(path, "a quotation mark is never closed", "close it, or write it twice inside a field", start,
+                     held.split("\n")[0], 0)  # fmt: skip
+
+
+_FIELD = re.compile(r'"(?:[^"]|"")*+"|[\[({]|[\])}]|[,;\t]|[^"\[({\])},;\t]+|"')
+
+
+def _fields(record: str, separator: str, count: int) -> list[str]:
+    """The fields of a line, at most `count` of them where that is given; a separator in brackets or quotes is none."""
+    fields, depth = [""], 0
+    for match in _FIELD.finditer(record):
+        piece = match.group()
+        depth = max(0, depth + (piece in "[({") - (piece in "])}"))
+        if piece == separator and depth == 0 and len(fields) != count:
+            fields.append("")
+        else:
+            fields[-1] += piece
+    return fields
+
+
+def _unquoted(field: str) -> str:
+    field = field.strip()
+    quoted = len(field) > 1 and field[0] == field[-1] == '"'
+    return field[1:-1].replace('""', '"').strip() if quoted else field
+
+
+_READERS = {".toml": _toml, ".json": _json, ".csv": _csv}

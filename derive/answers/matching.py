@@ -1,0 +1,134 @@
+"""What stands on the left of an answer → the step, or the entry of one, that it answers; never two at once.
+
+`dL/dw_2`, `dW2`, `\\frac{\\partial L}{\\partial W_2}`, `δ^{(2)}` by [names], `X`, `z_{1,2}`, `W_1^{new}`, `g'(z_2)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from derive.answers.formulas import scope_of
+from derive.answers.leftside import NEXT, LeftSide, Meaning
+from derive.answers.lexicon import Lexicon
+from derive.answers.spelling import spelled
+from derive.language.cursor import Scope
+from derive.language.expressions import Entry, Index, Shape
+from derive.language.tokens import TextError
+
+if TYPE_CHECKING:
+    from derive.solution import Solution
+
+MAX_LEFT = 300
+
+Match: TypeAlias = "tuple[str, Index | None]"
+"""A step's id ("" for none), and the entry that is meant (from 0; None for the whole)."""
+
+_EXACT = re.compile(r"(?P<base>[^\[\]@]+)(?:@(?P<pass>\d{1,6}))?(?:\[(?P<entry>\d{1,6}(?:,\d{1,6})*)\])?")
+_PASS = re.compile(r"\s*@\s*(\d{1,6})")
+_RUN_TOGETHER = re.compile(r"^d(\w+?)_?d(?=[A-Za-z])")
+_NOTHING = Scope({}, {})
+
+
+@dataclass
+class StepIndex:
+    """The steps of a problem, to be found by what students write; built once, each spelling looked up once.
+
+    `ids` are the steps' ids in order, `entries` other names that [names] gives to single entries.
+    """
+
+    lexicon: Lexicon
+    ids: tuple[str, ...]
+    known: Collection[str] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope = _NOTHING
+    found: dict[tuple[str, int], Match] = field(default_factory=dict)
+
+    @staticmethod
+    def of(solution: Solution, letters: Mapping[str, str] | None = None) -> StepIndex:
+        """The index of a solution; `letters` are further names of functions: `{"g": "sigmoid"}`."""
+        derivation = solution.blueprint.derivation
+        aliases = solution.problem.aliases
+        lexicon = Lexicon.of(derivation, aliases)
+        lexicon.learned.update(letters or {})
+        others = {_plain(other): step for step, names in aliases.items() for other in names}
+        return StepIndex(lexicon, solution.ids, frozenset(solution.ids), others, scope_of(lexicon))
+
+    def match(self, left: str, k: int = 1) -> Match:
+        """The step that `left` names, in pass `k` unless it says which; ("", None) if it names none, or several."""
+        key = left, k
+        if key not in self.found:
+            if len(self.found) > 10_000:
+                self.found.clear()
+            self.found[key] = self._match(left.strip(), k) if len(left) <= MAX_LEFT else ("", None)
+        return self.found[key]
+
+    def shape(self, match: Match) -> Shape | None:
+        """The shape of what was matched; None for nothing."""
+        step, entry = match
+        if not step:
+            return None
+        base = step.split("@")[0]
+        return () if entry is not None else self.lexicon.shapes[self.lexicon.names[base]]
+
+    # --- by id -------------------------------------------------------------------------------------------------------
+
+    def _match(self, left: str, k: int) -> Match:
+        return self._by_id(left, k) or self._by_alias(left, k) or self._by_meaning(left, k) or ("", None)
+
+    def _by_id(self, left: str, k: int) -> Match | None:
+        """A step's own id, with a pass and an entry: `dL/dW_1@2[2,3]`."""
+        parts = _EXACT.fullmatch(left.replace(" ", ""))
+        if parts is None or parts["base"] not in self.lexicon.names:
+            return None
+        step = self._at(parts["base"], int(parts["pass"]) if parts["pass"] else None, k)
+        if step is None or not parts["entry"]:
+            return step and (step, None)
+        numbers = tuple(int(number) for number in parts["entry"].split(","))
+        index = self.lexicon.index(self.lexicon.names[parts["base"]], numbers)
+        return None if index is None else (step, index)
+
+    def _by_alias(self, left: str, k: int) -> Match | None:
+        """One of the names that the problem gives to a step or an entry."""
+        step = self.aliases.get(_plain(left))
+        return self._by_id(step, k) if step else None
+
+    def _at(self, base: str, stated: int | None, k: int) -> str | None:
+        """The id in the pass that is stated, else in pass `k`, else without one."""
+        if stated is not None:
+            wanted = f"{base}@{stated}"
+            return wanted if wanted in self.known else base if stated == 1 and base in self.known else None
+        wanted = f"{base}@{k}"
+        return wanted if k > 1 and wanted in self.known else base if base in self.known else None
+
+    # --- by meaning --------------------------------------------------------------------------------------------------
+
+    def _by_meaning(self, left: str, k: int) -> Match | None:
+        """What the names on the left mean, however they are spelled."""
+        stated = _PASS.search(left)
+        text = spelled(_PASS.sub("", left).rstrip("=:≈ "), ".").text
+        meant = self._meaning(text) or self._meaning(_RUN_TOGETHER.sub(r"d\1/d", text))
+        if meant is None:
+            return None
+        quantity, update = meant
+        explicit = int(stated[1]) if stated else k if update == NEXT else update
+        step = self._at(quantity.name.id, explicit, k)
+        if update is not None and step == quantity.name.id:
+            return None
+        return step and (step, quantity.index if isinstance(quantity, Entry) else None)
+
+    def _meaning(self, text: str) -> Meaning | None:
+        try:
+            return LeftSide(text, self.lexicon).meaning()
+        except TextError:
+            return None
+
+def match_step(left: str, index: StepIndex, k: int = 1) -> Match:
+    """The step and entry that the left side of an answer names; ("", None) for none."""
+    return index.match(left, k)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s{}\\$]", "", text)

@@ -1,0 +1,120 @@
+"""Simulated students: they know the right equations, write numbers of some length, and may make one fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeAlias
+
+from flint import fmpq
+
+from derive import examples
+from derive.answers.model import Answer, Array, Written
+from derive.answers.own import BITS, Own
+from derive.derivation import Step
+from derive.digits import Printed, printed
+from derive.operations.rows import Flat
+from derive.operations.scalars import precision
+from derive.problem import Problem
+from derive.settings import Digits
+from derive.solution import Blueprint, Solution
+from derive.view import Workings
+
+
+def solved(name: str) -> Solution:
+    """A built-in problem worked out."""
+    return Blueprint.of(Problem.load(examples.path(name))).solve()
+
+
+def first_pass(name: str) -> bool:
+    """Whether the simulated students work on it: everything but long trainings."""
+    update = Problem.load(examples.path(name)).update
+    return update is None or update.steps < 50
+
+
+NAMES = [name for name in examples.names() if first_pass(name)]
+
+
+def ten(power: int) -> fmpq:
+    """A power of ten."""
+    return fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
+
+
+def as_written(number: Printed) -> Written:
+    """A printed number as a student would copy it."""
+    decimals = len(number.mantissa.partition(".")[2])
+    digits = len(number.mantissa.replace(".", "").lstrip("0")) or 1
+    return Written(number.value, ten((number.exponent or 0) - decimals), digits, number.text())
+
+
+def cut(number: Written, value: fmpq) -> Written:
+    """The same number with its digits cut off instead of rounded."""
+    if abs(number.value) <= abs(value):
+        return number
+    step = number.unit if number.value > 0 else -number.unit
+    shorter = number.value - step
+    return Written(shorter, number.unit, number.digits, str(shorter)) if shorter != 0 else number
+
+
+def answer(step: str, shape: tuple[int, ...], numbers: list[Written]) -> Answer:
+    """An answer to a step."""
+    return Answer(step, step, "", None, Array(shape, tuple(numbers)))
+
+
+Fault: TypeAlias = Callable[[Own, Flat], Flat]
+
+
+@dataclass
+class Student:
+    """Works the first pass of a problem out: `digits` long, cut or rounded, going on with what was written or exactly.
+
+    `faults` change the numbers of single steps before they are written; `skip` leaves steps out.
+    """
+
+    solution: Solution
+    digits: int
+    cuts: bool = False
+    carries_on: bool = True
+    skip: Callable[[Step], bool] = lambda step: False
+    faults: dict[str, Fault] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[Step]:
+        """The steps of the first pass but the updates."""
+        yield from self.solution.blueprint.derivation.forward
+        yield from self.solution.blueprint.derivation.backward
+
+    def work(self) -> list[Answer]:
+        """The answers."""
+        with precision(BITS, ties=True):
+            return self._worked()
+
+    def _worked(self) -> list[Answer]:
+        own = Own.of(self.solution.blueprint.tape, Workings(), self.solution.exact.env(1))
+        answers = []
+        for step in self.steps():
+            values = own.value(step.expr)
+            if values is None:  # a fault made it a division by 0: the student stops here
+                break
+            if step.id in self.faults:
+                values = self.faults[step.id](own, values)
+            written = [self.write(x) for x in values]
+            left_out = step.id not in self.faults and self.skip(step)
+            if self.carries_on and not left_out:
+                own.take(step.name, written, values)
+            else:
+                own.put(step.name, values)
+            if not left_out:
+                answers.append(answer(step.id, step.shape, written))
+        return answers
+
+    def write(self, x: object) -> Written:
+        """A value as this student writes it."""
+        number = as_written(printed(x, Digits(self.digits), ties=True))
+        return cut(number, x) if self.cuts else number  # type: ignore[arg-type]
+
+
+def five_percent(random: Random) -> Fault:
+    """Every number off by 5 %, up or down."""
+    factor = fmpq(105, 100) if random.random() < 0.5 else fmpq(95, 100)
+    return lambda own, flat: [x * factor for x in flat]

@@ -1,0 +1,198 @@
+"""Verdicts: right work is right however it is rounded, a fault is charged where it is made, known mistakes are named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from random import Random
+
+import pytest
+from flint import arb, fmpq
+from students import NAMES, Fault, Student, answer, as_written, five_percent, solved
+
+from derive.answers.judging import Judged, judge
+from derive.answers.mistakes import MISTAKES, fitting
+from derive.answers.model import Written
+from derive.answers.own import Own
+from derive.derivation import Step
+from derive.language.expressions import Expr
+from derive.operations.rows import Flat
+from derive.solution import Solution
+from derive.view import Workings
+
+EARNED = {"correct", "follows"}
+cached = cache(solved)
+
+
+def judged(solution: Solution, student: Student) -> dict[str, Judged]:
+    """The verdicts on a student's work, by step."""
+    return {each.place.id: each for each in judge(solution, student.work()) if each.answer}
+
+
+def number(value: str, digits: int) -> Written:
+    """A number with a point as it would be read."""
+    decimals = len(value.partition(".")[2])
+    return Written(fmpq(int(value.replace(".", "")), 10**decimals), fmpq(1, 10**decimals), digits, value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_itself_is_all_correct(name: str) -> None:
+    solution = cached(name)
+    answers = []
+    for step_id in solution.ids:
+        place, k, step = solution.index[step_id]
+        if step is not None:
+            numbers = [as_written(number) for number in solution.values.printed(place, k)]
+            answers.append(answer(step_id, step.shape, numbers))
+    verdicts = judge(solution, answers)
+    assert [each.place.id for each in verdicts if each.verdict != "correct"] == []
+    assert sum(each.marks for each in verdicts) == sum(each.of for each in verdicts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("cuts", [False, True], ids=["rounded", "cut"])
+@pytest.mark.parametrize("carries_on", [True, False], ids=["carried on", "printed short"])
+def test_right_work_is_never_wrong(name: str, cuts: bool, carries_on: bool) -> None:
+    solution, random = cached(name), Random(name)
+    for digits in range(2, 7):
+        student = Student(solution, digits, cuts, carries_on, skip=lambda _: random.random() < 0.2)
+        wrong = {step: each for step, each in judged(solution, student).items() if each.verdict not in EARNED}
+        saturated = {step for step, each in wrong.items() if each.diagnosis in {"saturated", "trivial"}}
+        assert set(wrong) <= saturated, f"{digits} digits: {sorted(set(wrong) - saturated)}"
+
+
+def test_errors_of_five_percent_are_found_where_they_are_made() -> None:
+    random, made, found = Random(5), 0, 0
+    for name in NAMES:
+        solution = cached(name)
+        for step in Student(solution, 3).steps():
+            if all(x == 0 for x in solution.exact.flat(step.name, 1)):
+                continue
+            for digits in (3, 4, 5):
+                student = Student(solution, digits, faults={step.id: five_percent(random)})
+                verdict = judged(solution, student)[step.id].verdict
+                if student.write(solution.exact.flat(step.name, 1)[0]).value == 0:
+                    continue
+                made += 1
+                found += verdict == "wrong"
+                assert verdict != "correct" or _cannot_tell(solution, step, digits), f"{name} {step.id} {digits}"
+    assert found >= 0.98 * made, f"{found} of {made}"
+
+
+def _cannot_tell(solution: Solution, step: Step, digits: int) -> bool:
+    """Whether 5 % off is written with the same digits: 0.05 of a saturated distance, a 1 in the first place."""
+    student = Student(solution, digits)
+    return all(
+        abs(student.write(x).value - student.write(x * fmpq(105, 100)).value) <= student.write(x).unit
+        for x in solution.exact.flat(step.name, 1)
+    )
+
+
+def planted(solution: Solution) -> list[tuple[str, Step, Expr, Flat]]:
+    """Every wrong equation of every known mistake in every step, with what it gives there."""
+    found = []
+    derivation = solution.blueprint.derivation
+    own = Own.of(solution.blueprint.tape, Workings(), solution.exact.env(1))
+    for step in (*derivation.forward, *derivation.backward):
+        for mistake in MISTAKES:
+            if mistake.concerns(step):
+                for expr in fitting(derivation, step, mistake.wrong(derivation, step)):
+                    values = own.value(expr)
+                    if values is not None and _differs(values, solution.exact.flat(step.name, 1)):
+                        found.append((mistake.key, step, expr, values))
+    return found
+
+
+def _differs(values: Flat, truth: Flat) -> bool:
+    return any(
+        bool(abs(arb(x - y)) > abs(arb(y)) / 100) and bool(abs(arb(x - y)) > 0.01)
+        for x, y in zip(values, truth, strict=True)
+    )
+
+
+def test_planted_mistakes_are_named_and_what_comes_after_follows(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each mistake in each step of each example; another name counts where it stands for the same numbers."""
+    outcomes: Counter[str] = Counter()
+    for name in NAMES:
+        solution = cached(name)
+        for key, step, expr, values in planted(solution):
+            student = Student(solution, 6, faults={step.id: _instead(expr)})
+            verdicts = judged(solution, student)
+            outcomes[_outcome(solution, verdicts[step.id], key, step, values)] += 1
+            later = [each for each in verdicts.values() if each.place.id != step.id and each.verdict not in EARNED]
+            made_easy = {"saturated", "trivial", "impossible"}
+            assert all(each.diagnosis in made_easy for each in later), f"{name}: {key} in {step.id}"
+    with capsys.disabled():
+        print(f"\nplanted mistakes: {dict(outcomes)}")
+    total = outcomes.total()
+    assert outcomes["named"] + outcomes["same numbers"] >= 0.98 * total
+    assert outcomes["no name"] <= 0.01 * total
+
+
+def _instead(expr: Expr) -> Fault:
+    def fault(own: Own, values: Flat) -> Flat:
+        return own.value(expr) or values
+
+    return fault
+
+
+def _outcome(solution: Solution, here: Judged, key: str, step: Step, values: Flat) -> str:
+    if here.verdict != "wrong":
+        return f"called {here.verdict}"
+    if here.diagnosis is None:
+        return "no name"
+    if here.diagnosis == key:
+        return "named"
+    return "same numbers" if _same_numbers(solution, here.diagnosis, step, values) else "another name"
+
+
+def _same_numbers(solution: Solution, key: str, step: Step, values: Flat) -> bool:
+    """Whether another diagnosis gives the same numbers, so that nobody can tell them apart."""
+    if key in {
+        "power_of_ten",
+        "lost_comma",
+        "digits_swapped",
+        "entries_permuted",
+        "impossible",
+        "saturated",
+        "trivial",
+    }:
+        return True
+    others = [v for other, s, _, v in planted(solution) if other == key and s.id == step.id]
+    return any(
+        all(bool(abs(arb(a - b)) <= abs(arb(b)) / 10_000) for a, b in zip(v, values, strict=True)) for v in others
+    )
+
+
+def test_a_saturated_value_rounded_to_its_bound() -> None:
+    """A_2 = 1.00 is right at its length; the first gradient that becomes 0 is not; what comes after it follows."""
+    solution = cached("notes")
+    z_2, zero = number("18.3", 3), number("0", 1)
+    answers = [
+        answer("z_2", (), [z_2]),
+        answer("A_2", (), [number("1.00", 3)]),
+        answer("dL/dA_2", (), [number("-34", 2)]),
+        answer("dL/dz_2", (), [zero]),
+        answer("dL/dW_2", (1, 3), [zero, zero, zero]),
+        answer("dL/db_2", (), [zero]),
+    ]
+    verdicts = {each.place.id: each for each in judge(solution, answers)}
+    assert verdicts["A_2"].verdict == "correct"
+    assert [remark.kind for remark in verdicts["A_2"].remarks] == ["precision"]
+    assert (verdicts["dL/dz_2"].verdict, verdicts["dL/dz_2"].diagnosis) == ("wrong", "saturated")
+    assert verdicts["dL/dW_2"].verdict == "follows"
+    assert verdicts["dL/db_2"].verdict == "follows"
+
+
+def test_an_impossible_value_earns_nothing_at_its_place() -> None:
+    solution = cached("notes")
+    answers = [answer("z_2", (), [number("18.3", 3)]), answer("A_2", (), [number("1.3", 2)])]
+    verdicts = {each.place.id: each for each in judge(solution, answers)}
+    assert (verdicts["A_2"].verdict, verdicts["A_2"].diagnosis) == ("wrong", "impossible")
+
+
+def test_a_missing_step_is_missing_and_what_follows_it_is_judged() -> None:
+    solution = cached("notes")
+    verdicts = {each.place.id: each for each in judge(solution, [answer("dL/dA_2", (), [number("-34.0", 3)])])}
+    assert verdicts["z_1"].verdict == "missing"
+    assert verdicts["dL/dA_2"].verdict == "correct"
