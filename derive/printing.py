@@ -187,8 +187,9 @@ class _Printer:
         def write() -> None:
             ambiguous = not self.notation.tex and isinstance(left, Apply) and left.op == "divide"
             self.write(left, ATOM if ambiguous else PRODUCT, position if level <= PRODUCT else LEADING)
-            self.out.append(self._between(expr, left, right))
-            self.write(right, POWER if self._stands_alone(expr, left, right) else PRODUCT, INNER)
+            alone = self._stands_alone(expr, left, right)
+            self.out.append(self._between(expr, left, right, alone))
+            self.write(right, POWER if alone else PRODUCT, INNER)
 
         self._enclosed(write, level > PRODUCT)
 
@@ -197,19 +198,23 @@ class _Printer:
         if self.notation.is_language:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
-            return fraction or (nested and not isinstance(left, Number))
+            return fraction or (nested and (not isinstance(left, Number) or self._begins_with_number(right)))
         if not isinstance(right, Apply) or not self._is_array(left):
             return False
         if right.op == "divide":
             return not self.notation.tex and expr.op == "product"
-        return {expr.op, right.op} == {"product", "times"} and all(map(self._is_array, right.args))
+        if right.op == expr.op:
+            return self._stands_alone(expr, left, right.args[0])
+        if expr.op == "times" and right.op == "product":
+            return True
+        return expr.op == "product" and right.op == "times" and all(map(self._is_array, right.args))
 
     def _is_array(self, expr: Expr) -> bool:
         return not self.indexed and bool(shape_of(expr, self.shapes))
 
-    def _between(self, expr: Apply, left: Expr, right: Expr) -> str:
+    def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""
-        if self.notation.is_language and expr.op == "product" and self._begins_with_number(right):
+        if self.notation.is_language and expr.op == "product" and not alone and self._begins_with_number(right):
             return " * "
         return self.operators[self._sign(expr, left, right)]
 

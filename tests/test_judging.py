@@ -1,4 +1,4 @@
-"""Verdicts: right work is right however it is rounded, a fault is charged where it is made, known mistakes are named."""
+"""Verdicts: right work is right however it is rounded, a fault is charged where it is made, mistakes are named."""
 
 from __future__ import annotations
 

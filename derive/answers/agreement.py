@@ -20,9 +20,14 @@ def agrees(bench: Bench, written: Expr, goal: Expr) -> bool:
     """
     for own in (False, True):
         ours, theirs = bench.value(written, own), bench.value(goal, own)
-        if ours is not None and theirs is not None and equal(ours, theirs):
+        if ours is not None and theirs is not None and equal(_everywhere(ours, theirs), theirs):
             return True
     return False
+
+
+def _everywhere(scalar: Value, value: Value) -> Value:
+    """A scalar in every entry of an array, where it is one that stands for all of them."""
+    return scalar if scalar[0] else (value[0], scalar[1] * len(value[1]))
 
 
 def equal(a: Value, b: Value) -> bool:

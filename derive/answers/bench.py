@@ -54,7 +54,8 @@ class Bench:
         derivation = blueprint.derivation
         suffix = "" if k == 1 else f"@{k}"
         for name, _ in derivation.givens:
-            _take(own, name, said.get(name.id), own.env[own.tape.slots[name]])
+            changed = k > 1 and any(step.name == name for step in derivation.updates)
+            _take(own, name, said.get(f"{name.id}@{k - 1}" if changed else name.id), own.env[own.tape.slots[name]])
         for step in (*derivation.forward, *derivation.backward):
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
             own.put(step.name, values)

@@ -40,7 +40,7 @@ class Defined(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Where two formulas differ: values of the names (flat), and what each formula gives; all empty for other shapes."""
+    """Where two formulas differ: values of the names (flat), and what each gives; all empty where the shapes differ."""
 
     at: Mapping[str, tuple[Num, ...]]
     first: tuple[Num, ...]

@@ -377,7 +377,19 @@ class Hand(Cursor):
         if of is None or not self.accept("/"):
             return None
         by = self._differential()
-        return self.lexicon.derivative(of, by)
+        return self._through(self.lexicon.derivative(of, by))
+
+    def _through(self, slope: Quantity | None) -> Quantity | None:
+        """`|_{z_2}` or `|z_2` behind a derivative: the part of it that comes through z_2."""
+        after = self.peek()
+        if slope is None or not self.is_op("|") or not (after.text == "_" or (after.kind == "word" and after.glued)):
+            return slope
+        self.take()
+        braced = self.accept("_") and self.accept("{")
+        name = self.lexicon.names.get(f"{slope.name.id}|{self.symbol().id}")
+        if braced:
+            self.expect("}")
+        return Ref(name) if name is not None else None
 
     def _differential(self) -> Quantity | None:
         """`dL` or `d L` as the quantity behind the d."""
@@ -467,7 +479,7 @@ class Hand(Cursor):
         if of is None or not self.accept("}") or not self.accept("{"):
             return None
         by = self._differential()
-        return self.lexicon.derivative(of, by) if self.accept("}") else None
+        return self._through(self.lexicon.derivative(of, by)) if self.accept("}") else None
 
     def _group(self) -> Expr:
         if not self.is_op("{"):

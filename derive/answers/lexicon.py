@@ -20,6 +20,7 @@ from derive.operations.shapes import indices
 
 LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
 GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
+BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}}
 Quantity = Ref | Entry
 
 
@@ -123,56 +124,59 @@ class Lexicon:
     # --- functions ---------------------------------------------------------------------------------------------------
 
     def function(self, word: str, primes: int, args: tuple[Expr, ...]) -> Expr | None:
-        """A function or its derivative applied; None if the word is no function here."""
-        if primes == 0:
-            op = self._operation(word, args)
-            return Apply(op, args) if op and _takes(op, len(args)) else None
+        """A function or its derivative applied, with the settings that the problem gives it; None for no function."""
         op = self._operation(word, args)
-        if op is None or len(args) != 1 or primes > 1:
+        if op is None or primes > 1:
             return None
-        local = self._applied(args[0])
-        if local is not None and (derivative := self.names.get(f"d{local.id}/d{args[0].name.id}")):  # type: ignore[union-attr]
-            return Ref(derivative)
-        applied = apply(op, args[0])
-        return derivative_rule(applied, 0, applied) if op in ROWS and ROWS[op].derivative else None
+        step = next((step for step in self._applied(args) if _op(step) == op), None)
+        if primes == 0:
+            return step.expr if step else Apply(op, args) if _takes(op, len(args)) else None
+        if step is not None and (name := self.names.get(f"d{step.id}/d{step.uses[0].id}")):
+            return Ref(name)
+        applied = apply(op, *args)
+        return derivative_rule(applied, 0, applied) if len(args) == 1 and op in ROWS and ROWS[op].derivative else None
 
     def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
-        known = FUNCTIONS.get(word) or self._spelled.get(word.lower())
-        if word.lower() not in GENERIC:
+        """What a word means as a function: `g(z_2)` whatever the problem applies to z_2."""
+        known, letter = FUNCTIONS.get(word) or self._spelled.get(word.lower()), word.lower()
+        if letter not in GENERIC or word == "Phi":
             return known
-        step = self._applied(args[0]) if len(args) == 1 else None
-        if step is not None and isinstance(step.expr, Apply) and known not in self._used:
-            self.learned[word.lower()] = step.expr.op
-            return step.expr.op
-        return self.learned.get(word.lower()) or known or self._only
+        here = {_op(step) for step in self._applied(args)}
+        if len(here) == 1 and (known is None or not self._used & BUILT_FROM.get(known, {known})):
+            self.learned[letter] = here.pop()
+            return self.learned[letter]
+        return self.learned.get(letter) or known or self._only
 
     @cached_property
     def _spelled(self) -> dict[str, str]:
         return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
 
-    def _applied(self, arg: Expr) -> Step | None:
-        """The forward step that applies one function to a name."""
-        return self._functions.get(arg.name) if isinstance(arg, Ref) else None
+    def _applied(self, args: tuple[Expr, ...]) -> list[Step]:
+        """The forward steps that apply one function to a name."""
+        name = args[0].name if len(args) == 1 and isinstance(args[0], Ref) else None
+        return [step for step in self._functions if step.uses == (name,)]
 
     @cached_property
-    def _functions(self) -> dict[Name, Step]:
-        found: dict[Name, Step] = {}
-        for step in self.derivation.forward:
-            if isinstance(step.expr, Apply) and len(step.expr.args) == 1 and ROWS[step.expr.op].elementwise:
-                arg = step.expr.args[0]
-                if isinstance(arg, Ref):
-                    found.setdefault(arg.name, step)
-        return found
+    def _functions(self) -> list[Step]:
+        """The forward steps that are one function of one name."""
+        return [step for step in self.derivation.forward if isinstance(step.expr, Apply)
+                and len(step.expr.args) == 1 and isinstance(step.expr.args[0], Ref)
+                and ROWS[step.expr.op].elementwise]  # fmt: skip
 
     @cached_property
     def _used(self) -> set[str]:
-        return {step.expr.op for step in self._functions.values() if isinstance(step.expr, Apply)}
+        return {_op(step) for step in self._functions}
 
     @property
     def _only(self) -> str | None:
         """The one function of the network that is not ReLU."""
         smooth = self._used - {"relu"}
         return next(iter(smooth)) if len(smooth) == 1 else None
+
+
+def _op(step: Step) -> str:
+    assert isinstance(step.expr, Apply)
+    return step.expr.op
 
 
 def _takes(op: str, count: int) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flint import arb, fmpq
 
-from derive.answers.model import Written
+from derive.answers.model import EXACT_DIGITS, Written
 from derive.operations.scalars import Num
 
 EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
 WIDEST = fmpq(1, 10)
+DOUBLE, NOISE = 15, fmpq(1, 10**12)
+"""A number of 15 digits or more comes from a computer's double precision, whose last digits are noise."""
 
 
 def standing(written: Written, value: Num) -> str | None:
@@ -21,6 +23,8 @@ def standing(written: Written, value: Num) -> str | None:
     if written.value == 0 or written.unit == 0:
         return None
     difference = abs(written.value - value)
+    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * abs(value):
+        return ROUNDED
     if difference <= written.unit / 2:
         return ROUNDED
     shorter = abs(value) > abs(written.value) and same_sign(written.value, value)

@@ -14,6 +14,7 @@ MAX_LINE = 10_000
 MAX_LINES = 5_000
 MAX_PIECES = 2_000
 MAX_JOINED = 60
+MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20}
@@ -23,6 +24,9 @@ _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
 _FENCE = re.compile(rf"(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n)")
+_DOLLARS = re.compile(
+    rf"(?<!\$)\$[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
+)
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{_MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
@@ -68,8 +72,10 @@ def _cleaned(text: str) -> str:
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
-        text = _COMMENT.sub("", text)
-    text = _LAYOUT.sub(" ", text)
+        before, begin, body = text.partition(r"\begin{document}")
+        text = _COMMENT.sub("", "\n" * before.count("\n") + body if begin else text)
+    text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
+    text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
 
@@ -118,7 +124,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
     """Displays as wholes, prose line by line."""
     start, line, display = 0, 1, False
     for match in _FENCE.finditer(text):
-        ends_prose = match["break"] and not display
+        ends_prose = match["break"] and not display and not _in_dollars(text[start : match.start()])
         empty_line = match["break"] and display and text[match.end() : match.end() + 1] == "\n"
         if not (ends_prose or empty_line or match["display"]):
             continue
@@ -128,6 +134,12 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
         start = match.end()
         display = bool(match["display"]) and _opens(match.group(), display)
     yield text[start:], line, display
+
+
+def _in_dollars(block: str) -> bool:
+    """Whether a formula between dollars goes on in the next line."""
+    dollars = block.count("$") - block.count(r"\$")
+    return dollars % 2 == 1 and block.count("\n") < MAX_FORMULA_LINES
 
 
 def _opens(fence: str, display: bool) -> bool:
@@ -146,12 +158,15 @@ def _rows(block: str, line: int) -> Iterator[Piece]:
     yield Piece(block[start:], line + block.count("\n", 0, start))
 
 
+_SIGN = re.compile(r"\s*(?:[-+=≈·*/]|\\approx|\\cdot)\s*")
+
+
 def _sentence(block: str, line: int) -> Iterator[Piece]:
     """A line of prose: each formula between dollars alone, or the whole line where relations stand outside of them."""
     parts = re.split(r"(?<!\\)\$|\\\(|\\\)", block)
     if len(parts) < 3:
         yield Piece(block, line)
-    elif any(re.search(r"[=≈]", outside) for outside in parts[::2]):
+    elif any(re.search(r"[=≈]", beside) for beside in parts[::2]) or any(map(_SIGN.fullmatch, parts[1::2])):
         yield Piece(" ".join(parts), line)
     else:
         alone = not "".join(parts[::2]).strip(" .,;*-0123456789)")
