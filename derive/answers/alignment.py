@@ -1,17 +1,18 @@
 """A line of numbers beside the formula it was put into: which number stands for which quantity, and which are wrong.
 
-Terms meet terms and factors factors, in order or else as they fit best; what the formula names may be written out by its
-definition; a number may stand for any part of the formula.
+Terms meet terms and factors factors, in order or else as they fit best; what the formula names may be written out by
+its definition; a number may stand for any part of the formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+from typing import TypeAlias
 
 from derive.answers.bench import Bench
-from derive.answers.handwriting import Grid, Reading
+from derive.answers.grids import Grid, Reading
 from derive.answers.model import Written
 from derive.answers.standing import near, standing
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, number
@@ -52,7 +53,8 @@ class Miss:
     right: Num
 
 
-Misses = list[Miss]
+Misses: TypeAlias = list[Miss]
+Change: TypeAlias = Callable[[list[Expr], int], Iterator[list[Expr]]]
 
 
 class Aligner:
@@ -98,9 +100,9 @@ class Aligner:
         ours = self.bench.value(written, reading=self.reading)
         for own in (True, False):
             theirs = self.bench.value(target, own)
-            if ours and theirs and len(ours[1]) == len(theirs[1]):
-                if all(_close(a, b) for a, b in zip(ours[1], theirs[1], strict=True)):
-                    return True
+            alike = ours is not None and theirs is not None and len(ours[1]) == len(theirs[1])
+            if ours and theirs and alike and all(map(_close, ours[1], theirs[1])):
+                return True
         return False
 
     # --- numbers and arrays ------------------------------------------------------------------------------------------
@@ -180,9 +182,7 @@ class Aligner:
         value = self.bench.value(target)
         return terms(self.bench.entry(target, ()) if value and not value[0] else target)
 
-    def _lists(
-        self, ours: list[Expr], theirs: list[Expr], depth: int, change: Callable[[list[Expr], int], Iterator[list[Expr]]]
-    ) -> Misses | None:
+    def _lists(self, ours: list[Expr], theirs: list[Expr], depth: int, change: Change) -> Misses | None:
         """Parts beside parts; where their numbers differ, parts of the target are merged, left out or written out."""
         if len(ours) == len(theirs):
             return self._in_order(ours, theirs, depth) if len(ours) == 1 else self._permuted(ours, theirs, depth)
@@ -242,12 +242,13 @@ class Aligner:
         found = self._in_order(ours, theirs, depth)
         if (found is not None and 2 * len(found) <= len(ours)) or len(ours) > MOST_PERMUTED:
             return found
-        left, order = list(theirs), [None for _ in ours]
-        for i, written in enumerate(ours):
+        left = list(theirs)
+        order: list[Expr | None] = []
+        for written in ours:
             hit = next((part for part in left if self.align(written, part, depth + 1) == []), None)
+            order.append(hit)
             if hit is not None:
                 left.remove(hit)
-                order[i] = hit  # type: ignore[call-overload]
         other = self._in_order(ours, [part if part is not None else left.pop(0) for part in order], depth)
         return other if found is None or (other is not None and len(other) < len(found)) else found
 
@@ -325,7 +326,7 @@ def _grouped(parts: list[Expr], size: int, op: str) -> Iterator[list[Expr]]:
         return
     for cuts in combinations(range(1, len(parts)), size - 1):
         edges = [0, *cuts, len(parts)]
-        yield [_joined(parts[a:b], op) for a, b in zip(edges, edges[1:], strict=False)]
+        yield [_joined(parts[a:b], op) for a, b in pairwise(edges)]
 
 
 def _joined(parts: list[Expr], op: str) -> Expr:

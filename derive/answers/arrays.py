@@ -15,17 +15,17 @@ from flint import fmpq
 
 from derive.answers.cells import ITEMS, SEPARATORS, Misread, Split, Token, as_one, at_commas, in_pairs, tokenize
 from derive.answers.model import Array, Written
-from derive.answers.numbers import SPACE, read_number
+from derive.answers.numbers import SPACES, read_number
 from derive.language.expressions import Shape
 from derive.operations.shapes import normal
 
 MAX_NESTING = 8
 ROW, COLUMN = "row", "column"
 
-_POWER = rf"10{SPACE}*(?:(?:\^|\*\*){SPACE}*[{{(]?{SPACE}*[-+−]?\d{{1,4}}{SPACE}*[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,4}})"
+_POWER = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}[{{(]?{SPACES}[-+−]?\d{{1,4}}{SPACES}[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,4}})"
 _TIMES = r"(?:\*|[·⋅×∙•∗]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z]))"
-_BEFORE = re.compile(rf"{SPACE}*({_POWER}){SPACE}*{_TIMES}?{SPACE}*(?=[\[(]|\\left|\\begin)")
-_BEHIND = re.compile(rf"(?<=[\])}}]){SPACE}*{_TIMES}?{SPACE}*({_POWER}){SPACE}*$")
+_BEFORE = re.compile(rf"{SPACES}({_POWER}){SPACES}{_TIMES}?{SPACES}(?=[\[(]|\\left|\\begin)")
+_BEHIND = re.compile(rf"(?<=[\])}}]){SPACES}{_TIMES}?{SPACES}({_POWER}){SPACES}$")
 
 Item: TypeAlias = "Written | Group | None"
 
@@ -85,11 +85,10 @@ def read_grid(text: str, decimal: str, shape: Shape | None = None) -> Grid:
     if "," in text and (grid is None or len(grid.entries) != size):
         for split in (at_commas, in_pairs):
             other, _ = _attempt(text, decimal, split)
-            if other and (len(other.entries) == size or (grid is None and size is None)):
+            if other and (len(other.entries) == size or grid is None):
                 grid = other
+            if grid and len(grid.entries) == size:
                 break
-        else:
-            grid = grid or _attempt(text, decimal, at_commas)[0]
     if grid is None:
         assert fault
         raise fault

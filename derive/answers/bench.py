@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.answers.handwriting import Grid, Reading
+from derive.answers.grids import Grid, Reading
 from derive.answers.model import Answer, Array, Written
 from derive.answers.own import BITS, Own
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape

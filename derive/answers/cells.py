@@ -8,23 +8,26 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.answers.model import Unreadable, Written
-from derive.answers.numbers import SIGNS, SPACE, UNSIGNED, read_number, written
+from derive.answers.numbers import SIGNS, SPACE, SPACES, UNSIGNED, read_number, written
 
 _MATRIX = r"(?:[bpB]|small)?matrix\*?"
 _END = r"[;&|,\])\n]|\\\\|\\end|\\right|\\\}|$"
 _PATTERN = re.compile(
-    rf"\s*(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<bar>\|)|(?P<comma>,))\s*"
-    rf"|(?P<blank>(?:\?+|…|\.\.\.+|\\[lcv]?dots|_+|□|\\square|\\Box|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACE}*(?:{_END})))"
-    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACE}*))?{UNSIGNED})"
-    rf"|(?P<line>[ \t]*\r?\n\s*)"
+    rf"\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
+    r"|[ \t]*+(?P<bar>\|)[ \t]*+"
+    rf"|(?P<blank>(?:\?+|…|\.\.\.+|\\[lcv]?dots|_+|□|\\square|\\Box|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
+    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED})"
+    rf"|(?P<line>[ \t]*+\r?\n\s*+)"
     rf"|(?P<open>\\left\s*(?:[\[(.]|\\\{{)|\\begin\s*\{{{_MATRIX}\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}"
     rf"|\\[bB]igg?l?\s*[\[(]|[\[({{]|\\\{{)\s*"
-    rf"|\s*(?P<close>\\right\s*(?:[\]).]|\\\}})|\\end\s*\{{(?:{_MATRIX}|array)\}}|\\[bB]igg?r?\s*[\])]|[\])}}]|\\\}})"
+    rf"|\s*+(?P<close>\\right\s*(?:[\]).]|\\\}})|\\end\s*\{{(?:{_MATRIX}|array)\}}|\\[bB]igg?r?\s*[\])]|[\])}}]|\\\}})"
     r"|(?P<turned>\^\s*(?:\{\s*(?:\\top|\\intercal|\\math(?:sf|rm)\s*\{?T\}?|[Tt])\s*\}|\\top|\\intercal|[Tt])|ᵀ|⊤)"
     r"|(?P<nothing>\$+|\\(?:displaystyle|hline|limits)(?![A-Za-z])|[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠])"
     rf"|(?P<gap>\\q?quad(?![A-Za-z])|\t+)|(?P<space>{SPACE}+)|(?P<other>.)",
     re.DOTALL,
 )
+MAX_TOKENS = 5_000
+MAX_PIECES = 1_500
 SEPARATORS = frozenset({"row", "semicolon", "cell", "bar", "comma"})
 ITEMS = frozenset({"number", "blank", "open"})
 _RANK = {"space": 0, "gap": 1, "line": 2}
@@ -80,6 +83,8 @@ def in_pairs(match: re.Match[str], decimal: str) -> Numbers | None:
 
 
 def _each(texts: list[str], decimal: str) -> Numbers | None:
+    if len(texts) > MAX_PIECES:
+        return None
     numbers = tuple(number for text in texts if (number := read_number(text, decimal)))
     return numbers if len(numbers) == len(texts) else None
 
@@ -91,7 +96,11 @@ def tokenize(text: str, decimal: str, split: Split) -> list[Token]:
     """The tokens of an array; spaces and line ends only where nothing else separates. Raises Misread."""
     kept: list[Token] = []
     for token in _raw(text, decimal, split):
-        if token.kind not in _RANK:
+        if token.kind == "line" and kept and kept[-1].kind == "bar":
+            kept[-1] = token  # the lines of a table end with a bar
+        elif token.kind == "bar" and kept and kept[-1].kind == "line":
+            continue
+        elif token.kind not in _RANK:
             if token.kind not in ITEMS and kept and kept[-1].kind in _RANK:
                 kept.pop()
             kept.append(token)
@@ -104,7 +113,9 @@ def tokenize(text: str, decimal: str, split: Split) -> list[Token]:
 
 def _raw(text: str, decimal: str, split: Split) -> Iterator[Token]:
     before = ""
-    for match in _PATTERN.finditer(text):
+    for count, match in enumerate(_PATTERN.finditer(text)):
+        if count > MAX_TOKENS:
+            raise Misread("this has too many parts", f"at most {MAX_TOKENS} numbers and signs are read", 0, 1)
         kind = str(match.lastgroup)
         token = Token(kind, match.start(kind), match.end(kind), match[kind])
         if kind == "number":

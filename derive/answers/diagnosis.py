@@ -8,6 +8,7 @@ from derive.answers.case import Case
 from derive.answers.mistakes import MISTAKES, SLIPS, fitting
 from derive.answers.model import Written
 from derive.answers.standing import allowed, standing, within
+from derive.derivation import Step
 from derive.language.expressions import Expr
 from derive.language.names import Name
 from derive.operations.rows import Flat
@@ -16,47 +17,69 @@ Wrong = list[tuple[int, Written]]
 
 
 def diagnose(case: Case, updated: Mapping[Name, Flat]) -> str | None:
-    """The key of the first mistake that explains every wrong entry; `updated` are the parameters after the update."""
+    """The key of the first mistake that explains every wrong entry, or else of many nearly all.
+
+    `updated` are the parameters after the update.
+    """
     wrong = case.wrong()
     if not wrong or case.diagnosis:
         return case.diagnosis
-    for attempt in _ATTEMPTS:
-        if key := attempt(case, wrong):
+    for needed in dict.fromkeys((len(wrong), len(wrong) - len(wrong) // 3)):
+        for attempt in _ATTEMPTS:
+            if key := attempt(case, wrong, needed):
+                return key
+        if key := _with_updated(case, wrong, needed, updated):
             return key
-    return _with_updated(case, wrong, updated)
+    return None
 
 
-def _slip(case: Case, wrong: Wrong) -> str | None:
+def _slip(case: Case, wrong: Wrong, needed: int) -> str | None:
     """A slip of the pen with the true value, or with what follows from the student's own numbers."""
     for values in (case.follows, case.expected):
         for slip in SLIPS:
-            if values and all(slip.changed(w, values[i]) for i, w in wrong):
+            if values and sum(slip.changed(w, values[i]) for i, w in wrong) >= needed:
                 return slip.key
     return None
 
 
-def _substituted(case: Case, wrong: Wrong) -> str | None:
+def _substituted(case: Case, wrong: Wrong, needed: int) -> str | None:
     """The line of numbers in the working, as it was written, gives the answer."""
     computed = case.answer.computed
     fits = len(computed) == len(case.written) and all(standing(w, computed[i]) for i, w in wrong)
     return "substituted" if case.answer.substituted and fits else None
 
 
-def _equation(case: Case, wrong: Wrong) -> str | None:
-    return next((key for key, expr in _candidates(case) if _explains(case, expr, case.own.value(expr), wrong)), None)
-
-
-def _candidates(case: Case) -> Iterator[tuple[str, Expr]]:
-    """Every wrong equation of every mistake that can be made in the step."""
+def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
+    """A wrong equation of a known mistake, of this step or of one before it that was not written down."""
     if case.step is None:
-        return
+        return None
+    for key, expr in _candidates(case, case.step):
+        if _explains(case, expr, case.own.value(expr), wrong, needed):
+            return key
+    for before in _skipped(case, case.step):
+        for key, expr in _candidates(case, before):
+            if values := case.own.value(expr):
+                through = case.own.value(case.step.expr, {before.name: values})
+                if _explains(case, case.step.expr, through, wrong, needed):
+                    return key
+    return None
+
+
+def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
+    """Every wrong equation of every mistake that can be made in a step."""
     for mistake in MISTAKES:
-        if mistake.concerns(case.step):
-            for expr in fitting(case.derivation, case.step, mistake.wrong(case.derivation, case.step)):
+        if mistake.concerns(step):
+            for expr in fitting(case.derivation, step, mistake.wrong(case.derivation, step)):
                 yield mistake.key, expr
 
 
-def _permuted(case: Case, wrong: Wrong) -> str | None:
+def _skipped(case: Case, step: Step) -> list[Step]:
+    """The steps that it uses and that the student did not write down."""
+    steps = (*case.derivation.forward, *case.derivation.backward)
+    return [s for s in steps if s.name in step.uses and s.name not in case.own.answered]
+
+
+def _permuted(case: Case, wrong: Wrong, needed: int) -> str | None:
     """The right numbers in other places."""
     for values in filter(None, (case.follows, case.expected)):
         left = [values[i] for i, _ in wrong]
@@ -69,24 +92,33 @@ def _permuted(case: Case, wrong: Wrong) -> str | None:
     return None
 
 
-_ATTEMPTS: tuple[Callable[[Case, Wrong], str | None], ...] = (_slip, _substituted, _equation, _permuted)
+_ATTEMPTS: tuple[Callable[[Case, Wrong, int], str | None], ...] = (_slip, _substituted, _equation, _permuted)
 
 
-def _with_updated(case: Case, wrong: Wrong, updated: Mapping[Name, Flat]) -> str | None:
-    """The updated weights in the place of those of the forward pass."""
-    if case.step is None or case.step.phase != "backward" or not set(updated).intersection(case.step.uses):
+def _with_updated(case: Case, wrong: Wrong, needed: int, updated: Mapping[Name, Flat]) -> str | None:
+    """The updated weights in the place of those of the forward pass, here or in a step that was not written down."""
+    if case.step is None or case.step.phase != "backward":
         return None
-    values = case.own.value(case.step.expr, dict(updated))
-    return "updated_weights" if _explains(case, case.step.expr, values, wrong) else None
+    other: dict[Name, Flat] = {}
+    for step in (*_skipped(case, case.step), case.step):
+        if not set(updated).intersection(step.uses):
+            continue
+        values = case.own.value(step.expr, dict(updated))
+        if step is case.step:
+            return "updated_weights" if _explains(case, step.expr, values, wrong, needed) else None
+        if values:
+            other[step.name] = values
+    values = case.own.value(case.step.expr, other) if other else None
+    return "updated_weights" if values and _explains(case, case.step.expr, values, wrong, needed) else None
 
 
-def _explains(case: Case, expr: Expr, values: Flat | None, wrong: Wrong) -> bool:
-    """Whether values are what was written, within the widths that the student's own numbers allow."""
+def _explains(case: Case, expr: Expr, values: Flat | None, wrong: Wrong, needed: int) -> bool:
+    """Whether values are what was written in at least `needed` entries, within the student's own widths."""
     if values is None or len(values) != len(case.written):
         return False
-    if all(standing(w, values[i]) for i, w in wrong):
+    if sum(standing(w, values[i]) is not None for i, w in wrong) >= needed:
         return True
-    if not all(within(w, values[i], abs(values[i]) / 10) for i, w in wrong):
+    if sum(within(w, values[i], abs(values[i]) / 10) for i, w in wrong) < needed:
         return False
     widths = case.own.widths(expr, values)
-    return all(within(w, values[i], allowed(widths[i], values[i])) for i, w in wrong)
+    return sum(within(w, values[i], allowed(widths[i], values[i])) for i, w in wrong) >= needed

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from flint import fmpq
 
-from derive.answers.bench import Bench, Mention
 from derive.answers.agreement import agrees, equal, shown
+from derive.answers.bench import Bench, Mention
 from derive.answers.lines import Line, explains
 from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, Chain, Part, Target, content
 from derive.answers.model import Answer, Array, Remark, Substituted, Written
@@ -128,7 +128,7 @@ class Examiner:
 
 
 def _enough(last: Written, full: Printed) -> int:
-    """How many digits a first mention needs so that nothing is said: those of the later one, or nearly those printed."""
+    """How many digits a first mention needs: those of the later one, or one fewer than are printed."""
     return min(last.digits, len(full.mantissa.replace(".", "").lstrip("0")) - 1)
 
 

@@ -20,9 +20,11 @@ from derive.errors import Fault, InputError, Place, suggestion
 if TYPE_CHECKING:
     from derive.solution import Solution
 
-MAX_BYTES = 500_000
+MAX_BYTES = 250_000
 MAX_ANSWERS = 10_000
 MAX_KEY = 300
+MAX_COLUMNS = 50
+MAX_RECORD = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,13 @@ _QUOTE = 'put a step whose name holds more than letters, digits and _ in quotes:
 _TOML_KEY = re.compile(r"""^[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*=""", re.MULTILINE)
 
 
+_DOTTED = re.compile(r"""(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}""")
+
+
 def _toml(text: str, path: Path) -> list[Entry]:
+    if dotted := _DOTTED.search(text):
+        line = text.count("\n", 0, dotted.start()) + 1
+        raise _fault(path, "a name has too many parts", _QUOTE, line)
     try:
         data = tomllib.loads(text, parse_float=_literal)
     except RecursionError:
@@ -196,54 +204,71 @@ _RIGHT = {"answer", "value", "result", "antwort"}
 
 
 def _csv(text: str, path: Path) -> list[Entry]:
-    """Columns `step` and `answer`. Behind the first separator outside of brackets the rest of a line is the answer."""
+    """Columns `step` and `answer`. Of two columns the second is the whole rest of a line, whatever stands in it."""
     records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
     if not records:
         raise _fault(path, "the file is empty", "expected a line `step,answer`, then one line an answer")
-    separator = max(",;\t", key=records[0][1].count)
-    head = [_unquoted(field).lower() for field in _fields(records[0][1], separator, 0)]
+    separator = _separator(records[0][1])
+    head = [_unquoted(field).lower() for field in _fields(records[0][1], separator, MAX_COLUMNS)]
     named = bool(_LEFT.intersection(head))
-    left = next((i for i, name in enumerate(head) if name in _LEFT), 0)
-    right = next((i for i, name in enumerate(head) if name in _RIGHT), 1)
-    if named and (len(head) < 2 or not _RIGHT.intersection(head)):
+    if named and not _RIGHT.intersection(head):
         raise _fault(path, "there is no column `answer`", "expected a first line `step,answer`", 1, records[0][1])
+    left = next((i for i, name in enumerate(head) if named and name in _LEFT), 0)
+    right = next((i for i, name in enumerate(head) if named and name in _RIGHT), 1)
     rows = [(line, _fields(record, separator, len(head) if named else 2)) for line, record in records[named:]]
     short = next((line for line, fields in rows if len(fields) <= max(left, right)), None)
     if short is not None:
-        shown = text.splitlines()[short - 1]
+        shown = text.split("\n")[short - 1]
         raise _fault(path, "this line has no answer", f"expected `step{separator}answer`", short, shown, 0)
     return [Entry(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
 
 
 def _records(text: str, path: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers; a quoted field may go over several."""
-    start, held = 0, ""
+    held: list[str] = []
+    quotes = start = 0
     for number, line in enumerate(text.split("\n"), 1):
         if not held and not line.strip():
             continue
-        start, held = (number, line) if not held else (start, f"{held}\n{line}")
-        if held.count('"') % 2 == 0:
-            yield start, held
-            held = ""
+        start = start if held else number
+        held.append(line)
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            yield start, "\n".join(held)[:MAX_RECORD]
+            held = []
     if held:
         raise _fault(path, "a quotation mark is never closed", "close it, or write it twice inside a field", start,
-                     held.split("\n")[0], 0)  # fmt: skip
+                     held[0], 0)  # fmt: skip
 
 
-_FIELD = re.compile(r'"(?:[^"]|"")*+"|[\[({]|[\])}]|[,;\t]|[^"\[({\])},;\t]+|"')
+_FIELD = re.compile(r'"(?:[^"]|"")*+"|[\[({\])},;\t]')
+
+
+def _separator(record: str) -> str:
+    """The first separator of a line that stands neither in brackets nor in quotes."""
+    return next((record[at] for at, depth in _separators(record) if depth == 0), ",")
+
+
+def _separators(record: str) -> Iterator[tuple[int, int]]:
+    """Where separators stand outside of quotes, and how deep in brackets."""
+    depth = 0
+    for match in _FIELD.finditer(record):
+        piece = match.group()
+        if piece in ",;\t":
+            yield match.start(), depth
+        depth = max(0, depth + (piece in "[({") - (piece in "])}"))
 
 
 def _fields(record: str, separator: str, count: int) -> list[str]:
-    """The fields of a line, at most `count` of them where that is given; a separator in brackets or quotes is none."""
-    fields, depth = [""], 0
-    for match in _FIELD.finditer(record):
-        piece = match.group()
-        depth = max(0, depth + (piece in "[({") - (piece in "])}"))
-        if piece == separator and depth == 0 and len(fields) != count:
-            fields.append("")
-        else:
-            fields[-1] += piece
-    return fields
+    """The fields of a line, the last of `count` with all that is left."""
+    fields, at = [], 0
+    for place, depth in _separators(record):
+        if len(fields) + 1 == count:
+            break
+        if depth == 0 and record[place] == separator:
+            fields.append(record[at:place])
+            at = place + 1
+    return [*fields, record[at:]]
 
 
 def _unquoted(field: str) -> str:

@@ -131,11 +131,14 @@ class LeftSide(Cursor):
             self.update = symbol.primes if symbol.primes > 1 else NEXT
             symbol = replace(symbol, primes=0)
         found = self.lexicon.symbol(symbol)
-        layer = symbol.superscript.strip("[]()")
-        if found is None and layer:
-            found = self.lexicon.symbol(replace(symbol, superscript=""))
-            self.update = _updates(layer)
-        return found if self.update is not None or found is None or not layer else self.lexicon.symbol(symbol)
+        if isinstance(found, Ref) or not symbol.superscript:
+            return found
+        updated = self.lexicon.symbol(replace(symbol, superscript=""))
+        count = _updates(symbol.superscript.strip("[]()"))
+        if updated is None or count is None or not self.lexicon.derivation.updates:
+            return found
+        self.update = count
+        return updated
 
     # --- what may stand behind ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What a student's names mean: forgivingly, but never two things at once.
 
-`X` is x where no X is defined, `w_2` W_2, `W2` and `W^{(2)}` too; `z_{1,3}` is an entry of z_1, `dW2` means dL/dW_2, and
-`g` is whatever function the problem applies to its argument.
+`X` is x where no X is defined, `w_2` W_2, `W2` and `W^{(2)}` too; `z_{1,3}` is an entry of z_1, `dW2` means dL/dW_2,
+and `g` is whatever function the problem applies to its argument.
 """
 
 from __future__ import annotations

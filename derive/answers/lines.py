@@ -10,7 +10,7 @@ from flint import fmpq
 
 from derive.answers.alignment import Aligner, Miss, Misses
 from derive.answers.bench import Bench, Value, exact, same
-from derive.answers.handwriting import Reading
+from derive.answers.grids import Reading
 from derive.answers.links import Part, Target
 from derive.answers.model import Array, Remark, Substituted, Written
 from derive.answers.numerals import nearest, plain_text, text_of

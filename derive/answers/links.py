@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.answers.handwriting import Reading, read
+from derive.answers.grids import Reading
+from derive.answers.handwriting import read
 from derive.answers.lexicon import Lexicon
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
 from derive.answers.statements import Link, Statement
@@ -82,7 +83,7 @@ class Reader:
 
     def chain(self, statement: Statement) -> Chain | None:
         """The statement read, or None where it is no mathematics of this problem."""
-        target, label = self._target(statement)
+        target, label, named = self._target(statement)
         if target is None and (statement.inline or not _LEFT.match(statement.labels[0])):
             return None
         links = statement.links
@@ -94,8 +95,7 @@ class Reader:
         if target is not None and target.passes == 1:
             target = self._in_pass(target)
         self.backward |= target is not None and "/" in target.step
-        named = label if target and label < len(statement.labels) else 0
-        return Chain(target, statement.labels[named].strip(), statement.left.line, parts)
+        return Chain(target, named.strip(), statement.left.line, parts)
 
     def _in_pass(self, target: Target) -> Target:
         """The pass that a statement belongs to: the next one, where a forward step is said again after an update."""
@@ -109,26 +109,23 @@ class Reader:
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
-    def _target(self, statement: Statement) -> tuple[Target | None, int]:
-        """What a statement is about, and by which of its labels: a name, else a formula that is a step's."""
+    def _target(self, statement: Statement) -> tuple[Target | None, int, str]:
+        """What a statement is about, by which of its labels, and the text that says so."""
         for formula in (False, True):
             for i, label in enumerate(statement.labels):
                 if found := self.left(label, formula):
-                    return found, i if i or not formula else 1
-        words = statement.labels[0].split()
-        for count in (1, 2):
-            tail = " ".join(words[-count:])
-            if 1 < len(words) > count and not re.search(r"[-+−–*·/^()]\s*$", " ".join(words[:-count])):
-                if (found := self.left(tail)) and re.fullmatch(r"[\w ,.:()'-]*", " ".join(words[:-count])):
-                    return found, 0
-        return None, 0
+                    return found, i if i or not formula else 1, label
+        for tail in _tails(statement.labels[0]):
+            if found := self.left(tail):
+                return found, 0, tail
+        return None, 0, statement.labels[0]
 
     def left(self, text: str, formula: bool = False) -> Target | None:
         """What a left side names (or, as a `formula`, is the right side of), or None."""
         base, _, passes = text.strip().rstrip(".:, ").partition("@")
-        if _NEW.search(base) and (bare := self._quantity(_NEW.sub("", base), formula)):
-            if bare[0] in self.parameters:
-                return Target(*bare, updated=True)
+        bare = self._quantity(_NEW.sub("", base), formula) if self.parameters and _NEW.search(base) else None
+        if bare is not None and bare[0] in self.parameters:
+            return Target(*bare, updated=True)
         found = self._quantity(base.strip("*_`$ "), formula)
         if found is None:
             return None
@@ -179,6 +176,15 @@ class Reader:
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _tails(text: str) -> Iterator[str]:
+    """The last words of a sentence, where no operator stands before them."""
+    words = text.split()
+    for count in (1, 2):
+        before = " ".join(words[:-count])
+        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
+            yield " ".join(words[-count:])
 
 
 def _nodes(reading: Reading) -> Iterator[Expr]:

@@ -109,7 +109,7 @@ class StepIndex:
         """What the names on the left mean, however they are spelled."""
         stated = _PASS.search(left)
         text = spelled(_PASS.sub("", left).rstrip("=:≈ "), ".").text
-        meant = self._meaning(text) or self._meaning(_RUN_TOGETHER.sub(r"d\1/d", text))
+        meant = self._meaning(text) or self._meaning(spelled(_RUN_TOGETHER.sub(r"d\1/d", left), ".").text)
         if meant is None:
             return None
         quantity, update = meant

@@ -303,6 +303,8 @@ def _is(written: Written, value: Num, factor: fmpq) -> bool:
 
 
 def _power_of_ten(written: Written, value: Num) -> bool:
+    if written.digits < 2:
+        return False
     powers = [*range(1, 13), *range(-12, 0)]
     return any(_is(written, value, fmpq(10) ** n if n > 0 else fmpq(1, 10**-n)) for n in powers)
 

@@ -17,21 +17,22 @@ MAX_POWER = 2_000
 
 SIGNS = r"+\-−–‐‑－＋"
 SPACE = r"(?:[\s\u200b\u2060\ufeff]|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"
+SPACES = f"{SPACE}*+"
 _THIN = r"(?:[\u00a0\u2009\u202f'’]|\\,)"
 _MARK = r"(?:[.,．，]|\{[.,]\})"
 _DIGITS = rf"(?:\d++(?:(?:{_MARK}|{_THIN}(?=\d\d\d)){_MARK}?+\d++)*+|(?<![\d)}}\]]){_MARK}\d++)"
 _TIMES = r"(?:\*(?!\*)|[·⋅×∙•∗xX]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\ast(?![A-Za-z]))"
-_EXPONENT = rf"[{{(]?{SPACE}*[{SIGNS}]?{SPACE}*\d+{SPACE}*[)}}]?"
-_TEN = rf"10{SPACE}*(?:(?:\^|\*\*){SPACE}*(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
-_PART = rf"{{{SPACE}*(?P<%s>[{SIGNS}]?{SPACE}*{_DIGITS}){SPACE}*}}"
-_FRACTION = rf"\\[dt]?frac{SPACE}*{_PART % 'over'}{SPACE}*{_PART % 'under'}"
+_POWER = rf"[{SIGNS}]?{SPACES}\d++"
+_EXPONENT = rf"(?:\{{{SPACES}{_POWER}{SPACES}\}}|\({SPACES}{_POWER}{SPACES}\)|{_POWER})"
+_TEN = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++))"
+_PART = rf"{{{SPACES}(?P<%s>[{SIGNS}]?{SPACES}{_DIGITS}){SPACES}}}"
+_FRACTION = rf"\\[dt]?frac{SPACES}{_PART % 'over'}{SPACES}{_PART % 'under'}"
 UNSIGNED = (
-    rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACE}*{_TIMES}{SPACE}*)?{_TEN}"
-    rf"|(?P<plain>{_DIGITS})(?:[eEＥ](?P<e>[{SIGNS}]?\d+)|{SPACE}*/{SPACE}*(?P<below>{_DIGITS}))?|{_FRACTION})"
+    rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
+    rf"|(?P<plain>{_DIGITS})(?:[eEＥ](?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
 )
-_WHOLE = re.compile(rf"{SPACE}*(?P<open>\()?{SPACE}*(?P<sign>[{SIGNS}]?){SPACE}*{UNSIGNED}{SPACE}*(?P<close>\))?"
-                    rf"[.,;]?{SPACE}*")  # fmt: skip
-_SIMPLE = re.compile(r"([-+]?)([0-9]{1,40})(?:([.,])([0-9]{0,40}))?")
+_WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}]?){SPACES}{UNSIGNED}{SPACES}"
+                    rf"(?P<close>(?:\\right)?\))?[.,;]?{SPACES}")  # fmt: skip
 _MINUS = "-−–‐‑－"
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -65,7 +66,8 @@ def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
         return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
     power = _power(match["power"] or match["raised"] or match["e"] or "0")
     digits = match["mantissa"] or match["plain"]
-    found = _mantissa(digits, decimal, power is not None and match["plain"] is None) if digits else ("1", 0)
+    scientific = match["plain"] is None or match["e"] is not None
+    found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)
     if found is None or power is None:
         return None
     return _number(*found, power, negative, text)

@@ -142,7 +142,7 @@ def _collect(given: Given, entries: list[Written | None], decimal: str, depth: i
     if not isinstance(given, list | tuple):
         entries.append(_leaf(given, decimal))
         return ()
-    if depth >= MAX_AXES or len(entries) > MAX_ENTRIES or not given:
+    if depth >= MAX_AXES or len(entries) + len(given) > MAX_ENTRIES or not given:
         message = "the list is too large" if given else "an empty list"
         raise Misread(message, "write the numbers of the answer", 0, 1)
     inner = [_collect(item, entries, decimal, depth + 1) for item in given]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from derive.answers.transcript import Piece, outside
 
@@ -14,7 +15,7 @@ RELATION = (
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?"
 )
 _BETWEEN = (
-    r"\\q?quad(?![A-Za-z])|;|(?<!\d),\s|,\s(?!\s*[-+−\d])|\x1f"
+    r"\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f"
     r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>"
 )
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
@@ -75,7 +76,7 @@ def _parts(text: str) -> list[tuple[int, str]]:
         if _says(text[end:]) and _says(text[cuts[-1] : start]) and _begins(text[end:]):
             cuts.append(end)
     cuts.append(len(text))
-    return [(a, re.sub(rf"(?:{_BETWEEN})\s*$", "", text[a:b])) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(a, re.sub(rf"(?:{_BETWEEN})\s*$", "", text[a:b])) for a, b in pairwise(cuts)]
 
 
 def _says(text: str) -> bool:

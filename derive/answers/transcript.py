@@ -1,4 +1,4 @@
-"""The text of a piece of free working → the pieces of mathematics in it: prose, page marks and struck-out work left out.
+"""The text of a piece of free working → the pieces of mathematics in it, without page marks and struck-out work.
 
 Line breaks are kept through every change, so that a position in a piece leads back to its line in the file.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 MAX_TEXT = 400_000
 MAX_LINE = 10_000
@@ -152,7 +153,7 @@ def _opens(fence: str, display: bool) -> bool:
 def _rows(block: str, line: int) -> Iterator[Piece]:
     """A display cut at `\\\\` outside of matrices."""
     start = 0
-    for position in _outside(block, r"\\\\(?:\[[^\]]*\])?"):
+    for position in outside(block, r"\\\\(?:\[[^\]]*\])?"):
         yield Piece(block[start : position[0]], line + block.count("\n", 0, start))
         start = position[1]
     yield Piece(block[start:], line + block.count("\n", 0, start))
@@ -173,11 +174,16 @@ def _sentence(block: str, line: int) -> Iterator[Piece]:
         yield from (Piece(part, line, inline=not alone) for part in parts[1::2])
 
 
-def _outside(text: str, pattern: str) -> list[tuple[int, int]]:
+@cache
+def _beside_brackets(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"(?P<hit>{pattern})|{_OPENING.pattern}")
+
+
+def outside(text: str, pattern: str) -> list[tuple[int, int]]:
     """Where a pattern stands outside of every bracket and matrix; round and square ones count if they balance."""
     found: list[list[tuple[int, int]]] = [[], []]
     deep = braces = 0
-    for match in re.compile(f"(?P<hit>{pattern})|{_OPENING.pattern}").finditer(text):
+    for match in _beside_brackets(pattern).finditer(text):
         token = match.group()
         if match["hit"]:
             found[0] += [match.span()] if deep == 0 else []
@@ -189,7 +195,6 @@ def _outside(text: str, pattern: str) -> list[tuple[int, int]]:
     return found[0] if deep == 0 else found[1]
 
 
-outside = _outside
 
 
 def _unmarked(piece: Piece) -> Piece:
