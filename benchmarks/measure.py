@@ -113,6 +113,11 @@ def target(limit: float, reached: float, text: Callable[[Any], str] = duration) 
     return f"<= {text(limit)}: {'met' if reached <= limit else 'MISSED'}"
 
 
+def target_ratio(least: float, reached: float) -> str:
+    """How many times quicker it should be, and whether it is."""
+    return f">= {least:g}: {'met' if reached >= least else 'MISSED'}"
+
+
 def table(title: str, rows: Iterable[Sequence[str]]) -> None:
     """Print rows under a title, their columns aligned: the first one to the left, the others to the right."""
     lines = list(rows)

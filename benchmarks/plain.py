@@ -11,7 +11,7 @@ from networks import NOTES, Network, drawn
 
 
 def sympy_gradient(network: Network) -> list[float]:
-    """The derivative of the loss by every weight and bias: the closed form, `diff` and `subs`."""
+    """The derivative of the loss by every weight and bias: the closed form, `diff` and `evalf`."""
     return evaluated(*sympy_derivatives(network))
 
 
@@ -40,8 +40,8 @@ def sympy_derivatives(network: Network) -> tuple[list[Any], dict[Any, float]]:
 
 
 def evaluated(derivatives: list[Any], numbers: dict[Any, float]) -> list[float]:
-    """The derivatives at the numbers."""
-    return [float(derivative.subs(numbers).evalf()) for derivative in derivatives]
+    """The derivatives at the numbers; `subs` before `evalf` takes three times as long."""
+    return [float(derivative.evalf(subs=numbers)) for derivative in derivatives]
 
 
 def sympy_notes() -> Callable[[], object]:

@@ -81,6 +81,10 @@ class _Size:
             bottom <<= -self.shift
         return (2 * top + bottom) // (2 * bottom)
 
+    def is_shorter(self, decimals: int, count: int) -> bool:
+        """Whether its lower end, with `count` digits, has one more decimal: it lies below a power of ten."""
+        return self.low != self.high and self._scaled(self.low, decimals + 1) < 10**count
+
     def magnitude(self) -> int:
         """About the decimal exponent: right or one too small or large."""
         size = _log2(self.high) + self.shift - _log2(self.below)
@@ -219,12 +223,15 @@ def _significant(size: _Size, count: int) -> tuple[int, int]:
     number = size.rounded(decimals)
     if len(str(number)) > count:
         decimals -= 1
+        number = size.rounded(decimals)
     elif len(str(number)) < count:
         decimals += 1
-    else:
-        return number, decimals
-    number = size.rounded(decimals)
-    return (number // 10, decimals - 1) if len(str(number)) > count else (number, decimals)
+        number = size.rounded(decimals)
+    if len(str(number)) > count:
+        number, decimals = number // 10, decimals - 1
+    if number == 10 ** (count - 1) and size.is_shorter(decimals, count):
+        raise Undecided
+    return number, decimals
 
 
 def _reaches_one(size: _Size, number: int, decimals: int) -> bool:
@@ -245,8 +252,8 @@ def _near_one(size: _Size, significant: int, negative: bool, exact: bool) -> Pri
     """1 − distance, the distance with `significant` digits."""
     one = size.below << max(0, -size.shift)
     distance = _Size(one - size.high, one - size.low, min(size.shift, 0), size.below)
-    number, decimals = _significant(distance, significant)
-    return _laid_out(10**decimals - number, decimals, negative, exact, low=-decimals, high=PLAIN_TO)
+    _, decimals = _significant(distance, significant)
+    return _laid_out(size.rounded(decimals), decimals, negative, exact, low=-decimals, high=PLAIN_TO)
 
 
 def _laid_out(number: int, decimals: int, negative: bool, exact: bool, low: int, high: int) -> Printed:

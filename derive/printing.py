@@ -185,13 +185,23 @@ class _Printer:
         left, right = expr.args
 
         def write() -> None:
-            ambiguous = not self.notation.tex and isinstance(left, Apply) and left.op == "divide"
-            self.write(left, ATOM if ambiguous else PRODUCT, position if level <= PRODUCT else LEADING)
+            self.write(
+                left, ATOM if self._ends_in_quotient(left) else PRODUCT, position if level <= PRODUCT else LEADING
+            )
             alone = self._stands_alone(expr, left, right)
             self.out.append(self._between(expr, left, right, alone))
             self.write(right, POWER if alone else PRODUCT, INNER)
 
         self._enclosed(write, level > PRODUCT)
+
+    def _ends_in_quotient(self, expr: Expr) -> bool:
+        """Whether a factor behind it would be read as part of a denominator."""
+        if self.notation.tex or not isinstance(expr, Apply):
+            return False
+        if expr.op == "negate":
+            return self._ends_in_quotient(expr.args[0])
+        nested = expr.op in {"product", "times"} and not self._stands_alone(expr, *expr.args)
+        return expr.op == "divide" or (nested and self._ends_in_quotient(expr.args[1]))
 
     def _stands_alone(self, expr: Apply, left: Expr, right: Expr) -> bool:
         """Whether the second factor needs parentheses: without them it would be read from the left."""

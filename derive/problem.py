@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from derive.arrays import exact_number, read_array
 from derive.equations import check_order, infer_shapes, left_sides, lines_of, read_equations, read_name
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
-from derive.language.grammar import parse_number
 from derive.language.names import Name, Symbol
-from derive.language.numbers import MAX_DIGITS as LONGEST
 from derive.language.numbers import constant_text
 from derive.language.tokens import TextError
 from derive.network import expand_network
 from derive.operations import FUNCTIONS
 from derive.operations.rows import shape_text
-from derive.operations.shapes import normal
 from derive.settings import Digits, Marking, Numbers, Page, Update
 from derive.source import Source, from_text, kind, read
 
-MAX_ENTRIES = 1_000_000
 MAX_DIGITS = 50
-_NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
 MAX_STEPS = 1_000_000
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -106,6 +101,7 @@ class _Reader:
         self.warnings: list[Fault] = []
         self.shapes: dict[Name, Shape] = {}
         self.broken: dict[str, Name] = {}
+        self.keys: dict[str, str] = {}
         self.defined: dict[str, Name] = {}
         self.places: dict[str, Place] = {}
 
@@ -213,12 +209,13 @@ class _Reader:
             name = self._name(key, table, key)
             if name is None:
                 continue
-            if key in FUNCTIONS:
+            if name.id in FUNCTIONS:
                 self.fault(f"`{key}` is the name of an operation", "give the value another name", table, key)
             if name in self.shapes:
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
             array = self._array(value, table, key)
+            self.keys[name.id] = key
             if array is None:
                 self.broken[name.id] = name
             else:
@@ -227,37 +224,7 @@ class _Reader:
         return givens
 
     def _array(self, value: Any, table: str, key: str) -> tuple[Shape, tuple[Fraction, ...]] | None:
-        flat: list[Fraction] = []
-        before = len(self.faults)
-        shape = self._collect(value, flat, lambda message, hint: self.fault(f"`{key}`: {message}", hint, table, key))
-        if len(self.faults) > before or shape is None:
-            return None
-        return normal(shape), tuple(flat)
-
-    def _collect(
-        self, value: Any, flat: list[Fraction], fault: Callable[[str, str], None], depth: int = 0
-    ) -> Shape | None:
-        """The shape of nested lists, their numbers appended to `flat`; None after a fault."""
-        if not isinstance(value, list):
-            number = _exact(value)
-            if number is None:
-                fault(*_not_a_number(value))
-                return None
-            flat.append(number)
-            return ()
-        if not value or depth > 8 or len(flat) > MAX_ENTRIES:
-            fault("an empty list" if not value else "too large", "expected numbers, or rows of numbers")
-            return None
-        shapes = [self._collect(item, flat, fault, depth + 1) for item in value]
-        if None in shapes:
-            return None
-        if len(set(shapes)) > 1:
-            lengths = ", ".join("1" if not s else str(s[0]) for s in shapes if s is not None)
-            fault(f"the rows have different lengths: {lengths}", "every row needs the same number of entries")
-            return None
-        inner = shapes[0]
-        assert inner is not None
-        return (len(value), *inner)
+        return read_array(value, lambda message, hint: self.fault(f"`{key}`: {message}", hint, table, key))
 
     # --- equations -------------------------------------------------------------------------------------------------
 
@@ -392,7 +359,7 @@ class _Reader:
         for name in only or ():
             if name.id not in parameters:
                 self.fault(f"`{name}` is not a parameter", suggestion(name.id, parameters), "update", "only")
-        rate = _exact(table.get("learning_rate"))
+        rate = exact_number(table.get("learning_rate"))
         if rate is None:
             wrong = "not a number" if "learning_rate" in table else "missing"
             hint = "expected for example learning_rate = 0.1"
@@ -428,7 +395,7 @@ class _Reader:
         )
 
     def _marks(self, value: Any, key: str) -> Fraction:
-        marks = _exact(value)
+        marks = exact_number(value)
         if marks is None or marks < 0:
             self.fault(f"`{key}` is not a number of marks", "expected a number from 0", "marking", key)
             return Fraction(0)
@@ -452,30 +419,5 @@ class _Reader:
         for given in problem.givens:
             if given.name not in used:
                 table = "parameters" if given.parameter else "data"
-                place = self.source.key_place(table, given.name.id)
+                place = self.source.key_place(table, self.keys[given.name.id])
                 self.warnings.append(Fault(f"`{given.name}` is not used", "remove it, or use it in an equation", place))
-
-
-def _not_a_number(value: Any) -> tuple[str, str]:
-    """What is wrong with a value that is no number, and what to write."""
-    expected = 'expected a number, or a fraction as a text: "1/3"'
-    if not isinstance(value, str):
-        return f"{kind(value)} is not a number", expected
-    shown = f"`{value[:40]}…`" if len(value) > 40 else f"`{value}`"
-    if _NUMBER.fullmatch(value):
-        return f"{shown} has too many digits", f"at most {LONGEST} digits, and powers of ten up to that"
-    return f"{shown} is not a number", "numbers are written with a point: 0.5" if "," in value else expected
-
-
-def _exact(value: Any) -> Fraction | None:
-    """The exact value of a TOML number or of a fraction as a text; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Fraction):
-        return Fraction(value)
-    if isinstance(value, str):
-        try:
-            return parse_number(value)
-        except (ValueError, ZeroDivisionError):
-            return None
-    return None

@@ -168,7 +168,9 @@ class Aligner:
         if not isinstance(target, Apply):
             return None
         if _is_sum(written) and _is_sum(target):
-            return self._lists(terms(written), self._terms(target), depth, self._smaller)
+            ours, theirs = terms(written), terms(target)
+            found = self._lists(ours, theirs, depth, self._smaller) if len(ours) <= len(theirs) else None
+            return self._lists(ours, self._terms(target), depth, self._smaller) if found is None else found
         if _is_product(written) and _is_product(target):
             return self._lists(factors(written), factors(target), depth, self._merged)
         if _is_product(written) and not _is_sum(target):
@@ -291,6 +293,8 @@ def _is_sum(expr: Expr) -> bool:
 def _is_product(expr: Expr) -> bool:
     if isinstance(expr, Apply) and expr.op == "negate":
         return _is_product(expr.args[0])
+    if isinstance(expr, Apply) and expr.op == "divide":
+        return isinstance(expr.args[1], Number) and expr.args[1].value != 0
     return isinstance(expr, Apply) and expr.op in {"product", "times"}
 
 
@@ -315,6 +319,8 @@ def factors(expr: Expr) -> list[Expr]:
     if expr.op == "negate" and _is_product(expr):
         first, *others = factors(expr.args[0])
         return [_negated(first), *others]
+    if expr.op == "divide" and _is_product(expr) and isinstance(below := expr.args[1], Number):
+        return [*factors(expr.args[0]), Number(1 / below.value)]
     if expr.op not in {"product", "times"}:
         return [expr]
     return [*factors(expr.args[0]), *factors(expr.args[1])]

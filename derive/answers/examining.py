@@ -11,9 +11,10 @@ from flint import fmpq
 
 from derive.answers.agreement import agrees, equal, shown
 from derive.answers.bench import Bench, Mention
+from derive.answers.collecting import NO_RESULT
 from derive.answers.lines import Line, explains
 from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, Chain, Part, Target, content
-from derive.answers.model import Answer, Array, Remark, Substituted, Written
+from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, Written
 from derive.answers.numerals import rounded_to
 from derive.answers.standing import standing
 from derive.derivation import Step
@@ -57,6 +58,7 @@ class Examiner:
         found = self.found.get(answer.step, Found())
         remarks = (*answer.remarks, *found.remarks, *self._first_mention(answer))
         size = len(answer.content.entries) if isinstance(answer.content, Array) else 1
+        answer = _worked_out(answer, found)
         computed = tuple(found.computed[i] for i in range(size)) if found.computed.keys() >= set(range(size)) else ()
         return replace(answer, remarks=tuple(dict.fromkeys(remarks)), computed=computed,
                        substituted=tuple(dict.fromkeys(found.substituted)))  # fmt: skip
@@ -75,9 +77,11 @@ class Examiner:
     # --- one chain ---------------------------------------------------------------------------------------------------
 
     def _chain(self, chain: Chain, target: Target, step: Step) -> None:
+        found = self.found.setdefault(target.step, Found())
+        found.remarks += _contradicted(chain)
         if all(part.kind == RESULT for part in chain.parts):
             return
-        bench, found = self.bench(target.passes), self.found.setdefault(target.step, Found())
+        bench = self.bench(target.passes)
         goal = step.expr if target.index is None else bench.entry(step.expr, target.index)
         result = self._result(chain, target)
         for line in _lines(bench, chain, target, step, result, goal):
@@ -87,7 +91,6 @@ class Examiner:
             found.remarks += remarks
             found.substituted += substituted
         found.remarks += self._formulas(bench, chain, result, goal)
-        found.remarks += _contradicted(chain)
 
     def _formulas(self, bench: Bench, chain: Chain, result: Array | None, goal: Expr) -> Iterator[Remark]:
         """Wrong formulas beside a right value."""
@@ -125,6 +128,17 @@ class Examiner:
             if w and last and w.value != value and w.digits < _enough(last, full) and standing(w, last.value):
                 right = rounded_to(value, last, values.numbers.decimal)
                 yield Remark("precision", part.link.line, w.text, right, "")
+
+
+def _worked_out(answer: Answer, found: Found) -> Answer:
+    """A line of numbers without a result as the numbers that it gives."""
+    content = answer.content
+    if not isinstance(content, Unreadable) or content.message != NO_RESULT or not found.computed:
+        return answer
+    size = max(found.computed) + 1
+    entries = tuple(Written(found.computed[i], fmpq(0), EXACT_DIGITS, answer.given) if i in found.computed else None
+                    for i in range(size))  # fmt: skip
+    return replace(answer, content=Array((size,), entries))
 
 
 def _enough(last: Written, full: Printed) -> int:

@@ -6,34 +6,24 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.answers.columns import Entry, fault, read_csv
 from derive.answers.matching import StepIndex
 from derive.answers.model import Answer
 from derive.answers.numbers import shown_decimal
 from derive.answers.reading import Literal, as_text, read_answer
-from derive.errors import Fault, InputError, Place, suggestion
+from derive.errors import InputError, suggestion
 
 if TYPE_CHECKING:
     from derive.solution import Solution
 
-MAX_BYTES = 250_000
+MAX_BYTES = 200_000
+MAX_NUMBERS = 20_000
 MAX_ANSWERS = 10_000
 MAX_KEY = 300
-MAX_COLUMNS = 50
-MAX_RECORD = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One answer of a file, not yet read: what stands on the left, what on the right, and on which line."""
-
-    left: str
-    given: Any
-    line: int | None
 
 
 def read_file(path: Path, solution: Solution) -> list[Answer]:
@@ -71,10 +61,10 @@ def read_entries(path: Path) -> list[Entry]:
     ending = path.suffix.lower()
     if ending not in _READERS:
         hint = suggestion(ending, _READERS) or f"known endings: {', '.join(_READERS)}"
-        raise _fault(path, f"an answer file with the ending `{ending}` is not known", hint)
+        raise fault(path, f"an answer file with the ending `{ending}` is not known", hint)
     entries = _READERS[ending](_text_of(path), path)
     if len(entries) > MAX_ANSWERS:
-        raise _fault(path, f"the file has {len(entries)} answers", f"at most {MAX_ANSWERS} are read")
+        raise fault(path, f"the file has {len(entries)} answers", f"at most {MAX_ANSWERS} are read")
     return entries
 
 
@@ -83,22 +73,20 @@ def _text_of(path: Path) -> str:
         size = path.stat().st_size
         raw = path.read_bytes() if size <= MAX_BYTES else b""
     except (OSError, ValueError) as error:
-        raise _fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "") from None
+        raise fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "") from None
     if size > MAX_BYTES:
-        raise _fault(path, f"the file has {size} bytes", f"an answer file has at most {MAX_BYTES}")
+        raise fault(path, f"the file has {size} bytes", f"an answer file has at most {MAX_BYTES}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _fault(path, "the file is not UTF-8", "save it as UTF-8", line) from None
+        raise fault(path, "the file is not UTF-8", "save it as UTF-8", line) from None
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise _fault(path, "the file holds a NUL character", "save it as plain text", line)
+        raise fault(path, "the file holds a NUL character", "save it as plain text", line)
+    if text.count(",") > MAX_NUMBERS:
+        raise fault(path, "the file holds too many numbers", f"at most {MAX_NUMBERS} are read")
     return text
-
-
-def _fault(path: Path, message: str, hint: str, line: int = 0, text: str = "", column: int | None = None) -> InputError:
-    return InputError([Fault(message, hint, Place(path.name, line, text, column))])
 
 
 # --- TOML -----------------------------------------------------------------------------------------------------------
@@ -107,19 +95,19 @@ _QUOTE = 'put a step whose name holds more than letters, digits and _ in quotes:
 _TOML_KEY = re.compile(r"""^[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))[ \t]*=""", re.MULTILINE)
 
 
-_DOTTED = re.compile(r"""(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}""")
+_DOTTED = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}""")
 
 
 def _toml(text: str, path: Path) -> list[Entry]:
     if dotted := _DOTTED.search(text):
         line = text.count("\n", 0, dotted.start()) + 1
-        raise _fault(path, "a name has too many parts", _QUOTE, line)
+        raise fault(path, "a name has too many parts", _QUOTE, line)
     try:
         data = tomllib.loads(text, parse_float=_literal)
     except RecursionError:
-        raise _fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
+        raise fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
     except ValueError as error:
-        raise _toml_fault(str(error), text, path) from None
+        raise _tomlfault(str(error), text, path) from None
     lines = _lines(text, _TOML_KEY, lambda match: match[1] or match[2] or match[3])
     return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
 
@@ -128,7 +116,7 @@ def _literal(text: str) -> Literal:
     return Literal(text.replace("_", ""))
 
 
-def _toml_fault(message: str, text: str, path: Path) -> InputError:
+def _tomlfault(message: str, text: str, path: Path) -> InputError:
     """What tomllib says, with its place; numbers with a comma and names without quotes are what happens."""
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     lines = text.split("\n")
@@ -137,7 +125,7 @@ def _toml_fault(message: str, text: str, path: Path) -> InputError:
     what = re.sub(r"\s*\(at .*\)", "", message) if "limit" not in message else "a number has too many digits"
     comma = re.search(r"=\s*\[*\s*-?\d+,\d", shown)
     hint = 'put a number with a decimal comma in quotes: "3,9"' if comma else _QUOTE
-    return _fault(path, f"this is not valid TOML: {what}", hint, line, shown, int(found[2]) - 1 if found else None)
+    return fault(path, f"this is not valid TOML: {what}", hint, line, shown, int(found[2]) - 1 if found else None)
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
@@ -149,13 +137,13 @@ def _json(text: str, path: Path) -> list[Entry]:
     try:
         data = json.loads(text, parse_float=Literal, parse_int=Literal, parse_constant=Literal)
     except RecursionError:
-        raise _fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
+        raise fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
     except json.JSONDecodeError as error:
         shown = text.split("\n")[error.lineno - 1][:MAX_BYTES]
-        raise _fault(path, f"this is not valid JSON: {error.msg}", 'expected {"dL/dW_2": "…", …}; put a number with a '
+        raise fault(path, f"this is not valid JSON: {error.msg}", 'expected {"dL/dW_2": "…", …}; put a number with a '
                      "decimal comma in quotes", error.lineno, shown, error.colno - 1) from None  # fmt: skip
     if not isinstance(data, dict):
-        raise _fault(path, "the file is not a table of answers", 'expected {"dL/dW_2": "…", …}')
+        raise fault(path, "the file is not a table of answers", 'expected {"dL/dW_2": "…", …}')
     lines = _lines(text, _JSON_KEY, lambda match: _unescaped(match[1]))
     return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
 
@@ -191,90 +179,10 @@ def _flat(data: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> Iter
         if table is not data or not isinstance(given, dict):
             if isinstance(given, dict | datetime | date | time):
                 hint = "expected a number, a text or a list"
-                raise _fault(path, f"`{key[:40]}` is no answer", hint, lines.get(key, 0))
+                raise fault(path, f"`{key[:40]}` is no answer", hint, lines.get(key, 0))
             yield key, given
         elif key != "answers":
-            raise _fault(path, f"`{key[:40]}` is a table, not an answer", _QUOTE, lines.get(key, 0))
+            raise fault(path, f"`{key[:40]}` is a table, not an answer", _QUOTE, lines.get(key, 0))
 
 
-# --- CSV ------------------------------------------------------------------------------------------------------------
-
-_LEFT = {"step", "id", "name", "schritt"}
-_RIGHT = {"answer", "value", "result", "antwort"}
-
-
-def _csv(text: str, path: Path) -> list[Entry]:
-    """Columns `step` and `answer`. Of two columns the second is the whole rest of a line, whatever stands in it."""
-    records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
-    if not records:
-        raise _fault(path, "the file is empty", "expected a line `step,answer`, then one line an answer")
-    separator = _separator(records[0][1])
-    head = [_unquoted(field).lower() for field in _fields(records[0][1], separator, MAX_COLUMNS)]
-    named = bool(_LEFT.intersection(head))
-    if named and not _RIGHT.intersection(head):
-        raise _fault(path, "there is no column `answer`", "expected a first line `step,answer`", 1, records[0][1])
-    left = next((i for i, name in enumerate(head) if named and name in _LEFT), 0)
-    right = next((i for i, name in enumerate(head) if named and name in _RIGHT), 1)
-    rows = [(line, _fields(record, separator, len(head) if named else 2)) for line, record in records[named:]]
-    short = next((line for line, fields in rows if len(fields) <= max(left, right)), None)
-    if short is not None:
-        shown = text.split("\n")[short - 1]
-        raise _fault(path, "this line has no answer", f"expected `step{separator}answer`", short, shown, 0)
-    return [Entry(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
-
-
-def _records(text: str, path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, with their numbers; a quoted field may go over several."""
-    held: list[str] = []
-    quotes = start = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if not held and not line.strip():
-            continue
-        start = start if held else number
-        held.append(line)
-        quotes += line.count('"')
-        if quotes % 2 == 0:
-            yield start, "\n".join(held)[:MAX_RECORD]
-            held = []
-    if held:
-        raise _fault(path, "a quotation mark is never closed", "close it, or write it twice inside a field", start,
-                     held[0], 0)  # fmt: skip
-
-
-_FIELD = re.compile(r'"(?:[^"]|"")*+"|[\[({\])},;\t]')
-
-
-def _separator(record: str) -> str:
-    """The first separator of a line that stands neither in brackets nor in quotes."""
-    return next((record[at] for at, depth in _separators(record) if depth == 0), ",")
-
-
-def _separators(record: str) -> Iterator[tuple[int, int]]:
-    """Where separators stand outside of quotes, and how deep in brackets."""
-    depth = 0
-    for match in _FIELD.finditer(record):
-        piece = match.group()
-        if piece in ",;\t":
-            yield match.start(), depth
-        depth = max(0, depth + (piece in "[({") - (piece in "])}"))
-
-
-def _fields(record: str, separator: str, count: int) -> list[str]:
-    """The fields of a line, the last of `count` with all that is left."""
-    fields, at = [], 0
-    for place, depth in _separators(record):
-        if len(fields) + 1 == count:
-            break
-        if depth == 0 and record[place] == separator:
-            fields.append(record[at:place])
-            at = place + 1
-    return [*fields, record[at:]]
-
-
-def _unquoted(field: str) -> str:
-    field = field.strip()
-    quoted = len(field) > 1 and field[0] == field[-1] == '"'
-    return field[1:-1].replace('""', '"').strip() if quoted else field
-
-
-_READERS = {".toml": _toml, ".json": _json, ".csv": _csv}
+_READERS = {".toml": _toml, ".json": _json, ".csv": read_csv}

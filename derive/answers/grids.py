@@ -113,29 +113,32 @@ def plain_array(text: str, reading: Reading) -> Expr | None:
 
 _NESTED = re.compile(r"\\begin|\\end|[\[\](){}]")
 _ROW = re.compile(r"\\\\|;")
+_LINE = re.compile(r"\n+")
 _CELL = re.compile(r"&|,|\\q?quad|\|")
-_GAP = re.compile(r"(?<=[\d}\])⁰¹²³⁴-⁹])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.(\[])")
+_GAP = re.compile(r"(?<=[\d}\])⁰¹²³⁴-⁹])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.])")
 
 
 def cells_of(text: str) -> list[list[Span]]:
     """Where the cells of an array stand, row by row."""
-    rows = _split(text, 0, len(text), _ROW)
-    if len(rows) == 1 and "\n" in text.strip():
-        rows = _split(text, 0, len(text), re.compile(r"\n+"))
-    separated = _CELL if any(len(_split(text, a, b, _CELL)) > 1 for a, b in rows) else _GAP
-    return [_split(text, a, b, separated) for a, b in rows]
-
-
-def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[Span]:
-    """The parts between separators that stand outside of brackets, without empty ones."""
-    parts, at = [], start
     depths = _depths(text)
-    for match in separator.finditer(text, start, end):
+    rows = _split(text, (0, len(text)), _ROW, depths)
+    if len(rows) == 1 and "\n" in text.strip():
+        rows = _split(text, (0, len(text)), _LINE, depths)
+    separated = [_split(text, row, _CELL, depths) for row in rows]
+    if any(len(row) > 1 for row in separated):
+        return separated
+    return [_split(text, row, _GAP, depths) for row in rows]
+
+
+def _split(text: str, span: Span, separator: re.Pattern[str], depths: list[int]) -> list[Span]:
+    """The parts between separators that stand outside of brackets, without empty ones."""
+    parts, at = [], span[0]
+    for match in separator.finditer(text, *span):
         if depths[match.start()] == 0:
             parts.append((at, match.start()))
             at = match.end()
-    parts.append((at, end))
-    return [(a, b) for a, b in parts if text[a:b].replace(r"\hline", "").strip()] or [(start, end)]
+    parts.append((at, span[1]))
+    return [(a, b) for a, b in parts if text[a:b].replace(r"\hline", "").strip()] or [span]
 
 
 def _depths(text: str) -> list[int]:

@@ -22,6 +22,7 @@ from derive.language.tokens import TextError, Token, tokenize
 
 MAX_LINK = 6_000
 MAX_DIGITS = 400
+MAX_OPERATORS = 200
 MAX_POWER = 3  # digits of an exponent
 
 
@@ -82,10 +83,11 @@ class Hand(Arraying):
     """Recursive descent over a student's tokens, loosest first: those of a whole text, or of one cell in it."""
 
     minus: int | None = None
+    operators = 0
 
     def inside(self, tokens: list[Token]) -> Expr:
         """What the tokens of one cell say."""
-        return Hand(self.text, tokens, self.lexicon, self.reading, self.depth).whole()
+        return Hand(self.text, tokens, self.lexicon, self.reading, self.depth + MAX_NESTING // 3).whole()
 
     def whole(self) -> Expr:
         """The expression, to the end."""
@@ -102,10 +104,17 @@ class Hand(Arraying):
             raise self.error("this is nested too deeply", f"at most {MAX_NESTING} levels are read")
         left = self._signed()
         while self.is_op("+", "-"):
+            self._count()
             op = "add" if self.take().text == "+" else "subtract"
             left = Apply(op, (left, self._signed()))
         self.depth -= 1
         return left
+
+    def _count(self) -> None:
+        """Bounds the operators, and with them how deep the expression becomes."""
+        self.operators += 1
+        if self.operators > MAX_OPERATORS:
+            raise self.error("this is too long", f"at most {MAX_OPERATORS} operators are read")
 
     def _minus(self) -> int | None:
         """Takes the signs at the cursor: where the minus stands, if they make one."""
@@ -133,6 +142,7 @@ class Hand(Arraying):
         left = self._power()
         while True:
             op = _OPERATIONS.get(self.token.text) if self.token.kind == "op" else None
+            self._count()
             if op is not None:
                 self.take()
                 left = Apply(op, (left, self.factor()))

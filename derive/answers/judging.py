@@ -15,6 +15,7 @@ from flint import fmpq
 
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.diagnosis import diagnose
+from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
 from derive.answers.own import BITS, Own
 from derive.derivation import Derivation, Step
@@ -53,6 +54,7 @@ class Judged:
     diagnosis  the key of a known mistake that explains the answer, or None
     remarks    what costs nothing
     marks, of  what was earned, of how many
+    differs    where a formula that was asked for gives something else
     """
 
     place: Place
@@ -65,6 +67,7 @@ class Judged:
     remarks: tuple[Remark, ...]
     marks: Fraction
     of: Fraction
+    differs: Counterexample | None = None
 
     @property
     def verdict(self) -> str:
@@ -144,6 +147,8 @@ class _Judge:
     def _judged(self, own: Own, place: Place) -> Judged:
         answer = self.answers.get(place.id)
         expected = self.truth.flat(place.name, place.k)
+        if answer and place.id in self.problem.marking.formula and place.step:
+            return self._formula(place, place.step, answer, expected)
         written = self._numbers(own, answer, len(expected)) if answer else None
         if answer is None or written is None:
             entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
@@ -152,6 +157,22 @@ class _Judge:
         case = self._case(own, place, answer, written, expected)
         case.settle()
         return self._closed(place, case)
+
+    def _formula(self, place: Place, step: Step, answer: Answer, expected: Flat) -> Judged:
+        """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
+        content, of = answer.content, self._of(place)
+        differs: Counterexample | None = None
+        if isinstance(content, Unreadable):
+            verdict = UNREADABLE
+        elif isinstance(content, Array):
+            verdict = WRONG
+        else:
+            steps = (*self.derivation.forward, *self.derivation.backward)
+            differs = same_function(content, step.expr, self.derivation.shapes, steps)
+            verdict = CORRECT if differs is None else WRONG
+        entries = (verdict,) * len(expected)
+        marks = of if verdict == CORRECT else Fraction(0)
+        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
 
     def _case(self, own: Own, place: Place, answer: Answer, written: Numbers, expected: Flat) -> Case:
         marking, shown = self.problem.marking, self.carry.printed(place.name, place.k)

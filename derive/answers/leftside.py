@@ -56,18 +56,18 @@ class LeftSide(Cursor):
         if not (self.token.kind == "command" and self.take().text == "frac" and self.accept("{")):
             return None
         bare = self.token.text == "d" and self.peek().text == "}"
-        of = None if bare else self._differential()
+        of = None if bare else self._differenced()
         self.at += 1 if bare else 0
         if not (self.accept("}") and self.accept("{")):
             return None
-        by = self._differential()
+        by = self._differenced()
         self.expect("}")
         return self.lexicon.derivative(self._quantity() if bare else of, by)
 
     def _slope(self) -> Quantity | None:
         """`dL/dW`."""
-        of = self._differential()
-        return self.lexicon.derivative(of, self._differential()) if of is not None and self.accept("/") else None
+        of = self._differenced()
+        return self.lexicon.derivative(of, self._differenced()) if of is not None and self.accept("/") else None
 
     def _nabla(self) -> Quantity | None:
         """`\\nabla_{W} L`."""
@@ -79,7 +79,7 @@ class LeftSide(Cursor):
             self.take()
         return self.lexicon.derivative(Ref(loss), by) if loss else None
 
-    def _differential(self) -> Quantity | None:
+    def _differenced(self) -> Quantity | None:
         """`dL`, `d L`, `d(L)` as the quantity behind the d."""
         token = self.token
         if token.kind != "word" or token.text[0] != "d":

@@ -11,7 +11,7 @@ from flint import fmpq
 from derive.answers.alignment import Aligner, Miss, Misses
 from derive.answers.bench import Bench, Value, exact, same
 from derive.answers.grids import Reading
-from derive.answers.links import Part, Target
+from derive.answers.links import Part, Target, nodes
 from derive.answers.model import Array, Remark, Substituted, Written
 from derive.answers.numerals import nearest, plain_text, text_of
 from derive.answers.standing import standing
@@ -21,6 +21,8 @@ from derive.notation import UNICODE
 from derive.operations.scalars import Num
 from derive.operations.shapes import indices, offset
 from derive.printing import formula
+
+MOST = fmpq(1, 100)
 
 
 @dataclass(slots=True)
@@ -72,8 +74,14 @@ class Line:
         assert self.result is not None
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
-        triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        return all(w is None or (explains(w, a) and explains(w, b)) for w, a, b in triples)
+        slack = self._slack()
+        both = (_explained(w, a, b, slack) for w, a, b in zip(self.result.entries, gives[1], right[1], strict=True) if w)
+        return all(by_a and by_b for by_a, by_b in both)
+
+    def _slack(self) -> fmpq:
+        """How far off, relatively, the rounded numbers in the line may make it."""
+        numbers = [self.reading.written(node) for node in nodes(self.reading) if isinstance(node, Number)]
+        return min(MOST, sum((w.unit / abs(w.value) for w in numbers if w.value != 0), fmpq(0)))
 
     def _targets(self) -> Iterator[Expr]:
         yield self.goal
@@ -106,12 +114,12 @@ class Line:
     def _explained(self, gives: Value | None, mended: Value | None) -> tuple[int, int]:
         """How many entries of the result only the line as written explains, and how many only the right numbers."""
         assert self.result is not None
-        size = len(self.result.entries)
+        size, slack = len(self.result.entries), self._slack()
         wrongly = rightly = 0
         for w, a, b in zip(self.result.entries, _padded(gives, size), _padded(mended, size), strict=True):
             if w is None or (a is not None and b is not None and same(a, b)):
                 continue
-            by_a, by_b = explains(w, a), explains(w, b)
+            by_a, by_b = _explained(w, a, b, slack)
             wrongly += by_a and not by_b
             rightly += by_b and not by_a
         return wrongly, rightly
@@ -159,13 +167,20 @@ class Line:
         return formula(bare, replace(UNICODE, decimal=self.bench.decimal), self.bench.shapes)
 
 
-def explains(w: Written, value: Num | None) -> bool:
-    """Whether a result is a value, to within what rounded numbers in the line may do to it."""
+def _explained(w: Written, a: Num | None, b: Num | None, slack: fmpq) -> tuple[bool, bool]:
+    """Whether a result is the one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
+    stands = tuple(x is not None and standing(w, x) is not None for x in (a, b))
+    return (stands[0], stands[1]) if any(stands) else (explains(w, a, slack), explains(w, b, slack))
+
+
+def explains(w: Written, value: Num | None, slack: fmpq = MOST) -> bool:
+    """Whether a result is a value, to within `slack` of it: what rounded numbers in the line may do."""
     if value is None:
         return False
     if standing(w, value) is not None:
         return True
-    return w.value != 0 and bool(abs(w.value - value) <= w.unit + abs(value) / 100)
+    unit = w.unit if w.unit < 1 else fmpq(0)  # whole numbers are exact
+    return w.value != 0 and bool(abs(w.value - value) <= unit + abs(value) * slack)
 
 
 def _constant(value: Num) -> Expr:

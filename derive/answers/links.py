@@ -166,11 +166,11 @@ class Reader:
     def _kind(self, reading: Reading, target: Target | None) -> str:
         if content(reading) is not None:
             return RESULT
-        nodes = list(_nodes(reading))
-        if not any(isinstance(node, Ref | Entry) for node in nodes):
+        inside = list(nodes(reading))
+        if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
         constants = _USUAL | self._constants(target)
-        numbers = [abs(node.value) for node in nodes if isinstance(node, Number)]
+        numbers = [abs(node.value) for node in inside if isinstance(node, Number)]
         return FORMULA if not reading.grids and all(x in constants for x in numbers) else MIXED
 
     def _constants(self, target: Target | None) -> set[Fraction]:
@@ -187,7 +187,7 @@ def _tails(text: str) -> Iterator[str]:
             yield " ".join(words[-count:])
 
 
-def _nodes(reading: Reading) -> Iterator[Expr]:
+def nodes(reading: Reading) -> Iterator[Expr]:
     """Every node of a reading, those of cells in place of the names of arrays."""
     for node in walk(reading.expr):
         grid = reading.grid(node)

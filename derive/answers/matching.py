@@ -84,8 +84,10 @@ class StepIndex:
         if parts is None or parts["base"] not in self.lexicon.names:
             return None
         step = self._at(parts["base"], int(parts["pass"]) if parts["pass"] else None, k)
-        if step is None or not parts["entry"]:
-            return step and (step, None)
+        if step is None:
+            return None
+        if not parts["entry"]:
+            return step, None
         numbers = tuple(int(number) for number in parts["entry"].split(","))
         index = self.lexicon.index(self.lexicon.names[parts["base"]], numbers)
         return None if index is None else (step, index)
@@ -117,7 +119,7 @@ class StepIndex:
         step = self._at(quantity.name.id, explicit, k)
         if update is not None and step == quantity.name.id:
             return None
-        return step and (step, quantity.index if isinstance(quantity, Entry) else None)
+        return (step, quantity.index if isinstance(quantity, Entry) else None) if step else None
 
     def _meaning(self, text: str) -> Meaning | None:
         try:

@@ -31,9 +31,10 @@ Content: TypeAlias = "Array | Expr | Unreadable"
 Given: TypeAlias = Any
 """A text, a number, or lists of them."""
 
-_BLANK = re.compile(r"[\s$]*(?:\?+|…|\.{2,}|\\[lcv]?dots|_+|[-−–—]+|□|\\square|\\Box|n/?a)?[\s$]*", re.IGNORECASE)
+_BLANK = re.compile(r"[\s$]*+(?:\?+|…|\.{2,}|\\[lcv]?dots|_+|[-−–—]+|□|\\square|\\Box|n/?a)?[\s$]*+", re.IGNORECASE)
 _RELATION = re.compile(r"[=≈≅≃]|\\(?:approx|simeq|cong|doteq)")
-_LISTED = re.compile(r"\s*(?:\[|\\left|\\begin|\(?[^()]*[;&|\n])|.*\\\\", re.DOTALL)
+_LISTED = ("[", "\\left", "\\begin")
+_SEPARATING = (";", "&", "|", "\n", "\\\\")
 
 
 class Literal(str):
@@ -98,7 +99,8 @@ def _formula(text: str, start: int, fault: Unreadable, scope: Scope, decimal: st
         return Array((), (exact,))
     if not isinstance(read, Unreadable):
         return read
-    wrong = fault if _LISTED.match(text[:MAX_TEXT]) else read
+    listed = text.lstrip().startswith(_LISTED) or any(mark in text for mark in _SEPARATING)
+    wrong = fault if listed else read
     return Unreadable(wrong.message, wrong.hint, wrong.start + start, wrong.end + start)
 
 

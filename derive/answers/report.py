@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG
+from derive.answers.equality import Counterexample
 from derive.answers.judging import Judged
 from derive.answers.model import Answer, Remark, Unreadable
 from derive.digits import printed
@@ -140,15 +141,44 @@ def _sentences(judged: Judged, words: Catalogue, expected: list[str], places: li
         return
     yield words[f"check.{judged.verdict}"]
     if judged.diagnosis:
-        yield f"{words[f'mistakes.{judged.diagnosis}'][:1].upper()}{words[f'mistakes.{judged.diagnosis}'][1:]}"
-    bad = [i for i, verdict in enumerate(judged.entries) if verdict == WRONG]
-    if bad and len(judged.entries) > 1:
-        for i in bad:
-            w = judged.written[i] if judged.written else None
+        sentence = words[f"mistakes.{judged.diagnosis}"]
+        yield f"{sentence[:1].upper()}{sentence[1:]}"
+    if judged.differs:
+        yield _difference(judged.differs, words)
+    elif judged.answer and judged.written is None and judged.verdict == WRONG:
+        yield words["check.formula_asked"]
+    elif judged.verdict in {WRONG, FOLLOWS, MISSING}:
+        yield from _expectations(judged, words, expected, places)
+
+
+def _expectations(
+    judged: Judged, words: Catalogue, expected: list[str], places: list[tuple[int, ...]]
+) -> Iterator[str]:
+    """What was expected: of a scalar, or of each wrong entry of an array."""
+    if len(judged.entries) == 1:
+        if expected:
+            yield words["check.expected"].format(expected=expected[0])
+        return
+    for i, verdict in enumerate(judged.entries):
+        w = judged.written[i] if judged.written else None
+        if verdict == WRONG and w:
             entry = ",".join(str(n + 1) for n in places[i])
-            yield words["check.wrong_entry"].format(entry=entry, written=w.text if w else "–")
-    if expected and judged.verdict in {WRONG, FOLLOWS, MISSING}:
-        yield words["check.expected"].format(expected="; ".join(expected))
+            yield words["check.wrong_entry"].format(entry=entry, written=w.text)
+            if expected:
+                yield words["check.expected"].format(expected=expected[i])
+
+
+def _difference(differs: Counterexample, words: Catalogue) -> str:
+    """Where two formulas differ, with the values put in."""
+    at = ", ".join(f"{name} = {_row(values)}" for name, values in differs.at.items())
+    if not at:
+        return words["check.formula_shape"]
+    return words["check.formula"].format(at=at, first=_row(differs.first), second=_row(differs.second))
+
+
+def _row(values: tuple[Any, ...]) -> str:
+    texts = [printed(x, Digits(4), ties=True).text(times="e") for x in values]
+    return texts[0] if len(texts) == 1 else f"[{'; '.join(texts)}]"
 
 
 def _worded(remark: Remark, words: Catalogue) -> Remark:

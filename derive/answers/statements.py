@@ -10,6 +10,7 @@ from itertools import pairwise
 from derive.answers.transcript import Piece, outside
 
 MAX_LINKS = 40
+MAX_PARTS = 24
 RELATION = (
     r"\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?"
@@ -72,7 +73,7 @@ def _word(match: re.Match[str]) -> str:
 def _parts(text: str) -> list[tuple[int, str]]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
     cuts = [0]
-    for start, end in outside(text, _BETWEEN):
+    for start, end in outside(text, _BETWEEN)[:MAX_PARTS]:
         if _says(text[end:]) and _says(text[cuts[-1] : start]) and _begins(text[end:]):
             cuts.append(end)
     cuts.append(len(text))

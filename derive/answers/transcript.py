@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-MAX_TEXT = 400_000
+MAX_TEXT = 200_000
 MAX_LINE = 10_000
-MAX_LINES = 5_000
-MAX_PIECES = 2_000
+MAX_LINES = 4_000
+MAX_PIECES = 1_000
 MAX_JOINED = 60
 MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20}
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"))
+_SPACES = re.compile(r"[^\S\n]{2,}")
+_FENCES = re.compile(r"^~~~.*$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
@@ -57,7 +59,7 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of a work, lines that belong together joined."""
-    cut = [_unmarked(piece) for piece in _cut(_cleaned(text[:MAX_TEXT]))]
+    cut = [_unmarked(piece) for piece in _cut(_cleaned(text))]
     return _joined([piece for piece in cut if piece.text.strip()])[:MAX_PIECES]
 
 
@@ -66,10 +68,8 @@ def pieces(text: str) -> list[Piece]:
 
 def _cleaned(text: str) -> str:
     """Without struck-out work, comments, hidden characters and lines too long to be anyone's."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE)
-    text = _HIDDEN.sub("", text)
-    text = re.sub(r"^~~~.*$", "", text, flags=re.MULTILINE)
-    text = "\n".join(line if len(line) <= MAX_LINE else "" for line in text.split("\n", MAX_LINES)[:MAX_LINES])
+    text = _HIDDEN.sub("", bounded(text).translate(_WIDE))
+    text = _SPACES.sub(" ", _FENCES.sub("", text))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
@@ -79,6 +79,13 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
+
+
+def bounded(text: str) -> str:
+    """As much of a text as is read, its lines kept."""
+    text = text[: 4 * MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n", MAX_LINES)[:MAX_LINES]
+    return "\n".join(line if len(line) <= MAX_LINE else "" for line in lines)[:MAX_TEXT]
 
 
 def _without(text: str, opening: str, closing: str) -> str:
@@ -229,9 +236,11 @@ def _joined(cut: list[Piece]) -> list[Piece]:
 def _belongs(above: Piece, piece: Piece) -> bool:
     if len(above.text) > MAX_LINE or (piece.inline and not above.inline):
         return False
-    if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text):
+    if piece.line - above.line > MAX_JOINED:
+        return False
+    if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text[-40:]):
         return True
-    return piece.line - above.line <= MAX_JOINED and _is_open(above.text) and "=" not in piece.text
+    return _is_open(above.text) and "=" not in piece.text
 
 
 def _is_open(text: str) -> bool:

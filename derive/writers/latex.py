@@ -35,6 +35,9 @@ _MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "�
 _MATH |= {letter: rf"$\{name}$" for name, letter in GREEK.items()}
 _MATH |= {"←": r"$\leftarrow$", "⊙": r"$\odot$", "∂": r"$\partial$", "∞": r"$\infty$", "√": r"$\surd$", "∈": r"$\in$"}
 _MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\dots{}", "∑": r"$\sum$", "Σ": r"$\Sigma$"}
+_MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
+_MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
+_MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 MOST_ALIGNED = 12
 
 

@@ -129,7 +129,7 @@ class MarkdownWriter(TemplateWriter):
             elif isinstance(part, Joined):
                 parts += [label, *self._joined(part, compiler)]
             else:
-                parts.append(self._said(part, compiler, "\n", "\n"))
+                parts.append(self._said(part, compiler, f"{label.rstrip()} " if label else "\n", "\n"))
             label = ""
         return parts
 

@@ -98,7 +98,7 @@ class TextWriter(TemplateWriter):
             elif isinstance(part, Joined):
                 parts.append(self._joined(part, compiler, label))
             else:
-                parts.append(self._said(part, compiler))
+                parts.append(self._said(part, compiler, label))
             label = " " * 5
         return parts
 
@@ -115,10 +115,10 @@ class TextWriter(TemplateWriter):
 
         return fill
 
-    def _said(self, sentence: Sentence, compiler: Compiler) -> Part:
+    def _said(self, sentence: Sentence, compiler: Compiler, label: str) -> Part:
         def fill(view: View) -> str:
             text = self._words(sentence, compiler, view)
-            return textwrap.fill(text, WIDTH, initial_indent="     ", subsequent_indent="     ") + "\n" if text else ""
+            return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * 5) + "\n" if text else ""
 
         return fill
 

@@ -1,0 +1,242 @@
+"""Reading students' answers: numbers, matrices and formulas, read and compared, beside math-verify in the same run.
+
+    python benchmarks/reading.py
+
+math-verify comes from PyPI (`pip install math-verify`); without it our own figures stand alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flint import fmpq
+from measure import best, seconds, table
+
+from derive import examples, solve
+from derive.answers.equality import same_function
+from derive.answers.matching import StepIndex
+from derive.answers.model import Array
+from derive.answers.numbers import read_number
+from derive.answers.reading import read_answer
+from derive.answers.standing import standing
+from derive.language.numbers import parse_number
+
+COMMAS = Path(__file__).resolve().parents[1] / "tests" / "decimal_commas.toml"
+COUNT = 200
+FORMULAS = [
+    ("{n}(A - Y)", "-{n}(Y - A)"),
+    ("{n} A(1 - A)", "{n} A - {n} A^2"),
+    ("(A - {n} Y)^2", "A^2 - {m} A Y + {s} Y^2"),
+    (r"\frac{{{n}}}{{1 + e^{{-z}}}}", r"\frac{{{n} e^{{z}}}}{{1 + e^{{z}}}}"),
+    ("{n} x^2 y + y", "y ({n} x^2 + 1)"),
+]
+PROBLEM = """
+[data]
+A = 0.5
+Y = 1
+x = 2
+y = 3
+z = 4
+[model]
+equations = "L = (A - Y)^2 + x y z"
+"""
+TARGETS = {"numbers": (20_000, 15), "3x3 matrices": (3_000, 15), "formulas": (1_000, 10)}
+Run = Callable[[], object]
+
+
+Pair = tuple[str, str]
+
+
+def main() -> None:
+    """Print the tables."""
+    random = Random(1)
+    tasks = {"numbers": numbers(random), "3x3 matrices": matrices(random), "formulas": formulas(random)}
+    runs = (read_numbers, read_matrices, read_formulas)
+    rates = [len(pairs) / best(run(pairs)) for pairs, run in zip(tasks.values(), runs, strict=True)]
+    if not find_spec("math_verify"):
+        print("math-verify is not installed: `pip install math-verify` adds its figures.")
+    theirs = [their_rate(pairs) if find_spec("math_verify") else None for pairs in tasks.values()]
+    rows = [["what", "a second", "math-verify", "times", "target"]]
+    rows += [figures(name, rate, other) for name, rate, other in zip(tasks, rates, theirs, strict=True)]
+    table("Read and compared", rows)
+    table("Strings with a decimal comma that are read rightly", commas())
+
+
+def figures(name: str, rate: float, theirs: float | None) -> list[str]:
+    """One line of the table: how many a second, beside the other reader's."""
+    least, factor = TARGETS[name]
+    if theirs is None:
+        return [name, f"{rate:,.0f}", "not installed", "", f">= {least:,}: {'met' if rate >= least else 'MISSED'}"]
+    met = rate >= least and rate >= factor * theirs
+    return [name, f"{rate:,.0f}", f"{theirs:,.0f}", f"{rate / theirs:.0f}",
+            f">= {least:,} and {factor} times: {'met' if met else 'MISSED'}"]  # fmt: skip
+
+
+# --- what is read: each text is another one, so that nobody profits from a cache ------------------------------------
+
+
+def numbers(random: Random) -> list[Pair]:
+    """Numbers in several notations, and the same in plain decimals."""
+    pairs = []
+    for i in range(COUNT):
+        digits, power = f"{random.randint(100, 999) / 100:.2f}", random.randint(2, 9)
+        text = (digits, rf"-{digits} \cdot 10^{{-{power}}}", f"{digits}e-{power}", rf"\frac{{1}}{{{i + 3}}}")[i % 4]
+        pairs.append((text, text))
+    return pairs
+
+
+def matrices(random: Random) -> list[Pair]:
+    """3x3 matrices in LaTeX."""
+    rows = [[[f"{random.randint(-99, 99) / 10}" for _ in range(3)] for _ in range(3)] for _ in range(COUNT)]
+    texts = [r"\begin{bmatrix} " + r" \\ ".join(map(" & ".join, matrix)) + r" \end{bmatrix}" for matrix in rows]
+    return [(text, text) for text in texts]
+
+
+def formulas(random: Random) -> list[Pair]:
+    """Formulas, and others that are the same functions."""
+    pairs = []
+    for i in range(COUNT):
+        n = i + 2
+        pairs.append(tuple(text.format(n=n, m=2 * n, s=n * n) for text in FORMULAS[i % len(FORMULAS)]))
+    return pairs  # type: ignore[return-value]
+
+
+def read_numbers(pairs: list[Pair]) -> Run:
+    """Read each number and compare it with its value."""
+    keys = [exact(key) for _, key in pairs]
+
+    def run() -> None:
+        for (text, _), key in zip(pairs, keys, strict=True):
+            number = read_number(text, ".")
+            assert number
+            assert standing(number, key)
+
+    return run
+
+
+def read_matrices(pairs: list[Pair]) -> Run:
+    """Read each matrix and compare its entries."""
+    scope = StepIndex.of(solve(loaded())).scope
+    keys = [flat(read_answer(key, (3, 3), scope, ".")[0]) for _, key in pairs]
+
+    def run() -> None:
+        for (text, _), key in zip(pairs, keys, strict=True):
+            array = read_answer(text, (3, 3), scope, ".")[0]
+            assert isinstance(array, Array)
+            assert all(w and standing(w, value) for w, value in zip(array.entries, key or (), strict=True))
+
+    return run
+
+
+def read_formulas(pairs: list[Pair]) -> Run:
+    """Read each formula and compare it with its other form."""
+    index = StepIndex.of(solve(loaded()))
+    scope, shapes = index.scope, index.lexicon.shapes
+    keys = [read_answer(key, (), scope, ".")[0] for _, key in pairs]
+
+    def run() -> None:
+        for (text, _), key in zip(pairs, keys, strict=True):
+            formula = read_answer(text, (), scope, ".")[0]
+            assert same_function(formula, key, shapes) is None  # type: ignore[arg-type]
+
+    return run
+
+
+def loaded() -> Any:
+    """A problem with the formulas' names."""
+    from derive import Problem
+
+    return Problem.loads(PROBLEM)
+
+
+def exact(text: str) -> fmpq:
+    """The value of one of the numbers above."""
+    number = read_number(text, ".")
+    assert number
+    return number.value
+
+
+# --- math-verify ----------------------------------------------------------------------------------------------------
+
+
+def their_rate(pairs: list[Pair]) -> float:
+    """How many math-verify reads and compares a second, called as its documentation does."""
+    from math_verify import parse, verify
+
+    logging.disable(logging.CRITICAL)
+    keys = [parse(f"${key}$") for _, key in pairs]
+    equal = []
+
+    def run() -> None:
+        equal.extend(verify(key, parse(f"${text}$")) for (text, _), key in zip(pairs, keys, strict=True))
+
+    taken = seconds(run)
+    if not all(equal):
+        print(f"math-verify takes {equal.count(False)} of {len(pairs)} for different that are the same.")
+    return len(pairs) / taken
+
+
+# --- decimal commas -------------------------------------------------------------------------------------------------
+
+
+def commas() -> list[list[str]]:
+    """How many of the list each reads rightly."""
+    data = tomllib.loads(COMMAS.read_text(encoding="utf-8"))
+    scope = StepIndex.of(solve(examples.path("notes"))).scope
+    pairs = [*data["numbers"].items(), *data["arrays"].items()]
+    read = sum(flat(read_answer(text, shape_of(meaning), scope, ",")[0]) == wanted(meaning) for text, meaning in pairs)
+    rows = [["derive", f"{read} of {len(pairs)}", f"all: {'met' if read == len(pairs) else 'MISSED'}"]]
+    if find_spec("math_verify"):
+        rows.append(["math-verify", f"{sum(verified(*pair) for pair in pairs)} of {len(pairs)}", ""])
+    return rows
+
+
+def verified(text: str, meaning: Any) -> bool:
+    """Whether math-verify takes a text for what it means."""
+    from math_verify import parse, verify
+
+    key = as_latex(meaning)
+    try:
+        return any(
+            verify(parse(f"${key}$"), parse(shown))
+            for shown in (text, f"${text.strip('$')}$")
+        )
+    except Exception:  # noqa: BLE001 - whatever it raises, it has not read the text
+        return False
+
+
+def as_latex(meaning: Any) -> str:
+    """A meaning in the notation that math-verify reads best."""
+    if isinstance(meaning, str):
+        return meaning.replace("e", r" \cdot 10^{") + "}" if "e" in meaning else meaning
+    rows = [row if isinstance(row, list) else [row] for row in meaning]
+    body = r" \\ ".join(" & ".join(as_latex(cell) for cell in row) for row in rows)
+    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+
+
+def shape_of(meaning: Any) -> tuple[int, ...]:
+    """The shape of a meaning."""
+    return () if isinstance(meaning, str) else (len(meaning), *shape_of(meaning[0]))
+
+
+def wanted(meaning: Any) -> list[fmpq | None]:
+    """The entries of a meaning."""
+    if isinstance(meaning, list):
+        return [entry for item in meaning for entry in wanted(item)]
+    value = parse_number(meaning) if meaning else None
+    return [value and fmpq(value.numerator, value.denominator)]
+
+
+def flat(content: object) -> list[fmpq | None] | None:
+    """The entries of what was read."""
+    return [entry and entry.value for entry in content.entries] if isinstance(content, Array) else None
+
+
+if __name__ == "__main__":
+    main()

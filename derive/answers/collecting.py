@@ -1,0 +1,128 @@
+"""Chains → answers: one for each step, of all that a work says about it; and the lines that match no step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+
+from derive.answers.arrays import read_grid
+from derive.answers.cells import Misread
+from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part, content
+from derive.answers.meaning import meant
+from derive.answers.model import Answer, Array, Remark, Unreadable, Written
+from derive.language.expressions import Expr, Shape
+from derive.operations.shapes import offset
+from derive.solution import Solution
+
+NO_RESULT = "there is no result"
+
+
+def collected(chains: Sequence[Chain], solution: Solution, decimal: str) -> list[Answer]:
+    """For each step what counts of all that the work says about it, and the lines that match no step."""
+    return _Collector(solution, decimal).all(chains)
+
+
+class _Collector:
+    def __init__(self, solution: Solution, decimal: str) -> None:
+        self.solution, self.decimal = solution, decimal
+        self.shapes = solution.blueprint.derivation.shapes
+
+    def all(self, chains: Sequence[Chain]) -> list[Answer]:
+        by_step: dict[str, list[Chain]] = {}
+        for chain in chains:
+            if chain.target is not None and chain.target.step in self.solution.ids:
+                by_step.setdefault(chain.target.step, []).append(chain)
+        answers = [self._answer(step, said) for step, said in by_step.items()]
+        unmatched = [self._unmatched(chain) for chain in chains if chain.target is None]
+        return sorted(filter(None, (*answers, *unmatched)), key=lambda answer: answer.line or 0)
+
+    def _answer(self, step: str, said: list[Chain]) -> Answer | None:
+        """The last result for the whole step, else its entries, else a line of numbers or a formula."""
+        assert said[0].target is not None
+        shape = self.shapes[said[0].target.name]
+        whole = [chain for chain in said if chain.target and chain.target.index is None]
+        parts = [chain for chain in said if chain not in whole]
+        entries = _entries(parts, shape)
+        for kind in (RESULT, UNREADABLE, NUMBERS, FORMULA, MIXED):
+            if kind == NUMBERS and any(entries):
+                break
+            if chosen := _telling(whole, kind, prod(shape)):
+                return _filled(self._made(step, *chosen, shape), entries)
+        return _from_entries(step, parts, Array(shape, tuple(entries))) if any(entries) else None
+
+    def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
+        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part))
+        array = answer.content
+        if not isinstance(array, Array) or array.shape == shape or len(array.entries) != prod(shape):
+            return answer
+        remarks = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
+        return replace(answer, content=Array(shape, array.entries), remarks=remarks)
+
+    def _content(self, part: Part) -> Array | Expr | Unreadable:
+        if part.reading is None:
+            assert part.fault is not None
+            return part.fault
+        numbers = content(part.reading)
+        if part.reading.grids and numbers is None:
+            return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
+        return numbers or meant(part.reading.expr, self.shapes)
+
+    def _orientation(self, part: Part, shape: Shape) -> tuple[Remark, ...]:
+        """A remark on a row for a column, or the reverse."""
+        try:
+            _, stands = read_grid(part.link.text, self.decimal, shape).fitted(shape)
+        except Misread:
+            return ()
+        text = part.link.text
+        return (Remark("notation", part.link.line, text, f"{text}^T", ""),) if stands else ()
+
+    def _unmatched(self, chain: Chain) -> Answer | None:
+        part = chain.last(RESULT)
+        return None if part is None else Answer("", chain.left, part.link.text, part.link.line, self._content(part))
+
+
+def _telling(chains: Sequence[Chain], kind: str, size: int) -> tuple[Chain, Part] | None:
+    """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
+    found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
+    fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
+    return next(reversed(fitting or found), None)
+
+
+def _can_answer(chain: Chain, part: Part) -> bool:
+    """What cannot be read counts where it is the end of its chain and has digits."""
+    return part.kind != UNREADABLE or (part is chain.parts[-1] and bool(re.search(r"\d", part.link.text)))
+
+
+def _size(part: Part) -> int:
+    numbers = content(part.reading) if part.reading else None
+    return len(numbers.entries) if numbers else 0
+
+
+def _entries(chains: Sequence[Chain], shape: Shape) -> list[Written | None]:
+    """The entries that were given one by one, flat."""
+    entries: list[Written | None] = [None] * prod(shape)
+    for chain in chains:
+        part = chain.last(RESULT)
+        numbers = content(part.reading) if part and part.reading else None
+        if numbers is not None and not numbers.shape and chain.target is not None:
+            entries[offset(shape, chain.target.index or ())] = numbers.entries[0]
+    return entries
+
+
+def _from_entries(step: str, chains: Sequence[Chain], array: Array) -> Answer:
+    last = [chain for chain in chains if chain.last(RESULT)][-1]
+    given = "; ".join(w.text for w in array.entries if w)
+    part = last.last(RESULT)
+    assert part is not None
+    return Answer(step, last.left, given, part.link.line, array)
+
+
+def _filled(answer: Answer, entries: Sequence[Written | None]) -> Answer:
+    """Entries that the whole leaves out, from those that were given one by one."""
+    array = answer.content
+    if not isinstance(array, Array) or len(array.entries) != len(entries) or all(array.entries):
+        return answer
+    filled = tuple(w or e for w, e in zip(array.entries, entries, strict=True))
+    return replace(answer, content=replace(array, entries=filled))

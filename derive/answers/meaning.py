@@ -1,0 +1,37 @@
+"""A student's formula as one that can be worked out: `·` between arrays of one shape is the product entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.answers.model import Unreadable
+from derive.language.expressions import Apply, Expr, Shape
+from derive.language.names import Name
+from derive.operations.calculus import expand_macros, shape_of
+from derive.operations.rows import ShapeFault, row_of
+
+
+def meant(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr | Unreadable:
+    """The formula with `⊙` where it is meant, macros written out; Unreadable where its shapes do not fit."""
+    try:
+        expr = _settled(expand_macros(expr), shapes)
+        shape_of(expr, shapes)
+    except ShapeFault as fault:
+        return Unreadable(fault.message, fault.hint)
+    except (KeyError, ValueError, IndexError):
+        return Unreadable("this formula has no meaning here", "write it with the names of the problem")
+    return expr
+
+
+def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr:
+    if not isinstance(expr, Apply):
+        return expr
+    expr = replace(expr, args=tuple(_settled(arg, shapes) for arg in expr.args))
+    if expr.op == "product":
+        try:
+            row_of(expr).shape(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options)
+        except ShapeFault:
+            left, right = (shape_of(arg, shapes) for arg in expr.args)
+            return replace(expr, op="times") if left == right else expr
+    return expr
