@@ -11,8 +11,8 @@ from networks import NOTES, Network, drawn
 
 
 def sympy_gradient(network: Network) -> list[float]:
-    """The derivative of the loss by every weight and bias: the closed form, `diff` and `evalf`."""
-    return evaluated(*sympy_derivatives(network))
+    """The derivative of the loss by every weight and bias: the closed form, `diff` and `subs`."""
+    return substituted(*sympy_derivatives(network))
 
 
 def sympy_derivatives(network: Network) -> tuple[list[Any], dict[Any, float]]:
@@ -39,8 +39,13 @@ def sympy_derivatives(network: Network) -> tuple[list[Any], dict[Any, float]]:
     return [sympy.diff(loss, parameter) for parameter in parameters], numbers
 
 
+def substituted(derivatives: list[Any], numbers: dict[Any, float]) -> list[float]:
+    """The derivatives at the numbers by `subs`: the quicker way for short formulas and for kinks."""
+    return [float(derivative.subs(numbers).evalf()) for derivative in derivatives]
+
+
 def evaluated(derivatives: list[Any], numbers: dict[Any, float]) -> list[float]:
-    """The derivatives at the numbers; `subs` before `evalf` takes three times as long."""
+    """The derivatives at the numbers by `evalf` alone: the quicker way for long formulas."""
     return [float(derivative.evalf(subs=numbers)) for derivative in derivatives]
 
 

@@ -203,10 +203,7 @@ def verified(text: str, meaning: Any) -> bool:
 
     key = as_latex(meaning)
     try:
-        return any(
-            verify(parse(f"${key}$"), parse(shown))
-            for shown in (text, f"${text.strip('$')}$")
-        )
+        return any(verify(parse(f"${key}$"), parse(shown)) for shown in (text, f"${text.strip('$')}$"))
     except Exception:  # noqa: BLE001 - whatever it raises, it has not read the text
         return False
 
