@@ -403,18 +403,15 @@ class _Reader:
 
     def _texts(self, key: str) -> tuple[str, ...]:
         value = self._table("marking").get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fault(f"`{key}` is not a list of steps", 'expected for example ["L"]', "marking", key)
-            return ()
-        return tuple(value)
-
-    # --- warnings --------------------------------------------------------------------------------------------------
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.fault(f"`{key}` is not a list of steps", 'expected for example ["L"]', "marking", key)
+        return ()
 
     def _check_uses(self, problem: Problem) -> None:
         for table in ("sheet", "variants"):
             if table in self.source.data:
-                place = self.source.key_place(table)
-                self.warnings.append(Fault(f"[{table}] is not used by this version", "", place))
+                self.warnings.append(Fault(f"[{table}] is not used by this version", "", self.source.key_place(table)))
         used = {name for equation in problem.equations for name in names_in(equation.expr)}
         for given in problem.givens:
             if given.name not in used:

@@ -45,6 +45,7 @@ class View:
         self.values, self.notation, self.workings, self.k = values, notation, workings, k
         self.shapes = values.tape.derivation.shapes
         self._texts: dict[tuple[Name, bool], list[tuple[str, str, str]]] = {}
+        self._latest: tuple[Expr | None, Flat] = None, []
 
     def at(self, k: int) -> View:
         """The same for another pass."""
@@ -162,7 +163,9 @@ class View:
             total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
             return total == numbers[chosen[0]].value
         assert relation.expr is not None
-        given = self.literal(relation.expr) * (len(numbers) if relation.alone else 1)
+        if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
+            self._latest = relation.expr, self.literal(relation.expr)
+        given = self._latest[1] * (len(numbers) if relation.alone else 1)
         return all(_is(given[i], numbers[i].value) for i in chosen)
 
     def holds(self, condition: Condition | None) -> bool:

@@ -7,16 +7,13 @@ its definition; a number may stand for any part of the formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from derive.answers.bench import Bench
 from derive.answers.grids import Grid, Reading
-from derive.answers.model import Written
-from derive.answers.standing import near, standing
+from derive.answers.literals import Literals, Misses, Place
+from derive.answers.terms import factors, grouped, is_product, is_sum, negated, terms
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, number
-from derive.language.names import Name
 from derive.operations.calculus import instantiate
 from derive.operations.rows import MACROS, ROWS
 from derive.operations.scalars import Num
@@ -27,41 +24,14 @@ MAX_WORK = 4_000
 MOST_PERMUTED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a number stands in a reading: a span, or a cell of an array (-1: the whole array)."""
-
-    span: tuple[int, int] | None
-    grid: Name | None = None
-    cell: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A number that differs from what it stands for.
-
-    place    where it stands
-    written  the number; None for an array whose columns are run together
-    target   the part of the formula it stands for, `at` which of its entries (-1: the whole)
-    right    the value that belongs there
-    """
-
-    place: Place
-    written: Written | None
-    target: Expr
-    at: int
-    right: Num
-
-
-Misses: TypeAlias = list[Miss]
 Change: TypeAlias = Callable[[list[Expr], int], Iterator[list[Expr]]]
 
 
-class Aligner:
+class Aligner(Literals):
     """Aligns the lines of one reading; `work` bounds the search."""
 
     def __init__(self, bench: Bench, reading: Reading) -> None:
-        self.bench, self.reading = bench, reading
+        super().__init__(bench, reading)
         self.work = 0
 
     def best(self, targets: Sequence[Expr]) -> Misses | None:
@@ -84,16 +54,16 @@ class Aligner:
         if depth > MAX_DEPTH or self.work > MAX_WORK:
             return None
         if isinstance(written, Number):
-            return self._number(written, target)
+            return self.number(written, target)
         grid = self.reading.grid(written)
         if grid is not None:
             return self._grid(grid, written, target, depth)
         if written == target:
             return []
         found = self._structure(written, target, depth)
-        if found is not None:
-            return found
-        return [] if self._equal(written, target) else self._least(written, self._written_out(target), depth)
+        if found is None:
+            found = self._least(written, self._written_out(target), depth)
+        return [] if found is None and self._equal(written, target) else found
 
     def _equal(self, written: Expr, target: Expr) -> bool:
         """Whether a part that is no plain number has the value of the target, to the digits in it."""
@@ -105,13 +75,7 @@ class Aligner:
                 return True
         return False
 
-    # --- numbers and arrays ------------------------------------------------------------------------------------------
-
-    def _number(self, written: Number, target: Expr) -> Misses | None:
-        values = self.bench.value(target)
-        if values is None or len(values[1]) != 1:
-            return None
-        return self._entries([self.reading.written(written)], [Place(written.span)], target)
+    # --- arrays ------------------------------------------------------------------------------------------------------
 
     def _grid(self, grid: Grid, written: Expr, target: Expr, depth: int) -> Misses | None:
         assert isinstance(written, Ref)
@@ -119,34 +83,12 @@ class Aligner:
         if values is None:
             return None
         if len(grid.cells) != len(values[1]):
-            return self._run_together(grid, written.name, target)
+            return self.run_together(grid, written.name, target)
         if not grid.literal:
             return self._cells(grid, target, values[0], depth)
         numbers = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
         places = [Place(None, written.name, i) for i in range(len(numbers))]
-        return self._entries(numbers, places, target)
-
-    def _entries(self, numbers: Sequence[Written], places: Sequence[Place], target: Expr) -> Misses | None:
-        own, true = self.bench.value(target), self.bench.value(target, own=False)
-        mentions = self.bench.mentioned(target)
-        if own is None:
-            return None
-        misses = []
-        for i, (w, place) in enumerate(zip(numbers, places, strict=True)):
-            said = [m[i].value for m in mentions if i < len(m) and m[i]]  # type: ignore[union-attr]
-            values = [own[1][i], *([true[1][i]] if true else []), *said]
-            if not any(stands(w, value) for value in values):
-                misses.append(Miss(place, w, target, i, own[1][i]))
-        return misses
-
-    def _run_together(self, grid: Grid, name: Name, target: Expr) -> Misses | None:
-        """An array whose digits are those of the right numbers without the gaps between them."""
-        mentions = [[w.text for w in mention if w] for mention in self.bench.mentioned(target)]
-        own = self.bench.value(target)
-        texts = "".join(_digits(self.reading.written(cell).text) for cell in grid.cells if isinstance(cell, Number))
-        if own is None or not texts or not any(_digits("".join(said)) == texts for said in mentions):
-            return None
-        return [Miss(Place(grid.span, name, -1), None, target, -1, own[1][0])]
+        return self.entries(numbers, places, target)
 
     def _cells(self, grid: Grid, target: Expr, shape: Index, depth: int) -> Misses | None:
         """An array of formulas, cell by cell."""
@@ -163,17 +105,17 @@ class Aligner:
     def _structure(self, written: Expr, target: Expr, depth: int) -> Misses | None:
         if not isinstance(written, Apply):
             return None
-        if written.op == "negate" and not _is_product(written):
-            return self.align(written.args[0], _negated(target), depth + 1)
+        if written.op == "negate" and not is_product(written):
+            return self.align(written.args[0], negated(target), depth + 1)
         if not isinstance(target, Apply):
             return None
-        if _is_sum(written) and _is_sum(target):
+        if is_sum(written) and is_sum(target):
             ours, theirs = terms(written), terms(target)
             found = self._lists(ours, theirs, depth, self._smaller) if len(ours) <= len(theirs) else None
             return self._lists(ours, self._terms(target), depth, self._smaller) if found is None else found
-        if _is_product(written) and _is_product(target):
+        if is_product(written) and is_product(target):
             return self._lists(factors(written), factors(target), depth, self._merged)
-        if _is_product(written) and not _is_sum(target):
+        if is_product(written) and not is_sum(target):
             return self._lists(factors(written), [target], depth, self._merged)
         if written.op == target.op and len(written.args) == len(target.args):
             return self._in_order(written.args, target.args, depth)
@@ -204,7 +146,7 @@ class Aligner:
         if len(kept) == size:
             yield kept
         elif len(kept) > size:
-            yield from _grouped(kept, size, "add")
+            yield from grouped(kept, size, "add")
 
     def _is_zero(self, part: Expr) -> bool:
         value = self.bench.value(part)
@@ -217,7 +159,7 @@ class Aligner:
         if len(kept) == size:
             yield kept
         elif len(kept) > size:
-            yield from _grouped(kept, size, "product")
+            yield from grouped(kept, size, "product")
 
     def _longer(self, parts: list[Expr], size: int) -> Iterator[list[Expr]]:
         """A part written out by its definition, so that there are as many as were written."""
@@ -272,72 +214,6 @@ class Aligner:
             yield target.args[0]
 
 
-def stands(w: Written, value: Num) -> bool:
-    """Whether a number in a line may stand for a value: rounded or cut, or off by one in its last of several places."""
-    return standing(w, value) is not None or (w.digits > 1 and near(w, value))
-
-
 def _close(a: Num, b: Num) -> bool:
     """Whether two values agree to about three digits."""
     return bool(abs(a - b) <= abs(b) / 500)
-
-
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
-
-
-def _is_sum(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op in {"add", "subtract"}
-
-
-def _is_product(expr: Expr) -> bool:
-    if isinstance(expr, Apply) and expr.op == "negate":
-        return _is_product(expr.args[0])
-    if isinstance(expr, Apply) and expr.op == "divide":
-        return isinstance(expr.args[1], Number) and expr.args[1].value != 0
-    return isinstance(expr, Apply) and expr.op in {"product", "times"}
-
-
-def terms(expr: Expr) -> list[Expr]:
-    """The terms of a sum, a minus inside them."""
-    if not isinstance(expr, Apply) or expr.op not in {"add", "subtract"}:
-        return [expr]
-    last = expr.args[1] if expr.op == "add" else _negated(expr.args[1])
-    return [*terms(expr.args[0]), last]
-
-
-def _negated(expr: Expr) -> Expr:
-    if isinstance(expr, Apply) and expr.op == "negate":
-        return expr.args[0]
-    return Apply("negate", (expr,))
-
-
-def factors(expr: Expr) -> list[Expr]:
-    """The factors of a product, a minus before the first."""
-    if not isinstance(expr, Apply):
-        return [expr]
-    if expr.op == "negate" and _is_product(expr):
-        first, *others = factors(expr.args[0])
-        return [_negated(first), *others]
-    if expr.op == "divide" and _is_product(expr) and isinstance(below := expr.args[1], Number):
-        return [*factors(expr.args[0]), Number(1 / below.value)]
-    if expr.op not in {"product", "times"}:
-        return [expr]
-    return [*factors(expr.args[0]), *factors(expr.args[1])]
-
-
-def _grouped(parts: list[Expr], size: int, op: str) -> Iterator[list[Expr]]:
-    """Every way to join neighbours so that `size` parts are left, up to a bound."""
-    if len(parts) > 2 * MOST_PERMUTED:
-        return
-    for cuts in combinations(range(1, len(parts)), size - 1):
-        edges = [0, *cuts, len(parts)]
-        yield [_joined(parts[a:b], op) for a, b in pairwise(edges)]
-
-
-def _joined(parts: list[Expr], op: str) -> Expr:
-    result = parts[0]
-    for part in parts[1:]:
-        result = Apply(op, (result, part))
-    return result
-

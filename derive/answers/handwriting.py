@@ -6,33 +6,30 @@ Nothing is evaluated; length and nesting are bounded. Raises TextError for what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from fractions import Fraction
 from functools import lru_cache
 
-from derive.answers.arraying import Arraying
 from derive.answers.grids import Reading, number_in, plain_array
 from derive.answers.lexicon import Lexicon
+from derive.answers.numbering import Numbering
+from derive.answers.preparing import pointed, prepared
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Number, number
-from derive.language.grammar import MAX_EXPONENT, parse_number
+from derive.language.grammar import MAX_EXPONENT
 from derive.language.names import ACCENTS
 from derive.language.tokens import TextError, Token, tokenize
 
 MAX_LINK = 6_000
-MAX_DIGITS = 400
 MAX_OPERATORS = 200
-MAX_POWER = 3  # digits of an exponent
 
 
 def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     """What a text says. Raises TextError."""
     if len(text) > MAX_LINK:
         raise TextError(f"this has {len(text)} characters", f"at most {MAX_LINK} are read")
-    text = _prepared(text)
+    text = prepared(text)
     reading = Reading(text, number(0))
-    text = _pointed(text, decimal)
+    text = pointed(text, decimal)
     found = number_in(text, 0, len(text)) or plain_array(text, reading)
     reading.expr = found or Hand(text, [*_tokens(text)], lexicon, reading).whole()
     return reading
@@ -44,45 +41,12 @@ def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(tokenize(text))
 
 
-_SPELLINGS = (
-    (re.compile(r"\\[dt]?frac\s*(\d)\s*(\d)"), r"\\frac{\1}{\2}"),
-    (re.compile(r"\\(?:[,;!:]|q?quad)\s*$"), ""),
-    (re.compile(r"\\(?:(?:thin|med|thick|en)space|displaystyle)(?![a-zA-Z])"), " "),
-    (re.compile(r"\\(?:boxed|result|fbox|underline)(?=\s*\{)"), " "),
-    (re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)(?![a-zA-Z])\s*\.?"), " "),
-)
-_TEN = re.compile(r"(?<=\d)\s*[x×]\s*(?=10\s*(?:\^|[⁻⁰¹²³⁴-⁹]))")
-_MAX = re.compile(r"\bmax\s*(\(|\\\{)\s*0\s*,")
-_COMMAS = re.compile(r"_\{[^{}]*\}|\d+(?:,\d+)+")
-
-
-def _prepared(text: str) -> str:
-    """Spellings that the tokens do not know, in ones that they do."""
-    if "\\" in text:
-        for pattern, spelling in _SPELLINGS:
-            text = pattern.sub(spelling, text)
-    if "max" in text:
-        text = _MAX.sub(r"max\g<1>0;", text)
-    return _TEN.sub("*", text).replace("~", " ").strip()
-
-
-def _pointed(text: str, decimal: str) -> str:
-    """The same text, as long, with points in its numbers; commas in subscripts and lists stay."""
-
-    def pointed(match: re.Match[str]) -> str:
-        found = match.group()
-        return found.replace(",", ".") if found.count(",") == 1 and found[0] != "_" else found
-
-    return _COMMAS.sub(pointed, text) if decimal == "," and "," in text else text
-
-
 _OPERATIONS = {"*": "product", "⊙": "times", "/": "divide"}
 
 
-class Hand(Arraying):
+class Hand(Numbering):
     """Recursive descent over a student's tokens, loosest first: those of a whole text, or of one cell in it."""
 
-    minus: int | None = None
     operators = 0
 
     def inside(self, tokens: list[Token]) -> Expr:
@@ -163,7 +127,7 @@ class Hand(Arraying):
 
     def _power(self) -> Expr:
         minus, self.minus = self.minus, None
-        base = self._number(minus) if self.token.kind == "number" else self._primary()
+        base = self.number(minus) if self.token.kind == "number" else self._primary()
         while self.is_op("^", "_"):
             if self.take().text == "_":
                 self._skip_subscript()
@@ -211,46 +175,6 @@ class Hand(Arraying):
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
-    def _number(self, minus: int | None) -> Expr:
-        """A number with its power of ten. The sign before it is part of it unless it is raised."""
-        token = self.take()
-        value = self._value(token)
-        if token.text == "10" and (power := self._ten(0)) is not None:
-            value = Fraction(10) ** power
-        elif self.is_op("*") and self.peek().text == "10" and (power := self._ten(2)) is not None:
-            value *= Fraction(10) ** power
-        if self.token.kind == "number":
-            raise self.error("two numbers side by side", "put an operator between them")
-        if self.is_op("^"):
-            self.minus = minus
-            return Number(value, span=self.span(token.start))
-        start = token.start if minus is None else minus
-        return Number(value if minus is None else -value, span=self.span(start))
-
-    def _value(self, token: Token) -> Fraction:
-        _, _, exponent = token.text.lower().partition("e")
-        if len(token.text) > MAX_DIGITS or len(exponent) > MAX_POWER:
-            raise self.error("the number has too many digits", f"at most {MAX_DIGITS} are read", token)
-        try:
-            return parse_number(token.text)
-        except ValueError as wrong:
-            raise self.error(str(wrong), "", token) from None
-
-    def _ten(self, skip: int) -> int | None:
-        """The exponent of a power of ten whose `^` is `skip` tokens ahead; None with nothing taken."""
-        if self.peek(skip).text != "^":
-            return None
-        braced = self.peek(skip + 1).text == "{"
-        at = skip + 1 + braced
-        sign = self.peek(at).text if self.peek(at).text in {"+", "-"} else ""
-        digits = self.peek(at + bool(sign)).text
-        closed = not braced or self.peek(at + bool(sign) + 1).text == "}"
-        if not digits.isdigit() or len(digits) > MAX_POWER or not closed:
-            return None
-        for _ in range(at + bool(sign) + 1 + braced):
-            self.take()
-        return -int(digits) if sign == "-" else int(digits)
-
     def _primary(self) -> Expr:
         token = self.token
         if token.kind == "word" or (token.kind == "command" and token.text in ACCENTS):
@@ -270,7 +194,7 @@ class Hand(Arraying):
 
     def _root(self) -> Expr:
         self.take()
-        return Apply("sqrt", (self._number(None) if self.token.kind == "number" else self._primary(),))
+        return Apply("sqrt", (self.number(None) if self.token.kind == "number" else self._primary(),))
 
     def _bars(self) -> Expr:
         opened = self.take()

@@ -20,8 +20,9 @@ from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable
 from derive.answers.own import BITS, Own
 from derive.derivation import Derivation, Step
 from derive.digits import Printed
+from derive.language.expressions import Expr, Shape
 from derive.language.names import Derivative, Name
-from derive.operations.rows import Flat
+from derive.operations.rows import Flat, ShapeFault
 from derive.operations.scalars import precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
@@ -168,8 +169,7 @@ class _Judge:
             verdict = WRONG
         else:
             steps = (*self.derivation.forward, *self.derivation.backward)
-            differs = same_function(content, step.expr, self.derivation.shapes, steps)
-            verdict = CORRECT if differs is None else WRONG
+            verdict, differs = _same(content, step.expr, self.derivation.shapes, steps)
         entries = (verdict,) * len(expected)
         marks = of if verdict == CORRECT else Fraction(0)
         return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
@@ -227,6 +227,17 @@ class _Judge:
                 values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]
             updated[step.name] = values
         return updated
+
+
+def _same(
+    content: Expr, expr: Expr, shapes: Mapping[Name, Shape], steps: Sequence[Step]
+) -> tuple[str, Counterexample | None]:
+    """The verdict on a formula, and where it differs; one that does not fit in itself cannot be read."""
+    try:
+        differs = same_function(content, expr, shapes, steps)
+    except (ShapeFault, KeyError):
+        return UNREADABLE, None
+    return (CORRECT if differs is None else WRONG), differs
 
 
 def _by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[str, Answer]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.answers.alignment import Aligner, Miss, Misses
+from derive.answers.alignment import Aligner
 from derive.answers.bench import Bench, Value, exact, same
 from derive.answers.grids import Reading
 from derive.answers.links import Part, Target, nodes
+from derive.answers.literals import Miss, Misses
 from derive.answers.model import Array, Remark, Substituted, Written
 from derive.answers.numerals import nearest, plain_text, text_of
 from derive.answers.standing import standing
@@ -75,8 +76,8 @@ class Line:
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
         slack = self._slack()
-        both = (_explained(w, a, b, slack) for w, a, b in zip(self.result.entries, gives[1], right[1], strict=True) if w)
-        return all(by_a and by_b for by_a, by_b in both)
+        triples = zip(self.result.entries, gives[1], right[1], strict=True)
+        return all(all(_explained(w, a, b, slack)) for w, a, b in triples if w)
 
     def _slack(self) -> fmpq:
         """How far off, relatively, the rounded numbers in the line may make it."""
@@ -143,16 +144,18 @@ class Line:
 
     def _texts(self, miss: Miss) -> tuple[str, str]:
         """What stands there and what belongs there, as the student wrote it elsewhere if so."""
-        said = self.bench.mentioned(miss.target)
+        target = miss.target
+        turned = isinstance(target, Apply) and target.op == "negate"
+        said = self.bench.mentioned(target.args[0] if isinstance(target, Apply) and turned else target)
         if miss.written is None:
             start, end = miss.place.span or (0, 0)
             return self.reading.text[start:end], f"[{' '.join(w.text for w in said[-1] if w)}]"
+        written = miss.written.text.lstrip("-− ") if turned else miss.written.text
         mentions = [mention[miss.at] for mention in said if miss.at < len(mention)]
-        close = nearest(miss.written, [w for w in mentions if w])
-        if close is not None:
-            return miss.written.text, plain_text(close.text)
+        if (close := nearest(miss.written, [w for w in mentions if w])) is not None:
+            return written, plain_text(close.text)
         digits = self.bench.solution.values.numbers.of(self.step.id)
-        return miss.written.text, text_of(miss.right, digits, self.bench.decimal)
+        return written, text_of(-miss.right if turned else miss.right, digits, self.bench.decimal)
 
     def _name(self, miss: Miss) -> str:
         """What the number stands for: the id of a quantity or entry, or a part of the formula."""

@@ -11,7 +11,7 @@ from derive.answers.model import Written
 from derive.derivation import Step
 from derive.language.expressions import Expr
 from derive.language.names import Name
-from derive.operations.rows import Flat
+from derive.operations.rows import Flat, ShapeFault
 from derive.operations.scalars import Num, ValueFault, precision
 from derive.values import Env, Tape
 from derive.view import Workings
@@ -60,7 +60,10 @@ class Own:
 
     def value(self, expr: Expr, other: dict[Name, Flat] | None = None) -> Flat | None:
         """An expression at the student's numbers (with `other` values for some names); None if it has none."""
-        run, _ = self.workings.compile(expr, self.tape)
+        try:
+            run, _ = self.workings.compile(expr, self.tape)
+        except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
+            return None
         env = self.env
         if other:
             env = list(env)

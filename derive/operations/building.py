@@ -114,8 +114,13 @@ def tidy(expr: Expr) -> Expr:
             return Apply(expr.op, args, expr.options)
 
 
+LONGEST_SUM = 100
+
+
 def total(terms: list[Expr]) -> Expr:
-    """The sum of the terms, 0 for none."""
+    """The sum of the terms, 0 for none; of many, the sum of sums of 100 each, so that none is nested deeply."""
+    if len(terms) > LONGEST_SUM:
+        return total([total(terms[i : i + LONGEST_SUM]) for i in range(0, len(terms), LONGEST_SUM)])
     result: Expr = number(0)
     for i, term in enumerate(terms):
         result = term if i == 0 else apply("add", result, term)

@@ -1,0 +1,90 @@
+"""Numbers in a line against what they stand for: the student's own value, the true one, or any mention of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from derive.answers.bench import Bench
+from derive.answers.grids import Grid, Reading
+from derive.answers.model import Written
+from derive.answers.standing import near, standing
+from derive.language.expressions import Expr, Number
+from derive.language.names import Name
+from derive.operations.scalars import Num
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number stands in a reading: a span, or a cell of an array (-1: the whole array)."""
+
+    span: tuple[int, int] | None
+    grid: Name | None = None
+    cell: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A number that differs from what it stands for.
+
+    place    where it stands
+    written  the number; None for an array whose columns are run together
+    target   the part of the formula it stands for, `at` which of its entries (-1: the whole)
+    right    the value that belongs there
+    """
+
+    place: Place
+    written: Written | None
+    target: Expr
+    at: int
+    right: Num
+
+
+Misses: TypeAlias = list[Miss]
+
+
+class Literals:
+    """The plain numbers and arrays of one reading."""
+
+    def __init__(self, bench: Bench, reading: Reading) -> None:
+        self.bench, self.reading = bench, reading
+
+    def number(self, written: Number, target: Expr) -> Misses | None:
+        """A number against a scalar part of a formula."""
+        values = self.bench.value(target)
+        if values is None or len(values[1]) != 1:
+            return None
+        return self.entries([self.reading.written(written)], [Place(written.span)], target)
+
+    def entries(self, numbers: Sequence[Written], places: Sequence[Place], target: Expr) -> Misses | None:
+        """Numbers against the entries of a part of a formula."""
+        own, true = self.bench.value(target), self.bench.value(target, own=False)
+        mentions = self.bench.mentioned(target)
+        if own is None:
+            return None
+        misses = []
+        for i, (w, place) in enumerate(zip(numbers, places, strict=True)):
+            said = [m.value for mention in mentions if i < len(mention) and (m := mention[i])]
+            values = [own[1][i], *([true[1][i]] if true else []), *said]
+            if not any(stands(w, value) for value in values):
+                misses.append(Miss(place, w, target, i, own[1][i]))
+        return misses
+
+    def run_together(self, grid: Grid, name: Name, target: Expr) -> Misses | None:
+        """An array whose digits are those of the right numbers without the gaps between them."""
+        mentions = [[w.text for w in mention if w] for mention in self.bench.mentioned(target)]
+        own = self.bench.value(target)
+        texts = "".join(_digits(self.reading.written(cell).text) for cell in grid.cells if isinstance(cell, Number))
+        if own is None or not texts or not any(_digits("".join(said)) == texts for said in mentions):
+            return None
+        return [Miss(Place(grid.span, name, -1), None, target, -1, own[1][0])]
+
+
+def stands(w: Written, value: Num) -> bool:
+    """Whether a number in a line may stand for a value: rounded or cut, or off by one in its last of several places."""
+    return standing(w, value) is not None or (w.digits > 1 and near(w, value))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
