@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG
 from derive.answers.equality import Counterexample
 from derive.answers.judging import Judged
-from derive.answers.model import Answer, Remark, Unreadable
+from derive.answers.model import Answer, Array, Remark, Unreadable
 from derive.digits import printed
 from derive.document import Block, Document, Heading, Naming, Numbered, Paragraph, Section, Sentence
 from derive.language.names import Name
@@ -135,7 +135,8 @@ def _sentences(judged: Judged, words: Catalogue, expected: list[str], places: li
     """What is told about a step: the verdict, the mistake, the entries concerned, what was expected."""
     content = judged.answer.content if judged.answer else None
     if judged.verdict == UNREADABLE:
-        why = content.message if isinstance(content, Unreadable) else words["check.wrong_size"]
+        why = words["check.wrong_size" if isinstance(content, Array) else "check.no_value"]
+        why = content.message if isinstance(content, Unreadable) else why
         hint = f" ({content.hint})" if isinstance(content, Unreadable) and content.hint else ""
         yield words["check.unreadable"].format(why=f"{why}{hint}")
         return

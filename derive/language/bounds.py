@@ -55,7 +55,8 @@ def _constant(expr: Expr, text: str) -> Fraction | None:
     values = [_constant(arg, text) for arg in expr.args]
     known = [value for value in values if value is not None]
     start, end = expr.span or (0, len(text))
-    if expr.op == "power" and abs(values[1] or 0) > MAX_EXPONENT:
+    exponent = values[1] if expr.op == "power" else None
+    if exponent is not None and abs(exponent) > MAX_EXPONENT:
         raise TextError("the exponent is too large", f"at most {MAX_EXPONENT}", start, end)
     if expr.op not in _ARITHMETIC or len(known) < len(values):
         return None

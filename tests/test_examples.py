@@ -1,0 +1,106 @@
+"""Every built-in problem: it solves and verifies, every format is written, its page has no overfull box, and its own
+solution, handed in as work in any format, is all correct.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+import derive
+from derive import examples
+from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
+from derive.solution import Solution
+from derive.writers import WRITERS
+
+NAMES = examples.names()
+SHORT = [name for name in NAMES if name != "mazur_10000"]
+
+
+@cache
+def solved(name: str) -> Solution:
+    """A built-in problem worked out."""
+    return derive.solve(examples.path(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_gradient_is_verified(name: str) -> None:
+    solution = solved(name)
+    asked = solution.blueprint.derivation.wanted
+    assert bool(solution.verification.routes) == bool(asked)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_format_is_written_and_is_the_same_again(name: str, form: str) -> None:
+    text = solved(name).text(form)
+    assert len(text) > 100
+    assert form != "txt" or not re.search(r"(?<!_)\{", text), "a place in a sentence was not filled"
+    assert derive.solve(examples.path(name)).text(form) == text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_toml_of_an_example_is_the_same_problem(name: str) -> None:
+    again = derive.solve(derive.Problem.loads(solved(name).text("toml"), name))
+    assert again.ids == solved(name).ids
+    assert [again[step].value_text for step in again.ids] == [solved(name)[step].value_text for step in again.ids]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pdf_has_no_overfull_box(name: str, tmp_path: Path) -> None:
+    compiled = compile_tex(solved(name).text("tex"), find_engine("embedded"))
+    assert overfull(compiled.log) == []
+    assert missing_glyphs(compiled.log) == []
+    (tmp_path / "page.pdf").write_bytes(compiled.pdf)
+    reader = PdfReader(tmp_path / "page.pdf")
+    assert reader.metadata is not None
+    assert reader.metadata.title == solved(name).problem.title
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+
+
+def answers(solution: Solution) -> dict[str, object]:
+    """The solution's own numbers, as they are printed."""
+    steps = [step for step in solution.ids if solution[step].phase != "given"]
+    return {step: solution[step].printed for step in steps}
+
+
+@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("form", ["json", "toml", "csv", "txt"])
+def test_its_own_solution_is_all_correct(name: str, form: str, tmp_path: Path) -> None:
+    solution = solved(name)
+    path = tmp_path / f"work.{form}"
+    path.write_text(_work(answers(solution), form, solution.problem.numbers.decimal), encoding="utf-8")
+    report = derive.check(solution, path)
+    wrong = {item.id: item.verdict for item in report.items if item.verdict != "correct"}
+    assert wrong == {}
+    assert report.marks == report.of
+
+
+def _work(work: dict[str, object], form: str, decimal: str) -> str:
+    if form == "json":
+        return json.dumps(work)
+    texts = {step: _written(value) for step, value in work.items()}
+    if form == "toml":
+        return "\n".join(f'"{step}" = "{text}"' for step, text in texts.items())
+    if form == "csv":
+        return "step,answer\n" + "\n".join(f'"{step}","{text}"' for step, text in texts.items())
+    return "\n".join(f"{step} = {text}" for step, text in texts.items())
+
+
+def _written(value: object) -> str:
+    """Rows on `;`, entries beside each other on `|`: a separator that no decimal sign is."""
+    if not isinstance(value, tuple):
+        return str(value)
+    rows = [" | ".join(map(str, row)) if isinstance(row, tuple) else str(row) for row in value]
+    return f"[{'; '.join(rows)}]"
+
+
+def test_csv_is_what_a_spreadsheet_reads(tmp_path: Path) -> None:
+    text = _work(answers(solved("notes")), "csv", ",")
+    assert next(csv.reader(text.splitlines())) == ["step", "answer"]

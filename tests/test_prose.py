@@ -1,0 +1,46 @@
+"""The catalogues: every language has the same keys with the same places, and every key that is used exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from derive.answers.mistakes import keys
+from derive.operations import ROWS
+from derive.prose import catalogue, languages
+
+PLACE = re.compile(r"\{(\w+)\}")
+SOURCE = Path(__file__).parent.parent / "derive"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_language_has_the_keys_and_places_of_english(language: str) -> None:
+    english, other = catalogue("en").sentences, catalogue(language).sentences
+    assert set(other) == set(english)
+    for key, sentence in english.items():
+        assert set(PLACE.findall(other[key])) == set(PLACE.findall(sentence)), key
+
+
+def test_every_known_mistake_has_a_sentence() -> None:
+    assert {f"mistakes.{key}" for key in keys()} == {
+        key for key in catalogue("en").sentences if key.startswith("mistakes.")
+    }
+
+
+def test_every_kink_has_a_sentence() -> None:
+    kinked = {row.key for row in ROWS.values() if row.kink} - {"clip"}
+    assert kinked <= {key.removeprefix("kinks.") for key in catalogue("en").sentences if key.startswith("kinks.")}
+
+
+def test_every_key_that_the_program_names_exists() -> None:
+    named = {
+        key
+        for path in SOURCE.rglob("*.py")
+        for key in re.findall(
+            r'"((?:headings|labels|intro|closed|update|check|reasons|notes)\.\w+)"', path.read_text("utf-8")
+        )
+    }
+    assert named
+    assert named <= set(catalogue("en").sentences)
