@@ -152,6 +152,7 @@ class _Steps:
         self.derivation, self.short, self.said = derivation, short, said
         self.shapes: Shapes = derivation.shapes
         self.forward = {step.name: step for step in derivation.forward}
+        self.gradients = frozenset(derivation.gradients)
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
@@ -298,7 +299,7 @@ class _Steps:
         after = step.phase == "update"
         terms = last.terms if isinstance(last, Terms) else ()
         relation = Relation("result", (), step.expr, step.name, index, after, formula, terms)
-        final = step.phase == "loss" or step.name in self.derivation.gradients or after
+        final = step.phase == "loss" or step.name in self.gradients or after
         return Link(relation, Result(step.name, index, final and index is None, after))
 
     def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[Chain | Lines]:

@@ -57,7 +57,7 @@ class Grid:
 Shown: TypeAlias = Formula | Result | Terms | Grid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relation:
     """The sign before a link: `=` where `kind` is `same` or the predicate holds, else `≈`; `arrow` is ←.
 

@@ -43,8 +43,8 @@ def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault
 def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: Report) -> str:
     name = table.get(key)
     if not isinstance(name, str) or name not in ids:
-        fault(f"the network's {key} {f'`{name}`' if name else ''} has no value", suggestion(str(name), ids) or
-              f'expected {key} = "x", and x in [data]', "network", key)  # fmt: skip
+        message = f"the network's {key} `{name}` has no value" if name else f"the network has no `{key}`"
+        fault(message, suggestion(str(name), ids) or f'expected {key} = "x", and x in [data]', "network", key)
     return str(name)
 
 
@@ -64,11 +64,11 @@ def _layer(i: int, layer: Mapping[str, Any], inputs: str, ids: Mapping[str, Shap
         fault(f"layer {i} needs the bias `{bias}`", "give it in [parameters], one value a unit", "network", "layers")
     has_bias = bias in ids and layer.get("bias", True) is not False
     lines = [f"z_{i} = {weight} {inputs}" + (f" + {bias}" if has_bias else "")]
-    activation = layer.get("activation", "identity")
+    activation = str(layer.get("activation", "identity"))
     if activation in {"identity", "linear", "none"}:
         return lines
     if activation not in FUNCTIONS or FUNCTIONS[activation] not in ROWS:
-        fault(f"`{activation}` is not an activation", suggestion(str(activation), FUNCTIONS) or
+        fault(f"`{activation}` is not an activation", suggestion(activation, FUNCTIONS) or
               "`derive operations` lists them", "network", "layers")  # fmt: skip
         return lines
     return [*lines, f"A_{i} = {activation}(z_{i})"]
@@ -86,10 +86,10 @@ def _check_units(i: int, layer: Mapping[str, Any], shape: Shape, fault: Report) 
 
 def _loss(table: Mapping[str, Any], output: str, ids: Mapping[str, Shape], fault: Report) -> str:
     losses = {macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if "p" in macro.params}
-    wanted = table["loss"]
+    wanted = str(table["loss"])
     target = _known(table, "target", ids, fault)
     if wanted not in losses:
-        hint = suggestion(str(wanted), losses) or f"one of: {', '.join(losses)}"
+        hint = suggestion(wanted, losses) or f"one of: {', '.join(losses)}"
         fault(f"`{wanted}` is not a loss", hint, "network", "loss")
         return f"L = squared_error({output}, {target})"
     return f"L = {losses[wanted]}({output}, {target})"

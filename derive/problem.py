@@ -230,14 +230,17 @@ class _Reader:
 
     def _equations(self, known: dict[str, Name]) -> list[Equation]:
         if "network" in self.source.data:
+            before = len(self.faults)
             text = expand_network(self._table("network"), self.shapes, self.fault)
+            if len(self.faults) > before:
+                return []
             place = self.source.place("network")
         else:
             text = self._text("model", "equations")
             place = self.source.place("model", "equations")
             if text and place.text.rstrip().endswith(('"""', "'''")):
                 place = replace(place, line=place.line + 1)
-            if not text.strip():
+            if "model" in self.source.data and not text.strip():
                 self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
         lines = lines_of(text, place, self.faults)
         if "network" in self.source.data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -101,10 +102,21 @@ def check_ids(derivation: Derivation) -> None:
         Fault(f"{where}: there is no step `{step}`", suggestion(step, known), place)
         for where, steps in settings.items()
         for step in steps
-        if step.partition("[")[0].partition("@")[0].replace(" ", "") not in known
+        if split_entry(step)[0].partition("@")[0] not in known
     ]
     if faults:
         raise InputError(faults)
+
+
+def split_entry(step: str) -> tuple[str, str]:
+    """A step's id and the entry asked for, if any; the brackets of a superscript belong to the name.
+
+    >>> split_entry("dL/dW_1[2, 3]"), split_entry("a^[1]")
+    (('dL/dW_1', '2,3'), ('a^[1]', ''))
+    """
+    step = step.replace(" ", "")
+    found = re.fullmatch(r"(.*[^^])\[([0-9,]*)\]", step)
+    return (found[1], found[2]) if found else (step, "")
 
 
 def _drawings(derivation: Derivation) -> Iterator[Block]:
@@ -181,7 +193,7 @@ class Solution:
 
     def __getitem__(self, step: str) -> StepValue:
         """A step, or one entry of it (`dL/dW_1[2,3]`). Raises KeyError with a suggestion."""
-        base, _, entry = step.replace(" ", "").rstrip("]").partition("[")
+        base, entry = split_entry(step)
         if base not in self.index:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
         name, k, found = self.index[base]
@@ -190,7 +202,7 @@ class Solution:
 
     def _entry(self, step: str, entry: str, shape: Shape) -> Index:
         """The index (from 0) that `2,3` means. Raises KeyError for one that the shape does not have."""
-        index = tuple(int(i) - 1 if i.isdigit() else -1 for i in entry.split(","))
+        index = tuple(int(i) - 1 if i else -1 for i in entry.split(","))
         if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
             raise KeyError(f"`{step}`: no such entry; entries count from 1, the shape is {list(shape)}")
         return index

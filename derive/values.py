@@ -24,6 +24,7 @@ from derive.operations.shapes import offset
 from derive.problem import Problem
 
 if TYPE_CHECKING:
+    from derive.document import Relation
     from derive.verification import Verification
 
 FIRST_BITS, MOST_BITS = 128, 2048
@@ -124,7 +125,11 @@ class Values:
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._passes: dict[int, Env] = {}
-        self.answered: dict[tuple[int, int], bool] = {}
+        self.answered: dict[tuple[Relation, int], bool] = {}
+        self.literals: dict[tuple[Expr, int], Flat] = {}
+        self.terms: dict[tuple[Expr, Name, int], Printed] = {}
+        self._given = frozenset(name for name, _ in tape.derivation.givens) | {ETA}
+        self._updated = frozenset(move.step.name for move in tape.updates)
         self._settle(lambda: None)
 
     @property
@@ -156,7 +161,9 @@ class Values:
 
     def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
         """What a compiled expression gives at the printed numbers of the names it uses."""
-        env = self._literal.setdefault(k, [[] for _ in self.tape.slots])
+        if k not in self._literal:
+            self._literal[k] = [[] for _ in self.tape.slots]
+        env = self._literal[k]
         for name in names:
             slot = self.tape.slots[name]
             if not env[slot]:
@@ -250,8 +257,7 @@ class Values:
         return [printed(x, digits, self._ties) for x in flat]
 
     def _is_given(self, name: Name, k: int) -> bool:
-        given = any(name == known for known, _ in self.tape.derivation.givens) or name == ETA
-        return given and (k == 1 or all(name != move.step.name for move in self.tape.updates))
+        return name in self._given and (k == 1 or name not in self._updated)
 
 
 def _bounded(x: object) -> object:

@@ -100,13 +100,22 @@ class View:
 
     def literal(self, expr: Expr) -> Flat:
         """The value of an expression at the printed numbers of its names."""
-        run, names = self.workings.compile(expr, self.values.tape)
-        return self.values.literal(run, names, self.k)
+        known, key = self.values.literals, (expr, self.k)
+        if key not in known:
+            run, names = self.workings.compile(expr, self.values.tape)
+            known[key] = self.values.literal(run, names, self.k)
+        return known[key]
 
     def term(self, expr: Expr, name: Name) -> Printed:
         """A term at the printed numbers, printed with the digits of `name`."""
         if isinstance(expr, Entry):
             return self.printed(expr.name)[offset(self.shapes[expr.name], expr.index)]
+        known, key = self.values.terms, (expr, name, self.k)
+        if key not in known:
+            known[key] = self._term(expr, name)
+        return known[key]
+
+    def _term(self, expr: Expr, name: Name) -> Printed:
         (value,) = self.literal(expr)
         digits = self.values.numbers.of(name.id)
         exact = full(value)
@@ -120,8 +129,7 @@ class View:
         """The sign of a relation in the notation."""
         if relation.kind == "arrow":
             return self.notation.operators["<-"]
-        key = id(relation), self.k
-        answered = self.values.answered
+        answered, key = self.values.answered, (relation, self.k)
         if key not in answered:
             answered[key] = self._equal(relation)
         return self.notation.operators["=" if answered[key] else "≈"]

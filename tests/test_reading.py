@@ -302,12 +302,12 @@ def answers(tmp_path: Path, name: str, text: str | bytes) -> list[Answer]:
 FILES = {
     "work.toml": 'z_1 = ["3,9", "12,1", "20,3"]\n\nA_2 = 0.9999999887\n"dL/dW_1[2,3]" = "-4,64·10^-7"\nfoo = 1\n',
     "work.json": '{"z_1": ["3,9", "12,1", "20,3"],\n\n "A_2": 0.9999999887,\n "dL/dW_1[2,3]": "-4,64·10^-7",\n'
-                 '"foo": 1}',
+    '"foo": 1}',
     "work.csv": "\ufeffstep,answer\n\nz_1,[3,9; 12,1; 20,3]\nA_2,0.9999999887\ndL/dW_1[2,3],-4,64·10^-7\nfoo,1\n",
     "semicolons.csv": 'step;answer\nz_1;"[3,9; 12,1; 20,3]"\nA_2;0.9999999887\ndL/dW_1[2,3];-4,64·10^-7\nfoo;1\n',
     "bare.csv": "z_1;(3,9 | 12,1 | 20,3)\nA_2;0.9999999887\ndL/dW_1[2,3];-4,64·10^-7\nfoo;1\n",
     "columns.csv": 'note,Answer,Step\n,"[3,9; 12,1;\n20,3]",z_1\nx,0.9999999887,A_2\n,"-4,64·10^-7","dL/dW_1[2,3]"\n'
-                   ',1,foo\n',
+    ",1,foo\n",
 }
 LINES = {"work.toml": [1, 3, 4, 5], "work.json": [1, 3, 4, 5], "work.csv": [3, 4, 5, 6], "semicolons.csv": [2, 3, 4, 5],
          "bare.csv": [1, 2, 3, 4], "columns.csv": [2, 4, 5, 6]}  # fmt: skip
@@ -450,7 +450,7 @@ HOSTILE = {
     "combining": "z\u0301\u0301\u0301" * 500,
     "surrogate": "\ud800",
     "tag": "\U000e0041",
-    "quotes": "'\"\"\"",
+    "quotes": '\'"""',
 }
 
 

@@ -146,9 +146,7 @@ def _enough(last: Written, full: Printed) -> int:
     return min(last.digits, len(full.mantissa.replace(".", "").lstrip("0")) - 1)
 
 
-def _lines(
-    bench: Bench, chain: Chain, target: Target, step: Step, result: Array | None, goal: Expr
-) -> Iterator[Line]:
+def _lines(bench: Bench, chain: Chain, target: Target, step: Step, result: Array | None, goal: Expr) -> Iterator[Line]:
     """The lines of numbers in a chain."""
     formulas = [part.reading.expr for part in chain.parts if part.kind == FORMULA and part.reading]
     for part in chain.parts:

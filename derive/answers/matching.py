@@ -127,6 +127,7 @@ class StepIndex:
         except TextError:
             return None
 
+
 def match_step(left: str, index: StepIndex, k: int = 1) -> Match:
     """The step and entry that the left side of an answer names; ("", None) for none."""
     return index.match(left, k)

@@ -67,4 +67,3 @@ def _joined(parts: list[Expr], op: str) -> Expr:
     for part in parts[1:]:
         result = Apply(op, (result, part))
     return result
-

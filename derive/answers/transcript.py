@@ -202,8 +202,6 @@ def outside(text: str, pattern: str) -> list[tuple[int, int]]:
     return found[0] if deep == 0 else found[1]
 
 
-
-
 def _unmarked(piece: Piece) -> Piece:
     """Without numbering, bullets and stops at the ends."""
     match = _MARK.match(piece.text)

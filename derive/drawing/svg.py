@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from html import escape
 from itertools import groupby
-from xml.sax.saxutils import escape
 
 from derive.drawing.arranging import arranged
 from derive.drawing.shapes import Box, Circle, Path, Point, Script, Shape, Text
@@ -41,8 +41,8 @@ def svg(figure: Figure, labels: Labels, title: str) -> str:
     style = f'font-family="{FONT}" style="max-width:100%;height:auto"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width} {height}" {size} {style}>',
-        f"<title>{escape(title)}</title>",
-        f"<desc>{escape(words(figure, labels))}</desc>",
+        f"<title>{escape(title, quote=False)}</title>",
+        f"<desc>{escape(words(figure, labels), quote=False)}</desc>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         *(part for shape in drawing.shapes for part in _painted(shape)),
         "</svg>",
@@ -128,7 +128,8 @@ def _spans(shape: Text) -> str:
         attributes = f' dy="{wanted - shift:.2f}"' if wanted != shift else ""
         attributes += f' font-size="{shape.size * SHRUNK:.2f}"' if level else ""
         attributes += ' font-style="italic"' if shape.role == "name" and not level and _is_letter(piece) else ""
-        parts.append(f"<tspan{attributes}>{escape(piece)}</tspan>" if attributes else escape(piece))
+        text = escape(piece, quote=False)
+        parts.append(f"<tspan{attributes}>{text}</tspan>" if attributes else text)
         shift = wanted
     return "".join(parts)
 

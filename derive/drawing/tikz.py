@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from derive.drawing.arranging import arranged
 from derive.drawing.shapes import PAGE_HEIGHT, Box, Circle, Drawing, Path, Point, Script, Shape, Text
@@ -45,6 +46,7 @@ def tikz(figure: Figure, labels: Labels) -> str:
     return f"\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n{picture}}}"
 
 
+@lru_cache(10_000)
 def tex_width(tex: str) -> float:
     """About how wide TeX mathematics is, in its font size."""
     width, scales, pending = 0.0, [1.0], 1.0

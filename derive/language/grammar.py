@@ -66,12 +66,14 @@ class _Parser(Primaries):
 
     def sum(self) -> Expr:
         """Terms, with their signs."""
+        start = self.token.start
         with self.deeper():
             left, count = self._signed(), 1
             while self.is_op("+", "-"):
                 count = self._one_more(count)
                 op = "add" if self.take().text == "+" else "subtract"
-                left = Apply(op, (left, self._signed()))
+                right = self._signed()
+                left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
         return left
 
     def _one_more(self, count: int) -> int:

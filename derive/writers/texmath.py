@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 28  # rows of a matrix on one page
@@ -27,6 +28,7 @@ def width(tex: str) -> float:
     return _width(tex)
 
 
+@lru_cache(10_000)
 def _width(tex: str) -> float:
     tex = re.sub(r"\\frac\{([^{}]*(?:\{[^{}]*\})*[^{}]*)\}\{[^{}]*(?:\{[^{}]*\})*[^{}]*\}", r"\1", tex)
     small = sum(len(_COMMANDS.sub("", found)) for found in re.findall(r"[_^]\{([^{}]*)\}", tex))

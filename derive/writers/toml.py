@@ -13,7 +13,7 @@ from derive.language.numbers import constant_text
 from derive.notation import ASCII
 from derive.printing import formula
 from derive.problem import Given, Problem
-from derive.settings import Digits
+from derive.settings import Digits, Marking
 from derive.values import Values
 from derive.writers.base import Page, Writer
 from derive.writers.json import nested
@@ -71,6 +71,7 @@ def _settings(problem: Problem) -> Iterator[str]:
             yield f"{key} = {_quoted(value)}"
     if page.ask:
         yield f"ask = {_list(page.ask)}"
+    yield from _marking(problem.marking)
     if problem.aliases:
         yield "\n[names]"
         yield from (f"{_quoted(step)} = {_list(names)}" for step, names in problem.aliases.items())
@@ -81,6 +82,22 @@ def _settings(problem: Problem) -> Iterator[str]:
             yield f"only = {_list(name.id for name in update.only)}"
         if update.show:
             yield f"show = [{', '.join(map(str, update.show))}]"
+
+
+def _marking(marking: Marking) -> Iterator[str]:
+    """What differs from the default."""
+    if marking == Marking():
+        return
+    yield "\n[marking]"
+    if marking.digits is not None:
+        yield f"digits = {marking.digits}"
+    yield f"marks = {_number(marking.marks)}\nremark = {_number(marking.remark)}"
+    if marking.entry is not None:
+        yield f"entry = {_number(marking.entry)}"
+    yield from (f"{key} = {_list(steps)}" for key in ("exact", "formula") if (steps := getattr(marking, key)))
+    if marking.steps:
+        yield "[marking.steps]"
+        yield from (f"{_quoted(step)} = {_number(marks)}" for step, marks in marking.steps.items())
 
 
 def _digits(digits: Digits) -> str:
