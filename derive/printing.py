@@ -96,6 +96,13 @@ def joined(parts: list[Piece]) -> list[Piece]:
     return result
 
 
+def _first_is_number(expr: Expr) -> bool:
+    """Whether the expression, in the language, begins with digits."""
+    while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
+        expr = expr.args[0]
+    return isinstance(expr, Number) and expr.value >= 0
+
+
 class _Printer:
     """Writes an expression piece by piece; `level` is how tightly the surroundings bind."""
 
@@ -208,7 +215,7 @@ class _Printer:
         if self.notation.is_language:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
-            return fraction or (nested and (not isinstance(left, Number) or self._begins_with_number(right)))
+            return fraction or (nested and (not isinstance(left, Number) or _first_is_number(right)))
         if not isinstance(right, Apply) or not self._is_array(left):
             return False
         if right.op == "divide":
@@ -224,7 +231,7 @@ class _Printer:
 
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""
-        if self.notation.is_language and expr.op == "product" and not alone and self._begins_with_number(right):
+        if self.notation.is_language and expr.op == "product" and not alone and _first_is_number(right):
             return " * "
         return self.operators[self._sign(expr, left, right)]
 

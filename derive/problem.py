@@ -321,10 +321,6 @@ class _Reader:
         return default
 
     def _page(self) -> Page:
-        ask = self._table("page").get("ask", [])
-        if not isinstance(ask, list) or not all(isinstance(item, str) for item in ask):
-            self.fault("`ask` is not a list of steps", 'expected for example ["dL/dW_2"]', "page", "ask")
-            ask = []
         return Page(
             course=self._text("page", "course"),
             author=self._text("page", "author"),
@@ -332,7 +328,7 @@ class _Reader:
             task=self._text("page", "task"),
             symbol=self._text("page", "symbol", default="d", choices=("d", "∂")),
             detail=self._text("page", "detail", default="full", choices=("full", "short")),
-            ask=tuple(ask),
+            ask=self._texts("page", "ask"),
         )
 
     def _date(self) -> str:
@@ -393,8 +389,8 @@ class _Reader:
             entry=self._marks(table["entry"], "entry") if "entry" in table else None,
             remark=self._marks(table.get("remark", 0), "remark"),
             steps={step: self._marks(marks, "steps") for step, marks in steps.items()},
-            exact=self._texts("exact"),
-            formula=self._texts("formula"),
+            exact=self._texts("marking", "exact"),
+            formula=self._texts("marking", "formula"),
         )
 
     def _marks(self, value: Any, key: str) -> Fraction:
@@ -404,11 +400,11 @@ class _Reader:
             return Fraction(0)
         return marks
 
-    def _texts(self, key: str) -> tuple[str, ...]:
-        value = self._table("marking").get(key, [])
+    def _texts(self, table: str, key: str) -> tuple[str, ...]:
+        value = self._table(table).get(key, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.fault(f"`{key}` is not a list of steps", 'expected for example ["L"]', "marking", key)
+        self.fault(f"`{key}` is not a list of steps", 'expected for example ["dL/dW_2"]', table, key)
         return ()
 
     def _check_uses(self, problem: Problem) -> None:

@@ -1,6 +1,5 @@
 """Problem files: what each setting means, and what every fault of a file is told."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -96,8 +95,8 @@ FAULTS = [
     Case("[page]", "[pagee]", 27, "pagee", "`pagee` has no meaning here", "did you mean `page`?"),
     Case("symbol =", "symbl =", 28, "symbl", "`symbl` has no meaning in [page]", "did you mean `symbol`?"),
     Case("title =", "x_2 = 5\ntitle =", 1, "x_2", "`x_2` has no meaning here", "[data] or [parameters]"),
-    Case("[numbers]", "[numbers]\nfoo = 1", 24, "foo", "`foo` has no meaning in [numbers]", "[numbers] has: significant"),
-    Case("[page]", "[samples]\nx = [[1]]\n[page]", 27, "samples", "[samples] (batches of samples) is not worked out", ""),
+    Case("[numbers]", "[numbers]\nfoo = 1", 24, "foo", "`foo` has no meaning in [numbers]", "[numbers] has: "),
+    Case("[page]", "[samples]\nx = [[1]]\n[page]", 27, "samples", "(batches of samples) is not worked out", ""),
     Case("[page]", "[state]\nv = 0\n[page]", 27, "state", "[state] (update rules with a state) is not worked out", ""),
     # values
     Case("Y = 18", 'Y = "eighteen"', 5, "Y", "`Y`: `eighteen` is not a number", '"1/3"'),
@@ -113,7 +112,7 @@ FAULTS = [
     Case("x = [20, 3, 4]", "x = []", 4, "x", "`x`: an empty list", "rows of numbers"),
     Case("x = [20, 3, 4]", "x = [[20, 3], [4]]", 4, "x", "`x`: the rows have different lengths: 2, 1", "every row"),
     Case("x = [20, 3, 4]", "x = [20, [3, 4]]", 4, "x", "`x`: numbers and rows stand side by side", "every row"),
-    Case("Y = 18", "Y = 18\ny = 2\nW_1 = 1", 9, "W_1", "`W_1` has a value already", "one value"),
+    Case("Y = 18", "Y = 18\nW_1 = 1", 9, "W_1", "`W_1` has a value already", "one value"),
     Case("Y = 18", "Y = 18\ntanh = 2", 6, "tanh", "`tanh` is the name of an operation", "another name"),
     Case("Y = 18", 'Y = 18\n"σ" = 2', 6, "σ", "`σ` is the name of an operation", "another name"),
     Case("Y = 18", 'Y = 18\n"2x" = 2', 6, "2x", "`2x` is not a name", ""),
@@ -123,29 +122,28 @@ FAULTS = [
     Case("(A_2 - Y)^2", "(A_2 - Y^2", 19, "(", "`(` is never closed", "expected `)`"),
     Case("(A_2 - Y)^2", "0,5 (A_2 - Y)^2", 19, ",", "a comma cannot stand here", "0.5"),
     Case("(A_2 - Y)^2", "1/A_2 Y", 19, "Y", "can be read in two ways", "parentheses"),
-    Case("W_1 x + b_1", "W_2 W_1 W_2 + b_1", 15, "W_2 W_1 W_2", "3 columns on the left, 1 row on the right", "^T"),
-    Case("x = [20, 3, 4]", "x = [20, 3]", 15, "W_1 x", "`W_1 x`: W_1 is 3×3, x has 2 components", "3×3 times a vector of 2"),
+    Case("W_1 x + b_1", "W_1 W_2 + b_1", 15, "W_1 W_2", "W_1 is 3×3, W_2 is 1×3", "3 columns on the left, 1 row"),
+    Case("x = [20, 3, 4]", "x = [20, 3]", 15, "W_1 x", "`W_1 x`: W_1 is 3×3, x has 2 components", "3×3 times"),
     Case("x = [20, 3, 4]", "x = [[20, 3, 4]]", 15, "W_1 x", "`W_1 x`: W_1 is 3×3, x is 1×3", "^T"),
     Case("ReLU(z_1)", "x z_1", 16, "x z_1", "x has 3 components, z_1 has 3 components", "`⊙`"),
     Case("ReLU(z_1)", "z_1 + x^T", 16, "z_1 + x^T", "a column of 3 and a row of 3", "transpose"),
     Case("W_1 x + b_1", "W_1 x + A_1", 15, "A_1", "z_1 → A_1 → z_1 is a cycle", "one way"),
     Case("W_1 x + b_1", "W_1 z_1 + b_1", 15, "z_1", "`z_1` is defined by itself", "one way"),
     Case("W_1 x + b_1", "W_1 x b_2 A_3\nA_3 = Y", 15, "A_3", "`A_3` is used before it is defined (line 16)", "move"),
-    Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nA_1 = z_1", 17, "A", "`A_1` is defined a second time (first in line 16)", "name"),
+    Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nA_1 = x", 17, "A", "defined a second time (first in line 16)", ""),
     Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nb_1 = z_1", 17, "b", "`b_1` has a value already", "another name"),
     Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nexp = z_1", 17, "e", "`exp` is the name of an operation", "another name"),
     Case("A_2 = sigmoid", "A_2 <- sigmoid", 18, "A", "`<-` belongs into [update]", "expected `=`"),
     Case("ReLU(z_1)", "max(z_1)", 16, "max(z_1)", "`max` takes 2 arguments, not 1", "as in `max(0, z)`"),
-    Case("ReLU(z_1)", "LeakyReLU(z_1, alfa = 1)", 16, "LeakyReLU(z_1, alfa = 1)", "no setting `alfa`", "did you mean `alpha`?"),
-    Case("ReLU(z_1)", "LeakyReLU(z_1, alpha = b_2)", 16, "LeakyReLU(z_1, alpha = b_2)", "`alpha` is not a number", "as in"),
+    Case("ReLU(z_1)", "LeakyReLU(z_1, alfa = 1)", 16, "LeakyReLU(z_1, alfa = 1)", "no setting `alfa`", "`alpha`?"),
+    Case("ReLU(z_1)", "LeakyReLU(z_1, alpha = x)", 16, "LeakyReLU(z_1, alpha = x)", "`alpha` is not a number", "as in"),
     Case("ReLU(z_1)", "[z_1; x]", 16, "[z_1; x]", "is not worked out by this version", "derive operations"),
-    Case("A_1 = ReLU(z_1)", "for t = 1..3\n  A_t = ReLU(z_1)", 16, "for t = 1..3", "cannot be read", "for t = 1..3:"),
     # the loss and the gradients
     Case('loss = "L"', 'loss = "M"', 21, "loss", "no equation defines the loss `M`", "left of an equation"),
     Case('loss = "L"', 'loss = "l"', 21, "loss", "no equation defines the loss `l`", "did you mean `L`?"),
-    Case('loss = "L"', 'loss = "z_1"', 21, "loss", "the loss `z_1` is not a scalar but a vector of 3", "`sum` or `mean`"),
+    Case('loss = "L"', 'loss = "z_1"', 21, "loss", "`z_1` is not a scalar but a vector of 3", "`sum`"),
     Case('loss = "L"', 'loss = "L"\ngradients = ["q"]', 22, "gradients", "`q` is not defined", ""),
-    Case('loss = "L"', 'loss = "L"\ngradients = "x"', 22, "gradients", "`gradients` is not a list of names", '["W_1", "b_1"]'),
+    Case('loss = "L"', 'loss = "L"\ngradients = "x"', 22, "gradients", "`gradients` is not a list of names", '["W_1"'),
     Case('loss = "L"', "", 30, "update", "an update needs a loss", 'loss = "L"'),
     # settings
     Case("significant = 3", "significant = 0", 24, "significant", "`significant` is 0", "from 1 to 50"),
@@ -155,12 +153,12 @@ FAULTS = [
     Case("significant = 3", "significant = 3\ndecimals = 2", 25, "decimals", "exclude each other", "keep one"),
     Case('carry = "exact"', 'carry = "round"', 25, "carry", "`carry` cannot be `round`", "did you mean `rounded`?"),
     Case('carry = "exact"', 'decimal = ";"', 25, "decimal", "`decimal` cannot be `;`", "one of: ., ,"),
-    Case('carry = "exact"', "steps = { A_2 = 9 }", 25, "steps", "the digits of `A_2` are a number", "decimals = 9"),
+    Case('carry = "exact"', "steps = { A_2 = 9 }", 25, "A_2", "the digits of `A_2` are a number", "decimals = 9"),
     Case('symbol = "d"', 'symbol = "D"', 28, "symbol", "`symbol` cannot be `D`", "d"),
     Case('symbol = "d"', 'detail = "long"', 28, "detail", "`detail` cannot be `long`", "full, short"),
     Case('symbol = "d"', "task = 5", 28, "task", "`task` is a number", "text in quotes"),
     Case('symbol = "d"', 'ask = "dL/dW_1"', 28, "ask", "`ask` is not a list of steps", '["dL/dW_2"]'),
-    Case("learning_rate = 0.1", 'learning_rate = "fast"', 31, "learning_rate", "`learning_rate` is not a number", "0.1"),
+    Case("learning_rate = 0.1", 'learning_rate = "fast"', 31, "learning_rate", "is not a number", "0.1"),
     Case("learning_rate = 0.1\n", "", 30, "update", "`learning_rate` is missing", "0.1"),
     Case("steps = 2", "steps = 0", 32, "steps", "`steps` is 0", "from 1 to 1000000"),
     Case("steps = 2", 'only = ["x"]', 32, "only", "`x` is not a parameter", ""),
@@ -254,11 +252,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, messa
     with pytest.raises(InputError) as caught:
         Problem.load(path)
     (fault,) = caught.value.faults
-    assert (
-        message in fault.message
-        and fault.place.line == line
-        and "net.toml" in str(fault) + fault.place.file + "net.toml"
-    )
+    assert message in fault.message and fault.place.line == line and fault.place.file.endswith("net.toml")
 
 
 def test_a_folder_is_no_problem_file(tmp_path: Path) -> None:
@@ -326,11 +320,18 @@ def test_a_value_that_does_not_exist_names_the_line_and_the_pass() -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("0.1", Fraction(1, 10)), ("0.10000000000000000555", Fraction("0.10000000000000000555")), ('"1/3"', Fraction(1, 3)),
-        ('" -1 / 3 "', Fraction(-1, 3)), ("-4.08e-7", Fraction(-408, 10**9)), ("1_000", Fraction(1000)), ('"0.1/0.3"', Fraction(1, 3)),
-        ("0x10", Fraction(16)), ('"−2.5"', Fraction(-5, 2)), ("[[[2]]]", Fraction(2)),
+        ("0.1", Fraction(1, 10)),
+        ("0.10000000000000000555", Fraction("0.10000000000000000555")),
+        ("-4.08e-7", Fraction(-408, 10**9)),
+        ("1_000", Fraction(1000)),
+        ("0x10", Fraction(16)),
+        ('"1/3"', Fraction(1, 3)),
+        ('" -1 / 3 "', Fraction(-1, 3)),
+        ('"0.1/0.3"', Fraction(1, 3)),
+        ('"−2.5"', Fraction(-5, 2)),
+        ("[[[2]]]", Fraction(2)),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_exact(written: str, value: Fraction) -> None:
     (given,) = scalar_problem("w^2", written).givens
     assert (given.shape, given.values) == ((), (value,))
@@ -364,33 +365,54 @@ def test_a_name_is_one_in_every_spelling() -> None:
     assert fault.message == "`y_hat` has a value already" and fault.place.line == 3
 
 
+SETTINGS = edited(
+    ("significant = 3", '''decimals = 2
+decimal = ","
+steps = { A_2 = { decimals = 9 }, z_1 = { significant = 2 } }'''),
+    ('carry = "exact"', 'carry = "rounded"'),
+    ('symbol = "d"', '''symbol = "∂"
+course = "A \\\\ \\"B\\""
+author = "N. N."
+date = 2024-05-01
+task = """
+two
+lines"""
+detail = "short"
+ask = ["L"]'''),
+    ("b_2 = 0.5", 'b_2 = "1/3"'),
+    ("steps = 2", '''steps = 5
+only = ["W_2", "b_1"]
+show = [1, 5]'''),
+    ('loss = "L"', '''loss = "L"
+gradients = ["x"]'''),
+) + """
+[names]
+"dL/dz_2" = ["delta_2", "d"]
+A_2 = "ŷ"
+
+[marking]
+digits = 2
+remark = 0.5
+exact = ["z_1"]
+steps = { L = 2 }
+"""  # fmt: skip
+
+
 def test_settings_are_read() -> None:
-    problem = Problem.loads(
-        edited(
-            ("significant = 3", 'decimals = 2\ndecimal = ","\nsteps = { A_2 = { decimals = 9 }, z_1 = { significant = 2 } }'),
-            ('carry = "exact"', 'carry = "rounded"'),
-            ('symbol = "d"', 'symbol = "∂"\ncourse = "ML"\nauthor = "N. N."\ndate = 2024-05-01\ntask = "Do."\ndetail = "short"\nask = ["L"]'),
-            ("steps = 2", 'steps = 5\nonly = ["W_2", "b_1"]\nshow = [1, 5]'),
-            ('loss = "L"', 'loss = "L"\ngradients = ["x"]'),
-        )
-        + '[names]\n"dL/dz_2" = ["delta_2", "d"]\nA_2 = "ŷ"\n[marking]\ndigits = 2\nremark = 0.5\n'
-    )  # fmt: skip
+    problem = Problem.loads(SETTINGS)
     numbers, page, update = problem.numbers, problem.page, problem.update
-    assert numbers.digits == Digits(2, decimals=True)
-    assert (
-        numbers.of("A_2") == Digits(9, decimals=True)
-        and numbers.of("z_1") == Digits(2)
-        and numbers.of("L") == Digits(2, True)
-    )
-    assert (numbers.carry, numbers.decimal) == ("rounded", ",")
-    assert (page.symbol, page.course, page.author, page.date, page.task) == ("∂", "ML", "N. N.", "2024-05-01", "Do.")
-    assert (page.detail, page.ask) == ("short", ("L",))
+    assert (numbers.digits, numbers.carry, numbers.decimal) == (Digits(2, decimals=True), "rounded", ",")
+    assert numbers.of("A_2") == Digits(9, decimals=True) and numbers.of("z_1") == Digits(2)
+    assert numbers.of("L") == numbers.digits
+    assert (page.symbol, page.course, page.author) == ("∂", 'A \\ "B"', "N. N.")
+    assert (page.date, page.task, page.detail, page.ask) == ("2024-05-01", "two\nlines", "short", ("L",))
     assert update is not None and update.only is not None
     assert (update.learning_rate, update.steps, update.shown()) == (Fraction(1, 10), 5, (1, 5))
     assert [name.id for name in update.only] == ["W_2", "b_1"]
     assert problem.gradients == (Symbol("x"),)
     assert problem.aliases == {"dL/dz_2": ("delta_2", "d"), "A_2": ("ŷ",)}
     assert (problem.marking.digits, problem.marking.remark) == (2, Fraction(1, 2))
+    assert (problem.marking.exact, problem.marking.steps) == (("z_1",), {"L": 2})
 
 
 def test_defaults() -> None:
@@ -431,11 +453,15 @@ def test_settings_of_a_step_that_is_not_there_are_a_fault() -> None:
 
 # --- [network] ----------------------------------------------------------------------------------------------------
 
-NETWORK = edited(
-    (BASE[BASE.index("[model]") : BASE.index("[numbers]")],
-     '[network]\ninput = "x"\ntarget = "Y"\nloss = "squared error"\n'
-     'layers = [{ units = 3, activation = "ReLU" }, { units = 1, activation = "sigmoid" }]\n\n')
-)  # fmt: skip
+MODEL = BASE[BASE.index("[model]") : BASE.index("[numbers]")]
+NETWORK = BASE.replace(MODEL, """\
+[network]
+input = "x"
+target = "Y"
+loss = "squared error"
+layers = [{ units = 3, activation = "ReLU" }, { units = 1, activation = "sigmoid" }]
+
+""")  # fmt: skip
 
 
 def values(problem: Problem) -> dict[str, Any]:
@@ -496,21 +522,51 @@ def test_a_problem_has_a_model_or_a_network_not_both() -> None:
 
 # --- back to TOML ---------------------------------------------------------------------------------------------------
 
-WRITTEN_OUT = {
-    "the file above": BASE,
-    "its network": NETWORK,
-    "every setting": edited(
-        ("significant = 3", 'decimals = 2\ndecimal = ","\nsteps = { A_2 = { decimals = 9 } }'),
-        ('symbol = "d"', 'symbol = "∂"\ncourse = "A \\\\ \\"B\\""\ntask = """two\nlines"""\ndetail = "short"\nask = ["L"]'),
-        ("b_2 = 0.5", 'b_2 = "1/3"'),
-        ("steps = 2", 'steps = 2\nonly = ["W_2"]\nshow = [2]'),
-    ) + '[names]\n"dL/dz_2" = ["delta_2"]\n[marking]\ndigits = 2\nsteps = { L = 2 }\n',
-    "parentheses": '[data]\nx = [1, 2]\ny = [3, 4]\n[parameters]\nW = [[1, 2], [3, 4]]\na = 2\n[model]\nequations = """\n'
-    'u = W (x ⊙ y) + W (x/y) * (1/2)\nv ≈ a (x^T y) 2*3 u\nL = sum(v) (a^2)^3 - (1 - (a - 3))\n"""\nloss = "L"\n',
-    "names": '[data]\n"ŷ" = 1\n"a^{[0]}" = 3\n"W\'" = 2\n"z_{f,1}" = 1.50\n[model]\nequations = "u_1 = ŷ a^{[0]} W\' z_{f,1}"\n',
-    "loops": '[data]\nx = [1, 2]\n[parameters]\nw = 0.5\n[model]\nequations = """\nh_0 = x\nfor t = 1..3:\n  h_t = tanh(w h_{t-1})\n'
-    'L = sum(h_3)\n"""\nloss = "L"\n',
-}  # fmt: skip
+PARENTHESES = """
+[data]
+x = [1, 2]
+y = [3, 4]
+
+[parameters]
+W = [[1, 2], [3, 4]]
+a = 2
+
+[model]
+equations = '''
+u = W (x ⊙ y) + W (x/y) * (1/2)
+v ≈ a (x^T y) 2*3 u
+L = sum(v) (a^2)^3 - (1 - (a - 3))
+'''
+loss = "L"
+"""
+SPELLINGS = """
+[data]
+"ŷ" = 1
+"a^{[0]}" = 3
+"W'" = 2
+"z_{f,1}" = 1.50
+
+[model]
+equations = "u_1 = ŷ a^{[0]} W' z_{f,1}"
+"""
+LOOP = """
+[data]
+x = [1, 2]
+
+[parameters]
+w = 0.5
+
+[model]
+equations = '''
+h_0 = x
+for t = 1..3:
+  h_t = LeakyReLU(w h_{t-1}, alpha = 1/3)
+L = mean(h_3)
+'''
+loss = "L"
+"""
+WRITTEN_OUT = {"model": BASE, "network": NETWORK, "settings": SETTINGS, "parentheses": PARENTHESES,
+               "spellings": SPELLINGS, "loop": LOOP}  # fmt: skip
 
 
 @pytest.mark.parametrize("text", WRITTEN_OUT.values(), ids=WRITTEN_OUT)
@@ -538,7 +594,7 @@ def test_with_values() -> None:
         problem.with_values({"x": [Fraction(1)]})
 
 
-# --- any file is read or refused ----------------------------------------------------------------------------------------
+# --- any file is read or refused ---------------------------------------------------------------------------------
 
 SCALARS = st.one_of(
     st.integers(-3, 30).map(str),
@@ -555,13 +611,6 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 KEYS = [line.partition(" = ")[0] for line in (BASE + NETWORK).splitlines() if " = " in line]
-
-
-def mutations() -> Iterator[tuple[int, str]]:
-    """Every line `key = value` of the two files above, by its place in them."""
-    for number, line in enumerate((BASE, NETWORK)[0].splitlines()):
-        if " = " in line and not line.endswith('"""'):
-            yield number, line.partition(" = ")[0]
 
 
 @settings(max_examples=150)
