@@ -96,11 +96,11 @@ def joined(parts: list[Piece]) -> list[Piece]:
     return result
 
 
-def _first_is_number(expr: Expr) -> bool:
-    """Whether the expression, in the language, begins with digits."""
+def _first(expr: Expr) -> Expr:
+    """What a product, quotient or power begins with."""
     while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
         expr = expr.args[0]
-    return isinstance(expr, Number) and expr.value >= 0
+    return expr
 
 
 class _Printer:
@@ -192,9 +192,8 @@ class _Printer:
         left, right = expr.args
 
         def write() -> None:
-            self.write(
-                left, ATOM if self._ends_in_quotient(left) else PRODUCT, position if level <= PRODUCT else LEADING
-            )
+            tight = ATOM if self._ends_in_quotient(left) else PRODUCT
+            self.write(left, tight, position if level <= PRODUCT else LEADING)
             alone = self._stands_alone(expr, left, right)
             self.out.append(self._between(expr, left, right, alone))
             self.write(right, POWER if alone else PRODUCT, INNER)
@@ -215,24 +214,24 @@ class _Printer:
         if self.notation.is_language:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
-            return fraction or (nested and (not isinstance(left, Number) or _first_is_number(right)))
+            return fraction or (nested and (not isinstance(left, Number) or isinstance(_first(right), Number)))
         if not isinstance(right, Apply) or not self._is_array(left):
             return False
         if right.op == "divide":
             return not self.notation.tex and expr.op == "product"
         if right.op == expr.op:
             return self._stands_alone(expr, left, right.args[0])
-        if expr.op == "times" and right.op == "product":
-            return True
-        return expr.op == "product" and right.op == "times" and all(map(self._is_array, right.args))
+        return {expr.op, right.op} == {"product", "times"}
 
     def _is_array(self, expr: Expr) -> bool:
         return not self.indexed and bool(shape_of(expr, self.shapes))
 
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""
-        if self.notation.is_language and expr.op == "product" and not alone and _first_is_number(right):
-            return " * "
+        if self.notation.is_language and expr.op == "product" and not alone:
+            first = _first(right)
+            if isinstance(first, Number) and first.value >= 0:
+                return " * "
         return self.operators[self._sign(expr, left, right)]
 
     def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:

@@ -124,7 +124,9 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
     for i, arg in enumerate(expr.args):
         inner = differentiate(arg, name, shapes)
         if inner != number(0):
-            result = plus(result, times(derivative_rule(expr, i, value or expr), inner))
+            rule = derivative_rule(expr, i, value or expr)
+            in_order = (inner, rule) if i == 0 and expr.op in {"product", "times"} else (rule, inner)
+            result = plus(result, times(*in_order))
     return result
 
 
