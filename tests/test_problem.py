@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import derive
-import derive.examples
 from derive.errors import DeriveError, Fault, InputError
 from derive.language.names import Symbol
 from derive.problem import Problem
@@ -575,12 +574,6 @@ def test_written_as_TOML_it_is_the_same_problem(text: str) -> None:
     again = Problem.loads(derive.solve(problem).text("toml"))
     assert again == problem
     assert values(again) == values(problem)
-
-
-@pytest.mark.parametrize("name", derive.examples.names())
-def test_an_example_written_as_TOML_is_the_same_problem(name: str) -> None:
-    problem = Problem.load(derive.examples.path(name))
-    assert Problem.loads(derive.solve(problem).text("toml"), name) == problem
 
 
 # --- with other numbers -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from derive.solution import Solution
 from derive.writers.json import nested
 
 UNMATCHED = "unmatched"
+MARKED = 20  # characters shown on either side of a place that cannot be read
 
 Nested: TypeAlias = Any
 
@@ -138,7 +139,8 @@ def _sentences(judged: Judged, words: Catalogue, expected: list[str], places: li
         why = words["check.wrong_size" if isinstance(content, Array) else "check.no_value"]
         why = content.message if isinstance(content, Unreadable) else why
         hint = f" ({content.hint})" if isinstance(content, Unreadable) and content.hint else ""
-        yield words["check.unreadable"].format(why=f"{why}{hint}")
+        where = _marked(judged.answer.given, content.start) if judged.answer and isinstance(content, Unreadable) else ""
+        yield words["check.unreadable"].format(why=f"{why}{hint}") + where
         return
     yield words[f"check.{judged.verdict}"]
     if judged.diagnosis:
@@ -150,6 +152,14 @@ def _sentences(judged: Judged, words: Catalogue, expected: list[str], places: li
         yield words["check.formula_asked"]
     elif judged.verdict in {WRONG, FOLLOWS, MISSING}:
         yield from _expectations(judged, words, expected, places)
+
+
+def _marked(given: str, at: int) -> str:
+    """The text around the place that could not be read, with a mark before it."""
+    if not 0 <= at < len(given):
+        return ""
+    before, after = given[max(0, at - MARKED) : at], given[at : at + MARKED]
+    return f" {before} >>> {after}"
 
 
 def _expectations(
