@@ -10,10 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "derive"
 ORDER = (
-    "errors", "language", "operations", "settings", "digits", "source", "equations", "network", "problem",
-    "derivation",
-    "values", "differences", "notation", "printing", "verification", "document", "view", "compose", "closing", "writers",
-    "solution", "answers", "cli",
+    "errors", "language", "operations", "settings", "digits", "source", "equations", "network",
+    "problem", "derivation", "values", "differences", "notation", "printing", "verification", "document",
+    "view", "compose", "closing", "writers", "solution", "answers", "cli",
 )  # fmt: skip
 MODULES = sorted(ROOT.rglob("*.py"))
 
