@@ -11,7 +11,7 @@ from math import prod
 from typing import TypeAlias
 
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
-from derive.language.names import Name
+from derive.language.names import Name, Symbol
 from derive.language.numbers import constant_text
 from derive.notation import Notation, superscript
 from derive.operations.calculus import is_elementwise, shape_of
@@ -215,16 +215,13 @@ class _Printer:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
             return fraction or (nested and (not isinstance(left, Number) or isinstance(_first(right), Number)))
-        if not isinstance(right, Apply) or not self._is_array(left):
+        if not isinstance(right, Apply) or self.indexed or not shape_of(left, self.shapes):
             return False
         if right.op == "divide":
             return not self.notation.tex and expr.op == "product"
         if right.op == expr.op:
             return self._stands_alone(expr, left, right.args[0])
         return {expr.op, right.op} == {"product", "times"}
-
-    def _is_array(self, expr: Expr) -> bool:
-        return not self.indexed and bool(shape_of(expr, self.shapes))
 
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""
@@ -316,10 +313,13 @@ class _Printer:
         self._settings(expr)
 
     def _settings(self, expr: Apply) -> None:
-        """In the language itself every setting is written."""
-        if self.notation.is_language:
-            for name, value in expr.options:
-                self.out.append(f", {name} = {constant_text(value) if isinstance(value, Fraction) else value}")
+        """The settings: on a page all of them, in the language those that are not left to the row."""
+        language = self.notation.is_language
+        settings = expr.options if language else {**ROWS[expr.op].defaults, **dict(expr.options)}.items()
+        for name, value in settings:
+            self.out.append(", " if language else self.operators["semicolon"])
+            self.out.append(f"{self.notation.symbol_text(Symbol(name), (), False)} = ")
+            self.out.append(self._constant(Number(value, decimal=True)) if isinstance(value, Fraction) else str(value))
 
     def _exponential(self, expr: Apply, level: int, position: str) -> None:
         if not self.notation.tex:

@@ -1,0 +1,308 @@
+"""The page: goldens of the notes, and what holds on every page: signs, relations, detail, the same text every time.
+
+`python -m pytest tests/test_pages.py --accept` writes the goldens anew.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flint import arb, fmpq
+
+import derive
+import derive.examples
+from derive import Solution
+from derive.document import Chain, Drawing, Lines, Numbered
+from derive.language.cursor import Scope
+from derive.language.expressions import Apply, Expr
+from derive.language.grammar import parse
+from derive.language.tokens import TextError
+from derive.operations import FUNCTIONS
+from derive.operations.rows import Branches
+from derive.operations.scalars import Num, precision
+from derive.problem import Problem
+from derive.prose import catalogue
+from derive.values import compile_expr
+from derive.view import View, Workings
+from derive.writers import WRITERS
+from derive.writers.parts import filled
+from derive.writers.text import TextWriter
+
+EXAMPLES = derive.examples.names()
+QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
+GOLDEN = Path(__file__).with_name("golden")
+ACCEPT = "python -m pytest tests/test_pages.py --accept"
+
+
+@cache
+def solved(name: str, carry: str | None = None, detail: str | None = None) -> Solution:
+    """A built-in problem worked out."""
+    return derive.solve(derive.examples.path(name), carry=carry, detail=detail)
+
+
+# --- goldens ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_the_notes_are_the_accepted_page(form: str, request: pytest.FixtureRequest) -> None:
+    text, golden = solved("notes").text(form), GOLDEN / f"notes.{form}"
+    if request.config.getoption("--accept"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, "utf-8")
+    accepted = golden.read_text("utf-8")
+    difference = unified_diff(accepted.splitlines(), text.splitlines(), "accepted", "now", lineterm="", n=1)
+    assert text == accepted, "\n".join([f"if it is meant to be so: {ACCEPT}", *difference])
+
+
+# --- chains of numbers: every sign between them is true --------------------------------------------------------------
+
+
+class Link(NamedTuple):
+    """One link of a chain: the sign before it, and its text, or one text for each cell of an array."""
+
+    sign: str
+    cells: tuple[str, ...]
+
+
+def texts_of(text: str) -> tuple[str, ...]:
+    """The cells of a text that is one matrix; else the text itself."""
+    if text.startswith("\ue000") and text.endswith("\ue001") and text.count("\ue000") == 1:
+        return tuple(re.split("[\ue002\ue003]", text[1:-1]))
+    return (text,)
+
+
+def chains(solution: Solution) -> Iterator[list[Link]]:
+    """Every chain of the page."""
+    blueprint, writer = solution.blueprint, TextWriter()
+    compiler = writer.compiler(blueprint.document, blueprint.page, catalogue("en"))
+    for section in blueprint.document.sections:
+        view = View(solution.values, compiler.notation, Workings(), section.k)
+        for block in section.blocks:
+            parts = block.parts if isinstance(block, Numbered) else (block,)
+            lines = [line for part in parts for line in (part.chains if isinstance(part, Lines) else (part,))]
+            for chain in lines:
+                if isinstance(chain, Chain):
+                    shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
+                    yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
+
+
+def read(text: str) -> Expr | None:
+    """A text of numbers alone as an expression; None where names (`e` too) or matrices stand in it."""
+    if re.search(r"(?<![a-z])e(?![a-z])", text):
+        return None
+    try:
+        return parse(re.sub(r"(?<=\d),(?=\d)", ".", text), Scope({}, FUNCTIONS))
+    except TextError:
+        return None
+
+
+def value(expr: Expr) -> Num:
+    """The value of an expression of numbers."""
+    (result,) = compile_expr(expr, {}, {}, Branches())([])
+    return result
+
+
+def size(expr: Expr) -> Num:
+    """How large the numbers are that cancel in it: its value with every sign taken as plus."""
+    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
+        return size(expr.args[0]) + size(expr.args[1])
+    if isinstance(expr, Apply) and expr.op == "product":
+        return size(expr.args[0]) * size(expr.args[1])
+    return abs(value(expr))
+
+
+def same(a: Num, b: Num) -> bool:
+    """Whether two numbers are equal: exactly, or as far as 400 bits tell."""
+    if type(a) is fmpq and type(b) is fmpq:
+        return bool(a == b)
+    return bool(abs(arb(a) - arb(b)) <= abs(arb(a)) * arb(10) ** -80)
+
+
+def untrue(solution: Solution) -> Iterator[str]:
+    """Links of numbers whose sign is not true, and at the end how many there are."""
+    count = 0
+    for chain in chains(solution):
+        for before, after in pairwise(chain):
+            pairs = [(read(a), read(b)) for a, b in zip(before.cells, after.cells, strict=False)]
+            known = [(a, b) for a, b in pairs if a is not None and b is not None]
+            if len(known) != max(len(before.cells), len(after.cells)):
+                continue
+            count += 1
+            with precision(400):
+                equal = all(same(value(a), value(b)) for a, b in known)
+                near = all(abs(value(a) - value(b)) <= (size(a) + size(b)) / 10 for a, b in known)
+            if equal != (after.sign == "=") or not near:
+                yield f"{'; '.join(before.cells)} {after.sign} {'; '.join(after.cells)}"
+    yield str(count)
+
+
+@pytest.mark.parametrize("carry", ["exact", "rounded"])
+@pytest.mark.parametrize("name", QUICK)
+def test_equal_and_about_are_true(name: str, carry: str) -> None:
+    *wrong, count = untrue(solved(name, carry))
+    assert wrong == []
+    assert int(count) >= 2
+
+
+def test_an_untrue_sign_would_be_found() -> None:
+    """The test of the test: it tells 3/7 and 0.4286 apart."""
+    solution = derive.solve(Problem.loads('[data]\nx = 3\n[model]\nequations = "y = x/7"\n'))
+    (chain,) = chains(solution)
+    assert [(link.sign, *link.cells) for link in chain] == [("=", "x/7"), ("=", "3/7"), ("≈", "0.4286")]
+    numbers = [value(expr) for link in chain if (expr := read(link.cells[0]))]
+    assert len(numbers) == 2 and not same(*numbers)
+
+
+# --- numbers on the page ---------------------------------------------------------------------------------------------
+
+NEGATIVE_FACTOR = re.compile(r"[·⊙/] ?−|− ?−|\+ ?−")
+MINUS_ZERO = re.compile(r"[−-]0(?![\d.,])|[−-]0[.,]0+(?![\d·])")
+ONE_MINUS_ONE = re.compile(r"\b1 − 1[.,]0+\b")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_negative_numbers_in_products_and_sums_stand_in_parentheses(name: str) -> None:
+    shown = [text for chain in chains(solved(name)) for link in chain for text in link.cells]
+    assert [text for text in shown if NEGATIVE_FACTOR.search(text)] == []
+
+
+@pytest.mark.parametrize("carry", ["exact", "rounded"])
+@pytest.mark.parametrize("name", QUICK)
+def test_no_minus_zero_and_no_one_minus_one(name: str, carry: str) -> None:
+    text = solved(name, carry).text("txt")
+    assert MINUS_ZERO.findall(text) == []
+    assert ONE_MINUS_ONE.findall(text) == []
+
+
+def test_every_sign_of_a_negative_number_is_the_same() -> None:
+    """A true minus on the page, `-` in TeX and in the language."""
+    solution = solved("notes")
+    assert "−34,0" in solution.text("txt") and "-34{,}0" in solution.text("tex") and '"-34,0"' in solution.text("json")
+
+
+# --- detail and carry ------------------------------------------------------------------------------------------------
+
+
+def test_full_detail_writes_every_entry_short_detail_the_matrix_lines() -> None:
+    full, short = solved("notes", detail="full").text("txt"), solved("notes", detail="short").text("txt")
+    entry = "z₁,₁ = 0,1·20 + 0,2·3 + 0,3·4 + 0,1"
+    assert entry in full and entry not in short
+    assert "z₁ = W₁·x + b₁" in short
+    for name in QUICK:
+        assert len(solved(name, detail="short").text("txt")) <= len(solved(name, detail="full").text("txt")), name
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "tex"])
+@pytest.mark.parametrize("name", ["notes", "mazur", "hmkcode"])
+def test_how_numbers_are_carried_is_said_once_at_the_top(name: str, form: str) -> None:
+    exact, rounded = (" ".join(solved(name, carry).text(form).split()) for carry in ("exact", "rounded"))
+    for carry, page, other in (("exact", exact, rounded), ("rounded", rounded, exact)):
+        notice = max(re.split(r"\{\w+\}", catalogue("en")[f"intro.{carry}"]), key=len)
+        assert page.count(notice) == 1 and notice not in other
+        assert page.index(notice) < page.index("Forward propagation")
+
+
+def test_a_comma_separates_no_arguments_where_it_is_the_decimal_sign() -> None:
+    assert "max(0; 3,9)" in solved("notes").text("txt")
+
+
+# --- Markdown and LaTeX ----------------------------------------------------------------------------------------------
+
+MATHEMATICS = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?!\$).+?(?<!\\)\$", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_no_backslash_before_punctuation_in_the_mathematics_of_markdown(name: str) -> None:
+    """Markdown would take the backslash away."""
+    text = solved(name).text("md")
+    formulas = MATHEMATICS.findall(text)
+    assert len(formulas) >= 3
+    assert [formula for formula in formulas if re.search(r"\\[^A-Za-z]", formula)] == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_picture_of_markdown_is_there(name: str) -> None:
+    solution = solved(name)
+    drawn = re.findall(rf"!\[[^\]]+\]\({name}-([\w.]+)\)", solution.text("md"))
+    assert sorted(drawn) == sorted(solution.pictures("md"))
+    blocks = [block for section in solution.blueprint.document.sections for block in section.blocks]
+    assert len(drawn) == sum(isinstance(block, Drawing) for block in blocks)
+    assert all(picture.startswith("<svg") for picture in solution.pictures("md").values())
+
+
+@pytest.mark.parametrize("form", ["tex", "md"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_braces_and_environments_of_TeX_are_closed(name: str, form: str) -> None:
+    text = solved(name).text(form)
+    assert text.count("{") == text.count("}")
+    opened: list[str] = []
+    for command, environment in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        if command == "begin":
+            opened.append(environment)
+        else:
+            assert opened.pop() == environment
+    assert opened == []
+
+
+SUPERSCRIPTS = """
+[data]
+x = [1, 2]
+y = 2
+
+[parameters]
+"W^{[1]}" = [[1, 2], [3, 4]]
+"W^{[2]}" = [[1, 2]]
+"b'" = 1
+
+[model]
+equations = '''
+a^{[1]} = tanh(W^{[1]} x)
+z = W^{[2]} tanh(W^{[1]} a^{[1]}) + b'^2
+q = (z/y)^2 + sum(a^{[1]})^2 + sum((x^2)^T x) + sum((x/y)^T x)
+L = q + mean(x)^2 + z (q/y) + 2 (x^T x) + sum(W^{[1]} (x ⊙ x))
+'''
+loss = "L"
+"""
+
+
+def test_what_has_a_superscript_stands_in_parentheses_before_the_next() -> None:
+    """TeX refuses two superscripts, and a reader would take the second for that of the last letter."""
+    solution = derive.solve(Problem.loads(SUPERSCRIPTS))
+    tex, text = solution.text("tex"), solution.text("txt")
+    assert re.findall(r"\^\{[^{}]*\}\^", tex) == []
+    assert re.findall(r"\\frac\{[^{}]*\}\{[^{}]*\}\^", tex) == []
+    for written in ("(q⁽¹⁾)²", "(x²)ᵀ·x", "(x/y)ᵀ", "(1/2 Σ_i xᵢ)²", "W^[1]·(x ⊙ x)"):
+        assert written in text, written
+
+
+# --- the same every time ---------------------------------------------------------------------------------------------
+
+FINGERPRINT = """
+import hashlib, derive, derive.examples
+from derive.writers import WRITERS
+for name in derive.examples.names():
+    solution = derive.solve(derive.examples.path(name))
+    for form in WRITERS:
+        print(name, form, hashlib.sha256(solution.text(form).encode()).hexdigest())
+"""
+
+
+def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
+    environment = os.environ | {"PYTHONHASHSEED": "4711"}
+    command = [sys.executable, "-c", FINGERPRINT]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    expected = [
+        f"{name} {form} {hashlib.sha256(solved(name).text(form).encode()).hexdigest()}"
+        for name in EXAMPLES
+        for form in WRITERS
+    ]
+    assert found.stdout.splitlines() == expected
