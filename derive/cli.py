@@ -125,7 +125,7 @@ def _work(path: Path, options: argparse.Namespace) -> int:
         print(f"warning: {warning}", file=sys.stderr)
     problem = overridden(problem, options.significant, options.decimals, options.carry, options.decimal,
                          options.detail, options.language)  # fmt: skip
-    formats = tuple(filter(None, (part.strip() for part in (options.to or DEFAULT_FORMATS).split(","))))
+    formats = _formats(options.to, DEFAULT_FORMATS)
     if options.output == "-":
         if options.to is None or len(formats) != 1 or formats == ("pdf",):
             raise DeriveError("`-o -` writes one text format", "name it: --to md (or tex, txt, json, toml)")
@@ -136,6 +136,14 @@ def _work(path: Path, options: argparse.Namespace) -> int:
     return 0
 
 
+def _formats(chosen: str | None, default: str) -> tuple[str, ...]:
+    """The formats of a comma list. Raises DeriveError for an empty one."""
+    formats = tuple(filter(None, (part.strip() for part in (default if chosen is None else chosen).split(","))))
+    if not formats:
+        raise DeriveError("`--to` names no format", f"as in --to {default}")
+    return formats
+
+
 def _check(options: argparse.Namespace) -> int:
     """Mark the work; the report as text on standard output, or in the formats asked for."""
     from derive.answers.checking import check
@@ -144,7 +152,7 @@ def _check(options: argparse.Namespace) -> int:
 
     solution = solve(options.problem)
     report = check(solution, options.answers, hints=options.hints)
-    formats = tuple(filter(None, (part.strip() for part in (options.to or "txt").split(","))))
+    formats = _formats(options.to, "txt")
     if options.output == "-":
         if len(formats) != 1 or formats == ("pdf",):
             raise DeriveError("`-o -` writes one text format", "name it: --to json (or txt, md, tex)")

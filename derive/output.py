@@ -77,6 +77,9 @@ def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     waiting: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).is_dir():
+                raise DeriveError(f"cannot write to {folder / name}: it is a folder", "choose another folder with -o")
         for name, data in files.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=".derive-")
             waiting.append((temporary, folder / name))

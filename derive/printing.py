@@ -220,7 +220,9 @@ class _Printer:
         if right.op == "divide":
             return not self.notation.tex and expr.op == "product"
         if right.op == expr.op:
-            return self._stands_alone(expr, left, right.args[0])
+            first, second = right.args
+            bare = not self._stands_alone(right, first, second)
+            return self._stands_alone(expr, left, first) or (bare and self._stands_alone(expr, left, second))
         return {expr.op, right.op} == {"product", "times"}
 
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
@@ -290,8 +292,7 @@ class _Printer:
             self.out.append(superscript(exponent.value.numerator))
             return
         self.out.append("^")
-        raised = isinstance(exponent, Apply) and exponent.op in {"power", "transpose"}
-        self._enclosed(lambda: self.write(exponent, ATOM, TIGHT), raised)
+        self._enclosed(lambda: self.write(exponent, ATOM, TIGHT), self._is_raised(exponent))
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]

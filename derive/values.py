@@ -126,7 +126,7 @@ class Values:
         self._literal: dict[int, Env] = {}
         self._passes: dict[int, Env] = {}
         self.answered: dict[tuple[Relation, int], bool] = {}
-        self.literals: dict[tuple[Expr, int], Flat] = {}
+        self.literals: dict[tuple[Expr, int], Flat | None] = {}
         self.terms: dict[tuple[Expr, Name, int], Printed] = {}
         self._given = frozenset(name for name, _ in tape.derivation.givens) | {ETA}
         self._updated = frozenset(move.step.name for move in tape.updates)
@@ -160,7 +160,7 @@ class Values:
         return self._settle(lambda: [decimal_text(x, self._ties) for x in self.flat(name, k)])
 
     def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
-        """What a compiled expression gives at the printed numbers of the names it uses."""
+        """What a compiled expression gives at the printed numbers of the names it uses. Raises ValueFault."""
         if k not in self._literal:
             self._literal[k] = [[] for _ in self.tape.slots]
         env = self._literal[k]
@@ -175,7 +175,7 @@ class Values:
         """The table of values of pass k."""
         return self._passes[k]
 
-    def decided(self, question: Callable[[], bool]) -> bool:
+    def decided(self, question: Callable[[], Answer]) -> Answer:
         """The answer to a question about the values, with as many bits as it takes."""
         return self._settle(question)
 

@@ -14,7 +14,7 @@ from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
 from derive.notation import Notation
 from derive.operations.rows import Branches, Flat, row_of
-from derive.operations.scalars import Num, sign
+from derive.operations.scalars import Num, ValueFault, sign
 from derive.operations.shapes import as_matrix, indices, offset
 from derive.printing import INNER, LEADING, TIGHT, Slot, formula, is_turned
 from derive.settings import Digits
@@ -45,7 +45,7 @@ class View:
         self.values, self.notation, self.workings, self.k = values, notation, workings, k
         self.shapes = values.tape.derivation.shapes
         self._texts: dict[tuple[Name, bool], list[tuple[str, str, str]]] = {}
-        self._latest: tuple[Expr | None, Flat] = None, []
+        self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:
         """The same for another pass."""
@@ -98,12 +98,17 @@ class View:
 
     # --- at the printed numbers --------------------------------------------------------------------------
 
-    def literal(self, expr: Expr) -> Flat:
-        """The value of an expression at the printed numbers of its names."""
+    def literal(self, expr: Expr) -> Flat | None:
+        """The value of an expression at the printed numbers of its names; None where they leave none: 1/(a − b) with
+        a and b printed alike.
+        """
         known, key = self.values.literals, (expr, self.k)
         if key not in known:
             run, names = self.workings.compile(expr, self.values.tape)
-            known[key] = self.values.literal(run, names, self.k)
+            try:
+                known[key] = self.values.literal(run, names, self.k)
+            except ValueFault:
+                known[key] = None
         return known[key]
 
     def term(self, expr: Expr, name: Name) -> Printed:
@@ -116,12 +121,19 @@ class View:
         return known[key]
 
     def _term(self, expr: Expr, name: Name) -> Printed:
-        (value,) = self.literal(expr)
+        flat = self.literal(expr)
+        if flat is None:
+            run, _ = self.workings.compile(expr, self.values.tape)
+            flat = self.values.decided(lambda: run(self.values.env(self.k)))
+        (value,) = flat
         digits = self.values.numbers.of(name.id)
         exact = full(value)
         if exact is not None and len(exact.mantissa) <= digits.count + MORE_FOR_TERMS:
             return exact
-        return printed(value, digits, ties=True)
+        try:
+            return printed(value, digits, ties=True)
+        except ValueFault:  # a product of numbers too small to be written
+            return Printed(False, "0", exact=False)
 
     # --- predicates --------------------------------------------------------------------------------------
 
@@ -155,8 +167,8 @@ class View:
 
     def _term_equal(self, term: Expr, name: Name | None) -> bool:
         assert name is not None
-        (value,) = self.literal(term)
-        return _is(value, self.term(term, name).value)
+        flat = self.literal(term)
+        return flat is not None and _is(flat[0], self.term(term, name).value)
 
     def _result_equal(self, relation: Relation) -> bool:
         assert relation.name is not None
@@ -173,6 +185,8 @@ class View:
         assert relation.expr is not None
         if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
             self._latest = relation.expr, self.literal(relation.expr)
+        if self._latest[1] is None:
+            return False
         given = self._latest[1] * (len(numbers) if relation.alone else 1)
         return all(_is(given[i], numbers[i].value) for i in chosen)
 

@@ -162,6 +162,31 @@ def test_an_untrue_sign_would_be_found() -> None:
     assert len(numbers) == 2 and not same(*numbers)
 
 
+ALIKE = """
+[parameters]
+w = 1
+
+[model]
+equations = '''
+a = exp(w)
+b = exp(w + 0.00001)
+u = 1/(a - b) + w
+L = u + log(b - a)
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_numbers_that_are_printed_alike_break_no_page(form: str) -> None:
+    """2.718 − 2.718 is 0, but a − b is not: the signs say so."""
+    solution = derive.solve(Problem.loads(ALIKE))
+    assert solution.text(form)
+    assert solution["u"].printed == "-3.679·10^4"
+    if form == "txt":
+        assert "≈ 1/(2.718 − 2.718) + 1 ≈ −3.679·10⁴ + 1 ≈ −3.679·10⁴" in solution.text(form)
+
+
 # --- numbers on the page ---------------------------------------------------------------------------------------------
 
 NEGATIVE_FACTOR = re.compile(r"[·⊙/] ?−|− ?−|\+ ?−")

@@ -285,6 +285,9 @@ NO_VALUE = [
     ("exp(w^100)", 2, "L overflows: the argument of exp is too large"),
     ("exp(-w^100)", 2, "L underflows: the argument of exp is too far below 0"),
     ("exp(exp(exp(w)))", 5, "L overflows"),
+    ("GELU(-1000 w)", 1, "L underflows"),
+    ("exp(-200000 w)^2", 1, "L underflows"),
+    ("exp(200000 w)^2", 1, "L overflows"),
     ("sqrt(w - 2)", 2, "dL/dw is not defined: a division by 0"),
 ]
 

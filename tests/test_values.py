@@ -271,8 +271,9 @@ def at_a_kink(passes: list[dict[str, Array]], network: Network) -> bool:
 @settings(max_examples=150)
 @given(networks())
 def test_a_network_agrees_with_the_reference(network: Network) -> None:
-    expected = reference(network)
-    assume(all(np.isfinite(value).all() for found in expected for value in found.values()))
+    with np.errstate(all="ignore"):
+        expected = reference(network)
+    assume(all((abs(value) < 500).all() for found in expected for value in found.values()))  # training that diverges
     assume(not at_a_kink(expected, network))
     problem = network.problem()
     derivation = derivation_of(problem)
@@ -330,6 +331,14 @@ def test_a_value_that_is_0_to_2000_bits_is_printed_0_and_it_is_said() -> None:
 def test_a_difference_that_vanishes_is_0() -> None:
     solution = solved("u = log(exp(w)) - w\nL = u^2 + w", "w = 2")
     assert solution["u"].printed == "0" and solution["dL/dw"].printed in {"1", "1.000"}
+
+
+@pytest.mark.parametrize("power", [1, 2, 3, 5])
+def test_a_power_of_a_difference_that_vanishes_is_0(power: int) -> None:
+    """And its gradient is verified: (w − w)ⁿ is a power of a ball around 0."""
+    solution = solved(f"u = exp(w) - exp(2)\nL = u^{power} + (w - w)^{power} + w", "w = 2")
+    assert solution["u"].printed == "0" and Fraction(solution["L"].value_text) == 2
+    assert Fraction(solution["dL/dw"].printed.split("·")[0]) == (1 if power > 1 else Fraction("8.389"))
 
 
 @pytest.mark.parametrize("digits", [1, 10, 25, 50])

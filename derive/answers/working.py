@@ -12,6 +12,7 @@ from derive.answers.links import Chain, Reader
 from derive.answers.model import Answer
 from derive.answers.statements import statements
 from derive.answers.transcript import bounded, pieces
+from derive.errors import Fault, InputError, Place
 from derive.solution import Solution
 
 MAX_BYTES = 4_000_000
@@ -22,11 +23,14 @@ _POINT = re.compile(r"(?<![\d.,])\d{1,40}\.\d{1,40}(?![\d.])")
 def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     """The answers in a piece of free working: a file's path, or its text. What cannot be read is left out, or says so.
 
-    Raises OSError for a file that cannot be opened.
+    Raises InputError for a file that cannot be opened.
     """
     if isinstance(work, Path):
-        with work.open("rb") as file:
-            work = file.read(MAX_BYTES).decode("utf-8", "replace")
+        try:
+            with work.open("rb") as file:
+                work = file.read(MAX_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
     text = bounded(work)
     decimal = decimal_of(text, solution.problem.numbers.decimal)
     chains = read_chains(text, solution, decimal)

@@ -17,6 +17,8 @@ Num: TypeAlias = Any  # fmpq | arb: python-flint ships no types
 
 ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)
 LARGEST_EXPONENT = fmpq(230_258)  # e^230258 has 100,000 digits: beyond that lies nothing that is taught
+_HUGE = arb(10) ** 100_000
+_TINY = 1 / _HUGE
 _ties = False
 
 
@@ -99,7 +101,8 @@ def power(x: Num, n: Num) -> Num:
             raise ValueFault("overflows: the exponent is too large")
         if type(x) is fmpq and x.height_bits() * abs(exponent) > 100_000:
             x = arb(x)
-        return x**exponent
+        around_zero = type(x) is not fmpq and x.contains(0)  # there arb's own power is not a number
+        return _multiplied(x, exponent) if around_zero and exponent > 0 else x**exponent
     if sign(x) < 0:
         raise ValueFault("is not defined: a fractional power of a negative number")
     if sign(x) == 0:
@@ -107,6 +110,12 @@ def power(x: Num, n: Num) -> Num:
     if type(n) is fmpq and n.q == 2:
         return power(sqrt(x), fmpq(n.p))
     return exp(n * log(x))
+
+
+def _multiplied(x: Num, exponent: int) -> Num:
+    """x to a whole power above 0, by squaring."""
+    half = _multiplied(x * x, exponent // 2) if exponent > 1 else ONE
+    return half * x if exponent % 2 else half
 
 
 def sigmoid(x: Num) -> Num:
@@ -150,6 +159,12 @@ def pi() -> Num:
 
 
 def check_finite(x: Num) -> None:
-    """Raises ValueFault for a ball that is infinite or not a number."""
-    if type(x) is not fmpq and not x.is_finite():
+    """Raises ValueFault for a ball that is infinite, not a number, or outside 10^±100000."""
+    if type(x) is fmpq:
+        return
+    if not x.is_finite():
         raise ValueFault("overflows" if not x.is_nan() else "is not a number")
+    if x > _HUGE or x < -_HUGE:
+        raise ValueFault("overflows")
+    if x < _TINY and x > -_TINY and not x.contains(0):
+        raise ValueFault("underflows")
