@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from derive.language.expressions import Shape
 from derive.language.grammar import parse_number
+from derive.language.names import Symbol
 from derive.language.numbers import MAX_DIGITS
 from derive.operations.shapes import normal
 from derive.source import kind
 
 MAX_ENTRIES, MAX_AXES = 1_000_000, 8
 _NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data)."""
+
+    name: Symbol
+    shape: Shape
+    values: tuple[Fraction, ...]
+    parameter: bool
+
 
 Report: TypeAlias = Callable[[str, str], None]
 """Takes a fault: message and hint."""

@@ -6,9 +6,13 @@ giving the gradient of its arguments as an equation in the same language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from math import prod
 
+from derive.errors import Fault, InputError, Place
+from derive.interim import interims_of
 from derive.language.expressions import (
     Apply,
     Equation,
@@ -20,18 +24,26 @@ from derive.language.expressions import (
     number,
 )  # fmt: skip
 from derive.language.names import Derivative, Name, Symbol
-from derive.operations.building import times, total
-from derive.operations.calculus import Shapes, differentiate, is_elementwise, reduced, settled, shape_of, spread
+from derive.lowering import LINEAR, Helpers, Path, is_pointwise
+from derive.operations.building import plus, times, total
+from derive.operations.calculus import (
+    Shapes,
+    derivative_rule,
+    differentiate,
+    reduced,
+    settled,
+    shape_of,
+    spread,
+)
 from derive.operations.rows import row_of
 from derive.problem import Problem
 
-ETA = Symbol("eta")
-RULES = {"gradient descent": "θ <- θ - eta dL/dθ"}
+LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One equation of the derivation.
+    """One equation of the derivation. Each name is defined once: an update defines the updated one, `name.after`.
 
     phase    `given`, `forward`, `loss`, `backward` or `update`
     rule     what kind of move it is: joins prose, marks and known mistakes
@@ -68,7 +80,8 @@ class Derivation:
     """The structure of a worked solution: every step in order, and the shape of everything named.
 
     `problem` is what it was made of, `givens` the given names and whether each is a parameter, `wanted` the names whose
-    gradient is asked for.
+    gradient is asked for; `constants` and `states` are what only the updates use. `interims` holds, for the forward
+    steps that have such, what is worked out on the way to them, the step itself last.
     """
 
     problem: Problem = field(compare=False, repr=False)
@@ -79,6 +92,9 @@ class Derivation:
     loss: Symbol | None
     wanted: tuple[Symbol, ...]
     shapes: Mapping[Name, Shape]
+    constants: tuple[Symbol, ...] = ()
+    states: tuple[Symbol, ...] = ()
+    interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -88,8 +104,25 @@ class Derivation:
         yield from self.updates
 
     def step(self, name: Name) -> Step:
-        """The step of that name (the forward or backward one, where an update has the same)."""
+        """The step of that name."""
         return next(step for step in self.steps if step.name == name)
+
+    @property
+    def begun(self) -> frozenset[Name]:
+        """What has a value before the first pass: given, constant or a state."""
+        return frozenset((*(name for name, _ in self.givens), *self.constants, *self.states))
+
+    @property
+    def turning(self) -> tuple[Symbol, ...]:
+        """The given values of which every pass has its own: those of its samples."""
+        samples = self.problem.samples
+        return samples.names() if samples and samples.turning else ()
+
+    @property
+    def carried(self) -> tuple[Step, ...]:
+        """The updates that the next pass begins with: not what an update only needs in between."""
+        begun = self.begun
+        return tuple(step for step in self.updates if step.name.before in begun)
 
     @property
     def gradients(self) -> tuple[Derivative, ...]:
@@ -102,14 +135,18 @@ def derive(problem: Problem) -> Derivation:
     shapes: dict[Name, Shape] = dict(problem.shapes)
     parameters = [given.name for given in problem.givens if given.parameter]
     wanted = tuple(dict.fromkeys([*parameters, *problem.gradients])) if problem.loss else ()
-    path = _Path(problem.equations, problem.loss, wanted)
+    path = Path(problem.equations, problem.loss, wanted)
     forward = tuple(_forward(problem, path, shapes))
-    path = _Path([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
+    path = Path([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
     backward = tuple(_Backward(forward, path, shapes).steps()) if problem.loss else ()
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
+    interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
+    shapes |= {step.name: step.shape for way in interims.values() for step in way}
     derivation = Derivation(
         problem, tuple((given.name, given.parameter) for given in problem.givens),
         forward, backward, updates, problem.loss, wanted, shapes,
+        problem.update.constant_names if problem.update else (),
+        tuple(state.name for state in problem.update.states) if problem.update else (), interims,
     )  # fmt: skip
     well_formed(derivation)
     return derivation
@@ -117,45 +154,22 @@ def derive(problem: Problem) -> Derivation:
 
 def well_formed(derivation: Derivation) -> None:
     """Every name is defined once and before it is used, and every value has the shape it says."""
-    known: set[Name] = {name for name, _ in derivation.givens}
-    if derivation.updates:
-        known.add(ETA)
-    for step in (*derivation.forward, *derivation.backward):
-        assert step.name not in known, f"{step.id} is defined twice"
-        known.add(step.name)
-        assert known.issuperset(step.uses), f"{step.id} uses something undefined"
+    known = set(derivation.begun)
     for step in derivation.steps:
+        assert step.name not in known, f"{step.id} is defined twice"
         assert known.issuperset(step.uses), f"{step.id} uses something undefined"
+        known.add(step.name)
         found = shape_of(step.expr, derivation.shapes)
         assert found == step.shape, f"{step.id} has shape {found}, not {step.shape}"
-
-
-class _Path:
-    """Which names depend on what is differentiated by, and which of them the loss depends on."""
-
-    def __init__(self, equations: Iterable[Equation], loss: Name | None, wanted: Iterable[Name]) -> None:
-        equations = list(equations)
-        self.dependent: set[Name] = set(wanted)
-        for equation in equations:
-            if self.depends(equation.expr):
-                self.dependent.add(equation.name)
-        reached: set[Name] = {loss} if loss else set()
-        for equation in reversed(equations):
-            if equation.name in reached:
-                reached.update(names_in(equation.expr))
-        self.names = self.dependent & reached
-
-    def depends(self, expr: Expr) -> bool:
-        return any(name in self.dependent for name in names_in(expr))
 
 
 # --- forward ------------------------------------------------------------------------------------------------------
 
 
-def _forward(problem: Problem, path: _Path, shapes: dict[Name, Shape]) -> Iterator[Step]:
+def _forward(problem: Problem, path: Path, shapes: dict[Name, Shape]) -> Iterator[Step]:
     for equation in problem.equations:
         assert isinstance(equation.name, Symbol)
-        helpers = _Helpers(equation.name, path, shapes)
+        helpers = Helpers(equation.name, path, shapes)
         expr = equation.expr if equation.name not in path.names else helpers.lowered(equation.expr)
         for name, inner in helpers.made:
             yield Step(name, settled(inner, shapes), "forward", _forward_rule(inner, shapes), shapes[name])
@@ -169,10 +183,16 @@ def _forward_rule(expr: Expr, shapes: Shapes) -> str:
     if not isinstance(expr, Apply):
         return "copy"
     if not is_pointwise(expr, shapes):
-        return "affine" if _has_matrix_product(expr, shapes) else expr.op
+        return "affine" if _has_matrix_product(expr, shapes) else _main(expr).op
     if all(isinstance(arg, Ref) for arg in expr.args):
         return expr.op
     return "formula"
+
+
+def _main(expr: Apply) -> Apply:
+    """The operation that a sum with a bias is about: of conv(X, K) + b the convolution."""
+    inner = next((arg for arg in expr.args if isinstance(arg, Apply)), None) if expr.op in LINEAR else None
+    return expr if inner is None else _main(inner)
 
 
 def _has_matrix_product(expr: Expr, shapes: Shapes) -> bool:
@@ -183,86 +203,17 @@ def _has_matrix_product(expr: Expr, shapes: Shapes) -> bool:
     return any(_has_matrix_product(arg, shapes) for arg in expr.args)
 
 
-_LINEAR = {"add", "subtract", "negate"}
-_TOTALS = {"sum", "mean"}
-
-
-def _is_total(expr: Apply) -> bool:
-    """A sum or mean over all entries."""
-    return expr.op in _TOTALS and not dict(expr.options)
-
-
-def is_pointwise(expr: Expr, shapes: Shapes) -> bool:
-    """Elementwise throughout, or up to final sums and means over all entries: differentiated in one step."""
-    if is_elementwise(expr, shapes):
-        return True
-    if not isinstance(expr, Apply):
-        return False
-    if _is_total(expr):
-        return is_elementwise(expr.args[0], shapes)
-    if expr.op in _LINEAR:
-        return all(is_pointwise(arg, shapes) for arg in expr.args)
-    scaled = expr.op in {"product", "divide"} and shape_of(expr, shapes) == ()
-    return scaled and all(shape_of(arg, shapes) == () and is_pointwise(arg, shapes) for arg in expr.args)
-
-
-class _Helpers:
-    """Takes formulas that need a derivative of their own out of an equation: `h_1:1`, `h_1:2`, …"""
-
-    def __init__(self, name: Symbol, path: _Path, shapes: dict[Name, Shape]) -> None:
-        self.name, self.path, self.shapes = name, path, shapes
-        self.made: list[tuple[Symbol, Expr]] = []
-
-    def lowered(self, expr: Expr) -> Expr:
-        """The expression with helpers in place of formulas inside functions and products."""
-        if not isinstance(expr, Apply) or not self.path.depends(expr) or is_pointwise(expr, self.shapes):
-            return expr
-        if _is_total(expr):
-            return replace(expr, args=tuple(map(self._inside, expr.args)))
-        if not row_of(expr).elementwise and not self._is_scaling(expr):
-            return replace(expr, args=tuple(map(self._atom, expr.args)))
-        change = self.lowered if self._is_linear(expr) else self._inside
-        return replace(expr, args=tuple(map(change, expr.args)))
-
-    def _is_scaling(self, expr: Apply) -> bool:
-        return expr.op == "product" and () in tuple(shape_of(arg, self.shapes) for arg in expr.args)
-
-    def _is_linear(self, expr: Apply) -> bool:
-        dependent = [self.path.depends(arg) for arg in expr.args]
-        if expr.op == "divide":
-            return not dependent[1]
-        return expr.op in _LINEAR or (expr.op in {"product", "times"} and not all(dependent))
-
-    def _inside(self, expr: Expr) -> Expr:
-        """An argument of a function: left alone where it is elementwise."""
-        if not isinstance(expr, Apply) or not self.path.depends(expr) or is_elementwise(expr, self.shapes):
-            return expr
-        nonlinear = row_of(expr).elementwise and not self._is_linear(expr)
-        return self.lowered(expr) if nonlinear else self._atom(expr)
-
-    def _atom(self, expr: Expr) -> Expr:
-        """A factor: a name, its transpose, or something free of gradients; else a helper."""
-        bare = expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
-        if isinstance(bare, Ref) or not self.path.depends(expr):
-            return expr
-        lowered = self.lowered(expr)
-        helper = replace(self.name, helper=len(self.made) + 1)
-        self.shapes[helper] = shape_of(lowered, self.shapes)
-        self.made.append((helper, lowered))
-        return Ref(helper)
-
-
 # --- backward -----------------------------------------------------------------------------------------------------
 
 
 class _Backward:
     """Reverse mode over the forward steps: local derivatives, parts through each path, their sums."""
 
-    def __init__(self, forward: tuple[Step, ...], path: _Path, shapes: dict[Name, Shape]) -> None:
+    def __init__(self, forward: tuple[Step, ...], path: Path, shapes: dict[Name, Shape]) -> None:
         self.shapes, self.path = shapes, path
         self.equations = [step for step in forward if step.name in path.names]
         self.loss = next((s.name for s in reversed(forward) if s.phase == "loss"), None)
-        self.givens = {name for name in path.dependent if name not in {step.name for step in forward}}
+        self.givens = path.dependent - {step.name for step in forward}
         self.left: dict[Name, int] = {}
         for step in self.equations:
             for name in self._arguments(step):
@@ -292,8 +243,11 @@ class _Backward:
         pointwise = is_pointwise(step.expr, self.shapes)
         pulled = {} if pointwise else self._pulled(step)
         for name in self._arguments(step):
+            jacobian = None if pointwise else self._jacobian(step, name)
             if pointwise:
                 yield from self._local(step, name)
+            elif jacobian is not None:
+                yield from self._by_jacobian(step, name, jacobian)
             else:
                 yield self._part(step, name, *pulled[name])
             yield from self._sum(name)
@@ -305,7 +259,7 @@ class _Backward:
         out = step.shape
         target = out or self.shapes[name]
         local = differentiate(step.expr, name, self.shapes, Ref(step.name))
-        local = settled(spread(local, self.shapes, target), self.shapes)
+        local = spread(settled(local, self.shapes), self.shapes, target)
         if step.name == self.loss:
             yield self._part(step, name, local, "loss derivative")
             return
@@ -313,6 +267,26 @@ class _Backward:
         yield self._made(derivative, local, f"local {step.rule}")
         product = times(Ref(self._gradient(step.name)), Ref(derivative))
         yield self._part(step, name, reduced(product, target, self.shapes[name]), "chain rule")
+
+    def _jacobian(self, step: Step, name: Name) -> Expr | None:
+        """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
+        expr = step.expr
+        if not isinstance(expr, Apply) or not row_of(expr).jacobian:
+            return None
+        sizes = [len(shape) for shape in (step.shape, self.shapes[name])]
+        places = [i for i, arg in enumerate(expr.args) if name in names_in(arg)]
+        if sizes != [1, 1] or prod(step.shape) > LARGEST_JACOBIAN or [expr.args[i] for i in places] != [Ref(name)]:
+            return None
+        return derivative_rule(expr, places[0], Ref(step.name))
+
+    def _by_jacobian(self, step: Step, name: Name, jacobian: Expr) -> Iterator[Step]:
+        """ds/dz as a matrix, then dL/dz = (ds/dz)ᵀ dL/ds."""
+        assert isinstance(step.name, Symbol)
+        assert isinstance(name, Symbol)
+        derivative = Derivative(step.name, name)
+        yield self._made(derivative, settled(jacobian, self.shapes), f"local {step.rule}")
+        through = apply("product", apply("transpose", Ref(derivative)), Ref(self._gradient(step.name)))
+        yield self._part(step, name, through, "jacobian")
 
     def _part(self, step: Step, name: Name, expr: Expr, rule: str) -> Step:
         several = name in self.several
@@ -335,14 +309,17 @@ class _Backward:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
         found: dict[Name, list[tuple[Expr, str]]] = {}
         start: Expr = number(1) if step.name == self.loss else Ref(self._gradient(step.name))
-        for name, expr, rule in self._pull(step.expr, start, "copy"):
+        for name, expr, rule in self._pull(step.expr, start, "copy", Ref(step.name)):
             found.setdefault(name, []).append((expr, rule))
         return {
-            name: (total([expr for expr, _ in items]), items[0][1] if len(items) == 1 else "sum of uses")
+            name: (reduce(plus, (expr for expr, _ in items)), items[0][1] if len(items) == 1 else "sum of uses")
             for name, items in found.items()
         }
 
-    def _pull(self, expr: Expr, gradient: Expr, rule: str) -> Iterator[tuple[Name, Expr, str]]:
+    def _pull(
+        self, expr: Expr, gradient: Expr, rule: str, value: Expr | None = None
+    ) -> Iterator[tuple[Name, Expr, str]]:
+        """What flows from `expr` into each name; `value` is what the expression is called, where it has a name."""
         if isinstance(expr, Ref) and expr.name in self.path.names:
             yield expr.name, gradient, rule
         if not isinstance(expr, Apply):
@@ -351,7 +328,7 @@ class _Backward:
         shapes = tuple(shape_of(arg, self.shapes) for arg in expr.args)
         for i, arg in enumerate(expr.args):
             if any(name in self.path.names for name in names_in(arg)):
-                inner = row.pullback(expr.args, shapes, expr.options, expr, gradient, i)
+                inner = row.pullback(expr.args, shapes, expr.options, value or expr, gradient, i)
                 inner = settled(inner, self.shapes)
                 yield from self._pull(arg, inner, _pull_rule(expr, shapes, i, rule))
 
@@ -360,22 +337,29 @@ def _pull_rule(expr: Apply, shapes: tuple[Shape, ...], i: int, rule: str) -> str
     """The rule of a gradient: which factor of a matrix product, a bias that was spread, or the operation."""
     if expr.op == "product" and () not in shapes:
         return "left factor" if i == 0 else "right factor"
-    if expr.op in _LINEAR:
-        spread_out = rule == "copy" and max(map(len, shapes)) > len(shapes[i])
-        return "broadcast term" if spread_out else rule
-    return expr.op
+    if expr.op in LINEAR:
+        axes = max(map(len, shapes))
+        if rule != "copy" or axes <= len(shapes[i]):
+            return rule
+        if shapes[i] == ():
+            return "broadcast number"
+        return "broadcast term" if axes <= 2 else "broadcast channel"
+    return (row_of(expr).rules or (expr.op,) * len(shapes))[i]
 
 
 # --- update -------------------------------------------------------------------------------------------------------
 
 
 def _updates(problem: Problem, shapes: dict[Name, Shape]) -> Iterator[Step]:
-    """Gradient descent: θ ← θ − η dL/dθ."""
+    """The assignments of the update. Raises InputError for a gradient that the backward pass does not have."""
     assert problem.update
-    assert problem.loss
-    shapes[ETA] = ()
-    for given in problem.givens:
-        if given.parameter and (problem.update.only is None or given.name in problem.update.only):
-            slope = apply("product", Ref(ETA), Ref(Derivative(problem.loss, given.name)))
-            yield Step(given.name, apply("subtract", Ref(given.name), slope), "update",
-                       problem.update.rule, given.shape)  # fmt: skip
+    for assignment in problem.update.assignments:
+        for name in names_in(assignment.expr):
+            if name not in shapes:
+                place = problem.places.get(f"{assignment.name}@", Place(problem.name))
+                hint = "the loss does not depend on it, or it belongs into [model]: gradients = […]"
+                if isinstance(name, Derivative) and name.of != problem.loss:
+                    hint = "a derivative of the forward pass stands behind a factor: `e dz/dw`"
+                raise InputError([Fault(f"there is no `{name}` to update with", hint, place)])
+        expr = settled(assignment.expr, shapes)
+        yield Step(assignment.name, expr, "update", assignment.rule, shapes[assignment.name])

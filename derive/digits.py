@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, log2, log10
+from math import floor, log, log2, log10
 
 from flint import arb, fmpq
 
@@ -17,6 +17,7 @@ PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
 MOST_DIGITS = 100_000
 LENGTH_OF_EXACT = 30
 LONG = Digits(25)
+_LONG = 10**LENGTH_OF_EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def decimal_text(x: Num, ties: bool = False) -> str:
     """The exact decimal where it ends within 30 digits, else 25 significant digits. Raises Undecided."""
     if isinstance(x, fmpq):
         ending = _ending(x)
-        if ending is not None and len(str(ending[0])) <= LENGTH_OF_EXACT:
+        if ending is not None and ending[0] < _LONG:
             return _laid_out(*ending, negative=x < 0, exact=True, low=-12, high=LENGTH_OF_EXACT).text(times="e")
     shown = printed(x, LONG, ties)
     return Printed(shown.negative, shown.mantissa, shown.exponent).text(times="e")
@@ -145,7 +146,7 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
     ending = _ending(x)
     if ending is not None:
         number, decimals = ending
-        fits = decimals <= digits.count if digits.decimals else len(str(number)) <= digits.count
+        fits = decimals <= digits.count and number < _LONG if digits.decimals else number < 10**digits.count
         if fits:
             low = PLAIN_FROM if not digits.decimals else -digits.count
             return _laid_out(number, decimals, negative=x < 0, exact=True, low=low, high=EXACT_TO)
@@ -159,14 +160,12 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
 
 def _ending(x: fmpq) -> tuple[int, int] | None:
     """(n, d) with |x| = n/10^d, n without zeros at its end; None if the decimals of x never end or are too many."""
-    q, twos, fives = int(x.q), 0, 0
+    q = int(x.q)
     if q.bit_length() > 4_000:
         return None
-    while q % 2 == 0:
-        q, twos = q // 2, twos + 1
-    while q % 5 == 0:
-        q, fives = q // 5, fives + 1
-    if q != 1:
+    twos = (q & -q).bit_length() - 1
+    fives = round(log(q >> twos, 5))
+    if q >> twos != 5**fives:
         return None
     decimals = max(twos, fives)
     number = abs(int(x.p)) * 2 ** (decimals - twos) * 5 ** (decimals - fives)
@@ -178,7 +177,11 @@ def _ending(x: fmpq) -> tuple[int, int] | None:
 
 
 def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
-    """The absolute value of a ball and its sign; None for a ball that contains 0."""
+    """The absolute value of a ball and its sign; None for a ball that contains 0.
+
+    With `ties` its end away from 0 stands for all of it: a tie of rounding goes away from 0, a bound that it contains
+    is reached.
+    """
     (man, exp), (rad, rexp) = x.mid().man_exp(), x.rad().man_exp()
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
     shift = min(exponent, rexponent) if radius else exponent
@@ -189,7 +192,7 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
             raise Undecided
         return None, False
     if ties:
-        return _Size(abs(mid), abs(mid), shift), mid < 0
+        return _Size(abs(mid) + radius, abs(mid) + radius, shift), mid < 0
     return _Size(abs(mid) - radius, abs(mid) + radius, shift), mid < 0
 
 

@@ -5,32 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
-from derive.errors import Fault, Place, suggestion
+from derive.errors import Fault, Place
 from derive.language.cursor import Cursor, Scope
-from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, Span, names_in
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, Span, names_in, walk
 from derive.language.grammar import parse_equation, parse_left_side
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS, MACROS, ROWS
-from derive.operations.calculus import expand_macros
+from derive.operations.applications import misapplied, with_settings
+from derive.operations.calculus import expand_macros, shape_of
 from derive.operations.rows import ShapeFault
 
 MAX_REPETITIONS = 1_000
 MAX_EQUATIONS = 5_000
 MAX_LOOPS = 8
 _TO = r"(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)"
+_EACH = re.compile(r"\s*for\s+(\w+)\s+in\s+parameters\s*:\s*$")
 _LOOP = re.compile(rf"\s*for\s+(\w+)\s*=\s*(\d{{1,9}})\s*{_TO}\s*(\d{{1,9}})\s*:\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One equation as written: its text, where it stands, and the values of the loop letters around it."""
+    """One equation as written: its text, where it stands, the values of the loop letters around it, and the letter
+    that stands for a parameter (`for θ in parameters:`) with that parameter.
+    """
 
     text: str
     place: Place
     indices: Mapping[str, int] = field(default_factory=dict)
+    each: tuple[str, Symbol] | None = None
 
     def fault(self, message: str, hint: str = "", span: Span | None = None) -> Fault:
         """A fault of this line, with a caret under `span`."""
@@ -47,12 +51,14 @@ class Written:
     line: Line
 
 
-def lines_of(text: str, place: Place, faults: list[Fault]) -> list[Line]:
-    """The equations of a block, repetition unrolled; `place` is that of the text's first line."""
+def lines_of(text: str, place: Place, faults: list[Fault], parameters: tuple[Symbol, ...] = ()) -> list[Line]:
+    """The equations of a block, repetition unrolled; `place` is that of the text's first line, `parameters` are those
+    that `for θ in parameters:` goes through.
+    """
     raw = [(number, line.split("#")[0].rstrip()) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
     rows = [(replace(place, line=place.line + number), line) for number, line in raw if line.strip()]
     lines: list[Line] = []
-    for line in _unrolled(rows, {}, faults):
+    for line in _Unrolling(faults, parameters).lines(rows, Line("", place)):
         lines.append(line)
         if len(lines) > MAX_EQUATIONS:
             message = f"more than {MAX_EQUATIONS} equations"
@@ -65,41 +71,62 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _unrolled(rows: list[tuple[Place, str]], indices: dict[str, int], faults: list[Fault]) -> Iterator[Line]:
-    at = 0
-    while at < len(rows):
-        place, text = rows[at]
-        at += 1
-        if not re.match(r"\s*for\b", text):
-            yield Line(text.strip(), place, dict(indices))
-            continue
-        body = at
-        while at < len(rows) and _indent(rows[at][1]) > _indent(text):
+@dataclass(frozen=True, slots=True)
+class _Unrolling:
+    """Writes repetition out; `around` is the repetition that lines stand in."""
+
+    faults: list[Fault]
+    parameters: tuple[Symbol, ...]
+
+    def lines(self, rows: list[tuple[Place, str]], around: Line) -> Iterator[Line]:
+        at = 0
+        while at < len(rows):
+            place, text = rows[at]
             at += 1
-        yield from _repeated(Line(text, place), rows[body:at], indices, faults)
+            line = replace(around, text=text, place=place)
+            if not re.match(r"\s*for\b", text):
+                yield replace(line, text=text.strip())
+                continue
+            body = at
+            while at < len(rows) and _indent(rows[at][1]) > _indent(text):
+                at += 1
+            yield from self._repeated(line, rows[body:at])
 
+    def _repeated(self, head: Line, body: list[tuple[Place, str]]) -> Iterator[Line]:
+        before = len(self.faults)
+        for around in self._rounds(head, bool(body)):
+            yield from self.lines(body, around)
+            if len(self.faults) > before:
+                return  # the next rounds would only say so again
 
-def _repeated(
-    head: Line, body: list[tuple[Place, str]], indices: dict[str, int], faults: list[Fault]
-) -> Iterator[Line]:
-    match = _LOOP.match(head.text)
-    if not match:
-        faults.append(head.fault("this repetition cannot be read", "write `for t = 1..3:`, the equations indented"))
-        return
-    letter, first, last = match.group(1), int(match.group(2)), int(match.group(3))
-    if not body or not first <= last < first + MAX_REPETITIONS:
-        hint = "indent the equations that are repeated" if not body else f"at most {MAX_REPETITIONS} times, upwards"
-        faults.append(head.fault(f"nothing to repeat from {first} to {last}", hint))
-        return
-    if letter in indices or len(indices) == MAX_LOOPS:
-        message = f"`{letter}` counts already" if letter in indices else "repetitions are nested too deeply"
-        faults.append(head.fault(message, f"each repetition has its own letter, at most {MAX_LOOPS} of them"))
-        return
-    before = len(faults)
-    for value in range(first, last + 1):
-        yield from _unrolled(body, {**indices, letter: value}, faults)
-        if len(faults) > before:
-            return  # the next rounds would only say so again
+    def _rounds(self, head: Line, filled: bool) -> Iterator[Line]:
+        """The head once for each round, with what its letter stands for there."""
+        if self.parameters and (match := _EACH.match(head.text)):
+            yield from self._through_parameters(head, match.group(1), filled)
+        elif match := _LOOP.match(head.text):
+            yield from self._counting(head, match.group(1), int(match.group(2)), int(match.group(3)), filled)
+        else:
+            each = ", or `for θ in parameters:`" if self.parameters else ""
+            hint = f"write `for t = 1..3:`{each}, the equations indented"
+            self.faults.append(head.fault("this repetition cannot be read", hint))
+
+    def _through_parameters(self, head: Line, letter: str, filled: bool) -> Iterator[Line]:
+        if not filled or head.each:
+            message = "a repetition for each parameter inside another one" if filled else "nothing to repeat"
+            self.faults.append(head.fault(message, "indent the equations that are repeated, once"))
+            return
+        yield from (replace(head, each=(letter, parameter)) for parameter in self.parameters)
+
+    def _counting(self, head: Line, letter: str, first: int, last: int, filled: bool) -> Iterator[Line]:
+        indices = head.indices
+        if not filled or not first <= last < first + MAX_REPETITIONS:
+            hint = f"at most {MAX_REPETITIONS} times, upwards" if filled else "indent the equations that are repeated"
+            self.faults.append(head.fault(f"nothing to repeat from {first} to {last}", hint))
+        elif letter in indices or len(indices) == MAX_LOOPS:
+            message = f"`{letter}` counts already" if letter in indices else "repetitions are nested too deeply"
+            self.faults.append(head.fault(message, f"each repetition has its own letter, at most {MAX_LOOPS} of them"))
+        else:
+            yield from (replace(head, indices={**indices, letter: value}) for value in range(first, last + 1))
 
 
 def left_sides(lines: Iterable[Line]) -> dict[str, Name]:
@@ -118,18 +145,21 @@ def read_equations(lines: Iterable[Line], known: Mapping[str, Name], faults: lis
     """The equations of the lines; `known` are the names that have values already."""
     lines = list(lines)
     defined = {**left_sides(lines), **known}
-    written = []
-    for line in lines:
-        try:
-            relation, equation = parse_equation(line.text, Scope(defined, FUNCTIONS, line.indices))
-        except TextError as wrong:
-            faults.append(line.fault(wrong.message, wrong.hint, (wrong.start, wrong.end)))
-            continue
-        if fault := _applications(equation.expr, line):
-            faults.append(fault)
-            continue
-        written.append(Written(replace(equation, expr=expand_macros(equation.expr)), relation, line))
-    return written
+    return [item for line in lines if (item := read_line(line, defined, faults))]
+
+
+def read_line(line: Line, defined: Mapping[str, Name], faults: list[Fault]) -> Written | None:
+    """The equation of a line over the names that are defined; None after a fault."""
+    try:
+        relation, equation = parse_equation(line.text, Scope(defined, FUNCTIONS, line.indices))
+    except TextError as wrong:
+        faults.append(line.fault(wrong.message, wrong.hint, (wrong.start, wrong.end)))
+        return None
+    expr = with_settings(equation.expr)
+    if fault := _applications(expr, line):
+        faults.append(fault)
+        return None
+    return Written(replace(equation, expr=expr), relation, line)
 
 
 def _applications(expr: Expr, line: Line) -> Fault | None:
@@ -139,26 +169,8 @@ def _applications(expr: Expr, line: Line) -> Fault | None:
     for arg in expr.args:
         if fault := _applications(arg, line):
             return fault
-    spec = ROWS.get(expr.op) or MACROS.get(expr.op)
-    if spec is None:
-        written = {"stack": "[a; b]", "beside": "[A, B]", "index": "X[…]"}.get(expr.op, expr.op)
-        return line.fault(
-            f"`{written}` is not worked out by this version", "`derive operations` lists what is", expr.span
-        )
-    low, high = spec.arity if hasattr(spec, "arity") else (len(spec.params), len(spec.params))
-    if not low <= len(expr.args) <= high:
-        wanted = "argument" if high == 1 else "arguments"
-        return line.fault(
-            f"`{spec.spellings[0]}` takes {high} {wanted}, not {len(expr.args)}", f"as in `{spec.example}`", expr.span
-        )
-    known = {*spec.defaults, *({"axis"} if expr.op in {"sum", "mean"} else ())}
-    for name, value in expr.options:
-        if name not in known:
-            hint = suggestion(name, known) or (f"it has: {', '.join(sorted(known))}" if known else "it has none")
-            return line.fault(f"`{spec.spellings[0]}` has no setting `{name}`", hint, expr.span)
-        if name in spec.defaults and not isinstance(value, Fraction):
-            return line.fault(f"the setting `{name}` is not a number", f"as in `{spec.example}`", expr.span)
-    return None
+    wrong = misapplied(expr)
+    return line.fault(*wrong, expr.span) if wrong else None
 
 
 def check_order(written: list[Written], known: Mapping[str, Name], faults: list[Fault]) -> None:
@@ -221,20 +233,65 @@ def _cycle_message(cycle: list[str]) -> str:
     return f"{' → '.join([*cycle, cycle[0]])} is a cycle: each needs the other"
 
 
-def infer_shapes(written: list[Written], shapes: dict[Name, Shape], faults: list[Fault]) -> None:
-    """Adds the shape of each equation's value to `shapes`; an equation that uses a faulty one is passed over."""
-    for item in written:
-        if any(name not in shapes for name in names_in(item.equation.expr)):
+def infer_shapes(written: list[Written], shapes: dict[Name, Shape], faults: list[Fault]) -> list[Equation]:
+    """The equations in rows only; adds the shape of each one's value to `shapes`.
+
+    An equation that uses a faulty one stays as it is.
+    """
+    equations = [item.equation for item in written]
+    for i, (equation, item) in enumerate(zip(equations, written, strict=True)):
+        if any(name not in shapes for name in names_in(equation.expr)):
             continue
         try:
-            shapes[item.equation.name] = _shape(item.equation.expr, shapes, item.line)
+            equations[i] = replace(equation, expr=_expanded(equation.expr, shapes, item.line))
+            shapes[equation.name] = _shape(equations[i].expr, shapes, item.line)
         except _Misfit as misfit:
             faults.append(misfit.fault)
+    return equations
+
+
+def check_looked_up(
+    equations: Iterable[Equation], moving: Iterable[Name], places: Mapping[str, Place], faults: list[Fault]
+) -> None:
+    """Numbers to look up by are given: they do not depend on what is differentiated by or updated (`moving`)."""
+    dependent = set(moving)
+    for equation in equations:
+        wrong = [name for name in _looked_up(equation.expr) if name in dependent]
+        faults += [
+            Fault(f"`{name}` says what is looked up, and cannot have a gradient",
+                  "whole numbers to look up by belong into [data]", places[equation.name.id])
+            for name in wrong
+        ]  # fmt: skip
+        if not dependent.isdisjoint(names_in(equation.expr)):
+            dependent.add(equation.name)
+
+
+def _looked_up(expr: Expr) -> Iterator[Name]:
+    """The names in numbers to look up by."""
+    for node in walk(expr):
+        if isinstance(node, Apply):
+            yield from (name for i in ROWS[node.op].given for name in names_in(node.args[i]))
 
 
 class _Misfit(Exception):
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
+
+
+def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Expr:
+    """The expression with each macro replaced by what it stands for; a fault inside one is marked at the macro."""
+    if not isinstance(expr, Apply):
+        return expr
+    expr = replace(expr, args=tuple(_expanded(arg, shapes, line) for arg in expr.args))
+    if expr.op not in MACROS:
+        return expr
+    inner = tuple(_shape(arg, shapes, line) for arg in expr.args)
+    try:
+        body = expand_macros(expr, shapes)
+        shape_of(body, shapes)
+    except ShapeFault as fault:
+        raise _Misfit(_shape_fault(expr, inner, fault, line)) from None
+    return body
 
 
 def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Shape:

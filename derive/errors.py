@@ -31,18 +31,21 @@ class Fault:
 
     def __str__(self) -> str:
         head = f"{self.place}: {self.message}" if str(self.place) else self.message
-        lines = [head, *_marked(self.place)]
+        lines = [head, *(f"    {line}" for line in _shown(self.place))]
         return "\n".join([*lines, f"  {self.hint}"] if self.hint else lines)
 
 
-def _marked(place: Place) -> list[str]:
+def _shown(place: Place) -> list[str]:
     """The text of the place with a caret under the fault, or nothing where no text is concerned."""
-    if place.column is None or not place.text:
-        return []
-    start = max(0, place.column - 60)
-    window = place.text[start : start + 100].replace("\t", " ")
+    return [] if place.column is None or not place.text else marked(place.text, place.column, place.length)
+
+
+def marked(text: str, column: int, length: int) -> list[str]:
+    """A line of text, as much of it as can be shown, and below it carets under `length` characters from `column` on."""
+    start = max(0, column - 60)
+    window = text[start : start + 100].replace("\t", " ")
     printable = "".join(c if c.isprintable() else "�" for c in window)
-    return [f"    {printable}", "    " + " " * (place.column - start) + "^" * max(1, min(place.length, 40))]
+    return [printable, " " * (column - start) + "^" * max(1, min(length, 40))]
 
 
 class DeriveError(Exception):

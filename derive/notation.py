@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from derive.digits import Printed
 from derive.language.expressions import Index, Shape
-from derive.language.names import ACCENTS, GREEK, Name, Symbol
+from derive.language.names import ACCENTS, GREEK, Name, SubscriptItem, Symbol
 
-_SUBSCRIPTS = "0123456789ij,"
-_SUBSCRIPT_TABLE = str.maketrans("0123456789ij", "₀₁₂₃₄₅₆₇₈₉ᵢⱼ")
+_SUBSCRIPTS = "0123456789ijkl,"
+_SUBSCRIPT_TABLE = str.maketrans("0123456789ijkl=", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗ₌")
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -54,28 +54,54 @@ class Notation:
         if self.is_language:
             return f"{name.id}[{','.join(str(i + 1) for i in index)}]"
         shape = shapes[name]
-        return self.lettered(name, entry_items(index, shape), shapes, small=len(shape) == 2)
+        return self.lettered(name, entry_items(index, shape), shapes, small=len(shape) >= 2)
+
+    def part(self, formula: str, index: Index, shape: Shape) -> str:
+        """One entry of what a formula writes, by the letters of its sums: (Σ_i exp(r_ij)) where j = 1."""
+        sizes = zip("ij", index, shape, strict=False)
+        items = ",".join(f"{letter}={i + 1}" for letter, i, size in sizes if size > 1)
+        sub = f"_{{{items}}}" if self.tex else items.translate(_SUBSCRIPT_TABLE)
+        return f"{self.operators['big(']}{formula}{self.operators['big)']}{sub}"
 
     def lettered(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape], small: bool = False) -> str:
         """A name with indices: of dp/dw those parts carry them that are arrays."""
         if isinstance(name, Symbol) or not shapes.get(name.of):
             return self.with_items(name, items, (), small)
-        return self.with_items(name, items if shapes.get(name.by) else (), items, small)
+        return self.with_items(name, _along(items, shapes[name.of], shapes.get(name.by, ())), items, small)
 
     def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
         """A name with further items in its subscript, for a derivative below and above."""
-        base = name if isinstance(name, Symbol) else name.by
-        small = small and base.base.lower() not in self.taken
         if isinstance(name, Symbol):
-            return self.symbol_text(name, items, small)
-        top = self.symbol_text(name.of, above, small and bool(above))
-        bottom = self.symbol_text(name.by, items, small and bool(items))
+            return self.symbol_text(name, items, small and self._may_be_small(name))
+        top = self.symbol_text(name.of, above, small and bool(above) and self._may_be_small(name.of))
+        bottom = self.symbol_text(name.by, items, small and bool(items) and self._may_be_small(name.by))
         via = self.symbol_text(name.via, (), False) if name.via else ""
         return self.derivative_text(self.operators[self.symbol], top, bottom, via)
+
+    def _may_be_small(self, symbol: Symbol) -> bool:
+        return symbol.base.lower() == symbol.base or symbol.base.lower() not in self.taken
+
+    def block(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape]) -> str:
+        """A block cut out of a name: `X[:,1]`."""
+        return self.lettered(name, items, shapes) if self.tex else f"{self.name(name)}[{','.join(items)}]"
+
+    def word(self, text: str) -> str:
+        """A word inside mathematics."""
+        return rf"\text{{{text}}}" if self.tex else text
 
     def printed(self, number: Printed) -> str:
         """A printed number, with its sign."""
         return self.number(number, self.decimal)
+
+
+def _along(items: Sequence[str], whole: Shape, part: Shape) -> Sequence[str]:
+    """Of the indices of a matrix those that an array has that goes along one of its axes: of a column the first."""
+    if not part:
+        return ()
+    each = [*items[0]] if len(items) == 1 else items
+    if len(whole) != 2 or len(each) != 2 or whole == part:
+        return items
+    return each[:1] if len(part) == 1 else each[1:] if part[0] == 1 else items
 
 
 def superscript(number: int) -> str:
@@ -116,7 +142,9 @@ def _tex_superscript(symbol: Symbol) -> str:
     return symbol.superscript + (f"({symbol.helper})" if symbol.helper else "")
 
 
-def _tex_item(item: int | str) -> str:
+def _tex_item(item: SubscriptItem) -> str:
+    if isinstance(item, Symbol):
+        return _tex_symbol(item, (), False)
     text = str(item)
     if text in GREEK:
         return f"\\{text}"
@@ -143,8 +171,12 @@ def _tex_number(number: Printed, decimal: str) -> str:
 TEX_OPERATORS = {
     "d": "d", "∂": r"\partial", "product": r" \cdot ", "thin": r"\,", "times": r" \odot ", "add": " + ",
     "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
-    "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)", "|": r"\left|", "|.": r"\right|",
+    "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
+    "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
     "rows": r"\operatorname{rowsums}", "columns": r"\operatorname{colsums}", "comma": ", ", "semicolon": "; ",
+    "channels": r"\operatorname{channelsums}", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
+    "vdots": r"\vdots", "ddots": r"\ddots",
+    "blank": r"\square",
 }  # fmt: skip
 
 # --- Unicode ------------------------------------------------------------------------------------------------------
@@ -153,8 +185,7 @@ TEX_OPERATORS = {
 def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
     text = GREEK.get(base := _base(symbol, small), base)
     text += ACCENTS.get(symbol.accent, "") + "′" * symbol.primes
-    items = [*map(str, symbol.subscript), *more]
-    joined = ",".join(GREEK.get(item, item) for item in items)
+    joined = ",".join([*map(_unicode_item, symbol.subscript), *more])
     if all(c in _SUBSCRIPTS for c in joined):
         sub = joined.translate(_SUBSCRIPT_TABLE)
     else:
@@ -162,6 +193,10 @@ def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
     helper = f"⁽{superscript(symbol.helper)}⁾" if symbol.helper else ""
     top = f"^{symbol.superscript}" if symbol.superscript else ""
     return f"{text}{sub}{top}{helper}"
+
+
+def _unicode_item(item: SubscriptItem) -> str:
+    return _unicode_symbol(item, (), False) if isinstance(item, Symbol) else GREEK.get(str(item), str(item))
 
 
 def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
@@ -181,8 +216,11 @@ def _unicode_number(number: Printed, decimal: str) -> str:
 
 UNICODE_OPERATORS = {
     "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
-    "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")", "|": "|", "|.": "|",
-    "rows": "rowsums", "columns": "colsums", "comma": ", ", "semicolon": "; ",
+    "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")",
+    "long(": "(", "long)": ")", "|": "|", "|.": "|",
+    "rows": "rowsums", "columns": "colsums", "channels": "channelsums", "comma": ", ", "semicolon": "; ",
+    "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
+    "blank": "□",
 }  # fmt: skip
 
 # --- ASCII: the language of problem files ---------------------------------------------------------------------------
@@ -199,7 +237,10 @@ def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:
 ASCII_OPERATORS = {
     "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
     "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
-    "|": "abs(", "|.": ")", "rows": "rows", "columns": "columns", "comma": ", ", "semicolon": ", ",
+    "long(": "(", "long)": ")",
+    "|": "abs(", "|.": ")", "rows": "rows", "columns": "columns", "channels": "channels",
+    "comma": ", ", "semicolon": ", ",
+    "blank": "?",
 }  # fmt: skip
 
 

@@ -4,28 +4,32 @@ formula, a slot for the line with every number put in; so one printer serves for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import TypeAlias
 
+from derive import styles
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
-from derive.language.names import Name, Symbol
+from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import Notation, superscript
-from derive.operations.calculus import is_elementwise, shape_of
+from derive.operations.calculus import is_elementwise, is_moved, shape_of
 from derive.operations.rows import ROWS
 
 SUM, PRODUCT, POWER, ATOM = range(4)
-LEADING, INNER, TIGHT = "leading", "inner", "tight"
+A_LINE = 70  # characters
+_COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
+LEADING, INNER, TIGHT, MINUS = "leading", "inner", "tight", "minus"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """Where a value goes: what it is the value of, and its position, which decides about parentheses.
 
-    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too.
+    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too;
+    `minus`: it stands with a minus before it, but a 0 without.
     """
 
     node: Expr
@@ -51,8 +55,8 @@ def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name
 
 
 def numbers(node: Expr, position: str) -> Piece | None:
-    """The vocabulary of substituted lines: a slot for every name, entry and transposed name."""
-    if isinstance(node, Ref | Entry) or is_turned(node):
+    """The vocabulary of substituted lines: a slot for every name, entry, and block of names."""
+    if isinstance(node, Ref | Entry) or is_moved(node):
         return Slot(node, position)
     return None
 
@@ -68,15 +72,13 @@ def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
     return word
 
 
-def is_turned(node: Expr) -> bool:
-    """Whether it is the transpose of a name."""
-    return isinstance(node, Apply) and node.op == "transpose" and isinstance(node.args[0], Ref)
-
-
-def pieces(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> list[Piece]:
-    """The expression as pieces, neighbouring texts joined."""
+def pieces(
+    expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary,
+    level: int = SUM, position: str = LEADING,
+) -> list[Piece]:  # fmt: skip
+    """The expression as pieces, neighbouring texts joined; `level` is how tightly its surroundings bind."""
     printer = _Printer(notation, shapes, vocabulary)
-    printer.write(expr, SUM, LEADING)
+    printer.write(expr, level, position)
     return joined(printer.out)
 
 
@@ -103,6 +105,16 @@ def _first(expr: Expr) -> Expr:
     return expr
 
 
+def letters_of(shape: Shape) -> str:
+    """The letters of an array's indices: one for a column or a row."""
+    return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
+
+
+def _breadth(piece: Piece) -> int:
+    """About how many characters a piece sets."""
+    return len(_COMMANDS.sub("", piece)) if isinstance(piece, str) else 5
+
+
 class _Printer:
     """Writes an expression piece by piece; `level` is how tightly the surroundings bind."""
 
@@ -113,6 +125,7 @@ class _Printer:
         self.indexed = ""
 
     def write(self, expr: Expr, level: int, position: str) -> None:
+        """An expression where the surroundings bind as tightly as `level`."""
         word = self._word(expr, position)
         if word is not None:
             self.out.append(word)
@@ -132,18 +145,30 @@ class _Printer:
         """The letters of the sum around that index an array of `shape`."""
         if not shape:
             return ()
-        if len(self.indexed) == 1 or len(shape) == 2:
-            return (self.indexed[-1] if shape[:1] == (1,) else self.indexed,)
+        if len(self.indexed) == 1 or len(shape) == len(self.indexed):
+            return (self.indexed[-1] if len(shape) == 2 and shape[0] == 1 else self.indexed,)
         return (self.indexed[0],)
 
-    def _enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
-        """What is written, in parentheses that are as high as it is."""
+    def put(self, text: str) -> None:
+        """Write a text."""
+        self.out.append(text)
+
+    def is_whole(self, expr: Expr) -> bool:
+        """Whether the vocabulary has one piece for the whole expression."""
+        return self._word(expr, LEADING) is not None
+
+    def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
+        """What is written, in parentheses that are as high as it is; round what is too long for a line, in some that
+        TeX can break inside.
+        """
         start = len(self.out)
         write()
-        if needed:
-            big = any(self._is_high(piece) for piece in self.out[start:])
-            self.out.insert(start, self.operators["big(" if big else "("])
-            self.out.append(self.operators["big)" if big else ")"])
+        if not needed:
+            return
+        inner = self.out[start:]
+        kind = "" if not any(map(self._is_high, inner)) else "long" if sum(map(_breadth, inner)) > A_LINE else "big"
+        self.out.insert(start, self.operators[f"{kind}("])
+        self.out.append(self.operators[f"{kind})"])
 
     def _is_high(self, piece: Piece) -> bool:
         """Whether it is higher than a line: a fraction, a sum, a matrix."""
@@ -157,9 +182,10 @@ class _Printer:
         negative = expr.value < 0 and position != LEADING
         broken = expr.value.denominator != 1
         tight = level >= POWER and (expr.value < 0 or (broken and not expr.decimal))
-        self._enclosed(lambda: self.out.append(self._constant(expr)), negative or tight)
+        self.enclosed(lambda: self.out.append(self.constant(expr)), negative or tight)
 
-    def _constant(self, expr: Number) -> str:
+    def constant(self, expr: Number) -> str:
+        """A constant as a text."""
         value = expr.value
         sign = self.operators["negate"] if value < 0 else ""
         text = constant_text(abs(value))
@@ -179,14 +205,19 @@ class _Printer:
             flat = expr.op == "add" and not self.notation.is_language
             self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
 
-        self._enclosed(write, level > SUM)
+        self.enclosed(write, level > SUM)
 
     def _negate(self, expr: Apply, level: int, position: str) -> None:
         def write() -> None:
-            self.out.append(self.operators["negate"])
+            start = len(self.out)
             self.write(expr.args[0], PRODUCT, INNER)
+            first = self.out[start]
+            if isinstance(first, Slot) and first.position == INNER:
+                self.out[start] = Slot(first.node, MINUS)
+            else:
+                self.out.insert(start, self.operators["negate"])
 
-        self._enclosed(write, position != LEADING or level > PRODUCT)
+        self.enclosed(write, position != LEADING or level > PRODUCT)
 
     def _product(self, expr: Apply, level: int, position: str) -> None:
         left, right = expr.args
@@ -198,7 +229,7 @@ class _Printer:
             self.out.append(self._between(expr, left, right, alone))
             self.write(right, POWER if alone else PRODUCT, INNER)
 
-        self._enclosed(write, level > PRODUCT)
+        self.enclosed(write, level > PRODUCT)
 
     def _ends_in_quotient(self, expr: Expr) -> bool:
         """Whether a factor behind it would be read as part of a denominator."""
@@ -264,13 +295,13 @@ class _Printer:
             self.out.append("/")
             self.write(bottom, POWER, TIGHT)
 
-        self._enclosed(write, level > PRODUCT)
+        self.enclosed(write, level > PRODUCT)
 
     # --- powers, functions -------------------------------------------------------------------------------------------
 
     def _power(self, expr: Apply, level: int, position: str) -> None:
         base, exponent = expr.args
-        self._enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
+        self.enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
         if not self.notation.tex:
             self._linear_exponent(exponent)
             return
@@ -292,74 +323,12 @@ class _Printer:
             self.out.append(superscript(exponent.value.numerator))
             return
         self.out.append("^")
-        self._enclosed(lambda: self.write(exponent, ATOM, TIGHT), self._is_raised(exponent))
+        self.enclosed(lambda: self.write(exponent, ATOM, TIGHT), self._is_raised(exponent))
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]
-        self._enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
+        self.enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
         self.out.append(self.operators["transpose"])
-
-    def _function(self, expr: Apply, level: int, position: str) -> None:
-        row = ROWS[expr.op]
-        if self.notation.tex:
-            self.out.append(row.notation.tex)
-        else:
-            self.out.append(row.spellings[0] if self.notation.is_language else row.notation.text.replace("'", "′"))
-        self._enclosed(lambda: self._arguments(expr))
-
-    def _arguments(self, expr: Apply) -> None:
-        for i, arg in enumerate(expr.args):
-            self.out.append(self.operators["semicolon" if self.notation.decimal == "," else "comma"] if i else "")
-            self.write(arg, SUM, LEADING)
-        self._settings(expr)
-
-    def _settings(self, expr: Apply) -> None:
-        """The settings: on a page all of them, in the language those that are not left to the row."""
-        language = self.notation.is_language
-        settings = expr.options if language else {**ROWS[expr.op].defaults, **dict(expr.options)}.items()
-        for name, value in settings:
-            self.out.append(", " if language else self.operators["semicolon"])
-            self.out.append(f"{self.notation.symbol_text(Symbol(name), (), False)} = ")
-            self.out.append(self._constant(Number(value, decimal=True)) if isinstance(value, Fraction) else str(value))
-
-    def _exponential(self, expr: Apply, level: int, position: str) -> None:
-        if not self.notation.tex:
-            self._function(expr, level, position)
-            return
-        self.out.append("e^{")
-        self.write(expr.args[0], SUM, LEADING)
-        self.out.append("}")
-
-    def _root(self, expr: Apply, level: int, position: str) -> None:
-        if not self.notation.tex:
-            self._function(expr, level, position)
-            return
-        self.out.append(r"\sqrt{")
-        self.write(expr.args[0], SUM, LEADING)
-        self.out.append("}")
-
-    def _bars(self, expr: Apply, level: int, position: str) -> None:
-        self.out.append(self.operators["|"])
-        self.write(expr.args[0], SUM, LEADING)
-        self.out.append(self.operators["|."])
-
-    def _iverson(self, expr: Apply, level: int, position: str) -> None:
-        if self.notation.is_language:
-            self._function(expr, level, position)
-            return
-        row = ROWS[expr.op].notation
-        self.out.append("[")
-        self.write(expr.args[0], SUM, LEADING)
-        self.out.append(f" {row.tex if self.notation.tex else row.text} ")
-        self.write(expr.args[1], SUM, LEADING)
-        self.out.append("]")
-
-    def _bare(self, expr: Apply, level: int, position: str) -> None:
-        self.write(expr.args[0], level, position)
-
-    def _symbol(self, expr: Apply, level: int, position: str) -> None:
-        row = ROWS[expr.op].notation
-        self.out.append(row.tex if self.notation.tex else row.text)
 
     # --- sums over entries -------------------------------------------------------------------------------------------
 
@@ -371,10 +340,10 @@ class _Printer:
             return
         mean = expr.op == "mean"
         if axis is not None:
-            self._enclosed(lambda: self._along(expr, str(axis), mean, shape), mean and level >= POWER)
+            self.enclosed(lambda: self._along(expr, str(axis), mean, shape), mean and level >= POWER)
             return
         if shape and level >= POWER:
-            self._enclosed(lambda: self._total(expr, PRODUCT, LEADING))
+            self.enclosed(lambda: self._total(expr, PRODUCT, LEADING))
             return
         if mean and shape:
             count = prod(shape)
@@ -382,10 +351,10 @@ class _Printer:
         if not shape:
             self.write(expr.args[0], level, position)
             return
-        letters = "i" if len(shape) == 1 or 1 in shape else "ij"
+        letters = letters_of(shape)
         self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
         if not is_elementwise(expr.args[0], self.shapes):
-            self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
             self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
             return
         before, self.indexed = self.indexed, letters
@@ -398,23 +367,22 @@ class _Printer:
         self.out.append(f", {axis})" if axis else ")")
 
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
-        """Row sums and column sums by name; for means with their factor in front."""
-        count = (*shape, 1)[1] if axis == "rows" else shape[0]
+        """Sums of rows, columns and channels, with letters or by name; for means with their factor in front."""
+        letters = letters_of(shape) if len(shape) > 2 else "ij"
+        over = "i" if axis == "columns" else letters[1:]
         if mean:
-            self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
-        if self.indexed or not is_elementwise(expr.args[0], self.shapes) or len(shape) != 2:
+            sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
+            self.out.append(rf"\frac{{1}}{{{prod(sizes)}}}" if self.notation.tex else f"1/{prod(sizes)} ")
+        if self.indexed or not is_elementwise(expr.args[0], self.shapes) or len(shape) < 2:
             self.out.append(self.operators[axis])
-            self._enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
             return
-        letter = "j" if axis == "rows" else "i"
-        self.out.append(rf"\sum_{{{letter}}} " if self.notation.tex else f"Σ_{letter} ")
-        self.indexed = "ij"
+        self.out.append(rf"\sum_{{{over}}} " if self.notation.tex else f"Σ_{over} ")
+        self.indexed = letters
         self.write(expr.args[0], PRODUCT, INNER)
         self.indexed = ""
 
     _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
         "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,
-        "divide": _divide, "power": _power, "transpose": _transpose, "function": _function,
-        "exponential": _exponential, "root": _root, "bars": _bars, "iverson": _iverson, "bare": _bare,
-        "constant": _symbol, "sum": _total, "mean": _total,
+        "divide": _divide, "power": _power, "transpose": _transpose, "sum": _total, "mean": _total, **styles.STYLES,
     }  # fmt: skip

@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from derive.arrays import exact_number, read_array
-from derive.equations import check_order, infer_shapes, left_sides, lines_of, read_equations, read_name
+from derive.arrays import MAX_ENTRIES, Given, exact_number
+from derive.choices import Variants, read_variants
+from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
-from derive.language.numbers import constant_text
-from derive.language.tokens import TextError
 from derive.network import expand_network
 from derive.operations import FUNCTIONS
 from derive.operations.rows import shape_text
-from derive.settings import Digits, Marking, Numbers, Page, Update
+from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
 from derive.source import Source, from_text, kind, read
+from derive.tables import Tables
+from derive.training.batch import Batch, plural, written_out
+from derive.training.model import Samples, Update
+from derive.training.reading import read_training
+from derive.training.samples import read_samples
+from derive.training.surroundings import Surroundings
 
 MAX_DIGITS = 50
-MAX_STEPS = 1_000_000
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
-         "update", "marking", "sheet", "variants"),
+         "update", "state", "samples", "marking", "sheet", "variants"),
     "model": ("equations", "loss", "gradients"),
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
-    "page": ("course", "author", "date", "task", "symbol", "detail", "ask"),
-    "update": ("rule", "learning_rate", "steps", "only", "show"),
+    "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
+    "sheet": ("blank", "hints", "figure"),
     "marking": ("digits", "marks", "entry", "remark", "steps", "exact", "formula"),
 }  # fmt: skip
-_LATER = {"samples": "batches of samples", "state": "update rules with a state"}
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data)."""
-
-    name: Symbol
-    shape: Shape
-    values: tuple[Fraction, ...]
-    parameter: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,10 @@ class Problem:
     page: Page = field(default_factory=Page)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     update: Update | None = None
+    samples: Samples | None = None
     marking: Marking = field(default_factory=Marking)
+    sheet: Sheet = field(default_factory=Sheet)
+    variants: Variants | None = None
     warnings: tuple[Fault, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     name: str = ""
@@ -92,13 +88,11 @@ class Problem:
         return replace(self, givens=givens)
 
 
-class _Reader:
-    """Reads the tables of one file; `faults` and `warnings` collect what is wrong."""
+class _Reader(Tables):
+    """Reads the tables of one file."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.faults: list[Fault] = []
-        self.warnings: list[Fault] = []
+        super().__init__(source)
         self.shapes: dict[Name, Shape] = {}
         self.broken: dict[str, Name] = {}
         self.keys: dict[str, str] = {}
@@ -107,58 +101,53 @@ class _Reader:
 
     def problem(self, name: str) -> Problem:
         self._check_keys()
-        givens = [*self._givens("data"), *self._givens("parameters")]
-        known: dict[str, Name] = {given.name.id: given.name for given in givens}
-        for given in givens:
-            self.shapes[given.name] = given.shape
-        equations = self._equations(known)
-        model = self._table("network" if "network" in self.source.data else "model")
-        loss = self._loss(equations, known) if "loss" in model else None
+        given = (*self._givens("data"), *self._givens("parameters"))
+        samples = self._samples()
+        model, loss = self._model(given, samples)
+        givens = (*given, *(samples.givens() if samples else ()))
+        has_loss = "loss" in self._model_table
+        around = Surroundings(givens, self.defined, model.shapes, loss, has_loss, self.broken, model.plural,
+                              model.equations)  # fmt: skip
+        training = read_training(self, around, samples)
         problem = Problem(
-            title=self._text("title", default=name),
-            givens=tuple(givens),
-            equations=tuple(equations),
+            title=self.text("title", default=name),
+            givens=givens,
+            equations=model.equations,
             loss=loss,
-            gradients=self._gradients(known, equations),
-            language=self._text("language", default="en"),
-            topic=self._text("topic"),
-            numbers=self._numbers(),
-            page=self._page(),
-            aliases=self._aliases(),
-            update=self._update(givens, loss),
-            marking=self._marking(),
-            places=self.places,
+            gradients=model.gradients,
+            language=self.text("language", default="en"),
+            topic=self.text("topic"),
+            numbers=self._numbers(model),
+            page=self._page(model),
+            aliases=self._aliases(model),
+            update=training.update,
+            samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
+            marking=self._marking(model),
+            sheet=self._sheet(),
+            variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
+            places={**self.places, **training.places},
             name=name,
-            shapes=self.shapes,
+            shapes={**model.shapes, **training.shapes},
         )
-        self._check_uses(problem)
+        self._check_uses(problem, given)
+        moving = [*(each.name for each in givens if each.parameter), *problem.gradients]
+        if not self.faults:
+            check_looked_up(problem.equations, moving, self.places, self.faults)
         if self.faults:
             raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
         return replace(problem, warnings=tuple(self.warnings))
 
-    # --- helpers ---------------------------------------------------------------------------------------------------
-
-    def fault(self, message: str, hint: str = "", *path: str) -> None:
-        self.faults.append(Fault(message, hint, self.source.key_place(*path)))
-
-    def _table(self, name: str) -> dict[str, Any]:
-        table = self.source.data.get(name, {})
-        if not isinstance(table, dict):
-            self.fault(f"`{name}` is {kind(table)}", f"expected a table: [{name}]", name)
-            return {}
-        return table
+    # --- keys ------------------------------------------------------------------------------------------------------
 
     def _check_keys(self) -> None:
         for key in self.source.data:
-            if key in _LATER:
-                self.fault(f"[{key}] ({_LATER[key]}) is not worked out by this version", "", key)
-            elif key not in _KEYS[""]:
+            if key not in _KEYS[""]:
                 value = isinstance(self.source.data[key], int | Fraction | list)
                 hint = suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
                 hint = "a given value belongs into [data] or [parameters]" if value else hint
                 self.fault(f"`{key}` has no meaning here", hint, key)
         for table, keys in _KEYS.items():
-            for key in self._table(table) if table else ():
+            for key in self.table(table) if table else ():
                 if key not in keys:
                     hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
                     self.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
@@ -166,47 +155,12 @@ class _Reader:
             message = "a problem needs either [model] with equations or [network] with layers"
             self.fault(message, "see docs/problem-file.md", "network")
 
-    def _text(self, *path: str, default: str = "", choices: tuple[str, ...] = ()) -> str:
-        value: Any = self.source.data
-        for key in path:
-            value = value.get(key, default) if isinstance(value, dict) else default
-        if not isinstance(value, str):
-            self.fault(f"`{path[-1]}` is {kind(value)}", "expected a text in quotes", *path)
-            return default
-        if choices and value not in choices:
-            hint = suggestion(value, choices) or f"one of: {', '.join(choices)}"
-            self.fault(f"`{path[-1]}` cannot be `{value}`", hint, *path)
-            return default
-        return value
-
-    def _integer(self, value: Any, low: int, high: int, *path: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            number = isinstance(value, int | Fraction) and not isinstance(value, bool)
-            shown = constant_text(Fraction(value)) if number else kind(value)
-            self.fault(f"`{path[-1]}` is {shown}", f"expected a whole number from {low} to {high}", *path)
-            return low
-        return value
-
-    def _names(self, *path: str) -> list[Symbol]:
-        value: Any = self._table(path[0]).get(path[1], [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fault(f"`{path[-1]}` is not a list of names", 'expected for example ["W_1", "b_1"]', *path)
-            return []
-        return [symbol for item in value if (symbol := self._name(item, *path))]
-
-    def _name(self, text: str, *path: str) -> Symbol | None:
-        try:
-            return read_name(text)
-        except TextError as wrong:
-            self.fault(f"`{text}` is not a name: {wrong.message}", wrong.hint, *path)
-            return None
-
     # --- values ----------------------------------------------------------------------------------------------------
 
     def _givens(self, table: str) -> list[Given]:
         givens = []
-        for key, value in self._table(table).items():
-            name = self._name(key, table, key)
+        for key, value in self.table(table).items():
+            name = self.name(key, table, key)
             if name is None:
                 continue
             if name.id in FUNCTIONS:
@@ -214,7 +168,7 @@ class _Reader:
             if name in self.shapes:
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
-            array = self._array(value, table, key)
+            array = self.array(value, table, key)
             self.keys[name.id] = key
             if array is None:
                 self.broken[name.id] = name
@@ -223,20 +177,46 @@ class _Reader:
                 givens.append(Given(name, array[0], array[1], parameter=table == "parameters"))
         return givens
 
-    def _array(self, value: Any, table: str, key: str) -> tuple[Shape, tuple[Fraction, ...]] | None:
-        return read_array(value, lambda message, hint: self.fault(f"`{key}`: {message}", hint, table, key))
+    def _samples(self) -> Samples | None:
+        """The samples, their names entered among the given ones."""
+        samples = read_samples(self)
+        for column in samples.columns if samples else ():
+            if column.name in self.shapes:
+                hint = "each name stands for one value"
+                self.fault(f"`{column.name}` has a value already", hint, "samples", column.name.id)
+            self.keys[column.name.id] = column.name.id
+            self.shapes[column.name] = column.shape
+        return samples
 
     # --- equations -------------------------------------------------------------------------------------------------
 
-    def _equations(self, known: dict[str, Name]) -> list[Equation]:
+    @property
+    def _model_table(self) -> dict[str, Any]:
+        return self.table("network" if "network" in self.source.data else "model")
+
+    def _model(self, givens: Iterable[Given], samples: Samples | None) -> tuple[Batch, Symbol | None]:
+        """The model, for several samples at a time written out for each, and its loss."""
+        known: dict[str, Name] = {given.name.id: given.name for given in givens}
+        known |= {column.name.id: column.name for column in samples.columns} if samples else {}
+        equations = tuple(self._equations(known))
+        loss = self._loss(equations, known) if "loss" in self._model_table else None
+        gradients = self._gradients(known)
+        if samples is None or samples.batch == 1 or self.faults:
+            return Batch(equations, gradients, self.shapes), loss
+        if loss is not None and loss not in plural(samples, equations):
+            self.fault(f"the loss `{loss}` does not depend on the samples", "use them in its equations", "samples")
+            return Batch(equations, gradients, self.shapes), loss
+        return written_out(samples, equations, gradients, loss, self.shapes), loss
+
+    def _equations(self, known: Mapping[str, Name]) -> list[Equation]:
         if "network" in self.source.data:
             before = len(self.faults)
-            text = expand_network(self._table("network"), self.shapes, self.fault)
+            text = expand_network(self.table("network"), self.shapes, self.fault)
             if len(self.faults) > before:
                 return []
             place = self.source.place("network")
         else:
-            text = self._text("model", "equations")
+            text = self.text("model", "equations")
             place = self.source.place("model", "equations")
             if text and place.text.rstrip().endswith(('"""', "'''")):
                 place = replace(place, line=place.line + 1)
@@ -255,16 +235,16 @@ class _Reader:
                                                    "give the quantity another name", (0, 1)))  # fmt: skip
         order_before = len(self.faults)
         check_order(written, known, self.faults)
-        if len(self.faults) == order_before:
-            infer_shapes(written, self.shapes, self.faults)
         self.places = {item.equation.name.id: item.line.fault("").place for item in written}
-        return [item.equation for item in written]
+        if len(self.faults) > order_before:
+            return [item.equation for item in written]
+        return infer_shapes(written, self.shapes, self.faults)
 
-    def _loss(self, equations: list[Equation], known: Mapping[str, Name]) -> Symbol | None:
+    def _loss(self, equations: Sequence[Equation], known: Mapping[str, Name]) -> Symbol | None:
         if "network" in self.source.data:
             return equations[-1].name if equations and isinstance(equations[-1].name, Symbol) else None
-        text = self._text("model", "loss")
-        name = self._name(text, "model", "loss") if text else None
+        text = self.text("model", "loss")
+        name = self.name(text, "model", "loss") if text else None
         defined = [equation.name.id for equation in equations]
         if name is None:
             return None
@@ -279,9 +259,9 @@ class _Reader:
                        "add its entries up with `sum` or `mean`", "model", "loss")  # fmt: skip
         return name
 
-    def _gradients(self, known: Mapping[str, Name], equations: list[Equation]) -> tuple[Symbol, ...]:
+    def _gradients(self, known: Mapping[str, Name]) -> tuple[Symbol, ...]:
         table = "network" if "network" in self.source.data else "model"
-        names = self._names(table, "gradients")
+        names = self.names(table, "gradients")
         ids = {*known, *self.broken, *self.defined}
         for name in names:
             if name.id not in ids:
@@ -290,17 +270,17 @@ class _Reader:
 
     # --- settings --------------------------------------------------------------------------------------------------
 
-    def _numbers(self) -> Numbers:
-        table = self._table("numbers")
+    def _numbers(self, model: Batch) -> Numbers:
+        table = self.table("numbers")
         steps = table.get("steps", {})
         if not isinstance(steps, dict):
             self.fault(f"`steps` is {kind(steps)}", "expected { A_2 = { decimals = 9 } }", "numbers", "steps")
             steps = {}
         return Numbers(
             digits=self._digits(table, Digits(), "numbers"),
-            carry=self._text("numbers", "carry", default="exact", choices=("exact", "rounded")),
-            decimal=self._text("numbers", "decimal", default=".", choices=(".", ",")),
-            steps={step: self._step_digits(step, digits) for step, digits in steps.items()},
+            carry=self.text("numbers", "carry", default="exact", choices=("exact", "rounded")),
+            decimal=self.text("numbers", "decimal", default=".", choices=(".", ",")),
+            steps=model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
         )
 
     def _step_digits(self, step: str, digits: Any) -> Digits:
@@ -315,82 +295,61 @@ class _Reader:
         if "significant" in table and "decimals" in table:
             self.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
         if "decimals" in table:
-            return Digits(self._integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
+            return Digits(self.integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
         if "significant" in table:
-            return Digits(self._integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
+            return Digits(self.integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
         return default
 
-    def _page(self) -> Page:
+    def _page(self, model: Batch) -> Page:
         return Page(
-            course=self._text("page", "course"),
-            author=self._text("page", "author"),
+            course=self.text("page", "course"),
+            author=self.text("page", "author"),
             date=self._date(),
-            task=self._text("page", "task"),
-            symbol=self._text("page", "symbol", default="d", choices=("d", "∂")),
-            detail=self._text("page", "detail", default="full", choices=("full", "short")),
-            ask=self._texts("page", "ask"),
+            task=self.text("page", "task"),
+            symbol=self.text("page", "symbol", default="d", choices=("d", "∂")),
+            detail=self.text("page", "detail", default="full", choices=("full", "short")),
+            ask=model.steps(self.texts("page", "ask")),
+            entries=self._entries(),
         )
 
-    def _date(self) -> str:
-        value = self._table("page").get("date", "")
-        return value.isoformat() if hasattr(value, "isoformat") else self._text("page", "date")
+    def _entries(self) -> int | None:
+        """How many entries of an array the page shows; None for all."""
+        value = self.table("page").get("entries", Page().entries)
+        return None if value == "all" else self.integer(value, 1, MAX_ENTRIES, "page", "entries")
 
-    def _aliases(self) -> dict[str, tuple[str, ...]]:
-        aliases = {}
-        for step, names in self._table("names").items():
+    def _date(self) -> str:
+        value = self.table("page").get("date", "")
+        return value.isoformat() if hasattr(value, "isoformat") else self.text("page", "date")
+
+    def _aliases(self, model: Batch) -> dict[str, tuple[str, ...]]:
+        aliases: dict[str, tuple[str, ...]] = {}
+        for step, names in self.table("names").items():
             texts = [names] if isinstance(names, str) else names
             if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or not texts:
                 self.fault(f"the names of `{step}` are not a list of texts", 'expected ["delta_2"]', "names", step)
                 continue
-            aliases[step] = tuple(texts)
             for text in texts:
-                self._name(text, "names", step)
+                self.name(text, "names", step)
+            own = model.steps([step])
+            marks = [f"^{{({i + 1})}}" for i in range(len(own))] if len(own) > 1 else [""]
+            aliases |= {each: tuple(text + mark for text in texts) for each, mark in zip(own, marks, strict=True)}
         return aliases
 
-    def _update(self, givens: list[Given], loss: Symbol | None) -> Update | None:
-        if "update" not in self.source.data:
-            return None
-        table = self._table("update")
-        if loss is None and "loss" not in self._table("model"):
-            self.fault("an update needs a loss", 'name it in [model]: loss = "L"', "update")
-        only = tuple(self._names("update", "only")) if "only" in table else None
-        parameters = [given.name.id for given in givens if given.parameter]
-        for name in only or ():
-            if name.id not in parameters:
-                self.fault(f"`{name}` is not a parameter", suggestion(name.id, parameters), "update", "only")
-        rate = exact_number(table.get("learning_rate"))
-        if rate is None:
-            wrong = "not a number" if "learning_rate" in table else "missing"
-            hint = "expected for example learning_rate = 0.1"
-            self.fault(f"`learning_rate` is {wrong}", hint, "update", "learning_rate")
-        steps = self._integer(table.get("steps", 1), 1, MAX_STEPS, "update", "steps")
-        show = table.get("show", [])
-        if not isinstance(show, list) or not all(isinstance(k, int) and 1 <= k <= steps for k in show):
-            self.fault("`show` is not a list of passes", f"expected whole numbers from 1 to {steps}", "update", "show")
-            show = []
-        return Update(
-            rule=self._text("update", "rule", default="gradient descent", choices=("gradient descent",)),
-            learning_rate=rate or Fraction(0),
-            steps=steps,
-            only=only,
-            show=tuple(show),
-        )
-
-    def _marking(self) -> Marking:
-        table = self._table("marking")
+    def _marking(self, model: Batch) -> Marking:
+        table = self.table("marking")
         steps = table.get("steps", {})
         if not isinstance(steps, dict):
             self.fault(f"`steps` is {kind(steps)}", 'expected { "dL/dW_1" = 2 }', "marking", "steps")
             steps = {}
         digits = table.get("digits")
         return Marking(
-            digits=None if digits is None else self._integer(digits, 1, MAX_DIGITS, "marking", "digits"),
+            digits=None if digits is None else self.integer(digits, 1, MAX_DIGITS, "marking", "digits"),
             marks=self._marks(table.get("marks", 1), "marks"),
             entry=self._marks(table["entry"], "entry") if "entry" in table else None,
             remark=self._marks(table.get("remark", 0), "remark"),
-            steps={step: self._marks(marks, "steps") for step, marks in steps.items()},
-            exact=self._texts("marking", "exact"),
-            formula=self._texts("marking", "formula"),
+            steps=model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}),
+            exact=model.steps(self.texts("marking", "exact")),
+            formula=model.steps(self.texts("marking", "formula")),
         )
 
     def _marks(self, value: Any, key: str) -> Fraction:
@@ -400,20 +359,25 @@ class _Reader:
             return Fraction(0)
         return marks
 
-    def _texts(self, table: str, key: str) -> tuple[str, ...]:
-        value = self._table(table).get(key, [])
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        self.fault(f"`{key}` is not a list of steps", 'expected for example ["dL/dW_2"]', table, key)
-        return ()
+    def _sheet(self) -> Sheet:
+        named = isinstance(self.table("sheet").get("blank"), list)
+        default = Sheet()
+        return Sheet(
+            blank=default.blank if named else self.text("sheet", "blank", default=default.blank, choices=LEVELS),
+            steps=self.texts("sheet", "blank") if named else (),
+            hints=self.flag("sheet", "hints", default.hints),
+            figure=self.flag("sheet", "figure", default.figure),
+        )
 
-    def _check_uses(self, problem: Problem) -> None:
-        for table in ("sheet", "variants"):
-            if table in self.source.data:
-                self.warnings.append(Fault(f"[{table}] is not used by this version", "", self.source.key_place(table)))
+    def _check_uses(self, problem: Problem, given: Iterable[Given]) -> None:
+        """Warns of given values that no equation uses."""
         used = {name for equation in problem.equations for name in names_in(equation.expr)}
-        for given in problem.givens:
-            if given.name not in used:
-                table = "parameters" if given.parameter else "data"
-                place = self.source.key_place(table, self.keys[given.name.id])
-                self.warnings.append(Fault(f"`{given.name}` is not used", "remove it, or use it in an equation", place))
+        for assignment in problem.update.assignments if problem.update else ():
+            used.update(name for name in names_in(assignment.expr) if name != assignment.name.before)
+        tables = [("parameters" if item.parameter else "data", item.name, item.name) for item in given]
+        if samples := problem.samples:
+            tables += [("samples", column.name, samples.name(column.name, 0)) for column in samples.columns]
+        for table, name, own in tables:
+            if own not in used:
+                place = self.source.key_place(table, self.keys[name.id])
+                self.warnings.append(Fault(f"`{name}` is not used", "remove it, or use it in an equation", place))

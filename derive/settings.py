@@ -1,12 +1,10 @@
-"""What a problem file sets beside its mathematics: how numbers are printed, what the page says, how it is trained."""
+"""What a problem file sets beside its mathematics: how numbers are printed, what the page says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-
-from derive.language.names import Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,16 @@ class Numbers:
     steps: Mapping[str, Digits] = field(default_factory=dict)
 
     def of(self, step: str) -> Digits:
-        """The digits of a step."""
-        return self.steps.get(step, self.digits)
+        """The digits of a step, and of what is worked out on the way to it (`p~1`)."""
+        return self.steps.get(step.partition("~")[0], self.digits)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands on the page beside the mathematics; `symbol` is the d of derivatives, `detail` full or short."""
+    """What stands on the page beside the mathematics; `symbol` is the d of derivatives, `detail` full or short.
+
+    entries   how many entries of an array are printed; None: all
+    """
 
     course: str = ""
     author: str = ""
@@ -44,6 +45,12 @@ class Page:
     symbol: str = "d"
     detail: str = "full"
     ask: tuple[str, ...] = ()
+    entries: int | None = 100
+
+    @property
+    def worked(self) -> int | None:
+        """How many numbers the working of an array may take before only its first entries are worked out."""
+        return None if self.entries is None else self.entries // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +75,22 @@ class Marking:
     formula: tuple[str, ...] = ()
 
 
+LEVELS = ("results", "working", "formulas", "everything")
+"""What a sheet blanks, each with all before it: results, the lines that lead to them, the formulas that the derivation
+adds, and everything else that it says."""
+
+
 @dataclass(frozen=True, slots=True)
-class Update:
-    """Gradient descent: `steps` updates with `learning_rate`, of the parameters in `only` (None: all);
-    `show` names the passes that are written out (empty: all up to 3, then the last).
+class Sheet:
+    """What an exercise sheet leaves to the student.
+
+    blank   one of LEVELS
+    steps   the steps that are blanked, by id; none: those of `[page] ask`, or else every step
+    hints   whether a last page gives hints
+    figure  whether the network is drawn
     """
 
-    rule: str
-    learning_rate: Fraction
-    steps: int = 1
-    only: tuple[Symbol, ...] | None = None
-    show: tuple[int, ...] = ()
-
-    def shown(self) -> tuple[int, ...]:
-        """The passes that are written out, in order."""
-        chosen = self.show or (*range(1, min(self.steps, 3) + 1), self.steps)
-        return tuple(sorted({k for k in chosen if 1 <= k <= self.steps}))
+    blank: str = "working"
+    steps: tuple[str, ...] = ()
+    hints: bool = False
+    figure: bool = True

@@ -163,7 +163,7 @@ backward | loss derivative  | [1, 3] | dL/dA = 2/3 (A - Y)
 backward | local sigmoid    | [1, 3] | dA/dZ = A ⊙ (1 - A)
 backward | chain rule       | [1, 3] | dL/dZ = dL/dA ⊙ dA/dZ
 backward | left factor      | [1, 2] | dL/dW = dL/dZ X^T
-backward | broadcast term   | []     | dL/db = sum(dL/dZ)
+backward | broadcast number | []     | dL/db = sum(dL/dZ)
 """),
     "a batch as rows": (
         "X = [[1, 2], [3, 4], [5, 6]]; Y = [[1, 2], [1, 2], [1, 2]]", "W = [[1, 2], [3, 4]]; b = [1, 2]",
@@ -209,6 +209,37 @@ loss     | formula          | []     | L = z^2
 backward | loss derivative  | []     | dL/dz = 2 z
 backward | local formula    | []     | dz/dw = 1/3
 backward | chain rule       | []     | dL/dw = dL/dz dz/dw
+"""),
+    "a softmax of a vector goes through its Jacobian": (
+        "y = [0, 1]", "z = [1, 2]",
+        "p = softmax(z)\nL = cross_entropy(p, y)",
+        """
+forward  | softmax          | [2]    | p = softmax(z)
+loss     | formula          | []     | L = -sum(y ⊙ log(p))
+backward | loss derivative  | [2]    | dL/dp = -y/p
+backward | local softmax    | [2, 2] | dp/dz = diag(p) - p p^T
+backward | jacobian         | [2]    | dL/dz = dp/dz^T dL/dp
+"""),
+    "a mean inside an array is no mean at the end": (
+        "c = 1", "x = [1, 2]",
+        "v = x - mean(x)\nL = sum(v^4)",
+        """
+forward  | mean             | [2]    | v = x - mean(x)
+loss     | formula          | []     | L = sum(v^4)
+backward | loss derivative  | [2]    | dL/dv = 4 v^3
+backward | sum of uses      | [2]    | dL/dx = dL/dv - sum(dL/dv)/2
+"""),
+    "a softmax of columns goes column by column": (
+        "Y = [[1, 0, 0], [0, 1, 1]]", "R = [[1, 2, 3], [4, 5, 7]]",
+        "A = softmax(R/2, columns)\nL = cross_entropy(A, Y)",
+        """
+forward  | formula          | [2, 3] | A:1 = R/2
+forward  | softmax          | [2, 3] | A = softmax(A:1, columns)
+loss     | formula          | []     | L = -1/3 sum(Y ⊙ log(A))
+backward | loss derivative  | [2, 3] | dL/dA = -1/3 Y/A
+backward | back softmax     | [2, 3] | dL/dA:1 = A ⊙ (dL/dA - sum(A ⊙ dL/dA, columns))
+backward | local formula    | [2, 3] | dA:1/dR = 1/2
+backward | chain rule       | [2, 3] | dL/dR = dL/dA:1 ⊙ dA:1/dR
 """),
 }  # fmt: skip
 
@@ -277,7 +308,7 @@ def test_ids_over_the_passes() -> None:
         + "[update]\nlearning_rate = 0.1\nsteps = 2\n"
     )
     assert " ".join(derive.solve(problem).ids) == (
-        "x a a@0 z L dL/dz dz/da dL/da a@1 z@2 L@2 dL/dz@2 dz/da@2 dL/da@2 a@2 z@3 L@3"
+        "x a a@0 eta z L dL/dz dz/da dL/da a@1 z@2 L@2 dL/dz@2 dz/da@2 dL/da@2 a@2 z@3 L@3"
     )
 
 

@@ -272,3 +272,19 @@ def test_decimal_text_is_exact_or_has_17_digits(x: Fraction) -> None:
     assert abs(read - x) <= abs(x) / 10**24
     if x.denominator == 1 and abs(x) < 10**30:
         assert read == x
+
+
+@pytest.mark.parametrize(
+    ("middle", "shown"), [("1", "1.000"), ("-1", "-1.000"), ("0.12345", "0.1235"), ("0.5", "0.5000")]
+)
+def test_a_ball_that_no_precision_decides_counts_as_the_tie_or_bound_in_it(middle: str, shown: str) -> None:
+    below = arb(middle, "1e-600") - arb("1e-601")
+    for x in (below, arb(middle, "1e-600") + arb("1e-601")):
+        assert printed(x, Digits(4), ties=True).text() == shown
+
+
+@pytest.mark.parametrize("digits", [Digits(4), Digits(20), Digits(3, decimals=True)])
+@pytest.mark.parametrize("value", [fmpq(2) ** 20_000, 1 / fmpq(2) ** 20_000, fmpq(3) * fmpq(10) ** 5_000])
+def test_numbers_of_thousands_of_digits_are_printed(value: fmpq, digits: Digits) -> None:
+    assert "e" in printed(value, digits).text(times="e")
+    assert "e" in decimal_text(value)

@@ -17,8 +17,9 @@ from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape,
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations import FUNCTIONS, MACROS, ROWS
+from derive.operations.applications import with_settings
 from derive.operations.calculus import derivative_rule, entry_of, expand_macros, instantiate, shape_of
-from derive.operations.rows import Branches, Row
+from derive.operations.rows import Branches, Row, ShapeFault
 from derive.operations.scalars import precision
 from derive.operations.shapes import indices
 from derive.values import compile_expr, to_fmpq
@@ -37,10 +38,13 @@ VALUE: dict[str, Callable[..., float]] = {
     "cos": math.cos,
     "abs": abs,
     "sign": lambda z: math.copysign(1, z) if z else 0,
+    "step": lambda z: float(z >= 0),
+    "floor": math.floor,
     "max": max,
     "min": min,
     "at_least": lambda a, b: float(a >= b),
     "below": lambda a, b: float(a < b),
+    "equal": lambda a, b: float(a == b),
     "Phi": lambda z: (1 + math.erf(z / math.sqrt(2))) / 2,
     "phi": lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
     "relu": lambda z: max(0.0, z),
@@ -73,10 +77,13 @@ SYMPY: dict[str, Callable[..., Any]] = {
     "cos": lambda sp, z: sp.cos(z),
     "abs": lambda sp, z: sp.Abs(z),
     "sign": lambda sp, z: sp.Piecewise((1, z > 0), (-1, True)),
+    "step": lambda sp, z: sp.Piecewise((1, z >= 0), (0, True)),
+    "floor": lambda sp, z: sum(sp.Piecewise((1, z >= n), (0, True)) for n in range(-2, 4)) - 3,
     "max": lambda sp, a, b: sp.Max(a, b),
     "min": lambda sp, a, b: sp.Min(a, b),
     "at_least": lambda sp, a, b: sp.Piecewise((1, a >= b), (0, True)),
     "below": lambda sp, a, b: sp.Piecewise((1, a < b), (0, True)),
+    "equal": lambda sp, a, b: sp.Piecewise((1, sp.Eq(a, b)), (0, True)),
     "Phi": lambda sp, z: (1 + sp.erf(z / sp.sqrt(2))) / 2,
     "phi": lambda sp, z: sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi),
     "relu": lambda sp, z: sp.Max(0, z),
@@ -98,7 +105,9 @@ SYMPY: dict[str, Callable[..., Any]] = {
 """The same in SymPy, whose own diff is the oracle for the derivative."""
 
 MACRO_VALUE: dict[str, Callable[..., Any]] = {
-    "dot": lambda a, b: float(np.dot(a, b)),
+    "dot": lambda a, b: float(np.sum(a * b)),
+    "dropout": lambda a, mask, p: a * mask / (1 - p),
+    "global_avgpool": lambda a: np.mean(a, axis=(1, 2)),
     "squared_error": lambda p, t: np.sum((p - t) ** 2),
     "half_squared_error": lambda p, t: np.sum((p - t) ** 2) / 2,
     "mean_squared_error": lambda p, t: np.mean((p - t) ** 2),
@@ -108,13 +117,76 @@ MACRO_VALUE: dict[str, Callable[..., Any]] = {
     ),
     "hinge": lambda p, t: np.mean(np.maximum(0, 1 - t * p)),
     "binary_cross_entropy": lambda p, t: -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p)),
+    "cross_entropy": lambda p, t: -np.sum(t * np.log(p)) / (p.shape[1] if p.ndim > 1 else 1),
+    "cross_entropy_logits": lambda z, t: (
+        -np.sum(t * np.log(np.exp(z) / np.exp(z).sum(axis=0))) / (z.shape[1] if z.ndim > 1 else 1)
+    ),
+    "multiclass_hinge": lambda p, t, delta: np.mean(
+        np.sum((1 - t) * np.maximum(0, p - np.sum(t * p, axis=0, keepdims=True) + delta), axis=0)
+    ),
+    "kl_divergence": lambda a, b: np.sum(a * (np.log(a) - np.log(b))),
+    "kl_normal": lambda m, s: np.sum(np.log(1 / s) + (s**2 + m**2) / 2 - 0.5),
+    "lasso_penalty": lambda w: np.linalg.norm(w.ravel(), 1),
+    "ridge_penalty": lambda w: np.linalg.norm(w) ** 2,
+    "var": lambda x, ddof: np.var(x, ddof=int(ddof)),
+    "std": lambda x, ddof: np.std(x, ddof=int(ddof)),
+    "norm": np.linalg.norm,
+    "cosine_similarity": lambda a, b: np.vdot(a, b) / np.linalg.norm(a) / np.linalg.norm(b),
+    "layer_norm": lambda x, w, b, epsilon: w * standardised(x, 0, epsilon) + b,
+    "batch_norm": lambda x, w, b, epsilon: w * standardised(x, -1, epsilon) + b,
+    "rms_norm": lambda x, w, epsilon: w * x / np.sqrt(np.mean(x**2, axis=0, keepdims=True) + epsilon),
 }
 """Each macro in NumPy, at p between 0 and 1."""
+
+
+def standardised(x: Any, axis: int, epsilon: float) -> Any:
+    centred = x - x.mean(axis=axis, keepdims=True)
+    return centred / np.sqrt(x.var(axis=axis, keepdims=True) + epsilon)
+
+
+AXES = {None: None, "rows": 1, "columns": 0}
+
+STRUCTURAL_VALUE: dict[str, Callable[..., Any]] = {
+    "product": lambda a, b: a * b if 1 in (a.size, b.size) else a @ b,
+    "transpose": np.transpose,
+    "sum": np.sum,
+    "mean": np.mean,
+    "fill": lambda a, shape: np.broadcast_to(a, [*map(int, shape), 1, 1][: max(2, len(shape))]),
+    "pi": lambda: np.pi,
+    "diag": lambda a: np.diag(a[:, 0]),
+    "diagonal": np.diagonal,
+    "softmax": lambda a, axis: np.exp(a) / np.sum(np.exp(a), axis=axis, keepdims=True),
+    "log_softmax": lambda a, axis: a - np.log(np.sum(np.exp(a), axis=axis, keepdims=True)),
+    "causal_softmax": lambda a, axis: causal(a.T).T if axis == 0 else causal(a),
+    "logsumexp": lambda a, axis: np.log(np.sum(np.exp(a), axis=axis)),
+    "largest": np.max,
+    "smallest": np.min,
+    "at_largest": lambda a, axis: first(a, axis, np.argmax),
+    "at_smallest": lambda a, axis: first(a, axis, np.argmin),
+}
+"""Each operation that mixes entries in NumPy; its arguments are matrices, columns of one column."""
+
+
+def causal(a: Any) -> Any:
+    """The softmax of each row with everything behind the diagonal at minus infinity."""
+    masked = np.where(np.tri(*a.shape) > 0, np.exp(a), 0)
+    return masked / masked.sum(axis=1, keepdims=True)
+
+
+def first(a: Any, axis: int | None, where: Callable[..., Any]) -> Any:
+    """1 at the place that `where` finds, the first of several."""
+    lines, axis = (a, axis) if axis is not None else (a.ravel(), 0)
+    marks = np.zeros_like(lines)
+    np.put_along_axis(marks, where(lines, axis=axis, keepdims=True), 1, axis=axis)
+    return marks
+
 
 ELEMENTWISE = [key for key, row in ROWS.items() if row.elementwise]
 STRUCTURAL = [key for key, row in ROWS.items() if not row.elementwise]
 SETTING = Fraction(3, 10)
 """What every setting (alpha, delta) is set to."""
+WHOLE = {"ddof": Fraction(1)}
+"""But for those that are whole numbers."""
 
 
 def options_of(row: Row) -> Options:
@@ -222,20 +294,21 @@ def test_the_table_is_closed(key: str) -> None:
 
 def test_a_kink_is_seen_on_it_and_beside_it() -> None:
     for key in ELEMENTWISE:
-        kink = ROWS[key].kink
-        if kink and not ROWS[key].defaults:
-            zeros = [fmpq(0) for _ in ROWS[key].params]
-            assert kink(*zeros), key
-            assert not kink(fmpq(1), *zeros[1:]), key
-    clip = ROWS["clip"].kink
-    assert clip and clip(fmpq(-3, 10), delta=fmpq(3, 10)) and not clip(fmpq(0), delta=fmpq(3, 10))
+        row = ROWS[key]
+        if row.kinks and not row.defaults:
+            kinks = row.kinks(((3,),) + ((),) * (len(row.params) - 1), ())
+            zeros = [[fmpq(0)] for _ in row.params[1:]]
+            assert kinks([fmpq(1), fmpq(0), fmpq(-1)], *zeros) == [1], key
+    clip = ROWS["clip"].kinks
+    assert clip
+    assert clip(((2,),), (("delta", Fraction(3, 10)),))([fmpq(-3, 10), fmpq(0)]) == [0]
 
 
 @pytest.mark.parametrize("row", [*ROWS.values(), *MACROS.values()], ids=lambda row: row.key)
 def test_example_is_read_as_the_operation(row: Row) -> None:
     if row.example:
         letters = {letter: Symbol(letter) for letter in "abnprtvwxyzWX"}
-        expr = parse(row.example, Scope(letters, FUNCTIONS))
+        expr = with_settings(parse(row.example, Scope(letters, FUNCTIONS)))
         assert isinstance(expr, Apply)
         assert expr.op == row.key
 
@@ -270,6 +343,30 @@ def sums(draw: st.DrawFn) -> tuple[list[Shape], Options]:
 
 
 @st.composite
+def grouped(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    """A vector, or a matrix with an axis."""
+    axis = draw(st.sampled_from([None, "rows", "columns"]))
+    sizes = st.tuples(SIZES, SIZES).filter(lambda size: axis or 1 in size)
+    return [shape(*draw(sizes))], (("axis", axis),) if axis else ()
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    """A matrix that is no column, and rows or columns."""
+    return [(draw(SIZES), draw(st.integers(2, 3)))], (("axis", draw(st.sampled_from(["rows", "columns"]))),)
+
+
+@st.composite
+def vectors(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    return [shape(draw(SIZES), 1)], ()
+
+
+@st.composite
+def squares(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    return [shape(*[draw(SIZES)] * 2)], ()
+
+
+@st.composite
 def fills(draw: st.DrawFn) -> tuple[list[Shape], Options]:
     m, n = draw(SIZES), draw(SIZES)
     target = shape(m, n)
@@ -285,6 +382,117 @@ def pairs(draw: st.DrawFn) -> tuple[list[Shape], Options]:
     return [shape(m, n), draw(fitting)][:: draw(st.sampled_from([1, -1]))], ()
 
 
+@st.composite
+def joined(draw: st.DrawFn, axis: int) -> tuple[list[Shape], Options]:
+    """Blocks that go one above the other (axis 0) or side by side (1): matrices, or arrays of three axes."""
+    common, parts = draw(SIZES), draw(st.lists(SIZES, min_size=2, max_size=3))
+    if draw(st.booleans()):
+        return [shape(*(n, common) if axis == 0 else (common, n)) for n in parts], ()
+    return [(n, common, 2) if axis == 0 else (2, common, n) for n in parts], ()
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> Shape:
+    """Arrays of up to four axes."""
+    sizes = draw(st.lists(SIZES, max_size=4))
+    return () if math.prod(sizes) == 1 else shape(*sizes)
+
+
+@st.composite
+def cuts(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    """An array and a block of it: a position or a slice for each axis."""
+    whole = draw(arrays())
+    axes = whole if len(whole) > 2 or not whole or draw(st.booleans()) else (*whole, 1)[:2]
+    at: list[Any] = []
+    for size in axes or (1,):
+        start = draw(st.integers(1, size))
+        stop = draw(st.integers(start, size))
+        at.append(draw(st.sampled_from([start, (start, stop), (None, None), (start, None), (None, stop)])))
+    if len(axes) == 2 and whole == axes and axes[0] == 1 and draw(st.booleans()):
+        at = at[1:]
+    return [whole], (("at", tuple(at)),)
+
+
+@st.composite
+def placed(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    (whole,), options = draw(cuts())
+    block = ROWS["index"].shape((whole,), options)
+    return [block], (*options, ("shape", tuple(map(Fraction, whole))))
+
+
+@st.composite
+def reshaped(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    whole = draw(arrays())
+    target = draw(st.permutations(whole))
+    return [whole], (("shape", tuple(map(Fraction, target))),)
+
+
+@st.composite
+def windows(draw: st.DrawFn, operation: str) -> tuple[list[Shape], Options]:
+    """Arguments of a convolution or of one of its gradients: one or two axes, with channels or without."""
+    axes, channels = draw(st.integers(1, 2)), draw(st.booleans())
+
+    def each(low: int, high: int) -> list[int]:
+        return [draw(st.integers(low, high)) for _ in range(axes)]
+
+    kernel, stride, dilation, padding = each(1, 3), each(1, 2), each(1, 2), each(0, 1)
+    inside = [max(1, d * (k - 1) + 1 - 2 * q) + draw(st.integers(0, 2))
+              for k, d, q in zip(kernel, dilation, padding, strict=True)]  # fmt: skip
+    outs = [(x + 2 * q - d * (k - 1) - 1) // s + 1
+            for x, k, s, d, q in zip(inside, kernel, stride, dilation, padding, strict=True)]  # fmt: skip
+    o, c = draw(SIZES), draw(SIZES)
+    made = {"Z": outs, "K": kernel, "X": inside}
+    if channels:
+        made = {"Z": [o, *outs], "K": [o, c, *kernel], "X": [c, *inside]}
+    sizes: dict[str, Any] = {"stride": stride, "dilation": dilation, "padding": padding}
+    if operation != "conv":
+        sizes["size"] = inside if operation == "transposed_conv" else kernel
+    options: dict[str, Any] = {name: tuple(map(Fraction, value)) for name, value in sizes.items()}
+    if operation == "correlate" and channels:
+        options["axis"] = "channels"
+    pair = {"conv": "XK", "transposed_conv": "ZK", "correlate": "XZ"}[operation]
+    return [shape(*made[name]) for name in pair], tuple(sorted(options.items()))
+
+
+@st.composite
+def pools(draw: st.DrawFn, operation: str) -> tuple[list[Shape], Options]:
+    """Arguments of a pooling: a column, a matrix, or a matrix for each channel."""
+    axes = draw(st.integers(1, 2))
+    window, stride = ([draw(st.integers(1, 3)) for _ in range(axes)] for _ in range(2))
+    padding = [draw(st.integers(0, size // 2)) for size in window]
+    inside = [size + draw(st.integers(0, 2)) for size in window]
+    whole = shape(*([draw(SIZES)] if axes == 2 and draw(st.booleans()) else []), *inside)
+    sizes = {"window": window, "stride": stride, "padding": padding}
+    options: Options = tuple(sorted((name, tuple(map(Fraction, value))) for name, value in sizes.items()))
+    if len(whole) == 1 and axes == 1:
+        options = tuple((name, value[0]) for name, value in options)  # type: ignore[index,misc]
+    elif not whole:
+        options = tuple((name, Fraction(0 if name == "padding" else 1)) for name in sizes)
+    pooled = ROWS["maxpool"].shape((whole,), options)
+    if operation == "avgunpool":
+        return [pooled], (*options, ("shape", tuple(map(Fraction, whole))))
+    return {"maxpool": [whole], "avgpool": [whole], "maxpick": [whole, whole]}.get(operation, [pooled, whole]), options
+
+
+@st.composite
+def looked_up(draw: st.DrawFn, operation: str) -> tuple[list[Shape], Options]:
+    """A table and numbers to look up by, its vectors columns or rows."""
+    length, count, tokens = draw(SIZES), draw(SIZES), draw(SIZES)
+    axis = draw(st.sampled_from(["rows", "columns", None]))
+    named: Options = (("axis", axis),) if axis else ()
+    vectors = lambda n: shape(n, length) if axis == "rows" else shape(length, n)  # noqa: E731
+    if operation == "embedding":
+        return [vectors(count), shape(tokens, 1)], named
+    both = (*named, ("count", Fraction(count)))
+    return ([vectors(tokens)] if operation == "scatter" else []) + [shape(tokens, 1)], both
+
+
+@st.composite
+def flips(draw: st.DrawFn) -> tuple[list[Shape], Options]:
+    whole = draw(arrays())
+    return [whole], (("count", Fraction(draw(st.integers(1, max(1, len(whole)))))),)
+
+
 SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "product": products(),
     "transpose": matrices(),
@@ -292,6 +500,26 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "mean": sums(),
     "fill": fills(),
     "pi": st.just(([], ())),
+    "stack": joined(axis=0),
+    "beside": joined(axis=1),
+    "index": cuts(),
+    "place": placed(),
+    "flatten": arrays().map(lambda whole: ([whole], ())),
+    "reshape": reshaped(),
+    "flip": flips(),
+    **{operation: windows(operation) for operation in ("conv", "transposed_conv", "correlate")},
+    **{operation: pools(operation) for operation in ("maxpool", "maxunpool", "maxpick", "avgpool", "avgunpool")},
+    **{operation: looked_up(operation) for operation in ("embedding", "scatter", "one_hot")},
+    "diag": vectors(),
+    "diagonal": squares(),
+    "softmax": grouped(),
+    "log_softmax": grouped(),
+    "causal_softmax": scores(),
+    "logsumexp": grouped(),
+    "largest": sums(),
+    "smallest": sums(),
+    "at_largest": sums(),
+    "at_smallest": sums(),
 }
 """For each operation that mixes entries: shapes of its arguments, and options."""
 
@@ -300,15 +528,38 @@ def test_every_structural_row_has_its_shapes() -> None:
     assert set(SHAPES) == set(STRUCTURAL)
 
 
-def drawn(data: st.DataObject, shapes: list[Shape]) -> tuple[tuple[Ref, ...], dict[Name, Shape], dict[Name, list[Any]]]:
-    """Names of those shapes, with values between 1/2 and 3."""
+def drawn(
+    data: st.DataObject, shapes: list[Shape], key: str = "", options: Options = ()
+) -> tuple[tuple[Ref, ...], dict[Name, Shape], dict[Name, list[Any]]]:
+    """Names of those shapes, with values between 1/2 and 3, no two equal; what is looked up by, whole numbers."""
     refs = tuple(Ref(Symbol("a", subscript=(i,))) for i in range(len(shapes)))
     entry = st.fractions(Fraction(1, 2), 3, max_denominator=20).map(to_fmpq)
     values = {
-        ref.name: data.draw(st.lists(entry, min_size=math.prod(size), max_size=math.prod(size)))
+        ref.name: [data.draw(entry) + fmpq(i, 9973) for i in range(math.prod(size))]
         for ref, size in zip(refs, shapes, strict=True)
     }
+    for i in ROWS[key].given if key else ():
+        columns = (*shapes[0], 1, 1)[:2][0 if ("axis", "rows") in options else 1]
+        largest = int(dict(options).get("count", columns))  # type: ignore[call-overload]
+        values[refs[i].name] = [fmpq(data.draw(st.integers(1, largest))) for _ in range(math.prod(shapes[i]))]
     return refs, {ref.name: size for ref, size in zip(refs, shapes, strict=True)}, values
+
+
+@pytest.mark.parametrize("key", list(STRUCTURAL_VALUE))
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_structural_value_in_double_precision(key: str, data: st.DataObject) -> None:
+    sizes, options = data.draw(SHAPES[key])
+    refs, shapes, values = drawn(data, sizes, key, options)
+    ours = [float(arb(x)) for x in evaluate(Apply(key, refs, options), values, shapes)]
+    arrays = [
+        np.array([float(arb(x)) for x in flat]).reshape([*shapes[name], 1, 1][: max(2, len(shapes[name]))])
+        for name, flat in values.items()
+    ]
+    chosen = {name: AXES[str(v)] if name == "axis" else v for name, v in options}
+    if "axis" in ROWS[key].settings:
+        chosen.setdefault("axis", None)
+    assert ours == pytest.approx(np.ravel(STRUCTURAL_VALUE[key](*arrays, **chosen)).tolist(), rel=1e-12)
 
 
 @pytest.mark.parametrize("key", [*STRUCTURAL, "times", "divide", "power"])
@@ -316,7 +567,7 @@ def drawn(data: st.DataObject, shapes: list[Shape]) -> tuple[tuple[Ref, ...], di
 @settings(max_examples=25, deadline=None)
 def test_entries_are_those_of_the_value(key: str, data: st.DataObject) -> None:
     sizes, options = data.draw(SHAPES.get(key, pairs()))
-    refs, shapes, values = drawn(data, sizes)
+    refs, shapes, values = drawn(data, sizes, key, options)
     expr = Apply(key, refs, options)
     whole = evaluate(expr, values, shapes)
     places = indices(shape_of(expr, shapes))
@@ -333,7 +584,7 @@ def test_entries_are_those_of_the_value(key: str, data: st.DataObject) -> None:
 def test_pullback_is_the_slope(key: str, data: st.DataObject) -> None:
     """Σ gradient ⊙ value has the pullback as its gradient, entry by entry, and it has the argument's shape."""
     sizes, options = data.draw(SHAPES.get(key, pairs()))
-    refs, shapes, values = drawn(data, sizes)
+    refs, shapes, values = drawn(data, sizes, key, options)
     expr, gradient = Apply(key, refs, options), Ref(Symbol("g"))
     shapes[gradient.name] = shape_of(expr, shapes)
     entries = math.prod(shapes[gradient.name])
@@ -341,6 +592,8 @@ def test_pullback_is_the_slope(key: str, data: st.DataObject) -> None:
     objective = apply("sum", apply("times", gradient, expr))
     step = fmpq(1, 2**80)
     for i, ref in enumerate(refs):
+        if i in ROWS[key].given:
+            continue
         pulled = ROWS[key].pullback(refs, tuple(sizes), options, expr, gradient, i)
         assert shape_of(pulled, shapes) == sizes[i]
         with precision(320):
@@ -358,17 +611,87 @@ def moved(values: dict[Name, list[Any]], name: Name, place: int, by: fmpq) -> di
 @pytest.mark.parametrize("key", list(MACROS))
 def test_macro_is_its_formula(key: str) -> None:
     macro, random = MACROS[key], Random(key)
-    refs = [Ref(Symbol("p")), Ref(Symbol("t"))]
-    expr = expand_macros(Apply(key, tuple(refs), tuple((name, SETTING) for name in macro.defaults)))
-    assert all(not isinstance(node, Apply) or node.op in ROWS for node in walk(expr))
-    for size in ((3,), (2, 3)):
+    refs = [Ref(Symbol(letter)) for letter in "ptu"[: len(macro.params)]]
+    chosen = {name: WHOLE.get(name, SETTING) for name in macro.defaults}
+    for size in ((3,), (2, 3)) if len(refs) > 1 else ((2, 3, 2),):
+        applied = Apply(key, tuple(refs), tuple(chosen.items()))
+        expr = expand_macros(applied, {ref.name: size for ref in refs})
+        assert all(not isinstance(node, Apply) or node.op in ROWS for node in walk(expr))
         count = math.prod(size)
         drawn = [[Fraction(random.randint(1, 99), 100) for _ in range(count)] for _ in refs]
         values: dict[Name, list[Any]] = {ref.name: rational(flat) for ref, flat in zip(refs, drawn, strict=True)}
-        ours = evaluate(expr, values, {ref.name: size for ref in refs})[0]
-        arrays = [np.array([float(x) for x in flat]) for flat in drawn]
-        theirs = MACRO_VALUE[key](*arrays, **{name: float(SETTING) for name in macro.defaults})
-        assert float(arb(ours)) == pytest.approx(float(theirs), rel=1e-12)
+        ours = evaluate(expr, values, {ref.name: size for ref in refs})
+        arrays = [np.array([float(x) for x in flat]).reshape(size) for flat in drawn]
+        theirs = MACRO_VALUE[key](*arrays, **{name: float(value) for name, value in chosen.items()})
+        assert [float(arb(x)) for x in ours] == pytest.approx(np.ravel(theirs).tolist(), rel=1e-12)
+
+
+# --- softmax -----------------------------------------------------------------------------------------------------
+
+
+def of_vector(key: str, flat: list[Any]) -> list[Any]:
+    z = Ref(Symbol("z"))
+    return evaluate(apply(key, z), {z.name: flat}, {z.name: shape(len(flat), 1)})
+
+
+def test_softmax_of_large_numbers_has_all_its_digits() -> None:
+    """e^10000 is never taken: only differences are exponents."""
+    with precision(128):
+        small, large = [of_vector("softmax", [fmpq(base + i) for i in range(4)]) for base in (0, 10_000)]
+        for a, b in zip(small, large, strict=True):
+            assert arb(a).overlaps(arb(b)) and arb(b).rel_accuracy_bits() > 120
+        (value,) = of_vector("logsumexp", [fmpq(10_000), fmpq(10_000)])
+        assert abs(arb(value) - 10_000 - arb(2).log()) < 1e-30
+    assert [float(arb(x)) for x in large] == pytest.approx([0.032058604, 0.08714432, 0.23688284, 0.6439143], rel=1e-7)
+
+
+def test_softmax_of_equal_numbers_is_exact() -> None:
+    assert of_vector("softmax", [fmpq(7, 3)] * 4) == [fmpq(1, 4)] * 4
+
+
+def test_softmax_of_balls_keeps_their_accuracy() -> None:
+    with precision(128):
+        wide = [arb(10_000 + i) + arb(0, 2**-60) for i in range(3)]
+        assert all(x.rel_accuracy_bits() >= 56 for x in of_vector("softmax", wide))
+
+
+def test_softmax_of_a_matrix_needs_an_axis() -> None:
+    for key in ("softmax", "log_softmax", "logsumexp"):
+        with pytest.raises(ShapeFault) as fault:
+            ROWS[key].shape(((2, 3),), ())
+        assert "rows" in fault.value.hint and "columns" in fault.value.hint
+
+
+@given(st.lists(st.fractions(-50, 50, max_denominator=100), min_size=2, max_size=5))
+@settings(max_examples=25, deadline=None)
+def test_the_jacobian_is_the_pullback(flat: list[Fraction]) -> None:
+    """(ds/dz)ᵀ g through the matrix is s ⊙ (g − Σ s ⊙ g)."""
+    s, g = Ref(Symbol("s")), Ref(Symbol("g"))
+    sizes = shape(len(flat), 1)
+    with precision(256):
+        values = {s.name: of_vector("softmax", rational(flat)), g.name: [fmpq(i * i - 3, 2) for i in range(len(flat))]}
+        shapes = {s.name: sizes, g.name: sizes}
+        row = ROWS["softmax"]
+        matrix = derivative_rule(apply("softmax", s), 0, s)
+        through = evaluate(apply("product", apply("transpose", matrix), g), values, shapes)
+        pulled = evaluate(row.pullback((s,), (sizes,), (), s, g, 0), values, shapes)
+        assert all(abs(arb(a - b)) < 1e-40 for a, b in zip(through, pulled, strict=True))
+
+
+@pytest.mark.parametrize("key", ["cross_entropy", "cross_entropy_logits"])
+def test_cross_entropy_along_an_axis_is_one_loss_for_each_sample(key: str) -> None:
+    p, t = Ref(Symbol("p")), Ref(Symbol("t"))
+    shapes: dict[Name, Shape] = {p.name: (2, 3), t.name: (2, 3)}
+    assert shape_of(expand_macros(apply(key, p, t, axis="rows"), shapes), shapes) == (2,)
+    assert shape_of(expand_macros(apply(key, p, t, axis="columns"), shapes), shapes) == (1, 3)
+
+
+def test_cross_entropy_asks_for_a_probability_for_each_class() -> None:
+    p, t = Ref(Symbol("p")), Ref(Symbol("t"))
+    for sizes, words in (((), "binary_cross_entropy"), ((4,), "1 for the right class")):
+        with pytest.raises(ShapeFault) as fault:
+            expand_macros(apply("cross_entropy", p, t), {p.name: (3,) if sizes else (), t.name: sizes})
+        assert words in fault.value.hint
 
 
 def test_entries_of_a_name_and_of_a_number() -> None:

@@ -95,8 +95,7 @@ FAULTS = [
     Case("symbol =", "symbl =", 28, "symbl", "`symbl` has no meaning in [page]", "did you mean `symbol`?"),
     Case("title =", "x_2 = 5\ntitle =", 1, "x_2", "`x_2` has no meaning here", "[data] or [parameters]"),
     Case("[numbers]", "[numbers]\nfoo = 1", 24, "foo", "`foo` has no meaning in [numbers]", "[numbers] has: "),
-    Case("[page]", "[samples]\nx = [[1]]\n[page]", 27, "samples", "(batches of samples) is not worked out", ""),
-    Case("[page]", "[state]\nv = 0\n[page]", 27, "state", "[state] (update rules with a state) is not worked out", ""),
+    Case("[page]", "[state]\nv = 0\n[page]", 28, "v", "the state `v` has no equation", "[update] has none"),
     # values
     Case("Y = 18", 'Y = "eighteen"', 5, "Y", "`Y`: `eighteen` is not a number", '"1/3"'),
     Case("Y = 18", 'Y = "1,8"', 5, "Y", "`Y`: `1,8` is not a number", "point"),
@@ -133,10 +132,21 @@ FAULTS = [
     Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nb_1 = z_1", 17, "b", "`b_1` has a value already", "another name"),
     Case("A_1 = ReLU(z_1)", "A_1 = ReLU(z_1)\nexp = z_1", 17, "e", "`exp` is the name of an operation", "another name"),
     Case("A_2 = sigmoid", "A_2 <- sigmoid", 18, "A", "`<-` belongs into [update]", "expected `=`"),
-    Case("ReLU(z_1)", "max(z_1)", 16, "max(z_1)", "`max` takes 2 arguments, not 1", "as in `max(0, z)`"),
+    Case("ReLU(z_1)", "tanh(z_1, 0)", 16, "tanh(z_1, 0)", "`tanh` takes 1 argument, not 2", "as in `tanh(z)`"),
     Case("ReLU(z_1)", "LeakyReLU(z_1, alfa = 1)", 16, "LeakyReLU(z_1, alfa = 1)", "no setting `alfa`", "`alpha`?"),
     Case("ReLU(z_1)", "LeakyReLU(z_1, alpha = x)", 16, "LeakyReLU(z_1, alpha = x)", "`alpha` is not a number", "as in"),
-    Case("ReLU(z_1)", "[z_1; x]", 16, "[z_1; x]", "is not worked out by this version", "derive operations"),
+    Case("ReLU(z_1)", "[z_1; W_1]", 16, "[z_1; W_1]", "z_1 has 3 components, W_1 is 3×3", "their numbers of columns"),
+    Case("ReLU(z_1)", "[z_1, b_2]", 16, "[z_1, b_2]", "z_1 has 3 components, b_2 is a number", "numbers of rows"),
+    Case("ReLU(z_1)", "W_1[4, 1:3]^T", 16, "W_1[4, 1:3]", "W_1 is 3×3", "no entry 4; this axis has entries 1"),
+    Case("ReLU(z_1)", "z_1[2:5]", 16, "z_1[2:5]", "z_1 has 3 components", "there are no entries 2 to 5"),
+    Case("ReLU(z_1)", "W_1[2]", 16, "W_1[2]", "W_1 is 3×3", "1 place in brackets for 3×3; expected 2 places"),
+    Case("ReLU(z_1)", "z_1[0]", 16, "0", "entries count from 1", ""),
+    Case("ReLU(z_1)", "reshape(z_1, (2, 2))", 16, "reshape(z_1, (2, 2))", "z_1 has 3", "3 entries, the new shape 4"),
+    Case("ReLU(z_1)", "reshape(z_1)", 16, "reshape(z_1)", "z_1 has 3 components", "as in `reshape(X, (2, 3))`"),
+    Case("ReLU(z_1)", "reshape(z_1, (1.5, 2))", 16, "reshape(z_1, (1.5, 2))", "`shape` is not a whole number", "as in"),
+    Case("ReLU(z_1)", "ReLU((1, 2))", 16, "(1, 2)", "numbers in parentheses cannot stand here", "padding = (1, 0)"),
+    Case("ReLU(z_1)", "place(z_1, at = [2:3], shape = 3)", 16, "place(z_1, at = [2:3], shape = 3)",
+         "z_1 has 3 components", "a vector of 3 does not fill these places; they hold a vector of 2"),
     # the loss and the gradients
     Case('loss = "L"', 'loss = "M"', 21, "loss", "no equation defines the loss `M`", "left of an equation"),
     Case('loss = "L"', 'loss = "l"', 21, "loss", "no equation defines the loss `l`", "did you mean `L`?"),
@@ -222,6 +232,13 @@ def test_all_faults_are_told_together_in_the_order_of_the_file() -> None:
 )
 def test_one_slip_is_one_fault(edit: tuple[str, str], lines: list[int]) -> None:
     assert [fault.place.line for fault in faults(edited(edit))] == lines
+
+
+@pytest.mark.parametrize("loss", ["cosine_similarity(u, v)", "mse(u, v)", "squared_error(u, v)"])
+def test_shapes_inside_a_named_formula_that_do_not_fit_are_a_fault(loss: str) -> None:
+    text = f'[parameters]\nu = [1, 2]\nv = [3, 4, 5]\n[model]\nequations = """\nL = {loss}\n"""\nloss = "L"\n'
+    with pytest.raises(InputError, match="do not go together entry by entry"):
+        Problem.loads(text)
 
 
 def test_a_problem_needs_equations_or_a_network() -> None:
@@ -494,10 +511,11 @@ def test_layers_of_a_network(layers: str, equations: str) -> None:
 
 NETWORK_FAULTS = [
     ("units = 1", "units = 2", "layer 2 has 2 units, but `W_2` has 1 row", "one row for each unit"),
-    ("units = 1", "units = 0", "layer 2 does not say how many `units` it has", "units = 3"),
-    ('"sigmoid"', '"sigmoyd"', "`sigmoyd` is not an activation", "did you mean `sigmoid`?"),
-    ('"sigmoid"', "[1]", "`[1]` is not an activation", "derive operations"),
-    ('"ReLU" }', '"ReLU", unit = 3 }', "a layer has no `unit`", "did you mean `units`?"),
+    ("units = 1", "units = 0", "layer 2 (dense): `units` cannot be `0`", "a whole number from 1 on"),
+    ("units = 1, ", "", "layer 2 (dense) does not say its `units`", "a whole number from 1 on"),
+    ('"sigmoid"', '"sigmoyd"', "layer 2 (dense): `activation` cannot be `sigmoyd`", "did you mean `sigmoid`?"),
+    ('"sigmoid"', "[1]", "`activation` cannot be `[1]`", "derive operations"),
+    ('"ReLU" }', '"ReLU", unit = 3 }', "layer 1 (dense) has no setting `unit`", "did you mean `units`?"),
     ('input = "x"', 'input = "X"', "the network's input `X` has no value", "did you mean `x`?"),
     ('input = "x"\n', "", "the network has no `input`", 'input = "x"'),
     ('target = "Y"\n', "", "the network has no `target`", 'target = "x"'),

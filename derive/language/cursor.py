@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from derive.errors import suggestion
 from derive.language.names import ACCENTS, Derivative, Name, SubscriptItem, Symbol
@@ -23,12 +24,17 @@ class Scope:
     indices: Mapping[str, int] = field(default_factory=dict)
 
 
+def named_item(symbol: Symbol) -> SubscriptItem:
+    """A name as part of a subscript: a word where it is nothing more."""
+    return symbol.base if symbol == Symbol(symbol.base) else symbol
+
+
 class Cursor:
     """Reads tokens one by one; `depth` bounds the nesting."""
 
-    def __init__(self, text: str, scope: Scope) -> None:
+    def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
         self.text, self.scope = text, scope
-        self.tokens = tokenize(text)
+        self.tokens = tokenize(text) if tokens is None else tokens
         self.at = 0
         self.depth = 0
 
@@ -40,18 +46,21 @@ class Cursor:
         return self.tokens[min(self.at + offset, len(self.tokens) - 1)]
 
     def take(self) -> Token:
-        token = self.token
-        self.at = min(self.at + 1, len(self.tokens) - 1)
+        token = self.tokens[self.at]
+        if self.at < len(self.tokens) - 1:
+            self.at += 1
         return token
 
     def is_op(self, *texts: str) -> bool:
-        return self.token.kind == "op" and self.token.text in texts
+        token = self.tokens[self.at]
+        return token.text in texts and token.kind == "op"
 
     def accept(self, *texts: str) -> bool:
-        if self.is_op(*texts):
-            self.take()
-            return True
-        return False
+        token = self.tokens[self.at]
+        if token.text not in texts or token.kind != "op":
+            return False
+        self.take()
+        return True
 
     def expect(self, text: str, opened: Token | None = None) -> Token:
         if self.is_op(text):
@@ -78,6 +87,15 @@ class Cursor:
         """A piece of the text for a message."""
         return self.text[start:end] if end - start <= _SHOWN else f"{self.text[start : start + _SHOWN]}…"
 
+    def split(self, at: int, *lengths: int) -> None:
+        """The token at `at` as several: pieces of `lengths`, then the rest."""
+        token = self.tokens[at]
+        cuts = dict.fromkeys((0, *lengths, len(token.text)))
+        self.tokens[at : at + 1] = [
+            Token(token.kind, token.text[a:b], token.start + a, token.start + b, glued=token.glued or a > 0)
+            for a, b in pairwise(cuts)
+        ]
+
     def integer(self) -> int:
         if self.token.kind != "number" or not self.token.text.isdigit():
             raise self.unexpected("a whole number")
@@ -97,19 +115,31 @@ class Cursor:
         primes, superscript = 0, ""
         subscript: tuple[SubscriptItem, ...] = ()
         while True:
-            if self.is_op("'"):
-                self.take()
-                primes += 1
+            if found := self.primes():
+                primes += found
             elif self.is_op("_"):
                 items = self._subscript()
                 if items in {(a,) for a in ACCENTS} and not accent and not subscript:
                     accent = str(items[0])
                 else:
                     subscript += items
-            elif not superscript and (found := self._bracketed_superscript()):
-                superscript = found
+            elif not superscript and (marks := self._superscript(Symbol(base, accent, primes, subscript))):
+                superscript = marks
             else:
                 return Symbol(base, accent, primes, subscript, superscript, self._helper(base))
+
+    def primes(self) -> int:
+        """How many primes stand at the cursor, `'` or `^{\\prime}`; they are taken."""
+        count = 0
+        while self.tokens[self.at].text in {"'", "^"}:
+            raised = self.is_op("^")
+            braced = raised and self.peek().text == "{"
+            if self.peek(raised + braced).text != "'" or (braced and self.peek(3).text != "}"):
+                break
+            for _ in range(1 + raised + 2 * braced):
+                self.take()
+            count += 1
+        return count
 
     def _base(self) -> tuple[str, str]:
         if self.token.kind == "command" and self.token.text in ACCENTS:
@@ -136,36 +166,47 @@ class Cursor:
         return tuple(items)
 
     def _subscript_item(self, braced: bool = False) -> SubscriptItem:
-        """An integer, a word, or (in braces) index arithmetic with a loop letter: `t-1`."""
+        """An integer, a word, or (in braces) index arithmetic with a loop letter, `t-1`, or a whole name, `W_1`."""
         if self.token.kind == "number":
             return self.integer()
         if self.token.kind != "word":
             raise self.unexpected("a number or a word as subscript")
         word = self.take().text
         if word not in self.scope.indices:
-            return word
+            return named_item(self.symbol(word)) if braced else word
         value = self.scope.indices[word]
         while braced and self.is_op("+", "-"):
             sign = 1 if self.take().text == "+" else -1
             value += sign * self.integer()
         return value
 
-    def _bracketed_superscript(self) -> str:
-        """`^{[1]}` or `^{(1)}` (also `^[1]`) as part of a name, or an empty string with nothing taken."""
+    def _superscript(self, name: Symbol) -> str:
+        """`^{[1]}`, `^{(1)}` or `^{[1](2)}` as part of a name, or an empty string with nothing taken.
+
+        Without braces `^[1]` is; what stands in round brackets only where the whole is a name that is known.
+        """
         if not self.is_op("^"):
             return ""
-        braced = self.peek(1).text == "{"
-        opening = self.peek(2 if braced else 1)
-        closing = {"[": "]", "(": ")"}.get(opening.text)
-        inner, close = self.peek(3 if braced else 2), self.peek(4 if braced else 3)
-        if closing is None or close.text != closing or inner.kind not in {"number", "word"}:
+        braced = self.peek().text == "{"
+        marks, end = [], 2 if braced else 1
+        while mark := self._bracketed(end):
+            marks.append(mark)
+            end += 3
+        if not braced and replace(name, superscript="".join(marks)).id not in self.scope.names:
+            marks = marks[:1] if marks and marks[0].startswith("[") else []
+            end = 1 + 3 * len(marks)
+        if not marks or (braced and self.peek(end).text != "}"):
             return ""
-        if not braced and opening.text == "(":
-            return ""
-        index = self.scope.indices.get(inner.text, inner.text)
-        for _ in range(6 if braced else 4):
+        for _ in range(end + braced):
             self.take()
-        return f"{opening.text}{index}{closing}"
+        return "".join(marks)
+
+    def _bracketed(self, offset: int) -> str:
+        """A number or word in brackets, so many tokens further on; an empty string for anything else."""
+        opening, inner, closing = self.peek(offset), self.peek(offset + 1), self.peek(offset + 2)
+        if (opening.text, closing.text) not in {("[", "]"), ("(", ")")} or inner.kind not in {"number", "word"}:
+            return ""
+        return f"{opening.text}{self.scope.indices.get(inner.text, inner.text)}{closing.text}"
 
     def _helper(self, base: str) -> int:
         """The `:1` of a helper step's name."""
@@ -185,7 +226,9 @@ class Cursor:
             by = self._differential(braces=fraction)
             if by is not None and of.id in self.scope.names and by.id in self.scope.names:
                 via = self._via()
-                return Derivative(of, by, via)
+                above, below = self.scope.names[of.id].before, self.scope.names[by.id].before
+                if isinstance(above, Symbol) and isinstance(below, Symbol):
+                    return Derivative(above, below, via)
         self.at = start
         return None
 

@@ -76,10 +76,12 @@ def apply(op: str, *args: Expr, **options: Option) -> Apply:
 
 def walk(expr: Expr) -> Iterator[Expr]:
     """Every node of an expression, outer before inner, left before right."""
-    yield expr
-    if isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from walk(arg)
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Apply):
+            waiting += reversed(node.args)
 
 
 def names_in(expr: Expr) -> tuple[Name, ...]:

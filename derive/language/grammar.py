@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
 
 from derive.errors import suggestion
 from derive.language.bounds import MAX_DEPTH, MAX_EXPONENT, TOO_DEEP, check_bounds, quotient_of
@@ -18,17 +16,18 @@ from derive.language.expressions import Apply, Equation, Expr, Number, Option, O
 from derive.language.names import ACCENTS, GREEK, Symbol
 from derive.language.numbers import MAX_DIGITS, parse_number
 from derive.language.primaries import Primaries
-from derive.language.tokens import TextError, Token
+from derive.language.tokens import TextError
 
 __all__ = ["MAX_DIGITS", "MAX_EXPONENT", "parse", "parse_equation", "parse_left_side", "parse_number"]
 
-AXES = ("rows", "columns")
+AXES = ("rows", "columns", "channels")
+_PRODUCTS = {"*": "product", "⊙": "times"}
 RELATIONS = ("=", "≈", "<-")
 
 
 def parse(text: str, scope: Scope) -> Expr:
     """The expression that `text` writes. Raises TextError with the position of the first fault."""
-    reader = _Parser(text, scope)
+    reader = Parser(text, scope)
     expr = reader.sum()
     if reader.token.kind != "end":
         raise reader.unexpected("an operator or the end")
@@ -38,7 +37,7 @@ def parse(text: str, scope: Scope) -> Expr:
 
 def parse_equation(text: str, scope: Scope) -> tuple[str, Equation]:
     """The relation (`=`, `≈` or `<-`) and the equation that `text` writes. Raises TextError."""
-    reader = _Parser(text, scope)
+    reader = Parser(text, scope)
     name = reader.symbol()
     relation = reader.relation()
     expr = reader.sum()
@@ -50,14 +49,24 @@ def parse_equation(text: str, scope: Scope) -> tuple[str, Equation]:
 
 def parse_left_side(text: str, scope: Scope) -> Symbol:
     """The name on the left of an equation."""
-    reader = _Parser(text, scope)
+    reader = Parser(text, scope)
     name = reader.symbol()
     reader.relation()
     return name
 
 
-class _Parser(Primaries):
-    """Recursive descent, loosest first: sum, product, power, primary."""
+_OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
+
+
+class Parser(Primaries):
+    """Recursive descent, loosest first: sum, product, power, primary.
+
+    `lenient` reads `a/b c` from left to right, where equations ask for parentheses; `transposes` are the letters that
+    transpose what they are put on.
+    """
+
+    lenient = False
+    transposes: tuple[str, ...] = ("T",)
 
     def relation(self) -> str:
         if not self.is_op(*RELATIONS):
@@ -68,11 +77,11 @@ class _Parser(Primaries):
         """Terms, with their signs."""
         start = self.token.start
         with self.deeper():
-            left, count = self._signed(), 1
+            left, count = self.signed(), 1
             while self.is_op("+", "-"):
                 count = self._one_more(count)
                 op = "add" if self.take().text == "+" else "subtract"
-                right = self._signed()
+                right = self.signed()
                 left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
         return left
 
@@ -82,37 +91,42 @@ class _Parser(Primaries):
             raise self.error(*TOO_DEEP)
         return count + 1
 
-    def _signed(self) -> Expr:
+    def signed(self) -> Expr:
         """A product with the signs before it: `-x^2` is −(x²), `-2` a number."""
-        negative = False
+        start, negative = self.token.start, False
         while self.is_op("+", "-"):
             negative ^= self.take().text == "-"
         expr = self.product()
-        if not negative:
-            return expr
-        return replace(expr, value=-expr.value) if isinstance(expr, Number) else Apply("negate", (expr,))
+        return self.opposite(expr, start) if negative else expr
+
+    def opposite(self, expr: Expr, start: int) -> Expr:
+        """−expr, its sign at `start`; of a number the number."""
+        if not isinstance(expr, Number):
+            return Apply("negate", (expr,))
+        return replace(expr, value=-expr.value, span=(start, expr.span[1]) if expr.span else None)
 
     def product(self) -> Expr:
         """Factors, side by side or with an operator."""
         start = self.token.start
-        left, count = self._power(), 1
+        left, count = self.power(), 1
         divided = False
         while True:
             at, count = self.token, self._one_more(count)
-            if self.accept("*"):
-                left, divided = self._times("product", left, self._factor(), start), False
-            elif self.accept("⊙"):
-                left, divided = self._times("times", left, self._factor(), start), False
-            elif self.accept("/"):
-                left = self.quotient(left, self._factor(), start)
+            operator = at.text if at.kind == "op" else ""
+            if operator in _PRODUCTS:
+                self.take()
+                left, divided = self._times(_PRODUCTS[operator], left, self.factor(), start), False
+            elif operator == "/":
+                self.take()
+                left = self.quotient(left, self.factor(), start)
                 divided = not isinstance(left, Number)  # a factor after it would be ambiguous
-            elif self._starts_factor():
-                if divided:
+            elif self.starts_factor():
+                if divided and not self.lenient:
                     raise self.error(
                         f"`{self.shown(start, at.start).strip()} {self.written(at)}…` can be read in two ways",
                         "put parentheses around the denominator or around the quotient",
                     )
-                left = self._times("product", left, self._power(), start)
+                left = self._times("product", left, self.power(), start)
             else:
                 return left
 
@@ -128,15 +142,15 @@ class _Parser(Primaries):
         except ValueError as wrong:
             raise self.error(str(wrong), "", self.tokens[self.at - 1]) from None
 
-    def _factor(self) -> Expr:
+    def factor(self) -> Expr:
         """What may follow an operator: a factor, with a sign."""
+        start = self.token.start
         if self.accept("-"):
-            inner = self._power()
-            return replace(inner, value=-inner.value) if isinstance(inner, Number) else Apply("negate", (inner,))
+            return self.opposite(self.power(), start)
         self.accept("+")
-        return self._power()
+        return self.power()
 
-    def _starts_factor(self) -> bool:
+    def starts_factor(self) -> bool:
         token = self.token
         if token.kind in {"word", "number"}:
             return True
@@ -144,30 +158,30 @@ class _Parser(Primaries):
             return token.text != "end"
         return token.kind == "op" and token.text in {"(", "[", "√", "∑"}
 
-    def _power(self) -> Expr:
+    def power(self) -> Expr:
         base = self.primary()
         while self.is_op("^", "'"):
             token = self.take()
             if token.text == "'":
                 raise self.error("a prime cannot stand here", "it belongs behind a name: `W'`", token)
-            base = self._raised(base)
+            base = self.raised(base)
         return base
 
-    def _raised(self, base: Expr) -> Expr:
+    def raised(self, base: Expr) -> Expr:
         at = self.token
-        if self._is_transpose():
+        if self.is_transpose():
             return Apply("transpose", (base,), span=(at.start, at.end))
-        exponent = self._exponent()
+        exponent = self.exponent()
         if isinstance(exponent, Number) and abs(exponent.value) > MAX_EXPONENT:
             raise self.error("the exponent is too large", f"at most {MAX_EXPONENT}", at)
         return Apply("power", (base, exponent), span=(at.start, self.tokens[self.at - 1].end))
 
-    def _is_transpose(self) -> bool:
+    def is_transpose(self) -> bool:
         braced = self.is_op("{")
         if not braced:
             self._split_transpose()
         word, after = (self.peek(1), self.peek(2)) if braced else (self.token, self.peek(1))
-        if word.kind != "word" or word.text != "T" or (braced and after.text != "}"):
+        if word.kind != "word" or word.text not in self.transposes or (braced and after.text != "}"):
             return False
         for _ in range(3 if braced else 1):
             self.take()
@@ -181,33 +195,22 @@ class _Parser(Primaries):
             known = self.symbol().id in self.scope.names
             self.at = start
             if not known:
-                self._split(start, 1)
+                self.split(start, 1)
 
-    def _split(self, at: int, *lengths: int) -> None:
-        """The word at `at` as several words: pieces of `lengths`, then the rest."""
-        word = self.tokens[at]
-        cuts = [0, *lengths, len(word.text)]
-        self.tokens[at : at + 1] = [
-            Token("word", word.text[a:b], word.start + a, word.start + b, glued=word.glued or a > 0)
-            for a, b in pairwise(cuts)
-        ]
-
-    def _exponent(self) -> Expr:
+    def exponent(self) -> Expr:
         """A braced or parenthesised sum, or one primary, possibly with a sign."""
         if self.is_op("{"):
             return self.enclosed("}")
-        negative = self.accept("-")
+        start, negative = self.token.start, self.accept("-")
         inner = self.primary()
         mark = self.at
         if self.accept("^"):
-            if self._is_transpose():
+            if self.is_transpose():
                 self.at = mark  # of the whole power
             else:
                 with self.deeper():
-                    inner = self._raised(inner)
-        if not negative:
-            return inner
-        return replace(inner, value=-inner.value) if isinstance(inner, Number) else Apply("negate", (inner,))
+                    inner = self.raised(inner)
+        return self.opposite(inner, start) if negative else inner
 
     # --- primaries -----------------------------------------------------------------------------------------------
 
@@ -216,13 +219,13 @@ class _Parser(Primaries):
         self.counted()
         token = self.token
         if token.kind == "number":
-            return self.number()
+            return self._alone(self.number())
         if token.kind == "word" or (token.kind == "command" and token.text in ACCENTS):
-            return self.indexed(self._named())
+            return self.indexed(self.named())
         if token.kind == "command":
             return self.command()
         readers: dict[str, Callable[[], Expr]] = {
-            "(": lambda: self.enclosed(")"),
+            "(": self.parentheses,
             "{": lambda: self.enclosed("}"),
             "[": self.blocks,
             "√": self.root,
@@ -233,11 +236,17 @@ class _Parser(Primaries):
             return readers[token.text]()
         raise self.unexpected("a number, a name or `(`")
 
-    def _named(self) -> Expr:
+    def _alone(self, number: Expr) -> Expr:
+        """A number. Raises TextError where another one follows it."""
+        if self.token.kind == "number":
+            raise self.error("two numbers side by side", "put an operator between them")
+        return number
+
+    def named(self) -> Expr:
         """A derivative, a function applied, a defined name, or a run of defined letters."""
         start = self.token.start
-        if derivative := self.derivative():
-            return Ref(derivative, (start, self.tokens[self.at - 1].end))
+        if slope := self.slope():
+            return slope
         if call := self._call():
             return call
         mark = self.at
@@ -248,7 +257,7 @@ class _Parser(Primaries):
             raise TextError(f"`{self.shown(start, end)}` can be read as one name or as a product",
                             "put spaces between the factors, or rename", start, end)  # fmt: skip
         if letters:
-            self._split(mark, *range(1, len(self.tokens[mark].text)))
+            self.split(mark, *range(1, len(self.tokens[mark].text)))
             self.at = mark
             symbol = self.symbol()
         if known or letters:
@@ -270,7 +279,7 @@ class _Parser(Primaries):
         word = self.tokens[mark].text
         if word == "e" and self.at == mark + 1 and self.is_op("^"):
             self.take()
-            return Apply("exp", (self._exponent(),), span=(start, self.tokens[self.at - 1].end))
+            return Apply("exp", (self.exponent(),), span=(start, self.tokens[self.at - 1].end))
         if word == "pi" and self.at == mark + 1:
             return Apply("pi", (), span=(start, start + 1))
         if symbol.id in self.scope.functions:
@@ -289,20 +298,18 @@ class _Parser(Primaries):
         while self.is_op("_") and self.peek().kind == "word" and self.token.glued:
             self.take()
             spelling += "_" + self.take().text
-        while self.is_op("'"):
-            self.take()
-            spelling += "'"
+        spelling += "'" * self.primes()
         if not self.is_op("(") or spelling not in self.scope.functions:
             self.at = mark
             return None
         if spelling in self.scope.names:
             raise TextError(f"`{spelling}` is an operation and a name you defined", "rename the quantity",
                             start, self.token.start)  # fmt: skip
-        args, options = self._arguments()
+        args, options = self.arguments()
         return Apply(self.scope.functions[spelling], args, options, (start, self.tokens[self.at - 1].end))
 
-    def _arguments(self) -> tuple[tuple[Expr, ...], Options]:
-        """Arguments, then an axis (`rows`, `columns`) and settings (`alpha = 0.1`)."""
+    def arguments(self) -> tuple[tuple[Expr, ...], Options]:
+        """Arguments, then an axis (`rows`, `columns`, `channels`) and settings (`alpha = 0.1`)."""
         opened = self.take()
         args: list[Expr] = []
         options: dict[str, Option] = {}
@@ -314,39 +321,49 @@ class _Parser(Primaries):
                 self.take()
                 options[name] = self._setting()
             else:
-                args.append(self.sum())
+                args.append(self._tuple() if self.is_op("(") and self.is_tuple() else self.sum())
             if not self.accept(",", ";"):
                 break
         self.expect(")", opened)
         return tuple(args), tuple(sorted(options.items()))
 
     def _setting(self) -> Option:
-        """A constant, a pair of constants, or a word."""
+        """A constant, several in parentheses, slices in brackets, or a word."""
         if self.token.kind == "word":
             word = self.take().text
             return word == "true" if word in {"true", "false"} else word
-        if self.is_op("(") and self._is_tuple():
-            opened = self.take()
+        if self.is_op("("):
+            return tuple(n.value for n in self._numbers()) if self.is_tuple() else self._constant().value
+        return self.slices() if self.is_op("[") else self._constant().value
+
+    def _tuple(self) -> Expr:
+        """Constants in parentheses as an argument: `(2, 3)`."""
+        start = self.token.start
+        return Apply("tuple", self._numbers(), span=(start, self.tokens[self.at - 1].end))
+
+    def _numbers(self) -> tuple[Number, ...]:
+        opened = self.take()
+        with self.deeper():
             values = [self._constant()]
             while self.accept(","):
                 values.append(self._constant())
-            self.expect(")", opened)
-            return tuple(values)
-        return self._constant()
+        self.expect(")", opened)
+        return tuple(values)
 
-    def _is_tuple(self) -> bool:
+    def is_tuple(self) -> bool:
+        """Whether the parenthesis at the cursor holds several things with commas between."""
         depth = 0
         for token in self.tokens[self.at :]:
-            depth += (token.text == "(") - (token.text == ")")
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
             if depth == 0:
                 return False
             if depth == 1 and token.text == ",":
                 return True
         return False
 
-    def _constant(self) -> Fraction:
+    def _constant(self) -> Number:
         start = self.token
-        expr = self._signed()
+        expr = self.signed()
         if not isinstance(expr, Number):
             raise self.error("a setting must be a number", "", start)
-        return expr.value
+        return expr

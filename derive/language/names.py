@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ GREEK_NAMES = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
 ACCENT_NAMES = {mark: name for name, mark in ACCENTS.items()} | {"\u0305": "bar"}
 
-SubscriptItem: TypeAlias = int | str
+SubscriptItem: TypeAlias = "int | str | Symbol"
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Symbol:
     """A quantity's name.
 
     `base` is a word or Greek letter in ASCII, `accent` one of ACCENTS, `primes` the number of primes, `subscript`
-    integers and words, `superscript` what stands in brackets on top (`a^{[1]}`: `"[1]"`), and `helper` numbers the
-    helper steps of an equation (`h_1:1`).
+    integers, words and whole names (`v_{W_1}`), `superscript` what stands in brackets on top (`a^{[1]}`: `"[1]"`), and
+    `helper` numbers the helper steps of an equation (`h_1:1`). `updated` is the quantity after the update of the pass:
+    it is written like the one before, but is another one. `interim` numbers what is worked out on the way: `p~1`.
     """
 
     base: str
@@ -36,22 +37,36 @@ class Symbol:
     subscript: tuple[SubscriptItem, ...] = ()
     superscript: str = ""
     helper: int = 0
+    updated: bool = False
+    interim: int = 0
+
+    @property
+    def before(self) -> Symbol:
+        """The quantity before the update."""
+        return replace(self, updated=False) if self.updated else self
+
+    @property
+    def after(self) -> Symbol:
+        """The quantity after the update."""
+        return self if self.updated else replace(self, updated=True)
 
     @cached_property
     def id(self) -> str:
         """The canonical ASCII id: `alpha`, `W_1`, `y_hat`, `z_{f,1}`, `a^[1]`, `h_1:1`."""
         items = ",".join(map(str, self.subscript))
-        sub = f"_{{{items}}}" if "," in items else f"_{items}" if items else ""
+        compound = len(self.subscript) > 1 or any(isinstance(item, Symbol) for item in self.subscript)
+        sub = f"_{{{items}}}" if compound else f"_{items}" if items else ""
         accent = f"_{self.accent}" if self.accent else ""
         sup = f"^{self.superscript}" if self.superscript else ""
         helper = f":{self.helper}" if self.helper else ""
-        return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}"
+        interim = f"~{self.interim}" if self.interim else ""
+        return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}{interim}"
 
     def __hash__(self) -> int:
         return hash(self.id)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Symbol) and self.id == other.id
+        return isinstance(other, Symbol) and self.id == other.id and self.updated == other.updated
 
     def __str__(self) -> str:
         return self.id
@@ -64,6 +79,11 @@ class Derivative:
     of: Symbol
     by: Symbol
     via: Symbol | None = None
+
+    @property
+    def before(self) -> Derivative:
+        """Itself: no update changes a derivative."""
+        return self
 
     @cached_property
     def id(self) -> str:

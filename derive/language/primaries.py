@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from derive.language.cursor import MAX_NESTING, Cursor, Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, Slice
 from derive.language.numbers import parse_number
+from derive.language.tokens import Token
 
 MAX_TERMS = 100
 MAX_PARTS = 10_000
@@ -16,8 +17,8 @@ MAX_PARTS = 10_000
 class Primaries(Cursor):
     """Reads what an expression is put together from; the grammar says how."""
 
-    def __init__(self, text: str, scope: Scope) -> None:
-        super().__init__(text, scope)
+    def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
+        super().__init__(text, scope, tokens)
         self.parts = 0
 
     def sum(self) -> Expr:
@@ -58,8 +59,6 @@ class Primaries(Cursor):
             value = parse_number(token.text)
         except ValueError as wrong:
             raise self.error(str(wrong), "", token) from None
-        if self.token.kind == "number":
-            raise self.error("two numbers side by side", "put an operator between them")
         if self.depth == 1 and self.is_op(",") and self.peek().kind == "number":
             raise self.error("a comma cannot stand here", "in equations numbers are written with a point: 0.5")
         return Number(value, not token.text.isdigit(), (token.start, token.end))
@@ -68,12 +67,17 @@ class Primaries(Cursor):
         """`X[:, t]`: a bracket that touches a name indexes."""
         if not (self.is_op("[") and self.token.glued and isinstance(expr, Ref)):
             return expr
+        start = expr.span[0] if expr.span else self.token.start
+        return Apply("index", (expr,), (("at", self.slices()),), (start, self.tokens[self.at - 1].end))
+
+    def slices(self) -> tuple[Slice, ...]:
+        """`[2:3, 1]`: for each axis a position, or from where to where."""
         opened = self.take()
         slices = [self._slice()]
         while self.accept(","):
             slices.append(self._slice())
         self.expect("]", opened)
-        return Apply("index", (expr,), (("at", tuple(slices)),), (opened.start, self.tokens[self.at - 1].end))
+        return tuple(slices)
 
     def _slice(self) -> Slice:
         start = None if self.is_op(":") else self._position()
@@ -107,10 +111,10 @@ class Primaries(Cursor):
         return rows[0] if len(rows) == 1 else Apply("stack", tuple(rows), span=span)
 
     def _block_row(self) -> Expr:
-        items = [self.sum()]
+        start, items = self.token.start - 1, [self.sum()]
         while self.accept(","):
             items.append(self.sum())
-        return items[0] if len(items) == 1 else Apply("beside", tuple(items))
+        return items[0] if len(items) == 1 else Apply("beside", tuple(items), span=(start, self.token.end))
 
     def root(self) -> Expr:
         """`√x`."""
@@ -125,12 +129,18 @@ class Primaries(Cursor):
         self.expect("|", opened)
         return Apply("abs", (inner,))
 
+    def slope(self) -> Expr | None:
+        """A derivative at the cursor, or None with nothing taken."""
+        start = self.token.start
+        derivative = self.derivative()
+        return Ref(derivative, (start, self.tokens[self.at - 1].end)) if derivative else None
+
     def command(self) -> Expr:
         """A LaTeX command that builds an expression."""
         token = self.token
         if token.text == "frac":
-            if derivative := self.derivative():
-                return Ref(derivative, (token.start, self.tokens[self.at - 1].end))
+            if slope := self.slope():
+                return slope
             self.take()
             top, bottom = self._group(), self._group()
             return self.quotient(top, bottom, token.start)
@@ -140,13 +150,21 @@ class Primaries(Cursor):
         if token.text == "sum":
             return self.summation()
         if token.text == "begin":
-            return self._environment()
+            return self.environment()
         raise self.unexpected("a number, a name or `(`")
 
     def _group(self) -> Expr:
+        """`{…}`, or as in TeX one digit: `\\frac12`."""
+        if self.token.kind == "number" and self.token.text.isdigit():
+            self.split(self.at, 1)
+            return self.number()
         if not self.is_op("{"):
             raise self.unexpected("`{`")
         return self.enclosed("}")
+
+    def parentheses(self) -> Expr:
+        """What stands between parentheses."""
+        return self.enclosed(")")
 
     def enclosed(self, closing: str) -> Expr:
         """What stands between the bracket at the cursor and `closing`."""
@@ -155,7 +173,7 @@ class Primaries(Cursor):
         self.expect(closing, opened)
         return inner
 
-    def _environment(self) -> Expr:
+    def environment(self) -> Expr:
         """`\\begin{bmatrix} a & b \\\\ c & d \\end{bmatrix}`, of expressions."""
         opened = self.take()
         name = self._environment_name()

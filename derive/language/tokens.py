@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from derive.errors import DeriveError
 from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK, GREEK_NAMES
@@ -22,19 +22,26 @@ _COMMANDS = {
     "gets": "<-", "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
     "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d", "mathrm{d}": "d",
 }  # fmt: skip
-_SPACES = {"quad", "qquad", "left", "right", "displaystyle", "limits", "bigl", "bigr", "Bigl", "Bigr", "big", "Big"}
-_FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf"}
+_SPACES = {"quad", "qquad", "left", "right", "displaystyle", "textstyle", "limits", "thinspace"} | {
+    size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
+}
+_FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf",
+          "mathcal", "mathscr", "mathnormal"}  # fmt: skip
+_IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
 _GREEK_COMMANDS = {name: name for name in GREEK} | {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
+_MARKS = "".join(ACCENT_NAMES)
+_LISTED = re.compile(",[₀-₉]")
 _PLAIN = re.compile(
     r"(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+    rf"|(?P<word>[A-Za-z]++(?![{_MARKS}]))"
     r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
     r"|(?P<op>\.\*|\*\*|<-|>=|<=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
     r"|(?P<space>\s+)"
 )
+_CANONICAL = {".*": "⊙", "**": "^"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is `number`, `word`, `accent`, `command`, `op` or `end`; `text` its canonical spelling."""
 
     kind: str
@@ -57,32 +64,33 @@ def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_LENGTH:
         raise TextError(f"the text has {len(text)} characters", f"at most {MAX_LENGTH} are read")
     tokens: list[Token] = []
-    position = 0
-    while position < len(text):
-        token, end = _next(text, position)
-        glued = bool(tokens) and tokens[-1].end == position
-        tokens.extend(Token(t.kind, t.text, t.start, t.end, glued if i == 0 else True) for i, t in enumerate(token))
-        position = end
+    at = last = 0
+    while at < len(text):
+        match, glued = _PLAIN.match(text, at), last == at > 0
+        kind = match.lastgroup if match else None
+        if match and kind != "space" and kind != "command":
+            spelling = match.group()
+            at = last = match.end()
+            tokens.append(Token(str(kind), _CANONICAL.get(spelling, spelling), match.start(), at, glued))
+        elif match and kind == "space":
+            at = match.end()
+        else:
+            found, at = _command(text, at, match.group()[1:], match.end()) if match else _special(text, at)
+            tokens += [Token(t.kind, t.text, t.start, t.end, glued or i > 0) for i, t in enumerate(found)]
+            last = at if found else last
     return [*tokens, Token("end", "", len(text), len(text))]
 
 
-def _next(text: str, at: int) -> tuple[list[Token], int]:
+def _special(text: str, at: int) -> tuple[list[Token], int]:
+    """The tokens of a character beyond ASCII, and where they end."""
     char = text[at]
-    if match := _PLAIN.match(text, at):
-        kind, end = str(match.lastgroup), match.end()
-        if kind == "space":
-            return [], end
-        if kind == "command":
-            return _command(text, at, match.group()[1:], end)
-        canonical = {".*": "⊙", "**": "^"}.get(match.group(), match.group())
-        return [Token(kind, canonical, at, end)], end
     for table, mark in ((_SUBSCRIPTS, "_"), (_SUPERSCRIPTS, "^")):
         if char in table:
             return _script(text, at, table, mark)
     if char in _SPELLINGS:
         spelling = _SPELLINGS[char]
         return [Token("word" if spelling.isalpha() else "op", spelling, at, at + 1)], at + 1
-    if char in "⊙≈√∑":
+    if char in "⊙≈√∑□":
         return [Token("op", char, at, at + 1)], at + 1
     if char.isalpha():
         return _word(text, at)
@@ -113,11 +121,11 @@ def _word(text: str, at: int) -> tuple[list[Token], int]:
 
 
 def _script(text: str, at: int, table: dict[str, str], mark: str) -> tuple[list[Token], int]:
-    """Unicode subscripts and superscripts: `₁₂` is `_{12}`, `ᵀ` is `^{T}`."""
+    """Unicode subscripts and superscripts: `₁₂` is `_{12}`, `₁,₂` is `_{1,2}`, `ᵀ` is `^{T}`."""
     end = at
-    while end < len(text) and text[end] in table:
+    while end < len(text) and (text[end] in table or (mark == "_" and _LISTED.match(text, end))):
         end += 1
-    inner = tokenize("".join(table[c] for c in text[at:end]))[:-1]
+    inner = tokenize("".join(table.get(c, c) for c in text[at:end]))[:-1]
     body = [Token(t.kind, t.text, at, end, True) for t in inner]
     return [Token("op", mark, at, end), Token("op", "{", at, end), *body, Token("op", "}", at, end)], end
 
@@ -135,8 +143,8 @@ def _command(text: str, at: int, name: str, end: int) -> tuple[list[Token], int]
         return [Token("op", {"{": "(", "}": ")"}.get(name, "|"), at, end)], end
     if name == "\\":
         return [Token("op", "\\\\", at, end)], end
-    if name in _FONTS and (match := re.compile(r"\s*\{([A-Za-z ]*)\}").match(text, end)):
-        return [Token("word", match.group(1).strip(), at, match.end())], match.end()
+    if name in _FONTS and (match := _IN_FONT.match(text, end)):
+        return [Token("word", (match[1] or match[2] or "").strip(), at, match.end())], match.end()
     if name in ACCENTS or name in {"widehat", "overline", "frac", "dfrac", "tfrac", "sqrt", "sum", "begin", "end"}:
         canonical = {"widehat": "hat", "overline": "bar", "dfrac": "frac", "tfrac": "frac"}.get(name, name)
         return [Token("command", canonical, at, end)], end

@@ -11,7 +11,7 @@ from flint import fmpq
 
 from derive.operations import scalars
 from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
-from derive.operations.rows import Notation, register
+from derive.operations.rows import Macro, Notation, register
 from derive.operations.scalars import ONE, ZERO, Num
 
 
@@ -54,13 +54,14 @@ ACTIVATIONS = [
                 Notation("function", r"\mathrm{ReLU}'", "ReLU'"), "its derivative: 1 where z > 0, else 0", "ReLU'(z)"),
     Elementwise("leaky_relu", ("LeakyReLU", "leaky_relu"), ("z",), Pieces(_same, _leaky, _leaky, _same),
                 ("LeakyReLU'(z, alpha = alpha)",), Notation("function", r"\mathrm{LeakyReLU}", "LeakyReLU"),
-                "z where z > 0, else alpha z", "LeakyReLU(z, alpha = 0.1)", defaults=SLOPE, kink=True),
+                "z where z > 0, else alpha z", "LeakyReLU(z, alpha = 0.1)", defaults=SLOPE, kink=True,
+                smooth_at=UNIT),
     Elementwise("leaky_relu'", ("LeakyReLU'",), ("z",), Pieces(_same, _slope, _slope, _one), ("0",),
                 Notation("function", r"\mathrm{LeakyReLU}'", "LeakyReLU'"), "its derivative",
                 "LeakyReLU'(z, alpha = 0.1)", defaults=SLOPE),
     Elementwise("elu", ("ELU", "elu"), ("z",), Pieces(_same, _elu, _elu, _same), ("ELU'(z, alpha = alpha)",),
                 Notation("function", r"\mathrm{ELU}", "ELU"), "z where z > 0, else alpha (exp(z) - 1)",
-                "ELU(z)", defaults=UNIT, kink=True),
+                "ELU(z)", defaults=UNIT, kink=True, smooth_at=UNIT),
     Elementwise("elu'", ("ELU'",), ("z",), Pieces(_same, _elu_slope, _elu_slope, _one), ("y ⊙ at_least(0, z)",),
                 Notation("function", r"\mathrm{ELU}'", "ELU'"), "its derivative: 1 where z > 0, else alpha exp(z)",
                 "ELU'(z)", defaults=UNIT),
@@ -80,4 +81,7 @@ ACTIVATIONS = [
                 "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
 ]  # fmt: skip
 
-register(row(spec) for spec in ACTIVATIONS)
+DROPOUT = Macro("dropout", ("dropout",), "a mask of 0 and 1 is given; what is kept is divided by 1 - p",
+                "dropout(x, y, p = 0.5)", ("a", "b"), "(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)})  # fmt: skip
+
+register((*map(row, ACTIVATIONS), DROPOUT))

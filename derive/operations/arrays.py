@@ -1,21 +1,18 @@
-"""Operations that mix entries: products of matrices, transposes, sums and means, constants in every entry."""
+"""Operations that mix entries: products of matrices, transposes, diagonals, constants in every entry."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from math import prod
 from operator import mul
 
 from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
 from derive.operations import scalars
-from derive.operations.building import divided, filled, times, total
+from derive.operations.building import times, total
 from derive.operations.calculus import reduced
 from derive.operations.elementwise import Elementwise, Smooth
 from derive.operations.elementwise import row as elementwise_row
-from derive.operations.rows import At, Branches, Flat, Kernel, Macro, Notation, Row, ShapeFault, register, shape_text
-from derive.operations.shapes import as_matrix, broadcast, indices, normal, offset, source_index, sources
-
-Shapes = tuple[Shape, ...]
-
+from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, Shapes, register, shape_text
+from derive.operations.shapes import as_matrix, broadcast, normal, place_in, row_and_column, source_index, sources
 
 # --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
 
@@ -78,20 +75,9 @@ def _product_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     if () in shapes:
         return apply("product", *(at(i, index if shape else ()) for i, shape in enumerate(shapes)))
     _, k = as_matrix(shapes[0])
-    i, j = _position(index)
-    terms = [apply("product", at(0, _back((i, s), shapes[0])), at(1, _back((s, j), shapes[1]))) for s in range(k)]
+    i, j = row_and_column(index)
+    terms = [apply("product", at(0, place_in((i, s), shapes[0])), at(1, place_in((s, j), shapes[1]))) for s in range(k)]
     return total(list(terms))
-
-
-def _position(index: Index) -> tuple[int, int]:
-    """The row and column that an index of a scalar, column, row or matrix means."""
-    row, column = (*index, 0, 0)[:2]
-    return row, column
-
-
-def _back(position: tuple[int, int], shape: Shape) -> Index:
-    """The index in an array of `shape` of the position in it seen as a matrix."""
-    return position[: len(shape)]
 
 
 # --- transpose --------------------------------------------------------------------------------------------------
@@ -119,74 +105,39 @@ def _transpose_kernel(shapes: Shapes, options: Options, branches: Branches) -> K
 
 
 def _transpose_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    row, column = _position(index)
-    return at(0, _back((column, row), shapes[0]))
+    row, column = row_and_column(index)
+    return at(0, place_in((column, row), shapes[0]))
 
 
-# --- sums and means ---------------------------------------------------------------------------------------------
+# --- diagonals --------------------------------------------------------------------------------------------------
 
 
-def _reduced_shape(shapes: Shapes, options: Options) -> Shape:
-    axis = dict(options).get("axis")
-    if axis is None:
-        return ()
+def _diag_shape(shapes: Shapes, _: Options) -> Shape:
+    if len(shapes[0]) > 1:
+        raise ShapeFault(f"{shape_text(shapes[0])} does not go on a diagonal", "`diag` takes a vector")
+    return shapes[0] * 2
+
+
+def _diag_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    n = prod(shapes[0])
+    return lambda a: [a[i] if i == j else scalars.ZERO for i in range(n) for j in range(n)]
+
+
+def _diag_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    row, column = row_and_column(index)
+    return at(0, index[:1]) if row == column else number(0)
+
+
+def _diagonal_shape(shapes: Shapes, _: Options) -> Shape:
     rows, columns = as_matrix(shapes[0])
-    return normal((rows, 1) if axis == "rows" else (1, columns))
+    if rows != columns:
+        raise ShapeFault(f"{shape_text(shapes[0])} has no diagonal", "`diagonal` takes a square matrix")
+    return shapes[0][:1]
 
 
-def _groups(shape: Shape, options: Options) -> list[list[Index]]:
-    """For each entry of the result the indices of the argument that it adds up."""
-    axis = dict(options).get("axis")
-    if axis is None:
-        return [indices(shape)]
-    rows, columns = as_matrix(shape)
-    if axis == "rows":
-        return [[_back((i, j), shape) for j in range(columns)] for i in range(rows)]
-    return [[_back((i, j), shape) for i in range(rows)] for j in range(columns)]
-
-
-def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    if dict(options).get("axis") is None:
-        return lambda a: [sum(a, scalars.ZERO)]
-    groups = [[offset(shapes[0], index) for index in group] for group in _groups(shapes[0], options)]
-    return lambda a: [sum((a[i] for i in group), scalars.ZERO) for group in groups]
-
-
-def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    inner, count = _sum_kernel(shapes, options, branches), _count(shapes[0], options)
-    return lambda a: [x / count for x in inner(a)]
-
-
-def _count(shape: Shape, options: Options) -> int:
-    return len(_groups(shape, options)[0])
-
-
-def _spread(shapes: Shapes, grad: Expr) -> Expr:
-    """The gradient of the sum in every entry that was added."""
-    return filled(grad, shapes[0])
-
-
-def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return _spread(shapes, grad)
-
-
-def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return _spread(shapes, divided(grad, number(_count(shapes[0], options))))
-
-
-def _group_of(index: Index, shape: Shape, options: Options) -> list[Index]:
-    at = indices(_reduced_shape((shape,), options)).index(index)
-    return _groups(shape, options)[at]
-
-
-def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    return total([at(0, where) for where in _group_of(index, shapes[0], options)])
-
-
-def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    count = _count(shapes[0], options)
-    inner = _sum_entry(at, shapes, options, index)
-    return inner if count == 1 else apply("product", number(Fraction(1, count)), inner)
+def _diagonal_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    n, _ = as_matrix(shapes[0])
+    return lambda a: a[:: n + 1]
 
 
 # --- one value in every entry -----------------------------------------------------------------------------------
@@ -216,6 +167,9 @@ def _fill_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return at(0, source_index(index, shapes[0], fill_shape(options)))
 
 
+"""The setting of an operation that can go along an axis."""
+
+
 def _no_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
     raise AssertionError("a constant has no arguments")
 
@@ -224,15 +178,17 @@ register([
     Row("product", (), "product: of matrices where the shapes ask for it", "W x", (2, 2), Notation("product"),
         _product_shape, _product_kernel, _product_pullback, _product_entry, derivative=("b", "a"), params=("a", "b")),
     Row("transpose", (), "transpose", "W^T", (1, 1), Notation("transpose"), _transpose_shape, _transpose_kernel,
-        lambda args, shapes, options, value, grad, i: transposed(grad), _transpose_entry),
-    Row("sum", ("sum",), "sum of all entries, of each row or of each column", "sum(X, rows)", (1, 1),
-        Notation("sum", r"\sum", "Σ"), _reduced_shape, _sum_kernel, _sum_pullback, _sum_entry),
-    Row("mean", ("mean",), "mean of all entries, of each row or of each column", "mean(X, rows)", (1, 1),
-        Notation("mean"), _reduced_shape, _mean_kernel, _mean_pullback, _mean_entry),
+        lambda args, shapes, options, value, grad, i: transposed(grad), _transpose_entry, moves=True),
+    Row("diag", ("diag",), "matrix with a vector on its diagonal and 0 elsewhere", "diag(x)", (1, 1),
+        Notation("function", r"\operatorname{diag}", "diag"), _diag_shape, _diag_kernel,
+        lambda args, shapes, options, value, grad, i: apply("diagonal", grad), _diag_entry),
+    Row("diagonal", ("diagonal",), "vector of the entries on a diagonal", "diagonal(X)", (1, 1),
+        Notation("function", r"\operatorname{diagonal}", "diagonal"), _diagonal_shape, _diagonal_kernel,
+        lambda args, shapes, options, value, grad, i: apply("diag", grad),
+        lambda at, shapes, options, index: at(0, index * 2)),
     Row("fill", (), "one value in every entry", "", (1, 1), Notation("bare"), _fill_shape, _fill_kernel,
         _fill_pullback, _fill_entry),
     Row("pi", (), "the number π", "pi", (0, 0), Notation("constant", r"\pi", "π"), lambda shapes, options: (),
         lambda shapes, options, branches: lambda: [scalars.pi()], _no_pullback,
         lambda at, shapes, options, index: apply("pi")),
-    Macro("dot", ("dot",), "dot product of two vectors", "dot(w, x)", ("a", "b"), "sum(a ⊙ b)"),
 ])  # fmt: skip

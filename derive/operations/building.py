@@ -20,9 +20,13 @@ def split_coefficient(expr: Expr) -> tuple[Fraction, Expr | None]:
             return -value, rest
         if expr.op == "product" and isinstance(expr.args[0], Number):
             return expr.args[0].value, expr.args[1]
-        if expr.op == "divide" and isinstance(expr.args[1], Number) and expr.args[1].value:
-            value, rest = split_coefficient(expr.args[0])
-            return value / expr.args[1].value, rest
+        if expr.op == "divide":
+            top, bottom = expr.args
+            if isinstance(bottom, Number) and bottom.value:
+                value, rest = split_coefficient(top)
+                return value / bottom.value, rest
+            if isinstance(top, Number) and top.value:
+                return top.value, apply("divide", number(1), bottom)
     return Fraction(1), expr
 
 
@@ -36,6 +40,8 @@ def scaled(value: Fraction, rest: Expr | None) -> Expr:
         return apply("negate", rest)
     if value < 0:
         return apply("negate", scaled(-value, rest))
+    if value.denominator == 1 and isinstance(rest, Apply) and rest.op == "divide" and rest.args[0] == number(1):
+        return apply("divide", number(value), rest.args[1])
     if value.numerator == 1 and not (isinstance(rest, Apply) and rest.op == "divide"):
         return apply("divide", rest, number(value.denominator))
     return apply("product", number(value), rest)
@@ -52,10 +58,17 @@ def times(left: Expr, right: Expr, op: str = "times") -> Expr:
 
 def _merged(first: Expr, second: Expr, op: str) -> Expr:
     if isinstance(second, Apply) and second.op == "divide" and second.args[0] == number(1):
-        return apply("divide", first, second.args[1])
+        return _over(first, second.args[1])
     if isinstance(first, Apply) and first.op == "divide" and first.args[0] == number(1):
-        return apply("divide", second, first.args[1])
+        return _over(second, first.args[1])
     return apply(op, first, second)
+
+
+def _over(top: Expr, bottom: Expr) -> Expr:
+    """top/bottom; of a quotient the denominators are multiplied."""
+    if isinstance(top, Apply) and top.op == "divide":
+        return apply("divide", top.args[0], times(top.args[1], bottom))
+    return apply("divide", top, bottom)
 
 
 def plus(left: Expr, right: Expr) -> Expr:
@@ -78,9 +91,11 @@ def negated(expr: Expr) -> Expr:
 
 
 def raised(base: Expr, exponent: Expr) -> Expr:
-    """base^exponent, where the exponents 0 and 1 disappear."""
+    """base^exponent, where the exponents 0 and 1 disappear, and 2 above a root."""
     if isinstance(exponent, Number) and exponent.value in {0, 1}:
         return base if exponent.value == 1 else number(1)
+    if exponent == number(2) and isinstance(base, Apply) and base.op == "sqrt":
+        return base.args[0]
     return apply("power", base, exponent)
 
 
@@ -127,6 +142,23 @@ def total(terms: list[Expr]) -> Expr:
     return result
 
 
+def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
+    """The terms of a sum with their signs, left to right; none of nothing."""
+    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
+        last = 1 if expr.op == "add" else -1
+        second = terms_of(expr.args[1]) if last == 1 else ((expr.args[1], last),)
+        return (*terms_of(expr.args[0]), *second)
+    return () if expr is None else ((expr, 1),)
+
+
 def filled(expr: Expr, shape: Shape) -> Expr:
-    """The scalar `expr` in every entry of an array of `shape`."""
+    """The scalar `expr` in every entry of an array of `shape`, its sign in front."""
+    value, rest = split_coefficient(expr)
+    if shape and value < 0 and rest is not None:
+        return negated(filled(scaled(-value, rest), shape))
     return expr if not shape else apply("fill", expr, shape=tuple(Fraction(n) for n in shape))
+
+
+def unfilled(expr: Expr) -> Expr:
+    """What `filled` put in every entry."""
+    return expr.args[0] if isinstance(expr, Apply) and expr.op == "fill" else expr

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from math import prod
 
 from derive.language.cursor import Scope
 from derive.language.expressions import (
@@ -14,6 +13,7 @@ from derive.language.expressions import (
     Entry,
     Expr,
     Index,
+    Number,
     Options,
     Ref,
     Shape,
@@ -25,8 +25,9 @@ from derive.language.expressions import (
 )  # fmt: skip
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
-from derive.operations.building import filled, plus, tidy, times
+from derive.operations.building import filled, plus, scaled, split_coefficient, tidy, times, unfilled
 from derive.operations.rows import FUNCTIONS, MACROS, Macro, Row, row_of
+from derive.operations.shapes import crossed
 
 Shapes = Mapping[Name, Shape]
 
@@ -42,12 +43,26 @@ def shape_of(expr: Expr, shapes: Shapes) -> Shape:
 
 def entry_of(expr: Expr, shapes: Shapes, index: Index) -> Expr:
     """One entry of an expression as a scalar expression over entries of its names."""
+    return entries_of(expr, shapes)(index)
+
+
+def entries_of(expr: Expr, shapes: Shapes) -> Callable[[Index], Expr]:
+    """The entries of an expression: index → scalar expression over entries of its names."""
+    return _sized(expr, shapes)[1]
+
+
+def _sized(expr: Expr, shapes: Shapes) -> tuple[Shape, Callable[[Index], Expr]]:
+    """The shape and the entries, from the inside out."""
     if isinstance(expr, Ref):
-        return Entry(expr.name, index)
+        name = expr.name
+        return shapes[name], lambda index: Entry(name, index)
     if not isinstance(expr, Apply):
-        return expr
-    at = lambda i, where: entry_of(expr.args[i], shapes, where)  # noqa: E731
-    return row_of(expr).entry(at, shapes_of(expr, shapes), expr.options, index)
+        return (), lambda index: expr
+    row, options = row_of(expr), expr.options
+    inner = [_sized(arg, shapes) for arg in expr.args]
+    sizes = tuple(shape for shape, _ in inner)
+    at = lambda i, where: inner[i][1](where)  # noqa: E731
+    return row.shape(sizes, options), lambda index: row.entry(at, sizes, options, index)
 
 
 def shapes_of(expr: Apply, shapes: Shapes) -> tuple[Shape, ...]:
@@ -64,6 +79,11 @@ def is_elementwise(expr: Expr, shapes: Shapes) -> bool:
     return (row.elementwise or scaling) and all(is_elementwise(arg, shapes) for arg in expr.args)
 
 
+def is_moved(expr: Expr) -> bool:
+    """Whether it only moves entries of names: a transpose, a block, another shape."""
+    return isinstance(expr, Apply) and row_of(expr).moves and all(isinstance(a, Ref) or is_moved(a) for a in expr.args)
+
+
 @cache
 def _formula(params: tuple[str, ...], settings: tuple[str, ...], text: str) -> Expr:
     """A row's text as an expression over its parameters, its value `y` and its settings."""
@@ -73,30 +93,35 @@ def _formula(params: tuple[str, ...], settings: tuple[str, ...], text: str) -> E
 
 def instantiate(row: Row | Macro, text: str, args: tuple[Expr, ...], options: Options, value: Expr) -> Expr:
     """A row's definition or derivative with the arguments put in for its parameters, and `value` for `y`."""
-    settings = {**row.defaults, **dict(options)}
+    settings = {"axis": None, **row.defaults, **dict(options)}
     formula = _formula(row.params, tuple(row.defaults), text)
     values: dict[Name, Expr] = {Symbol(name): arg for name, arg in zip(row.params, args, strict=False)}
     values[Symbol("y")] = values.get(Symbol("y"), value)
-    values |= {Symbol(name): number(v) for name, v in settings.items() if isinstance(v, Fraction)}
+    values |= {Symbol(name): Number(v, decimal=True) for name, v in settings.items() if isinstance(v, Fraction)}
 
     def with_settings(node: Expr) -> Expr | None:
         if isinstance(node, Apply) and any(isinstance(v, str) and v in settings for _, v in node.options):
             chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in node.options)
-            return replace(node, args=tuple(substitute(arg, values) for arg in node.args), options=chosen)
+            given = tuple((k, v) for k, v in chosen if v is not None)
+            return replace(node, args=tuple(map(put_in, node.args)), options=given)
         return None
 
-    return substitute(rewrite(formula, with_settings), values)
+    def put_in(expr: Expr) -> Expr:
+        return substitute(rewrite(expr, with_settings), values)
+
+    return put_in(formula)
 
 
-def expand_macros(expr: Expr) -> Expr:
-    """The expression in rows only: each macro replaced by what it stands for."""
+def expand_macros(expr: Expr, shapes: Shapes) -> Expr:
+    """The expression in rows only: each macro replaced by what it stands for. Raises ShapeFault."""
     if not isinstance(expr, Apply):
         return expr
-    args = tuple(expand_macros(arg) for arg in expr.args)
+    expr = replace(expr, args=tuple(expand_macros(arg, shapes) for arg in expr.args))
     macro = MACROS.get(expr.op)
     if macro is None:
-        return replace(expr, args=args)
-    return expand_macros(instantiate(macro, macro.body, args, expr.options, number(0)))
+        return expr
+    body = macro.by_shape(shapes_of(expr, shapes), expr.options) if macro.by_shape else macro.body
+    return expand_macros(instantiate(macro, body, expr.args, expr.options, number(0)), shapes)
 
 
 def derivative_rule(expr: Apply, i: int, value: Expr) -> Expr:
@@ -114,12 +139,14 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
         return number(1 if expr.name == name else 0)
     if not isinstance(expr, Apply) or name not in names_in(expr):
         return number(0)
-    if expr.op in {"sum", "mean"}:
+    row = row_of(expr)
+    if row.mixes:
         shape = shape_of(expr.args[0], shapes)
-        inner = differentiate(expr.args[0], name, shapes)
-        count = 1 if expr.op == "sum" else prod(shape)
-        scaled = times(number(Fraction(1, count)), inner)
-        return reduced(spread(scaled, shapes, shape), shape, shapes[name])
+        weight = row.pullback(expr.args, (shape,), expr.options, expr, number(1), 0)
+        product = times(unfilled(weight), differentiate(expr.args[0], name, shapes))
+        if isinstance(product, Number) and shape == shapes[name]:
+            return product
+        return reduced(spread(product, shapes, shape), shape, shapes[name])
     result: Expr = number(0)
     for i, arg in enumerate(expr.args):
         inner = differentiate(arg, name, shapes)
@@ -134,11 +161,13 @@ def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
     """The gradient of something broadcast from `target` to `source`: summed over the axes it was spread over."""
     if source == target:
         return expr
+    value, rest = split_coefficient(expr)
+    if rest is None or value not in {1, -1}:
+        value, rest = Fraction(1), expr
     if not target:
-        return apply("sum", expr)
-    if len(target) == 1:
-        return apply("sum", expr, axis="rows")
-    return apply("sum", expr, axis="columns")
+        return scaled(value, apply("sum", rest))
+    axis = "columns" if len(target) > 1 else "rows" if len(source) <= 2 else "channels"
+    return scaled(value, apply("sum", rest, axis=axis))
 
 
 def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
@@ -147,11 +176,18 @@ def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
 
 
 def settled(expr: Expr, shapes: Shapes) -> Expr:
-    """The expression with ⊙ only where both factors are arrays, and no scalar transposed."""
+    """The expression with ⊙ only where both factors are arrays that go together entry by entry, no scalar transposed.
+
+    A column and a row, as derivatives of a normalisation bring them together, are multiplied as matrices.
+    """
     if not isinstance(expr, Apply):
         return expr
     args = tuple(settled(arg, shapes) for arg in expr.args)
-    if expr.op == "transpose" and shape_of(args[0], shapes) == ():
+    sizes = tuple(shape_of(arg, shapes) for arg in args)
+    if expr.op == "transpose" and sizes[0] == ():
         return args[0]
-    scaling = expr.op == "times" and () in tuple(shape_of(arg, shapes) for arg in args)
+    if expr.op in {"times", "divide"} and crossed(*sizes):
+        factors = args if expr.op == "times" else (args[0], apply("divide", number(1), args[1]))
+        return apply("product", *(factors if len(sizes[0]) == 1 else reversed(factors)))
+    scaling = expr.op == "times" and () in sizes
     return replace(expr, op="product" if scaling else expr.op, args=args)

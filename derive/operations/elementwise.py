@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from flint import fmpq
 
-from derive.language.expressions import Apply, Expr, Index, Options, Shape
+from derive.language.expressions import Apply, Expr, Index, Options
 from derive.operations.building import times
 from derive.operations.calculus import derivative_rule, reduced
-from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row
+from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, Shapes
 from derive.operations.scalars import Num, sign
 from derive.operations.shapes import broadcast, source_index, sources
 
@@ -35,13 +36,23 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
+class Jumps:
+    """A function that is constant between its jumps: scalars → scalar."""
+
+    function: Callable[..., Num]
+
+
+@dataclass(frozen=True, slots=True)
 class Elementwise:
-    """The specification of a row; the fields mean what they mean there."""
+    """The specification of a row; the fields mean what they mean there.
+
+    `kink` says whether the pieces meet at an angle; with the settings `smooth_at` they do not.
+    """
 
     key: str
     spellings: tuple[str, ...]
     params: tuple[str, ...]
-    value: Smooth | Pieces
+    value: Smooth | Pieces | Jumps
     derivative: tuple[str, ...]
     notation: Notation
     summary: str
@@ -50,6 +61,7 @@ class Elementwise:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     domain: tuple[float, float] = (-3.0, 3.0)
     kink: bool = False
+    smooth_at: Mapping[str, Fraction] = field(default_factory=dict)
     bounds: tuple[int | None, int | None] | None = None
 
 
@@ -64,7 +76,7 @@ def row(spec: Elementwise) -> Row:
         notation=spec.notation,
         shape=lambda shapes, _: broadcast(shapes),
         kernel=partial(_kernel, spec),
-        pullback=_pullback,
+        pullback=partial(_pullback, spec.key),
         entry=partial(_entry, spec.key),
         defaults=spec.defaults,
         elementwise=True,
@@ -73,35 +85,54 @@ def row(spec: Elementwise) -> Row:
         params=spec.params,
         domain=spec.domain,
         bounds=spec.bounds,
-        kink=(lambda *args, **o: sign(spec.value.switch(*args, **o)) == 0)  # type: ignore[union-attr]
-        if spec.kink
-        else None,
+        kinks=partial(_kinks, spec) if spec.kink else None,
     )
 
 
 def _pullback(
-    args: tuple[Expr, ...], shapes: tuple[Shape, ...], options: Options, value: Expr, gradient: Expr, i: int
+    key: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, gradient: Expr, i: int
 ) -> Expr:
-    """gradient ⊙ ∂value/∂arg, summed where the argument was broadcast; args[i] is applied in `value`."""
-    assert isinstance(value, Apply)
-    return reduced(times(gradient, derivative_rule(value, i, value)), broadcast(shapes), shapes[i])
+    """gradient ⊙ ∂value/∂arg, summed where the argument was broadcast."""
+    slope = derivative_rule(Apply(key, args, options), i, value)
+    return reduced(times(gradient, slope), broadcast(shapes), shapes[i])
 
 
-def _entry(key: str, at: At, shapes: tuple[Shape, ...], options: Options, index: Index) -> Expr:
+def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     target = broadcast(shapes)
     args = tuple(at(i, source_index(index, shape, target)) for i, shape in enumerate(shapes))
     return Apply("product" if key == "times" else key, args, options)
 
 
-def _kernel(spec: Elementwise, shapes: tuple[Shape, ...], options: Options, branches: Branches) -> Kernel:
+def _kernel(spec: Elementwise, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     """Flat arguments → flat value, each argument spread to the common shape first."""
-    settings = {name: _exact(dict(options).get(name, default)) for name, default in spec.defaults.items()}
+    settings = _settings(spec, options)
     target = broadcast(shapes)
     spreads = [sources(shape, target) for shape in shapes]
     if isinstance(spec.value, Smooth):
         function = partial(spec.value.function, **settings) if settings else spec.value.function
         return _mapped(function, spreads)
+    if isinstance(spec.value, Jumps):
+        return _held(_mapped(spec.value.function, spreads), branches)
     return _piecewise(spec.value, settings, spreads, branches)
+
+
+def _settings(spec: Elementwise, options: Options) -> dict[str, fmpq]:
+    return {name: _exact(dict(options).get(name, default)) for name, default in spec.defaults.items()}
+
+
+def _kinks(spec: Elementwise, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+    """Where the argument that chooses the piece is 0; nowhere with settings that make the pieces meet smoothly."""
+    assert isinstance(spec.value, Pieces)
+    switch, settings = spec.value.switch, _settings(spec, options)
+    if any(settings[name] == _exact(value) for name, value in spec.smooth_at.items()):
+        return lambda *args: []
+    spreads = [sources(shape, broadcast(shapes)) for shape in shapes]
+
+    def kinks(*args: Flat) -> list[int]:
+        entries = zip(*_spread(args, spreads), strict=True)
+        return [i for i, entry in enumerate(entries) if sign(switch(*entry, **settings)) == 0]
+
+    return kinks
 
 
 def _exact(value: Any) -> fmpq:
@@ -119,6 +150,18 @@ def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Ke
         if len(spreads) == 2:
             return lambda a, b: [function(x, y) for x, y in zip(a, b, strict=True)]
     return lambda *args: [function(*entry) for entry in zip(*_spread(args, spreads), strict=True)]
+
+
+def _held(kernel: Kernel, branches: Branches) -> Kernel:
+    """A kernel that, while `branches` is frozen, gives what the last free evaluation gave."""
+    last: Flat = []
+
+    def held(*args: Flat) -> Flat:
+        if not branches.frozen:
+            last[:] = kernel(*args)
+        return list(last)
+
+    return held
 
 
 def _piecewise(

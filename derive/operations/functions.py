@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import add, mul, neg, sub
 
 from derive.operations import scalars
-from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
+from derive.operations.elementwise import Elementwise, Jumps, Pieces, Smooth, row
 from derive.operations.rows import Notation, register
 from derive.operations.scalars import ONE, ZERO
 
@@ -35,11 +35,18 @@ ELEMENTARY = [
                 Notation("bars"), "absolute value", "abs(z)", kink=True),
     Elementwise("sign", ("sign", "sgn"), ("z",), Pieces(lambda z: z, lambda z: -ONE, lambda z: ZERO, lambda z: ONE),
                 ("0",), Notation("function", r"\operatorname{sgn}", "sgn"), "sign: -1, 0 or 1", "sign(z)"),
+    Elementwise("step", ("step", "heaviside"), ("z",),
+                Pieces(lambda z: z, lambda z: ZERO, lambda z: ONE, lambda z: ONE), ("0",),
+                Notation("function", r"\operatorname{step}", "step"), "step function: 1 where z ≥ 0, else 0", "step(z)",
+                "at_least(z, 0)"),
+    Elementwise("floor", ("floor",), ("z",), Jumps(scalars.floor), ("0",),
+                Notation("function", r"\operatorname{floor}", "floor"),
+                "the largest whole number that is not above z", "floor(z)"),
     Elementwise("max", ("max",), ("a", "b"), Pieces(sub, lambda a, b: b, lambda a, b: a, lambda a, b: a),
-                ("at_least(a, b)", "below(a, b)"), Notation("function", r"\max", "max"),
+                ("at_least(a, b)", "below(a, b)"), Notation("chosen", r"\max", "max"),
                 "the larger of two, entry by entry; ties go to the first", "max(0, z)", kink=True),
     Elementwise("min", ("min",), ("a", "b"), Pieces(sub, lambda a, b: a, lambda a, b: a, lambda a, b: b),
-                ("at_least(b, a)", "below(b, a)"), Notation("function", r"\min", "min"),
+                ("at_least(b, a)", "below(b, a)"), Notation("chosen", r"\min", "min"),
                 "the smaller of two, entry by entry; ties go to the first", "min(1, z)", kink=True),
     Elementwise("at_least", ("at_least",), ("a", "b"),
                 Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ONE), ("0", "0"),
@@ -47,6 +54,9 @@ ELEMENTARY = [
     Elementwise("below", ("below",), ("a", "b"),
                 Pieces(sub, lambda a, b: ONE, lambda a, b: ZERO, lambda a, b: ZERO), ("0", "0"),
                 Notation("iverson", "<", "<"), "1 where a < b, else 0", "below(a, b)"),
+    Elementwise("equal", ("equal",), ("a", "b"),
+                Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ZERO), ("0", "0"),
+                Notation("iverson", "=", "="), "1 where a = b, else 0", "equal(a, b)"),
     Elementwise("Phi", ("Phi",), ("z",), Smooth(scalars.normal_cdf), ("phi(z)",),
                 Notation("function", r"\Phi", "Φ"), "distribution function of the normal distribution", "Phi(z)"),
     Elementwise("phi", ("phi",), ("z",), Smooth(scalars.normal_density), ("-(z ⊙ y)",),

@@ -7,8 +7,7 @@ A question that a ball cannot answer (its sign, a tie) raises Undecided, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -30,16 +29,27 @@ class ValueFault(Exception):
     """A value that does not exist: the message says why."""
 
 
-@contextmanager
-def precision(bits: int, ties: bool = False) -> Iterator[None]:
+class _Precision:
+    """A working precision while a block runs: entered for every question about a value, so not a generator."""
+
+    __slots__ = ("_before", "_now")
+
+    def __init__(self, bits: int, ties: bool) -> None:
+        self._now = self._before = bits, ties
+
+    def __enter__(self) -> None:
+        global _ties
+        self._before = ctx.prec, _ties
+        ctx.prec, _ties = self._now
+
+    def __exit__(self, *error: object) -> None:
+        global _ties
+        ctx.prec, _ties = self._before
+
+
+def precision(bits: int, ties: bool = False) -> AbstractContextManager[None]:
     """Work with `bits` bits; with `ties`, what a ball cannot decide counts as a tie."""
-    global _ties
-    before = ctx.prec, _ties
-    ctx.prec, _ties = bits, ties
-    try:
-        yield
-    finally:
-        ctx.prec, _ties = before
+    return _Precision(bits, ties)
 
 
 def sign(x: Num) -> int:
@@ -143,6 +153,16 @@ def cos(x: Num) -> Num:
     return ONE if x == 0 else arb(x).cos()
 
 
+def floor(x: Num) -> Num:
+    """The largest whole number that is not above x. Raises Undecided where more bits may tell."""
+    if type(x) is fmpq:
+        return fmpq(x.p // x.q)
+    whole = x.floor().unique_fmpz()
+    if whole is None and not _ties:
+        raise Undecided
+    return fmpq(whole if whole is not None else (x.mid() + HALF).floor().unique_fmpz())
+
+
 def normal_cdf(x: Num) -> Num:
     """Φ(x), the distribution function of the standard normal distribution."""
     return HALF if x == 0 else (-arb(x) / arb(2).sqrt()).erfc() / 2
@@ -159,11 +179,13 @@ def pi() -> Num:
 
 
 def check_finite(x: Num) -> None:
-    """Raises ValueFault for a ball that is infinite, not a number, or outside 10^±100000."""
+    """Raises ValueFault for a ball outside 10^±100000 or too wide with all bits, Undecided where more may help."""
     if type(x) is fmpq:
         return
     if not x.is_finite():
-        raise ValueFault("overflows" if not x.is_nan() else "is not a number")
+        if not _ties:
+            raise Undecided
+        raise ValueFault("is not known: after so many steps no digit of it is certain")
     if x > _HUGE or x < -_HUGE:
         raise ValueFault("overflows")
     if x < _TINY and x > -_TINY and not x.contains(0):

@@ -28,6 +28,16 @@ def as_matrix(shape: Shape) -> tuple[int, int]:
     return rows, columns
 
 
+def as_axes(shape: Shape) -> Shape:
+    """The sizes with at least two axes: a scalar and a column seen as matrices."""
+    return shape if len(shape) > 2 else as_matrix(shape)
+
+
+def whole_index(index: Index) -> Index:
+    """The index, in the array seen with at least two axes, of an entry."""
+    return index if len(index) > 2 else (*index, 0, 0)[:2]
+
+
 def indices(shape: Shape) -> list[Index]:
     """Every index of an array, in the order of its flat values."""
     return list(product(*map(range, shape)))
@@ -41,12 +51,40 @@ def offset(shape: Shape, index: Index) -> int:
     return at
 
 
+def position(at: int, shape: Shape) -> Index:
+    """The index of a flat entry."""
+    index: list[int] = []
+    for size in reversed(shape):
+        at, i = divmod(at, size)
+        index.append(i)
+    return tuple(reversed(index))
+
+
+def row_and_column(index: Index) -> tuple[int, int]:
+    """The row and column that an index of a scalar, column, row or matrix means."""
+    row, column = (*index, 0, 0)[:2]
+    return row, column
+
+
+def place_in(position: tuple[int, int], shape: Shape) -> Index:
+    """The index in an array of `shape` of the position in it seen as a matrix."""
+    return position[: len(shape)]
+
+
 def broadcast(shapes: tuple[Shape, ...]) -> Shape:
-    """The common shape: a scalar goes everywhere, a column over columns, a row over rows. Raises ShapeFault."""
+    """The common shape: a scalar goes everywhere, a column over columns, a row over rows; in an array of more axes a
+    column goes over the first one, one number for each channel. Raises ShapeFault.
+    """
     result: Shape = ()
     for shape in shapes:
         result = _common(result, shape)
     return result
+
+
+def crossed(a: Shape, b: Shape) -> bool:
+    """Whether one is a column and the other a row."""
+    column, row = sorted((a, b), key=len)
+    return len(column) == 1 and len(row) == 2 and row[0] == 1
 
 
 def _common(a: Shape, b: Shape) -> Shape:
@@ -61,6 +99,9 @@ def _common(a: Shape, b: Shape) -> Shape:
                              "transpose one of them with `^T`")  # fmt: skip
         if (m == p or 1 in (m, p)) and (n == q or 1 in (n, q)):
             return normal((max(m, p), max(n, q)))
+    shorter, longer = sorted((a, b), key=len)
+    if len(shorter) == 1 and len(longer) > 2 and shorter[0] == longer[0]:
+        return longer
     raise ShapeFault(f"{shape_text(a)} and {shape_text(b)} do not go together entry by entry",
                      "the shapes must be equal, or one a scalar, a column or a row that fits")  # fmt: skip
 

@@ -1,0 +1,291 @@
+"""Convolution as frameworks do it (cross-correlation), over one or two axes, with channels or without.
+
+One sum over products stands behind it, T = Σ G[o,p] K[o,c,a] X[c, s p + d a − q] with stride s, dilation d and padding
+q; conv, transposed_conv and correlate are T differentiated by G, by X and by K. So each one's gradients are the other
+two. Source: Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache, partial
+from itertools import product
+from math import prod
+from operator import mul
+
+from derive.language.expressions import Expr, Index, Option, Options, Shape, apply
+from derive.operations import scalars
+from derive.operations.blocks import as_option
+from derive.operations.building import total
+from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, register, shape_text
+from derive.operations.shapes import as_matrix, normal, offset, position
+
+Shapes = tuple[Shape, ...]
+Sizes = tuple[int, ...]
+Triple = tuple[int, int, int]
+
+OUTPUT, KERNEL, INPUT = range(3)
+"""The three arrays of T: what comes out (G), the kernels (K), what goes in (X)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """How the three arrays of T lie on each other.
+
+    sizes     of what comes out, of a kernel, of what goes in, axis by axis, without channels
+    channels  how many come out, how many go in
+    """
+
+    sizes: tuple[Sizes, Sizes, Sizes]
+    channels: tuple[int, int]
+    stride: Sizes
+    dilation: Sizes
+    padding: Sizes
+
+    def taps(self) -> Iterator[Triple]:
+        """Flat positions in the three arrays that meet, without channels; what lies in the padding is left out."""
+        lines = [self._line(axis) for axis in range(len(self.stride))]
+        for meeting in product(*lines):
+            places = zip(*meeting, strict=True)
+            first, second, third = (offset(size, at) for size, at in zip(self.sizes, places, strict=True))
+            yield first, second, third
+
+    def _line(self, axis: int) -> list[Triple]:
+        outs, kernel, inside = (size[axis] for size in self.sizes)
+        s, d, q = self.stride[axis], self.dilation[axis], self.padding[axis]
+        places = ((p, a, s * p + d * a - q) for p in range(outs) for a in range(kernel))
+        return [(p, a, x) for p, a, x in places if 0 <= x < inside]
+
+
+@lru_cache(16)
+def meetings(geometry: Geometry, target: int) -> tuple[tuple[Triple, ...], ...]:
+    """For each flat entry of the target the flat entries of G, K and X that meet in it."""
+    outs, kernel, inside = map(prod, geometry.sizes)
+    count, ins = geometry.channels
+    taps: list[list[Triple]] = [[] for _ in range((outs, kernel, inside)[target])]
+    for tap in geometry.taps():
+        taps[tap[target]].append(tap)
+    own = [range(count) if target != INPUT else (0,), range(ins) if target != OUTPUT else (0,)]
+    free = [range(count) if target == INPUT else (0,), range(ins) if target == OUTPUT else (0,)]
+    return tuple(
+        tuple(
+            ((o + u) * outs + p, ((o + u) * ins + c + w) * kernel + a, (c + w) * inside + x)
+            for u, w in product(*free)
+            for p, a, x in places
+        )
+        for o, c in product(*own)
+        for places in taps
+    )
+
+
+# --- from shapes and settings -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the shapes of the arguments are meant: along how many axes the kernel goes, and whether channels stand in
+    front.
+    """
+
+    axes: int
+    channels: bool
+
+    def parts(self, shape: Shape, role: int) -> tuple[Sizes, Sizes]:
+        """The channels and the sizes of an array. Raises ShapeFault."""
+        front = (2 if role == KERNEL else 1) if self.channels else 0
+        rank = front + self.axes
+        if not shape:
+            shape = (1,) * rank
+        elif rank == 2:
+            shape = as_matrix(shape)
+        if len(shape) != rank:
+            raise ShapeFault(f"{shape_text(shape)} does not fit: {_ROLES[role]} has {rank} axes here", _FORMS)
+        return shape[:front], shape[front:]
+
+    def shape(self, channels: Sizes, sizes: Sizes) -> Shape:
+        """The shape of an array in the language."""
+        return normal((*(channels if self.channels else ()), *sizes))
+
+
+_ROLES = ("the output", "the kernel", "the input")
+_FORMS = "X[c,i,j] with K[o,c,i,j]; X[c,i] with K[o,c,i]; without channels both matrices or both vectors"
+
+
+def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Layout:
+    chosen = dict(options)
+    tuples = [value for name, value in options if name != "axis" and isinstance(value, tuple)]
+    ranks = dict(zip(roles, map(len, shapes), strict=True))
+    kernel, data = ranks.get(KERNEL, 0), max(rank for role, rank in ranks.items() if role != KERNEL)
+    channels = kernel > 2 or data > 2 or chosen.get("axis") == "channels"
+    if tuples:
+        return Layout(len(tuples[0]), channels)
+    if channels:
+        return Layout(2 if kernel > 3 or data > 2 else 1, channels=True)
+    return Layout(2 if max(kernel, data) > 1 else 1, channels=False)
+
+
+def _each(options: Options, name: str, axes: int, default: int, least: int) -> Sizes:
+    """A setting for each axis. Raises ShapeFault."""
+    value = dict(options).get(name, Fraction(default))
+    values = value if isinstance(value, tuple) else (value,) * axes
+    if len(values) != axes or any(int(v) < least for v in values):  # type: ignore[arg-type]
+        raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
+    return tuple(int(v) for v in values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Trilinear:
+    """One of the three operations: what its arguments are, and what it gives."""
+
+    key: str
+    arguments: tuple[int, int]
+    result: int
+
+    def geometry(self, shapes: Shapes, options: Options) -> tuple[Geometry, Shape]:
+        """The geometry, and the shape of the result. Raises ShapeFault."""
+        layout = _layout(self.arguments, shapes, options)
+        channels, sizes = {}, {}
+        for role, shape in zip(self.arguments, shapes, strict=True):
+            channels[role], sizes[role] = layout.parts(shape, role)
+        stride = _each(options, "stride", layout.axes, 1, 1)
+        dilation = _each(options, "dilation", layout.axes, 1, 1)
+        padding = _each(options, "padding", layout.axes, 0, 0)
+        lines = list(zip(stride, dilation, padding, strict=True))
+        sizes[self.result] = self._sizes(sizes, lines, options)
+        counts = self._channels(channels) if layout.channels else (1, 1)
+        front = {OUTPUT: counts[:1], KERNEL: counts, INPUT: counts[1:]}[self.result]
+        whole = sizes[OUTPUT], sizes[KERNEL], sizes[INPUT]
+        return Geometry(whole, counts, stride, dilation, padding), layout.shape(front, sizes[self.result])
+
+    def _sizes(self, sizes: dict[int, Sizes], lines: list[tuple[int, int, int]], options: Options) -> Sizes:
+        """The sizes of the result: what follows, or for an input or a kernel what the setting `size` says."""
+        if self.result == OUTPUT:
+            return tuple(map(_out, sizes[INPUT], sizes[KERNEL], lines))
+        other = sizes[KERNEL if self.result == INPUT else INPUT]
+        if "size" not in dict(options):
+            return tuple(map(_input if self.result == INPUT else _kernel, sizes[OUTPUT], other, lines))
+        wanted = _each(options, "size", len(lines), 1, 1)
+        pairs = (wanted, other) if self.result == INPUT else (other, wanted)
+        if tuple(map(_out, *pairs, lines)) != sizes[OUTPUT]:
+            raise ShapeFault(f"a result of size {shape_text(wanted)} does not belong to these arrays",
+                             "leave `size` out, or change stride or padding")  # fmt: skip
+        return wanted
+
+    def _channels(self, channels: dict[int, Sizes]) -> tuple[int, int]:
+        """How many channels come out and go in; the arrays must agree."""
+        if self.result == KERNEL:
+            return channels[OUTPUT][0], channels[INPUT][0]
+        (data,) = (channels[role] for role in self.arguments if role != KERNEL)
+        outs, ins = channels[KERNEL]
+        expected = ins if self.result == OUTPUT else outs
+        if data[0] != expected:
+            raise ShapeFault(f"the kernels are for {expected} channel{'s' * (expected != 1)}, the input has {data[0]}",
+                             "K[o,c,i,j]: o channels come out, c go in")  # fmt: skip
+        return outs, ins
+
+
+def _out(inside: int, kernel: int, line: tuple[int, int, int]) -> int:
+    stride, dilation, padding = line
+    room = inside + 2 * padding - dilation * (kernel - 1) - 1
+    if room < 0:
+        raise ShapeFault(f"a kernel of {kernel} does not fit into {inside} entries",
+                         "it must not be larger than the input; `padding = 1` sets zeros around that")  # fmt: skip
+    return room // stride + 1
+
+
+def _input(outs: int, kernel: int, line: tuple[int, int, int]) -> int:
+    """The smallest input that gives so many outputs."""
+    stride, dilation, padding = line
+    size = stride * (outs - 1) + dilation * (kernel - 1) + 1 - 2 * padding
+    if size < 1:
+        raise ShapeFault("the padding takes everything away", "use less padding")
+    return size
+
+
+def _kernel(outs: int, inside: int, line: tuple[int, int, int]) -> int:
+    """The largest kernel that gives so many outputs."""
+    stride, dilation, padding = line
+    room = inside + 2 * padding - stride * (outs - 1) - 1
+    if room < 0:
+        raise ShapeFault(f"{outs} outputs do not come from {inside} inputs", "use less stride, or more padding")
+    return room // dilation + 1
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _shape(op: Trilinear, shapes: Shapes, options: Options) -> Shape:
+    return op.geometry(shapes, options)[1]
+
+
+def _run(op: Trilinear, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    geometry, _ = op.geometry(shapes, options)
+    i, j = op.arguments
+    plan = [([t[i] for t in terms], [t[j] for t in terms]) for terms in meetings(geometry, op.result)]
+
+    def kernel(a: Flat, b: Flat) -> Flat:
+        return [sum(map(mul, [a[n] for n in left], [b[n] for n in right]), scalars.ZERO) for left, right in plan]
+
+    return kernel
+
+
+def _entry(op: Trilinear, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    geometry, shape = op.geometry(shapes, options)
+    terms = meetings(geometry, op.result)[offset(shape, index)]
+    places = [(position(t[op.arguments[0]], shapes[0]), position(t[op.arguments[1]], shapes[1])) for t in terms]
+    return total([apply("product", at(0, first), at(1, second)) for first, second in places])
+
+
+def _pullback(
+    op: Trilinear, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    """The operation that gives the argument, from the gradient and the other argument."""
+    wanted = op.arguments[i]
+    other = TRILINEAR[wanted]
+    known = {op.result: (grad, _shape(op, shapes, options)), op.arguments[1 - i]: (args[1 - i], shapes[1 - i])}
+    exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
+    chosen: dict[str, Option] = {name: v for name, v in options if name in {"stride", "dilation", "padding"}}
+    layout = _layout(op.arguments, shapes, options)
+    if other.result == KERNEL and layout.channels:
+        chosen["axis"] = "channels"
+    if other.result != OUTPUT and not _gives(other, sources, chosen, shapes[i]):
+        chosen["size"] = as_option(layout.parts(shapes[i], wanted)[1])
+    return apply(other.key, *exprs, **chosen)
+
+
+def _gives(op: Trilinear, shapes: Shapes, options: dict[str, Option], wanted: Shape) -> bool:
+    """Whether the shapes alone tell the shape that is wanted."""
+    try:
+        return _shape(op, shapes, tuple(options.items())) == wanted
+    except ShapeFault:
+        return False
+
+
+TRILINEAR = {
+    OUTPUT: Trilinear("conv", (INPUT, KERNEL), OUTPUT),
+    INPUT: Trilinear("transposed_conv", (OUTPUT, KERNEL), INPUT),
+    KERNEL: Trilinear("correlate", (INPUT, OUTPUT), KERNEL),
+}
+
+_PARTS = ("output", "kernel", "input")
+_SETTINGS = dict.fromkeys(("stride", "padding", "dilation"), "sizes")
+
+
+def _row(op: Trilinear, summary: str, example: str, notation: Notation, settings: dict[str, str]) -> Row:
+    return Row(op.key, (op.key,), summary, example, (2, 2), notation, partial(_shape, op), partial(_run, op),
+               partial(_pullback, op), partial(_entry, op), settings={**_SETTINGS, **settings}, mixes=True,
+               rules=tuple(f"{op.key} {_PARTS[role]}" for role in op.arguments))  # fmt: skip
+
+
+register([
+    _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
+         "conv(X, W, stride = 2, padding = (1, 0))", Notation("function", r"\operatorname{conv}", "conv"), {}),
+    _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
+         "transposed_conv(X, W, stride = 2)", Notation("function", r"\operatorname{conv}^{T}", "convᵀ"),
+         {"size": "sizes"}),
+    _row(TRILINEAR[KERNEL], "for each entry of a kernel the sum of what it multiplied, times what came out there",
+         "correlate(X, W)", Notation("function", r"\operatorname{correlate}", "correlate"),
+         {"size": "sizes", "axis": "axis"}),
+])  # fmt: skip

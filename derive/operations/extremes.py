@@ -1,0 +1,106 @@
+"""The largest and the smallest entry: of all, of each row, column or channel. Ties go to the first.
+
+`at_largest` and `at_smallest` say where it stands: 1 there, 0 elsewhere; the gradient goes to that entry alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, reduce
+
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations import scalars
+from derive.operations.building import filled, times
+from derive.operations.reductions import first_of, group_of, groups, reduced_shape
+from derive.operations.rows import AXIS, At, Branches, Flat, Kernel, Notation, Row, Shapes, register
+from derive.operations.scalars import sign
+
+
+def winner(flat: Flat, places: list[int], side: int) -> int:
+    """Which of some places holds the largest number (`side` 1) or the smallest (-1), the first of several."""
+    return reduce(lambda best, i: i if sign(flat[i] - flat[best]) == side else best, places)
+
+
+class Winners:
+    """The winner of each group; while the branches are frozen, those of the last free evaluation."""
+
+    def __init__(self, side: int, shape: Shape, options: Options, branches: Branches) -> None:
+        self.side, self.groups, self.branches = side, groups(shape, options), branches
+        self.taken: list[int] = []
+
+    def of(self, flat: Flat) -> list[int]:
+        """The flat place of each group's winner."""
+        if not self.branches.frozen:
+            self.taken = [winner(flat, places, self.side) for places in self.groups]
+        return self.taken
+
+
+def _kernel(side: int, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    winners = Winners(side, shapes[0], options, branches)
+    return lambda x: [x[i] for i in winners.of(x)]
+
+
+def _mark_kernel(side: int, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    winners = Winners(side, shapes[0], options, branches)
+
+    def kernel(x: Flat) -> Flat:
+        taken = set(winners.of(x))
+        return [scalars.ONE if i in taken else scalars.ZERO for i in range(len(x))]
+
+    return kernel
+
+
+def _ties(side: int, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+    """The groups in which the winning number stands more than once."""
+    parts = groups(shapes[0], options)
+
+    def tied(flat: Flat, places: list[int]) -> bool:
+        best = flat[winner(flat, places, side)]
+        return sum(sign(flat[i] - best) == 0 for i in places) > 1
+
+    return lambda x: [group for group, places in enumerate(parts) if tied(x, places)]
+
+
+def _pullback(
+    mark: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    return times(apply(mark, args[0], **dict(options)), grad)
+
+
+def _no_slope(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    """Which entry wins does not change close by."""
+    return filled(number(0), shapes[0])
+
+
+def _entry(op: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    first = first_of(shapes[0], options, index)
+    return reduce(lambda a, b: apply(op, a, b), [at(0, place) for place in group_of(shapes[0], options, first)])
+
+
+def _mark_entry(side: int, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    """A product of comparisons with the others: strict with those before, for ties go to the first."""
+    own, rules = at(0, index), []
+    for place in group_of(shapes[0], options, index):
+        pair = (at(0, place), own) if side > 0 else (own, at(0, place))
+        if place != index:
+            rules.append(apply("below", *pair) if place < index else apply("at_least", *reversed(pair)))
+    return reduce(lambda a, b: apply("product", a, b), rules) if rules else number(1)
+
+
+def _rows(name: str, op: str, side: int) -> list[Row]:
+    """The entry itself, and where it stands."""
+    mark = f"at_{name}"
+    return [
+        Row(name, (op,), f"the {name} entry of all, of each row, column or channel; ties go to the first",
+            f"{op}(X, rows)", (1, 1), Notation("function", rf"\{op}", op), reduced_shape, partial(_kernel, side),
+            partial(_pullback, mark), partial(_entry, op), settings=AXIS, overloads=op,
+            rules=(f"back {name}",),
+            kinks=partial(_ties, side)),
+        Row(mark, (mark,), f"1 where the {name} entry stands, else 0", f"{mark}(X, rows)", (1, 1),
+            Notation("function", rf"\operatorname{{{mark.replace('_', ' ')}}}", mark.replace("_", " ")),
+            lambda shapes, options: shapes[0], partial(_mark_kernel, side), _no_slope, partial(_mark_entry, side),
+            settings=AXIS, bounds=(0, 1)),
+    ]  # fmt: skip
+
+
+register([*_rows("largest", "max", 1), *_rows("smallest", "min", -1)])

@@ -1,0 +1,206 @@
+"""Looking up by number: the vectors of an embedding, the one-hot vectors of classes. Numbers count from 1, are given
+whole numbers, and have no gradient.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from flint import fmpq
+
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations import scalars
+from derive.operations.building import times, total
+from derive.operations.reductions import axis_of
+from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, Shapes, register, shape_text
+from derive.operations.scalars import ValueFault
+from derive.operations.shapes import as_matrix, normal, place_in, position, row_and_column
+
+
+def _across(options: Options) -> bool:
+    """Whether the vectors are rows; else they are columns."""
+    axis = axis_of(options)
+    if axis not in {None, "rows", "columns"}:
+        raise ShapeFault(f"vectors do not stand in {axis}", "write `rows` or `columns`")
+    return axis == "rows"
+
+
+def _turned(shape: Shape, options: Options) -> tuple[int, int]:
+    """The length of the vectors of an array, and how many there are."""
+    rows, columns = as_matrix(shape)
+    return (columns, rows) if _across(options) else (rows, columns)
+
+
+def _standing(length: int, count: int, options: Options) -> Shape:
+    """The shape of so many vectors side by side."""
+    return normal((count, length) if _across(options) else (length, count))
+
+
+def _tokens(shape: Shape) -> int:
+    """How many numbers are given."""
+    rows, columns = as_matrix(shape)
+    if 1 not in (rows, columns):
+        raise ShapeFault(f"the numbers are {shape_text(shape)}", "expected a number, or a vector of numbers")
+    return rows * columns
+
+
+def _count(options: Options) -> int:
+    """The number of vectors that a setting names."""
+    count = dict(options).get("count")
+    if not isinstance(count, Fraction) or count < 1:
+        raise ShapeFault("how many there are is missing", "as in `one_hot(t, 3)`")
+    return int(count)
+
+
+def chosen(flat: Flat, count: int) -> list[int]:
+    """Numbers from 1 as places from 0. Raises ValueFault for what is no such number."""
+    for x in flat:
+        if type(x) is not fmpq or x.q != 1 or not 1 <= x <= count:
+            raise ValueFault(f"looks up number {x}, and there are 1 to {count}")
+    return [int(x.p) - 1 for x in flat]
+
+
+def _flat_places(length: int, count: int, options: Options) -> list[list[int]]:
+    """For each vector the flat places of its entries."""
+    if _across(options):
+        return [[v * length + i for i in range(length)] for v in range(count)]
+    return [[i * count + v for i in range(length)] for v in range(count)]
+
+
+def _is(at: At, tokens: Shape, k: int, v: int) -> Expr:
+    """1 where the k-th number is v (counted from 0)."""
+    return apply("equal", at(1, position(k, tokens)), number(v + 1))
+
+
+def _split(index: Index, options: Options) -> tuple[int, int]:
+    """Which entry of which vector an index means."""
+    row, column = row_and_column(index)
+    return (column, row) if _across(options) else (row, column)
+
+
+def _place(entry: int, vector: int, shape: Shape, options: Options) -> Index:
+    return place_in((vector, entry) if _across(options) else (entry, vector), shape)
+
+
+# --- embedding ------------------------------------------------------------------------------------------------------
+
+
+def _embedding_shape(shapes: Shapes, options: Options) -> Shape:
+    length, _ = _turned(shapes[0], options)
+    return _standing(length, _tokens(shapes[1]), options)
+
+
+def _embedding_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    length, count = _turned(shapes[0], options)
+    columns = _flat_places(length, count, options)
+    targets = _flat_places(length, _tokens(shapes[1]), options)
+
+    def kernel(table: Flat, tokens: Flat) -> Flat:
+        found: Flat = [scalars.ZERO] * (length * len(tokens))
+        for target, v in zip(targets, chosen(tokens, count), strict=True):
+            for to, at in zip(target, columns[v], strict=True):
+                found[to] = table[at]
+        return found
+
+    return kernel
+
+
+def _embedding_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    entry, k = _split(index, options)
+    _, count = _turned(shapes[0], options)
+    places = [(v, at(0, _place(entry, v, shapes[0], options))) for v in range(count)]
+    return total([times(_is(at, shapes[1], k, v), x, "product") for v, x in places])
+
+
+def _embedding_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    _, count = _turned(shapes[0], options)
+    return apply("scatter", grad, args[1], **{**dict(options), "count": Fraction(count)})
+
+
+# --- its gradient ---------------------------------------------------------------------------------------------------
+
+
+def _scatter_shape(shapes: Shapes, options: Options) -> Shape:
+    length, count = _turned(shapes[0], options)
+    if count != _tokens(shapes[1]):
+        raise ShapeFault(f"{count} vectors and {_tokens(shapes[1])} numbers", "expected a number for each vector")
+    return _standing(length, _count(options), options)
+
+
+def _scatter_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    length, tokens = _turned(shapes[0], options)
+    count = _count(options)
+    columns, targets = _flat_places(length, tokens, options), _flat_places(length, count, options)
+
+    def kernel(values: Flat, numbers: Flat) -> Flat:
+        found: Flat = [scalars.ZERO] * (length * count)
+        for column, v in zip(columns, chosen(numbers, count), strict=True):
+            for at, to in zip(column, targets[v], strict=True):
+                found[to] = found[to] + values[at]
+        return found
+
+    return kernel
+
+
+def _scatter_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    entry, v = _split(index, options)
+    places = [(k, at(0, _place(entry, k, shapes[0], options))) for k in range(_tokens(shapes[1]))]
+    return total([times(_is(at, shapes[1], k, v), x, "product") for k, x in places])
+
+
+def _scatter_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    return apply("embedding", grad, args[1], **{name: v for name, v in options if name != "count"})
+
+
+# --- one-hot --------------------------------------------------------------------------------------------------------
+
+
+def _one_hot_shape(shapes: Shapes, options: Options) -> Shape:
+    return _standing(_count(options), _tokens(shapes[0]), options)
+
+
+def _one_hot_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    count = _count(options)
+    targets = _flat_places(count, _tokens(shapes[0]), options)
+
+    def kernel(numbers: Flat) -> Flat:
+        found: Flat = [scalars.ZERO] * (count * len(numbers))
+        for target, v in zip(targets, chosen(numbers, count), strict=True):
+            found[target[v]] = scalars.ONE
+        return found
+
+    return kernel
+
+
+def _one_hot_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    v, k = _split(index, options)
+    return apply("equal", at(0, position(k, shapes[0])), number(v + 1))
+
+
+def _none(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    raise AssertionError("a number to look up by has no gradient")
+
+
+AXIS = {"axis": "axis"}
+COUNT = {**AXIS, "count": "sizes"}
+
+
+def _notation(name: str) -> Notation:
+    return Notation("function", rf"\operatorname{{{name}}}", name)
+
+
+register([
+    Row("embedding", ("embedding",), "the columns of a table, looked up by number; with `rows` its rows",
+        "embedding(W, t)", (2, 2), _notation("embedding"), _embedding_shape, _embedding_kernel, _embedding_pullback,
+        _embedding_entry, settings=AXIS, whole=True, given=(1,)),
+    Row("scatter", ("scatter",), "columns added up by number: the gradient of an embedding", "scatter(X, t, 5)", (2, 2),
+        _notation("scatter"), _scatter_shape, _scatter_kernel, _scatter_pullback, _scatter_entry, settings=COUNT,
+        positional=("count",), whole=True, given=(1,)),
+    Row("one_hot", ("one_hot",), "columns with a 1 at the given number; with `rows` rows", "one_hot(t, 3)", (1, 1),
+        Notation("function", r"\operatorname{onehot}", "one_hot"), _one_hot_shape, _one_hot_kernel, _none,
+        _one_hot_entry, settings=COUNT, positional=("count",), whole=True, given=(0,)),
+])  # fmt: skip

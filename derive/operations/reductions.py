@@ -1,0 +1,119 @@
+"""Sums and means: of all entries, of each row (`rows`: a column), of each column (`columns`: a row), or, of an array of
+more axes, for each first index (`channels`: a column).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations import scalars
+from derive.operations.building import divided, filled, total
+from derive.operations.rows import (
+    AXIS,
+    At,
+    Branches,
+    Kernel,
+    Macro,
+    Notation,
+    Row,
+    ShapeFault,
+    Shapes,
+    register,
+    shape_text,
+)
+from derive.operations.shapes import as_matrix, indices, normal, offset, place_in, row_and_column
+
+
+def axis_of(options: Options) -> str | None:
+    """`rows`, `columns`, `channels`, or None for all entries together."""
+    axis = dict(options).get("axis")
+    return None if axis is None else str(axis)
+
+
+def reduced_shape(shapes: Shapes, options: Options) -> Shape:
+    """The shape of one number for each group."""
+    axis, shape = axis_of(options), shapes[0]
+    if axis is None:
+        return ()
+    if axis == "channels":
+        return normal((*shape, 1)[:1])
+    if len(shape) > 2:
+        raise ShapeFault(f"{shape_text(shape)} has no {axis}", "write `channels` for one number for each first index")
+    rows, columns = as_matrix(shape)
+    return normal((rows, 1) if axis == "rows" else (1, columns))
+
+
+def group_of(shape: Shape, options: Options, place: Index) -> list[Index]:
+    """The indices of an array of `shape` that belong together with `place`, one of its own."""
+    axis = axis_of(options)
+    if axis is None:
+        return indices(shape)
+    if axis == "channels":
+        return [(*place[:1], *rest) for rest in indices(shape[1:])]
+    (rows, columns), (row, column) = as_matrix(shape), row_and_column(place)
+    if axis == "rows":
+        return [place_in((row, j), shape) for j in range(columns)]
+    return [place_in((i, column), shape) for i in range(rows)]
+
+
+def first_of(shape: Shape, options: Options, index: Index) -> Index:
+    """The first index of the group that an entry of the result stands for."""
+    axis = axis_of(options)
+    if axis is None:
+        return (0,) * len(shape)
+    if axis == "channels":
+        return (*index, *(0,) * len(shape))[: len(shape)]
+    row, column = row_and_column(index)
+    return place_in((0, column) if axis == "columns" else (row, 0), shape)
+
+
+def groups(shape: Shape, options: Options) -> list[list[int]]:
+    """For each entry of the result the flat entries of the argument that belong to it."""
+    firsts = [first_of(shape, options, index) for index in indices(reduced_shape((shape,), options))]
+    return [[offset(shape, index) for index in group_of(shape, options, first)] for first in firsts]
+
+
+def count(shape: Shape, options: Options) -> int:
+    """How many entries a group has."""
+    return len(group_of(shape, options, (0,) * len(shape)))
+
+
+def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    if axis_of(options) is None:
+        return lambda a: [sum(a, scalars.ZERO)]
+    parts = groups(shapes[0], options)
+    return lambda a: [sum((a[i] for i in part), scalars.ZERO) for part in parts]
+
+
+def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    inner, n = _sum_kernel(shapes, options, branches), count(shapes[0], options)
+    return lambda a: [x / n for x in inner(a)]
+
+
+def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    return filled(grad, shapes[0])
+
+
+def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+    return filled(divided(grad, number(count(shapes[0], options))), shapes[0])
+
+
+def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    first = first_of(shapes[0], options, index)
+    return total([at(0, where) for where in group_of(shapes[0], options, first)])
+
+
+def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    n, inner = count(shapes[0], options), _sum_entry(at, shapes, options, index)
+    return inner if n == 1 else apply("product", number(Fraction(1, n)), inner)
+
+
+register([
+    Row("sum", ("sum",), "sum of all entries, of each row, column or channel", "sum(X, rows)", (1, 1),
+        Notation("sum", r"\sum", "Σ"), reduced_shape, _sum_kernel, _sum_pullback, _sum_entry, settings=AXIS,
+        mixes=True),
+    Row("mean", ("mean",), "mean of all entries, of each row, column or channel", "mean(X, rows)", (1, 1),
+        Notation("mean"), reduced_shape, _mean_kernel, _mean_pullback, _mean_entry, settings=AXIS, mixes=True),
+    Macro("dot", ("dot",), "dot product of two vectors", "dot(w, x)", ("a", "b"), "sum(a ⊙ b)"),
+])  # fmt: skip

@@ -1,0 +1,225 @@
+"""Softmax and the logarithm of a sum of exponentials, over a vector, each row or each column.
+
+Every exponent is taken from the largest entry first: e^(z − c) neither overflows nor loses digits, and the quotient and
+the logarithm do not change. Sources: Bridle (1990); Goodfellow, Bengio, Courville, Deep Learning (2016), 4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import fmpq
+
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations import scalars
+from derive.operations.building import divided, times, total
+from derive.operations.reductions import axis_of, first_of, group_of, groups, reduced_shape
+from derive.operations.rows import (
+    AXIS,
+    At,
+    Branches,
+    Flat,
+    Kernel,
+    Notation,
+    Row,
+    ShapeFault,
+    Shapes,
+    register,
+    shape_text,
+)
+from derive.operations.scalars import Num
+from derive.operations.shapes import offset
+
+
+def _needs_axis(shapes: Shapes, options: Options) -> None:
+    """A matrix has no softmax of its own."""
+    shape = shapes[0]
+    if axis_of(options) is None and len(shape) > 1 and 1 not in shape:
+        raise ShapeFault(f"{shape_text(shape)} needs an axis here",
+                         "write `rows` for one of each row or `columns` for one of each column: softmax(X, rows), "
+                         "softmax(X, columns)")  # fmt: skip
+    reduced_shape(shapes, options)
+
+
+def _same_shape(shapes: Shapes, options: Options) -> Shape:
+    _needs_axis(shapes, options)
+    return shapes[0]
+
+
+def _reduced(shapes: Shapes, options: Options) -> Shape:
+    _needs_axis(shapes, options)
+    return reduced_shape(shapes, options)
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+def largest(flat: Flat) -> fmpq:
+    """An exact number close to the largest: of balls their middles are compared."""
+    return max(_middle(x) for x in flat)
+
+
+def _middle(x: Num) -> fmpq:
+    if type(x) is fmpq:
+        return x
+    scalars.check_finite(x)
+    mantissa, exponent = x.mid().man_exp()
+    n, power = int(mantissa), int(exponent)
+    return fmpq(n) * fmpq(2) ** power
+
+
+def softmax(flat: Flat) -> Flat:
+    """e^zᵢ / Σ e^zⱼ."""
+    exponentials = shifted(flat, largest(flat))
+    whole = sum(exponentials, scalars.ZERO)
+    return [x / whole for x in exponentials]
+
+
+def shifted(flat: Flat, by: fmpq) -> Flat:
+    """e^(zᵢ − by)."""
+    return [scalars.exp(x - by) for x in flat]
+
+
+def logsumexp(flat: Flat) -> Num:
+    """log Σ e^zⱼ."""
+    c = largest(flat)
+    return c + scalars.log(sum(shifted(flat, c), scalars.ZERO))
+
+
+def log_softmax(flat: Flat) -> Flat:
+    """zᵢ − log Σ e^zⱼ."""
+    c = largest(flat)
+    rest = scalars.log(sum(shifted(flat, c), scalars.ZERO))
+    return [x - c - rest for x in flat]
+
+
+def _grouped(of: Callable[[Flat], Flat]) -> Callable[[Shapes, Options, Branches], Kernel]:
+    """The kernel that works on each group by itself and puts the results back in their places."""
+
+    def kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+        if axis_of(options) is None:
+            return of
+        return _in_places(of, groups(shapes[0], options))
+
+    return kernel
+
+
+def _in_places(of: Callable[[Flat], Flat], parts: list[list[int]]) -> Kernel:
+    """`of` each part of an array; what belongs to none is 0."""
+
+    def run(a: Flat) -> Flat:
+        result: Flat = [scalars.ZERO] * len(a)
+        for part in parts:
+            for place, x in zip(part, of([a[i] for i in part]), strict=True):
+                result[place] = x
+        return result
+
+    return run
+
+
+def _logsumexp_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    parts = groups(shapes[0], options)
+    return lambda a: [logsumexp([a[i] for i in part]) for part in parts]
+
+
+# --- derivatives ---------------------------------------------------------------------------------------------------
+
+
+def _over(expr: Expr, options: Options) -> Expr:
+    """The sum over each group, in a shape that goes with the argument's."""
+    return apply("sum", expr, **dict(options))
+
+
+def _softmax_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    """s ⊙ (g − Σ s ⊙ g), the sum over each group: the Jacobian diag(s) − s sᵀ applied to g."""
+    return times(value, apply("subtract", grad, _over(times(value, grad), options)))
+
+
+def _log_softmax_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    """g − s ⊙ Σ g, with s = e^value."""
+    return apply("subtract", grad, times(apply("exp", value), _over(grad, options)))
+
+
+def _logsumexp_pullback(
+    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
+) -> Expr:
+    """g softmax(z)."""
+    return times(grad, apply("softmax", args[0], **dict(options)))
+
+
+# --- entries -------------------------------------------------------------------------------------------------------
+
+
+def _exponential_sum(at: At, shapes: Shapes, options: Options, place: Index) -> Expr:
+    return total([apply("exp", at(0, where)) for where in group_of(shapes[0], options, place)])
+
+
+def _softmax_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return divided(apply("exp", at(0, index)), _exponential_sum(at, shapes, options, index))
+
+
+def _log_softmax_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    below = apply("log", _exponential_sum(at, shapes, options, index))
+    return apply("subtract", at(0, index), below)
+
+
+def _logsumexp_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return apply("log", _exponential_sum(at, shapes, options, first_of(shapes[0], options, index)))
+
+
+# --- with a causal mask ----------------------------------------------------------------------------------------------
+
+
+def _causal_shape(shapes: Shapes, options: Options) -> Shape:
+    if len(shapes[0]) != 2 or axis_of(options) not in {"rows", "columns"}:
+        raise ShapeFault("a causal softmax is that of the rows or the columns of a matrix of scores",
+                         "`columns` where a column is a query: causal_softmax(S, columns); else `rows`")  # fmt: skip
+    return shapes[0]
+
+
+def _seen(shape: Shape, options: Options) -> list[list[Index]]:
+    """For each query, a row or a column, the places it may look at: up to its own number."""
+    rows, columns = shape
+    if axis_of(options) == "rows":
+        return [[(i, j) for j in range(min(i + 1, columns))] for i in range(rows)]
+    return [[(i, j) for i in range(min(j + 1, rows))] for j in range(columns)]
+
+
+def _causal_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    seen = _seen(shapes[0], options)
+    return _in_places(softmax, [[offset(shapes[0], index) for index in part] for part in seen])
+
+
+def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    seen = _seen(shapes[0], options)[index[0 if axis_of(options) == "rows" else 1]]
+    if index not in seen:
+        return number(0)
+    return divided(apply("exp", at(0, index)), total([apply("exp", at(0, place)) for place in seen]))
+
+
+register([
+    Row("softmax", ("softmax",), "probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
+        "softmax(X, rows)", (1, 1), Notation("function", r"\operatorname{softmax}", "softmax"), _same_shape,
+        _grouped(softmax), _softmax_pullback, _softmax_entry, params=("z",), bounds=(0, 1), settings=AXIS,
+        definition="exp(z)/sum(exp(z), axis = axis)",
+        working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"), rules=("back softmax",),
+        derivative=("diag(y) - y y^T",), jacobian=True),
+    Row("causal_softmax", ("causal_softmax",), "softmax over the tokens up to the query's own, 0 for later ones",
+        "causal_softmax(X, columns)", (1, 1), Notation("function", r"\operatorname{softmax}_{\le}", "causal_softmax"),
+        _causal_shape, _causal_kernel, _softmax_pullback, _causal_entry, params=("z",), bounds=(0, 1), settings=AXIS,
+        rules=("back softmax",)),
+    Row("log_softmax", ("log_softmax", "logsoftmax"), "logarithm of the softmax; of a vector, rows or columns",
+        "log_softmax(X, rows)", (1, 1), Notation("function", r"\operatorname{logsoftmax}", "log_softmax"), _same_shape,
+        _grouped(log_softmax), _log_softmax_pullback, _log_softmax_entry, params=("z",), bounds=(None, 0),
+        settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
+        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
+    Row("logsumexp", ("logsumexp",), "logarithm of the sum of the exponentials; of a vector, rows or columns",
+        "logsumexp(X, rows)", (1, 1), Notation("function", r"\operatorname{logsumexp}", "logsumexp"), _reduced,
+        _logsumexp_kernel, _logsumexp_pullback, _logsumexp_entry, params=("z",), settings=AXIS,
+        definition="log(sum(exp(z), axis = axis))",
+        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",)),
+])  # fmt: skip
