@@ -1,0 +1,222 @@
+"""Samples: passes take them in turn, batches compute each of them; against plain floats."""
+
+from __future__ import annotations
+
+import json
+import math
+from fractions import Fraction
+
+import pytest
+
+import derive
+from derive.errors import InputError
+from derive.problem import Problem
+
+INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1], [2, -1], [1, 3]]
+TARGETS = [0, 0, 0, 1, 1, 0]
+
+LOGISTIC = f"""
+[samples]
+x = {INPUTS}
+t = {TARGETS}
+
+[parameters]
+w = [0.5, -0.25]
+b = 0.1
+
+[model]
+equations = '''
+z = w^T x + b
+y = sigmoid(z)
+L = (y - t)^2
+'''
+loss = "L"
+"""
+
+
+def logistic(settings: str) -> derive.Solution:
+    return derive.solve(Problem.loads(LOGISTIC + f"[update]\nlearning_rate = 0.5\n{settings}\n"))
+
+
+def plain(batch: int, steps: int, total: bool = False) -> list[tuple[float, list[float]]]:
+    """Loss and weights of LOGISTIC pass by pass, in floats: the loss of a pass, the weights after it."""
+    w = [0.5, -0.25, 0.1]
+    found = []
+    for k in range(steps):
+        loss, slope = 0.0, [0.0, 0.0, 0.0]
+        for i in range(batch):
+            x = [*INPUTS[(k * batch + i) % 6], 1]
+            t = TARGETS[(k * batch + i) % 6]
+            y = 1 / (1 + math.exp(-sum(a * b for a, b in zip(w, x, strict=True))))
+            loss += (y - t) ** 2
+            slope = [s + 2 * (y - t) * y * (1 - y) * a for s, a in zip(slope, x, strict=True)]
+        parts = 1 if total else batch
+        w = [a - 0.5 * s / parts for a, s in zip(w, slope, strict=True)]
+        found.append((loss / parts, w))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "batch", "steps"),
+    [("batch = 1\nsteps = 8", 1, 8), ("batch = 2\nepochs = 2", 2, 6), ("steps = 3", 6, 3),
+     ("batch = 4\nsteps = 5", 4, 5), ("batch = 4\nepochs = 2", 4, 3), ('batch = "all"\nepochs = 3', 6, 3)],
+)  # fmt: skip
+def test_passes_against_plain_floats(settings: str, batch: int, steps: int) -> None:
+    solution = logistic(settings)
+    assert solution.problem.update.steps == steps
+    for k, (loss, (w_1, w_2, b)) in enumerate(plain(batch, steps), 1):
+        name = "L" if k == 1 else f"L@{k}"
+        assert float(solution[name].value) == pytest.approx(loss, rel=1e-12)
+        assert [*map(float, solution[f"w@{k}"].value)] == pytest.approx([w_1, w_2], rel=1e-12)
+        assert float(solution[f"b@{k}"].value) == pytest.approx(b, rel=1e-12)
+
+
+def test_the_loss_of_a_batch_may_be_the_sum() -> None:
+    solution = logistic('reduce = "sum"\nsteps = 2')
+    (first, _), (second, weights) = plain(6, 2, total=True)
+    assert float(solution["L"].value) == pytest.approx(first)
+    assert float(solution["L@2"].value) == pytest.approx(second)
+    assert float(solution["b@2"].value) == pytest.approx(weights[2])
+
+
+def test_a_batch_shows_each_sample_by_its_number() -> None:
+    solution = logistic("batch = 2\nsteps = 2")
+    assert solution["z^(2)"].equation == "z^(2) = w^T x^(2) + b"
+    assert solution["L"].equation == "L = 1/2 (L^(1) + L^(2))"
+    assert solution["dL/dw"].equation == "dL/dw = dL/dw|z^(2) + dL/dw|z^(1)"
+    assert solution["x^(1)"].value == (0, 0)
+    assert solution["x^(1)@2"].value == (1, 0)
+    assert "y^{(2)}" in solution.text("tex")
+    assert "This pass takes the samples 3, 4 of 6:" in solution.text("txt")
+
+
+def test_one_sample_at_a_time_leaves_the_model_as_it_is() -> None:
+    solution = logistic("batch = 1\nsteps = 2")
+    steps = {step["id"]: step for step in json.loads(solution.text("json"))["steps"]}
+    assert steps["z@2"]["equation"] == "z = w^T x + b"
+    assert steps["z@2"]["uses"] == ["w@1", "x@2", "b@1"]
+    assert steps["x@2"]["phase"] == "given"
+    assert steps["x@3"]["value"] == ["1", "0"]
+    assert "This pass takes sample 2 of 6:" in solution.text("md")
+
+
+def test_what_does_not_depend_on_the_samples_is_computed_once() -> None:
+    text = LOGISTIC.replace("z = w^T x", "v = 2 w\nz = v^T x") + "[update]\nlearning_rate = 0.5\nbatch = 2\n"
+    solution = derive.solve(Problem.loads(text))
+    assert "v" in solution.ids
+    assert "v^(1)" not in solution.ids
+    assert solution["z^(2)"].equation == "z^(2) = v^T x^(2) + b"
+
+
+def test_settings_of_a_step_hold_for_every_sample() -> None:
+    text = LOGISTIC + "[update]\nlearning_rate = 0.5\nbatch = 2\n[numbers]\nsteps = { y = { decimals = 7 } }\n"
+    text += '[page]\nask = ["dL/dz", "w@1"]\n[names]\n"dL/dz" = ["delta"]\n'
+    solution = derive.solve(Problem.loads(text))
+    assert [len(solution[name].printed) for name in ("y^(1)", "y^(2)")] == [9, 9]
+    assert solution.problem.page.ask == ("dL/dz^(1)", "dL/dz^(2)", "w@1")
+    assert "δ^(2) = dL/dz^(2)" in solution.text("txt")
+
+
+def test_samples_without_an_update_give_the_mean_loss() -> None:
+    solution = derive.solve(Problem.loads(LOGISTIC))
+    assert float(solution["L"].value) == pytest.approx(plain(6, 1)[0][0])
+
+
+def test_samples_of_matrices_and_of_single_components() -> None:
+    text = """
+[samples]
+X = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+s = [[2], [3]]
+
+[parameters]
+a = 1
+
+[model]
+equations = "L = a s sum(X)"
+loss = "L"
+
+[update]
+learning_rate = 1
+batch = 1
+steps = 2
+"""
+    solution = derive.solve(Problem.loads(text))
+    assert solution["X@2"].value == ((5, 6), (7, 8))
+    assert (solution["L"].value, solution["L@2"].value) == (20, (1 - 20) * 3 * 26)
+
+
+def test_an_update_may_use_the_sample_itself() -> None:
+    """Wikipedia, "Perceptron": NAND learned with rate 0.1 and threshold 0.5, https://en.wikipedia.org/wiki/Perceptron"""
+    text = """
+[samples]
+x = [[1, 0, 0], [1, 0, 1], [1, 1, 0], [1, 1, 1]]
+z = [1, 1, 1, 0]
+
+[parameters]
+w = [0, 0, 0]
+
+[model]
+equations = '''
+s = dot(w, x)
+n = below(0.5, s)
+e = z - n
+'''
+
+[update]
+learning_rate = 0.1
+batch = 1
+epochs = 9
+equations = "w <- w + eta e x"
+"""
+    solution = derive.solve(Problem.loads(text))
+    epochs = [tuple(float(x) for x in solution[f"w@{4 * k}"].value) for k in range(1, 10)]
+    assert epochs[0] == (0.3, 0.1, 0.1)
+    assert epochs[-1] == epochs[-2] == (0.8, -0.2, -0.1)
+
+
+def test_the_samples_come_back() -> None:
+    for settings in ("batch = 2\nepochs = 2", "batch = 1\nsteps = 3", ""):
+        solution = logistic(settings)
+        again = derive.solve(Problem.loads(solution.text("toml")))
+        assert again.text("toml") == solution.text("toml")
+        assert again.text("json").partition('"steps"')[2] == solution.text("json").partition('"steps"')[2]
+
+
+BASE = LOGISTIC + "[update]\nlearning_rate = 0.5\n"
+FAULTS = [
+    (BASE.replace("t = [0, ", "t = ["), "`x` has 6 samples, `t` 5", "one value for every sample"),
+    (BASE.replace(f"t = {TARGETS}", "t = 1"), "`t` is a number", "expected one value for each sample"),
+    (BASE.replace(f"t = {TARGETS}", "t = [1, [2], 3, 4, 5, 6]"), "numbers and rows stand side by side", ""),
+    (BASE.replace("b = 0.1", "t = 0.1"), "`t` has a value already", "one value"),
+    (BASE.replace("x =", "tanh ="), "`tanh` is the name of an operation", "another name"),
+    (BASE + "batch = 7\n", "`batch` is 7", "from 1 to 6"),
+    (BASE + "batch = 0\n", "`batch` is 0", "from 1 to 6"),
+    (BASE + 'batch = "some"\n', "`batch` is a text", "from 1 to 6"),
+    (BASE + 'reduce = "largest"\n', "`reduce` cannot be `largest`", "mean, sum"),
+    (BASE + "epochs = 2\nsteps = 3\n", "`steps` and `epochs` exclude each other", "keep one"),
+    (BASE + "epochs = 1\nbatch = 4\n", "1 × 6 samples do not make whole batches of 4", "`steps`"),
+    (BASE + "steps = 2\nshow = [3]\n", "`show` is not a list of passes", "from 1 to 2"),
+    (BASE.replace("(y - t)^2", "b^2"), "the loss `L` does not depend on the samples", "use them"),
+    (BASE.replace("(y - t)^2", "(y - q)^2"), "`q` is not defined", ""),
+    (BASE + 'equations = "w <- w + eta t x"', "`t` has a value of its own for each sample", "batch = 1"),
+    (BASE + 'equations = "w <- w + eta dL/dz"', "`z` has a value of its own for each sample", "batch = 1"),
+    (BASE.replace("[samples]", "[data]") + "batch = 2\n", "`batch` needs [samples]", "lists over the samples"),
+    (BASE.replace(f"x = {INPUTS}\nt = {TARGETS}", ""), "[samples] is empty", "a list over the samples"),
+    (BASE.replace(str(INPUTS), str([[1, 2]] * 101)).replace(str(TARGETS), str([1] * 101)),
+     "a batch of 101 samples", "columns of a matrix"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), FAULTS, ids=lambda value: str(value)[-50:])
+def test_fault(text: str, message: str, hint: str) -> None:
+    with pytest.raises(InputError) as raised:
+        derive.solve(Problem.loads(text, "net.toml"))
+    told = [(str(fault), fault.hint) for fault in raised.value.faults]
+    assert any(message in text and hint in advice for text, advice in told), told
+    assert all("line" in text for text, _ in told), told
+
+
+def test_a_sample_that_is_not_used_is_a_warning() -> None:
+    problem = Problem.loads(LOGISTIC.replace("t = [", "u = [1, 2, 3, 4, 5, 6]\nt = ["))
+    assert [str(fault).splitlines()[0] for fault in problem.warnings] == ["problem, line 4: `u` is not used"]
+    assert isinstance(problem.samples.columns[0].values[0][0], Fraction)
