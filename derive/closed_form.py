@@ -10,22 +10,18 @@ from dataclasses import replace
 from functools import cached_property
 from math import prod
 
-from flint import fmpq
-
 from derive.derivation import Derivation
 from derive.differences import given, work
 from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
 from derive.language.names import Name
-from derive.operations.calculus import entry_of
+from derive.operations.calculus import entries_of
 from derive.operations.rows import Flat
-from derive.operations.scalars import Undecided, precision
 from derive.operations.shapes import indices
 from derive.readback import Order, Reader
 from derive.symbolic import Program, Sym, operation, symbol, to_sympy, undistributed
-from derive.values import MOST_BITS, Values
+from derive.values import Values
 
-MOST_NODES, MOST_WORK = 8_000, 400
-FIRST_BITS, SHARP = 512, 100
+MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
 
 
@@ -54,17 +50,30 @@ def _count(expr: Expr, leaf: Callable[[Name], int], seen: dict[int, int]) -> int
 
 
 def affordable(derivation: Derivation) -> bool:
-    """Whether the closed form can be differentiated within a second, judged by its length: it is not built."""
+    """Whether SymPy can differentiate the closed form within a second, judged by its size: it is not built.
+
+    SymPy recurses about fifteen times for each operation inside another.
+    """
     wanted = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
     if not derivation.loss or not wanted or work(derivation) > MOST_WORK:
         return False
     sizes: dict[Name, int] = {}
+    depths: dict[Name, int] = {}
     for step in derivation.forward:
         ends = ((0,) * len(step.shape), tuple(n - 1 for n in step.shape))
-        sizes[step.name] = max(
-            _count(entry_of(step.expr, derivation.shapes, end), lambda name: sizes.get(name, 1), {}) for end in ends
-        )
-    return sizes[derivation.loss] * wanted <= MOST_NODES
+        entries = list(map(entries_of(step.expr, derivation.shapes), ends))
+        sizes[step.name] = max(_count(entry, lambda name: sizes.get(name, 1), {}) for entry in entries)
+        depths[step.name] = max(_depth(entry, depths) for entry in entries)
+    return sizes[derivation.loss] * wanted <= MOST_NODES and depths[derivation.loss] <= MOST_DEPTH
+
+
+def _depth(expr: Expr, depths: Mapping[Name, int]) -> int:
+    """How many operations stand inside one another; a sum in a sum is one sum."""
+    if isinstance(expr, Ref | Entry):
+        return depths.get(expr.name, 0)
+    if not isinstance(expr, Apply):
+        return 0
+    return max((_depth(arg, depths) for arg in expr.args), default=0) + (expr.op not in {"add", "subtract"})
 
 
 class ClosedForm:
@@ -75,8 +84,9 @@ class ClosedForm:
         shapes = derivation.shapes
         self._given = [Entry(name, index) for name, _ in derivation.givens for index in indices(shapes[name])]
         self._steps = {
-            Entry(step.name, index): rewrite(entry_of(step.expr, shapes, index), _scalar)
+            Entry(step.name, index): rewrite(entry(index), _scalar)
             for step in derivation.forward
+            for entry in [entries_of(step.expr, shapes)]
             for index in indices(step.shape)
         }
 
@@ -96,10 +106,10 @@ class ClosedForm:
         return chain[name].reader(self._order).read(derivatives[Entry(name, index)])
 
     def gradient_values(self, values: Values, k: int = 1) -> dict[Name, Flat]:
-        """The flat gradients at the given numbers of pass `k`, to 30 digits where they are not 0."""
+        """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
         numbers = given(values, k)
         inputs = [x for name, _ in self.derivation.givens for x in numbers[name]]
-        flat = iter(_sharp(lambda: self._program(inputs)))
+        flat = iter(self._program(inputs))
         shapes = self.derivation.shapes
         return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}
 
@@ -195,19 +205,3 @@ def _scalar(expr: Expr) -> Expr | None:
     if isinstance(expr, Apply) and expr.op == "times":
         return replace(expr, op="product", args=tuple(rewrite(arg, _scalar) for arg in expr.args))
     return None
-
-
-def _sharp(run: Callable[[], Flat]) -> Flat:
-    """The program's outputs with as many bits as give 30 digits of what is not 0."""
-    bits = FIRST_BITS
-    while True:
-        last = bits >= MOST_BITS
-        try:
-            with precision(bits, ties=last):
-                flat = run()
-            if last or all(type(x) is fmpq or x.is_zero() or x.rel_accuracy_bits() >= SHARP for x in flat):
-                return flat
-        except Undecided:
-            if last:
-                raise
-        bits *= 2

@@ -6,25 +6,27 @@ The derivation is compiled once to a Tape of functions on flat arrays; a run ove
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
-from derive.derivation import ETA, Derivation, Step
+from derive.derivation import Derivation, Step
 from derive.digits import Printed, decimal_text, given_number, printed
 from derive.errors import Fault, InputError, Place
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref
-from derive.language.names import Name
-from derive.operations.calculus import Shapes, shape_of
-from derive.operations.rows import Branches, Flat, row_of
+from derive.language.expressions import Entry, Expr, Number, Ref, Shape
+from derive.language.names import Name, Symbol
+from derive.operations.calculus import Shapes
+from derive.operations.rows import Branches, Flat, Kernel, row_of
 from derive.operations.scalars import Undecided, ValueFault, check_finite, precision
 from derive.operations.shapes import offset
 from derive.problem import Problem
+from derive.training.model import STEP
 
 if TYPE_CHECKING:
-    from derive.document import Relation
+    from derive.document import Addends, Relation
     from derive.verification import Verification
 
 FIRST_BITS, MOST_BITS = 128, 2048
@@ -43,21 +45,27 @@ def to_fmpq(value: Fraction) -> fmpq:
 
 def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
     """The expression as a function from the table of values to a flat array."""
+    return _compiled(expr, slots, shapes, branches)[1]
+
+
+def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, Compiled]:
+    """The expression's shape, and the function, from the inside out."""
     if isinstance(expr, Ref):
         slot = slots[expr.name]
-        return lambda env: env[slot]
+        return shapes[expr.name], lambda env: env[slot]
     if isinstance(expr, Entry):
         slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
-        return lambda env: [env[slot][at]]
+        return (), lambda env: [env[slot][at]]
     if isinstance(expr, Number):
         constant = [to_fmpq(expr.value)]
-        return lambda env: constant
-    return _compile_apply(expr, slots, shapes, branches)
+        return (), lambda env: constant
+    inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
+    row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
+    kernel = row.kernel(sizes, expr.options, branches)
+    return row.shape(sizes, expr.options), _applied(kernel, [run for _, run in inner])
 
 
-def _compile_apply(expr: Apply, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
-    inner = [compile_expr(arg, slots, shapes, branches) for arg in expr.args]
-    kernel = row_of(expr).kernel(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options, branches)
+def _applied(kernel: Kernel, inner: list[Compiled]) -> Compiled:
     if len(inner) == 1:
         (a,) = inner
         return lambda env: kernel(a(env))
@@ -86,14 +94,16 @@ class Tape:
     forward: tuple[Move, ...]
     backward: tuple[Move, ...]
     updates: tuple[Move, ...]
+    interims: tuple[Move, ...] = ()
 
     @staticmethod
     def of(derivation: Derivation) -> Tape:
         """The tape of a derivation."""
         names: list[Name] = [name for name, _ in derivation.givens]
-        names += [step.name for step in (*derivation.forward, *derivation.backward)]
+        names += [*derivation.constants, *derivation.states, *(step.name for step in derivation.steps)]
+        interims = [step for way in derivation.interims.values() for step in way[:-1]]
+        names += [step.name for step in interims]
         slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
-        slots[ETA] = slots.get(ETA, len(slots))
         branches = Branches()
 
         def moves(steps: Iterable[Step]) -> tuple[Move, ...]:
@@ -103,33 +113,44 @@ class Tape:
             )
 
         return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
-                    moves(derivation.updates))  # fmt: skip
+                    moves(derivation.updates), moves(interims))  # fmt: skip
 
 
 class Values:
     """The values of every step of the passes that are kept, and how they are printed.
 
     Balls are evaluated again with twice the bits whenever a digit, a sign or a tie is not yet proven.
-    Passes count from 1; `keep` names those whose values are asked for (the first and the last always are).
+    Passes count from 1; `keep` names those whose values are asked for (of the forward pass after the last update they
+    always are): they are `worked`. Those `tabled` are kept
+    beside them, and the first for verification.
     """
 
-    def __init__(self, tape: Tape, problem: Problem, keep: Iterable[int] = (), carry: str | None = None) -> None:
+    def __init__(self, tape: Tape, problem: Problem, keep: Iterable[int] = (), carry: str | None = None,
+                 tabled: Iterable[int] = ()) -> None:  # fmt: skip
         self.tape, self.problem = tape, problem
         self.numbers = problem.numbers
         self.carry = carry or problem.numbers.carry
         self.updates = problem.update.steps if problem.update else 0
-        self.keep = frozenset(keep) | {1, self.updates + 1}
+        asked = frozenset(keep) or {1}
+        self.worked = sorted(asked | {self.updates + 1})
+        self._samples = problem.samples if problem.samples and problem.samples.turning else None
+        self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
         self.bits = FIRST_BITS
         self.losses: list[Flat] = []
         self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
+        self._rounded: dict[Name, list[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._passes: dict[int, Env] = {}
         self.answered: dict[tuple[Relation, int], bool] = {}
-        self.literals: dict[tuple[Expr, int], Flat | None] = {}
+        self.texts: dict[object, dict[tuple[Name, int], list[tuple[str, str, str]]]] = {}
+        self.literals: dict[tuple[Compiled, int], Flat | None] = {}
         self.terms: dict[tuple[Expr, Name, int], Printed] = {}
-        self._given = frozenset(name for name, _ in tape.derivation.givens) | {ETA}
-        self._updated = frozenset(move.step.name for move in tape.updates)
+        self.kept: dict[tuple[Addends, int], list[int | None]] = {}
+        derivation = tape.derivation
+        self._carried = [(step.name, step.name.before) for step in derivation.carried]
+        self._given = derivation.begun
+        self._updated = frozenset(name for _, name in self._carried)
         self._settle(lambda: None)
 
     @property
@@ -137,15 +158,12 @@ class Values:
         """Whether some step goes on with its printed number whatever the carry (`≈` in an equation)."""
         return any(step.rounded for step in self.tape.derivation.forward)
 
-    @property
-    def worked(self) -> list[int]:
-        """The kept passes of which every step has a value: what their update leads to is kept too."""
-        return sorted(k for k in self.keep if k + 1 in self.keep or k > self.updates)
-
     # --- what readers ask for --------------------------------------------------------------------------------------
 
     def flat(self, name: Name, k: int = 1) -> Flat:
         """The flat value of a name in pass k."""
+        if k not in self._passes and name == self.problem.loss:
+            return self.losses[k - 1]
         return self._passes[k][self.tape.slots[name]]
 
     def printed(self, name: Name, k: int = 1) -> list[Printed]:
@@ -154,6 +172,14 @@ class Values:
         if key not in self._printed:
             self._printed[key] = self._settle(lambda: self._shown(name, k))
         return self._printed[key]
+
+    def settled(self, name: Name, k: int = 1) -> Flat:
+        """The flat value of a name in pass k, where what no precision tells from 0 is 0."""
+        flat = self.flat(name, k)
+        if not any(isinstance(x, arb) and x.contains(0) for x in flat):
+            return flat
+        zeros = [number.zero_to is not None for number in self.printed(name, k)]
+        return [fmpq(0) if zero else x for zero, x in zip(zeros, self.flat(name, k), strict=True)]
 
     def decimals(self, name: Name, k: int = 1) -> list[str]:
         """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
@@ -166,6 +192,8 @@ class Values:
         env = self._literal[k]
         for name in names:
             slot = self.tape.slots[name]
+            if not env[slot] and not self._passes[k][slot]:
+                raise ValueFault("has no value")
             if not env[slot]:
                 env[slot] = [number.value for number in self.printed(name, k)]
         with precision(self.bits, self._ties):
@@ -200,34 +228,61 @@ class Values:
                 self._passes = {}
 
     def _evaluate(self) -> dict[int, Env]:
-        env: Env = [[] for _ in self.tape.slots]
-        for given in self.problem.givens:
-            env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
-        if self.problem.update:
-            env[self.tape.slots[ETA]] = [to_fmpq(self.problem.update.learning_rate)]
+        env = self._beginning()
         passes, self.losses = {}, []
         for k in range(1, self.updates + 2):
             last = k == self.updates + 1 and self.updates > 0
+            self._begin(env, k)
             self._run(self.tape.forward, env, k)
             if self.problem.loss:
                 self.losses.append(env[self.tape.slots[self.problem.loss]])
             if not last:
                 self._run(self.tape.backward, env, k)
+                self._run(self.tape.updates, env, k)
             if k in self.keep:
+                self._work_out(env)
                 passes[k] = list(env)
             if not last:
-                self._update(env, k)
+                self._carry_over(env, k)
         return passes
 
-    def _update(self, env: Env, k: int) -> None:
-        """All parameters at once: every new value from the old ones."""
-        new = [(move, self._value(move, env, k)) for move in self.tape.updates]
-        for move, value in new:
-            env[move.slot] = value
+    def _begin(self, env: Env, k: int) -> None:
+        """What changes from pass to pass whatever is computed: the number of the step, the samples."""
+        if STEP in self.tape.derivation.constants:
+            env[self.tape.slots[STEP]] = [fmpq(k)]
+        if k > 1 and self._samples:
+            for given in self._samples.givens(k):
+                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+
+    def _beginning(self) -> Env:
+        """The table before the first pass: what is given, the constants and first states of the update."""
+        env: Env = [[] for _ in self.tape.slots]
+        update = self.problem.update
+        for given in (*self.problem.givens, *(update.known if update else ())):
+            if given.name in self.tape.slots:
+                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+        return env
+
+    def _carry_over(self, env: Env, k: int) -> None:
+        """What was updated in pass k is what pass k + 1 begins with."""
+        slots = self.tape.slots
+        for after, before in self._carried:
+            env[slots[before]] = env[slots[after]]
+            if k + 1 in self.keep and after in self._rounded:
+                self._printed[before, k + 1] = self._rounded[after]
 
     def _run(self, moves: tuple[Move, ...], env: Env, k: int) -> None:
         for move in moves:
             env[move.slot] = self._value(move, env, k)
+
+    def _work_out(self, env: Env) -> None:
+        """The interim results, never rounded; one that is too large to be written has no value."""
+        for move in self.tape.interims:
+            known = all(env[self.tape.slots[name]] for name in move.step.uses)
+            try:
+                env[move.slot] = [_bounded(x) for x in move.run(env)] if known else []
+            except ValueFault:
+                env[move.slot] = []
 
     def _value(self, move: Move, env: Env, k: int) -> Flat:
         step = move.step
@@ -238,20 +293,24 @@ class Values:
         if self.carry == "rounded" or step.rounded:
             digits = self.numbers.of(step.id)
             shown = [printed(x, digits, self._ties) for x in value]
-            after = k + (step.phase == "update")
-            if after in self.keep:
-                self._printed[step.name, after] = shown
+            if k in self.keep:
+                self._printed[step.name, k] = shown
+            if step.phase == "update":
+                self._rounded[step.name] = shown
             return [number.value for number in shown]
         return value
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         where = f"{step.id} in pass {k}" if self.updates else step.id
-        place = self.problem.places.get(step.id, Place(self.problem.name))
+        equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name
+        place = self.problem.places.get(equation.id, Place(self.problem.name))
         return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
 
     def _shown(self, name: Name, k: int) -> list[Printed]:
         flat = self.flat(name, k)
         digits = self.numbers.of(name.id)
+        if not flat:
+            return [Printed(False, "…", exact=False)] * prod(self.tape.derivation.shapes[name])
         if self._is_given(name, k):
             return [given_number(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
         return [printed(x, digits, self._ties) for x in flat]

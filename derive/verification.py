@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
-from derive.differences import Point, Probe, directions, singles, work
+from derive.differences import FINER, Point, Probe, directions, reach, singles, work
 from derive.digits import printed
 from derive.errors import VerificationError
 from derive.operations.scalars import Num, Undecided, ValueFault, precision
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = fmpq(1, 10**25)
 BITS = (512, 2048)
-ZERO_BELOW = fmpq(1, 10**50)  # how close to 0 another route has to come where our own value is 0
+ZERO_BELOW = fmpq(1, 10**50)  # how wide the other route's ball around 0 may be where our own value is 0
 NEGLIGIBLE = fmpq(1, 10**250)  # what counts as 0 with 2,048 bits
 NOISE = fmpq(1, 10**100)  # what the arithmetic itself leaves open: not reported as a difference
 MOST_WORK = 6_000  # scalar operations to spend on going entry by entry
@@ -36,7 +36,7 @@ class Verification:
 
     entries  how many entries the gradients of one pass have
     routes   the independent routes that gave the same
-    largest  the largest relative difference that was found (absolute beside a gradient of 0)
+    largest  the largest relative difference that was found where the gradient is not 0
     """
 
     entries: int
@@ -83,12 +83,21 @@ def _verify_pass(values: Values, closed: ClosedForm | None, k: int) -> _Comparis
 
 
 def _attempt(values: Values, closed: ClosedForm | None, k: int, bits: int) -> _Comparison:
-    last = bits == BITS[-1]
-    with precision(bits, ties=last):
-        comparison = _Comparison(Point(values, k, bits), last)
-        if closed:
-            comparison.with_closed_form(closed)
-        comparison.with_differences()
+    """All comparisons in pass `k`, with `bits` beyond what its largest and smallest numbers take."""
+    last, span = bits == BITS[-1], reach(values.env(k))
+    while True:
+        with precision(bits + 3 * span, ties=last):
+            point = Point(values, k, bits // 4 + span)
+            if point.reach <= span:
+                return _compared(point, closed, last)
+            span = point.reach
+
+
+def _compared(point: Point, closed: ClosedForm | None, last: bool) -> _Comparison:
+    comparison = _Comparison(point, last)
+    if closed:
+        comparison.with_closed_form(closed)
+    comparison.with_differences()
     return comparison
 
 
@@ -148,29 +157,39 @@ class _Comparison:
 
     def _differ(self, probes: Iterable[Probe]) -> None:
         for probe in probes:
-            try:
-                theirs = self.point.slope(probe)
-            except ValueFault as fault:
-                raise VerificationError(
-                    f"{self._entry(probe)} cannot be verified: close to the given numbers the loss {fault}",
-                    "the given numbers lie at the edge of what the forward pass is defined for: change them",
-                ) from None
-            self._compare(probe, theirs, DIFFERENCES)
+            self._compare(probe, self._slope(probe), DIFFERENCES)
+
+    def _slope(self, probe: Probe, finer: bool = False) -> arb:
+        """The difference along `probe`. Raises VerificationError where there is none."""
+        try:
+            return self.point.slope(probe, finer)
+        except ValueFault as fault:
+            raise VerificationError(
+                f"{self._entry(probe)} cannot be verified: close to the given numbers the loss {fault}",
+                "the given numbers lie at the edge of what the forward pass is defined for: change them",
+            ) from None
 
     def _compare(self, probe: Probe, theirs: Num, route: str) -> None:
         """What may differ is measured by the smallest part of the slope that is not 0: none hides behind a larger."""
         parts = [speed * self.point.gradients[name][i] for name, moving in probe.items() for i, speed in moving]
         ours = sum(parts, fmpq(0))
-        difference = arb(theirs - ours).abs_upper()
-        sizes = [arb(part).abs_lower() for part in parts]
-        allowed = TOLERANCE * min((size for size in sizes if size > 0), default=arb(0))
-        size = arb(ours).abs_lower()
-        if difference <= allowed:
-            difference = (difference / size).upper() if size > 0 else difference
-        elif difference > ZERO_BELOW or not any(map(self._is_zero, parts)):
+        sizes = [size for part in parts if (size := arb(part).abs_lower()) > 0]
+        if sizes:
+            difference = (arb(theirs - ours) / min(sizes)).abs_upper()
+            same = difference <= TOLERANCE
+            self.largest = max(self.largest, difference) if difference > NOISE else self.largest
+        else:
+            same = all(map(self._is_zero, parts)) and self._vanishes(probe, arb(theirs), route)
+        if not same:
             raise _Disagreement(self._entry(probe), ours, theirs, route)
-        if difference > NOISE:
-            self.largest = max(self.largest, difference)
+
+    def _vanishes(self, probe: Probe, theirs: arb, route: str) -> bool:
+        """Whether a slope is 0: a narrow ball around it, or differences that shrink with the step, as others do not."""
+        if theirs.contains(0):
+            return bool(theirs.abs_upper() < ZERO_BELOW)
+        if route == CLOSED_FORM:
+            return False
+        return bool(self._slope(probe, finer=True).abs_upper() * 2**FINER < theirs.abs_lower())
 
     def _is_zero(self, part: Num) -> bool:
         return part == 0 or (self.last and arb(part).abs_upper() < NEGLIGIBLE)

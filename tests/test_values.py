@@ -364,7 +364,7 @@ KINKS = [
     # the equation of A, the derivative at the kink, what the page says
     ("ReLU(w)", "0", "lies on the kink of ReLU"),
     ("LeakyReLU(w, alpha = 0.25)", "0.25", "lies on the kink of LeakyReLU"),
-    ("ELU(w)", "1", "lies on the kink of ELU"),
+    ("ELU(w, alpha = 0.5)", "0.5", "lies on the kink of ELU"),
     ("abs(w)", "0", "kink of the absolute value"),
     ("max(0, w)", "0", "arguments of max are equal"),
     ("max(w, 0)", "1", "arguments of max are equal"),
@@ -380,6 +380,16 @@ def test_on_a_kink_the_convention_is_taken_verified_and_said(formula: str, slope
     assert Fraction(solution["dL/dw"].value_text) == 3 * Fraction(slope) + 1
     assert solution.verification.entries == 1
     assert sentence in solution.text("txt")
+
+
+@pytest.mark.parametrize("formula", ["ELU(w)", "LeakyReLU(w, alpha = 1)", "huber_penalty(w - 1, delta = 1)"])
+def test_where_the_pieces_meet_smoothly_there_is_no_kink(formula: str) -> None:
+    assert "kink" not in solved(f"A = {formula}\nL = 3 A + w", "w = 0").text("txt")
+
+
+def test_what_cannot_be_told_from_0_is_said_once_in_a_step() -> None:
+    text = solved("p = exp(u)/(exp(u) + exp(u + 2))\nL = (p - 3)^2", "u = 1").text("txt")
+    assert text.count("could not be told from 0") == 1
 
 
 def test_off_the_kink_nothing_is_said() -> None:
@@ -418,3 +428,11 @@ def test_a_blueprint_solves_other_numbers_as_a_new_problem_would() -> None:
     for step in new.ids:
         assert reused[step].value_text == new[step].value_text
     assert reused.text("txt") == new.text("txt")
+
+
+def test_a_given_value_may_be_called_k_where_no_update_counts_with_it() -> None:
+    text = "[data]\nk = [3, 4]\n[parameters]\nw = 2\n[model]\nequations = 'L = w sum(k)'\nloss = 'L'\n"
+    for update in ("", "[update]\nlearning_rate = 1\nsteps = 2\n"):
+        solution = derive.solve(Problem.loads(text + update))
+        assert solution["L"].value == 14
+        assert solution["dL/dw"].value == 7

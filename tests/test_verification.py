@@ -66,7 +66,8 @@ def gradient(values: Values, parameter: str) -> list[float]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_built_in_example_is_verified_by_both_routes(name: str) -> None:
+def test_every_built_in_example_is_verified(name: str) -> None:
+    """By both routes where the closed form is affordable."""
     problem = example(name)
     if problem.update:  # ten updates stand for ten thousand
         problem = replace(problem, update=replace(problem.update, steps=min(problem.update.steps, 10), show=()))
@@ -75,11 +76,16 @@ def test_every_built_in_example_is_verified_by_both_routes(name: str) -> None:
     if not derivation.wanted:
         assert verify(values) == Verification(0, (), arb(0))
         return
-    assert affordable(derivation)
-    found = verify(values, ClosedForm(derivation))
+    cheap = affordable(derivation)
+    found = verify(values, ClosedForm(derivation) if cheap else None)
     assert found.entries == sum(len(given(values, 1).get(name, [0])) for name in derivation.wanted)
-    assert found.routes == (CLOSED_FORM, DIFFERENCES)
+    assert found.routes == ((CLOSED_FORM, DIFFERENCES) if cheap else (DIFFERENCES,))
     assert found.largest < 1e-25
+
+
+def test_small_examples_have_a_closed_form() -> None:
+    for name in ("notes", "xor_2_2_1", "residual_small", "elman_bptt"):
+        assert affordable(derivation_of(example(name))), name
 
 
 MODELS = [
@@ -152,7 +158,7 @@ ZEROS = [
 
 
 @pytest.mark.parametrize(("name", "text"), ZEROS, ids=[name for name, _ in ZEROS])
-def test_exact_zeros_are_compared_absolutely(name: str, text: str) -> None:
+def test_exact_zeros(name: str, text: str) -> None:
     values = solved(text)
     found = verify(values, ClosedForm(values.tape.derivation))
     assert found.largest < 1e-25
@@ -165,11 +171,35 @@ def test_saturated_units(z: str) -> None:
     assert verify(values, ClosedForm(values.tape.derivation)).largest < 1e-25
 
 
+EXTREMES = [
+    ("unused beside a large loss", model("w = 2\nu = 1", "L = exp(w x)", "x = 1e4")),
+    ("dead unit beside a large loss", model("w = 2\nu = -1", "L = exp(w x) + ReLU(u)", "x = 1e4")),
+    (
+        "shift of a ratio, times much",
+        model("w = 2\nu = 1", "p = exp(u)/(exp(u) + exp(u + 2)); L = p exp(w x)", "x = 1e4"),
+    ),
+    ("stationary beside a large factor", model("w = 2\nu = 2", "L = (u - 2)^3 exp(w x)", "x = 1e4")),
+    ("large and gone", model("w = 2\nu = 3", "A = exp(w x); L = A - A + u", "x = 1e4")),
+    ("small", model("w = 1\nu = -2", "L = w x + ReLU(u)", "x = 1e-300")),
+    ("close to a pole", model("w = 1e-200", "L = 1/w + x", "x = 1")),
+    ("close to the edge of the domain", model("w = 1e-200", "L = log(w)", "")),
+    ("close to a cancellation", model("w = 1", "z = w - x; L = log(z)", f"x = 0.{'9' * 200}")),
+    ("neither 0 nor anything yet", model("z = 1400", "A = sigmoid(z); L = (A - 18)^2")),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), EXTREMES, ids=[name for name, _ in EXTREMES])
+def test_numbers_of_any_size(name: str, text: str) -> None:
+    values = solved(text)
+    assert verify(values, ClosedForm(values.tape.derivation)).largest < 1e-25
+
+
 def test_rounded_steps_are_verified_exactly() -> None:
     text = model("w = 0.7", "z = w x; A {} sigmoid(z); L {} (A - 1)^2", "x = 3")
     exact, rounded = solved(text.format("=", "=")), solved(text.format("≈", "≈"))
     assert gradient(exact, "w") != gradient(rounded, "w")
-    assert verify(rounded) == verify(exact)
+    assert verify(rounded).largest < 1e-75
+    assert verify(exact).largest < 1e-75
 
 
 def test_the_first_and_the_last_kept_pass_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:

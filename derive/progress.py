@@ -1,0 +1,216 @@
+"""What a page says of a training as a whole: its samples, a table over the steps, the curve of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from derive.derivation import Derivation
+from derive.document import (
+    Block,
+    Column,
+    Drawing,
+    Formula,
+    Givens,
+    Heading,
+    Inline,
+    MeanLoss,
+    Paragraph,
+    Result,
+    Sentence,
+    Table,
+)
+from derive.figures import Curve
+from derive.language.expressions import Entry, Index, Number, Ref
+from derive.language.names import Name
+from derive.language.numbers import constant_text
+from derive.operations.shapes import indices
+from derive.problem import Problem
+from derive.prose import catalogue
+from derive.training.model import ETA, Samples, Update
+
+MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
+FEWEST_POINTS = 5  # of a curve
+
+Entries = list[tuple[Name, Index]]
+
+
+# --- samples ------------------------------------------------------------------------------------------------------
+
+
+def samples_table(samples: Samples) -> Iterator[Block]:
+    """The samples in a row each, where they fit: their number, then every entry."""
+    width = sum(prod(column.shape) for column in samples.columns)
+    if width > MOST_COLUMNS or samples.count > MOST_ROWS:
+        return
+    heads = [_head(column.name, index) for column in samples.columns for index in indices(column.shape)]
+    numbers = [[_number(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
+    rows = tuple((_words(i), *row) for i, row in enumerate(numbers, 1))
+    yield Table((_counting("training.sample_head"), *heads), rows)
+
+
+def taken(derivation: Derivation, k: int) -> Iterator[Block]:
+    """The samples of pass k, where every pass has its own."""
+    samples = derivation.problem.samples
+    if samples and samples.turning:
+        numbers = ", ".join(str(i + 1) for i in samples.taken(k))
+        key = "training.sample" if samples.batch == 1 else "training.samples"
+        yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
+        yield Givens(derivation.turning)
+
+
+# --- over the steps -----------------------------------------------------------------------------------------------
+
+
+def tabled(update: Update | None, samples: Samples | None) -> tuple[int, ...]:
+    """The passes that the table has: all of a few, the last of each epoch, or 1, 2, 5, 10, 20, 50, …"""
+    if update is None or update.steps == 1:
+        return ()
+    if update.steps <= MOST_ROWS:
+        return tuple(range(1, update.steps + 1))
+    if samples and _in_epochs(update, samples):
+        per_epoch = samples.count // samples.batch
+        return tuple(range(per_epoch, update.steps + 1, per_epoch))
+    series = {factor * 10**power for power in range(7) for factor in (1, 2, 5)}
+    return tuple(sorted(k for k in {*series, update.steps} if k <= update.steps))
+
+
+def _in_epochs(update: Update, samples: Samples) -> bool:
+    """Whether the table has a row for each epoch."""
+    whole = samples.count % samples.batch == 0 and update.epochs is not None
+    return whole and MOST_ROWS < update.steps <= MOST_ROWS * (samples.count // samples.batch)
+
+
+def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
+    """What became of the loss, the parameters and the states: a table, and a curve of the loss."""
+    update = problem.update
+    if update is None or update.steps == 1:
+        return
+    yield Heading(Sentence("headings.training"))
+    yield from _Rows.of(derivation, problem, update).blocks()
+    if derivation.loss is not None and (curve := _curve(derivation, update, problem.samples)) is not None:
+        yield Drawing(curve, "loss", catalogue(problem.language)["labels.curve"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table over the steps.
+
+    outputs    what a row shows of its pass, sample by sample: outputs and the loss; or of the pass after it, the loss
+    remembered the entries of parameters and states after the update
+    samples    the samples, where every pass has its own; `epochs`: whether a row stands for an epoch
+    """
+
+    derivation: Derivation
+    steps: tuple[int, ...]
+    outputs: Entries
+    remembered: Entries
+    samples: Samples | None
+    epochs: bool
+
+    @staticmethod
+    def of(derivation: Derivation, problem: Problem, update: Update) -> _Rows:
+        samples = problem.samples if problem.samples and problem.samples.turning else None
+        epochs = samples is not None and _in_epochs(update, samples)
+        single = samples is not None and samples.batch == 1 and not epochs
+        outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
+        entries: Entries = [(name, ()) for name in outputs]
+        return _Rows(derivation, tabled(update, problem.samples), entries,
+                     _remembered(derivation, MOST_COLUMNS - len(entries)), samples, epochs)  # fmt: skip
+
+    def blocks(self) -> Iterator[Block]:
+        counted = "training.epochs" if self.epochs else "training.steps" if self.samples else "labels.updates"
+        heads = [_counting(counted)]
+        if self.samples and not self.epochs:
+            heads.append(Column(Sentence("training.sample_head"), "text"))
+        heads += [_head(name, index) for name, index in (*self.outputs, *self.remembered)]
+        rows = [self._first(), *(self._row(k) for k in self.steps)]
+        kind = "training.by_epochs" if self.epochs else "training.by_samples" if self.samples else "training.by_updates"
+        states = self.derivation.states
+        remembered = "training.states" if any(n.before in states for n, _ in self.remembered) else "training.parameters"
+        yield Paragraph((Sentence(kind, {"remembered": f"={remembered}"}),))
+        yield Table(tuple(heads), tuple(rows))
+
+    def _first(self) -> tuple[Sentence, ...]:
+        """Before the first update: what was given; the loss belongs to it where the samples are always the same."""
+        given = [
+            _cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else _words("")
+            for name, index in self.remembered
+        ]
+        if not self.samples:
+            return (_words(0), *(_cell(Result(name, index, k=1)) for name, index in self.outputs), *given)
+        empty = [_words("")] * (len(self.outputs) + (not self.epochs))
+        return (_words(0), *empty, *given)
+
+    def _row(self, k: int) -> tuple[Sentence, ...]:
+        after = [_cell(Result(name, index, k=k)) for name, index in self.remembered]
+        if not self.samples:
+            return (_words(k), *(_cell(Result(name, index, k=k + 1)) for name, index in self.outputs), *after)
+        if self.epochs:
+            per_epoch = self.samples.count // self.samples.batch
+            losses = [_cell(MeanLoss(k - per_epoch + 1, k))] if self.outputs else []
+            return (_words(k // per_epoch), *losses, *after)
+        numbers = ", ".join(str(i + 1) for i in self.samples.taken(k))
+        return (_words(k), _words(numbers), *(_cell(Result(n, i, k=k)) for n, i in self.outputs), *after)
+
+
+def _outputs(derivation: Derivation) -> list[Name]:
+    """The scalars that the loss compares, and the loss; without one those that the update uses."""
+    forward = {step.name: step for step in derivation.forward if not step.shape}
+    ends: Iterable[Name] = [derivation.loss] if derivation.loss else [n for s in derivation.updates for n in s.uses]
+    last = [name for name in ends if name in forward]
+    inner = [name for end in last for name in forward[end].uses if name in forward]
+    return [name for name in forward if name in {*last, *inner}]
+
+
+def _remembered(derivation: Derivation, room: int) -> Entries:
+    """The parameters and states that updates change, each with all its entries as long as there is room."""
+    chosen: Entries = []
+    states = set(derivation.states)
+    carried = [step for step in derivation.updates if step.name.before in {*derivation.begun, ETA}]
+    for step in sorted(carried, key=lambda step: step.name.before in states):
+        if len(chosen) + prod(step.shape) <= room:
+            chosen += [(step.name, index) for index in indices(step.shape)]
+    return chosen
+
+
+def _curve(derivation: Derivation, update: Update, samples: Samples | None) -> Curve | None:
+    """The loss over the updates, or its means over the epochs where the samples change."""
+    assert derivation.loss
+    if samples and samples.turning:
+        group = samples.count // samples.batch if samples.count % samples.batch == 0 else 1
+        if update.steps // group >= FEWEST_POINTS:
+            return Curve(derivation.loss, update.steps, group, _axis(derivation, group > 1))
+    if update.steps + 1 < FEWEST_POINTS:
+        return None
+    return Curve(derivation.loss, update.steps + 1, 1, _axis(derivation, epochs=False))
+
+
+def _axis(derivation: Derivation, epochs: bool) -> str:
+    return catalogue(derivation.problem.language)["labels.epochs" if epochs else "labels.updates"]
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def _counting(key: str) -> Column:
+    return Column(Sentence(key), "number")
+
+
+def _head(name: Name, index: Index) -> Column:
+    return Column(_cell(Formula(Entry(name, index) if index else Ref(name))), "number")
+
+
+def _cell(value: Inline) -> Sentence:
+    return Sentence("training.cell", {"value": value})
+
+
+def _number(value: Fraction) -> Sentence:
+    """A given number, as a decimal where it ends."""
+    return _cell(Formula(Number(value, decimal="/" not in constant_text(value))))
+
+
+def _words(text: str | int) -> Sentence:
+    return Sentence("=", {"text": str(text)})

@@ -1,0 +1,168 @@
+"""The training as a whole on a page: the table of samples, the table over the steps, the curve of the loss."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import derive
+from derive.drawing.curves import scale
+from derive.problem import Problem
+
+LINE = """
+[data]
+x = [1, 2, 3]
+t = [2, 4, 5]
+
+[parameters]
+m = 0
+b = 0
+
+[model]
+equations = '''
+p = m x + b
+L = mean((p - t)^2)
+'''
+loss = "L"
+
+[update]
+learning_rate = 0.1
+"""
+
+AND = """
+[samples]
+x = [[0, 0], [0, 1], [1, 0], [1, 1]]
+t = [0, 0, 0, 1]
+
+[parameters]
+w = [0.5, -0.5]
+b = 0
+
+[model]
+equations = '''
+z = w^T x + b
+y = sigmoid(z)
+L = (y - t)^2
+'''
+loss = "L"
+
+[update]
+learning_rate = 1
+batch = 1
+"""
+
+
+def text(problem: str, name: str = "txt") -> str:
+    return derive.solve(Problem.loads(problem)).text(name)
+
+
+def table(page: str, head: str) -> list[list[str]]:
+    """The rows of the table under a head, cell by cell."""
+    lines = page[page.index(head) :].splitlines()
+    rows = lines[2:]
+    return [re.split(r"\s{2,}", row.strip()) for row in rows[: rows.index("")]]
+
+
+def test_a_row_for_each_update_with_the_loss_that_it_leads_to() -> None:
+    solution = derive.solve(Problem.loads(LINE + "steps = 4\n"))
+    rows = table(solution.text("txt"), "updates  ")
+    assert [row[0] for row in rows] == ["0", "1", "2", "3", "4"]
+    for k, (_, loss, m, b) in enumerate(rows):
+        assert loss == solution["L" if k == 0 else f"L@{k + 1}"].printed.replace("-", "−")
+        assert (m, b) == tuple(solution[f"{name}@{k}"].printed.replace("-", "−") for name in "mb")
+
+
+def test_states_stand_in_the_table_after_the_parameters() -> None:
+    page = text(LINE + 'steps = 3\nrule = "momentum"\n')
+    head = next(line for line in page.splitlines() if line.startswith("updates  "))
+    assert head.split() == ["updates", "L", "m", "b", "v_m", "v_b"]
+    assert "the loss and the parameters and states." in page
+
+
+def test_steps_through_samples_name_the_sample_and_what_the_model_gives() -> None:
+    solution = derive.solve(Problem.loads(AND + "steps = 5\n"))
+    page = solution.text("txt")
+    rows = table(page, "step  ")
+    assert rows[0][0] == "0"
+    assert [row[1] for row in rows[1:]] == ["1", "2", "3", "4", "1"]
+    assert rows[4][2] == solution["y@4"].printed
+    assert rows[4][3] == solution["L@4"].printed
+    assert table(page, "sample  x₁")[3] == ["4", "1", "1", "1"]
+
+
+def test_many_epochs_have_a_row_each_with_their_mean_loss() -> None:
+    solution = derive.solve(Problem.loads(AND + "epochs = 10\n"))
+    rows = table(solution.text("txt"), "epoch  ")
+    assert [row[0] for row in rows] == [str(i) for i in range(11)]
+    mean = sum(float(solution[name].value) for name in ("L", "L@2", "L@3", "L@4")) / 4
+    assert float(rows[1][1]) == pytest.approx(mean, rel=1e-3)
+    assert rows[10][2:] == [x.replace("-", "−") for x in (*solution["w@40"].printed, solution["b@40"].printed)]
+
+
+def test_a_long_training_has_rows_at_round_numbers() -> None:
+    rows = table(text(LINE + "steps = 300\n"), "updates  ")
+    assert [row[0] for row in rows] == ["0", "1", "2", "5", "10", "20", "50", "100", "200", "300"]
+
+
+def test_entries_of_a_parameter_stand_whole_or_not_at_all() -> None:
+    wide = LINE.replace("m = 0", "m = 0\nW = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]").replace("m x", "m x + 0 W x")
+    page = text(wide + "steps = 2\n")
+    assert next(line for line in page.splitlines() if line.startswith("updates  ")).split() == [
+        "updates",
+        "L",
+        "m",
+        "b",
+    ]
+
+
+def test_one_step_needs_no_table() -> None:
+    assert "step by step" not in text(LINE)
+
+
+@pytest.mark.parametrize("name", ["tex", "md", "html"])
+def test_every_page_has_table_and_curve(name: str) -> None:
+    solution = derive.solve(Problem.loads(LINE + "steps = 30\n", "line"))
+    page = solution.text(name)
+    assert "updates" in page
+    assert {"tex": "tikzpicture", "md": "line-loss.svg", "html": "<svg"}[name] in page
+
+
+def test_the_curve_says_its_course_in_words() -> None:
+    solution = derive.solve(Problem.loads(LINE + "steps = 30\n", "line"))
+    picture = solution.pictures("md")["loss.svg"]
+    described = re.search(r"<desc>(.*)</desc>", picture, re.DOTALL)
+    assert described
+    words = " ".join(described.group(1).split())
+    assert words.startswith("L: 15 (0), ")
+    assert words.endswith("(30); in brackets: updates")
+    points = re.search(r'<path d="M([^"]*)" fill="none" stroke="#1f5a96"', picture)
+    assert points
+    assert len(points.group(1).split("L")) == 31
+
+
+def test_the_curve_of_changing_samples_goes_through_means_of_epochs() -> None:
+    solution = derive.solve(Problem.loads(AND + "epochs = 12\n", "and"))
+    picture = solution.pictures("md")["loss.svg"]
+    points = re.search(r'<path d="M([^"]*)" fill="none" stroke="#1f5a96"', picture)
+    assert points
+    assert len(points.group(1).split("L")) == 12
+    assert "in brackets: epochs" in " ".join(picture.split())
+
+
+@pytest.mark.parametrize(
+    ("values", "marks", "logarithmic"),
+    [
+        ((3.0, 1.0), (0, 1, 2, 3), False),
+        ((0.8, 0.1), (0, 0.2, 0.4, 0.6, 0.8), False),
+        ((-2.0, 2.0), (-2, -1, 0, 1, 2), False),
+        ((0.0, 0.0), (0,), False),
+        ((1e-5, 0.3), (1e-5, 1e-3, 1e-1), True),
+        ((89, 2.3e7), (10, 1000, 100_000, 10_000_000), True),
+    ],
+)
+def test_scale(values: tuple[float, ...], marks: tuple[float, ...], logarithmic: bool) -> None:
+    found = scale(values)
+    assert found.marks == pytest.approx(marks)
+    assert found.logarithmic is logarithmic
+    assert all(0 <= found.part(value) <= 1 for value in values)
