@@ -1,0 +1,43 @@
+"""A PyTorch module with its weights → a Problem: `torch.export` traces it, each operation is one row of a table.
+
+Needs the extra `torch`. A batch is the rows of a matrix, as in PyTorch: X W^T + b^T.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from derive.errors import InputError
+from derive.problem import Problem
+from derive.pytorch.graph import traced
+from derive.pytorch.reading import Reader
+
+if TYPE_CHECKING:
+    import torch
+
+
+def from_torch(
+    module: torch.nn.Module,
+    x: torch.Tensor,
+    target: torch.Tensor,
+    loss: Callable[..., torch.Tensor],
+    title: str = "",
+    decimals: int | None = None,
+) -> Problem:
+    """The problem that a module with its weights is, for one input and one target (tensors as `loss` takes them).
+
+    `loss` is a module or function of output and target that gives a scalar, `torch.nn.MSELoss()` for example.
+    Numbers are taken with the fewest digits that give the tensor's own value back; `decimals` rounds all of them to
+    something that can be worked with by hand. What requires no gradient is fixed data; the parameters keep the order
+    of `module.parameters()`.
+    Raises InputError naming every operation that has no row, ToolError where PyTorch cannot trace the module or is
+    not installed.
+    """
+    graph, values = traced(module, x, target, loss)
+    reader = Reader(values, decimals)
+    for node in graph.nodes:
+        reader.read(node)
+    if reader.faults:
+        raise InputError(reader.faults)
+    return Problem.loads(reader.problem(title or type(module).__name__), "torch")
