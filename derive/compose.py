@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import prod
 
-from derive.derivation import ETA, Derivation, Step
+from derive.derivation import Derivation, Step
 from derive.document import (
     ARROW,
     SAME,
+    Addends,
     Block,
     Chain,
     Condition,
     Document,
-    Fact,
     Formula,
-    Gap,
     Givens,
     Grid,
     Heading,
@@ -27,28 +26,33 @@ from derive.document import (
     Joined,
     Lines,
     Link,
-    Losses,
     Naming,
     Numbered,
-    OnKink,
     Paragraph,
     Relation,
+    Remark,
     Result,
     Section,
     Sentence,
     StepPart,
     Terms,
 )
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, names_in, substitute, walk
-from derive.language.names import Derivative, Name, Symbol
-from derive.operations.calculus import Shapes, entry_of, instantiate, shape_of
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
+from derive.language.names import Derivative
+from derive.operations.building import terms_of, tidy
+from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
 from derive.operations.rows import row_of
 from derive.operations.shapes import indices
 from derive.problem import Problem
+from derive.progress import samples_table, taken
+from derive.reasons import sentences
+from derive.shortcuts import Short, shortcuts_of
+from derive.training.model import ETA, STEP
 
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100
-SIDE_BY_SIDE = 12
+LONG_SUM = 6  # terms; in longer ones those that are 0 are left out
+MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
 
 
 def compose(
@@ -70,19 +74,27 @@ def compose(
                     {step: names[0] for step, names in problem.aliases.items()})  # fmt: skip
 
 
-def short_chain(derivation: Derivation, step: Step) -> Chain:
-    """One step in one chain: formula, numbers, result."""
-    (chain,) = _Steps(derivation, short=True, said=set()).chains(step)
-    assert isinstance(chain, Chain)
-    return chain
+def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:
+    """Each step in one chain: formula, numbers, result."""
+    writer = _Steps(derivation, short=True, said=set())
+    for step in derivation.steps:
+        (chain,) = writer.chains(step)
+        assert isinstance(chain, Chain)
+        yield step, chain
 
 
 def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     if problem.page.task:
         yield Paragraph((Sentence("=", {"text": problem.page.task}),), "task")
     yield Heading(Sentence("headings.given"))
-    yield Givens(tuple(given.name for given in problem.givens))
-    rate = [Sentence("intro.eta", {"eta": Result(ETA)})] if problem.update else []
+    table = list(samples_table(problem.samples)) if problem.samples else []
+    turning = frozenset(derivation.turning)
+    drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
+    yield Givens(tuple(given.name for given in problem.givens if given.name not in drawn))
+    yield from table
+    if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
+        yield Givens(tuple(known))
+    rate = [Sentence("intro.eta", {"eta": Result(ETA)})] if ETA in derivation.constants else []
     rounds = any(equation.rounded for equation in problem.equations)
     place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
     yield Paragraph((*rate, _carry_intro(problem), *place), "note")
@@ -97,17 +109,14 @@ def _carry_intro(problem: Problem) -> Sentence:
 def _after(derivation: Derivation, problem: Problem, said: set[str]) -> Iterator[Block]:
     """After the last update: the forward pass again, and what became of the loss."""
     assert problem.update
-    assert problem.loss
     steps = problem.update.steps
     key = "headings.after_one" if steps == 1 else "headings.after"
     yield Heading(Sentence(key, {"k": steps}))
     writer = _Steps(derivation, short=True, said=said)
     yield from (writer.numbered(i, [step]) for i, step in enumerate(derivation.forward, 1))
-    passes = (*problem.update.shown(), steps + 1)
-    if len(passes) > 2:
-        yield Losses(passes)
-    fields: dict[str, Inline] = {"before": Result(problem.loss, k=1), "after": Result(problem.loss)}
-    yield Paragraph((Sentence("update.fell", fields),))
+    if problem.loss is not None and not derivation.turning:
+        fields: dict[str, Inline] = {"before": Result(problem.loss, k=1), "after": Result(problem.loss)}
+        yield Paragraph((Sentence("update.fell", fields),))
 
 
 class _Pass:
@@ -123,16 +132,17 @@ class _Pass:
         level = 2 if several else 1
         if several:
             yield Heading(Sentence("headings.pass", {"k": self.k}))
-        backward = bool(self.derivation.backward)
-        yield Heading(Sentence("headings.forward" if backward else "headings.forward_only"), level)
+        yield from taken(self.derivation, self.k)
+        backward, updates = bool(self.derivation.backward), self.derivation.updates
+        yield Heading(Sentence("headings.forward" if backward or updates else "headings.forward_only"), level)
         yield from (self.steps.numbered(i, [step]) for i, step in enumerate(self.derivation.forward, 1))
         if backward:
             yield Heading(Sentence("headings.backward"), level)
             groups = _groups(self.derivation.backward)
             yield from (self.steps.numbered(i, group) for i, group in enumerate(groups, 1))
-        if self.derivation.updates:
-            yield Heading(Sentence("headings.update"), level)
-            yield from (self.steps.numbered(i, [step]) for i, step in enumerate(self.derivation.updates, 1))
+        if updates:
+            yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)
+            yield from (self.steps.numbered(i, [step]) for i, step in enumerate(updates, 1))
 
 
 def _groups(backward: Iterable[Step]) -> Iterator[list[Step]]:
@@ -153,6 +163,8 @@ class _Steps:
         self.shapes: Shapes = derivation.shapes
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
+        self.shortcuts = {} if short else shortcuts_of(derivation)
+        self.most_terms = derivation.problem.page.worked
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
@@ -161,8 +173,17 @@ class _Steps:
         if len(group) > 1:
             parts += self._explained(step, group[:-1])
         parts += self.chains(step, formula=len(group) == 1)
-        parts += [sentence for each in group for sentence in self._sentences(each)]
+        parts += sentences(group, self.said)
+        if short := self.shortcuts.get(step.name):
+            parts.append(self._remark(step, short))
         return Numbered(number, step.name, tuple(parts))
+
+    def _remark(self, step: Step, short: Short) -> Remark:
+        """The same gradient by a short rule."""
+        sentence = Sentence(f"shortcuts.{short.shortcut.key}", {"name": Naming(step.name)})
+        chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
+        when = Condition("ones", step.name, short.ones) if short.ones else None
+        return Remark(sentence, tuple(chain for chain in chains if isinstance(chain, Chain)), when)
 
     def _explained(self, step: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
@@ -176,12 +197,20 @@ class _Steps:
 
     # --- chains ----------------------------------------------------------------------------------------------------
 
-    def chains(self, step: Step, formula: bool = True) -> Iterator[Chain | Lines]:
+    def chains(self, step: Step, formula: bool = True) -> Iterator[StepPart]:
         """A step as a chain, or entry by entry; without `formula` only what holds numbers."""
         first = self._formulas(step) if formula else []
+        if formula and not self.short and (way := self.derivation.interims.get(step.name)):
+            yield Chain(step.name, tuple(first))
+            for interim in way:
+                yield from self.chains(interim, formula=False)
+            return
         shown = self._expanded(step)
         if step.shape and not self.short and self._mixes(step.expr):
             yield from self._entry_by_entry(step, first, shown)
+            return
+        if isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working):
+            yield Chain(step.name, (*first, self._result(step, first)))
             return
         links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []),
                  *(self._grid(step, shown) if step.shape else [])]  # fmt: skip
@@ -215,7 +244,8 @@ class _Steps:
         name = step.name
         if not isinstance(name, Derivative) or name.of not in step.uses or not step.rule.startswith("local"):
             return None
-        return substitute(step.expr, {name.of: self.forward[name.of].expr})
+        own = self.forward[name.of].expr
+        return substitute(step.expr, {name.of: own}) if is_elementwise(own, self.shapes) else None
 
     def _definition(self, expr: Expr) -> Expr | None:
         """What the one function of an equation stands for, over names."""
@@ -230,9 +260,9 @@ class _Steps:
         return self._definition(step.expr) or step.expr
 
     def _mixes(self, expr: Expr) -> bool:
-        """Whether an entry is a sum over entries: a matrix product with an inner size, or a sum along an axis."""
+        """Whether an entry is made of many: of a matrix product with an inner size, of a sum, of a window."""
         for node in walk(expr):
-            if isinstance(node, Apply) and node.op in {"sum", "mean"}:
+            if isinstance(node, Apply) and row_of(node).mixes:
                 return True
             if isinstance(node, Apply) and node.op == "product":
                 left, right = (shape_of(arg, self.shapes) for arg in node.args)
@@ -247,33 +277,36 @@ class _Steps:
         )
 
     def _numbers(self, step: Step, shown: Expr) -> list[Link]:
-        """The line with every number put in, and for a sum its terms."""
-        if isinstance(shown, Ref) or not names_in(shown):
+        """The line with every number put in, and for a sum its terms; nothing where entries are only moved."""
+        if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
             return []
         if step.shape:
             if self._is_single(shown) or step.phase == "update":
                 return []
             return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
-        return self._entry_links(step, shown, ())
+        return self._entry_links(step, entry_of(shown, self.shapes, ()))
 
     def _is_single(self, shown: Expr) -> bool:
         """Whether putting arrays in for the names would show nothing new: a function or formula of one array."""
         arrays = [name for name in names_in(shown) if self.shapes.get(name)]
         return len(arrays) < 2
 
-    def _entry_links(self, step: Step, shown: Expr, index: Index) -> list[Link]:
-        entry = entry_of(shown, self.shapes, index)
-        if isinstance(entry, Entry | Number):
+    def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
+        """The line with every number put in, and for a sum its terms."""
+        if _nothing_to_compute(entry):
             return []
-        links = [Link(Relation("put in", nodes=leaves(entry)), Formula(entry, numbers=True))]
-        terms = _terms(entry)
-        if len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
+        factor, inner = _factored(entry)
+        terms = terms_of(inner)
+        long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
+        links = [Link(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
+        if factor is None and len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
             nodes = tuple(term for term, _ in terms)
-            links.append(Link(Relation("terms", nodes, name=step.name), Terms(terms, step.name)))
+            links.append(Link(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
         return links
 
     def _grids(self, step: Step, shown: Expr) -> bool:
-        return not self.short and prod(step.shape) <= LARGEST_GRID and self._worth_lines(step, shown)
+        fits = prod(step.shape) <= LARGEST_GRID and len(step.shape) <= 2
+        return not self.short and fits and self._worth_lines(step, shown)
 
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
         """Whether an entry has anything to compute."""
@@ -282,101 +315,68 @@ class _Steps:
         if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
             return False
         entry = entry_of(shown, self.shapes, indices(step.shape)[0])
-        if not isinstance(entry, Apply):
+        if not isinstance(entry, Apply) or _nothing_to_compute(entry):
             return False
-        return not (entry.op.endswith("'") or entry.op in {"sign", "at_least", "below", "clip"})
+        return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
 
     def _grid(self, step: Step, shown: Expr) -> list[Link]:
         if not self._grids(step, shown):
             return []
-        exprs = tuple(entry_of(shown, self.shapes, index) for index in indices(step.shape))
+        exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
+        if any(isinstance(node, Apply) and node.op == "diag" for node in walk(shown)):
+            exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
         return [Link(Relation("put in", nodes=leaves(shown)), Grid(exprs, step.name))]
 
     def _result(self, step: Step, before: list[Link], index: Index | None = None) -> Link:
         """The value, with the sign that is true after the links before it."""
         last = before[-1].shown if before else None
         formula = last is None or (isinstance(last, Formula) and not last.numbers)
-        after = step.phase == "update"
         terms = last.terms if isinstance(last, Terms) else ()
-        relation = Relation("result", (), step.expr, step.name, index, after, formula, terms)
-        final = step.phase == "loss" or step.name in self.gradients or after
-        return Link(relation, Result(step.name, index, final and index is None, after))
+        relation = Relation("result", (), step.expr, step.name, index, formula, terms)
+        final = step.phase == "loss" or step.name in self.gradients or step.phase == "update"
+        return Link(relation, Result(step.name, index, final and index is None))
 
-    def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[Chain | Lines]:
+    def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
+        """The formula, a line for each entry, the array; of much working only the first lines."""
         if first:
             yield Chain(step.name, tuple(first))
+        places, entry = indices(step.shape), entries_of(shown, self.shapes)
+        samples = [entry(places[i]) for i in (0, len(places) // 2, -1)]
+        written = self._written(len(places), samples) if self._mixes(step.expr) else MOST_OF_MANY
         chains = []
-        for index in indices(step.shape):
-            links = self._entry_links(step, shown, index)
+        for index in places[:written]:
+            links = self._entry_links(step, entry(index))
             chains.append(Chain(step.name, (*links, self._result(step, links, index)), index))
-        yield Lines(tuple(chains))
+        yield Lines(tuple(chains), whole=written == len(places))
+        yield from self._left_out(step, samples[0], written < len(places))
         yield Chain(step.name, (self._result(step, []),))
 
-    # --- sentences ---------------------------------------------------------------------------------------------------
+    def _written(self, entries: int, samples: list[Expr]) -> int:
+        """How many entries are worked out on the page: all of them, or the first ones."""
+        worked = self.derivation.problem.page.worked
+        numbers = max(len(leaves(sample)) for sample in samples)
+        return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
 
-    def _sentences(self, step: Step) -> Iterator[Sentence]:
-        yield from self._notes(step)
-        yield from self._kinks(step)
-        yield Sentence("notes.zero_to", {"decimals": Fact("zero_to", step.name)}, Condition("zero_to", step.name))
-        if step.helper and step.phase == "forward" and "helper" not in self.said:
-            self.said.add("helper")
-            assert isinstance(step.name, Symbol)
-            yield Sentence("reasons.helper", {"name": Naming(step.name), "of": Naming(replace(step.name, helper=0))})
-        key = f"reasons.{_reason(step)}"
-        if _reason(step) and key not in self.said:
-            self.said.add(key)
-            by = step.name.by if isinstance(step.name, Derivative) else step.name
-            yield Sentence(key, {"name": Naming(by)})
-
-    def _notes(self, step: Step) -> Iterator[Sentence]:
-        if isinstance(step.expr, Apply) and step.expr.op in {"relu", "relu'"} and isinstance(step.expr.args[0], Ref):
-            yield from _by_sign(step.expr.op, step.expr.args[0].name, step.shape)
-        if step.phase == "forward":
-            when = Condition("saturated", step.name)
-            fields: dict[str, Inline] = {"value": Naming(step.name), "gap": Gap(step.name)}
-            yield Sentence("notes.saturated_array" if step.shape else "notes.saturated", fields, when)
-
-    def _kinks(self, step: Step) -> Iterator[Sentence]:
-        """The convention taken, where a value lies on a kink; said at the forward step."""
-        if step.phase not in {"forward", "loss"}:
-            return
-        for node in dict.fromkeys(n for n in walk(step.expr) if isinstance(n, Apply) and row_of(n).kink):
-            where: dict[str, Inline] = {"where": OnKink(node)}
-            yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
+    def _left_out(self, step: Step, entry: Expr, others: bool) -> Iterator[Sentence]:
+        if len(terms_of(_factored(entry)[1])) > LONG_SUM:
+            yield Sentence("notes.zeros_left_out", {}, Condition("zeros left out", step.name, _factored(entry)[1]))
+        if others:
+            yield Sentence("notes.likewise")
 
 
-def _by_sign(op: str, name: Name, shape: Shape) -> Iterator[Sentence]:
-    """What a ReLU does here, by the signs of its argument."""
-    stem = "relu" if op == "relu" else "relu_slope"
-    fields: dict[str, Inline] = {"entry": Naming(name, indexed=bool(shape))}
-    if not shape:
-        yield Sentence(f"notes.{stem}_on", fields, Condition("all positive", name))
-        yield Sentence(f"notes.{stem}_off", fields, Condition("none positive", name))
-        return
-    yield Sentence(f"notes.{stem}_all_on", fields, Condition("all positive", name))
-    yield Sentence(f"notes.{stem}_all_off", fields, Condition("none positive", name))
-    yield Sentence(f"notes.{stem}_mixed", fields, Condition("mixed signs", name))
+def _factored(entry: Expr) -> tuple[Number | None, Expr]:
+    """The number in front of a sum, and the sum."""
+    if isinstance(entry, Apply) and entry.op == "product" and isinstance(entry.args[0], Number):
+        return entry.args[0], entry.args[1]
+    if isinstance(entry, Apply) and entry.op == "negate":
+        return number(-1), entry.args[0]
+    return None, entry
 
 
-_REASONS = {
-    "affine", "loss_derivative", "chain_rule", "left_factor", "right_factor", "copy", "broadcast_term",
-    "sum_over_paths", "sum_of_uses", "independent", "gradient_descent",
-}  # fmt: skip
-
-
-def _reason(step: Step) -> str:
-    key = step.rule.replace(" ", "_")
-    if key == "copy" and step.phase != "backward":
-        return ""
-    return key if key in _REASONS else ""
-
-
-def _terms(expr: Expr) -> tuple[tuple[Expr, int], ...]:
-    """The terms of a sum with their signs, left to right."""
-    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
-        last = 1 if expr.op == "add" else -1
-        return (*_terms(expr.args[0]), (expr.args[1], last))
-    return ((expr, 1),)
+def _nothing_to_compute(entry: Expr) -> bool:
+    """Whether the numbers put in would be the result again: a number, an entry, minus an entry."""
+    bare = entry.args[0] if isinstance(entry, Apply) and entry.op == "negate" else entry
+    return isinstance(bare, Entry | Number)
 
 
 def leaves(expr: Expr) -> tuple[Expr, ...]:

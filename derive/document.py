@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from derive.language.expressions import Apply, Expr, Index
+from derive.digits import Printed
+from derive.errors import marked
+from derive.language.expressions import Apply, Expr, Index, Number, Shape
 from derive.language.names import Name
 
 if TYPE_CHECKING:
-    from derive.figures import Figure
+    from derive.figures import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +29,35 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The value of a step, or of one entry; `final` for those a reader looks for, `after` for the value after the
-    update of the pass, `k` for that of a certain pass.
-    """
+    """The value of a step, or of one entry; `final` for those a reader looks for, `k` for that of a certain pass."""
 
     name: Name
     index: Index | None = None
     final: bool = False
-    after: bool = False
     k: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addends:
+    """A long sum with every number put in: terms that are 0 are left out, of more than `most` those in the middle;
+    `factor` stands before it.
+    """
+
+    terms: tuple[tuple[Expr, int], ...]
+    name: Name
+    most: int | None
+    factor: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A sum with each term evaluated at the printed numbers, printed with the digits of `name`."""
+    """A sum with each term evaluated at the printed numbers, printed with the digits of `name`; after the Addends
+    `of` a long sum only those that stand there.
+    """
 
     terms: tuple[tuple[Expr, int], ...]
     name: Name
+    of: Addends | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,29 @@ class Grid:
     name: Name
 
 
-Shown: TypeAlias = Formula | Result | Terms | Grid
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to fill in: the value of the step `step` (an id), or of one entry of it."""
+
+    step: str
+    name: Name
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place to write a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that stand as they are, whatever the run, such as a reader's own; None for one that was left out."""
+
+    entries: tuple[Printed | None, ...]
+    shape: Shape = ()
+
+
+Shown: TypeAlias = Formula | Result | Addends | Terms | Grid | Blank | Room | Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +100,7 @@ class Relation:
     put in     the numbers put in are the names' values, nothing cut (`nodes`)
     terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
     result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
-               that line holds no numbers (`formula`), the value itself (`name`, `index`, `after`); after a line of
+               that line holds no numbers (`formula`), the value itself (`name`, `index`); after a line of
                terms their sum counts (`terms`); `alone`: `expr` is a scalar by itself, not the whole step's
     """
 
@@ -73,7 +109,6 @@ class Relation:
     expr: Expr | None = None
     name: Name | None = None
     index: Index | None = None
-    after: bool = False
     formula: bool = False
     terms: tuple[tuple[Expr, int], ...] = ()
     alone: bool = False
@@ -102,37 +137,49 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question about values: `kind` of the entries of `name` (or of `expr`'s arguments)."""
+    """A question about values: `kind` of the entries of `name` or of `others` (or of `expr`'s arguments)."""
 
     kind: str
     name: Name
     expr: Expr | None = None
+    others: tuple[Name, ...] = ()
 
 
-Inline: TypeAlias = "Formula | Result | Naming | Gap | Fact | OnKink | str | int"
+Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | str | int"
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A name inside a sentence."""
+    """A name inside a sentence, `indexed` with the letters of its indices, or one entry of it."""
 
     name: Name
     indexed: bool = False
+    index: Index | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A number about the run inside a sentence: `largest` is the largest difference that verification found,
-    `zero_to` to how many decimals the entries of `name` are known to be 0.
+    `zero_to` to how many decimals the entries of `names` are known to be 0.
     """
 
     kind: str
-    name: Name | None = None
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OnKink:
-    """The entries of an operation's argument that lie on its kink, inside a sentence."""
+    """The entries that lie on the kink of an operation in the equation of `name`, inside a sentence: of its argument,
+    or where an entry is made of many, of `name`.
+    """
+
+    expr: Apply
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Winners:
+    """The entries that a max pooling chose, inside a sentence."""
 
     expr: Apply
 
@@ -142,6 +189,14 @@ class Gap:
     """1 − |value| inside a sentence, for a saturated scalar."""
 
     name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class MeanLoss:
+    """The mean of the losses of the passes from `first` to `last`, inside a sentence."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +233,10 @@ class Givens:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Chains one under the other, aligned at their first relation."""
+    """Chains one under the other, aligned at their first relation; `whole` if every entry of the array has one."""
 
     chains: tuple[Chain, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +248,31 @@ class Joined:
     word: Sentence
 
 
-StepPart: TypeAlias = Chain | Lines | Joined | Sentence
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence with what it shows, said only if `when` holds."""
+
+    sentence: Sentence
+    chains: tuple[Chain, ...]
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text as it was written, with a mark under `length` characters from `start` on."""
+
+    text: str
+    start: int
+    length: int
+
+    def lines(self) -> list[str]:
+        """The line that is meant, as much of it as can be shown, and the mark under it."""
+        before = self.text[: self.start]
+        start = before.rfind("\n") + 1
+        return marked(self.text[start:].split("\n")[0], self.start - start, self.length)
+
+
+StepPart: TypeAlias = Chain | Lines | Joined | Sentence | Remark | Quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +288,33 @@ class Numbered:
 class Drawing:
     """A figure, as data. `name` ends the name of its file, `alt` says what it shows."""
 
-    figure: Figure
+    figure: Picture
     name: str
     alt: str
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
-    """The table of the losses of the passes named."""
+class Column:
+    """A column of a table: its head, and how it is set: `text`, `number` (to the right) or `long` (broken in lines)."""
 
-    passes: tuple[int, ...]
+    head: Sentence
+    kind: Literal["text", "number", "long"] = "text"
 
 
-Block: TypeAlias = Heading | Paragraph | Givens | Numbered | Drawing | Losses | Chain
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of sentences under the heads of their columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Sentence, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What follows begins a page."""
+
+
+Block: TypeAlias = NewPage | Heading | Paragraph | Givens | Numbered | Drawing | Table | Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +327,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page: its head, and sections in order."""
+    """A page: its head, and sections in order. In `hidden` are names and passes whose values do not stand on it."""
 
     title: str
     language: str
@@ -241,3 +335,4 @@ class Document:
     sections: tuple[Section, ...]
     symbol: str = "d"
     aliases: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[tuple[Name, int]] = frozenset()

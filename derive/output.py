@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from derive.errors import DeriveError, ToolError, suggestion
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from derive.solution import Solution
 
 PDF = "pdf"
+TEMPORARY = ".derive-"
+"""What the names of files begin with that are not finished."""
 
 
 def write(solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
@@ -81,7 +84,7 @@ def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
             if (folder / name).is_dir():
                 raise DeriveError(f"cannot write to {folder / name}: it is a folder", "choose another folder with -o")
         for name, data in files.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".derive-")
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
             waiting.append((temporary, folder / name))
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -95,6 +98,38 @@ def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         for temporary, _ in waiting:
             Path(temporary).unlink(missing_ok=True)
     return [path for _, path in waiting]
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Callable[[str], TextIO]]:
+    """Texts written as streams; all take their places together at the end, in the order they were opened, or none.
+
+    Raises DeriveError if the folder or a file cannot be written.
+    """
+    waiting: list[tuple[TextIO, Path]] = []
+
+    def opened(name: str) -> TextIO:
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".derive-", text=True)
+        os.close(handle)
+        file = Path(temporary).open("w", encoding="utf-8", newline="")  # noqa: SIM115
+        waiting.append((file, folder / name))
+        return file
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield opened
+        for file, _ in waiting:
+            file.close()
+            Path(file.name).chmod(0o666 & ~_umask())
+        for file, path in waiting:
+            Path(file.name).replace(path)
+    except OSError as error:
+        where = error.filename or folder
+        raise DeriveError(f"cannot write to {where}: {error.strerror}", "choose another folder with -o") from None
+    finally:
+        for file, _ in waiting:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +23,8 @@ EMBEDDED = "embedded"
 ORDER = ("lualatex", "pdflatex", "tectonic", EMBEDDED)
 """The engines in the order they are looked for: the machine's own first, the embedded one where there is none, or where
 the machine's lacks a package or cannot be started."""
+DUMPING = ("pdflatex", EMBEDDED)
+"""The engines that can keep a loaded preamble as a format."""
 
 _TEX = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _OPTIONS = {"tectonic": ("--untrusted", "--keep-logs", "--chatter", "minimal")}
@@ -76,7 +80,7 @@ def make_pdf(tex: str) -> bytes:
     Raises:
         ToolError: there is no engine, or LaTeX fails; with several incomplete engines the last one's words.
     """
-    names = [name for name in ORDER if _program(name)]
+    names = [name for name in ORDER if program(name)]
     for name in names[:-1]:
         try:
             return compile_tex(tex, find_engine(name)).pdf
@@ -85,7 +89,8 @@ def make_pdf(tex: str) -> bytes:
     return compile_tex(tex, find_engine(names[-1] if names else None)).pdf
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
+    """The program of an engine, if this machine has it."""
     return _embedded() if name == EMBEDDED else shutil.which(name)
 
 
@@ -96,9 +101,9 @@ def find_engine(prefer: str | None = None) -> Engine:
         ToolError: there is none; the hint says what to install.
     """
     for name in (prefer,) if prefer else ORDER:
-        program = _program(name)
-        if program:
-            return Engine(name, (program, *_OPTIONS.get(name, _TEX)))
+        found = program(name)
+        if found:
+            return Engine(name, (found, *_OPTIONS.get(name, _TEX)))
     raise _no_engine(prefer)
 
 
@@ -108,13 +113,30 @@ def compile_tex(tex: str, engine: Engine, *, timeout: float = 60.0) -> Compiled:
     Raises:
         ToolError: LaTeX can not be started, stops at an error, writes no page or takes too long.
     """
+    with _reported(timeout), tempfile.TemporaryDirectory(prefix="derive-") as name:
+        return _compiled(tex, engine, Path(name), time.monotonic() + timeout)
+
+
+@contextmanager
+def _reported(timeout: float) -> Iterator[None]:
+    """What keeps an engine from running or ending, as a ToolError."""
     try:
-        with tempfile.TemporaryDirectory(prefix="derive-") as name:
-            return _compiled(tex, engine, Path(name), time.monotonic() + timeout)
+        yield
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"LaTeX did not finish within {timeout:g} seconds and was stopped") from error
     except OSError as error:
         raise ToolError(f"LaTeX could not be run: {error}", "the other formats need no LaTeX") from error
+
+
+def preloaded(engine: Engine, preamble: str, folder: Path, *, timeout: float = 60.0) -> Engine:
+    """The engine with a preamble loaded once, kept as a format in `folder`: what it compiles starts after the preamble.
+
+    For engines of `DUMPING`. Raises ToolError as `compile_tex` does.
+    """
+    with _reported(timeout):
+        (folder / f"{_JOB}.tex").write_text(f"{preamble}\n\\dump\n", encoding="utf-8", newline="\n")
+        _run(Engine(engine.name, (*engine.command, "-ini", "&pdflatex")), folder, timeout)
+    return Engine(engine.name, (*engine.command, f"-fmt={folder / _JOB}"))
 
 
 def overfull(log: str) -> list[str]:

@@ -26,8 +26,10 @@ from derive.language.names import Name
 from derive.notation import ASCII
 from derive.printing import formula
 from derive.problem import Problem
+from derive.progress import over_the_steps, tabled
 from derive.prose import catalogue
 from derive.settings import Digits
+from derive.training.model import STEP
 from derive.values import Tape, Values
 from derive.verification import Verification, verify
 from derive.view import Workings
@@ -60,23 +62,38 @@ class Blueprint:
         problem = derivation.problem
         check_ids(derivation)
         closed = ClosedForm(derivation) if affordable(derivation) else None
-        document = compose(derivation, problem, list(closing(derivation, closed)), list(_drawings(derivation)))
-        return Blueprint(derivation, Tape.of(derivation), document, Page(derivation, problem.numbers.decimal), closed)
+        end = [*over_the_steps(derivation, problem), *closing(derivation, closed)]
+        document = compose(derivation, problem, end, list(drawings(derivation)))
+        workings = Workings()
+        page = Page(derivation, problem.numbers.decimal, workings)
+        return Blueprint(derivation, Tape.of(derivation), document, page, closed, workings)
 
     def solve(self, problem: Problem | None = None) -> Solution:
         """The problem with its numbers (or those of another one of the same structure), verified.
 
         Raises InputError for a value that does not exist, VerificationError if a gradient cannot be confirmed.
         """
+        solution = self.evaluate(problem)
+        solution.values.verification = verify(solution.exact, self.closed)
+        return solution
+
+    def evaluate(self, problem: Problem | None = None) -> Solution:
+        """The same, not verified: for work on numbers that were verified before they were handed out.
+
+        Raises InputError for a value that does not exist.
+        """
         problem = problem or self.derivation.problem
-        values = Values(self.tape, problem, _kept(problem))
+        values = self.values(problem)
         exact = (
             values
             if values.carry == "exact" and not values.rounds
             else Values(self.tape, problem, _kept(problem), carry="exact")
         )
-        values.verification = verify(exact, self.closed)
         return Solution(self, problem, values, exact)
+
+    def values(self, problem: Problem) -> Values:
+        """The values of a problem of this structure, not verified. Raises InputError for one that does not exist."""
+        return Values(self.tape, problem, _kept(problem), tabled=tabled(problem.update, problem.samples))
 
     def text(self, name: str, values: Values) -> str:
         """The page in a text format for some values."""
@@ -95,6 +112,7 @@ def check_ids(derivation: Derivation) -> None:
         "[numbers] steps": problem.numbers.steps,
         "[names]": problem.aliases,
         "[page] ask": problem.page.ask,
+        "[sheet] blank": problem.sheet.steps,
         "[marking]": (*marking.steps, *marking.exact, *marking.formula),
     }
     place = Place(problem.name)
@@ -119,21 +137,26 @@ def split_entry(step: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (step, "")
 
 
-def _drawings(derivation: Derivation) -> Iterator[Block]:
-    """The network, where the forward pass is one, and the graph of its names."""
+def drawings(derivation: Derivation) -> Iterator[Block]:
+    """The network, where the forward pass is one, and the graph of its names, where a page has room for them.
+
+    Of several samples at a time there are none.
+    """
+    if derivation.problem.samples and derivation.problem.samples.batch > 1:
+        return
     words = catalogue(derivation.problem.language)
     for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
-        if figure is not None and figure.legible:
+        if figure is not None:
             yield Drawing(figure, name, words[f"labels.{name}"])
 
 
 def _kept(problem: Problem) -> Iterable[int]:
-    """The passes whose values are kept: all of a short training, else those shown, and what each leads to."""
+    """The passes whose values are kept: all of a short training, else those shown."""
     if problem.update is None:
         return ()
     if problem.update.steps <= MOST_KEPT and not problem.update.show:
         return range(1, problem.update.steps + 2)
-    return (k + after for k in problem.update.shown() for after in (0, 1))
+    return problem.update.shown()
 
 
 @dataclass(frozen=True)
@@ -184,11 +207,14 @@ class Solution:
             index[name.id] = (name, 1, None)
             if parameter and derivation.updates:
                 index[f"{name.id}@0"] = (name, 1, None)
+        index |= {name.id: (name, 1, None) for name in derivation.constants if name != STEP}
+        index |= {f"{name.id}@0": (name, 1, None) for name in derivation.states}
         for k in self.values.worked:
             last = self.values.updates and k > self.values.updates
             steps = derivation.forward if last else derivation.steps
+            index |= {f"{name.id}@{k}": (name, k, None) for name in derivation.turning if k > 1}
             for step in steps:
-                index[step_id(step, k)] = (step.name, k + (step.phase == "update"), step)
+                index[step_id(step, k)] = (step.name, k, step)
         return index
 
     def __getitem__(self, step: str) -> StepValue:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import TypeAlias
 
 from flint import fmpq
 
 from derive.digits import Printed, full, printed
-from derive.document import Condition, Relation
+from derive.document import Addends, Condition, Relation
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
+from derive.matrices import Matrix, arranged, as_rows
 from derive.notation import Notation
+from derive.operations.building import terms_of
+from derive.operations.calculus import shape_of, shapes_of
+from derive.operations.pooling import Winners
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num, ValueFault, sign
-from derive.operations.shapes import as_matrix, indices, offset
-from derive.printing import INNER, LEADING, TIGHT, Slot, formula, is_turned
+from derive.operations.shapes import offset, position
+from derive.printing import INNER, LEADING, MINUS, TIGHT, Slot, formula
 from derive.settings import Digits
 from derive.values import Compiled, Tape, Values, compile_expr
 
+Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
+MOST_LISTED = 16
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
 
@@ -32,30 +39,37 @@ class Workings:
 
     def compile(self, expr: Expr, tape: Tape) -> tuple[Compiled, tuple[Name, ...]]:
         """The expression as a function of the table of values, and the names it uses."""
-        if expr not in self.compiled:
+        known = self.compiled.get(expr)
+        if known is None:
             run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches())
-            self.compiled[expr] = run, names_in(expr)
-        return self.compiled[expr]
+            known = self.compiled[expr] = run, names_in(expr)
+        return known
 
 
 class View:
-    """One pass of some Values in a notation."""
+    """One pass of some Values in a notation; in the place of values that are `hidden` stand blanks."""
 
-    def __init__(self, values: Values, notation: Notation, workings: Workings, k: int = 1) -> None:
-        self.values, self.notation, self.workings, self.k = values, notation, workings, k
+    def __init__(
+        self, values: Values, notation: Notation, workings: Workings, k: int = 1, hidden: Hidden = frozenset()
+    ) -> None:
+        self.values, self.notation, self.workings, self.k, self._hidden = values, notation, workings, k, hidden
         self.shapes = values.tape.derivation.shapes
-        self._texts: dict[tuple[Name, bool], list[tuple[str, str, str]]] = {}
+        self._texts = values.texts.setdefault((notation.number, notation.decimal), {})
         self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:
         """The same for another pass."""
-        return self if k == self.k else View(self.values, self.notation, self.workings, k)
+        return self if k == self.k else View(self.values, self.notation, self.workings, k, self._hidden)
+
+    def hides(self, name: Name) -> bool:
+        """Whether the values of a name do not stand on the page."""
+        return (name, self.k) in self._hidden
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
-    def printed(self, name: Name, after: bool = False) -> list[Printed]:
+    def printed(self, name: Name) -> list[Printed]:
         """The entries of a name as they are printed."""
-        return self.values.printed(name, self.k + after)
+        return self.values.printed(name, self.k)
 
     def text(self, number: Printed, position: str = LEADING) -> str:
         """A number in the notation, in parentheses where its position asks for them."""
@@ -64,37 +78,64 @@ class View:
         needed = position != LEADING and (number.negative or (position == TIGHT and compound))
         return f"({text})" if needed else text
 
-    def number(self, name: Name, index: Sequence[int], position: str, after: bool = False) -> str:
+    def number(self, name: Name, index: Sequence[int], position: str) -> str:
         """One entry."""
-        texts = self._texts_of(name, after)[offset(self.shapes[name], tuple(index)) if index else 0]
+        texts = self._texts_of(name)[offset(self.shapes[name], tuple(index)) if index else 0]
+        return self._placed(texts, position)
+
+    def _placed(self, texts: tuple[str, str, str], position: str) -> str:
+        """A number as it stands in a position."""
+        if position == MINUS:
+            return texts[1] if texts[1] == "0" else self.notation.operators["negate"] + texts[1]
         return texts[_POSITIONS[position]]
 
-    def _texts_of(self, name: Name, after: bool) -> list[tuple[str, str, str]]:
+    def _texts_of(self, name: Name) -> list[tuple[str, str, str]]:
         """Each entry of a name as it stands in the three positions."""
-        key = name, after
+        if self.hides(name):
+            return self._blanks(name)
+        key = name, self.k
         if key not in self._texts:
             self._texts[key] = [
-                (self.text(number), self.text(number, INNER), self.text(number, TIGHT))
-                for number in self.printed(name, after)
+                (self.text(number), self.text(number, INNER), self.text(number, TIGHT)) for number in self.printed(name)
             ]
         return self._texts[key]
 
-    def rows(self, name: Name, turned: bool = False, after: bool = False) -> list[list[str]]:
-        """An array of up to two axes as rows of texts (`turned`: transposed)."""
-        texts = [leading for leading, _, _ in self._texts_of(name, after)]
-        return as_rows(texts, self.shapes[name], turned)
+    def _blanks(self, name: Name) -> list[tuple[str, str, str]]:
+        blank = self.notation.operators["blank"]
+        return [(blank, blank, blank)] * prod(self.shapes[name])
 
-    def slot(self, slot: Slot, matrix: Callable[[list[list[str]]], str]) -> str:
+    def rows(self, name: Name) -> list[list[str]]:
+        """An array as rows of texts."""
+        texts = [leading for leading, _, _ in self._texts_of(name)]
+        return as_rows(texts, self.shapes[name])
+
+    def array(self, name: Name, matrix: Matrix) -> str:
+        """All entries of a name; `matrix` sets rows of texts."""
+        return self._arranged(self._texts_of(name), self.shapes[name], matrix)
+
+    def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix) -> str:
+        """Entries as a matrix, as many as the page wants."""
+        most = self.values.problem.page.entries
+        return arranged([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
+
+    def slot(self, slot: Slot, matrix: Matrix) -> str:
         """What stands in a slot."""
         node = slot.node
         if isinstance(node, Entry):
             return self.number(node.name, node.index, slot.position)
-        turned = is_turned(node)
-        inner = node.args[0] if isinstance(node, Apply) else node
-        assert isinstance(inner, Ref)
-        if not self.shapes[inner.name]:
-            return self.number(inner.name, (), slot.position)
-        return matrix(self.rows(inner.name, turned))
+        texts, shape = self._moved(node), shape_of(node, self.shapes)
+        if not shape:
+            return self._placed(texts[0], slot.position)
+        sign = self.notation.operators["negate"] if slot.position == MINUS else ""
+        return sign + self._arranged(texts, shape, matrix)
+
+    def _moved(self, expr: Expr) -> list[tuple[str, str, str]]:
+        """The entries of a name, or of a block of names, as they stand in the three positions."""
+        if isinstance(expr, Ref):
+            return self._texts_of(expr.name)
+        assert isinstance(expr, Apply)
+        kernel = row_of(expr).kernel(shapes_of(expr, self.shapes), expr.options, Branches())
+        return [x if isinstance(x, tuple) else ("0", "0", "0") for x in kernel(*map(self._moved, expr.args))]
 
     # --- at the printed numbers --------------------------------------------------------------------------
 
@@ -102,9 +143,9 @@ class View:
         """The value of an expression at the printed numbers of its names; None where they leave none: 1/(a − b) with
         a and b printed alike.
         """
-        known, key = self.values.literals, (expr, self.k)
+        run, names = self.workings.compile(expr, self.values.tape)
+        known, key = self.values.literals, (run, self.k)
         if key not in known:
-            run, names = self.workings.compile(expr, self.values.tape)
             try:
                 known[key] = self.values.literal(run, names, self.k)
             except ValueFault:
@@ -134,6 +175,14 @@ class View:
             return printed(value, digits, ties=True)
         except ValueFault:  # a product of numbers too small to be written
             return Printed(False, "0", exact=False)
+
+    def kept(self, sum_: Addends) -> list[int | None]:
+        """Which terms of a long sum are shown: those that are not 0, of many the first and the last; None: dots."""
+        known, key = self.values.kept, (sum_, self.k)
+        if key not in known:
+            shown = [i for i, (term, _) in enumerate(sum_.terms) if self.term(term, sum_.name).value != 0]
+            known[key] = shortened(shown or [0], sum_.most)
+        return known[key]
 
     # --- predicates --------------------------------------------------------------------------------------
 
@@ -172,7 +221,7 @@ class View:
 
     def _result_equal(self, relation: Relation) -> bool:
         assert relation.name is not None
-        numbers = self.printed(relation.name, relation.after)
+        numbers = self.printed(relation.name)
         chosen = range(len(numbers))
         if relation.index is not None:
             at = offset(self.shapes[relation.name], relation.index)
@@ -200,33 +249,60 @@ class View:
         """The signs of a name's entries."""
         return [sign(x) for x in self.values.flat(name, self.k)]
 
-    def arguments(self, expr: Apply) -> list[tuple[Num, ...]]:
-        """The arguments of an elementwise application, entry by entry."""
-        flats = []
-        for arg in expr.args:
-            run, _ = self.workings.compile(arg, self.values.tape)
-            flats.append(run(self.values.env(self.k)))
-        size = max(map(len, flats))
-        return list(zip(*(flat * size if len(flat) == 1 else flat for flat in flats), strict=True))
+    def arguments(self, expr: Apply) -> list[Flat]:
+        """The flat arguments of an application."""
+        return [self.workings.compile(arg, self.values.tape)[0](self.values.env(self.k)) for arg in expr.args]
 
-    def fact(self, kind: str, name: Name | None = None) -> str:
+    def zeros(self, names: Iterable[Name]) -> list[int]:
+        """For each entry of the names that could not be told from 0, to how many decimals it is 0."""
+        return [number.zero_to for name in names for number in self.printed(name) if number.zero_to is not None]
+
+    def fact(self, kind: str, names: Iterable[Name] = ()) -> str:
         """A number about the run."""
         if kind == "zero_to":
-            assert name is not None
-            return str(min(number.zero_to for number in self.printed(name) if number.zero_to is not None))
+            return str(min(self.zeros(names)))
         assert kind == "largest"
         assert self.values.verification is not None
         return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
 
-    def on_kink(self, expr: Apply) -> str:
-        """The entries of the argument that lie on the kink; the argument itself where it has no name."""
-        kink, arg = row_of(expr).kink, expr.args[0]
-        assert kink is not None
+    def kinks(self, expr: Apply) -> list[int]:
+        """The flat entries of an application's value that lie where its derivative jumps."""
+        kinks = row_of(expr).kinks
+        assert kinks is not None
+        return kinks(shapes_of(expr, self.shapes), expr.options)(*self.arguments(expr))
+
+    def on_kink(self, expr: Apply, name: Name) -> str:
+        """The entries that lie on a kink: of the argument, of `name`; the argument itself where it has no name."""
+        arg = expr.args[0] if row_of(expr).elementwise else Ref(name)
         if not isinstance(arg, Ref):
             return formula(arg, self.notation, self.shapes)
-        places = [i for i, entry in enumerate(self.arguments(expr)) if kink(*entry)]
-        every = indices(self.shapes[arg.name])
-        return ", ".join(self.notation.entry(arg.name, every[i], self.shapes) for i in places)
+        return self._listed(arg.name, self.kinks(expr))
+
+    def winners(self, expr: Apply) -> str:
+        """The entries that a max pooling chose, window by window."""
+        (flat,), shapes = self.arguments(expr), shapes_of(expr, self.shapes)
+        chosen = Winners(shapes[0], expr.options, Branches()).of(flat)
+        (arg,) = expr.args
+        assert isinstance(arg, Ref)
+        return self._listed(arg.name, chosen)
+
+    def _listed(self, name: Name, places: list[int]) -> str:
+        """Entries by name, the first few of many."""
+        shape = self.shapes[name]
+        entries = [self.notation.entry(name, position(i, shape), self.shapes) for i in places[:MOST_LISTED]]
+        return ", ".join([*entries, *(["…"] if len(places) > MOST_LISTED else [])])
+
+    def mean_loss(self, first: int, last: int) -> str:
+        """The mean of the losses of some passes, with the digits of the loss."""
+        loss = self.values.problem.loss
+        assert loss is not None
+        digits = self.values.numbers.of(loss.id)
+
+        def mean() -> Printed:
+            losses = self.values.losses[first - 1 : last]
+            return printed(sum((x for (x,) in losses), fmpq(0)) / len(losses), digits, ties=False)
+
+        return self.text(self.values.decided(mean))
 
     def gap(self, name: Name) -> str:
         """1 − |value| of a scalar, with the digits of its step."""
@@ -238,11 +314,9 @@ class View:
         return self.text(shown)
 
 
-def as_rows(texts: list[str], shape: Shape, turned: bool = False) -> list[list[str]]:
-    """Flat texts as rows; a column has rows of one."""
-    rows, columns = as_matrix(shape) if len(shape) <= 2 else (prod(shape[:-1]), shape[-1])
-    table = [texts[i * columns : (i + 1) * columns] for i in range(rows)]
-    return [list(column) for column in zip(*table, strict=True)] if turned else table
+def shortened(places: list[int], most: int | None) -> list[int | None]:
+    """The first places, dots and the last one, if there are more than `most`."""
+    return [*places] if most is None or len(places) <= most else [*places[: max(1, most // 4)], None, places[-1]]
 
 
 def _is(x: Num, value: fmpq) -> bool:
@@ -269,16 +343,23 @@ def _keeps_gap(number: Printed, digits: Digits) -> bool:
 
 def _kink(view: View, condition: Condition) -> bool:
     assert isinstance(condition.expr, Apply)
-    kink = row_of(condition.expr).kink
-    assert kink is not None
-    return any(kink(*entry) for entry in view.arguments(condition.expr))
+    return bool(view.kinks(condition.expr))
+
+
+def _ones(view: View, condition: Condition) -> bool:
+    """Whether an expression is 1 in every entry, for certain."""
+    assert condition.expr is not None
+    run, _ = view.workings.compile(condition.expr, view.values.tape)
+    return all(_is(x, fmpq(1)) for x in run(view.values.env(view.k)))
 
 
 _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
     "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
     "mixed signs": lambda view, c: len({s > 0 for s in view.signs(c.name)}) == 2,
-    "zero_to": lambda view, c: any(number.zero_to is not None for number in view.printed(c.name)),
+    "zero_to": lambda view, c: bool(view.zeros((c.name, *c.others))),
     "saturated": _saturated,
     "kink": _kink,
+    "ones": _ones,
+    "zeros left out": lambda view, c: any(view.term(term, c.name).value == 0 for term, _ in terms_of(c.expr)),
 }

@@ -33,8 +33,10 @@ from derive.values import Tape, Values
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
 LAYERED = {
+    "adam_network", "dropout", "minibatch_xor",
     "binary_cross_entropy", "dead_relu", "han_kamber", "hmkcode", "mazur", "mazur_10000", "miller", "notes", "rgu",
-    "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "zaki_meira",
+    "ridge_regression", "slp3_sgd", "softmax_classifier",
+    "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "yeh_mlp", "zaki_meira",
 }  # fmt: skip
 
 FUSED = """

@@ -27,13 +27,23 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network while it is laid out: the labels of each node, one radius for all circles, the height of a row."""
+    """A network while it is laid out.
+
+    units      the labels of each node
+    radius     of all circles
+    above      the room for labels above them
+    pitch      the height of a row
+    overhangs  for each column by how much its labels are wider than its circles, on either side
+    climbs     for each column by how many rows an edge from it climbs at most
+    """
 
     figure: Figure
     units: Sequence[Unit]
     radius: float
     above: float
     pitch: float
+    overhangs: Sequence[float]
+    climbs: Sequence[float]
 
     @staticmethod
     def of(figure: Figure, labels: Labels, script: Script) -> Network:
@@ -43,24 +53,23 @@ class Network:
         radius = min(max(LEAST_RADIUS, NAME * widest / 2 + PAD), MOST_RADIUS)
         above = TAG if any(unit.above for unit in units) else 0.0
         below = TAG if any(unit.below for unit in units) else 0.0
-        return Network(figure, units, radius, above, 2 * radius + above + below + BETWEEN)
+        overhangs, climbs = [0.0] * figure.size[0], [0.0] * figure.size[0]
+        for node, unit in zip(figure.nodes, units, strict=True):
+            column = int(node.position[0])
+            overhangs[column] = max(overhangs[column], unit.width / 2 - radius)
+        for edge in figure.edges:
+            (start, row), (_, end) = figure.nodes[edge.source].position, figure.nodes[edge.target].position
+            climbs[int(start)] = max(climbs[int(start)], abs(end - row))
+        return Network(figure, units, radius, above, 2 * radius + above + below + BETWEEN, overhangs, climbs)
 
     def column(self, index: int) -> int:
         """The column of a node."""
         return int(self.figure.nodes[index].position[0])
 
-    def overhang(self, column: int) -> float:
-        """By how much the labels of a column are wider than its circles, on either side."""
-        widths = [unit.width for i, unit in enumerate(self.units) if self.column(i) == column]
-        return max(0.0, max(widths) / 2 - self.radius)
-
     def distance(self, column: int, weights: Sequence[Weight]) -> float:
         """From the middle of a column to that of the next, with these weights on the edges between them."""
-        here, there = self.overhang(column), self.overhang(column + 1)
-        nodes = self.figure.nodes
-        edges = [edge for edge in self.figure.edges if self.column(edge.source) == column]
-        climbs = [abs(nodes[edge.target].position[1] - nodes[edge.source].position[1]) for edge in edges]
-        room = min(max(GAP, STEEPEST * self.pitch * max(climbs, default=0.0)), WIDEST)
+        here, there = self.overhangs[column], self.overhangs[column + 1]
+        room = min(max(GAP, STEEPEST * self.pitch * self.climbs[column]), WIDEST)
         needs = [2 * self.radius + here + there + room]
         for weight in weights:
             half = weight.width / 2 + 3
@@ -98,7 +107,7 @@ def _columns(network: Network, weights: Iterator[Weight]) -> tuple[list[float], 
     known = list(weights)
     nodes = zip(network.figure.nodes, network.units, strict=True)
     inputs = [unit.beside.width + PAD for node, unit in nodes if node.kind == "input" and unit.beside]
-    xs = [MARGIN + network.radius + max(network.overhang(0), max(inputs, default=0.0))]
+    xs = [MARGIN + network.radius + max(network.overhangs[0], max(inputs, default=0.0))]
     shown: list[Weight] = []
     for column in range(network.figure.size[0] - 1):
         here = [weight for weight in known if network.column(weight.edge.source) == column]

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from derive.figures.charts import Tone
+
 Point: TypeAlias = tuple[float, float]
-Role: TypeAlias = Literal["name", "value", "gradient", "plain"]
-Style: TypeAlias = Literal["given", "parameter", "computed", "loss", "rule", "bracket", "weight", "arrow", "dot"]
+Role: TypeAlias = Literal["name", "value", "gradient", "plain", "on dark"]
+Line: TypeAlias = Literal["rule", "bracket", "weight", "arrow", "curve"]
+Style: TypeAlias = Literal["given", "parameter", "computed", "loss", "dot"] | Line | Tone
 Rows: TypeAlias = list[list[str]]
 
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
@@ -17,6 +20,12 @@ LINE = 1.2
 PAGE_WIDTH, PAGE_HEIGHT = 455.0, 560.0  # what is not made smaller
 SMALLEST = 0.8  # smaller than that, another arrangement is tried
 DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
+
+TONES: dict[Tone, str] = {
+    "correct": "#1f5a96", "precision": "#9cc4e8", "follows": "#a6d49f", "wrong": "#c2410c", "missing": "#dcdcdc",
+    "unreadable": "#6b6b6b", "bar": "#6f9ac4",
+}  # fmt: skip
+"""The fill of a chart's parts: told apart by lightness as well, in print and with any sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +87,13 @@ class Script:
     width       of a label, in its font size
     activation  what stands in a unit that applies an operation, by the operation's key
     times       between the numbers of a shape
+    words       a label of words, not of mathematics
     """
 
     width: Callable[[str], float]
     activation: Callable[[str], str]
     times: str
+    words: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

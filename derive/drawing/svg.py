@@ -9,15 +9,15 @@ from html import escape
 from itertools import groupby
 
 from derive.drawing.arranging import arranged
-from derive.drawing.shapes import Box, Circle, Path, Point, Script, Shape, Text
+from derive.drawing.shapes import TONES, Box, Circle, Path, Point, Script, Shape, Style, Text
 from derive.drawing.words import words
-from derive.figures import Figure, Labels
+from derive.figures import Labels, Picture
 from derive.operations import ROWS
 
 SCALE = 1.6  # CSS pixels for a point
 FONT = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', 'STIX Two Text', 'Times New Roman', serif"
-COLOURS = {"name": "#000", "value": "#1f3a7a", "gradient": "#8b1a1a", "plain": "#555"}
-STYLES = {
+COLOURS = {"name": "#000", "value": "#1f3a7a", "gradient": "#8b1a1a", "plain": "#555", "on dark": "#fff"}
+STYLES: dict[Style, str] = {
     "given": 'fill="#f0f0f0" stroke="#333" stroke-width="0.5"',
     "parameter": 'fill="#fff" stroke="#333" stroke-width="0.5" stroke-dasharray="2 1.2"',
     "computed": 'fill="#fff" stroke="#333" stroke-width="0.5"',
@@ -27,13 +27,15 @@ STYLES = {
     "weight": 'fill="none" stroke="#8a8a8a" stroke-width="0.5"',
     "arrow": 'fill="none" stroke="#444" stroke-width="0.6"',
     "dot": 'fill="#555"',
+    "curve": 'fill="none" stroke="#1f5a96" stroke-width="1.2" stroke-linejoin="round"',
+    **{tone: f'fill="{colour}"' for tone, colour in TONES.items()},
 }
 SUBSCRIPT, SUPERSCRIPT, SHRUNK = 0.22, -0.36, 0.72
 COMMA = "\u2e32"  # stands for a lowered comma
 _MARKED = re.compile(r"([_^])(?:\{([^{}]*)\}|([^\s_^{}]+))")
 
 
-def svg(figure: Figure, labels: Labels, title: str) -> str:
+def svg(figure: Picture, labels: Labels, title: str) -> str:
     """The SVG of a figure; `labels` are Unicode."""
     drawing = arranged(figure, labels, SCRIPT)
     width, height = f"{drawing.width:.1f}", f"{drawing.height:.1f}"
@@ -101,7 +103,7 @@ def _painted(shape: Shape) -> Iterator[str]:
             yield _text(shape)
         case Box():
             x, y = shape.at
-            round_corners = "" if shape.style == "given" else ' rx="2"'
+            round_corners = ' rx="2"' if shape.style in {"parameter", "computed", "loss"} else ""
             size = f'width="{shape.width:.2f}" height="{shape.height:.2f}"'
             yield f'<rect x="{x:.2f}" y="{y:.2f}" {size}{round_corners} {STYLES[shape.style]}/>'
         case Circle():
@@ -159,4 +161,4 @@ def _at(point: Point) -> str:
     return f"{point[0]:.2f},{point[1]:.2f}"
 
 
-SCRIPT = Script(text_width, _activation, "×")
+SCRIPT = Script(text_width, _activation, "×", str)

@@ -1,28 +1,38 @@
-"""A figure as a TikZ picture, never wider than the line; colours `derivevalue` and `derivegradient`."""
+"""A figure as a TikZ picture, never wider than the line; colours `derivevalue` and `derivegradient`.
+
+TikZ draws the lines and shapes, all of one style that follow each other in one path. The labels are put over them as
+LaTeX's own `picture` does it: as nodes they would take ten times as long, which counts when a class gets its sheets.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 from derive.drawing.arranging import arranged
-from derive.drawing.shapes import PAGE_HEIGHT, Box, Circle, Drawing, Path, Point, Script, Shape, Text
-from derive.figures import Figure, Labels
+from derive.drawing.shapes import PAGE_HEIGHT, TONES, Box, Circle, Drawing, Path, Point, Role, Script, Text
+from derive.figures import Chart, Curve, Labels, Picture
 from derive.language.names import GREEK
 from derive.operations import ROWS
 
 _STYLES = """\
-[x=1pt, y=-1pt, inner sep=0pt, outer sep=0pt, line width=0.4pt,
+[x=1pt, y=-1pt, line width=0.4pt,
   given/.style={fill=black!6}, parameter/.style={densely dashed, rounded corners=2pt},
   computed/.style={fill=white, rounded corners=2pt},
   loss/.style={fill=white, line width=0.9pt, rounded corners=2pt},
   rule/.style={draw=black!40, line width=0.3pt},
   bracket/.style={draw=black!70}, weight/.style={draw=black!45},
-  arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none},
-  backed/.style={fill=white, inner sep=0.6pt}, value/.style={text=derivevalue},
-  gradient/.style={text=derivegradient},
-  name/.style={}, plain/.style={text=black!65}]"""
-_ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
+  arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none}]"""
+_CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
+_LABELS = (
+    r"\unitlength=1pt \fboxsep=.6pt \def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
+)
+_COLOURS: dict[Role, str] = {
+    "name": "black", "value": "derivevalue", "gradient": "derivegradient", "plain": "black!65", "on dark": "white",
+}  # fmt: skip
+_GLUE = {"start": ("", r"\hss"), "middle": (r"\hss", r"\hss"), "end": (r"\hss", "")}
 
 _WIDTHS = {
     r"\cdot": 0.85, r"\times": 1.35, r"\partial": 0.65, r"\odot": 0.9, r"\Sigma": 0.8,
@@ -34,16 +44,33 @@ _WIDTHS = {
 _OPERATORS = {"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.")
 _SCRIPT_SIZE = 0.8
+_PROTECTED = {"\\": r"\textbackslash ", "~": r"\textasciitilde ", "^": r"\textasciicircum "}
+_PROTECTED |= {c: f"\\{c}" for c in "#$%&_{}"}
 
 
-def tikz(figure: Figure, labels: Labels) -> str:
+def tikz(figure: Picture, labels: Labels) -> str:
     """The picture; `labels` are TeX mathematics. The preamble loads tikz and defines the two colours."""
     drawing = arranged(figure, labels, SCRIPT)
-    lines = "\n".join(f"  {_painted(shape)}" for shape in drawing.shapes)
-    picture = f"\\begin{{tikzpicture}}{_STYLES}\n{_frame(drawing)}{lines}\n\\end{{tikzpicture}}"
+    styles = _tones() if isinstance(figure, Chart) else _CURVE if isinstance(figure, Curve) else ""
+    picture = "\n".join([
+        rf"\begin{{picture}}({drawing.width:.2f},{drawing.height:.2f})(0,-{drawing.height:.2f})",
+        rf"\put(0,-{drawing.height:.2f}){{\begin{{tikzpicture}}{_STYLES}{styles}",
+        *(f"  {line}" for line in (_frame(drawing), *_drawn(drawing))),
+        r"\end{tikzpicture}}%",
+        *(_label(shape) for shape in drawing.shapes if isinstance(shape, Text)),
+        r"\end{picture}",
+    ])  # fmt: skip
     if drawing.height > PAGE_HEIGHT:
         picture = f"\\scalebox{{{PAGE_HEIGHT / drawing.height:.3f}}}{{%\n{picture}}}"
-    return f"\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n{picture}}}"
+    fitted = f"\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n{picture}}}"
+    return f"{{{_LABELS}%\n{fitted}}}"
+
+
+def _tones() -> str:
+    """The styles of a chart."""
+    colours = ((tone, [int(colour[i : i + 2], 16) for i in (1, 3, 5)]) for tone, colour in TONES.items())
+    fills = (f"{tone}/.style={{draw=none, fill={{rgb,255:red,{r};green,{g};blue,{b}}}}}" for tone, (r, g, b) in colours)
+    return f"\n\\tikzset{{{', '.join(fills)}}}"
 
 
 @lru_cache(10_000)
@@ -81,23 +108,35 @@ def _activation(key: str) -> str:
 
 
 def _frame(drawing: Drawing) -> str:
-    return f"  \\path[use as bounding box] (0,0) rectangle {_at((drawing.width, drawing.height))};\n"
+    return f"\\path[use as bounding box] (0,0) rectangle {_at((drawing.width, drawing.height))};"
 
 
-def _painted(shape: Shape) -> str:
+def _drawn(drawing: Drawing) -> Iterator[str]:
+    """The shapes, those of one style that follow each other as one path; an arrow has a path of its own."""
+    shapes = (shape for shape in drawing.shapes if not isinstance(shape, Text))
+    for style, alike in groupby(shapes, lambda shape: shape.style):
+        paths = [_path(shape) for shape in alike]
+        for path in paths if style == "arrow" else [" ".join(paths)]:
+            yield f"\\draw[{style}] {path};"
+
+
+def _path(shape: Box | Circle | Path) -> str:
     match shape:
-        case Text():
-            style = f"{shape.role}, backed" if shape.backed else shape.role
-            font = f"font=\\fontsize{{{shape.size:g}}}{{{shape.size:g}}}\\selectfont"
-            place = f"anchor={_ANCHORS[shape.anchor]}, {font}"
-            return f"\\node[{style}, {place}] at {_at(shape.at)} {{${shape.content}$}};"
         case Box():
             x, y = shape.at
-            return f"\\draw[{shape.style}] {_at(shape.at)} rectangle {_at((x + shape.width, y + shape.height))};"
+            return f"{_at(shape.at)} rectangle {_at((x + shape.width, y + shape.height))}"
         case Circle():
-            return f"\\draw[{shape.style}] {_at(shape.at)} circle[radius={shape.radius:.4g}pt];"
+            return f"{_at(shape.at)} circle[radius={shape.radius:.4g}pt]"
         case Path():
-            return f"\\draw[{shape.style}] {_at(shape.start)}{''.join(map(_leg, shape.legs))};"
+            return f"{_at(shape.start)}{''.join(map(_leg, shape.legs))}"
+
+
+def _label(text: Text) -> str:
+    x, y = text.at
+    before, after = _GLUE[text.anchor]
+    content = rf"\colorbox{{white}}{{${text.content}$}}" if text.backed else f"${text.content}$"
+    label = rf"\figurelabel{{{text.size:g}}}{{{_COLOURS[text.role]}}}{{{before}{content}{after}}}"
+    return rf"\put({x:.2f},{-y:.2f}){{{label}}}%"
 
 
 def _leg(points: tuple[Point, ...]) -> str:
@@ -111,4 +150,9 @@ def _at(point: Point) -> str:
     return f"({point[0]:.2f},{point[1]:.2f})"
 
 
-SCRIPT = Script(tex_width, _activation, r"\times ")
+def _words(text: str) -> str:
+    """Words inside mathematics, their signs protected."""
+    return rf"\text{{{''.join(_PROTECTED.get(c, c) for c in text)}}}"
+
+
+SCRIPT = Script(tex_width, _activation, r"\times ", _words)

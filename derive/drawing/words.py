@@ -7,20 +7,43 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
-from derive.figures import Figure, Labels, Node
+from derive.figures import Bar, Chart, Curve, Figure, Labels, Node, Picture
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import ROWS
 
 WIDTH = 100
 
 
-def words(figure: Figure, labels: Labels) -> str:
-    """The order of the quantities with arrows, then each with its value and the loss's derivative by it."""
+def words(figure: Picture, labels: Labels) -> str:
+    """The order of the quantities with arrows, then each with its value and the loss's derivative by it.
+
+    Of a chart each bar with its counts, of a curve its course.
+    """
+    if isinstance(figure, Curve):
+        return "\n".join(_wrapped(_course(figure, labels), 4))
+    if isinstance(figure, Chart):
+        return "\n".join(line for bar in figure.bars for line in _wrapped(_counted(figure, bar, labels), 4))
     lines = list(_layers(figure, labels) if figure.kind == "network" else _order(figure, labels))
     rows = list(_rows(figure, labels))
     if rows:
         lines += ["", *_table(rows)]
     return "\n".join(lines)
+
+
+def _counted(chart: Chart, bar: Bar, labels: Labels) -> str:
+    """`dL/dW₂: 31 right, 9 wrong`; parts that are 0 are left out."""
+    name = bar.label if isinstance(bar.label, str) else labels.name(bar.label, None) + bar.after
+    counts = [f"{count} {part.words}" for part, count in zip(chart.parts, bar.counts, strict=True) if count]
+    return f"{name}: {', '.join(counts) or 0}"
+
+
+def _course(curve: Curve, labels: Labels) -> str:
+    """`L: 0.25 (0), 0.2 (1), … 0.01 (100); updates`: a few values, each with its count."""
+    points = list(zip(curve.chosen(), labels.curve(curve), strict=True))
+    step = max(1, -(-len(points) // 10))
+    shown = dict([*points[::step], points[-1]])
+    values = ", ".join(f"{labels.written(value)} ({count})" for count, value in shown.items())
+    return f"{labels.name(curve.name, None)}: {values}; in brackets: {curve.axis}"
 
 
 def _order(figure: Figure, labels: Labels) -> Iterator[str]:

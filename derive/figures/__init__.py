@@ -1,7 +1,14 @@
 """Figures as data: what is drawn, and where in abstract columns and rows; no numbers, no format."""
 
+from derive.figures.charts import Bar, Chart, Part
+from derive.figures.curves import Curve
 from derive.figures.graph import graph_figure
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
 
-__all__ = ["Edge", "Figure", "Labels", "Node", "graph_figure", "network_figure"]
+Picture = Figure | Chart | Curve
+"""Whatever can be drawn."""
+
+__all__ = [
+    "Bar", "Chart", "Curve", "Edge", "Figure", "Labels", "Node", "Part", "Picture", "graph_figure", "network_figure",
+]  # fmt: skip

@@ -10,14 +10,23 @@ from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
 from derive.operations import ROWS
 
+MOST_NODES = 40
 
-def graph_figure(derivation: Derivation) -> Figure:
+
+def graph_figure(derivation: Derivation) -> Figure | None:
     """The graph of all names that the loss depends on (of the whole forward pass, where there is no loss).
 
-    Where values are weighed by matrices, the chain of quantities alone: without parameters and targets.
+    Where values are weighed by matrices, the chain of quantities alone: without parameters and targets. None for a
+    graph that no page can show at a size that is read.
     """
     steps = path_to_loss(derivation)
+    if len(steps) > MOST_NODES:
+        return None
     names: list[Name] = [*_givens(steps, derivation), *(step.name for step in steps)]
+    return _figure(names, steps, derivation) if len(names) <= MOST_NODES else None
+
+
+def _figure(names: list[Name], steps: list[Step], derivation: Derivation) -> Figure:
     place = {name: i for i, name in enumerate(names)}
     links = [(place[use], place[step.name]) for step in steps for use in step.uses if use in place]
     kinds: dict[Name, Kind] = {name: "parameter" if own else "input" for name, own in derivation.givens}

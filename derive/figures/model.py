@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from derive.figures.curves import Curve
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, Symbol
 
@@ -12,7 +13,6 @@ Position: TypeAlias = tuple[float, float]
 Kind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
 
 MOST_STACKED, MOST_ROWS, MOST_COLUMNS = 4, 3, 3
-MOST_NODES, MOST_LAYERS = 40, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,6 @@ class Figure:
         steps = [(i, i + 1) for i in range(len(self.nodes) - 1)]
         return self.kind == "graph" and [(edge.source, edge.target) for edge in self.edges] == steps
 
-    @property
-    def legible(self) -> bool:
-        """Whether a page can show it at a size that is read."""
-        return self.size[0] <= MOST_LAYERS if self.kind == "network" else len(self.nodes) <= MOST_NODES
-
 
 class Labels(Protocol):
     """What stands at a node, in the notation of the target: TeX mathematics without `$`, or Unicode."""
@@ -106,3 +101,9 @@ class Labels(Protocol):
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """Rows of printed entries of the loss's derivative by the name; None where none is to be shown."""
+
+    def curve(self, curve: Curve) -> list[float]:
+        """The values of a curve's chosen points."""
+
+    def written(self, value: float) -> str:
+        """A number at an axis."""

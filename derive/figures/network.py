@@ -14,7 +14,7 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 
 MOST_UNITS, FIRST, LAST = 8, 3, 2
-MOST_WEIGHTED = 4
+MOST_WEIGHTED, MOST_COLUMNS = 4, 6
 TARGET_BELOW, CAPTION_BELOW = 1.2, 0.8
 
 
@@ -27,9 +27,9 @@ class _Column:
 
 
 def network_figure(derivation: Derivation) -> Figure | None:
-    """The network of a layered forward pass; None for any other model."""
+    """The network of a layered forward pass; None for any other model, and for one too deep for a page."""
     layers = layers_of(derivation)
-    if layers is None:
+    if layers is None or 1 + len(layers.layers) + _has_loss(layers, derivation) > MOST_COLUMNS:
         return None
     count = layers.layers[0].weighing.units[0]
     single = all(prod(derivation.shapes[name]) == units for name, units in _sizes(layers))
@@ -99,13 +99,19 @@ def _weights(columns: list[_Column], layers: Layers) -> Iterator[Edge]:
         first = second
 
 
+def _has_loss(layers: Layers, derivation: Derivation) -> bool:
+    """Whether there is a loss beside the output of the last layer."""
+    return derivation.loss is not None and derivation.loss != layers.layers[-1].output
+
+
 def _close(
     nodes: list[Node], edges: list[Edge], columns: list[_Column], layers: Layers, derivation: Derivation
 ) -> None:
     """Add the loss after the output units, and beneath it what it compares them with."""
-    if derivation.loss is None or derivation.loss == layers.layers[-1].output:
+    if not _has_loss(layers, derivation):
         return
     place, outputs, loss = len(columns), len(columns[-1].nodes), len(nodes)
+    assert derivation.loss
     nodes.append(Node(derivation.loss, (place, 0), "loss"))
     edges += [Edge(loss - outputs + i, loss) for i, unit in enumerate(columns[-1].units) if unit is not None]
     for i, name in enumerate(layers.targets, 1):

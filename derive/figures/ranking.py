@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 
 SWEEPS = 12
 APART, BESIDE = 1.0, 0.6  # between two nodes; where one of them is only a passing edge
@@ -24,6 +24,7 @@ class Ranking:
     order    the points of each column, from the top
     row      of each point
     passing  the points each edge passes, by its ends
+    near     for each point the ones linked to it in the column before, and after
     """
 
     count: int
@@ -32,10 +33,17 @@ class Ranking:
     links: list[tuple[int, int]] = field(default_factory=list)
     row: list[float] = field(default_factory=list)
     passing: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    near: tuple[dict[int, list[int]], dict[int, list[int]]] = field(default_factory=lambda: ({}, {}))
+
+    def link(self, source: int, target: int) -> None:
+        """Add a link between points of neighbouring columns."""
+        self.links.append((source, target))
+        self.near[0].setdefault(target, []).append(source)
+        self.near[1].setdefault(source, []).append(target)
 
     def neighbours(self, point: int, side: int) -> list[int]:
         """The points linked to `point` in the column before (side 0) or after it (side 1)."""
-        return [link[side] for link in self.links if link[1 - side] == point]
+        return self.near[side].get(point, [])
 
 
 def rank(count: int, edges: Sequence[tuple[int, int]], late: Sequence[bool]) -> Ranking:
@@ -72,7 +80,8 @@ def _link(ranking: Ranking, edge: tuple[int, int]) -> None:
         points.append(len(ranking.column))
         ranking.column.append(column)
     points.append(target)
-    ranking.links += pairwise(points)
+    for link in pairwise(points):
+        ranking.link(*link)
     ranking.passing[edge] = tuple(points[1:-1])
 
 
@@ -101,10 +110,11 @@ def _sort(ranking: Ranking, points: list[int], side: int) -> None:
 
 def _crossings(ranking: Ranking) -> int:
     place = {point: i for column in ranking.order for i, point in enumerate(column)}
+    links = sorted(ranking.links, key=lambda link: ranking.column[link[0]])
     return sum(
         (place[a] - place[c]) * (place[b] - place[d]) < 0
-        for (a, b), (c, d) in combinations(ranking.links, 2)
-        if ranking.column[a] == ranking.column[c]
+        for _, beside in groupby(links, key=lambda link: ranking.column[link[0]])
+        for (a, b), (c, d) in combinations(beside, 2)
     )
 
 

@@ -5,23 +5,48 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.derivation import Derivation
-from derive.document import Block, Document
+from derive.digits import printed
+from derive.document import (
+    Block,
+    Chain,
+    Document,
+    Drawing,
+    Givens,
+    Heading,
+    Joined,
+    Lines,
+    NewPage,
+    Numbered,
+    Paragraph,
+    Quoted,
+    Remark,
+    Sentence,
+    StepPart,
+    Table,
+)
 from derive.equations import read_name
+from derive.figures import Curve
+from derive.interim import in_full
 from derive.language.expressions import Apply, Index, Ref, Shape
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation import Notation
-from derive.operations.rows import ROWS
-from derive.printing import LEADING
+from derive.operations.rows import ROWS, Row
+from derive.printing import LEADING, formula
 from derive.prose import Catalogue, catalogue
-from derive.values import Values
+from derive.settings import Digits
+from derive.values import Values, to_fmpq
 from derive.view import View, Workings
-from derive.writers.parts import Compiler, Part, filled
+from derive.writers.parts import Compiler, Part, conditional, filled
+
+LARGEST = 1e300  # what a picture shows of values beyond
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -29,10 +54,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a writer needs to know beside the document: the structure, and the decimal sign."""
+    """What a writer needs to know beside the document: the structure, the decimal sign, and what all formats compile
+    once.
+    """
 
     derivation: Derivation
     decimal: str
+    workings: Workings = field(default_factory=Workings, compare=False)
 
     @property
     def shapes(self) -> Mapping[Name, Shape]:
@@ -46,11 +74,15 @@ class Page:
         return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken)
 
     def labels(self, notation: Notation) -> dict[Name, str]:
-        """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule."""
+        """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
+        results under their formulas.
+        """
         labels: dict[Name, str] = {}
+        for way in self.derivation.interims.values():
+            labels |= {name: formula(expr, notation, self.shapes) for name, expr in in_full(way).items()}
         for step in self.derivation.forward:
             expr = step.expr
-            if isinstance(expr, Apply) and len(expr.args) == 1 and ROWS[expr.op].notation.style == "function":
+            if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
                 arg, row = expr.args[0], ROWS[expr.op].notation
                 if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
                     function = f"{row.tex}'" if notation.tex else f"{row.text}′"
@@ -58,8 +90,31 @@ class Page:
         return labels
 
 
+def _has_prime(row: Row) -> bool:
+    """Whether the derivative is written f′(z): of a function that works entry by entry."""
+    return row.elementwise and row.notation.style == "function"
+
+
 def _alias(notation: Notation, text: str) -> str:
     return notation.with_items(read_name(text), ())
+
+
+RESERVED = "sheet:"
+"""What the keys begin with that say whose copy a page is: they are no answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose copy of a page it is: the `code` of the sheet, the `student`'s id, and the name that is printed."""
+
+    code: str
+    student: str
+    name: str = ""
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """What a returned copy is known by, under reserved names."""
+        return (f"{RESERVED}code", self.code), (f"{RESERVED}student", self.student)
 
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -77,7 +132,7 @@ class Compiled:
 
     def body(self, values: Values) -> str:
         """The sections with the values of a run put in."""
-        view = View(values, self.notation, self.workings)
+        view = View(values, self.notation, self.workings, hidden=self.document.hidden)
         text = "".join(filled(parts, view.at(k)) for k, parts in self.sections)
         return _BLANK_LINES.sub("\n\n", text)
 
@@ -94,8 +149,8 @@ class Writer(ABC):
         """The document prepared for any number of runs."""
 
     @abstractmethod
-    def render(self, compiled: Any, values: Values) -> str:
-        """The finished text for the values of one run."""
+    def render(self, compiled: Any, values: Values, identity: Identity | None = None) -> str:
+        """The finished text for the values of one run; of a sheet, whose it is."""
 
     def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
         """Pictures beside the text, by the end of their file's name."""
@@ -106,6 +161,8 @@ class TemplateWriter(Writer):
     """A writer whose blocks become parts and whose frame is a Jinja template."""
 
     template: str
+    new_page = ""
+    """What begins a new page."""
 
     @abstractmethod
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
@@ -116,8 +173,109 @@ class TemplateWriter(Writer):
         """Words protected for this format."""
 
     @abstractmethod
+    def inline(self, formula: str) -> str:
+        """A formula in a sentence."""
+
+    def data(self, text: str) -> str:
+        """A text that programs read from the page, kept to one line."""
+        return " ".join(text.split())
+
+    # --- blocks ------------------------------------------------------------------------------------------------------
+
     def block(self, block: Block, compiler: Compiler) -> list[Part]:
         """One block as parts."""
+        match block:
+            case Heading():
+                return self.heading(block, compiler)
+            case Paragraph():
+                return self.paragraph(block, compiler)
+            case Givens():
+                return self.givens(block, compiler)
+            case Numbered():
+                return self.numbered(block, compiler)
+            case Drawing():
+                return self.drawing(block, compiler)
+            case Table():
+                return self.table(block, compiler)
+            case NewPage():
+                return [self.new_page]
+            case Chain():
+                return self.aside(block, compiler)
+
+    @abstractmethod
+    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
+        """A heading."""
+
+    @abstractmethod
+    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
+        """Sentences in a row."""
+
+    @abstractmethod
+    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
+        """The given values."""
+
+    @abstractmethod
+    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+        """A picture, or what stands for it."""
+
+    @abstractmethod
+    def table(self, block: Table, compiler: Compiler) -> list[Part]:
+        """A table."""
+
+    @abstractmethod
+    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        """A chain that is no step."""
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
+        """A step: what it consists of, the first of it beside the number."""
+        labels = chain([self.label(block.number)], repeat(self.label(None)))
+        return [piece for part, label in zip(block.parts, labels, strict=False)
+                for piece in self.part(part, compiler, label)]  # fmt: skip
+
+    def part(self, part: StepPart, compiler: Compiler, label: str) -> list[Part]:
+        """One part of a step, with what stands before it."""
+        match part:
+            case Chain():
+                return self.lines(Lines((part,)), compiler, label)
+            case Lines():
+                return self.lines(part, compiler, label)
+            case Joined():
+                return self.joined(part, compiler, label)
+            case Remark():
+                shown = self.lines(Lines(part.chains), compiler, self.label(None)) if part.chains else []
+                return [conditional([*self.said(part.sentence, compiler, label), *shown], part.when)]
+            case Sentence():
+                return self.said(part, compiler, label)
+            case Quoted():
+                return [self.quoted(part, label)]
+
+    @abstractmethod
+    def label(self, number: int | None) -> str:
+        """What stands before the part of a step that begins it, and before the others (None)."""
+
+    @abstractmethod
+    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
+        """Chains one under the other."""
+
+    @abstractmethod
+    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
+        """A chain and others that explain it."""
+
+    @abstractmethod
+    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
+        """A sentence under a step."""
+
+    @abstractmethod
+    def quoted(self, quoted: Quoted, label: str) -> Part:
+        """A text as it was written, with a mark under a place in it."""
+
+    def sentence(self, sentence: Sentence, compiler: Compiler, before: str = "", after: str = "") -> Part:
+        """A sentence between two texts, where it is said."""
+        return conditional([before, *compiler.sentence(sentence, self.inline, self.words), after], sentence.when)
+
+    # --- the page ----------------------------------------------------------------------------------------------------
 
     def compile(self, document: Document, page: Page) -> Compiled:
         words = catalogue(document.language)
@@ -131,11 +289,19 @@ class TemplateWriter(Writer):
             "plain_title": document.title,
             "language": document.language,
             "head": [(self.words(words[f"labels.{key}"]), self.words(text)) for key, text in document.head.items()],
+            "form": bool(document.hidden),
+            "student": self.words(words["labels.student"]),
+            "sheet": self.words(words["labels.sheet"]),
         }
-        return Compiled(sections, document, compiler.notation, frame, Workings())
+        return Compiled(sections, document, compiler.notation, frame, page.workings)
 
-    def render(self, compiled: Compiled, values: Values) -> str:
-        return _template(self.template).render(body=compiled.body(values), **compiled.frame)
+    def render(self, compiled: Compiled, values: Values, identity: Identity | None = None) -> str:
+        frame = {**compiled.frame, "marks": [], "named": bool(identity)}
+        if identity:
+            who = f"{identity.name} ({identity.student})" if identity.name else identity.student
+            own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
+            frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
+        return _template(self.template).render(body=compiled.body(values), **frame)
 
 
 def _joined(parts: list[Part]) -> list[Part]:
@@ -178,10 +344,22 @@ class FigureLabels:
         return self.view.notation.entry(name, index or (), self.view.shapes)
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        """The printed entries, as rows."""
+        """The printed entries, as rows; None for what is hidden."""
+        if self.view.hides(name):
+            return None
         if index is not None:
             return [[self.view.number(name, index, LEADING)]]
         return self.view.rows(name)
+
+    def curve(self, curve: Curve) -> list[float]:
+        """The losses of a curve's points; what is too large for a picture stands at its edge."""
+        losses = self.view.values.losses
+        groups = ([float(loss[0]) for loss in losses[i * curve.group : (i + 1) * curve.group]] for i in curve.chosen())
+        return [max(-LARGEST, min(LARGEST, sum(group) / len(group))) for group in groups]
+
+    def written(self, value: float) -> str:
+        """A number at an axis, with three digits."""
+        return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """The printed gradient of the loss by a name, as rows; None where there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -50,25 +50,41 @@ def beside(boxes: Iterable[Box]) -> Box:
     return Box(tuple(lines), above)
 
 
-def bracketed(rows: list[list[str]]) -> Box:
-    """A matrix in brackets, its columns aligned to the right."""
+def bracketed(rows: list[list[str]], label: str = "") -> Box:
+    """A matrix in brackets, its columns aligned to the right; a label stands under it."""
     widths = [max(columns(row[j]) for row in rows) for j in range(len(rows[0]))]
     texts = ["  ".join(padded(cell, wide, right=True) for cell, wide in zip(row, widths, strict=True)) for row in rows]
-    if len(texts) == 1:
-        return Box.of(f"[{texts[0]}]")
     last = len(texts) - 1
     signs = [("⎡", "⎤") if i == 0 else ("⎣", "⎦") if i == last else ("⎢", "⎥") for i in range(len(texts))]
-    return Box(tuple(left + text + right for text, (left, right) in zip(texts, signs, strict=True)), last // 2)
+    lines = (
+        [left + text + right for text, (left, right) in zip(texts, signs, strict=True)] if last else [f"[{texts[0]}]"]
+    )
+    if label:
+        wide = max(columns(lines[0]), len(label))
+        lines = [f"{padded(line, wide)}  " for line in (*lines, label)]
+    return Box(tuple(lines), last // 2)
 
 
 def broken(boxes: list[Box], width: int, indent: int) -> list[str]:
-    """Boxes in rows of at most `width` columns, further rows indented; too wide ones stand alone."""
+    """Boxes in rows of at most `width` columns, further rows indented; too wide ones stand alone, cut at operators."""
     rows: list[list[Box]] = [[]]
     used = 0
-    for box in boxes:
+    for box in (part for whole in boxes for part in _cut(whole, width - indent)):
         if rows[-1] and used + box.width > width:
             rows.append([Box.of(" " * indent)])
             used = indent
         rows[-1].append(box)
         used += box.width
     return [line.rstrip() for row in rows if row for line in beside(row).lines]
+
+
+def _cut(box: Box, width: int) -> Iterator[Box]:
+    """A line that is too wide in pieces, each next one starting with its sign."""
+    while len(box.lines) == 1 and box.width > width:
+        text = box.lines[0]
+        at = max(text.rfind(f" {sign} ", 0, width) for sign in "+−⊙")
+        if at <= 0:
+            break
+        yield Box.of(text[: at + 1])
+        box = Box.of(text[at + 1 :])
+    yield box

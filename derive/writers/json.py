@@ -7,29 +7,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.compose import short_chain
-from derive.derivation import ETA, Derivation, Step
+from derive.compose import short_chains
+from derive.derivation import Derivation, Step
 from derive.document import Document
 from derive.language.expressions import Shape
-from derive.language.names import Name
+from derive.language.names import Name, Symbol
+from derive.matrices import arranged, as_rows
 from derive.notation import ASCII, TEX, Notation
 from derive.printing import formula
 from derive.prose import catalogue
+from derive.training.model import STEP
 from derive.values import Values
 from derive.view import View, Workings
-from derive.writers.base import Page, Writer
+from derive.writers.base import Identity, Page, Writer
+from derive.writers.latex import matrix
 from derive.writers.parts import Compiler, Part, filled
-from derive.writers.texmath import bmatrix
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Each step's TeX as parts; the rest is read off the derivation."""
+    """Each step's TeX as parts, the names that are given, the ids of those that an update moves, and those of which
+    every pass has its own; the rest is
+    read off the derivation.
+    """
 
     page: Page
     document: Document
     notation: Notation
     latex: Mapping[tuple[Name, str], tuple[Part, ...]]
+    given: frozenset[Name]
+    moving: frozenset[str]
+    turning: frozenset[Name]
     workings: Workings
 
 
@@ -41,16 +49,17 @@ class JsonWriter(Writer):
 
     def compile(self, document: Document, page: Page) -> Compiled:
         notation = page.notation(TEX, document)
-        compiler = Compiler(notation, page.shapes, page.labels(notation), bmatrix, str, catalogue(document.language))
+        compiler = Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue(document.language))
         latex = {
-            (step.name, step.phase): tuple(
-                part for segment in compiler.segments(short_chain(page.derivation, step)) for part in (*segment, " ")
-            )
-            for step in page.derivation.steps
+            (step.name, step.phase): tuple(part for segment in compiler.segments(chain) for part in (*segment, " "))
+            for step, chain in short_chains(page.derivation)
         }
-        return Compiled(page, document, notation, latex, Workings())
+        derivation = page.derivation
+        moving = frozenset(step.id for step in derivation.updates)
+        return Compiled(page, document, notation, latex, derivation.begun, moving,
+                        frozenset(derivation.turning), page.workings)  # fmt: skip
 
-    def render(self, compiled: Compiled, values: Values) -> str:
+    def render(self, compiled: Compiled, values: Values, identity: Identity | None = None) -> str:
         return json.dumps(self.data(compiled, values), ensure_ascii=False, indent=1) + "\n"
 
     def data(self, compiled: Compiled, values: Values) -> dict[str, Any]:
@@ -83,9 +92,11 @@ def _verification(values: Values) -> dict[str, Any]:
 
 def _steps(compiled: Compiled, values: Values) -> Iterator[dict[str, Any]]:
     derivation = compiled.page.derivation
-    for name, _ in derivation.givens:
-        yield _given(compiled, values, name)
+    for name in (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states):
+        if name != STEP:
+            yield _given(compiled, values, name)
     for k in values.worked:
+        yield from (_given(compiled, values, name, k) for name in derivation.turning if k > 1)
         view = View(values, compiled.notation, compiled.workings, k)
         for step in _of_pass(derivation, k, values.updates):
             yield _step(compiled, view, step)
@@ -104,51 +115,52 @@ def step_id(step: Step, k: int) -> str:
     return f"{step.id}@{k}" if k > 1 or step.phase == "update" else step.id
 
 
-def _used_id(derivation: Derivation, name: Name, k: int) -> str:
-    given = any(name == known for known, _ in derivation.givens) or name == ETA
-    moving = any(step.name == name for step in derivation.updates)
-    if given:
-        return f"{name.id}@{k - 1}" if moving and k > 1 else name.id
+def _used_id(compiled: Compiled, name: Name, k: int) -> str:
+    if isinstance(name, Symbol) and name.updated:
+        return f"{name.id}@{k}"
+    if name in compiled.given and name not in compiled.turning:
+        before = name.id in compiled.moving and (k > 1 or name in compiled.page.derivation.states)
+        return f"{name.id}@{k - 1}" if before else name.id
     return f"{name.id}@{k}" if k > 1 else name.id
 
 
-def _given(compiled: Compiled, values: Values, name: Name) -> dict[str, Any]:
+def _given(compiled: Compiled, values: Values, name: Name, k: int = 1) -> dict[str, Any]:
     shape = compiled.page.shapes[name]
     notation = compiled.notation
-    printed = [number.text(values.numbers.decimal) for number in values.printed(name)]
-    tex = nested([notation.printed(number) for number in values.printed(name)], shape)
-    rows = tex if len(shape) == 2 else [[cell] for cell in tex] if shape else tex
-    latex = f"{notation.name(name)} = {bmatrix(rows) if shape else tex}"
+    printed = [number.text(values.numbers.decimal) for number in values.printed(name, k)]
+    tex = [notation.printed(number) for number in values.printed(name, k)]
+    latex = f"{notation.name(name)} = {arranged(tex, shape, matrix) if shape else tex[0]}"
+    known_by = f"{name.id}@0" if name in compiled.page.derivation.states else f"{name.id}@{k}" if k > 1 else name.id
     return {
-        "id": name.id, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
-        "equation": f"{name.id} = {_literal(nested(values.decimals(name), shape))}",
-        "value": nested(values.decimals(name), shape), "printed": nested(printed, shape), "latex": latex,
+        "id": known_by, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
+        "equation": f"{name.id} = {_literal(values.decimals(name, k), shape)}",
+        "value": nested(values.decimals(name, k), shape), "printed": nested(printed, shape), "latex": latex,
     }  # fmt: skip
 
 
-def _literal(value: Any) -> str:
-    """A given value in the language: columns with `;`, rows with `,`."""
-    if isinstance(value, str):
-        return value
-    rows = [", ".join(row) if isinstance(row, list) else row for row in value]
-    return f"[{'; '.join(rows)}]"
+def _literal(flat: list[str], shape: Shape) -> str:
+    """A given value in the language: columns with `;`, rows with `,`; with more axes as a column in a new shape."""
+    if not shape:
+        return flat[0]
+    if len(shape) > 2:
+        return f"reshape([{'; '.join(flat)}], ({', '.join(map(str, shape))}))"
+    return f"[{'; '.join(', '.join(row) for row in as_rows(flat, shape))}]"
 
 
 def _step(compiled: Compiled, view: View, step: Step) -> dict[str, Any]:
-    values, k, after = view.values, view.k, step.phase == "update"
-    derivation = compiled.page.derivation
-    printed = [number.text(values.numbers.decimal) for number in view.printed(step.name, after)]
+    values, k = view.values, view.k
+    printed = [number.text(values.numbers.decimal) for number in view.printed(step.name)]
     shapes = compiled.page.shapes
-    sign = "<-" if after else "≈" if step.rounded else "="
+    sign = "<-" if step.phase == "update" else "≈" if step.rounded else "="
     return {
         "id": step_id(step, k),
         "phase": step.phase,
         "rule": step.rule,
         "helper": step.helper,
         "shape": list(step.shape),
-        "uses": [_used_id(derivation, name, k) for name in step.uses],
+        "uses": [_used_id(compiled, name, k) for name in step.uses],
         "equation": f"{step.id} {sign} {formula(step.expr, ASCII, shapes)}",
-        "value": nested(values.decimals(step.name, k + after), step.shape),
+        "value": nested(values.decimals(step.name, k), step.shape),
         "printed": nested(printed, step.shape),
         "latex": filled(compiled.latex[step.name, step.phase], view).strip(),
     }

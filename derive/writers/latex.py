@@ -1,32 +1,36 @@
 """The page in LaTeX: compiles as it is with pdfLaTeX and LuaLaTeX, common packages only.
 
 Chains are set as hanging paragraphs of display-style formulas, so that TeX itself breaks them at their relations; a
-matrix too wide for the line is cut into labelled blocks of columns.
+matrix too wide for the line is cut into labelled panels.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from derive.document import (
-    Block,
     Chain,
+    Column,
     Document,
     Drawing,
     Givens,
     Heading,
     Joined,
     Lines,
-    Losses,
     Numbered,
     Paragraph,
+    Quoted,
     Sentence,
+    Table,
 )
 from derive.language.names import GREEK
 from derive.notation import TEX
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.parts import Compiler, Part, filled
-from derive.writers.texmath import LINE, blocks, bmatrix, fits
+from derive.writers.parts import Compiler, Part, filled, texts
+from derive.writers.texmath import LINE, bmatrix, fits, fitting
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
@@ -39,38 +43,40 @@ _MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$",
 _MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
 _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 MOST_ALIGNED = 12
+FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
+MOST_ROWS, LETTERS = 40, 100
+
+
+_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 
 
 def escape(text: str) -> str:
-    """Words for LaTeX."""
+    """Words for LaTeX. Greek letters are mathematics; Greek words, such as a name, stay as they are."""
+    return "".join(part if i % 2 else _escaped(part) for i, part in enumerate(_split(text)))
+
+
+def _split(text: str) -> list[str]:
+    """Text and Greek words in turn: three letters and more, or with one that mathematics does not use."""
+    parts, end = [], 0
+    for found in _GREEK.finditer(text):
+        if len(found[0]) > 2 or any(c not in _MATH for c in found[0]):
+            parts += [text[end : found.start()], found[0]]
+            end = found.end()
+    return [*parts, text[end:]]
+
+
+def _escaped(text: str) -> str:
     return "".join(_SPECIAL.get(c) or _MATH.get(c) or c for c in text)
 
 
-def inline(tex: str) -> str:
-    """A formula in a sentence."""
-    return f"${tex}$"
-
-
-def matrix(rows: list[list[str]]) -> str:
-    """A matrix, cut into blocks with a break between them where it is too wide or too tall."""
-    cut = blocks(rows, LINE - 4)
-    if len(cut) == 1:
-        return bmatrix(rows, gap="[4pt]")
-    whole = len(rows[0])
-    return r" \allowbreak ".join(
-        rf"\underbrace{{{bmatrix(part, gap='[4pt]')}}}_{{\text{{{_label(i, j, part, len(rows), whole)}}}}}"
-        for i, j, part in cut
+def matrix(rows: list[list[str]], label: str = "") -> str:
+    """A matrix, cut into panels with a break between them where it is too wide or too tall."""
+    cut = fitting(rows, label, LINE - 4)
+    if not cut[0].label:
+        return bmatrix(rows, gap=FRACTIONS)
+    return "".join(
+        rf"\underbrace{{{bmatrix(panel.rows, gap=FRACTIONS)}}}_{{{panel.label}}} \allowbreak " for panel in cut
     )
-
-
-def _label(i: int, j: int, part: list[list[str]], height: int, wide: int) -> str:
-    rows = _range("row", i + 1, len(part)) if len(part) < height else ""
-    columns = _range("column", j + 1, len(part[0])) if len(part[0]) < wide else ""
-    return ", ".join(filter(None, (rows, columns)))
-
-
-def _range(what: str, first: int, count: int) -> str:
-    return f"{what} {first}" if count == 1 else f"{what}s {first}--{first + count - 1}"
 
 
 class LatexWriter(TemplateWriter):
@@ -79,46 +85,33 @@ class LatexWriter(TemplateWriter):
     name = "tex"
     ending = "tex"
     template = "page.tex"
+    new_page = "\n\\newpage\n"
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue)
+        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue, _answer, r"\room")
 
     def words(self, text: str) -> str:
         return escape(text)
 
-    def block(self, block: Block, compiler: Compiler) -> list[Part]:
-        match block:
-            case Heading():
-                command = r"\section*" if block.level == 1 else r"\subsection*"
-                return [f"\n{command}{{", *self._sentence(block.sentence, compiler), "}\n"]
-            case Paragraph():
-                return self._paragraph(block, compiler)
-            case Givens():
-                return self._givens(block, compiler)
-            case Numbered():
-                return self._numbered(block, compiler)
-            case Drawing():
-                return self._drawing(block)
-            case Losses():
-                return self._losses(block, compiler)
-            case Chain():
-                return [r"\begin{aside}", "\n", *self._formulas(block, compiler), r"\end{aside}", "\n"]
+    def data(self, text: str) -> str:
+        """For a form field's value; only letters and digits stand for themselves."""
+        return "".join(c if c.isascii() and c.isalnum() else f'\\unichar{{"{ord(c):04X}}}' for c in super().data(text))
 
-    def _sentence(self, sentence: Sentence, compiler: Compiler) -> list[Part]:
-        return compiler.sentence(sentence, inline, escape)
+    def inline(self, formula: str) -> str:
+        return f"${formula}$"
 
-    def _said(self, sentence: Sentence, compiler: Compiler, before: str, after: str) -> Part:
-        parts, when = self._sentence(sentence, compiler), sentence.when
-        return lambda view: before + filled(parts, view) + after if view.holds(when) else ""
+    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
+        command = r"\section*" if block.level == 1 else r"\subsection*"
+        return [self.sentence(block.sentence, compiler, f"\n{command}{{", "}\n")]
 
-    def _paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        said = [self._said(sentence, compiler, "", " ") for sentence in block.sentences]
+    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
+        said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
         around = {"task": (r"\begin{task}", r"\end{task}"), "note": (r"\begin{note}", r"\end{note}")}
         before, after = around.get(block.kind, ("", ""))
         return [f"\n{before}", *said, f"{after}\n\n"]
 
-    def _givens(self, block: Givens, compiler: Compiler) -> list[Part]:
+    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         parts: list[Part] = [r"\begin{chain}", "\n"]
         for name in block.names:
             shown = compiler.notation.name(name)
@@ -126,73 +119,102 @@ class LatexWriter(TemplateWriter):
             parts.append(_value(shown, name, scalar=not shape))
         return [*parts, r"\end{chain}", "\n"]
 
-    def _numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
+    def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
         long = any(isinstance(part, Lines) and len(part.chains) > MOST_ALIGNED for part in block.parts)
         environment = "longderivation" if long else "derivation"
-        parts: list[Part] = [f"\\begin{{{environment}}}{{{block.number})}}\n"]
-        for part in block.parts:
-            if isinstance(part, Chain):
-                parts += self._chain(part, compiler)
-            elif isinstance(part, Lines):
-                parts.append(self._lines(part, compiler))
-            elif isinstance(part, Joined):
-                parts += self._joined(part, compiler)
-            else:
-                parts.append(self._said(part, compiler, r"\reason{", "}\n"))
-        return [*parts, f"\\end{{{environment}}}\n"]
+        parts = super().numbered(block, compiler)
+        return [f"\\begin{{{environment}}}{{{block.number})}}\n", *parts, f"\\end{{{environment}}}\n"]
 
-    def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        return [r"\begin{chain}", "\n", *self._formulas(chain, compiler), r"\end{chain}", "\n"]
+    def label(self, number: int | None) -> str:
+        return ""
 
-    def _formulas(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = []
-        for i, segment in enumerate(compiler.segments(chain)):
-            parts += ["  $", "{}" if i else "", *segment, "$\n"]
-        return parts
+    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
+        if len(lines.chains) == 1:
+            return [r"\begin{chain}", "\n", *self._formulas(lines.chains[0], compiler), r"\end{chain}", "\n"]
+        rows = [compiler.segments(chain) for chain in lines.chains]
+        return [lambda view: _aligned([texts(row, view) for row in rows])]
 
-    def _joined(self, joined: Joined, compiler: Compiler) -> list[Part]:
+    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
         parts = self._formulas(joined.chain, compiler)
         for chain in joined.explained:
-            word = self._sentence(joined.word, compiler)
-            parts += [r"  \quad{\small ", *word, r"}\quad", "\n", *self._formulas(chain, compiler)]
+            word = self.sentence(joined.word, compiler, r"  \quad{\small ", "}\\quad\n")
+            parts += [word, *self._formulas(chain, compiler)]
         return [r"\begin{chain}", "\n", *parts, r"\end{chain}", "\n"]
 
-    def _lines(self, lines: Lines, compiler: Compiler) -> Part:
-        rows = [compiler.segments(chain) for chain in lines.chains]
+    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
+        return [self.sentence(sentence, compiler, r"\reason{", "}\n")]
 
-        def fill(view: View) -> str:
-            texts = [[filled(segment, view) for segment in row] for row in rows]
-            return _aligned(texts)
+    def quoted(self, quoted: Quoted, label: str) -> Part:
+        lines = r" \\ ".join(escape(line).replace(" ", "~") for line in quoted.lines())
+        return rf"{{\small\ttfamily {lines}\par}}" + "\n"
 
-        return fill
+    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        return [r"\begin{aside}", "\n", *self._formulas(chain, compiler), r"\end{aside}", "\n"]
 
-    def _drawing(self, block: Drawing) -> list[Part]:
+    def _formulas(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        segments = compiler.segments(chain)
+        return [lambda view: _broken(texts(segments, view))]
+
+    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
         from derive.drawing.tikz import tikz
 
         figure = block.figure
         return ["\n\\begin{center}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{center}\n"]
 
-    def _losses(self, block: Losses, compiler: Compiler) -> list[Part]:
-        passes, catalogue = block.passes, compiler.catalogue
+    def table(self, block: Table, compiler: Compiler) -> list[Part]:
+        """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
+        long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
+        width = max(0.2, (0.95 - 0.11 * (len(block.columns) - len(long))) / max(1, len(long)))
+        sizes = {"text": "l", "number": "r", "long": f"p{{{width:.2f}\\linewidth}}"}
+        layout = "".join(sizes[column.kind] for column in block.columns)
+        heads, *rows = ([self._cell(cell, column, compiler) for cell, column in zip(row, block.columns, strict=True)]
+                        for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
 
         def fill(view: View) -> str:
-            loss = view.values.problem.loss
-            assert loss is not None
-            cells = [inline(view.at(k).number(loss, (), "leading")) for k in passes]
-            head = " & ".join([escape(catalogue["labels.updates"]), *(str(k - 1) for k in passes)])
-            body = " & ".join([inline(compiler.notation.name(loss)), *cells])
-            table = rf"\begin{{tabular}}{{l|{'r' * len(passes)}}}{head}\\\hline {body}\end{{tabular}}"
-            return f"\\begin{{center}}{table}\\end{{center}}\n"
+            lines = [[filled(cell, view) for cell in row] for row in rows]
+            head = _row([filled(cell, view) for cell in heads]) + "\\hline\n"
+            opened = f"\n{{\\small\\def\\arraystretch{{1.25}}\\begin{{tabular}}{{@{{}}{layout}@{{}}}}\n{head}"
+            pieces = _pieces(
+                lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
+            )
+            return "".join(f"{opened}{''.join(map(_row, piece))}\\end{{tabular}}\\par}}\n" for piece in pieces)
 
         return [fill]
+
+    def _cell(self, cell: Sentence, column: Column, compiler: Compiler) -> list[Part]:
+        ragged = r"\raggedright " if column.kind == "long" else ""
+        return [self.sentence(cell, compiler, ragged)]
+
+
+def _row(cells: list[str]) -> str:
+    return f"  {' & '.join(cells)} \\tabularnewline\n"
+
+
+def _pieces(rows: list[list[str]], heights: list[int]) -> Iterator[list[list[str]]]:
+    """Rows in pieces of about MOST_ROWS lines, a row taking as many lines as its height says."""
+    piece: list[list[str]] = []
+    lines = 0
+    for row, height in zip(rows, heights, strict=True):
+        if piece and lines + height > MOST_ROWS:
+            yield piece
+            piece, lines = [], 0
+        piece.append(row)
+        lines += height
+    if piece:
+        yield piece
 
 
 def _value(shown: str, name: object, scalar: bool) -> Part:
     def fill(view: View) -> str:
-        text = view.number(name, (), "leading") if scalar else matrix(view.rows(name))  # type: ignore[arg-type]
+        text = view.number(name, (), "leading") if scalar else view.array(name, matrix)  # type: ignore[arg-type]
         return f"  ${shown} = {text}$\\quad\n"
 
     return fill
+
+
+def _answer(step: str) -> str:
+    """A form field, named as the step or entry that is asked."""
+    return rf"\answer{{{step}}}"
 
 
 def _boxed(tex: str) -> str:

@@ -5,10 +5,12 @@ Inside mathematics no command is a backslash before a sign (`\\,`, `\\\\`): Mark
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from derive.document import (
-    Block,
     Chain,
     Document,
     Drawing,
@@ -16,17 +18,17 @@ from derive.document import (
     Heading,
     Joined,
     Lines,
-    Losses,
-    Numbered,
     Paragraph,
+    Quoted,
     Sentence,
+    Table,
 )
 from derive.notation import TEX, UNICODE
 from derive.prose import Catalogue
 from derive.values import Values
-from derive.view import View, Workings
+from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.parts import Compiler, Part, filled
+from derive.writers.parts import Compiler, Part, filled, written
 from derive.writers.texmath import bmatrix, characters
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
@@ -38,14 +40,10 @@ def escape(text: str) -> str:
     return text.translate(_SPECIAL)
 
 
-def matrix(rows: list[list[str]]) -> str:
+def matrix(rows: list[list[str]], label: str = "") -> str:
     """A matrix."""
-    return bmatrix(rows, newline=NEWLINE)
-
-
-def inline(tex: str) -> str:
-    """A formula in a sentence."""
-    return f"${tex}$"
+    body = bmatrix(rows, newline=NEWLINE)
+    return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
 
 
 class MarkdownWriter(TemplateWriter):
@@ -54,33 +52,27 @@ class MarkdownWriter(TemplateWriter):
     name = "md"
     ending = "md"
     template = "page.md"
+    new_page = "\n---\n"
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        notation = replace(notation, operators={**notation.operators, "thin": r"\thinspace "})
+        notation = replace(notation, operators={**notation.operators, "thin": r"\thinspace ", "newline": NEWLINE})
         return Compiler(
-            notation, page.shapes, page.labels(notation), matrix, lambda tex: rf"\boxed{{{tex}}}", catalogue
+            notation,
+            page.shapes,
+            page.labels(notation),
+            matrix,
+            lambda tex: rf"\boxed{{{tex}}}",
+            catalogue,
+            _answer,
+            ROOM,
         )
 
     def words(self, text: str) -> str:
         return escape(text)
 
-    def block(self, block: Block, compiler: Compiler) -> list[Part]:
-        match block:
-            case Heading():
-                return [f"\n{'#' * (block.level + 1)} ", *self._sentence(block.sentence, compiler), "\n"]
-            case Paragraph():
-                return self._paragraph(block, compiler)
-            case Givens():
-                return self._givens(block, compiler)
-            case Numbered():
-                return self._numbered(block, compiler)
-            case Drawing():
-                return [lambda view: f"\n![{escape(block.alt)}]({view.values.problem.name}-{block.name}.svg)\n"]
-            case Losses():
-                return [self._losses(block, compiler)]
-            case Chain():
-                return self._display([self._chain(block, compiler)])
+    def inline(self, formula: str) -> str:
+        return f"${formula}$"
 
     def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
         from derive.drawing.svg import svg
@@ -88,61 +80,59 @@ class MarkdownWriter(TemplateWriter):
         notation = page.notation(UNICODE, document)
         return {
             f"{block.name}.svg": svg(
-                block.figure, FigureLabels(View(values, notation, Workings(), section.k)), block.alt
+                block.figure, FigureLabels(View(values, notation, page.workings, section.k, document.hidden)), block.alt
             )
             for section in document.sections
             for block in section.blocks
             if isinstance(block, Drawing)
         }
 
-    def _sentence(self, sentence: Sentence, compiler: Compiler) -> list[Part]:
-        return compiler.sentence(sentence, inline, escape)
+    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
+        return [self.sentence(block.sentence, compiler, f"\n{'#' * (block.level + 1)} ", "\n")]
 
-    def _said(self, sentence: Sentence, compiler: Compiler, before: str, after: str) -> Part:
-        parts, when = self._sentence(sentence, compiler), sentence.when
-        return lambda view: before + filled(parts, view) + after if view.holds(when) else ""
-
-    def _paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
+    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
         mark = "*" if block.kind == "task" else ""
-        said = [self._said(sentence, compiler, "", " ") for sentence in block.sentences]
+        said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
         return [lambda view: f"\n{mark}{filled(said, view).strip()}{mark}\n"]
 
-    def _givens(self, block: Givens, compiler: Compiler) -> list[Part]:
+    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         def fill(view: View) -> str:
             shown = []
             for name in block.names:
                 scalar = not compiler.shapes[name]
-                value = view.number(name, (), "leading") if scalar else matrix(view.rows(name))
+                value = view.number(name, (), "leading") if scalar else view.array(name, matrix)
                 shown.append(f"{compiler.notation.name(name)} = {value}")
             return "\n$$\n" + " \\quad\n".join(shown) + "\n$$\n"
 
         return [fill]
 
-    def _numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = []
-        label = f"\n**{block.number})**\n"
-        for part in block.parts:
-            if isinstance(part, Chain):
-                parts += [label, *self._display([self._chain(part, compiler)])]
-            elif isinstance(part, Lines):
-                parts += [label, *self._display([self._chain(chain, compiler) for chain in part.chains])]
-            elif isinstance(part, Joined):
-                parts += [label, *self._joined(part, compiler)]
-            else:
-                parts.append(self._said(part, compiler, f"{label.rstrip()} " if label else "\n", "\n"))
-            label = ""
+    def label(self, number: int | None) -> str:
+        return "" if number is None else f"\n**{number})**\n"
+
+    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
+        rows: list[Part] = []
+        for i, chain in enumerate(lines.chains):
+            rows += [f" {NEWLINE}\n" if i else "", *self._chain(chain, compiler)]
+        return [f"{label}\n$$\n\\begin{{aligned}}\n", *rows, "\n\\end{aligned}\n$$\n"]
+
+    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
+        parts = self.lines(Lines((joined.chain,)), compiler, label)
+        for chain in joined.explained:
+            parts += [self.sentence(joined.word, compiler, "\n", "\n"), *self.lines(Lines((chain,)), compiler, "")]
         return parts
 
-    def _joined(self, joined: Joined, compiler: Compiler) -> list[Part]:
-        parts = self._display([self._chain(joined.chain, compiler)])
-        for chain in joined.explained:
-            parts += [
-                "\n",
-                *self._sentence(joined.word, compiler),
-                "\n",
-                *self._display([self._chain(chain, compiler)]),
-            ]
-        return parts
+    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
+        return [self.sentence(sentence, compiler, f"{label.rstrip()} " if label else "\n", "\n")]
+
+    def quoted(self, quoted: Quoted, label: str) -> Part:
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", quoted.text)), default=0))
+        return "\n".join([label, f"{fence}text", *quoted.lines(), fence, ""])
+
+    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        return self.lines(Lines((chain,)), compiler, "")
+
+    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+        return [lambda view: f"\n![{escape(block.alt)}]({view.values.problem.name}-{block.name}.svg)\n"]
 
     def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
         """The chain with its relations aligned under the first one; long links stand on lines of their own."""
@@ -150,55 +140,53 @@ class MarkdownWriter(TemplateWriter):
         sign = compiler.notation.operators
 
         def fill(view: View) -> str:
-            texts = [filled(segment, view).strip() for segment in segments]
-            return _broken(texts, (sign["="], sign["≈"], sign["<-"]))
+            links = [link for segment in segments if any(link := written(segment, view))]
+            return _broken(links, (sign["="], sign["≈"], sign["<-"]))
 
         return [fill]
 
-    def _display(self, chains: list[list[Part]]) -> list[Part]:
-        rows: list[Part] = []
-        for i, chain in enumerate(chains):
-            rows += [f" {NEWLINE}\n" if i else "", *chain]
-        return ["\n$$\n\\begin{aligned}\n", *rows, "\n\\end{aligned}\n$$\n"]
+    def table(self, block: Table, compiler: Compiler) -> list[Part]:
+        rules = ["---:" if column.kind == "number" else "---" for column in block.columns]
+        parts: list[Part] = ["\n", *self._row([column.head for column in block.columns], compiler)]
+        parts.append(f"|{'|'.join(rules)}|\n")
+        return [*parts, *(part for row in block.rows for part in self._row(row, compiler))]
 
-    def _losses(self, block: Losses, compiler: Compiler) -> Part:
-        passes, catalogue = block.passes, compiler.catalogue
-
-        def fill(view: View) -> str:
-            loss = view.values.problem.loss
-            assert loss is not None
-            head = " | ".join([escape(catalogue["labels.updates"]), *(str(k - 1) for k in passes)])
-            body = " | ".join([inline(compiler.notation.name(loss)),
-                               *(inline(view.at(k).number(loss, (), "leading")) for k in passes)])  # fmt: skip
-            return f"\n| {head} |\n|{'---|' * (len(passes) + 1)}\n| {body} |\n"
-
-        return fill
+    def _row(self, cells: Sequence[Sentence], compiler: Compiler) -> list[Part]:
+        return ["|", *(self.sentence(cell, compiler, " ", " |") for cell in cells), "\n"]
 
 
 MOST_IN_A_ROW = 70
+ROOM = r"\underline{\qquad\qquad\qquad\qquad}"
 
 
-def _broken(texts: list[str], signs: tuple[str, ...]) -> str:
+def _answer(step: str) -> str:
+    """An empty box: the number goes into its braces."""
+    return r"\boxed{\qquad}"
+
+
+def _broken(links: list[list[str]], signs: tuple[str, ...]) -> str:
     """Links in one row as long as they are short, each further row aligned at its relation."""
-    first = texts[0]
+    first, *others = ("".join(link).strip() for link in links)
     for sign in signs:
         head, found, rest = first.partition(f" {sign} ")
         if found:
             first = f"{head} &{sign} {rest}"
             break
-    if len(first) + sum(map(len, texts[1:])) <= MOST_IN_A_ROW:
-        return " ".join([first, *texts[1:]])
-    rows, length = [first], _visible(first)
-    for text in texts[1:]:
-        if length + _visible(text) > MOST_IN_A_ROW:
+    if len(first) + sum(map(len, others)) <= MOST_IN_A_ROW:
+        return " ".join([first, *others])
+    first_length, *lengths = (sum(map(_visible, link)) for link in links)
+    rows, used = [first], first_length
+    for text, length in zip(others, lengths, strict=True):
+        if used + length > MOST_IN_A_ROW:
             rows.append(f"&{text}")
-            length = _visible(text)
+            used = length
         else:
             rows[-1] += f" {text}"
-            length += _visible(text)
+            used += length
     return f" {NEWLINE}\n".join(rows)
 
 
+@lru_cache(10_000)
 def _visible(tex: str) -> int:
-    """About how many characters wide a formula is; of a matrix the longest row counts."""
+    """About how many characters wide a part of a formula is, most of them seen before; of a matrix the longest row."""
     return characters(max(tex.split(NEWLINE), key=len))

@@ -6,44 +6,77 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from derive.digits import Printed
 from derive.document import (
+    Addends,
+    Blank,
     Chain,
+    Condition,
     Fact,
     Formula,
     Gap,
     Grid,
     Inline,
     Link,
+    MeanLoss,
     Naming,
+    Numbers,
     OnKink,
     Result,
+    Room,
     Sentence,
     Shown,
     Terms,
+    Winners,
 )
-from derive.language.expressions import Entry, Expr
+from derive.language.expressions import Entry, Expr, Index
 from derive.language.names import Name
+from derive.matrices import Matrix, arranged
 from derive.notation import Notation
 from derive.operations.calculus import Shapes
-from derive.operations.shapes import as_matrix
-from derive.printing import LEADING, Piece, Vocabulary, mixed, names, numbers, pieces
+from derive.operations.shapes import indices
+from derive.printing import INNER, LEADING, PRODUCT, SUM, Piece, Vocabulary, letters_of, mixed, names, numbers, pieces
 from derive.prose import Catalogue
-from derive.view import View, as_rows
+from derive.view import View
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill
-Matrix: TypeAlias = Callable[[list[list[str]]], str]
+
+
+def entry_id(step: str, index: Index) -> str:
+    """The id of an entry of a step: `dL/dW_2[1,3]`; of a scalar that of the step."""
+    return f"{step}[{','.join(str(i + 1) for i in index)}]" if index else step
 
 
 def filled(parts: Iterable[Part], view: View) -> str:
     """The parts as one text."""
-    return "".join([part if isinstance(part, str) else part(view) for part in parts])
+    return "".join(written(parts, view))
+
+
+def written(parts: Iterable[Part], view: View) -> list[str]:
+    """The parts as texts."""
+    return [part if isinstance(part, str) else part(view) for part in parts]
+
+
+def texts(segments: Iterable[Iterable[Part]], view: View) -> list[str]:
+    """The segments of a chain as texts, without those that are empty."""
+    return [text for segment in segments if (text := filled(segment, view))]
+
+
+def conditional(parts: Iterable[Part], when: Condition | None) -> Part:
+    """The parts, where a condition holds."""
+    parts = list(parts)
+    return lambda view: filled(parts, view) if view.holds(when) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Turns what a document shows into parts, in one notation; `matrix` sets rows of texts, `final` marks results."""
+    """Turns what a document shows into parts, in one notation.
+
+    matrix   sets rows of texts
+    final    marks results
+    answer   the place to fill in for the id of a step, or of an entry of it
+    room     the place to write a formula
+    """
 
     notation: Notation
     shapes: Shapes
@@ -51,6 +84,8 @@ class Compiler:
     matrix: Matrix
     final: Callable[[str], str]
     catalogue: Catalogue
+    answer: Callable[[str], str] = str
+    room: str = ""
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""
@@ -59,8 +94,8 @@ class Compiler:
     def _names(self) -> Vocabulary:
         return names(self.notation, self.shapes, self.labels)
 
-    def _with(self, expr: Expr, vocabulary: Vocabulary) -> list[Part]:
-        return [self._part(piece) for piece in pieces(expr, self.notation, self.shapes, vocabulary)]
+    def _with(self, expr: Expr, vocabulary: Vocabulary, level: int = SUM, position: str = LEADING) -> list[Part]:
+        return [self._part(piece) for piece in pieces(expr, self.notation, self.shapes, vocabulary, level, position)]
 
     def _part(self, piece: Piece) -> Part:
         if isinstance(piece, str):
@@ -74,6 +109,8 @@ class Compiler:
     def head(self, chain: Chain) -> str:
         """The left side of a chain; a name that has another one stands there under both."""
         assert chain.head is not None
+        if chain.index is not None and chain.head in self.labels:
+            return self.notation.part(self.labels[chain.head], chain.index, self.shapes[chain.head])
         if chain.index is not None:
             return self.notation.entry(chain.head, chain.index, self.shapes)
         own = self.labels.get(chain.head) or self.notation.with_items(chain.head, ())
@@ -81,16 +118,22 @@ class Compiler:
         return f"{alias} {self.notation.operators['=']} {own}" if alias else own
 
     def segments(self, chain: Chain) -> list[list[Part]]:
-        """One list of parts for each link, its relation first; the head stands in front of the first."""
+        """One list of parts for each link, its relation first; the head stands in front of the first.
+
+        The terms of a sum of which only one is left would be its result: that segment stays empty.
+        """
         result = [self._link(link) for link in chain.links]
         if chain.head is not None:
             result[0].insert(0, self.head(chain) + " ")
         return result
 
     def _link(self, link: Link) -> list[Part]:
-        relation = link.relation
+        relation, shown = link.relation, link.shown
         sign: Part = lambda view: view.relation(relation)  # noqa: E731
-        return [sign if relation.kind != "same" else self.notation.operators["="], " ", *self.shown(link.shown)]
+        parts = [sign if relation.kind != "same" else self.notation.operators["="], " ", *self.shown(shown)]
+        if isinstance(shown, Terms) and (sum_ := shown.of):
+            return [lambda view: filled(parts, view) if len(view.kept(sum_)) > 1 else ""]
+        return parts
 
     def shown(self, shown: Shown) -> list[Part]:
         """What a link shows."""
@@ -98,7 +141,26 @@ class Compiler:
             return self._formula(shown)
         if isinstance(shown, Result):
             return [self._result(shown)]
+        if isinstance(shown, Blank):
+            return [self._blank(shown)]
+        if isinstance(shown, Room):
+            return [self.room]
+        if isinstance(shown, Numbers):
+            return [self._numbers(shown, self.matrix)]
+        if isinstance(shown, Addends):
+            return self._addends(shown)
         return self._terms(shown) if isinstance(shown, Terms) else [self._grid(shown)]
+
+    def _numbers(self, shown: Numbers, matrix: Matrix) -> str:
+        """Numbers that stand as they are."""
+        texts = ["?" if number is None else self.notation.printed(number) for number in shown.entries]
+        return arranged(texts, shown.shape, matrix) if shown.shape else texts[0]
+
+    def _blank(self, shown: Blank) -> str:
+        if shown.index is not None or not self.shapes[shown.name]:
+            return self.answer(entry_id(shown.step, shown.index or ()))
+        shape = self.shapes[shown.name]
+        return arranged([self.answer(entry_id(shown.step, index)) for index in indices(shape)], shape, self.matrix)
 
     def _formula(self, shown: Formula) -> list[Part]:
         if shown.data:
@@ -109,19 +171,51 @@ class Compiler:
         mark = self.final if shown.final else str
         if shown.index is not None or not self.shapes[shown.name]:
             index = shown.index or ()
-            return lambda view: mark(view.at(shown.k or view.k).number(shown.name, index, LEADING, shown.after))
+            return lambda view: mark(view.at(shown.k or view.k).number(shown.name, index, LEADING))
         matrix = self.matrix
-        return lambda view: mark(matrix(view.at(shown.k or view.k).rows(shown.name, after=shown.after)))
+        return lambda view: mark(view.at(shown.k or view.k).array(shown.name, matrix))
+
+    def _addends(self, shown: Addends) -> list[Part]:
+        """The terms that are not 0, each with its numbers put in."""
+        first = [self._with(term, numbers) for term, _ in shown.terms]
+        later = [self._with(term, numbers, PRODUCT, INNER) for term, _ in shown.terms]
+
+        def fill(view: View) -> str:
+            kept = view.kept(shown)
+            signed = [
+                None if i is None else ((later if n else first)[i], shown.terms[i][1]) for n, i in enumerate(kept)
+            ]
+            return self._sum([item and (filled(item[0], view), item[1] < 0) for item in signed])
+
+        if shown.factor is None:
+            return [fill]
+        minus = shown.factor.value == -1
+        before = (
+            [self.notation.operators["negate"]]
+            if minus
+            else [*self.pieces(shown.factor), self.notation.operators["thin"]]
+        )
+        return [*before, self.notation.operators["("], fill, self.notation.operators[")"]]
 
     def _terms(self, shown: Terms) -> list[Part]:
         """The terms with their signs drawn into the operators: 0.2 − 0.3, not 0.2 + (−0.3)."""
-        return [lambda view: self._sum([(view.term(term, shown.name), sign) for term, sign in shown.terms])]
 
-    def _sum(self, terms: list[tuple[Printed, int]]) -> str:
+        def amount(view: View, i: int) -> tuple[str, bool]:
+            term, sign = shown.terms[i]
+            number = view.term(term, shown.name)
+            return self.notation.printed(replace(number, negative=False)), number.negative != (sign < 0)
+
+        def fill(view: View) -> str:
+            kept = view.kept(shown.of) if shown.of else range(len(shown.terms))
+            return self._sum([None if i is None else amount(view, i) for i in kept])
+
+        return [fill]
+
+    def _sum(self, terms: list[tuple[str, bool] | None]) -> str:
+        """Terms and whether they are subtracted; dots for None."""
         text = ""
-        for i, (number, sign) in enumerate(terms):
-            negative = number.negative != (sign < 0)
-            amount = self.notation.printed(replace(number, negative=False))
+        for i, term in enumerate(terms):
+            amount, negative = term or (self.notation.operators["dots"], False)
             if i:
                 text += self.notation.operators["subtract" if negative else "add"]
             elif negative:
@@ -132,7 +226,7 @@ class Compiler:
     def _grid(self, shown: Grid) -> Part:
         cells = [self.pieces(expr, with_numbers=True) for expr in shown.exprs]
         shape, matrix = self.shapes[shown.name], self.matrix
-        return lambda view: matrix(as_rows([filled(cell, view) for cell in cells], shape))
+        return lambda view: arranged([filled(cell, view) for cell in cells], shape, matrix)
 
     # --- sentences ---------------------------------------------------------------------------------------------------
 
@@ -161,26 +255,45 @@ class Compiler:
         return [lambda view: inline(filled(parts, view))]
 
     def _value(self, value: Inline) -> list[Part]:
-        if isinstance(value, Formula):
-            return self._formula(value)
-        if isinstance(value, OnKink):
-            return [lambda view: view.on_kink(value.expr)]
-        if isinstance(value, Fact):
-            return [lambda view: view.fact(value.kind, value.name)]
-        if isinstance(value, Result):
-            return [self._result(value)]
-        if isinstance(value, Gap):
-            return [lambda view: view.gap(value.name)]
-        assert isinstance(value, Naming)
-        return [self.naming(value)]
+        match value:
+            case Formula():
+                return self._formula(value)
+            case Result():
+                return [self._result(value)]
+            case Numbers():
+                return [self._numbers(value, self.matrix if self.notation.tex else _in_a_line)]
+            case Naming():
+                return [self.naming(value)]
+            case _:
+                return [lambda view: _of_the_run(value, view)]
 
     def naming(self, naming: Naming) -> str:
         """A name, with the letters of its indices where it is an array's entry in general."""
         if not naming.indexed:
-            return self.notation.name(naming.name)
-        shape = self.shapes[naming.name]
-        letters = "i" if 1 in (*as_matrix(shape),) else "ij"
+            return self.notation.entry(naming.name, naming.index or (), self.shapes)
+        letters = letters_of(self.shapes[naming.name])
         return self.notation.lettered(naming.name, (letters,), self.shapes, small=len(letters) > 1)
+
+
+def _of_the_run(value: Inline, view: View) -> str:
+    """What a sentence says about the values of a run."""
+    match value:
+        case OnKink():
+            return view.on_kink(value.expr, value.name)
+        case Winners():
+            return view.winners(value.expr)
+        case Fact():
+            return view.fact(value.kind, value.names)
+        case MeanLoss():
+            return view.mean_loss(value.first, value.last)
+        case Gap():
+            return view.gap(value.name)
+    raise AssertionError(value)
+
+
+def _in_a_line(rows: list[list[str]], label: str = "") -> str:
+    """A matrix inside a sentence without TeX: `[1 2; 3 4]`."""
+    return f"[{'; '.join(map(' '.join, rows))}]"
 
 
 def _places(text: str) -> list[tuple[str, str]]:

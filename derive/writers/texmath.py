@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from derive.writers.cutting import Panel, panels
+
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 28  # rows of a matrix on one page
 WIDEST = 0.65  # of a character that is set, in em, with the space around it
@@ -28,9 +30,13 @@ def width(tex: str) -> float:
     return _width(tex)
 
 
+_IN_BRACES = r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+_FRACTION = re.compile(rf"\\frac{_IN_BRACES}{_IN_BRACES}")
+
+
 @lru_cache(10_000)
 def _width(tex: str) -> float:
-    tex = re.sub(r"\\frac\{([^{}]*(?:\{[^{}]*\})*[^{}]*)\}\{[^{}]*(?:\{[^{}]*\})*[^{}]*\}", r"\1", tex)
+    tex = _FRACTION.sub(lambda found: max(found[1], found[2], key=characters), tex)
     small = sum(len(_COMMANDS.sub("", found)) for found in re.findall(r"[_^]\{([^{}]*)\}", tex))
     operators = len(re.findall(r"\\cdot|\\odot|\\approx|\\leftarrow| [+\-=] ", tex))
     plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", "'")))
@@ -60,22 +66,10 @@ def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
     return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
 
 
-def blocks(rows: list[list[str]], limit: float) -> list[tuple[int, int, list[list[str]]]]:
-    """The rows cut into pieces that fit a line of `limit` em and a page: (first row, first column, rows)."""
+def fitting(rows: list[list[str]], label: str, limit: float) -> list[Panel]:
+    """The rows in panels that fit a line of `limit` em and a page."""
     longest = max(("  ".join(row) for row in rows), key=len)
     if len(rows) <= TALLEST and characters(longest) * WIDEST < limit:
-        return [(0, 0, rows)]
+        return [Panel(rows, label)]
     widths = [max(_width(row[j]) for row in rows) + 1.0 for j in range(len(rows[0]))]
-    cuts, used = [0], 0.8
-    for j, wide in enumerate(widths):
-        if used + wide > limit and j > cuts[-1]:
-            cuts.append(j)
-            used = 0.8
-        used += wide
-    columns = list(zip(cuts, [*cuts[1:], len(widths)], strict=True))
-    height = -(-len(rows) // -(-len(rows) // TALLEST))
-    return [
-        (i, first, [row[first:last] for row in rows[i : i + height]])
-        for first, last in columns
-        for i in range(0, len(rows), height)
-    ]
+    return panels(rows, label, widths, limit - 0.8, TALLEST)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import TypeAlias
 
 from derive.document import (
-    Block,
     Chain,
     Document,
     Drawing,
@@ -14,36 +15,60 @@ from derive.document import (
     Heading,
     Joined,
     Lines,
-    Losses,
     Numbered,
     Paragraph,
+    Quoted,
     Sentence,
+    Table,
 )
 from derive.notation import UNICODE
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.boxes import Box, beside, bracketed, broken, columns
-from derive.writers.parts import Compiler, Part, filled
+from derive.writers.boxes import Box, beside, bracketed, broken, columns, padded
+from derive.writers.cutting import panels
+from derive.writers.parts import Compiler, Part, filled, texts
 
-WIDTH = 100
-_OPEN, _CLOSE, _CELL, _ROW = "\ue000", "\ue001", "\ue002", "\ue003"
+WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
+INDENT = " " * 5
+_SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
+_OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 Line: TypeAlias = str
 
 
-def matrix(rows: list[list[str]]) -> str:
-    """A matrix in marks that `boxes` turns into two dimensions."""
-    return _OPEN + _ROW.join(_CELL.join(row) for row in rows) + _CLOSE
+def matrix(rows: list[list[str]], label: str = "") -> str:
+    """A matrix in marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
+    rows = [lines for row in rows for lines in _folded(row)]
+    widths = [max(columns(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
+    return "".join(
+        _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
+        for panel in panels(rows, label, widths, WIDEST)
+    )
 
 
-def box(text: str) -> Box:
-    """A text with marked matrices as a box."""
-    parts: list[Box] = []
+def _folded(row: list[str]) -> list[list[str]]:
+    """A row of a matrix; one that is a single formula too long for the line, as several, each from a sign on."""
+    if len(row) > 1 or columns(row[0]) <= WIDEST:
+        return [row]
+    lines = textwrap.wrap(row[0], WIDEST, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [[padded(line, WIDEST)] for line in lines]
+
+
+def boxes(text: str) -> list[Box]:
+    """A text with marked matrices: one box if it fits a line, else one for each matrix with the sign before it."""
+    parts: list[list[Box]] = [[]]
     while _OPEN in text:
         before, _, rest = text.partition(_OPEN)
         inside, _, text = rest.partition(_CLOSE)
-        parts += [Box.of(before), bracketed([row.split(_CELL) for row in inside.split(_ROW)])]
-    return beside([*parts, Box.of(text)])
+        body, _, label = inside.partition(_LABEL)
+        cut = len(before) if label else max(before.rfind(sign) for sign in _SIGNS)
+        if cut >= 0:
+            parts[-1].append(Box.of(before[:cut]))
+            parts.append([])
+        parts[-1] += [Box.of(before[max(0, cut) :]), bracketed([row.split(_CELL) for row in body.split(_ROW)], label)]
+    parts[-1].append(Box.of(text))
+    whole = beside([box for part in parts for box in part])
+    return [whole] if whole.width <= WIDEST else [beside(part) for part in parts if part]
 
 
 class TextWriter(TemplateWriter):
@@ -52,30 +77,44 @@ class TextWriter(TemplateWriter):
     name = "txt"
     ending = "txt"
     template = "page.txt"
+    new_page = "\n\n" + "-" * WIDTH + "\n"
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(UNICODE, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue)
+        return Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue, _answer, "_" * 30)
 
     def words(self, text: str) -> str:
         return text
 
-    def block(self, block: Block, compiler: Compiler) -> list[Part]:
-        match block:
-            case Heading():
-                return [lambda view: _heading(self._words(block.sentence, compiler, view), block.level)]
-            case Paragraph():
-                return [lambda view: self._paragraph(block, compiler, view)]
-            case Givens():
-                return [lambda view: _givens(block, compiler, view)]
-            case Numbered():
-                return self._numbered(block, compiler)
-            case Drawing():
-                return [lambda view: _drawing(block, view)] if block.name == "graph" else []
-            case Losses():
-                return [lambda view: _losses(block, compiler, view)]
-            case Chain():
-                return [self._chain(block, compiler, "", ""), "\n"]
+    def inline(self, formula: str) -> str:
+        return formula
+
+    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
+        return [lambda view: _heading(self._words(block.sentence, compiler, view), block.level)]
+
+    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
+        return [lambda view: self._paragraph(block, compiler, view)]
+
+    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
+        return [lambda view: _givens(block, compiler, view)]
+
+    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+        return [lambda view: _drawing(block, view)] if block.name == "graph" else []
+
+    def table(self, block: Table, compiler: Compiler) -> list[Part]:
+        return [lambda view: self._table(block, compiler, view)]
+
+    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        return [self._chain(chain, compiler, ""), "\n"]
+
+    def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
+        return ["\n", *super().numbered(block, compiler)]
+
+    def label(self, number: int | None) -> str:
+        return INDENT if number is None else f"{number}) ".rjust(len(INDENT))
+
+    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
+        return [self._chain(chain, compiler, INDENT if i else label) for i, chain in enumerate(lines.chains)]
 
     def _words(self, sentence: Sentence, compiler: Compiler, view: View) -> str:
         if not view.holds(sentence.when):
@@ -86,75 +125,83 @@ class TextWriter(TemplateWriter):
         text = " ".join(filter(None, (self._words(sentence, compiler, view) for sentence in block.sentences)))
         return f"\n{textwrap.fill(text, WIDTH)}\n"
 
-    def _numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = ["\n"]
-        label = f"{block.number}) ".rjust(5)
-        for part in block.parts:
-            if isinstance(part, Chain):
-                parts.append(self._chain(part, compiler, label, " " * 5))
-            elif isinstance(part, Lines):
-                for i, chain in enumerate(part.chains):
-                    parts.append(self._chain(chain, compiler, " " * 5 if i else label, " " * 5))
-            elif isinstance(part, Joined):
-                parts.append(self._joined(part, compiler, label))
-            else:
-                parts.append(self._said(part, compiler, label))
-            label = " " * 5
-        return parts
+    def _table(self, block: Table, compiler: Compiler, view: View) -> str:
+        """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
+        heads = [column.head for column in block.columns]
+        rows = [[self._words(cell, compiler, view) for cell in row] for row in (heads, *block.rows)]
+        widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+        long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
+        for i in reversed(long):
+            widths[i] = max(20, min(widths[i], WIDTH - sum(widths) + widths[i] - 2 * (len(widths) - 1)))
+        lines = [line for row in rows for line in _cells(row, widths, block)]
+        rule = "  ".join("-" * width for width in widths)
+        return "\n" + "".join(f"{line.rstrip()}\n" for line in (lines[0], rule, *lines[1:]))
 
-    def _joined(self, joined: Joined, compiler: Compiler, label: str) -> Part:
+    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
         chains = [compiler.segments(chain) for chain in (joined.chain, *joined.explained)]
         word = f"   {compiler.catalogue[joined.word.key]}   "
 
         def fill(view: View) -> str:
-            boxes = [Box.of(label)]
+            links = [Box.of(label)]
             for i, segments in enumerate(chains):
-                whole = [box(filled(segment, view) + " ") for segment in segments]
-                boxes += [beside([Box.of(word), whole[0]]), *whole[1:]] if i else whole
-            return "".join(f"{line}\n" for line in broken(boxes, WIDTH, 9))
+                whole = [box for text in texts(segments, view) for box in boxes(text + " ")]
+                links += [beside([Box.of(word), whole[0]]), *whole[1:]] if i else whole
+            return "".join(f"{line}\n" for line in broken(links, WIDTH, len(INDENT) + 4))
 
-        return fill
+        return [fill]
 
-    def _said(self, sentence: Sentence, compiler: Compiler, label: str) -> Part:
+    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
         def fill(view: View) -> str:
             text = self._words(sentence, compiler, view)
-            return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=" " * 5) + "\n" if text else ""
+            return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=INDENT) + "\n" if text else ""
 
-        return fill
+        return [fill]
 
-    def _chain(self, chain: Chain, compiler: Compiler, label: str, indent: str) -> Part:
+    def quoted(self, quoted: Quoted, label: str) -> Part:
+        text, mark = quoted.lines()
+        return f"{label}{text}\n{INDENT}{mark}\n"
+
+    def _chain(self, chain: Chain, compiler: Compiler, label: str) -> Part:
         segments = compiler.segments(chain)
 
         def fill(view: View) -> str:
-            boxes = [box(filled(segment, view) + " ") for segment in segments]
-            lines = broken([Box.of(label), *boxes], WIDTH, len(indent) + 4)
+            links = [box for text in texts(segments, view) for box in boxes(text + " ")]
+            lines = broken([Box.of(label), *links], WIDTH, len(label) + 4)
             return "".join(f"{line}\n" for line in lines)
 
         return fill
+
+
+def _answer(step: str) -> str:
+    return "_" * 8
 
 
 def _heading(text: str, level: int) -> str:
     return f"\n{text}\n{('=' if level == 1 else '-') * columns(text)}\n"
 
 
+def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
+    """The lines of a row; numbers stand to the right."""
+    broken_cells = [
+        textwrap.wrap(cell, width) or [""] if column.kind == "long" else [cell]
+        for cell, width, column in zip(row, widths, block.columns, strict=True)
+    ]
+    for cells in zip_longest(*broken_cells, fillvalue=""):
+        yield "  ".join(
+            padded(cell, width, column.kind == "number")
+            for cell, width, column in zip(cells, widths, block.columns, strict=True)
+        )
+
+
 def _givens(block: Givens, compiler: Compiler, view: View) -> str:
-    boxes = []
+    shown: list[Box] = []
     for name in block.names:
-        value = matrix(view.rows(name)) if compiler.shapes[name] else view.number(name, (), "leading")
-        boxes.append(box(f"{compiler.notation.name(name)} = {value}    "))
-    return "\n" + "".join(f"{line}\n" for line in broken(boxes, WIDTH, 0))
+        value = view.array(name, matrix) if compiler.shapes[name] else view.number(name, (), "leading")
+        shown += boxes(f"{compiler.notation.name(name)} = {value}    ")
+    return "\n" + "".join(f"{line}\n" for line in broken(shown, WIDTH, 0))
 
 
 def _drawing(block: Drawing, view: View) -> str:
     from derive.drawing.words import words
 
     return f"\n{words(block.figure, FigureLabels(view))}\n"
-
-
-def _losses(block: Losses, compiler: Compiler, view: View) -> str:
-    loss = view.values.problem.loss
-    assert loss is not None
-    rows = [(str(k - 1), view.at(k).number(loss, (), "leading")) for k in block.passes]
-    wide = max(len(compiler.catalogue["labels.updates"]), *(len(k) for k, _ in rows))
-    head = f"{compiler.catalogue['labels.updates'].rjust(wide)}  {compiler.notation.name(loss)}"
-    return "\n" + "".join(f"{line}\n" for line in (head, *(f"{k.rjust(wide)}  {value}" for k, value in rows)))

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from derive.arrays import Given
 from derive.document import Document
 from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import ASCII
 from derive.printing import formula
-from derive.problem import Given, Problem
+from derive.problem import Problem
 from derive.settings import Digits, Marking
+from derive.training.model import EQUATIONS, Samples, Setting, Update
+from derive.training.schedules import SCHEDULES
 from derive.values import Values
-from derive.writers.base import Page, Writer
+from derive.writers.base import Identity, Page, Writer
 from derive.writers.json import nested
 
 
@@ -29,7 +32,7 @@ class TomlWriter(Writer):
     def compile(self, document: Document, page: Page) -> Page:
         return page
 
-    def render(self, compiled: Page, values: Values) -> str:
+    def render(self, compiled: Page, values: Values, identity: Identity | None = None) -> str:
         return "\n".join(_lines(values.problem, compiled)) + "\n"
 
 
@@ -38,25 +41,37 @@ def _lines(problem: Problem, page: Page) -> Iterator[str]:
     if problem.topic:
         yield f"topic = {_quoted(problem.topic)}"
     yield f"language = {_quoted(problem.language)}"
+    drawn = frozenset(problem.samples.names() if problem.samples else ())
     for table, parameter in (("data", False), ("parameters", True)):
-        givens = [given for given in problem.givens if given.parameter == parameter]
+        givens = [given for given in problem.givens if given.parameter == parameter and given.name not in drawn]
         if givens:
             yield f"\n[{table}]"
             yield from (f"{_key(given.name)} = {_array(given)}" for given in givens)
+    yield from _samples(problem.samples)
     yield from _model(problem, page)
     yield from _settings(problem)
 
 
+def _samples(samples: Samples | None) -> Iterator[str]:
+    """The lists over the samples."""
+    if samples:
+        yield "\n[samples]"
+        for column in samples.columns:
+            rows = [_nested(nested([_number(x) for x in flat], column.shape)) for flat in column.values]
+            yield f"{_key(column.name)} = [{', '.join(rows)}]"
+
+
 def _model(problem: Problem, page: Page) -> Iterator[str]:
+    single = problem.samples if problem.samples and problem.samples.equations else problem
     yield '\n[model]\nequations = """'
-    for equation in problem.equations:
+    for equation in single.equations:
         sign = "≈" if equation.rounded else "="
         yield f"{equation.name} {sign} {formula(equation.expr, ASCII, page.shapes)}"
     yield '"""'
     if problem.loss:
         yield f"loss = {_quoted(problem.loss.id)}"
-    if problem.gradients:
-        yield f"gradients = {_list(name.id for name in problem.gradients)}"
+    if single.gradients:
+        yield f"gradients = {_list(name.id for name in single.gradients)}"
 
 
 def _settings(problem: Problem) -> Iterator[str]:
@@ -72,17 +87,52 @@ def _settings(problem: Problem) -> Iterator[str]:
             yield f"{key} = {_quoted(value)}"
     if page.ask:
         yield f"ask = {_list(page.ask)}"
+    if page.entries != type(page)().entries:
+        yield f"entries = {page.entries or _quoted('all')}"
     yield from _marking(problem.marking)
     if problem.aliases:
         yield "\n[names]"
         yield from (f"{_quoted(step)} = {_list(names)}" for step, names in problem.aliases.items())
     if update:
-        yield f"\n[update]\nrule = {_quoted(update.rule)}\nlearning_rate = {_number(update.learning_rate)}"
-        yield f"steps = {update.steps}"
-        if update.only is not None:
-            yield f"only = {_list(name.id for name in update.only)}"
-        if update.show:
-            yield f"show = [{', '.join(map(str, update.show))}]"
+        yield from _update(update, problem.samples)
+
+
+def _update(update: Update, samples: Samples | None) -> Iterator[str]:
+    """The tables of a training; states of a named rule begin with zeros and need none."""
+    by_hand = update.rule == EQUATIONS
+    if by_hand or any(any(state.values) for state in update.states):
+        yield from ["\n[state]"] if update.states else []
+        yield from (f"{_key(state.name)} = {_array(state)}" for state in update.states)
+    yield "\n[update]"
+    if not by_hand:
+        yield f"rule = {_quoted(update.rule)}"
+    if update.rate:
+        yield f"learning_rate = {_quoted(update.rate)}"
+    elif update.learning_rate is not None:
+        yield f"learning_rate = {_number(update.learning_rate)}"
+    if update.schedule:
+        yield f"schedule = {_quoted(update.schedule)}"
+        values = {given.name.id: given.values[0] for given in update.constants}
+        yield from (f"{key} = {_number(values[key])}" for key in SCHEDULES[update.schedule].needs)
+    yield f"steps = {update.steps}" if update.epochs is None else f"epochs = {update.epochs}"
+    if samples:
+        yield f"batch = {samples.batch}\nreduce = {_quoted(samples.reduce)}"
+    yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())
+    if update.only is not None:
+        yield f"only = {_list(name.id for name in update.only)}"
+    if update.show:
+        yield f"show = [{', '.join(map(str, update.show))}]"
+    if by_hand:
+        marks = "'''" if "\\" in update.text else '"""'
+        yield f"equations = {marks}\n{update.text.strip()}\n{marks}"
+        yield from ["\n[update.constants]"] if update.constants else []
+        yield from (f"{_key(given.name)} = {_array(given)}" for given in update.constants)
+
+
+def _setting(value: Setting) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _number(value) if isinstance(value, Fraction) else _quoted(value)
 
 
 def _marking(marking: Marking) -> Iterator[str]:

@@ -1,0 +1,63 @@
+"""Matrices too large for a line or a page, cut into panels that say which rows and columns they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Some rows and columns of a matrix.
+
+    rows   their texts
+    label  which ones they are, as an index says it: `[:,1:5]`, in a slice of three axes `[2,:,1:5]`; or ""
+    """
+
+    rows: list[list[str]]
+    label: str = ""
+
+
+def panels(rows: list[list[str]], label: str, widths: Sequence[float], limit: float, tallest: int = 0) -> list[Panel]:
+    """A matrix in panels of at most `limit` width and `tallest` rows (0: any); `label` is that of the whole.
+
+    Panels are as even in height as they can be, and as wide as the limit lets them.
+    """
+    across = _ranges(widths, limit)
+    count = -(-len(rows) // tallest) if tallest else 1
+    height = -(-len(rows) // count)
+    down = [(i, min(i + height, len(rows))) for i in range(0, len(rows), height)]
+    if len(across) == len(down) == 1:
+        return [Panel(rows, label)]
+    return [
+        Panel([row[first:last] for row in rows[top:bottom]], _label(label, rows, (top, bottom), (first, last)))
+        for first, last in across
+        for top, bottom in down
+    ]
+
+
+def _ranges(widths: Sequence[float], limit: float) -> list[tuple[int, int]]:
+    """Neighbouring columns that fit side by side: the first of each panel, and the one after its last."""
+    starts, used = [0], 0.0
+    for j, width in enumerate(widths):
+        if used + width > limit and j > starts[-1]:
+            starts.append(j)
+            used = 0.0
+        used += width
+    return list(zip(starts, [*starts[1:], len(widths)], strict=True))
+
+
+def _label(label: str, rows: list[list[str]], down: tuple[int, int], across: tuple[int, int]) -> str:
+    if label and not label.endswith(":,:]"):
+        return label  # the size of an array of which only a part is shown
+    places = [_place(down, len(rows)), *([_place(across, len(rows[0]))] if len(rows[0]) > 1 else [])]
+    before = label.removesuffix(":,:]") or "["
+    return f"{before}{','.join(places)}]"
+
+
+def _place(part: tuple[int, int], count: int) -> str:
+    """Counted from 1, both ends included."""
+    first, last = part
+    if last - first == count:
+        return ":"
+    return str(last) if last - first == 1 else f"{first + 1}:{last}"

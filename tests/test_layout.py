@@ -1,0 +1,130 @@
+"""Large arrays and long sums on the page: what is printed of them, what is worked out, and that it fits."""
+
+import re
+
+import pytest
+
+from derive.matrices import arranged, elided
+from derive.notation import TEX, UNICODE
+from derive.problem import Problem
+from derive.solution import Blueprint, Solution
+
+
+def solved(text: str, page: str = "") -> Solution:
+    return Blueprint.of(Problem.loads(f"{text}\n{page}")).solve()
+
+
+def rows_of(rows: list[list[str]], label: str) -> str:
+    return f"{rows}{label};"
+
+
+def numbered(count: int) -> list[str]:
+    return [str(n) for n in range(count)]
+
+
+def test_arrays_of_more_than_two_axes_stand_slice_by_slice() -> None:
+    assert (
+        arranged(numbered(8), (2, 2, 2), rows_of) == "[['0', '1'], ['2', '3']][1,:,:];[['4', '5'], ['6', '7']][2,:,:];"
+    )
+    assert arranged(numbered(4), (2, 1, 1, 2), rows_of) == "[['0', '1']][1,1,:,:];[['2', '3']][2,1,:,:];"
+    assert arranged(numbered(3), (3,), rows_of) == "[['0'], ['1'], ['2']];"
+
+
+def test_of_many_entries_the_first_and_the_last_are_shown() -> None:
+    signs = UNICODE.operators
+    table = [numbered(6)] * 6
+    assert elided(table, 16, signs) == [[*"012", "…", "5"]] * 3 + [[*"⋮⋮⋮", "⋱", "⋮"], [*"012", "…", "5"]]
+    assert elided([["1"]] * 9, 4, signs) == [["1"], ["1"], ["1"], ["⋮"], ["1"]]
+    assert elided([numbered(9)], 4, TEX.operators) == [[*"012", r"\cdots", "8"]]
+
+
+def test_of_many_slices_the_first_are_shown() -> None:
+    shown = arranged(numbered(400), (100, 2, 2), rows_of, 9, UNICODE.operators)
+    assert re.findall(r"\[\d+,:,:\]", shown) == ["[1,:,:]", "[2,:,:]"]
+    assert shown.endswith("…")
+
+
+BIG = """
+[data]
+X = [[1, 0, 2, 0, 3, 0], [0, 4, 0, 5, 0, 6], [1, 1, 1, 1, 1, 1],
+     [0, 0, 2, 0, 0, 0], [3, 0, 0, 0, 0, 7], [1, 2, 3, 4, 5, 6]]
+[parameters]
+K = [[0.5, -1, 2], [1, 0, 3], [-2, 1, 0.25]]
+[model]
+equations = '''
+Z = conv(X, K)
+L = sum(Z^2)
+'''
+loss = "L"
+"""
+
+
+def lines_with(solution: Solution, name: str) -> list[str]:
+    """The lines of the page that work out one entry of a name."""
+    return [line.strip() for line in solution.text("txt").splitlines() if re.match(rf"\s+{name}[₀-₉]+ [=≈]", line)]
+
+
+def test_long_working_is_written_out_for_the_first_entries() -> None:
+    text = solved(BIG).text("txt")
+    assert len(lines_with(solved(BIG), "z")) == 2
+    assert "The others likewise." in text
+
+
+def test_the_page_says_how_much_it_shows() -> None:
+    assert len(lines_with(solved(BIG, '[page]\nentries = "all"'), "z")) == 16
+    few = solved(BIG, "[page]\nentries = 20").text("txt")
+    assert "6×6" in few
+    assert "⋱" in few
+    assert "⋱" not in solved(BIG).text("txt")
+    tex = solved(BIG, "[page]\nentries = 20").text("tex")
+    assert r"}_{6 \times 6}" in tex
+
+
+def test_products_with_0_are_left_out_of_long_sums() -> None:
+    solution = solved(BIG)
+    assert lines_with(solution, "z")[0] == ("z₁₁ = 1·0.5 + 2·2 + 1·(−2) + 1·1 + 1·0.25 = 0.5 + 4 − 2 + 1 + 0.25 = 3.75")
+    assert "Products with 0 are left out." in solution.text("txt")
+
+
+def test_a_sum_with_one_product_left_is_not_said_twice() -> None:
+    text = BIG.replace(
+        "[1, 0, 2, 0, 3, 0], [0, 4, 0, 5, 0, 6], [1, 1, 1", "[0, 0, 2, 0, 3, 0], [0, 0, 0, 5, 0, 6], [0, 0, 0"
+    )
+    assert lines_with(solved(text), "z")[0] == "z₁₁ = 2·2 = 4"
+
+
+@pytest.mark.parametrize("value", ["0", "2.5", '"some"', "[1]"])
+def test_how_much_is_shown_is_a_number_or_all(value: str) -> None:
+    from derive.errors import InputError
+
+    with pytest.raises(InputError) as wrong:
+        solved(BIG, f"[page]\nentries = {value}")
+    (fault,) = wrong.value.faults
+    assert "`entries`" in fault.message
+    assert "whole number" in fault.hint
+
+
+def test_a_wide_matrix_is_cut_into_blocks_of_columns() -> None:
+    text = f"""
+[data]
+x = {[n / 7 for n in range(1, 13)]}
+[parameters]
+w = [1.25, 2.5]
+[model]
+equations = '''
+Z = w x^T
+L = sum(Z^2)
+'''
+loss = "L"
+"""
+    page = solved(text.replace("[0.14285714285714285", '["1/7"')).text("txt")
+    assert max(map(len, page.splitlines())) <= 100
+    assert "[:,1:" in page
+    assert ":12]" in page
+
+
+def test_the_number_of_entries_survives_the_problem_file() -> None:
+    for entries in (20, None):
+        shown = '"all"' if entries is None else entries
+        again = Problem.loads(solved(BIG, f"[page]\nentries = {shown}").text("toml"))
+        assert again.page.entries == entries
