@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 from typing import TypeAlias
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derive import examples
 from derive.answers.model import Answer, Array, Written
@@ -111,7 +112,25 @@ class Student:
     def write(self, x: object) -> Written:
         """A value as this student writes it."""
         number = as_written(printed(x, Digits(self.digits), ties=True))
-        return cut(number, x) if self.cuts else number  # type: ignore[arg-type]
+        if isinstance(x, arb) and x.contains(number.value):  # nobody can tell it from a number that ends there
+            return number
+        return cut(number, x) if self.cuts and number.value else number  # type: ignore[arg-type]
+
+
+def text_of(answer: Answer) -> str:
+    """An answer as a student would type it: a number, `[1; 2]`, or a matrix row by row."""
+    assert isinstance(answer.content, Array)
+    texts = [w.text if w else "?" for w in answer.content.entries]
+    shape = answer.content.shape
+    if not shape:
+        return texts[0]
+    width = shape[1] if len(shape) == 2 else 1
+    return f"[{'; '.join(' '.join(texts[i : i + width]) for i in range(0, len(texts), width))}]"
+
+
+def off(factor: Fraction) -> Fault:
+    """Every number times a factor."""
+    return lambda own, flat: [x * fmpq(factor.numerator, factor.denominator) for x in flat]
 
 
 def five_percent(random: Random) -> Fault:

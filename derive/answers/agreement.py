@@ -8,7 +8,9 @@ from derive.answers.bench import Bench, Value, same
 from derive.answers.own import BITS
 from derive.language.expressions import Apply, Expr, Ref, rewrite
 from derive.notation import UNICODE
+from derive.operations.rows import ShapeFault
 from derive.operations.scalars import precision
+from derive.operations.shapes import broadcast, sources
 from derive.printing import formula
 
 
@@ -25,9 +27,14 @@ def agrees(bench: Bench, written: Expr, goal: Expr) -> bool:
     return False
 
 
-def _everywhere(scalar: Value, value: Value) -> Value:
-    """A scalar in every entry of an array, where it is one that stands for all of them."""
-    return scalar if scalar[0] else (value[0], scalar[1] * len(value[1]))
+def _everywhere(one: Value, value: Value) -> Value:
+    """A scalar, column or row in every entry of an array that it stands for."""
+    (shape, flat), (target, _) = one, value
+    try:
+        at = sources(shape, target) if broadcast((shape, target)) == target else None
+    except ShapeFault:
+        return one
+    return one if at is None else (target, [flat[i] for i in at])
 
 
 def equal(a: Value, b: Value) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from derive.answers.bench import Bench
+from derive.answers.budget import Budget
 from derive.answers.grids import Grid, Reading
 from derive.answers.literals import Literals, Misses, Place
 from derive.answers.terms import factors, grouped, is_product, is_sum, negated, terms
@@ -20,7 +21,6 @@ from derive.operations.scalars import Num
 from derive.operations.shapes import indices
 
 MAX_DEPTH = 12
-MAX_WORK = 4_000
 MOST_PERMUTED = 6
 
 
@@ -28,11 +28,15 @@ Change: TypeAlias = Callable[[list[Expr], int], Iterator[list[Expr]]]
 
 
 class Aligner(Literals):
-    """Aligns the lines of one reading; `work` bounds the search."""
+    """Aligns the lines of one reading, as far as the budget goes.
 
-    def __init__(self, bench: Bench, reading: Reading) -> None:
+    What was aligned is kept by the identity of what was written: equal numbers stand in several places.
+    """
+
+    def __init__(self, bench: Bench, reading: Reading, budget: Budget) -> None:
         super().__init__(bench, reading)
-        self.work = 0
+        self.budget = budget
+        self.aligned: dict[tuple[int, Expr], tuple[Expr, Misses | None]] = {}
 
     def best(self, targets: Sequence[Expr]) -> Misses | None:
         """The alignment with the fewest misses to any of the targets; None if the line fits none."""
@@ -50,8 +54,13 @@ class Aligner(Literals):
 
     def align(self, written: Expr, target: Expr, depth: int = 0) -> Misses | None:
         """The numbers in `written` that differ from what they stand for in `target`; None if the two are not alike."""
-        self.work += 1
-        if depth > MAX_DEPTH or self.work > MAX_WORK:
+        key = id(written), target
+        if key not in self.aligned:
+            self.aligned[key] = written, self._aligned(written, target, depth)
+        return self.aligned[key][1]
+
+    def _aligned(self, written: Expr, target: Expr, depth: int) -> Misses | None:
+        if depth > MAX_DEPTH or not self.budget.compares():
             return None
         if isinstance(written, Number):
             return self.number(written, target)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 
-from derive.answers.grids import MAX_CELLS, Grid, cells_of, number_in
+from derive.answers.grids import MAX_CELLS, Grid, Reading, cells_of
+from derive.answers.lexicon import Lexicon
 from derive.answers.naming import Naming
+from derive.answers.numbers import masked
 from derive.language.expressions import Expr, Span
 from derive.language.tokens import TextError, Token
 from derive.operations.shapes import normal
 
+_CLOSING = {"[": "]", "(": ")"}
+
 
 class Arraying(Naming):
     """Reads arrays; each is kept in the reading under a name of its own."""
+
+    def __init__(self, reading: Reading, lexicon: Lexicon, tokens: list[Token]) -> None:
+        super().__init__(reading.text, lexicon, tokens)
+        self.reading = reading
 
     def inside(self, tokens: list[Token]) -> Expr:
         """What the tokens of one cell say."""
@@ -23,8 +32,9 @@ class Arraying(Naming):
         """From a position to the last token taken."""
         return start, self.tokens[self.at - 1].end
 
-    def environment(self, opened: Token) -> Expr:
-        start = self._environment_name()
+    def environment(self) -> Expr:
+        opened = self.take()
+        start = self._environment_begun()
         depth, at = 1, self.at
         while depth:
             token = self.take()
@@ -34,10 +44,10 @@ class Arraying(Naming):
                 depth += 1 if token.text == "begin" else -1
                 at = self.at - 1
         end = self.tokens[at].start
-        self._environment_name()
+        self._environment_begun()
         return self._array(opened.start, start, end)
 
-    def _environment_name(self) -> int:
+    def _environment_begun(self) -> int:
         """Takes `{bmatrix}` (and the columns of an `array`); where the content begins."""
         self.expect("{")
         name = self.take().text
@@ -49,39 +59,44 @@ class Arraying(Naming):
             end = self.expect("}").end
         return end
 
-    def bracket(self) -> Expr:
+    def blocks(self) -> Expr:
         opened = self.take()
-        end = self._close(opened, "[", "]")
+        end = self._closing(opened)
+        if end is None:
+            raise self.error("`[` is never closed", "expected `]`", opened)
         return self._array(opened.start, opened.end, end)
 
-    def _close(self, opened: Token, left: str, right: str) -> int:
-        depth = 1
-        while depth:
-            token = self.take()
-            if token.kind == "end":
-                raise self.error(f"`{left}` is never closed", f"expected `{right}`", opened)
-            if token.kind == "op":
-                depth += (token.text == left) - (token.text == right)
-        return self.tokens[self.at - 1].start
-
-    def listed(self, opened: Token) -> Expr | None:
-        """A vector in round brackets, or None with nothing taken."""
-        mark = self.at
-        self.take()
-        try:
-            end = self._close(opened, "(", ")")
-        except TextError:
-            end = opened.end
-        inner = self.text[opened.end : end]
-        several = re.search(r"[;&]|\\\\", inner) or re.fullmatch(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+", inner)
-        if several and not re.search(r"[(\[{]", inner.replace("^{", "")):
+    def parentheses(self) -> Expr:
+        """A vector in round brackets, or what stands between them."""
+        opened, mark = self.token, self.at
+        end = self._closing(opened)
+        if end is not None and _lists(masked(self.text[opened.end : end], self.reading.decimal)):
             return self._array(opened.start, opened.end, end)
         self.at = mark
-        return None
+        return super().parentheses()
+
+    def _closing(self, opened: Token) -> int | None:
+        """Where the bracket begins that closes one, with the cursor behind it; None where there is none."""
+        place = self._partners.get(opened.start)
+        if place is not None:
+            self.at = bisect_left(self.tokens, place, key=_start) + 1
+        return place
+
+    @cached_property
+    def _partners(self) -> dict[int, int]:
+        """Where each bracket is closed, by where it is opened."""
+        opened: dict[str, list[int]] = {"]": [], ")": []}
+        partners: dict[int, int] = {}
+        for token in self.tokens:
+            if token.text in _CLOSING:
+                opened[_CLOSING[token.text]].append(token.start)
+            elif opened.get(token.text):
+                partners[opened[token.text].pop()] = token.start
+        return partners
 
     def _array(self, start: int, first: int, last: int) -> Expr:
         """The array whose cells stand between two positions of the text."""
-        rows = cells_of(self.text[first:last])
+        rows = cells_of(self.text[first:last], self.reading.decimal)
         if sum(map(len, rows)) > MAX_CELLS:
             raise self.error("the array is too large", f"at most {MAX_CELLS} entries are read")
         read = [[self._cell(first + a, first + b) for a, b in row] for row in rows]
@@ -90,7 +105,7 @@ class Arraying(Naming):
         return self.reading.kept(self._grid(read, self.span(start)))
 
     def _cell(self, start: int, end: int) -> Expr:
-        if (plain := number_in(self.text, start, end)) is not None:
+        if (plain := self.reading.literal(start, end)) is not None:
             return plain
         first, last = (bisect_left(self.tokens, at, key=_start) for at in (start, end))
         tokens = [*self.tokens[first:last], Token("end", "", end, end)]
@@ -105,6 +120,12 @@ class Arraying(Naming):
                 cells = tuple(cell for grid in grids for cell in grid.cells)
                 return Grid(normal((len(grids), len(grids[0].cells))), cells, span)
         return Grid(normal((len(rows), len(rows[0]))), tuple(cell for row in rows for cell in row), span)
+
+
+def _lists(inner: str) -> bool:
+    """Whether what stands in round brackets is a list: separators between numbers."""
+    separated = re.search(r"[;&]|\\\\", inner) or re.fullmatch(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+", inner)
+    return separated is not None and not re.search(r"[(\[{]", inner)
 
 
 def _start(token: Token) -> int:

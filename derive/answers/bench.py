@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from derive.answers.grids import Grid, Reading
 from derive.answers.model import Answer, Array, Written
-from derive.answers.own import BITS, Own
+from derive.answers.own import BITS, Own, bounded
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape
 from derive.language.names import Name
 from derive.operations import MACROS
@@ -20,10 +20,10 @@ from derive.operations.scalars import Num, Undecided, ValueFault, precision
 from derive.operations.shapes import broadcast, offset
 from derive.solution import Solution
 from derive.values import Env, to_fmpq
+from derive.writers.json import step_id
 
 Value: TypeAlias = tuple[Shape, Flat]
 FAULTS = (ShapeFault, ValueFault, Undecided, ZeroDivisionError, KeyError, OverflowError, ValueError)
-MOST_BITS = 4_000
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ class Bench:
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
     equations: dict[Name, Expr] = field(default_factory=dict)
     known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
+    standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
 
     @staticmethod
     def of(solution: Solution, answers: Sequence[Answer], k: int = 1) -> Bench:
@@ -52,14 +53,14 @@ class Bench:
         own = Own.of(blueprint.tape, blueprint.workings, truth)
         said = {answer.step: answer.content for answer in answers if answer.entry is None}
         derivation = blueprint.derivation
-        suffix = "" if k == 1 else f"@{k}"
         for name, _ in derivation.givens:
-            changed = k > 1 and any(step.name == name for step in derivation.updates)
+            changed = k > 1 and any(step.id == name.id for step in derivation.updates)
             _take(own, name, said.get(f"{name.id}@{k - 1}" if changed else name.id), own.env[own.tape.slots[name]])
-        for step in (*derivation.forward, *derivation.backward):
+        last = k > solution.values.updates > 0
+        for step in derivation.forward if last else derivation.steps:
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
             own.put(step.name, values)
-            _take(own, step.name, said.get(step.id + suffix), values)
+            _take(own, step.name, said.get(step_id(step, k)), values)
         return Bench(solution, own, truth)
 
     @property
@@ -111,7 +112,7 @@ class Bench:
     def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid]) -> Value:
         """The rows' own values; a dot between arrays of one shape is read as ⊙."""
         if expr.op in MACROS:
-            return self._at(expand_macros(expr), env, grids)
+            return self._at(expand_macros(expr, self.shapes), env, grids)
         values = [self._at(arg, env, grids) for arg in expr.args]
         shapes = tuple(shape for shape, _ in values)
         try:
@@ -122,7 +123,7 @@ class Bench:
             expr = Apply("times", expr.args)
             shape = broadcast(shapes)
         flat = row_of(expr).kernel(shapes, expr.options, Branches())(*(flat for _, flat in values))
-        return shape, [_bounded(x) for x in flat]
+        return shape, [bounded(x) for x in flat]
 
     @property
     def decimal(self) -> str:
@@ -139,6 +140,21 @@ class Bench:
             return entry_of(expr, self.shapes, index)
         except (ShapeFault, AssertionError, ValueError, IndexError, KeyError):
             return expr
+
+    def candidates(self, expr: Expr) -> list[Flat] | None:
+        """What a number may be that stands for an entry: the student's own value first, the true one, every mention."""
+        if expr not in self.standing:
+            own, true = self.value(expr), self.value(expr, own=False)
+            said = self.mentioned(expr)
+            self.standing[expr] = own and [
+                [
+                    x,
+                    *([true[1][i]] if true else []),
+                    *(m.value for mention in said if i < len(mention) and (m := mention[i])),
+                ]
+                for i, x in enumerate(own[1])
+            ]
+        return self.standing[expr]
 
     # --- mentions ----------------------------------------------------------------------------------------------------
 
@@ -166,11 +182,6 @@ def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:
     """The student's numbers for a name, where there are as many as it has entries."""
     if isinstance(content, Array) and len(content.entries) == len(otherwise) and any(content.entries):
         own.take(name, content.entries, otherwise)
-
-
-def _bounded(x: Num) -> Num:
-    """A rational that grows too long as a ball."""
-    return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
 
 
 def same(a: Num, b: Num) -> bool:

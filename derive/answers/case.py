@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.answers.model import Answer, Remark, Written
@@ -26,8 +26,9 @@ class Case:
 
     step       the step that it answers; None for a given value restated
     written    the numbers read, flat; None for one that was left out
-    expected   the true values; `carried` those under the problem's own carry, `shown` as they are printed
-    needed     how many significant digits each entry needs
+    expected   the true values; `carried` those under the problem's own carry
+    shown      gives those as they are printed, worked out when they are first asked for
+    digits     how many significant digits an entry needs; None: one fewer than printed
     exact      whether only the exact value counts
     decimal    the problem's decimal sign
     entries    a verdict for each entry, OPEN until it is found
@@ -42,8 +43,8 @@ class Case:
     written: tuple[Written | None, ...]
     expected: Flat
     carried: Flat
-    shown: list[Printed]
-    needed: list[int]
+    shown: Callable[[], list[Printed]]
+    digits: int | None
     exact: bool
     decimal: str
     entries: list[str] = field(default_factory=list)
@@ -79,13 +80,16 @@ class Case:
                 continue
             if how == CUT:
                 self._remark("cut", i, w)
-            if how != EXACT and w.digits < self.needed[i]:
+            if how != EXACT and w.digits < self._needed(i):
                 self._remark("precision", i, w)
             return True
         return False
 
+    def _needed(self, i: int) -> int:
+        return self.digits or max(1, len(self.shown()[i].mantissa.replace(".", "").lstrip("0")) - 1)
+
     def _remark(self, kind: str, i: int, w: Written) -> None:
-        self.remarks.append(Remark(kind, self.answer.line, w.text, self.shown[i].text(self.decimal), ""))
+        self.remarks.append(Remark(kind, self.answer.line, w.text, self.shown()[i].text(self.decimal), ""))
 
     def _forgive(self) -> None:
         """What lies within one unit of its last place, with enough digits, is right after all."""
@@ -94,7 +98,7 @@ class Case:
                 not self.entries[i]
                 and w
                 and not self.exact
-                and w.digits >= self.needed[i]
+                and w.digits >= self._needed(i)
                 and near(w, self.expected[i])
             ):
                 self.entries[i] = CORRECT

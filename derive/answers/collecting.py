@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from derive.answers.arrays import read_grid
+from derive.answers.arrays import COLUMN, read_grid
 from derive.answers.cells import Misread
-from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part, content
+from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part
 from derive.answers.meaning import meant
 from derive.answers.model import Answer, Array, Remark, Unreadable, Written
+from derive.answers.numbers import ambiguities
 from derive.language.expressions import Expr, Shape
 from derive.operations.shapes import offset
 from derive.solution import Solution
@@ -19,14 +20,17 @@ from derive.solution import Solution
 NO_RESULT = "there is no result"
 
 
-def collected(chains: Sequence[Chain], solution: Solution, decimal: str) -> list[Answer]:
-    """For each step what counts of all that the work says about it, and the lines that match no step."""
-    return _Collector(solution, decimal).all(chains)
+def collected(chains: Sequence[Chain], solution: Solution, decimal: str, *, sure: bool) -> list[Answer]:
+    """For each step what counts of all that the work says about it, and the lines that match no step.
+
+    `sure` says whether the work itself shows its decimal sign.
+    """
+    return _Collector(solution, decimal, sure).all(chains)
 
 
 class _Collector:
-    def __init__(self, solution: Solution, decimal: str) -> None:
-        self.solution, self.decimal = solution, decimal
+    def __init__(self, solution: Solution, decimal: str, sure: bool) -> None:
+        self.solution, self.decimal, self.sure = solution, decimal, sure
         self.shapes = solution.blueprint.derivation.shapes
 
     def all(self, chains: Sequence[Chain]) -> list[Answer]:
@@ -43,28 +47,31 @@ class _Collector:
         assert said[0].target is not None
         shape = self.shapes[said[0].target.name]
         whole = [chain for chain in said if chain.target and chain.target.index is None]
-        parts = [chain for chain in said if chain not in whole]
-        entries = _entries(parts, shape)
+        parts = [chain for chain in said if chain.target and chain.target.index is not None]
+        entries, one_by_one = _entries(parts, shape), any(chain.last(RESULT) for chain in parts)
         for kind in (RESULT, UNREADABLE, NUMBERS, FORMULA, MIXED):
-            if kind == NUMBERS and any(entries):
+            if kind == NUMBERS and one_by_one:
                 break
             if chosen := _telling(whole, kind, prod(shape)):
                 return _filled(self._made(step, *chosen, shape), entries)
-        return _from_entries(step, parts, Array(shape, tuple(entries))) if any(entries) else None
+        return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
 
     def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
         answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part))
         array = answer.content
-        if not isinstance(array, Array) or array.shape == shape or len(array.entries) != prod(shape):
+        if not isinstance(array, Array):
             return answer
-        remarks = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
-        return replace(answer, content=Array(shape, array.entries), remarks=remarks)
+        remarks = ambiguities(filter(None, array.entries), self.sure, answer.line)
+        if array.shape == shape or len(array.entries) != prod(shape):
+            return replace(answer, remarks=remarks)
+        turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
+        return replace(answer, content=Array(shape, array.entries), remarks=(*remarks, *turned))
 
     def _content(self, part: Part) -> Array | Expr | Unreadable:
         if part.reading is None:
             assert part.fault is not None
             return part.fault
-        numbers = content(part.reading)
+        numbers = part.numbers
         if part.reading.grids and numbers is None:
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
         return numbers or meant(part.reading.expr, self.shapes)
@@ -75,8 +82,10 @@ class _Collector:
             _, stands = read_grid(part.link.text, self.decimal, shape).fitted(shape)
         except Misread:
             return ()
-        text = part.link.text
-        return (Remark("notation", part.link.line, text, f"{text}^T", ""),) if stands else ()
+        if not stands:
+            return ()
+        key, text = "column_for_row" if stands == COLUMN else "row_for_column", part.link.text
+        return (Remark("notation", part.link.line, text, f"{text}^T", key=key),)
 
     def _unmatched(self, chain: Chain) -> Answer | None:
         part = chain.last(RESULT)
@@ -96,7 +105,7 @@ def _can_answer(chain: Chain, part: Part) -> bool:
 
 
 def _size(part: Part) -> int:
-    numbers = content(part.reading) if part.reading else None
+    numbers = part.numbers
     return len(numbers.entries) if numbers else 0
 
 
@@ -105,7 +114,7 @@ def _entries(chains: Sequence[Chain], shape: Shape) -> list[Written | None]:
     entries: list[Written | None] = [None] * prod(shape)
     for chain in chains:
         part = chain.last(RESULT)
-        numbers = content(part.reading) if part and part.reading else None
+        numbers = part.numbers if part else None
         if numbers is not None and not numbers.shape and chain.target is not None:
             entries[offset(shape, chain.target.index or ())] = numbers.entries[0]
     return entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from derive.errors import Fault, InputError, Place
@@ -23,7 +23,9 @@ class Entry:
     line: int | None
 
 
-def fault(path: Path, message: str, hint: str, line: int = 0, text: str = "", column: int | None = None) -> InputError:
+def fault(
+    path: PurePath, message: str, hint: str, line: int = 0, text: str = "", column: int | None = None
+) -> InputError:
     """What is wrong with a file, where, and what to do."""
     return InputError([Fault(message, hint, Place(path.name, line, text, column))])
 
@@ -32,7 +34,7 @@ _LEFT = {"step", "id", "name", "schritt"}
 _RIGHT = {"answer", "value", "result", "antwort"}
 
 
-def read_csv(text: str, path: Path) -> list[Entry]:
+def read_csv(text: str, path: PurePath) -> list[Entry]:
     """Columns `step` and `answer`. Of two columns the second is the whole rest of a line, whatever stands in it."""
     records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
     if not records:
@@ -52,7 +54,7 @@ def read_csv(text: str, path: Path) -> list[Entry]:
     return [Entry(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
 
 
-def _records(text: str, path: Path) -> Iterator[tuple[int, str]]:
+def _records(text: str, path: PurePath) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers; a quoted field may go over several."""
     held: list[str] = []
     quotes = start = 0

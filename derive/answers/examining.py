@@ -6,20 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain as chained
 
 from flint import fmpq
 
 from derive.answers.agreement import agrees, equal, shown
 from derive.answers.bench import Bench, Mention
+from derive.answers.budget import Budget
 from derive.answers.collecting import NO_RESULT
 from derive.answers.lines import Line, explains
-from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, Chain, Part, Target, content
+from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, Chain, Part, Target
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, Written
 from derive.answers.numerals import rounded_to
 from derive.answers.standing import standing
 from derive.derivation import Step
 from derive.digits import Printed
-from derive.language.expressions import Expr
+from derive.language.expressions import Entry, Expr, Ref, rewrite
 from derive.operations.shapes import offset
 from derive.solution import Solution
 
@@ -36,14 +38,19 @@ class Found:
 class Examiner:
     """Examines every chain of a work that is about a step: against the student's own numbers, then the true ones."""
 
-    def __init__(self, solution: Solution, chains: Sequence[Chain], answers: Sequence[Answer]) -> None:
-        self.solution, self.chains, self.answers = solution, chains, answers
+    def __init__(self, solution: Solution, chains: Sequence[Chain], answers: Sequence[Answer], budget: Budget) -> None:
+        self.solution, self.chains, self.answers, self.budget = solution, chains, answers, budget
         derivation = solution.blueprint.derivation
         self.steps = {step.name: step for step in (*derivation.forward, *derivation.backward)}
-        self.updates = {step.name: step for step in derivation.updates}
+        self.updates = {step.name.before: step for step in derivation.updates}
         self.content = {answer.step: answer.content for answer in answers}
         self.benches: dict[int, Bench] = {}
         self.found: dict[str, Found] = {}
+        self.results: dict[str, list[tuple[Target, Part]]] = {}
+        for chain in chains:
+            if chain.target is not None:
+                results = [(chain.target, part) for part in chain.parts if part.kind == RESULT]
+                self.results.setdefault(chain.target.step, []).extend(results)
 
     def examined(self) -> list[Answer]:
         """The answers with what their lines show."""
@@ -51,7 +58,7 @@ class Examiner:
             if chain.target is not None and chain.target.step in self.content:
                 step = (self.updates if chain.target.updated else self.steps).get(chain.target.name)
                 if step is not None:
-                    self._chain(chain, chain.target, step)
+                    self._chain(_renewed(chain, step), replace(chain.target, name=step.name), step)
         return [self._told(answer) for answer in self.answers]
 
     def _told(self, answer: Answer) -> Answer:
@@ -68,9 +75,9 @@ class Examiner:
         k = k if k in self.solution.values.worked else 1
         if k not in self.benches:
             bench = Bench.of(self.solution, self.answers, k)
-            for chain in self.chains:
-                if chain.target is not None and chain.target.passes == k and not chain.target.updated:
-                    _mention(bench, chain, chain.target)
+            for target, part in chained.from_iterable(self.results.values()):
+                if target.passes == k and not target.updated and part.numbers is not None:
+                    bench.mentions.setdefault(target.name, []).append(Mention(target.index, part.numbers))
             self.benches[k] = bench
         return self.benches[k]
 
@@ -87,7 +94,7 @@ class Examiner:
         for line in _lines(bench, chain, target, step, result, goal):
             gives = line.gives()
             found.computed |= line.computed(gives)
-            remarks, substituted = line.found(gives)
+            remarks, substituted = line.found(gives, self.budget)
             found.remarks += remarks
             found.substituted += substituted
         found.remarks += self._formulas(bench, chain, result, goal)
@@ -103,8 +110,8 @@ class Examiner:
     def _result(self, chain: Chain, target: Target) -> Array | None:
         """The result of the chain, else what the work says elsewhere."""
         part = chain.last(RESULT)
-        if part is not None and part.reading is not None:
-            return content(part.reading)
+        if part is not None:
+            return part.numbers
         elsewhere = self.content.get(target.step)
         if not isinstance(elsewhere, Array) or target.index is None:
             return elsewhere if isinstance(elsewhere, Array) else None
@@ -115,12 +122,11 @@ class Examiner:
 
     def _first_mention(self, answer: Answer) -> Iterator[Remark]:
         """A first result too short to go on with, which a longer one replaces."""
-        said = [(chain.target, part) for chain in self.chains for part in chain.parts
-                if part.kind == RESULT and chain.target and chain.target.step == answer.step]  # fmt: skip
+        said = self.results.get(answer.step, [])
         if len(said) < 2 or not isinstance(answer.content, Array) or said[0][0].updated:
             return
         (target, part), values = said[0], self.solution.values
-        first = content(part.reading) if part.reading and target.index is None else None
+        first = part.numbers if target.index is None else None
         if first is None or target.passes not in values.worked:
             return
         true, printed = self.solution.exact.flat(target.name, target.passes), values.printed(target.name, target.passes)
@@ -128,6 +134,20 @@ class Examiner:
             if w and last and w.value != value and w.digits < _enough(last, full) and standing(w, last.value):
                 right = rounded_to(value, last, values.numbers.decimal)
                 yield Remark("precision", part.link.line, w.text, right, "")
+
+
+def _renewed(chain: Chain, step: Step) -> Chain:
+    """The chain of an update with names meaning what they mean in its equation: what lines before it have assigned."""
+    new = {name.before: name for name in step.uses if name != name.before}
+
+    def changed(node: Expr) -> Expr | None:
+        return replace(node, name=new[node.name]) if isinstance(node, Ref | Entry) and node.name in new else None
+
+    def part(part: Part) -> Part:
+        reading = part.reading
+        return replace(part, reading=replace(reading, expr=rewrite(reading.expr, changed))) if reading else part
+
+    return replace(chain, parts=tuple(map(part, chain.parts))) if new else chain
 
 
 def _worked_out(answer: Answer, found: Found) -> Answer:
@@ -172,7 +192,7 @@ def _is_right(bench: Bench, rest: Sequence[Part], result: Array | None, goal: Ex
 def _contradicted(chain: Chain) -> Iterator[Remark]:
     """Results inside a chain that the last one contradicts."""
     parts = [part for part in chain.parts if part.kind == RESULT]
-    arrays = [content(part.reading) for part in parts if part.reading]
+    arrays = [part.numbers for part in parts]
     for part, array in zip(parts[:-1], arrays[:-1], strict=False):
         last = arrays[-1]
         if array is None or last is None or len(array.entries) != len(last.entries):
@@ -184,10 +204,3 @@ def _contradicted(chain: Chain) -> Iterator[Remark]:
 
 def _near(a: Written, b: Written) -> bool:
     return bool(abs(a.value - b.value) <= max(a.unit, b.unit))
-
-
-def _mention(bench: Bench, chain: Chain, target: Target) -> None:
-    for part in chain.parts:
-        numbers = content(part.reading) if part.kind == RESULT and part.reading else None
-        if numbers is not None:
-            bench.mentions.setdefault(target.name, []).append(Mention(target.index, numbers))

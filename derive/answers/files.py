@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from derive.answers.columns import Entry, fault, read_csv
@@ -16,6 +16,7 @@ from derive.answers.model import Answer
 from derive.answers.numbers import shown_decimal
 from derive.answers.reading import Literal, as_text, read_answer
 from derive.errors import InputError, suggestion
+from derive.writers.base import RESERVED
 
 if TYPE_CHECKING:
     from derive.solution import Solution
@@ -36,10 +37,14 @@ def read_mapping(answers: Mapping[str, Any], solution: Solution) -> list[Answer]
     return answers_of([Entry(str(left), given, None) for left, given in answers.items()], solution)
 
 
-def answers_of(entries: Iterable[Entry], solution: Solution) -> list[Answer]:
-    """The entries of a file as answers; the file shows by its numbers which decimal sign it uses."""
-    entries = list(entries)
-    index = StepIndex.of(solution)
+def answers_of(entries: Iterable[Entry], solution: Solution, index: StepIndex | None = None) -> list[Answer]:
+    """The entries of a file as answers; the file shows by its numbers which decimal sign it uses.
+
+    What stands under reserved names says whose work it is, and is no answer. `index` is the solution's, or that of
+    another one of the same structure.
+    """
+    entries = [entry for entry in entries if not entry.left.strip().startswith(RESERVED)]
+    index = index or StepIndex.of(solution)
     shown = shown_decimal(as_text(entry.given) for entry in entries if not isinstance(entry.given, Literal))
     decimal = shown or solution.problem.numbers.decimal
     return [_answer(entry, index, decimal, sure=bool(shown)) for entry in entries]
@@ -48,7 +53,7 @@ def answers_of(entries: Iterable[Entry], solution: Solution) -> list[Answer]:
 def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
     match = index.match(entry.left)
     content, remarks = read_answer(
-        entry.given, index.shape(match), index.scope, decimal, sure=sure, line=entry.line
+        entry.given, index.shape(match), index.lexicon, decimal, sure=sure, line=entry.line
     )  # fmt: skip
     return Answer(match[0], entry.left[:MAX_KEY], as_text(entry.given), entry.line, content, remarks, match[1])
 
@@ -58,24 +63,29 @@ def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
 
 def read_entries(path: Path) -> list[Entry]:
     """What a file holds, by its ending. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "") from None
+    return entries_in(raw, path)
+
+
+def entries_in(raw: bytes, path: PurePath) -> list[Entry]:
+    """What the bytes of a file hold, by the ending of its path. Raises InputError."""
     ending = path.suffix.lower()
     if ending not in _READERS:
         hint = suggestion(ending, _READERS) or f"known endings: {', '.join(_READERS)}"
         raise fault(path, f"an answer file with the ending `{ending}` is not known", hint)
-    entries = _READERS[ending](_text_of(path), path)
+    entries = _READERS[ending](_text_of(raw, path), path)
     if len(entries) > MAX_ANSWERS:
         raise fault(path, f"the file has {len(entries)} answers", f"at most {MAX_ANSWERS} are read")
     return entries
 
 
-def _text_of(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MAX_BYTES else b""
-    except (OSError, ValueError) as error:
-        raise fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "") from None
-    if size > MAX_BYTES:
-        raise fault(path, f"the file has {size} bytes", f"an answer file has at most {MAX_BYTES}")
+def _text_of(raw: bytes, path: PurePath) -> str:
+    if len(raw) > MAX_BYTES:
+        raise fault(path, f"the file has more than {MAX_BYTES} bytes", "an answer file is shorter")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,7 +108,7 @@ _TOML_KEY = re.compile(r"""^[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([A-Za-z0
 _DOTTED = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}""")
 
 
-def _toml(text: str, path: Path) -> list[Entry]:
+def _toml(text: str, path: PurePath) -> list[Entry]:
     if dotted := _DOTTED.search(text):
         line = text.count("\n", 0, dotted.start()) + 1
         raise fault(path, "a name has too many parts", _QUOTE, line)
@@ -116,7 +126,7 @@ def _literal(text: str) -> Literal:
     return Literal(text.replace("_", ""))
 
 
-def _tomlfault(message: str, text: str, path: Path) -> InputError:
+def _tomlfault(message: str, text: str, path: PurePath) -> InputError:
     """What tomllib says, with its place; numbers with a comma and names without quotes are what happens."""
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     lines = text.split("\n")
@@ -133,7 +143,7 @@ def _tomlfault(message: str, text: str, path: Path) -> InputError:
 _JSON_KEY = re.compile(r'"((?:[^"\\\n]|\\.)*)"\s*:')
 
 
-def _json(text: str, path: Path) -> list[Entry]:
+def _json(text: str, path: PurePath) -> list[Entry]:
     try:
         data = json.loads(text, parse_float=Literal, parse_int=Literal, parse_constant=Literal)
     except RecursionError:
@@ -171,7 +181,7 @@ def _lines(text: str, key: re.Pattern[str], name: Any) -> dict[str, int]:
     return lines
 
 
-def _flat(data: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> Iterator[tuple[str, Any]]:
+def _flat(data: Mapping[str, Any], path: PurePath, lines: Mapping[str, int]) -> Iterator[tuple[str, Any]]:
     """The answers of the file, or of its table `answers`."""
     inner = data.get("answers")
     table = inner if isinstance(inner, dict) else data

@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import prod
 
 from flint import fmpq
 
 from derive.answers.model import EXACT_DIGITS, Written
+from derive.answers.numbers import masked, read_number
 from derive.language.expressions import Expr, Number, Ref, Shape, Span
 from derive.language.names import Name, Symbol
-from derive.operations.shapes import as_matrix, normal
+from derive.language.numbers import constant_text
+from derive.operations.shapes import as_matrix, indices, normal
 
 MAX_CELLS = 2_000
+BLANK = "□"
+UNFILLED = Ref(Symbol("blank", helper=1))
+"""What a blank is read as that nobody has filled in."""
+_NOTHING = Number(Fraction(0))
+_BEGINNINGS = frozenset("0123456789+-−.,\\")
+_SLICE = re.compile(
+    r"\s*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}(?:\s|\\q?quad|\\allowbreak)*"
+)
+_PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}|\[([^\[\]()]*)\])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +50,13 @@ class Grid:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of a text: the expression, the arrays in it by the names that stand for them."""
+    """What was read of a text: the expression, the arrays in it by the names that stand for them, the numbers by their
+    places; `decimal` is its decimal sign.
+    """
 
     text: str
-    expr: Expr
+    decimal: str
+    expr: Expr = _NOTHING
     grids: dict[Name, Grid] = field(default_factory=dict)
     numbers: dict[Span | None, Written] = field(default_factory=dict)
 
@@ -55,58 +70,58 @@ class Reading:
         self.grids[name] = grid
         return Ref(name)
 
+    def number(self, written: Written, start: int, end: int) -> Number:
+        """A number at its place."""
+        self.numbers[start, end] = written
+        return Number(Fraction(int(written.value.p), int(written.value.q)), span=(start, end))
+
     def written(self, number: Number) -> Written:
-        """A number with its length, as it stands in the text."""
-        found = self.numbers.get(number.span)
-        if found is None:
-            start, end = number.span or (0, 0)
-            found = self.numbers[number.span] = written_number(number, self.text[start:end].strip())
-        return found
+        """A number with its length, as it stands in the text; one that was worked out from others is exact."""
+        exact = fmpq(number.value.numerator, number.value.denominator)
+        return self.numbers.get(number.span) or Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
 
+    def literal(self, start: int, end: int) -> Number | Ref | None:
+        """The plain number (or blank) between two positions, or None: what most cells are needs no grammar."""
+        text = self.text[start:end]
+        if text.strip() == BLANK:
+            return UNFILLED
+        written = read_number(text, self.decimal) if text[:40].strip(" \n(")[:1] in _BEGINNINGS else None
+        if written is None:
+            return None
+        start += len(text) - len(text.lstrip())
+        return self.number(written, start, start + len(text.strip()))
 
-def written_number(number: Number, text: str) -> Written:
-    """A number with the digits and the last place of its text."""
-    value = fmpq(number.value.numerator, number.value.denominator)
-    digits = re.match(r"[-+−\s({]*(\d*)[.,]?(\d*)", text)
-    if digits is None or not any(digits.groups()):
-        return Written(value, fmpq(0), EXACT_DIGITS, text)
-    whole, broken = digits.groups()
-    mantissa = fmpq(int(whole + broken), 10 ** len(broken))
-    power = abs(value) / mantissa if mantissa != 0 else fmpq(1)
-    return Written(value, power / 10 ** len(broken), max(1, len((whole + broken).lstrip("0"))), text)
+    def literals(self) -> Expr | None:
+        """An array of plain numbers that the whole text is, or None."""
+        grid = self._plain(0, len(self.text)) or self._slices()
+        return self.kept(grid) if grid else None
 
+    def _plain(self, start: int, end: int) -> Grid | None:
+        """The array of plain numbers between two positions."""
+        match = _PLAIN.fullmatch(self.text, start, end)
+        if match is None or r"\begin" in (inner := match.group(1) or match.group(2) or ""):
+            return None
+        first = match.start(1 if match.group(1) is not None else 2)
+        rows = [[self.literal(first + a, first + b) for a, b in row] for row in cells_of(inner, self.decimal)]
+        cells = tuple(cell for row in rows for cell in row if cell is not None)
+        if len({len(row) for row in rows}) != 1 or len(cells) != sum(map(len, rows)) or len(cells) > MAX_CELLS:
+            return None
+        return Grid(normal((len(rows), len(rows[0]))), cells, (start, end))
 
-# --- plain numbers and arrays of them -------------------------------------------------------------------------------
-
-_LITERAL = re.compile(
-    r"\s*(?P<sign>[-−]?)(?P<number>\d{1,300}(?:\.\d{0,300})?)"
-    r"(?:\s*(?:\\cdot|[·*⋅])\s*10\^(?P<open>\{)?\s*(?P<power>[-−]?\d{1,3})\s*(?(open)\}))?\s*"
-)
-_PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}|\[([^\[\]()]*)\])\s*")
-
-
-def number_in(text: str, start: int, end: int) -> Number | None:
-    """The plain number between two positions, or None: what most cells are needs no grammar."""
-    match = _LITERAL.fullmatch(text, start, end)
-    if match is None:
-        return None
-    value = Fraction(match["number"]) * Fraction(10) ** int((match["power"] or "0").replace("−", "-"))
-    inside = match.group()
-    first = match.start() + len(inside) - len(inside.lstrip())
-    return Number(-value if match["sign"] else value, span=(first, match.start() + len(inside.rstrip())))
-
-
-def plain_array(text: str, reading: Reading) -> Expr | None:
-    """An array of plain numbers, or None."""
-    match = _PLAIN.fullmatch(text)
-    if match is None or r"\begin" in (inner := match.group(1) or match.group(2) or ""):
-        return None
-    first = match.start(1 if match.group(1) is not None else 2)
-    rows = [[number_in(text, first + a, first + b) for a, b in row] for row in cells_of(inner)]
-    cells = tuple(cell for row in rows for cell in row if cell is not None)
-    if len({len(row) for row in rows}) != 1 or len(cells) != sum(map(len, rows)) or len(cells) > MAX_CELLS:
-        return None
-    return reading.kept(Grid(normal((len(rows), len(rows[0]))), cells, (0, len(text))))
+    def _slices(self) -> Grid | None:
+        """An array of more axes, written slice by slice: each a matrix with `[1,:,:]` under it, in their order."""
+        found = list(_SLICE.finditer(self.text))
+        if not found or "".join(match.group() for match in found) != self.text:
+            return None
+        grids = [self._plain(*match.span("inner")) for match in found]
+        places = [tuple(map(int, match["at"].split(","))) for match in found]
+        leading = tuple(map(max, zip(*places, strict=True))) if len({*map(len, places)}) == 1 else ()
+        whole = [tuple(i + 1 for i in index) for index in indices(leading)] if prod(leading) <= MAX_CELLS else []
+        shapes = {as_matrix(grid.shape) for grid in grids if grid}
+        if places != whole or None in grids or len(shapes) != 1:
+            return None
+        cells = tuple(cell for grid in grids if grid for cell in grid.cells)
+        return Grid((*leading, *shapes.pop()), cells, (0, len(self.text)))
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
@@ -115,11 +130,12 @@ _NESTED = re.compile(r"\\begin|\\end|[\[\](){}]")
 _ROW = re.compile(r"\\\\|;")
 _LINE = re.compile(r"\n+")
 _CELL = re.compile(r"&|,|\\q?quad|\|")
-_GAP = re.compile(r"(?<=[\d}\])⁰¹²³⁴-⁹])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.])")
+_GAP = re.compile(r"(?<=[\d}\])□])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.□])")
 
 
-def cells_of(text: str) -> list[list[Span]]:
+def cells_of(text: str, decimal: str) -> list[list[Span]]:
     """Where the cells of an array stand, row by row."""
+    text = masked(text, decimal)
     depths = _depths(text)
     rows = _split(text, (0, len(text)), _ROW, depths)
     if len(rows) == 1 and "\n" in text.strip():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from math import prod
 
 from flint import fmpq
@@ -19,7 +20,6 @@ from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
 from derive.answers.own import BITS, Own
 from derive.derivation import Derivation, Step
-from derive.digits import Printed
 from derive.language.expressions import Expr, Shape
 from derive.language.names import Derivative, Name
 from derive.operations.rows import Flat, ShapeFault
@@ -27,6 +27,7 @@ from derive.operations.scalars import precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
 from derive.values import Values
+from derive.writers.json import step_id
 
 WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
 
@@ -91,7 +92,6 @@ class _Judge:
         self.truth: Values = solution.exact
         self.workings = solution.blueprint.workings
         self.answers = _by_step(answers, self.derivation)
-        self.after: dict[Name, tuple[Numbers, Flat]] = {}
 
     def all(self) -> Iterator[Judged]:
         before: Own | None = None
@@ -116,23 +116,16 @@ class _Judge:
     def _carry_over(self, before: Own, own: Own) -> None:
         """The given values as the student restated them, and the parameters after the student's own updates."""
         for name, _ in self.derivation.givens:
-            slot = self.tape.slots[name]
-            own.env[slot], own.units[slot] = before.env[slot], before.units[slot]
-        for parameter, (written, values) in self.after.items():
-            own.take(parameter, written, values)
-        self.after = {}
+            own.bring(name, before, name)
+        for step in self.derivation.carried:
+            own.bring(step.name.before, before, step.name)
 
     def _pass(self, own: Own, k: int) -> Iterator[Judged]:
         last = self.carry.updates > 0 and k > self.carry.updates
-        for step in (*self.derivation.forward, *(() if last else self.derivation.backward)):
-            judged = self._judged(own, Place(step.id if k == 1 else f"{step.id}@{k}", step.name, k, step))
+        for step in self.derivation.forward if last else self.derivation.steps:
+            judged = self._judged(own, Place(step_id(step, k), step.name, k, step))
             yield judged
             self._note(own, judged, step)
-        for step in () if last else self.derivation.updates:
-            judged = self._judged(own, Place(f"{step.id}@{k}", step.name, k + 1, step))
-            yield judged
-            values = own.value(step.expr) or judged.expected
-            self.after[step.name] = judged.written or (None,) * len(values), values
 
     def _note(self, own: Own, judged: Judged, step: Step) -> None:
         """Enter what the student has for a step into the own numbers."""
@@ -147,7 +140,7 @@ class _Judge:
 
     def _judged(self, own: Own, place: Place) -> Judged:
         answer = self.answers.get(place.id)
-        expected = self.truth.flat(place.name, place.k)
+        expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
         written = self._numbers(own, answer, len(expected)) if answer else None
@@ -175,12 +168,12 @@ class _Judge:
         return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
 
     def _case(self, own: Own, place: Place, answer: Answer, written: Numbers, expected: Flat) -> Case:
-        marking, shown = self.problem.marking, self.carry.printed(place.name, place.k)
+        marking = self.problem.marking
         return Case(
             self.derivation, own, place.step, answer, written, expected,
-            carried=self.carry.flat(place.name, place.k),
-            shown=shown,
-            needed=[marking.digits or _one_fewer(number) for number in shown],
+            carried=self.carry.settled(place.name, place.k),
+            shown=partial(self.carry.printed, place.name, place.k),
+            digits=marking.digits,
             exact=place.id in marking.exact,
             decimal=self.carry.numbers.decimal,
         )  # fmt: skip
@@ -220,12 +213,12 @@ class _Judge:
     def _updated(self, place: Place) -> Mapping[Name, Flat]:
         """The parameters after the update of the pass, as the student has them, else truly."""
         updated = {}
-        for step in self.derivation.updates if place.k <= self.carry.updates else ():
+        for step in self.derivation.carried if place.k <= self.carry.updates else ():
             given = self.answers.get(f"{step.id}@{place.k}")
-            values = self.truth.flat(step.name, place.k + 1)
+            values = self.truth.settled(step.name, place.k)
             if given and isinstance(given.content, Array) and len(given.content.entries) == len(values):
                 values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]
-            updated[step.name] = values
+            updated[step.name.before] = values
         return updated
 
 
@@ -263,8 +256,3 @@ def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> A
     base = whole or replace(part, entry=None, given="")
     given = base.given if whole and all(content.entries) else "; ".join(filter(None, (base.given, part.given)))
     return replace(base, content=replace(content, entries=tuple(entries)), given=given)
-
-
-def _one_fewer(shown: Printed) -> int:
-    """One digit fewer than printed, at least one."""
-    return max(1, len(shown.mantissa.replace(".", "").lstrip("0")) - 1)

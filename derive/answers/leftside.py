@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from derive.answers.lexicon import Lexicon, Quantity
-from derive.language.cursor import MAX_NESTING, Cursor, Scope
+from derive.answers.lexicon import Quantity
+from derive.answers.naming import Naming
+from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Entry, Expr, Ref
 from derive.language.names import ACCENTS, Name, Symbol
 
@@ -16,16 +17,11 @@ UPDATED = {"new", "neu", "next", "updated"}
 Meaning: TypeAlias = "tuple[Quantity, int | None]"
 """A quantity, and after which update: NEXT for the one of this pass, None where nothing says so."""
 
-_NOTHING = Scope({}, {})
 
-
-class LeftSide(Cursor):
+class LeftSide(Naming):
     """Reads the left side of an answer. Raises TextError for what is no name."""
 
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
-        super().__init__(text, _NOTHING)
-        self.lexicon = lexicon
-        self.update: int | None = None
+    update: int | None = None
 
     def meaning(self) -> Meaning | None:
         """What the text names; None if it names nothing in this problem, or several things."""
@@ -42,32 +38,12 @@ class LeftSide(Cursor):
             self.expect(closing)
             return inner
         start = self.at
-        for attempt in (self._fraction, self._slope, self._nabla, self._value, self._name):
+        for attempt in (self.slope, self._nabla, self._value, self.quantity):
             found = attempt()
             if found is not None:
                 return found
             self.at = start
         return None
-
-    # --- derivatives -------------------------------------------------------------------------------------------------
-
-    def _fraction(self) -> Quantity | None:
-        """`\\frac{dL}{dW}`, `\\frac{d}{dW} L`."""
-        if not (self.token.kind == "command" and self.take().text == "frac" and self.accept("{")):
-            return None
-        bare = self.token.text == "d" and self.peek().text == "}"
-        of = None if bare else self._differenced()
-        self.at += 1 if bare else 0
-        if not (self.accept("}") and self.accept("{")):
-            return None
-        by = self._differenced()
-        self.expect("}")
-        return self.lexicon.derivative(self._quantity() if bare else of, by)
-
-    def _slope(self) -> Quantity | None:
-        """`dL/dW`."""
-        of = self._differenced()
-        return self.lexicon.derivative(of, self._differenced()) if of is not None and self.accept("/") else None
 
     def _nabla(self) -> Quantity | None:
         """`\\nabla_{W} L`."""
@@ -79,25 +55,19 @@ class LeftSide(Cursor):
             self.take()
         return self.lexicon.derivative(Ref(loss), by) if loss else None
 
-    def _differenced(self) -> Quantity | None:
-        """`dL`, `d L`, `d(L)` as the quantity behind the d."""
-        token = self.token
-        if token.kind != "word" or token.text[0] != "d":
-            return None
-        self.take()
-        if token.text != "d":
-            return self._meant(self._whole(token.text[1:]))
-        if self.is_op("{", "("):
+    def differential(self) -> Quantity | None:
+        """`dL`, also `d(L)`."""
+        if self.token.text == "d" and self.peek().text in {"{", "("}:
+            self.take()
             return self._quantity()
-        return self._name()
+        return super().differential()
 
     # --- values of functions, names ----------------------------------------------------------------------------------
 
     def _value(self) -> Quantity | None:
         """`σ(z_2)` as the step that it is, `σ'(z_2)` as the local derivative."""
-        word, primes = self.take(), 0
-        while word.kind == "word" and self.accept("'"):
-            primes += 1
+        word = self.take()
+        primes = self.primes()
         if word.kind != "word" or not self.accept("("):
             return None
         arg = self._quantity()
@@ -113,27 +83,27 @@ class LeftSide(Cursor):
         named: list[Name] = [step.name for step in self.lexicon.derivation.forward if step.expr == expr]
         return Ref(named[0]) if len(named) == 1 else None
 
-    def _name(self) -> Quantity | None:
+    def quantity(self) -> Quantity | None:
         accented = self.token.kind == "command" and self.token.text in ACCENTS
-        return self._meant(self._whole()) if self.token.kind == "word" or accented else None
+        return self.meant(self.whole_symbol()) if self.token.kind == "word" or accented else None
 
-    def _whole(self, base: str | None = None) -> Symbol:
-        symbol = self.symbol(base)
+    def whole_symbol(self, base: str | None = None) -> Symbol:
+        symbol = super().whole_symbol(base)
         words = [item for item in symbol.subscript if isinstance(item, str) and item.lower() in UPDATED]
         if words:
             self.update = NEXT
             symbol = replace(symbol, subscript=tuple(item for item in symbol.subscript if item not in words))
         return symbol
 
-    def _meant(self, symbol: Symbol) -> Quantity | None:
+    def meant(self, symbol: Symbol) -> Quantity | None:
         """The quantity of a symbol; a prime or a number on top that names nothing counts updates."""
         if symbol.primes and symbol.id not in self.lexicon.names:
             self.update = symbol.primes if symbol.primes > 1 else NEXT
             symbol = replace(symbol, primes=0)
-        found = self.lexicon.symbol(symbol)
+        found = super().meant(symbol)
         if isinstance(found, Ref) or not symbol.superscript:
             return found
-        updated = self.lexicon.symbol(replace(symbol, superscript=""))
+        updated = super().meant(replace(symbol, superscript=""))
         count = _updates(symbol.superscript.strip("[]()"))
         if updated is None or count is None or not self.lexicon.derivation.updates:
             return found

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from derive.derivation import ETA, Derivation, Step
-from derive.language.expressions import Apply, Entry, Expr, Index, Ref, Shape, apply
+from derive.derivation import Derivation, Step
+from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol
 from derive.operations import FUNCTIONS
 from derive.operations.calculus import derivative_rule
@@ -34,13 +34,17 @@ class Lexicon:
     folded: dict[str, Name | None] = field(default_factory=dict)
     learned: dict[str, str] = field(default_factory=dict)
     steps: dict[Name, Step] = field(default_factory=dict)
+    meanings: dict[str, Quantity | None] = field(default_factory=dict)
 
     @staticmethod
     def of(derivation: Derivation, aliases: Mapping[str, tuple[str, ...]]) -> Lexicon:
         """The lexicon of a derivation."""
         lexicon = Lexicon(derivation, aliases)
-        for name in [name for name, _ in derivation.givens] + ([ETA] if derivation.updates else []):
+        for name in [name for name, _ in derivation.givens] + [*derivation.constants, *derivation.states]:
             lexicon._enter(name)
+        for step in derivation.updates:
+            if step.id not in lexicon.names:
+                lexicon._enter(step.name.before)
         for step in (*derivation.forward, *derivation.backward):
             lexicon._enter(step.name)
             lexicon.steps[step.name] = step
@@ -63,6 +67,11 @@ class Lexicon:
 
     def symbol(self, symbol: Symbol) -> Quantity | None:
         """The quantity or entry that a symbol means."""
+        if symbol.id not in self.meanings:
+            self.meanings[symbol.id] = self._meaning(symbol)
+        return self.meanings[symbol.id]
+
+    def _meaning(self, symbol: Symbol) -> Quantity | None:
         for spelling in _spellings(symbol):
             if name := self._named(spelling):
                 return Ref(name)
@@ -79,7 +88,16 @@ class Lexicon:
                 whole = self._named(replace(spelling, subscript=spelling.subscript[:-count]))
                 if whole is not None and len(items) == count and (index := self.index(whole, items)) is not None:
                     return Entry(whole, index)
+            if (whole := self._only_matrix(spelling)) and (index := self.index(whole, spelling.subscript)) is not None:
+                return Entry(whole, index)
         return None
+
+    def _only_matrix(self, symbol: Symbol) -> Name | None:
+        """Of `w_{11}` the one matrix W_h of the problem that has this letter."""
+        letter = (symbol.base.lower(), symbol.accent)
+        alike = [name for name in self.names.values() if isinstance(name, Symbol)
+                 and (name.base.lower(), name.accent) == letter]  # fmt: skip
+        return alike[0] if len(alike) == 1 and len(symbol.subscript) == len(self.shapes[alike[0]]) == 2 else None
 
     def index(self, name: Name, items: tuple[SubscriptItem, ...]) -> Index | None:
         """The entry that numbers from 1 mean: of a row or column one number is enough."""
@@ -123,14 +141,14 @@ class Lexicon:
 
     # --- functions ---------------------------------------------------------------------------------------------------
 
-    def function(self, word: str, primes: int, args: tuple[Expr, ...]) -> Expr | None:
+    def function(self, word: str, primes: int, args: tuple[Expr, ...], options: Options = ()) -> Expr | None:
         """A function or its derivative applied, with the settings that the problem gives it; None for no function."""
         op = self._operation(word, args)
         if op is None or primes > 1:
             return None
         step = next((step for step in self._applied(args) if _op(step) == op), None)
         if primes == 0:
-            return step.expr if step else Apply(op, args) if _takes(op, len(args)) else None
+            return step.expr if step else Apply(op, args, options) if _takes(op, len(args)) else None
         if step is not None and (name := self.names.get(f"d{step.id}/d{step.uses[0].id}")):
             return Ref(name)
         applied = apply(op, *args)
@@ -153,19 +171,21 @@ class Lexicon:
 
     def _applied(self, args: tuple[Expr, ...]) -> list[Step]:
         """The forward steps that apply one function to a name."""
-        name = args[0].name if len(args) == 1 and isinstance(args[0], Ref) else None
-        return [step for step in self._functions if step.uses == (name,)]
+        return self._functions.get(args[0].name, []) if len(args) == 1 and isinstance(args[0], Ref) else []
 
     @cached_property
-    def _functions(self) -> list[Step]:
-        """The forward steps that are one function of one name."""
-        return [step for step in self.derivation.forward if isinstance(step.expr, Apply)
-                and len(step.expr.args) == 1 and isinstance(step.expr.args[0], Ref)
-                and ROWS[step.expr.op].elementwise]  # fmt: skip
+    def _functions(self) -> dict[Name, list[Step]]:
+        """The forward steps that are one function of one name, by that name."""
+        found: dict[Name, list[Step]] = {}
+        for step in self.derivation.forward:
+            match step.expr:
+                case Apply(op=op, args=(Ref(name=name),)) if ROWS[op].elementwise:
+                    found.setdefault(name, []).append(step)
+        return found
 
     @cached_property
     def _used(self) -> set[str]:
-        return {_op(step) for step in self._functions}
+        return {_op(step) for steps in self._functions.values() for step in steps}
 
     @property
     def _only(self) -> str | None:
@@ -190,9 +210,10 @@ def _folded(name: str) -> str:
 
 
 def _spellings(symbol: Symbol) -> Iterator[Symbol]:
-    """The symbol itself, a layer's number in brackets on top as a subscript, `o1` read as its own subscript."""
+    """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript."""
     yield symbol
     if symbol.superscript and (layer := symbol.superscript.strip("[]()")).isdigit():
+        yield replace(symbol, superscript="", helper=int(layer))
         yield replace(symbol, superscript="", subscript=(int(layer), *symbol.subscript))
 
 

@@ -10,6 +10,7 @@ from flint import fmpq
 
 from derive.answers.alignment import Aligner
 from derive.answers.bench import Bench, Value, exact, same
+from derive.answers.budget import Budget
 from derive.answers.grids import Reading
 from derive.answers.links import Part, Target, nodes
 from derive.answers.literals import Miss, Misses
@@ -57,11 +58,11 @@ class Line:
         values = {first + i: exact(x) for i, x in enumerate(gives[1])}
         return {i: value for i, value in values.items() if value is not None}
 
-    def found(self, gives: Value | None) -> tuple[list[Remark], list[Substituted]]:
+    def found(self, gives: Value | None, budget: Budget) -> tuple[list[Remark], list[Substituted]]:
         """The numbers in the line that are miscopied (the result is right), and those that the result rests on."""
         if self.result is None or self._is_sound(gives):
             return [], []
-        misses = Aligner(self.bench, self.reading).best([*self._targets()])
+        misses = Aligner(self.bench, self.reading, budget).best([*self._targets()])
         if not misses:
             return [], []
         wrongly, rightly = self._explained(gives, self._mended(misses) or self.bench.value(self.goal))

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.answers.grids import Reading
+from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
-from derive.answers.lexicon import Lexicon
+from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
@@ -21,9 +21,8 @@ from derive.language.tokens import TextError
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
 _LEFT = re.compile(r"^\\?[A-Za-zα-ωΑ-Ω∂][\w\\{}'′^,.|/∂₀-₉()\[\] ]{0,40}$")
-_NEW = re.compile(
-    r"(?:\^|_)?\{?(?:\\text\{|\\mathrm\{)?\(?(?:new|neu|updated|\+)\)?\}?\}?$|\^\{?\*\}?$|(?<=[\w}])(?:'|′|\^\{?\\prime\}?)$"
-)
+
+_OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A link as it was read: `reading` is None and `fault` says why where it could not be."""
+    """A link as it was read: `reading` is None and `fault` says why where it could not be; `numbers` are those of a
+    result, which is nothing else.
+    """
 
     link: Link
     kind: str
     reading: Reading | None = None
     fault: Unreadable | None = None
+    numbers: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Chain:
 class Reader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""
 
-    def __init__(self, lexicon: Lexicon, decimal: str, worked: Sequence[int] = (1,)) -> None:
-        self.lexicon, self.decimal = lexicon, decimal
+    def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,)) -> None:
+        self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
+        lexicon = self.lexicon
         self.forward = {step.name for step in lexicon.derivation.forward}
-        self.parameters = {step.name for step in lexicon.derivation.updates}
+        self.parameters = {step.name.before for step in lexicon.derivation.updates}
         self.backward = False
         self.passes, self.worked = 1, list(worked)
         self.said: set[Name] = set()
@@ -111,41 +114,38 @@ class Reader:
 
     def _target(self, statement: Statement) -> tuple[Target | None, int, str]:
         """What a statement is about, by which of its labels, and the text that says so."""
-        for formula in (False, True):
-            for i, label in enumerate(statement.labels):
-                if found := self.left(label, formula):
-                    return found, i if i or not formula else 1, label
+        for i, label in enumerate(statement.labels):
+            if found := self.left(label):
+                return found, i, label
+        for label in filter(_OPERATES.search, statement.labels):
+            if found := self.formula(label):
+                return found, 1, label
         for tail in _tails(statement.labels[0]):
             if found := self.left(tail):
                 return found, 0, tail
         return None, 0, statement.labels[0]
 
-    def left(self, text: str, formula: bool = False) -> Target | None:
-        """What a left side names (or, as a `formula`, is the right side of), or None."""
-        base, _, passes = text.strip().rstrip(".:, ").partition("@")
-        bare = self._quantity(_NEW.sub("", base), formula) if self.parameters and _NEW.search(base) else None
-        if bare is not None and bare[0] in self.parameters:
-            return Target(*bare, updated=True)
-        found = self._quantity(base.strip("*_`$ "), formula)
-        if found is None:
+    def left(self, text: str) -> Target | None:
+        """What a left side names, or None."""
+        text = text.strip().rstrip(".:, ").strip("*_`$ ")
+        meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
+        if meant is None:
             return None
-        number = int(passes) if passes.isdigit() and len(passes) < 8 else 1
-        return Target(*found, passes=number, updated=bool(passes) and found[0] in self.parameters)
+        (quantity, update, stated), name = meant, meant.quantity.name
+        index = quantity.index if isinstance(quantity, Entry) else None
+        updated = name in self.parameters and (update is not None or stated is not None)
+        if update is not None and not updated:
+            return None
+        passes = stated if stated is not None else update if update and update > 0 else 1
+        return Target(name, index, passes, updated)
 
-    def _quantity(self, text: str, formula: bool) -> tuple[Name, Index | None] | None:
-        if len(text) > 200 or not text:
-            return None
-        if (name := self.lexicon.names.get(re.sub(r"\s", "", text))) is not None:
-            return name, None
+    def formula(self, text: str) -> Target | None:
+        """The step whose right side a left side is."""
         try:
             expr = read(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
-        if isinstance(expr, Apply):
-            return (self.known[expr], None) if formula and expr in self.known else None
-        if isinstance(expr, Number) or expr.name not in self.lexicon.shapes:
-            return None
-        return expr.name, expr.index if isinstance(expr, Entry) else None
+        return Target(self.known[expr]) if expr in self.known else None
 
     def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
         """A parameter set to what its own name stands in, after a gradient: the value after the update."""
@@ -161,11 +161,10 @@ class Reader:
         except TextError as fault:
             unreadable = Unreadable(fault.message, fault.hint, fault.start, fault.end)
             return Part(link, UNREADABLE, fault=unreadable)
-        return Part(link, self._kind(reading, target), reading)
+        numbers = content(reading)
+        return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
 
     def _kind(self, reading: Reading, target: Target | None) -> str:
-        if content(reading) is not None:
-            return RESULT
         inside = list(nodes(reading))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
@@ -199,14 +198,15 @@ def nodes(reading: Reading) -> Iterator[Expr]:
 
 
 def content(reading: Reading) -> Array | None:
-    """The numbers that a link is, if it is nothing but numbers."""
+    """The numbers that a link is, if it is nothing but numbers, and blanks that are not filled in."""
     expr = reading.expr
     grid = reading.grid(expr)
     if grid is not None:
         cells = [plain(reading, cell) for cell in grid.cells]
-        return Array(grid.shape, tuple(cells)) if all(cells) else None
+        known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
+        return Array(grid.shape, tuple(cells)) if known else None
     number = plain(reading, expr)
-    return Array((), (number,)) if number else None
+    return Array((), (number,)) if number or expr == UNFILLED else None
 
 
 def plain(reading: Reading, expr: Expr) -> Written | None:

@@ -52,24 +52,21 @@ class Literals:
 
     def number(self, written: Number, target: Expr) -> Misses | None:
         """A number against a scalar part of a formula."""
-        values = self.bench.value(target)
-        if values is None or len(values[1]) != 1:
+        values = self.bench.candidates(target)
+        if values is None or len(values) != 1:
             return None
         return self.entries([self.reading.written(written)], [Place(written.span)], target)
 
     def entries(self, numbers: Sequence[Written], places: Sequence[Place], target: Expr) -> Misses | None:
         """Numbers against the entries of a part of a formula."""
-        own, true = self.bench.value(target), self.bench.value(target, own=False)
-        mentions = self.bench.mentioned(target)
-        if own is None:
+        candidates = self.bench.candidates(target)
+        if candidates is None:
             return None
-        misses = []
-        for i, (w, place) in enumerate(zip(numbers, places, strict=True)):
-            said = [m.value for mention in mentions if i < len(mention) and (m := mention[i])]
-            values = [own[1][i], *([true[1][i]] if true else []), *said]
-            if not any(stands(w, value) for value in values):
-                misses.append(Miss(place, w, target, i, own[1][i]))
-        return misses
+        return [
+            Miss(place, w, target, i, values[0])
+            for i, (w, place, values) in enumerate(zip(numbers, places, candidates, strict=True))
+            if not any(stands(w, value) for value in values)
+        ]
 
     def run_together(self, grid: Grid, name: Name, target: Expr) -> Misses | None:
         """An array whose digits are those of the right numbers without the gaps between them."""

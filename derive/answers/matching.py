@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from derive.answers.formulas import scope_of
+from derive.answers.handwriting import silenced, tokens_of
 from derive.answers.leftside import NEXT, LeftSide, Meaning
-from derive.answers.lexicon import Lexicon
-from derive.answers.spelling import spelled
-from derive.language.cursor import Scope
+from derive.answers.lexicon import Lexicon, Quantity
 from derive.language.expressions import Entry, Index, Shape
 from derive.language.tokens import TextError
 
@@ -29,7 +27,14 @@ Match: TypeAlias = "tuple[str, Index | None]"
 _EXACT = re.compile(r"(?P<base>[^\[\]@]+)(?:@(?P<pass>\d{1,6}))?(?:\[(?P<entry>\d{1,6}(?:,\d{1,6})*)\])?")
 _PASS = re.compile(r"\s*@\s*(\d{1,6})")
 _RUN_TOGETHER = re.compile(r"^d(\w+?)_?d(?=[A-Za-z])")
-_NOTHING = Scope({}, {})
+
+
+class Meant(NamedTuple):
+    """A quantity or entry, after which update (NEXT: that of its pass), and which pass is stated."""
+
+    quantity: Quantity
+    update: int | None
+    stated: int | None
 
 
 @dataclass
@@ -43,8 +48,8 @@ class StepIndex:
     ids: tuple[str, ...]
     known: Collection[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
-    scope: Scope = _NOTHING
     found: dict[tuple[str, int], Match] = field(default_factory=dict)
+    meant: dict[str, Meant | None] = field(default_factory=dict)
 
     @staticmethod
     def of(solution: Solution, letters: Mapping[str, str] | None = None) -> StepIndex:
@@ -54,7 +59,7 @@ class StepIndex:
         lexicon = Lexicon.of(derivation, aliases)
         lexicon.learned.update(letters or {})
         others = {_plain(other): step for step, names in aliases.items() for other in names}
-        return StepIndex(lexicon, solution.ids, frozenset(solution.ids), others, scope_of(lexicon))
+        return StepIndex(lexicon, solution.ids, frozenset(solution.ids), others)
 
     def match(self, left: str, k: int = 1) -> Match:
         """The step that `left` names, in pass `k` unless it says which; ("", None) if it names none, or several."""
@@ -76,7 +81,7 @@ class StepIndex:
     # --- by id -------------------------------------------------------------------------------------------------------
 
     def _match(self, left: str, k: int) -> Match:
-        return self._by_id(left, k) or self._by_alias(left, k) or self._by_meaning(left, k) or ("", None)
+        return self._by_id(left, k) or self._by_meaning(left, k) or ("", None)
 
     def _by_id(self, left: str, k: int) -> Match | None:
         """A step's own id, with a pass and an entry: `dL/dW_1@2[2,3]`."""
@@ -92,11 +97,6 @@ class StepIndex:
         index = self.lexicon.index(self.lexicon.names[parts["base"]], numbers)
         return None if index is None else (step, index)
 
-    def _by_alias(self, left: str, k: int) -> Match | None:
-        """One of the names that the problem gives to a step or an entry."""
-        step = self.aliases.get(_plain(left))
-        return self._by_id(step, k) if step else None
-
     def _at(self, base: str, stated: int | None, k: int) -> str | None:
         """The id in the pass that is stated, else in pass `k`, else without one."""
         if stated is not None:
@@ -109,21 +109,33 @@ class StepIndex:
 
     def _by_meaning(self, left: str, k: int) -> Match | None:
         """What the names on the left mean, however they are spelled."""
-        stated = _PASS.search(left)
-        text = spelled(_PASS.sub("", left).rstrip("=:≈ "), ".").text
-        meant = self._meaning(text) or self._meaning(spelled(_RUN_TOGETHER.sub(r"d\1/d", left), ".").text)
+        meant = self.meaning(left)
         if meant is None:
             return None
-        quantity, update = meant
-        explicit = int(stated[1]) if stated else k if update == NEXT else update
-        step = self._at(quantity.name.id, explicit, k)
+        quantity, update, stated = meant
+        step = self._at(quantity.name.id, stated if stated is not None else k if update == NEXT else update, k)
         if update is not None and step == quantity.name.id:
             return None
         return (step, quantity.index if isinstance(quantity, Entry) else None) if step else None
 
-    def _meaning(self, text: str) -> Meaning | None:
+    def meaning(self, left: str) -> Meant | None:
+        """What a left side names, whether or not it is a step; None for nothing, or for several things."""
+        if left not in self.meant:
+            self.meant[left] = self._meant(left)
+        return self.meant[left]
+
+    def _meant(self, left: str) -> Meant | None:
+        left = self.aliases.get(_plain(left), left)
+        stated = _PASS.search(left)
+        text = silenced(_PASS.sub("", left)).rstrip("=:≈ ")
+        found = self._read(text)
+        if found is None and _RUN_TOGETHER.match(text):
+            found = self._read(_RUN_TOGETHER.sub(r"d\1/d", text))
+        return Meant(*found, int(stated[1]) if stated else None) if found else None
+
+    def _read(self, text: str) -> Meaning | None:
         try:
-            return LeftSide(text, self.lexicon).meaning()
+            return LeftSide(text, self.lexicon, [*tokens_of(text)]).meaning()
         except TextError:
             return None
 

@@ -15,7 +15,7 @@ from derive.operations.rows import ShapeFault, row_of
 def meant(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr | Unreadable:
     """The formula with `⊙` where it is meant, macros written out; Unreadable where its shapes do not fit."""
     try:
-        expr = _settled(expand_macros(expr), shapes)
+        expr = _settled(expand_macros(expr, shapes), shapes)
         shape_of(expr, shapes)
     except ShapeFault as fault:
         return Unreadable(fault.message, fault.hint)

@@ -15,14 +15,17 @@ from typing import TypeAlias
 
 from flint import fmpq
 
+from derive.answers import probabilities
+from derive.answers.layer_mistakes import LAYERS
 from derive.answers.model import Written
-from derive.derivation import ETA, Derivation, Step
+from derive.derivation import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute
 from derive.language.names import Derivative
 from derive.operations.building import negated, scaled, tidy, times
 from derive.operations.calculus import instantiate, settled, shape_of
 from derive.operations.rows import ShapeFault, row_of
 from derive.operations.scalars import Num
+from derive.training.model import ETA
 
 Wrong: TypeAlias = Callable[[Derivation, Step], Iterator[Expr]]
 
@@ -136,6 +139,8 @@ def _at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
         return
     again = replace(expr, args=(Ref(local.of),))
     row = row_of(expr)
+    if not row.derivative:
+        return
     slope = tidy(instantiate(row, row.derivative[0], again.args, expr.options, again))
     if step.rule.startswith("local"):
         yield slope
@@ -251,6 +256,15 @@ HALF, TWO = Fraction(1, 2), Fraction(2)
 GRADIENTS = ("loss derivative", "chain rule", "left factor", "right factor", "local", "copy", "broadcast")
 
 MISTAKES = (
+    *(Mistake(*row) for row in LAYERS),
+    Mistake("softmax_axis", ("softmax", "log_softmax", "causal_softmax", "formula"), probabilities.other_axis),
+    Mistake("causal_mask_forgotten", ("causal_softmax",), probabilities.unmasked),
+    Mistake("softmax_diagonal_only", ("local softmax", "jacobian", "back softmax"), probabilities.diagonal_only),
+    Mistake("target_turned", ("jacobian", "chain rule", "back softmax"), probabilities.target_turned),
+    Mistake("scale_forgotten", ("",), probabilities.unscaled),
+    Mistake("variance_divisor", ("mean", "sum", "formula"), probabilities.other_divisor),
+    Mistake("epsilon_forgotten", ("mean", "formula", "divide", "local"), probabilities.without_epsilon),
+    Mistake("epsilon_outside", ("mean", "formula", "divide", "local"), probabilities.epsilon_outside),
     Mistake("mask_forgotten", ("chain rule",), lambda d, s: _without_local(d, s) if _is_relu(d, s) else iter(())),
     Mistake("local_derivative_forgotten", ("chain rule",), _without_local),
     Mistake("function_for_derivative", ("chain rule", "local"), _function),
@@ -263,7 +277,7 @@ MISTAKES = (
     Mistake("transpose_forgotten", ("right factor", "left factor"), _untransposed),
     Mistake("outer_product_transposed", ("left factor",), _turned),
     Mistake("wrong_input", ("left factor",), _other_input),
-    Mistake("bias_forgotten", ("affine", "formula", "add"), _no_bias),
+    Mistake("bias_forgotten", ("affine", "formula", "add", "conv", "transposed_conv"), _no_bias),
     Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule"), _other_axis),
     Mistake("update_sign", ("gradient descent",), _plus_gradient),
     Mistake("rate_twice", ("gradient descent",), _rate(2)),

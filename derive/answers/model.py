@@ -35,14 +35,16 @@ class Remark:
     line     of the work, from 1; None for answer files without lines
     written  as in the work
     right    what should stand there, with the problem's decimal sign; "" where nothing can be said
-    message  a sentence to the student
+    message  a sentence to the student, once it is worded
+    key      of its sentence in the catalogue, where that is not the kind's
     """
 
     kind: str
     line: int | None
     written: str
     right: str
-    message: str
+    message: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,30 @@
-"""Names, derivatives and functions in a student's formulas, at the place of a cursor."""
+"""Names, derivatives and functions in a student's formulas, by a lexicon: the one grammar, read forgivingly."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.answers.grids import Reading
 from derive.answers.lexicon import Lexicon, Quantity
-from derive.language.cursor import Cursor, Scope
-from derive.language.expressions import Apply, Expr, Ref
+from derive.language.cursor import Scope
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
+from derive.language.grammar import Parser
 from derive.language.names import ACCENTS, Symbol
-from derive.language.tokens import Token
-
-_NOTHING = Scope({}, {})
+from derive.language.tokens import TextError, Token
 
 
-class Naming(Cursor):
-    """Reads names by a lexicon; the tokens are there already, so that those of a cell are not read again."""
+class Naming(Parser):
+    """Reads names; the tokens may be there already, so that those of a cell are not read again."""
 
-    def __init__(self, text: str, tokens: list[Token], lexicon: Lexicon, reading: Reading, depth: int = 0) -> None:
-        self.text, self.tokens, self.scope = text, tokens, _NOTHING
-        self.at, self.depth = 0, depth
-        self.lexicon, self.reading = lexicon, reading
+    lenient = True
+    transposes = ("T", "t")
 
-    def sum(self) -> Expr:
-        """A whole formula at the cursor."""
-        raise NotImplementedError
-
-    def factor(self) -> Expr:
-        """One factor at the cursor, with its sign."""
-        raise NotImplementedError
-
-    def exponent(self) -> Expr:
-        """What stands behind a `^`."""
-        raise NotImplementedError
+    def __init__(self, text: str, lexicon: Lexicon, tokens: list[Token] | None = None) -> None:
+        super().__init__(text, Scope(lexicon.names, {}), tokens)
+        self.lexicon = lexicon
 
     def named(self) -> Expr:
         start = self.at
-        for attempt in (self._exponential, self._slope, self._call, self._quantity, self._letters, self._special):
+        for attempt in (self._exponential, self.slope, self._call, self.quantity, self._letters, self._pi):
             found = attempt()
             if found is not None:
                 return found
@@ -44,10 +32,15 @@ class Naming(Cursor):
         token = self.token
         raise self.error(f"`{self.written(token)}` is not known in this problem", "", token)
 
-    def _quantity(self) -> Expr | None:
-        return self.lexicon.symbol(self._whole_symbol())
+    def quantity(self) -> Quantity | None:
+        """A name at the cursor as what it means."""
+        return self.meant(self.whole_symbol())
 
-    def _whole_symbol(self, base: str | None = None) -> Symbol:
+    def meant(self, symbol: Symbol) -> Quantity | None:
+        """The quantity that a symbol means."""
+        return self.lexicon.symbol(symbol)
+
+    def whole_symbol(self, base: str | None = None) -> Symbol:
         """A symbol; a number that touches the letters is its subscript: `W2`."""
         symbol = self.symbol(base)
         after = self.token
@@ -57,13 +50,54 @@ class Naming(Cursor):
             return replace(symbol, subscript=(*symbol.subscript, int(after.text), *rest))
         return symbol
 
-    def _slope(self) -> Expr | None:
-        """`dL/dW_1` with a slash."""
+    def indexed(self, expr: Expr) -> Expr:
+        """`W_1[2,3]`: an entry, where it has such a one, or a block; else the bracket is an array beside the name."""
+        mark = self.at
+        try:
+            sliced = super().indexed(expr)
+        except TextError:
+            self.at = mark
+            return expr
+        if isinstance(expr, Ref) and isinstance(sliced, Apply):
+            at = dict(sliced.options)["at"]
+            assert isinstance(at, tuple)
+            if any(isinstance(i, tuple) for i in at):
+                return sliced
+            index = self.lexicon.index(expr.name, tuple(i for i in at if isinstance(i, int)))
+            if index is not None and len(index) >= len(at):
+                return Entry(expr.name, index)
+            self.at = mark
+        return expr
+
+    # --- derivatives -------------------------------------------------------------------------------------------------
+
+    def slope(self) -> Quantity | None:
+        """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`."""
+        start = self.at
+        fraction = self.token.kind == "command" and self.token.text == "frac"
+        found = self._through(self._fraction() if fraction else self._slash())
+        if found is None:
+            self.at = start
+        return found
+
+    def _slash(self) -> Quantity | None:
         of = self.differential()
-        if of is None or not self.accept("/"):
+        return self.lexicon.derivative(of, self.differential()) if of is not None and self.accept("/") else None
+
+    def _fraction(self) -> Quantity | None:
+        self.take()
+        if not self.accept("{"):
+            return None
+        bare = self.token.text == "d" and self.peek().text == "}"
+        of = None if bare else self.differential()
+        if bare:
+            self.take()
+        if not (self.accept("}") and self.accept("{")):
             return None
         by = self.differential()
-        return self._through(self.lexicon.derivative(of, by))
+        if not self.accept("}"):
+            return None
+        return self.lexicon.derivative(self.quantity() if bare and self.token.kind == "word" else of, by)
 
     def _through(self, slope: Quantity | None) -> Quantity | None:
         """`|_{z_2}` or `|z_2` behind a derivative: the part of it that comes through z_2."""
@@ -72,7 +106,8 @@ class Naming(Cursor):
             return slope
         self.take()
         braced = self.accept("_") and self.accept("{")
-        name = self.lexicon.names.get(f"{slope.name.id}|{self.symbol().id}")
+        via = self.lexicon.symbol(self.symbol())
+        name = self.lexicon.names.get(f"{slope.name.id}|{via.name.id}") if via is not None else None
         if braced:
             self.expect("}")
         return Ref(name) if name is not None else None
@@ -84,30 +119,27 @@ class Naming(Cursor):
             return None
         self.take()
         if token.text != "d":
-            return self.lexicon.symbol(self._whole_symbol(token.text[1:]))
+            return self.meant(self.whole_symbol(token.text[1:]))
         word = self.token.kind == "word" or (self.token.kind == "command" and self.token.text in ACCENTS)
-        return self.lexicon.symbol(self._whole_symbol()) if word else None
+        return self.quantity() if word else None
+
+    # --- functions ---------------------------------------------------------------------------------------------------
 
     def _call(self) -> Expr | None:
         """`f(…)`, `f'(…)`."""
-        word, primes = self.take(), 0
+        word = self.take()
         if word.kind != "word":
             return None
-        while self.is_op("'") or (self.is_op("^") and self.peek().text == "'"):
-            primes += self.take().text == "'"
+        primes = self.primes()
         if not self.is_op("("):
             return self._applied_bare(word, primes)
         if primes == 0 and word.text in self.lexicon.names:
             return None
-        opened = self.take()
-        args = [self.sum()]
-        while self.accept(",", ";"):
-            args.append(self.sum())
-        self.expect(")", opened)
-        return self.lexicon.function(word.text, primes, tuple(args))
+        args, options = self.arguments()
+        return self.lexicon.function(word.text, primes, args, options)
 
     def _applied_bare(self, word: Token, primes: int) -> Expr | None:
-        """`exp` and the like before a braced argument; else nothing."""
+        """`exp x` and the like; else nothing."""
         if primes == 0 and word.text in {"exp", "ln", "log"} and self.token.kind in {"word", "number"}:
             return self.lexicon.function(word.text, 0, (self.factor(),))
         return None
@@ -129,20 +161,15 @@ class Naming(Cursor):
         return product
 
     def _exponential(self) -> Expr | None:
-        """`e^…` where nobody defined an e."""
-        if self.take().text == "e" and "e" not in self.lexicon.names and self.accept("^"):
-            return Apply("exp", (self.exponent(),))
-        return None
+        """`e^…`; where an e is defined, only with more than a number on top."""
+        if self.take().text != "e":
+            return None
+        if "e" not in self.lexicon.names:
+            return Apply("exp", (self.exponent() if self.accept("^") else number(1),))
+        if not self.accept("^") or self.is_transpose():
+            return None
+        power = self.exponent()
+        return None if isinstance(power, Number) else Apply("exp", (power,))
 
-    def _special(self) -> Expr | None:
+    def _pi(self) -> Expr | None:
         return Apply("pi", ()) if self.take().text == "pi" else None
-
-    def fraction_slope(self) -> Expr | None:
-        """`\\frac{dL}{dW_1}`; the quantity may stand behind it: `\\frac{d}{dw} L`."""
-        if not self.accept("{"):
-            return None
-        of = self.differential()
-        if of is None or not self.accept("}") or not self.accept("{"):
-            return None
-        by = self.differential()
-        return self._through(self.lexicon.derivative(of, by)) if self.accept("}") else None

@@ -2,58 +2,33 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import replace
 
 from derive.answers.arraying import Arraying
+from derive.answers.numbers import MAX_DIGITS, number_at
 from derive.language.expressions import Expr, Number
-from derive.language.grammar import parse_number
-from derive.language.tokens import Token
-
-MAX_DIGITS = 400
-MAX_POWER = 3  # digits of an exponent
 
 
 class Numbering(Arraying):
-    """Reads numbers; `minus` is where a sign stands that the next number may take into itself."""
+    """Reads numbers as students write them; each is kept in the reading."""
 
-    minus: int | None = None
-
-    def number(self, minus: int | None) -> Expr:
-        """A number with its power of ten. The sign before it is part of it unless it is raised."""
-        token = self.take()
-        value = self._value(token)
-        if token.text == "10" and (power := self._ten(0)) is not None:
-            value = Fraction(10) ** power
-        elif self.is_op("*") and self.peek().text == "10" and (power := self._ten(2)) is not None:
-            value *= Fraction(10) ** power
-        if self.token.kind == "number":
-            raise self.error("two numbers side by side", "put an operator between them")
-        if self.is_op("^"):
-            self.minus = minus
-            return Number(value, span=self.span(token.start))
-        start = token.start if minus is None else minus
-        return Number(value if minus is None else -value, span=self.span(start))
-
-    def _value(self, token: Token) -> Fraction:
-        _, _, exponent = token.text.lower().partition("e")
-        if len(token.text) > MAX_DIGITS or len(exponent) > MAX_POWER:
+    def number(self) -> Expr:
+        token = self.token
+        text = self.text[: token.end] if self.text[token.end : token.end + 1].isdigit() else self.text
+        written, end = number_at(text, token.start, self.reading.decimal)
+        if written is None:
             raise self.error("the number has too many digits", f"at most {MAX_DIGITS} are read", token)
-        try:
-            return parse_number(token.text)
-        except ValueError as wrong:
-            raise self.error(str(wrong), "", token) from None
-
-    def _ten(self, skip: int) -> int | None:
-        """The exponent of a power of ten whose `^` is `skip` tokens ahead; None with nothing taken."""
-        if self.peek(skip).text != "^":
-            return None
-        braced = self.peek(skip + 1).text == "{"
-        at = skip + 1 + braced
-        sign = self.peek(at).text if self.peek(at).text in {"+", "-"} else ""
-        digits = self.peek(at + bool(sign)).text
-        closed = not braced or self.peek(at + bool(sign) + 1).text == "}"
-        if not digits.isdigit() or len(digits) > MAX_POWER or not closed:
-            return None
-        for _ in range(at + bool(sign) + 1 + braced):
+        while self.token.start < end and self.token.kind != "end":
             self.take()
-        return -int(digits) if sign == "-" else int(digits)
+        return self.reading.number(written, token.start, end)
+
+    def opposite(self, expr: Expr, start: int) -> Expr:
+        """A sign is part of its number."""
+        if not isinstance(expr, Number) or expr.span is None:
+            return super().opposite(expr, start)
+        written, end = self.reading.written(expr), expr.span[1]
+        return self.reading.number(replace(written, value=-written.value, text=self.text[start:end]), start, end)
+
+    def is_tuple(self) -> bool:
+        """A decimal comma parts nothing."""
+        return self.reading.decimal == "." and super().is_tuple()

@@ -31,6 +31,14 @@ UNSIGNED = (
     rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
     rf"|(?P<plain>{_DIGITS})(?:[eEＥ](?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
 )
+_POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
+_EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
+_IN_FORMULAS = {
+    sign: re.compile(
+        rf"(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:[eE](?P<e>[-+]?\d++))?"
+    )
+    for sign, digits in ((".", _POINTED), (",", _EITHER))
+}
 _WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}]?){SPACES}{UNSIGNED}{SPACES}"
                     rf"(?P<close>(?:\\right)?\))?[.,;]?{SPACES}")  # fmt: skip
 _MINUS = "-−–‐‑－"
@@ -58,12 +66,23 @@ def read_number(text: str, decimal: str) -> Written | None:
     return written(match, text.strip(), decimal)
 
 
+def power_of(text: str) -> int:
+    """The power of ten that a number is written with, 0 where there is none."""
+    match = _WHOLE.fullmatch(text)
+    return (match and _power(match["power"] or match["raised"] or match["e"] or "0")) or 0
+
+
 def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
     """The number of a match of UNSIGNED with a `sign` before it."""
     negative = bool(match["sign"]) and match["sign"] in _MINUS
     over = match["over"]
     if over is not None or match["below"] is not None:
         return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
+    return _scientific(match, text, decimal, negative)
+
+
+def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> Written | None:
+    """Digits with their power of ten."""
     power = _power(match["power"] or match["raised"] or match["e"] or "0")
     digits = match["mantissa"] or match["plain"]
     scientific = match["plain"] is None or match["e"] is not None
@@ -71,6 +90,23 @@ def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
     if found is None or power is None:
         return None
     return _number(*found, power, negative, text)
+
+
+# --- in formulas ----------------------------------------------------------------------------------------------------
+
+
+def number_at(text: str, start: int, decimal: str) -> tuple[Written | None, int]:
+    """The number without a sign that stands at a place of a formula, and where it ends; None if it cannot be read.
+
+    `3,9` is a number only where the decimal sign is the comma, and `1,2,3` a list.
+    """
+    match = _IN_FORMULAS[decimal].match(text, start)
+    return (_scientific(match, match.group(), decimal), match.end()) if match else (None, start + 1)
+
+
+def masked(text: str, decimal: str) -> str:
+    """A text, as long, with zeros for its numbers: their signs part nothing."""
+    return _IN_FORMULAS[decimal].sub(lambda match: "0" * len(match.group()), text)
 
 
 def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> Written | None:
@@ -84,17 +120,20 @@ def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -
 
 
 def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> Written | None:
+    """A fraction: exact of whole numbers, of rounded ones as exact as they are."""
     over, under = _signed(top, decimal), _signed(bottom, decimal)
-    if over is None or under is None or under == 0:
+    if over is None or under is None or under.value == 0:
         return None
-    return Written(-over / under if negative else over / under, fmpq(0), EXACT_DIGITS, text)
+    value = (-over.value if negative else over.value) / under.value
+    rounded = [part for part in (over, under) if part.unit < 1 and part.value != 0]
+    unit = abs(value) * sum((part.unit / abs(part.value) for part in rounded), fmpq(0))
+    return Written(value, unit, min((part.digits for part in rounded), default=EXACT_DIGITS), text)
 
 
-def _signed(text: str, decimal: str) -> fmpq | None:
+def _signed(text: str, decimal: str) -> Written | None:
     negative = text[0] in _MINUS
     found = _mantissa(text.lstrip("+＋" + _MINUS).strip(), decimal, True)
-    number = found and _number(*found, 0, negative, text)
-    return number.value if number else None
+    return _number(*found, 0, negative, text) if found else None
 
 
 def _power(text: str) -> int | None:
@@ -161,17 +200,26 @@ def ambiguity(number: Written, line: int | None = None) -> Remark | None:
     """The remark on a number that has two readings: which one was taken."""
     if not is_ambiguous(number.text):
         return None
-    sign = "point" if "." in number.text or "．" in number.text else "comma"
-    meaning = f"its {sign} groups thousands" if number.unit == 1 else f"its {sign} is the decimal sign"
-    digits = re.sub(r"\D", "", number.text)
-    taken = digits if number.unit == 1 else f"{digits[:-3]} and {int(digits[-3:])} thousandths"
-    message = f"`{number.text}` was read as {taken} ({meaning}): write it so that only one reading is possible."
-    return Remark("notation", line, number.text, "", message)
+    grouped = number.unit == 1
+    right = re.sub(r"\D", "", number.text) if grouped else ""
+    return Remark("notation", line, number.text, right, key="read_grouped" if grouped else "read_decimal")
+
+
+def ambiguities(numbers: Iterable[Written], sure: bool, line: int | None) -> tuple[Remark, ...]:
+    """One remark for the first number that has two readings."""
+    if sure:
+        return ()
+    return tuple(remark for number in numbers if (remark := ambiguity(number, line)))[:1]
+
+
+def shown_signs(texts: Iterable[str]) -> set[str]:
+    """The decimal signs that a work uses where only one reading is possible."""
+    return {(a or b).strip("{}") for text in texts for a, b in _SHOWN.findall(text[:20_000])}
 
 
 def shown_decimal(texts: Iterable[str]) -> str:
     """The decimal sign that a work uses wherever only one reading is possible; "" if it shows none, or both."""
-    signs = {(a or b).strip("{}") for text in texts for a, b in _SHOWN.findall(text[:20_000])}
+    signs = shown_signs(texts)
     return signs.pop() if len(signs) == 1 else ""
 
 

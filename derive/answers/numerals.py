@@ -9,11 +9,13 @@ from flint import arb, fmpq
 
 from derive.answers.bench import exact
 from derive.answers.model import Written
-from derive.digits import full, printed
+from derive.answers.numbers import power_of
+from derive.digits import LONG, Printed, full, printed
 from derive.operations.scalars import Num
 from derive.settings import Digits
 
-LONGEST_EXACT = 8
+LONGEST_EXACT, LARGEST_FRACTION = 8, 10**6
+_POWERED = re.compile(r"10\s*(?:\^|\*\*|[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹])|\d[eE]")
 
 
 def nearest(written: Written, mentions: Sequence[Written]) -> Written | None:
@@ -25,6 +27,27 @@ def plain_text(text: str) -> str:
     """A number as it was written, without LaTeX: `-4,08·10^-7`."""
     text = re.sub(r"\\cdot(?![A-Za-z])|[*⋅]", "·", text).replace("{", "").replace("}", "").replace("−", "-")
     return re.sub(r"\s+", "", text)
+
+
+def as_printed(written: Written) -> Printed:
+    """A number of a work as it is set: with the digits and the power of ten that were written."""
+    value = written.value
+    if written.unit == 0:
+        whole = full(value) if type(value) is fmpq else None
+        fraction = (int(value.p), int(value.q)) if whole is None and type(value) is fmpq else None
+        short = fraction is not None and max(map(abs, fraction)) < LARGEST_FRACTION
+        return Printed(value < 0, str(value), fraction=fraction) if short else whole or printed(value, LONG, ties=True)
+    power = power_of(written.text)
+    steps = abs(written.value / written.unit)
+    decimals = power - _exponent(written.unit)
+    digits = str(int(steps.p)).rjust(max(written.digits, decimals + 1), "0")
+    mantissa = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals > 0 else digits
+    return Printed(value < 0, mantissa, power if _POWERED.search(written.text) else None)
+
+
+def _exponent(unit: fmpq) -> int:
+    """The n of 10^n."""
+    return len(str(unit.p)) - len(str(unit.q))
 
 
 def text_of(value: Num, digits: Digits, decimal: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,16 +12,17 @@ from derive.output import PDF, known_format, write_texts
 from derive.solution import Solution
 from derive.writers import WRITERS
 
-FORMATS = (PDF, "tex", "md", "txt", "json")
+FORMATS = (PDF, "tex", "md", "txt", "html", "json")
 
 
-def text(report: Report, solution: Solution, name: str) -> str:
-    """The report in a text format. Raises DeriveError for one that does not exist."""
+def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] | None = None) -> str:
+    """The report in a text format, its `head` by the keys of labels. Raises DeriveError for one that does not exist."""
     known_format((name,), FORMATS[1:])
     if name == "json":
         return report.json()
     writer = WRITERS[name]
-    return writer.render(writer.compile(report.document(), solution.blueprint.page), solution.values)
+    document = replace(report.document(), head=head or {})
+    return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
 
 
 def write(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:

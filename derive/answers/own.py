@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derive.answers.model import Written
 from derive.derivation import Step
@@ -18,6 +18,8 @@ from derive.view import Workings
 
 BITS = 192
 MOST_WIDTHS = 200
+MOST_BITS = 4_000
+_LARGEST = arb(10) ** 100_000
 
 
 @dataclass(slots=True)
@@ -58,6 +60,13 @@ class Own:
         slot = self.tape.slots[name]
         self.env[slot], self.units[slot] = values, widths
 
+    def bring(self, name: Name, before: Own, known: Name) -> None:
+        """What is known of a name from the pass before: the numbers of the name `known` there."""
+        slot, old = self.tape.slots[name], self.tape.slots[known]
+        self.env[slot], self.units[slot] = before.env[old], before.units[old]
+        if known in before.answered:
+            self.answered.add(name)
+
     def value(self, expr: Expr, other: dict[Name, Flat] | None = None) -> Flat | None:
         """An expression at the student's numbers (with `other` values for some names); None if it has none."""
         try:
@@ -74,6 +83,7 @@ class Own:
                 values = run(env)
         except (ValueFault, ZeroDivisionError):
             return None
+        values = [*map(bounded, values)]
         return None if any(not _finite(x) for x in values) else values
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
@@ -107,4 +117,9 @@ class Own:
 
 
 def _finite(x: Num) -> bool:
-    return type(x) is fmpq or bool(x.is_finite())
+    return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
+
+
+def bounded(x: Num) -> Num:
+    """A rational that grows too long as a ball."""
+    return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x

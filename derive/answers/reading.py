@@ -6,7 +6,7 @@ Text is never evaluated: lengths, nesting, digits and exponents are bounded, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import prod
@@ -17,10 +17,9 @@ from flint import fmpq
 from derive.answers.arrays import COLUMN, Grid, read_grid
 from derive.answers.cells import Misread
 from derive.answers.formulas import read_formula
+from derive.answers.lexicon import Lexicon
 from derive.answers.model import EXACT_DIGITS, Array, Remark, Unreadable, Written
-from derive.answers.numbers import ambiguity, read_number
-from derive.answers.spelling import last_side
-from derive.language.cursor import Scope
+from derive.answers.numbers import ambiguities, read_number
 from derive.language.expressions import Expr, Number, Shape
 
 MAX_TEXT = 20_000
@@ -44,7 +43,7 @@ class Literal(str):
 
 
 def read_answer(
-    given: Given, shape: Shape | None, scope: Scope, decimal: str, *, sure: bool = False, line: int | None = None
+    given: Given, shape: Shape | None, lexicon: Lexicon, decimal: str, *, sure: bool = False, line: int | None = None
 ) -> tuple[Content, tuple[Remark, ...]]:
     """What an answer says, and what was noticed.
 
@@ -60,7 +59,7 @@ def read_answer(
         return Unreadable(f"the answer has {len(text)} characters", f"at most {MAX_TEXT} are read"), ()
     if isinstance(given, Literal) or not isinstance(given, str):
         decimal, sure = ".", True
-    return _read(text, shape, scope, decimal, sure, line)
+    return _read(text, shape, lexicon, decimal, sure, line)
 
 
 def _text(given: Given) -> str | None:
@@ -75,25 +74,25 @@ def _text(given: Given) -> str | None:
 
 
 def _read(
-    text: str, shape: Shape | None, scope: Scope, decimal: str, sure: bool, line: int | None
+    text: str, shape: Shape | None, lexicon: Lexicon, decimal: str, sure: bool, line: int | None
 ) -> tuple[Content, tuple[Remark, ...]]:
     if _BLANK.fullmatch(text):
         return Array(shape or (), (None,) * prod(shape or ())), ()
     single = prod(shape or ()) == 1
-    side, start = last_side(text) if _RELATION.search(text) else (text, 0)
+    side, start = _last_side(text) if _RELATION.search(text) else (text, 0)
     number = read_number(side, decimal) if single else None
     if number is not None:
-        return Array(shape or (), (number,)), _ambiguities([number], sure, line)
+        return Array(shape or (), (number,)), ambiguities([number], sure, line)
     try:
         grid = read_grid(side, decimal, shape)
     except Misread as misread:
-        return _formula(side, start, misread.fault, scope, decimal), ()
+        return _formula(side, start, misread.fault, lexicon, decimal), ()
     return _fitted(grid, shape, sure, text, line)
 
 
-def _formula(text: str, start: int, fault: Unreadable, scope: Scope, decimal: str) -> Content:
+def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal: str) -> Content:
     """The text as a formula; if it is none, what is wrong with it as an array where it looks like one."""
-    read = read_formula(text, scope, decimal)
+    read = read_formula(text, lexicon, decimal)
     if isinstance(read, Number):
         exact = Written(fmpq(read.value.numerator, read.value.denominator), fmpq(0), EXACT_DIGITS, text.strip())
         return Array((), (exact,))
@@ -108,21 +107,24 @@ def _fitted(
     grid: Grid, shape: Shape | None, sure: bool, text: str, line: int | None
 ) -> tuple[Array, tuple[Remark, ...]]:
     array, stands = grid.fitted(shape)
-    remarks = _ambiguities([w for w in array.entries if w], sure, line)
+    remarks = ambiguities([w for w in array.entries if w], sure, line)
     return array, (*remarks, *([_orientation(stands, text, line)] if stands else []))
 
 
 def _orientation(stands: str, text: str, line: int | None) -> Remark:
-    other = "row" if stands == COLUMN else "column"
-    message = f"This is written as a {stands}, and a {other} is meant: it lacks the sign for the transpose."
-    return Remark("notation", line, text.strip()[:200], "", message)
+    key = "column_for_row" if stands == COLUMN else "row_for_column"
+    return Remark("notation", line, text.strip()[:200], f"{text.strip()[:200]}^T", key=key)
 
 
-def _ambiguities(numbers: Iterable[Written], sure: bool, line: int | None) -> tuple[Remark, ...]:
-    """One remark for the first number that has two readings."""
-    if sure:
-        return ()
-    return tuple(remark for number in numbers if (remark := ambiguity(number, line)))[:1]
+def _last_side(text: str) -> tuple[str, int]:
+    """What stands behind the last `=` or `≈` outside of brackets, and where it begins: `A_2 = 0,99` is 0,99."""
+    at, depth = 0, 0
+    for match in re.finditer(r"[(\[{]|[)\]}]|=|≈|≅|≃|\\(?:approx|simeq|cong|doteq)(?![A-Za-z])", text):
+        mark = match.group()
+        depth += (mark in "([{") - (mark in ")]}")
+        if depth == 0 and mark not in ")]}" and text[match.end() :].strip():
+            at = match.end()
+    return text[at:], at
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

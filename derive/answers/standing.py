@@ -12,6 +12,9 @@ WIDEST = fmpq(1, 10)
 DOUBLE, NOISE = 15, fmpq(1, 10**12)
 """A number of 15 digits or more comes from a computer's double precision, whose last digits are noise."""
 
+SINGLE, LOST = 8, fmpq(1, 2**23)
+"""One of 8 digits or more may come from single precision, which carries 24 bits."""
+
 
 def standing(written: Written, value: Num) -> str | None:
     """How a written number stands for a value: `exact`, `rounded` or `cut` to its length; None if it does not.
@@ -45,14 +48,16 @@ def within(written: Written, value: Num, width: Num) -> bool:
 
 
 def near(written: Written, value: Num) -> bool:
-    """Whether a number of several digits lies within one unit of its last place of a value that it can only round.
+    """Whether a number of several digits lies within one unit of its last place of a value that it can only round, or
+    within what single precision loses.
 
     A value that could have been written in full at that length is not approximated.
     """
     if written.value == 0 or written.unit == 0 or written.digits < 2:
         return False
     whole = type(value) is fmpq and (value / written.unit).q == 1
-    return not whole and bool(abs(written.value - value) <= written.unit)
+    noise = LOST * abs(value) if written.digits >= SINGLE else fmpq(0)
+    return not whole and bool(abs(written.value - value) <= max(written.unit, noise, key=arb))
 
 
 def allowed(width: Num, value: Num) -> Num:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import zip_longest
+from typing import NamedTuple
 
-from derive.answers.transcript import Piece, outside
+from derive.answers.marks import BETWEEN, RELATION, Mark, outside
+from derive.answers.transcript import Piece, without_stops
 
 MAX_LINKS = 40
 MAX_PARTS = 24
-RELATION = (
-    r"\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
-    r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?"
-)
-_BETWEEN = (
-    r"\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f"
-    r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>"
-)
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
 _JOINING = {"and", "with", "since", "because", "where", "so", "then", "und", "mit", "da", "wobei", "also", "for", "für"}
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
+_LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
+_BOX = r"\boxed{"
 _SIGNS = {"≈": "≈", r"\approx": "≈", "≃": "≈", r"\simeq": "≈", "≅": "≈", r"\cong": "≈", "<-": "<-", "←": "<-"}
 
 
@@ -48,12 +44,17 @@ class Statement:
     left: Link
     inline: bool = False
 
+    @property
+    def length(self) -> int:
+        """How many characters of mathematics it has."""
+        return len(self.left.text) + sum(len(link.text) for link in self.links)
+
 
 def statements(piece: Piece) -> Iterator[Statement]:
     """The statements in a piece."""
-    text = _TEXT.sub(_word, piece.text)
-    for start, part in _parts(text):
-        statement = _statement(part, Piece(text, piece.line, piece.inline), start)
+    text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
+    for part in _parts(text, outside(text)):
+        statement = _statement(part, Piece(text, piece.line, piece.inline))
         if statement is not None:
             yield statement
 
@@ -70,60 +71,67 @@ def _word(match: re.Match[str]) -> str:
     return match.group()
 
 
-def _parts(text: str) -> list[tuple[int, str]]:
+class Part(NamedTuple):
+    """From where to where a statement stands in its piece, and the relations in it."""
+
+    start: int
+    end: int
+    relations: list[Mark]
+
+
+def _parts(text: str, marks: list[Mark]) -> Iterator[Part]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
-    cuts = [0]
-    for start, end in outside(text, _BETWEEN)[:MAX_PARTS]:
-        if _says(text[end:]) and _says(text[cuts[-1] : start]) and _begins(text[end:]):
-            cuts.append(end)
-    cuts.append(len(text))
-    return [(a, re.sub(rf"(?:{_BETWEEN})\s*$", "", text[a:b])) for a, b in pairwise(cuts)]
+    marks = [mark for mark in marks if mark.kind in {RELATION, BETWEEN}]
+    start, relations, cuts = 0, list[Mark](), 1
+    for mark, after in zip_longest(marks, marks[1:]):
+        if mark.kind == RELATION:
+            relations.append(mark)
+        elif relations and cuts < MAX_PARTS and after and _begins(text[mark.end : after.start], after):
+            yield Part(start, mark.start, relations)
+            start, relations, cuts = mark.end, [], cuts + 1
+    last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
+    ends = last is not None and last.start >= start and not text[last.end :].strip()
+    yield Part(start, last.start if last and ends else len(text), relations)
 
 
-def _says(text: str) -> bool:
-    return bool(outside(text, RELATION))
+def _begins(before: str, after: Mark) -> bool:
+    """Whether a left side stands before the next sign: no number, and the sign a relation."""
+    return after.kind == RELATION and _LETTER.search(before) is not None
 
 
-def _begins(text: str) -> bool:
-    """Whether a left side stands at the beginning: something before the first relation that is no number."""
-    (start, _), *_ = outside(text, RELATION)
-    before = text[:start]
-    return bool(re.search(r"[A-Za-zα-ωΑ-Ω]", before)) and not outside(before, _BETWEEN)
-
-
-def _statement(part: str, piece: Piece, offset: int) -> Statement | None:
+def _statement(part: Part, piece: Piece) -> Statement | None:
     """The chain in a part of a piece, or None where it states nothing."""
-    spans = outside(part, RELATION)[:MAX_LINKS]
-    label = _LABEL.match(part[: spans[0][0]] if spans else part)
-    if not spans and not label:
+    relations = part.relations[:MAX_LINKS]
+    before = piece.text[part.start : relations[0].start if relations else part.end]
+    label = _LABEL.match(before)
+    if relations:
+        return _chain(part, relations, label, piece)
+    if label is None:
         return None
-    if not spans:
-        assert label is not None
-        spans = [(label.start(2), label.start(2))]
-        label = None
-    return _chain(part, spans, label, piece, offset)
+    behind = part.start + label.start(2)
+    return _chain(part, [Mark(RELATION, behind, behind)], None, piece)
 
 
-def _chain(
-    part: str, spans: list[tuple[int, int]], label: re.Match[str] | None, piece: Piece, offset: int
-) -> Statement | None:
-    ends = [*(start for start, _ in spans[1:]), len(part)]
-    links = [_link(part, a, b, c, piece, offset) for (a, b), c in zip(spans, ends, strict=True)]
-    first = label.start(2) if label else 0
-    left = _link(part, first, first, spans[0][0], piece, offset)
-    links = [link for link in links if link.text]
+def _chain(part: Part, relations: list[Mark], label: re.Match[str] | None, piece: Piece) -> Statement | None:
+    first = part.start + (label.start(2) if label else 0)
+    left = _link(Mark(RELATION, first, first), relations[0].start, piece)
     labels = tuple(filter(None, (left.text.rstrip(": "), label.group(1) if label else "")))
-    return Statement(labels, tuple(links), left, piece.inline) if labels and links else None
+    if not labels:
+        return None
+    ends = [*(mark.start for mark in relations[1:]), part.end]
+    links = [_link(mark, end, piece) for mark, end in zip(relations, ends, strict=True)]
+    links = [link for link in links if link.text]
+    return Statement(labels, tuple(links), left, piece.inline) if links else None
 
 
-def _link(part: str, start: int, after: int, end: int, piece: Piece, offset: int) -> Link:
-    """The text between two relations, without the bars and stops of a box around a part of the chain."""
-    raw = part[after:end]
+def _link(mark: Mark, end: int, piece: Piece) -> Link:
+    """The text behind a relation, without the bars and stops of a box around a part of the chain."""
+    raw = piece.text[mark.end : end]
     text = raw.strip().strip("&").strip()
     if text.count("|") % 2:
         text = text.strip("|").strip()
-    text = re.sub(r"^\\boxed\{(.*)\}$", r"\1", text, flags=re.DOTALL)
-    text = re.sub(r"(?:\\[,;!]|[.,;])+$", "", text).strip()
+    if text.startswith(_BOX) and text.endswith("}"):
+        text = text[len(_BOX) : -1]
     ahead = len(raw) - len(raw.lstrip())
-    sign = _SIGNS.get(part[start:after].strip("&"), "=")
-    return Link(sign, text, piece.line_at(offset + after + ahead))
+    sign = _SIGNS.get(piece.text[mark.start : mark.end].strip("&"), "=")
+    return Link(sign, without_stops(text), piece.line_at(mark.end + ahead))

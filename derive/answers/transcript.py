@@ -6,37 +6,39 @@ Line breaks are kept through every change, so that a position in a piece leads b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
-MAX_TEXT = 200_000
+from derive.answers.budget import A_LINE, Budget
+from derive.answers.marks import MATRICES, ROW, outside
+
+MAX_CHARACTERS = 2_000_000
 MAX_LINE = 10_000
-MAX_LINES = 4_000
-MAX_PIECES = 1_000
 MAX_JOINED = 60
 MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x202F: 0x20, 0x2009: 0x20}
-_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"))
+_WIDE = re.compile("[\uff01-\uff5e\u3000\u00a0\u202f\u2009]+")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x202F, 0x2009), " ")
+_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
+           (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _FENCES = re.compile(r"^~~~.*$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
-_FENCE = re.compile(rf"(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n)")
+_FENCE = re.compile(
+    rf"(?=[$\\\n])(?:(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n))"
+)
 _DOLLARS = re.compile(
     rf"(?<!\$)\$[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
 _LAYOUT = re.compile(
-    rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{_MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
+    rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
 _MARK = re.compile(
     r"^(?:\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
 )
-_OPENING = re.compile(rf"\\begin\{{(?:{_MATRICES})\*?\}}|[\[{{(]|\\end\{{(?:{_MATRICES})\*?\}}|[\]}})]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,19 @@ class Piece:
         return self.line + self.text.count("\n", 0, position)
 
 
-def pieces(text: str) -> list[Piece]:
+def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a work, lines that belong together joined."""
-    cut = [_unmarked(piece) for piece in _cut(_cleaned(text))]
-    return _joined([piece for piece in cut if piece.text.strip()])[:MAX_PIECES]
+    cut = map(_unmarked, _cut(_cleaned(text)))
+    return _joined(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
 
 
 def _cleaned(text: str) -> str:
-    """Without struck-out work, comments, hidden characters and lines too long to be anyone's."""
-    text = _HIDDEN.sub("", bounded(text).translate(_WIDE))
+    """Without struck-out work, comments and hidden characters."""
+    text = _HIDDEN.sub("", text)
+    text = _WIDE.sub(lambda match: match.group().translate(_NARROW), text)
     text = _SPACES.sub(" ", _FENCES.sub("", text))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
@@ -81,11 +84,21 @@ def _cleaned(text: str) -> str:
     return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
 
 
-def bounded(text: str) -> str:
+def bounded(text: str, budget: Budget) -> str:
     """As much of a text as is read, its lines kept."""
-    text = text[: 4 * MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n", MAX_LINES)[:MAX_LINES]
-    return "\n".join(line if len(line) <= MAX_LINE else "" for line in lines)[:MAX_TEXT]
+    lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
+    if long:
+        others = f" and {len(long) - 1} more" if len(long) > 1 else ""
+        budget.leave(long[0], f"line {long[0]}{others} was not read", f"at most {MAX_LINE} characters of a line are")
+    kept, left = 0, budget.text
+    for line in lines:
+        left -= A_LINE + (len(line) if len(line) <= MAX_LINE else 0)
+        if left < 0:
+            budget.leave(kept + 1, "from here on nothing was read", f"at most {budget.text} characters of a work are")
+            break
+        kept += 1
+    return "\n".join(line if len(line) <= MAX_LINE else "" for line in lines[:kept])
 
 
 def _without(text: str, opening: str, closing: str) -> str:
@@ -160,9 +173,10 @@ def _opens(fence: str, display: bool) -> bool:
 def _rows(block: str, line: int) -> Iterator[Piece]:
     """A display cut at `\\\\` outside of matrices."""
     start = 0
-    for position in outside(block, r"\\\\(?:\[[^\]]*\])?"):
-        yield Piece(block[start : position[0]], line + block.count("\n", 0, start))
-        start = position[1]
+    for mark in outside(block):
+        if mark.kind == ROW:
+            yield Piece(block[start : mark.start], line + block.count("\n", 0, start))
+            start = mark.end
     yield Piece(block[start:], line + block.count("\n", 0, start))
 
 
@@ -181,34 +195,22 @@ def _sentence(block: str, line: int) -> Iterator[Piece]:
         yield from (Piece(part, line, inline=not alone) for part in parts[1::2])
 
 
-@cache
-def _beside_brackets(pattern: str) -> re.Pattern[str]:
-    return re.compile(f"(?P<hit>{pattern})|{_OPENING.pattern}")
-
-
-def outside(text: str, pattern: str) -> list[tuple[int, int]]:
-    """Where a pattern stands outside of every bracket and matrix; round and square ones count if they balance."""
-    found: list[list[tuple[int, int]]] = [[], []]
-    deep = braces = 0
-    for match in _beside_brackets(pattern).finditer(text):
-        token = match.group()
-        if match["hit"]:
-            found[0] += [match.span()] if deep == 0 else []
-            found[1] += [match.span()] if braces == 0 else []
-            continue
-        step = -1 if token.startswith(r"\end") or token in "]})" else 1
-        deep = max(0, deep + step)
-        braces = max(0, braces + (step if token not in "[]()" else 0))
-    return found[0] if deep == 0 else found[1]
-
-
 def _unmarked(piece: Piece) -> Piece:
     """Without numbering, bullets and stops at the ends."""
     match = _MARK.match(piece.text)
     skipped = piece.text[: match.end()] if match else ""
     text = piece.text[len(skipped) :].rstrip()
-    text = re.sub(r"(?:\s|\\[,;!]|(?<!\.)[.,;](?!\.)|\*\*|`|\\qed|\\blacksquare)+$", "", text)
-    return Piece(text, piece.line + skipped.count("\n"), piece.inline)
+    return Piece(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
+
+
+_STOPS = (".", ",", ";", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")
+
+
+def without_stops(text: str) -> str:
+    """A text without the stops behind it; an ellipsis stays."""
+    while text.endswith(_STOPS) and not text.endswith(".."):
+        text = text[: -len(next(stop for stop in reversed(_STOPS) if text.endswith(stop)))].rstrip()
+    return text
 
 
 # --- lines that belong together -------------------------------------------------------------------------------------
@@ -218,17 +220,19 @@ _CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
 _UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
 
 
-def _joined(cut: list[Piece]) -> list[Piece]:
+def _joined(cut: Iterable[Piece]) -> Iterator[Piece]:
     """Continuation lines with the piece above: `= …` below it, or a piece that ends in `=` or an open bracket."""
-    result: list[Piece] = []
+    above: Piece | None = None
     for piece in cut:
-        above = result[-1] if result else None
         if above is not None and _belongs(above, piece):
             gap = "\n" * (piece.line - above.line - above.text.count("\n"))
-            result[-1] = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
+            above = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
         else:
-            result.append(piece)
-    return result
+            if above is not None:
+                yield above
+            above = piece
+    if above is not None:
+        yield above
 
 
 def _belongs(above: Piece, piece: Piece) -> bool:

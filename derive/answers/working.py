@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from derive.answers.budget import Budget
 from derive.answers.collecting import collected
 from derive.answers.examining import Examiner
-from derive.answers.lexicon import Lexicon
+from derive.answers.grids import BLANK
 from derive.answers.links import Chain, Reader
+from derive.answers.matching import StepIndex
 from derive.answers.model import Answer
+from derive.answers.numbers import shown_signs
 from derive.answers.statements import statements
 from derive.answers.transcript import bounded, pieces
 from derive.errors import Fault, InputError, Place
 from derive.solution import Solution
 
 MAX_BYTES = 4_000_000
-_COMMA = re.compile(r"\d\{,\}\d|(?<![\d,._\[({])\d{1,40},\d{1,40}(?![\d,])")
-_POINT = re.compile(r"(?<![\d.,])\d{1,40}\.\d{1,40}(?![\d.])")
+_BRACED = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
+_UNFILLED = re.compile(
+    rf"\\answer(?:\[[^]\n]{{0,80}}\])?{_BRACED}|\\(?:boxed|underline)\{{(?:\\q?quad|\s)*\}}|\\(?:square|room)(?![A-Za-z])|_{{4,}}"
+    r"|(?<!\w)\?+(?!\w)"
+)
+"""The blanks of a sheet that nobody has filled in."""
 
 
 def read_working(work: str | Path, solution: Solution) -> list[Answer]:
@@ -31,23 +38,25 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
                 work = file.read(MAX_BYTES).decode("utf-8", "replace")
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
-    text = bounded(work)
-    decimal = decimal_of(text, solution.problem.numbers.decimal)
-    chains = read_chains(text, solution, decimal)
-    return Examiner(solution, chains, collected(chains, solution, decimal)).examined()
+    budget = Budget.of(solution)
+    text = bounded(work, budget)
+    text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
+    signs = shown_signs(text.split("\n"))
+    decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
+    chains = read_chains(text, solution, decimal, budget)
+    answers = collected(chains, solution, decimal, sure=decimal in signs)
+    return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
 
 
-def read_chains(text: str, solution: Solution, decimal: str) -> list[Chain]:
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
     """Every statement of a work, in order."""
-    lexicon = Lexicon.of(solution.blueprint.derivation, solution.problem.aliases)
-    reader = Reader(lexicon, decimal, solution.values.worked)
-    found = (reader.chain(statement) for piece in pieces(text) for statement in statements(piece))
-    return [chain for chain in found if chain is not None]
-
-
-def decimal_of(text: str, usual: str) -> str:
-    """The decimal sign of a work: the problem's, unless the work writes only the other one."""
-    commas, points = _COMMA.search(text) is not None, _POINT.search(text) is not None
-    if commas == points:
-        return usual
-    return "," if commas else "."
+    reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
+    chains = []
+    for statement in (statement for piece in pieces(text) for statement in statements(piece)):
+        if not budget.reads(statement.length):
+            hint = "a work is read as far as it is a few times as long as the solution"
+            budget.leave(statement.left.line, "from here on nothing was read", hint)
+            break
+        if chain := reader.chain(statement):
+            chains.append(chain)
+    return chains

@@ -1,0 +1,295 @@
+"""What is told about each step of a work, as parts of a page: to the student, in sentences of the catalogue.
+
+Numbers and formulas stand there as they were read, never as raw text, so that every format can set them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import prod
+
+from derive.answers.case import FOLLOWS, UNREADABLE, WRONG
+from derive.answers.equality import Counterexample
+from derive.answers.grids import Reading
+from derive.answers.handwriting import read
+from derive.answers.judging import Judged
+from derive.answers.links import content
+from derive.answers.matching import StepIndex
+from derive.answers.model import Answer, Array, Remark, Substituted, Unreadable
+from derive.answers.numerals import as_printed
+from derive.digits import Printed, printed
+from derive.document import (
+    ARROW,
+    SAME,
+    Chain,
+    Formula,
+    Inline,
+    Joined,
+    Link,
+    Naming,
+    Numbers,
+    Quoted,
+    Relation,
+    Sentence,
+    Shown,
+    StepPart,
+)
+from derive.language.expressions import Entry, Expr, Index, Ref
+from derive.language.names import Name
+from derive.language.tokens import TextError
+from derive.operations.rows import Flat
+from derive.operations.shapes import indices
+from derive.prose import Catalogue, catalogue
+from derive.settings import Digits
+from derive.solution import Solution
+from derive.values import Values
+from derive.view import View, Workings
+from derive.writers import WRITERS
+from derive.writers.base import TemplateWriter
+from derive.writers.parts import Compiler, filled
+
+ABOUT = Relation("about")
+FEW = 3  # so many wrong entries are named one by one
+MOST_SHOWN = 80
+_TELLING = {"cut", "precision"}
+
+
+@dataclass
+class Feedback:
+    """Words things for one problem; with `hints` no number that is asked for is told."""
+
+    solution: Solution
+    hints: bool = False
+    index: StepIndex = field(init=False)
+    words: Catalogue = field(init=False)
+    compiler: Compiler = field(init=False)
+    view: View = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = StepIndex.of(self.solution)
+        self.words = catalogue(self.solution.problem.language)
+        writer, page = WRITERS["txt"], self.solution.blueprint.page
+        assert isinstance(writer, TemplateWriter)
+        self.compiler = writer.compiler(self.solution.blueprint.document, page, self.words)
+        self.view = View(self.solution.values, self.compiler.notation, Workings())
+
+    @property
+    def values(self) -> Values:
+        """The values that the page prints."""
+        return self.solution.values
+
+    def plain(self, said: Sequence[StepPart]) -> str:
+        """Sentences as text."""
+        sentences = [self.compiler.sentence(part, str, str) for part in said if isinstance(part, Sentence)]
+        return " ".join(filled(parts, self.view) for parts in sentences)
+
+    # --- a step ------------------------------------------------------------------------------------------------------
+
+    def step(self, judged: Judged) -> Iterator[StepPart]:
+        """What was written, what became of it, and why."""
+        told = [*self.told(judged)]
+        yield from self._written(judged)
+        yield self.head(judged.verdict, judged.marks, judged.of, judged.answer)
+        yield from told
+        yield from (self.remark(remark, judged.answer) for remark in judged.remarks)
+
+    def head(self, verdict: str, marks: Fraction, of: Fraction, answer: Answer | None) -> Sentence:
+        """The verdict, the marks, and the line."""
+        fields: dict[str, Inline] = {"verdict": f"=check.{verdict}", "marks": "", "line": ""}
+        if of:
+            fields |= {"marks": "=check.mark" if of == 1 else "=check.marks"}
+            fields |= {"earned": self.amount(marks), "of": self.amount(of)}
+        if answer and answer.line:
+            fields |= {"line": "=check.line", "number": answer.line}
+        return Sentence("check.head", fields)
+
+    def amount(self, marks: Fraction) -> Numbers:
+        """Marks: whole, or to two decimals."""
+        whole = marks.denominator == 1
+        number = Fraction(round(marks * 100), 100)
+        text = str(marks.numerator) if whole else f"{float(number):.2f}".rstrip("0").rstrip(".")
+        return Numbers((Printed(False, text),))
+
+    def _written(self, judged: Judged) -> Iterator[StepPart]:
+        """The answer as a chain, beside it what was expected; or the text that could not be read."""
+        answer = judged.answer
+        if answer is None:
+            return
+        if isinstance(answer.content, Unreadable):
+            yield Sentence("check.answer_for", {"name": Naming(judged.place.name)})
+            yield Quoted(answer.given, answer.content.start, answer.content.end - answer.content.start)
+            return
+        relation = ARROW if judged.place.step and judged.place.step.phase == "update" else SAME
+        given = Chain(judged.place.name, (Link(relation, self._shown(answer.content, judged)),))
+        right = next(iter(self._expected(judged)), None)
+        yield Joined(given, (self._chain(judged, right[1]),), Sentence(f"check.{right[0]}")) if right else given
+
+    def _chain(self, judged: Judged, numbers: Numbers) -> Chain:
+        exact = all(number is not None and number.exact for number in numbers.entries)
+        return Chain(judged.place.name, (Link(SAME if exact else ABOUT, numbers),))
+
+    def _shown(self, given: Array | Expr, judged: Judged) -> Shown:
+        if not isinstance(given, Array):
+            return Formula(given)
+        fits = len(given.entries) == len(judged.expected)
+        shape = self.index.lexicon.shapes[judged.place.name] if fits else given.shape
+        return Numbers(tuple(as_printed(w) if w else None for w in given.entries), shape)
+
+    def _expected(self, judged: Judged) -> list[tuple[str, Numbers]]:
+        """What should stand there, unless it is told singly: from the student's own numbers, from the right ones."""
+        if self.hints or judged.differs or judged.verdict not in {WRONG, FOLLOWS} or self._told_singly(judged):
+            return []
+        shape = self.index.lexicon.shapes[judged.place.name]
+        right = Numbers(tuple(self._right(judged)), shape)
+        if judged.verdict == FOLLOWS:
+            return [("rightly", right)]
+        own = Numbers(tuple(self._own(judged)), shape)
+        return [("should", right)] if own == right else [("own", own), ("rightly", right)]
+
+    def _told_singly(self, judged: Judged) -> bool:
+        """Whether an array has so few wrong entries that each is named."""
+        wrong = sum(verdict == WRONG for verdict in judged.entries)
+        return judged.verdict == WRONG and 0 < wrong <= min(FEW, len(judged.entries) - 1)
+
+    def _right(self, judged: Judged) -> list[Printed]:
+        return self.values.printed(judged.place.name, judged.place.k)
+
+    def _own(self, judged: Judged) -> list[Printed]:
+        """What follows from the student's own numbers; else what is right."""
+        digits = self.values.numbers.of(judged.place.name.id)
+        return [printed(x, digits, ties=True) for x in judged.follows] if judged.follows else self._right(judged)
+
+    def message(self, judged: Judged) -> str:
+        """What became of a step and why, as text."""
+        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self.told(judged)]
+        expected = [Sentence(f"check.{key}_said", {"right": numbers}) for key, numbers in self._expected(judged)[:1]]
+        return self.plain([*said, *expected])
+
+    # --- why ---------------------------------------------------------------------------------------------------------
+
+    def told(self, judged: Judged) -> Iterator[Sentence]:
+        """The reason, in a sentence or two."""
+        if judged.verdict == UNREADABLE:
+            yield self._unreadable(judged.answer, judged.place.id)
+        elif judged.differs:
+            yield self._difference(judged.differs)
+        elif judged.verdict == WRONG and judged.written is None:
+            yield Sentence("check.formula_asked")
+        elif judged.verdict == WRONG:
+            yield from self._mistake(judged)
+            yield from self._entries(judged)
+            for key, numbers in self._expected(judged)[1:]:
+                yield Sentence(f"check.{key}_said", {"right": numbers})
+
+    def _unreadable(self, answer: Answer | None, step: str) -> Sentence:
+        given = answer.content if answer else None
+        if isinstance(given, Unreadable):
+            return Sentence("check.why", {"why": f"{given.message}{f' ({given.hint})' if given.hint else ''}"})
+        if isinstance(given, Array):
+            size = prod(self.index.lexicon.shapes[self.index.lexicon.names[step.split("@", maxsplit=1)[0]]])
+            return Sentence("check.wrong_size", {"given": len(given.entries), "size": size})
+        return Sentence("check.no_value")
+
+    def _mistake(self, judged: Judged) -> Iterator[Sentence]:
+        substituted = judged.answer.substituted if judged.answer else ()
+        if judged.diagnosis == "substituted" and substituted:
+            yield from map(self._substituted, substituted)
+        elif judged.diagnosis:
+            yield Sentence("check.mistake", {"why": f"=mistakes.{judged.diagnosis}"})
+
+    def _substituted(self, found: Substituted) -> Sentence:
+        key = "check.substituted_hint" if self.hints else "check.substituted"
+        return Sentence(key, {"written": self.inline(found.written), "name": self.inline(found.name),
+                              "right": self.inline(found.right)})  # fmt: skip
+
+    def _entries(self, judged: Judged) -> Iterator[Sentence]:
+        """Of an array with a few wrong entries each of them, of one with many their number."""
+        wrong = [i for i, verdict in enumerate(judged.entries) if verdict == WRONG]
+        if self._told_singly(judged):
+            yield from (self._entry(judged, i) for i in wrong)
+        elif len(wrong) > FEW:
+            yield Sentence("check.entries", {"count": len(wrong), "size": len(judged.entries)})
+
+    def _entry(self, judged: Judged, i: int) -> Sentence:
+        right, own = self._right(judged)[i], self._own(judged)[i]
+        w = judged.written[i] if judged.written else None
+        place = indices(self.index.lexicon.shapes[judged.place.name])[i]
+        numbers = {"written": as_printed(w) if w else None, "own": own, "right": right}
+        fields: dict[str, Inline] = {key: Numbers((number,)) for key, number in numbers.items()}
+        fields["entry"] = Naming(judged.place.name, index=place)
+        key = "check.entry_hint" if self.hints else "check.entry" if own == right else "check.entry_own"
+        return Sentence(key, fields)
+
+    def _difference(self, differs: Counterexample) -> Sentence:
+        """Where two formulas differ, with the values put in."""
+        if not differs.at:
+            return Sentence("check.formula_shape")
+        fields: dict[str, Inline] = {"first": _row(differs.first), "second": _row(differs.second)}
+        at = ", ".join(f"{name} = {self.plain([Sentence('check.value', {'value': _row(values)})])}"
+                       for name, values in differs.at.items())  # fmt: skip
+        return Sentence("check.formula_hint" if self.hints else "check.formula", {**fields, "at": at})
+
+    # --- remarks -----------------------------------------------------------------------------------------------------
+
+    def remark(self, remark: Remark, answer: Answer | None) -> Sentence:
+        """A remark; with its line where that is another one than the answer's."""
+        key = f"check.{remark.key or remark.kind}"
+        hinted = self.hints and remark.kind in _TELLING
+        as_is = remark.key.startswith("read_")
+        texts = {"written": remark.written, "right": remark.right}
+        fields: dict[str, Inline] = {name: text if as_is else self.inline(text) for name, text in texts.items()}
+        fields["at"] = ""
+        if remark.line and answer and remark.line != answer.line:
+            fields |= {"at": "=check.at", "number": remark.line}
+        return Sentence(f"{key}_hint" if hinted else key, fields)
+
+    def worded(self, remark: Remark, answer: Answer | None) -> Remark:
+        """A remark with its sentence; with hints without what is right."""
+        right = "" if self.hints and remark.kind in _TELLING else remark.right
+        return replace(remark, right=right, message=self.plain([self.remark(remark, answer)]))
+
+    # --- a whole work ------------------------------------------------------------------------------------------------
+
+    def total(self, marks: Fraction, of: Fraction) -> Sentence:
+        """The marks that were earned."""
+        return Sentence("check.total", {"earned": self.amount(marks), "of": self.amount(of)})
+
+    def listed(self, key: str, names: Sequence[Name]) -> Sentence:
+        """A sentence about several names."""
+        return Sentence(key, {"names": ", ".join(map(self.compiler.notation.name, names))})
+
+    def missing(self, steps: Sequence[str], lost: Fraction) -> Sentence:
+        """What was not answered."""
+        return Sentence("check.not_answered", {"steps": ", ".join(steps), "lost": self.amount(lost)})
+
+    def unmatched(self, answer: Answer) -> Sentence:
+        """A line that answers no step, or that was not read."""
+        line: dict[str, Inline] = {"at": "=check.at" if answer.line else "", "number": answer.line or 0}
+        if isinstance(answer.content, Unreadable):
+            return Sentence("check.unread", {"why": answer.content.message, "hint": answer.content.hint, **line})
+        return Sentence("check.unmatched", {"text": f"{answer.left} = {answer.given}"[:MOST_SHOWN], **line})
+
+    def inline(self, text: str) -> Inline:
+        """A number, an array or a formula as such; any other text as it is."""
+        try:
+            reading = read(text, self.index.lexicon, self.values.numbers.decimal)
+        except TextError:
+            return text
+        return _numbers(reading) or (text if reading.grids else self._formula(reading.expr))
+
+    def _formula(self, expr: Expr) -> Inline:
+        if isinstance(expr, Ref | Entry):
+            return Naming(expr.name, index=expr.index if isinstance(expr, Entry) else None)
+        return Formula(expr)
+
+
+def _numbers(reading: Reading) -> Numbers | None:
+    array = content(reading)
+    return Numbers(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
+
+
+def _row(values: Flat | tuple[object, ...]) -> Numbers:
+    shape: Index = () if len(values) == 1 else (1, len(values))
+    return Numbers(tuple(printed(x, Digits(4), ties=True) for x in values), shape)

@@ -1,0 +1,46 @@
+"""The signs that part a piece of mathematics: relations, separators, ends of rows, and the brackets around them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+RELATION, BETWEEN, ROW = "relation", "between", "row"
+MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
+_MARKS = re.compile(
+    r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f⇒⟹→⟶⇔])(?:"  # what a sign begins with: nearly every character is none
+    r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
+    r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?)"
+    rf"|(?P<open>\\begin\{{(?:{MATRICES})\*?\}}|[\[{{(])|(?P<close>\\end\{{(?:{MATRICES})\*?\}}|[\]}})])"
+    r"|(?P<row>\\\\(?:\[[^\]]{0,20}\])?)"
+    r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f"
+    r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>))"
+)
+
+
+class Mark(NamedTuple):
+    """A sign in a text: its kind (RELATION, BETWEEN or ROW), and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def outside(text: str) -> list[Mark]:
+    """The signs outside of every bracket and matrix; round and square brackets count if they balance."""
+    bare: list[Mark] = []
+    braced: list[Mark] = []
+    deep = braces = 0
+    for match in _MARKS.finditer(text):
+        kind = str(match.lastgroup)
+        if kind in {"open", "close"}:
+            step = 1 if kind == "open" else -1
+            deep = max(0, deep + step)
+            if match.group() not in "[]()":
+                braces = max(0, braces + step)
+        elif braces == 0:
+            mark = Mark(kind, match.start(), match.end())
+            braced.append(mark)
+            if deep == 0:
+                bare.append(mark)
+    return bare if deep == 0 else braced

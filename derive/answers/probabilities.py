@@ -1,0 +1,112 @@
+"""Wrong equations around softmax, normalisation and attention: the known mistakes of these rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.derivation import Derivation, Step
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, walk
+from derive.language.names import Derivative, Name
+from derive.operations.building import negated, scaled, times
+from derive.operations.calculus import shape_of
+from derive.operations.reductions import count
+from derive.shortcuts import shortcuts_of
+
+SOFTMAX = ("softmax", "log_softmax", "causal_softmax", "logsumexp")
+SMALL = Fraction(1, 10)
+
+
+def _applied(expr: Expr, *ops: str) -> Iterator[Apply]:
+    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in ops)
+
+
+def _instead(expr: Expr, node: Expr, other: Expr) -> Expr:
+    return rewrite(expr, lambda found: other if found == node else None)
+
+
+def other_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The softmax of the rows for that of the columns, or the reverse."""
+    swapped = {"rows": "columns", "columns": "rows"}
+    for node in _applied(step.expr, *SOFTMAX):
+        axis = str(dict(node.options).get("axis"))
+        if axis in swapped:
+            yield _instead(step.expr, node, apply(node.op, *node.args, axis=swapped[axis]))
+
+
+def diagonal_only(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """s (1 − s) as for a sigmoid: every entry as if it depended on its own score alone."""
+    forward = {each.name: each for each in derivation.forward}
+    for name in (step.name, *step.uses):
+        s = name.of if isinstance(name, Derivative) else name
+        if s not in forward or not any(_applied(forward[s].expr, "softmax", "causal_softmax")):
+            continue
+        slope = times(Ref(s), apply("subtract", number(1), Ref(s)))
+        gradient = Derivative(derivation.loss, s) if derivation.loss else None
+        yield apply("diag", slope) if step.rule.startswith("local") else times(Ref(gradient or s), slope)
+
+
+def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """y − p for p − y."""
+    short = shortcuts_of(derivation).get(step.name)
+    if short is not None:
+        yield negated(short.expr)
+
+
+def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A variance over n − 1 for one over n, or the reverse."""
+    forward = {each.name: each.expr for each in derivation.forward}
+    for node in _applied(step.expr, "mean", "sum"):
+        squared = node.args[0]
+        base = forward.get(squared.name, squared) if isinstance(squared, Ref) else squared
+        if not (isinstance(base, Apply) and base.op == "power" and base.args[1] == number(2)):
+            continue
+        deviation = forward.get(base.args[0].name) if isinstance(base.args[0], Ref) else base.args[0]
+        n = count(shape_of(squared, derivation.shapes), node.options)
+        if (
+            n > 1
+            and isinstance(deviation, Apply)
+            and deviation.op == "subtract"
+            and _is_mean(deviation.args[1], forward)
+        ):
+            factor = Fraction(n, n - 1) if node.op == "mean" else Fraction(n - 1, n)
+            yield _instead(step.expr, node, scaled(factor, node))
+
+
+def _is_mean(expr: Expr, forward: Mapping[Name, Expr]) -> bool:
+    own = forward.get(expr.name) if isinstance(expr, Ref) else expr
+    return isinstance(own, Apply) and own.op == "mean"
+
+
+def without_epsilon(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The small number beside a variance left out."""
+    for node in _applied(step.expr, "add"):
+        if _is_small(node.args[1]):
+            yield _instead(step.expr, node, node.args[0])
+
+
+def epsilon_outside(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """√v + ε for √(v + ε)."""
+    for node in _applied(step.expr, "sqrt"):
+        inner = node.args[0]
+        if isinstance(inner, Apply) and inner.op == "add" and _is_small(inner.args[1]):
+            yield _instead(step.expr, node, apply("add", apply("sqrt", inner.args[0]), inner.args[1]))
+
+
+def _is_small(expr: Expr) -> bool:
+    return isinstance(expr, Number) and 0 < expr.value <= SMALL
+
+
+def unscaled(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The scores of an attention not divided by √d."""
+    if isinstance(step.expr, Apply) and step.expr.op == "divide" and any(_applied(step.expr.args[1], "sqrt")):
+        users = (each for each in derivation.forward if step.name in each.uses)
+        if any(any(_applied(user.expr, *SOFTMAX)) for user in users):
+            yield step.expr.args[0]
+
+
+def unmasked(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The softmax over all tokens for that over those up to the query's own."""
+    for node in _applied(step.expr, "causal_softmax"):
+        yield _instead(step.expr, node, replace(node, op="softmax"))
