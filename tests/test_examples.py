@@ -94,9 +94,11 @@ def _work(work: dict[str, object], form: str, decimal: str) -> str:
 
 
 def _written(value: object) -> str:
-    """Rows on `;`, entries beside each other on `|`: a separator that no decimal sign is."""
+    """Rows on `;`, entries beside each other on `|`: a sign that no decimal sign is; more axes as lists of them."""
     if not isinstance(value, tuple):
         return str(value)
+    if isinstance(value[0], tuple) and isinstance(value[0][0], tuple):
+        return f"[{'; '.join(map(_written, value))}]"
     rows = [" | ".join(map(str, row)) if isinstance(row, tuple) else str(row) for row in value]
     return f"[{'; '.join(rows)}]"
 
