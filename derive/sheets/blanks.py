@@ -1,0 +1,224 @@
+"""A worked page → the exercise: the same Document with blanks in place of what a student is to find.
+
+Nothing is composed anew. Of the steps that are asked, links of chains are taken away and results become places to fill
+in; values that are hidden are blanks in every other slot of the page as well, so that no later line tells them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from derive.derivation import Derivation, Step
+from derive.document import (
+    Addends,
+    Blank,
+    Block,
+    Chain,
+    Document,
+    Formula,
+    Gap,
+    Inline,
+    Joined,
+    Lines,
+    Link,
+    Numbered,
+    OnKink,
+    Paragraph,
+    Quoted,
+    Remark,
+    Result,
+    Room,
+    Section,
+    Sentence,
+    StepPart,
+    Terms,
+    Winners,
+)
+from derive.errors import Fault, InputError, Place, suggestion
+from derive.language.expressions import Number, names_in
+from derive.language.names import Derivative, Name, Symbol
+from derive.settings import LEVELS, Sheet
+from derive.writers.json import step_id
+
+RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a sheet asks: the id of each blank step by name and pass, and all names and passes that are hidden."""
+
+    ids: Mapping[tuple[Name, int], str]
+    hidden: frozenset[tuple[Name, int]]
+
+
+def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Asked:
+    """The steps that a sheet blanks. Raises InputError for one that is not on the page."""
+    steps = {(step.name, k): step for step, k in _on_page(derivation, document)}
+    ids = {place: step_id(step, place[1]) for place, step in steps.items()}
+    wanted = sheet.steps or derivation.problem.page.ask
+    if unknown := [step for step in wanted if step not in ids.values()]:
+        where = "[sheet] blank" if sheet.steps else "[page] ask"
+        raise InputError(
+            Fault(f"{where}: the step `{step}` is not on the page", suggestion(step, ids.values()),
+                  Place(derivation.problem.name)) for step in unknown
+        )  # fmt: skip
+    chosen = {place: step for place, step in ids.items() if not wanted or step in wanted}
+    after = [(name.before, k + 1) for name, k in chosen if isinstance(name, Symbol) and name.updated]
+    on_the_way = [(way.name, k) for name, k in chosen for way in derivation.interims.get(name, ())]
+    return Asked(chosen, frozenset((*chosen, *after, *on_the_way)))
+
+
+def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step, int]]:
+    """The steps that stand on the page, with their passes."""
+    steps = {step.name: step for step in derivation.steps}
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Numbered):
+                for name in dict.fromkeys(chain.head for chain in chains_of(block)):
+                    if name in steps:
+                        yield steps[name], section.k
+
+
+def chains_of(block: Numbered) -> Iterator[Chain]:
+    """The chains of a numbered step, in order."""
+    for part in block.parts:
+        if isinstance(part, Chain):
+            yield part
+        elif isinstance(part, Lines):
+            yield from part.chains
+        elif isinstance(part, Joined):
+            yield from (part.chain, *part.explained)
+
+
+def blanked(document: Document, derivation: Derivation, sheet: Sheet) -> Document:
+    """The exercise of a worked page. Raises InputError for a step to blank that is not on the page."""
+    asked = asked_steps(derivation, document, sheet)
+    level = WORKING if sheet.steps else LEVELS.index(sheet.blank)
+    sections = tuple(
+        replace(section, blocks=tuple(_Section(section, derivation, asked, level).blocks()))
+        for section in document.sections
+    )
+    return replace(document, sections=sections, hidden=asked.hidden)
+
+
+def _on_the_way(part: StepPart) -> bool:
+    """Whether a part works out an interim result."""
+    chain = part.chains[0] if isinstance(part, Lines) else part
+    return isinstance(chain, Chain) and isinstance(chain.head, Symbol) and chain.head.interim > 0
+
+
+class _Section:
+    """One pass of the page."""
+
+    def __init__(self, section: Section, derivation: Derivation, asked: Asked, level: int) -> None:
+        self.section, self.asked, self.level = section, asked, level
+        self.steps = {step.name: step for step in derivation.steps}
+
+    def blocks(self) -> Iterator[Block]:
+        for block in self.section.blocks:
+            if isinstance(block, Numbered):
+                yield replace(block, parts=tuple(self._parts(block)))
+            elif isinstance(block, Paragraph):
+                sentences = tuple(sentence for sentence in block.sentences if not self._tells(sentence))
+                if sentences:
+                    yield replace(block, sentences=sentences)
+            else:
+                yield block
+
+    def _parts(self, block: Numbered) -> Iterator[StepPart]:
+        blank = self._id(block.step) is not None
+        lines = [part for part in block.parts if isinstance(part, Lines)]
+        for part in block.parts:
+            if isinstance(part, Quoted):
+                yield part
+            elif isinstance(part, Sentence):
+                if not self._tells(part) and not (blank and self.level >= FORMULAS):
+                    yield part
+            elif isinstance(part, Remark) or (blank and self.level >= WORKING and _on_the_way(part)):
+                yield from () if blank else (part,)
+            elif isinstance(part, Joined):
+                yield from self._joined(part)
+            elif isinstance(part, Lines):
+                if kept := self._lines(part):
+                    yield kept
+            elif not (lines and self._is_assembled(part) and self._lines(lines[0])):
+                yield from self._chain(part)
+
+    def _id(self, name: Name | None) -> str | None:
+        return self.asked.ids.get((name, self.section.k)) if name else None
+
+    def _hides(self, name: Name, k: int | None = None) -> bool:
+        return (name, k or self.section.k) in self.asked.hidden
+
+    # --- chains ----------------------------------------------------------------------------------------------------
+
+    def _joined(self, joined: Joined) -> Iterator[StepPart]:
+        """The formula of a step with the local derivatives in it; where everything is blank the step asks by itself."""
+        if self.level == EVERYTHING and self._id(joined.chain.head):
+            return
+        (chain,) = self._chain(joined.chain) or (joined.chain,)
+        explained = tuple(each for part in joined.explained for each in self._chain(part))
+        yield replace(joined, chain=chain, explained=explained) if explained else chain
+
+    def _lines(self, lines: Lines) -> Lines | None:
+        """Entry by entry; where working is blank, or an entry has no line, the array is asked as a whole instead."""
+        if (self.level >= WORKING or not lines.whole) and self._id(lines.chains[0].head):
+            return None
+        return replace(lines, chains=tuple(each for chain in lines.chains for each in self._chain(chain)))
+
+    def _is_assembled(self, chain: Chain) -> bool:
+        """Whether a blank chain only repeats the entries above it as an array."""
+        results = len(chain.links) == 1 and isinstance(chain.links[0].shown, Result)
+        return results and self._id(chain.head) is not None
+
+    def _chain(self, chain: Chain) -> tuple[Chain, ...]:
+        """The chain with its blanks; none where nothing is left of it."""
+        step = self._id(chain.head)
+        if step is None:
+            links = [link for link in chain.links if not self._is_told(link)]
+        else:
+            links = [kept for link in chain.links for kept in self._link(link, chain, step)]
+        return (replace(chain, links=tuple(links)),) if links else ()
+
+    def _is_told(self, link: Link) -> bool:
+        """Whether a link of a step that is shown tells a hidden value."""
+        terms = link.shown.terms if isinstance(link.shown, Terms | Addends) else ()
+        return any(self._hides(name) for term, _ in terms for name in names_in(term))
+
+    def _link(self, link: Link, chain: Chain, step: str) -> Iterator[Link]:
+        """What is left of a link of a step that is asked."""
+        assert chain.head is not None
+        shown = link.shown
+        if isinstance(shown, Result) or (isinstance(shown, Formula) and isinstance(shown.expr, Number)):
+            yield replace(link, shown=Blank(step, chain.head, chain.index))
+        elif not isinstance(shown, Formula) or shown.numbers:
+            if self.level == RESULTS and not self._is_told(link):
+                yield link
+        elif self.level < FORMULAS:
+            yield link
+        elif link is chain.links[0]:
+            yield from self._formula(link, chain.head)
+
+    def _formula(self, link: Link, name: Name) -> Iterator[Link]:
+        """The equations of the forward pass are the problem; those that the derivation adds are left to the student."""
+        if self.steps[name].phase in {"forward", "loss"} and not isinstance(name, Derivative):
+            yield link
+        elif self.level == FORMULAS:
+            yield replace(link, shown=Room())
+
+    # --- sentences ---------------------------------------------------------------------------------------------------
+
+    def _tells(self, sentence: Sentence) -> bool:
+        """Whether a sentence depends on hidden values, or shows one."""
+        when = sentence.when
+        asked = (when.name, *when.others, *(names_in(when.expr) if when.expr else ())) if when else ()
+        return any(map(self._hides, asked)) or any(map(self._shows, sentence.fields.values()))
+
+    def _shows(self, value: Inline) -> bool:
+        """Whether something in a sentence shows a hidden value, or what follows from one."""
+        if isinstance(value, Result):
+            return self._hides(value.name, value.k)
+        if isinstance(value, OnKink | Winners):
+            return any(map(self._hides, names_in(value.expr)))
+        return isinstance(value, Gap) and self._hides(value.name)

@@ -1,0 +1,336 @@
+"""Exercise sheets: what is blank, that nothing tells it, and that sheet, key and worked solution agree."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from derive import check, examples
+from derive.digits import Printed
+from derive.errors import DeriveError, InputError
+from derive.language.names import Name
+from derive.output import pdf
+from derive.pdf import compile_tex, find_engine, overfull
+from derive.problem import Problem
+from derive.settings import LEVELS, Sheet
+from derive.sheets import Identity, SheetWriter
+from derive.sheets.output import FORMATS, one, write
+from derive.solution import Blueprint, Solution
+from derive.values import Values
+
+NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
+CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]
+CASES += [("mazur", level) for level in LEVELS if ("mazur", level) not in CASES]
+"""Every example at one level, one of them at all."""
+ANA = Identity("K7M2ABC", "s4711", "Ana Müller")
+
+
+@cache
+def blueprint(name: str) -> Blueprint:
+    problem = Problem.load(examples.path(name))
+    return Blueprint.of(replace(problem, page=replace(problem.page, ask=())))
+
+
+@cache
+def solution(name: str) -> Solution:
+    return blueprint(name).solve()
+
+
+@cache
+def writer(name: str, blank: str = "working", steps: tuple[str, ...] = (), hints: bool = False) -> SheetWriter:
+    return SheetWriter.of(blueprint(name), Sheet(blank, steps, hints=hints))
+
+
+def notes(extra: str) -> Problem:
+    return Problem.loads(examples.path("notes").read_text("utf-8") + extra, "notes")
+
+
+# --- the three pages agree -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("ending", ["toml", "csv"])
+def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"key.{ending}"
+    path.write_text(writer(name).answers(ending, ANA, solution(name)), "utf-8")
+    report = check(solution(name), path)
+    asked = {field.step for field in writer(name).fields}
+    verdicts = {item.id: item.verdict for item in report.items if item.id in asked}
+    assert set(verdicts.values()) == {"correct"} and set(verdicts) == asked
+    assert not [item.id for item in report.items if item.verdict == "unmatched"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_answer_file_is_missing_throughout(name: str, tmp_path: Path) -> None:
+    for ending in ("toml", "csv"):
+        path = tmp_path / f"sheet.{ending}"
+        path.write_text(writer(name).answers(ending, ANA), "utf-8")
+        assert {item.verdict for item in check(solution(name), path).items} == {"missing"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sheet_asks_the_steps_of_the_worked_page(name: str) -> None:
+    ids = [field.step for field in writer(name).fields]
+    assert set(ids) <= set(solution(name).ids) and len(ids) == len(set(ids))
+    shown = {step for step in solution(name).ids if f'"{step}"' in solution(name).text("json")}
+    assert set(ids) <= shown
+    for field in writer(name).fields:
+        assert [str(x).replace("·10^", "e") for x in _flat(solution(name)[field.step].printed)] == field.printed(
+            solution(name)
+        )
+
+
+SLICED = {"cnn", "conv_channels"}
+"""Their arrays of three axes stand slice by slice on several lines: a limit of what is read of a sheet in Markdown."""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLICED])
+def test_a_sheet_filled_in_markdown_earns_full_marks_and_one_left_empty_none(name: str, tmp_path: Path) -> None:
+    made, solved, path = writer(name), solution(name), tmp_path / "work.md"
+    asked = {field.step for field in made.fields}
+    numbers = iter([number for field in made.fields for number in field.printed(solved)])
+    empty = made.sheet("md", solved, ANA)
+    full = re.sub(r"\\boxed\{\\qquad\}", lambda _: rf"\boxed{{{next(numbers)}}}", empty)
+    for text, verdict in ((empty, "missing"), (full, "correct")):
+        path.write_text(text, "utf-8")
+        assert {item.verdict for item in check(solved, path).items if item.id in asked} == {verdict}
+
+
+def test_a_sheet_filled_in_latex_earns_full_marks(tmp_path: Path) -> None:
+    made, solved, path = writer("notes", "results"), solution("notes"), tmp_path / "work.tex"
+    values = {entry: x for field in made.fields for entry, x in zip(field.ids, field.printed(solved), strict=True)}
+    empty = made.sheet("tex", solved, ANA)
+    full = re.sub(r"\\answer\{((?:[^{}]|\{[^{}]*\})*)\}", lambda found: values.get(found[1], found[0]), empty)
+    for text, verdict in ((empty, "missing"), (full, "correct")):
+        path.write_text(text, "utf-8")
+        items = check(solved, path).items
+        assert {item.verdict for item in items if item.id in {field.step for field in made.fields}} == {verdict}
+
+
+def _flat(value: object) -> list[object]:
+    return [x for item in value for x in _flat(item)] if isinstance(value, tuple) else [value]
+
+
+@pytest.mark.parametrize(("name", "level"), CASES)
+def test_a_key_with_its_answers_taken_out_is_the_sheet(name: str, level: str) -> None:
+    """Every line of the sheet that holds no blank and no sentence stands on the key; spaces are as wide as numbers."""
+    made = writer(name, level)
+    key = [" ".join(line.split()) for line in made.key("txt", solution(name)).splitlines()]
+    lines = [line for line in made.sheet("txt", solution(name)).splitlines() if not re.search("□|__", line)]
+    texts = [" ".join(line.split()) for line in lines[2:] if line.strip(" =⎡⎢⎣⎤⎥⎦")]
+    assert [text for text in texts if not any(text in other for other in key)] == []
+
+
+# --- nothing tells what is hidden ------------------------------------------------------------------------------------
+
+
+def hidden(made: SheetWriter, solved: Solution) -> set[str]:
+    """The mantissas of what a sheet asks, as far as they have three digits or more and are not given."""
+    values = solved.values
+    given = {number.mantissa for value in solved.problem.givens for number in values.printed(value.name)}
+    found = {number.mantissa for field in made.fields for number in values.printed(field.name, field.k)}
+    return {mantissa for mantissa in found - given if sum(map(str.isdigit, mantissa)) >= 3}
+
+
+OF_GIVENS = {"gru": {"0.05"}, "activations": {"0.1587"}}
+"""Terms that are worked out from given values alone: where only results are blank they stand on the page."""
+
+
+@pytest.mark.parametrize(("name", "level"), CASES)
+def test_a_sheet_holds_no_number_that_it_asks_for(name: str, level: str) -> None:
+    made, solved = writer(name, level, hints=True), solution(name)
+    for ending in ("txt", "md", "tex"):
+        for page in ("sheet", "key"):
+            text = getattr(made, page)(ending, solved).replace("{,}", ".").replace(",", ".")
+            told = {x for x in hidden(made, solved) if re.search(rf"(?<![\d.]){re.escape(x)}(?!\d|\.\d)", text)}
+            allowed = OF_GIVENS.get(name, set()) if level == "results" else set()
+            assert told - allowed == (set() if page == "sheet" else hidden(made, solved) - allowed), (ending, page)
+
+
+@pytest.mark.parametrize(("name", "level"), CASES)
+def test_a_sheet_never_asks_for_hidden_numbers(name: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hidden values replaced by a number that is nowhere else: the key shows it, the sheet does not."""
+    made, solved = writer(name, level, hints=True), blueprint(name).solve()
+    secret = {(item.name, item.k) for item in made.fields}
+    real = Values.printed
+
+    def printed(self: Values, name: Name, k: int = 1) -> list[Printed]:
+        numbers = real(self, name, k)
+        return [Printed(False, "7.7707")] * len(numbers) if (name, k) in secret else numbers
+
+    monkeypatch.setattr(Values, "printed", printed)
+    for ending in ("txt", "md", "tex"):
+        assert re.search(r"7(\.|,|\{,\})7707", made.key(ending, solved))
+        assert not re.search(r"7(\.|,|\{,\})7707", made.sheet(ending, solved))
+
+
+def test_pictures_of_a_sheet_hold_no_hidden_number() -> None:
+    made, solved = writer("notes"), solution("notes")
+    (sheet,), (key,) = (made.pictures(page, "md", solved).values() for page in ("sheet", "key"))
+    assert "12,1" in key and "12,1" not in sheet and "0,9" in sheet
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "derive", "sheet", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_writes_sheet_and_key(tmp_path: Path) -> None:
+    found = run(str(examples.path("notes")), "-o", str(tmp_path), "--to", "tex,md,txt,toml,csv")
+    assert found.returncode == 0, found.stderr
+    names = sorted(Path(line).name for line in found.stdout.splitlines())
+    texts = [f"notes-{page}.{end}" for page in ("key", "sheet") for end in ("csv", "md", "tex", "toml", "txt")]
+    assert names == sorted([*texts, "notes-key-network.svg", "notes-sheet-network.svg"])
+    assert all((tmp_path / name).exists() for name in names)
+
+
+def test_seed_and_student_belong_together() -> None:
+    found = run(str(examples.path("notes")), "--student", "s1", "-o", "-", "--to", "md")
+    assert found.returncode == 2 and "belong together" in found.stderr
+
+
+def test_one_text_goes_to_standard_output() -> None:
+    assert "Student: ____" in run(str(examples.path("notes")), "-o", "-", "--to", "txt").stdout
+    assert run(str(examples.path("notes")), "-o", "-", "--to", "pdf").returncode == 2
+
+
+def test_unknown_formats_and_steps_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeriveError, match="no format `docx`"):
+        write(one(notes("")), tmp_path, ("docx",))
+    with pytest.raises(InputError, match="no step `dL/dW_9`"):
+        one(notes('[sheet]\nblank = ["dL/dW_9"]'))
+    with pytest.raises(InputError, match="`z_1@3` is not on the page"):
+        one(notes('[sheet]\nblank = ["z_1@3"]'))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('blank = "result"', "did you mean `results`?"),
+        ("blank = 3", "`blank` is a number"),
+        ("blank = [1]", "`blank` is not a list of steps"),
+        ("hints = 1", "`hints` is a number"),
+        ("blanks = []", "did you mean `blank`?"),
+    ],
+)
+def test_faults_of_the_table_are_reported(line: str, message: str) -> None:
+    with pytest.raises(InputError) as found:
+        notes(f"[sheet]\n{line}")
+    assert message in str(found.value)
+
+
+def test_every_format_has_a_name() -> None:
+    assert FORMATS == ("pdf", "tex", "md", "txt", "toml", "csv")
+
+
+# --- hints -----------------------------------------------------------------------------------------------------------
+
+
+def hint_page(text: str) -> str:
+    return text.partition("\nHints\n")[2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
+    made, solved = writer(name, hints=True), solution(name)
+    kinds, formulas = re.split("The formula\n", hint_page(made.sheet("txt", solved)))
+    said = re.findall(r"^\S[^:\n]*(?:∣\S+)?: .", kinds, re.MULTILINE)
+    assert len(said) >= len({field.name for field in made.fields})
+    assert "Where the numbers go" in formulas
+    assert "\\newpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
+
+
+def test_hints_name_the_step_give_its_formula_and_put_the_numbers_in() -> None:
+    page = hint_page(writer("notes", hints=True).sheet("txt", solution("notes")))
+    assert "dL/dz₂: Chain rule: what arrives from behind" in page
+    assert "\ndL/dz₂ = dL/dA₂·σ′(z₂)\n" in page
+    assert "\nz₂ = 0,2·□ + 0,4·□ + 0,6·□ + 0,5\n" in page
+
+
+def test_without_hints_there_is_no_such_page() -> None:
+    assert "Hints" not in writer("notes").sheet("txt", solution("notes"))
+
+
+# --- the form --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def form(name: str, blank: str = "working", ada: bool = True) -> bytes:
+    return pdf(writer(name, blank).sheet("tex", solution(name), ANA if ada else None))
+
+
+def test_every_entry_has_a_field_under_its_id() -> None:
+    fields = PdfReader(BytesIO(form("notes"))).get_fields() or {}
+    entries = [entry for field in writer("notes").fields for entry in field.ids]
+    assert list(fields) == ["sheet:code", "sheet:student", *entries]
+    assert "dL/dW_2[1,3]" in fields and "L" in fields
+    assert fields["sheet:code"]["/V"] == ANA.code and fields["sheet:student"]["/V"] == ANA.student
+    assert all(fields[key]["/Ff"] & 1 for key in ("sheet:code", "sheet:student"))
+    assert {fields[entry].get("/V", "") for entry in entries} == {""}
+
+
+@pytest.mark.parametrize("student", ["Пушкин 1", "田中-7", "a\\b{c}%_$#&^~(x)", "José"])
+def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
+    text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))
+    head = re.search(r"\\smallskip\{\\small Student.*", text)
+    assert head
+    fields = PdfReader(BytesIO(pdf(text.replace(head[0], "")))).get_fields() or {}
+    assert fields["sheet:student"]["/V"] == student
+
+
+def test_without_an_identity_the_student_writes_it() -> None:
+    fields = PdfReader(BytesIO(form("notes", ada=False))).get_fields() or {}
+    assert "sheet:code" not in fields and not int(fields["sheet:student"].get("/Ff") or 0) & 1
+
+
+@pytest.mark.parametrize("name", ["notes", "mazur", "batch_regression", "gru"])
+def test_a_form_filled_by_another_program_earns_full_marks(name: str, tmp_path: Path) -> None:
+    made, solved = writer(name), solution(name)
+    numbers = {entry: x for field in made.fields for entry, x in zip(field.ids, field.printed(solved), strict=True)}
+    filled = PdfWriter(clone_from=BytesIO(form(name)))
+    for page in filled.pages:
+        filled.update_page_form_field_values(page, numbers, auto_regenerate=False)
+    filled.write(tmp_path / "filled.pdf")
+    fields = PdfReader(tmp_path / "filled.pdf").get_fields() or {}
+    rows = [("step", "answer"), *((key, field.get("/V", "")) for key, field in fields.items())]
+    (tmp_path / "filled.csv").write_text("\n".join(f'"{key}","{text}"' for key, text in rows), "utf-8")
+    items = check(solved, tmp_path / "filled.csv").items
+    assert {item.verdict for item in items if item.id in {field.step for field in made.fields}} == {"correct"}
+    assert not [item for item in items if item.verdict == "unmatched"]
+
+
+def test_fields_lie_on_the_page_and_apart() -> None:
+    for page in PdfReader(BytesIO(form("mazur", "results"))).pages:
+        width, height = page.mediabox.width, page.mediabox.height
+        boxes = [note.get_object()["/Rect"] for note in page.get("/Annots", ())]
+        boxes = [tuple(map(float, box)) for box in boxes if float(box[2]) - float(box[0]) > 5]
+        assert boxes
+        for x, y, right, top in boxes:
+            assert x > 30 and right < width - 30 and y > 30 and top < height - 30 and right - x > 30 and top - y > 10
+        for i, (x, y, right, top) in enumerate(boxes):
+            assert not [b for b in boxes[:i] if b[0] < right and x < b[2] and b[1] < top and y < b[3]]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
+    for name in ("notes", "mazur", "gru", "batch_regression"):
+        text = writer(name, level).sheet("tex", solution(name), ANA)
+        assert overfull(compile_tex(text, find_engine("embedded")).log) == []
+
+
+def test_the_seed_stands_nowhere() -> None:
+    seed = "a seed that nobody guesses"
+    copy = one(notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1")
+    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in FORMATS[1:]]
+    raw = pdf(copy.sheet("tex"))
+    assert not any(seed in text or seed[:6] in text for text in texts)
+    assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
