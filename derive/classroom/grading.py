@@ -1,0 +1,144 @@
+"""Marking a class: returns in any mix → a table of grades, feedback for each student, a report on the class.
+
+Everything streams: what came back lies in a database on disk while marking runs, works are marked in batches, and a
+batch that is done is not done again after a crash. The result depends on the returns and the class alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from derive import __version__
+from derive.classroom.books import Books, Marking, keep_feedback
+from derive.classroom.classroom import PROBLEM, Classroom
+from derive.classroom.desk import FEEDBACK, Handed, Orders, desk, mark_batch
+from derive.classroom.engine import Run, engine
+from derive.classroom.gradebook import Style
+from derive.classroom.inbox import Inbox
+from derive.classroom.progress import Progress
+from derive.classroom.receiving import batched, receive
+from derive.classroom.records import Basis
+from derive.classroom.returned import sources
+from derive.errors import DeriveError, Fault, InputError, Place
+from derive.output import save
+from derive.variants import code_of
+
+WORK, BATCH = ".marking", 32
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """formats  of the feedback pages
+    hints    whether they tell no expected numbers
+    style    of the tables
+    workers  how many processes; None for all cores
+    cluster  the address of a Dask cluster instead
+    problem  a problem file to mark by in place of the class's own
+    """
+
+    formats: tuple[str, ...] = ("pdf", "md")
+    hints: bool = False
+    style: Style = field(default_factory=Style)
+    workers: int | None = None
+    cluster: str | None = None
+    problem: Path | None = None
+
+
+def grade(folder: Path, returned: Sequence[Path], output: Path, options: Options) -> Marking:
+    """Mark what came back from the class in `folder`; all files are written into `output`.
+
+    Raises DeriveError for a folder that is no class or cannot be written, InputError for a return that does not exist.
+    """
+    room = Classroom.open(folder)
+    _not_the_class_itself(room, returned)
+    coming = sources(returned)
+    own, rules = _problems(room, options.problem)
+    orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules)
+    basis = Basis(__version__, sha256((rules or own).encode()).hexdigest())
+    desk(orders)  # what is wrong with the problem is said before anything is written
+    work = output / WORK
+    work.mkdir(parents=True, exist_ok=True)
+    with Inbox(work / "inbox.sqlite") as inbox, engine(options.workers, options.cluster) as run:
+        inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
+        notes = receive(run, desk(orders)[1].index, coming, inbox)
+        with Progress(inbox.counted) as progress:
+            parts = mark_all(run, orders, _handed(room, inbox), work, output / FEEDBACK, progress)
+        books = Books(room, inbox, orders, basis, output, options.style)
+        marking = replace(books.write(parts), notes=tuple(notes))
+    shutil.rmtree(work)
+    return marking
+
+
+def _not_the_class_itself(room: Classroom, returned: Sequence[Path]) -> None:
+    """Raises DeriveError for a return that lies in the class's folder: its keys are no students' work."""
+    home = room.folder.resolve()
+    for path in map(Path.resolve, returned):
+        if path.is_relative_to(home) or home.is_relative_to(path):
+            hint = "name the files and folders that came back, apart from the class"
+            raise DeriveError(f"{path} holds the sheets and keys of the class, or lies among them", hint)
+
+
+def _problems(room: Classroom, other: Path | None) -> tuple[str, str]:
+    """The text of the problem that the sheets were made from, and of another one to mark by, "" for none.
+
+    Raises DeriveError where the sheets were made from another problem than the class's folder holds.
+    """
+    raw = (room.folder / PROBLEM).read_bytes()
+    if sha256(raw).hexdigest() != room.manifest.problem:
+        hint = "put it back, since each student's numbers depend on it, and mark by the changed one with --problem"
+        raise DeriveError(f"{room.folder / PROBLEM} is not the file that the sheets were made from", hint)
+    try:
+        return raw.decode("utf-8-sig"), other.read_text("utf-8-sig") if other else ""
+    except OSError as error:
+        raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(other)))]) from None
+    except UnicodeDecodeError:
+        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(other)))]) from None
+
+
+# --- marking --------------------------------------------------------------------------------------------------------
+
+
+def _handed(room: Classroom, inbox: Inbox) -> Iterator[Handed]:
+    """Every student's work that counts, in the roster's order."""
+    for student in room.students():
+        found = inbox.payload(student.id)
+        if found:
+            yield Handed(student, *found)
+
+
+def mark_all(
+    run: Run, orders: Orders, handed: Iterable[Handed], work: Path, feedback: Path, progress: Progress
+) -> list[Path]:
+    """Mark every work; the files in `work` with a record each, a file a batch, by which a crash loses nothing."""
+    parts: list[Path] = []
+    waiting: deque[Path] = deque()
+
+    def open_batches() -> Iterator[tuple[Handed, ...]]:
+        for batch in batched(handed, BATCH):
+            parts.append(work / f"{_checksum(orders, batch)}.jsonl")
+            if parts[-1].exists():
+                progress.skip(len(batch))
+            else:
+                waiting.append(parts[-1])
+                yield batch
+
+    for marked in run(partial(mark_batch, orders), open_batches()):
+        for each in marked:
+            keep_feedback(feedback, each.student, each.pages)
+        progress.step(len(marked))
+        save(work, {waiting.popleft().name: "".join(f"{each.line}\n" for each in marked).encode()})
+    return parts
+
+
+def _checksum(orders: Orders, batch: Sequence[Handed]) -> str:
+    """Tells a batch marked by certain orders from every other one."""
+    digest = sha256(repr((__version__, orders)).encode())
+    for handed in batch:
+        digest.update(f"\0{handed.student}\0{handed.shown}\0{handed.payload}".encode())
+    return digest.hexdigest()[:16]

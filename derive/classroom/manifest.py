@@ -1,0 +1,67 @@
+"""What a class was made from: with the problem and the roster beside it, everything can be made again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from derive import __version__
+from derive.errors import DeriveError
+
+NAME = "manifest.json"
+_TEXTS = ("derive", "title", "seed", "problem", "roster")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """derive   the version that made the class
+    title    the name of the problem's file, without its ending
+    seed     of the assignment: with a student's id it decides the student's variant; kept from students
+    formats  of the sheets and keys
+    problem  the SHA-256 of the problem's file
+    roster   the SHA-256 of the roster's file
+    """
+
+    derive: str
+    title: str
+    seed: str
+    formats: tuple[str, ...]
+    problem: str
+    roster: str
+
+    @staticmethod
+    def of(title: str, problem: bytes, roster: bytes, seed: str, formats: tuple[str, ...]) -> Manifest:
+        """The manifest of a class to be made from the contents of two files."""
+        return Manifest(__version__, title, seed, formats, sha256(problem).hexdigest(), sha256(roster).hexdigest())
+
+    @staticmethod
+    def read(folder: Path) -> Manifest:
+        """The manifest in a folder. Raises DeriveError where there is none, or not one that can be read."""
+        path = folder / NAME
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            formats = tuple(map(_text, data["formats"]))
+            return Manifest(formats=formats, **{name: _text(data[name]) for name in _TEXTS})
+        except OSError as error:
+            hint = "a class folder is made by: derive class PROBLEM --roster ROSTER -o FOLDER"
+            raise DeriveError(f"{folder} is not the folder of a class: {path.name}: {error.strerror}", hint) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise DeriveError(f"{path} cannot be read: {error}", "make the class again, with its --seed") from None
+
+    def text(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"`{value}` is not a text")
+
+
+def new_seed() -> str:
+    """A seed that nobody can guess."""
+    return secrets.token_hex(16)

@@ -1,0 +1,61 @@
+"""A student, and the name of the student's files: safe on every system, whatever script the id is written in."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+MAX_NAME = 60
+_PORTS = {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
+_RESERVED = {"con", "prn", "aux", "nul", *_PORTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One line of a roster.
+
+    id          as the roster writes it, in Unicode's composed form
+    last_name   never empty
+    first_name  empty for someone with one name
+    email       may be empty
+    file        the name of the student's files, without its ending
+    line        where the roster has it, from 1
+    """
+
+    id: str
+    last_name: str
+    first_name: str = ""
+    email: str = ""
+    file: str = ""
+    line: int = field(default=0, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name as a sheet prints it.
+
+        >>> Student("7", "Noether", "Emmy").name
+        'Emmy Noether'
+        """
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def file_name(student_id: str) -> str:
+    """A file name for an id: the id itself where that is safe, else what is safe of it and a short checksum.
+
+    Letters, digits and marks of every script stay. The name holds no separator and no blank, does not start with a dot
+    or a dash, is not reserved on Windows, and fits into 255 bytes with any ending.
+
+    >>> file_name("S1024"), file_name("Ж-7"), file_name("../x"), file_name("con")
+    ('S1024', 'Ж-7', 'x-d42ff05c', 'con-d1d8ab24')
+    """
+    kept = "".join(c if c.isalnum() or c in "-_." or unicodedata.category(c)[0] in "LMN" else "_" for c in student_id)
+    safe = kept[:MAX_NAME].strip("._-")
+    if safe == student_id and safe.partition(".")[0].casefold() not in _RESERVED:
+        return safe
+    return marked(safe.replace(".", "_"), student_id)
+
+
+def marked(safe: str, student_id: str) -> str:
+    """A file name with a checksum of the id, which tells it from the names of other ids."""
+    return f"{safe}-{blake2b(student_id.encode(), digest_size=4).hexdigest()}".lstrip("-")

@@ -1,0 +1,132 @@
+"""Where work is done: every engine gives the same results in the same order, and outlives its workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from derive import __version__
+from derive.classroom.engine import check_versions, engine
+from derive.errors import ToolError
+
+
+def square(x: int) -> int:
+    return x * x
+
+
+def slow_square(x: int) -> int:
+    time.sleep(0.2 * (x == 0))
+    return x * x
+
+
+def fails(x: int) -> int:
+    raise ToolError(f"no {x}", "a hint")
+
+
+def dies_once(folder: Path, x: int) -> int:
+    """Kills its own process at 5, the first time."""
+    if x == 5 and not (folder / "died").exists():
+        (folder / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return x * x
+
+
+def dies(x: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return x
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_tasks(workers: int) -> None:
+    with engine(workers) as run:
+        assert list(run(slow_square, range(40))) == [x * x for x in range(40)]
+        assert list(run(square, [])) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_tasks_are_taken_only_as_they_are_needed(workers: int) -> None:
+    taken = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal taken
+        while taken < 1000:
+            taken += 1
+            yield taken
+
+    with engine(workers) as run:
+        results = run(square, tasks())
+        assert [next(results) for _ in range(3)] == [1, 4, 9]
+        assert taken <= 10
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_the_function_arrives_whole(workers: int) -> None:
+    with engine(workers) as run, pytest.raises(ToolError) as raised:
+        list(run(fails, range(3)))
+    assert (raised.value.message, raised.value.hint) == ("no 0", "a hint")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills by signal")
+def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
+    with engine(2) as run:
+        assert list(run(partial(dies_once, tmp_path), range(20))) == [x * x for x in range(20)]
+    assert (tmp_path / "died").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills by signal")
+def test_workers_that_always_die_are_given_up() -> None:
+    with engine(2) as run, pytest.raises(ToolError, match="died 3 times"):
+        list(run(dies, range(4)))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a Dask cluster of two worker processes."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    settings = {"n_workers": 2, "threads_per_worker": 2, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**settings) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_a_cluster_gives_the_same_results(cluster: str) -> None:
+    with engine(cluster=cluster) as run:
+        assert list(run(slow_square, range(40))) == [x * x for x in range(40)]
+        assert list(run(square, [])) == []
+
+
+def test_a_cluster_outlives_a_worker(cluster: str, tmp_path: Path) -> None:
+    with engine(cluster=cluster) as run:
+        assert list(run(partial(dies_once, tmp_path), range(20))) == [x * x for x in range(20)]
+    assert (tmp_path / "died").exists()
+
+
+def test_an_error_arrives_whole_from_a_cluster(cluster: str) -> None:
+    with engine(cluster=cluster) as run, pytest.raises(ToolError) as raised:
+        list(run(fails, range(3)))
+    assert (raised.value.message, raised.value.hint) == ("no 0", "a hint")
+
+
+def test_no_cluster_at_the_address() -> None:
+    pytest.importorskip("distributed", reason="needs the extra `dask`")
+    with pytest.raises(ToolError, match="no Dask cluster answers"), engine(cluster="not an address"):
+        pass
+
+
+def test_a_cluster_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ToolError, match=r"derive\[dask\]"), engine(cluster="tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_cluster_with_another_version_is_refused() -> None:
+    with pytest.raises(ToolError, match=r"tcp://b has derive 9\.9"):
+        check_versions({"tcp://a": __version__, "tcp://b": "9.9"})
+    with pytest.raises(ToolError, match="no workers"):
+        check_versions({})

@@ -1,0 +1,530 @@
+"""Marking a class: every kind of return, the tables, marking again, crashes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pytest
+from students import Student, off, text_of
+
+from derive.classroom import grading
+from derive.classroom.classroom import Classroom
+from derive.classroom.gradebook import Sheet, Style, safe
+from derive.classroom.grading import Options, grade
+from derive.classroom.inbox import Inbox
+from derive.classroom.marking import Marker, Work
+from derive.classroom.records import Basis, Change, Mark, Record, changes
+from derive.classroom.students import Student as Enrolled
+from derive.classroom.tally import Tally
+from derive.cli import main
+from derive.errors import DeriveError, InputError
+from derive.output import staged
+from derive.problem import Problem
+from derive.variants import Assignment
+
+PROBLEM = """\
+title = "Two units"
+[data]
+x = [1, 2]
+Y = 1
+[parameters]
+W_1 = [[0.5, -1], [0.25, 0.75]]
+w_2 = [0.5, -0.5]
+[model]
+equations = '''
+z_1 = W_1 x
+A_1 = tanh(z_1)
+z_2 = w_2^T A_1
+L = (z_2 - Y)^2
+'''
+loss = "L"
+[variants]
+x = { from = 0.5, to = 3, step = 0.5 }
+W_1 = { from = -1, to = 1, step = 0.25, except = 0 }
+"""
+NAMES = [
+    "Łukasz,Żółć",
+    "Анна,Иванова",
+    '"van der Berg, jr",Jan',
+    "O'Neil,Séamus",
+    "Müller,Jürgen",
+    "李,明",
+    "Ng,",
+    "Doe,Jane",
+]
+ROSTER = "student_id,last_name,first_name,email\n" + "".join(
+    f"s100{i},{name},s100{i}@example.org\n" for i, name in enumerate(NAMES)
+)
+STEPS = ["z_1", "A_1", "z_2", "L", "dL/dz_2", "dL/dw_2", "dL/dA_1", "dL/dz_1", "dL/dW_1"]
+QUICK = Options(formats=(), workers=1)
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a class that was made."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "two.toml").write_text(PROBLEM, "utf-8")
+    (folder / "roster.csv").write_text(ROSTER, "utf-8")
+    Classroom.create(folder / "class", folder / "two.toml", folder / "roster.csv", seed="a seed")
+    return folder / "class"
+
+
+@cache
+def assignment(folder: Path) -> Assignment:
+    room = Classroom.open(folder)
+    return Assignment(room.problem, room.seed)
+
+
+def code(folder: Path, student: str) -> str:
+    return assignment(folder).draw(student).code
+
+
+def work(folder: Path, student: str, fault: str = "", skip: tuple[str, ...] = ()) -> dict[str, str]:
+    """What a student answers to the own variant, step by step: six digits, one step off by a fifth, some left out."""
+    variant = assignment(folder).draw(student)
+    solver = Student(variant.blueprint.evaluate(variant.problem), 6, skip=lambda step: step.id in skip)
+    if fault:
+        solver.faults = {fault: off(Fraction(6, 5))}
+    return {answer.step: text_of(answer) for answer in solver.work() if answer.step in STEPS}
+
+
+def toml(answers: dict[str, str], **said: str) -> str:
+    lines = [f'"sheet:{key}" = "{value}"' for key, value in said.items()]
+    return "\n".join([*lines, *(f'"{step}" = "{text}"' for step, text in answers.items())])
+
+
+def table(path: Path, separator: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), delimiter=separator))
+
+
+def scores(output: Path) -> dict[str, str]:
+    return {row["student_id"]: row["score"] for row in table(output / "grades.csv")}
+
+
+def states(output: Path) -> dict[str, tuple[str, str]]:
+    return {row["return"]: (row["student_id"], row["state"]) for row in table(output / "returns.csv")}
+
+
+# --- one class, all kinds of returns ---------------------------------------------------------------------------------
+
+
+def test_every_kind_of_return_is_marked_against_its_own_variant(classes: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back"
+    (back / "s1003_file").mkdir(parents=True)
+    (back / "a.toml").write_text(toml(work(classes, "s1000"), code=code(classes, "s1000")))
+    (back / "s1001.json").write_text(json.dumps(work(classes, "s1001", fault="z_1")))
+    lines = "".join(f"$$ {step} = {text} $$\n\n" for step, text in work(classes, "s1002", skip=("L",)).items())
+    (back / "w.md").write_text(f"<!-- sheet:student s1002 -->\n{lines}")
+    rows = "".join(f'"{step}","{text}"\n' for step, text in work(classes, "s1003", fault="dL/dz_1").items())
+    (back / "s1003_file" / "answers.csv").write_text(f"step,answer\n{rows}")
+    (back / "form.csv").write_text(_wide(classes), "utf-8-sig")
+    marking = grade(classes, [back], tmp_path / "grades", QUICK)
+    assert scores(tmp_path / "grades") == {
+        "s1000": "9", "s1001": "8", "s1002": "8", "s1003": "8", "s1004": "9", "s1005": "7", "s1006": "", "s1007": "",
+    }  # fmt: skip
+    assert (marking.findings.tally.marked, marking.findings.tally.missing) == (6, 2)
+    assert marking.failures == ()
+    by_id = {row["student_id"]: row for row in table(tmp_path / "grades" / "grades.csv")}
+    assert (by_id["s1001"]["z_1"], by_id["s1001"]["dL/dW_1"], by_id["s1002"]["L"]) == ("0", "1", "0")
+    assert by_id["s1002"]["last_name"] == "van der Berg, jr"
+    assert list(by_id["s1000"]) == ["student_id", "last_name", "first_name", "email", "score", "max_score", *STEPS]
+
+
+def _wide(folder: Path) -> str:
+    """A table of a form service with decimal commas: two students by their addresses."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";")
+    writer.writerow(["Timestamp", "E-Mail-Adresse", *STEPS])
+    for student, fault, skip in (("s1004", "", ()), ("s1005", "A_1", ("dL/dz_2",))):
+        answers = work(folder, student, fault, skip)
+        cells = [answers.get(step, "").replace(".", ",") for step in STEPS]
+        writer.writerow(["2026-01-01 10:00", f"{student}@example.org", *cells])
+    return buffer.getvalue()
+
+
+def test_what_cannot_be_marked_is_listed_and_stops_nothing(classes: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back"
+    back.mkdir()
+    good = toml(work(classes, "s1007"))
+    files: dict[str, bytes] = {
+        "s1007 1.toml": good.encode(),
+        "s1007 2.toml": good.replace('"z_1"', '"z_9"').encode(),
+        "s1007 3.toml": b'z_1 = ""',
+        "s1007 4.toml": "z_1 = '\xfc'".encode("latin-1"),
+        "s1006.pdf": b"%PDF-1.7 cut o",
+        "s1005.toml": toml(work(classes, "s1000"), code=code(classes, "s1000"), student="s1005").encode(),
+        "nobody.toml": b'z_1 = "1"',
+        "photo.jpg": b"\xff\xd8",
+        "empty.md": b"",
+    }
+    for name, raw in files.items():
+        (back / name).write_bytes(raw)
+    marking = grade(classes, [back], tmp_path / "grades", QUICK)
+    assert states(tmp_path / "grades") == {
+        "back/empty.md": ("", "unreadable"),
+        "back/nobody.toml": ("", "unknown"),
+        "back/photo.jpg": ("", "unreadable"),
+        "back/s1005.toml": ("s1005", "other's variant"),
+        "back/s1006.pdf": ("s1006", "unreadable"),
+        "back/s1007 1.toml": ("s1007", "superseded"),
+        "back/s1007 2.toml": ("s1007", "counted"),
+        "back/s1007 3.toml": ("s1007", "empty"),
+        "back/s1007 4.toml": ("s1007", "unreadable"),
+    }
+    assert {student: score for student, score in scores(tmp_path / "grades").items() if score} == {"s1007": "8"}
+    assert marking.findings.tally.missing == 7
+    assert {name: (back / name).read_bytes() for name in files} == files
+    page = (tmp_path / "grades" / "report.html").read_text("utf-8")
+    for text in ("photo.jpg", "this PDF is damaged", "the sheet of s1000", "line 1: the file is not UTF-8"):
+        assert text in page
+
+
+def test_arguments_are_read_from_left_to_right_and_the_last_answer_counts(classes: Path, tmp_path: Path) -> None:
+    for name, fault in (("first", ""), ("second", "z_2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "s1000.toml").write_text(toml(work(classes, "s1000", fault)))
+    grade(classes, [tmp_path / "first", tmp_path / "second"], tmp_path / "grades", QUICK)
+    assert scores(tmp_path / "grades")["s1000"] == "8"
+    grade(classes, [tmp_path / "second", tmp_path / "first"], tmp_path / "grades", QUICK)
+    assert scores(tmp_path / "grades")["s1000"] == "9"
+
+
+@pytest.mark.parametrize("place", [".", "..", "sheets", "problem.toml"])
+def test_the_class_itself_is_not_marked(classes: Path, tmp_path: Path, place: str) -> None:
+    (classes / "sheets").mkdir(exist_ok=True)
+    with pytest.raises(DeriveError, match="holds the sheets and keys of the class"):
+        grade(classes, [classes / place], tmp_path / "grades", QUICK)
+
+
+def test_columns_that_are_not_read_are_named(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "form.csv").write_text('id,z_1,Colour,zz_9\ns1001,"[1; 2]",blue,3\n')
+    marking = grade(classes, [tmp_path / "form.csv"], tmp_path / "grades", QUICK)
+    assert marking.notes == ("form.csv: columns that are not read: Colour, zz_9",)
+
+
+def test_feedback_has_a_page_for_each_student_who_was_marked(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001", "z_1")))
+    output = tmp_path / "grades"
+    grade(classes, [tmp_path / "s1001.toml"], output, Options(("md", "json"), workers=1))
+    page = (output / "feedback" / "s1001.md").read_text("utf-8")
+    assert "Иванова Анна (s1001)" in page and "$8$ of $9$ marks" in page and "s1001.toml" in page
+    assert json.loads((output / "feedback" / "s1001.json").read_text("utf-8"))["marks"] == 8
+    assert sorted(path.name for path in (output / "feedback").iterdir()) == ["s1001.json", "s1001.md"]
+    (tmp_path / "s1002.toml").write_text(toml(work(classes, "s1002")))
+    grade(classes, [tmp_path / "s1002.toml"], output, Options(("md", "json"), workers=1))
+    assert sorted(path.name for path in (output / "feedback").iterdir()) == ["s1002.json", "s1002.md"]
+
+
+def test_students_are_found_by_id_code_and_address_whatever_the_case(tmp_path: Path) -> None:
+    with Inbox(tmp_path / "inbox") as inbox:
+        students = [("A1", "x@x.org"), ("a1", "y@x.org"), ("B2", "same@x.org"), ("C3", "same@x.org")]
+        inbox.enrol((Enrolled(name, "N", "", email, f"file-{name}"), f"CODE{name}") for name, email in students)
+        assert [inbox.find("id", key) for key in ("A1", "a1", "b2", "c9")] == ["A1", "a1", "B2", None]
+        assert [inbox.find("email", key) for key in ("X@X.org ", "same@x.org")] == ["A1", None]
+        assert [inbox.find("code", key) for key in ("code-b2", "CODE C3", "CODE")] == ["B2", "C3", None]
+        assert inbox.find("file", "FILE-b2") == "B2"
+
+
+def test_a_record_that_is_damaged_is_no_record(tmp_path: Path) -> None:
+    line = '{"student":"s","return":"r","work":"w","marks":[]}'
+    for i, text in enumerate(("", "{}", "no json", '{"derive":"1","problem":"p"}\n' + line + "\ncut o")):
+        (tmp_path / "marks.jsonl").write_text(text)
+        with Inbox(tmp_path / f"inbox{i}") as inbox:
+            assert inbox.remember(tmp_path / "marks.jsonl") is None
+            assert inbox.remembered("s") is None
+
+
+# --- marking again ---------------------------------------------------------------------------------------------------
+
+
+def test_marking_again_without_a_change_changes_nothing(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001", "z_1")))
+    output = tmp_path / "grades"
+    grade(classes, [tmp_path / "s1001.toml"], output, QUICK)
+    assert not (output / "changes.csv").exists()
+    before = {path.name: path.read_bytes() for path in output.iterdir() if path.is_file() and path.suffix != ".html"}
+    marking = grade(classes, [tmp_path / "s1001.toml"], output, QUICK)
+    assert marking.findings.changes == [] and table(output / "changes.csv") == []
+    assert {name: (output / name).read_bytes() for name in before if name != "report.pdf"} == {
+        name: data for name, data in before.items() if name != "report.pdf"
+    }
+
+
+def test_changed_rules_give_a_list_of_the_marks_that_changed_and_why(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001", "z_1")))
+    (tmp_path / "s1002.toml").write_text(toml(work(classes, "s1002")))
+    returned, output = [tmp_path / "s1001.toml", tmp_path / "s1002.toml"], tmp_path / "grades"
+    grade(classes, returned, output, QUICK)
+    (tmp_path / "stricter.toml").write_text(PROBLEM + "[marking]\nsteps = { z_1 = 3, L = 0 }\n")
+    grade(classes, returned, output, replace(QUICK, problem=tmp_path / "stricter.toml"))
+    found = [(row["student_id"], row["step"], row["before"], row["after"]) for row in table(output / "changes.csv")]
+    assert found == [
+        ("s1001", "score", "8", "7"), ("s1001", "L", "1", "0"),
+        ("s1002", "score", "9", "10"), ("s1002", "z_1", "1", "3"), ("s1002", "L", "1", "0"),
+    ]  # fmt: skip
+    whys = {(row["student_id"], row["step"]): row["why"] for row in table(output / "changes.csv")}
+    assert whys["s1002", "z_1"] == "it counts 3 instead of 1; the problem file changed"
+    assert "Marks that changed" in (output / "report.html").read_text("utf-8")
+
+
+def test_a_mended_problem_marks_the_numbers_of_the_sheets(classes: Path, tmp_path: Path) -> None:
+    """Other given numbers and other draws in the file do not matter, a mended equation does."""
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
+    mended = PROBLEM.replace("(z_2 - Y)^2", "1/2 (z_2 - Y)^2").replace("Y = 1", "Y = 7").replace("to = 3", "to = 2")
+    (tmp_path / "mended.toml").write_text(mended)
+    grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", QUICK)
+    grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", replace(QUICK, problem=tmp_path / "mended.toml"))
+    found = {row["step"]: (row["before"], row["after"]) for row in table(tmp_path / "grades" / "changes.csv")}
+    assert found == {"score": ("9", "7"), "L": ("1", "0"), "dL/dz_2": ("1", "0")}
+
+
+def test_a_problem_that_does_not_fit_the_sheets_is_refused(classes: Path, tmp_path: Path) -> None:
+    wider = PROBLEM.replace("x = [1, 2]", "x = [1, 2, 3]").replace(
+        "[[0.5, -1], [0.25, 0.75]]", "[[1, 2, 3], [4, 5, 6]]"
+    )
+    (tmp_path / "other.toml").write_text(wider)
+    with pytest.raises(InputError, match="`x` has another shape than on the sheets"):
+        grade(classes, [tmp_path / "other.toml"], tmp_path / "grades", replace(QUICK, problem=tmp_path / "other.toml"))
+    changed = shutil.copytree(classes, tmp_path / "class")
+    (changed / "problem.toml").write_text(PROBLEM + "\n")
+    with pytest.raises(DeriveError, match="not the file that the sheets were made from"):
+        grade(changed, [tmp_path / "other.toml"], tmp_path / "grades", QUICK)
+
+
+MARKS = (Mark("z", Fraction(1), Fraction(1), "correct", None), Mark("L", Fraction(0), Fraction(1), "wrong", None))
+BEFORE = Record("s1", "a.toml", "0123", MARKS)
+
+
+@pytest.mark.parametrize(
+    ("after", "basis", "expected"),
+    [
+        (BEFORE, Basis("2", "new"), []),
+        (None, Basis("1", "p"), [("", Fraction(1), None, "no return of this student counts any more")]),
+        (
+            replace(BEFORE, shown="b.toml", work="4567", marks=(MARKS[0],)),
+            Basis("1", "p"),
+            [],
+        ),
+        (
+            replace(BEFORE, marks=(MARKS[0], replace(MARKS[1], marks=Fraction(1), verdict="follows"))),
+            Basis("2", "p"),
+            [
+                ("", Fraction(1), Fraction(2), "marked by derive 2, before by derive 1"),
+                ("L", Fraction(0), Fraction(1), "wrong before, follows now; marked by derive 2, before by derive 1"),
+            ],
+        ),
+        (
+            replace(BEFORE, shown="b.toml", work="4567", marks=(replace(MARKS[0], marks=Fraction(1, 2)), MARKS[1])),
+            Basis("1", "p"),
+            [
+                ("", Fraction(1), Fraction(1, 2), "other work counts now: b.toml"),
+                ("z", Fraction(1), Fraction(1, 2), "other entries are right; other work counts now: b.toml"),
+            ],
+        ),
+    ],
+)
+def test_why_a_mark_changed(
+    after: Record | None, basis: Basis, expected: list[tuple[str, Fraction | None, Fraction | None, str]]
+) -> None:
+    assert list(changes(BEFORE, after, Basis("1", "p"), basis)) == [Change("s1", *change) for change in expected]
+
+
+# --- crashes, workers ------------------------------------------------------------------------------------------------
+
+
+def files_of(output: Path) -> dict[str, bytes]:
+    """Every file but PDFs, which say when they were made."""
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file() and path.suffix != ".pdf"
+    }
+
+
+def returned_by_all(classes: Path, folder: Path) -> Path:
+    for i in range(len(NAMES)):
+        (folder / f"s100{i}.toml").write_text(toml(work(classes, f"s100{i}", STEPS[i])))
+    return folder
+
+
+def test_workers_change_nothing(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "back").mkdir()
+    back = returned_by_all(classes, tmp_path / "back")
+    for workers in (1, 2):
+        grade(classes, [back], tmp_path / f"grades{workers}", Options(("md",), workers=workers))
+    assert files_of(tmp_path / "grades1") == files_of(tmp_path / "grades2")
+
+
+def test_a_kill_in_the_middle_costs_nothing(classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "back").mkdir()
+    back = returned_by_all(classes, tmp_path / "back")
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom derive.classroom import grading\n"
+        "grading.BATCH = 2\nsave, saved = grading.save, []\n"
+        "def counted(folder, files):\n"
+        "    saved.append(0)\n"
+        "    if len(saved) == 3: os.kill(os.getpid(), 9)\n"
+        "    return save(folder, files)\n"
+        "grading.save = counted\n"
+        "grading.grade(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3]), grading.Options(('md',), workers=1))"
+    )
+    output = tmp_path / "grades"
+    killed = subprocess.run([sys.executable, "-c", program, classes, back, output], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (output / "grades.csv").exists() and len(list((output / ".marking").glob("*.jsonl"))) == 2
+    marked: list[int] = []
+    monkeypatch.setattr(grading, "BATCH", 2)
+    monkeypatch.setattr(grading, "mark_batch", counting(grading.mark_batch, marked))
+    grade(classes, [back], output, Options(("md",), workers=1))
+    assert marked == [2, 2]
+    grade(classes, [back], tmp_path / "whole", Options(("md",), workers=1))
+    assert files_of(output) == files_of(tmp_path / "whole")
+
+
+def counting(function: object, marked: list[int]) -> object:
+    def counted(orders: object, batch: list[object]) -> object:
+        marked.append(len(batch))
+        return function(orders, batch)  # type: ignore[operator]
+
+    return counted
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_files(
+    classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    (tmp_path / "back").mkdir()
+    back = returned_by_all(classes, tmp_path / "back")
+    monkeypatch.setattr(grading, "BATCH", 1)
+    killed: list[int] = []
+    save = grading.save
+
+    def save_and_kill(folder: Path, files: dict[str, bytes]) -> list[Path]:
+        if not killed:
+            killed.append(next(iter(cluster.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
+        return save(folder, files)
+
+    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
+    with distributed.LocalCluster(**settings) as cluster, monkeypatch.context() as patched:
+        patched.setattr(grading, "save", save_and_kill)
+        options = Options(("md",), cluster=cluster.scheduler_address)
+        grade(classes, [back], tmp_path / "on a cluster", options)
+    assert killed
+    grade(classes, [back], tmp_path / "here", Options(("md",), workers=1))
+    assert files_of(tmp_path / "on a cluster") == files_of(tmp_path / "here")
+
+
+def test_what_derive_fails_on_costs_one_student_alone(
+    classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "back").mkdir()
+    back = returned_by_all(classes, tmp_path / "back")
+    mark = Marker.mark
+
+    def failing(marker: Marker, variant: Problem, payload: str) -> Work:
+        if "sheet of s1003" in payload:
+            raise KeyError("z_7")
+        return mark(marker, variant, payload)
+
+    (back / "s1003.toml").write_text('note = "sheet of s1003"')
+    monkeypatch.setattr(Marker, "mark", failing)
+    marking = grade(classes, [back], tmp_path / "grades", Options(("md",), workers=1))
+    assert (marking.findings.tally.marked, marking.findings.tally.missing) == (7, 1)
+    assert states(tmp_path / "grades")["back/s1003.toml"] == ("s1003", "unreadable")
+    assert "derive failed on this work" in (tmp_path / "grades" / "report.html").read_text("utf-8")
+    assert not (tmp_path / "grades" / "feedback" / "s1003.md").exists()
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "=cmd|' /C calc'!A0"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "O'Neil", "0", "s-1"])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert safe(text) == text
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        (Style(), '"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
+        (Style(","), '"a";"b"\n"\'=x";"0,6667"\n"é";"0"\n"";""\n'),
+        (Style(bom=True), '\ufeff"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
+    ],
+)
+def test_tables_are_quoted_and_safe(style: Style, expected: str) -> None:
+    buffer = io.StringIO()
+    sheet = Sheet(buffer, style, ("a", "b"))
+    sheet.row("=x", Fraction(2, 3))
+    sheet.row("é", Fraction(0))
+    sheet.row("", None)
+    assert buffer.getvalue() == expected
+
+
+def test_staged_files_take_their_places_together_or_not_at_all(tmp_path: Path) -> None:
+    with staged(tmp_path) as opened:
+        opened("a").write("new")
+        opened("b").write("new")
+        assert list(tmp_path.glob("[ab]")) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+    with suppress(ZeroDivisionError), staged(tmp_path) as opened:
+        opened("a").write(f"newer {1 / 0}")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "new", "b": "new"}
+
+
+def test_a_tally_counts() -> None:
+    tally = Tally()
+    for score in (0, 1, 1, 3):
+        marks = tuple(
+            Mark(f"s{i}", Fraction(i < score), Fraction(1), "correct" if i < score else "wrong", None) for i in range(4)
+        )
+        tally.add(Record("x", "", "", marks))
+    tally.add(None)
+    assert (tally.marked, tally.missing, tally.mean, tally.median) == (4, 1, Fraction(5, 4), Fraction(1))
+    assert tally.distribution(Fraction(4)) == [("0", 1), ("1", 2), ("2", 0), ("3", 1), ("4", 0)]
+    assert [n for _, n in tally.distribution(Fraction(25))] == [3, 1, *[0] * 8]
+    assert tally.steps["s0"] == {"correct": 3, "wrong": 1}
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_it_wrote_and_what_it_could_not_read(
+    classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
+    (tmp_path / "s1002.pdf").write_bytes(b"no")
+    arguments = ["grade", str(classes), str(tmp_path / "s1001.toml"), str(tmp_path / "s1002.pdf"), "--to", "none",
+                 "-o", str(tmp_path / "out"), "--workers", "1", "--decimal", ",", "--bom"]  # fmt: skip
+    assert main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert [Path(line).name for line in out.splitlines()] == [
+        "grades.csv", "returns.csv", "report.html", "report.pdf", "marks.jsonl",
+    ]  # fmt: skip
+    assert "1 of 8 students marked" in err and "s1002.pdf: this is no PDF" in err
+    assert table(tmp_path / "out" / "grades.csv", ";")[1]["score"] == "9"
+
+
+def test_a_folder_that_is_no_class_and_a_return_that_is_not_there_are_errors(classes: Path, tmp_path: Path) -> None:
+    with pytest.raises(DeriveError, match="is not the folder of a class"):
+        grade(tmp_path, [tmp_path], tmp_path / "out", QUICK)
+    with pytest.raises(InputError, match="there is no such file or folder"):
+        grade(classes, [tmp_path / "nothing"], tmp_path / "out", QUICK)
+    assert not (tmp_path / "out" / "grades.csv").exists()
