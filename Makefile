@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: example test lint bench clean
+.PHONY: example test test-torch lint bench clean
 .NOTPARALLEL:
 
 example: $(VENV)/ready-example
@@ -12,6 +12,9 @@ example: $(VENV)/ready-example
 
 test: $(VENV)/ready-test
 	@$(BIN)/python -m pytest
+
+test-torch: $(VENV)/ready-torch
+	@$(BIN)/python -m pytest tests/test_pytorch.py tests/test_torch_reference.py
 
 lint: $(VENV)/ready-lint
 	@$(BIN)/ruff check .
@@ -27,6 +30,7 @@ clean:
 
 $(VENV)/ready-example: extras := pdf
 $(VENV)/ready-test: extras := pdf,test
+$(VENV)/ready-torch: extras := test,torch
 $(VENV)/ready-lint: extras := lint
 
 # The stamp files: what is installed is installed again only when pyproject.toml has changed.

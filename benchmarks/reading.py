@@ -8,6 +8,7 @@ math-verify comes from PyPI (`pip install math-verify`); without it our own figu
 from __future__ import annotations
 
 import logging
+import runpy
 import tomllib
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -16,18 +17,25 @@ from random import Random
 from typing import Any
 
 from flint import fmpq
-from measure import best, seconds, table
+from measure import best, duration, seconds, table, target
 
 from derive import examples, solve
 from derive.answers.equality import same_function
+from derive.answers.handwriting import tokens_of
+from derive.answers.judging import judge
 from derive.answers.matching import StepIndex
 from derive.answers.model import Array
 from derive.answers.numbers import read_number
 from derive.answers.reading import read_answer
+from derive.answers.report import report
 from derive.answers.standing import standing
+from derive.answers.working import read_working
 from derive.language.numbers import parse_number
+from derive.solution import Solution
 
-COMMAS = Path(__file__).resolve().parents[1] / "tests" / "decimal_commas.toml"
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+COMMAS = TESTS / "decimal_commas.toml"
+NOTES = TESTS / "work" / "notes.md"
 COUNT = 200
 FORMULAS = [
     ("{n}(A - Y)", "-{n}(Y - A)"),
@@ -66,6 +74,7 @@ def main() -> None:
     rows += [figures(name, rate, other) for name, rate, other in zip(tasks, rates, theirs, strict=True)]
     table("Read and compared", rows)
     table("Strings with a decimal comma that are read rightly", commas())
+    table("Whole works, the problem already loaded", works())
 
 
 def figures(name: str, rate: float, theirs: float | None) -> list[str]:
@@ -122,12 +131,12 @@ def read_numbers(pairs: list[Pair]) -> Run:
 
 def read_matrices(pairs: list[Pair]) -> Run:
     """Read each matrix and compare its entries."""
-    scope = StepIndex.of(solve(loaded())).scope
-    keys = [flat(read_answer(key, (3, 3), scope, ".")[0]) for _, key in pairs]
+    lexicon = StepIndex.of(solve(loaded())).lexicon
+    keys = [flat(read_answer(key, (3, 3), lexicon, ".")[0]) for _, key in pairs]
 
     def run() -> None:
         for (text, _), key in zip(pairs, keys, strict=True):
-            array = read_answer(text, (3, 3), scope, ".")[0]
+            array = read_answer(text, (3, 3), lexicon, ".")[0]
             assert isinstance(array, Array)
             assert all(w and standing(w, value) for w, value in zip(array.entries, key or (), strict=True))
 
@@ -137,12 +146,12 @@ def read_matrices(pairs: list[Pair]) -> Run:
 def read_formulas(pairs: list[Pair]) -> Run:
     """Read each formula and compare it with its other form."""
     index = StepIndex.of(solve(loaded()))
-    scope, shapes = index.scope, index.lexicon.shapes
-    keys = [read_answer(key, (), scope, ".")[0] for _, key in pairs]
+    lexicon, shapes = index.lexicon, index.lexicon.shapes
+    keys = [read_answer(key, (), lexicon, ".")[0] for _, key in pairs]
 
     def run() -> None:
         for (text, _), key in zip(pairs, keys, strict=True):
-            formula = read_answer(text, (), scope, ".")[0]
+            formula = read_answer(text, (), lexicon, ".")[0]
             assert same_function(formula, key, shapes) is None  # type: ignore[arg-type]
 
     return run
@@ -182,15 +191,44 @@ def their_rate(pairs: list[Pair]) -> float:
     return len(pairs) / taken
 
 
+# --- whole works ----------------------------------------------------------------------------------------------------
+
+
+def works() -> list[list[str]]:
+    """The work of the notes, read and judged, and the hostile text that takes longest."""
+    solution = solve(examples.path("notes"))
+    notes = duration_of(NOTES.read_text(encoding="utf-8"), solution)
+    texts = runpy.run_path(str(TESTS / "hostile.py"))
+    hostile = {name: duration_of(text, solution) for name, text in (texts["WORKS"] | texts["FLOODS"]).items()}
+    slowest = max(hostile, key=lambda name: hostile[name])
+    return [
+        ["the notes (25 answers), verdicts and diagnoses", duration(notes), target(0.010, notes)],
+        [f"the slowest of {len(hostile)} hostile texts ({slowest})", duration(hostile[slowest]),
+         target(0.050, hostile[slowest])],
+    ]  # fmt: skip
+
+
+def duration_of(text: str, solution: Solution) -> float:
+    """How long it takes to mark a work; no text was read before."""
+
+    def run() -> None:
+        tokens_of.cache_clear()
+        report(solution, judge(solution, answers := read_working(text, solution)), answers)
+
+    return best(run)
+
+
 # --- decimal commas -------------------------------------------------------------------------------------------------
 
 
 def commas() -> list[list[str]]:
     """How many of the list each reads rightly."""
     data = tomllib.loads(COMMAS.read_text(encoding="utf-8"))
-    scope = StepIndex.of(solve(examples.path("notes"))).scope
+    lexicon = StepIndex.of(solve(examples.path("notes"))).lexicon
     pairs = [*data["numbers"].items(), *data["arrays"].items()]
-    read = sum(flat(read_answer(text, shape_of(meaning), scope, ",")[0]) == wanted(meaning) for text, meaning in pairs)
+    read = sum(
+        flat(read_answer(text, shape_of(meaning), lexicon, ",")[0]) == wanted(meaning) for text, meaning in pairs
+    )
     rows = [["derive", f"{read} of {len(pairs)}", f"all: {'met' if read == len(pairs) else 'MISSED'}"]]
     if find_spec("math_verify"):
         rows.append(["math-verify", f"{sum(verified(*pair) for pair in pairs)} of {len(pairs)}", ""])

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from derive.answers.report import Report
     from derive.derivation import Derivation
     from derive.problem import Problem
+    from derive.pytorch import from_torch
     from derive.solution import Blueprint, Solution, solve
 
 _HOMES = {
     "check": "derive.answers.checking",
+    "from_torch": "derive.pytorch",
     "Report": "derive.answers.report",
     "solve": "derive.solution",
     "Solution": "derive.solution",
@@ -23,7 +25,7 @@ _HOMES = {
     "Derivation": "derive.derivation",
 }
 
-__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "solve"]
+__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "from_torch", "solve"]
 
 
 def __getattr__(name: str) -> Any:

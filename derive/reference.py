@@ -1,14 +1,17 @@
-"""Tables for people, made from the registries: the operations an equation may use, the update rules."""
+"""Tables for people, made from the registries: operations, layers, update rules, mistakes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.answers.mistakes import keys
-from derive.derivation import RULES
+from derive.language.numbers import constant_text
+from derive.layers import LAYERS
 from derive.operations import MACROS, ROWS
 from derive.operations.rows import Macro, Row
 from derive.prose import catalogue
+from derive.training.rules import RULES, Rule
+from derive.training.schedules import SCHEDULES, Schedule
 
 HEAD = ("write", "is", "example", "derivative")
 
@@ -37,9 +40,45 @@ def operations_table() -> str:
     return _table([HEAD, *operation_rows()])
 
 
+def layer_rows() -> Iterator[tuple[str, str, str, str]]:
+    """For each kind of layer: its key, what it is, an example, the equations it stands for."""
+    for layer in LAYERS.values():
+        yield layer.key, layer.summary, layer.example, layer.stands_for
+
+
+def layers_table() -> str:
+    """The layers of [network] as a table for a terminal: the equations of each under it."""
+    rows = [("layer", "is", "example"), *(row[:3] for row in layer_rows())]
+    head, rule, *lines = _table(rows).split("\n")
+    under = [f"    {equations}" for *_, equations in layer_rows()]
+    return "\n".join([head, rule, *(line for pair in zip(lines, under, strict=True) for line in pair)])
+
+
 def rules_table() -> str:
-    """The update rules with their equations."""
-    return _table([("rule", "equations, for each parameter θ"), *((name, text) for name, text in RULES.items())])
+    """The update rules with their equations and constants, and the schedules of the learning rate."""
+    head = "For each parameter θ; eta is the learning rate, k the number of the step. States begin with 0."
+    rates = "Schedules of the learning rate; eta_0 is learning_rate.\n" + "\n".join(map(_schedule, SCHEDULES.values()))
+    return "\n\n".join([head, *map(_rule, RULES.values()), rates])
+
+
+def _schedule(schedule: Schedule) -> str:
+    """One schedule: what it does to the rate, its equation."""
+    return f"{schedule.key}: {schedule.summary}.\n    eta <- {schedule.equation}"
+
+
+def _rule(rule: Rule) -> str:
+    """One rule: what it is, its variants, the constants with their defaults."""
+    lines = [f"{rule.key}: {rule.summary}. {rule.source}."]
+    for choice, text in rule.equations.items():
+        lines += [f"  {rule.option} = {_toml(choice)}"] if rule.option else []
+        lines += [f"    {line}" for line in (*rule.once.splitlines(), *text.splitlines())]
+    if rule.constants:
+        lines.append("  with " + ", ".join(f"{key} = {constant_text(x)}" for key, x in rule.constants.items()))
+    return "\n".join(lines)
+
+
+def _toml(choice: str | bool) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else f'"{choice}"'
 
 
 def mistakes_table() -> str:
@@ -48,7 +87,7 @@ def mistakes_table() -> str:
     return _table([("mistake", "what the student is told"), *((key, words[f"mistakes.{key}"]) for key in keys())])
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])

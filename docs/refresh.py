@@ -2,8 +2,8 @@
 
 A page shows a file in a block below a line that ends with the file's name and a colon (Save this as `handout.toml`:).
 What stands between `<!-- made by: COMMAND -->` and `<!-- /made -->` is what the command prints where these files lie;
-`; from: TEXT; lines: N` after the command takes N lines from the first one that begins with TEXT. The command
-`operations` is the table of operations.
+`; from: TEXT; lines: N` after the command takes N lines from the first one that begins with TEXT. Of commands with
+` && ` between them all run, and what the last one prints is shown. The command `operations` is the table of operations.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def _made(command: str) -> str:
     if command == "operations":
         return markdown_table() + "\n"
     excerpt = _EXCERPT.search(command)
-    lines = run(_EXCERPT.sub("", command))[1].splitlines()
+    printed = [run(each)[1] for each in _EXCERPT.sub("", command).split(" && ")]
+    lines = printed[-1].splitlines()
     if excerpt:
         first = next(i for i, line in enumerate(lines) if line.startswith(excerpt[1]))
         lines = lines[first : first + int(excerpt[2])]

@@ -76,7 +76,7 @@ def test_a_wrong_rule_is_caught_and_nothing_is_written(
 def test_without_latex_all_other_formats_are_written(
     problem: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_program", lambda name: None)
+    monkeypatch.setattr(pdf, "program", lambda name: None)
     assert main(["solve", str(problem), "-o", str(tmp_path / "out")]) == 4
     assert {"unit.tex", "unit.md"} <= {path.name for path in (tmp_path / "out").iterdir()}
     assert "install" in capsys.readouterr().err

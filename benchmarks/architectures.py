@@ -1,0 +1,123 @@
+"""What architectures cost: an LSTM through time, a transformer block, and growth with the number of multiplications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from random import Random
+
+import measure
+from measure import best, duration, growth, megabytes, table, target
+
+from derive import examples
+from derive.problem import Problem
+from derive.solution import Blueprint
+
+LSTM_SECONDS, BLOCK_SECONDS, BLOCK_BYTES, SLOPE = 0.5, 2.0, 300 * 10**6, 1.15
+STEPS = 4
+
+
+def page(problem: Problem) -> str:
+    """From the problem to the LaTeX text: derivation, values, verification, page."""
+    return Blueprint.of(problem).solve().text("tex")
+
+
+def lstm() -> Callable[[], object]:
+    """An LSTM of 2 units over 4 steps, the full backward pass, imports done."""
+    return _run(f"[data]\n{_sequence()}\ny = [0.5, -0.5]\n[parameters]\n{_gates()}\n[network]\n"
+                'input = "x"\ntarget = "y"\nlayers = [{ layer = "lstm" }]\nloss = "squared error"\n')  # fmt: skip
+
+
+def transformer_block() -> Callable[[], object]:
+    """The built-in block: 3 tokens of 4 dimensions, 2 heads, imports done."""
+    return _run(examples.path("transformer_block").read_text("utf-8"))
+
+
+def _run(text: str) -> Callable[[], object]:
+    for module in ("jinja2", "sympy", "derive.drawing.tikz"):
+        import_module(module)
+    problem = Problem.loads(text)
+    return lambda: page(problem)
+
+
+_random = Random(4)
+
+
+def _array(*shape: int) -> str:
+    if not shape:
+        return f"{_random.uniform(-1, 1):.2f}"
+    return f"[{', '.join(_array(*shape[1:]) for _ in range(shape[0]))}]"
+
+
+def _sequence() -> str:
+    return "\n".join(f"x_{t} = {_array(2)}" for t in range(1, STEPS + 1))
+
+
+def _gates() -> str:
+    return "\n".join(f"W_{gate} = {_array(2, 2)}\nU_{gate} = {_array(2, 2)}\nb_{gate} = {_array(2)}" for gate in "fgio")
+
+
+# --- growth -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Problems of one kind and growing size; `text` and `multiplications` (of the forward pass) are of the size."""
+
+    kind: str
+    sizes: tuple[int, ...]
+    text: Callable[[int], str]
+    multiplications: Callable[[int], int]
+
+
+def _dense(n: int) -> str:
+    return (f"[data]\nx = {_array(n)}\n[parameters]\nW = {_array(n, n)}\n[model]\n"
+            'equations = """\nA = tanh(W x)\nL = sum(A^2)\n"""\nloss = "L"\n')  # fmt: skip
+
+
+def _conv(n: int) -> str:
+    return (f"[data]\nX = {_array(n, n)}\n[parameters]\nK = {_array(3, 3)}\n[model]\n"
+            'equations = """\nA = tanh(conv(X, K))\nL = sum(A^2)\n"""\nloss = "L"\n')  # fmt: skip
+
+
+def _attention(n: int) -> str:
+    weights = "\n".join(f"W_{letter} = {_array(4, 4)}" for letter in "QKV")
+    return (f"[data]\nX = {_array(4, n)}\n[parameters]\n{weights}\n[network]\n"
+            'input = "X"\ntarget = "X"\nlayers = [{ layer = "attention" }]\nloss = "squared error"\n')  # fmt: skip
+
+
+def _recurrent(n: int) -> str:
+    steps = f"for t = 1..{n}:\n    h_t = tanh(W h_{{t-1}} + U x)\nL = sum(h_{n}^2)"
+    return (f"[data]\nx = {_array(2)}\nh_0 = {_array(2)}\n[parameters]\nW = {_array(2, 2)}\nU = {_array(2, 2)}\n"
+            f'[model]\nequations = """\n{steps}\n"""\nloss = "L"\n')  # fmt: skip
+
+
+SWEEPS = (
+    Sweep("dense n × n", (32, 64, 128, 256), _dense, lambda n: n * n),
+    Sweep("convolution 3 × 3 of n × n", (18, 34, 66), _conv, lambda n: 9 * (n - 2) ** 2),
+    Sweep("attention over n tokens", (16, 32, 64, 128), _attention, lambda n: 3 * 16 * n + 2 * 4 * n * n),
+    Sweep("recurrent over n steps", (10, 30, 100, 300, 1000), _recurrent, lambda n: 8 * n),
+)
+
+
+def main() -> None:
+    """Print what was measured beside what is to be reached."""
+    rows = [("", "seconds", "", "memory")]
+    for name, limit in (("lstm", LSTM_SECONDS), ("transformer_block", BLOCK_SECONDS)):
+        cost = measure.fresh("architectures", name)
+        rows.append((name.replace("_", " "), duration(cost.seconds), target(limit, cost.seconds), megabytes(cost.peak)))
+    table(f"derivation, values, verification, LaTeX text (memory to stay below {megabytes(BLOCK_BYTES)})", rows)
+    rows = [("", "sizes", "seconds", "log-log slope", "")]
+    for sweep in SWEEPS:
+        problems = [Problem.loads(sweep.text(n)) for n in sweep.sizes]
+        taken = [best(lambda problem=problem: page(problem), times=2) for problem in problems]
+        slope = growth(map(sweep.multiplications, sweep.sizes), taken)
+        sizes = f"{sweep.sizes[0]} to {sweep.sizes[-1]}"
+        rows.append((sweep.kind, sizes, f"{duration(taken[0])} to {duration(taken[-1])}", f"{slope:.2f}",
+                     target(SLOPE, slope, "{:.2f}".format)))  # fmt: skip
+    table("cost against the number of multiplications", rows)
+
+
+if __name__ == "__main__":
+    main()
