@@ -21,6 +21,7 @@ from derive.solution import Solution
 from derive.view import Workings
 
 EARNED = {"correct", "follows"}
+Planted = tuple[str, Step, Expr, Flat]
 cached = cache(solved)
 
 
@@ -65,7 +66,8 @@ def test_errors_of_five_percent_are_found_where_they_are_made() -> None:
     random, made, found = Random(5), 0, 0
     for name in NAMES:
         solution = cached(name)
-        for step in Student(solution, 3).steps():
+        steps = list(Student(solution, 3).steps())
+        for step in random.sample(steps, min(len(steps), 40)):
             if all(x == 0 for x in solution.exact.flat(step.name, 1)):
                 continue
             for digits in (3, 4, 5):
@@ -88,7 +90,7 @@ def _cannot_tell(solution: Solution, step: Step, digits: int) -> bool:
     )
 
 
-def planted(solution: Solution) -> list[tuple[str, Step, Expr, Flat]]:
+def planted(solution: Solution) -> list[Planted]:
     """Every wrong equation of every known mistake in every step, with what it gives there."""
     found = []
     derivation = solution.blueprint.derivation
@@ -111,11 +113,11 @@ def _differs(values: Flat, truth: Flat) -> bool:
 
 
 def test_planted_mistakes_are_named_and_what_comes_after_follows(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each mistake in each step of each example; another name counts where it stands for the same numbers."""
+    """Each mistake in some steps of each example; another name counts where it stands for the same numbers."""
     outcomes: Counter[str] = Counter()
     for name in NAMES:
         solution = cached(name)
-        for key, step, expr, values in planted(solution):
+        for key, step, expr, values in _some_of_each(planted(solution), Random(name)):
             student = Student(solution, 6, faults={step.id: _instead(expr)})
             verdicts = judged(solution, student)
             outcomes[_outcome(solution, verdicts[step.id], key, step, values)] += 1
@@ -127,6 +129,12 @@ def test_planted_mistakes_are_named_and_what_comes_after_follows(capsys: pytest.
     total = outcomes.total()
     assert outcomes["named"] + outcomes["same numbers"] >= 0.98 * total
     assert outcomes["no name"] <= 0.01 * total
+
+
+def _some_of_each(found: list[Planted], random: Random) -> list[Planted]:
+    """Every key that was planted, in at most 6 places."""
+    by_key = {key: [each for each in found if each[0] == key] for key in dict.fromkeys(each[0] for each in found)}
+    return [each for places in by_key.values() for each in random.sample(places, min(len(places), 6))]
 
 
 def _instead(expr: Expr) -> Fault:

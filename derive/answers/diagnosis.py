@@ -14,6 +14,7 @@ from derive.language.names import Name
 from derive.operations.rows import Flat
 
 Wrong = list[tuple[int, Written]]
+Attempt = Callable[[Case, Wrong, int], str | None]
 
 
 def diagnose(case: Case, updated: Mapping[Name, Flat]) -> str | None:
@@ -33,13 +34,18 @@ def diagnose(case: Case, updated: Mapping[Name, Flat]) -> str | None:
     return None
 
 
-def _slip(case: Case, wrong: Wrong, needed: int) -> str | None:
+def _slip(plain: bool) -> Attempt:
     """A slip of the pen with the true value, or with what follows from the student's own numbers."""
-    for values in (case.follows, case.expected):
-        for slip in SLIPS:
-            if values and sum(slip.changed(w, values[i]) for i, w in wrong) >= needed:
-                return slip.key
-    return None
+    slips = [slip for slip in SLIPS if slip.plain == plain]
+
+    def attempt(case: Case, wrong: Wrong, needed: int) -> str | None:
+        for values in (case.follows, case.expected):
+            for slip in slips:
+                if values and sum(slip.changed(w, values[i]) for i, w in wrong) >= needed:
+                    return slip.key
+        return None
+
+    return attempt
 
 
 def _substituted(case: Case, wrong: Wrong, needed: int) -> str | None:
@@ -75,8 +81,7 @@ def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
 
 def _skipped(case: Case, step: Step) -> list[Step]:
     """The steps that it uses and that the student did not write down."""
-    steps = (*case.derivation.forward, *case.derivation.backward)
-    return [s for s in steps if s.name in step.uses and s.name not in case.own.answered]
+    return [s for s in case.derivation.steps if s.name in step.uses and s.name not in case.own.answered]
 
 
 def _permuted(case: Case, wrong: Wrong, needed: int) -> str | None:
@@ -92,7 +97,7 @@ def _permuted(case: Case, wrong: Wrong, needed: int) -> str | None:
     return None
 
 
-_ATTEMPTS: tuple[Callable[[Case, Wrong, int], str | None], ...] = (_slip, _substituted, _equation, _permuted)
+_ATTEMPTS: tuple[Attempt, ...] = (_slip(plain=True), _substituted, _equation, _slip(plain=False), _permuted)
 
 
 def _with_updated(case: Case, wrong: Wrong, needed: int, updated: Mapping[Name, Flat]) -> str | None:

@@ -16,8 +16,10 @@ from typing import TypeAlias
 from flint import fmpq
 
 from derive.answers import probabilities
+from derive.answers.gradient_mistakes import OF_ANOTHER, OVER_TIME
 from derive.answers.layer_mistakes import LAYERS
 from derive.answers.model import Written
+from derive.answers.update_mistakes import IN_UPDATES, UPDATES
 from derive.derivation import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute
 from derive.language.names import Derivative
@@ -25,7 +27,6 @@ from derive.operations.building import negated, scaled, tidy, times
 from derive.operations.calculus import instantiate, settled, shape_of
 from derive.operations.rows import ShapeFault, row_of
 from derive.operations.scalars import Num
-from derive.training.model import ETA
 
 Wrong: TypeAlias = Callable[[Derivation, Step], Iterator[Expr]]
 
@@ -50,10 +51,15 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip of the pen: `changed` says whether a written number is the value with that slip made."""
+    """A slip of the pen: `changed` says whether a written number is the value with that slip made.
+
+    `plain` if the digits show it; others are tried last: a wrong equation may lead to the same (a rate of 0.1
+    that was left out).
+    """
 
     key: str
     changed: Callable[[Written, Num], bool]
+    plain: bool = True
 
 
 def fitting(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[Expr]:
@@ -190,19 +196,6 @@ def _other_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
     )
 
 
-def _plus_gradient(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    if isinstance(step.expr, Apply) and step.expr.op == "subtract":
-        yield apply("add", *step.expr.args)
-
-
-def _rate(power: int) -> Wrong:
-    def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
-        rate = number(1) if power == 0 else apply("product", Ref(ETA), Ref(ETA))
-        yield substitute(step.expr, {ETA: rate})
-
-    return wrong
-
-
 def _exchanged(first: str, second: str) -> Wrong:
     """One total for the other: sum for mean."""
 
@@ -254,17 +247,19 @@ def _unmultiplied(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 HALF, TWO = Fraction(1, 2), Fraction(2)
 GRADIENTS = ("loss derivative", "chain rule", "left factor", "right factor", "local", "copy", "broadcast")
+WITH_EPSILON = ("mean", "formula", "divide", "local", *UPDATES)
 
 MISTAKES = (
-    *(Mistake(*row) for row in LAYERS),
+    *(Mistake(*row) for row in (*OVER_TIME, *LAYERS, *IN_UPDATES)),
     Mistake("softmax_axis", ("softmax", "log_softmax", "causal_softmax", "formula"), probabilities.other_axis),
     Mistake("causal_mask_forgotten", ("causal_softmax",), probabilities.unmasked),
     Mistake("softmax_diagonal_only", ("local softmax", "jacobian", "back softmax"), probabilities.diagonal_only),
     Mistake("target_turned", ("jacobian", "chain rule", "back softmax"), probabilities.target_turned),
     Mistake("scale_forgotten", ("",), probabilities.unscaled),
     Mistake("variance_divisor", ("mean", "sum", "formula"), probabilities.other_divisor),
-    Mistake("epsilon_forgotten", ("mean", "formula", "divide", "local"), probabilities.without_epsilon),
-    Mistake("epsilon_outside", ("mean", "formula", "divide", "local"), probabilities.epsilon_outside),
+    Mistake("epsilon_forgotten", WITH_EPSILON, probabilities.without_epsilon),
+    Mistake("epsilon_outside", WITH_EPSILON, probabilities.epsilon_outside),
+    Mistake("epsilon_inside", WITH_EPSILON, probabilities.epsilon_inside),
     Mistake("mask_forgotten", ("chain rule",), lambda d, s: _without_local(d, s) if _is_relu(d, s) else iter(())),
     Mistake("local_derivative_forgotten", ("chain rule",), _without_local),
     Mistake("function_for_derivative", ("chain rule", "local"), _function),
@@ -279,11 +274,9 @@ MISTAKES = (
     Mistake("wrong_input", ("left factor",), _other_input),
     Mistake("bias_forgotten", ("affine", "formula", "add", "conv", "transposed_conv"), _no_bias),
     Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule"), _other_axis),
-    Mistake("update_sign", ("gradient descent",), _plus_gradient),
-    Mistake("rate_twice", ("gradient descent",), _rate(2)),
-    Mistake("rate_forgotten", ("gradient descent",), _rate(0)),
-    Mistake("divided", ("chain rule", "left factor", "right factor", "gradient descent"), _divided),
+    Mistake("divided", ("chain rule", "left factor", "right factor", *UPDATES), _divided),
     Mistake("factor_missing", ("chain rule", "left factor", "right factor", "product", "times"), _unmultiplied),
+    *(Mistake(*row) for row in OF_ANOTHER),
     Mistake("other_given", ("",), _other_given),
 )  # fmt: skip
 
@@ -340,8 +333,8 @@ def _digits_swapped(written: Written, value: Num) -> bool:
 
 SLIPS = (
     Slip("lost_comma", _lost_comma),
-    Slip("power_of_ten", _power_of_ten),
     Slip("digits_swapped", _digits_swapped),
+    Slip("power_of_ten", _power_of_ten, plain=False),
 )
 
 OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "updated_weights", "substituted")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.derivation import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, walk
-from derive.language.names import Derivative, Name
+from derive.language.names import Derivative, Name, Symbol
 from derive.operations.building import negated, scaled, times
 from derive.operations.calculus import shape_of
 from derive.operations.reductions import count
@@ -16,6 +16,7 @@ from derive.shortcuts import shortcuts_of
 
 SOFTMAX = ("softmax", "log_softmax", "causal_softmax", "logsumexp")
 SMALL = Fraction(1, 10)
+EPSILONS = {"epsilon", "eps"}
 
 
 def _applied(expr: Expr, *ops: str) -> Iterator[Apply]:
@@ -94,7 +95,17 @@ def epsilon_outside(derivation: Derivation, step: Step) -> Iterator[Expr]:
             yield _instead(step.expr, node, apply("add", apply("sqrt", inner.args[0]), inner.args[1]))
 
 
+def epsilon_inside(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """√(v + ε) for √v + ε."""
+    for node in _applied(step.expr, "add"):
+        root, small = node.args
+        if isinstance(root, Apply) and root.op == "sqrt" and _is_small(small):
+            yield _instead(step.expr, node, apply("sqrt", apply("add", root.args[0], small)))
+
+
 def _is_small(expr: Expr) -> bool:
+    if isinstance(expr, Ref):
+        return isinstance(expr.name, Symbol) and expr.name.base in EPSILONS
     return isinstance(expr, Number) and 0 < expr.value <= SMALL
 
 
