@@ -88,12 +88,10 @@ class Feedback:
     # --- a step ------------------------------------------------------------------------------------------------------
 
     def step(self, judged: Judged) -> Iterator[StepPart]:
-        """What was written, what became of it, and why."""
-        told = [*self.told(judged)]
+        """What was written, what became of it, and why; the remarks on it come behind that."""
         yield from self._written(judged)
         yield self.head(judged.verdict, judged.marks, judged.of, judged.answer)
-        yield from told
-        yield from (self.remark(remark, judged.answer) for remark in judged.remarks)
+        yield from self.told(judged)
 
     def head(self, verdict: str, marks: Fraction, of: Fraction, answer: Answer | None) -> Sentence:
         """The verdict, the marks, and the line."""
@@ -245,10 +243,10 @@ class Feedback:
             fields |= {"at": "=check.at", "number": remark.line}
         return Sentence(f"{key}_hint" if hinted else key, fields)
 
-    def worded(self, remark: Remark, answer: Answer | None) -> Remark:
-        """A remark with its sentence; with hints without what is right."""
+    def worded(self, remark: Remark, sentence: Sentence) -> Remark:
+        """A remark with its sentence as text; with hints without what is right."""
         right = "" if self.hints and remark.kind in _TELLING else remark.right
-        return replace(remark, right=right, message=self.plain([self.remark(remark, answer)]))
+        return replace(remark, right=right, message=self.plain([sentence]))
 
     # --- a whole work ------------------------------------------------------------------------------------------------
 

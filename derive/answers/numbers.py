@@ -83,7 +83,8 @@ def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
 
 def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> Written | None:
     """Digits with their power of ten."""
-    power = _power(match["power"] or match["raised"] or match["e"] or "0")
+    raised = match["power"] or match["raised"] or match["e"]
+    power = _power(raised) if raised else 0
     digits = match["mantissa"] or match["plain"]
     scientific = match["plain"] is None or match["e"] is not None
     found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)

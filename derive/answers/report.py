@@ -108,7 +108,7 @@ def _made(solution: Solution, judged: Judged, feedback: Feedback) -> Item:
     digits = solution.problem.numbers.of(judged.place.name.id)
     answer, written = judged.answer, judged.written
     follows = _texts(judged.follows, digits) if judged.follows and judged.verdict != CORRECT else None
-    parts = tuple(feedback.step(judged))
+    remarks = [feedback.remark(remark, answer) for remark in judged.remarks]
     return Item(
         id=judged.place.id,
         place=judged.place,
@@ -121,16 +121,16 @@ def _made(solution: Solution, judged: Judged, feedback: Feedback) -> Item:
         follows=None if feedback.hints or follows is None else nested(follows, shape),
         diagnosis=judged.diagnosis,
         message=feedback.message(judged),
-        remarks=tuple(feedback.worded(remark, answer) for remark in judged.remarks),
+        remarks=tuple(map(feedback.worded, judged.remarks, remarks)),
         marks=judged.marks,
         of=judged.of,
-        parts=parts,
+        parts=(*feedback.step(judged), *remarks),
     )
 
 
 def _unmatched(answer: Answer, feedback: Feedback) -> Item:
     said = feedback.unmatched(answer)
-    remarks = tuple(feedback.worded(remark, answer) for remark in answer.remarks)
+    remarks = tuple(feedback.worded(remark, feedback.remark(remark, answer)) for remark in answer.remarks)
     return Item(answer.left, None, answer.line, answer.given, None, UNMATCHED, None, None, None, None,
                 feedback.plain([said]), remarks, Fraction(0), Fraction(0), (said,))  # fmt: skip
 
