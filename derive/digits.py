@@ -15,6 +15,7 @@ from derive.settings import Digits
 
 PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
 MOST_DIGITS = 100_000
+MOST_BITS = 4 * MOST_DIGITS
 LENGTH_OF_EXACT = 30
 LONG = Digits(25)
 _LONG = 10**LENGTH_OF_EXACT
@@ -184,6 +185,8 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     """
     (man, exp), (rad, rexp) = x.mid().man_exp(), x.rad().man_exp()
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
+    if radius and rexponent + radius.bit_length() < exponent - MOST_BITS:  # as good as exact: a wider ball is enough
+        radius, rexponent = 1, exponent - MOST_BITS
     shift = min(exponent, rexponent) if radius else exponent
     mid <<= exponent - shift
     radius = radius << (rexponent - shift) if radius else 0

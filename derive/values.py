@@ -61,8 +61,8 @@ def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: B
         return (), lambda env: constant
     inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
     row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
-    kernel = row.kernel(sizes, expr.options, branches)
-    return row.shape(sizes, expr.options), _applied(kernel, [run for _, run in inner])
+    shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
+    return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
 
 
 def _applied(kernel: Kernel, inner: list[Compiled]) -> Compiled:

@@ -61,6 +61,12 @@ ANSWERS = {
     "surrogate": "\ud800",
     "tag": "\U000e0041",
     "quotes": '\'"""',
+    "padding": "conv(W_1, W_1, padding = 1000000)",
+    "some padding": "conv(W_1, W_1, padding = 200)",
+    "kernel": "correlate(W_1, W_1, padding = 1000000)",
+    "size": "place(x, at = [1:3], shape = 1000000000)",
+    "classes": "one_hot(x, 100000000)",
+    "three sums": r"\sum_{i=1}^{99} \sum_{j=1}^{99} \sum_{k=1}^{99} x",
 }
 
 BOMBS: dict[str, tuple[str, str | bytes]] = {
@@ -90,6 +96,10 @@ BOMBS: dict[str, tuple[str, str | bytes]] = {
     "nothing": ("a.toml", b""),
     "long string": ("a.toml", 'L = "' + "(" * 200_000 + '"'),
     "wide": ("a.json", '{"z_1": [' + "1," * 100_000 + "1]}"),
+    "grid": ("a.json", '{"W_1": [' + ",".join(["[1" + ",1" * 89 + "]"] * 100) + "]}"),
+    "many answers TOML": ("a.toml", "\n".join(f"a{i} = 1" for i in range(9_900))),
+    "many answers JSON": ("a.json", "{" + ",".join(f'"k{i}":1' for i in range(9_000)) + "}"),
+    "many answers CSV": ("a.csv", "step,answer\n" + "\n".join(f"k{i},1" for i in range(9_000))),
 }  # fmt: skip
 
 WORKS = {
@@ -103,6 +113,9 @@ WORKS = {
     "bidi": "z_2 = \u202e18,3\u202c", "look-alike": "z_2 = А_1", "wide": "ｚ_2 ＝ １８，３", "nul": "z_2 = 18\0,3",
     "spreadsheet": "=cmd|' /C calc'!A0", "spaces": "z_2 =" + " " * 9_000 + "18,3", "subscripts": "z_{" + "1," * 3_000,
     "lines": "= 1\n" * 20_000, "division": "z_2 = 1/0 = 1/(1-1)", "quads": r"\quad " * 9_000 + "z_2 = 18,3",
+    "padding": "z_2 = conv(W_1, W_1, padding = 1000000)", "some padding": "L = conv(W_1; W_1; padding = 200) = 18,3",
+    "size": "L = place(x; at = [1:3]; shape = 1000000000)", "tail": "L = tanh(1e300)", "normal tail": "L = GELU(1e20)",
+    "floor": "L = floor(1e1999*1e1999)", "three sums": "L = " + r"\sum_{i=1}^{99} " * 3 + "x_1",
 }  # fmt: skip
 
 FLOODS = {

@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.errors import InputError
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape, apply, number, walk
 from derive.language.grammar import parse
@@ -22,6 +23,7 @@ from derive.operations.calculus import derivative_rule, entry_of, expand_macros,
 from derive.operations.rows import Branches, Row, ShapeFault
 from derive.operations.scalars import precision
 from derive.operations.shapes import indices
+from derive.problem import Problem
 from derive.values import compile_expr, to_fmpq
 
 VALUE: dict[str, Callable[..., float]] = {
@@ -698,3 +700,11 @@ def test_entries_of_a_name_and_of_a_number() -> None:
     a = Symbol("a")
     assert entry_of(Ref(a), {a: (2, 2)}, (1, 0)) == Entry(a, (1, 0))
     assert entry_of(number(3), {}, ()) == number(3)
+
+
+@pytest.mark.parametrize("text", ["y = conv(W, W, padding = 1000000)", "y = place(x, at = [1:3], shape = 1000000000)",
+                                  "y = one_hot(t, 100000000)"])  # fmt: skip
+def test_a_result_that_no_memory_holds_is_refused(text: str) -> None:
+    given_values = "W = [[1, 2], [3, 4]]\nx = [1, 2, 3]\nt = [1, 2]"
+    with pytest.raises(InputError, match=r"the result would have \d+ entries"):
+        Problem.loads(f"[data]\n{given_values}\n[model]\nequations = '''\n{text}\n'''\n")

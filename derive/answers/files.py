@@ -7,12 +7,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from derive.answers.columns import Entry, fault, read_csv
 from derive.answers.matching import StepIndex
-from derive.answers.model import Answer
+from derive.answers.model import Answer, Unreadable
 from derive.answers.numbers import shown_decimal
 from derive.answers.reading import Literal, as_text, read_answer
 from derive.errors import InputError, suggestion
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200_000
 MAX_NUMBERS = 20_000
-MAX_ANSWERS = 10_000
+MAX_LINES = 4_000
+LEAST_ANSWERS, MORE_ANSWERS = 60, 2  # so many, and twice as many as the problem has steps and entries
 MAX_KEY = 300
 
 
@@ -44,10 +46,20 @@ def answers_of(entries: Iterable[Entry], solution: Solution, index: StepIndex | 
     another one of the same structure.
     """
     entries = [entry for entry in entries if not entry.left.strip().startswith(RESERVED)]
+    entries_of_all = sum(map(prod, solution.blueprint.derivation.shapes.values())) * len(solution.values.worked)
+    most = LEAST_ANSWERS + MORE_ANSWERS * (len(solution.ids) + entries_of_all)
+    entries, unread = entries[:most], entries[most : most + 1]
     index = index or StepIndex.of(solution)
     shown = shown_decimal(as_text(entry.given) for entry in entries if not isinstance(entry.given, Literal))
     decimal = shown or solution.problem.numbers.decimal
-    return [_answer(entry, index, decimal, sure=bool(shown)) for entry in entries]
+    answers = [_answer(entry, index, decimal, sure=bool(shown)) for entry in entries]
+    return [*answers, *(_left_out(entry, most) for entry in unread)]
+
+
+def _left_out(entry: Entry, most: int) -> Answer:
+    """What is said of the first answer that is one too many."""
+    why = Unreadable("from here on nothing was read", f"at most {most} answers of a file are read for this problem")
+    return Answer("", "…", "", entry.line, why)
 
 
 def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
@@ -77,10 +89,7 @@ def entries_in(raw: bytes, path: PurePath) -> list[Entry]:
     if ending not in _READERS:
         hint = suggestion(ending, _READERS) or f"known endings: {', '.join(_READERS)}"
         raise fault(path, f"an answer file with the ending `{ending}` is not known", hint)
-    entries = _READERS[ending](_text_of(raw, path), path)
-    if len(entries) > MAX_ANSWERS:
-        raise fault(path, f"the file has {len(entries)} answers", f"at most {MAX_ANSWERS} are read")
-    return entries
+    return _READERS[ending](_text_of(raw, path), path)
 
 
 def _text_of(raw: bytes, path: PurePath) -> str:
@@ -94,8 +103,9 @@ def _text_of(raw: bytes, path: PurePath) -> str:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise fault(path, "the file holds a NUL character", "save it as plain text", line)
-    if text.count(",") > MAX_NUMBERS:
-        raise fault(path, "the file holds too many numbers", f"at most {MAX_NUMBERS} are read")
+    for sign, most, what in ((",", MAX_NUMBERS, "numbers"), ("\n", MAX_LINES, "lines")):
+        if text.count(sign) > most:
+            raise fault(path, f"the file holds too many {what}", f"at most {most} are read")
     return text
 
 

@@ -7,16 +7,22 @@ brackets, subscripts behind brackets, `a/b c`. Nothing is evaluated; length and 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 
 from derive.answers.grids import Reading
 from derive.answers.lexicon import Lexicon
 from derive.answers.numbering import Numbering
 from derive.language.cursor import MAX_NESTING
-from derive.language.expressions import Apply, Expr
+from derive.language.expressions import Apply, Expr, Ref, Shape, walk
+from derive.language.names import Name
 from derive.language.tokens import TextError, Token, tokenize
+from derive.operations.applications import with_settings
+from derive.operations.rows import ROWS, ShapeFault
 
 MAX_LINK = 6_000
+LEAST_ENTRIES, MORE = 400, 4
 _SILENT = re.compile(
     r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right)(?![a-zA-Z])\s*\.?"
     r"|(?:boxed|result|fbox|underline)(?=\s*\{))"
@@ -30,7 +36,29 @@ def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     reading = Reading(silenced(text), decimal)
     plain = reading.literal(0, len(text)) or reading.literals()
     reading.expr = plain or Hand(reading, lexicon, [*tokens_of(reading.text)]).whole()
+    if any(isinstance(node, Apply) and node.options for node in walk(reading.expr)):
+        _extent(with_settings(reading.expr), lexicon.shapes, text)
     return reading
+
+
+def _extent(expr: Expr, shapes: Mapping[Name, Shape], text: str) -> Shape | None:
+    """The shape of an expression, None where it has none here. Raises TextError for an array far beyond the problem's:
+    a padding or a size could ask for any.
+    """
+    if not isinstance(expr, Apply):
+        return shapes.get(expr.name) if isinstance(expr, Ref) else ()
+    inner = [_extent(arg, shapes, text) for arg in expr.args]
+    known = tuple(shape for shape in inner if shape is not None)
+    if expr.op not in ROWS or len(known) < len(inner):
+        return None
+    try:
+        shape = ROWS[expr.op].shape(known, expr.options)
+    except (ShapeFault, ValueError, IndexError, KeyError):
+        return None
+    most = LEAST_ENTRIES + MORE * max(map(prod, shapes.values()), default=0)
+    if prod(shape) > most:
+        raise TextError(f"this would have {prod(shape)} entries", f"at most {most} are worked out", 0, len(text))
+    return shape
 
 
 def silenced(text: str) -> str:
@@ -46,6 +74,8 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 class Hand(Numbering):
     """Reads a whole text, or one cell in it."""
+
+    most_terms = 300
 
     def inside(self, tokens: list[Token]) -> Expr:
         """What the tokens of one cell say."""

@@ -23,7 +23,7 @@ from derive.answers.numbers import ambiguities, read_number
 from derive.language.expressions import Expr, Number, Shape
 
 MAX_TEXT = 20_000
-MAX_ENTRIES = 10_000
+LEAST_ENTRIES, MORE = 400, 4  # of a list: so many, and several times those of the step
 MAX_AXES = 8
 
 Content: TypeAlias = "Array | Expr | Unreadable"
@@ -136,20 +136,20 @@ def _listed(
     """Nested lists of numbers or texts. A flat list stands neither as a row nor as a column."""
     entries: list[Written | None] = []
     try:
-        dims = _collect(given, entries, decimal, 0)
+        dims = _collect(given, entries, decimal, 0, LEAST_ENTRIES + MORE * prod(shape or ()))
     except Misread as misread:
         return misread.fault, ()
     return _fitted(Grid(dims, tuple(entries)), shape, sure, as_text(given), line)
 
 
-def _collect(given: Given, entries: list[Written | None], decimal: str, depth: int) -> Shape:
+def _collect(given: Given, entries: list[Written | None], decimal: str, depth: int, most: int) -> Shape:
     if not isinstance(given, list | tuple):
         entries.append(_leaf(given, decimal))
         return ()
-    if depth >= MAX_AXES or len(entries) + len(given) > MAX_ENTRIES or not given:
+    if depth >= MAX_AXES or len(entries) + len(given) > most or not given:
         message = "the list is too large" if given else "an empty list"
         raise Misread(message, "write the numbers of the answer", 0, 1)
-    inner = [_collect(item, entries, decimal, depth + 1) for item in given]
+    inner = [_collect(item, entries, decimal, depth + 1, most) for item in given]
     if len(set(inner)) > 1:
         lengths = ", ".join(str(dims[0]) if dims else "1" for dims in inner[:10])
         raise Misread(f"the rows have different lengths: {lengths}", "every row needs the same number of entries", 0, 1)

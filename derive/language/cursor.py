@@ -30,13 +30,16 @@ def named_item(symbol: Symbol) -> SubscriptItem:
 
 
 class Cursor:
-    """Reads tokens one by one; `depth` bounds the nesting."""
+    """Reads tokens one by one; `depth` bounds the nesting, `terms` the terms of sums that are written out."""
+
+    most_terms = 2_000
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
         self.text, self.scope = text, scope
         self.tokens = tokenize(text) if tokens is None else tokens
         self.at = 0
         self.depth = 0
+        self.terms = 0
 
     @property
     def token(self) -> Token:

@@ -220,7 +220,9 @@ class Primaries(Cursor):
         body, outer = self.at, self.scope
         total: Expr | None = None
         for value in range(first, last + 1):
-            self.at = body
+            self.at, self.terms = body, self.terms + 1
+            if self.terms > self.most_terms:
+                raise self.error("the sums have too many terms", f"at most {self.most_terms} in one text", start)
             self.scope = Scope(outer.names, outer.functions, {**outer.indices, letter: value})
             term = self.product()
             total = term if total is None else Apply("add", (total, term))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any, TypeAlias
 
 from derive.language.expressions import Apply, Expr, Index, Options, Shape
@@ -140,9 +141,26 @@ OVERLOADS: dict[tuple[str, int], str] = {}
 """The row that an operation means with another number of arguments: `max(X, rows)` beside `max(a, b)`."""
 
 
+MOST_ENTRIES = 1_000_000
+"""Entries of a value; settings such as a padding could ask for any number of them."""
+
+
+def _bounded(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Options], Shape]:
+    """The shape rule of a row, refusing values that no memory holds."""
+
+    def bounded(shapes: Shapes, options: Options) -> Shape:
+        found = shape(shapes, options)
+        if prod(found) > MOST_ENTRIES:
+            raise ShapeFault(f"the result would have {prod(found)} entries", f"at most {MOST_ENTRIES} are worked out")
+        return found
+
+    return bounded
+
+
 def register(rows: Iterable[Row | Macro]) -> None:
     """Add rows to the table; a spelling that stands already is a mistake of the table's author."""
     for row in rows:
+        row = replace(row, shape=_bounded(row.shape)) if isinstance(row, Row) else row  # noqa: PLW2901
         table: dict[str, Any] = ROWS if isinstance(row, Row) else MACROS
         assert row.key not in {*ROWS, *MACROS}, row.key
         table[row.key] = row

@@ -157,10 +157,15 @@ def floor(x: Num) -> Num:
     """The largest whole number that is not above x. Raises Undecided where more bits may tell."""
     if type(x) is fmpq:
         return fmpq(x.p // x.q)
+    check_finite(x)
     whole = x.floor().unique_fmpz()
     if whole is None and not _ties:
         raise Undecided
-    return fmpq(whole if whole is not None else (x.mid() + HALF).floor().unique_fmpz())
+    if whole is None:
+        whole = (x.mid() + HALF).floor().unique_fmpz()
+    if whole is None:
+        raise ValueFault("is not known: after so many steps no digit of it is certain")
+    return fmpq(whole)
 
 
 def normal_cdf(x: Num) -> Num:
