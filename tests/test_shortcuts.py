@@ -21,6 +21,9 @@ SYMPY: dict[str, Callable[..., Any]] = {
     "softmax_cross_entropy": lambda sp, z, y: (
         -sum(t * sp.log(sp.exp(x) / sum(map(sp.exp, z))) for t, x in zip(y, z, strict=True))
     ),
+    "cross_entropy_logits": lambda sp, z, y: (
+        -sum(t * (x - sp.log(sum(map(sp.exp, z)))) for t, x in zip(y, z, strict=True))
+    ),
     "sigmoid_binary_cross_entropy": lambda sp, z, y: -sum(
         t * sp.log(1 / (1 + sp.exp(-x))) + (1 - t) * sp.log(1 - 1 / (1 + sp.exp(-x)))
         for t, x in zip(y, z, strict=True)
@@ -30,6 +33,7 @@ SYMPY: dict[str, Callable[..., Any]] = {
 
 INNER: dict[str, Callable[..., Any]] = {
     "softmax": lambda sp, z: [sp.exp(x) / sum(map(sp.exp, z)) for x in z],
+    "": lambda sp, z: [sp.exp(x) / sum(map(sp.exp, z)) for x in z],
     "sigmoid": lambda sp, z: [1 / (1 + sp.exp(-x)) for x in z],
 }
 
@@ -66,6 +70,19 @@ ROWS = {"z": "[[1, 2, 0], [0, 1, -1]]", "y": "[[1, 0, 0], [0, 0, 1]]"}
         ("p = softmax(z, columns)\nL = cross_entropy(p, y)", MATRIX, "(p - y)/2"),
         ("p = sigmoid(z)\nL = binary_cross_entropy(p, y)", {}, "(p - y)/3"),
         ("p = softmax(z, rows)\nL = -sum(y ⊙ log(p))", ROWS, "p - y"),
+        ("p = softmax(z)\nL = cross_entropy(p, y)", {"y": "2"}, "p - one_hot(y, 3)"),
+        ("L = cross_entropy_logits(z, y)", {}, "softmax(z) - y"),
+        ("L = cross_entropy_logits(z, y) + sum(z^2)", {}, None),
+        ("L = cross_entropy_logits(z, y)", {"y": "2"}, "softmax(z) - one_hot(y, 3)"),
+        ("L = cross_entropy(softmax(z), y)", {}, "L:1 - y"),
+        ("p = softmax(z)\nl = cross_entropy(p, y)\nL = 3 l", {}, "3 (p - y)"),
+        ("p = softmax(z)\nl = cross_entropy(p, y)\nL = l^2", {}, "dL/dl (p - y)"),
+        ("P = softmax(z, rows)\nl = cross_entropy(P, y, rows)\nL = mean(l)", ROWS, "(P - y)/2"),
+        ("P = softmax(z, rows)\nl = cross_entropy(P, y, rows)\nL = mean(l)", ROWS | {"y": "[1, 3]"},
+         "(P - one_hot(y, 3, rows))/2"),
+        ("l = cross_entropy_logits(z, y, rows)\nL = mean(l)", ROWS, "(softmax(z, rows) - y)/2"),
+        ("L = cross_entropy_logits(z, y)", MATRIX, "(softmax(z, columns) - y)/2"),
+        ("p = softmax(z)\nl_1 = cross_entropy(p, y)\nl_2 = sum(p^2)\nL = l_1 + l_2", {}, None),
         ("p = softmax(z)\nL = squared_error(p, y)", {}, None),
         ("p = sigmoid(z)\nL = cross_entropy(p, y)", {}, None),
         ("p = softmax(z)\nL = binary_cross_entropy(p, y)", {}, None),

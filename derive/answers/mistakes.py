@@ -254,7 +254,7 @@ MISTAKES = (
     Mistake("softmax_axis", ("softmax", "log_softmax", "causal_softmax", "formula"), probabilities.other_axis),
     Mistake("causal_mask_forgotten", ("causal_softmax",), probabilities.unmasked),
     Mistake("softmax_diagonal_only", ("local softmax", "jacobian", "back softmax"), probabilities.diagonal_only),
-    Mistake("target_turned", ("jacobian", "chain rule", "back softmax"), probabilities.target_turned),
+    Mistake("target_turned", ("jacobian", "chain rule", "back"), probabilities.target_turned),
     Mistake("scale_forgotten", ("",), probabilities.unscaled),
     Mistake("variance_divisor", ("mean", "sum", "formula"), probabilities.other_divisor),
     Mistake("epsilon_forgotten", WITH_EPSILON, probabilities.without_epsilon),
