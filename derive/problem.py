@@ -77,6 +77,11 @@ class Problem:
         """The problem that `text` writes. Raises InputError with every fault."""
         return _Reader(from_text(text, name)).problem(name)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The steps that are marked, and blank on a sheet; none: all."""
+        return self.page.ask or self.sheet.steps
+
     def with_values(self, values: Mapping[str, Iterable[Fraction]]) -> Problem:
         """The same problem with other numbers for some given values (flat, of the same shapes)."""
         givens = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from derive.document import Block, Document, Drawing
 from derive.errors import DeriveError, Fault, InputError, Place, suggestion
 from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape
-from derive.language.names import Name
+from derive.language.names import Name, split_entry
 from derive.notation import ASCII
 from derive.printing import formula
 from derive.problem import Problem
@@ -124,17 +123,6 @@ def check_ids(derivation: Derivation) -> None:
     ]
     if faults:
         raise InputError(faults)
-
-
-def split_entry(step: str) -> tuple[str, str]:
-    """A step's id and the entry asked for, if any; the brackets of a superscript belong to the name.
-
-    >>> split_entry("dL/dW_1[2, 3]"), split_entry("a^[1]")
-    (('dL/dW_1', '2,3'), ('a^[1]', ''))
-    """
-    step = step.replace(" ", "")
-    found = re.fullmatch(r"(.*[^^])\[([0-9,]*)\]", step)
-    return (found[1], found[2]) if found else (step, "")
 
 
 def drawings(derivation: Derivation) -> Iterator[Block]:

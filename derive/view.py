@@ -110,12 +110,16 @@ class View:
         return as_rows(texts, self.shapes[name])
 
     def array(self, name: Name, matrix: Matrix) -> str:
-        """All entries of a name; `matrix` sets rows of texts."""
-        return self._arranged(self._texts_of(name), self.shapes[name], matrix)
+        """All entries of a name; `matrix` sets rows of texts. On an exercise all of a given array are needed."""
+        return self._arranged(self._texts_of(name), self.shapes[name], matrix, self._hidden and name in self._given)
 
-    def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix) -> str:
+    @property
+    def _given(self) -> set[Name]:
+        return {name for name, _ in self.values.tape.derivation.givens}
+
+    def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix, whole: object = False) -> str:
         """Entries as a matrix, as many as the page wants."""
-        most = self.values.problem.page.entries
+        most = None if whole else self.values.problem.page.entries
         return arranged([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
 
     def slot(self, slot: Slot, matrix: Matrix) -> str:

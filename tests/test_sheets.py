@@ -106,7 +106,9 @@ def test_a_sheet_filled_in_latex_earns_full_marks(tmp_path: Path) -> None:
     made, solved, path = writer("notes", "results"), solution("notes"), tmp_path / "work.tex"
     values = {entry: x for field in made.fields for entry, x in zip(field.ids, field.printed(solved), strict=True)}
     empty = made.sheet("tex", solved, ANA)
-    full = re.sub(r"\\answer\{((?:[^{}]|\{[^{}]*\})*)\}", lambda found: values.get(found[1], found[0]), empty)
+    full = re.sub(
+        r"\\answer(?:\[[\d.]+em\])?\{((?:[^{}]|\{[^{}]*\})*)\}", lambda found: values.get(found[1], found[0]), empty
+    )
     for text, verdict in ((empty, "missing"), (full, "correct")):
         path.write_text(text, "utf-8")
         items = check(solved, path).items
@@ -334,3 +336,74 @@ def test_the_seed_stands_nowhere() -> None:
     raw = pdf(copy.sheet("tex"))
     assert not any(seed in text or seed[:6] in text for text in texts)
     assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
+
+
+# --- what is not asked and would tell it ------------------------------------------------------------------------------
+
+
+def page(text: str) -> str:
+    made = Blueprint.of(Problem.loads(text))
+    return SheetWriter.of(made).sheet("txt", made.solve(), ANA)
+
+
+def test_a_step_that_is_the_asked_one_by_another_name_does_not_tell_it() -> None:
+    shown = page(examples.path("notes").read_text("utf-8") + '[sheet]\nblank = ["dL/dz_2", "dL/dz_1"]\n')
+    assert "dL/db₂ = dL/dz₂" in shown
+    assert "3,84·10⁻⁷" not in shown
+
+
+POOL = """
+[data]
+X = [[1, 5, 2, 0], [3, 4, 8, 1]]
+[model]
+equations = "M = maxpool(X, 2)"
+[sheet]
+blank = "results"
+"""
+
+
+def test_a_sheet_does_not_say_which_entries_are_the_largest() -> None:
+    assert "The largest" in Blueprint.of(Problem.loads(POOL)).solve().text("txt")
+    assert "The largest" not in page(POOL)
+
+
+WIDE = """
+[data]
+X = {rows}
+[parameters]
+w = 0.5
+[model]
+equations = '''
+Z = w X
+A = tanh(Z)
+'''
+"""
+
+
+def test_the_given_values_of_a_sheet_are_whole() -> None:
+    rows = [[i * 12 + j for j in range(12)] for i in range(12)]
+    assert "…" in Blueprint.of(Problem.loads(WIDE.format(rows=rows))).solve().text("txt").split("Forward")[0]
+    assert "…" not in page(WIDE.format(rows=rows)).split("Forward")[0]
+
+
+def test_the_fields_of_a_wide_matrix_lie_on_the_page() -> None:
+    rows = [[i + j for j in range(12)] for i in range(2)]
+    made = Blueprint.of(Problem.loads(WIDE.format(rows=rows)))
+    tex = SheetWriter.of(made, Sheet("working")).sheet("tex", made.solve(), ANA)
+    reader = PdfReader(BytesIO(compile_tex(tex, find_engine()).pdf))
+    boxes = [field["/Rect"] for sheet in reader.pages for field in sheet.get("/Annots", ())]
+    assert len(boxes) >= 48
+    assert max(float(box[2]) for box in boxes) < 580
+
+
+def test_fields_are_as_wide_as_the_digits_that_are_asked() -> None:
+    tex = writer("notes").sheet("tex", solution("notes"), ANA)
+    assert r"\answer[6.3em]{A_2}" in tex
+    assert r"\answer{dL/dz_2}" in tex
+
+
+def test_named_blanks_alone_are_marked(tmp_path: Path) -> None:
+    work = tmp_path / "work.toml"
+    work.write_text('L = "289"\n', "utf-8")
+    report = check(notes('[sheet]\nblank = ["dL/dW_2", "L"]\n'), work)
+    assert (report.marks, report.of) == (1, 2)

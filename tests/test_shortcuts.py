@@ -78,8 +78,11 @@ ROWS = {"z": "[[1, 2, 0], [0, 1, -1]]", "y": "[[1, 0, 0], [0, 0, 1]]"}
         ("p = softmax(z)\nl = cross_entropy(p, y)\nL = 3 l", {}, "3 (p - y)"),
         ("p = softmax(z)\nl = cross_entropy(p, y)\nL = l^2", {}, "dL/dl (p - y)"),
         ("P = softmax(z, rows)\nl = cross_entropy(P, y, rows)\nL = mean(l)", ROWS, "(P - y)/2"),
-        ("P = softmax(z, rows)\nl = cross_entropy(P, y, rows)\nL = mean(l)", ROWS | {"y": "[1, 3]"},
-         "(P - one_hot(y, 3, rows))/2"),
+        (
+            "P = softmax(z, rows)\nl = cross_entropy(P, y, rows)\nL = mean(l)",
+            ROWS | {"y": "[1, 3]"},
+            "(P - one_hot(y, 3, rows))/2",
+        ),
         ("l = cross_entropy_logits(z, y, rows)\nL = mean(l)", ROWS, "(softmax(z, rows) - y)/2"),
         ("L = cross_entropy_logits(z, y)", MATRIX, "(softmax(z, columns) - y)/2"),
         ("p = softmax(z)\nl_1 = cross_entropy(p, y)\nl_2 = sum(p^2)\nL = l_1 + l_2", {}, None),

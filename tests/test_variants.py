@@ -182,6 +182,9 @@ def required(*conditions: str, more: str = "") -> Assignment:
         ("x has no 3", lambda v: 3 not in v["x"]),
         ("abs(A_2 - Y) > 0.5", lambda v: abs(v["A_2"][0] - v["Y"][0]) > 0.5),
         ("count(0 < z_1 <= 2) > 0", lambda v: any(0 < z <= 2 for z in v["z_1"])),
+        ("max(x) < 5", lambda v: max(v["x"]) < 5),
+        ("1/(x[1] - 2) > 0", lambda v: v["x"][0] > 2),
+        ("log(z_1[1]) > 0", lambda v: v["z_1"][0] > 1),
     ],
 )
 def test_conditions_hold(condition: str, test) -> None:
@@ -206,6 +209,7 @@ def _values(variant: Variant, step: str) -> list[float]:
         ("dL/dx > 0", "not worked out"),
         ("count(z_1) = 1", "compares nothing"),
         ("z_1 < 1; import os", "`;`"),
+        ("softmax(x, size = 2) < 1", "no setting `size`"),
     ],
 )
 def test_a_condition_that_cannot_be_read_says_where(condition: str, message: str) -> None:

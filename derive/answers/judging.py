@@ -201,7 +201,7 @@ class _Judge:
 
     def _of(self, place: Place) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named."""
-        marking, asked, name = self.problem.marking, self.problem.page.ask, place.name
+        marking, asked, name = self.problem.marking, self.problem.asked, place.name
         if place.id in marking.steps:
             return marking.steps[place.id]
         if place.step is None or place.step.helper or (asked and place.id not in asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -111,3 +112,14 @@ def ascii_letter(char: str) -> tuple[str, str]:
     if len(parts) == 2 and parts[1] in ACCENT_NAMES:
         return GREEK_NAMES.get(parts[0], parts[0]), ACCENT_NAMES[parts[1]]
     return char, ""
+
+
+def split_entry(step: str) -> tuple[str, str]:
+    """A step's id and the entry asked for, if any; the brackets of a superscript belong to the name.
+
+    >>> split_entry("dL/dW_1[2, 3]"), split_entry("a^[1]")
+    (('dL/dW_1', '2,3'), ('a^[1]', ''))
+    """
+    step = step.replace(" ", "")
+    found = re.fullmatch(r"(.*[^^])\[([0-9,]*)\]", step)
+    return (found[1], found[2]) if found else (step, "")

@@ -36,12 +36,15 @@ from derive.document import (
     Winners,
 )
 from derive.errors import Fault, InputError, Place, suggestion
-from derive.language.expressions import Number, names_in
+from derive.language.expressions import Apply, Expr, Number, Ref, names_in
 from derive.language.names import Derivative, Name, Symbol
+from derive.operations.rows import row_of
 from derive.settings import LEVELS, Sheet
 from derive.writers.json import step_id
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
+LIKEWISE = "notes.likewise"
+_SCALING = {"negate", "product", "divide", "transpose"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
     """The steps that a sheet blanks. Raises InputError for one that is not on the page."""
     steps = {(step.name, k): step for step, k in _on_page(derivation, document)}
     ids = {place: step_id(step, place[1]) for place, step in steps.items()}
-    wanted = sheet.steps or derivation.problem.page.ask
+    wanted = sheet.steps or derivation.problem.asked
     if unknown := [step for step in wanted if step not in ids.values()]:
         where = "[sheet] blank" if sheet.steps else "[page] ask"
         raise InputError(
@@ -66,7 +69,27 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
     chosen = {place: step for place, step in ids.items() if not wanted or step in wanted}
     after = [(name.before, k + 1) for name, k in chosen if isinstance(name, Symbol) and name.updated]
     on_the_way = [(way.name, k) for name, k in chosen for way in derivation.interims.get(name, ())]
-    return Asked(chosen, frozenset((*chosen, *after, *on_the_way)))
+    by_pass = {k: {name for name, of in chosen if of == k} for _, k in chosen}
+    told = [(name, k) for k, names in by_pass.items() for name in _telling(derivation, names)]
+    return Asked(chosen, frozenset((*chosen, *after, *on_the_way, *told)))
+
+
+def _telling(derivation: Derivation, asked: set[Name]) -> Iterator[Name]:
+    """The steps that are nothing but an asked one, moved or times a number: dL/db = dL/dz."""
+    known = set(asked)
+    for step in derivation.steps:
+        names = set(step.uses)
+        if step.name not in known and len(names) == 1 and names <= known and _only_moves(step.expr):
+            known.add(step.name)
+            yield step.name
+
+
+def _only_moves(expr: Expr) -> bool:
+    """Whether an expression only moves the entries of its name, or multiplies them with a number."""
+    if not isinstance(expr, Apply):
+        return isinstance(expr, Ref)
+    inner = [arg for arg in expr.args if not isinstance(arg, Number)]
+    return len(inner) == 1 and (expr.op in _SCALING or row_of(expr).moves) and _only_moves(inner[0])
 
 
 def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step, int]]:
@@ -133,7 +156,7 @@ class _Section:
             if isinstance(part, Quoted):
                 yield part
             elif isinstance(part, Sentence):
-                if not self._tells(part) and not (blank and self.level >= FORMULAS):
+                if not self._tells(part) and not (blank and self._is_of_working(part)):
                     yield part
             elif isinstance(part, Remark) or (blank and self.level >= WORKING and _on_the_way(part)):
                 yield from () if blank else (part,)
@@ -142,8 +165,16 @@ class _Section:
             elif isinstance(part, Lines):
                 if kept := self._lines(part):
                     yield kept
-            elif not (lines and self._is_assembled(part) and self._lines(lines[0])):
+            elif not (lines and lines[0].whole and self._is_assembled(part) and self._lines(lines[0])):
                 yield from self._chain(part)
+
+    def _is_of_working(self, sentence: Sentence) -> bool:
+        """Whether a sentence at a step that is asked is part of what is to be found: it depends on the values, or tells
+        what became of them, or speaks of working that is not there.
+        """
+        shows = any(isinstance(value, OnKink | Winners | Result) for value in sentence.fields.values())
+        likewise = sentence.key == LIKEWISE and self.level >= WORKING
+        return self.level >= FORMULAS or sentence.when is not None or shows or likewise
 
     def _id(self, name: Name | None) -> str | None:
         return self.asked.ids.get((name, self.section.k)) if name else None
@@ -162,10 +193,17 @@ class _Section:
         yield replace(joined, chain=chain, explained=explained) if explained else chain
 
     def _lines(self, lines: Lines) -> Lines | None:
-        """Entry by entry; where working is blank, or an entry has no line, the array is asked as a whole instead."""
-        if (self.level >= WORKING or not lines.whole) and self._id(lines.chains[0].head):
+        """Entry by entry. Where working is blank, or an entry has no line, the array is asked as a whole instead;
+        of the entries that are worked out there stands what leads to them.
+        """
+        asked = self._id(lines.chains[0].head)
+        if asked and self.level >= WORKING:
             return None
-        return replace(lines, chains=tuple(each for chain in lines.chains for each in self._chain(chain)))
+        chains = tuple(each for chain in lines.chains for each in self._chain(chain))
+        if asked and not lines.whole:
+            led = (tuple(x for x in chain.links if not isinstance(x.shown, Blank)) for chain in chains)
+            chains = tuple(replace(chain, links=links) for chain, links in zip(chains, led, strict=True) if links)
+        return replace(lines, chains=chains) if chains else None
 
     def _is_assembled(self, chain: Chain) -> bool:
         """Whether a blank chain only repeats the entries above it as an array."""

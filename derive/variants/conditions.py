@@ -12,16 +12,17 @@ from itertools import pairwise
 
 from derive.choices import Requirement
 from derive.derivation import Derivation
-from derive.errors import Fault, suggestion
+from derive.errors import Fault, InputError, suggestion
 from derive.language.cursor import Scope
-from derive.language.expressions import Expr, Ref, Shape, walk
+from derive.language.expressions import Apply, Expr, Ref, Shape, walk
 from derive.language.grammar import parse
 from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError, Token, tokenize
 from derive.operations import FUNCTIONS
+from derive.operations.applications import misapplied, with_settings
 from derive.operations.calculus import expand_macros, shape_of
 from derive.operations.rows import Branches, Flat, ShapeFault
-from derive.operations.scalars import Num, sign
+from derive.operations.scalars import Num, ValueFault, sign
 from derive.values import Compiled, Env, Tape, Values, compile_expr
 
 RELATIONS: Mapping[str, Callable[[int], bool]] = {
@@ -42,8 +43,11 @@ class Condition:
     test: Test
 
     def holds(self, values: Values) -> bool:
-        """Whether the values of the first pass meet it."""
-        return values.decided(lambda: all(self.test(values.env())))
+        """Whether the values of the first pass meet it; one that has no value with them is not met."""
+        try:
+            return values.decided(lambda: all(self.test(values.env())))
+        except (InputError, ValueFault, ZeroDivisionError):
+            return False
 
 
 def read_condition(requirement: Requirement, tape: Tape) -> Condition | Fault:
@@ -116,7 +120,7 @@ class _Reader:
             return self._count(tokens[2:-1]), ()
         start, end = _span(tokens, self.text)
         try:
-            expr = parse(self.text[start:end], Scope(self._names(), FUNCTIONS))
+            expr = with_settings(parse(self.text[start:end], Scope(self._names(), FUNCTIONS)))
             self._check(expr)
             expr = expand_macros(expr, self.derivation.shapes)
             shape = shape_of(expr, self.derivation.shapes)
@@ -136,8 +140,12 @@ class _Reader:
         return {name.id: name for name in self.tape.slots}
 
     def _check(self, expr: Expr) -> None:
-        """Derivatives are read wherever both names are known: is it a step of this problem? Raises TextError."""
+        """Operations have the arguments they take; derivatives are read wherever both names are known: is it a step of
+        this problem? Raises TextError.
+        """
         for node in walk(expr):
+            if isinstance(node, Apply) and (wrong := misapplied(node)):
+                raise TextError(*wrong, *(node.span or (0, 1)))
             if isinstance(node, Ref) and isinstance(node.name, Derivative) and node.name not in self.tape.slots:
                 known = [name.id for name in self.tape.slots if isinstance(name, Derivative)]
                 hint = suggestion(node.name.id, known) or f"there are: {', '.join(known)}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
+from derive.derivation import Derivation
 from derive.document import (
     Chain,
     Column,
@@ -24,13 +26,15 @@ from derive.document import (
     Sentence,
     Table,
 )
-from derive.language.names import GREEK
+from derive.language.expressions import Apply
+from derive.language.names import GREEK, split_entry
 from derive.notation import TEX
+from derive.operations.rows import row_of
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled, texts
-from derive.writers.texmath import LINE, bmatrix, fits, fitting
+from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
@@ -45,6 +49,7 @@ _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 MOST_ALIGNED = 12
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
+LONGEST_NEAR_A_BOUND = 12
 
 
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
@@ -89,7 +94,8 @@ class LatexWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue, _answer, r"\room")
+        answer = partial(_answer, page.derivation)
+        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue, answer, r"\room")
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -212,9 +218,19 @@ def _value(shown: str, name: object, scalar: bool) -> Part:
     return fill
 
 
-def _answer(step: str) -> str:
-    """A form field, named as the step or entry that is asked."""
-    return rf"\answer{{{step}}}"
+def _answer(derivation: Derivation, asked: str) -> str:
+    """A form field, named as the step or entry that is asked, as wide as its number may get.
+
+    What comes close to a bound is written with all digits up to where it differs from it: 0,9999999887.
+    """
+    step = split_entry(asked)[0].partition("@")[0]
+    digits = derivation.problem.numbers.of(step).count
+    bounded = any(
+        each.id == step and isinstance(each.expr, Apply) and row_of(each.expr).bounds for each in derivation.forward
+    )
+    room = max(digits + 5, LONGEST_NEAR_A_BOUND if bounded else 0)
+    width = max(FIELD, round(0.45 * room + 0.9, 1))
+    return rf"\answer{{{asked}}}" if width == FIELD else rf"\answer[{width:g}em]{{{asked}}}"
 
 
 def _boxed(tex: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import ceil
 
 from derive.writers.cutting import Panel, panels
 
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 28  # rows of a matrix on one page
 WIDEST = 0.65  # of a character that is set, in em, with the space around it
+FIELD = 4.6  # of a form field, in em, where nothing else is said
+_FIELD = re.compile(r"\\answer(?:\[([\d.]+)em\])?\{[^{}]*\}")
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
 
 
@@ -19,8 +22,17 @@ def fits(tex: str, limit: float) -> bool:
 
 
 def characters(tex: str) -> int:
-    """How many characters a line of TeX sets; of a matrix all rows count."""
-    return len(_COMMANDS.sub("", tex))
+    """How many characters a line of TeX sets; of a matrix all rows count, and a form field for what it takes."""
+    fields = 0.0
+    if r"\answer" in tex:
+        fields, tex = _fields(tex)
+    return len(_COMMANDS.sub("", tex)) + ceil(fields / WIDEST)
+
+
+def _fields(tex: str) -> tuple[float, str]:
+    """How wide the form fields in a line of TeX are, and the line without them."""
+    widths = [float(found[1] or FIELD) + 0.4 for found in _FIELD.finditer(tex)]
+    return sum(widths), _FIELD.sub("", tex)
 
 
 def width(tex: str) -> float:
@@ -36,12 +48,13 @@ _FRACTION = re.compile(rf"\\frac{_IN_BRACES}{_IN_BRACES}")
 
 @lru_cache(10_000)
 def _width(tex: str) -> float:
+    fields, tex = _fields(tex)
     tex = _FRACTION.sub(lambda found: max(found[1], found[2], key=characters), tex)
     small = sum(len(_COMMANDS.sub("", found)) for found in re.findall(r"[_^]\{([^{}]*)\}", tex))
     operators = len(re.findall(r"\\cdot|\\odot|\\approx|\\leftarrow| [+\-=] ", tex))
     plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", "'")))
     words = len(re.findall(r"\\(?:sigma|eta|alpha|beta|delta|theta|partial|varphi|Phi|sum)\b", tex))
-    return 0.5 * plain - 0.15 * small + 0.6 * operators + 0.6 * words
+    return fields + 0.5 * plain - 0.15 * small + 0.6 * operators + 0.6 * words
 
 
 def _matrices(tex: str) -> list[str]:
