@@ -69,6 +69,7 @@ AGREES: dict[str, Callable[[str, Fraction], bool]] = {
     "rounds": lambda printed, value: at_length_of(printed, value) == Decimal(printed),
     "truncates": lambda printed, value: at_length_of(printed, value, ROUND_DOWN) == Decimal(printed),
     "full_precision": lambda printed, value: not differ_by(value, Fraction(printed), Fraction(1, 10**15)),
+    "accumulates": lambda printed, value: not differ_by(value, Fraction(printed), Fraction(1, 10**13)),
     "cancelled": lambda printed, value: abs(value - Fraction(printed)) < Fraction(1, 10**15),
 }
 """When a published number agrees with the exact value, by its verdict."""
