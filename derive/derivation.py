@@ -38,6 +38,7 @@ from derive.operations.calculus import (
 from derive.operations.rows import row_of
 from derive.problem import Problem
 
+ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
 LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
 
 
@@ -271,7 +272,7 @@ class _Backward:
     def _jacobian(self, step: Step, name: Name) -> Expr | None:
         """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
         expr = step.expr
-        if not isinstance(expr, Apply) or not row_of(expr).jacobian:
+        if not isinstance(expr, Apply) or not row_of(expr).jacobian or dict(expr.options).get("axis") in ACROSS:
             return None
         sizes = [len(shape) for shape in (step.shape, self.shapes[name])]
         places = [i for i, arg in enumerate(expr.args) if name in names_in(arg)]

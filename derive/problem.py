@@ -15,7 +15,6 @@ from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.network import expand_network
-from derive.operations import FUNCTIONS
 from derive.operations.rows import shape_text
 from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
 from derive.source import Source, from_text, kind, read
@@ -168,8 +167,6 @@ class _Reader(Tables):
             name = self.name(key, table, key)
             if name is None:
                 continue
-            if name.id in FUNCTIONS:
-                self.fault(f"`{key}` is the name of an operation", "give the value another name", table, key)
             if name in self.shapes:
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
@@ -235,9 +232,6 @@ class _Reader(Tables):
         for item in written:
             if item.relation == "<-":
                 self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
-            if item.equation.name.id in FUNCTIONS:
-                self.faults.append(item.line.fault(f"`{item.equation.name}` is the name of an operation",
-                                                   "give the quantity another name", (0, 1)))  # fmt: skip
         order_before = len(self.faults)
         check_order(written, known, self.faults)
         self.places = {item.equation.name.id: item.line.fault("").place for item in written}

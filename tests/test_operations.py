@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import derive
 from derive.errors import InputError
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape, apply, number, walk
@@ -708,3 +709,33 @@ def test_a_result_that_no_memory_holds_is_refused(text: str) -> None:
     given_values = "W = [[1, 2], [3, 4]]\nx = [1, 2, 3]\nt = [1, 2]"
     with pytest.raises(InputError, match=r"the result would have \d+ entries"):
         Problem.loads(f"[data]\n{given_values}\n[model]\nequations = '''\n{text}\n'''\n")
+
+
+def worked(equations: str, data: str) -> derive.Solution:
+    return derive.solve(Problem.loads(f"[data]\n{data}\n[model]\nloss = 'L'\nequations = '''\n{equations}\n'''\n"))
+
+
+def test_a_quantity_may_have_the_name_of_an_operation() -> None:
+    solution = worked(
+        "sigma = exp(s/2)\nz = mu + sigma ⊙ epsilon\nL = z^2", "epsilon = 0.5\n[parameters]\ns = 0\nmu = 1"
+    )
+    assert solution["z"].value == Fraction(3, 2)
+    assert solution["dL/dsigma"].value == Fraction(3, 2)
+    with pytest.raises(InputError, match="an operation and a name you defined"):
+        worked("sigma = s/2\nL = sigma(s)", "[parameters]\ns = 0")
+
+
+def test_a_softmax_of_the_rows_of_a_column_is_1_and_has_no_gradient() -> None:
+    solution = worked("p = softmax(z, rows)\nL = sum((p ⊙ z - t)^2)", "t = [1, 0, 0]\n[parameters]\nz = [0.5, -1, 2]")
+    assert solution["p"].value == (1, 1, 1)
+    assert solution["dL/dz"].value == (-1, -2, 4)
+
+
+def test_a_mask_of_minus_a_billion_leaves_nothing() -> None:
+    solution = worked("p = softmax(z + m)\nL = p[1]", "m = [0, 0, -1e9]\n[parameters]\nz = [0, 0, 5]")
+    assert solution["p"].printed == ("0.5000", "0.5000", "0")
+
+
+def test_a_dropout_keeps_something() -> None:
+    with pytest.raises(InputError, match="below 1"):
+        worked("L = sum(dropout(x, m, p = 1))", "m = [1, 0]\n[parameters]\nx = [1, 2]")

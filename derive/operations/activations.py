@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.language.expressions import Options
 from derive.operations import scalars
 from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
-from derive.operations.rows import Macro, Notation, register
+from derive.operations.rows import Macro, Notation, ShapeFault, Shapes, register
 from derive.operations.scalars import ONE, ZERO, Num
 
 
@@ -81,7 +82,17 @@ ACTIVATIONS = [
                 "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
 ]  # fmt: skip
 
+
+def _dropped(shapes: Shapes, options: Options) -> str:
+    """What is kept, over 1 − p: at least some of it has to be kept."""
+    p = dict(options).get("p", Fraction(1, 2))
+    if not isinstance(p, Fraction) or not 0 <= p < 1:
+        raise ShapeFault(f"a dropout with p = {p}", "p is the part that is left out: at least 0, and below 1")
+    return "(a ⊙ b)/(1 - p)"
+
+
 DROPOUT = Macro("dropout", ("dropout",), "a mask of 0 and 1 is given; what is kept is divided by 1 - p",
-                "dropout(x, y, p = 0.5)", ("a", "b"), "(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)})  # fmt: skip
+                "dropout(x, y, p = 0.5)", ("a", "b"), "(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)},
+                by_shape=_dropped)  # fmt: skip
 
 register((*map(row, ACTIVATIONS), DROPOUT))

@@ -66,13 +66,13 @@ def sign(x: Num) -> int:
 
 
 def exp(x: Num) -> Num:
-    """eˣ. Raises ValueFault beyond e^±230258."""
+    """eˣ; below e^-230258 a ball around 0. Raises ValueFault beyond e^230258."""
     if type(x) is fmpq and x == 0:
         return ONE
     if x > LARGEST_EXPONENT:
         raise ValueFault("overflows: the argument of exp is too large")
     if x < -LARGEST_EXPONENT:
-        raise ValueFault("underflows: the argument of exp is too far below 0")
+        return arb(0, _TINY)
     return arb(x).exp()
 
 
@@ -130,7 +130,9 @@ def _multiplied(x: Num, exponent: int) -> Num:
 
 def sigmoid(x: Num) -> Num:
     """1/(1 + e⁻ˣ)."""
-    return HALF if x == 0 else ONE / (ONE + exp(-x))
+    if x == 0:
+        return HALF
+    return exp(x) / (ONE + exp(x)) if x < -LARGEST_EXPONENT else ONE / (ONE + exp(-x))
 
 
 def tanh(x: Num) -> Num:

@@ -8,7 +8,6 @@ from typing import Any
 
 from derive.arrays import read_array
 from derive.language.expressions import Shape
-from derive.operations import FUNCTIONS
 from derive.operations.shapes import normal
 from derive.source import kind
 from derive.tables import Tables
@@ -38,8 +37,6 @@ def _column(tables: Tables, key: str, value: Any) -> Column | None:
     name = tables.name(key, "samples", key)
     if name is None:
         return None
-    if name.id in FUNCTIONS:
-        tables.fault(f"`{key}` is the name of an operation", "give the value another name", "samples", key)
     if not isinstance(value, list):
         hint = f"expected one value for each sample: {key} = [0, 1, 1]"
         tables.fault(f"`{key}` is {kind(value)}", hint, "samples", key)
