@@ -31,6 +31,7 @@ class Case:
     digits     how many significant digits an entry needs; None: one fewer than printed
     exact      whether only the exact value counts
     decimal    the problem's decimal sign
+    turned     whether the numbers were written as the transpose
     entries    a verdict for each entry, OPEN until it is found
     follows    what the step's equation gives at the student's own numbers
     diagnosis  the key of what explains a wrong answer
@@ -47,6 +48,7 @@ class Case:
     digits: int | None
     exact: bool
     decimal: str
+    turned: bool = False
     entries: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     follows: Flat | None = None
@@ -61,6 +63,8 @@ class Case:
             self._guard()
             self._forgive()
         self.entries = [verdict or WRONG for verdict in self.entries]
+        if self.turned:
+            self._turn()
 
     def given(self) -> list[tuple[int, Written | None]]:
         """The entries' numbers with their places."""
@@ -69,6 +73,13 @@ class Case:
     def wrong(self) -> list[tuple[int, Written]]:
         """The numbers that are wrong, with their places."""
         return [(i, w) for i, w in self.given() if w and self.entries[i] == WRONG]
+
+    def _turn(self) -> None:
+        """What was written as the transpose is not right, whatever its numbers are."""
+        if not self.wrong():
+            self.diagnosis = "outer_product_transposed"
+        self.entries = [MISSING if w is None else WRONG for w in self.written]
+        self.remarks = list(self.answer.remarks)
 
     # --- truth -------------------------------------------------------------------------------------------------------
 

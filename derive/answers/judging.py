@@ -14,16 +14,19 @@ from math import prod
 
 from flint import fmpq
 
+from derive.answers.arrangement import Stands, stands, transposed
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.diagnosis import diagnose
 from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
 from derive.answers.own import BITS, Own
+from derive.answers.standing import allowed, is_sharp
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Expr, Shape
+from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name
+from derive.operations.calculus import shape_of
 from derive.operations.rows import Flat, ShapeFault
-from derive.operations.scalars import precision
+from derive.operations.scalars import Num, precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
 from derive.values import Values
@@ -57,6 +60,8 @@ class Judged:
     remarks    what costs nothing
     marks, of  what was earned, of how many
     differs    where a formula that was asked for gives something else
+    later      what such a formula names that is not known yet at its step
+    turned     whether the numbers were written as the transpose
     """
 
     place: Place
@@ -70,6 +75,8 @@ class Judged:
     marks: Fraction
     of: Fraction
     differs: Counterexample | None = None
+    later: Name | None = None
+    turned: bool = False
 
     @property
     def verdict(self) -> str:
@@ -143,12 +150,12 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        written = self._numbers(own, answer, len(expected)) if answer else None
-        if answer is None or written is None:
+        numbers = self._numbers(own, answer, self.derivation.shapes[place.name]) if answer else None
+        if answer is None or numbers is None:
             entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
             return Judged(place, answer, None, entries, expected, None, None, remarks, Fraction(0), self._of(place))
-        case = self._case(own, place, answer, written, expected)
+        case = self._case(own, place, answer, numbers, expected)
         case.settle()
         return self._closed(place, case)
 
@@ -167,8 +174,9 @@ class _Judge:
         marks = of if verdict == CORRECT else Fraction(0)
         return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
 
-    def _case(self, own: Own, place: Place, answer: Answer, written: Numbers, expected: Flat) -> Case:
+    def _case(self, own: Own, place: Place, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
         marking = self.problem.marking
+        written, turned = numbers
         return Case(
             self.derivation, own, place.step, answer, written, expected,
             carried=self.carry.settled(place.name, place.k),
@@ -176,6 +184,7 @@ class _Judge:
             digits=marking.digits,
             exact=place.id in marking.exact,
             decimal=self.carry.numbers.decimal,
+            turned=turned,
         )  # fmt: skip
 
     def _closed(self, place: Place, case: Case) -> Judged:
@@ -185,19 +194,23 @@ class _Judge:
         lost = min(of, self.problem.marking.remark * len(case.remarks))
         marks = max(Fraction(0), of * earned / len(case.entries) - lost)
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
-                      tuple(case.remarks), marks, of)  # fmt: skip
+                      tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
 
-    def _numbers(self, own: Own, answer: Answer, size: int) -> Numbers | None:
-        """The numbers of an answer, flat; a formula's are its values at the student's own numbers."""
+    def _numbers(self, own: Own, answer: Answer, shape: Shape) -> tuple[Numbers, bool] | None:
+        """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
+        own numbers. None for what has no value, or another shape.
+        """
         content = answer.content
         if isinstance(content, Unreadable):
             return None
         if isinstance(content, Array):
-            return content.entries if len(content.entries) == size else None
+            return _arranged(content.entries, content.shape, shape)
         values = own.value(content)
-        if values is None or len(values) not in {1, size}:
+        if values is None or not all(map(is_sharp, values)):
             return None
-        return tuple(Written(x, fmpq(0), EXACT_DIGITS, answer.given) for x in values * (size // len(values)))
+        if len(values) == 1:
+            return _evaluated(own, answer, content, values) * prod(shape), False
+        return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
     def _of(self, place: Place) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named."""
@@ -220,6 +233,28 @@ class _Judge:
                 values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]
             updated[step.name.before] = values
         return updated
+
+
+def _arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
+    """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
+    match stands(given, asked):
+        case Stands.AS_IS:
+            return entries, False
+        case Stands.TRANSPOSED:
+            return tuple(transposed(entries, asked)), True
+    return None
+
+
+def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers:
+    """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
+    written = not names_in(formula)
+    units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]
+    return tuple(Written(x, fmpq(1) if written and unit == 0 and _is_whole(x) else unit, EXACT_DIGITS, answer.given)
+                 for x, unit in zip(values, units, strict=True))  # fmt: skip
+
+
+def _is_whole(x: Num) -> bool:
+    return type(x) is fmpq and bool(x.q == 1)
 
 
 def _same(

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from flint import arb, fmpq
 
 from derive.answers.model import Written
+from derive.answers.standing import EXACT, standing
 from derive.derivation import Step
-from derive.language.expressions import Expr
-from derive.language.names import Name
-from derive.operations.rows import Flat, ShapeFault
+from derive.language.expressions import Expr, Number, Ref, rewrite, walk
+from derive.language.names import Name, Symbol
+from derive.operations.rows import Branches, Flat, ShapeFault
 from derive.operations.scalars import Num, ValueFault, precision
-from derive.values import Env, Tape
+from derive.values import Compiled, Env, Tape, compile_expr, to_fmpq
 from derive.view import Workings
 
 BITS = 192
@@ -52,7 +53,7 @@ class Own:
         slot = self.tape.slots[name]
         entries = list(zip(written, otherwise, self.truth[slot], strict=True))
         self.env[slot] = [w.value if w else x for w, x, _ in entries]
-        self.units[slot] = [w.unit if w and w.value != x and w.value != t else fmpq(0) for w, x, t in entries]
+        self.units[slot] = [w.unit if w and not _is_either(w, x, t) else fmpq(0) for w, x, t in entries]
         self.answered.add(name)
 
     def put(self, name: Name, values: Flat, widths: Flat | None = None) -> None:
@@ -87,15 +88,28 @@ class Own:
         return None if any(not _finite(x) for x in values) else values
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
-        """By how much the expression may be off: the sum of |∂f| times the unit of each written number in it."""
+        """By how much the expression may be off: the sum of |∂f| times the unit of each written number in it.
+
+        Those are the student's own numbers that it uses, and the numbers that stand in it where it is a student's.
+        """
         run, names = self.workings.compile(expr, self.tape)
+        written = self._written(names)
+        env = self.env
+        if literals := self._literals(expr):
+            run, env = self._opened(expr, literals)
+            slots = range(len(self.env), len(env))
+            written += [(slot, 0, to_fmpq(each.unit)) for slot, each in zip(slots, literals, strict=True)]
+        return self._moved(run, env, written if len(written) <= MOST_WIDTHS else [], base)
+
+    def _moved(self, run: Compiled, env: Env, written: Sequence[tuple[int, int, Num]], base: Flat) -> Flat:
+        """How far the values move in all, when each written number moves by its unit."""
         total: Flat = [fmpq(0)] * len(base)
-        for slot, i, unit in self._written(names):
-            env = list(self.env)
-            env[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
+        for slot, i, unit in written:
+            moved = list(env)
+            moved[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
             try:
                 with precision(BITS, ties=True):
-                    total = [t + abs(x - b) for t, x, b in zip(total, run(env), base, strict=True)]
+                    total = [t + abs(x - b) for t, x, b in zip(total, run(moved), base, strict=True)]
             except (ValueFault, ZeroDivisionError):
                 return [fmpq(0)] * len(base)
         return total
@@ -107,7 +121,26 @@ class Own:
             for i, unit in enumerate(self.units[slot] or ()):
                 if unit != 0:
                     found.append((slot, i, unit))
-        return found if len(found) <= MOST_WIDTHS else []
+        return found
+
+    # --- the numbers in a formula ------------------------------------------------------------------------------------
+
+    def _literals(self, expr: Expr) -> list[Number]:
+        """The rounded numbers in a student's formula: of two digits or more, and no value of the problem exactly."""
+        found = {id(node): node for node in walk(expr) if isinstance(node, Number) and _is_rounded(node)}
+        if not found:
+            return []
+        exactly = {abs(x) for flat in self.truth for x in flat if type(x) is fmpq}
+        return [node for node in found.values() if to_fmpq(abs(node.value)) not in exactly]
+
+    def _opened(self, expr: Expr, literals: Sequence[Number]) -> tuple[Compiled, Env]:
+        """The expression with literals as names of their own, and the table of values with theirs behind it."""
+        names = {id(each): Symbol("literal", subscript=(i,), helper=1) for i, each in enumerate(literals)}
+        named = rewrite(expr, lambda node: Ref(names[id(node)]) if id(node) in names else None)
+        slots = {**self.tape.slots, **{name: len(self.env) + i for i, name in enumerate(names.values())}}
+        shapes = {**self.tape.derivation.shapes, **dict.fromkeys(names.values(), ())}
+        run = compile_expr(named, slots, shapes, Branches())
+        return run, [*self.env, *([to_fmpq(each.value)] for each in literals)]
 
     def follow(self, step: Step) -> None:
         """Work out a step that was not answered, from the student's own numbers."""
@@ -123,3 +156,13 @@ def _finite(x: Num) -> bool:
 def bounded(x: Num) -> Num:
     """A rational that grows too long as a ball."""
     return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
+
+
+def _is_either(written: Written, *values: Num) -> bool:
+    """Whether a number is one of the values exactly."""
+    return any(standing(written, value) == EXACT for value in values)
+
+
+def _is_rounded(literal: Number) -> bool:
+    """Whether a number in a formula may be rounded: one of a single digit is taken as exact."""
+    return literal.unit != 0 and abs(literal.value) >= 10 * literal.unit
