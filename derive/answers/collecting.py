@@ -52,6 +52,8 @@ class _Collector:
         whole = [chain for chain in said if chain.target and chain.target.index is None]
         parts = [chain for chain in said if chain.target and chain.target.index is not None]
         entries, one_by_one = _entries(parts, shape), any(chain.last(RESULT) for chain in parts)
+        if step in self.solution.problem.marking.formula and (formula := _telling(whole, FORMULA, 0)):
+            return replace(self._made(step, *formula, shape), numbers=formula[0].result)
         for kind in (RESULT, UNREADABLE, NUMBERS, FORMULA, MIXED):
             if kind == NUMBERS and one_by_one:
                 break

@@ -136,12 +136,21 @@ class _Judge:
 
     def _note(self, own: Own, judged: Judged, step: Step) -> None:
         """Enter what the student has for a step into the own numbers."""
-        if judged.written is None or not any(judged.written):
+        written = judged.written or self._beside(judged)
+        if written is None or not any(written):
             own.follow(step)
             return
-        own.take(step.name, judged.written, own.value(step.expr) or judged.expected)
-        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(judged.written, judged.expected):
+        own.take(step.name, written, own.value(step.expr) or judged.expected)
+        if judged.verdict in {CORRECT, FOLLOWS}:
+            own.settle(step.name)
+        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(written, judged.expected):
             own.trivial.add(step.name)
+
+    def _beside(self, judged: Judged) -> Numbers | None:
+        """The numbers that stand beside a formula that was asked for: the student goes on with them."""
+        numbers = judged.answer.numbers if judged.answer else None
+        arranged = numbers and _arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
+        return arranged[0] if arranged else None
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -163,16 +172,25 @@ class _Judge:
         """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
         content, of = answer.content, self._of(place)
         differs: Counterexample | None = None
+        later: Name | None = None
         if isinstance(content, Unreadable):
             verdict = UNREADABLE
         elif isinstance(content, Array):
+            verdict = WRONG if any(content.entries) else MISSING
+        elif later := self._later(content, step):
             verdict = WRONG
         else:
             steps = (*self.derivation.forward, *self.derivation.backward)
             verdict, differs = _same(content, step.expr, self.derivation.shapes, steps)
         entries = (verdict,) * len(expected)
         marks = of if verdict == CORRECT else Fraction(0)
-        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
+        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs, later)
+
+    def _later(self, formula: Expr, step: Step) -> Name | None:
+        """What a formula names that stands at its step or behind it: it would say nothing new."""
+        steps = [each.name for each in self.derivation.steps]
+        behind = steps[steps.index(step.name) :]
+        return next((name for name in names_in(formula) if name in behind), None)
 
     def _case(self, own: Own, place: Place, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
         marking = self.problem.marking
@@ -191,7 +209,7 @@ class _Judge:
         diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
         earned = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
         of = self._of(place)
-        lost = min(of, self.problem.marking.remark * len(case.remarks))
+        lost = min(of, self.problem.marking.remark * sum(not remark.is_notice for remark in case.remarks))
         marks = max(Fraction(0), of * earned / len(case.entries) - lost)
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
                       tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip

@@ -337,7 +337,7 @@ SLIPS = (
     Slip("power_of_ten", _power_of_ten, plain=False),
 )
 
-OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "updated_weights", "substituted")
+OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "not_exact", "updated_weights", "substituted")
 
 
 def keys() -> tuple[str, ...]:

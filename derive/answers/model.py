@@ -53,6 +53,11 @@ class Remark:
     message: str = ""
     key: str = ""
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether it only tells which of two readings was taken, so that it never costs anything."""
+        return self.key.startswith("read_")
+
 
 @dataclass(frozen=True, slots=True)
 class Array:
@@ -94,6 +99,7 @@ class Answer:
     entry        which entry of the step alone is answered (from 0); None for the whole
     substituted  numbers in the working that differ from the quantities they stand for
     computed     what the line of numbers in the working gives, exactly, where it could be evaluated (flat)
+    numbers      those beside a formula that was asked for
     """
 
     step: str
@@ -105,3 +111,4 @@ class Answer:
     entry: tuple[int, ...] | None = None
     substituted: tuple[Substituted, ...] = ()
     computed: tuple[fmpq, ...] = ()
+    numbers: Array | None = None

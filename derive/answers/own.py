@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flint import arb, fmpq
 
 from derive.answers.model import Written
 from derive.answers.standing import EXACT, standing
 from derive.derivation import Step
-from derive.language.expressions import Expr, Number, Ref, rewrite, walk
+from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
 from derive.operations.rows import Branches, Flat, ShapeFault
 from derive.operations.scalars import Num, ValueFault, precision
@@ -29,7 +29,8 @@ class Own:
 
     `truth` are the true values of the pass.
 
-    `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial.
+    `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial, `rounded`
+    those whose numbers only round what they stand for.
     """
 
     tape: Tape
@@ -39,6 +40,7 @@ class Own:
     units: list[Flat | None]
     answered: set[Name] = field(default_factory=set)
     trivial: set[Name] = field(default_factory=set)
+    rounded: set[Name] = field(default_factory=set)
 
     @staticmethod
     def of(tape: Tape, workings: Workings, env: Env) -> Own:
@@ -60,6 +62,13 @@ class Own:
         """Values worked out for a name that was not answered."""
         slot = self.tape.slots[name]
         self.env[slot], self.units[slot] = values, widths
+
+    def with_truth(self, names: Iterable[Name]) -> Own:
+        """The same numbers, but the true values of some names."""
+        other = replace(self, env=list(self.env), units=list(self.units))
+        for name in names:
+            other.put(name, self.truth[self.tape.slots[name]])
+        return other
 
     def bring(self, name: Name, before: Own, known: Name) -> None:
         """What is known of a name from the pass before: the numbers of the name `known` there."""
@@ -137,8 +146,10 @@ class Own:
         """The expression with literals as names of their own, and the table of values with theirs behind it."""
         names = {id(each): Symbol("literal", subscript=(i,), helper=1) for i, each in enumerate(literals)}
         named = rewrite(expr, lambda node: Ref(names[id(node)]) if id(node) in names else None)
-        slots = {**self.tape.slots, **{name: len(self.env) + i for i, name in enumerate(names.values())}}
-        shapes = {**self.tape.derivation.shapes, **dict.fromkeys(names.values(), ())}
+        slots: dict[Name, int] = {**self.tape.slots}
+        shapes: dict[Name, Shape] = {**self.tape.derivation.shapes}
+        for i, name in enumerate(names.values()):
+            slots[name], shapes[name] = len(self.env) + i, ()
         run = compile_expr(named, slots, shapes, Branches())
         return run, [*self.env, *([to_fmpq(each.value)] for each in literals)]
 
@@ -147,6 +158,13 @@ class Own:
         values = self.value(step.expr)
         if values is not None:
             self.put(step.name, values, self.widths(step.expr, values))
+            if self.rounded.intersection(step.uses):
+                self.rounded.add(step.name)
+
+    def settle(self, name: Name) -> None:
+        """Take a name's numbers as right: where they have a width, they are rounded."""
+        if any(unit != 0 for unit in self.units[self.tape.slots[name]] or ()):
+            self.rounded.add(name)
 
 
 def _finite(x: Num) -> bool:
