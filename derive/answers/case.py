@@ -131,8 +131,7 @@ class Case:
 
     def _follow(self) -> None:
         """Grant `follows` to the entries that some route from the student's own numbers gives."""
-        routes = [*self._routes()]
-        for own, expr in (*((self.own, expr) for expr in routes), *self._filled(routes)):
+        for own, expr in self._ways():
             values = own.value(expr)
             if values is None or len(values) != len(self.written):
                 continue
@@ -141,8 +140,14 @@ class Case:
             if OPEN not in self.entries:
                 return
 
-    def _filled(self, routes: Sequence[Expr]) -> Iterator[tuple[Own, Expr]]:
-        """The routes with the true values of what was not answered: what is missing is not wrong."""
+    def _ways(self) -> Iterator[tuple[Own, Expr]]:
+        """The routes with the student's own numbers, then with the true values of what was not answered: what is
+        missing is not wrong.
+        """
+        routes: list[Expr] = []
+        for expr in self._routes():
+            routes.append(expr)
+            yield self.own, expr
         steps = {step.name for step in self.derivation.steps}
         for expr in routes:
             missing = [name for name in names_in(expr) if name in steps and name not in self.own.answered]
