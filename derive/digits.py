@@ -176,6 +176,9 @@ def _ending(x: fmpq) -> tuple[int, int] | None:
     return number, decimals
 
 
+FAR = 10_000  # bits that no digit needs
+
+
 def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     """The absolute value of a ball and its sign; None for a ball that contains 0.
 
@@ -184,6 +187,8 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     """
     (man, exp), (rad, rexp) = x.mid().man_exp(), x.rad().man_exp()
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
+    if mid and radius and rexponent < exponent - FAR:  # tanh(10^80): as wide as that is as good as it
+        radius, rexponent = 1, exponent - FAR
     shift = min(exponent, rexponent) if radius else exponent
     mid <<= exponent - shift
     radius = radius << (rexponent - shift) if radius else 0

@@ -1,4 +1,4 @@
-"""The rules of marking in single cases: formulas, exact steps, missing steps, transposed arrays, what names a mistake."""
+"""The rules of marking in single cases: formulas, exact and missing steps, transposed arrays, what names a mistake."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def marking(*lines: str, problem: str = NOTES) -> str:
     return "\n".join([problem, "[marking]", *lines])
 
 
-# --- formulas where numbers are asked -----------------------------------------------------------------------------------
+# --- formulas where numbers are asked ---------------------------------------------------------------------------------
 
 RIGHT = [
     ("A_2", "sigmoid(z_2)"), ("L", "(A_2 - Y)^2"), ("dL/dA_2", "2 (A_2 - Y)"), ("A_2", "1/(1+e^(-18.3))"),
@@ -75,7 +75,7 @@ def test_a_value_that_nothing_is_known_of_is_none() -> None:
     assert item("L", {"L": "exp(200) - exp(200)"}).verdict == "unreadable"
 
 
-# --- [marking] ----------------------------------------------------------------------------------------------------------
+# --- [marking] --------------------------------------------------------------------------------------------------------
 
 EXACT = marking('exact = ["L", "dL/dz_2"]')
 THIRD = """
@@ -130,6 +130,12 @@ def test_a_formula_in_working_is_that_of_its_chain() -> None:
     assert "A formula is asked for" in item("dL/dz_2", "dL/dz_2 = -3.84e-7", FORMULA).message
 
 
+def test_values_that_nobody_can_write() -> None:
+    assert item("dL/dz_2", {"dL/dz_2": "e^(e^(12.5))"}, FORMULA).verdict == "unreadable"
+    assert item("dL/dz_2", {"dL/dz_2": "log(-18.3)"}, FORMULA).verdict == "unreadable"
+    assert item("dL/dz_2", {"dL/dz_2": "tanh(1e80)"}, FORMULA).verdict == "wrong"
+
+
 @pytest.mark.parametrize("blank", ["", "?", "□"])
 def test_a_blank_where_a_formula_is_asked_is_missing(blank: str) -> None:
     assert item("dL/dz_2", {"dL/dz_2": blank}, FORMULA).verdict == "missing"
@@ -148,7 +154,7 @@ def test_entries_are_not_asked_for_alone(where: str) -> None:
         solved(problem)
 
 
-# --- what is missing ----------------------------------------------------------------------------------------------------
+# --- what is missing --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -160,7 +166,7 @@ def test_a_missing_step_may_stand_at_its_true_value(work: dict[str, object], ste
     assert item(step, work).verdict == "follows"
 
 
-# --- arrays -------------------------------------------------------------------------------------------------------------
+# --- arrays -----------------------------------------------------------------------------------------------------------
 
 WIDE = """
 [data]
@@ -202,7 +208,7 @@ def test_a_matrix_of_another_form_cannot_be_meant() -> None:
     assert "written as 4×3 (rows × columns); the step is 2×6" in found.message
 
 
-# --- what names a mistake -----------------------------------------------------------------------------------------------
+# --- what names a mistake ---------------------------------------------------------------------------------------------
 
 ROWS = """
 [data]

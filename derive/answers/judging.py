@@ -19,14 +19,14 @@ from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Ca
 from derive.answers.diagnosis import diagnose
 from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
-from derive.answers.own import BITS, Own
+from derive.answers.own import BITS, Own, is_of_size
 from derive.answers.standing import allowed, is_sharp
 from derive.derivation import Derivation, Step
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import shape_of
 from derive.operations.rows import Flat, ShapeFault
-from derive.operations.scalars import Num, precision
+from derive.operations.scalars import Num, ValueFault, precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
 from derive.values import Values
@@ -278,10 +278,12 @@ def _is_whole(x: Num) -> bool:
 def _same(
     content: Expr, expr: Expr, shapes: Mapping[Name, Shape], steps: Sequence[Step]
 ) -> tuple[str, Counterexample | None]:
-    """The verdict on a formula, and where it differs; one that does not fit in itself cannot be read."""
+    """The verdict on a formula, and where it differs; one that does not fit in itself, or has no value, is not read."""
     try:
         differs = same_function(content, expr, shapes, steps)
-    except (ShapeFault, KeyError):
+    except (ShapeFault, ValueFault, KeyError):
+        return UNREADABLE, None
+    if differs and not all(map(is_of_size, (*differs.first, *differs.second))):
         return UNREADABLE, None
     return (CORRECT if differs is None else WRONG), differs
 

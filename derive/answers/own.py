@@ -94,7 +94,7 @@ class Own:
         except (ValueFault, ZeroDivisionError):
             return None
         values = [*map(bounded, values)]
-        return None if any(not _finite(x) for x in values) else values
+        return values if all(map(is_of_size, values)) else None
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
         """By how much the expression may be off: the sum of |∂f| times the unit of each written number in it.
@@ -137,7 +137,7 @@ class Own:
     def _literals(self, expr: Expr) -> list[Number]:
         """The rounded numbers in a student's formula: of two digits or more, and no value of the problem exactly."""
         found = {id(node): node for node in walk(expr) if isinstance(node, Number) and _is_rounded(node)}
-        if not found:
+        if not 0 < len(found) <= MOST_WIDTHS:
             return []
         exactly = {abs(x) for flat in self.truth for x in flat if type(x) is fmpq}
         return [node for node in found.values() if to_fmpq(abs(node.value)) not in exactly]
@@ -167,7 +167,8 @@ class Own:
             self.rounded.add(name)
 
 
-def _finite(x: Num) -> bool:
+def is_of_size(x: Num) -> bool:
+    """Whether it is a number, and one that can be written down."""
     return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
 
 
