@@ -185,7 +185,7 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     """
     (man, exp), (rad, rexp) = x.mid().man_exp(), x.rad().man_exp()
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
-    if radius and rexponent + radius.bit_length() < exponent - MOST_BITS:  # as good as exact: a wider ball is enough
+    if mid and radius and rexponent + radius.bit_length() < exponent - MOST_BITS:  # as good as exact: wider is enough
         radius, rexponent = 1, exponent - MOST_BITS
     shift = min(exponent, rexponent) if radius else exponent
     mid <<= exponent - shift

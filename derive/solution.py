@@ -103,7 +103,7 @@ class Blueprint:
 
 
 def check_ids(derivation: Derivation) -> None:
-    """Raises InputError for settings of steps that the problem does not have."""
+    """Raises InputError for settings of steps that the problem does not have, and of entries where steps are meant."""
     problem = derivation.problem
     known = {step.id for step in derivation.steps} | {name.id for name, _ in derivation.givens}
     marking = problem.marking
@@ -120,6 +120,12 @@ def check_ids(derivation: Derivation) -> None:
         for where, steps in settings.items()
         for step in steps
         if split_entry(step)[0].partition("@")[0] not in known
+    ]
+    faults += [
+        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", place)
+        for where, steps in settings.items()
+        for step in steps
+        if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known
     ]
     if faults:
         raise InputError(faults)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
+from derive.answers.arrangement import Stands, stands
 from derive.answers.grids import Grid, Reading
 from derive.answers.model import Answer, Array, Written
 from derive.answers.own import BITS, Own, bounded
@@ -179,8 +180,9 @@ class Bench:
 
 
 def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:
-    """The student's numbers for a name, where there are as many as it has entries."""
-    if isinstance(content, Array) and len(content.entries) == len(otherwise) and any(content.entries):
+    """The student's numbers for a name, where they can be meant as its entries."""
+    shape = own.tape.derivation.shapes[name]
+    if isinstance(content, Array) and stands(content.shape, shape) is Stands.AS_IS and any(content.entries):
         own.take(name, content.entries, otherwise)
 
 

@@ -10,7 +10,7 @@ from derive.answers.own import Own
 from derive.answers.standing import CUT, EXACT, allowed, near, standing, within
 from derive.derivation import Derivation, Step
 from derive.digits import Printed
-from derive.language.expressions import Apply, Expr, Ref, substitute
+from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import settled, shape_of
 from derive.operations.rows import Flat, ShapeFault, row_of
@@ -31,6 +31,7 @@ class Case:
     digits     how many significant digits an entry needs; None: one fewer than printed
     exact      whether only the exact value counts
     decimal    the problem's decimal sign
+    turned     whether the numbers were written as the transpose
     entries    a verdict for each entry, OPEN until it is found
     follows    what the step's equation gives at the student's own numbers
     diagnosis  the key of what explains a wrong answer
@@ -47,6 +48,7 @@ class Case:
     digits: int | None
     exact: bool
     decimal: str
+    turned: bool = False
     entries: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     follows: Flat | None = None
@@ -61,6 +63,10 @@ class Case:
             self._guard()
             self._forgive()
         self.entries = [verdict or WRONG for verdict in self.entries]
+        if self.exact and not self.diagnosis and all(map(self._is_rounded, self.wrong())):
+            self.diagnosis = "not_exact" if self.wrong() else None
+        if self.turned:
+            self._turn()
 
     def given(self) -> list[tuple[int, Written | None]]:
         """The entries' numbers with their places."""
@@ -70,13 +76,20 @@ class Case:
         """The numbers that are wrong, with their places."""
         return [(i, w) for i, w in self.given() if w and self.entries[i] == WRONG]
 
+    def _turn(self) -> None:
+        """What was written as the transpose is not right, whatever its numbers are."""
+        if not self.wrong():
+            self.diagnosis = "outer_product_transposed"
+        self.entries = [MISSING if w is None else WRONG for w in self.written]
+        self.remarks = list(self.answer.remarks)
+
     # --- truth -------------------------------------------------------------------------------------------------------
 
     def _is_true(self, i: int, w: Written) -> bool:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
         for value in (self.expected[i], self.carried[i]):
-            how = standing(w, value)
-            if how is None or (self.exact and how != EXACT):
+            how = self._standing(w, value)
+            if how is None:
                 continue
             if how == CUT:
                 self._remark("cut", i, w)
@@ -84,6 +97,11 @@ class Case:
                 self._remark("precision", i, w)
             return True
         return False
+
+    def _standing(self, w: Written, value: Num) -> str | None:
+        """How a number stands for a value; where the exact one is asked for, as that alone."""
+        how = standing(w, value)
+        return None if self.exact and how != EXACT else how
 
     def _needed(self, i: int) -> int:
         return self.digits or max(1, len(self.shown()[i].mantissa.replace(".", "").lstrip("0")) - 1)
@@ -104,26 +122,49 @@ class Case:
                 self.entries[i] = CORRECT
                 self._remark("precision", i, w)
 
+    def _is_rounded(self, place: tuple[int, Written]) -> bool:
+        """Whether a number is the right one, or the one that follows, but rounded."""
+        i, w = place
+        return any(values and standing(w, values[i]) for values in (self.expected, self.follows))
+
     # --- what follows ------------------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
         """Grant `follows` to the entries that some route from the student's own numbers gives."""
-        for expr in self._routes():
-            values = self.own.value(expr)
+        for own, expr in self._ways():
+            values = own.value(expr)
             if values is None or len(values) != len(self.written):
                 continue
             self.follows = self.follows or values
-            self._grant(expr, values)
+            self._grant(own, expr, values)
             if OPEN not in self.entries:
                 return
 
-    def _grant(self, expr: Expr, values: Flat) -> None:
+    def _ways(self) -> Iterator[tuple[Own, Expr]]:
+        """The routes with the student's own numbers, then with the true values of what was not answered: what is
+        missing is not wrong.
+        """
+        routes: list[Expr] = []
+        for expr in self._routes():
+            routes.append(expr)
+            yield self.own, expr
+        steps = {step.name for step in self.derivation.steps}
+        for expr in routes:
+            missing = [name for name in names_in(expr) if name in steps and name not in self.own.answered]
+            if missing:
+                yield self.own.with_truth(missing), expr
+
+    def _grant(self, own: Own, expr: Expr, values: Flat) -> None:
+        """What a route gives; where exact values are asked for, only from numbers that were not rounded before."""
         widths: Flat | None = None
+        rounded = self.exact and bool(own.rounded.intersection(names_in(expr)))
         for i, w in self.given():
-            if self.entries[i] or w is None:
+            if self.entries[i] or w is None or (rounded and w.placed):
                 continue
-            if standing(w, values[i]) is None:
-                widths = widths or self.own.widths(expr, values)
+            if self._standing(w, values[i]) is None:
+                if self.exact:
+                    continue
+                widths = widths or own.widths(expr, values)
                 if not within(w, values[i], allowed(widths[i], values[i])):
                     continue
             self.entries[i] = FOLLOWS
@@ -168,7 +209,7 @@ def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:
     numbers = [w.value for w in written if w]
     if all(x == 0 for x in numbers):
         return any(not _is_zero(x) for x in expected)
-    return len(numbers) > 2 and len(set(map(str, numbers))) == 1 and len(set(map(str, expected))) > 1
+    return len(numbers) > 1 and len(set(map(str, numbers))) == 1 and len(set(map(str, expected))) > 1
 
 
 def _is_zero(x: Num) -> bool:

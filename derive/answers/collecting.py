@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
+from derive.answers.arrangement import Stands, stands
 from derive.answers.arrays import COLUMN, read_grid
 from derive.answers.cells import Misread
+from derive.answers.formulas import written_out
 from derive.answers.links import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part
 from derive.answers.meaning import meant
 from derive.answers.model import Answer, Array, Remark, Unreadable, Written
@@ -17,6 +19,7 @@ from derive.language.expressions import Expr, Shape
 from derive.operations.shapes import offset
 from derive.solution import Solution
 
+MOST_CELLS = 400  # of arrays in a formula that is worked out
 NO_RESULT = "there is no result"
 
 
@@ -49,6 +52,8 @@ class _Collector:
         whole = [chain for chain in said if chain.target and chain.target.index is None]
         parts = [chain for chain in said if chain.target and chain.target.index is not None]
         entries, one_by_one = _entries(parts, shape), any(chain.last(RESULT) for chain in parts)
+        if step in self.solution.problem.marking.formula and (formula := _telling(whole, FORMULA, 0)):
+            return replace(self._made(step, *formula, shape), numbers=formula[0].result)
         for kind in (RESULT, UNREADABLE, NUMBERS, FORMULA, MIXED):
             if kind == NUMBERS and one_by_one:
                 break
@@ -62,7 +67,7 @@ class _Collector:
         if not isinstance(array, Array):
             return answer
         remarks = ambiguities(filter(None, array.entries), self.sure, answer.line)
-        if array.shape == shape or len(array.entries) != prod(shape):
+        if array.shape == shape or stands(array.shape, shape) is not Stands.AS_IS:
             return replace(answer, remarks=remarks)
         turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
         return replace(answer, content=Array(shape, array.entries), remarks=(*remarks, *turned))
@@ -71,10 +76,13 @@ class _Collector:
         if part.reading is None:
             assert part.fault is not None
             return part.fault
-        numbers = part.numbers
-        if part.reading.grids and numbers is None:
+        if part.numbers is not None:
+            return part.numbers
+        cells = sum(len(grid.cells) for grid in part.reading.grids.values())
+        short = cells <= MOST_CELLS and meant(written_out(part.reading.expr, part.reading), self.shapes)
+        if not short or (cells and isinstance(short, Unreadable)):
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
-        return numbers or meant(part.reading.expr, self.shapes)
+        return short
 
     def _orientation(self, part: Part, shape: Shape) -> tuple[Remark, ...]:
         """A remark on a row for a column, or the reverse."""

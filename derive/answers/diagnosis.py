@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from derive.answers.case import Case
 from derive.answers.mistakes import MISTAKES, SLIPS, fitting
 from derive.answers.model import Written
-from derive.answers.standing import allowed, standing, within
+from derive.answers.standing import EXACT, allowed, standing, within
 from derive.derivation import Step
 from derive.language.expressions import Expr
 from derive.language.names import Name
@@ -62,7 +62,7 @@ def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
     for key, expr in _candidates(case, case.step):
         if _explains(case, expr, case.own.value(expr), wrong, needed):
             return key
-    for before in _skipped(case, case.step):
+    for before in _skipped(case, case.step) if _tells(wrong) else ():
         for key, expr in _candidates(case, before):
             if values := case.own.value(expr):
                 through = case.own.value(case.step.expr, {before.name: values})
@@ -117,10 +117,21 @@ def _with_updated(case: Case, wrong: Wrong, needed: int, updated: Mapping[Name, 
     return "updated_weights" if values and _explains(case, case.step.expr, values, wrong, needed) else None
 
 
+def _tells(wrong: Wrong) -> bool:
+    """Whether the numbers are enough to know a mistake by: several, or two digits; zeros and `0.1` fit too many."""
+    numbers = [w for _, w in wrong if w.value != 0]
+    return len(numbers) > 1 or any(w.digits > 1 for w in numbers)
+
+
 def _explains(case: Case, expr: Expr, values: Flat | None, wrong: Wrong, needed: int) -> bool:
-    """Whether values are what was written in at least `needed` entries, within the student's own widths."""
+    """Whether values are what was written in at least `needed` entries, within the student's own widths.
+
+    Numbers that tell little are explained only where they are exactly that, not rounded to it.
+    """
     if values is None or len(values) != len(case.written):
         return False
+    if not _tells(wrong):
+        return all(standing(w, values[i]) == EXACT for i, w in wrong)
     if sum(standing(w, values[i]) is not None for i, w in wrong) >= needed:
         return True
     if sum(within(w, values[i], abs(values[i]) / 10) for i, w in wrong) < needed:

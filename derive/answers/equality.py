@@ -52,7 +52,7 @@ def same_function(a: Expr, b: Expr, shapes: Shapes, steps: Iterable[Defined] = (
 
     Names that `steps` define (in order, each by those before it) take the value that follows from the others, so that
     `A_2` and `sigmoid(z_2)` are the same; without them every name is free. Raises ShapeFault where a formula does not
-    fit in itself. Points at which a formula has no value are passed over.
+    fit in itself. Points at which a formula has no value are passed over; raises ValueFault if that are all.
     """
     if a == b:
         return None
@@ -63,12 +63,16 @@ def same_function(a: Expr, b: Expr, shapes: Shapes, steps: Iterable[Defined] = (
     branches = Branches()
     moves = [(slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in defined]
     first, second = (compile_expr(expr, slots, shapes, branches) for expr in (a, b))
+    compared = False
     for number in range(POINTS):
         env: Env = [_point(number, i, prod(shapes[name])) for i, name in enumerate(free)]
         values = _values(env, moves, first, second)
+        compared |= values is not None
         if values and any(_differ(x, y) for x, y in zip(*values, strict=True)):
             at = {name.id: tuple(env[slots[name]]) for name in names_in(a) + names_in(b)}
             return Counterexample(at, tuple(values[0]), tuple(values[1]))
+    if not compared:
+        raise ValueFault("the formulas have no value at any point that was tried")
     return None
 
 

@@ -36,11 +36,11 @@ from derive.document import (
     Shown,
     StepPart,
 )
-from derive.language.expressions import Entry, Expr, Index, Ref
+from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations.rows import Flat
-from derive.operations.shapes import indices
+from derive.operations.shapes import as_axes, indices
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
 from derive.solution import Solution
@@ -131,13 +131,15 @@ class Feedback:
     def _shown(self, given: Array | Expr, judged: Judged) -> Shown:
         if not isinstance(given, Array):
             return Formula(given)
-        fits = len(given.entries) == len(judged.expected)
+        fits = len(given.entries) == len(judged.expected) and not judged.turned
         shape = self.index.lexicon.shapes[judged.place.name] if fits else given.shape
         return Numbers(tuple(as_printed(w) if w else None for w in given.entries), shape)
 
     def _expected(self, judged: Judged) -> list[tuple[str, Numbers]]:
         """What should stand there, unless it is told singly: from the student's own numbers, from the right ones."""
-        if self.hints or judged.differs or judged.verdict not in {WRONG, FOLLOWS} or self._told_singly(judged):
+        if self.hints or judged.differs or judged.later or self._told_singly(judged):
+            return []
+        if judged.verdict not in {WRONG, FOLLOWS} or judged.diagnosis == "not_exact":
             return []
         shape = self.index.lexicon.shapes[judged.place.name]
         right = Numbers(tuple(self._right(judged)), shape)
@@ -170,7 +172,9 @@ class Feedback:
     def told(self, judged: Judged) -> Iterator[Sentence]:
         """The reason, in a sentence or two."""
         if judged.verdict == UNREADABLE:
-            yield self._unreadable(judged.answer, judged.place.id)
+            yield self._unreadable(judged)
+        elif judged.later:
+            yield Sentence("check.later", {"name": Naming(judged.later)})
         elif judged.differs:
             yield self._difference(judged.differs)
         elif judged.verdict == WRONG and judged.written is None:
@@ -181,14 +185,19 @@ class Feedback:
             for key, numbers in self._expected(judged)[1:]:
                 yield Sentence(f"check.{key}_said", {"right": numbers})
 
-    def _unreadable(self, answer: Answer | None, step: str) -> Sentence:
-        given = answer.content if answer else None
+    def _unreadable(self, judged: Judged) -> Sentence:
+        given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
         if isinstance(given, Unreadable):
             return Sentence("check.why", {"why": f"{given.message}{f' ({given.hint})' if given.hint else ''}"})
         if isinstance(given, Array):
-            size = prod(self.index.lexicon.shapes[self.index.lexicon.names[step.split("@", maxsplit=1)[0]]])
-            return Sentence("check.wrong_size", {"given": len(given.entries), "size": size})
+            if len(given.entries) == prod(shape):
+                return self._other_shape(given.shape, shape)
+            return Sentence("check.wrong_size", {"given": len(given.entries), "size": prod(shape)})
         return Sentence("check.no_value")
+
+    def _other_shape(self, given: Shape, shape: Shape) -> Sentence:
+        """An array with other rows and columns than the step's."""
+        return Sentence("check.wrong_shape", {"given": _sizes(given), "shape": _sizes(shape)})
 
     def _mistake(self, judged: Judged) -> Iterator[Sentence]:
         substituted = judged.answer.substituted if judged.answer else ()
@@ -203,9 +212,12 @@ class Feedback:
                               "right": self.inline(found.right)})  # fmt: skip
 
     def _entries(self, judged: Judged) -> Iterator[Sentence]:
-        """Of an array with a few wrong entries each of them, of one with many their number."""
+        """Of an array with a few wrong entries each, of one with many their number; that it is transposed."""
         wrong = [i for i, verdict in enumerate(judged.entries) if verdict == WRONG]
-        if self._told_singly(judged):
+        if judged.turned:
+            shape = self.index.lexicon.shapes[judged.place.name]
+            yield self._other_shape(shape[::-1], shape)
+        elif self._told_singly(judged):
             yield from (self._entry(judged, i) for i in wrong)
         elif len(wrong) > FEW:
             yield Sentence("check.entries", {"count": len(wrong), "size": len(judged.entries)})
@@ -235,7 +247,7 @@ class Feedback:
         """A remark; with its line where that is another one than the answer's."""
         key = f"check.{remark.key or remark.kind}"
         hinted = self.hints and remark.kind in _TELLING
-        as_is = remark.key.startswith("read_")
+        as_is = remark.is_notice
         texts = {"written": remark.written, "right": remark.right}
         fields: dict[str, Inline] = {name: text if as_is else self.inline(text) for name, text in texts.items()}
         fields["at"] = ""
@@ -286,6 +298,11 @@ class Feedback:
 def _numbers(reading: Reading) -> Numbers | None:
     array = content(reading)
     return Numbers(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
+
+
+def _sizes(shape: Shape) -> str:
+    """The sizes of an array's axes: `3×2`."""
+    return "×".join(map(str, as_axes(shape)))
 
 
 def _row(values: Flat | tuple[object, ...]) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from derive.answers.grids import Grid, Reading
 from derive.answers.handwriting import read
@@ -34,7 +35,7 @@ def read_formula(text: str, lexicon: Lexicon, decimal: str) -> Expr | Unreadable
 
 def _checked(reading: Reading, shapes: Mapping[Name, Shape]) -> Expr:
     """The expression that was read, its arrays written out. Raises TextError."""
-    expr = with_settings(_written_out(reading.expr, reading))
+    expr = with_settings(written_out(reading.expr, reading))
     _check_applications(expr)
     check_bounds(expr, reading.text)
     try:
@@ -43,12 +44,12 @@ def _checked(reading: Reading, shapes: Mapping[Name, Shape]) -> Expr:
         raise TextError(fault.message, fault.hint, 0, len(reading.text)) from None
 
 
-def _written_out(expr: Expr, reading: Reading) -> Expr:
+def written_out(expr: Expr, reading: Reading) -> Expr:
     """The expression with its arrays in it, and quotients of numbers as numbers."""
 
     def change(node: Expr) -> Expr | None:
         match node:
-            case Apply(op="divide", args=(Number(value=top), Number(value=bottom))) if bottom != 0:
+            case Apply(op="divide", args=(Number(value=top), Number(value=bottom))) if _whole(top, bottom):
                 return Number(top / bottom)
         grid = reading.grid(node)
         return _stacked(grid, reading) if grid else None
@@ -56,9 +57,14 @@ def _written_out(expr: Expr, reading: Reading) -> Expr:
     return rewrite(expr, change)
 
 
+def _whole(top: Fraction, bottom: Fraction) -> bool:
+    """Whether a quotient is one of whole numbers: an exact one; others may be rounded."""
+    return bottom != 0 and top.denominator == bottom.denominator == 1
+
+
 def _stacked(grid: Grid, reading: Reading) -> Expr:
     """An array as its rows, one on top of the other."""
-    cells = [_written_out(cell, reading) for cell in grid.cells]
+    cells = [written_out(cell, reading) for cell in grid.cells]
     count, length = as_matrix(grid.shape)
     rows = [tuple(cells[i * length : (i + 1) * length]) for i in range(count)]
     blocks = tuple(Apply("beside", row) if length > 1 else row[0] for row in rows)

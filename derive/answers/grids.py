@@ -73,7 +73,7 @@ class Reading:
     def number(self, written: Written, start: int, end: int) -> Number:
         """A number at its place."""
         self.numbers[start, end] = written
-        return Number(Fraction(int(written.value.p), int(written.value.q)), span=(start, end))
+        return Number(_fraction(written.value), span=(start, end), unit=_fraction(written.unit))
 
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""
@@ -122,6 +122,10 @@ class Reading:
             return None
         cells = tuple(cell for grid in grids if grid for cell in grid.cells)
         return Grid((*leading, *shapes.pop()), cells, (0, len(self.text)))
+
+
+def _fraction(x: fmpq) -> Fraction:
+    return Fraction(int(x.p), int(x.q))
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

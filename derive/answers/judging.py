@@ -14,16 +14,19 @@ from math import prod
 
 from flint import fmpq
 
+from derive.answers.arrangement import Stands, stands, transposed
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.diagnosis import diagnose
 from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
-from derive.answers.own import BITS, Own
+from derive.answers.own import BITS, Own, is_of_size
+from derive.answers.standing import allowed, is_sharp
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Expr, Shape
+from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name
+from derive.operations.calculus import shape_of
 from derive.operations.rows import Flat, ShapeFault
-from derive.operations.scalars import precision
+from derive.operations.scalars import Num, ValueFault, precision
 from derive.operations.shapes import offset
 from derive.solution import Solution
 from derive.values import Values
@@ -57,6 +60,8 @@ class Judged:
     remarks    what costs nothing
     marks, of  what was earned, of how many
     differs    where a formula that was asked for gives something else
+    later      what such a formula names that is not known yet at its step
+    turned     whether the numbers were written as the transpose
     """
 
     place: Place
@@ -70,6 +75,8 @@ class Judged:
     marks: Fraction
     of: Fraction
     differs: Counterexample | None = None
+    later: Name | None = None
+    turned: bool = False
 
     @property
     def verdict(self) -> str:
@@ -129,12 +136,21 @@ class _Judge:
 
     def _note(self, own: Own, judged: Judged, step: Step) -> None:
         """Enter what the student has for a step into the own numbers."""
-        if judged.written is None or not any(judged.written):
+        written = judged.written or self._beside(judged)
+        if written is None or not any(written):
             own.follow(step)
             return
-        own.take(step.name, judged.written, own.value(step.expr) or judged.expected)
-        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(judged.written, judged.expected):
+        own.take(step.name, written, own.value(step.expr) or judged.expected)
+        if judged.verdict in {CORRECT, FOLLOWS}:
+            own.settle(step.name)
+        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(written, judged.expected):
             own.trivial.add(step.name)
+
+    def _beside(self, judged: Judged) -> Numbers | None:
+        """The numbers that stand beside a formula that was asked for: the student goes on with them."""
+        numbers = judged.answer.numbers if judged.answer else None
+        arranged = numbers and _arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
+        return arranged[0] if arranged else None
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -143,12 +159,12 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        written = self._numbers(own, answer, len(expected)) if answer else None
-        if answer is None or written is None:
+        numbers = self._numbers(own, answer, self.derivation.shapes[place.name]) if answer else None
+        if answer is None or numbers is None:
             entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
             return Judged(place, answer, None, entries, expected, None, None, remarks, Fraction(0), self._of(place))
-        case = self._case(own, place, answer, written, expected)
+        case = self._case(own, place, answer, numbers, expected)
         case.settle()
         return self._closed(place, case)
 
@@ -156,19 +172,29 @@ class _Judge:
         """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
         content, of = answer.content, self._of(place)
         differs: Counterexample | None = None
+        later: Name | None = None
         if isinstance(content, Unreadable):
             verdict = UNREADABLE
         elif isinstance(content, Array):
+            verdict = WRONG if any(content.entries) else MISSING
+        elif later := self._later(content, step):
             verdict = WRONG
         else:
             steps = (*self.derivation.forward, *self.derivation.backward)
             verdict, differs = _same(content, step.expr, self.derivation.shapes, steps)
         entries = (verdict,) * len(expected)
         marks = of if verdict == CORRECT else Fraction(0)
-        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs)
+        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs, later)
 
-    def _case(self, own: Own, place: Place, answer: Answer, written: Numbers, expected: Flat) -> Case:
+    def _later(self, formula: Expr, step: Step) -> Name | None:
+        """What a formula names that stands at its step or behind it: it would say nothing new."""
+        steps = [each.name for each in self.derivation.steps]
+        behind = steps[steps.index(step.name) :]
+        return next((name for name in names_in(formula) if name in behind), None)
+
+    def _case(self, own: Own, place: Place, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
         marking = self.problem.marking
+        written, turned = numbers
         return Case(
             self.derivation, own, place.step, answer, written, expected,
             carried=self.carry.settled(place.name, place.k),
@@ -176,28 +202,33 @@ class _Judge:
             digits=marking.digits,
             exact=place.id in marking.exact,
             decimal=self.carry.numbers.decimal,
+            turned=turned,
         )  # fmt: skip
 
     def _closed(self, place: Place, case: Case) -> Judged:
         diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
         earned = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
         of = self._of(place)
-        lost = min(of, self.problem.marking.remark * len(case.remarks))
+        lost = min(of, self.problem.marking.remark * sum(not remark.is_notice for remark in case.remarks))
         marks = max(Fraction(0), of * earned / len(case.entries) - lost)
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
-                      tuple(case.remarks), marks, of)  # fmt: skip
+                      tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
 
-    def _numbers(self, own: Own, answer: Answer, size: int) -> Numbers | None:
-        """The numbers of an answer, flat; a formula's are its values at the student's own numbers."""
+    def _numbers(self, own: Own, answer: Answer, shape: Shape) -> tuple[Numbers, bool] | None:
+        """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
+        own numbers. None for what has no value, or another shape.
+        """
         content = answer.content
         if isinstance(content, Unreadable):
             return None
         if isinstance(content, Array):
-            return content.entries if len(content.entries) == size else None
+            return _arranged(content.entries, content.shape, shape)
         values = own.value(content)
-        if values is None or len(values) not in {1, size}:
+        if values is None or not all(map(is_sharp, values)):
             return None
-        return tuple(Written(x, fmpq(0), EXACT_DIGITS, answer.given) for x in values * (size // len(values)))
+        if len(values) == 1:
+            return _evaluated(own, answer, content, values) * prod(shape), False
+        return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
     def _of(self, place: Place) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named."""
@@ -222,13 +253,37 @@ class _Judge:
         return updated
 
 
+def _arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
+    """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
+    match stands(given, asked):
+        case Stands.AS_IS:
+            return entries, False
+        case Stands.TRANSPOSED:
+            return tuple(transposed(entries, asked)), True
+    return None
+
+
+def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers:
+    """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
+    written = not names_in(formula)
+    units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]
+    return tuple(Written(x, fmpq(1) if written and unit == 0 and _is_whole(x) else unit, EXACT_DIGITS, answer.given)
+                 for x, unit in zip(values, units, strict=True))  # fmt: skip
+
+
+def _is_whole(x: Num) -> bool:
+    return type(x) is fmpq and bool(x.q == 1)
+
+
 def _same(
     content: Expr, expr: Expr, shapes: Mapping[Name, Shape], steps: Sequence[Step]
 ) -> tuple[str, Counterexample | None]:
-    """The verdict on a formula, and where it differs; one that does not fit in itself cannot be read."""
+    """The verdict on a formula, and where it differs; one that does not fit in itself, or has no value, is not read."""
     try:
         differs = same_function(content, expr, shapes, steps)
-    except (ShapeFault, KeyError):
+    except (ShapeFault, ValueFault, KeyError):
+        return UNREADABLE, None
+    if differs and not all(map(is_of_size, (*differs.first, *differs.second))):
         return UNREADABLE, None
     return (CORRECT if differs is None else WRONG), differs
 

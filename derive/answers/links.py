@@ -68,6 +68,12 @@ class Chain:
         """The last link of a kind."""
         return next((part for part in reversed(self.parts) if part.kind == kind), None)
 
+    @property
+    def result(self) -> Array | None:
+        """The numbers of its last result."""
+        part = self.last(RESULT)
+        return part.numbers if part else None
+
 
 class Reader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""

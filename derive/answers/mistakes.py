@@ -21,7 +21,7 @@ from derive.answers.layer_mistakes import LAYERS
 from derive.answers.model import Written
 from derive.answers.update_mistakes import IN_UPDATES, UPDATES
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute, walk
 from derive.language.names import Derivative
 from derive.operations.building import negated, scaled, tidy, times
 from derive.operations.calculus import instantiate, settled, shape_of
@@ -76,12 +76,19 @@ def fitting(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterat
 # --- wrong equations ------------------------------------------------------------------------------------------------
 
 
-def _factor(*factors: Fraction) -> Wrong:
-    def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
-        for factor in factors:
-            yield times(number(factor), step.expr, "times")
+def _doubled(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Half of it or twice, where a square, a 2 or a ½ is differentiated or stands in the formula."""
+    forward = {each.name: each.expr for each in derivation.forward}
+    source = forward.get(step.name.of) if isinstance(step.name, Derivative) else step.expr
+    if source is not None and any(map(_doubles, walk(source))):
+        yield from (times(number(factor), step.expr, "times") for factor in (HALF, TWO))
 
-    return wrong
+
+def _doubles(node: Expr) -> bool:
+    """A 2, a ½, or something times itself."""
+    if isinstance(node, Number):
+        return node.value in {HALF, TWO}
+    return isinstance(node, Apply) and node.op in {"times", "product"} and node.args[0] == node.args[1]
 
 
 def _count(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -201,19 +208,12 @@ def _exchanged(first: str, second: str) -> Wrong:
 
     def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
         swap = {first: second}
-        if any(isinstance(n, Apply) and n.op in swap for n in _nodes(step.expr)):
+        if any(isinstance(n, Apply) and n.op in swap for n in walk(step.expr)):
             yield rewrite(
                 step.expr, lambda n: replace(n, op=swap[n.op]) if isinstance(n, Apply) and n.op in swap else None
             )
 
     return wrong
-
-
-def _nodes(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    if isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from _nodes(arg)
 
 
 def _divided(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -264,16 +264,16 @@ MISTAKES = (
     Mistake("local_derivative_forgotten", ("chain rule",), _without_local),
     Mistake("function_for_derivative", ("chain rule", "local"), _function),
     Mistake("derivative_at_activation", ("chain rule", "local"), _at_activation),
-    Mistake("factor_2", ("loss derivative", "power", "formula", "sum", "mean", "local"), _factor(HALF, TWO)),
-    Mistake("factor_n", ("loss derivative", "mean", "sum", "formula", "broadcast"), _count),
     Mistake("sum_for_mean", ("mean", "formula"), _exchanged("mean", "sum")),
     Mistake("mean_for_sum", ("sum", "formula", "broadcast"), _exchanged("sum", "mean")),
+    Mistake("factor_2", ("loss derivative", "power", "formula", "sum", "mean", "local"), _doubled),
+    Mistake("factor_n", ("loss derivative", "mean", "sum", "formula", "broadcast", "local mean"), _count),
     Mistake("sign_turned", ("",), _negative),
     Mistake("transpose_forgotten", ("right factor", "left factor"), _untransposed),
     Mistake("outer_product_transposed", ("left factor",), _turned),
     Mistake("wrong_input", ("left factor",), _other_input),
     Mistake("bias_forgotten", ("affine", "formula", "add", "conv", "transposed_conv"), _no_bias),
-    Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule"), _other_axis),
+    Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule", "transpose"), _other_axis),
     Mistake("divided", ("chain rule", "left factor", "right factor", *UPDATES), _divided),
     Mistake("factor_missing", ("chain rule", "left factor", "right factor", "product", "times"), _unmultiplied),
     *(Mistake(*row) for row in OF_ANOTHER),
@@ -298,7 +298,7 @@ def _bare(text: str) -> str:
 
 def _lost_comma(written: Written, value: Num) -> bool:
     """−489·10⁻⁷ for −4,89·10⁻⁷."""
-    bare = _bare(written.text)
+    bare = _bare(written.text) if written.placed else ""
     if not bare.isdigit() or len(bare) < 2 or written.unit == 0:
         return False
     return any(_is(written, value, fmpq(1, 10**i)) for i in range(1, len(bare)))
@@ -321,7 +321,7 @@ def _sign_slip(written: Written, value: Num) -> bool:
 
 
 def _digits_swapped(written: Written, value: Num) -> bool:
-    digits = str(abs(int((written.value / written.unit).p))) if written.unit != 0 else ""
+    digits = str(abs(int((written.value / written.unit).p))) if written.placed and written.unit != 0 else ""
     sign = -1 if written.value < 0 else 1
     for i, (a, b) in enumerate(pairwise(digits)):
         swapped = digits[:i] + b + a + digits[i + 2 :]
@@ -337,7 +337,7 @@ SLIPS = (
     Slip("power_of_ten", _power_of_ten, plain=False),
 )
 
-OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "updated_weights", "substituted")
+OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "not_exact", "updated_weights", "substituted")
 
 
 def keys() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from derive.language.expressions import Expr, Shape
+from derive.operations.scalars import Num
 
 EXACT_DIGITS = 1_000_000
 
@@ -15,16 +16,22 @@ EXACT_DIGITS = 1_000_000
 class Written:
     """A number as it was written.
 
-    value   exactly what stands there
-    unit    one unit of its last written place (`-4,08·10^-7`: 10^-9); 0 for fractions, which have no last place
-    digits  how many significant digits were written; EXACT_DIGITS for fractions
+    value   exactly what stands there; of a formula its value
+    unit    one unit of its last written place (`-4,08·10^-7`: 10^-9); 0 for fractions, which have no last place; of a
+            formula what the units of the numbers in it come to
+    digits  how many significant digits were written; EXACT_DIGITS for fractions and formulas
     text    the number as it stands in the work
     """
 
-    value: fmpq
-    unit: fmpq
+    value: Num
+    unit: Num
     digits: int
     text: str
+
+    @property
+    def placed(self) -> bool:
+        """Whether it was written place by place, so that it has a last one."""
+        return self.digits < EXACT_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,11 @@ class Remark:
     right: str
     message: str = ""
     key: str = ""
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it only tells which of two readings was taken, so that it never costs anything."""
+        return self.key.startswith("read_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class Answer:
     entry        which entry of the step alone is answered (from 0); None for the whole
     substituted  numbers in the working that differ from the quantities they stand for
     computed     what the line of numbers in the working gives, exactly, where it could be evaluated (flat)
+    numbers      those beside a formula that was asked for
     """
 
     step: str
@@ -98,3 +111,4 @@ class Answer:
     entry: tuple[int, ...] | None = None
     substituted: tuple[Substituted, ...] = ()
     computed: tuple[fmpq, ...] = ()
+    numbers: Array | None = None

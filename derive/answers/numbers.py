@@ -202,8 +202,14 @@ def ambiguity(number: Written, line: int | None = None) -> Remark | None:
     if not is_ambiguous(number.text):
         return None
     grouped = number.unit == 1
-    right = re.sub(r"\D", "", number.text) if grouped else ""
+    right = re.sub(r"\D", "", number.text) if grouped else _with_power(number.text.strip("() "))
     return Remark("notation", line, number.text, right, key="read_grouped" if grouped else "read_decimal")
+
+
+def _with_power(text: str) -> str:
+    """A number with a decimal sign so that it has no other reading: `18.300` as `1.8300·10^1`."""
+    found = re.fullmatch(r"(.*?)(\d)(\d*)([.,])(\d+)", text)
+    return f"{found[1]}{found[2]}{found[4]}{found[3]}{found[5]}·10^{len(found[3])}" if found else text
 
 
 def ambiguities(numbers: Iterable[Written], sure: bool, line: int | None) -> tuple[Remark, ...]:

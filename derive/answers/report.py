@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from derive.answers.arrangement import transposed
 from derive.answers.case import CORRECT, MISSING
 from derive.answers.feedback import Feedback
 from derive.answers.judging import Judged, Place
@@ -28,7 +29,8 @@ Nested: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step of the report; `read`, `entries`, `expected`, `follows` nest as the step's value does.
+    """One step of the report; `read`, `entries`, `expected`, `follows` nest as the step's value does (`read` as its
+    transpose, where that was written).
 
     id         the step's id; of an unmatched answer its left side as it was written, and no place
     line       of the work, where it has lines; `given` the answer as it was written, "" for none
@@ -105,8 +107,11 @@ def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answe
 
 def _made(solution: Solution, judged: Judged, feedback: Feedback) -> Item:
     shape = solution.blueprint.derivation.shapes[judged.place.name]
+    as_given = shape[::-1] if judged.turned else shape
     digits = solution.problem.numbers.of(judged.place.name.id)
     answer, written = judged.answer, judged.written
+    if written and judged.turned:
+        written = tuple(transposed(written, as_given))
     follows = _texts(judged.follows, digits) if judged.follows and judged.verdict != CORRECT else None
     remarks = [feedback.remark(remark, answer) for remark in judged.remarks]
     return Item(
@@ -114,7 +119,7 @@ def _made(solution: Solution, judged: Judged, feedback: Feedback) -> Item:
         place=judged.place,
         line=answer.line if answer else None,
         given=answer.given if answer else "",
-        read=nested([_number(w.value) if w else None for w in written], shape) if written else None,
+        read=nested([_number(w.value) if w else None for w in written], as_given) if written else None,
         verdict=judged.verdict,
         entries=nested(list(judged.entries), shape),
         expected=None if feedback.hints else nested(_texts(judged.expected, digits), shape),

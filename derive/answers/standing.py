@@ -12,6 +12,9 @@ WIDEST = fmpq(1, 10)
 DOUBLE, NOISE = 15, fmpq(1, 10**12)
 """A number of 15 digits or more comes from a computer's double precision, whose last digits are noise."""
 
+SHARP = fmpq(1, 10**30)
+"""So small is the radius of a ball that is no value at all, but 0."""
+
 SINGLE, LOST = 8, fmpq(1, 2**23)
 """One of 8 digits or more may come from single precision, which carries 24 bits."""
 
@@ -19,19 +22,35 @@ SINGLE, LOST = 8, fmpq(1, 2**23)
 def standing(written: Written, value: Num) -> str | None:
     """How a written number stands for a value: `exact`, `rounded` or `cut` to its length; None if it does not.
 
-    A written 0 stands for 0 alone.
+    A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
     """
-    if written.value == value:
-        return EXACT
-    if written.value == 0 or written.unit == 0:
-        return None
     difference = abs(written.value - value)
+    if _nothing(difference, value):
+        return EXACT
+    if written.unit == 0 or written.value == 0:
+        return None
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * abs(value):
         return ROUNDED
     if difference <= written.unit / 2:
         return ROUNDED
-    shorter = abs(value) > abs(written.value) and same_sign(written.value, value)
+    shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     return CUT if shorter and difference < written.unit else None
+
+
+def _nothing(difference: Num, value: Num) -> bool:
+    """Whether a difference is 0; of balls, whether they overlap and are too sharp to do so by chance."""
+    if type(difference) is fmpq:
+        return bool(difference == 0)
+    return bool(difference.contains(0)) and _sharp(difference.rad(), value)
+
+
+def is_sharp(value: Num) -> bool:
+    """Whether a value is known well enough to be told from others."""
+    return type(value) is fmpq or _sharp(value.rad(), value)
+
+
+def _sharp(radius: Num, value: Num) -> bool:
+    return bool(radius <= SHARP) or bool(radius <= NOISE * abs(arb(value)))
 
 
 def within(written: Written, value: Num, width: Num) -> bool:
@@ -43,7 +62,7 @@ def within(written: Written, value: Num, width: Num) -> bool:
     gap = abs(arb(written.value - value)) - width
     if written.value == 0:
         return bool(gap.lower() <= 0)
-    longer = bool((abs(arb(value)) + width - abs(written.value)).upper() > 0)
+    longer = written.placed and bool((abs(arb(value)) + width - abs(written.value)).upper() > 0)
     return bool(gap.lower() <= written.unit / 2) or (longer and bool(gap.lower() < written.unit))
 
 
@@ -53,7 +72,7 @@ def near(written: Written, value: Num) -> bool:
 
     A value that could have been written in full at that length is not approximated.
     """
-    if written.value == 0 or written.unit == 0 or written.digits < 2:
+    if written.value == 0 or written.unit == 0 or written.digits < 2 or not written.placed:
         return False
     whole = type(value) is fmpq and (value / written.unit).q == 1
     noise = LOST * abs(value) if written.digits >= SINGLE else fmpq(0)
