@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from derive.derivation import Derivation, Step
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, names_in, substitute, walk
+from derive.language.expressions import Apply, Expr, Number, Ref, substitute, walk
 from derive.language.grammar import parse
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import FUNCTIONS, MACROS
@@ -38,18 +38,41 @@ class Form:
 
     key: str
     texts: tuple[str, ...]
-    holds: Callable[[Derivation, Step, Bound], bool]
+    holds: Callable[[Forward, Step, Bound], bool]
     whole: bool = True
 
 
-def forms_of(derivation: Derivation, step: Step) -> Iterator[tuple[str, Bound]]:
-    """The forms that the equation of a step has, each with what its names stand for."""
-    for form in UPDATES if step.phase == "update" else FORWARD if step.phase == "forward" else ():
-        expr = _inlined(derivation, step.expr)
+class Forward:
+    """The forward pass of a derivation, its steps looked up by what they give and by what they use."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation, self.shapes = derivation, derivation.shapes
+        self.parameters = {name for name, parameter in derivation.givens if parameter}
+        self.data = {name for name, parameter in derivation.givens if not parameter}
+        self.steps: dict[Name, Step] = {step.name: step for step in derivation.forward}
+        self.helpers: dict[Name, Expr] = {step.name: step.expr for step in derivation.forward if step.helper}
+        self.users: dict[Name, list[Step]] = {}
+        for step in derivation.forward:
+            for name in step.uses:
+                self.users.setdefault(name, []).append(step)
+
+    def step(self, expr: Expr) -> Step | None:
+        """The step that an expression names."""
+        return self.steps.get(expr.name) if isinstance(expr, Ref) else None
+
+    def using(self, expr: Expr) -> list[Step]:
+        """The steps that use what an expression names."""
+        return self.users.get(expr.name, []) if isinstance(expr, Ref) else []
+
+
+def forms_of(around: Forward, step: Step) -> Iterator[tuple[str, Bound]]:
+    """The forms that the equation of a step has, each with what its names stand for; named rules tell of themselves."""
+    for form in UPDATES if step.rule == "update" else FORWARD if step.phase == "forward" else ():
+        expr = substitute(step.expr, around.helpers)
         for node in (expr,) if form.whole else walk(expr):
             for text in form.texts:
                 bound = matched(_pattern(text), node, {THETA.id: Ref(step.name.before)})
-                if bound is not None and form.holds(derivation, step, bound):
+                if bound is not None and form.holds(around, step, bound):
                     yield form.key, bound
                     break
             else:
@@ -84,83 +107,72 @@ def _pattern(text: str) -> Expr:
     return parse(text, Scope({**names, ETA.id: ETA, STEP.id: STEP, THETA.id: THETA}, FUNCTIONS))
 
 
-def _inlined(derivation: Derivation, expr: Expr) -> Expr:
-    """An expression with the helper steps in it put in for their names."""
-    return substitute(expr, {step.name: step.expr for step in derivation.forward if step.helper})
-
-
 # --- of the right kind --------------------------------------------------------------------------------------------
 
 
-def _is_number(derivation: Derivation, expr: Expr) -> bool:
+def _is_number(around: Forward, expr: Expr) -> bool:
     """A number, or the name of a given one."""
-    return isinstance(expr, Number) or (isinstance(expr, Ref) and expr.name in derivation.begun)
+    return isinstance(expr, Number) or (isinstance(expr, Ref) and expr.name in around.data)
 
 
-def _is_data(derivation: Derivation, expr: Expr) -> bool:
-    return isinstance(expr, Ref) and (expr.name, False) in derivation.givens
-
-
-def _computed(derivation: Derivation, expr: Expr) -> Step | None:
-    """The step of the forward pass that an expression names."""
-    name = expr.name if isinstance(expr, Ref) else None
-    return next((step for step in derivation.forward if step.name == name), None)
+def _is_data(around: Forward, expr: Expr) -> bool:
+    return isinstance(expr, Ref) and expr.name in around.data
 
 
 def _is_gradient(expr: Expr) -> bool:
     return isinstance(expr, Ref) and isinstance(expr.name, Derivative)
 
 
-def _dropout(derivation: Derivation, step: Step, bound: Bound) -> bool:
-    return _is_data(derivation, bound["m"]) and _is_number(derivation, bound["p"])
+def _dropout(around: Forward, step: Step, bound: Bound) -> bool:
+    return _is_data(around, bound["m"]) and _is_number(around, bound["p"])
 
 
-def _standardised(derivation: Derivation, step: Step, bound: Bound) -> bool:
-    return _is_number(derivation, bound["e"])
+def _standardised(around: Forward, step: Step, bound: Bound) -> bool:
+    return _is_number(around, bound["e"])
 
 
-def _variance(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _variance(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether what is squared is a distance from a mean."""
-    distance = _computed(derivation, bound["d"])
+    distance = around.step(bound["d"])
     if distance is None or not isinstance(distance.expr, Apply) or distance.expr.op != "subtract":
         return False
-    middle = _computed(derivation, distance.expr.args[1])
+    middle = around.step(distance.expr.args[1])
     return middle is not None and isinstance(middle.expr, Apply) and middle.expr.op == "mean"
 
 
-def _scores(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _scores(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether what is divided goes into a softmax."""
-    nodes = (node for other in derivation.forward for node in walk(other.expr) if isinstance(node, Apply))
+    nodes = (node for other in around.using(Ref(step.name)) for node in walk(other.expr) if isinstance(node, Apply))
     softened = any("softmax" in row_of(node).key and Ref(step.name) in node.args for node in nodes)
     return softened and isinstance(bound["n"], Number)
 
 
-def _drawn(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _drawn(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether a normal distribution with this mean and this deviation is compared with the standard one."""
-    if not _is_data(derivation, bound["e"]):
+    if not _is_data(around, bound["e"]):
         return False
     divergence = MACROS["kl_normal"].body.replace("sigma", "s").replace("mu", "m")
-    nodes = (node for other in derivation.forward for node in walk(other.expr))
+    nodes = (node for other in around.using(bound["s"]) for node in walk(other.expr))
     return any(matched(_pattern(divergence), node, bound) is not None for node in nodes)
 
 
-def _of_gradient(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _of_gradient(around: Forward, step: Step, bound: Bound) -> bool:
     return _is_gradient(bound["g"])
 
 
-def _of_threshold(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _of_threshold(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether the error is that of a threshold unit."""
-    error = _computed(derivation, bound["e"])
-    outputs = [step for step in derivation.forward if error and step.name in names_in(error.expr)]
-    return any(isinstance(output.expr, Apply) and output.expr.op in THRESHOLDS for output in outputs)
+    error = around.step(bound["e"])
+    outputs = [around.steps.get(name) for name in error.uses] if error else []
+    return any(step and isinstance(step.expr, Apply) and step.expr.op in THRESHOLDS for step in outputs)
 
 
-def _always(derivation: Derivation, step: Step, bound: Bound) -> bool:
+def _always(around: Forward, step: Step, bound: Bound) -> bool:
     return True
 
 
 FORWARD = (
-    Form("mean", ("mean(x)",), lambda derivation, step, bound: isinstance(bound["x"], Ref)),
+    Form("mean", ("mean(x)",), lambda around, step, bound: isinstance(bound["x"], Ref)),
     Form("variance", ("mean(d^2)",), _variance),
     Form("standardised", ("x/sqrt(v + e)",), _standardised, whole=False),
     Form("scores", ("x/sqrt(n)",), _scores),

@@ -19,6 +19,7 @@ from derive.document import (
     Sentence,
     Winners,
 )
+from derive.forms import Forward
 from derive.language.expressions import Apply, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.rows import row_of
@@ -57,7 +58,7 @@ class Notes:
     """
 
     def __init__(self, derivation: Derivation, said: Said, k: int = 1, backward: bool = True) -> None:
-        self.derivation, self.said, self.k = derivation, said, k
+        self.around, self.said, self.k = Forward(derivation), said, k
         gradients = derivation.backward if backward else ()
         self.needed = {name for step in gradients for name in step.uses}
         self.differentiated = {step.name.by for step in gradients if isinstance(step.name, Derivative)}
@@ -81,7 +82,7 @@ class Notes:
         yield from self.once(Sentence("notes.zero_to", {"decimals": zeros},
                                       Condition("zero_to", first, others=tuple(others))))  # fmt: skip
         for step in group:
-            for reason in all_reasons(self.derivation, step):
+            for reason in all_reasons(self.around, step):
                 yield from self.once(reason)
 
     def _notes(self, step: Step) -> Iterator[Sentence]:

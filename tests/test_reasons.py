@@ -113,12 +113,12 @@ def test_a_jacobian_has_the_name_of_its_softmax() -> None:
         ("m = mean(x)\nd = x - m\nv = mean(d^2)\nh = d/sqrt(v + 0.01)\nL = sum(h^3)", "", "x = [1, 2, 4]",
          ["A mean:", "The variance:", "the small number 0.01 keeps the root away from 0", "In a mean each entry"]),
         ("M = mean(X, rows)\nL = sum(M^2)", "", "X = [[1, 2], [3, 5]]", ["A mean:", "the gradient is shared out"]),
-        ("S = K^T Q\nR = S/sqrt(2)\nA = softmax(R, columns)\nL = sum(A^2)", "", "K = [[1, 2], [3, 4]]; Q = [[1, 0], [2, 1]]",
-         ["The scores are divided by the root"]),
+        ("S = K^T Q\nR = S/sqrt(2)\nA = softmax(R, columns)\nL = sum(A^2)", "",
+         "K = [[1, 2], [3, 4]]; Q = [[1, 0], [2, 1]]", ["The scores are divided by the root"]),
         ("d = dropout(a, m, p = 0.5)\nL = sum(d^2)", "m = [1, 0]", "a = [3, 4]",
          ["The others are divided by 1 − 0.5, the share that is kept"]),
-        ("mu = 2 a\ns = exp(c)\nz = mu + s ⊙ n\nD = kl_normal(mu, s)\nL = D + sum(z^2)", "n = [0.5, -1]", "a = [1, 2]; c = [0, 1]",
-         ["The reparameterisation:", "the gradient reaches μ and s."]),
+        ("mu = 2 a\ns = exp(c)\nz = mu + s ⊙ n\nD = kl_normal(mu, s)\nL = D + sum(z^2)",
+         "n = [0.5, -1]", "a = [1, 2]; c = [0, 1]", ["The reparameterisation:", "the gradient reaches μ and s."]),
     ],
 )  # fmt: skip
 def test_what_a_student_would_ask_has_its_reason(
@@ -239,20 +239,35 @@ def test_a_perceptron_has_no_loss_and_its_rule_is_explained() -> None:
 
 
 ADAM = """
+[update]
+learning_rate = 0.1
+equations = '''
 m <- a m + (1 - a) dL/dw
 v <- c v + (1 - c) (dL/dw)^2
 n <- m/(1 - a^k)
 r <- -eta n/sqrt(v)
 w <- w + r
+'''
+[update.constants]
+a = 0.9
+c = 0.5
+[state]
+m = 0
+v = 0
 """
 
 
 def test_an_update_that_is_written_as_equations_is_explained() -> None:
-    update = f"\n[update]\nlearning_rate = 0.1\nequations = '''{ADAM}'''\n[update.constants]\na = 0.9\nc = 0.5\n[state]\nm = 0\nv = 0"
-    text = page("L = w^2", "", "w = 3", update)
+    text = page("L = w^2", "", "w = 3", ADAM)
     for sentence in ("running mean of the gradients", "running mean of the squared", "begins at 0", "The step:"):
         assert text.count(sentence) == 1, sentence
     assert "Learning rate η = 0.1. k is the number of the step, counted from 1." in text
+
+
+def test_a_named_rule_is_explained_once() -> None:
+    text = page("L = w^2", "", "w = 3", '\n[update]\nrule = "adam"\nlearning_rate = 0.1')
+    for sentence, count in {"Adam keeps": 1, "running mean": 2, "at 0": 1, "The step:": 1}.items():
+        assert text.count(f" {sentence}") == count, sentence
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------
