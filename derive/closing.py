@@ -15,7 +15,9 @@ from derive.document import (
     Fact,
     Formula,
     Heading,
+    Inline,
     Link,
+    Naming,
     Paragraph,
     Relation,
     Result,
@@ -23,6 +25,7 @@ from derive.document import (
 )  # fmt: skip
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
+from derive.notes import Said, kinks
 from derive.operations.shapes import indices
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
@@ -32,18 +35,32 @@ MOST_DERIVATIVES = 24
 def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
     """The last blocks of a page; `closed` is the closed form where it is affordable."""
     if derivation.loss is None or not derivation.wanted:
-        yield Paragraph((Sentence("closed.verified_forward"),), "note")
+        yield Paragraph((Sentence("closed.verified_digits"),), "note")
         return
     if _layered_length(derivation) <= LONGEST_LAYERED:
         whole = layered(derivation)
         yield Heading(Sentence("headings.closed"))
-        yield Paragraph((Sentence("closed.layered"),))
+        yield Paragraph((Sentence("closed.layered", {"loss": Naming(derivation.loss)}),))
         yield Chain(derivation.loss, (Link(SAME, Formula(whole)),))
         if closed is not None:
             yield from _written_out(derivation, closed, whole)
+    yield Paragraph(tuple(_checked(derivation, closed)), "note")
+
+
+def _checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sentence]:
+    """What was verified: the gradients of the first of several passes, on one side of a kink."""
+    assert derivation.loss
+    update = derivation.problem.update
     entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
+    which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
     key = "closed.verified_both" if closed else "closed.verified"
-    yield Paragraph((Sentence(key, {"entries": entries, "largest": Fact("largest")}),), "note")
+    fields: dict[str, Inline] = {"gradients": f"={which}", "entries": entries, "loss": Naming(derivation.loss)}
+    yield Sentence(key, {**fields, "largest": Fact("largest")})
+    said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
+    for step in derivation.forward:
+        for kink in kinks(step, differentiated):
+            yield from said.once(Sentence("closed.verified_kink", when=kink.when))
+    yield Sentence("closed.verified_digits")
 
 
 def _layered_length(derivation: Derivation) -> int:
@@ -65,26 +82,28 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
         yield Paragraph((Sentence("closed.written"),))
         data = frozenset(name for name, parameter in derivation.givens if not parameter)
         yield Chain(derivation.loss, (Link(Relation("put in", _of(expression, data)), Formula(expression, data=data)),))
-    shown = list(_derivatives(derivation, closed))
-    if shown:
-        yield Paragraph((Sentence("closed.derivatives"),))
-        yield from shown
+    yield from _derivatives(derivation, closed)
 
 
 def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
     return tuple(leaf for leaf in leaves(expr) if isinstance(leaf, Entry) and leaf.name in names)
 
 
-def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Chain]:
-    """The derivative by each entry; by the first one of each name where they are many."""
+def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
+    """The derivative by each entry that is short enough; by the first one of each name where they are many."""
     assert derivation.loss
     exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
-    every = sum(prod(derivation.shapes[name]) for name in derivation.wanted) <= MOST_DERIVATIVES
-    for name in derivation.wanted:
-        for index in indices(derivation.shapes[name])[: None if every else 1]:
-            expr = closed.derivative(name, index)
-            if node_count(expr) <= LONGEST_DERIVATIVE and not isinstance(expr, Number):
-                yield _derivative(Derivative(derivation.loss, name), index, expr, exact)
+    places = {name: indices(derivation.shapes[name]) for name in derivation.wanted}
+    every = sum(map(len, places.values())) <= MOST_DERIVATIVES
+    chosen = [(name, index) for name, each in places.items() for index in each[: None if every else 1]]
+    found = [(Derivative(derivation.loss, name), index, closed.derivative(name, index)) for name, index in chosen]
+    told = [item for item in found if not isinstance(item[2], Number)]
+    shown = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
+    if shown:
+        limits = {"closed.derivatives_first": not every, "closed.derivatives_short": len(shown) < len(told)}
+        keys = ("closed.derivatives", *(key for key, holds in limits.items() if holds))
+        yield Paragraph(tuple(map(Sentence, keys)))
+        yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
 
 
 def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from math import prod
 
 from derive.derivation import Derivation, Step
@@ -39,13 +40,13 @@ from derive.document import (
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
 from derive.language.names import Derivative
+from derive.notes import Notes, Said
 from derive.operations.building import terms_of, tidy
 from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
 from derive.operations.rows import row_of
 from derive.operations.shapes import indices
 from derive.problem import Problem
 from derive.progress import samples_table, taken
-from derive.reasons import sentences
 from derive.shortcuts import Short, shortcuts_of
 from derive.training.model import ETA, STEP
 
@@ -61,13 +62,14 @@ def compose(
     """The page of a problem; `drawing` goes under the given values, `closing` to the end."""
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
-    said: set[str] = set()
+    said = Said()
     first = [*_opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1, said).blocks()]
     sections = [Section(tuple(first))]
     if problem.update:
-        shown = problem.update.shown()
-        sections += [Section(tuple(_Pass(derivation, problem, k, said).blocks()), k) for k in shown if k > 1]
-        sections.append(Section(tuple(_after(derivation, problem, said)), problem.update.steps + 1))
+        last = problem.update.steps + 1
+        for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
+            blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
+            sections.append(Section((*_between(before, k), *blocks), k))
     if closing := list(closing):
         sections.append(Section(tuple(closing)))
     return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
@@ -76,7 +78,7 @@ def compose(
 
 def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:
     """Each step in one chain: formula, numbers, result."""
-    writer = _Steps(derivation, short=True, said=set())
+    writer = _Steps(derivation, short=True, notes=Notes(derivation, Said()))
     for step in derivation.steps:
         (chain,) = writer.chains(step)
         assert isinstance(chain, Chain)
@@ -94,25 +96,36 @@ def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     yield from table
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
         yield Givens(tuple(known))
-    rate = [Sentence("intro.eta", {"eta": Result(ETA)})] if ETA in derivation.constants else []
+    rate = [Sentence("intro.eta", {"name": Naming(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
+    count = [Sentence("intro.step", {"name": Naming(STEP)})] if STEP in derivation.constants else []
     rounds = any(equation.rounded for equation in problem.equations)
     place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
-    yield Paragraph((*rate, _carry_intro(problem), *place), "note")
+    yield Paragraph((*rate, *count, _carry_intro(problem), *place), "note")
 
 
 def _carry_intro(problem: Problem) -> Sentence:
     digits = problem.numbers.digits
     kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
+    kind += "_mostly" if problem.numbers.steps else ""
     return Sentence(f"intro.{problem.numbers.carry}", {"digits": f"={kind}", "n": digits.count})
 
 
-def _after(derivation: Derivation, problem: Problem, said: set[str]) -> Iterator[Block]:
+def _between(before: int, k: int) -> Iterator[Block]:
+    """A word where the passes between two that are written out are not."""
+    first, last = before + 1, k - 1
+    if first <= last:
+        key = {0: "training.passed_over_one", 1: "training.passed_over_two"}.get(last - first, "training.passed_over")
+        yield Paragraph((Sentence(key, {"first": first, "last": last}),), "note")
+
+
+def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Block]:
     """After the last update: the forward pass again, and what became of the loss."""
     assert problem.update
     steps = problem.update.steps
     key = "headings.after_one" if steps == 1 else "headings.after"
     yield Heading(Sentence(key, {"k": steps}))
-    writer = _Steps(derivation, short=True, said=said)
+    yield from taken(derivation, steps + 1)
+    writer = _Steps(derivation, short=True, notes=Notes(derivation, said, steps + 1, backward=False))
     yield from (writer.numbered(i, [step]) for i, step in enumerate(derivation.forward, 1))
     if problem.loss is not None and not derivation.turning:
         fields: dict[str, Inline] = {"before": Result(problem.loss, k=1), "after": Result(problem.loss)}
@@ -122,10 +135,10 @@ def _after(derivation: Derivation, problem: Problem, said: set[str]) -> Iterator
 class _Pass:
     """The blocks of one pass: forward, backward, update."""
 
-    def __init__(self, derivation: Derivation, problem: Problem, k: int, said: set[str]) -> None:
+    def __init__(self, derivation: Derivation, problem: Problem, k: int, said: Said) -> None:
         self.derivation, self.problem, self.k = derivation, problem, k
         self.short = problem.page.detail == "short"
-        self.steps = _Steps(derivation, self.short, said)
+        self.steps = _Steps(derivation, self.short, Notes(derivation, said, k))
 
     def blocks(self) -> Iterator[Block]:
         several = self.problem.update is not None and self.problem.update.steps > 1
@@ -156,10 +169,10 @@ def _groups(backward: Iterable[Step]) -> Iterator[list[Step]]:
 
 
 class _Steps:
-    """Writes steps; `said` are the reasons that were given already."""
+    """Writes steps, with what is said under them."""
 
-    def __init__(self, derivation: Derivation, short: bool, said: set[str]) -> None:
-        self.derivation, self.short, self.said = derivation, short, said
+    def __init__(self, derivation: Derivation, short: bool, notes: Notes) -> None:
+        self.derivation, self.short, self.notes = derivation, short, notes
         self.shapes: Shapes = derivation.shapes
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
@@ -173,17 +186,25 @@ class _Steps:
         if len(group) > 1:
             parts += self._explained(step, group[:-1])
         parts += self.chains(step, formula=len(group) == 1)
-        parts += sentences(group, self.said)
+        parts += self._left_out(step, parts)
+        parts += self.notes.under(group)
         if short := self.shortcuts.get(step.name):
-            parts.append(self._remark(step, short))
+            parts += self._remark(step, short)
         return Numbered(number, step.name, tuple(parts))
 
-    def _remark(self, step: Step, short: Short) -> Remark:
+    def _left_out(self, step: Step, parts: Iterable[StepPart]) -> Iterator[Sentence]:
+        """That terms are missing from the long sums of a step."""
+        shown = (link.shown for part in parts for chain in _chains_in(part) for link in chain.links)
+        if sums := tuple(each for each in shown if isinstance(each, Addends)):
+            when = Condition("zeros left out", step.name, sums=sums)
+            yield from self.notes.once(Sentence("notes.zeros_left_out", when=when))
+
+    def _remark(self, step: Step, short: Short) -> Iterator[StepPart]:
         """The same gradient by a short rule."""
-        sentence = Sentence(f"shortcuts.{short.shortcut.key}", {"name": Naming(step.name)})
-        chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
         when = Condition("ones", step.name, short.ones) if short.ones else None
-        return Remark(sentence, tuple(chain for chain in chains if isinstance(chain, Chain)), when)
+        chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
+        yield Remark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
+        yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
 
     def _explained(self, step: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
@@ -348,7 +369,8 @@ class _Steps:
             links = self._entry_links(step, entry(index))
             chains.append(Chain(step.name, (*links, self._result(step, links, index)), index))
         yield Lines(tuple(chains), whole=written == len(places))
-        yield from self._left_out(step, samples[0], written < len(places))
+        if written < len(places):
+            yield Sentence("notes.likewise")
         yield Chain(step.name, (self._result(step, []),))
 
     def _written(self, entries: int, samples: list[Expr]) -> int:
@@ -357,11 +379,13 @@ class _Steps:
         numbers = max(len(leaves(sample)) for sample in samples)
         return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
 
-    def _left_out(self, step: Step, entry: Expr, others: bool) -> Iterator[Sentence]:
-        if len(terms_of(_factored(entry)[1])) > LONG_SUM:
-            yield Sentence("notes.zeros_left_out", {}, Condition("zeros left out", step.name, _factored(entry)[1]))
-        if others:
-            yield Sentence("notes.likewise")
+
+def _chains_in(part: StepPart) -> tuple[Chain, ...]:
+    if isinstance(part, Joined):
+        return (part.chain, *part.explained)
+    if isinstance(part, Lines):
+        return part.chains
+    return (part,) if isinstance(part, Chain) else ()
 
 
 def _factored(entry: Expr) -> tuple[Number | None, Expr]:

@@ -338,6 +338,8 @@ def _pull_rule(expr: Apply, shapes: tuple[Shape, ...], i: int, rule: str) -> str
     """The rule of a gradient: which factor of a matrix product, a bias that was spread, or the operation."""
     if expr.op == "product" and () not in shapes:
         return "left factor" if i == 0 else "right factor"
+    if expr.op == "transpose" and rule.endswith("factor"):
+        return rule
     if expr.op in LINEAR:
         axes = max(map(len, shapes))
         if rule != "copy" or axes <= len(shapes[i]):

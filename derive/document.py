@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from derive.digits import Printed
 from derive.errors import marked
-from derive.language.expressions import Apply, Expr, Index, Number, Shape
+from derive.language.expressions import Apply, Expr, Index, Number, Shape, names_in
 from derive.language.names import Name
 
 if TYPE_CHECKING:
@@ -137,12 +137,45 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question about values: `kind` of the entries of `name` or of `others` (or of `expr`'s arguments)."""
+    """A question about values: `kind` of the entries of `name` or of `others` (or of `expr`'s arguments), or of the
+    terms of `sums`.
+    """
 
     kind: str
     name: Name
     expr: Expr | None = None
     others: tuple[Name, ...] = ()
+    sums: tuple[Addends, ...] = ()
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The names whose values it asks about."""
+        terms = (name for sum_ in self.sums for term, _ in sum_.terms for name in names_in(term))
+        return (self.name, *self.others, *(names_in(self.expr) if self.expr else ()), *terms)
+
+
+@dataclass(slots=True, eq=False)
+class Places:
+    """Where on the page something is said that is said once: the condition of each place, and its pass, in order.
+
+    It grows while the page is composed.
+    """
+
+    conditions: list[tuple[Condition | None, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Whether the place `at` is the first of its places whose condition holds."""
+
+    places: Places
+    at: int
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The names whose values it asks about."""
+        conditions = self.places.conditions[: self.at + 1]
+        return tuple(name for condition, _ in conditions if condition for name in condition.names)
 
 
 Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | str | int"
@@ -160,11 +193,11 @@ class Naming:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A number about the run inside a sentence: `largest` is the largest difference that verification found,
-    `zero_to` to how many decimals the entries of `names` are known to be 0.
+    `zero_to` to how many decimals all that is printed 0 at the `places` is known to be 0.
     """
 
     kind: str
-    names: tuple[Name, ...] = ()
+    places: Places | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +238,7 @@ class Sentence:
 
     key: str
     fields: Mapping[str, Inline] = field(default_factory=dict)
-    when: Condition | None = None
+    when: Condition | First | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from derive.derivation import Derivation
+from derive.derivation import Derivation, Step
 from derive.document import (
     Block,
     Column,
@@ -55,8 +55,8 @@ def taken(derivation: Derivation, k: int) -> Iterator[Block]:
     """The samples of pass k, where every pass has its own."""
     samples = derivation.problem.samples
     if samples and samples.turning:
-        numbers = ", ".join(str(i + 1) for i in samples.taken(k))
         key = "training.sample" if samples.batch == 1 else "training.samples"
+        numbers = ", ".join(str(i + 1) for i in samples.taken(k))
         yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
         yield Givens(derivation.turning)
 
@@ -100,6 +100,7 @@ class _Rows:
 
     outputs    what a row shows of its pass, sample by sample: outputs and the loss; or of the pass after it, the loss
     remembered the entries of parameters and states after the update
+    whole      whether those are all of them
     samples    the samples, where every pass has its own; `epochs`: whether a row stands for an epoch
     """
 
@@ -107,6 +108,7 @@ class _Rows:
     steps: tuple[int, ...]
     outputs: Entries
     remembered: Entries
+    whole: bool
     samples: Samples | None
     epochs: bool
 
@@ -117,8 +119,9 @@ class _Rows:
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
         entries: Entries = [(name, ()) for name in outputs]
-        return _Rows(derivation, tabled(update, problem.samples), entries,
-                     _remembered(derivation, MOST_COLUMNS - len(entries)), samples, epochs)  # fmt: skip
+        remembered = _remembered(derivation, MOST_COLUMNS - len(entries))
+        whole = {name for name, _ in remembered} == {step.name for step in _changed(derivation)}
+        return _Rows(derivation, tabled(update, problem.samples), entries, remembered, whole, samples, epochs)
 
     def blocks(self) -> Iterator[Block]:
         counted = "training.epochs" if self.epochs else "training.steps" if self.samples else "labels.updates"
@@ -127,11 +130,24 @@ class _Rows:
             heads.append(Column(Sentence("training.sample_head"), "text"))
         heads += [_head(name, index) for name, index in (*self.outputs, *self.remembered)]
         rows = [self._first(), *(self._row(k) for k in self.steps)]
-        kind = "training.by_epochs" if self.epochs else "training.by_samples" if self.samples else "training.by_updates"
+        if self.outputs or self.remembered:
+            yield Paragraph((self._caption(),))
+            yield Table(tuple(heads), tuple(rows))
+
+    def _caption(self) -> Sentence:
+        """What the table shows: the columns that it has."""
+        kind = "epochs" if self.epochs else "samples" if self.samples else "updates"
         states = self.derivation.states
-        remembered = "training.states" if any(n.before in states for n, _ in self.remembered) else "training.parameters"
-        yield Paragraph((Sentence(kind, {"remembered": f"={remembered}"}),))
-        yield Table(tuple(heads), tuple(rows))
+        remembered = "states" if any(name.before in states for name, _ in self.remembered) else "parameters"
+        remembered += "" if self.whole else "_some"
+        alone = [name for name, _ in self.outputs] == [self.derivation.loss]
+        outputs = "mean_loss" if self.epochs else "loss" if alone else "outputs"
+        parts = [
+            *([f"=training.{outputs}"] if self.outputs else []),
+            *([f"=training.{remembered}"] if self.remembered else []),
+        ]
+        shown = "=training.both" if len(parts) == 2 else parts[0]
+        return Sentence(f"training.by_{kind}", {"shown": shown, "first": parts[0], "second": parts[-1]})
 
     def _first(self) -> tuple[Sentence, ...]:
         """Before the first update: what was given; the loss belongs to it where the samples are always the same."""
@@ -169,11 +185,15 @@ def _remembered(derivation: Derivation, room: int) -> Entries:
     """The parameters and states that updates change, each with all its entries as long as there is room."""
     chosen: Entries = []
     states = set(derivation.states)
-    carried = [step for step in derivation.updates if step.name.before in {*derivation.begun, ETA}]
-    for step in sorted(carried, key=lambda step: step.name.before in states):
+    for step in sorted(_changed(derivation), key=lambda step: step.name.before in states):
         if len(chosen) + prod(step.shape) <= room:
             chosen += [(step.name, index) for index in indices(step.shape)]
     return chosen
+
+
+def _changed(derivation: Derivation) -> list[Step]:
+    """The updates of what the next step begins with, and of the learning rate."""
+    return [step for step in derivation.updates if step.name.before in {*derivation.begun, ETA}]
 
 
 def _curve(derivation: Derivation, update: Update, samples: Samples | None) -> Curve | None:

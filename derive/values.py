@@ -26,7 +26,7 @@ from derive.problem import Problem
 from derive.training.model import STEP
 
 if TYPE_CHECKING:
-    from derive.document import Addends, Relation
+    from derive.document import Addends, Places, Relation
     from derive.verification import Verification
 
 FIRST_BITS, MOST_BITS = 128, 2048
@@ -147,6 +147,7 @@ class Values:
         self.literals: dict[tuple[Compiled, int], Flat | None] = {}
         self.terms: dict[tuple[Expr, Name, int], Printed] = {}
         self.kept: dict[tuple[Addends, int], list[int | None]] = {}
+        self.first: dict[Places, int | None] = {}
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._given = derivation.begun

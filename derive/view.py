@@ -10,12 +10,11 @@ from typing import TypeAlias
 from flint import fmpq
 
 from derive.digits import Printed, full, printed
-from derive.document import Addends, Condition, Relation
+from derive.document import Addends, Condition, Fact, First, Places, Relation
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
 from derive.matrices import Matrix, arranged, as_rows
 from derive.notation import Notation
-from derive.operations.building import terms_of
 from derive.operations.calculus import shape_of, shapes_of
 from derive.operations.pooling import Winners
 from derive.operations.rows import Branches, Flat, row_of
@@ -243,11 +242,21 @@ class View:
         given = self._latest[1] * (len(numbers) if relation.alone else 1)
         return all(_is(given[i], numbers[i].value) for i in chosen)
 
-    def holds(self, condition: Condition | None) -> bool:
+    def holds(self, condition: Condition | First | None) -> bool:
         """Whether a sentence is said."""
         if condition is None:
             return True
+        if isinstance(condition, First):
+            return self._first(condition.places) == condition.at
         return self.values.decided(lambda: _CONDITIONS[condition.kind](self, condition))
+
+    def _first(self, places: Places) -> int | None:
+        """The first of the places where something is said that is said once."""
+        known = self.values.first
+        if places not in known:
+            holding = (i for i, (condition, k) in enumerate(places.conditions) if self.at(k).holds(condition))
+            known[places] = next(holding, None)
+        return known[places]
 
     def signs(self, name: Name) -> list[int]:
         """The signs of a name's entries."""
@@ -261,11 +270,12 @@ class View:
         """For each entry of the names that could not be told from 0, to how many decimals it is 0."""
         return [number.zero_to for name in names for number in self.printed(name) if number.zero_to is not None]
 
-    def fact(self, kind: str, names: Iterable[Name] = ()) -> str:
+    def fact(self, fact: Fact) -> str:
         """A number about the run."""
-        if kind == "zero_to":
-            return str(min(self.zeros(names)))
-        assert kind == "largest"
+        if fact.places is not None:
+            asked = ((condition, k) for condition, k in fact.places.conditions if condition)
+            return str(min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names)))
+        assert fact.kind == "largest"
         assert self.values.verification is not None
         return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
 
@@ -361,9 +371,9 @@ _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
     "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
     "mixed signs": lambda view, c: len({s > 0 for s in view.signs(c.name)}) == 2,
-    "zero_to": lambda view, c: bool(view.zeros((c.name, *c.others))),
+    "zero_to": lambda view, c: bool(view.zeros(c.names)),
     "saturated": _saturated,
     "kink": _kink,
     "ones": _ones,
-    "zeros left out": lambda view, c: any(view.term(term, c.name).value == 0 for term, _ in terms_of(c.expr)),
+    "zeros left out": lambda view, c: any(view.term(x, s.name).value == 0 for s in c.sums for x, _ in s.terms),
 }

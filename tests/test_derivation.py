@@ -183,7 +183,7 @@ forward  | affine           | []     | p = w^T x
 loss     | formula          | []     | L = (p - y)^2
 forward  | formula          | []     | q = 2 p
 backward | loss derivative  | []     | dL/dp = 2 (p - y)
-backward | transpose        | [2]    | dL/dw = x dL/dp
+backward | left factor      | [2]    | dL/dw = x dL/dp
 backward | independent      | [2]    | dL/du = 0
 """),
     "factors keep the order of the problem": (

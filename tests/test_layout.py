@@ -67,7 +67,7 @@ def lines_with(solution: Solution, name: str) -> list[str]:
 def test_long_working_is_written_out_for_the_first_entries() -> None:
     text = solved(BIG).text("txt")
     assert len(lines_with(solved(BIG), "z")) == 2
-    assert "The others likewise." in text
+    assert "The other entries are found in the same way." in text
 
 
 def test_the_page_says_how_much_it_shows() -> None:
@@ -83,7 +83,7 @@ def test_the_page_says_how_much_it_shows() -> None:
 def test_products_with_0_are_left_out_of_long_sums() -> None:
     solution = solved(BIG)
     assert lines_with(solution, "z")[0] == ("z₁₁ = 1·0.5 + 2·2 + 1·(−2) + 1·1 + 1·0.25 = 0.5 + 4 − 2 + 1 + 0.25 = 3.75")
-    assert "Products with 0 are left out." in solution.text("txt")
+    assert "In long sums, terms that are 0 are left out." in solution.text("txt")
 
 
 def test_a_sum_with_one_product_left_is_not_said_twice() -> None:

@@ -75,7 +75,7 @@ def test_the_gradients_were_verified_by_both_routes() -> None:
 
 def test_rounded_carry_says_so_on_the_page() -> None:
     assert "goes on with the rounded number" in notes("rounded").text("txt")
-    assert "goes on with exact values" in notes("exact").text("txt")
+    assert "goes on with the exact" in notes("exact").text("txt")
 
 
 @pytest.mark.parametrize(

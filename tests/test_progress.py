@@ -77,7 +77,7 @@ def test_states_stand_in_the_table_after_the_parameters() -> None:
     page = text(LINE + 'steps = 3\nrule = "momentum"\n')
     head = next(line for line in page.splitlines() if line.startswith("updates  "))
     assert head.split() == ["updates", "L", "m", "b", "v_m", "v_b"]
-    assert "the loss and the parameters and states." in page
+    assert "the loss and the parameters with their states after" in " ".join(page.split())
 
 
 def test_steps_through_samples_name_the_sample_and_what_the_model_gives() -> None:

@@ -253,7 +253,7 @@ def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
 
 def test_hints_name_the_step_give_its_formula_and_put_the_numbers_in() -> None:
     page = hint_page(writer("notes", hints=True).sheet("txt", solution("notes")))
-    assert "dL/dz₂: Chain rule: what arrives from behind" in page
+    assert "dL/dz₂: Chain rule: the gradient that arrives" in page
     assert "\ndL/dz₂ = dL/dA₂·σ′(z₂)\n" in page
     assert "\nz₂ = 0,2·□ + 0,4·□ + 0,6·□ + 0,5\n" in page
 

@@ -249,8 +249,7 @@ class _Section:
 
     def _tells(self, sentence: Sentence) -> bool:
         """Whether a sentence depends on hidden values, or shows one."""
-        when = sentence.when
-        asked = (when.name, *when.others, *(names_in(when.expr) if when.expr else ())) if when else ()
+        asked = sentence.when.names if sentence.when else ()
         return any(map(self._hides, asked)) or any(map(self._shows, sentence.fields.values()))
 
     def _shows(self, value: Inline) -> bool:

@@ -23,6 +23,7 @@ from derive.document import (
     Section,
     Sentence,
 )
+from derive.forms import Forward
 from derive.language.expressions import Number, names_in
 from derive.language.names import Name
 from derive.reasons import reason_of
@@ -38,8 +39,8 @@ def hints(
     first: dict[Name, int] = {}
     for name, k in asked.values():
         first.setdefault(name, k)
-    steps = {step.name: step for step in derivation.steps}
-    kinds = [Paragraph((_kind(steps[name]),)) for name in first]
+    steps, around = {step.name: step for step in derivation.steps}, Forward(derivation)
+    kinds = [Paragraph((_kind(around, steps[name]),)) for name in first]
     yield Section((NewPage(), Heading(Sentence("sheet.hints")), Paragraph((Sentence("sheet.hints_how"),), "note"),
                    Heading(Sentence("sheet.kind"), 2), *kinds))  # fmt: skip
     for title, wanted in (("sheet.formula", _is_formula), ("sheet.numbers", _has_numbers)):
@@ -51,9 +52,9 @@ def hints(
                 heading = []
 
 
-def _kind(step: Step) -> Sentence:
+def _kind(around: Forward, step: Step) -> Sentence:
     """What kind of step it is, in a sentence: the reason that the page gives, or what its phase says."""
-    reason = reason_of(step)
+    reason = reason_of(around, step)
     if reason is None:
         reason = Sentence(f"hints.{'local' if step.rule.startswith('local') else _phase(step)}")
     return Sentence("sheet.hint", {**reason.fields, "name": Naming(step.name), "text": f"={reason.key}"})

@@ -12,6 +12,7 @@ from derive.document import (
     Chain,
     Condition,
     Fact,
+    First,
     Formula,
     Gap,
     Grid,
@@ -62,7 +63,7 @@ def texts(segments: Iterable[Iterable[Part]], view: View) -> list[str]:
     return [text for segment in segments if (text := filled(segment, view))]
 
 
-def conditional(parts: Iterable[Part], when: Condition | None) -> Part:
+def conditional(parts: Iterable[Part], when: Condition | First | None) -> Part:
     """The parts, where a condition holds."""
     parts = list(parts)
     return lambda view: filled(parts, view) if view.holds(when) else ""
@@ -283,7 +284,7 @@ def _of_the_run(value: Inline, view: View) -> str:
         case Winners():
             return view.winners(value.expr)
         case Fact():
-            return view.fact(value.kind, value.names)
+            return view.fact(value)
         case MeanLoss():
             return view.mean_loss(value.first, value.last)
         case Gap():
