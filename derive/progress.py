@@ -96,10 +96,10 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A table over the steps.
+    """A table over the steps, or several where one would be too wide.
 
     outputs    what a row shows of its pass, sample by sample: outputs and the loss; or of the pass after it, the loss
-    remembered the entries of parameters and states after the update
+    remembered the entries of parameters and states after the update, table by table; the first has the outputs too
     whole      whether those are all of them
     samples    the samples, where every pass has its own; `epochs`: whether a row stands for an epoch
     """
@@ -107,7 +107,7 @@ class _Rows:
     derivation: Derivation
     steps: tuple[int, ...]
     outputs: Entries
-    remembered: Entries
+    remembered: list[Entries]
     whole: bool
     samples: Samples | None
     epochs: bool
@@ -119,57 +119,63 @@ class _Rows:
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
         entries: Entries = [(name, ()) for name in outputs]
-        remembered = _remembered(derivation, MOST_COLUMNS - len(entries))
-        whole = {name for name, _ in remembered} == {step.name for step in _changed(derivation)}
+        remembered = _remembered(derivation, MOST_COLUMNS - len(entries), problem.page.entries)
+        shown = {name for part in remembered for name, _ in part}
+        whole = shown == {step.name for step in _changed(derivation)}
         return _Rows(derivation, tabled(update, problem.samples), entries, remembered, whole, samples, epochs)
 
     def blocks(self) -> Iterator[Block]:
         counted = "training.epochs" if self.epochs else "training.steps" if self.samples else "labels.updates"
-        heads = [_counting(counted)]
-        if self.samples and not self.epochs:
-            heads.append(Column(Sentence("training.sample_head"), "text"))
-        heads += [_head(name, index) for name, index in (*self.outputs, *self.remembered)]
-        rows = [self._first(), *(self._row(k) for k in self.steps)]
-        if self.outputs or self.remembered:
+        if self.outputs or any(self.remembered):
             yield Paragraph((self._caption(),))
-            yield Table(tuple(heads), tuple(rows))
+        for i, part in enumerate(self.remembered):
+            outputs = [] if i else self.outputs
+            heads = [_counting(counted)]
+            if self.samples and not self.epochs:
+                heads.append(Column(Sentence("training.sample_head"), "text"))
+            heads += [_head(name, index) for name, index in (*outputs, *part)]
+            if outputs or part:
+                yield Table(
+                    tuple(heads), (self._first(outputs, part), *(self._row(k, outputs, part) for k in self.steps))
+                )
 
     def _caption(self) -> Sentence:
         """What the table shows: the columns that it has."""
         kind = "epochs" if self.epochs else "samples" if self.samples else "updates"
         states = self.derivation.states
-        remembered = "states" if any(name.before in states for name, _ in self.remembered) else "parameters"
+        names = [name for part in self.remembered for name, _ in part]
+        remembered = "states" if any(name.before in states for name in names) else "parameters"
         remembered += "" if self.whole else "_some"
         alone = [name for name, _ in self.outputs] == [self.derivation.loss]
         outputs = "mean_loss" if self.epochs else "loss" if alone else "outputs"
         parts = [
             *([f"=training.{outputs}"] if self.outputs else []),
-            *([f"=training.{remembered}"] if self.remembered else []),
+            *([f"=training.{remembered}"] if names else []),
         ]
         shown = "=training.both" if len(parts) == 2 else parts[0]
         return Sentence(f"training.by_{kind}", {"shown": shown, "first": parts[0], "second": parts[-1]})
 
-    def _first(self) -> tuple[Sentence, ...]:
+    def _first(self, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
         """Before the first update: what was given; the loss belongs to it where the samples are always the same."""
         given = [
             _cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else _words("")
-            for name, index in self.remembered
+            for name, index in part
         ]
         if not self.samples:
-            return (_words(0), *(_cell(Result(name, index, k=1)) for name, index in self.outputs), *given)
-        empty = [_words("")] * (len(self.outputs) + (not self.epochs))
+            return (_words(0), *(_cell(Result(name, index, k=1)) for name, index in outputs), *given)
+        empty = [_words("")] * (len(outputs) + (not self.epochs))
         return (_words(0), *empty, *given)
 
-    def _row(self, k: int) -> tuple[Sentence, ...]:
-        after = [_cell(Result(name, index, k=k)) for name, index in self.remembered]
+    def _row(self, k: int, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
+        after = [_cell(Result(name, index, k=k)) for name, index in part]
         if not self.samples:
-            return (_words(k), *(_cell(Result(name, index, k=k + 1)) for name, index in self.outputs), *after)
+            return (_words(k), *(_cell(Result(name, index, k=k + 1)) for name, index in outputs), *after)
         if self.epochs:
             per_epoch = self.samples.count // self.samples.batch
-            losses = [_cell(MeanLoss(k - per_epoch + 1, k))] if self.outputs else []
+            losses = [_cell(MeanLoss(k - per_epoch + 1, k))] if outputs else []
             return (_words(k // per_epoch), *losses, *after)
         numbers = ", ".join(str(i + 1) for i in self.samples.taken(k))
-        return (_words(k), _words(numbers), *(_cell(Result(n, i, k=k)) for n, i in self.outputs), *after)
+        return (_words(k), _words(numbers), *(_cell(Result(n, i, k=k)) for n, i in outputs), *after)
 
 
 def _outputs(derivation: Derivation) -> list[Name]:
@@ -181,14 +187,23 @@ def _outputs(derivation: Derivation) -> list[Name]:
     return [name for name in forward if name in {*last, *inner}]
 
 
-def _remembered(derivation: Derivation, room: int) -> Entries:
-    """The parameters and states that updates change, each with all its entries as long as there is room."""
-    chosen: Entries = []
-    states = set(derivation.states)
+def _remembered(derivation: Derivation, room: int, most: int | None) -> list[Entries]:
+    """The parameters, then the states that updates change, in parts as wide as a table: `room` columns in the first.
+
+    Arrays that would bring the columns of all tables beyond `most` are left out.
+    """
+    parts: list[Entries] = [[]]
+    states, count = set(derivation.states), 0
     for step in sorted(_changed(derivation), key=lambda step: step.name.before in states):
-        if len(chosen) + prod(step.shape) <= room:
-            chosen += [(step.name, index) for index in indices(step.shape)]
-    return chosen
+        entries = [(step.name, index) for index in indices(step.shape)]
+        count += len(entries)
+        if most is not None and count > most:
+            return parts
+        if len(parts[-1]) + len(entries) > (room if len(parts) == 1 else MOST_COLUMNS):
+            parts.append([])
+        parts[-1] += entries[:MOST_COLUMNS]
+        parts += [entries[i : i + MOST_COLUMNS] for i in range(MOST_COLUMNS, len(entries), MOST_COLUMNS)]
+    return parts
 
 
 def _changed(derivation: Derivation) -> list[Step]:

@@ -105,15 +105,19 @@ def test_a_long_training_has_rows_at_round_numbers() -> None:
     assert [row[0] for row in rows] == ["0", "1", "2", "5", "10", "20", "50", "100", "200", "300"]
 
 
-def test_entries_of_a_parameter_stand_whole_or_not_at_all() -> None:
+def test_parameters_and_states_stand_in_as_many_tables_as_they_need() -> None:
     wide = LINE.replace("m = 0", "m = 0\nW = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]").replace("m x", "m x + 0 W x")
-    page = text(wide + "steps = 2\n")
-    assert next(line for line in page.splitlines() if line.startswith("updates  ")).split() == [
-        "updates",
-        "L",
-        "m",
-        "b",
-    ]
+    page = text(wide + "steps = 2\nrule = 'momentum'\n")
+    heads = [line.split()[1:] for line in page.splitlines() if line.startswith("updates  ")]
+    assert "the parameters with their states" in page
+    assert heads[0] == ["L", "m"] and [len(head) for head in heads[1:3]] == [8, 3]
+    assert sum(map(len, heads)) == 1 + 2 * (1 + 9 + 1)
+
+
+def test_more_than_the_page_shows_of_arrays_is_left_out_and_said() -> None:
+    wide = LINE.replace("m = 0", "m = 0\nW = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]").replace("m x", "m x + 0 W x")
+    page = text(wide + "steps = 2\n[page]\nentries = 8\n")
+    assert "those of the parameters that fit on the page" in page
 
 
 def test_one_step_needs_no_table() -> None:
