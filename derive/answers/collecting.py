@@ -96,7 +96,7 @@ def _telling(chains: Sequence[Chain], kind: str, size: int) -> tuple[Chain, Part
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
-    return next(reversed(fitting or found), None)
+    return max(reversed(fitting or found), key=lambda each: not each[0].aside, default=None)
 
 
 def _can_answer(chain: Chain, part: Part) -> bool:

@@ -20,8 +20,10 @@ from derive.language.tokens import TextError
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
-_LEFT = re.compile(r"^\\?[A-Za-zα-ωΑ-Ω∂][\w\\{}'′^,.|/∂₀-₉()\[\] ]{0,40}$")
+_LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
+_WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 
@@ -57,12 +59,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A statement as it was read; without a target where its left side names nothing of the problem."""
+    """A statement as it was read; without a target where its left side names nothing of the problem.
+
+    aside  whether it says again what another statement rests on
+    """
 
     target: Target | None
     left: str
     line: int
     parts: tuple[Part, ...]
+    aside: bool = False
 
     def last(self, kind: str) -> Part | None:
         """The last link of a kind."""
@@ -87,7 +93,10 @@ class Reader:
     def chain(self, statement: Statement) -> Chain | None:
         """The statement read, or None where it is no mathematics of this problem."""
         target, label, named = self._target(statement)
-        if target is None and (statement.inline or not _LEFT.match(statement.labels[0])):
+        if target is None and (turned := _turned(statement)):
+            statement = turned
+            target, label, named = self._target(statement)
+        if target is None and (statement.inline or not self._is_name(statement.labels[0])):
             return None
         links = statement.links
         if target is not None and label > 0:
@@ -98,7 +107,7 @@ class Reader:
         if target is not None and target.passes == 1:
             target = self._in_pass(target)
         self.backward |= target is not None and "/" in target.step
-        return Chain(target, named.strip(), statement.left.line, parts)
+        return Chain(target, named.strip(), statement.left.line, parts, statement.aside)
 
     def _in_pass(self, target: Target) -> Target:
         """The pass that a statement belongs to: the next one, where a forward step is said again after an update."""
@@ -125,6 +134,10 @@ class Reader:
                 return found, 0, tail
         return None, 0, statement.labels[0]
 
+    def _is_name(self, left: str) -> bool:
+        """Whether a left side means to name a quantity: no words, and nothing that is worked out on the way."""
+        return _LEFT.match(left) is not None and not _WORKED.match(left) and self._formula(left) is None
+
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
         text = text.strip().rstrip(".:, ").strip("*_`$ ")
@@ -141,11 +154,14 @@ class Reader:
 
     def formula(self, text: str) -> Target | None:
         """The step whose right side a left side is."""
+        expr = self._formula(text)
+        return Target(self.known[expr]) if expr in self.known else None
+
+    def _formula(self, text: str) -> Expr | None:
         try:
-            expr = read(text, self.lexicon, self.decimal).expr
+            return read(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
-        return Target(self.known[expr]) if expr in self.known else None
 
     def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
         """A parameter set to what its own name stands in, after a gradient: the value after the update."""
@@ -175,6 +191,15 @@ class Reader:
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _turned(statement: Statement) -> Statement | None:
+    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
+    *between, last = statement.links
+    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
+        return None
+    left = replace(last, relation="=")
+    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
 
 
 def _tails(text: str) -> Iterator[str]:

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.answers.budget import A_LINE, Budget
+from derive.answers.drawn import undrawn
+from derive.answers.letters import plain_text
 from derive.answers.marks import MATRICES, ROW, outside
+from derive.answers.tables import tables_read
 
 MAX_CHARACTERS = 2_000_000
 MAX_LINE = 10_000
@@ -18,14 +21,12 @@ MAX_JOINED = 60
 MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_WIDE = re.compile("[\uff01-\uff5e\u3000\u00a0\u202f\u2009]+")
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x202F, 0x2009), " ")
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
            (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
 _SPACES = re.compile(r"[^\S\n]{2,}")
-_FENCES = re.compile(r"^~~~.*$", re.MULTILINE)
+_RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*(?:\1[ \t]*){2,})$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
-_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
 _FENCE = re.compile(
     rf"(?=[$\\\n])(?:(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n))"
@@ -59,29 +60,35 @@ class Piece:
         return self.line + self.text.count("\n", 0, position)
 
 
-def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of a work, lines that belong together joined."""
-    cut = map(_unmarked, _cut(_cleaned(text)))
+def pieces(text: str, *, tex: bool = False) -> Iterator[Piece]:
+    """The pieces of a work, lines that belong together joined; in LaTeX `%` begins a comment."""
+    cut = map(_unmarked, _cut(_cleaned(text, tex)))
     return _joined(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, tex: bool) -> str:
     """Without struck-out work, comments and hidden characters."""
-    text = _HIDDEN.sub("", text)
-    text = _WIDE.sub(lambda match: match.group().translate(_NARROW), text)
-    text = _SPACES.sub(" ", _FENCES.sub("", text))
+    text = plain_text(undrawn(_HIDDEN.sub("", text)))
+    text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         before, begin, body = text.partition(r"\begin{document}")
-        text = _COMMENT.sub("", "\n" * before.count("\n") + body if begin else text)
+        text, tex = "\n" * before.count("\n") + body if begin else text, True
+    if tex:
+        text = _COMMENT.sub(r"\1", text)
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
+
+
+def _gap(match: re.Match[str]) -> str:
+    """Three spaces or a tab part what stands in a line; two are as good as one."""
+    return "\t" if len(match.group()) > 2 or "\t" in match.group() else " "
 
 
 def bounded(text: str, budget: Budget) -> str:
