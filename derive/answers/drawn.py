@@ -12,12 +12,13 @@ import unicodedata
 from typing import NamedTuple
 
 _DRAWN = frozenset("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠")
-_TOPS = {"⎡": "⎢⎣⎤", "⎛": "⎜⎝⎞"}
+_TOPS = {"⎡": "⎢⎣⎤", "⎛": "⎜⎝⎞", "[": "\0[]"}
 _CELLS = re.compile(r"\s{2,}")
-_LABEL = re.compile(r"\[[\d:]{1,12}(?:,[\d:]{1,12}){0,5}\]")
+_LABELS = re.compile(r"^[ \t]*(?:\[[\d:,]*:[\d:,]*+\][ \t]*+)++$", re.MULTILINE)
+_LABEL = re.compile(r"\[(?=[\d,]*:)[\d:]{1,12}(?:,[\d:]{1,12}){0,5}\]")
 _ENDS_OPEN = re.compile(r"[-+−*·⊙/=(]\s*$")
 _STARTS_OPEN = re.compile(r"\s*[-+−*·⊙/]\s")
-MAX_ROWS = 200
+MAX_ROWS, MAX_DRAWN = 200, 200
 
 
 class Drawing(NamedTuple):
@@ -31,29 +32,33 @@ class Drawing(NamedTuple):
 
 def undrawn(text: str) -> str:
     """A text with every drawn matrix in one line; the lines stay as many as they are."""
-    if _DRAWN.isdisjoint(text):
+    if _DRAWN.isdisjoint(text) and not _LABELS.search(text):
         return text
     lines = text.split("\n")
+    labels = [_LABELS.match(line) is not None for line in lines] + [False]
+    drawn = [labels[i + 1] or not _DRAWN.isdisjoint(line) for i, line in enumerate(lines)]
     at = 0
     while at < len(lines):
         end = at
-        while end < len(lines) and end - at < MAX_ROWS and not _DRAWN.isdisjoint(lines[end]):
+        while end < len(lines) and end - at < MAX_ROWS and drawn[end]:
             end += 1
         if end > at:
-            _flatten(lines, at, end)
+            _flatten(lines, at, end + labels[end])
         at = max(end, at + 1)
     return "\n".join(lines)
 
 
 def _flatten(lines: list[str], start: int, end: int) -> None:
     """Put the matrices of some lines into the lines where they stand."""
-    end = min(end + 1, len(lines))  # labels may stand in the line below
     grid = [_columns(line) for line in lines[start:end]]
+    corners = [(i, j) for i, cells in enumerate(grid) for j, sign in enumerate(cells) if sign in _TOPS]
     found: list[tuple[Drawing, str]] = []
-    for row, cells in enumerate(grid):
-        for column, sign in enumerate(cells):
-            if sign in _TOPS and (drawing := _drawing(grid, row, column)):
-                found.append((drawing, _label(grid, row + len(drawing.rows), column)))
+    for row, column in corners[:MAX_DRAWN]:
+        if (last := _bottom(grid, row, column)) is not None:
+            label = _label(grid, last + 1, column)
+            closing = grid[row].index(_TOPS[grid[row][column]][2], column)
+            if label or last > row:
+                found.append((_taken(grid, row, last, column, closing), label))
     for drawing, label in sorted(found, key=lambda each: each[0].first, reverse=True):
         matrix = f"[{'; '.join(drawing.rows)}]"
         matrix = rf"\underbrace{{{matrix}}}_{{{label}}}" if label else matrix
@@ -61,19 +66,25 @@ def _flatten(lines: list[str], start: int, end: int) -> None:
     lines[start:end] = ["".join(cells) for cells in grid]
 
 
-def _drawing(grid: list[list[str]], row: int, column: int) -> Drawing | None:
-    """The matrix whose upper left corner stands here, taken out of the lines; None if it is none."""
-    middle, last, closing = _TOPS[grid[row][column]]
-    below = row + 1
-    while below < len(grid) and _at(grid, below, column) == middle:
-        below += 1
-    if _at(grid, below, column) != last or closing not in grid[row][column:]:
+def _bottom(grid: list[list[str]], row: int, column: int) -> int | None:
+    """The last row of the matrix whose upper left corner stands here; None if it is none."""
+    if grid[row][column] not in _TOPS:  # it was part of another one
         return None
-    end = grid[row].index(closing, column) + 1
-    rows = ["".join(cells[column + 1 : end - 1]) for cells in grid[row : below + 1]]
-    for cells in grid[row : below + 1]:
-        cells[column:end] = [" "] * (end - column)
-    return Drawing(_parted(rows), column, end, row + (below - row) // 2)
+    middle, last, closing = _TOPS[grid[row][column]]
+    if closing not in grid[row][column:]:
+        return None
+    below = row + (last != "[")
+    while _at(grid, below, column) == middle:
+        below += 1
+    return below if _at(grid, below, column) == last else None
+
+
+def _taken(grid: list[list[str]], row: int, last: int, column: int, closing: int) -> Drawing:
+    """A matrix from its corners, spaces in its place."""
+    rows = ["".join(cells[column + 1 : closing]) for cells in grid[row : last + 1]]
+    for cells in grid[row : last + 1]:
+        cells[column : closing + 1] = [" "] * (closing + 1 - column)
+    return Drawing(_parted(rows), column, closing + 1, (row + last) // 2)
 
 
 def _label(grid: list[list[str]], row: int, column: int) -> str:

@@ -21,6 +21,7 @@ from derive.operations.shapes import indices
 LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
 GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
 BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}}
+MAX_RANK = 4
 Quantity = Ref | Entry
 
 
@@ -81,9 +82,9 @@ class Lexicon:
         return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))
 
     def _entry(self, symbol: Symbol) -> Entry | None:
-        """A name with one or two more numbers in its subscript."""
+        """A name with some more numbers in its subscript, one for each axis."""
         for spelling in (*_spellings(symbol), *_apart(symbol)):
-            for count in (1, 2):
+            for count in range(1, min(len(spelling.subscript), MAX_RANK) + 1):
                 items = spelling.subscript[len(spelling.subscript) - count :]
                 whole = self._named(replace(spelling, subscript=spelling.subscript[:-count]))
                 if whole is not None and len(items) == count and (index := self.index(whole, items)) is not None:
@@ -210,11 +211,14 @@ def _folded(name: str) -> str:
 
 
 def _spellings(symbol: Symbol) -> Iterator[Symbol]:
-    """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript."""
+    """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript; a name
+    that is a subscript without its braces: `m_W_1` for m_{W_1}."""
     yield symbol
     if symbol.superscript and (layer := symbol.superscript.strip("[]()")).isdigit():
         yield replace(symbol, superscript="", helper=int(layer))
         yield replace(symbol, superscript="", subscript=(int(layer), *symbol.subscript))
+    if len(symbol.subscript) > 1 and isinstance(word := symbol.subscript[0], str):
+        yield replace(symbol, subscript=(Symbol(word, subscript=symbol.subscript[1:]),))
 
 
 def _apart(symbol: Symbol) -> Iterator[Symbol]:

@@ -223,7 +223,9 @@ def without_stops(text: str) -> str:
 # --- lines that belong together -------------------------------------------------------------------------------------
 
 _RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
+_STATES = re.compile(rf"{_RELATION}|<-|←")
 _CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
+_GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
 _UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
 
 
@@ -248,6 +250,8 @@ def _belongs(above: Piece, piece: Piece) -> bool:
     if piece.line - above.line > MAX_JOINED:
         return False
     if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text[-40:]):
+        return True
+    if _GOES_ON.match(piece.text) and _STATES.search(above.text):
         return True
     return _is_open(above.text) and "=" not in piece.text
 
