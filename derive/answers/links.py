@@ -15,7 +15,7 @@ from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
-from derive.language.names import Name
+from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
@@ -85,8 +85,9 @@ class Reader:
         self.parameters = {step.name.before for step in lexicon.derivation.updates}
         self.backward = False
         self.passes, self.worked = 1, list(worked)
-        self.said: set[Name] = set()
-        self.updated = False
+        self.said: dict[Name, Array | None] = {}
+        self.turning = frozenset[Name](lexicon.derivation.turning)
+        self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
 
@@ -105,19 +106,29 @@ class Reader:
         if target is not None and target.name in self.parameters and not target.updated:
             target = self._after_update(target, parts)
         if target is not None and target.passes == 1:
-            target = self._in_pass(target)
+            target = self._in_pass(target, next((part.numbers for part in reversed(parts) if part.numbers), None))
         self.backward |= target is not None and "/" in target.step
         return Chain(target, named.strip(), statement.left.line, parts, statement.aside)
 
-    def _in_pass(self, target: Target) -> Target:
-        """The pass that a statement belongs to: the next one, where a forward step is said again after an update."""
+    def _in_pass(self, target: Target, numbers: Array | None) -> Target:
+        """The pass that a statement belongs to: the next one, where a forward step or a sample is said again after an
+        update, or another sample after a derivative.
+        """
         later = [k for k in self.worked if k > self.passes]
-        if self.updated and not target.updated and target.name in self.said and target.name in self.forward and later:
-            self.passes, self.updated, self.said = later[0], False, set()
+        if later and not target.updated and target.name in self.said and self._begins(target.name, numbers):
+            self.passes, self.updated, self.derived, self.said = later[0], False, False, {}
         self.updated |= target.updated
-        self.said.add(target.name)
-        given = target.name not in self.lexicon.steps and not target.updated
+        self.derived |= isinstance(target.name, Derivative)
+        self.said[target.name] = numbers or self.said.get(target.name)
+        given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
         return target if given else replace(target, passes=self.passes)
+
+    def _begins(self, name: Name, numbers: Array | None) -> bool:
+        """Whether a new pass begins with a quantity that has been said."""
+        if self.updated:
+            return name in self.forward or name in self.turning
+        said = self.said[name]
+        return self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
@@ -191,6 +202,10 @@ class Reader:
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _values(numbers: Array | None) -> list[fmpq | None]:
+    return [w and w.value for w in numbers.entries] if numbers else []
 
 
 def _turned(statement: Statement) -> Statement | None:
