@@ -57,7 +57,7 @@ class _Collector:
         return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
 
     def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
-        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part))
+        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part, shape))
         array = answer.content
         if not isinstance(array, Array):
             return answer
@@ -67,14 +67,14 @@ class _Collector:
         turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
         return replace(answer, content=Array(shape, array.entries), remarks=(*remarks, *turned))
 
-    def _content(self, part: Part) -> Array | Expr | Unreadable:
+    def _content(self, part: Part, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:
             assert part.fault is not None
             return part.fault
         numbers = part.numbers
         if part.reading.grids and numbers is None:
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
-        return numbers or meant(part.reading.expr, self.shapes)
+        return numbers or meant(part.reading.expr, self.shapes, shape)
 
     def _orientation(self, part: Part, shape: Shape) -> tuple[Remark, ...]:
         """A remark on a row for a column, or the reverse."""

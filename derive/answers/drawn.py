@@ -123,7 +123,9 @@ def _whole(texts: list[str]) -> list[str]:
     """The rows with those joined that go on in the next line: behind an operator, or in an open bracket."""
     rows: list[str] = []
     for text in texts:
-        if rows and (_ENDS_OPEN.search(rows[-1]) or _STARTS_OPEN.match(text) or rows[-1].count("(") > rows[-1].count(")")):
+        if rows and (
+            _ENDS_OPEN.search(rows[-1]) or _STARTS_OPEN.match(text) or rows[-1].count("(") > rows[-1].count(")")
+        ):
             rows[-1] = f"{rows[-1].rstrip()} {text.strip()}"
         else:
             rows.append(text)

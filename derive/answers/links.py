@@ -13,6 +13,7 @@ from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.rows import bracketed
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
@@ -128,7 +129,9 @@ class Reader:
         if self.updated:
             return name in self.forward or name in self.turning
         said = self.said[name]
-        return self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
+        return (
+            self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
+        )
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
@@ -183,6 +186,8 @@ class Reader:
     # --- links -------------------------------------------------------------------------------------------------------
 
     def _part(self, link: Link, target: Target | None) -> Part:
+        if target is not None and target.index is None and self.lexicon.shapes[target.name]:
+            link = replace(link, text=bracketed(link.text))
         try:
             reading = read(link.text, self.lexicon, self.decimal)
         except TextError as fault:

@@ -9,7 +9,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from derive.answers.marks import ASIDE, BETWEEN, NEXT, RELATION, Mark, outside
-from derive.answers.transcript import Piece, without_stops
+from derive.answers.piece import Piece
+from derive.answers.transcript import without_stops
 
 MAX_LINKS = 40
 MAX_PARTS = 24
@@ -17,7 +18,9 @@ _TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorn
 _ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "weil", "da", "für"}
 _JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
 _SHORT = {"as", "da"}  # in a formula these are names
-_WORDS = re.compile(rf"(?<![^\s,.:;)])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE)
+_WORDS = re.compile(
+    rf"(?<![^\s,.:;)])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
+)
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")

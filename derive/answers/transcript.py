@@ -6,18 +6,17 @@ Line breaks are kept through every change, so that a position in a piece leads b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from derive.answers.budget import A_LINE, Budget
 from derive.answers.drawn import undrawn
+from derive.answers.joining import MAX_LINE, joined
 from derive.answers.letters import plain_text
 from derive.answers.marks import MATRICES, ROW, outside
+from derive.answers.piece import Piece
 from derive.answers.tables import tables_read
 
 MAX_CHARACTERS = 2_000_000
-MAX_LINE = 10_000
-MAX_JOINED = 60
 MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
@@ -42,28 +41,10 @@ _MARK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some mathematics as it stands in the work.
-
-    text    with its line breaks
-    line    of its first character, counted from 1
-    inline  whether it stands in a sentence
-    """
-
-    text: str
-    line: int
-    inline: bool = False
-
-    def line_at(self, position: int) -> int:
-        """The line of a position in the text."""
-        return self.line + self.text.count("\n", 0, position)
-
-
 def pieces(text: str, *, tex: bool = False) -> Iterator[Piece]:
     """The pieces of a work, lines that belong together joined; in LaTeX `%` begins a comment."""
     cut = map(_unmarked, _cut(_cleaned(text, tex)))
-    return _joined(piece for piece in cut if piece.text.strip())
+    return joined(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
@@ -218,45 +199,3 @@ def without_stops(text: str) -> str:
     while text.endswith(_STOPS) and not text.endswith(".."):
         text = text[: -len(next(stop for stop in reversed(_STOPS) if text.endswith(stop)))].rstrip()
     return text
-
-
-# --- lines that belong together -------------------------------------------------------------------------------------
-
-_RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
-_STATES = re.compile(rf"{_RELATION}|<-|←")
-_CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
-_GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
-_UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
-
-
-def _joined(cut: Iterable[Piece]) -> Iterator[Piece]:
-    """Continuation lines with the piece above: `= …` below it, or a piece that ends in `=` or an open bracket."""
-    above: Piece | None = None
-    for piece in cut:
-        if above is not None and _belongs(above, piece):
-            gap = "\n" * (piece.line - above.line - above.text.count("\n"))
-            above = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
-        else:
-            if above is not None:
-                yield above
-            above = piece
-    if above is not None:
-        yield above
-
-
-def _belongs(above: Piece, piece: Piece) -> bool:
-    if len(above.text) > MAX_LINE or (piece.inline and not above.inline):
-        return False
-    if piece.line - above.line > MAX_JOINED:
-        return False
-    if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text[-40:]):
-        return True
-    if _GOES_ON.match(piece.text) and _STATES.search(above.text):
-        return True
-    return _is_open(above.text) and "=" not in piece.text
-
-
-def _is_open(text: str) -> bool:
-    """Whether a square bracket or a matrix is not closed yet."""
-    opened = text.count("[") - text.count("]")
-    return "=" in text and (opened > 0 or len(re.findall(r"\\begin\{", text)) > len(re.findall(r"\\end\{", text)))
