@@ -12,7 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 _DRAWN = frozenset("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠")
-_TOPS = {"⎡": "⎢⎣⎤", "⎛": "⎜⎝⎞", "[": "\0[]"}
+_TOPS = {"⎡": ("⎢", "⎣", "⎤"), "⎛": ("⎜", "⎝", "⎞"), "[": ("", "[", "]")}
 _CELLS = re.compile(r"\s{2,}")
 _LABELS = re.compile(r"^[ \t]*(?:\[[\d:,]*:[\d:,]*+\][ \t]*+)++$", re.MULTILINE)
 _LABEL = re.compile(r"\[(?=[\d,]*:)[\d:]{1,12}(?:,[\d:]{1,12}){0,5}\]")
@@ -74,7 +74,7 @@ def _bottom(grid: list[list[str]], row: int, column: int) -> int | None:
     if closing not in grid[row][column:]:
         return None
     below = row + (last != "[")
-    while _at(grid, below, column) == middle:
+    while middle and _at(grid, below, column) == middle:
         below += 1
     return below if _at(grid, below, column) == last else None
 

@@ -33,8 +33,8 @@ _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
 @dataclass
 class Lexicon:
-    """The names of a derivation, `others` that the problem gives to its quantities and entries, and the functions that a
-    work's own letters were found to mean.
+    """The names of a derivation, `others` that the problem gives its quantities and entries, and the functions that the
+    letters of a work were found to mean.
     """
 
     derivation: Derivation
@@ -66,11 +66,13 @@ class Lexicon:
         """Enter other names of a quantity, or of an entry of it, as they are read: by their canonical ids."""
         base, _, entry = step_id.rstrip("]").partition("[")
         name = self.names.get(base)
-        index = self.index(name, tuple(map(int, entry.split(",")))) if name and _NUMBERS.fullmatch(entry) else None
-        quantity = (Entry(name, index) if index else None) if entry else Ref(name) if name else None
-        for other in others if quantity else ():
+        items = tuple(map(int, entry.split(","))) if _NUMBERS.fullmatch(entry) else ()
+        quantity = self._part(name, items) if entry else Ref(name) if name else None
+        if quantity is None:
+            return
+        for other in others:
             symbol = _spelled_out(other)
-            if symbol is not None and quantity is not None and symbol.id not in self.names:
+            if symbol is not None and symbol.id not in self.names:
                 self.others[symbol.id] = quantity
                 self.names[symbol.id] = quantity.name
 
@@ -99,6 +101,10 @@ class Lexicon:
             if name := self._named(spelling):
                 return Ref(name)
         return self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
+
+    def holds(self, words: str) -> bool:
+        """Whether words are a name of the problem as it stands, or names of one letter side by side."""
+        return words in self.names or (len(words) < 5 and all(letter in self.names for letter in words))
 
     def _named(self, symbol: Symbol) -> Name | None:
         return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))

@@ -9,11 +9,13 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.answers.comments import uncommented
 from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
 from derive.answers.rows import bracketed
+from derive.answers.scaling import is_power_of_ten, scaled
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
@@ -103,7 +105,7 @@ class Reader:
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
-        parts = tuple(self._part(link, target) for link in links)
+        parts = _alone(tuple(self._part(link, target) for link in links))
         if target is not None and target.name in self.parameters and not target.updated:
             target = self._after_update(target, parts)
         if target is not None and target.passes == 1:
@@ -186,8 +188,10 @@ class Reader:
     # --- links -------------------------------------------------------------------------------------------------------
 
     def _part(self, link: Link, target: Target | None) -> Part:
+        text = uncommented(link.text, self.lexicon.holds).strip() or link.text
         if target is not None and target.index is None and self.lexicon.shapes[target.name]:
-            link = replace(link, text=bracketed(link.text))
+            text = bracketed(text)
+        link = link if text == link.text else replace(link, text=text)
         try:
             reading = read(link.text, self.lexicon, self.decimal)
         except TextError as fault:
@@ -209,8 +213,16 @@ class Reader:
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
 
 
+def _alone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The links of a chain; an array with a factor that stands alone is its result."""
+    part = parts[0]
+    alone = len(parts) == 1 and part.kind == NUMBERS and part.reading is not None
+    numbers = scaled(part.reading) if alone and part.reading else None
+    return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
+
+
 def _values(numbers: Array | None) -> list[fmpq | None]:
-    return [w and w.value for w in numbers.entries] if numbers else []
+    return [w.value if w else None for w in numbers.entries] if numbers else []
 
 
 def _turned(statement: Statement) -> Statement | None:
@@ -243,13 +255,17 @@ def nodes(reading: Reading) -> Iterator[Expr]:
 
 
 def content(reading: Reading) -> Array | None:
-    """The numbers that a link is, if it is nothing but numbers, and blanks that are not filled in."""
+    """The numbers that a link is, if it is nothing but numbers (a power of ten beside an array is part of them), and
+    blanks that are not filled in.
+    """
     expr = reading.expr
     grid = reading.grid(expr)
     if grid is not None:
         cells = [plain(reading, cell) for cell in grid.cells]
         known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
         return Array(grid.shape, tuple(cells)) if known else None
+    if reading.grids:
+        return scaled(reading, is_power_of_ten)
     number = plain(reading, expr)
     return Array((), (number,)) if number or expr == UNFILLED else None
 

@@ -16,7 +16,7 @@ from derive.answers.piece import Piece
 MAX_ROWS, MAX_LENGTH = 200, 1_000
 _NUMBER = (
     r"[-+−–]?(?:\d[\d.,]*+|[.,]\d++)"
-    r"(?:[eE][-+−–]?\d++|\s?(?:[·⋅×*]|\\cdot|\\times)\s?10(?:\^\{?[-+−–]?\d++\}?|[⁻⁺]?[⁰¹²³⁴-⁹]++))?+"
+    r"(?:[eE]\d++|\s?[eE][-+−–]\d++|\s?(?:[·⋅×*]|\\cdot|\\times)\s?10(?:\^\{?[-+−–]?\d++\}?|[⁻⁺]?[⁰¹²³⁴-⁹]++))?+"
 )
 _APART = r"(?:\s*[|&]\s*|\s+)"
 _ROW = re.compile(rf"(?P<open>[\[(|]?)\s*(?P<row>{_NUMBER}(?:{_APART}{_NUMBER})*+)\s*(?P<close>[\])|]?)")
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     """A row: its numbers as they stand, how many they are, and the brackets around them."""
 
     text: str
-    count: int
+    length: int
     brackets: str
 
 
@@ -56,7 +56,7 @@ def gathered(cut: Sequence[Piece]) -> Iterator[Piece]:
         below = _below(cut, at, first) if opened and (first or not opened[1].strip()) else []
         at += len(below)
         rows = [*held, *([first] if first else []), *(row for row, _ in below)]
-        whole = opened and (held or below) and len({row.count for row in rows}) == 1
+        whole = opened and (held or below) and len({row.length for row in rows}) == 1
         yield _array(piece, opened, rows, below) if whole and opened else piece
     yield from above
 
@@ -77,7 +77,7 @@ def _below(cut: Sequence[Piece], at: int, beside: Row | None) -> list[tuple[Row,
             break
         found.append((row, piece))
         first = first or row
-    alone = not beside and len(found) == 1 and (found[0][0].count == 1 or found[0][0].brackets)
+    alone = not beside and len(found) == 1 and (found[0][0].length == 1 or found[0][0].brackets)
     return [] if alone else found
 
 

@@ -30,8 +30,9 @@ _UNFILLED = re.compile(
 def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     """The answers in a piece of free working: a file's path, or its text. What cannot be read is left out, or says so.
 
-    Raises InputError for a file that cannot be opened.
+    In a `.tex` file `%` begins a comment. Raises InputError for a file that cannot be opened.
     """
+    tex = isinstance(work, Path) and work.suffix.lower() == ".tex"
     if isinstance(work, Path):
         try:
             with work.open("rb") as file:
@@ -43,16 +44,16 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
-    chains = read_chains(text, solution, decimal, budget)
+    chains = read_chains(text, solution, decimal, budget, tex=tex)
     answers = collected(chains, solution, decimal, sure=decimal in signs)
     return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
 
 
-def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget, *, tex: bool = False) -> list[Chain]:
     """Every statement of a work, in order."""
     reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
     chains = []
-    for statement in (statement for piece in pieces(text) for statement in statements(piece)):
+    for statement in (statement for piece in pieces(text, tex=tex) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             budget.leave(statement.left.line, "from here on nothing was read", hint)
