@@ -14,6 +14,7 @@ from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.numbers import read_number
 from derive.answers.rows import bracketed
 from derive.answers.scaling import is_power_of_ten, scaled
 from derive.answers.statements import Link, Statement
@@ -93,6 +94,32 @@ class Reader:
         self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
+
+    def chains(self, statement: Statement) -> Iterator[Chain]:
+        """A statement read, as several where a slash parts it."""
+        for one in self._apart(statement):
+            if chain := self.chain(one):
+                yield chain
+
+    def _apart(self, statement: Statement) -> Iterator[Statement]:
+        """`z_2 = 18,3 / A_2 = 1` as two statements: nobody divides by what the quantity is not worked out from."""
+        for i, link in enumerate(statement.links[:-1]):
+            before, slash, left = link.text.rpartition(" / ")
+            if slash and read_number(before, self.decimal) and self._is_another(statement.labels[0], left.strip()):
+                yield replace(statement, links=(*statement.links[:i], replace(link, text=before)))
+                head = Link("=", left.strip(), link.line)
+                rest = replace(statement, labels=(left.strip(),), links=statement.links[i + 1 :], left=head)
+                yield from self._apart(rest)
+                return
+        yield statement
+
+    def _is_another(self, label: str, left: str) -> bool:
+        """Whether a name behind a slash is a step of its own that the step before it does not use."""
+        target, other = self.left(label), self.left(left)
+        if target is None or other is None or other.name not in self.lexicon.steps:
+            return False
+        step = self.lexicon.steps.get(target.name)
+        return other.name not in (step.uses if step else ())
 
     def chain(self, statement: Statement) -> Chain | None:
         """The statement read, or None where it is no mathematics of this problem."""

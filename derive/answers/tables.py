@@ -21,8 +21,9 @@ def tables_read(text: str) -> str:
     lines = text.split("\n")
     at = 1
     while at < len(lines):
-        if "|" in lines[at - 1] and _RULE.match(lines[at]) and (pair := _pair(_cells(lines[at - 1]))):
-            lines[at - 1] = lines[at] = ""
+        if "|" in lines[at - 1] and _RULE.match(lines[at]) and (pair := _pair(head := _cells(lines[at - 1]))):
+            lines[at - 1] = NEXT.join(filter(_RELATION.search, head))
+            lines[at] = ""
             at += 1
             while at < len(lines) and "|" in lines[at]:
                 lines[at] = _row(_cells(lines[at]), *pair)
@@ -50,6 +51,4 @@ def _row(cells: Sequence[str], left: int, right: int) -> str:
     """A row as a statement; cells that state something themselves stay alone."""
     if len(cells) <= max(left, right):
         return ""
-    if any(map(_RELATION.search, cells)):
-        return NEXT.join(cells)
-    return f"{cells[left]} = {cells[right]}"
+    return NEXT.join(filter(_RELATION.search, cells)) or f"{cells[left]} = {cells[right]}"

@@ -52,12 +52,11 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 def read_chains(text: str, solution: Solution, decimal: str, budget: Budget, *, tex: bool = False) -> list[Chain]:
     """Every statement of a work, in order."""
     reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
-    chains = []
+    chains: list[Chain] = []
     for statement in (statement for piece in pieces(text, tex=tex) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             budget.leave(statement.left.line, "from here on nothing was read", hint)
             break
-        if chain := reader.chain(statement):
-            chains.append(chain)
+        chains += reader.chains(statement)
     return chains
