@@ -265,13 +265,16 @@ def test_pieces_keep_their_lines() -> None:
 # --- the examples' own pages --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format_", ["md", "tex"])
+@pytest.mark.parametrize("format_", ["md", "tex", "txt"])
 @pytest.mark.parametrize("name", names())
-def test_every_page_read_as_working_is_right_and_without_remarks(name: str, format_: str) -> None:
-    solution = solved(name)
-    read = read_working(solution.text(format_), solution)
-    wrong = {j.place.id: j.verdict for j in judge(solution, read) if j.place.step and j.verdict != "correct"}
-    assert wrong == {}
+def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: str, tmp_path: Path) -> None:
+    """Given values and samples too, and no line matches nothing."""
+    solution, page = solved(name), tmp_path / f"page.{format_}"
+    page.write_text(solution.text(format_), encoding="utf-8")
+    read = read_working(page, solution)
+    found = report(solution, judge(solution, read), read)
+    assert [(item.id, item.line, item.verdict) for item in found.items if item.verdict != "correct"] == []
+    assert found.marks == found.of
     assert [(a.step, a.remarks, a.substituted) for a in read if a.remarks or a.substituted] == []
 
 

@@ -151,19 +151,6 @@ def test_tables_of_steps_and_values() -> None:
     assert said("| 1 | z_2 = 18.3 |\n|---|---|\n| 2 | A_2 = 0.99 |\n") == {"z_2": 18.3, "A_2": 0.99}
 
 
-# --- the tool's own pages ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("form", ["md", "tex", "txt"])
-@pytest.mark.parametrize("name", examples.names())
-def test_its_own_page_has_full_marks_and_no_line_that_matches_nothing(name: str, form: str, tmp_path: Path) -> None:
-    solution = solve(examples.path(name))
-    (tmp_path / f"page.{form}").write_text(solution.text(form), encoding="utf-8")
-    report = derive.check(solution, tmp_path / f"page.{form}")
-    assert [(item.id, item.line, item.verdict) for item in report.items if item.verdict != "correct"] == []
-    assert report.marks == report.of
-
-
 # --- samples ----------------------------------------------------------------------------------------------------------
 
 SAMPLES = """

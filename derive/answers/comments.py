@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_AROUND = re.compile(r"^[\s$]*(?:\*\*|__|[*`])+(?=[^*`\s])")
+_AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>[a-zß-ÿ]{{2,20}}(?: [a-zß-ÿ]{{1,20}}){{1,8}}[.!]?))"
 _BEHIND = re.compile(
-    r"(?P<comment>(?<=\s)(?:#|//)[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:\*\*|__|[*`!✓✔☑✅])+)\s*$"
+    r"(?P<comment>(?<=\s)(?:#|//)[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"

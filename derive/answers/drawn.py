@@ -14,7 +14,7 @@ from typing import NamedTuple
 _DRAWN = frozenset("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠")
 _TOPS = {"⎡": ("⎢", "⎣", "⎤"), "⎛": ("⎜", "⎝", "⎞"), "[": ("", "[", "]")}
 _CELLS = re.compile(r"\s{2,}")
-_LABELS = re.compile(r"^[ \t]*(?:\[[\d:,]*:[\d:,]*+\][ \t]*+)++$", re.MULTILINE)
+_LABELS = re.compile(r"^[ \t]*(?:\[(?=[\d,]*+:)[\d:,]*+\][ \t]*+)++$", re.MULTILINE)
 _LABEL = re.compile(r"\[(?=[\d,]*:)[\d:]{1,12}(?:,[\d:]{1,12}){0,5}\]")
 _ENDS_OPEN = re.compile(r"[-+−*·⊙/=(]\s*$")
 _STARTS_OPEN = re.compile(r"\s*[-+−*·⊙/]\s")

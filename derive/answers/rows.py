@@ -48,7 +48,7 @@ def gathered(cut: Sequence[Piece]) -> Iterator[Piece]:
         if row and row.brackets and (not above or _is_below(above[-1], piece)):
             above.append(piece)
             continue
-        opened = None if piece.inline else _LAST.search(piece.text)
+        opened = None if piece.inline else _LAST.search(piece.text, max(0, len(piece.text) - MAX_LENGTH))
         first = _row(opened[1].strip()) if opened else None
         held = [r for each in above if (r := _row(each.text))] if _fits(first, above, piece) else []
         yield from () if held else above

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from derive.answers.columns import LEFT, RIGHT
 from derive.answers.marks import NEXT
 
-_RULE = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*+$", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")
 _RELATION = re.compile(r"[=≈]|\\approx")
 MAX_COLUMNS = 50

@@ -23,7 +23,7 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
            (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
 _SPACES = re.compile(r"[^\S\n]{2,}")
-_RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*(?:\1[ \t]*){2,})$", re.MULTILINE)
+_RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
