@@ -41,16 +41,21 @@ _MARK = re.compile(
 )
 
 
-def pieces(text: str, *, tex: bool = False) -> Iterator[Piece]:
-    """The pieces of a work, lines that belong together joined; in LaTeX `%` begins a comment."""
-    cut = map(_unmarked, _cut(_cleaned(text, tex)))
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of a work, lines that belong together joined."""
+    cut = map(_unmarked, _cut(_cleaned(text)))
     return joined(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
 
 
-def _cleaned(text: str, tex: bool) -> str:
+def without_comments(text: str) -> str:
+    """LaTeX without its comments."""
+    return _COMMENT.sub(r"\1", text)
+
+
+def _cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
     text = plain_text(undrawn(_HIDDEN.sub("", text)))
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
@@ -58,9 +63,7 @@ def _cleaned(text: str, tex: bool) -> str:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         before, begin, body = text.partition(r"\begin{document}")
-        text, tex = "\n" * before.count("\n") + body if begin else text, True
-    if tex:
-        text = _COMMENT.sub(r"\1", text)
+        text = without_comments("\n" * before.count("\n") + body if begin else text)
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))

@@ -14,7 +14,7 @@ from derive.answers.matching import StepIndex
 from derive.answers.model import Answer
 from derive.answers.numbers import shown_signs
 from derive.answers.statements import statements
-from derive.answers.transcript import bounded, pieces
+from derive.answers.transcript import bounded, pieces, without_comments
 from derive.errors import Fault, InputError, Place
 from derive.solution import Solution
 
@@ -40,20 +40,20 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
     budget = Budget.of(solution)
-    text = bounded(work, budget)
+    text = bounded(without_comments(work) if tex else work, budget)
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
-    chains = read_chains(text, solution, decimal, budget, tex=tex)
+    chains = read_chains(text, solution, decimal, budget)
     answers = collected(chains, solution, decimal, sure=decimal in signs)
     return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
 
 
-def read_chains(text: str, solution: Solution, decimal: str, budget: Budget, *, tex: bool = False) -> list[Chain]:
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
     """Every statement of a work, in order."""
     reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
     chains: list[Chain] = []
-    for statement in (statement for piece in pieces(text, tex=tex) for statement in statements(piece)):
+    for statement in (statement for piece in pieces(text) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             budget.leave(statement.left.line, "from here on nothing was read", hint)
