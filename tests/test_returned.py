@@ -174,6 +174,11 @@ def test_a_comment_in_free_working_says_whose_it_is(name: str, text: str) -> Non
     assert found.working is not None and "K7M2" not in found.working and "z_1 = 3" in found.working
 
 
+def test_comments_in_latex_are_no_working() -> None:
+    assert piece("x.tex", b"$z_1 = 3$ % $z_1 = 4$\n50\\% of it\n").working == "$z_1 = 3$ \n50\\% of it\n"
+    assert piece("x.md", b"$z_1 = 3$ % of it\n").working == "$z_1 = 3$ % of it\n"
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "why"),
     [

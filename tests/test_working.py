@@ -265,13 +265,18 @@ def test_pieces_keep_their_lines() -> None:
 # --- the examples' own pages --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format_", ["md", "tex"])
+@pytest.mark.parametrize("format_", ["md", "tex", "txt"])
 @pytest.mark.parametrize("name", names())
-def test_every_page_read_as_working_is_right_and_without_remarks(name: str, format_: str) -> None:
-    solution = solved(name)
-    read = read_working(solution.text(format_), solution)
-    wrong = {j.place.id: j.verdict for j in judge(solution, read) if j.place.step and j.verdict != "correct"}
-    assert wrong == {}
+def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: str, tmp_path: Path) -> None:
+    """Given values and samples too, and no line matches nothing."""
+    solution, page = solved(name), tmp_path / f"page.{format_}"
+    page.write_text(solution.text(format_), encoding="utf-8")
+    read = read_working(page, solution)
+    found = report(solution, judge(solution, read), read)
+    update = solution.problem.update
+    told = [item for item in found.items if item.place is None or update is None or item.place.k in update.on_page]
+    assert [(item.id, item.line, item.verdict) for item in told if item.verdict != "correct"] == []
+    assert found.marks == found.of
     assert [(a.step, a.remarks, a.substituted) for a in read if a.remarks or a.substituted] == []
 
 
@@ -354,3 +359,9 @@ def test_damaged_notes_are_read(chance: random.Random) -> None:
         at = chance.randrange(len(text))
         text[at : at + chance.randrange(3)] = chance.choice(TOKENS)
     marked("".join(text), solved())
+
+
+def test_headings_say_which_pass_a_work_is_about() -> None:
+    solution = solved("diverging_regression")
+    read = {a.step: a for a in read_working("## Pass 2\nL = 165,24\nPass 20\n=======\nL = 1,242e7\n", solution)}
+    assert {"L@2", "L@20"} <= set(read)

@@ -55,8 +55,7 @@ class Bench:
         said = {answer.step: answer.content for answer in answers if answer.entry is None}
         derivation = blueprint.derivation
         for name, _ in derivation.givens:
-            changed = k > 1 and any(step.id == name.id for step in derivation.updates)
-            _take(own, name, said.get(f"{name.id}@{k - 1}" if changed else name.id), own.env[own.tape.slots[name]])
+            _take(own, name, said.get(_given_id(solution, name, k)), own.env[own.tape.slots[name]])
         last = k > solution.values.updates > 0
         for step in derivation.forward if last else derivation.steps:
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
@@ -177,6 +176,15 @@ class Bench:
             return mention.numbers.entries[0] if mention.index == entry.index else None
         at = offset(self.shapes[entry.name], entry.index)
         return mention.numbers.entries[at] if at < len(mention.numbers.entries) else None
+
+
+def _given_id(solution: Solution, name: Name, k: int) -> str:
+    """The id of what is given in a pass: of a parameter after the update before, of a sample its own."""
+    derivation = solution.blueprint.derivation
+    if k > 1 and name in derivation.turning:
+        return f"{name.id}@{k}"
+    changed = k > 1 and any(step.id == name.id for step in derivation.updates)
+    return f"{name.id}@{k - 1}" if changed else name.id
 
 
 def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:

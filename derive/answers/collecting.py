@@ -62,7 +62,7 @@ class _Collector:
         return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
 
     def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
-        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part))
+        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part, shape))
         array = answer.content
         if not isinstance(array, Array):
             return answer
@@ -72,14 +72,14 @@ class _Collector:
         turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
         return replace(answer, content=Array(shape, array.entries), remarks=(*remarks, *turned))
 
-    def _content(self, part: Part) -> Array | Expr | Unreadable:
+    def _content(self, part: Part, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:
             assert part.fault is not None
             return part.fault
         if part.numbers is not None:
             return part.numbers
         cells = sum(len(grid.cells) for grid in part.reading.grids.values())
-        short = cells <= MOST_CELLS and meant(written_out(part.reading.expr, part.reading), self.shapes)
+        short = cells <= MOST_CELLS and meant(written_out(part.reading.expr, part.reading), self.shapes, shape)
         if not short or (cells and isinstance(short, Unreadable)):
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
         return short
@@ -104,7 +104,7 @@ def _telling(chains: Sequence[Chain], kind: str, size: int) -> tuple[Chain, Part
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
-    return next(reversed(fitting or found), None)
+    return max(reversed(fitting or found), key=lambda each: not each[0].aside, default=None)
 
 
 def _can_answer(chain: Chain, part: Part) -> bool:

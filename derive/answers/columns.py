@@ -30,8 +30,8 @@ def fault(
     return InputError([Fault(message, hint, Place(path.name, line, text, column))])
 
 
-_LEFT = {"step", "id", "name", "schritt"}
-_RIGHT = {"answer", "value", "result", "antwort"}
+LEFT = {"step", "id", "name", "schritt"}
+RIGHT = {"answer", "value", "result", "antwort"}
 
 
 def read_csv(text: str, path: PurePath) -> list[Entry]:
@@ -41,11 +41,11 @@ def read_csv(text: str, path: PurePath) -> list[Entry]:
         raise fault(path, "the file is empty", "expected a line `step,answer`, then one line an answer")
     separator = _separator(records[0][1])
     head = [_unquoted(field).lower() for field in _fields(records[0][1], separator, MAX_COLUMNS)]
-    named = bool(_LEFT.intersection(head))
-    if named and not _RIGHT.intersection(head):
+    named = bool(LEFT.intersection(head))
+    if named and not RIGHT.intersection(head):
         raise fault(path, "there is no column `answer`", "expected a first line `step,answer`", 1, records[0][1])
-    left = next((i for i, name in enumerate(head) if named and name in _LEFT), 0)
-    right = next((i for i, name in enumerate(head) if named and name in _RIGHT), 1)
+    left = next((i for i, name in enumerate(head) if named and name in LEFT), 0)
+    right = next((i for i, name in enumerate(head) if named and name in RIGHT), 1)
     rows = [(line, _fields(record, separator, len(head) if named else 2)) for line, record in records[named:]]
     short = next((line for line, fields in rows if len(fields) <= max(left, right)), None)
     if short is not None:

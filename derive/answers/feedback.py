@@ -39,7 +39,9 @@ from derive.document import (
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
-from derive.operations.rows import Flat
+from derive.operations.applications import with_settings
+from derive.operations.calculus import shape_of
+from derive.operations.rows import Flat, ShapeFault
 from derive.operations.shapes import as_axes, indices
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
@@ -285,7 +287,9 @@ class Feedback:
         """A number, an array or a formula as such; any other text as it is."""
         try:
             reading = read(text, self.index.lexicon, self.values.numbers.decimal)
-        except TextError:
+            if not reading.grids:
+                shape_of(with_settings(reading.expr), self.index.lexicon.shapes)
+        except (TextError, ShapeFault, KeyError):
             return text
         return _numbers(reading) or (text if reading.grids else self._formula(reading.expr))
 

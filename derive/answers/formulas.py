@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import prod
 
 from derive.answers.grids import Grid, Reading
 from derive.answers.handwriting import read
 from derive.answers.lexicon import Lexicon
-from derive.answers.model import Unreadable
+from derive.answers.meaning import fitting
+from derive.answers.model import Array, Unreadable
+from derive.answers.scaling import scaled
 from derive.language.bounds import check_bounds
 from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite
 from derive.language.names import Name
@@ -20,12 +23,16 @@ from derive.operations.rows import ShapeFault
 from derive.operations.shapes import as_matrix
 
 
-def read_formula(text: str, lexicon: Lexicon, decimal: str) -> Expr | Unreadable:
-    """The formula that `text` writes, or why it writes none; commas that are no decimal signs separate: `max(0,5)`."""
+def read_formula(text: str, lexicon: Lexicon, decimal: str, asked: Shape = ()) -> Expr | Array | Unreadable:
+    """The formula that `text` writes, or an array with a factor, or why it writes none.
+
+    Commas that are no decimal signs separate: `max(0,5)`. `asked` is the shape that is asked for.
+    """
     faults = []
     for sign in dict.fromkeys((decimal, ".")):
         try:
-            return _checked(read(text, lexicon, sign), lexicon.shapes)
+            reading = read(text, lexicon, sign)
+            return scaled(reading) or _checked(reading, lexicon.shapes, asked)
         except TextError as fault:
             faults.append(fault)
     wrong = faults[0]
@@ -33,13 +40,14 @@ def read_formula(text: str, lexicon: Lexicon, decimal: str) -> Expr | Unreadable
     return Unreadable(wrong.message, wrong.hint, start, max(wrong.end, start + 1))
 
 
-def _checked(reading: Reading, shapes: Mapping[Name, Shape]) -> Expr:
+def _checked(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
     """The expression that was read, its arrays written out. Raises TextError."""
     expr = with_settings(written_out(reading.expr, reading))
     _check_applications(expr)
     check_bounds(expr, reading.text)
     try:
-        return expand_macros(expr, shapes)
+        expr = expand_macros(expr, shapes)
+        return fitting(expr, shapes, asked) if prod(asked) > 1 else expr
     except ShapeFault as fault:
         raise TextError(fault.message, fault.hint, 0, len(reading.text)) from None
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import prod
 
 from derive.answers.grids import Reading
+from derive.answers.letters import plain_letters
 from derive.answers.lexicon import Lexicon
 from derive.answers.numbering import Numbering
 from derive.language.cursor import MAX_NESTING
@@ -27,6 +28,7 @@ _SILENT = re.compile(
     r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right)(?![a-zA-Z])\s*\.?"
     r"|(?:boxed|result|fbox|underline)(?=\s*\{))"
 )
+_POINTED = re.compile(r"_\{\d+(?:\.\d+)+\}")
 
 
 def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
@@ -62,8 +64,12 @@ def _extent(expr: Expr, shapes: Mapping[Name, Shape], text: str) -> Shape | None
 
 
 def silenced(text: str) -> str:
-    """A text, as long, with spaces for what means nothing: `$`, `\\left`, frames, what is invisible."""
-    return _SILENT.sub(lambda match: " " * len(match.group()), text)
+    """A text, as long, with spaces for what means nothing: `$`, `\\left`, frames, what is invisible.
+
+    Letters are plain ones, and `z_{1.1}` is z_{1,1}.
+    """
+    text = _SILENT.sub(lambda match: " " * len(match.group()), plain_letters(text))
+    return _POINTED.sub(lambda match: match.group().replace(".", ","), text) if "_{" in text else text
 
 
 @lru_cache(maxsize=2_000)

@@ -104,26 +104,33 @@ class _Judge:
         before: Own | None = None
         for k in self.carry.worked:
             own = Own.of(self.tape, self.workings, self.truth.env(k))
-            if before is None:
-                yield from self._givens(own)
-            else:
+            if before is not None:
                 self._carry_over(before, own)
+            yield from self._givens(own, k)
             yield from self._pass(own, k)
             before = own
 
-    def _givens(self, own: Own) -> Iterator[Judged]:
-        """Given values are judged only where the work restates them; what it says is then the student's own."""
-        for name, _ in self.derivation.givens:
-            if name.id in self.answers:
-                judged = self._judged(own, Place(name.id, name, 1, None))
-                yield judged
-                if judged.written is not None:
-                    own.take(name, judged.written, judged.expected)
+    def _givens(self, own: Own, k: int) -> Iterator[Judged]:
+        """Given values are judged only where the work restates them, those of samples in their pass; what the work says
+        is then the student's own.
+        """
+        for name, _ in self.derivation.givens if k == 1 else ():
+            yield from self._restated(own, Place(name.id, name, 1, None))
+        for name in self.derivation.turning if k > 1 else ():
+            yield from self._restated(own, Place(f"{name.id}@{k}", name, k, None))
+
+    def _restated(self, own: Own, place: Place) -> Iterator[Judged]:
+        if place.id in self.answers:
+            judged = self._judged(own, place)
+            yield judged
+            if judged.written is not None:
+                own.take(place.name, judged.written, judged.expected)
 
     def _carry_over(self, before: Own, own: Own) -> None:
         """The given values as the student restated them, and the parameters after the student's own updates."""
         for name, _ in self.derivation.givens:
-            own.bring(name, before, name)
+            if name not in self.derivation.turning:
+                own.bring(name, before, name)
         for step in self.derivation.carried:
             own.bring(step.name.before, before, step.name)
 
@@ -231,11 +238,15 @@ class _Judge:
         return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
     def _of(self, place: Place) -> Fraction:
-        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named."""
+        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named; none in passes
+        that are not written out.
+        """
         marking, asked, name = self.problem.marking, self.problem.asked, place.name
         if place.id in marking.steps:
             return marking.steps[place.id]
         if place.step is None or place.step.helper or (asked and place.id not in asked):
+            return Fraction(0)
+        if self.problem.update and place.k not in self.problem.update.on_page:
             return Fraction(0)
         if isinstance(name, Derivative) and (name.of != self.derivation.loss or name.via is not None):
             return Fraction(0)

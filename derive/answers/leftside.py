@@ -46,9 +46,10 @@ class LeftSide(Naming):
         return None
 
     def _nabla(self) -> Quantity | None:
-        """`\\nabla_{W} L`."""
-        if self.take().text not in {"nabla", "grad"} or not self.accept("_"):
+        """`\\nabla_{W} L`, `∇W`."""
+        if self.take().text not in {"nabla", "grad"}:
             return None
+        self.accept("_")
         by = self._quantity()
         loss = self.lexicon.derivation.loss
         if self.token.kind == "word":

@@ -6,13 +6,16 @@ and `g` is whatever function the problem applies to its argument.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from derive.derivation import Derivation, Step
+from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol
+from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 from derive.operations.calculus import derivative_rule
 from derive.operations.rows import ROWS
@@ -21,12 +24,18 @@ from derive.operations.shapes import indices
 LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
 GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
 BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}}
+MAX_RANK = 4
 Quantity = Ref | Entry
+_NUMBERS = re.compile(r"\d{1,6}(?:,\d{1,6}){0,3}")
+_LAYER = re.compile(r"\^(\(\w{1,9}\)|\[\w{1,9}\])")
+_TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
 
 @dataclass
 class Lexicon:
-    """The names of a derivation, and the functions that a work's own letters were found to mean."""
+    """The names of a derivation, `others` that the problem gives its quantities and entries, and the functions that the
+    letters of a work were found to mean.
+    """
 
     derivation: Derivation
     aliases: Mapping[str, tuple[str, ...]]
@@ -35,6 +44,7 @@ class Lexicon:
     learned: dict[str, str] = field(default_factory=dict)
     steps: dict[Name, Step] = field(default_factory=dict)
     meanings: dict[str, Quantity | None] = field(default_factory=dict)
+    others: dict[str, Quantity] = field(default_factory=dict)
 
     @staticmethod
     def of(derivation: Derivation, aliases: Mapping[str, tuple[str, ...]]) -> Lexicon:
@@ -49,9 +59,22 @@ class Lexicon:
             lexicon._enter(step.name)
             lexicon.steps[step.name] = step
         for step_id, others in aliases.items():
-            if step_id in lexicon.names:
-                lexicon.names |= {other: lexicon.names[step_id] for other in others if other not in lexicon.names}
+            lexicon._also(step_id, others)
         return lexicon
+
+    def _also(self, step_id: str, others: Iterable[str]) -> None:
+        """Enter other names of a quantity, or of an entry of it, as they are read: by their canonical ids."""
+        base, _, entry = step_id.rstrip("]").partition("[")
+        name = self.names.get(base)
+        items = tuple(map(int, entry.split(","))) if _NUMBERS.fullmatch(entry) else ()
+        quantity = self._part(name, items) if entry else Ref(name) if name else None
+        if quantity is None:
+            return
+        for other in others:
+            symbol = _spelled_out(other)
+            if symbol is not None and symbol.id not in self.names:
+                self.others[symbol.id] = quantity
+                self.names[symbol.id] = quantity.name
 
     def _enter(self, name: Name) -> None:
         self.names[name.id] = name
@@ -73,29 +96,48 @@ class Lexicon:
 
     def _meaning(self, symbol: Symbol) -> Quantity | None:
         for spelling in _spellings(symbol):
+            if other := self.others.get(spelling.id):
+                return other
             if name := self._named(spelling):
                 return Ref(name)
         return self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
 
+    def holds(self, words: str) -> bool:
+        """Whether words are a name of the problem as it stands, or names of one letter side by side."""
+        return words in self.names or (len(words) < 5 and all(letter in self.names for letter in words))
+
     def _named(self, symbol: Symbol) -> Name | None:
         return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))
 
-    def _entry(self, symbol: Symbol) -> Entry | None:
-        """A name with one or two more numbers in its subscript."""
-        for spelling in (*_spellings(symbol), *_apart(symbol)):
-            for count in (1, 2):
-                items = spelling.subscript[len(spelling.subscript) - count :]
-                whole = self._named(replace(spelling, subscript=spelling.subscript[:-count]))
-                if whole is not None and len(items) == count and (index := self.index(whole, items)) is not None:
-                    return Entry(whole, index)
-            if (whole := self._only_matrix(spelling)) and (index := self.index(whole, spelling.subscript)) is not None:
-                return Entry(whole, index)
+    def _entry(self, symbol: Symbol) -> Quantity | None:
+        """A name with some more numbers in its subscript, one for each axis; the problem's own other names first."""
+        spellings = [*_spellings(symbol), *_apart(symbol)]
+        for known in (self._other, self._named) if self.others else (self._named,):
+            for spelling in spellings:
+                for count in range(1, min(len(spelling.subscript), MAX_RANK) + 1):
+                    whole = known(replace(spelling, subscript=spelling.subscript[:-count]))
+                    found = self._part(whole, spelling.subscript[len(spelling.subscript) - count :]) if whole else None
+                    if found is not None:
+                        return found
+        for spelling in spellings:
+            if found := self._part(self._only_matrix(spelling), spelling.subscript):
+                return found
         return None
+
+    def _other(self, symbol: Symbol) -> Name | None:
+        """The quantity of which a symbol is another name."""
+        other = self.others.get(symbol.id)
+        return other.name if isinstance(other, Ref) else None
+
+    def _part(self, whole: Name | None, items: tuple[SubscriptItem, ...]) -> Quantity | None:
+        """The entry of a quantity; the one component of a number is the number itself."""
+        index = self.index(whole, items) if whole else None
+        return None if whole is None or index is None else Entry(whole, index) if index else Ref(whole)
 
     def _only_matrix(self, symbol: Symbol) -> Name | None:
         """Of `w_{11}` the one matrix W_h of the problem that has this letter."""
         letter = (symbol.base.lower(), symbol.accent)
-        alike = [name for name in self.names.values() if isinstance(name, Symbol)
+        alike = [name for name in dict.fromkeys(self.names.values()) if isinstance(name, Symbol)
                  and (name.base.lower(), name.accent) == letter]  # fmt: skip
         return alike[0] if len(alike) == 1 and len(symbol.subscript) == len(self.shapes[alike[0]]) == 2 else None
 
@@ -103,8 +145,10 @@ class Lexicon:
         """The entry that numbers from 1 mean: of a row or column one number is enough."""
         numbers = tuple(item - 1 for item in items if isinstance(item, int))
         shape = self.shapes[name]
-        if len(numbers) != len(items) or not shape:
+        if len(numbers) != len(items):
             return None
+        if not shape:
+            return () if numbers == (0,) and _is_numbered(name) else None
         if len(shape) == 2 and shape[0] == 1 and len(numbers) == 1:
             numbers = (0, *numbers)
         if len(shape) == 1 and len(numbers) == 2 and numbers[1] == 0:
@@ -194,6 +238,23 @@ class Lexicon:
         return next(iter(smooth)) if len(smooth) == 1 else None
 
 
+def _is_numbered(name: Name) -> bool:
+    """Whether a name has a number of its own, so that one behind it counts entries: z_{2,1}, not L_1."""
+    symbol = name.by if isinstance(name, Derivative) else name
+    return bool(symbol.subscript or symbol.superscript)
+
+
+def _spelled_out(text: str) -> Symbol | None:
+    """The symbol that another name of a quantity writes; None for what is no plain name."""
+    text = _LAYER.sub(r"^{\1}", _TOUCHING.sub(r"\1_\2", text.strip("$ ")))
+    try:
+        cursor = Cursor(text, Scope({}, {}))
+        symbol = cursor.symbol()
+    except TextError:
+        return None
+    return symbol if cursor.token.kind == "end" else None
+
+
 def _op(step: Step) -> str:
     assert isinstance(step.expr, Apply)
     return step.expr.op
@@ -210,11 +271,14 @@ def _folded(name: str) -> str:
 
 
 def _spellings(symbol: Symbol) -> Iterator[Symbol]:
-    """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript."""
+    """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript; a name
+    that is a subscript without its braces: `m_W_1` for m_{W_1}."""
     yield symbol
     if symbol.superscript and (layer := symbol.superscript.strip("[]()")).isdigit():
         yield replace(symbol, superscript="", helper=int(layer))
         yield replace(symbol, superscript="", subscript=(int(layer), *symbol.subscript))
+    if len(symbol.subscript) > 1 and isinstance(word := symbol.subscript[0], str):
+        yield replace(symbol, subscript=(Symbol(word, subscript=symbol.subscript[1:]),))
 
 
 def _apart(symbol: Symbol) -> Iterator[Symbol]:

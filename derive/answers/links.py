@@ -9,19 +9,25 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.answers.comments import uncommented
 from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.numbers import read_number
+from derive.answers.rows import bracketed
+from derive.answers.scaling import is_power_of_ten, scaled
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
-from derive.language.names import Name
+from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
-_LEFT = re.compile(r"^\\?[A-Za-zα-ωΑ-Ω∂][\w\\{}'′^,.|/∂₀-₉()\[\] ]{0,40}$")
+_LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
+_WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 
@@ -57,12 +63,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A statement as it was read; without a target where its left side names nothing of the problem."""
+    """A statement as it was read; without a target where its left side names nothing of the problem.
+
+    aside  whether it says again what another statement rests on
+    """
 
     target: Target | None
     left: str
     line: int
     parts: tuple[Part, ...]
+    aside: bool = False
 
     def last(self, kind: str) -> Part | None:
         """The last link of a kind."""
@@ -85,36 +95,83 @@ class Reader:
         self.parameters = {step.name.before for step in lexicon.derivation.updates}
         self.backward = False
         self.passes, self.worked = 1, list(worked)
-        self.said: set[Name] = set()
-        self.updated = False
+        self.said: dict[Name, Array | None] = {}
+        self.turning = frozenset[Name](lexicon.derivation.turning)
+        self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
+
+    def chains(self, statement: Statement) -> Iterator[Chain]:
+        """A statement read, as several where a slash parts it."""
+        for one in self._apart(statement):
+            if chain := self.chain(one):
+                yield chain
+
+    def _apart(self, statement: Statement) -> Iterator[Statement]:
+        """`z_2 = 18,3 / A_2 = 1` as two statements: nobody divides by what the quantity is not worked out from."""
+        for i, link in enumerate(statement.links[:-1]):
+            before, slash, left = link.text.rpartition(" / ")
+            if slash and read_number(before, self.decimal) and self._is_another(statement.labels[0], left.strip()):
+                yield replace(statement, links=(*statement.links[:i], replace(link, text=before)))
+                head = Link("=", left.strip(), link.line)
+                rest = replace(statement, labels=(left.strip(),), links=statement.links[i + 1 :], left=head)
+                yield from self._apart(rest)
+                return
+        yield statement
+
+    def _is_another(self, label: str, left: str) -> bool:
+        """Whether a name behind a slash is a step of its own that the step before it does not use."""
+        target, other = self.left(label), self.left(left)
+        if target is None or other is None or other.name not in self.lexicon.steps:
+            return False
+        step = self.lexicon.steps.get(target.name)
+        return other.name not in (step.uses if step else ())
 
     def chain(self, statement: Statement) -> Chain | None:
         """The statement read, or None where it is no mathematics of this problem."""
         target, label, named = self._target(statement)
-        if target is None and (statement.inline or not _LEFT.match(statement.labels[0])):
+        if target is None and (turned := _turned(statement)):
+            statement = turned
+            target, label, named = self._target(statement)
+        if target is None and (statement.inline or not self._is_name(statement.labels[0])):
             return None
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
-        parts = tuple(self._part(link, target) for link in links)
+        parts = _alone(tuple(self._part(link, target) for link in links))
         if target is not None and target.name in self.parameters and not target.updated:
             target = self._after_update(target, parts)
         if target is not None and target.passes == 1:
-            target = self._in_pass(target)
+            target = self._in_pass(target, next((part.numbers for part in reversed(parts) if part.numbers), None))
         self.backward |= target is not None and "/" in target.step
-        return Chain(target, named.strip(), statement.left.line, parts)
+        return Chain(target, named.strip(), statement.left.line, parts, statement.aside)
 
-    def _in_pass(self, target: Target) -> Target:
-        """The pass that a statement belongs to: the next one, where a forward step is said again after an update."""
+    def _in_pass(self, target: Target, numbers: Array | None) -> Target:
+        """The pass that a statement belongs to: the next one, where a forward step or a sample is said again after an
+        update, or another sample after a derivative.
+        """
         later = [k for k in self.worked if k > self.passes]
-        if self.updated and not target.updated and target.name in self.said and target.name in self.forward and later:
-            self.passes, self.updated, self.said = later[0], False, set()
+        if later and not target.updated and target.name in self.said and self._begins(target.name, numbers):
+            self.begin(later[0])
         self.updated |= target.updated
-        self.said.add(target.name)
-        given = target.name not in self.lexicon.steps and not target.updated
+        self.derived |= isinstance(target.name, Derivative)
+        self.said[target.name] = numbers or self.said.get(target.name)
+        given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
         return target if given else replace(target, passes=self.passes)
+
+    def begin(self, k: int) -> None:
+        """What comes now is about pass k."""
+        if k in self.worked:
+            self.passes, self.updated, self.derived, self.said = k, False, False, {}
+
+    def _begins(self, name: Name, numbers: Array | None) -> bool:
+        """Whether a new pass begins with a quantity that has been said."""
+        if self.updated:
+            return name in self.forward or name in self.turning
+        said = self.said[name]
+        return (
+            self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
+        )
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
@@ -130,6 +187,10 @@ class Reader:
             if found := self.left(tail):
                 return found, 0, tail
         return None, 0, statement.labels[0]
+
+    def _is_name(self, left: str) -> bool:
+        """Whether a left side means to name a quantity: no words, and nothing that is worked out on the way."""
+        return _LEFT.match(left) is not None and not _WORKED.match(left) and self._formula(left) is None
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
@@ -147,11 +208,14 @@ class Reader:
 
     def formula(self, text: str) -> Target | None:
         """The step whose right side a left side is."""
+        expr = self._formula(text)
+        return Target(self.known[expr]) if expr in self.known else None
+
+    def _formula(self, text: str) -> Expr | None:
         try:
-            expr = read(text, self.lexicon, self.decimal).expr
+            return read(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
-        return Target(self.known[expr]) if expr in self.known else None
 
     def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
         """A parameter set to what its own name stands in, after a gradient: the value after the update."""
@@ -162,6 +226,10 @@ class Reader:
     # --- links -------------------------------------------------------------------------------------------------------
 
     def _part(self, link: Link, target: Target | None) -> Part:
+        text = uncommented(link.text, self.lexicon.holds).strip() or link.text
+        if target is not None and target.index is None and self.lexicon.shapes[target.name]:
+            text = bracketed(text)
+        link = link if text == link.text else replace(link, text=text)
         try:
             reading = read(link.text, self.lexicon, self.decimal)
         except TextError as fault:
@@ -181,6 +249,27 @@ class Reader:
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _alone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The links of a chain; an array with a factor that stands alone is its result."""
+    part = parts[0]
+    alone = len(parts) == 1 and part.kind == NUMBERS and part.reading is not None
+    numbers = scaled(part.reading) if alone and part.reading else None
+    return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
+
+
+def _values(numbers: Array | None) -> list[fmpq | None]:
+    return [w.value if w else None for w in numbers.entries] if numbers else []
+
+
+def _turned(statement: Statement) -> Statement | None:
+    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
+    *between, last = statement.links
+    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
+        return None
+    left = replace(last, relation="=")
+    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
 
 
 def _tails(text: str) -> Iterator[str]:
@@ -204,13 +293,17 @@ def nodes(reading: Reading) -> Iterator[Expr]:
 
 
 def content(reading: Reading) -> Array | None:
-    """The numbers that a link is, if it is nothing but numbers, and blanks that are not filled in."""
+    """The numbers that a link is, if it is nothing but numbers (a power of ten beside an array is part of them), and
+    blanks that are not filled in.
+    """
     expr = reading.expr
     grid = reading.grid(expr)
     if grid is not None:
         cells = [plain(reading, cell) for cell in grid.cells]
         known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
         return Array(grid.shape, tuple(cells)) if known else None
+    if reading.grids:
+        return scaled(reading, is_power_of_ten)
     number = plain(reading, expr)
     return Array((), (number,)) if number or expr == UNFILLED else None
 

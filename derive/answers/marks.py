@@ -6,14 +6,18 @@ import re
 from typing import NamedTuple
 
 RELATION, BETWEEN, ROW = "relation", "between", "row"
+NEXT, ASIDE = "\x1f", "\x1e"
+"""What stands in a text for a word that parts statements: `and`, or `since`, behind which something is said again."""
+
 MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
 _MARKS = re.compile(
-    r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f⇒⟹→⟶⇔])(?:"  # what a sign begins with: nearly every character is none
+    r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none
     r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?)"
     rf"|(?P<open>\\begin\{{(?:{MATRICES})\*?\}}|[\[{{(])|(?P<close>\\end\{{(?:{MATRICES})\*?\}}|[\]}})])"
     r"|(?P<row>\\\\(?:\[[^\]]{0,20}\])?)"
-    r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f"
+    r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f|\x1e|->"
+    r"|(?<=[\d)\]}]):\s|(?<=\s)\|(?=\s)|(?<![-+−*·⊙/^=≈(,;&|])\t(?![-+−*·⊙/^=≈),;&|])"
     r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>))"
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 
 from derive.answers.model import Unreadable
 from derive.language.expressions import Apply, Expr, Shape
@@ -12,16 +13,21 @@ from derive.operations.calculus import expand_macros, shape_of
 from derive.operations.rows import ShapeFault, row_of
 
 
-def meant(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr | Unreadable:
+def meant(expr: Expr, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
     """The formula with `⊙` where it is meant, macros written out; Unreadable where its shapes do not fit."""
     try:
-        expr = _settled(expand_macros(expr, shapes), shapes)
-        shape_of(expr, shapes)
+        return fitting(_settled(expand_macros(expr, shapes), shapes), shapes, asked)
     except ShapeFault as fault:
         return Unreadable(fault.message, fault.hint)
     except (KeyError, ValueError, IndexError):
         return Unreadable("this formula has no meaning here", "write it with the names of the problem")
-    return expr
+
+
+def fitting(expr: Expr, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
+    """The formula, if it can be worked out and gives not one number where several are asked. Raises ShapeFault."""
+    if shape_of(expr, shapes) != () or prod(asked) == 1:
+        return expr
+    return Unreadable(f"this gives one number where {prod(asked)} are asked", "write every entry, or an array")
 
 
 def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr:

@@ -27,15 +27,16 @@ _EXPONENT = rf"(?:\{{{SPACES}{_POWER}{SPACES}\}}|\({SPACES}{_POWER}{SPACES}\)|{_
 _TEN = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++))"
 _PART = rf"{{{SPACES}(?P<%s>[{SIGNS}]?{SPACES}{_DIGITS}){SPACES}}}"
 _FRACTION = rf"\\[dt]?frac{SPACES}{_PART % 'over'}{SPACES}{_PART % 'under'}"
+_E = rf"(?:[eEＥ]|{SPACE}[eEＥ](?=[{SIGNS}]))"  # a calculator shows `-3.84 E-7`
 UNSIGNED = (
     rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
-    rf"|(?P<plain>{_DIGITS})(?:[eEＥ](?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
+    rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
 )
 _POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
 _EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
 _IN_FORMULAS = {
     sign: re.compile(
-        rf"(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:[eE](?P<e>[-+]?\d++))?"
+        rf"(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:{_E}(?P<e>[{SIGNS}]?\d++))?"
     )
     for sign, digits in ((".", _POINTED), (",", _EITHER))
 }
@@ -189,7 +190,10 @@ def _spaced(text: str) -> tuple[str, int] | None:
 # --- the decimal sign -----------------------------------------------------------------------------------------------
 
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]|[eE][-+−\d]|\s*(?:[·×*]|\\cdot|\\times)\s*10)")
-_SHOWN = re.compile(r"(?<![\w.,{[])(?:0+(,|\.|\{,\})\d+|\d+(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})")
+_SHOWN = re.compile(
+    r"(?<![\w.,{])(?:(?<!\[)|(?=\d+\.|\d+(?:,|\{,\})\d+\s*[;|&]))"  # `[20,3]` may be two numbers, `[0,8; …]` is not
+    r"(?:0+(,|\.|\{,\})\d+|\d+(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})"
+)
 
 
 def is_ambiguous(text: str) -> bool:

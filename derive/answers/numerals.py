@@ -10,6 +10,7 @@ from flint import arb, fmpq
 from derive.answers.bench import exact
 from derive.answers.model import Written
 from derive.answers.numbers import power_of
+from derive.answers.scaling import is_power_of_ten
 from derive.digits import LONG, Printed, full, printed
 from derive.operations.scalars import Num
 from derive.settings import Digits
@@ -32,9 +33,11 @@ def plain_text(text: str) -> str:
 def as_printed(written: Written) -> Printed:
     """A number of a work as it is set: with the digits and the power of ten that were written."""
     value = written.value
-    if written.unit == 0:
-        whole = full(value) if type(value) is fmpq else None
-        fraction = (int(value.p), int(value.q)) if whole is None and type(value) is fmpq else None
+    if isinstance(value, arb):  # what a formula gives
+        return printed(value, Digits(min(written.digits, LONG.count)), ties=True)
+    if written.unit == 0 or not is_power_of_ten(written.unit):
+        whole = full(value)
+        fraction = (int(value.p), int(value.q)) if whole is None else None
         short = fraction is not None and max(map(abs, fraction)) < LARGEST_FRACTION
         return Printed(value < 0, str(value), fraction=fraction) if short else whole or printed(value, LONG, ties=True)
     power = power_of(written.text)

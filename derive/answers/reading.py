@@ -16,7 +16,9 @@ from flint import fmpq
 
 from derive.answers.arrays import COLUMN, Grid, read_grid
 from derive.answers.cells import Misread
+from derive.answers.comments import uncommented
 from derive.answers.formulas import read_formula
+from derive.answers.letters import plain_letters
 from derive.answers.lexicon import Lexicon
 from derive.answers.model import EXACT_DIGITS, Array, Remark, Unreadable, Written
 from derive.answers.numbers import ambiguities, read_number
@@ -78,6 +80,7 @@ def _read(
 ) -> tuple[Content, tuple[Remark, ...]]:
     if _BLANK.fullmatch(text):
         return Array(shape or (), (None,) * prod(shape or ())), ()
+    text = uncommented(plain_letters(text), lexicon.holds)
     single = prod(shape or ()) == 1
     side, start = _last_side(text) if _RELATION.search(text) else (text, 0)
     number = read_number(side, decimal) if single else None
@@ -86,13 +89,16 @@ def _read(
     try:
         grid = read_grid(side, decimal, shape)
     except Misread as misread:
-        return _formula(side, start, misread.fault, lexicon, decimal), ()
+        content = _formula(side, start, misread.fault, lexicon, decimal, shape)
+        if isinstance(content, Array) and content.shape:
+            return _fitted(Grid(content.shape, content.entries), shape, sure, text, line)
+        return content, ()
     return _fitted(grid, shape, sure, text, line)
 
 
-def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal: str) -> Content:
+def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal: str, shape: Shape | None) -> Content:
     """The text as a formula; if it is none, what is wrong with it as an array where it looks like one."""
-    read = read_formula(text, lexicon, decimal)
+    read = read_formula(text, lexicon, decimal, shape or ())
     if isinstance(read, Number):
         exact = Written(fmpq(read.value.numerator, read.value.denominator), fmpq(0), EXACT_DIGITS, text.strip())
         return Array((), (exact,))
@@ -161,11 +167,16 @@ def _leaf(given: Given, decimal: str) -> Written | None:
     if text is not None and len(text) <= MAX_TEXT and _BLANK.fullmatch(text):
         return None
     point = isinstance(given, Literal) or not isinstance(given, str)
-    number = read_number(text, "." if point else decimal) if text is not None else None
+    number = read_number(uncommented(text, _is_unknown), "." if point else decimal) if text is not None else None
     if number is None:
         raise Misread(f"`{_printable(str(text)[:40])}` is not a number that can be read",
                       "write for example 3.9 or -4.08·10^-7", 0, 1)  # fmt: skip
     return number
+
+
+def _is_unknown(words: str) -> bool:
+    """No words name anything where only numbers stand."""
+    return False
 
 
 def _printable(text: str) -> str:

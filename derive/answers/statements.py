@@ -8,15 +8,22 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from derive.answers.marks import BETWEEN, RELATION, Mark, outside
-from derive.answers.transcript import Piece, without_stops
+from derive.answers.marks import ASIDE, BETWEEN, NEXT, RELATION, Mark, outside
+from derive.answers.piece import Piece
+from derive.answers.transcript import without_stops
 
 MAX_LINKS = 40
 MAX_PARTS = 24
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
-_JOINING = {"and", "with", "since", "because", "where", "so", "then", "und", "mit", "da", "wobei", "also", "for", "für"}
+_ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "weil", "da", "für"}
+_JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
+_SHORT = {"as", "da"}  # in a formula these are names
+_WORDS = re.compile(
+    rf"(?<![^\s,.:;)])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
+)
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
+_OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
 _BOX = r"\boxed{"
 _SIGNS = {"≈": "≈", r"\approx": "≈", "≃": "≈", r"\simeq": "≈", "≅": "≈", r"\cong": "≈", "<-": "<-", "←": "<-"}
 
@@ -37,12 +44,14 @@ class Statement:
     labels  what may name the step: the left side, and a label before a colon (`Loss: …`)
     whole   the links with the left side itself as the first, for a chain that only its label names
     inline  whether it stands in a sentence
+    aside   whether it says again what another one rests on: `since A_2 ≈ 1`
     """
 
     labels: tuple[str, ...]
     links: tuple[Link, ...]
     left: Link
     inline: bool = False
+    aside: bool = False
 
     @property
     def length(self) -> int:
@@ -53,6 +62,7 @@ class Statement:
 def statements(piece: Piece) -> Iterator[Statement]:
     """The statements in a piece."""
     text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
+    text = _WORDS.sub(lambda match: _part_at(match.group()), text)
     for part in _parts(text, outside(text)):
         statement = _statement(part, Piece(text, piece.line, piece.inline))
         if statement is not None:
@@ -67,36 +77,45 @@ def _word(match: re.Match[str]) -> str:
     if ":" in inner:
         return f" {inner} "
     if len(words) > 1 or not words or words[0].lower().strip(",.") in _JOINING:
-        return f"\x1f{breaks}" if words else " "
+        return _part_at(words[0]) + breaks if words else " "
     return match.group()
 
 
+def _part_at(word: str) -> str:
+    """What stands for a word that parts statements."""
+    return ASIDE if word.lower().strip(",.") in _ASIDES else NEXT
+
+
 class Part(NamedTuple):
-    """From where to where a statement stands in its piece, and the relations in it."""
+    """From where to where a statement stands in its piece, the relations in it, and whether it is an aside."""
 
     start: int
     end: int
     relations: list[Mark]
+    aside: bool = False
 
 
 def _parts(text: str, marks: list[Mark]) -> Iterator[Part]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
     marks = [mark for mark in marks if mark.kind in {RELATION, BETWEEN}]
-    start, relations, cuts = 0, list[Mark](), 1
+    start, relations, cuts, aside = 0, list[Mark](), 1, text.startswith(ASIDE)
     for mark, after in zip_longest(marks, marks[1:]):
         if mark.kind == RELATION:
             relations.append(mark)
-        elif relations and cuts < MAX_PARTS and after and _begins(text[mark.end : after.start], after):
-            yield Part(start, mark.start, relations)
-            start, relations, cuts = mark.end, [], cuts + 1
+        elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after):
+            yield Part(start, mark.start, relations, aside)
+            start, relations, cuts, aside = mark.end, [], cuts + 1, text[mark.start : mark.end] == ASIDE
     last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
     ends = last is not None and last.start >= start and not text[last.end :].strip()
-    yield Part(start, last.start if last and ends else len(text), relations)
+    yield Part(start, last.start if last and ends else len(text), relations, aside)
 
 
-def _begins(before: str, after: Mark) -> bool:
-    """Whether a left side stands before the next sign: no number, and the sign a relation."""
-    return after.kind == RELATION and _LETTER.search(before) is not None
+def _begins(text: str, mark: Mark, after: Mark) -> bool:
+    """Whether a left side stands before the next sign: no number, and the sign a relation; behind a gap, one name."""
+    before = text[mark.end : after.start]
+    if after.kind != RELATION or _LETTER.search(before) is None:
+        return False
+    return text[mark.start] != "\t" or not _OPERATOR.search(before)
 
 
 def _statement(part: Part, piece: Piece) -> Statement | None:
@@ -121,7 +140,7 @@ def _chain(part: Part, relations: list[Mark], label: re.Match[str] | None, piece
     ends = [*(mark.start for mark in relations[1:]), part.end]
     links = [_link(mark, end, piece) for mark, end in zip(relations, ends, strict=True)]
     links = [link for link in links if link.text]
-    return Statement(labels, tuple(links), left, piece.inline) if links else None
+    return Statement(labels, tuple(links), left, piece.inline, part.aside) if links else None
 
 
 def _link(mark: Mark, end: int, piece: Piece) -> Link:

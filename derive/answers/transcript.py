@@ -6,26 +6,26 @@ Line breaks are kept through every change, so that a position in a piece leads b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from derive.answers.budget import A_LINE, Budget
+from derive.answers.drawn import undrawn
+from derive.answers.joining import MAX_LINE, joined
+from derive.answers.letters import plain_text
 from derive.answers.marks import MATRICES, ROW, outside
+from derive.answers.piece import Piece
+from derive.answers.tables import tables_read
 
 MAX_CHARACTERS = 2_000_000
-MAX_LINE = 10_000
-MAX_JOINED = 60
 MAX_FORMULA_LINES = 12
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_WIDE = re.compile("[\uff01-\uff5e\u3000\u00a0\u202f\u2009]+")
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0, 0x202F, 0x2009), " ")
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
            (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
 _SPACES = re.compile(r"[^\S\n]{2,}")
-_FENCES = re.compile(r"^~~~.*$", re.MULTILINE)
+_RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
-_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
 _FENCE = re.compile(
     rf"(?=[$\\\n])(?:(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n))"
@@ -41,47 +41,38 @@ _MARK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some mathematics as it stands in the work.
-
-    text    with its line breaks
-    line    of its first character, counted from 1
-    inline  whether it stands in a sentence
-    """
-
-    text: str
-    line: int
-    inline: bool = False
-
-    def line_at(self, position: int) -> int:
-        """The line of a position in the text."""
-        return self.line + self.text.count("\n", 0, position)
-
-
 def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a work, lines that belong together joined."""
     cut = map(_unmarked, _cut(_cleaned(text)))
-    return _joined(piece for piece in cut if piece.text.strip())
+    return joined(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
 
 
+def without_comments(text: str) -> str:
+    """LaTeX without its comments."""
+    return _COMMENT.sub(r"\1", text)
+
+
 def _cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
-    text = _HIDDEN.sub("", text)
-    text = _WIDE.sub(lambda match: match.group().translate(_NARROW), text)
-    text = _SPACES.sub(" ", _FENCES.sub("", text))
+    text = plain_text(undrawn(_HIDDEN.sub("", text)))
+    text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         before, begin, body = text.partition(r"\begin{document}")
-        text = _COMMENT.sub("", "\n" * before.count("\n") + body if begin else text)
+        text = without_comments("\n" * before.count("\n") + body if begin else text)
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
+
+
+def _gap(match: re.Match[str]) -> str:
+    """Three spaces or a tab part what stands in a line; two are as good as one."""
+    return "\t" if len(match.group()) > 2 or "\t" in match.group() else " "
 
 
 def bounded(text: str, budget: Budget) -> str:
@@ -211,41 +202,3 @@ def without_stops(text: str) -> str:
     while text.endswith(_STOPS) and not text.endswith(".."):
         text = text[: -len(next(stop for stop in reversed(_STOPS) if text.endswith(stop)))].rstrip()
     return text
-
-
-# --- lines that belong together -------------------------------------------------------------------------------------
-
-_RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
-_CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
-_UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
-
-
-def _joined(cut: Iterable[Piece]) -> Iterator[Piece]:
-    """Continuation lines with the piece above: `= …` below it, or a piece that ends in `=` or an open bracket."""
-    above: Piece | None = None
-    for piece in cut:
-        if above is not None and _belongs(above, piece):
-            gap = "\n" * (piece.line - above.line - above.text.count("\n"))
-            above = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
-        else:
-            if above is not None:
-                yield above
-            above = piece
-    if above is not None:
-        yield above
-
-
-def _belongs(above: Piece, piece: Piece) -> bool:
-    if len(above.text) > MAX_LINE or (piece.inline and not above.inline):
-        return False
-    if piece.line - above.line > MAX_JOINED:
-        return False
-    if _CONTINUES.match(piece.text) or _UNFINISHED.search(above.text[-40:]):
-        return True
-    return _is_open(above.text) and "=" not in piece.text
-
-
-def _is_open(text: str) -> bool:
-    """Whether a square bracket or a matrix is not closed yet."""
-    opened = text.count("[") - text.count("]")
-    return "=" in text and (opened > 0 or len(re.findall(r"\\begin\{", text)) > len(re.findall(r"\\end\{", text)))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from pathlib import Path
 
 from derive.answers.budget import Budget
 from derive.answers.collecting import collected
 from derive.answers.examining import Examiner
 from derive.answers.grids import BLANK
+from derive.answers.headings import passes
 from derive.answers.links import Chain, Reader
 from derive.answers.matching import StepIndex
 from derive.answers.model import Answer
 from derive.answers.numbers import shown_signs
 from derive.answers.statements import statements
-from derive.answers.transcript import bounded, pieces
+from derive.answers.transcript import bounded, pieces, without_comments
 from derive.errors import Fault, InputError, Place
+from derive.prose import catalogue
 from derive.solution import Solution
 
 MAX_BYTES = 4_000_000
@@ -30,8 +33,9 @@ _UNFILLED = re.compile(
 def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     """The answers in a piece of free working: a file's path, or its text. What cannot be read is left out, or says so.
 
-    Raises InputError for a file that cannot be opened.
+    In a `.tex` file `%` begins a comment. Raises InputError for a file that cannot be opened.
     """
+    tex = isinstance(work, Path) and work.suffix.lower() == ".tex"
     if isinstance(work, Path):
         try:
             with work.open("rb") as file:
@@ -39,7 +43,7 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
     budget = Budget.of(solution)
-    text = bounded(work, budget)
+    text = bounded(without_comments(work) if tex else work, budget)
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
@@ -51,12 +55,14 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
     """Every statement of a work, in order."""
     reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
-    chains = []
+    chains: list[Chain] = []
+    headed = deque(passes(text, catalogue(solution.problem.language)))
     for statement in (statement for piece in pieces(text) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             budget.leave(statement.left.line, "from here on nothing was read", hint)
             break
-        if chain := reader.chain(statement):
-            chains.append(chain)
+        while headed and headed[0][0] <= statement.left.line:
+            reader.begin(headed.popleft()[1])
+        chains += reader.chains(statement)
     return chains

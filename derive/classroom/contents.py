@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from derive.answers.checking import FILES, WORKING
 from derive.answers.columns import Entry
 from derive.answers.files import entries_in
+from derive.answers.transcript import without_comments
 from derive.classroom.returned import CannotRead, Source
 from derive.errors import InputError, ToolError
 
@@ -126,7 +127,8 @@ def _working(source: Source, raw: bytes) -> Piece:
     code, student = _CODE.search(text), _STUDENT.search(text)
     claims = Claims(code[1] if code else "", _one(student and student[1]), names=source.names)
     sheet = source.ending.removeprefix(".") if claims.code or claims.students else ""
-    return Piece(source.shown, claims, working=_STUDENT.sub("", _CODE.sub("", text)), sheet=sheet)
+    text = _STUDENT.sub("", _CODE.sub("", text))
+    return Piece(source.shown, claims, working=without_comments(text) if source.ending == ".tex" else text, sheet=sheet)
 
 
 # --- PDF forms ------------------------------------------------------------------------------------------------------

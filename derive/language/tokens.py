@@ -12,10 +12,11 @@ from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK, GREEK_NAMES
 MAX_LENGTH = 20_000
 
 _SUBSCRIPTS = {**{chr(0x2080 + d): str(d) for d in range(10)}, "₊": "+", "₋": "-", "ᵢ": "i", "ⱼ": "j", "ₜ": "t"}
-_SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁻": "-", "ᵀ": "T"}
+_SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁻": "-", "ᵀ": "T",
+                 "⁽": "(", "⁾": ")"}  # fmt: skip
 _SPELLINGS = {
     "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "∘": "⊙", "≥": ">=", "≤": "<=",
-    "′": "'", "’": "'", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T", "…": "...", "∂": "d",
+    "′": "'", "’": "'", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T", "…": "...", "∂": "d", "∇": "nabla",
 }  # fmt: skip
 _COMMANDS = {
     "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "approx": "≈", "leftarrow": "<-",

@@ -63,6 +63,11 @@ class Update:
         return tuple(sorted({k for k in chosen if 1 <= k <= self.steps}))
 
     @property
+    def on_page(self) -> frozenset[int]:
+        """The passes that a page has: those written out, and the forward pass after the last update."""
+        return frozenset((*self.shown(), self.steps + 1))
+
+    @property
     def known(self) -> tuple[Given, ...]:
         """What has a value before the first step: the rate, the constants, the states."""
         rate = () if self.learning_rate is None else (Given(ETA, (), (self.learning_rate,), parameter=False),)
