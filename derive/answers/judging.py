@@ -238,8 +238,9 @@ class _Judge:
         return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
     def _of(self, place: Place) -> Fraction:
-        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named; none in passes
-        that are not written out.
+        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
+
+        There are none in passes that are not written out.
         """
         marking, asked, name = self.problem.marking, self.problem.asked, place.name
         if place.id in marking.steps:
