@@ -36,6 +36,7 @@ from derive.document import (
     Sentence,
     StepPart,
     Terms,
+    Words,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
 from derive.language.names import Derivative
@@ -103,7 +104,7 @@ def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
 def _carry_intro(problem: Problem) -> Sentence:
     digits = problem.numbers.digits
     kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
-    return Sentence(f"intro.{problem.numbers.carry}", {"digits": f"={kind}", "n": digits.count})
+    return Sentence(f"intro.{problem.numbers.carry}", {"digits": Words(kind), "n": digits.count})
 
 
 def _after(derivation: Derivation, problem: Problem, said: set[str]) -> Iterator[Block]:

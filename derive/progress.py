@@ -21,6 +21,7 @@ from derive.document import (
     Result,
     Sentence,
     Table,
+    Words,
 )
 from derive.figures import Curve
 from derive.language.expressions import Entry, Index, Number, Ref
@@ -130,7 +131,7 @@ class _Rows:
         kind = "training.by_epochs" if self.epochs else "training.by_samples" if self.samples else "training.by_updates"
         states = self.derivation.states
         remembered = "training.states" if any(n.before in states for n, _ in self.remembered) else "training.parameters"
-        yield Paragraph((Sentence(kind, {"remembered": f"={remembered}"}),))
+        yield Paragraph((Sentence(kind, {"remembered": Words(remembered)}),))
         yield Table(tuple(heads), tuple(rows))
 
     def _first(self) -> tuple[Sentence, ...]:
