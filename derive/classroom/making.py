@@ -54,7 +54,9 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What a student gets: the code of the sheet and the files, by their path in the class's folder; or what failed."""
+    """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
+    a variant, which leaves no file, or a PDF.
+    """
 
     student: Student
     code: str
@@ -83,7 +85,7 @@ class _Draft:
     failure: DeriveError | None = None
 
     def papers(self) -> Papers:
-        return Papers(self.student, self.code, {} if self.failure else self.files, self.failure)
+        return Papers(self.student, self.code, self.files, self.failure)
 
 
 def _print(paper: str, drafts: Sequence[_Draft]) -> None:

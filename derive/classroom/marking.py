@@ -61,12 +61,19 @@ class Marker:
     def mark(self, variant: Problem, payload: str) -> Work:
         """The packed work of a student on a variant."""
         solution = self.blueprint.evaluate(variant)
+        answers = self._answers(solution, payload)
+        return Work(solution, answers, judge(solution, answers))
+
+    def weight(self, variant: Problem, payload: str) -> int:
+        """What the packed work of a student holds: 0 no answer, 1 something that answers no step, 2 an answer."""
+        answers = self._answers(self.blueprint.evaluate(variant), payload)
+        return 2 if any(answer.step for answer in answers) else bool(answers)
+
+    def _answers(self, solution: Solution, payload: str) -> list[Answer]:
         content = unpacked(payload)
         if isinstance(content, Working):
-            answers = self._own(content, solution)
-        else:
-            answers = answers_of(content, solution, self.index)
-        return Work(solution, answers, judge(solution, answers))
+            return self._own(content, solution)
+        return answers_of(content, solution, self.index)
 
     def _own(self, working: Working, solution: Solution) -> list[Answer]:
         """The answers of a working; of a sheet that was filled in, those that did not stand on it before."""
