@@ -366,6 +366,15 @@ def test_a_row_that_cannot_be_read_stops_no_other() -> None:
     assert isinstance(second, Refused) and second.shown == "t.csv, row 3"
 
 
+def test_a_quote_that_is_not_closed_spoils_its_own_line() -> None:
+    rows = table('id,z_1,L\n1,1,2\n2,"3,4\n3,"5",6\n4,"7\n8",9\n\n5,"[1,2]",0\n6,"1,2')[1:]
+    shown = [row.reason if isinstance(row, Refused) else [e.given for e in row.entries] for row in rows
+             if not isinstance(row, wide.Columns)]  # fmt: skip
+    told = "a quote in line {} is not closed; a quote inside a cell is doubled"
+    assert shown[:-1] == [["1", "2"], told.format(3), ["5", "6"], ["7\n8", "9"], ["[1,2]", "0"]]
+    assert isinstance(rows[-1], Refused) and rows[-1].shown == "t.csv, row 8"
+
+
 def test_a_table_without_steps_says_so() -> None:
     with pytest.raises(CannotRead, match="no column of this table is named by a step"):
         table("id,colour\n1,blue\n")

@@ -70,7 +70,7 @@ class Classroom:
     @cached_property
     def problem(self) -> Problem:
         """The problem that the sheets ask. Raises InputError if the folder's copy was damaged."""
-        return Problem.loads((self.folder / PROBLEM).read_text("utf-8-sig"), self.manifest.title)
+        return Problem.loads((self.folder / PROBLEM).read_text("utf-8-sig"), self.manifest.title, PROBLEM)
 
     @property
     def roster(self) -> Roster:

@@ -106,7 +106,7 @@ class Desk:
 
     def __init__(self, job: Job) -> None:
         self.formats, self.title = job.formats, job.title
-        self.assignment = Assignment(Problem.loads(job.problem, job.title), job.seed)
+        self.assignment = Assignment(Problem.loads(job.problem, job.title, f"{job.title}.toml"), job.seed)
         self.writer = SheetWriter.of(self.assignment.blueprint)
 
     def draft(self, student: Student) -> _Draft:

@@ -145,8 +145,10 @@ class LatexWriter(TemplateWriter):
         return [self.sentence(sentence, compiler, r"\reason{", "}\n")]
 
     def quoted(self, quoted: Quoted, label: str) -> Part:
-        lines = r" \\ ".join(escape(line).replace(" ", "~") for line in quoted.lines())
-        return rf"{{\small\ttfamily {lines}\par}}" + "\n"
+        text, marks = quoted.lines()
+        before, under = text[: len(marks) - len(marks.lstrip())], marks.lstrip()
+        place = rf"\hphantom{{{_typed(before)}}}{_typed(under)}"  # letters of mathematics have widths of their own
+        return rf"{{\small\ttfamily\mbox{{}}{_typed(text)} \\ \mbox{{}}{place}\par}}" + "\n"
 
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
         return [r"\begin{aside}", "\n", *self._formulas(chain, compiler), r"\end{aside}", "\n"]
@@ -210,6 +212,11 @@ def _value(shown: str, name: object, scalar: bool) -> Part:
         return f"  ${shown} = {text}$\\quad\n"
 
     return fill
+
+
+def _typed(text: str) -> str:
+    """Words in which every blank is as wide as it was typed."""
+    return escape(text).replace(" ", "~")
 
 
 def _answer(step: str) -> str:
