@@ -174,6 +174,21 @@ def test_a_name_from_right_to_left_stands_in_its_order() -> None:
     assert visual == "محمد الخوارزمي"[::-1]
 
 
+@pytest.mark.parametrize(
+    ("text", "visual"),
+    [
+        ("علی\u200cرضا احمدی", "یدمحا اضر\u200cیلع"),
+        ('צה"ל', 'ל"הצ'),
+        ("בן-גוריון, ד׳", "׳ד ,ןוירוג-ןב"),
+        ("אבג 12 דהו", "והד 12 גבא"),
+        ("אבג 1,5 (דהו)", ")והד( 1,5 גבא"),
+        ("Ж אבג דהו", "Ж והד גבא"),
+    ],
+)
+def test_signs_and_numbers_in_a_text_from_right_to_left_stand_where_they_are_read(text: str, visual: str) -> None:
+    assert "".join(cluster.text[::-1] for cluster in shaped(text).clusters) == visual
+
+
 def test_a_stamp_stands_on_its_line_between_its_neighbours() -> None:
     (reader,) = made(r"before\par AAA\par\noindent\hbox to 50pt{BBB\hss}Ковалевская")
     places: dict[str, tuple[float, float]] = {}
@@ -215,6 +230,10 @@ def test_every_character_that_is_called_settable_is_set() -> None:
         ("a Nguyễn b", ["Nguyễn"]),
         ("محمد الخوارزمي x", ["محمد الخوارزمي"]),
         ("Мария-Луиза O'Hara", ["Мария-Луиза"]),
+        ("علی\u200cرضا احمدی (1001)", ["علی\u200cرضا احمدی"]),
+        ('a צה"ל, b', ['צה"ל']),
+        ("דוד (דודי) כהן (7)", ["דוד (דודי) כהן"]),
+        ("मन\u200cत b", ["मन\u200cत"]),
     ],
 )
 def test_a_word_is_stamped_whole(tex: str, words: list[str]) -> None:
