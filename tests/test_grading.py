@@ -133,6 +133,17 @@ def test_what_a_killed_marking_left_is_cleared_away(classes: Path, tmp_path: Pat
     assert [path for path in (tmp_path / "grades").rglob("*") if path.name.startswith(".")] == []
 
 
+def test_the_report_has_the_decimal_sign_of_the_problem(tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(f"{PROBLEM}[numbers]\ndecimal = ','\n[marking]\nsteps = {{ L = 0.5 }}\n")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    Classroom.create(tmp_path / "class", tmp_path / "two.toml", tmp_path / "roster.csv")
+    (tmp_path / "s1001.toml").write_text(toml(work(tmp_path / "class", "s1001")))
+    grade(tmp_path / "class", [tmp_path / "s1001.toml"], tmp_path / "grades", QUICK)
+    page = (tmp_path / "grades" / "report.html").read_text("utf-8")
+    assert "8,5" in page and "8.5" not in page
+    assert scores(tmp_path / "grades")["s1001"] == "8.5"
+
+
 def test_a_cluster_that_cannot_be_reached_leaves_no_folder(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
     with pytest.raises(DeriveError, match="cluster"):
@@ -674,7 +685,10 @@ def test_a_tally_counts() -> None:
     assert (tally.marked, tally.missing, tally.mean, tally.median) == (4, 1, Fraction(5, 4), Fraction(1))
     assert tally.distribution(Fraction(4)) == [("0", 1), ("1", 2), ("2", 0), ("3", 1), ("4", 0)]
     assert [n for _, n in tally.distribution(Fraction(25))] == [3, 1, *[0] * 8]
+    assert tally.distribution(Fraction(25), Style(",").number)[1] == ("2,5–5", 1)
     assert tally.steps["s0"] == {"correct": 3, "wrong": 1}
+    tally.add(Record("y", "", "", (Mark("s0", Fraction(8, 3), Fraction(4), "wrong", None),)))
+    assert tally.distribution(Fraction(4)) == [("0–1", 1), ("1–2", 2), ("2–3", 1), ("3–4", 1), ("4", 0)]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
