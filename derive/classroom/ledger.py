@@ -19,7 +19,7 @@ class Entry:
     code     of the sheet
     inputs   the checksum of what the papers were made from
     files    by path in the folder: the size in bytes and the SHA-256
-    problem  the SHA-256 of the problem's file, by which the marking knows whose numbers are others; "" before 0.2
+    problem  the SHA-256 of the problem's file, by which the marking knows whose numbers are others; "" in old ledgers
     """
 
     student: str

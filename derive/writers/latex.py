@@ -49,7 +49,7 @@ MOST_ROWS, LETTERS = 40, 100
 
 
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
-_LONG, PIECE = re.compile(r"(\S{40,})"), 20
+_LONG, PIECE = re.compile(r"(\S{40,})"), 10
 _JOINERS = "\u00ad\u200c\u200d"
 
 
