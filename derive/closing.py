@@ -22,6 +22,7 @@ from derive.document import (
     Relation,
     Result,
     Sentence,
+    Words,
 )  # fmt: skip
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
@@ -54,7 +55,7 @@ def _checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sent
     entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
     which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
     key = "closed.verified_both" if closed else "closed.verified"
-    fields: dict[str, Inline] = {"gradients": f"={which}", "entries": entries, "loss": Naming(derivation.loss)}
+    fields: dict[str, Inline] = {"gradients": Words(which), "entries": entries, "loss": Naming(derivation.loss)}
     yield Sentence(key, {**fields, "largest": Fact("largest")})
     said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
     for step in derivation.forward:

@@ -37,6 +37,7 @@ from derive.document import (
     Sentence,
     StepPart,
     Terms,
+    Words,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
 from derive.language.names import Derivative
@@ -107,7 +108,7 @@ def _carry_intro(problem: Problem) -> Sentence:
     digits = problem.numbers.digits
     kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
     kind += "_mostly" if problem.numbers.steps else ""
-    return Sentence(f"intro.{problem.numbers.carry}", {"digits": f"={kind}", "n": digits.count})
+    return Sentence(f"intro.{problem.numbers.carry}", {"digits": Words(kind), "n": digits.count})
 
 
 def _between(before: int, k: int) -> Iterator[Block]:

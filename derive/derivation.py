@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from math import prod
 
-from derive.errors import Fault, InputError, Place
+from derive.errors import Fault, InputError
 from derive.interim import interims_of
 from derive.language.expressions import (
     Apply,
@@ -359,7 +359,7 @@ def _updates(problem: Problem, shapes: dict[Name, Shape]) -> Iterator[Step]:
     for assignment in problem.update.assignments:
         for name in names_in(assignment.expr):
             if name not in shapes:
-                place = problem.places.get(f"{assignment.name}@", Place(problem.name))
+                place = problem.place(f"{assignment.name}@")
                 hint = "the loss does not depend on it, or it belongs into [model]: gradients = […]"
                 if isinstance(name, Derivative) and name.of != problem.loss:
                     hint = "a derivative of the forward pass stands behind a factor: `e dz/dw`"

@@ -178,7 +178,15 @@ class First:
         return tuple(name for condition, _ in conditions if condition for name in condition.names)
 
 
-Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | str | int"
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the catalogue inside a sentence, by key: their places hold what the sentence's do."""
+
+    key: str
+
+
+Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | Words | str | int"
+"""What stands in a sentence's place; a text stands there as it is, whoever wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,15 @@ def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return [path for _, path in waiting]
 
 
+def clear(folder: Path) -> None:
+    """Take away what a run that was killed left unfinished in a folder. Raises DeriveError where it cannot."""
+    try:
+        for left in folder.glob(f"{TEMPORARY}*"):
+            left.unlink()
+    except OSError as error:
+        raise DeriveError(f"cannot remove {error.filename}: {error.strerror}", "remove it by hand") from None
+
+
 @contextmanager
 def staged(folder: Path) -> Iterator[Callable[[str], TextIO]]:
     """Texts written as streams; all take their places together at the end, in the order they were opened, or none.
@@ -109,7 +118,7 @@ def staged(folder: Path) -> Iterator[Callable[[str], TextIO]]:
     waiting: list[tuple[TextIO, Path]] = []
 
     def opened(name: str) -> TextIO:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".derive-", text=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY, text=True)
         os.close(handle)
         file = Path(temporary).open("w", encoding="utf-8", newline="")  # noqa: SIM115
         waiting.append((file, folder / name))

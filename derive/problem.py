@@ -39,11 +39,16 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+SETTINGS = (("numbers", "steps"), ("names", ""), ("page", "ask"), ("sheet", "blank"), ("marking", ""))
+"""The keys of settings that name steps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A forward pass with its numbers, checked. `loss` is None where only the forward pass is asked for;
     `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
-    `warnings` are faults that do not stop the work, `places` say where each equation stands.
+    `warnings` are faults that do not stop the work, `places` say where each equation and each of SETTINGS stands, and
+    under "" in which file.
     """
 
     title: str
@@ -72,9 +77,15 @@ class Problem:
         return _Reader(read(Path(path))).problem(Path(path).stem)
 
     @staticmethod
-    def loads(text: str, name: str = "problem") -> Problem:
-        """The problem that `text` writes. Raises InputError with every fault."""
-        return _Reader(from_text(text, name)).problem(name)
+    def loads(text: str, name: str = "problem", file: str = "") -> Problem:
+        """The problem that `text` writes; messages name the `file` that it was read from. Raises InputError with every
+        fault.
+        """
+        return _Reader(from_text(text, file or name)).problem(name)
+
+    def place(self, *keys: str) -> Place:
+        """Where the first of these stands that stands anywhere: equations, and tables with settings; else the file."""
+        return next((self.places[key] for key in keys if key in self.places), self.places.get("", Place(self.name)))
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -129,7 +140,7 @@ class _Reader(Tables):
             marking=self._marking(model),
             sheet=self._sheet(),
             variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
-            places={**self.places, **training.places},
+            places={**self.places, **training.places, **self._settings()},
             name=name,
             shapes={**model.shapes, **training.shapes},
         )
@@ -140,6 +151,11 @@ class _Reader(Tables):
         if self.faults:
             raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
         return replace(problem, warnings=tuple(self.warnings))
+
+    def _settings(self) -> dict[str, Place]:
+        """Where the settings of steps stand."""
+        found = {f"[{table}] {key}".strip(): self.source.place(*filter(None, (table, key))) for table, key in SETTINGS}
+        return {"": Place(self.source.name), **found}
 
     # --- keys ------------------------------------------------------------------------------------------------------
 

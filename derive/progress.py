@@ -21,6 +21,7 @@ from derive.document import (
     Result,
     Sentence,
     Table,
+    Words,
 )
 from derive.figures import Curve
 from derive.language.expressions import Entry, Index, Number, Ref
@@ -32,6 +33,7 @@ from derive.prose import catalogue
 from derive.training.model import ETA, Samples, Update
 
 MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
+WIDEST, SIGNS = 91, 9  # characters of a line, and of a number beside its digits: −0.00…, ·10⁻¹⁰
 FEWEST_POINTS = 5  # of a curve
 
 Entries = list[tuple[Name, Index]]
@@ -119,7 +121,8 @@ class _Rows:
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
         entries: Entries = [(name, ()) for name in outputs]
-        remembered = _remembered(derivation, MOST_COLUMNS - len(entries), problem.page.entries)
+        columns = min(MOST_COLUMNS, WIDEST // (problem.numbers.digits.count + SIGNS))
+        remembered = _remembered(derivation, len(entries), columns, problem.page.entries)
         shown = {name for part in remembered for name, _ in part}
         whole = shown == {step.name for step in _changed(derivation)}
         return _Rows(derivation, tabled(update, problem.samples), entries, remembered, whole, samples, epochs)
@@ -149,10 +152,10 @@ class _Rows:
         alone = [name for name, _ in self.outputs] == [self.derivation.loss]
         outputs = "mean_loss" if self.epochs else "loss" if alone else "outputs"
         parts = [
-            *([f"=training.{outputs}"] if self.outputs else []),
-            *([f"=training.{remembered}"] if names else []),
+            *([Words(f"training.{outputs}")] if self.outputs else []),
+            *([Words(f"training.{remembered}")] if names else []),
         ]
-        shown = "=training.both" if len(parts) == 2 else parts[0]
+        shown = Words("training.both") if len(parts) == 2 else parts[0]
         return Sentence(f"training.by_{kind}", {"shown": shown, "first": parts[0], "second": parts[-1]})
 
     def _first(self, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
@@ -187,8 +190,9 @@ def _outputs(derivation: Derivation) -> list[Name]:
     return [name for name in forward if name in {*last, *inner}]
 
 
-def _remembered(derivation: Derivation, room: int, most: int | None) -> list[Entries]:
-    """The parameters, then the states that updates change, in parts as wide as a table: `room` columns in the first.
+def _remembered(derivation: Derivation, taken: int, columns: int, most: int | None) -> list[Entries]:
+    """The parameters, then the states that updates change, in parts as wide as a table; in the first `taken` columns
+    are not free.
 
     Arrays that would bring the columns of all tables beyond `most` are left out.
     """
@@ -199,10 +203,10 @@ def _remembered(derivation: Derivation, room: int, most: int | None) -> list[Ent
         count += len(entries)
         if most is not None and count > most:
             return parts
-        if len(parts[-1]) + len(entries) > (room if len(parts) == 1 else MOST_COLUMNS):
+        if len(parts[-1]) + len(entries) > (columns - taken if len(parts) == 1 else columns):
             parts.append([])
-        parts[-1] += entries[:MOST_COLUMNS]
-        parts += [entries[i : i + MOST_COLUMNS] for i in range(MOST_COLUMNS, len(entries), MOST_COLUMNS)]
+        parts[-1] += entries[:columns]
+        parts += [entries[i : i + columns] for i in range(columns, len(entries), columns)]
     return parts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from derive.derivation import Step
-from derive.document import Formula, Inline, Naming, Sentence
+from derive.document import Formula, Inline, Naming, Sentence, Words
 from derive.forms import Forward, forms_of
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, walk
 from derive.language.names import Derivative, Symbol
@@ -169,6 +169,6 @@ def _windows(geometry: Geometry) -> Mapping[str, Inline]:
     padded = apply("add", number(size), apply("product", number(2), number(geometry.padding[0])))
     room, stride = size + 2 * geometry.padding[0] - reach, geometry.stride[0]
     steps = apply("divide", apply("subtract", padded, number(reach)), number(stride))
-    windows = "=reasons.windows_rounded" if room % stride else "=reasons.windows"
+    windows = Words("reasons.windows_rounded" if room % stride else "reasons.windows")
     reckoned = Formula(apply("add", steps, number(1)))
     return {"size": size, "reach": reach, "windows": windows, "reckoned": reckoned, "count": count}

@@ -18,7 +18,7 @@ from derive.closing import closing
 from derive.compose import compose
 from derive.derivation import Derivation, Step, derive
 from derive.document import Block, Document, Drawing
-from derive.errors import DeriveError, Fault, InputError, Place, suggestion
+from derive.errors import DeriveError, Fault, InputError, suggestion
 from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, split_entry
@@ -114,15 +114,14 @@ def check_ids(derivation: Derivation) -> None:
         "[sheet] blank": problem.sheet.steps,
         "[marking]": (*marking.steps, *marking.exact, *marking.formula),
     }
-    place = Place(problem.name)
     faults = [
-        Fault(f"{where}: there is no step `{step}`", suggestion(step, known), place)
+        Fault(f"{where}: there is no step `{step}`", suggestion(step, known), problem.place(where))
         for where, steps in settings.items()
         for step in steps
         if split_entry(step)[0].partition("@")[0] not in known
     ]
     faults += [
-        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", place)
+        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", problem.place(where))
         for where, steps in settings.items()
         for step in steps
         if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known

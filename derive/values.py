@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from derive.derivation import Derivation, Step
 from derive.digits import Printed, decimal_text, given_number, printed
-from derive.errors import Fault, InputError, Place
+from derive.errors import Fault, InputError
 from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name, Symbol
 from derive.operations.calculus import Shapes
@@ -304,7 +304,7 @@ class Values:
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         where = f"{step.id} in pass {k}" if self.updates else step.id
         equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name
-        place = self.problem.places.get(equation.id, Place(self.problem.name))
+        place = self.problem.place(equation.id)
         return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
 
     def _shown(self, name: Name, k: int) -> list[Printed]:

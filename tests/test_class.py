@@ -257,6 +257,58 @@ def test_a_name_that_no_font_has_is_reported_and_stops_no_other(
     assert sorted(path.name for path in (tmp_path / "class" / "sheets").iterdir()) == ["1.pdf", "3.pdf"]
 
 
+def test_the_formats_that_need_no_font_are_written_whatever_the_name(
+    given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "roster.csv").write_text("id,name\n1,Noether\n2,\U00020000\n", "utf-8")
+    options = ("--workers", "1", "--to", "pdf,tex,md,txt,toml,csv")
+    for _ in range(2):
+        assert made(given, tmp_path / "class", *options, roster=str(tmp_path / "roster.csv")) == 4
+        assert "line 3, student 2: no font has the character" in capsys.readouterr().err
+    there = {path.name for path in (tmp_path / "class" / "sheets").glob("2.*")}
+    assert there == {"2.tex", "2.md", "2.txt", "2.toml", "2.csv"}
+    assert "\U00020000" in (tmp_path / "class" / "sheets" / "2.md").read_text("utf-8")
+
+
+# --- one student alone -----------------------------------------------------------------------------------------------
+
+
+def test_one_student_alone_leaves_the_class_what_it_is(
+    given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another format for one is not the class's, another problem is refused, a line more on the roster is not."""
+    (tmp_path / "roster.csv").write_text("id,name\n1,Noether\n2,Hopper\n", "utf-8")
+    out, roster = tmp_path / "class", str(tmp_path / "roster.csv")
+    assert made(given, out, "--workers", "1", "--to", "toml", roster=roster) == 0
+    assert made(given, out, "--workers", "1", "--to", "csv", "--only", "2", roster=roster) == 0
+    assert (Classroom.open(out).manifest.formats, (out / "sheets" / "2.csv").exists()) == (("toml",), True)
+    before = files(out)
+    (tmp_path / "unit.toml").write_text(PROBLEM.replace("b = 0.3", "b = 0.4"), "utf-8")
+    other = ["class", str(tmp_path / "unit.toml"), "--roster", roster, "-o", str(out), "--only", "2"]
+    assert main(other) == 2
+    assert "were made from another problem" in capsys.readouterr().err and files(out) == before
+    (tmp_path / "roster.csv").write_text("id,name\n1,Noether\n2,Hopper\n3,Lamarr\n", "utf-8")
+    assert made(given, out, "--workers", "1", "--only", "3", roster=roster) == 0
+    assert (out / "sheets" / "3.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (PROBLEM + "[sheet]\nblank = ['dL/dW_9']\n", "unit.toml, line 19: [sheet] blank"),
+        (PROBLEM.replace("[variants]", "[variants]\ntries = 1\nallow = []\nrequire = ['z > 99']"), "unit.toml, line"),
+        (PROBLEM.replace("from = -1, to = 1", "from = 99, to = 100"), "unit.toml: none of 1000 draws"),
+    ],
+)  # fmt: skip
+def test_faults_of_a_problem_name_its_file(
+    text: str, place: str, given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "unit.toml").write_text(text, "utf-8")
+    assert main(["class", str(tmp_path / "unit.toml"), "--roster", str(given / "small.csv"), "-o", str(tmp_path / "c"),
+                 "--to", "toml", "--workers", "1"]) == 2  # fmt: skip
+    assert place in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -130,3 +131,40 @@ def test_a_cluster_with_another_version_is_refused() -> None:
         check_versions({"tcp://a": __version__, "tcp://b": "9.9"})
     with pytest.raises(ToolError, match="no workers"):
         check_versions({})
+
+
+_SLEEPING = """
+import multiprocessing, threading, time
+from derive.classroom.engine import engine
+
+def tell():
+    while len(workers := multiprocessing.active_children()) < 2:
+        time.sleep(0.05)
+    time.sleep(1)
+    print(*(worker.pid for worker in workers), flush=True)
+
+with engine(2) as run:
+    threading.Thread(target=tell).start()
+    list(run(time.sleep, [60.0] * 4))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_end_with_the_process_that_started_them() -> None:
+    with subprocess.Popen([sys.executable, "-c", _SLEEPING], stdout=subprocess.PIPE, text=True) as main:
+        assert main.stdout is not None
+        workers = main.stdout.readline().split()
+        main.kill()
+    assert len(workers) == 2
+    end = time.monotonic() + 10
+    while any(map(lives, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(lives, workers))
+
+
+def lives(process: str) -> bool:
+    """Whether a process is there and does more than wait to be forgotten."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -19,12 +19,14 @@ from pathlib import Path
 import pytest
 from students import Student, off, text_of
 
-from derive.classroom import grading
+from derive.classroom import desk, grading
 from derive.classroom.classroom import Classroom
 from derive.classroom.gradebook import Sheet, Style, safe
 from derive.classroom.grading import Options, grade
 from derive.classroom.inbox import Inbox
 from derive.classroom.marking import Marker, Work
+from derive.classroom.outdated import outdated
+from derive.classroom.production import produce
 from derive.classroom.records import Basis, Change, Mark, Record, changes
 from derive.classroom.students import Student as Enrolled
 from derive.classroom.tally import Tally
@@ -32,6 +34,7 @@ from derive.cli import main
 from derive.errors import DeriveError, InputError
 from derive.output import staged
 from derive.problem import Problem
+from derive.sheets import Identity, SheetWriter
 from derive.variants import Assignment
 
 PROBLEM = """\
@@ -109,12 +112,61 @@ def table(path: Path, separator: str = ",") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), delimiter=separator))
 
 
+def test_marking_into_the_folder_of_the_returns_marks_the_same_again(classes: Path, tmp_path: Path) -> None:
+    """Also into another folder there: what an earlier marking wrote is no return, wherever it lies."""
+    back = tmp_path / "back"
+    back.mkdir()
+    returned_by_all(classes, back)
+    first = grade(classes, [back], back / "grades", Options(("md",), workers=1))
+    for output in (back / "grades", back / "again", back, tmp_path / "out"):
+        marking = grade(classes, [back], output, Options(("md",), workers=1))
+        assert (marking.findings.states, scores(output)) == (first.findings.states, scores(back / "grades"))
+    assert f"{back / 'again'}: what grade wrote there is left out" in marking.notes
+
+
+def test_what_a_killed_marking_left_is_cleared_away(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
+    for folder in ("grades", "grades/feedback", "grades/.marking"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ".derive-abc").write_text("half a fil")
+    grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", Options(("md",), workers=1))
+    assert [path for path in (tmp_path / "grades").rglob("*") if path.name.startswith(".")] == []
+
+
+def test_the_report_has_the_decimal_sign_of_the_problem(tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(f"{PROBLEM}[numbers]\ndecimal = ','\n[marking]\nsteps = {{ L = 0.5 }}\n")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    Classroom.create(tmp_path / "class", tmp_path / "two.toml", tmp_path / "roster.csv")
+    (tmp_path / "s1001.toml").write_text(toml(work(tmp_path / "class", "s1001")))
+    grade(tmp_path / "class", [tmp_path / "s1001.toml"], tmp_path / "grades", QUICK)
+    page = (tmp_path / "grades" / "report.html").read_text("utf-8")
+    assert "8,5" in page and "8.5" not in page
+    assert scores(tmp_path / "grades")["s1001"] == "8.5"
+
+
+def test_a_cluster_that_cannot_be_reached_leaves_no_folder(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
+    with pytest.raises(DeriveError, match="cluster"):
+        grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", Options(cluster="nonsense://1.2.3"))
+    assert not (tmp_path / "grades").exists()
+
+
+def test_a_fault_of_another_problem_names_its_file(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "mended.toml").write_text(PROBLEM.replace("tanh(z_1)", "tahn(z_1)"))
+    with pytest.raises(InputError, match=r"mended\.toml, line 11"):
+        grade(classes, [tmp_path / "mended.toml"], tmp_path / "out", replace(QUICK, problem=tmp_path / "mended.toml"))
+
+
 def scores(output: Path) -> dict[str, str]:
     return {row["student_id"]: row["score"] for row in table(output / "grades.csv")}
 
 
 def states(output: Path) -> dict[str, tuple[str, str]]:
     return {row["return"]: (row["student_id"], row["state"]) for row in table(output / "returns.csv")}
+
+
+def reasons(output: Path) -> dict[str, str]:
+    return {row["return"]: row["reason"] for row in table(output / "returns.csv")}
 
 
 # --- one class, all kinds of returns ---------------------------------------------------------------------------------
@@ -231,10 +283,22 @@ def test_students_are_found_by_id_code_and_address_whatever_the_case(tmp_path: P
     with Inbox(tmp_path / "inbox") as inbox:
         students = [("A1", "x@x.org"), ("a1", "y@x.org"), ("B2", "same@x.org"), ("C3", "same@x.org")]
         inbox.enrol((Enrolled(name, "N", "", email, f"file-{name}"), f"CODE{name}") for name, email in students)
-        assert [inbox.find("id", key) for key in ("A1", "a1", "b2", "c9")] == ["A1", "a1", "B2", None]
-        assert [inbox.find("email", key) for key in ("X@X.org ", "same@x.org")] == ["A1", None]
-        assert [inbox.find("code", key) for key in ("code-b2", "CODE C3", "CODE")] == ["B2", "C3", None]
-        assert inbox.find("file", "FILE-b2") == "B2"
+        assert [inbox.find("id", key) for key in ("A1", "a1", "b2", "c9")] == [("A1",), ("a1",), ("B2",), ()]
+        assert [inbox.find("email", key) for key in ("X@X.org ", "same@x.org")] == [("A1",), ("B2", "C3")]
+        assert [inbox.find("code", key) for key in ("code-b2", "CODE C3", "CODE")] == [("B2",), ("C3",), ()]
+        assert inbox.find("file", "FILE-b2") == ("B2",)
+
+
+def test_students_whose_sheets_have_one_code_are_told_apart_by_their_ids(
+    classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grading, "code_of", lambda _seed, student: "TWICE22" if student < "s1002" else student)
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "a.toml").write_text(toml(work(classes, "s1001"), code="TWICE22", student="s1001"))
+    (tmp_path / "back" / "b.toml").write_text(toml(work(classes, "s1000"), code="TWICE22"))
+    grade(classes, [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert scores(tmp_path / "grades")["s1001"] == "9"
+    assert reasons(tmp_path / "grades")["back/b.toml"].startswith("the code `TWICE22` belongs to the sheets of s1000")
 
 
 def test_a_record_that_is_damaged_is_no_record(tmp_path: Path) -> None:
@@ -244,6 +308,127 @@ def test_a_record_that_is_damaged_is_no_record(tmp_path: Path) -> None:
         with Inbox(tmp_path / f"inbox{i}") as inbox:
             assert inbox.remember(tmp_path / "marks.jsonl") is None
             assert inbox.remembered("s") is None
+
+
+# --- what counts, and what is told of what does not ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("s1000 zz.txt", "Dear teacher, here is my work. See you on Monday = great.\n", "no answer was found in it"),
+        ("s1000 zz.md", "", "no answer was found in it"),
+        ("s1000 zz.toml", 'z_1 = ""\n', "nothing was filled in"),
+        ("s1000 zz.toml", 'note = "see the other file"\n', ""),
+    ],
+)
+def test_what_holds_no_answer_does_not_take_the_place_of_work(
+    classes: Path, tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    """Also the sheet in Markdown that nobody filled in."""
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "s1000 a.toml").write_text(toml(work(classes, "s1000")))
+    (tmp_path / "back" / name).write_text(text or blank_sheet(classes, "s1000"))
+    grade(classes, [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert scores(tmp_path / "grades")["s1000"] == "9"
+    assert states(tmp_path / "grades")[f"back/{name}"] == ("s1000", "empty" if reason else "superseded")
+    assert reasons(tmp_path / "grades")[f"back/{name}"] == reason
+
+
+def blank_sheet(folder: Path, student: str) -> str:
+    variant = assignment(folder).draw(student)
+    return SheetWriter.of(variant.blueprint).sheet("md", variant.solution, Identity(variant.code, student))
+
+
+def test_a_lone_file_whose_names_are_wrong_still_has_its_feedback(classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "s1000.toml").write_text('delta = "3"\n')
+    grade(classes, [tmp_path / "s1000.toml"], tmp_path / "grades", Options(("md",), workers=1))
+    assert states(tmp_path / "grades")["s1000.toml"] == ("s1000", "counted")
+    assert "delta" in (tmp_path / "grades" / "feedback" / "s1000.md").read_text("utf-8")
+
+
+HOSTILE: dict[str, tuple[str, bytes]] = {
+    "a name that starts like a key of the catalogue": ("toml", b'"=x" = "1"\n"= y" = "="\n'),
+    "the same in a table": ("csv", b"step,answer\n=2[1,3],0\n=x,=y\n"),
+    "half a character": ("json", b'{"z_1": "\\ud800", "\\udc00": "1"}'),
+    "a character that cannot be seen": ("toml", b'z_1 = "1\\u0007"\n"\\u0000" = "\\u001b"\n'),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_text_of_a_student_stops_the_others(classes: Path, tmp_path: Path, what: str) -> None:
+    ending, raw = HOSTILE[what]
+    (tmp_path / "s1000.toml").write_text(toml(work(classes, "s1000")))
+    (tmp_path / f"s1001.{ending}").write_bytes(raw)
+    back = [tmp_path / f"s1001.{ending}", tmp_path / "s1000.toml"]
+    marking = grade(classes, back, tmp_path / "grades", Options(("md", "html", "pdf"), workers=1))
+    assert scores(tmp_path / "grades")["s1000"] == "9" and marking.failures == ()
+    assert (tmp_path / "grades" / "feedback" / "s1001.pdf").exists()
+
+
+def test_a_report_that_derive_fails_on_costs_one_student_alone(
+    classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "back").mkdir()
+    back = returned_by_all(classes, tmp_path / "back")
+    whole = desk.text
+
+    def failing(*arguments: object) -> str:
+        if "s1003" in str(arguments[-1]):
+            raise KeyError("x = 1")
+        return whole(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk, "text", failing)
+    marking = grade(classes, [back], tmp_path / "grades", Options(("md",), workers=1))
+    assert (marking.findings.tally.marked, marking.findings.tally.missing) == (7, 1)
+    assert "derive failed on this work" in reasons(tmp_path / "grades")["back/s1003.toml"]
+
+
+def test_a_page_that_stops_the_press_costs_one_student_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(texts: list[str]) -> list[bytes]:
+        if "bad" in texts:
+            raise KeyError("glyph")
+        return [text.encode() for text in texts]
+
+    monkeypatch.setattr(desk, "make_pdfs", failing)
+    pages = [{"pdf": text.encode()} for text in ("good", "bad", "fine")]
+    failed = desk._set(pages)
+    assert pages == [{"pdf": b"good"}, {"tex": b"bad"}, {"pdf": b"fine"}]
+    assert [bool(why) for why in failed] == [False, True, False]
+
+
+# --- sheets of another state -----------------------------------------------------------------------------------------
+
+
+def test_who_has_a_sheet_of_another_problem_is_listed_and_not_marked(tmp_path: Path) -> None:
+    """As after a class that was made anew from another problem and killed half-way."""
+    (tmp_path / "two.toml").write_text(PROBLEM)
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    folder = tmp_path / "class"
+    produce(Classroom.create(folder, tmp_path / "two.toml", tmp_path / "roster.csv", formats=("toml",)), map)
+    (tmp_path / "two.toml").write_text(PROBLEM.replace("to = 3, step = 0.5", "to = 5, step = 0.1"))
+    produce(Classroom.create(folder, tmp_path / "two.toml", tmp_path / "roster.csv"), map, "s1001")
+    (tmp_path / "back").mkdir()
+    for student in ("s1000", "s1001"):
+        (tmp_path / "back" / f"{student}.toml").write_text(toml(work(folder, student)))
+    marking = grade(folder, [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert {key: score for key, score in scores(tmp_path / "grades").items() if score} == {"s1001": "9"}
+    assert states(tmp_path / "grades")["back/s1000.toml"] == ("s1000", "unreadable")
+    assert "was not made from the class's problem.toml as it is now" in reasons(tmp_path / "grades")["back/s1000.toml"]
+    assert "7 sheets of the class were made from another problem" in marking.notes[0]
+
+
+@pytest.mark.parametrize(("name", "of_another"), [("", 0), ("someone", 1)])
+def test_a_ledger_that_names_no_problem_is_judged_by_its_checksums(tmp_path: Path, name: str, of_another: int) -> None:
+    (tmp_path / "two.toml").write_text(PROBLEM)
+    (tmp_path / "roster.csv").write_text("id,name\n1,Ada\n2,Emmy\n")
+    room = Classroom.create(tmp_path / "class", tmp_path / "two.toml", tmp_path / "roster.csv", formats=("toml",))
+    produce(room, map)
+    entries = [json.loads(line) for line in (room.folder / "made.jsonl").read_text().splitlines()]
+    assert all(entry.pop("problem") == room.manifest.problem for entry in entries)
+    entries[0]["inputs"] = name or entries[0]["inputs"]
+    (room.folder / "made.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    assert len(outdated(room)) == of_another
 
 
 # --- marking again ---------------------------------------------------------------------------------------------------
@@ -500,7 +685,10 @@ def test_a_tally_counts() -> None:
     assert (tally.marked, tally.missing, tally.mean, tally.median) == (4, 1, Fraction(5, 4), Fraction(1))
     assert tally.distribution(Fraction(4)) == [("0", 1), ("1", 2), ("2", 0), ("3", 1), ("4", 0)]
     assert [n for _, n in tally.distribution(Fraction(25))] == [3, 1, *[0] * 8]
+    assert tally.distribution(Fraction(25), Style(",").number)[1] == ("2,5–5", 1)
     assert tally.steps["s0"] == {"correct": 3, "wrong": 1}
+    tally.add(Record("y", "", "", (Mark("s0", Fraction(8, 3), Fraction(4), "wrong", None),)))
+    assert tally.distribution(Fraction(4)) == [("0–1", 1), ("1–2", 2), ("2–3", 1), ("3–4", 1), ("4", 0)]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_parameters_and_states_stand_in_as_many_tables_as_they_need() -> None:
     page = text(wide + "steps = 2\nrule = 'momentum'\n")
     heads = [line.split()[1:] for line in page.splitlines() if line.startswith("updates  ")]
     assert "the parameters with their states" in page
-    assert heads[0] == ["L", "m"] and [len(head) for head in heads[1:3]] == [8, 3]
+    assert heads[0] == ["L", "m"] and [len(head) for head in heads[1:3]] == [7, 4]
     assert sum(map(len, heads)) == 1 + 2 * (1 + 9 + 1)
 
 

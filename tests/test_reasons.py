@@ -221,8 +221,13 @@ def test_the_pass_after_the_last_update_says_what_it_is_of() -> None:
 
 def test_the_table_says_what_it_shows() -> None:
     large = "W = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]; b = 0"
-    text = page("L = mean((W x + b)^2)", "x = [1, 2, 3]", large, "\n[update]\nlearning_rate = 0.001\nsteps = 2")
-    assert "Each row shows the loss and the parameters that fit beside it after that many updates." in text
+    text = page(
+        "L = mean((W x + b)^2)",
+        "x = [1, 2, 3]",
+        large,
+        "\n[update]\nlearning_rate = 0.001\nsteps = 2\n[page]\nentries = 8",
+    )
+    assert "Each row shows the loss and those of the parameters that fit on the page after that many updates." in text
     text = page(LINE, "x = 1; t = 2", "w = 1; b = 0", "\n[update]\nlearning_rate = 0.001\nsteps = 2")
     assert "Each row shows the loss and the parameters after that many updates." in text
 

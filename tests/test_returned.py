@@ -1,6 +1,7 @@
 """What comes back from a class: files, folders, zips, wide tables, forms; and whose it is."""
 
 import io
+import random
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -9,12 +10,17 @@ from typing import ClassVar
 import pytest
 from hypothesis import example, given
 from hypothesis.strategies import binary, sampled_from, text
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import DependencyError
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     FloatObject,
     NameObject,
+    NullObject,
+    NumberObject,
+    PdfObject,
     TextStringObject,
 )
 
@@ -209,6 +215,74 @@ def test_a_form_without_fields_and_a_locked_one_say_so() -> None:
     assert "no form fields" in refusal("x.pdf", buffer.getvalue())
 
 
+def field_named(name: PdfObject) -> bytes:
+    """A form whose one field has a name of any type."""
+    writer = PdfWriter(clone_from=io.BytesIO(form({"z_1": "3"})))
+    writer.root_object["/AcroForm"]["/Fields"][0].get_object()[NameObject("/T")] = name
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [(ByteStringObject(b"\xfe\xff1"), "��1"), (NumberObject(7), "7"), (NullObject(), None), (ArrayObject(), None)],
+)
+def test_a_name_that_is_no_text_stops_nothing(name: PdfObject, read: str | None) -> None:
+    try:
+        found = piece("x.pdf", field_named(name))
+    except CannotRead:
+        return
+    assert read is None or [(entry.left, entry.given) for entry in found.entries] == [(read, "3")]
+
+
+def test_a_form_that_is_locked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a password, or by a cipher for which a package is missing."""
+    writer = PdfWriter(clone_from=io.BytesIO(form({"z_1": "3"})))
+    writer.encrypt("secret", algorithm="RC4-128")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    assert "locked with a password" in refusal("x.pdf", buffer.getvalue())
+
+    def lacking(*_: object) -> None:
+        raise DependencyError("cryptography>=3.1 is required for AES algorithm")
+
+    monkeypatch.setattr(PdfReader, "decrypt", lacking)
+    assert "it is encrypted with AES; save it without encryption" in refusal("x.pdf", buffer.getvalue())
+
+
+_PIECES = (
+    b"<<",
+    b">>",
+    b"[",
+    b"(",
+    b")",
+    b" 0 R",
+    b" 7 ",
+    b"<feff",
+    b" null ",
+    b" true ",
+    b"/Kids",
+    b"/Parent",
+    b"/TM",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_form_is_read_or_refused(seed: int) -> None:
+    """Bytes changed, left out and put in, most of them where the fields are."""
+    chance = random.Random(seed)
+    whole = form({"sheet:code": "K7M2", "z_1": "1", "dL/dW_2[1,3]": "2"})
+    for _ in range(100):
+        raw = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 5, 20))):
+            at = chance.randrange(len(raw))
+            at = max(at, raw.find(chance.choice((b"/T", b"/V", b"/Fields", b" obj", b"/Root", b"xref")), at) + 2)
+            raw[at : at + chance.choice((0, 1, 5))] = chance.choice((*_PIECES, bytes([chance.randrange(256)])))
+        with suppress(CannotRead):
+            assert isinstance(piece("x.pdf", bytes(raw)), Piece)
+
+
 ENDINGS = (".pdf", ".toml", ".json", ".csv", ".md", ".tex", ".txt", ".zip", "")
 
 
@@ -297,6 +371,15 @@ def test_a_row_that_cannot_be_read_stops_no_other() -> None:
     assert isinstance(second, Refused) and second.shown == "t.csv, row 3"
 
 
+def test_a_quote_that_is_not_closed_spoils_its_own_line() -> None:
+    rows = table('id,z_1,L\n1,1,2\n2,"3,4\n3,"5",6\n4,"7\n8",9\n\n5,"[1,2]",0\n6,"1,2')[1:]
+    shown = [row.reason if isinstance(row, Refused) else [e.given for e in row.entries] for row in rows
+             if not isinstance(row, wide.Columns)]  # fmt: skip
+    told = "a quote in line {} is not closed; a quote inside a cell is doubled"
+    assert shown[:-1] == [["1", "2"], told.format(3), ["5", "6"], ["7\n8", "9"], ["[1,2]", "0"]]
+    assert isinstance(rows[-1], Refused) and rows[-1].shown == "t.csv, row 8"
+
+
 def test_a_table_without_steps_says_so() -> None:
     with pytest.raises(CannotRead, match="no column of this table is named by a step"):
         table("id,colour\n1,blue\n")
@@ -311,16 +394,16 @@ def test_an_answer_file_is_no_wide_table(text: str) -> None:
 
 
 class Class:
-    """Three students."""
+    """Students of whom two share a code, and two an address."""
 
-    known: ClassVar[dict[str, dict[str, str | None]]] = {
-        "id": {"s1001": "s1001", "s1002": "s1002", "7": "7"},
-        "code": {"k7m2abc": "s1001", "q9r8xyz": "s1002", "zzzz777": "7"},
-        "email": {"ada@x.org": "s1001", "both@x.org": None},
+    known: ClassVar[dict[str, dict[str, tuple[str, ...]]]] = {
+        "id": {student: (student,) for student in ("s1001", "s1002", "7", "t01", "t02")},
+        "code": {"k7m2abc": ("s1001",), "q9r8xyz": ("s1002",), "zzzz777": ("7",), "twice22": ("t01", "t02")},
+        "email": {"ada@x.org": ("s1001",), "both@x.org": ("s1001", "s1002")},
     }
 
-    def find(self, kind: str, key: str) -> str | None:
-        return self.known.get(kind, {}).get(key.lower())
+    def find(self, kind: str, key: str) -> tuple[str, ...]:
+        return self.known.get(kind, {}).get(key.lower(), ())
 
 
 @pytest.mark.parametrize(
@@ -336,6 +419,10 @@ class Class:
         (Claims(names="k7m2abc.pdf"), Owner("s1001")),
         (Claims(names="7.pdf"), Owner("7")),
         (Claims(names="7/answers.toml"), Owner("7")),
+        (Claims(code="TWICE22", students=("t02",)), Owner("t02")),
+        (Claims(code="TWICE22", students=("t01",), names="twice22.pdf"), Owner("t01")),
+        (Claims(code="TWICE22", names="t02 sheet.pdf"), Owner("t02")),
+        (Claims(students=("t02",), names="TWICE22.pdf"), Owner("t02")),
     ],
 )
 def test_whose_work_it_is(claims: Claims, owner: Owner) -> None:
@@ -353,6 +440,9 @@ def test_whose_work_it_is(claims: Claims, owner: Owner) -> None:
         (Claims(students=("s1009",)), "`s1009` is no student of this class"),
         (Claims(emails=("both@x.org",)), "`both@x.org` is no student"),
         (Claims(students=("s1001", "s1002")), "several students fit"),
+        (Claims(code="TWICE22"), "the code `TWICE22` belongs to the sheets of t01, t02, and no id says to which it is"),
+        (Claims(code="TWICE22", students=("s1001",)), "belongs to the sheets of t01, t02"),
+        (Claims(names="TWICE22.pdf"), "several students fit: t01, t02"),
     ],
 )
 def test_nothing_is_guessed(claims: Claims, why: str) -> None:

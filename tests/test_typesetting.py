@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from derive import examples, pdf
+from derive.document import Quoted
 from derive.errors import ToolError
 from derive.pdf import Engine, IncompleteEngine
 from derive.problem import Problem
@@ -18,6 +19,7 @@ from derive.typesetting import press
 from derive.typesetting.lettering import SETTABLE, lettered
 from derive.typesetting.press import make_pdfs
 from derive.typesetting.shaping import shaped
+from derive.writers.latex import LatexWriter, escape
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{lmodern}
@@ -174,6 +176,21 @@ def test_a_name_from_right_to_left_stands_in_its_order() -> None:
     assert visual == "محمد الخوارزمي"[::-1]
 
 
+@pytest.mark.parametrize(
+    ("text", "visual"),
+    [
+        ("علی\u200cرضا احمدی", "یدمحا اضر\u200cیلع"),
+        ('צה"ל', 'ל"הצ'),
+        ("בן-גוריון, ד׳", "׳ד ,ןוירוג-ןב"),
+        ("אבג 12 דהו", "והד 12 גבא"),
+        ("אבג 1,5 (דהו)", ")והד( 1,5 גבא"),
+        ("Ж אבג דהו", "Ж והד גבא"),
+    ],
+)
+def test_signs_and_numbers_in_a_text_from_right_to_left_stand_where_they_are_read(text: str, visual: str) -> None:
+    assert "".join(cluster.text[::-1] for cluster in shaped(text).clusters) == visual
+
+
 def test_a_stamp_stands_on_its_line_between_its_neighbours() -> None:
     (reader,) = made(r"before\par AAA\par\noindent\hbox to 50pt{BBB\hss}Ковалевская")
     places: dict[str, tuple[float, float]] = {}
@@ -202,6 +219,36 @@ def test_text_that_latex_can_set_is_left_alone() -> None:
         assert lettered(tex) == tex
 
 
+def test_the_mark_under_a_place_stands_below_it() -> None:
+    """Where blanks and letters of mathematics, each with its own width, stand before it."""
+
+    def across(start: int) -> float:
+        places: dict[str, float] = {}
+        quoted = LatexWriter().quoted(Quoted("ab  αβ cd", start, 1), "")
+        assert isinstance(quoted, str)
+        (reader,) = made(quoted)
+        reader.pages[0].extract_text(visitor_text=lambda text, _, at, *__: places.update({text.strip(): at[4]}))
+        return places["^"]
+
+    first, fifth, last = across(0), across(4), across(8)
+    typed = 4.72
+    assert fifth - first == pytest.approx(4 * typed, abs=0.3)
+    assert last - first > 6 * typed + 8
+
+
+def test_words_too_long_for_a_line_are_broken_and_short_ones_are_not() -> None:
+    assert escape("x" * 39) == "x" * 39
+    assert escape("a_b " + "x" * 45) == r"a\_b " + r"\allowbreak{}".join(["x" * 10] * 4 + ["x" * 5])
+    assert "allowbreak" not in escape("علی" * 30)
+    marks = escape("क्ष" * 20)
+    assert "allowbreak" in marks and "\u094d\\allowbreak" not in marks
+
+
+def test_a_character_that_cannot_be_seen_is_shown_by_its_code() -> None:
+    (reader,) = made(escape("1\u00072, a\x1bb\u202ec \u00a0\t.") + r"\hypersetup{pdftitle={" + escape("a\x07") + "}}")
+    assert texts(reader)[0].replace(" ", "") == "1072,a1Bb202Ec.1"
+
+
 def test_every_character_that_is_called_settable_is_set() -> None:
     compiled = pdf.compile_tex(document("\n\n".join(sorted(SETTABLE))), pdf.find_engine(pdf.EMBEDDED))
     assert pdf.missing_glyphs(compiled.log) == []
@@ -215,6 +262,10 @@ def test_every_character_that_is_called_settable_is_set() -> None:
         ("a Nguyễn b", ["Nguyễn"]),
         ("محمد الخوارزمي x", ["محمد الخوارزمي"]),
         ("Мария-Луиза O'Hara", ["Мария-Луиза"]),
+        ("علی\u200cرضا احمدی (1001)", ["علی\u200cرضا احمدی"]),
+        ('a צה"ל, b', ['צה"ל']),
+        ("דוד (דודי) כהן (7)", ["דוד (דודי) כהן"]),
+        ("मन\u200cत b", ["मन\u200cत"]),
     ],
 )
 def test_a_word_is_stamped_whole(tex: str, words: list[str]) -> None:

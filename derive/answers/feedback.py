@@ -35,6 +35,7 @@ from derive.document import (
     Sentence,
     Shown,
     StepPart,
+    Words,
 )
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
@@ -97,12 +98,12 @@ class Feedback:
 
     def head(self, verdict: str, marks: Fraction, of: Fraction, answer: Answer | None) -> Sentence:
         """The verdict, the marks, and the line."""
-        fields: dict[str, Inline] = {"verdict": f"=check.{verdict}", "marks": "", "line": ""}
+        fields: dict[str, Inline] = {"verdict": Words(f"check.{verdict}"), "marks": "", "line": ""}
         if of:
-            fields |= {"marks": "=check.mark" if of == 1 else "=check.marks"}
+            fields |= {"marks": Words("check.mark") if of == 1 else Words("check.marks")}
             fields |= {"earned": self.amount(marks), "of": self.amount(of)}
         if answer and answer.line:
-            fields |= {"line": "=check.line", "number": answer.line}
+            fields |= {"line": Words("check.line"), "number": answer.line}
         return Sentence("check.head", fields)
 
     def amount(self, marks: Fraction) -> Numbers:
@@ -206,7 +207,7 @@ class Feedback:
         if judged.diagnosis == "substituted" and substituted:
             yield from map(self._substituted, substituted)
         elif judged.diagnosis:
-            yield Sentence("check.mistake", {"why": f"=mistakes.{judged.diagnosis}"})
+            yield Sentence("check.mistake", {"why": Words(f"mistakes.{judged.diagnosis}")})
 
     def _substituted(self, found: Substituted) -> Sentence:
         key = "check.substituted_hint" if self.hints else "check.substituted"
@@ -254,7 +255,7 @@ class Feedback:
         fields: dict[str, Inline] = {name: text if as_is else self.inline(text) for name, text in texts.items()}
         fields["at"] = ""
         if remark.line and answer and remark.line != answer.line:
-            fields |= {"at": "=check.at", "number": remark.line}
+            fields |= {"at": Words("check.at"), "number": remark.line}
         return Sentence(f"{key}_hint" if hinted else key, fields)
 
     def worded(self, remark: Remark, sentence: Sentence) -> Remark:
@@ -278,7 +279,7 @@ class Feedback:
 
     def unmatched(self, answer: Answer) -> Sentence:
         """A line that answers no step, or that was not read."""
-        line: dict[str, Inline] = {"at": "=check.at" if answer.line else "", "number": answer.line or 0}
+        line: dict[str, Inline] = {"at": Words("check.at") if answer.line else "", "number": answer.line or 0}
         if isinstance(answer.content, Unreadable):
             return Sentence("check.unread", {"why": answer.content.message, "hint": answer.content.hint, **line})
         return Sentence("check.unmatched", {"text": f"{answer.left} = {answer.given}"[:MOST_SHOWN], **line})

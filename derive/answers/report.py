@@ -15,7 +15,7 @@ from derive.answers.feedback import Feedback
 from derive.answers.judging import Judged, Place
 from derive.answers.model import Answer, Remark
 from derive.digits import printed
-from derive.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart
+from derive.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
 from derive.operations.rows import Flat
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
@@ -217,4 +217,4 @@ def _practise(report: Report) -> Iterator[Block]:
     if practise:
         yield Heading(Sentence("check.practise"))
     for key, times in practise.most_common():
-        yield Paragraph((Sentence("check.practise_mistake", {"times": times, "sentence": f"=mistakes.{key}"}),))
+        yield Paragraph((Sentence("check.practise_mistake", {"times": times, "sentence": Words(f"mistakes.{key}")}),))

@@ -11,12 +11,13 @@ from typing import TextIO, TypeVar
 from derive.answers.output import FORMATS
 from derive.classroom.classreport import MOST_LISTED, Findings, class_document
 from derive.classroom.classroom import Classroom
-from derive.classroom.desk import FEEDBACK, Orders, desk
+from derive.classroom.desk import Orders, desk
 from derive.classroom.gradebook import Changes, Grades, Returns, Style
 from derive.classroom.inbox import COUNTED, Inbox, Return
 from derive.classroom.records import Basis, Change, Record, changes
 from derive.classroom.students import Student
 from derive.classroom.tally import Tally
+from derive.classroom.written import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
 from derive.document import Document
 from derive.errors import ToolError
 from derive.output import PDF, save, staged
@@ -26,7 +27,6 @@ from derive.writers import WRITERS
 from derive.writers.html import HtmlWriter
 
 T = TypeVar("T")
-GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.classroom.gradebook import Style
@@ -58,8 +58,12 @@ class Findings:
 
 
 def class_document(findings: Findings, solution: Solution, style: Style) -> Document:
-    """The report as a page, in the problem's language; names of steps are the solution's."""
+    """The report as a page, in the problem's language and with its decimal sign, unless the tables have a comma; names
+    of steps are the solution's.
+    """
     problem = solution.problem
+    if style.decimal == ".":
+        style = replace(style, decimal=problem.numbers.decimal)
     words = catalogue(problem.language)
     title = words["class.title"].format(title=problem.title)
     blocks = tuple(_Page(findings, solution, style, words).blocks())
@@ -96,7 +100,7 @@ class _Page:
             yield Sentence("class.summary", {**numbers, "most": self.number(self.most)})
 
     def _scores(self) -> Iterator[Block]:
-        bins = self.tally.distribution(self.most)
+        bins = self.tally.distribution(self.most, self.number)
         students = Part(self.words["class.students"], "bar")
         bars = tuple(Bar(label, (count,)) for label, count in bins)
         chart = Chart("upright", (students,), bars, self.words["class.axis"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -32,14 +32,21 @@ class Classroom:
 
     @staticmethod
     def create(
-        folder: Path, problem: Path, roster: Path, *, seed: str | None = None, formats: tuple[str, ...] = ()
+        folder: Path,
+        problem: Path,
+        roster: Path,
+        *,
+        seed: str | None = None,
+        formats: tuple[str, ...] = (),
+        partly: bool = False,
     ) -> Classroom:
         """The class of a problem and a roster; the folder gets a copy of both and a manifest.
 
-        A folder that was a class already keeps its seed and, where none are named, its formats (at first: PDF).
+        A folder that was a class already keeps its seed and, where none are named, its formats (at first: PDF); where
+        papers are to be made `partly`, for some students alone, it stays the class that it is, with another roster.
 
-        Raises DeriveError where a file cannot be read or written, InputError for a problem or a roster that cannot be
-        used at all.
+        Raises DeriveError where a file cannot be read or written, or the folder's class has another seed or, of which
+        papers are to be made partly, another problem; InputError for a problem or a roster that cannot be used at all.
         """
         Problem.load(problem)
         Roster(roster).layout()
@@ -49,6 +56,9 @@ class Classroom:
         texts = {PROBLEM: problem.read_bytes(), ROSTER: roster.read_bytes()}
         formats = formats or (old.formats if old else (PDF,))
         manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed), formats)
+        if old and partly:
+            _same_problem(folder, old, manifest)
+            manifest = replace(old, roster=manifest.roster)
         save(folder, {**texts, MANIFEST: manifest.text().encode()})
         return Classroom(folder, manifest)
 
@@ -60,7 +70,7 @@ class Classroom:
     @cached_property
     def problem(self) -> Problem:
         """The problem that the sheets ask. Raises InputError if the folder's copy was damaged."""
-        return Problem.loads((self.folder / PROBLEM).read_text("utf-8-sig"), self.manifest.title)
+        return Problem.loads((self.folder / PROBLEM).read_text("utf-8-sig"), self.manifest.title, PROBLEM)
 
     @property
     def roster(self) -> Roster:
@@ -78,6 +88,13 @@ class Classroom:
     @cached_property
     def _by_id(self) -> dict[str, Student]:
         return {student.id: student for student in self.students()}
+
+
+def _same_problem(folder: Path, old: Manifest, new: Manifest) -> None:
+    """Raises DeriveError where papers would be made from another problem than those that are there."""
+    if new.problem != old.problem:
+        hint = "leave --only out, which makes the papers of all students anew, or choose another folder with -o"
+        raise DeriveError(f"the other papers in {folder} were made from another problem", hint)
 
 
 def _seed(old: Manifest | None, wanted: str | None) -> str:

@@ -21,11 +21,12 @@ def run(options: argparse.Namespace, formats: tuple[str, ...]) -> int:
     """Make the class; the exit status."""
     known_format(formats, FORMATS)
     problem, roster, folder = _places(options)
-    classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats)
+    classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats,
+                                 partly=options.only is not None)  # fmt: skip
     for warning in classroom.problem.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     with engine(options.workers, options.cluster) as calls:
-        outcome = produce(classroom, calls, options.only)
+        outcome = produce(classroom, calls, options.only, formats)
     _report(outcome.faults)
     print("\n".join(_summary(classroom, outcome)))
     return max(outcome.statuses, default=0)

@@ -6,10 +6,11 @@ import logging
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import Any
 
 from derive.answers.checking import FILES, WORKING
 from derive.answers.columns import Entry
@@ -135,9 +136,9 @@ def _working(source: Source, raw: bytes) -> Piece:
 
 _BROKEN: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError,
-    OSError, RecursionError, TypeError, ValueError, struct.error, zlib.error,
+    OSError, RuntimeError, TypeError, ValueError, struct.error, zlib.error,
 )  # fmt: skip
-"""What a damaged PDF makes a reader of PDFs raise."""
+"""What a damaged PDF makes a reader of PDFs raise beside its own errors."""
 
 
 def form_fields(raw: bytes) -> list[Entry]:
@@ -147,13 +148,14 @@ def form_fields(raw: bytes) -> list[Entry]:
         raise CannotRead("this PDF has no form fields", "a printed or scanned sheet is marked by hand")
     if len(fields) > MAX_FIELDS:
         raise CannotRead(f"this form has {len(fields)} fields", f"at most {MAX_FIELDS} are read")
-    return [Entry(name, value[:MAX_FIELD], None) for name, value in fields.items()]
+    return [Entry(_text(name), _value(value)[:MAX_FIELD], None) for name, value in fields]
 
 
-def _with_pypdf(raw: bytes) -> Mapping[str, str]:
+def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:
+    """The fields' names and values as the file has them, of whatever type."""
     try:
         from pypdf import PdfReader
-        from pypdf.errors import PyPdfError
+        from pypdf.errors import DependencyError, PyPdfError
     except ImportError:
         raise ToolError(
             "filled PDF forms are read with pypdf, which is missing", "pip install 'derive[class]'"
@@ -165,18 +167,30 @@ def _with_pypdf(raw: bytes) -> Mapping[str, str]:
         reader = PdfReader(BytesIO(raw))
         if reader.is_encrypted and not reader.decrypt(""):
             raise CannotRead("this PDF is locked with a password", "save it without one")
-        fields = reader.get_fields() or {}
-        return {name: _value(field.get("/V")) for name, field in fields.items()}
+        return [(name, _loaded(field.get("/V"))) for name, field in (reader.get_fields() or {}).items()]
+    except DependencyError:
+        raise CannotRead("this PDF is locked: it is encrypted with AES", "save it without encryption") from None
     except PyPdfError as error:
         raise _damaged(error) from None
     except _BROKEN as error:
         raise _damaged(error) from None
 
 
+def _loaded(value: Any) -> object:
+    """A value, which in a file may be a stream of text in place of the text."""
+    return value.get_data() if hasattr(value, "get_data") else value
+
+
+def _text(found: object) -> str:
+    """What a file has where it should have a text: bytes that are none, a number, nothing."""
+    if isinstance(found, bytes):
+        return found.decode("utf-8", "replace")
+    return "" if found is None else str(found)
+
+
 def _value(value: object) -> str:
     """The text of a field; a button's is a name (`/Yes`), one never filled has none."""
-    text = "" if value is None else str(value)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _text(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _damaged(error: Exception) -> CannotRead:

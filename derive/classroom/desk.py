@@ -20,7 +20,6 @@ from derive.solution import Blueprint
 from derive.typesetting.press import make_pdfs
 from derive.variants import Assignment
 
-FEEDBACK = "feedback"
 FAULTS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -33,6 +32,7 @@ class Orders:
 
     problem  the text of the problem that the sheets were made from; with the seed it decides each student's numbers
     name     of the problem
+    file     the name of the file that the problem to mark by stands in
     seed     of the class
     formats  of the feedback
     hints    whether the feedback tells no expected numbers
@@ -45,6 +45,7 @@ class Orders:
     formats: tuple[str, ...]
     hints: bool = False
     rules: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +73,46 @@ class Marked:
 
 def mark_batch(orders: Orders, batch: Sequence[Handed]) -> list[Marked]:
     """The works of a batch, each against its student's own variant; one that cannot be marked stops no other."""
-    assignment, marker = desk(orders)
-    works = [_marked(assignment, marker, handed) for handed in batch]
-    pages = [{} if isinstance(work, str) else _pages(orders, handed, work)
-             for handed, work in zip(batch, works, strict=True)]  # fmt: skip
-    failed = _set(pages)
+    made = [_made(orders, handed) for handed in batch]
+    failed = _set([pages for _, pages in made])
     return [
-        Marked(handed.student, _line(handed, work, why), each)
-        for handed, work, each, why in zip(batch, works, pages, failed, strict=True)
+        Marked(handed.student, _line(handed, work, why), pages)
+        for handed, (work, pages), why in zip(batch, made, failed, strict=True)
     ]
 
 
-def _marked(assignment: Assignment, marker: Marker, handed: Handed) -> Work | str:
-    """The work judged; else why it cannot be, in words."""
+def _made(orders: Orders, handed: Handed) -> tuple[Work | str, dict[str, bytes]]:
+    """The work judged, and its pages; else why it cannot be, in words, and no page."""
+    assignment, marker = desk(orders)
     try:
-        variant = assignment.draw(handed.student.id).problem
-        return marker.mark(_with_numbers(marker.problem, variant), handed.payload)
+        work = marker.mark(_variant(assignment, marker, handed.student.id), handed.payload)
+        return work, _pages(orders, handed, work)
     except DeriveError as error:
-        return f"the student's variant cannot be worked out: {error.message}"
+        return f"the student's variant cannot be worked out: {error.message}", {}
     except FAULTS as error:
-        return f"derive failed on this work, which is a fault of derive: {type(error).__name__}: {error}"
+        return f"derive failed on this work, which is a fault of derive: {type(error).__name__}: {error}", {}
+
+
+def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[int]:
+    """What works hold, each a student's id and what it says, packed: `Marker.weight`. Of work that cannot be read it is
+    said when it is marked.
+    """
+    assignment, marker = desk(orders)
+
+    def weight(student: str, payload: str) -> int:
+        try:
+            return marker.weight(_variant(assignment, marker, student), payload)
+        except DeriveError:
+            return 2
+        except FAULTS:
+            return 2
+
+    return [weight(*work) for work in batch]
+
+
+def _variant(assignment: Assignment, marker: Marker, student: str) -> Problem:
+    """The problem to mark a student's work by, with the numbers of the own sheet."""
+    return _with_numbers(marker.problem, assignment.draw(student).problem)
 
 
 @lru_cache(2)
@@ -101,10 +122,12 @@ def desk(orders: Orders) -> tuple[Assignment, Marker]:
     Raises InputError for a problem that cannot be used, and for rules whose given values have other shapes.
     """
     gc.set_threshold(50_000, 20, 20)  # a blueprint stays: looking through it for garbage takes a tenth of the time
-    assignment = Assignment(Problem.loads(orders.problem, orders.name), orders.seed)
+    file = orders.file or f"{orders.name}.toml"
+    own = f"{orders.name}.toml" if orders.rules else file
+    assignment = Assignment(Problem.loads(orders.problem, orders.name, own), orders.seed)
     if not orders.rules:
         return assignment, Marker(assignment.blueprint)
-    marker = Marker(Blueprint.of(Problem.loads(orders.rules, orders.name)))
+    marker = Marker(Blueprint.of(Problem.loads(orders.rules, orders.name, file)))
     _with_numbers(marker.problem, assignment.problem)
     return assignment, marker
 
@@ -134,13 +157,8 @@ def _pages(orders: Orders, handed: Handed, work: Work) -> dict[str, bytes]:
 
 def _set(pages: Sequence[dict[str, bytes]]) -> list[str]:
     """Put PDFs in the place of their LaTeX; for each student why that could not be done, "" if it could."""
-    waiting = [each for each in pages if PDF in each]
-    try:
-        made = make_pdfs([each[PDF].decode() for each in waiting]) if waiting else []
-    except ToolError as error:
-        made = [error] * len(waiting)
+    coming = iter(_pdfs([each[PDF].decode() for each in pages if PDF in each]))
     failed = []
-    coming = iter(made)
     for each in pages:
         result = next(coming) if PDF in each else b""
         if isinstance(result, ToolError):
@@ -149,6 +167,18 @@ def _set(pages: Sequence[dict[str, bytes]]) -> list[str]:
             each[PDF] = result
         failed.append(result.message if isinstance(result, ToolError) else "")
     return failed
+
+
+def _pdfs(texts: Sequence[str]) -> Sequence[bytes | ToolError]:
+    """The PDF of each text, or why it has none; where all together fail, each is set alone."""
+    try:
+        return make_pdfs(texts) if texts else ()
+    except ToolError as error:
+        return [error] * len(texts)
+    except FAULTS as error:
+        if len(texts) == 1:
+            return [ToolError(f"derive failed on this page, which is a fault of derive: {type(error).__name__}")]
+        return [pdf for text in texts for pdf in _pdfs([text])]
 
 
 def _line(handed: Handed, work: Work | str, failed: str) -> str:

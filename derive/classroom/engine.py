@@ -23,7 +23,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from derive import __version__
@@ -36,8 +36,6 @@ AHEAD = 3
 """Tasks under way for each worker."""
 DEATHS = 3
 """How often the workers may die with the same task first in line."""
-_DEAF = (signal.SIGINT, signal.SIG_IGN)
-"""Workers leave Ctrl-C to the process that started them."""
 
 
 class Run(Protocol):
@@ -86,7 +84,7 @@ class _Pool:
 
     def _started(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, context, initializer=signal.signal, initargs=_DEAF)
+        return ProcessPoolExecutor(self.workers, context, initializer=_begin)
 
     def run(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
         coming, waiting = iter(tasks), deque[T]()
@@ -113,6 +111,19 @@ class _Pool:
             raise _died()
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.executor = self._started()
+
+
+def _begin() -> None:
+    """What a worker does first: it leaves Ctrl-C to the process that started it, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        Thread(target=_outlive, args=(parent.join,), daemon=True).start()
+
+
+def _outlive(ended: Callable[[], None]) -> None:
+    """Wait for the end of the process that gives the work, also of one that was killed and could tell nobody."""
+    ended()
+    os._exit(1)
 
 
 def _died() -> ToolError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -17,19 +18,25 @@ from pathlib import Path
 from derive import __version__
 from derive.classroom.books import Books, Marking, keep_feedback
 from derive.classroom.classroom import PROBLEM, Classroom
-from derive.classroom.desk import FEEDBACK, Handed, Orders, desk, mark_batch
+from derive.classroom.desk import Handed, Orders, desk, mark_batch, weigh_batch
 from derive.classroom.engine import Run, engine
 from derive.classroom.gradebook import Style
 from derive.classroom.inbox import Inbox
+from derive.classroom.outdated import outdated
 from derive.classroom.progress import Progress
 from derive.classroom.receiving import batched, receive
 from derive.classroom.records import Basis
-from derive.classroom.returned import sources
+from derive.classroom.returned import sources, writable
+from derive.classroom.written import FEEDBACK, WORK, Written
 from derive.errors import DeriveError, Fault, InputError, Place
-from derive.output import save
+from derive.output import clear, save
 from derive.variants import code_of
 
-WORK, BATCH = ".marking", 32
+BATCH = 32
+OUTDATED = (
+    "the sheet of this student was not made from the class's problem.toml as it is now; put that file back and grade "
+    "again, or hand out the sheet that `derive class` makes from the new one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +64,66 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Options
     """
     room = Classroom.open(folder)
     _not_the_class_itself(room, returned)
-    coming = sources(returned)
+    written = Written(output)
+    coming = sources(returned, written)
     own, rules = _problems(room, options.problem)
-    orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules)
+    file = options.problem.name if options.problem else PROBLEM
+    orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file)
     basis = Basis(__version__, sha256((rules or own).encode()).hexdigest())
     desk(orders)  # what is wrong with the problem is said before anything is written
     work = output / WORK
-    work.mkdir(parents=True, exist_ok=True)
-    with Inbox(work / "inbox.sqlite") as inbox, engine(options.workers, options.cluster) as run:
+    with engine(options.workers, options.cluster) as run, _inbox(output) as inbox:
         inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
         notes = receive(run, desk(orders)[1].index, coming, inbox)
+        notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
+        notes += _left_to_other_problems(room, inbox)
+        _settle(run, orders, inbox)
         with Progress(inbox.counted) as progress:
             parts = mark_all(run, orders, _handed(room, inbox), work, output / FEEDBACK, progress)
         books = Books(room, inbox, orders, basis, output, options.style)
         marking = replace(books.write(parts), notes=tuple(notes))
     shutil.rmtree(work)
     return marking
+
+
+@contextmanager
+def _inbox(output: Path) -> Iterator[Inbox]:
+    """An inbox in the folder of the marks, in which nothing unfinished is left. Raises DeriveError."""
+    work = output / WORK
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeriveError(f"cannot write to {work}: {error.strerror}", "choose another folder with -o") from None
+    for folder in (output, output / FEEDBACK, work):
+        clear(folder)
+    with Inbox(work / "inbox.sqlite") as inbox:
+        yield inbox
+
+
+def _left_to_other_problems(room: Classroom, inbox: Inbox) -> list[str]:
+    """Take out what students handed in whose sheets were made from another problem; what there is to say of it."""
+    others = outdated(room)
+    for student in others:
+        inbox.refuse(student, OUTDATED)
+    if not others:
+        return []
+    named = ", ".join(sorted(others)[:5]) + (" …" if len(others) > 5 else "")
+    return [f"{len(others)} sheets of the class were made from another problem than its {PROBLEM}: {named}"]
+
+
+def _settle(run: Run, orders: Orders, inbox: Inbox) -> None:
+    """Decide which returns count, those that may hold no answer looked at."""
+    doubtful = batched(inbox.doubtful(), BATCH)
+    waiting: deque[tuple[int, ...]] = deque()
+
+    def works() -> Iterator[tuple[tuple[str, str], ...]]:
+        for positions in doubtful:
+            waiting.append(positions)
+            yield tuple(map(inbox.at, positions))
+
+    for weights in run(partial(weigh_batch, orders), works()):
+        inbox.weigh(waiting.popleft(), weights)
+    inbox.settle()
 
 
 def _not_the_class_itself(room: Classroom, returned: Sequence[Path]) -> None:

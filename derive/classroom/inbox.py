@@ -17,7 +17,7 @@ from derive.answers.columns import Entry
 from derive.answers.reading import Literal
 from derive.classroom.contents import Claims, Piece
 from derive.classroom.records import Basis, Record
-from derive.classroom.returned import Refused
+from derive.classroom.returned import Refused, writable
 from derive.classroom.students import Student
 from derive.classroom.whose import Owner, whose
 from derive.variants.codes import normal_code
@@ -26,18 +26,22 @@ COUNTED, SUPERSEDED, EMPTY, UNKNOWN, OTHER, UNREADABLE = (
     "counted", "superseded", "empty", "unknown", "other's variant", "unreadable"
 )  # fmt: skip
 """What became of a return."""
+NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
 
 _TABLES = """
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
-CREATE TABLE known (kind TEXT, key TEXT, student TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE known (kind TEXT, key TEXT, student TEXT, PRIMARY KEY (kind, key, student)) WITHOUT ROWID;
 CREATE TABLE before (student TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID;
 CREATE TABLE returns (position INTEGER PRIMARY KEY, shown TEXT, student TEXT, variant TEXT, state TEXT, reason TEXT,
-    payload TEXT);
+    payload TEXT, weight INTEGER DEFAULT 2);
 """
 _SETTLE = f"""
 CREATE INDEX by_student ON returns (student, state);
-CREATE TEMP TABLE last AS SELECT MAX(position) AS position FROM returns WHERE state = '{COUNTED}' GROUP BY student;
+UPDATE returns SET state = '{EMPTY}', reason = '{NO_ANSWER}' WHERE state = '{COUNTED}' AND weight = 0;
+CREATE TEMP TABLE last AS SELECT position FROM (
+    SELECT position, ROW_NUMBER() OVER (PARTITION BY student ORDER BY weight DESC, position DESC) AS place
+    FROM returns WHERE state = '{COUNTED}') WHERE place = 1;
 UPDATE returns SET state = '{SUPERSEDED}' WHERE state = '{COUNTED}' AND position NOT IN (SELECT position FROM last);
 """
 
@@ -84,7 +88,7 @@ class Inbox:
     # --- the class ----------------------------------------------------------------------------------------------------
 
     def enrol(self, students: Iterable[tuple[Student, str]]) -> None:
-        """The students of the class with the codes of their sheets. What two students share finds neither."""
+        """The students of the class with the codes of their sheets."""
         keys = (
             (kind, key, student.id)
             for student, code in students
@@ -95,30 +99,51 @@ class Inbox:
             if key
         )  # fmt: skip
         with self._whole():
-            self._db.executemany("INSERT INTO known VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET student = NULL", keys)
+            self._db.executemany("INSERT INTO known VALUES (?, ?, ?)", keys)
 
-    def find(self, kind: str, key: str) -> str | None:
-        """The id of the student with this `code`, `id`, `file` or `email`; None if there is none, or more than one.
+    def find(self, kind: str, key: str) -> tuple[str, ...]:
+        """The ids of the students with this `code`, `id`, `file` or `email`: none, one, or several.
 
         Case matters only between ids that nothing else tells apart.
         """
-        exact = self._known("exact id", key.strip()) if kind == "id" else None
+        exact = self._known("exact id", key.strip()) if kind == "id" else ()
         return exact or self._known(kind, _folded(normal_code(key) if kind == "code" else key))
 
-    def _known(self, kind: str, key: str) -> str | None:
-        row = self._db.execute("SELECT student FROM known WHERE kind = ? AND key = ?", (kind, key)).fetchone()
-        return row[0] if row else None
+    def _known(self, kind: str, key: str) -> tuple[str, ...]:
+        query = "SELECT student FROM known WHERE kind = ? AND key = ?"
+        return tuple(student for (student,) in self._db.execute(query, (kind, writable(key))))
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
     def receive(self, pieces: Iterable[Piece | Refused]) -> None:
-        """Take returns in, in order. Of several of a student the last that holds an answer counts."""
-        rows = (self._row(piece) for piece in pieces)
+        """Take returns in, in order."""
+        columns = "shown, student, variant, state, reason, payload"
+        rows = (tuple(map(writable, self._row(piece))) for piece in pieces)
         with self._whole():
-            self._db.executemany("INSERT INTO returns VALUES (NULL, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def doubtful(self) -> list[int]:
+        """The positions of returns that may hold no answer: free working, and what is one of several of a student."""
+        several = "SELECT student FROM returns WHERE state = :state GROUP BY student HAVING COUNT(*) > 1"
+        query = f"SELECT position FROM returns WHERE state = :state AND (payload LIKE '{{%' OR student IN ({several}))"
+        return [position for (position,) in self._db.execute(query, {"state": COUNTED})]
+
+    def at(self, position: int) -> tuple[str, str]:
+        """The student of a return, and what it says, packed."""
+        query = "SELECT student, payload FROM returns WHERE position = ?"
+        student, payload = self._db.execute(query, (position,)).fetchone()
+        return student, payload
+
+    def weigh(self, positions: Iterable[int], weights: Iterable[int]) -> None:
+        """What returns hold: 0 no answer, 1 something that answers no step, 2 an answer."""
+        with self._whole():
+            rows = zip(weights, positions, strict=True)
+            self._db.executemany("UPDATE returns SET weight = ? WHERE position = ?", rows)
 
     def settle(self) -> None:
-        """Decide which returns count; after the last one was received."""
+        """Decide which returns count, after the last one was received: of several of a student the last that holds an
+        answer.
+        """
         self._db.executescript(_SETTLE)
 
     def _row(self, piece: Piece | Refused) -> tuple[str, ...]:
@@ -126,7 +151,9 @@ class Inbox:
             owner = whose(Claims(names=piece.names), self)
             return piece.shown, owner.student, "", UNREADABLE, piece.reason, ""
         owner = whose(piece.claims, self)
-        return piece.shown, owner.student, owner.variant, _state(owner, piece), owner.reason, packed(piece)
+        state = _state(owner, piece)
+        reason = NOTHING if state == EMPTY else owner.reason
+        return piece.shown, owner.student, owner.variant, state, reason, packed(piece)
 
     @property
     def counted(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,18 +19,20 @@ class Entry:
     code     of the sheet
     inputs   the checksum of what the papers were made from
     files    by path in the folder: the size in bytes and the SHA-256
+    problem  the SHA-256 of the problem's file, by which the marking knows whose numbers are others; "" in old ledgers
     """
 
     student: str
     code: str
     inputs: str
     files: Mapping[str, tuple[int, str]]
+    problem: str = ""
 
     @staticmethod
-    def of(student: str, code: str, inputs: str, files: Mapping[str, bytes]) -> Entry:
+    def of(student: str, code: str, inputs: str, files: Mapping[str, bytes], problem: str = "") -> Entry:
         """The entry of files that were written."""
         sums = {path: (len(data), sha256(data).hexdigest()) for path, data in files.items()}
-        return Entry(student, code, inputs, sums)
+        return Entry(student, code, inputs, sums, problem)
 
     @staticmethod
     def read(line: bytes) -> Entry | None:
@@ -38,7 +40,7 @@ class Entry:
         try:
             data = json.loads(line)
             files = {path: (size, checksum) for path, (size, checksum) in data["files"].items()}
-            return Entry(data["student"], data["code"], data["inputs"], files)
+            return Entry(data["student"], data["code"], data["inputs"], files, data.get("problem", ""))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -46,6 +48,15 @@ class Entry:
     def line(self) -> bytes:
         """The entry as a line of the file."""
         return (json.dumps(asdict(self), ensure_ascii=False) + "\n").encode()
+
+
+def entries(folder: Path) -> Iterator[Entry]:
+    """The entries of a folder's ledger as they were written; none where there is no ledger. Nothing is changed."""
+    try:
+        with (folder / NAME).open("rb") as lines:
+            yield from filter(None, map(Entry.read, lines))
+    except FileNotFoundError:
+        return
 
 
 class Ledger:

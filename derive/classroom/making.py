@@ -54,7 +54,9 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What a student gets: the code of the sheet and the files, by their path in the class's folder; or what failed."""
+    """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
+    a variant, which leaves no file, or a PDF.
+    """
 
     student: Student
     code: str
@@ -83,7 +85,7 @@ class _Draft:
     failure: DeriveError | None = None
 
     def papers(self) -> Papers:
-        return Papers(self.student, self.code, {} if self.failure else self.files, self.failure)
+        return Papers(self.student, self.code, self.files, self.failure)
 
 
 def _print(paper: str, drafts: Sequence[_Draft]) -> None:
@@ -104,7 +106,7 @@ class Desk:
 
     def __init__(self, job: Job) -> None:
         self.formats, self.title = job.formats, job.title
-        self.assignment = Assignment(Problem.loads(job.problem, job.title), job.seed)
+        self.assignment = Assignment(Problem.loads(job.problem, job.title, f"{job.title}.toml"), job.seed)
         self.writer = SheetWriter.of(self.assignment.blueprint)
 
     def draft(self, student: Student) -> _Draft:

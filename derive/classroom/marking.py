@@ -11,7 +11,7 @@ from derive.answers.case import CORRECT, MISSING
 from derive.answers.files import answers_of
 from derive.answers.judging import Judged, judge
 from derive.answers.matching import StepIndex
-from derive.answers.model import Answer
+from derive.answers.model import Answer, Array
 from derive.answers.report import Report, report
 from derive.answers.working import read_working
 from derive.classroom.inbox import Working, unpacked
@@ -61,12 +61,19 @@ class Marker:
     def mark(self, variant: Problem, payload: str) -> Work:
         """The packed work of a student on a variant."""
         solution = self.blueprint.evaluate(variant)
+        answers = self._answers(solution, payload)
+        return Work(solution, answers, judge(solution, answers))
+
+    def weight(self, variant: Problem, payload: str) -> int:
+        """What the packed work of a student holds: 0 no answer, 1 something that answers no step, 2 an answer."""
+        answers = [each for each in self._answers(self.blueprint.evaluate(variant), payload) if not _is_blank(each)]
+        return 2 if any(answer.step for answer in answers) else bool(answers)
+
+    def _answers(self, solution: Solution, payload: str) -> list[Answer]:
         content = unpacked(payload)
         if isinstance(content, Working):
-            answers = self._own(content, solution)
-        else:
-            answers = answers_of(content, solution, self.index)
-        return Work(solution, answers, judge(solution, answers))
+            return self._own(content, solution)
+        return answers_of(content, solution, self.index)
 
     def _own(self, working: Working, solution: Solution) -> list[Answer]:
         """The answers of a working; of a sheet that was filled in, those that did not stand on it before."""
@@ -98,3 +105,8 @@ class Marker:
 def _verdict(judged: Judged) -> str:
     few = judged.verdict == CORRECT and any(remark.kind == PRECISION for remark in judged.remarks)
     return PRECISION if few else judged.verdict
+
+
+def _is_blank(answer: Answer) -> bool:
+    """Whether nothing stands in the boxes of an answer."""
+    return isinstance(answer.content, Array) and not any(answer.content.entries)

@@ -14,7 +14,7 @@ from derive.classroom.ledger import Entry, Ledger
 from derive.classroom.making import CHUNK, FOLDERS, Chunk, Job, Papers, desk_of, make
 from derive.classroom.progress import Progress
 from derive.errors import DeriveError, Fault, Place, ToolError, suggestion
-from derive.output import PDF, TEMPORARY, save
+from derive.output import PDF, clear, save
 from derive.typesetting import press
 
 
@@ -41,17 +41,16 @@ class Outcome:
         return sum(not fault.place.line for fault in self.faults)
 
 
-def produce(classroom: Classroom, run: Run, only: str | None = None) -> Outcome:
-    """Make the papers of all students, or of one, that are not there yet.
+def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tuple[str, ...] = ()) -> Outcome:
+    """Make the papers of all students, or of one, that are not there yet; in other `formats` than the class's for once.
 
     Raises DeriveError for a problem that gives no sheet, an id that is not on the roster, a folder that cannot be
     written, and workers that keep dying.
     """
-    job, missing = job_of(classroom)
+    job, missing = job_of(classroom, formats)
     desk_of(job)
     outcome = _begun(classroom, only)
-    for left in classroom.folder.glob(f"{TEMPORARY}*"):
-        left.unlink()
+    clear(classroom.folder)
     for folder in FOLDERS.values():
         (classroom.folder / folder).mkdir(exist_ok=True)
     total = outcome.students if only is None else 1
@@ -67,13 +66,13 @@ def produce(classroom: Classroom, run: Run, only: str | None = None) -> Outcome:
     return outcome
 
 
-def job_of(classroom: Classroom) -> tuple[Job, ToolError | None]:
+def job_of(classroom: Classroom, formats: tuple[str, ...] = ()) -> tuple[Job, ToolError | None]:
     """The job of a class; without PDFs where there is no LaTeX engine, and that error.
 
     Raises ToolError where PDFs are all that is wanted.
     """
     text, manifest = (classroom.folder / PROBLEM).read_text("utf-8-sig"), classroom.manifest
-    formats, missing = manifest.formats, None
+    formats, missing = formats or manifest.formats, None
     if PDF in formats:
         try:
             press.engines()
@@ -126,13 +125,19 @@ class _Production:
     def keep(self, batch: Sequence[Papers]) -> None:
         """Write the papers of a chunk, then that they are there."""
         made = [papers for papers in batch if not papers.failure]
-        save(self.classroom.folder, {path: data for papers in made for path, data in papers.files.items()})
-        for papers in made:
-            self.ledger.add(Entry.of(papers.student.id, papers.code, self.job.inputs(papers.student), papers.files))
+        save(self.classroom.folder, {path: data for papers in batch for path, data in papers.files.items()})
         for papers in batch:
+            if papers.files:
+                self.ledger.add(self._entry(papers))
             if error := papers.failure:
                 place = Place(f"{ROSTER}, line {papers.student.line}, student {papers.student.id}")
                 self.outcome.faults.append(Fault(error.message, error.hint, place))
                 self.outcome.statuses.add(error.exit_status)
         self.outcome.made += len(made)
         self.progress.step(len(batch))
+
+    def _entry(self, papers: Papers) -> Entry:
+        """The entry of a student's papers; those that lack a format are made again the next time."""
+        inputs = "" if papers.failure else self.job.inputs(papers.student)
+        problem = self.classroom.manifest.problem
+        return Entry.of(papers.student.id, papers.code, inputs, papers.files, problem)

@@ -21,12 +21,11 @@ Opened = tuple[Source, bytes] | Refused | Source
 
 
 def receive(run: Run, steps: StepIndex, coming: Iterable[Source | Refused], inbox: Inbox) -> list[str]:
-    """Read what came back, and settle what counts; what there is to say about tables that were read."""
+    """Read what came back; what there is to say about tables that were read."""
     receiver = _Receiver(steps)
     with Shelf() as shelf:
         found = (item for batch in run(read_batch, _loads(_opened(coming, shelf))) for item in batch)
         inbox.receive(receiver.pieces(found, shelf))
-    inbox.settle()
     return receiver.notes
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from derive.classroom.written import Written
 from derive.errors import Fault, InputError, Place
 
 MAX_BYTES = 20_000_000
@@ -67,8 +68,9 @@ class Refused:
     names: str = ""
 
 
-def sources(arguments: Iterable[Path]) -> Iterator[Source | Refused]:
-    """Every file of the arguments, in their order; in folders and zips by name, numbers in names by size.
+def sources(arguments: Iterable[Path], written: Written | None = None) -> Iterator[Source | Refused]:
+    """Every file of the arguments, in their order; in folders and zips by name, numbers in names by size. What a
+    marking has `written` is left out.
 
     Raises InputError at once for arguments that do not exist.
     """
@@ -77,12 +79,13 @@ def sources(arguments: Iterable[Path]) -> Iterator[Source | Refused]:
                if not path.exists()]  # fmt: skip
     if missing:
         raise InputError(missing)
-    return (source for argument in arguments for source in _sources(argument))
+    written = written or Written()
+    return (source for argument in arguments for source in _sources(argument, written))
 
 
-def _sources(argument: Path) -> Iterator[Source | Refused]:
-    for path in _files(argument):
-        shown = path.relative_to(argument.parent).as_posix()
+def _sources(argument: Path, written: Written) -> Iterator[Source | Refused]:
+    for path in _files(argument, written):
+        shown = writable(path.relative_to(argument.parent).as_posix())
         yield from _members(path, shown) if path.suffix.lower() == ".zip" else [Source(path, shown)]
 
 
@@ -91,14 +94,23 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d{1,18})", name)]
 
 
-def _files(path: Path) -> Iterator[Path]:
+def writable(text: str) -> str:
+    """A text that can be written as UTF-8: a file's name, and what a file says, may hold halves of characters.
+
+    >>> writable("a\\udc80b")
+    'a?b'
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _files(path: Path, written: Written) -> Iterator[Path]:
     """The files in a folder and the folders in it, by name; links are not followed, hidden ones are left out."""
     if not path.is_dir():
         yield path
         return
-    for inner in sorted(path.iterdir(), key=lambda inner: natural(inner.name)):
+    for inner in sorted(written.without(path), key=lambda inner: natural(inner.name)):
         if not _hidden(inner.name) and not inner.is_symlink():
-            yield from _files(inner)
+            yield from _files(inner, written)
 
 
 def _hidden(name: str) -> bool:
@@ -124,7 +136,7 @@ def _members(path: Path, shown: str) -> Iterator[Source | Refused]:
     for number, member in numbered:
         if member.is_dir() or any(map(_hidden, PurePosixPath(member.filename).parts)):
             continue
-        name = f"{shown}: {member.filename}"
+        name = f"{shown}: {writable(member.filename)}"
         unpacked += min(member.file_size, MAX_BYTES)
         if unpacked > MAX_UNPACKED:
             yield Refused(name, f"this zip unpacks to more than {MAX_UNPACKED // 1_000_000_000} GB")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.classroom.books import RETURNS, Marking
+from derive.classroom.books import Marking
 from derive.classroom.inbox import COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
+from derive.classroom.written import RETURNS
 
 MOST_LINES = 20
 

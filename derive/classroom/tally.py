@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -65,14 +66,18 @@ class Tally:
                 return score
         return Fraction(0)
 
-    def distribution(self, most: Fraction) -> list[tuple[str, int]]:
-        """How many scores fall on each mark up to `most`, or, of many marks, into each of ten equal parts of them."""
+    def distribution(self, most: Fraction, number: Callable[[Fraction], str] = str) -> list[tuple[str, int]]:
+        """How many scores fall on each mark up to `most`, or from each mark to the next where scores lie between them;
+        of many marks, into each of ten equal parts of them. `number` writes the marks.
+        """
         if most.denominator == 1 and most <= MOST_BINS:
             edges = [Fraction(i) for i in range(int(most) + 1)]
-            labels = [str(edge) for edge in edges]
         else:
             edges = [most * i / 10 for i in range(10)]
-            labels = [f"from {float(edge):.4g}" for edge in edges]
+        labels = [f"{number(edge)}–{number(after)}" for edge, after in zip(edges, [*edges[1:], most], strict=True)]
+        if edges[-1] == most:
+            whole = all(score.denominator == 1 for score in self.scores)
+            labels = [number(edge) for edge in edges] if whole else [*labels[:-1], number(most)]
         counts = [0] * len(edges)
         for score, n in self.scores.items():
             counts[max(i for i, edge in enumerate(edges) if edge <= score or i == 0)] += n

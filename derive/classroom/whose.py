@@ -6,7 +6,7 @@ Nothing is guessed: what fits no student, or several, is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
@@ -21,8 +21,8 @@ LONGEST_SPAN = 6
 class Register(Protocol):
     """Where the students of a class are looked up; case does not matter."""
 
-    def find(self, kind: str, key: str) -> str | None:
-        """The id of the student with this `code`, `id`, `email` or name of `file`s; None for none, or several."""
+    def find(self, kind: str, key: str) -> tuple[str, ...]:
+        """The ids of the students with this `code`, `id`, `email` or name of `file`s: none, one, or several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,22 @@ class Owner:
 def whose(claims: Claims, register: Register) -> Owner:
     """The student that the claims agree on.
 
-    The sheet's code decides which variant was worked, else the id on it, or the ids and addresses in its row. Who is
-    named beside that, in the row or by the file and its folders, handed it in.
+    The sheet's code decides which variant was worked, else the id on it, or the ids and addresses in its row; where
+    several sheets have one code, these decide among them, else the file's name. Who is named beside that, in the row or
+    by the file and its folders, handed it in.
     """
-    owner = register.find("code", claims.code) if claims.code else None
-    if claims.code and owner is None:
+    coded = register.find("code", claims.code) if claims.code else ()
+    if claims.code and not coded:
         return Owner(reason=f"the code `{claims.code[:40]}` belongs to no sheet of this class")
-    stated, named = _stated(claims, register), {*_named(claims.names, register)}
-    if owner is None and len(stated) == 1:
-        (owner,) = stated
-    others = sorted((stated | named) - {owner})
+    stated, named = _stated(claims, register), list(_named(claims.names, register))
+    possible = coded or tuple(stated)
+    if len(coded) > 1:
+        possible = _chosen(coded, stated, named)
+        if len(possible) != 1:
+            among = f"the code `{claims.code[:40]}` belongs to the sheets of {', '.join(coded[:5])}"
+            return Owner(reason=f"{among}, and no id says to which it is")
+    owner = possible[0] if len(possible) == 1 else None
+    others = sorted((stated | _meant(named, {owner, *stated})) - {owner})
     if len(others) > 1:
         return Owner(reason=f"several students fit: {', '.join(others[:5])}")
     if owner is None:
@@ -59,12 +65,24 @@ def whose(claims: Claims, register: Register) -> Owner:
     return Owner(others[0], owner, f"this is the sheet of {owner}") if others else Owner(owner)
 
 
+def _chosen(coded: Sequence[str], stated: set[str], named: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Those of several students with one code whom the sheet or row states, else whom the file's name does."""
+    alone = {group[0] for group in named if len(group) == 1}
+    by_file = () if stated else tuple(student for student in coded if student in alone)
+    return tuple(student for student in coded if student in stated) or by_file
+
+
+def _meant(named: Sequence[Sequence[str]], known: Collection[str | None]) -> set[str]:
+    """The students whom words of a name mean; a code that several share means the one who is known already."""
+    return {student for group in named for student in ([each for each in group if each in known] or group)}
+
+
 def _stated(claims: Claims, register: Register) -> set[str]:
-    """The students whom ids and addresses on the sheet or in the row name."""
+    """The students whom ids and addresses on the sheet or in the row name; what several share names none."""
     found = [register.find("id", student) for student in claims.students]
     found += [register.find("email", email) for email in claims.emails]
     found += [register.find("email", student) for student in claims.students if "@" in student]
-    return {student for student in found if student}
+    return {students[0] for students in found if len(students) == 1}
 
 
 def _nobody(claims: Claims) -> str:
@@ -74,9 +92,10 @@ def _nobody(claims: Claims) -> str:
     return "nothing says whose it is: no code, no id, and neither in the name of the file"
 
 
-def _named(names: str, register: Register) -> Iterator[str]:
-    """The students whose id or code stands in a file's path as whole words; what stands inside a longer find does not
-    count. A word of one or two characters counts only as the whole name of the file or a folder.
+def _named(names: str, register: Register) -> Iterator[tuple[str, ...]]:
+    """The students whose id or code stands in a file's path as whole words, for each such word: of a code there may be
+    several. What stands inside a longer find does not count; a word of one or two characters counts only as the whole
+    name of the file or a folder.
     """
     for part in names.split("/"):
         taken: list[tuple[int, int]] = []
@@ -84,9 +103,10 @@ def _named(names: str, register: Register) -> Iterator[str]:
             text = part[start:end]
             if any(a <= start and end <= b for a, b in taken) or (len(text) < SHORTEST and text != _stem(part)):
                 continue
-            if student := next(filter(None, (register.find(kind, text) for kind in ("id", "file", "code"))), None):
+            by_name = (found for kind in ("id", "file") if len(found := register.find(kind, text)) == 1)
+            if students := next(by_name, None) or register.find("code", text):
                 taken.append((start, end))
-                yield student
+                yield students
 
 
 def _stem(name: str) -> str:

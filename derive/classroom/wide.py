@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import count
 from typing import IO
 
 from derive.answers.columns import Entry
@@ -21,6 +23,7 @@ HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
 MAX_LINE = 1_000_000
 MAX_LINES = 5_000_000
+MOST_LINES_OF_A_ROW = 60
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 _WHO = {
@@ -35,10 +38,11 @@ _KIND = {folded(spelling): kind for kind, spellings in _WHO.items() for spelling
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What the columns of a table are: who (`code`, `email`, `student` → their places), which step each other one
-    answers, and the titles that are neither.
+    answers, and the titles that are neither; there are `width` of them.
     """
 
     separator: str
+    width: int
     who: dict[str, tuple[int, ...]]
     steps: dict[int, str]
     unused: tuple[str, ...]
@@ -69,7 +73,7 @@ def columns(titles: Sequence[str], separator: str, is_step: Callable[[str], bool
             unused.append(title.strip())
     if not steps:
         raise CannotRead("no column of this table is named by a step", "name them as the sheet does, as dL/dW_2[1,3]")
-    return Columns(separator, who, steps, tuple(unused))
+    return Columns(separator, len(titles), who, steps, tuple(unused))
 
 
 def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterator[Columns | Piece | Refused]:
@@ -83,11 +87,13 @@ def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterato
     try:
         lines = _lines(text)
         first = next(lines, "")
-        first = next(lines, "") if _declares(first) else first
+        begun = 1
+        if _declares(first):
+            first, begun = next(lines, ""), 2
         separator = _separator(first)
         found = columns(_titles(first, separator), separator, is_step)
         yield found
-        yield from _rows(csv.reader(lines, delimiter=separator), shown, found)
+        yield from _rows(lines, begun, shown, found)
     except UnicodeError:
         raise CannotRead("this table is not UTF-8", "save it as CSV in UTF-8") from None
     finally:
@@ -106,20 +112,37 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     raise CannotRead(f"this table has more than {MAX_LINES} lines")
 
 
-def _rows(reader: Iterator[list[str]], shown: str, found: Columns) -> Iterator[Piece | Refused]:
-    number = 1
-    while True:
-        number += 1
-        place = f"{shown}, row {number}"
+def _rows(lines: Iterator[str], begun: int, shown: str, found: Columns) -> Iterator[Piece | Refused]:
+    """The rows after the `begun` lines of the heading. A cell in quotes may go over lines; a quote that is not closed
+    spoils its own line, for what follows are other students.
+    """
+    waiting, line = deque[str](), begun
+    for number in count(2):
+        pulled: list[str] = []
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next(csv.reader(_pulled(waiting, lines, pulled), delimiter=found.separator, strict=True), None)
+            why = ""
         except csv.Error as error:
-            yield Refused(place, f"this row cannot be read: {error}")
+            cells, why = [], f"this row cannot be read: {error}"
+        if cells is None:
+            return
+        place, line = f"{shown}, row {number}", line + 1
+        if len(pulled) > 1 and (why or len(cells) != found.width):
+            waiting.extendleft(reversed(pulled[1:]))
+            yield Refused(place, f"a quote in line {line} is not closed; a quote inside a cell is doubled")
             continue
-        if any(cell.strip() for cell in cells):
+        line += len(pulled) - 1
+        if why:
+            yield Refused(place, why)
+        elif any(cell.strip() for cell in cells):
             yield _piece(cells, place, found)
+
+
+def _pulled(waiting: deque[str], lines: Iterator[str], pulled: list[str]) -> Iterator[str]:
+    """Lines, those that are waiting first, as many as a row may have; `pulled` takes down which were."""
+    while len(pulled) < MOST_LINES_OF_A_ROW and (line := waiting.popleft() if waiting else next(lines, "")):
+        pulled.append(line)
+        yield line
 
 
 def _piece(cells: Sequence[str], place: str, found: Columns) -> Piece:

@@ -35,7 +35,7 @@ from derive.document import (
     Terms,
     Winners,
 )
-from derive.errors import Fault, InputError, Place, suggestion
+from derive.errors import Fault, InputError, suggestion
 from derive.language.expressions import Apply, Expr, Number, Ref, names_in
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.rows import row_of
@@ -64,7 +64,7 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
         where = "[sheet] blank" if sheet.steps else "[page] ask"
         raise InputError(
             Fault(f"{where}: the step `{step}` is not on the page", suggestion(step, ids.values()),
-                  Place(derivation.problem.name)) for step in unknown
+                  derivation.problem.place(where)) for step in unknown
         )  # fmt: skip
     chosen = {place: step for place, step in ids.items() if not wanted or step in wanted}
     after = [(name.before, k + 1) for name, k in chosen if isinstance(name, Symbol) and name.updated]

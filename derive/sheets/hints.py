@@ -22,6 +22,7 @@ from derive.document import (
     Paragraph,
     Section,
     Sentence,
+    Words,
 )
 from derive.forms import Forward
 from derive.language.expressions import Number, names_in
@@ -57,7 +58,7 @@ def _kind(around: Forward, step: Step) -> Sentence:
     reason = reason_of(around, step)
     if reason is None:
         reason = Sentence(f"hints.{'local' if step.rule.startswith('local') else _phase(step)}")
-    return Sentence("sheet.hint", {**reason.fields, "name": Naming(step.name), "text": f"={reason.key}"})
+    return Sentence("sheet.hint", {**reason.fields, "name": Naming(step.name), "text": Words(reason.key)})
 
 
 def _phase(step: Step) -> str:

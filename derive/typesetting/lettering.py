@@ -28,8 +28,13 @@ SETTABLE = (
 
 _LACKED = f"[^\\x00-\\x7f{''.join(sorted(SETTABLE))}]"
 _LETTER = "[^\\W_]"
+_LEFTWARD = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff\u200c\u200d]+"
+_NEUTRAL = "[ \"'’.,:/–\\d-]+"
+_PHRASE = rf"{_LEFTWARD}(?:{_NEUTRAL}(?:{_LEFTWARD}|\({_LEFTWARD}\))|\({_LEFTWARD}\))*"
+"""Words written from right to left with what stands between them: their order is that of the whole."""
 _RUN = re.compile(
-    rf"(?:\\[A-Za-z]+|\\.)|({_LETTER}*?{_LACKED}(?:{_LACKED}|{_LETTER}|['’.-]| (?={_LETTER}*{_LACKED}))*)"
+    rf"(?:\\[A-Za-z]+|\\.)|((?=[^\u200c\u200d]){_PHRASE}"
+    rf"|{_LETTER}*?{_LACKED}(?:{_LACKED}|{_LETTER}|['’.\u200c-]| (?={_LETTER}*{_LACKED}))*)"
 )
 _MARK = re.compile(r"^derive-mark:([0-9a-f]+):([\d.]+):(\d+):(\d+):(\d+)$", re.MULTILINE)
 _SCALED = 65536 * 72.27 / 72

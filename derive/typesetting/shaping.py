@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,27 +47,48 @@ class Shaped:
 @lru_cache(4096)
 def shaped(word: str) -> Shaped:
     """A word in the order in which it stands on a line. Raises ToolError for a character that no font has."""
-    runs = [_Run(font, "".join(c for c, _ in part)) for font, part in groupby(_fonts_of(word), lambda item: item[1])]
-    if runs and runs[0].leftward:
-        runs.reverse()
-    else:
-        parts = [list(part) for _, part in groupby(runs, lambda run: run.leftward)]
-        runs = [run for part in parts for run in (reversed(part) if part[0].leftward else part)]
-    return Shaped(tuple(cluster for run in runs for cluster in run.clusters()))
+    base, directions = _directions(word)
+    fonts = (font for _, font in _fonts_of(word))
+    placed = groupby(zip(word, fonts, directions, strict=True), lambda item: item[1:])
+    runs = [_Run(font, "".join(c for c, *_ in part), leftward) for (font, leftward), part in placed]
+    parts = [list(part) for _, part in groupby(runs, lambda run: run.leftward)]
+    ordered = [run for part in (reversed(parts) if base else parts)
+               for run in (reversed(part) if part[0].leftward else part)]  # fmt: skip
+    return Shaped(tuple(cluster for run in ordered for cluster in run.clusters()))
+
+
+def _directions(word: str) -> tuple[bool, list[bool]]:
+    """Whether a text runs from right to left, as its first letter does, and whether each character of it does.
+
+    As the Unicode Bidirectional Algorithm has it for one level: numbers run from left to right, marks with what they
+    stand on, other signs with what is on both sides of them.
+    """
+    known: list[bool | None] = []
+    for c in word:
+        kind = unicodedata.bidirectional(c)
+        marks = kind in {"NSM", "BN"} and known
+        known.append(known[-1] if marks else {"R": True, "AL": True, "L": False, "EN": False, "AN": False}.get(kind))
+    letters = (unicodedata.bidirectional(c) for c in word)
+    base = next((kind != "L" for kind in letters if kind in {"L", "R", "AL"}), False)
+    before, after = _nearest(known, base), _nearest(known[::-1], base)[::-1]
+    return base, [
+        (left if left == right else base) if own is None else own
+        for own, left, right in zip(known, before, after, strict=True)
+    ]
+
+
+def _nearest(known: Sequence[bool | None], base: bool) -> list[bool]:
+    """For each place what is known there, or last before it; `base` at the beginning."""
+    return list(accumulate(known, lambda last, own: last if own is None else own, initial=base))[1:]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Characters of one font, in the order in which they are read."""
+    """Characters of one font in the order in which they are read, and whether they are written from right to left."""
 
     font: hb.Font
     text: str
-
-    @property
-    def leftward(self) -> bool:
-        """Whether it is written from right to left."""
-        strong = (unicodedata.bidirectional(c) for c in self.text)
-        return next((kind in {"R", "AL"} for kind in strong if kind in {"L", "R", "AL"}), False)
+    leftward: bool
 
     def clusters(self) -> Iterator[Cluster]:
         """From left to right."""
@@ -76,6 +97,7 @@ class _Run:
         buffer = hb.Buffer()
         buffer.add_codepoints([ord(c) for c in self.text])
         buffer.guess_segment_properties()
+        buffer.direction = "rtl" if self.leftward else "ltr"
         buffer.language = "und"
         hb.shape(self.font, buffer)
         glyphs = list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from derive.choices import Variants
-from derive.errors import Fault, InputError, Place
+from derive.errors import Fault, InputError
 from derive.problem import Problem
 from derive.solution import Blueprint, Solution
 from derive.variants.codes import code_of
@@ -121,5 +121,5 @@ class Assignment:
         return Fault(
             f"none of {len(self._attempts)} draws meets all conditions; failed: {counts}",
             "relax what failed most often: a wider range, another `require`, `tidy`, or `allow` the reason",
-            self.variants.place if self.variants.require else Place(self.problem.name),
+            self.variants.place if self.variants.require else self.problem.place(),
         )

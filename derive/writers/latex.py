@@ -7,6 +7,7 @@ matrix too wide for the line is cut into labelled panels.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import partial
 
@@ -53,10 +54,30 @@ LONGEST_NEAR_A_BOUND = 12
 
 
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
+_LONG, PIECE = re.compile(r"(\S{40,})"), 10
+_JOINERS = "\u00ad\u200c\u200d"
 
 
 def escape(text: str) -> str:
-    """Words for LaTeX. Greek letters are mathematics; Greek words, such as a name, stay as they are."""
+    """Words for LaTeX. Greek letters are mathematics; Greek words, such as a name, stay as they are. A stretch without
+    a blank that no line holds may be broken anywhere.
+    """
+    parts = ([part] if i % 2 == 0 else _pieces_of(part) for i, part in enumerate(_LONG.split(text)))
+    return "".join(r"\allowbreak{}".join(map(_whole, part)) for part in parts)
+
+
+def _pieces_of(word: str) -> list[str]:
+    """A long word in pieces; letters that join, and what is written from right to left, stay together."""
+    pieces = [""]
+    for c, last in zip(word, f" {word}", strict=False):
+        alone = unicodedata.bidirectional(c) not in {"R", "AL"} and unicodedata.category(c)[0] in "LNP"
+        if len(pieces[-1]) >= PIECE and alone and unicodedata.category(last)[0] not in "MC":
+            pieces.append("")
+        pieces[-1] += c
+    return pieces
+
+
+def _whole(text: str) -> str:
     return "".join(part if i % 2 else _escaped(part) for i, part in enumerate(_split(text)))
 
 
@@ -71,7 +92,17 @@ def _split(text: str) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(c) or _MATH.get(c) or c for c in text)
+    return "".join(_SPECIAL.get(c) or _MATH.get(c) or (_code(c) if _is_unseen(c) else c) for c in text)
+
+
+def _is_unseen(c: str) -> bool:
+    """Whether LaTeX cannot set a character because there is nothing to see."""
+    return not c.isprintable() and c not in f"\t\n\r{_JOINERS}" and unicodedata.category(c) != "Zs"
+
+
+def _code(c: str) -> str:
+    """The code of a character in a box."""
+    return rf"\texorpdfstring{{{{\fboxsep=1pt\fbox{{\tiny {ord(c):02X}}}}}}}{{?}}"
 
 
 def matrix(rows: list[list[str]], label: str = "") -> str:
@@ -151,8 +182,10 @@ class LatexWriter(TemplateWriter):
         return [self.sentence(sentence, compiler, r"\reason{", "}\n")]
 
     def quoted(self, quoted: Quoted, label: str) -> Part:
-        lines = r" \\ ".join(escape(line).replace(" ", "~") for line in quoted.lines())
-        return rf"{{\small\ttfamily {lines}\par}}" + "\n"
+        text, marks = quoted.lines()
+        before, under = text[: len(marks) - len(marks.lstrip())], marks.lstrip()
+        place = rf"\hphantom{{{_typed(before)}}}{_typed(under)}"  # letters of mathematics have widths of their own
+        return rf"{{\small\ttfamily\mbox{{}}{_typed(text)} \\ \mbox{{}}{place}\par}}" + "\n"
 
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
         return [r"\begin{aside}", "\n", *self._formulas(chain, compiler), r"\end{aside}", "\n"]
@@ -216,6 +249,11 @@ def _value(shown: str, name: object, scalar: bool) -> Part:
         return f"  ${shown} = {text}$\\quad\n"
 
     return fill
+
+
+def _typed(text: str) -> str:
+    """Words on one line, in which every blank is as wide as it was typed."""
+    return _whole(text).replace(" ", "~")
 
 
 def _answer(derivation: Derivation, asked: str) -> str:

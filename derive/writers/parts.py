@@ -28,6 +28,7 @@ from derive.document import (
     Shown,
     Terms,
     Winners,
+    Words,
 )
 from derive.language.expressions import Entry, Expr, Index
 from derive.language.names import Name
@@ -246,9 +247,9 @@ class Compiler:
         self, sentence: Sentence, place: str, inline: Callable[[str], str], escape: Callable[[str], str]
     ) -> list[Part]:
         value = sentence.fields[place]
+        if isinstance(value, Words):
+            return self.sentence(Sentence(value.key, sentence.fields), inline, escape)
         if isinstance(value, str):
-            if value.startswith("="):
-                return self.sentence(Sentence(value[1:], sentence.fields), inline, escape)
             return [escape(value)]
         if isinstance(value, int):
             return [str(value)]
