@@ -178,7 +178,23 @@ class First:
         return tuple(name for condition, _ in conditions if condition for name in condition.names)
 
 
-Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | str | int"
+Inline: TypeAlias = (
+    "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | Verbatim | Row | str | int"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A text that somebody else wrote: a page shows what it can set of it, and a box for each other character."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Several things inside a sentence, one behind the other."""
+
+    items: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +250,15 @@ class MeanLoss:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds."""
+    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds.
+
+    `tone` is the verdict that it tells, where it tells one: a page may set it so that it is seen at once.
+    """
 
     key: str
     fields: Mapping[str, Inline] = field(default_factory=dict)
     when: Condition | First | None = None
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

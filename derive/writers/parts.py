@@ -24,9 +24,11 @@ from derive.document import (
     OnKink,
     Result,
     Room,
+    Row,
     Sentence,
     Shown,
     Terms,
+    Verbatim,
     Winners,
 )
 from derive.language.expressions import Entry, Expr, Index
@@ -77,6 +79,7 @@ class Compiler:
     final    marks results
     answer   the place to fill in for the id of a step, or of an entry of it
     room     the place to write a formula
+    verbatim  what can be set of a text that somebody else wrote
     """
 
     notation: Notation
@@ -87,6 +90,7 @@ class Compiler:
     catalogue: Catalogue
     answer: Callable[[str], str] = str
     room: str = ""
+    verbatim: Callable[[str], str] = str
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""
@@ -246,9 +250,16 @@ class Compiler:
         self, sentence: Sentence, place: str, inline: Callable[[str], str], escape: Callable[[str], str]
     ) -> list[Part]:
         value = sentence.fields[place]
+        if isinstance(value, str) and value.startswith("="):
+            return self.sentence(Sentence(value[1:], sentence.fields), inline, escape)
+        return self._shown_inline(value, inline, escape)
+
+    def _shown_inline(self, value: Inline, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
+        if isinstance(value, Row):
+            return [part for item in value.items for part in self._shown_inline(item, inline, escape)]
+        if isinstance(value, Verbatim):
+            return [escape(self.verbatim(value.text))]
         if isinstance(value, str):
-            if value.startswith("="):
-                return self.sentence(Sentence(value[1:], sentence.fields), inline, escape)
             return [escape(value)]
         if isinstance(value, int):
             return [str(value)]
