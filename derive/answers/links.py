@@ -13,6 +13,7 @@ from derive.answers.grids import UNFILLED, Reading
 from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.replacing import nodes
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Name
@@ -171,7 +172,7 @@ class Reader:
         return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
 
     def _kind(self, reading: Reading, target: Target | None) -> str:
-        inside = list(nodes(reading))
+        inside = list(nodes(reading, reading.expr))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
         constants = _USUAL | self._constants(target)
@@ -190,17 +191,6 @@ def _tails(text: str) -> Iterator[str]:
         before = " ".join(words[:-count])
         if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])
-
-
-def nodes(reading: Reading) -> Iterator[Expr]:
-    """Every node of a reading, those of cells in place of the names of arrays."""
-    for node in walk(reading.expr):
-        grid = reading.grid(node)
-        if grid is None:
-            yield node
-        else:
-            for cell in grid.cells:
-                yield from (inner for inner in walk(cell) if reading.grid(inner) is None)
 
 
 def content(reading: Reading) -> Array | None:
