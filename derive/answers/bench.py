@@ -19,7 +19,7 @@ from derive.operations.calculus import entry_of, expand_macros
 from derive.operations.rows import Branches, Flat, ShapeFault, row_of
 from derive.operations.scalars import Num, Undecided, ValueFault, precision
 from derive.operations.shapes import broadcast, offset
-from derive.shortcuts import Short, shortcuts_of
+from derive.shortcuts import Short
 from derive.solution import Solution
 from derive.values import Env, to_fmpq
 from derive.writers.json import step_id
@@ -51,7 +51,6 @@ class Bench:
     truth: Env
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
     equations: dict[Name, Expr] = field(default_factory=dict)
-    shortcuts: Mapping[Name, Short] | None = None
     known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
     standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
 
@@ -79,9 +78,7 @@ class Bench:
 
     def shortcut(self, name: Name) -> Short | None:
         """The short rule for a step."""
-        if self.shortcuts is None:
-            self.shortcuts = shortcuts_of(self.solution.blueprint.derivation)
-        return self.shortcuts.get(name)
+        return self.solution.blueprint.shortcuts.get(name)
 
     def defined(self, name: Name) -> Expr | None:
         """The right side of a name's equation."""

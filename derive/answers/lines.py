@@ -19,6 +19,7 @@ from derive.answers.model import Array, Remark, Substituted, Written
 from derive.answers.noticing import Noticing
 from derive.answers.replacing import constant, nodes, replaced
 from derive.answers.standing import standing
+from derive.answers.terms import is_sum
 from derive.derivation import Step
 from derive.language.expressions import Expr, Number
 from derive.operations.scalars import Num
@@ -93,7 +94,7 @@ class Line:
         """What differs in the line from what it stands for; of two ways to take it the one with less that is wrong."""
         targets = [*self._targets()]
         plain = Aligner(self.bench, self.reading, budget).best(targets)
-        if plain == [] or (plain is not None and all(miss.turned for miss in plain)):
+        if plain is not None and not _is_doubtful(plain):
             return plain
         lenient = Lenient(self.bench, self.reading, budget).best(targets)
         return plain if lenient is None or (plain is not None and len(plain) < len(lenient)) else lenient
@@ -170,6 +171,12 @@ class Line:
             wrongly += by_a and not by_b
             rightly += by_b and not by_a
         return wrongly, rightly
+
+
+def _is_doubtful(misses: Misses) -> bool:
+    """Whether a sign or a term may be what is wrong: several numbers are, or one that stands for a sum."""
+    loose = [miss for miss in misses if miss.place.grid is None and not miss.turned]
+    return len(loose) > 1 or any(is_sum(miss.target) for miss in loose)
 
 
 def _explained(w: Written, a: Num | None, b: Num | None, slack: fmpq) -> tuple[bool, bool]:

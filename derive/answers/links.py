@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from flint import fmpq
 
@@ -18,6 +19,9 @@ from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Name
 from derive.language.tokens import TextError
+
+Letters: TypeAlias = "tuple[tuple[str, str], ...]"
+"""What letters have been learned to stand for."""
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
@@ -87,6 +91,7 @@ class Reader:
         self.backward = False
         self.passes, self.worked = 1, list(worked)
         self.said: set[Name] = set()
+        self.read: dict[tuple[str, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
         self.updated = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
@@ -163,13 +168,21 @@ class Reader:
     # --- links -------------------------------------------------------------------------------------------------------
 
     def _part(self, link: Link, target: Target | None) -> Part:
-        try:
-            reading = read(link.text, self.lexicon, self.decimal)
-        except TextError as fault:
-            unreadable = Unreadable(fault.message, fault.hint, fault.start, fault.end)
-            return Part(link, UNREADABLE, fault=unreadable)
-        numbers = content(reading)
+        key = link.text, tuple(self.lexicon.learned.items())
+        if key not in self.read:
+            self.read[key] = self._read(link.text)
+        reading, fault, numbers = self.read[key]
+        if reading is None:
+            return Part(link, UNREADABLE, fault=fault)
         return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
+
+    def _read(self, text: str) -> tuple[Reading | None, Unreadable | None, Array | None]:
+        """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
+        try:
+            reading = read(text, self.lexicon, self.decimal)
+        except TextError as fault:
+            return None, Unreadable(fault.message, fault.hint, fault.start, fault.end), None
+        return reading, None, content(reading)
 
     def _kind(self, reading: Reading, target: Target | None) -> str:
         inside = list(nodes(reading, reading.expr))

@@ -135,6 +135,8 @@ def _closing(text: str, at: int) -> int:
 def _cut(text: str) -> Iterator[Piece]:
     """Cut at the borders of mathematics, in prose at the ends of lines, in displays at `\\\\` too."""
     for block, line, display in _blocks(text):
+        if not block.strip():
+            continue
         if display:
             yield from _rows(block, line)
         else:
