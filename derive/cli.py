@@ -73,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", default=None, metavar="DIR", help="folder for the files; - for standard output"
     )
     check.add_argument("--to", default=None, metavar="LIST", help="formats of the report, of pdf,tex,md,txt,html,json")
-    check.set_defaults(run=_check)
+    _number_options(check)
+    check.set_defaults(run=_check, detail=None)
     _class_options(commands.add_parser("class", help="write a sheet and a key for each student of a roster"))
     _grade_options(commands.add_parser("grade", help="mark what came back from a class"))
     for name, help_text, run in (
@@ -127,12 +128,17 @@ def _page_options(parser: argparse.ArgumentParser, known: str = FORMATS, default
     parser.add_argument("-o", "--output", default="output", metavar="DIR", help=folder)
     formats = f"formats, of {known} (default: {default})"
     parser.add_argument("--to", default=None, metavar="LIST", help=formats)
+    _number_options(parser)
+    parser.add_argument("--detail", choices=("full", "short"), help="write out every entry, or only the matrix lines")
+
+
+def _number_options(parser: argparse.ArgumentParser) -> None:
+    """What overrides [numbers] and the language of a problem file."""
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--significant", type=_count(1), metavar="N", help="significant digits")
     length.add_argument("--decimals", type=_count(0), metavar="N", help="decimals")
     parser.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
     parser.add_argument("--carry", choices=("exact", "rounded"), help="go on with exact or with printed numbers")
-    parser.add_argument("--detail", choices=("full", "short"), help="write out every entry, or only the matrix lines")
     parser.add_argument("--language", metavar="XX", help="the language of the page")
 
 
@@ -232,7 +238,7 @@ def _check(options: argparse.Namespace) -> int:
     from derive.answers.output import text, write
     from derive.solution import solve
 
-    solution = solve(options.problem)
+    solution = solve(_problem(Path(options.problem), options))
     report = check(solution, options.answers, hints=options.hints)
     formats = _formats(options.to, "txt")
     if options.output == "-":

@@ -185,8 +185,25 @@ class Words:
     key: str
 
 
-Inline: TypeAlias = "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners | Words | str | int"
+Inline: TypeAlias = (
+    "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners"
+    " | Words | Verbatim | Row | str | int"
+)
 """What stands in a sentence's place; a text stands there as it is, whoever wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A text that somebody else wrote: a page shows what it can set of it, and a box for each other character."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Several things inside a sentence, one behind the other."""
+
+    items: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +259,15 @@ class MeanLoss:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds."""
+    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds.
+
+    `tone` is the verdict that it tells, where it tells one: a page may set it so that it is seen at once.
+    """
 
     key: str
     fields: Mapping[str, Inline] = field(default_factory=dict)
     when: Condition | First | None = None
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

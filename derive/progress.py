@@ -200,9 +200,9 @@ def _remembered(derivation: Derivation, taken: int, columns: int, most: int | No
     states, count = set(derivation.states), 0
     for step in sorted(_changed(derivation), key=lambda step: step.name.before in states):
         entries = [(step.name, index) for index in indices(step.shape)]
+        if most is not None and count + len(entries) > most:
+            continue
         count += len(entries)
-        if most is not None and count > most:
-            return parts
         if len(parts[-1]) + len(entries) > (columns - taken if len(parts) == 1 else columns):
             parts.append([])
         parts[-1] += entries[:columns]

@@ -28,6 +28,7 @@ from derive.problem import Problem
 from derive.progress import over_the_steps, tabled
 from derive.prose import catalogue
 from derive.settings import Digits
+from derive.shortcuts import Short, shortcuts_of
 from derive.training.model import STEP
 from derive.values import Tape, Values
 from derive.verification import Verification, verify
@@ -66,6 +67,11 @@ class Blueprint:
         workings = Workings()
         page = Page(derivation, problem.numbers.decimal, workings)
         return Blueprint(derivation, Tape.of(derivation), document, page, closed, workings)
+
+    @cached_property
+    def shortcuts(self) -> Mapping[Name, Short]:
+        """The short rules that there are, by the gradients that they give."""
+        return shortcuts_of(self.derivation)
 
     def solve(self, problem: Problem | None = None) -> Solution:
         """The problem with its numbers (or those of another one of the same structure), verified.

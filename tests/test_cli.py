@@ -260,6 +260,14 @@ def test_check_prints_a_report(run: Run) -> None:
     assert found.status == 0 and found.files == ["work.txt"] and "L" in found.out
 
 
+def test_check_takes_the_options_of_solve(run: Run) -> None:
+    Path("work.txt").write_text("z = 0.84\n", "utf-8")
+    assert "it should be   z = 0,85" in run("check", "neuron.toml", "work.txt", "--decimal", ",").out
+    found = run("check", "neuron.toml", "work.txt", "--significant", "2", "--carry", "rounded", "--language", "en")
+    assert found.status == 0 and "it should be   z = 0.85" in found.out
+    assert run("check", "neuron.toml", "work.txt", "--decimals", "2", "--significant", "2").status == 2
+
+
 def test_check_writes_json_and_nothing_else(run: Run) -> None:
     Path("work.json").write_text('{"z": "0.85", "a": "0.9"}', "utf-8")
     report = json.loads(run("check", "neuron.toml", "work.json", "--to", "json", "-o", "-").out)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from derive.answers.judging import judge
 from derive.answers.output import text
 from derive.answers.report import Report, report
 from derive.answers.working import read_working
+from derive.errors import InputError
 from derive.examples import path
+from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution, solve
 
 WORKS = Path(__file__).parent / "work"
@@ -69,9 +73,105 @@ def test_numbers_of_a_wrong_step_by_the_students_own_numbers_too() -> None:
     assert "With the right numbers it is 18,3." in said
 
 
+NOTICED = [  # a work, what is told beside what is right
+    ("z_2 = 0,2 · 3,9 - 0,4 · 12,1 + 0,6 · 20,3 + 0,5 = 18,3",
+     "The sign of −0,4 is wrong, it should be 0,4; your result is that of the right one."),
+    ("z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,6 · 20,3 = 18,3",
+     "In 0,2·3,9 + 0,4·12,1 + 0,6·20,3 a term is left out, 0,5; your result is the one with it."),
+    ("dA_2/dz_2 = 1,2 · 10^-8", "1,2·10⁻⁸ is not right in its last place; it is 1,13·10⁻⁸."),
+    ("dA_2/dz_2 = 1 · 10^-8", "10⁻⁸ has few digits to go on with; with more it is 1,13·10⁻⁸."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("work", "said"), NOTICED)
+def test_what_is_noticed_is_true(work: str, said: str) -> None:
+    assert [remark.message for item in marked(work).items for remark in item.remarks] == [said]
+
+
+def test_more_digits_are_shown_than_were_written() -> None:
+    text_ = path("notes").read_text("utf-8")
+    solution = solve(Problem.loads(f"{text_}\n[marking]\ndigits = 5\n"))
+    answers = read_mapping({"dL/dA_2": "-34,00"}, solution)
+    (remark,) = report(solution, judge(solution, answers), answers)["dL/dA_2"].remarks
+    assert (remark.kind, remark.right) == ("precision", "-34,000")
+
+
+@pytest.mark.parametrize("name", ["han_kamber", "victorzhou_mlp"])
+def test_the_problems_own_rounded_numbers_get_no_remarks(name: str) -> None:
+    solution = solved(name)
+    printed = {step: solution[step].printed for step in solution.ids if isinstance(solution[step].printed, str)}
+    answers = read_mapping(printed, solution)
+    assert [item.remarks for item in report(solution, judge(solution, answers), answers).items if item.remarks] == []
+
+
+def test_each_number_is_said_once() -> None:
+    item = marked({"z_1": "[3,9; 12,1; 21,3]", "A_1": "[3,9; 12,1; 21,3]", "z_2": "18,1"})["z_2"]
+    assert item.message.endswith("From your numbers it is 18,9. With the right numbers it is 18,3.")
+    assert marked({"z_2": "18,1"})["z_2"].message.endswith(": 0 of 1 mark. It should be 18,3.")
+
+
+def test_where_an_answer_cannot_be_read_is_told_in_words() -> None:
+    message = marked({"z_2": "18,3 + ж"})["z_2"].message
+    assert "At character 8, “ж”: " in message
+    assert "At character 8" not in page({"z_2": "18,3 + ж"})
+
+
+def test_one_entry_is_no_entries() -> None:
+    assert "It has 1 entry; the step has 3." in page({"z_1": "[3,9]"})
+    assert "It has 2 entries; the step has 1." in page({"z_2": "[3,9; 2]"})
+
+
+def test_a_line_that_was_not_read_is_named_once() -> None:
+    assert "Line 1: this line was not read" in page("z_2 = " + "1+" * 6_000 + "1")
+
+
+def test_formulas_that_differ_little_are_told_apart() -> None:
+    asked = path("notes").read_text("utf-8") + '\n[marking]\nformula = ["dL/dA_2"]\n'
+    solution = solve(Problem.loads(asked))
+    answers = read_mapping({"dL/dA_2": "2,0000001 (A_2 - Y)"}, solution)
+    message = report(solution, judge(solution, answers), answers)["dL/dA_2"].message
+    found = re.search(r"For A₂ = .*, Y = .* your formula gives (.*), the right one (.*)\.", message)
+    assert found and found[1] != found[2]
+
+
+def test_verdicts_are_seen_in_latex() -> None:
+    said = page({"z_2": "17", "A_2": "0,9999999887"}, form="tex")
+    assert r"\verdict{wrong}{Not right" in said and r"\verdict{correct}{Right" in said
+    assert r"\newcommand{\verdict}" not in solved().text("tex")
+
+
+WIDE = """
+title = "Wide"
+[data]
+x = [0.0000123, 0.0000234, 0.0000345, 0.0000456, 0.0000567, 0.0000678]
+y = [1, 2]
+[parameters]
+W = [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.6, 0.5, 0.4, 0.3, 0.2, 0.1]]
+[model]
+equations = \"\"\"
+z = W x
+L = sum((z - y)^2)
+\"\"\"
+loss = "L"
+[numbers]
+significant = 5
+"""
+
+
+def test_no_line_of_the_pdf_is_too_long_and_no_character_stops_it() -> None:
+    solution = solve(Problem.loads(WIDE))
+    right = solution["dL/dW"].printed
+    assert isinstance(right, tuple)
+    rows = [[str(x).replace("-2", "-7").replace("-1", "-5") for x in row] for row in right]
+    work = {"z": "[0.1; 0.2]", "dL/dz": "[-1.8; -3.6]", "dL/dW": rows, "L": "3 ✓ 😀 ж", "😀": "4"}
+    answers = read_mapping(work, solution)
+    made = compile_tex(text(report(solution, judge(solution, answers), answers), solution, "tex"), find_engine())
+    assert overfull(made.log) == missing_glyphs(made.log) == []
+
+
 def test_what_is_missing_and_what_to_practise() -> None:
     said = page({"z_1": "[3,9; 12,1; 20,3]", "dL/dA_2": "34", "dL/dz_2": "-3,9"})
-    assert "Not answered\n============\n\nA_1, z_2, A_2, L," in said
+    assert "Not answered\n============\n\nA₁, z₂, A₂, L, dL/dW₂," in said
     assert "1×: the sign is turned round" in said
 
 
@@ -145,6 +245,17 @@ def test_a_students_text_is_never_code(form: str) -> None:
 def test_a_number_with_two_readings_is_told() -> None:
     assert "1,234 was read with a decimal sign" in page({"z_2": "1,234"})
     assert "1.234 was read as 1234" in page({"z_2": "1.234"})
+
+
+def test_check_takes_a_mapping() -> None:
+    assert check(solved(), {"z_2": "18,3"})["z_2"].verdict == "correct"
+
+
+def test_a_pipe_is_no_answer_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "work.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="this is not a regular file"):
+        check(solved(), pipe)
 
 
 def test_check_reads_a_file(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from derive.answers.transcript import pieces
 from derive.answers.working import read_working
 from derive.examples import names, path
 from derive.language.tokens import TextError
+from derive.problem import Problem
 from derive.solution import Solution, solve
 
 WORKS = Path(__file__).parent / "work"
@@ -207,12 +208,31 @@ def test_wrong_formulas_beside_right_values() -> None:
 LINES = [  # a line after z_1 = A_1 = [3,9; 12,1; 20,3], remarks, substituted
     ("z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,6 · 20,3 + 0,5 = 18,3", [], []),
     ("z_2 = 0,2 · 3,9 + 0,4 · 1,21 + 0,6 · 20,3 + 0,5 = 18,3", [("miscopied", "1,21", "12,1")], []),
-    ("z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,6 · 20,3 = 18,3", [], []),
+    (
+        "z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,6 · 20,3 = 18,3",
+        [("notation", "0,2 · 3,9 + 0,4 · 12,1 + 0,6 · 20,3", "0,5")],
+        [],
+    ),
     ("z_2 = 0,78 + 4,48 + 12,18 + 0,5 = 18,3", [("miscopied", "4,48", "4,84")], []),
     ("z_2 = 5,62 + 12,18 + 0,5 = 18,3", [], []),
     ("z_2 = [0,2 0,4 0,6] · [3,9; 12,1; 20,3] + 0,5 = 18,3", [], []),
     ("z_2 = [0,2 0,4 0,9] · [3,9; 12,1; 20,3] + 0,5 = 18,3", [("miscopied", "0,9", "0,6")], []),
     ("z_2 = [0,2 0,4 0,9] · [3,9; 12,1; 20,3] + 0,5 = 24,39", [], [("W_2[1,3]", "0,9", "0,6")]),
+    ("z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,5 = 18,3", [("notation", "0,2 · 3,9 + 0,4 · 12,1 + 0,5", "0,6·20,3")], []),
+    ("z_2 = 0,2 · 3,9 + 0,4 · 12,1 + 0,5 = 6,12", [], []),
+    ("z_2 = [0,2 0,4 0,6] · [3,9; 12,1; 20,3] = 18,3", [("notation", "[0,2 0,4 0,6] · [3,9; 12,1; 20,3]", "0,5")], []),
+    ("z_2 = 0,2 · 3,9 - 0,4 · 12,1 + 0,6 · 20,3 + 0,5 = 18,3", [("notation", "- 0,4", "0,4")], []),
+    ("z_2 = 0,2 · 3,9 + (-0,4) · 12,1 + 0,6 · 20,3 + 0,5 = 18,3", [("notation", "-0,4", "0,4")], []),
+    ("z_2 = 0,2 · 3,9 - 0,4 · 12,1 + 0,6 · 20,3 + 0,5 = 8,62", [], [("W_2[1,2]", "- 0,4", "0,4")]),
+    ("z_2 = (0,2 0,4 0,6)(3,9; 12,1; 20,3) + 0,5 = 18,3", [], []),
+    ("z_2 = (0,2 0,4 0,6)(3,9; 12,1; 25,3) + 0,5 = 18,3", [("miscopied", "25,3", "20,3")], []),
+    ("z_2 = 0,6(22 - 1,7) + 0,2 · 3,9 + 0,4 · 12,1 + 0,5 = 18,3", [], []),
+    ("z_2 = 18,3\nA_2 = 1/(1 + e^(18,3)) = 0,9999999887", [("notation", "18,3", "-18,3")], []),
+    ("z_2 = 18,3\nA_2 = 1/(1 - e^(-18,3)) = 0,9999999887", [("notation", "- e^(-18,3)", "e^(-18,3)")], []),
+    ("z_2 = 18,3\nA_2 = 1/e^(-18,3) = 0,9999999887", [("notation", "1/e^(-18,3)", "1")], []),
+    ("z_2 = 18,3\nA_2 = e^(18,3)/2 = 0,9999999887", [("notation", "e^(18,3)/2", "1/(1 + exp(−z₂))")], []),
+    ("z_2 = 18,3\nA_2 = 0,99999999\ndA_2/dz_2 = 0,99999999 - 0,99999999 · 0,99999999 = 1,13 · 10^-8", [], []),
+    ("dL/dA_2 = 34 = -34", [("notation", "34", "-34")], []),
     ("z_2 = 17,8 = 18,3", [("miscopied", "17,8", "18,3")], []),
     ("z_2 = 18,3\nA_2 = 1/(1 + e^(-13,8)) = 0,9999999887", [("miscopied", "13,8", "18,3")], []),
     ("z_2 = 18,3\nA_2 = 1/(1 + e^(-13,8)) = 0,99999898", [], [("z_2", "13,8", "18,3")]),
@@ -230,6 +250,56 @@ def test_one_line(line: str, noticed: list[tuple[str, str, str]], rests_on: list
     read = work_out("z_1 = [3,9; 12,1; 20,3]\nA_1 = [3,9; 12,1; 20,3]\n" + line)
     assert [remark[1:2] + remark[3:] for remark in remarks(read)] == noticed
     assert [(s.name, s.written, s.right) for a in read.values() for s in a.substituted] == rests_on
+
+
+ENTROPY = """
+title = "One unit"
+[data]
+x = [1, 2]
+y = 1
+[parameters]
+w = [[0.3, -0.6]]
+b = -1.1078
+[model]
+equations = \"\"\"
+z = w x + b
+p = sigmoid(z)
+L = binary_cross_entropy(p, y)
+\"\"\"
+loss = "L"
+[numbers]
+significant = 4
+"""
+LOST = [  # a line after p = 0.1184, what is told about it
+    ("L = -(1·ln 0.1184 + 0·ln 0.8816) = 2.134", []),
+    ("L = 1·ln 0.1184 + 0·ln 0.8816 = 2.134",
+     [("1·ln 0.1184 + 0·ln 0.8816", "-(1·ln 0.1184 + 0·ln 0.8816)", "sign")]),
+    ("dp/dz = 0.1184·(1 - 0.1184) = 0.1044", []),
+    ("dp/dz = 0.1184·(1 + 0.1184) = 0.1044", [("+ 0.1184", "- 0.1184", "sign")]),
+    ("dL/dz = y - p = -0.8816", [("y - p", "p − y", "")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "told"), LOST)
+def test_a_lost_minus_and_the_short_rule(line: str, told: list[tuple[str, str, str]]) -> None:
+    solution = solve(Problem.loads(ENTROPY))
+    found = [r for a in read_working(f"p = 0.1184\n{line}", solution) for r in a.remarks if r.kind == "notation"]
+    assert [(r.written, r.right.replace("-0.1184", "- 0.1184"), r.key) for r in found] == told
+
+
+CHAINS = [  # a line of rounded numbers alone, the verdicts of its entries
+    ("dL/dW_2 = -3,84·10^-7 · [3,9 12,1 20,3] = [-1,50·10^-6 -4,65·10^-6 -7,80·10^-6]", "correct follows follows"),
+    ("dL/dW_2 = -3,84·10^-7 · [3,9 12,1 20,3] = [-1,50·10^-6 -4,65·10^-6 -7,60·10^-6]", "correct follows wrong"),
+    ("dL/dW_2 = -3,99·10^-7 · [3,9 12,1 20,3] = [-1,56·10^-6 -4,83·10^-6 -8,10·10^-6]", "wrong wrong wrong"),
+    ("dL/dz_2 = -34 · 1,13·10^-8 = -3,842·10^-7", "follows"),
+    ("dA_2/dz_2 = 1 · (1 - 1) = 0", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "verdicts"), CHAINS)
+def test_what_a_line_of_rounded_numbers_gives_is_granted(line: str, verdicts: str) -> None:
+    judged = next(j for j in judge(solved(), read_working(line, solved())) if j.answer)
+    assert judged.entries == tuple(verdicts.split())
 
 
 LEFT_SIDES = [  # left side, the step it means
@@ -328,7 +398,7 @@ def test_what_was_not_read_is_told(flood: str) -> None:
 def test_a_line_that_is_too_long_is_told_and_stops_nothing_else() -> None:
     read = work_out("z_1 = [3,9; 12,1; 20,3]\n" + hostile.WORKS["megabyte"] + "\nz_2 = 18,3\n")
     assert numbers(read["z_2"]) == [18.3]
-    assert isinstance(read[""].content, Unreadable) and read[""].content.message == "line 2 was not read"
+    assert isinstance(read[""].content, Unreadable) and read[""].content.message == "this line was not read"
 
 
 @pytest.mark.parametrize("name", names())

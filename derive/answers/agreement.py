@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flint import fmpq
+
 from derive.answers.bench import Bench, Value, same
 from derive.answers.own import BITS
+from derive.derivation import Step
 from derive.language.expressions import Apply, Expr, Ref, rewrite
 from derive.notation import UNICODE
 from derive.operations.rows import ShapeFault
@@ -43,12 +46,21 @@ def equal(a: Value, b: Value) -> bool:
         return a[0] == b[0] and all(map(same, a[1], b[1]))
 
 
-def shown(bench: Bench, goal: Expr) -> str:
-    """A right side as a line of text, ReLU′(z) for the name of its derivative."""
+def short(bench: Bench, step: Step, goal: Expr) -> Expr:
+    """The right side by the short rule, where there is one for the step that holds here: p − y."""
+    rule = bench.shortcut(step.name)
+    ones = bench.value(rule.ones, own=False) if rule and rule.ones is not None else None
+    if rule is None or goal != step.expr or (ones and not all(same(x, fmpq(1)) for x in ones[1])):
+        return goal
+    return rule.expr
+
+
+def shown(bench: Bench, step: Step, goal: Expr) -> str:
+    """A right side as a line of text, the short one if there is one; ReLU′(z) for the name of its derivative."""
 
     def primed(expr: Expr) -> Expr | None:
         local = bench.defined(expr.name) if isinstance(expr, Ref) else None
         return local if isinstance(local, Apply) and local.op.endswith("'") else None
 
     notation = replace(UNICODE, decimal=bench.decimal)
-    return formula(rewrite(goal, primed), notation, bench.shapes).replace("'", "′")
+    return formula(rewrite(short(bench, step, goal), primed), notation, bench.shapes).replace("'", "′")

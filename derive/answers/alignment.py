@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from derive.answers.bench import Bench
+from derive.answers.bench import Bench, same
 from derive.answers.budget import Budget
 from derive.answers.grids import Grid, Reading
 from derive.answers.literals import Literals, Misses, Place
@@ -75,13 +75,15 @@ class Aligner(Literals):
         return [] if found is None and self._equal(written, target) else found
 
     def _equal(self, written: Expr, target: Expr) -> bool:
-        """Whether a part that is no plain number has the value of the target, to the digits in it."""
+        """Whether a part that is no plain number has the value of the target, however its numbers were rounded."""
         ours = self.bench.value(written, reading=self.reading)
         for own in (True, False):
             theirs = self.bench.value(target, own)
             alike = ours is not None and theirs is not None and len(ours[1]) == len(theirs[1])
             if ours and theirs and alike and all(map(_close, ours[1], theirs[1])):
-                return True
+                spread = self.bench.spread(written, self.reading)
+                if spread is not None and all(map(same, spread[1], theirs[1])):
+                    return True
         return False
 
     # --- arrays ------------------------------------------------------------------------------------------------------
@@ -213,14 +215,19 @@ class Aligner(Literals):
             yield expr if isinstance(target, Ref) else self.bench.entry(expr, target.index)
         if not isinstance(target, Apply):
             return
-        row = ROWS.get(target.op) or MACROS.get(target.op)
-        definition = getattr(row, "definition", "") if row else ""
-        if row and definition:
-            yield instantiate(row, definition, target.args, target.options, target)
+        yield from definitions(target)
         if target.op == "power" and target.args[1] == number(2):
             yield Apply("product", (target.args[0], target.args[0]))
         if target.op == "transpose":
             yield target.args[0]
+
+
+def definitions(target: Apply) -> Iterator[Expr]:
+    """A function written out by its definition, if it has one."""
+    row = ROWS.get(target.op) or MACROS.get(target.op)
+    definition = getattr(row, "definition", "") if row else ""
+    if row and definition:
+        yield instantiate(row, definition, target.args, target.options, target)
 
 
 def _close(a: Num, b: Num) -> bool:

@@ -14,6 +14,8 @@ from derive.language.expressions import Expr, Span
 from derive.language.tokens import TextError, Token
 from derive.operations.shapes import normal
 
+_SPACED = re.compile(r"\s*+(?:[-−+]?\d++\s++)+[-−+]?\d++\s*+")
+_GROUPED = re.compile(r"\s*+\d{1,3}(?: \d{3})++\s*+")
 _CLOSING = {"[": "]", "(": ")"}
 
 
@@ -70,7 +72,7 @@ class Arraying(Naming):
         """A vector in round brackets, or what stands between them."""
         opened, mark = self.token, self.at
         end = self._closing(opened)
-        if end is not None and _lists(masked(self.text[opened.end : end], self.reading.decimal)):
+        if end is not None and _lists(self.text[opened.end : end], self.reading.decimal):
             return self._array(opened.start, opened.end, end)
         self.at = mark
         return super().parentheses()
@@ -122,10 +124,16 @@ class Arraying(Naming):
         return Grid(normal((len(rows), len(rows[0]))), tuple(cell for row in rows for cell in row), span)
 
 
-def _lists(inner: str) -> bool:
-    """Whether what stands in round brackets is a list: separators between numbers."""
-    separated = re.search(r"[;&]|\\\\", inner) or re.fullmatch(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+", inner)
-    return separated is not None and not re.search(r"[(\[{]", inner)
+def _lists(inner: str, decimal: str) -> bool:
+    """Whether what stands in round brackets is a list: separators between numbers, or nothing but spaces.
+
+    `(3 -2)` is a difference, and `(1 000)` one number in groups.
+    """
+    text = masked(inner, decimal)
+    if _SPACED.fullmatch(text):
+        return re.search(r"\d\s+\d", text) is not None and not _GROUPED.fullmatch(inner)
+    separated = re.search(r"[;&]|\\\\", text) or re.fullmatch(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+", text)
+    return separated is not None and not re.search(r"[(\[{]", text)
 
 
 def _start(token: Token) -> int:

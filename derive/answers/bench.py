@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -19,12 +19,19 @@ from derive.operations.calculus import entry_of, expand_macros
 from derive.operations.rows import Branches, Flat, ShapeFault, row_of
 from derive.operations.scalars import Num, Undecided, ValueFault, precision
 from derive.operations.shapes import broadcast, offset
+from derive.shortcuts import Short
 from derive.solution import Solution
 from derive.values import Env, to_fmpq
 from derive.writers.json import step_id
 
 Value: TypeAlias = tuple[Shape, Flat]
+Constant: TypeAlias = Callable[[Number], Num]
 FAULTS = (ShapeFault, ValueFault, Undecided, ZeroDivisionError, KeyError, OverflowError, ValueError)
+
+
+def exactly(number: Number) -> Num:
+    """A number as it stands."""
+    return to_fmpq(number.value)
 
 
 @dataclass(slots=True)
@@ -68,6 +75,10 @@ class Bench:
         """The shape of every name."""
         return self.solution.blueprint.derivation.shapes
 
+    def shortcut(self, name: Name) -> Short | None:
+        """The short rule for a step."""
+        return self.solution.blueprint.shortcuts.get(name)
+
     def defined(self, name: Name) -> Expr | None:
         """The right side of a name's equation."""
         if not self.equations:
@@ -84,36 +95,45 @@ class Bench:
             self.known[key] = self._evaluated(expr, self.own.env if own else self.truth, {})
         return self.known[key]
 
-    def _evaluated(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Value | None:
+    def spread(self, expr: Expr, reading: Reading) -> Value | None:
+        """The value at the student's numbers as balls: each decimal in the reading may be off by one unit."""
+
+        def ball(number: Number) -> Num:
+            w = reading.written(number)
+            return arb(w.value, arb(w.unit)) if 0 < w.unit < 1 else to_fmpq(number.value)
+
+        return self._evaluated(expr, self.own.env, reading.grids, ball)
+
+    def _evaluated(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant = exactly) -> Value | None:
         try:
             with precision(BITS, ties=True):
-                return self._at(expr, env, grids)
+                return self._at(expr, env, grids, number)
         except FAULTS:
             return None
 
-    def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Value:
+    def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
         if isinstance(expr, Number):
-            return (), [to_fmpq(expr.value)]
+            return (), [number(expr)]
         if isinstance(expr, Ref) and expr.name in grids:
             grid = grids[expr.name]
-            return grid.shape, [self._scalar(cell, env, grids) for cell in grid.cells]
+            return grid.shape, [self._scalar(cell, env, grids, number) for cell in grid.cells]
         if isinstance(expr, Ref):
             return self.shapes[expr.name], env[self.own.tape.slots[expr.name]]
         if isinstance(expr, Entry):
             return (), [env[self.own.tape.slots[expr.name]][offset(self.shapes[expr.name], expr.index)]]
-        return self._applied(expr, env, grids)
+        return self._applied(expr, env, grids, number)
 
-    def _scalar(self, expr: Expr, env: Env, grids: Mapping[Name, Grid]) -> Num:
-        shape, flat = self._at(expr, env, grids)
+    def _scalar(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Num:
+        shape, flat = self._at(expr, env, grids, number)
         if shape:
             raise ShapeFault("an array inside an array")
         return flat[0]
 
-    def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid]) -> Value:
+    def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
         """The rows' own values; a dot between arrays of one shape is read as ⊙."""
         if expr.op in MACROS:
-            return self._at(expand_macros(expr, self.shapes), env, grids)
-        values = [self._at(arg, env, grids) for arg in expr.args]
+            return self._at(expand_macros(expr, self.shapes), env, grids, number)
+        values = [self._at(arg, env, grids, number) for arg in expr.args]
         shapes = tuple(shape for shape, _ in values)
         try:
             shape = row_of(expr).shape(shapes, expr.options)

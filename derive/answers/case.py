@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from derive.answers.model import Answer, Remark, Written
 from derive.answers.own import Own
-from derive.answers.standing import CUT, EXACT, allowed, near, standing, within
+from derive.answers.standing import CUT, EXACT, WIDEST, allowed, near, standing, within
 from derive.derivation import Derivation, Step
-from derive.digits import Printed
+from derive.digits import Printed, printed
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import settled, shape_of
 from derive.operations.rows import Flat, ShapeFault, row_of
 from derive.operations.scalars import Num
+from derive.settings import Digits
 
 CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG = "correct", "follows", "missing", "unreadable", "wrong"
 OPEN = ""
@@ -87,16 +88,12 @@ class Case:
 
     def _is_true(self, i: int, w: Written) -> bool:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
-        for value in (self.expected[i], self.carried[i]):
-            how = self._standing(w, value)
-            if how is None:
-                continue
-            if how == CUT:
-                self._remark("cut", i, w)
-            if how != EXACT and w.digits < self._needed(i):
-                self._remark("precision", i, w)
-            return True
-        return False
+        hows = [how for value in (self.expected[i], self.carried[i]) if (how := self._standing(w, value))]
+        if all(how == CUT for how in hows) and hows:
+            self._remark("cut", i, w)
+        if hows and EXACT not in hows and w.digits < self._needed(i):
+            self._remark("precision", i, w)
+        return bool(hows)
 
     def _standing(self, w: Written, value: Num) -> str | None:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
@@ -104,10 +101,14 @@ class Case:
         return None if self.exact and how != EXACT else how
 
     def _needed(self, i: int) -> int:
-        return self.digits or max(1, len(self.shown()[i].mantissa.replace(".", "").lstrip("0")) - 1)
+        return self.digits or max(1, _length(self.shown()[i]) - 1)
 
-    def _remark(self, kind: str, i: int, w: Written) -> None:
-        self.remarks.append(Remark(kind, self.answer.line, w.text, self.shown()[i].text(self.decimal), ""))
+    def _remark(self, kind: str, i: int, w: Written, key: str = "") -> None:
+        """A remark with the number as it is printed, or with as many digits as are needed where those are more."""
+        right = self.shown()[i]
+        if _length(right) <= w.digits < self._needed(i):
+            right = printed(self.expected[i], Digits(self._needed(i)), ties=True)
+        self.remarks.append(Remark(kind, self.answer.line, w.text, right.text(self.decimal), key=key))
 
     def _forgive(self) -> None:
         """What lies within one unit of its last place, with enough digits, is right after all."""
@@ -120,7 +121,7 @@ class Case:
                 and near(w, self.expected[i])
             ):
                 self.entries[i] = CORRECT
-                self._remark("precision", i, w)
+                self._remark("precision", i, w, "near")
 
     def _is_rounded(self, place: tuple[int, Written]) -> bool:
         """Whether a number is the right one, or the one that follows, but rounded."""
@@ -139,6 +140,18 @@ class Case:
             self._grant(own, expr, values)
             if OPEN not in self.entries:
                 return
+        self._grant_line()
+
+    def _grant_line(self) -> None:
+        """Grant what a line of numbers gives whose numbers, as they were rounded, all stand for what belongs there."""
+        given, values = self.answer.granted, self.follows or self.expected
+        for i, w in self.given() if len(given) == len(values) and not self.exact else ():
+            x = given[i]
+            if self.entries[i] or w is None or x is None or standing(w, x) is None:
+                continue
+            if abs(x - values[i]) <= WIDEST * abs(x):
+                self.entries[i] = FOLLOWS
+                self.follows = [x if j == i else y for j, y in enumerate(self.follows or values)]
 
     def _ways(self) -> Iterator[tuple[Own, Expr]]:
         """The routes with the student's own numbers, then with the true values of what was not answered: what is
@@ -202,6 +215,11 @@ class Case:
         if made_easy and not self.own.trivial.intersection(self.step.uses):
             self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
             self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else "trivial"
+
+
+def _length(number: Printed) -> int:
+    """How many significant digits are printed."""
+    return len(number.mantissa.replace(".", "").lstrip("0"))
 
 
 def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from derive.answers.judging import judge
 from derive.answers.model import Answer
@@ -19,22 +20,36 @@ WORKING = (".md", ".tex", ".txt")
 
 def check(
     problem: str | Path | Problem | Derivation | Solution,
-    answers: str | Path | Sequence[Answer],
+    answers: str | Path | Mapping[str, Any] | Sequence[Answer],
     *,
     hints: bool = False,
 ) -> Report:
-    """Mark one piece of work: an answer file, free working, or answers already read.
+    """Mark one piece of work: an answer file, free working, a mapping of answers, or answers already read.
+
+    A mapping holds for a step's name what is written for it: a text in any notation, a number, or nested lists.
 
     With `hints` the report does not tell expected numbers. Raises InputError for a file that cannot be read at all;
     what cannot be read inside it is an item of the report.
     """
     solution = problem if isinstance(problem, Solution) else solve(problem)
-    read = read_answers(Path(answers), solution) if isinstance(answers, str | Path) else list(answers)
+    read = _read(answers, solution)
     return report(solution, judge(solution, read), read, hints)
+
+
+def _read(answers: str | Path | Mapping[str, Any] | Sequence[Answer], solution: Solution) -> list[Answer]:
+    if isinstance(answers, str | Path):
+        return read_answers(Path(answers), solution)
+    if isinstance(answers, Mapping):
+        from derive.answers.files import read_mapping
+
+        return read_mapping(answers, solution)
+    return list(answers)
 
 
 def read_answers(path: Path, solution: Solution) -> list[Answer]:
     """The answers in a file, by its ending. Raises InputError for a file that is not one, or has another ending."""
+    if path.exists() and not path.is_file():  # reading from a pipe or a device may never end
+        raise InputError([Fault("this is not a regular file", "save the answers in a file", Place(str(path)))])
     ending = path.suffix.lower()
     if ending in FILES:
         from derive.answers.files import read_file

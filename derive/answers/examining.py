@@ -28,11 +28,14 @@ from derive.solution import Solution
 
 @dataclass(slots=True)
 class Found:
-    """What the lines about one step show: remarks, numbers put in wrongly, what its lines of numbers give by entry."""
+    """What the lines about one step show: remarks, numbers put in wrongly, what its lines of numbers give by entry;
+    `granted` is what those give whose numbers all stand for what belongs there.
+    """
 
     remarks: list[Remark] = field(default_factory=list)
     substituted: list[Substituted] = field(default_factory=list)
     computed: dict[int, fmpq] = field(default_factory=dict)
+    granted: dict[int, fmpq] = field(default_factory=dict)
 
 
 class Examiner:
@@ -67,7 +70,8 @@ class Examiner:
         size = len(answer.content.entries) if isinstance(answer.content, Array) else 1
         answer = _worked_out(answer, found)
         computed = tuple(found.computed[i] for i in range(size)) if found.computed.keys() >= set(range(size)) else ()
-        return replace(answer, remarks=tuple(dict.fromkeys(remarks)), computed=computed,
+        granted = tuple(found.granted.get(i) for i in range(size)) if found.granted else ()
+        return replace(answer, remarks=tuple(dict.fromkeys(remarks)), computed=computed, granted=granted,
                        substituted=tuple(dict.fromkeys(found.substituted)))  # fmt: skip
 
     def bench(self, k: int) -> Bench:
@@ -94,18 +98,19 @@ class Examiner:
         for line in _lines(bench, chain, target, step, result, goal):
             gives = line.gives()
             found.computed |= line.computed(gives)
-            remarks, substituted = line.found(gives, self.budget)
-            found.remarks += remarks
-            found.substituted += substituted
-        found.remarks += self._formulas(bench, chain, result, goal)
+            noticed = line.found(gives, self.budget)
+            found.remarks += noticed.remarks
+            found.substituted += noticed.substituted
+            found.granted |= noticed.granted
+        found.remarks += self._formulas(bench, chain, step, result, goal)
 
-    def _formulas(self, bench: Bench, chain: Chain, result: Array | None, goal: Expr) -> Iterator[Remark]:
+    def _formulas(self, bench: Bench, chain: Chain, step: Step, result: Array | None, goal: Expr) -> Iterator[Remark]:
         """Wrong formulas beside a right value."""
         for i, part in enumerate(chain.parts):
             if part.kind != FORMULA or part.reading is None or agrees(bench, part.reading.expr, goal):
                 continue
             if _is_right(bench, chain.parts[i + 1 :], result, goal):
-                yield Remark("notation", part.link.line, part.link.text, shown(bench, goal), "")
+                yield Remark("notation", part.link.line, part.link.text, shown(bench, step, goal), "")
 
     def _result(self, chain: Chain, target: Target) -> Array | None:
         """The result of the chain, else what the work says elsewhere."""
@@ -198,8 +203,14 @@ def _contradicted(chain: Chain) -> Iterator[Remark]:
         if array is None or last is None or len(array.entries) != len(last.entries):
             continue
         for a, b in zip(array.entries, last.entries, strict=True):
-            if a and b and not (standing(a, b.value) or standing(b, a.value) or _near(a, b)):
-                yield Remark("miscopied", part.link.line, a.text, b.text, "")
+            if a and b and not _alike(a, b):
+                turned = _alike(replace(a, value=-a.value), b)
+                kind, key = ("notation", "sign") if turned else ("miscopied", "")
+                yield Remark(kind, part.link.line, a.text, b.text, key=key)
+
+
+def _alike(a: Written, b: Written) -> bool:
+    return bool(standing(a, b.value) or standing(b, a.value) or _near(a, b))
 
 
 def _near(a: Written, b: Written) -> bool:

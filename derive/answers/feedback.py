@@ -32,9 +32,11 @@ from derive.document import (
     Numbers,
     Quoted,
     Relation,
+    Row,
     Sentence,
     Shown,
     StepPart,
+    Verbatim,
     Words,
 )
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
@@ -43,6 +45,7 @@ from derive.language.tokens import TextError
 from derive.operations.applications import with_settings
 from derive.operations.calculus import shape_of
 from derive.operations.rows import Flat, ShapeFault
+from derive.operations.scalars import Num
 from derive.operations.shapes import as_axes, indices
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
@@ -55,7 +58,8 @@ from derive.writers.parts import Compiler, filled
 
 ABOUT = Relation("about")
 FEW = 3  # so many wrong entries are named one by one
-MOST_SHOWN = 80
+MOST_SHOWN, MOST_MARKED = 80, 40
+FEWEST_DIGITS, MOST_DIGITS = 4, 30
 _TELLING = {"cut", "precision"}
 
 
@@ -95,6 +99,8 @@ class Feedback:
         yield from self._written(judged)
         yield self.head(judged.verdict, judged.marks, judged.of, judged.answer)
         yield from self.told(judged)
+        for key, numbers in self._expected(judged)[1:]:
+            yield Sentence(f"check.{key}_said", {"right": numbers})
 
     def head(self, verdict: str, marks: Fraction, of: Fraction, answer: Answer | None) -> Sentence:
         """The verdict, the marks, and the line."""
@@ -104,7 +110,7 @@ class Feedback:
             fields |= {"earned": self.amount(marks), "of": self.amount(of)}
         if answer and answer.line:
             fields |= {"line": Words("check.line"), "number": answer.line}
-        return Sentence("check.head", fields)
+        return Sentence("check.head", fields, tone=verdict)
 
     def amount(self, marks: Fraction) -> Numbers:
         """Marks: whole, or to two decimals."""
@@ -149,7 +155,7 @@ class Feedback:
         if judged.verdict == FOLLOWS:
             return [("rightly", right)]
         own = Numbers(tuple(self._own(judged)), shape)
-        return [("should", right)] if own == right else [("own", own), ("rightly", right)]
+        return [("should", right)] if _alike(own, right) else [("own", own), ("rightly", right)]
 
     def _told_singly(self, judged: Judged) -> bool:
         """Whether an array has so few wrong entries that each is named."""
@@ -166,8 +172,9 @@ class Feedback:
 
     def message(self, judged: Judged) -> str:
         """What became of a step and why, as text."""
-        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self.told(judged)]
-        expected = [Sentence(f"check.{key}_said", {"right": numbers}) for key, numbers in self._expected(judged)[:1]]
+        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self._where(judged.answer),
+                *self.told(judged)]  # fmt: skip
+        expected = [Sentence(f"check.{key}_said", {"right": numbers}) for key, numbers in self._expected(judged)]
         return self.plain([*said, *expected])
 
     # --- why ---------------------------------------------------------------------------------------------------------
@@ -185,17 +192,23 @@ class Feedback:
         elif judged.verdict == WRONG:
             yield from self._mistake(judged)
             yield from self._entries(judged)
-            for key, numbers in self._expected(judged)[1:]:
-                yield Sentence(f"check.{key}_said", {"right": numbers})
+
+    def _where(self, answer: Answer | None) -> Iterator[Sentence]:
+        """Which part of an answer could not be read: on a page a mark under it shows that."""
+        given = answer.content if answer else None
+        if isinstance(given, Unreadable) and answer and (part := answer.given[given.start : given.end].strip()):
+            yield Sentence("check.where", {"at": given.start + 1, "part": Verbatim(shortened(part, MOST_MARKED))})
 
     def _unreadable(self, judged: Judged) -> Sentence:
         given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
         if isinstance(given, Unreadable):
-            return Sentence("check.why", {"why": f"{given.message}{f' ({given.hint})' if given.hint else ''}"})
+            hint = f" ({given.hint})" if given.hint else ""
+            return Sentence("check.why", {"why": Verbatim(f"{given.message}{hint}")})
         if isinstance(given, Array):
             if len(given.entries) == prod(shape):
                 return self._other_shape(given.shape, shape)
-            return Sentence("check.wrong_size", {"given": len(given.entries), "size": prod(shape)})
+            counts = _counted("given", len(given.entries)) | _counted("size", prod(shape))
+            return Sentence("check.wrong_size", counts)
         return Sentence("check.no_value")
 
     def _other_shape(self, given: Shape, shape: Shape) -> Sentence:
@@ -232,17 +245,19 @@ class Feedback:
         numbers = {"written": as_printed(w) if w else None, "own": own, "right": right}
         fields: dict[str, Inline] = {key: Numbers((number,)) for key, number in numbers.items()}
         fields["entry"] = Naming(judged.place.name, index=place)
-        key = "check.entry_hint" if self.hints else "check.entry" if own == right else "check.entry_own"
+        key = "check.entry_hint" if self.hints else "check.entry" if own.text() == right.text() else "check.entry_own"
         return Sentence(key, fields)
 
     def _difference(self, differs: Counterexample) -> Sentence:
         """Where two formulas differ, with the values put in."""
         if not differs.at:
             return Sentence("check.formula_shape")
-        fields: dict[str, Inline] = {"first": _row(differs.first), "second": _row(differs.second)}
-        at = ", ".join(f"{name} = {self.plain([Sentence('check.value', {'value': _row(values)})])}"
-                       for name, values in differs.at.items())  # fmt: skip
-        return Sentence("check.formula_hint" if self.hints else "check.formula", {**fields, "at": at})
+        names = self.index.lexicon.names
+        at = [(Naming(names[name]) if name in names else name, " = ", _row(values))
+              for name, values in differs.at.items()]  # fmt: skip
+        first, second = _told_apart(differs.first, differs.second)
+        fields: dict[str, Inline] = {"first": first, "second": second, "at": _listed(at)}
+        return Sentence("check.formula_hint" if self.hints else "check.formula", fields)
 
     # --- remarks -----------------------------------------------------------------------------------------------------
 
@@ -252,7 +267,9 @@ class Feedback:
         hinted = self.hints and remark.kind in _TELLING
         as_is = remark.is_notice
         texts = {"written": remark.written, "right": remark.right}
-        fields: dict[str, Inline] = {name: text if as_is else self.inline(text) for name, text in texts.items()}
+        fields: dict[str, Inline] = {
+            name: Verbatim(text) if as_is else self.inline(text) for name, text in texts.items()
+        }
         fields["at"] = ""
         if remark.line and answer and remark.line != answer.line:
             fields |= {"at": Words("check.at"), "number": remark.line}
@@ -271,18 +288,23 @@ class Feedback:
 
     def listed(self, key: str, names: Sequence[Name]) -> Sentence:
         """A sentence about several names."""
-        return Sentence(key, {"names": ", ".join(map(self.compiler.notation.name, names))})
+        return Sentence(key, {"names": _listed([(Naming(name),) for name in names])})
 
-    def missing(self, steps: Sequence[str], lost: Fraction) -> Sentence:
-        """What was not answered."""
-        return Sentence("check.not_answered", {"steps": ", ".join(steps), "lost": self.amount(lost)})
+    def missing(self, names: Sequence[Name], lost: Fraction, k: int | None) -> Sentence:
+        """What was not answered; of several passes in pass `k`."""
+        fields: dict[str, Inline] = {"pass": Words("check.in_pass") if k else "", "k": k or 0}
+        fields |= {"steps": _listed([(Naming(name),) for name in names])}
+        fields |= {"lost": Words("check.lost_mark" if lost == 1 else "check.lost_marks"), "amount": self.amount(lost)}
+        return Sentence("check.not_answered", fields)
 
     def unmatched(self, answer: Answer) -> Sentence:
         """A line that answers no step, or that was not read."""
         line: dict[str, Inline] = {"at": Words("check.at") if answer.line else "", "number": answer.line or 0}
         if isinstance(answer.content, Unreadable):
-            return Sentence("check.unread", {"why": answer.content.message, "hint": answer.content.hint, **line})
-        return Sentence("check.unmatched", {"text": f"{answer.left} = {answer.given}"[:MOST_SHOWN], **line})
+            why, hint = Verbatim(answer.content.message), Verbatim(answer.content.hint)
+            return Sentence("check.unread", {"why": why, "hint": hint, **line})
+        text = Verbatim(f"{answer.left} = {answer.given}"[:MOST_SHOWN])
+        return Sentence("check.unmatched", {"text": text, **line})
 
     def inline(self, text: str) -> Inline:
         """A number, an array or a formula as such; any other text as it is."""
@@ -291,8 +313,8 @@ class Feedback:
             if not reading.grids:
                 shape_of(with_settings(reading.expr), self.index.lexicon.shapes)
         except (TextError, ShapeFault, KeyError):
-            return text
-        return _numbers(reading) or (text if reading.grids else self._formula(reading.expr))
+            return Verbatim(text)
+        return _numbers(reading) or (Verbatim(text) if reading.grids else self._formula(reading.expr))
 
     def _formula(self, expr: Expr) -> Inline:
         if isinstance(expr, Ref | Entry):
@@ -310,6 +332,36 @@ def _sizes(shape: Shape) -> str:
     return "×".join(map(str, as_axes(shape)))
 
 
-def _row(values: Flat | tuple[object, ...]) -> Numbers:
+def shortened(text: str, most: int) -> str:
+    """A text in one line, its end left out where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _counted(key: str, count: int) -> dict[str, Inline]:
+    """So many entries, as a field of a sentence."""
+    return {key: Words(f"check.{key}_{'one' if count == 1 else 'many'}"), f"{key}_count": count}
+
+
+def _listed(items: Sequence[tuple[Inline, ...]]) -> Row:
+    """Things with commas between them."""
+    return Row(tuple(part for i, item in enumerate(items) for part in (((", ",) if i else ()) + item)))
+
+
+def _told_apart(first: Flat | tuple[Num, ...], second: Flat | tuple[Num, ...]) -> tuple[Numbers, Numbers]:
+    """Two results with as many digits as show that they differ."""
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+        a, b = _row(first, digits), _row(second, digits)
+        if not _alike(a, b):
+            break
+    return a, b
+
+
+def _alike(a: Numbers, b: Numbers) -> bool:
+    """Whether numbers look the same on the page."""
+    return [n and n.text() for n in a.entries] == [n and n.text() for n in b.entries]
+
+
+def _row(values: Flat | tuple[Num, ...], digits: int = FEWEST_DIGITS) -> Numbers:
     shape: Index = () if len(values) == 1 else (1, len(values))
-    return Numbers(tuple(printed(x, Digits(4), ties=True) for x in values), shape)
+    return Numbers(tuple(printed(x, Digits(digits), ties=True) for x in values), shape)

@@ -73,7 +73,8 @@ class Reading:
     def number(self, written: Written, start: int, end: int) -> Number:
         """A number at its place."""
         self.numbers[start, end] = written
-        return Number(_fraction(written.value), span=(start, end), unit=_fraction(written.unit))
+        value, unit = _fraction(written.value), _fraction(written.unit)
+        return Number(value, decimal=0 < written.unit < 1, span=(start, end), unit=unit)
 
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""

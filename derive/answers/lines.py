@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 
-from flint import fmpq
+from flint import arb, fmpq
 
+from derive.answers.agreement import equal
 from derive.answers.alignment import Aligner
 from derive.answers.bench import Bench, Value, exact, same
 from derive.answers.budget import Budget
 from derive.answers.grids import Reading
-from derive.answers.links import Part, Target, nodes
-from derive.answers.literals import Miss, Misses
+from derive.answers.leniency import Lenient
+from derive.answers.links import Part, Target
+from derive.answers.literals import NUMBER, Misses
 from derive.answers.model import Array, Remark, Substituted, Written
-from derive.answers.numerals import nearest, plain_text, text_of
+from derive.answers.noticing import Noticing
+from derive.answers.replacing import constant, nodes, replaced
 from derive.answers.standing import standing
+from derive.answers.terms import is_sum
 from derive.derivation import Step
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref
-from derive.notation import UNICODE
+from derive.language.expressions import Expr, Number
 from derive.operations.scalars import Num
-from derive.operations.shapes import indices, offset
-from derive.printing import formula
+from derive.operations.shapes import offset
 
-MOST = fmpq(1, 100)
+MOST, LOOSE = fmpq(1, 100), fmpq(1, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a line shows.
+
+    remarks      what is wrong in it beside a right result
+    substituted  wrong numbers that a wrong result rests on
+    granted      what it gives by flat entry of the step, where every number stands for what belongs there
+    """
+
+    remarks: list[Remark] = field(default_factory=list)
+    substituted: list[Substituted] = field(default_factory=list)
+    granted: dict[int, fmpq] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,21 +73,34 @@ class Line:
         values = {first + i: exact(x) for i, x in enumerate(gives[1])}
         return {i: value for i, value in values.items() if value is not None}
 
-    def found(self, gives: Value | None, budget: Budget) -> tuple[list[Remark], list[Substituted]]:
-        """The numbers in the line that are miscopied (the result is right), and those that the result rests on."""
-        if self.result is None or self._is_sound(gives):
-            return [], []
-        misses = Aligner(self.bench, self.reading, budget).best([*self._targets()])
-        if not misses:
-            return [], []
-        wrongly, rightly = self._explained(gives, self._mended(misses) or self.bench.value(self.goal))
-        if rightly > wrongly:
-            return [self._miscopied(miss) for miss in misses], []
-        return [], [self._substituted(miss) for miss in misses] if wrongly > rightly else []
-
-    def _is_sound(self, gives: Value | None) -> bool:
-        """Whether line, result and the step's equation agree: then no number in it needs a look."""
+    def found(self, gives: Value | None, budget: Budget) -> Noticed:
+        """What the line shows beside its result: nothing where it, the result and the step's equation agree."""
         right = self.bench.value(self.goal)
+        if self.result is None or self._is_sound(gives, right) or not self._concerns(gives, right):
+            return Noticed()
+        misses = self._misses(budget)
+        if misses == []:
+            return Noticed(granted=self.computed(gives))
+        noticing = Noticing(self.bench, self.step, self.part, self.reading)
+        if misses:
+            wrongly, rightly = self._explained(gives, self._mended(misses) or right)
+            if rightly > wrongly:
+                return Noticed([noticing.remark(miss) for miss in misses])
+            if wrongly > rightly and all(miss.kind == NUMBER for miss in misses):
+                return Noticed(substituted=[noticing.substituted(miss) for miss in misses])
+        return Noticed([noticing.whole(self.goal)] if self._contradicts(gives, right) else [])
+
+    def _misses(self, budget: Budget) -> Misses | None:
+        """What differs in the line from what it stands for; of two ways to take it the one with less that is wrong."""
+        targets = [*self._targets()]
+        plain = Aligner(self.bench, self.reading, budget).best(targets)
+        if plain is not None and not _is_doubtful(plain):
+            return plain
+        lenient = Lenient(self.bench, self.reading, budget).best(targets)
+        return plain if lenient is None or (plain is not None and len(plain) < len(lenient)) else lenient
+
+    def _is_sound(self, gives: Value | None, right: Value | None) -> bool:
+        """Whether line, result and the step's equation agree: then no number in it needs a look."""
         assert self.result is not None
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
@@ -80,9 +108,19 @@ class Line:
         triples = zip(self.result.entries, gives[1], right[1], strict=True)
         return all(all(_explained(w, a, b, slack)) for w, a, b in triples if w)
 
+    def _concerns(self, gives: Value | None, right: Value | None) -> bool:
+        """Whether the result has to do with the line: most of it is about what one of the two gives."""
+        assert self.result is not None
+        size = len(self.result.entries)
+        triples = zip(self.result.entries, _padded(gives, size), _padded(right, size), strict=True)
+        alike = [w is None or explains(w, a, LOOSE) or explains(w, b, LOOSE) for w, a, b in triples]
+        return 2 * sum(alike) >= size
+
     def _slack(self) -> fmpq:
         """How far off, relatively, the rounded numbers in the line may make it."""
-        numbers = [self.reading.written(node) for node in nodes(self.reading) if isinstance(node, Number)]
+        numbers = [
+            self.reading.written(node) for node in nodes(self.reading, self.reading.expr) if isinstance(node, Number)
+        ]
         return min(MOST, sum((w.unit / abs(w.value) for w in numbers if w.value != 0), fmpq(0)))
 
     def _targets(self) -> Iterator[Expr]:
@@ -94,24 +132,32 @@ class Line:
     # --- what explains the result ------------------------------------------------------------------------------------
 
     def _mended(self, misses: Misses) -> Value | None:
-        """What the line gives with the right numbers in it."""
-        spans = {miss.place.span: miss for miss in misses if miss.place.grid is None}
-        cells = {(miss.place.grid, miss.place.cell): miss for miss in misses}
+        """What the line gives with the right numbers in it; None where more than numbers is wrong."""
+        if any(miss.kind != NUMBER for miss in misses):
+            return None
+        right = {miss.place.where(self.reading): constant(miss.right) for miss in misses if miss.place.cell >= 0}
+        arrays = {miss.place.grid: miss.target for miss in misses if miss.place.cell < 0}
+        return replaced(self.bench, self.reading, self.reading.expr, right, arrays)
 
-        def mend(expr: Expr) -> Expr:
-            if isinstance(expr, Number) and expr.span in spans:
-                return _constant(spans[expr.span].right)
-            if isinstance(expr, Ref) and (whole := cells.get((expr.name, -1))):
-                return whole.target
-            return replace(expr, args=tuple(map(mend, expr.args))) if isinstance(expr, Apply) else expr
+    def _contradicts(self, gives: Value | None, right: Value | None) -> bool:
+        """Whether the result is right throughout and not what the line gives, however its numbers were rounded."""
+        assert self.result is not None
+        spread, size = self.bench.spread(self.reading.expr, self.reading), len(self.result.entries)
+        if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
+            return False
+        slack = self._slack()
+        entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
+        explained = [_explained(w, a, b, slack) for w, a, b, _ in entries if w]
+        if not all(rightly for _, rightly in explained) or self._is_true():
+            return False
+        return any(w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
+                   for (w, _, _, ball), (given, _) in zip(entries, explained, strict=True))  # fmt: skip
 
-        grids = {
-            name: replace(grid, cells=tuple(
-                _constant(cells[name, i].right) if (name, i) in cells else mend(cell)
-                for i, cell in enumerate(grid.cells)))
-            for name, grid in self.reading.grids.items()
-        }  # fmt: skip
-        return self.bench.value(mend(self.reading.expr), reading=replace(self.reading, grids=grids))
+    def _is_true(self) -> bool:
+        """Whether the line gives what the step's equation gives at the true numbers."""
+        ours = self.bench.value(self.reading.expr, own=False, reading=self.reading)
+        theirs = self.bench.value(self.goal, own=False)
+        return ours is not None and theirs is not None and equal(ours, theirs)
 
     def _explained(self, gives: Value | None, mended: Value | None) -> tuple[int, int]:
         """How many entries of the result only the line as written explains, and how many only the right numbers."""
@@ -126,49 +172,11 @@ class Line:
             rightly += by_b and not by_a
         return wrongly, rightly
 
-    # --- what is said about it ---------------------------------------------------------------------------------------
 
-    def _miscopied(self, miss: Miss) -> Remark:
-        written, right = self._texts(miss)
-        return Remark("miscopied", self.part.link.line + self._lines_below(miss), written, right, "")
-
-    def _substituted(self, miss: Miss) -> Substituted:
-        written, right = self._texts(miss)
-        return Substituted(self._name(miss), written, right)
-
-    def _lines_below(self, miss: Miss) -> int:
-        """How many lines below the link's beginning the number stands."""
-        grid = self.reading.grids[miss.place.grid] if miss.place.grid is not None else None
-        cell = grid.cells[miss.place.cell] if grid and miss.place.cell >= 0 else None
-        span = miss.place.span or (cell.span if isinstance(cell, Number) else None) or (0, 0)
-        return self.reading.text.count("\n", 0, span[0])
-
-    def _texts(self, miss: Miss) -> tuple[str, str]:
-        """What stands there and what belongs there, as the student wrote it elsewhere if so."""
-        target = miss.target
-        turned = isinstance(target, Apply) and target.op == "negate"
-        said = self.bench.mentioned(target.args[0] if isinstance(target, Apply) and turned else target)
-        if miss.written is None:
-            start, end = miss.place.span or (0, 0)
-            return self.reading.text[start:end], f"[{' '.join(w.text for w in said[-1] if w)}]"
-        written = miss.written.text.lstrip("-− ") if turned else miss.written.text
-        mentions = [mention[miss.at] for mention in said if miss.at < len(mention)]
-        if (close := nearest(miss.written, [w for w in mentions if w])) is not None:
-            return written, plain_text(close.text)
-        digits = self.bench.solution.values.numbers.of(self.step.id)
-        return written, text_of(-miss.right if turned else miss.right, digits, self.bench.decimal)
-
-    def _name(self, miss: Miss) -> str:
-        """What the number stands for: the id of a quantity or entry, or a part of the formula."""
-        target = miss.target
-        bare = target.args[0] if isinstance(target, Apply) and target.op in {"transpose", "negate"} else target
-        if isinstance(bare, Ref) and self.bench.shapes[bare.name] and miss.at >= 0:
-            bare = Entry(bare.name, indices(self.bench.shapes[bare.name])[miss.at])
-        if isinstance(bare, Entry) and bare.index:
-            return f"{bare.name.id}[{','.join(str(i + 1) for i in bare.index)}]"
-        if isinstance(bare, Ref | Entry):
-            return bare.name.id
-        return formula(bare, replace(UNICODE, decimal=self.bench.decimal), self.bench.shapes)
+def _is_doubtful(misses: Misses) -> bool:
+    """Whether a sign or a term may be what is wrong: several numbers are, or one that stands for a sum."""
+    loose = [miss for miss in misses if miss.place.grid is None and not miss.turned]
+    return len(loose) > 1 or any(is_sum(miss.target) for miss in loose)
 
 
 def _explained(w: Written, a: Num | None, b: Num | None, slack: fmpq) -> tuple[bool, bool]:
@@ -185,11 +193,6 @@ def explains(w: Written, value: Num | None, slack: fmpq = MOST) -> bool:
         return True
     unit = w.unit if w.unit < 1 else fmpq(0)  # whole numbers are exact
     return w.value != 0 and bool(abs(w.value - value) <= unit + abs(value) * slack)
-
-
-def _constant(value: Num) -> Expr:
-    rational = exact(value)
-    return Number(Fraction(int(rational.p), int(rational.q)) if rational is not None else Fraction(0))
 
 
 def _padded(value: Value | None, size: int) -> list[Num | None]:

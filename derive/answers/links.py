@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from flint import fmpq
 
@@ -15,12 +16,16 @@ from derive.answers.handwriting import read
 from derive.answers.matching import MAX_LEFT, StepIndex
 from derive.answers.model import EXACT_DIGITS, Array, Unreadable, Written
 from derive.answers.numbers import read_number
+from derive.answers.replacing import nodes
 from derive.answers.rows import bracketed
 from derive.answers.scaling import is_power_of_ten, scaled
 from derive.answers.statements import Link, Statement
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError
+
+Letters: TypeAlias = "tuple[tuple[str, str], ...]"
+"""What letters have been learned to stand for."""
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
@@ -96,6 +101,7 @@ class Reader:
         self.backward = False
         self.passes, self.worked = 1, list(worked)
         self.said: dict[Name, Array | None] = {}
+        self.read: dict[tuple[str, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
         self.turning = frozenset[Name](lexicon.derivation.turning)
         self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
@@ -230,16 +236,24 @@ class Reader:
         if target is not None and target.index is None and self.lexicon.shapes[target.name]:
             text = bracketed(text)
         link = link if text == link.text else replace(link, text=text)
-        try:
-            reading = read(link.text, self.lexicon, self.decimal)
-        except TextError as fault:
-            unreadable = Unreadable(fault.message, fault.hint, fault.start, fault.end)
-            return Part(link, UNREADABLE, fault=unreadable)
-        numbers = content(reading)
+        key = link.text, tuple(self.lexicon.learned.items())
+        if key not in self.read:
+            self.read[key] = self._read(link.text)
+        reading, fault, numbers = self.read[key]
+        if reading is None:
+            return Part(link, UNREADABLE, fault=fault)
         return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
 
+    def _read(self, text: str) -> tuple[Reading | None, Unreadable | None, Array | None]:
+        """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
+        try:
+            reading = read(text, self.lexicon, self.decimal)
+        except TextError as fault:
+            return None, Unreadable(fault.message, fault.hint, fault.start, fault.end), None
+        return reading, None, content(reading)
+
     def _kind(self, reading: Reading, target: Target | None) -> str:
-        inside = list(nodes(reading))
+        inside = list(nodes(reading, reading.expr))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
         constants = _USUAL | self._constants(target)
@@ -279,17 +293,6 @@ def _tails(text: str) -> Iterator[str]:
         before = " ".join(words[:-count])
         if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])
-
-
-def nodes(reading: Reading) -> Iterator[Expr]:
-    """Every node of a reading, those of cells in place of the names of arrays."""
-    for node in walk(reading.expr):
-        grid = reading.grid(node)
-        if grid is None:
-            yield node
-        else:
-            for cell in grid.cells:
-                yield from (inner for inner in walk(cell) if reading.grid(inner) is None)
 
 
 def content(reading: Reading) -> Array | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from derive.answers.bench import Bench
@@ -23,15 +23,25 @@ class Place:
     grid: Name | None = None
     cell: int = 0
 
+    def where(self, reading: Reading) -> tuple[int, int] | None:
+        """Its span in the text, a cell's that of the number in it."""
+        grid = reading.grids[self.grid] if self.grid is not None and self.cell >= 0 else None
+        cell = grid.cells[self.cell] if grid else None
+        return cell.span if isinstance(cell, Number) else self.span
+
+
+NUMBER, SIGN, OMITTED = "number", "sign", "omitted"
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A number that differs from what it stands for.
+    """What differs from what it stands for: a number, the sign of a part, or a term that is not there.
 
     place    where it stands
-    written  the number; None for an array whose columns are run together
+    written  the number; None for an array whose columns are run together, and for what is no number
     target   the part of the formula it stands for, `at` which of its entries (-1: the whole)
     right    the value that belongs there
+    kind     NUMBER, SIGN or OMITTED
     """
 
     place: Place
@@ -39,6 +49,13 @@ class Miss:
     target: Expr
     at: int
     right: Num
+    kind: str = NUMBER
+
+    @property
+    def turned(self) -> bool:
+        """Whether nothing but the sign is wrong."""
+        opposite = self.written and replace(self.written, value=-self.written.value)
+        return self.kind == SIGN or (opposite is not None and standing(opposite, self.right) is not None)
 
 
 Misses: TypeAlias = list[Miss]

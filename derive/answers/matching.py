@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from derive.answers.handwriting import silenced, tokens_of
 from derive.answers.leftside import NEXT, LeftSide, Meaning
 from derive.answers.lexicon import Lexicon, Quantity
-from derive.language.expressions import Entry, Index, Shape
+from derive.language.expressions import Entry, Index, Ref, Shape
 from derive.language.tokens import TextError
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ class StepIndex:
 
     def _meant(self, left: str) -> Meant | None:
         left = self.aliases.get(_plain(left), left)
+        if left in self.lexicon.names:
+            return Meant(Ref(self.lexicon.names[left]), None, None)
         stated = _PASS.search(left)
         text = silenced(_PASS.sub("", left)).rstrip("=:≈ ")
         found = self._read(text)

@@ -99,6 +99,7 @@ class Answer:
     entry        which entry of the step alone is answered (from 0); None for the whole
     substituted  numbers in the working that differ from the quantities they stand for
     computed     what the line of numbers in the working gives, exactly, where it could be evaluated (flat)
+    granted      the same of a line whose numbers all stand for what belongs there, rounded though they may be
     numbers      those beside a formula that was asked for
     """
 
@@ -111,4 +112,5 @@ class Answer:
     entry: tuple[int, ...] | None = None
     substituted: tuple[Substituted, ...] = ()
     computed: tuple[fmpq, ...] = ()
+    granted: tuple[fmpq | None, ...] = ()
     numbers: Array | None = None

@@ -141,8 +141,12 @@ class Naming(Parser):
     def _applied_bare(self, word: Token, primes: int) -> Expr | None:
         """`exp x` and the like; else nothing."""
         if primes == 0 and word.text in {"exp", "ln", "log"} and self.token.kind in {"word", "number"}:
-            return self.lexicon.function(word.text, 0, (self.factor(),))
+            return self._placed(self.lexicon.function(word.text, 0, (self.factor(),)), word.start)
         return None
+
+    def _placed(self, expr: Expr | None, start: int) -> Expr | None:
+        """An operation with its place: from a position to the last token taken."""
+        return replace(expr, span=(start, self.tokens[self.at - 1].end)) if isinstance(expr, Apply) else expr
 
     def _letters(self) -> Expr | None:
         """Several letters as a product of names of one letter."""
@@ -162,14 +166,15 @@ class Naming(Parser):
 
     def _exponential(self) -> Expr | None:
         """`e^…`; where an e is defined, only with more than a number on top."""
-        if self.take().text != "e":
+        word = self.take()
+        if word.text != "e":
             return None
         if "e" not in self.lexicon.names:
-            return Apply("exp", (self.exponent() if self.accept("^") else number(1),))
+            return self._placed(Apply("exp", (self.exponent() if self.accept("^") else number(1),)), word.start)
         if not self.accept("^") or self.is_transpose():
             return None
         power = self.exponent()
-        return None if isinstance(power, Number) else Apply("exp", (power,))
+        return None if isinstance(power, Number) else self._placed(Apply("exp", (power,)), word.start)
 
     def _pi(self) -> Expr | None:
         return Apply("pi", ()) if self.take().text == "pi" else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flint import fmpq
 
@@ -115,10 +116,15 @@ def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -
     """±digits · 10^(power − decimals)."""
     if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
         return None
-    whole, place = int(digits), power - decimals
-    unit = fmpq(10**place) if place >= 0 else fmpq(1, 10**-place)
+    whole, unit = int(digits), _unit(power - decimals)
     value = unit * (-whole if negative else whole)
     return Written(value, unit, len(digits.lstrip("0")) or 1, text)
+
+
+@lru_cache(maxsize=200)
+def _unit(place: int) -> fmpq:
+    """10^place."""
+    return fmpq(10**place) if place >= 0 else fmpq(1, 10**-place)
 
 
 def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> Written | None:

@@ -40,6 +40,8 @@ def as_printed(written: Written) -> Printed:
         fraction = (int(value.p), int(value.q)) if whole is None else None
         short = fraction is not None and max(map(abs, fraction)) < LARGEST_FRACTION
         return Printed(value < 0, str(value), fraction=fraction) if short else whole or printed(value, LONG, ties=True)
+    if written.unit != fmpq(10) ** _exponent(written.unit):  # a quotient of rounded numbers
+        return printed(value, Digits(written.digits), ties=True)
     power = power_of(written.text)
     steps = abs(written.value / written.unit)
     decimals = power - _exponent(written.unit)

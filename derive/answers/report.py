@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from derive.answers.arrangement import transposed
@@ -16,6 +17,7 @@ from derive.answers.judging import Judged, Place
 from derive.answers.model import Answer, Remark
 from derive.digits import printed
 from derive.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
+from derive.language.expressions import Shape
 from derive.operations.rows import Flat
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
@@ -27,35 +29,109 @@ UNMATCHED = "unmatched"
 Nested: TypeAlias = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
-    """One step of the report; `read`, `entries`, `expected`, `follows` nest as the step's value does (`read` as its
-    transpose, where that was written).
+    """One step of the report, or an answer that matches no step; what it says is worded when it is first asked for.
 
-    id         the step's id; of an unmatched answer its left side as it was written, and no place
-    line       of the work, where it has lines; `given` the answer as it was written, "" for none
-    verdict    `correct`, `follows`, `missing`, `unreadable`, `wrong` or `unmatched`
-    diagnosis  the key of a known mistake, or None; its sentence is part of `message`
-    message    what is told the student
-    marks, of  what was earned, of how many
-    parts      the same as parts of a page
+    id        the step's id; of an unmatched answer its left side as it was written
+    line      of the work, where it has lines
+    given     the answer as it was written, "" for none
+    verdict   `correct`, `follows`, `missing`, `unreadable`, `wrong` or `unmatched`
+    marks, of what was earned, of how many
+    answer    what the work says; None if nothing
+    judged    what became of it; None where it matches no step
+    feedback  words it
     """
 
     id: str
-    place: Place | None
     line: int | None
     given: str
-    read: Nested
     verdict: str
-    entries: Nested
-    expected: Nested
-    follows: Nested
-    diagnosis: str | None
-    message: str
-    remarks: tuple[Remark, ...]
     marks: Fraction
     of: Fraction
-    parts: tuple[StepPart, ...] = field(default=(), repr=False)
+    answer: Answer | None = field(repr=False)
+    judged: Judged | None = field(repr=False)
+    feedback: Feedback = field(compare=False, repr=False)
+
+    @property
+    def place(self) -> Place | None:
+        """The step and its pass."""
+        return self.judged.place if self.judged else None
+
+    @property
+    def diagnosis(self) -> str | None:
+        """The key of a known mistake; its sentence is part of `message`."""
+        return self.judged.diagnosis if self.judged else None
+
+    @property
+    def read(self) -> Nested:
+        """The numbers that were read, nested as the step's value is, as the next three are; or as its transpose, where
+        that was written.
+        """
+        if self.judged is None or not self.judged.written:
+            return None
+        shape, written = self._shape, list(self.judged.written)
+        if self.judged.turned:
+            shape = shape[::-1]
+            written = transposed(written, shape)
+        return nested([_number(w.value) if w else None for w in written], shape)
+
+    @property
+    def entries(self) -> Nested:
+        """The verdict of each entry."""
+        return self._nested(list(self.judged.entries)) if self.judged else None
+
+    @property
+    def expected(self) -> Nested:
+        """What is right; None where that is not told."""
+        return self._values(self.judged.expected) if self.judged else None
+
+    @property
+    def follows(self) -> Nested:
+        """What follows from the student's own numbers, where something is not right."""
+        followed = self.judged.follows if self.judged and self.verdict != CORRECT else None
+        return self._values(followed) if followed else None
+
+    @cached_property
+    def message(self) -> str:
+        """What is told the student."""
+        if self.judged is None:
+            return self.feedback.plain(self.parts)
+        return self.feedback.message(self.judged)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What costs nothing, each with its sentence."""
+        return tuple(map(self.feedback.worded, self._noticed, self._sentences))
+
+    @cached_property
+    def parts(self) -> tuple[StepPart, ...]:
+        """The same as parts of a page."""
+        if self.judged is None:
+            assert self.answer is not None
+            return (self.feedback.unmatched(self.answer),)
+        return (*self.feedback.step(self.judged), *self._sentences)
+
+    @property
+    def _noticed(self) -> tuple[Remark, ...]:
+        return self.judged.remarks if self.judged else self.answer.remarks if self.answer else ()
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        return [self.feedback.remark(remark, self.answer) for remark in self._noticed]
+
+    def _values(self, values: Flat) -> Nested:
+        assert self.judged is not None
+        digits = self.feedback.solution.problem.numbers.of(self.judged.place.name.id)
+        return None if self.feedback.hints else self._nested(_texts(values, digits))
+
+    def _nested(self, flat: list[Any]) -> Nested:
+        return nested(flat, self._shape)
+
+    @property
+    def _shape(self) -> Shape:
+        assert self.judged is not None
+        return self.feedback.solution.blueprint.derivation.shapes[self.judged.place.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,49 +176,25 @@ class Report:
 def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:
     """The report on judged work; with `hints` no expected number is told."""
     feedback = Feedback(solution, hints)
-    items = [_made(solution, each, feedback) for each in judged]
+    items = [_made(each, feedback) for each in judged]
     items += [_unmatched(answer, feedback) for answer in answers if not answer.step]
     return Report(solution.problem.title, tuple(items), solution.problem.language, feedback)
 
 
-def _made(solution: Solution, judged: Judged, feedback: Feedback) -> Item:
-    shape = solution.blueprint.derivation.shapes[judged.place.name]
-    as_given = shape[::-1] if judged.turned else shape
-    digits = solution.problem.numbers.of(judged.place.name.id)
-    answer, written = judged.answer, judged.written
-    if written and judged.turned:
-        written = tuple(transposed(written, as_given))
-    follows = _texts(judged.follows, digits) if judged.follows and judged.verdict != CORRECT else None
-    remarks = [feedback.remark(remark, answer) for remark in judged.remarks]
-    return Item(
-        id=judged.place.id,
-        place=judged.place,
-        line=answer.line if answer else None,
-        given=answer.given if answer else "",
-        read=nested([_number(w.value) if w else None for w in written], as_given) if written else None,
-        verdict=judged.verdict,
-        entries=nested(list(judged.entries), shape),
-        expected=None if feedback.hints else nested(_texts(judged.expected, digits), shape),
-        follows=None if feedback.hints or follows is None else nested(follows, shape),
-        diagnosis=judged.diagnosis,
-        message=feedback.message(judged),
-        remarks=tuple(map(feedback.worded, judged.remarks, remarks)),
-        marks=judged.marks,
-        of=judged.of,
-        parts=(*feedback.step(judged), *remarks),
-    )
+def _made(judged: Judged, feedback: Feedback) -> Item:
+    answer = judged.answer
+    line, given = (answer.line, answer.given) if answer else (None, "")
+    return Item(judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback)
 
 
 def _unmatched(answer: Answer, feedback: Feedback) -> Item:
-    said = feedback.unmatched(answer)
-    remarks = tuple(feedback.worded(remark, feedback.remark(remark, answer)) for remark in answer.remarks)
-    return Item(answer.left, None, answer.line, answer.given, None, UNMATCHED, None, None, None, None,
-                feedback.plain([said]), remarks, Fraction(0), Fraction(0), (said,))  # fmt: skip
+    nothing = Fraction(0)
+    return Item(answer.left, answer.line, answer.given, UNMATCHED, nothing, nothing, answer, None, feedback)
 
 
-def _texts(values: Flat | None, digits: Digits) -> list[str]:
+def _texts(values: Flat, digits: Digits) -> list[str]:
     longer = Digits(digits.count + 1, digits.decimals)
-    return [printed(x, longer, ties=True).text(times="e") for x in values or ()]
+    return [printed(x, longer, ties=True).text(times="e") for x in values]
 
 
 def _number(value: Any) -> str:
@@ -198,11 +250,15 @@ def _restated(report: Report) -> Iterator[Block]:
 
 
 def _missing(report: Report) -> Iterator[Block]:
-    missing = [item for item in report.items if item.verdict == MISSING and item.of]
+    """What was not answered, pass by pass."""
+    missing = [(item.place, item.of) for item in report.items if item.verdict == MISSING and item.of and item.place]
     if missing:
         yield Heading(Sentence("check.missing_head"))
-        lost = sum((item.of for item in missing), Fraction(0))
-        yield Paragraph((report.feedback.missing([item.id for item in missing], lost),))
+    several = len({item.place.k for item in report.items if item.place}) > 1
+    for k in dict.fromkeys(place.k for place, _ in missing):
+        names = [place.name for place, _ in missing if place.k == k]
+        lost = sum((of for place, of in missing if place.k == k), Fraction(0))
+        yield Paragraph((report.feedback.missing(names, lost, k if several else None),))
 
 
 def _others(report: Report) -> Iterator[Block]:

@@ -39,6 +39,11 @@ def negated(expr: Expr) -> Expr:
     return Apply("negate", (expr,))
 
 
+def opposite(expr: Expr) -> Expr:
+    """The expression with the other sign, of a sum in each of its terms."""
+    return _joined([negated(term) for term in terms(expr)], "add")
+
+
 def factors(expr: Expr) -> list[Expr]:
     """The factors of a product, a minus before the first."""
     if not isinstance(expr, Apply):

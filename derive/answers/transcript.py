@@ -80,8 +80,8 @@ def bounded(text: str, budget: Budget) -> str:
     lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
     if long:
-        others = f" and {len(long) - 1} more" if len(long) > 1 else ""
-        budget.leave(long[0], f"line {long[0]}{others} was not read", f"at most {MAX_LINE} characters of a line are")
+        what = f"this line and {len(long) - 1} more were not read" if len(long) > 1 else "this line was not read"
+        budget.leave(long[0], what, f"at most {MAX_LINE} characters of a line are")
     kept, left = 0, budget.text
     for line in lines:
         left -= A_LINE + (len(line) if len(line) <= MAX_LINE else 0)
@@ -126,6 +126,8 @@ def _closing(text: str, at: int) -> int:
 def _cut(text: str) -> Iterator[Piece]:
     """Cut at the borders of mathematics, in prose at the ends of lines, in displays at `\\\\` too."""
     for block, line, display in _blocks(text):
+        if not block.strip():
+            continue
         if display:
             yield from _rows(block, line)
         else:

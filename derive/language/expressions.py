@@ -46,14 +46,28 @@ class Entry:
     index: Index
 
 
+class _Hashed:
+    """Room for a hash that is worked out once: expressions are keys, and that of a long one takes long."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(_Hashed):
     """The operation `op` (a row's key) applied to `args`; `options` are its settings, sorted by name."""
 
     op: str
     args: tuple[Expr, ...]
     options: Options = ()
     span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((self.op, self.args, self.options)))
+            return self._hash
 
 
 Expr: TypeAlias = Number | Ref | Entry | Apply

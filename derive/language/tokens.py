@@ -65,16 +65,16 @@ def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_LENGTH:
         raise TextError(f"the text has {len(text)} characters", f"at most {MAX_LENGTH} are read")
     tokens: list[Token] = []
-    at = last = 0
-    while at < len(text):
+    at, last, length = 0, 0, len(text)
+    while at < length:
         match, glued = _PLAIN.match(text, at), last == at > 0
         kind = match.lastgroup if match else None
-        if match and kind != "space" and kind != "command":
-            spelling = match.group()
-            at = last = match.end()
-            tokens.append(Token(str(kind), _CANONICAL.get(spelling, spelling), match.start(), at, glued))
-        elif match and kind == "space":
+        if match and kind == "space":
             at = match.end()
+        elif match and kind and kind != "command":
+            start, spelling = at, match.group()
+            at = last = match.end()
+            tokens.append(Token(kind, _CANONICAL.get(spelling, spelling), start, at, glued))
         else:
             found, at = _command(text, at, match.group()[1:], match.end()) if match else _special(text, at)
             tokens += [Token(t.kind, t.text, t.start, t.end, glued or i > 0) for i, t in enumerate(found)]

@@ -29,6 +29,7 @@ from derive.document import (
     Remark,
     Result,
     Room,
+    Row,
     Section,
     Sentence,
     StepPart,
@@ -256,6 +257,8 @@ class _Section:
         """Whether something in a sentence shows a hidden value, or what follows from one."""
         if isinstance(value, Result):
             return self._hides(value.name, value.k)
+        if isinstance(value, Row):
+            return any(map(self._shows, value.items))
         if isinstance(value, OnKink | Winners):
             return any(map(self._hides, names_in(value.expr)))
         return isinstance(value, Gap) and self._hides(value.name)

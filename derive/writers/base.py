@@ -290,6 +290,7 @@ class TemplateWriter(Writer):
             "language": document.language,
             "head": [(self.words(words[f"labels.{key}"]), self.words(text)) for key, text in document.head.items()],
             "form": bool(document.hidden),
+            "judged": any(_tells_verdicts(block) for section in document.sections for block in section.blocks),
             "student": self.words(words["labels.student"]),
             "sheet": self.words(words["labels.sheet"]),
         }
@@ -302,6 +303,10 @@ class TemplateWriter(Writer):
             own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
             frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
         return _template(self.template).render(body=compiled.body(values), **frame)
+
+
+def _tells_verdicts(block: Block) -> bool:
+    return isinstance(block, Numbered) and any(isinstance(part, Sentence) and part.tone for part in block.parts)
 
 
 def _joined(parts: list[Part]) -> list[Part]:

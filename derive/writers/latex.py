@@ -37,6 +37,9 @@ from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled, texts
 from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting
 
+UNSET = "□"
+"""What stands for a character that the fonts lack."""
+
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
 _MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
@@ -47,6 +50,13 @@ _MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\do
 _MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
 _MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
 _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
+_MATH |= {UNSET: r"{\fboxsep=0pt\fbox{\rule{0pt}{1.2ex}\rule{.8ex}{0pt}}}"}
+_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿĂăĄąĆćČčĎďĐđĘęĚěĞğĹĺĽľŁłŃńŇňŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž"
+    "«»„“”‘’–—¡¿§£"
+)
+"""What the T1 fonts have beside mathematics."""
+
 MOST_ALIGNED = 12
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
@@ -79,6 +89,11 @@ def _pieces_of(word: str) -> list[str]:
 
 def _whole(text: str) -> str:
     return "".join(part if i % 2 else _escaped(part) for i, part in enumerate(_split(text)))
+
+
+def settable(text: str) -> str:
+    """A text that somebody else wrote, with a box for each character that the fonts of every engine may lack."""
+    return "".join(c if c in _LETTERS or c in _MATH else UNSET for c in text)
 
 
 def _split(text: str) -> list[str]:
@@ -125,8 +140,8 @@ class LatexWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        answer = partial(_answer, page.derivation)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue, answer, r"\room")
+        answer, labels = partial(_answer, page.derivation), page.labels(notation)
+        return Compiler(notation, page.shapes, labels, matrix, _boxed, catalogue, answer, r"\room", settable)
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -179,10 +194,11 @@ class LatexWriter(TemplateWriter):
         return [r"\begin{chain}", "\n", *parts, r"\end{chain}", "\n"]
 
     def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
-        return [self.sentence(sentence, compiler, r"\reason{", "}\n")]
+        begin = rf"\verdict{{{sentence.tone}}}{{" if sentence.tone else r"\reason{"
+        return [self.sentence(sentence, compiler, begin, "}\n")]
 
     def quoted(self, quoted: Quoted, label: str) -> Part:
-        text, marks = quoted.lines()
+        text, marks = map(settable, quoted.lines())
         before, under = text[: len(marks) - len(marks.lstrip())], marks.lstrip()
         place = rf"\hphantom{{{_typed(before)}}}{_typed(under)}"  # letters of mathematics have widths of their own
         return rf"{{\small\ttfamily\mbox{{}}{_typed(text)} \\ \mbox{{}}{place}\par}}" + "\n"

@@ -24,9 +24,11 @@ from derive.document import (
     OnKink,
     Result,
     Room,
+    Row,
     Sentence,
     Shown,
     Terms,
+    Verbatim,
     Winners,
     Words,
 )
@@ -78,6 +80,7 @@ class Compiler:
     final    marks results
     answer   the place to fill in for the id of a step, or of an entry of it
     room     the place to write a formula
+    verbatim  what can be set of a text that somebody else wrote
     """
 
     notation: Notation
@@ -88,6 +91,7 @@ class Compiler:
     catalogue: Catalogue
     answer: Callable[[str], str] = str
     room: str = ""
+    verbatim: Callable[[str], str] = str
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""
@@ -249,6 +253,13 @@ class Compiler:
         value = sentence.fields[place]
         if isinstance(value, Words):
             return self.sentence(Sentence(value.key, sentence.fields), inline, escape)
+        return self._shown_inline(value, inline, escape)
+
+    def _shown_inline(self, value: Inline, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
+        if isinstance(value, Row):
+            return [part for item in value.items for part in self._shown_inline(item, inline, escape)]
+        if isinstance(value, Verbatim):
+            return [escape(self.verbatim(value.text))]
         if isinstance(value, str):
             return [escape(value)]
         if isinstance(value, int):
