@@ -7,7 +7,7 @@ matrix too wide for the line is cut into labelled panels.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.document import (
     Chain,
@@ -42,7 +42,7 @@ _MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\do
 _MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
 _MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
 _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
-MOST_ALIGNED = 12
+MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how many stay on one page
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
 
@@ -85,7 +85,7 @@ class LatexWriter(TemplateWriter):
     name = "tex"
     ending = "tex"
     template = "page.tex"
-    new_page = "\n\\newpage\n"
+    new_page = "\n\\clearpage\n"
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
@@ -107,9 +107,8 @@ class LatexWriter(TemplateWriter):
 
     def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
         said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
-        around = {"task": (r"\begin{task}", r"\end{task}"), "note": (r"\begin{note}", r"\end{note}")}
-        before, after = around.get(block.kind, ("", ""))
-        return [f"\n{before}", *said, f"{after}\n\n"]
+        environment = "words" if block.kind == "text" else block.kind
+        return [f"\n\\begin{{{environment}}}", *said, f"\\end{{{environment}}}\n\n"]
 
     def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         parts: list[Part] = [r"\begin{chain}", "\n"]
@@ -159,7 +158,7 @@ class LatexWriter(TemplateWriter):
         from derive.drawing.tikz import tikz
 
         figure = block.figure
-        return ["\n\\begin{center}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{center}\n"]
+        return ["\n\\begin{drawing}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{drawing}\n"]
 
     def table(self, block: Table, compiler: Compiler) -> list[Part]:
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
@@ -173,11 +172,11 @@ class LatexWriter(TemplateWriter):
         def fill(view: View) -> str:
             lines = [[filled(cell, view) for cell in row] for row in rows]
             head = _row([filled(cell, view) for cell in heads]) + "\\hline\n"
-            opened = f"\n{{\\small\\def\\arraystretch{{1.25}}\\begin{{tabular}}{{@{{}}{layout}@{{}}}}\n{head}"
+            opened = f"\n\\begin{{values}}{{{layout}}}\n{head}"
             pieces = _pieces(
                 lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
             )
-            return "".join(f"{opened}{''.join(map(_row, piece))}\\end{{tabular}}\\par}}\n" for piece in pieces)
+            return "".join(f"{opened}{''.join(map(_row, piece))}\\end{{values}}\n" for piece in pieces)
 
         return [fill]
 
@@ -226,13 +225,24 @@ def _aligned(rows: list[list[str]]) -> str:
     """Lines aligned at their first relation where they fit; many short ones side by side; else hanging paragraphs."""
     lines = [" ".join(row) for row in rows]
     if len(rows) <= MOST_ALIGNED and all(fits(line, LINE - 5) for line in lines):
-        body = " \\\\\n  ".join(map(_ampersand, rows))
-        return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+        return "".join(map(_block, _evenly([_ampersand(row) for row in rows], TOGETHER)))
     for columns in (3, 2):
         if all(fits(line, (LINE - 4) / columns - 2) for line in lines):
             cells = "".join(f"  \\cell{{{columns}}}{{{line}}}\n" for line in lines)
             return f"\\begin{{chain}}\\hangafter=0\\hangindent=0pt\n{cells}\\end{{chain}}\n"
     return "".join(f"\\begin{{chain}}\n{_broken(row)}\\end{{chain}}\n" for row in rows)
+
+
+def _block(lines: Sequence[str]) -> str:
+    body = " \\\\\n  ".join(lines)
+    return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+
+
+def _evenly(lines: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """The lines in parts of about the same length, at most `most`."""
+    count = -(-len(lines) // most)
+    for i in range(count):
+        yield lines[i * len(lines) // count : (i + 1) * len(lines) // count]
 
 
 def _broken(row: list[str]) -> str:
