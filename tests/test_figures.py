@@ -33,9 +33,9 @@ from derive.values import Tape, Values
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
 LAYERED = {
-    "adam_network", "dropout", "minibatch_xor",
+    "adam_network",
     "binary_cross_entropy", "dead_relu", "han_kamber", "hmkcode", "mazur", "mazur_10000", "miller", "notes", "rgu",
-    "ridge_regression", "slp3_sgd", "softmax_classifier",
+    "slp3_sgd", "softmax_classifier",
     "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "yeh_mlp", "zaki_meira",
 }  # fmt: skip
 
@@ -186,6 +186,13 @@ def edges_of(figure: Figure) -> set[tuple[str, str]]:
 def test_layers_are_recognised(name: str) -> None:
     figure = network_figure(sample(name).derivation)
     assert (figure is not None) == (name in LAYERED)
+
+
+@pytest.mark.parametrize("name", ["dropout", "ridge_regression"])
+def test_what_has_weights_behind_its_layers_is_no_network(name: str) -> None:
+    """A mask before further layers, a penalty on the weights: as a loss they would be drawn wrong."""
+    assert network_figure(sample(name).derivation) is None
+    assert {"L"} < set(names_of(graph_figure(sample(name).derivation)))
 
 
 def test_the_network_of_the_notes() -> None:

@@ -114,9 +114,9 @@ def _close(
     assert derivation.loss
     nodes.append(Node(derivation.loss, (place, 0), "loss"))
     edges += [Edge(loss - outputs + i, loss) for i, unit in enumerate(columns[-1].units) if unit is not None]
-    for i, name in enumerate(layers.targets, 1):
-        nodes.append(Node(name, (place, i * TARGET_BELOW), "target", derivation.shapes[name]))
-        edges.append(Edge(len(nodes) - 1, len(nodes) - 2))
+    if layers.target:
+        nodes.append(Node(layers.target, (place, TARGET_BELOW), "target", derivation.shapes[layers.target]))
+        edges.append(Edge(loss + 1, loss))
 
 
 def _captions(columns: list[_Column], layers: Layers, row: float) -> Iterator[Node]:
