@@ -246,6 +246,11 @@ def test_a_circuit_shows_its_parameters() -> None:
     assert figure.nodes[names_of(figure).index("z")].position[0] == 1  # beside q, right before its use
 
 
+@pytest.mark.parametrize("name", ["transformer_block", "onnx_conv_pool"])
+def test_no_graph_too_deep_for_a_page_or_in_pieces(name: str) -> None:
+    assert graph_figure(sample(name).derivation) is None
+
+
 def test_a_residual_connection_is_led_around() -> None:
     figure = graph_figure(sample("residual_small").derivation)
     (curved,) = [edge for edge in figure.edges if edge.curved]
@@ -305,6 +310,23 @@ def test_nothing_overlaps(name: str) -> None:
         assert [(a[0], b[0]) for a, b in combinations(texts, 2) if not apart(a[1], b[1])] == []
         loose = [(text, a) for text, a in texts if not any(inside(a, node) for node in nodes)]
         assert [text for text, a in loose if not inside(a, page) or any(not apart(a, b) for b in nodes)] == []
+
+
+@every_problem
+def test_the_numbers_can_be_read_on_the_page(name: str) -> None:
+    """At 6 points at least; where they can not, only the names stand there."""
+    for drawing, _ in drawings(name):
+        texts = [shape for shape in drawing.shapes if isinstance(shape, Text)]
+        assert all(text.size * drawing.scale >= 6 for text in texts if text.role != "plain")
+
+
+def test_a_graph_too_large_for_numbers_has_its_names() -> None:
+    small, large = (
+        {shape.role for drawing, _ in drawings(name) for shape in drawing.shapes if isinstance(shape, Text)}
+        for name in ("cs231n_circuit_1", "gru")
+    )
+    assert large <= {"name", "plain"}
+    assert {"value", "gradient"} < small
 
 
 @every_problem
