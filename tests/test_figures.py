@@ -313,6 +313,26 @@ def test_nothing_overlaps(name: str) -> None:
 
 
 @every_problem
+def test_no_unit_is_empty_and_weights_are_told_from_values(name: str) -> None:
+    for labels, script in SCRIPTS:
+        figure = network_figure(sample(name).derivation)
+        shapes = arranged(figure, labels(sample(name)), script).shapes if figure else ()
+        texts = [shape for shape in shapes if isinstance(shape, Text)]
+        units = [frame(shape, script) for shape in shapes if isinstance(shape, Circle) and shape.style != "dot"]
+        assert all(any(inside(frame(text, script), unit) for text in texts) for unit in units)
+        weights = [frame(text, script) for text in texts if text.role == "plain"]
+        values = [frame(text, script) for text in texts if text.role == "value"]
+        assert all(apart((w[0] - 5, w[1], w[2] + 5, w[3]), v) for w in weights for v in values)
+
+
+def test_many_weights_between_two_layers_are_left_out() -> None:
+    """Of twelve in one column no reader finds the edge that one belongs to."""
+    figure = network_figure(sample("yeh_mlp").derivation)
+    assert figure
+    assert {str(edge.weight) for edge in figure.edges} == {"None", "W_4"}
+
+
+@every_problem
 def test_the_numbers_can_be_read_on_the_page(name: str) -> None:
     """At 6 points at least; where they can not, only the names stand there."""
     for drawing, _ in drawings(name):
