@@ -38,7 +38,7 @@ from derive.document import (
     Terms,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
-from derive.language.names import Derivative
+from derive.language.names import Derivative, Symbol
 from derive.operations.building import terms_of, tidy
 from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
 from derive.operations.rows import row_of
@@ -333,8 +333,13 @@ class _Steps:
         formula = last is None or (isinstance(last, Formula) and not last.numbers)
         terms = last.terms if isinstance(last, Terms) else ()
         relation = Relation("result", (), step.expr, step.name, index, formula, terms)
-        final = step.phase == "loss" or step.name in self.gradients or step.phase == "update"
+        final = step.phase == "loss" or step.name in self.gradients or self._is_new_parameter(step)
         return Link(relation, Result(step.name, index, final and index is None))
+
+    def _is_new_parameter(self, step: Step) -> bool:
+        """Whether an update gives a parameter its new value, not a mean or a rate on the way there."""
+        given = {name for name, _ in self.derivation.givens}
+        return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in given
 
     def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
         """The formula, a line for each entry, the array; of much working only the first lines."""

@@ -21,7 +21,7 @@ from flint import arb, fmpq
 import derive
 import derive.examples
 from derive import Solution
-from derive.document import Chain, Drawing, Lines, Numbered
+from derive.document import Chain, Drawing, Lines, Numbered, Result
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, apply, rewrite
 from derive.language.grammar import parse
@@ -361,3 +361,19 @@ def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
         for form in WRITERS
     ]
     assert found.stdout.splitlines() == expected
+
+
+def test_of_an_update_only_new_parameters_are_results() -> None:
+    """Running means, rates and steps are on the way there: no box."""
+    blocks = [block for section in solved("adam_network").blueprint.document.sections for block in section.blocks]
+    steps = [block for block in blocks if isinstance(block, Numbered)]
+    boxed = {
+        step.step.id
+        for step in steps
+        for part in step.parts
+        for chain in (part.chains if isinstance(part, Lines) else (part,))
+        if isinstance(chain, Chain)
+        for link in chain.links
+        if isinstance(link.shown, Result) and link.shown.final
+    }
+    assert {name for name in boxed if not name.startswith("dL/")} == {"L", "W_1", "W_2"}
