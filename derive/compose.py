@@ -97,7 +97,8 @@ def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     rate = [Sentence("intro.eta", {"eta": Result(ETA)})] if ETA in derivation.constants else []
     rounds = any(equation.rounded for equation in problem.equations)
     place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
-    yield Paragraph((*rate, _carry_intro(problem), *place), "note")
+    slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
+    yield Paragraph((*rate, _carry_intro(problem), *place, *slices), "note")
 
 
 def _carry_intro(problem: Problem) -> Sentence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from derive.document import (
     Chain,
@@ -24,11 +25,13 @@ from derive.document import (
     Sentence,
     Table,
 )
-from derive.language.names import GREEK
+from derive.language.names import GREEK, Name
+from derive.matrices import Matrix
 from derive.notation import TEX
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
+from derive.writers.cutting import Panel
 from derive.writers.parts import Compiler, Part, filled, texts
 from derive.writers.texmath import LINE, bmatrix, fits, fitting
 
@@ -43,6 +46,8 @@ _MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$",
 _MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
 _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how many stay on one page
+BREAK = r" \allowbreak "  # behind each of several blocks
+SMALLER = 0.8  # of a matrix that would be too wide
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
 
@@ -69,14 +74,23 @@ def _escaped(text: str) -> str:
     return "".join(_SPECIAL.get(c) or _MATH.get(c) or c for c in text)
 
 
-def matrix(rows: list[list[str]], label: str = "") -> str:
-    """A matrix, cut into panels with a break between them where it is too wide or too tall."""
-    cut = fitting(rows, label, LINE - 4)
-    if not cut[0].label:
-        return bmatrix(rows, gap=FRACTIONS)
-    return "".join(
-        rf"\underbrace{{{bmatrix(panel.rows, gap=FRACTIONS)}}}_{{{panel.label}}} \allowbreak " for panel in cut
-    )
+def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+    """A matrix: smaller where it is a little too wide, in panels with a break between them where it is much too wide
+    or too tall.
+    """
+    room = LINE - 4
+    cut = fitting(rows, label, room, words)
+    if len(cut) > 1 and len(whole := fitting(rows, label, room / SMALLER, words)) == 1:
+        return rf"\smaller{{{_panel(whole[0])}}}"
+    return "".join(map(_panel, cut))
+
+
+def _panel(panel: Panel) -> str:
+    body = bmatrix(panel.rows, gap=FRACTIONS)
+    if not panel.label:
+        return body
+    label = panel.label if panel.label[0] in "[0123456789" else rf"\text{{{panel.label}}}"
+    return rf"\underbrace{{{body}}}_{{{label}}}{BREAK}"
 
 
 class LatexWriter(TemplateWriter):
@@ -89,7 +103,8 @@ class LatexWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, _boxed, catalogue, _answer, r"\room")
+        sets = partial(matrix, catalogue)
+        return Compiler(notation, page.shapes, page.labels(notation), sets, _boxed, catalogue, _answer, r"\room")
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -115,7 +130,7 @@ class LatexWriter(TemplateWriter):
         for name in block.names:
             shown = compiler.notation.name(name)
             shape = compiler.shapes[name]
-            parts.append(_value(shown, name, scalar=not shape))
+            parts.append(_value(shown, name, None if not shape else compiler.matrix))
         return [*parts, r"\end{chain}", "\n"]
 
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
@@ -203,9 +218,9 @@ def _pieces(rows: list[list[str]], heights: list[int]) -> Iterator[list[list[str
         yield piece
 
 
-def _value(shown: str, name: object, scalar: bool) -> Part:
+def _value(shown: str, name: Name, sets: Matrix | None) -> Part:
     def fill(view: View) -> str:
-        text = view.number(name, (), "leading") if scalar else view.array(name, matrix)  # type: ignore[arg-type]
+        text = view.array(name, sets) if sets else view.number(name, (), "leading")
         return f"  ${shown} = {text}$\\quad\n"
 
     return fill
@@ -217,8 +232,9 @@ def _answer(step: str) -> str:
 
 
 def _boxed(tex: str) -> str:
-    """A result in a box; one in several blocks cannot have one."""
-    return tex if r"\allowbreak" in tex else rf"\result{{{tex}}}"
+    """A result in a box; one in several blocks has one around each, so that they can stand in several lines."""
+    *blocks, rest = tex.split(BREAK)
+    return "".join(rf"\result{{{block}}}{BREAK}" for block in blocks) + (rf"\result{{{rest}}}" if rest else "")
 
 
 def _aligned(rows: list[list[str]]) -> str:

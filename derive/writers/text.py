@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -32,17 +33,18 @@ from derive.writers.parts import Compiler, Part, filled, texts
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
 INDENT = " " * 5
 _SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
+_RELATIONS = ("= ", "≈ ", "← ")
 _OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 Line: TypeAlias = str
 
 
-def matrix(rows: list[list[str]], label: str = "") -> str:
+def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
     """A matrix in marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
     rows = [lines for row in rows for lines in _folded(row)]
     widths = [max(columns(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
     return "".join(
         _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
-        for panel in panels(rows, label, widths, WIDEST)
+        for panel in panels(rows, label, widths, WIDEST, words)
     )
 
 
@@ -61,7 +63,9 @@ def boxes(text: str) -> list[Box]:
         before, _, rest = text.partition(_OPEN)
         inside, _, text = rest.partition(_CLOSE)
         body, _, label = inside.partition(_LABEL)
-        cut = len(before) if label else max(before.rfind(sign) for sign in _SIGNS)
+        cut = max(before.rfind(sign) for sign in _SIGNS)
+        if label:  # a panel stands with its relation on a line of its own
+            cut = max(cut, 0, *(before.rfind(sign) for sign in _RELATIONS))
         if cut >= 0:
             parts[-1].append(Box.of(before[:cut]))
             parts.append([])
@@ -81,7 +85,8 @@ class TextWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(UNICODE, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue, _answer, "_" * 30)
+        sets = partial(matrix, catalogue)
+        return Compiler(notation, page.shapes, page.labels(notation), sets, str, catalogue, _answer, "_" * 30)
 
     def words(self, text: str) -> str:
         return text
@@ -196,7 +201,7 @@ def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
 def _givens(block: Givens, compiler: Compiler, view: View) -> str:
     shown: list[Box] = []
     for name in block.names:
-        value = view.array(name, matrix) if compiler.shapes[name] else view.number(name, (), "leading")
+        value = view.array(name, compiler.matrix) if compiler.shapes[name] else view.number(name, (), "leading")
         shown += boxes(f"{compiler.notation.name(name)} = {value}    ")
     return "\n" + "".join(f"{line}\n" for line in broken(shown, WIDTH, 0))
 
