@@ -124,7 +124,7 @@ class _Rows:
         counted = "training.epochs" if self.epochs else "training.steps" if self.samples else "labels.updates"
         heads = [_counting(counted)]
         if self.samples and not self.epochs:
-            heads.append(Column(Sentence("training.sample_head"), "text"))
+            heads.append(_counting("training.sample_head"))
         heads += [_head(name, index) for name, index in (*self.outputs, *self.remembered)]
         rows = [self._first(), *(self._row(k) for k in self.steps)]
         kind = "training.by_epochs" if self.epochs else "training.by_samples" if self.samples else "training.by_updates"
@@ -212,4 +212,4 @@ def _number(value: Fraction) -> Sentence:
 
 
 def _words(text: str | int) -> Sentence:
-    return Sentence("=", {"text": str(text)})
+    return Sentence("=", {"text": text})

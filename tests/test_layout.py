@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+import derive
+import derive.examples
 from derive.matrices import arranged, elided
 from derive.notation import TEX, UNICODE
 from derive.problem import Problem
@@ -137,3 +139,9 @@ def test_the_number_of_entries_survives_the_problem_file() -> None:
         shown = '"all"' if entries is None else entries
         again = Problem.loads(solved(BIG, f"[page]\nentries = {shown}").text("toml"))
         assert again.page.entries == entries
+
+
+def test_a_long_sum_goes_on_with_its_sign_in_the_next_line() -> None:
+    tex = derive.solve(derive.examples.path("conv_signal")).text("tex")
+    assert r"\approx 1 \cdot (-5.768\cdot 10^{-5}) \splits + 3 \cdot" in tex
+    assert r"\splits" not in "".join(re.findall(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", tex))

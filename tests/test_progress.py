@@ -182,3 +182,22 @@ def test_scale(values: tuple[float, ...], marks: tuple[float, ...], logarithmic:
     assert found.marks == pytest.approx(marks)
     assert found.logarithmic is logarithmic
     assert all(0 <= found.part(value) <= 1 for value in values)
+
+
+def test_numbers_of_a_column_stand_with_their_decimal_signs_in_one_line() -> None:
+    page = text(LINE + "steps = 20\n")
+    start = page.index("updates  ")
+    rows = page[start : page.index("\n\n", start)].splitlines()[2:]
+    places = [{found.start() for found in re.finditer(r"\.", row)} for row in rows]
+    assert set.union(*places) == max(places, key=len)
+    tex = text(LINE + "steps = 20\n", "tex")
+    assert re.search(r"^  0 &  & \$15\$ &  & ", tex, re.MULTILINE)
+    assert re.search(r"^  20 &  & \$\d+\$ & \$\.\d+\$ & ", tex, re.MULTILINE)
+    assert r"\multicolumn{2}{r}{$L$}" in tex
+
+
+def test_large_counts_have_their_digits_in_groups() -> None:
+    page = text(LINE + "steps = 10000\nshow = [1]\n")
+    assert "After 10,000 updates" in page
+    assert re.search(r"^ *10,000  ", page, re.MULTILINE)
+    assert re.search(r"^ *5000  ", page, re.MULTILINE)

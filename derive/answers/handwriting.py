@@ -18,7 +18,7 @@ from derive.language.tokens import TextError, Token, tokenize
 
 MAX_LINK = 6_000
 _SILENT = re.compile(
-    r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right)(?![a-zA-Z])\s*\.?"
+    r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
     r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{))"
 )
 

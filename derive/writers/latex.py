@@ -7,7 +7,7 @@ matrix too wide for the line is cut into labelled panels.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from derive.document import (
@@ -179,19 +179,20 @@ class LatexWriter(TemplateWriter):
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         width = max(0.2, (0.95 - 0.11 * (len(block.columns) - len(long))) / max(1, len(long)))
-        sizes = {"text": "l", "number": "r", "long": f"p{{{width:.2f}\\linewidth}}"}
+        sizes = {"text": "l", "number": "r@{}l", "long": f"p{{{width:.2f}\\linewidth}}"}
         layout = "".join(sizes[column.kind] for column in block.columns)
         heads, *rows = ([self._cell(cell, column, compiler) for cell, column in zip(row, block.columns, strict=True)]
                         for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
 
         def fill(view: View) -> str:
             lines = [[filled(cell, view) for cell in row] for row in rows]
-            head = _row([filled(cell, view) for cell in heads]) + "\\hline\n"
-            opened = f"\n\\begin{{values}}{{{layout}}}\n{head}"
+            head = _row(_head(filled(cell, view), column) for cell, column in zip(heads, block.columns, strict=True))
+            opened = f"\n\\begin{{values}}{{{layout}}}\n{head}\\hline\n"
             pieces = _pieces(
                 lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
             )
-            return "".join(f"{opened}{''.join(map(_row, piece))}\\end{{values}}\n" for piece in pieces)
+            bodies = ("".join(_row(map(_cell, row, block.columns)) for row in piece) for piece in pieces)
+            return "".join(f"{opened}{body}\\end{{values}}\n" for body in bodies)
 
         return [fill]
 
@@ -200,7 +201,21 @@ class LatexWriter(TemplateWriter):
         return [self.sentence(cell, compiler, ragged)]
 
 
-def _row(cells: list[str]) -> str:
+_POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
+
+
+def _head(text: str, column: Column) -> str:
+    return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else text
+
+
+def _cell(text: str, column: Column) -> str:
+    """A number in two columns, before its decimal sign and from there on, so that these signs stand in one line."""
+    if column.kind != "number":
+        return text
+    return _POINT.sub(r"$\1$ & $\2$", text) if _POINT.fullmatch(text) else f"{text} & "
+
+
+def _row(cells: Iterable[str]) -> str:
     return f"  {' & '.join(cells)} \\tabularnewline\n"
 
 
@@ -262,7 +277,18 @@ def _evenly(lines: Sequence[str], most: int) -> Iterator[Sequence[str]]:
 
 
 def _broken(row: list[str]) -> str:
-    return "".join(f"  ${'{}' if i else ''}{segment}$\n" for i, segment in enumerate(row))
+    return "".join(f"  ${'{}' if i else ''}{_splitting(segment)}$\n" for i, segment in enumerate(row))
+
+
+def _splitting(tex: str) -> str:
+    """A long formula may be broken before the signs of its sum; TeX by itself would leave them at the line's end."""
+    if fits(tex, LINE / 2):
+        return tex
+    depth, parts = 0, []
+    for part in re.split(r"([{}]| [+-] )", tex):
+        depth += (part == "{") - (part == "}")
+        parts.append(rf" \splits{part}" if depth == 0 and part in {" + ", " - "} else part)
+    return "".join(parts)
 
 
 def _ampersand(row: list[str]) -> str:

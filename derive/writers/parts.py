@@ -233,7 +233,7 @@ class Compiler:
     def sentence(self, sentence: Sentence, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
         """A sentence of the catalogue as parts; `inline` wraps mathematics, `escape` protects words."""
         if sentence.key == "=":
-            return [escape(str(sentence.fields["text"]))]
+            return self._inline(sentence, "text", inline, escape)
         parts: list[Part] = []
         for text, place in _places(self.catalogue[sentence.key]):
             parts.append(escape(text))
@@ -246,11 +246,11 @@ class Compiler:
     ) -> list[Part]:
         value = sentence.fields[place]
         if isinstance(value, str):
-            if value.startswith("="):
+            if value.startswith("=") and sentence.key != "=":
                 return self.sentence(Sentence(value[1:], sentence.fields), inline, escape)
             return [escape(value)]
         if isinstance(value, int):
-            return [str(value)]
+            return [self.notation.count(value)]
         parts = self._value(value)
         return [lambda view: inline(filled(parts, view))]
 

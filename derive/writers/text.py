@@ -134,6 +134,9 @@ class TextWriter(TemplateWriter):
         """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
         heads = [column.head for column in block.columns]
         rows = [[self._words(cell, compiler, view) for cell in row] for row in (heads, *block.rows)]
+        for i, column in enumerate(block.columns):
+            if column.kind == "number":
+                _line_up(rows, i, compiler.notation.decimal)
         widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         for i in reversed(long):
@@ -183,6 +186,13 @@ def _answer(step: str) -> str:
 
 def _heading(text: str, level: int) -> str:
     return f"\n{text}\n{('=' if level == 1 else '-') * columns(text)}\n"
+
+
+def _line_up(rows: list[list[str]], i: int, decimal: str) -> None:
+    """Fill up the numbers of a column so that their decimal signs stand in one line; the head stays."""
+    behind = [columns(row[i]) - columns(row[i].partition(decimal)[0]) for row in rows[1:]]
+    for row, width in zip(rows[1:], behind, strict=True):
+        row[i] += " " * (max(behind) - width)
 
 
 def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
