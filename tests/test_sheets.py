@@ -246,7 +246,7 @@ def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
     said = re.findall(r"^\S[^:\n]*(?:∣\S+)?: .", kinds, re.MULTILINE)
     assert len(said) >= len({field.name for field in made.fields})
     assert "Where the numbers go" in formulas
-    assert "\\newpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
+    assert "\\clearpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
 
 
 def test_hints_name_the_step_give_its_formula_and_put_the_numbers_in() -> None:

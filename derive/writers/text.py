@@ -134,10 +134,9 @@ class TextWriter(TemplateWriter):
         """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
         heads = [column.head for column in block.columns]
         rows = [[self._words(cell, compiler, view) for cell in row] for row in (heads, *block.rows)]
-        for i, column in enumerate(block.columns):
-            if column.kind == "number":
-                _line_up(rows, i, compiler.notation.decimal)
-        widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+        lined_up = _lined_up(rows, block, compiler.notation.decimal)
+        rows = lined_up if sum(_widths(lined_up)) + 2 * (len(block.columns) - 1) <= WIDTH else rows
+        widths = _widths(rows)
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         for i in reversed(long):
             widths[i] = max(20, min(widths[i], WIDTH - sum(widths) + widths[i] - 2 * (len(widths) - 1)))
@@ -188,11 +187,19 @@ def _heading(text: str, level: int) -> str:
     return f"\n{text}\n{('=' if level == 1 else '-') * columns(text)}\n"
 
 
-def _line_up(rows: list[list[str]], i: int, decimal: str) -> None:
-    """Fill up the numbers of a column so that their decimal signs stand in one line; the head stays."""
-    behind = [columns(row[i]) - columns(row[i].partition(decimal)[0]) for row in rows[1:]]
-    for row, width in zip(rows[1:], behind, strict=True):
-        row[i] += " " * (max(behind) - width)
+def _widths(rows: list[list[str]]) -> list[int]:
+    return [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+
+
+def _lined_up(rows: list[list[str]], block: Table, decimal: str) -> list[list[str]]:
+    """The rows with numbers filled up so that the decimal signs of a column stand in one line; the heads stay."""
+    heads, *body = rows
+    cells = [list(column) for column in zip(*body, strict=True)]
+    for column, shown in zip(block.columns, cells, strict=False):
+        behind = [columns(cell) - columns(cell.partition(decimal)[0]) for cell in shown]
+        if column.kind == "number":
+            shown[:] = [cell + " " * (max(behind) - width) for cell, width in zip(shown, behind, strict=True)]
+    return [heads, *map(list, zip(*cells, strict=True))]
 
 
 def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
