@@ -40,7 +40,7 @@ from derive.document import (
     Words,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
-from derive.language.names import Derivative
+from derive.language.names import Derivative, Symbol
 from derive.notes import Notes, Said
 from derive.operations.building import terms_of, tidy
 from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
@@ -101,7 +101,8 @@ def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     count = [Sentence("intro.step", {"name": Naming(STEP)})] if STEP in derivation.constants else []
     rounds = any(equation.rounded for equation in problem.equations)
     place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
-    yield Paragraph((*rate, *count, _carry_intro(problem), *place), "note")
+    slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
+    yield Paragraph((*rate, *count, _carry_intro(problem), *place, *slices), "note")
 
 
 def _carry_intro(problem: Problem) -> Sentence:
@@ -355,8 +356,13 @@ class _Steps:
         formula = last is None or (isinstance(last, Formula) and not last.numbers)
         terms = last.terms if isinstance(last, Terms) else ()
         relation = Relation("result", (), step.expr, step.name, index, formula, terms)
-        final = step.phase == "loss" or step.name in self.gradients or step.phase == "update"
+        final = step.phase == "loss" or step.name in self.gradients or self._is_new_parameter(step)
         return Link(relation, Result(step.name, index, final and index is None))
+
+    def _is_new_parameter(self, step: Step) -> bool:
+        """Whether an update gives a parameter its new value, not a mean or a rate on the way there."""
+        given = {name for name, _ in self.derivation.givens}
+        return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in given
 
     def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
         """The formula, a line for each entry, the array; of much working only the first lines."""

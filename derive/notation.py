@@ -89,6 +89,10 @@ class Notation:
         """A word inside mathematics."""
         return rf"\text{{{text}}}" if self.tex else text
 
+    def count(self, number: int) -> str:
+        """A whole number in a sentence, in groups of three digits from five digits on: 10,000."""
+        return f"{number:,}".replace(",", "." if self.decimal == "," else ",") if number >= 10_000 else str(number)
+
     def printed(self, number: Printed) -> str:
         """A printed number, with its sign."""
         return self.number(number, self.decimal)

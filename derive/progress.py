@@ -135,7 +135,7 @@ class _Rows:
             outputs = [] if i else self.outputs
             heads = [_counting(counted)]
             if self.samples and not self.epochs:
-                heads.append(Column(Sentence("training.sample_head"), "text"))
+                heads.append(_counting("training.sample_head"))
             heads += [_head(name, index) for name, index in (*outputs, *part)]
             if outputs or part:
                 yield Table(
@@ -216,19 +216,18 @@ def _changed(derivation: Derivation) -> list[Step]:
 
 
 def _curve(derivation: Derivation, update: Update, samples: Samples | None) -> Curve | None:
-    """The loss over the updates, or its means over the epochs where the samples change."""
+    """The loss over the updates. Where the samples change, losses of different samples are not to be compared: then
+    its means over the epochs, as the table has them; where no epoch is whole, the axis says whose losses they are.
+    """
     assert derivation.loss
-    if samples and samples.turning:
-        group = samples.count // samples.batch if samples.count % samples.batch == 0 else 1
-        if update.steps // group >= FEWEST_POINTS:
-            return Curve(derivation.loss, update.steps, group, _axis(derivation, group > 1))
-    if update.steps + 1 < FEWEST_POINTS:
-        return None
-    return Curve(derivation.loss, update.steps + 1, 1, _axis(derivation, epochs=False))
-
-
-def _axis(derivation: Derivation, epochs: bool) -> str:
-    return catalogue(derivation.problem.language)["labels.epochs" if epochs else "labels.updates"]
+    words = catalogue(derivation.problem.language)
+    if not samples or not samples.turning:
+        curve = Curve(derivation.loss, update.steps + 1, 1, words["labels.updates"])
+    elif samples.count % samples.batch == 0:
+        curve = Curve(derivation.loss, update.steps, samples.count // samples.batch, words["labels.epochs"], first=1)
+    else:
+        curve = Curve(derivation.loss, update.steps, 1, words["labels.own_samples"], first=1)
+    return curve if len(curve.counts) >= FEWEST_POINTS else None
 
 
 # --- cells --------------------------------------------------------------------------------------------------------
@@ -252,4 +251,4 @@ def _number(value: Fraction) -> Sentence:
 
 
 def _words(text: str | int) -> Sentence:
-    return Sentence("=", {"text": str(text)})
+    return Sentence("=", {"text": text})

@@ -8,14 +8,16 @@ import csv
 import json
 import re
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 import derive
 from derive import examples
-from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf import Compiled, compile_tex, find_engine, missing_glyphs, overfull
+from derive.prose import catalogue
 from derive.solution import Solution
 from derive.writers import WRITERS
 
@@ -52,16 +54,55 @@ def test_the_toml_of_an_example_is_the_same_problem(name: str) -> None:
     assert [again[step].value_text for step in again.ids] == [solved(name)[step].value_text for step in again.ids]
 
 
+def letters(text: str) -> str:
+    """Only the letters of a text."""
+    return "".join(filter(str.isalpha, text))
+
+
+@cache
+def set_in_latex(name: str) -> Compiled:
+    """The page of a built-in problem as a PDF."""
+    return compile_tex(solved(name).text("tex"), find_engine("embedded"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_pdf_has_no_overfull_box(name: str, tmp_path: Path) -> None:
-    compiled = compile_tex(solved(name).text("tex"), find_engine("embedded"))
+def test_the_pdf_has_no_overfull_box(name: str) -> None:
+    compiled = set_in_latex(name)
     assert overfull(compiled.log) == []
     assert missing_glyphs(compiled.log) == []
-    (tmp_path / "page.pdf").write_bytes(compiled.pdf)
-    reader = PdfReader(tmp_path / "page.pdf")
+    reader = PdfReader(BytesIO(compiled.pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == solved(name).problem.title
     assert reader.trailer["/Root"]["/Lang"] == "en"
+
+
+SENTENCES = catalogue("en").sentences
+HEADS = {letters(text.replace("{k}", "")) for key, text in SENTENCES.items() if key.startswith("headings.")}
+TOP, BOTTOM = 788.0, 59.0  # of the text on a page, in points from below
+
+
+def lines_of(page: PageObject) -> list[tuple[float, str]]:
+    """Where each line of a page stands, from the top, and its text; without the foot."""
+    found: dict[float, str] = {}
+
+    def visit(text: str, around: list[float], place: list[float], *rest: object) -> None:
+        height = around[1] * place[4] + around[3] * place[5] + around[5]
+        if text.strip() and height > BOTTOM:
+            found[height] = found.get(height, "") + text
+
+    page.extract_text(visitor_text=visit)
+    return sorted(found.items(), reverse=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pages_are_filled_and_end_in_no_heading(name: str) -> None:
+    """A page ends where the next thing that stays together does not fit, and that is never half a page high."""
+    pages = [lines_of(page) for page in PdfReader(BytesIO(set_in_latex(name).pdf)).pages]
+    for lines in pages[:-1]:
+        lowest, last = lines[-1]
+        assert letters(last) not in HEADS
+        assert (TOP - lowest) / (TOP - BOTTOM) > 0.45
+    assert all(len(lines) > 1 for lines in pages)
 
 
 def answers(solution: Solution) -> dict[str, object]:

@@ -33,9 +33,9 @@ from derive.values import Tape, Values
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
 LAYERED = {
-    "adam_network", "dropout", "minibatch_xor",
+    "adam_network",
     "binary_cross_entropy", "dead_relu", "han_kamber", "hmkcode", "mazur", "mazur_10000", "miller", "notes", "rgu",
-    "ridge_regression", "slp3_sgd", "softmax_classifier",
+    "slp3_sgd", "softmax_classifier",
     "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "yeh_mlp", "zaki_meira",
 }  # fmt: skip
 
@@ -188,6 +188,13 @@ def test_layers_are_recognised(name: str) -> None:
     assert (figure is not None) == (name in LAYERED)
 
 
+@pytest.mark.parametrize("name", ["dropout", "ridge_regression"])
+def test_what_has_weights_behind_its_layers_is_no_network(name: str) -> None:
+    """A mask before further layers, a penalty on the weights: as a loss they would be drawn wrong."""
+    assert network_figure(sample(name).derivation) is None
+    assert {"L"} < set(names_of(graph_figure(sample(name).derivation)))
+
+
 def test_the_network_of_the_notes() -> None:
     figure = network_figure(sample("notes").derivation)
     assert figure
@@ -237,6 +244,11 @@ def test_a_circuit_shows_its_parameters() -> None:
     figure = graph_figure(sample("cs231n_circuit_1").derivation)
     assert edges_of(figure) == {("x", "q"), ("y", "q"), ("q", "f"), ("z", "f")}
     assert figure.nodes[names_of(figure).index("z")].position[0] == 1  # beside q, right before its use
+
+
+@pytest.mark.parametrize("name", ["transformer_block", "onnx_conv_pool"])
+def test_no_graph_too_deep_for_a_page_or_in_pieces(name: str) -> None:
+    assert graph_figure(sample(name).derivation) is None
 
 
 def test_a_residual_connection_is_led_around() -> None:
@@ -298,6 +310,43 @@ def test_nothing_overlaps(name: str) -> None:
         assert [(a[0], b[0]) for a, b in combinations(texts, 2) if not apart(a[1], b[1])] == []
         loose = [(text, a) for text, a in texts if not any(inside(a, node) for node in nodes)]
         assert [text for text, a in loose if not inside(a, page) or any(not apart(a, b) for b in nodes)] == []
+
+
+@every_problem
+def test_no_unit_is_empty_and_weights_are_told_from_values(name: str) -> None:
+    for labels, script in SCRIPTS:
+        figure = network_figure(sample(name).derivation)
+        shapes = arranged(figure, labels(sample(name)), script).shapes if figure else ()
+        texts = [shape for shape in shapes if isinstance(shape, Text)]
+        units = [frame(shape, script) for shape in shapes if isinstance(shape, Circle) and shape.style != "dot"]
+        assert all(any(inside(frame(text, script), unit) for text in texts) for unit in units)
+        weights = [frame(text, script) for text in texts if text.role == "plain"]
+        values = [frame(text, script) for text in texts if text.role == "value"]
+        assert all(apart((w[0] - 5, w[1], w[2] + 5, w[3]), v) for w in weights for v in values)
+
+
+def test_many_weights_between_two_layers_are_left_out() -> None:
+    """Of twelve in one column no reader finds the edge that one belongs to."""
+    figure = network_figure(sample("yeh_mlp").derivation)
+    assert figure
+    assert {str(edge.weight) for edge in figure.edges} == {"None", "W_4"}
+
+
+@every_problem
+def test_the_numbers_can_be_read_on_the_page(name: str) -> None:
+    """At 6 points at least; where they can not, only the names stand there."""
+    for drawing, _ in drawings(name):
+        texts = [shape for shape in drawing.shapes if isinstance(shape, Text)]
+        assert all(text.size * drawing.scale >= 6 for text in texts if text.role != "plain")
+
+
+def test_a_graph_too_large_for_numbers_has_its_names() -> None:
+    small, large = (
+        {shape.role for drawing, _ in drawings(name) for shape in drawing.shapes if isinstance(shape, Text)}
+        for name in ("cs231n_circuit_1", "gru")
+    )
+    assert large <= {"name", "plain"}
+    assert {"value", "gradient"} < small
 
 
 @every_problem

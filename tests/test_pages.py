@@ -21,7 +21,7 @@ from flint import arb, fmpq
 import derive
 import derive.examples
 from derive import Solution
-from derive.document import Chain, Drawing, Lines, Numbered
+from derive.document import Chain, Drawing, Lines, Numbered, Result
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, apply, rewrite
 from derive.language.grammar import parse
@@ -36,8 +36,10 @@ from derive.view import View, Workings
 from derive.writers import WRITERS
 from derive.writers.boxes import columns
 from derive.writers.cutting import panels
+from derive.writers.latex import matrix as tex_matrix
 from derive.writers.parts import filled
-from derive.writers.text import TextWriter, boxes, matrix
+from derive.writers.text import TextWriter, boxes
+from derive.writers.text import matrix as text_matrix
 
 EXAMPLES = derive.examples.names()
 QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
@@ -286,12 +288,35 @@ def test_a_terminal_of_100_columns_shows_every_line(name: str, digits: dict[str,
 
 def test_matrices_too_wide_for_the_line_stand_in_panels() -> None:
     rows = [[f"{i}{j}" * 6 for j in range(8)] for i in range(2)]
-    assert [panel.label for panel in panels(rows, "", [14.0] * 8, 85)] == ["[:,1:6]", "[:,7:8]"]
-    assert [panel.label for panel in panels(rows, "[3,:,:]", [14.0] * 8, 100)] == ["[3,:,1:7]", "[3,:,8]"]
-    assert [panel.label for panel in panels([["x"]] * 5, "", [1.0], 85, tallest=3)] == ["[1:3]", "[4:5]"]
-    whole = matrix(rows)
+    words = catalogue("en")
+
+    def labels(rows: list[list[str]], label: str, widths: list[float], limit: float, tallest: int = 0) -> list[str]:
+        return [panel.label for panel in panels(rows, label, widths, limit, words, tallest)]
+
+    assert labels(rows, "", [14.0] * 8, 85) == ["columns 1 to 6", "columns 7 and 8"]
+    assert labels(rows, "", [14.0] * 8, 100) == ["columns 1 to 7", "column 8"]
+    assert labels(rows, "[3,:,:]", [14.0] * 8, 100) == ["[3,:,1:7]", "[3,:,8]"]
+    assert labels([["x"]] * 5, "", [1.0], 85, tallest=3) == ["rows 1 to 3", "rows 4 and 5"]
+    assert labels([["x", "y"]] * 3, "", [60.0, 60.0], 85, tallest=2)[2] == "rows 1 and 2, column 2"
+    whole = text_matrix(words, rows)
     assert all(cell in whole for row in rows for cell in row)
-    assert [box.width for box in boxes(f"W = {whole}")] == [4, 86, 30]
+    first, *panes = boxes(f"dW = {whole}")
+    assert first.lines == ("dW ",)
+    assert [pane.lines[pane.base][0] for pane in panes] == ["=", "⎡"]
+
+
+def test_a_matrix_a_little_too_wide_is_smaller_and_not_cut() -> None:
+    words = catalogue("en")
+    fits, little, much = ([["1234567890" for _ in range(count)]] * 2 for count in (6, 8, 12))
+    assert tex_matrix(words, fits).startswith(r"\begin{bmatrix}")
+    assert tex_matrix(words, little).startswith(r"\smaller{\begin{bmatrix}")
+    assert r"}_{\text{columns 1 to 7}} \allowbreak" in tex_matrix(words, much)
+
+
+def test_a_result_in_several_blocks_has_a_box_around_each() -> None:
+    for text in (solved(name).text("tex") for name in ("cnn", "conv_channels")):
+        line = next(line for line in text.splitlines() if r"\result{\underbrace" in line)
+        assert line.count(r"\result{\underbrace") == line.count(r"\underbrace") == 2
 
 
 @pytest.mark.parametrize("form", ["tex", "md"])
@@ -361,3 +386,19 @@ def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
         for form in WRITERS
     ]
     assert found.stdout.splitlines() == expected
+
+
+def test_of_an_update_only_new_parameters_are_results() -> None:
+    """Running means, rates and steps are on the way there: no box."""
+    blocks = [block for section in solved("adam_network").blueprint.document.sections for block in section.blocks]
+    steps = [block for block in blocks if isinstance(block, Numbered)]
+    boxed = {
+        step.step.id
+        for step in steps
+        for part in step.parts
+        for chain in (part.chains if isinstance(part, Lines) else (part,))
+        if isinstance(chain, Chain)
+        for link in chain.links
+        if isinstance(link.shown, Result) and link.shown.final
+    }
+    assert {name for name in boxed if not name.startswith("dL/")} == {"L", "W_1", "W_2"}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 import derive
+import derive.examples
 from derive.drawing.curves import scale
 from derive.problem import Problem
 
@@ -151,7 +152,22 @@ def test_the_curve_of_changing_samples_goes_through_means_of_epochs() -> None:
     points = re.search(r'<path d="M([^"]*)" fill="none" stroke="#1f5a96"', picture)
     assert points
     assert len(points.group(1).split("L")) == 12
-    assert "in brackets: epochs" in " ".join(picture.split())
+    assert re.search(r"\(1\), .* \(12\); in brackets: epochs", " ".join(picture.split()))
+
+
+def test_the_curve_and_the_table_count_epochs_alike() -> None:
+    solution = derive.solve(derive.examples.path("logistic_samples"))
+    picture, page = solution.pictures("md")["loss.svg"], solution.text("txt")
+    *_, mean = re.findall(r"^ *1  (0\.\d+) ", page, re.MULTILINE)
+    assert f"L: {float(mean):.3g} (1), " in picture
+
+
+def test_losses_of_different_samples_are_no_curve_unless_the_axis_says_so() -> None:
+    two = AND.replace("batch = 1", "batch = 2")
+    assert "loss.svg" not in derive.solve(Problem.loads(two + "epochs = 3\n", "and")).pictures("md")
+    three = AND.replace("batch = 1", "batch = 3")
+    picture = derive.solve(Problem.loads(three + "steps = 8\n", "and")).pictures("md")["loss.svg"]
+    assert "own samples" in picture
 
 
 @pytest.mark.parametrize(
@@ -170,3 +186,22 @@ def test_scale(values: tuple[float, ...], marks: tuple[float, ...], logarithmic:
     assert found.marks == pytest.approx(marks)
     assert found.logarithmic is logarithmic
     assert all(0 <= found.part(value) <= 1 for value in values)
+
+
+def test_numbers_of_a_column_stand_with_their_decimal_signs_in_one_line() -> None:
+    page = text(LINE + "steps = 20\n")
+    start = page.index("updates  ")
+    rows = page[start : page.index("\n\n", start)].splitlines()[2:]
+    places = [{found.start() for found in re.finditer(r"\.", row)} for row in rows]
+    assert set.union(*places) == max(places, key=len)
+    tex = text(LINE + "steps = 20\n", "tex")
+    assert re.search(r"^  0 &  & \$15\$ &  & ", tex, re.MULTILINE)
+    assert re.search(r"^  20 &  & \$\d+\$ & \$\.\d+\$ & ", tex, re.MULTILINE)
+    assert r"\multicolumn{2}{r}{$L$}" in tex
+
+
+def test_large_counts_have_their_digits_in_groups() -> None:
+    page = text(LINE + "steps = 10000\nshow = [1]\n")
+    assert "After 10,000 updates" in page
+    assert re.search(r"^ *10,000  ", page, re.MULTILINE)
+    assert re.search(r"^ *5000  ", page, re.MULTILINE)

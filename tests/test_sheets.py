@@ -248,7 +248,7 @@ def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
     said = re.findall(r"^\S[^:\n]*(?:∣\S+)?: .", kinds, re.MULTILINE)
     assert len(said) >= len({field.name for field in made.fields})
     assert "Where the numbers go" in formulas
-    assert "\\newpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
+    assert "\\clearpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
 
 
 def test_hints_name_the_step_give_its_formula_and_put_the_numbers_in() -> None:
@@ -283,7 +283,7 @@ def test_every_entry_has_a_field_under_its_id() -> None:
 @pytest.mark.parametrize("student", ["Пушкин 1", "田中-7", "a\\b{c}%_$#&^~(x)", "José"])
 def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
     text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))
-    head = re.search(r"\\smallskip\{\\small Student.*", text)
+    head = re.search(r"\\vskip3pt\{\\small Student.*", text)
     assert head
     fields = PdfReader(BytesIO(pdf(text.replace(head[0], "")))).get_fields() or {}
     assert fields["sheet:student"]["/V"] == student

@@ -23,7 +23,8 @@ UNFILLED = Ref(Symbol("blank", helper=1))
 _NOTHING = Number(Fraction(0))
 _BEGINNINGS = frozenset("0123456789+-−.,\\")
 _SLICE = re.compile(
-    r"\s*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}(?:\s|\\q?quad|\\allowbreak)*"
+    r"[\s{]*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}"
+    r"(?:[\s}]|\\q?quad|\\allowbreak)*"
 )
 _PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}|\[([^\[\]()]*)\])\s*")
 

@@ -76,10 +76,13 @@ def draw_curve(curve: Curve, labels: Labels, script: Script) -> Drawing:
 
 def _below(curve: Curve, left: float, ground: float, script: Script) -> list[Shape]:
     """The counts under the axis, and what is counted."""
-    last = max(1, len(curve.counts) - 1)
-    step = max(1, round(_round_step(last / TICKS)))
-    counts = [*range(0, last + 1, step)]
-    shapes: list[Shape] = [Text((left + WIDTH * n / last, ground + NUMBER + 2), str(n), "plain", SMALL) for n in counts]
+    length = max(1, len(curve.counts) - 1)
+    step = max(1, round(_round_step(length / TICKS)))
+    marks = [n for n in curve.counts if n % step == 0 or n == curve.first]
+    places = [left + WIDTH * (n - curve.first) / length for n in marks]
+    shapes: list[Shape] = [
+        Text((x, ground + NUMBER + 2), str(n), "plain", SMALL) for x, n in zip(places, marks, strict=True)
+    ]
     words = script.words(curve.axis)
     shapes.append(Text((left + WIDTH / 2, ground + 2 * NUMBER + GAP), words, "plain", NUMBER))
     return shapes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from derive.drawing.cards import Card
-from derive.drawing.shapes import PAGE_HEIGHT, PAGE_WIDTH, SMALLEST, Drawing, Path, Point, Script, Shape, ribbon
+from derive.drawing.shapes import SMALLEST, Drawing, Path, Point, Script, Shape, fitting, ribbon
 from derive.figures import Edge, Figure, Labels
 
 MARGIN, BETWEEN, PORT = 4.0, 8.0, 5.0
@@ -60,7 +60,7 @@ class Plan:
     @property
     def scale(self) -> float:
         """By how much a page makes it smaller."""
-        return min(1.0, *(room / length for room, length in zip((PAGE_WIDTH, PAGE_HEIGHT), self.size, strict=True)))
+        return fitting(*self.size)
 
     def point(self, along: float, across: float) -> Point:
         """A place on the page."""

@@ -10,7 +10,7 @@ from derive.drawing.units import PAD, TAG, Unit
 from derive.figures import Edge, Figure, Labels, Node
 
 LEAST_RADIUS, MOST_RADIUS = 12.0, 20.0
-MARGIN, BETWEEN = 4.0, 9.0
+MARGIN, BETWEEN, BESIDE = 4.0, 9.0, 8.0  # BESIDE: between a weight and the values of the units
 GAP, STEEPEST, WIDEST = 42.0, 0.5, 100.0  # between columns: at least, for the height that edges climb, at most
 MOST_FOR_WEIGHTS = 170.0
 
@@ -72,7 +72,7 @@ class Network:
         room = min(max(GAP, STEEPEST * self.pitch * self.climbs[column]), WIDEST)
         needs = [2 * self.radius + here + there + room]
         for weight in weights:
-            half = weight.width / 2 + 3
+            half = weight.width / 2 + BESIDE
             needs += [2 * self.radius + (here + half) / weight.place]
             needs += [2 * self.radius + (there + half) / (1 - weight.place)]
         return max(needs)
@@ -133,7 +133,7 @@ def _numbers(network: Network, at: Sequence[Point], weights: Sequence[Weight]) -
         (x, y), (x2, y2) = at[weight.edge.source], at[weight.edge.target]
         x, x2 = x + network.radius, x2 - network.radius
         place = (x + weight.place * (x2 - x), y + weight.place * (y2 - y) + DROP * SMALL)
-        yield Text(place, weight.text, "value", SMALL, backed=True)
+        yield Text(place, weight.text, "plain", SMALL, backed=True)
 
 
 def _node(node: Node, unit: Unit, at: Point, network: Network, labels: Labels, script: Script) -> Iterator[Shape]:

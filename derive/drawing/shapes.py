@@ -19,6 +19,7 @@ NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
 LINE = 1.2
 PAGE_WIDTH, PAGE_HEIGHT = 455.0, 560.0  # what is not made smaller
 SMALLEST = 0.8  # smaller than that, another arrangement is tried
+READABLE = 6 / NUMBER  # smaller than that, no number can be read
 DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
 
 TONES: dict[Tone, str] = {
@@ -78,6 +79,16 @@ class Drawing:
     width: float
     height: float
     shapes: tuple[Shape, ...]
+
+    @property
+    def scale(self) -> float:
+        """By how much a page makes it smaller."""
+        return fitting(self.width, self.height)
+
+
+def fitting(width: float, height: float) -> float:
+    """By how much a page makes smaller what has this size."""
+    return min(1.0, PAGE_WIDTH / width, PAGE_HEIGHT / height)
 
 
 @dataclass(frozen=True, slots=True)

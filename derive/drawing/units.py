@@ -59,11 +59,13 @@ class Unit:
 
     @staticmethod
     def of(node: Node, labels: Labels, script: Script) -> Unit:
-        """The labels of a node; the units of a batch have no values, and so no names either."""
+        """The labels of a node; the units of a batch have no values."""
         if node.kind == "unit":
             return _computed(node, labels, script)
-        if node.kind in {"dots", "layer"} or (node.kind == "input" and node.several):
+        if node.kind in {"dots", "layer"}:
             return Unit()
+        if node.kind == "input" and node.unit is not None:
+            return Unit(labels.name(node.name, (node.unit,)))
         shown = labels.values(node.name, node.entry) if node.fits else None
         beside = Block.of(shown, "value", NUMBER, script) if shown else None
         return Unit(labels.name(node.name, node.entry), beside=beside)

@@ -39,7 +39,7 @@ def _counted(chart: Chart, bar: Bar, labels: Labels) -> str:
 
 def _course(curve: Curve, labels: Labels) -> str:
     """`L: 0.25 (0), 0.2 (1), … 0.01 (100); updates`: a few values, each with its count."""
-    points = list(zip(curve.chosen(), labels.curve(curve), strict=True))
+    points = list(zip((curve.counts[i] for i in curve.chosen()), labels.curve(curve), strict=True))
     step = max(1, -(-len(points) // 10))
     shown = dict([*points[::step], points[-1]])
     values = ", ".join(f"{labels.written(value)} ({count})" for count, value in shown.items())

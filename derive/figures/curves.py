@@ -12,18 +12,19 @@ MOST_POINTS = 400
 @dataclass(frozen=True, slots=True)
 class Curve:
     """The values of `name` in passes 1 to `passes`, each point the mean of `group` passes; `axis` says in words what
-    is counted to the right.
+    is counted to the right, from `first` on.
     """
 
     name: Symbol
     passes: int
     group: int = 1
     axis: str = ""
+    first: int = 0
 
     @property
     def counts(self) -> range:
-        """What stands to the right of each group: how many updates, or epochs, lie behind its first pass."""
-        return range(self.passes // self.group)
+        """What stands under each group: how many updates lie before it, or which epoch it is."""
+        return range(self.first, self.first + self.passes // self.group)
 
     def chosen(self) -> list[int]:
         """The groups that are drawn: all, or some of very many, always the first and the last."""

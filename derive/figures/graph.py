@@ -10,20 +10,30 @@ from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
 from derive.operations import ROWS
 
-MOST_NODES = 40
+MOST_NODES, MOST_COLUMNS = 40, 20
 
 
 def graph_figure(derivation: Derivation) -> Figure | None:
     """The graph of all names that the loss depends on (of the whole forward pass, where there is no loss).
 
     Where values are weighed by matrices, the chain of quantities alone: without parameters and targets. None for a
-    graph that no page can show at a size that is read.
+    graph that no page can show at a size that is read, and for calculations that have nothing to do with each other.
     """
     steps = path_to_loss(derivation)
     if len(steps) > MOST_NODES:
         return None
     names: list[Name] = [*_givens(steps, derivation), *(step.name for step in steps)]
-    return _figure(names, steps, derivation) if len(names) <= MOST_NODES else None
+    figure = _figure(names, steps, derivation) if len(names) <= MOST_NODES else None
+    return figure if figure and figure.size[0] <= MOST_COLUMNS and _in_one_piece(figure) else None
+
+
+def _in_one_piece(figure: Figure) -> bool:
+    """Whether its edges connect all nodes."""
+    piece = list(range(len(figure.nodes)))
+    for edge in figure.edges:
+        first, second = piece[edge.source], piece[edge.target]
+        piece = [first if other == second else other for other in piece]
+    return len(set(piece)) == 1
 
 
 def _figure(names: list[Name], steps: list[Step], derivation: Derivation) -> Figure:

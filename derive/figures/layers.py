@@ -55,10 +55,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """A layered network: its layers in order, and the givens that the loss compares their output with."""
+    """A layered network: its layers in order, and the given values that the loss compares their output with."""
 
     layers: tuple[Layer, ...]
-    targets: tuple[Name, ...]
+    target: Name | None
 
     @property
     def input(self) -> Name:
@@ -105,13 +105,18 @@ def _input(layers: list[Layer]) -> Name:
 
 
 def _closed(layers: list[Layer], rest: list[Step], derivation: Derivation) -> Layers | None:
-    """The layers, if what follows uses nothing of them but their output and ends in a loss."""
+    """The layers, if what follows is nothing but a loss: it compares their output with one target.
+
+    With weights or a second target in it, such as those of a penalty or of a mask before more layers, it is more.
+    """
     given: dict[Name, bool] = dict(derivation.givens)
-    inner = {name for layer in layers for name in (layer.name, layer.output)} - {layers[-1].output}
-    used = dict.fromkeys(name for step in rest for name in step.uses)
-    if _input(layers) not in given or inner & used.keys() or (rest and derivation.loss is None):
+    own = {step.name for step in rest} | {layers[-1].output}
+    used = [name for name in dict.fromkeys(name for step in rest for name in step.uses) if name not in own]
+    if _input(layers) not in given or (rest and derivation.loss is None):
         return None
-    return Layers(tuple(layers), tuple(name for name in used if given.get(name) is False))
+    if len(used) > 1 or any(given.get(name) is not False for name in used):
+        return None
+    return Layers(tuple(layers), used[0] if used else None)
 
 
 def _layer(step: Step, derivation: Derivation) -> Layer | None:

@@ -25,6 +25,7 @@ class Node:
                 `target`, `dots` (units left out) or `layer` (the names of a whole layer, beneath it)
     shape       of the name
     entry       which entry of the name it is; None for the whole
+    unit        which unit of its layer it is, where it stands for the unit's values in several samples
     output      a unit's activation `A_1`, where that has a name of its own
     activation  the key of the operation that a unit applies; "" for none
     """
@@ -36,6 +37,7 @@ class Node:
     entry: Index | None = None
     output: Name | None = None
     activation: str = ""
+    unit: int | None = None
 
     @property
     def several(self) -> bool:

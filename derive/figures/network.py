@@ -14,7 +14,7 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 
 MOST_UNITS, FIRST, LAST = 8, 3, 2
-MOST_WEIGHTED, MOST_COLUMNS = 4, 6
+MOST_WEIGHTED, MOST_COLUMNS = 9, 6
 TARGET_BELOW, CAPTION_BELOW = 1.2, 0.8
 
 
@@ -64,7 +64,7 @@ def _column(place: int, name: Name, count: int, derivation: Derivation, single: 
     rows = [i - (len(units) - 1) / 2 for i in range(len(units))]
     nodes = tuple(
         Node(name, (place, row), "dots" if unit is None else "input", shape,
-             _entry(unit, shape) if single and unit is not None else None)
+             _entry(unit, shape) if single and unit is not None else None, unit=None if single else unit)
         for unit, row in zip(units, rows, strict=True)
     )  # fmt: skip
     return _Column(nodes, units)
@@ -86,16 +86,16 @@ def _layer_column(place: int, layer: Layer, derivation: Derivation, single: bool
 
 
 def _weights(columns: list[_Column], layers: Layers) -> Iterator[Edge]:
-    """Edges from each unit drawn to each unit drawn of the next layer, with their weight in small layers."""
+    """Edges from each unit drawn to each unit drawn of the next layer, with their weight where they are few."""
     first = 0
     for (before, after), layer in zip(pairwise(columns), layers.layers, strict=True):
         second = first + len(before.nodes)
-        small = max(len(before.nodes), len(after.nodes)) <= MOST_WEIGHTED
+        few = len(before.nodes) * len(after.nodes) <= MOST_WEIGHTED
         for i, source in enumerate(before.units):
             for j, target in enumerate(after.units):
                 if source is not None and target is not None:
-                    entry = layer.weighing.entry(source, target) if small else None
-                    yield Edge(first + i, second + j, layer.weighing.weight if small else None, entry)
+                    entry = layer.weighing.entry(source, target) if few else None
+                    yield Edge(first + i, second + j, layer.weighing.weight if few else None, entry)
         first = second
 
 
@@ -114,9 +114,9 @@ def _close(
     assert derivation.loss
     nodes.append(Node(derivation.loss, (place, 0), "loss"))
     edges += [Edge(loss - outputs + i, loss) for i, unit in enumerate(columns[-1].units) if unit is not None]
-    for i, name in enumerate(layers.targets, 1):
-        nodes.append(Node(name, (place, i * TARGET_BELOW), "target", derivation.shapes[name]))
-        edges.append(Edge(len(nodes) - 1, len(nodes) - 2))
+    if layers.target:
+        nodes.append(Node(layers.target, (place, TARGET_BELOW), "target", derivation.shapes[layers.target]))
+        edges.append(Edge(loss + 1, loss))
 
 
 def _captions(columns: list[_Column], layers: Layers, row: float) -> Iterator[Node]:

@@ -20,8 +20,8 @@ from derive.training.model import STEP
 from derive.values import Values
 from derive.view import View, Workings
 from derive.writers.base import Identity, Page, Writer
-from derive.writers.latex import matrix
 from derive.writers.parts import Compiler, Part, filled
+from derive.writers.texmath import labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class JsonWriter(Writer):
 
     def compile(self, document: Document, page: Page) -> Compiled:
         notation = page.notation(TEX, document)
-        compiler = Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue(document.language))
+        compiler = Compiler(notation, page.shapes, page.labels(notation), labelled, str, catalogue(document.language))
         latex = {
             (step.name, step.phase): tuple(part for segment in compiler.segments(chain) for part in (*segment, " "))
             for step, chain in short_chains(page.derivation)
@@ -129,7 +129,7 @@ def _given(compiled: Compiled, values: Values, name: Name, k: int = 1) -> dict[s
     notation = compiled.notation
     printed = [number.text(values.numbers.decimal) for number in values.printed(name, k)]
     tex = [notation.printed(number) for number in values.printed(name, k)]
-    latex = f"{notation.name(name)} = {arranged(tex, shape, matrix) if shape else tex[0]}"
+    latex = f"{notation.name(name)} = {arranged(tex, shape, labelled) if shape else tex[0]}"
     known_by = f"{name.id}@0" if name in compiled.page.derivation.states else f"{name.id}@{k}" if k > 1 else name.id
     return {
         "id": known_by, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],

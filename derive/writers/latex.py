@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from derive.derivation import Derivation
@@ -28,12 +28,14 @@ from derive.document import (
     Table,
 )
 from derive.language.expressions import Apply
-from derive.language.names import GREEK, split_entry
+from derive.language.names import GREEK, Name, split_entry
+from derive.matrices import Matrix
 from derive.notation import TEX
 from derive.operations.rows import row_of
 from derive.prose import Catalogue
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
+from derive.writers.cutting import Panel
 from derive.writers.parts import Compiler, Part, filled, texts
 from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting
 
@@ -57,7 +59,9 @@ _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
 )
 """What the T1 fonts have beside mathematics."""
 
-MOST_ALIGNED = 12
+MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how many stay on one page
+BREAK = r" \allowbreak "  # behind each of several blocks
+SMALLER = 0.8  # of a matrix that would be too wide
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
 LONGEST_NEAR_A_BOUND = 12
@@ -120,14 +124,23 @@ def _code(c: str) -> str:
     return rf"\texorpdfstring{{{{\fboxsep=1pt\fbox{{\tiny {ord(c):02X}}}}}}}{{?}}"
 
 
-def matrix(rows: list[list[str]], label: str = "") -> str:
-    """A matrix, cut into panels with a break between them where it is too wide or too tall."""
-    cut = fitting(rows, label, LINE - 4)
-    if not cut[0].label:
-        return bmatrix(rows, gap=FRACTIONS)
-    return "".join(
-        rf"\underbrace{{{bmatrix(panel.rows, gap=FRACTIONS)}}}_{{{panel.label}}} \allowbreak " for panel in cut
-    )
+def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+    """A matrix: smaller where it is a little too wide, in panels with a break between them where it is much too wide
+    or too tall.
+    """
+    room = LINE - 4
+    cut = fitting(rows, label, room, words)
+    if len(cut) > 1 and len(whole := fitting(rows, label, room / SMALLER, words)) == 1:
+        return rf"\smaller{{{_panel(whole[0])}}}"
+    return "".join(map(_panel, cut))
+
+
+def _panel(panel: Panel) -> str:
+    body = bmatrix(panel.rows, gap=FRACTIONS)
+    if not panel.label:
+        return body
+    label = panel.label if panel.label[0] in "[0123456789" else rf"\text{{{panel.label}}}"
+    return rf"\underbrace{{{body}}}_{{{label}}}{BREAK}"
 
 
 class LatexWriter(TemplateWriter):
@@ -136,12 +149,13 @@ class LatexWriter(TemplateWriter):
     name = "tex"
     ending = "tex"
     template = "page.tex"
-    new_page = "\n\\newpage\n"
+    new_page = "\n\\clearpage\n"
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
         answer, labels = partial(_answer, page.derivation), page.labels(notation)
-        return Compiler(notation, page.shapes, labels, matrix, _boxed, catalogue, answer, r"\room", settable)
+        sets = partial(matrix, catalogue)
+        return Compiler(notation, page.shapes, labels, sets, _boxed, catalogue, answer, r"\room", settable)
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -159,16 +173,15 @@ class LatexWriter(TemplateWriter):
 
     def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
         said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
-        around = {"task": (r"\begin{task}", r"\end{task}"), "note": (r"\begin{note}", r"\end{note}")}
-        before, after = around.get(block.kind, ("", ""))
-        return [f"\n{before}", *said, f"{after}\n\n"]
+        environment = "words" if block.kind == "text" else block.kind
+        return [f"\n\\begin{{{environment}}}", *said, f"\\end{{{environment}}}\n\n"]
 
     def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         parts: list[Part] = [r"\begin{chain}", "\n"]
         for name in block.names:
             shown = compiler.notation.name(name)
             shape = compiler.shapes[name]
-            parts.append(_value(shown, name, scalar=not shape))
+            parts.append(_value(shown, name, None if not shape else compiler.matrix))
         return [*parts, r"\end{chain}", "\n"]
 
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
@@ -214,25 +227,26 @@ class LatexWriter(TemplateWriter):
         from derive.drawing.tikz import tikz
 
         figure = block.figure
-        return ["\n\\begin{center}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{center}\n"]
+        return ["\n\\begin{drawing}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{drawing}\n"]
 
     def table(self, block: Table, compiler: Compiler) -> list[Part]:
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         width = max(0.2, (0.95 - 0.11 * (len(block.columns) - len(long))) / max(1, len(long)))
-        sizes = {"text": "l", "number": "r", "long": f"p{{{width:.2f}\\linewidth}}"}
+        sizes = {"text": "l", "number": "r@{}l", "long": f"p{{{width:.2f}\\linewidth}}"}
         layout = "".join(sizes[column.kind] for column in block.columns)
         heads, *rows = ([self._cell(cell, column, compiler) for cell, column in zip(row, block.columns, strict=True)]
                         for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
 
         def fill(view: View) -> str:
             lines = [[filled(cell, view) for cell in row] for row in rows]
-            head = _row([filled(cell, view) for cell in heads]) + "\\hline\n"
-            opened = f"\n{{\\small\\def\\arraystretch{{1.25}}\\begin{{tabular}}{{@{{}}{layout}@{{}}}}\n{head}"
+            head = _row(_head(filled(cell, view), column) for cell, column in zip(heads, block.columns, strict=True))
+            opened = f"\n\\begin{{values}}{{{layout}}}\n{head}\\hline\n"
             pieces = _pieces(
                 lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
             )
-            return "".join(f"{opened}{''.join(map(_row, piece))}\\end{{tabular}}\\par}}\n" for piece in pieces)
+            bodies = ("".join(_row(map(_cell, row, block.columns)) for row in piece) for piece in pieces)
+            return "".join(f"{opened}{body}\\end{{values}}\n" for body in bodies)
 
         return [fill]
 
@@ -241,7 +255,21 @@ class LatexWriter(TemplateWriter):
         return [self.sentence(cell, compiler, ragged)]
 
 
-def _row(cells: list[str]) -> str:
+_POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
+
+
+def _head(text: str, column: Column) -> str:
+    return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else text
+
+
+def _cell(text: str, column: Column) -> str:
+    """A number in two columns, before its decimal sign and from there on, so that these signs stand in one line."""
+    if column.kind != "number":
+        return text
+    return _POINT.sub(r"$\1$ & $\2$", text) if _POINT.fullmatch(text) else f"{text} & "
+
+
+def _row(cells: Iterable[str]) -> str:
     return f"  {' & '.join(cells)} \\tabularnewline\n"
 
 
@@ -259,9 +287,9 @@ def _pieces(rows: list[list[str]], heights: list[int]) -> Iterator[list[list[str
         yield piece
 
 
-def _value(shown: str, name: object, scalar: bool) -> Part:
+def _value(shown: str, name: Name, sets: Matrix | None) -> Part:
     def fill(view: View) -> str:
-        text = view.number(name, (), "leading") if scalar else view.array(name, matrix)  # type: ignore[arg-type]
+        text = view.array(name, sets) if sets else view.number(name, (), "leading")
         return f"  ${shown} = {text}$\\quad\n"
 
     return fill
@@ -288,16 +316,16 @@ def _answer(derivation: Derivation, asked: str) -> str:
 
 
 def _boxed(tex: str) -> str:
-    """A result in a box; one in several blocks cannot have one."""
-    return tex if r"\allowbreak" in tex else rf"\result{{{tex}}}"
+    """A result in a box; one in several blocks has one around each, so that they can stand in several lines."""
+    *blocks, rest = tex.split(BREAK)
+    return "".join(rf"\result{{{block}}}{BREAK}" for block in blocks) + (rf"\result{{{rest}}}" if rest else "")
 
 
 def _aligned(rows: list[list[str]]) -> str:
     """Lines aligned at their first relation where they fit; many short ones side by side; else hanging paragraphs."""
     lines = [" ".join(row) for row in rows]
     if len(rows) <= MOST_ALIGNED and all(fits(line, LINE - 5) for line in lines):
-        body = " \\\\\n  ".join(map(_ampersand, rows))
-        return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+        return "".join(map(_block, _evenly([_ampersand(row) for row in rows], TOGETHER)))
     for columns in (3, 2):
         if all(fits(line, (LINE - 4) / columns - 2) for line in lines):
             cells = "".join(f"  \\cell{{{columns}}}{{{line}}}\n" for line in lines)
@@ -305,8 +333,31 @@ def _aligned(rows: list[list[str]]) -> str:
     return "".join(f"\\begin{{chain}}\n{_broken(row)}\\end{{chain}}\n" for row in rows)
 
 
+def _block(lines: Sequence[str]) -> str:
+    body = " \\\\\n  ".join(lines)
+    return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+
+
+def _evenly(lines: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """The lines in parts of about the same length, at most `most`."""
+    count = -(-len(lines) // most)
+    for i in range(count):
+        yield lines[i * len(lines) // count : (i + 1) * len(lines) // count]
+
+
 def _broken(row: list[str]) -> str:
-    return "".join(f"  ${'{}' if i else ''}{segment}$\n" for i, segment in enumerate(row))
+    return "".join(f"  ${'{}' if i else ''}{_splitting(segment)}$\n" for i, segment in enumerate(row))
+
+
+def _splitting(tex: str) -> str:
+    """A long formula may be broken before the signs of its sum; TeX by itself would leave them at the line's end."""
+    if fits(tex, LINE / 2):
+        return tex
+    depth, parts = 0, []
+    for part in re.split(r"([{}]| [+-] )", tex):
+        depth += (part == "{") - (part == "}")
+        parts.append(rf" \splits{part}" if depth == 0 and part in {" + ", " - "} else part)
+    return "".join(parts)
 
 
 def _ampersand(row: list[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from derive.document import (
     Chain,
@@ -29,7 +29,7 @@ from derive.values import Values
 from derive.view import View
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled, written
-from derive.writers.texmath import bmatrix, characters
+from derive.writers.texmath import characters, labelled
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
 NEWLINE = r"\cr"
@@ -38,12 +38,6 @@ NEWLINE = r"\cr"
 def escape(text: str) -> str:
     """Words for Markdown."""
     return text.translate(_SPECIAL)
-
-
-def matrix(rows: list[list[str]], label: str = "") -> str:
-    """A matrix."""
-    body = bmatrix(rows, newline=NEWLINE)
-    return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
 
 
 class MarkdownWriter(TemplateWriter):
@@ -61,7 +55,7 @@ class MarkdownWriter(TemplateWriter):
             notation,
             page.shapes,
             page.labels(notation),
-            matrix,
+            partial(labelled, newline=NEWLINE),
             lambda tex: rf"\boxed{{{tex}}}",
             catalogue,
             _answer,
@@ -100,7 +94,7 @@ class MarkdownWriter(TemplateWriter):
             shown = []
             for name in block.names:
                 scalar = not compiler.shapes[name]
-                value = view.number(name, (), "leading") if scalar else view.array(name, matrix)
+                value = view.number(name, (), "leading") if scalar else view.array(name, compiler.matrix)
                 shown.append(f"{compiler.notation.name(name)} = {value}")
             return "\n$$\n" + " \\quad\n".join(shown) + "\n$$\n"
 

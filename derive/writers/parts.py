@@ -239,7 +239,7 @@ class Compiler:
     def sentence(self, sentence: Sentence, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
         """A sentence of the catalogue as parts; `inline` wraps mathematics, `escape` protects words."""
         if sentence.key == "=":
-            return [escape(str(sentence.fields["text"]))]
+            return self._inline(sentence, "text", inline, escape)
         parts: list[Part] = []
         for text, place in _places(self.catalogue[sentence.key]):
             parts.append(escape(text))
@@ -263,7 +263,7 @@ class Compiler:
         if isinstance(value, str):
             return [escape(value)]
         if isinstance(value, int):
-            return [str(value)]
+            return [self.notation.count(value)]
         parts = self._value(value)
         return [lambda view: inline(filled(parts, view))]
 

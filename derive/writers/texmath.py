@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from math import ceil
 
+from derive.prose import Catalogue
 from derive.writers.cutting import Panel, panels
 
 LINE = 48.0  # width of a line of the page, in em
@@ -52,9 +53,10 @@ def _width(tex: str) -> float:
     tex = _FRACTION.sub(lambda found: max(found[1], found[2], key=characters), tex)
     small = sum(len(_COMMANDS.sub("", found)) for found in re.findall(r"[_^]\{([^{}]*)\}", tex))
     operators = len(re.findall(r"\\cdot|\\odot|\\approx|\\leftarrow| [+\-=] ", tex))
-    plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", "'")))
+    plain = len(_COMMANDS.sub("", tex.replace(" ", "").replace("{,}", ".")))
+    marks = 0.3 * tex.count("-") - 0.2 * len(re.findall(r"\.|\{,\}", tex))  # wider, and narrower, than a digit
     words = len(re.findall(r"\\(?:sigma|eta|alpha|beta|delta|theta|partial|varphi|Phi|sum)\b", tex))
-    return fields + 0.5 * plain - 0.15 * small + 0.6 * operators + 0.6 * words
+    return fields + 0.5 * plain + marks - 0.15 * small + 0.6 * operators + 0.6 * words
 
 
 def _matrices(tex: str) -> list[str]:
@@ -79,10 +81,16 @@ def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
     return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
 
 
-def fitting(rows: list[list[str]], label: str, limit: float) -> list[Panel]:
+def labelled(rows: list[list[str]], label: str = "", newline: str = r"\\") -> str:
+    """A matrix, with its label under it."""
+    body = bmatrix(rows, newline)
+    return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
+
+
+def fitting(rows: list[list[str]], label: str, limit: float, words: Catalogue) -> list[Panel]:
     """The rows in panels that fit a line of `limit` em and a page."""
     longest = max(("  ".join(row) for row in rows), key=len)
     if len(rows) <= TALLEST and characters(longest) * WIDEST < limit:
         return [Panel(rows, label)]
     widths = [max(_width(row[j]) for row in rows) + 1.0 for j in range(len(rows[0]))]
-    return panels(rows, label, widths, limit - 0.8, TALLEST)
+    return panels(rows, label, widths, limit - 0.8, words, TALLEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -32,17 +33,18 @@ from derive.writers.parts import Compiler, Part, filled, texts
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
 INDENT = " " * 5
 _SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
+_RELATIONS = ("= ", "≈ ", "← ")
 _OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 Line: TypeAlias = str
 
 
-def matrix(rows: list[list[str]], label: str = "") -> str:
+def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
     """A matrix in marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
     rows = [lines for row in rows for lines in _folded(row)]
     widths = [max(columns(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
     return "".join(
         _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
-        for panel in panels(rows, label, widths, WIDEST)
+        for panel in panels(rows, label, widths, WIDEST, words)
     )
 
 
@@ -61,7 +63,9 @@ def boxes(text: str) -> list[Box]:
         before, _, rest = text.partition(_OPEN)
         inside, _, text = rest.partition(_CLOSE)
         body, _, label = inside.partition(_LABEL)
-        cut = len(before) if label else max(before.rfind(sign) for sign in _SIGNS)
+        cut = max(before.rfind(sign) for sign in _SIGNS)
+        if label:  # a panel stands with its relation on a line of its own
+            cut = max(cut, 0, *(before.rfind(sign) for sign in _RELATIONS))
         if cut >= 0:
             parts[-1].append(Box.of(before[:cut]))
             parts.append([])
@@ -81,7 +85,8 @@ class TextWriter(TemplateWriter):
 
     def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
         notation = page.notation(UNICODE, document)
-        return Compiler(notation, page.shapes, page.labels(notation), matrix, str, catalogue, _answer, "_" * 30)
+        sets = partial(matrix, catalogue)
+        return Compiler(notation, page.shapes, page.labels(notation), sets, str, catalogue, _answer, "_" * 30)
 
     def words(self, text: str) -> str:
         return text
@@ -129,7 +134,9 @@ class TextWriter(TemplateWriter):
         """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
         heads = [column.head for column in block.columns]
         rows = [[self._words(cell, compiler, view) for cell in row] for row in (heads, *block.rows)]
-        widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+        lined_up = _lined_up(rows, block, compiler.notation.decimal)
+        rows = lined_up if sum(_widths(lined_up)) + 2 * (len(block.columns) - 1) <= WIDTH else rows
+        widths = _widths(rows)
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         for i in reversed(long):
             widths[i] = max(20, min(widths[i], WIDTH - sum(widths) + widths[i] - 2 * (len(widths) - 1)))
@@ -180,6 +187,21 @@ def _heading(text: str, level: int) -> str:
     return f"\n{text}\n{('=' if level == 1 else '-') * columns(text)}\n"
 
 
+def _widths(rows: list[list[str]]) -> list[int]:
+    return [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+
+
+def _lined_up(rows: list[list[str]], block: Table, decimal: str) -> list[list[str]]:
+    """The rows with numbers filled up so that the decimal signs of a column stand in one line; the heads stay."""
+    heads, *body = rows
+    cells = [list(column) for column in zip(*body, strict=True)]
+    for column, shown in zip(block.columns, cells, strict=False):
+        behind = [columns(cell) - columns(cell.partition(decimal)[0]) for cell in shown]
+        if column.kind == "number":
+            shown[:] = [cell + " " * (max(behind) - width) for cell, width in zip(shown, behind, strict=True)]
+    return [heads, *map(list, zip(*cells, strict=True))]
+
+
 def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
     """The lines of a row; numbers stand to the right."""
     broken_cells = [
@@ -196,7 +218,7 @@ def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
 def _givens(block: Givens, compiler: Compiler, view: View) -> str:
     shown: list[Box] = []
     for name in block.names:
-        value = view.array(name, matrix) if compiler.shapes[name] else view.number(name, (), "leading")
+        value = view.array(name, compiler.matrix) if compiler.shapes[name] else view.number(name, (), "leading")
         shown += boxes(f"{compiler.notation.name(name)} = {value}    ")
     return "\n" + "".join(f"{line}\n" for line in broken(shown, WIDTH, 0))
 
