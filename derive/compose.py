@@ -38,9 +38,18 @@ from derive.document import (
     Terms,
 )
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
-from derive.language.names import Derivative
+from derive.language.names import Derivative, Name
 from derive.operations.building import terms_of, tidy
-from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
+from derive.operations.calculus import (
+    Shapes,
+    entries_of,
+    entry_of,
+    instantiate,
+    is_elementwise,
+    is_moved,
+    shape_of,
+    uniform,
+)
 from derive.operations.rows import row_of
 from derive.operations.shapes import indices
 from derive.problem import Problem
@@ -164,16 +173,18 @@ class _Steps:
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
         self.shortcuts = {} if short else shortcuts_of(derivation)
+        self.factors = _factors(derivation)
         self.most_terms = derivation.problem.page.worked
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
-        step = group[-1]
+        *locals_, step = group
+        told = self._passed(step)
         parts: list[StepPart] = []
-        if len(group) > 1:
-            parts += self._explained(step, group[:-1])
-        parts += self.chains(step, formula=len(group) == 1)
-        parts += sentences(group, self.said)
+        if locals_:
+            parts += self._explained(step, told, locals_)
+        parts += self.chains(told, formula=not locals_)
+        parts += sentences([*locals_, told], self.said)
         if short := self.shortcuts.get(step.name):
             parts.append(self._remark(step, short))
         return Numbered(number, step.name, tuple(parts))
@@ -185,9 +196,17 @@ class _Steps:
         when = Condition("ones", step.name, short.ones) if short.ones else None
         return Remark(sentence, tuple(chain for chain in chains if isinstance(chain, Chain)), when)
 
-    def _explained(self, step: Step, locals_: list[Step]) -> Iterator[StepPart]:
+    def _passed(self, step: Step) -> Step:
+        """The step with local derivatives that are one number for every entry put in: dL/dA = dL/dR for dR/dA = 1."""
+        if step.phase != "backward" or not self.factors.keys() & set(step.uses):
+            return step
+        expr = tidy(substitute(step.expr, self.factors))
+        return replace(step, expr=expr, rule="copy" if isinstance(expr, Ref) else step.rule)
+
+    def _explained(self, step: Step, told: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
-        formula = Chain(step.name, (Link(SAME, Formula(step.expr)),))
+        forms = dict.fromkeys((step.expr, told.expr))
+        formula = Chain(step.name, tuple(Link(SAME, Formula(form)) for form in forms))
         chains = [part for local in locals_ for part in self.chains(local)]
         word = Sentence("labels.where")
         if all(isinstance(part, Chain) for part in chains):
@@ -209,6 +228,9 @@ class _Steps:
         if step.shape and not self.short and self._mixes(step.expr):
             yield from self._entry_by_entry(step, first, shown)
             return
+        if step.shape and uniform(step.expr) is not None:
+            yield self._constant(step, first)
+            return
         if isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
@@ -220,6 +242,15 @@ class _Steps:
         if not (isinstance(step.expr, Number) and formula):
             links.append(self._result(step, links))
         yield Chain(step.name, tuple(links))
+
+    def _constant(self, step: Step, first: list[Link]) -> Chain:
+        """An array with one number in every entry: a factor by that number, anything else by its entries alone."""
+        if step.name not in self.factors:
+            return Chain(step.name, (self._result(step, []),))
+        number_only = isinstance(self.factors[step.name], Number)
+        return Chain(
+            step.name, (*first, *(() if number_only else (self._result(step, first, indices(step.shape)[0]),)))
+        )
 
     def _formulas(self, step: Step) -> list[Link]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
@@ -281,7 +312,7 @@ class _Steps:
         if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
             return []
         if step.shape:
-            if self._is_single(shown) or step.phase == "update":
+            if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
                 return []
             return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
         return self._entry_links(step, entry_of(shown, self.shapes, ()))
@@ -290,6 +321,11 @@ class _Steps:
         """Whether putting arrays in for the names would show nothing new: a function or formula of one array."""
         arrays = [name for name in names_in(shown) if self.shapes.get(name)]
         return len(arrays) < 2
+
+    def _has_letters(self, shown: Expr) -> bool:
+        """Whether a sum over entries stands in it: under its letters no array can be put in."""
+        totals = (node for node in walk(shown) if isinstance(node, Apply) and node.op in {"sum", "mean"})
+        return any(shape_of(total.args[0], self.shapes) for total in totals)
 
     def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
         """The line with every number put in, and for a sum its terms."""
@@ -362,6 +398,12 @@ class _Steps:
             yield Sentence("notes.zeros_left_out", {}, Condition("zeros left out", step.name, _factored(entry)[1]))
         if others:
             yield Sentence("notes.likewise")
+
+
+def _factors(derivation: Derivation) -> dict[Name, Expr]:
+    """The local derivatives that are the same number in every entry, with that number."""
+    locals_ = (step for step in derivation.backward if step.shape and step.rule.startswith("local"))
+    return {step.name: factor for step in locals_ if (factor := uniform(step.expr)) is not None}
 
 
 def _factored(entry: Expr) -> tuple[Number | None, Expr]:

@@ -11,7 +11,7 @@ from math import prod
 from typing import TypeAlias
 
 from derive import styles
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import Notation, superscript
@@ -282,6 +282,9 @@ class _Printer:
 
     def _divide(self, expr: Apply, level: int, position: str) -> None:
         top, bottom = expr.args
+        if self._is_factored(expr):
+            self._product(apply("product", self._one_over(bottom), top), level, position)
+            return
         if self.notation.tex:
             self.out.append(r"\frac{")
             self.write(top, SUM, LEADING)
@@ -296,6 +299,29 @@ class _Printer:
             self.write(bottom, POWER, TIGHT)
 
         self.enclosed(write, level > PRODUCT)
+
+    def _is_factored(self, expr: Apply) -> bool:
+        """Whether a quotient is written 1/n · a: what is divided by a constant would make a fraction in a fraction, or
+        a fraction of a matrix.
+        """
+        top, bottom = expr.args
+        if self.notation.is_language or names_in(bottom):
+            return False
+        if not self.notation.tex:
+            word = self._word(top, LEADING)
+            return isinstance(bottom, Number) and isinstance(word, str) and "/" in word
+        return any(map(self._is_tall, walk(top)))
+
+    def _is_tall(self, node: Expr) -> bool:
+        word = self._word(node, LEADING)
+        if word is not None:
+            return self._is_high(word)
+        return isinstance(node, Apply) and node.op in {"divide", "sum", "mean"}
+
+    def _one_over(self, bottom: Expr) -> Expr:
+        if isinstance(bottom, Number) and not self.notation.tex:
+            return number(1 / bottom.value)
+        return apply("divide", number(1), bottom)
 
     # --- powers, functions -------------------------------------------------------------------------------------------
 
@@ -314,6 +340,8 @@ class _Printer:
         if isinstance(base, Apply):
             if self.notation.is_language:
                 return base.op in {"power", "transpose"}
+            if base.op == "divide" and self._is_factored(base):
+                return False  # a product has its parentheses already
             return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}
         word = "" if self.notation.is_language else self._word(base, TIGHT)
         return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))

@@ -21,12 +21,13 @@ from flint import arb, fmpq
 import derive
 import derive.examples
 from derive import Solution
-from derive.document import Chain, Drawing, Lines, Numbered
+from derive.document import Chain, Document, Drawing, Formula, Joined, Lines, Numbered, Remark
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, apply, rewrite
+from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
+from derive.operations.calculus import shape_of
 from derive.operations.rows import Branches
 from derive.operations.scalars import Num, precision
 from derive.problem import Problem
@@ -82,6 +83,24 @@ def texts_of(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def chains_of(part: object) -> Iterator[Chain]:
+    """The chains in a block of a document, or in a part of a step."""
+    match part:
+        case Chain():
+            yield part
+        case Numbered(parts=parts):
+            yield from (chain for part in parts for chain in chains_of(part))
+        case Lines(chains=inner) | Remark(chains=inner):
+            yield from inner
+        case Joined(chain=chain, explained=explained):
+            yield from (chain, *explained)
+
+
+def pages_chains(document: Document) -> Iterator[Chain]:
+    """All chains of a document."""
+    return (chain for section in document.sections for block in section.blocks for chain in chains_of(block))
+
+
 def chains(solution: Solution) -> Iterator[list[Link]]:
     """Every chain of the page."""
     blueprint, writer = solution.blueprint, TextWriter()
@@ -89,12 +108,9 @@ def chains(solution: Solution) -> Iterator[list[Link]]:
     for section in blueprint.document.sections:
         view = View(solution.values, compiler.notation, Workings(), section.k)
         for block in section.blocks:
-            parts = block.parts if isinstance(block, Numbered) else (block,)
-            lines = [line for part in parts for line in (part.chains if isinstance(part, Lines) else (part,))]
-            for chain in lines:
-                if isinstance(chain, Chain):
-                    shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
-                    yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
+            for chain in chains_of(block):
+                shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
+                yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
 
 
 def read(text: str) -> Expr | None:
@@ -194,6 +210,80 @@ def test_numbers_that_are_printed_alike_break_no_page(form: str) -> None:
     assert solution["u"].printed == "-3.679·10^4"
     if form == "txt":
         assert "≈ 1/(2.718 − 2.718) + 1 ≈ −3.679·10⁴ + 1 ≈ −3.679·10⁴" in solution.text(form)
+
+
+# --- links that say something ----------------------------------------------------------------------------------------
+
+NUMBER = re.compile(r"[−\d.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻/√()]+")
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_no_number_is_set_equal_to_a_matrix(name: str) -> None:
+    pairs = [(a, b) for chain in chains(solved(name)) for a, b in pairwise(chain)]
+    assert [(a, b) for a, b in pairs if len(a.cells) == 1 < len(b.cells) and NUMBER.fullmatch(a.cells[0])] == []
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_every_sum_over_an_array_has_its_numbers_or_goes_on_to_the_result(name: str) -> None:
+    """No line of numbers with a letter under a sum: nothing would have been put in."""
+    blueprint = solved(name).blueprint
+    links = [link for chain in pages_chains(blueprint.document) for link in chain.links]
+    put_in = [link.shown.expr for link in links if isinstance(link.shown, Formula) and link.shown.numbers]
+    totals = [node for expr in put_in for node in walk(expr) if isinstance(node, Apply) and node.op in {"sum", "mean"}]
+    assert [total for total in totals if shape_of(total.args[0], blueprint.page.shapes)] == []
+
+
+RESIDUAL = """
+[data]
+x = [[1, 2, 3], [4, 5, 6]]
+
+[parameters]
+u = [[1, 0, 2], [0, 1, -1]]
+b = [0.5, 1]
+c = 2
+
+[model]
+equations = '''
+A = tanh(u)
+R = A + x
+Q = R/sqrt(2) + b
+P = Q - c
+L = 1/4 sum(P^2)
+'''
+loss = "L"
+"""
+
+
+@pytest.fixture(scope="module")
+def residual() -> Solution:
+    return derive.solve(Problem.loads(RESIDUAL))
+
+
+def test_a_local_derivative_that_is_one_number_is_written_as_that_number(residual: Solution) -> None:
+    text = residual.text("txt")
+    for line in (
+        "dL/dQ = dL/dP ⊙ dP/dQ = dL/dP    where   dP/dQ = 1\n",
+        "dL/dc = Σ_ij dL/dpᵢⱼ·dpᵢⱼ/dc = −Σ_ij dL/dpᵢⱼ    where   dP/dc = −1\n",
+        "where   dQ/dR = 1/√(2) ≈ 0.7071\n",
+    ):
+        assert line in text
+    assert residual["dP/dQ"].printed == (("1", "1", "1"), ("1", "1", "1"))
+
+
+@pytest.mark.parametrize(("work", "verdict"), [("1", "correct"), ("[1 1 1; 1 1 1]", "correct"), ("2", "wrong")])
+def test_a_work_may_say_so_too(residual: Solution, work: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "work.txt"
+    path.write_text(f"dP/dQ = {work}", encoding="utf-8")
+    items = {item.id: item.verdict for item in derive.check(residual, path).items}
+    assert items["dP/dQ"] == verdict
+
+
+def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
+    solution = derive.solve(Problem.loads(RESIDUAL.replace("P = Q - c", "m = mean(Q, rows)\nP = Q - m")))
+    assert r"\frac{1}{3} \cdot \frac{d L}{d m}" in solution.text("tex") and "= 1/3·dL/dm" in solution.text("txt")
+    for name in QUICK:
+        tex = solved(name).text("tex")
+        assert r"\frac{\frac{d " not in tex and not re.search(r"\\end\{bmatrix\}\}\{(\d+|\\sqrt\{\d+\})\}", tex), name
 
 
 # --- numbers on the page ---------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from derive.answers.own import BITS, Own
 from derive.derivation import Derivation, Step
 from derive.language.expressions import Expr, Shape
 from derive.language.names import Derivative, Name
+from derive.operations.calculus import uniform
 from derive.operations.rows import Flat, ShapeFault
 from derive.operations.scalars import precision
 from derive.operations.shapes import offset
@@ -143,7 +144,7 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        written = self._numbers(own, answer, len(expected)) if answer else None
+        written = self._numbers(own, place, answer, len(expected)) if answer else None
         if answer is None or written is None:
             entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
@@ -187,13 +188,18 @@ class _Judge:
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
                       tuple(case.remarks), marks, of)  # fmt: skip
 
-    def _numbers(self, own: Own, answer: Answer, size: int) -> Numbers | None:
-        """The numbers of an answer, flat; a formula's are its values at the student's own numbers."""
+    def _numbers(self, own: Own, place: Place, answer: Answer, size: int) -> Numbers | None:
+        """The numbers of an answer, flat; a formula's are its values at the student's own numbers.
+
+        One number stands for every entry where all of them are the same by nature, as in dR/dA = 1.
+        """
         content = answer.content
         if isinstance(content, Unreadable):
             return None
         if isinstance(content, Array):
-            return content.entries if len(content.entries) == size else None
+            one = len(content.entries) == 1 and place.step is not None and uniform(place.step.expr) is not None
+            entries = content.entries * size if one else content.entries
+            return entries if len(entries) == size else None
         values = own.value(content)
         if values is None or len(values) not in {1, size}:
             return None
