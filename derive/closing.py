@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from math import prod
 
 from derive.closed_form import ClosedForm, layered, node_count
-from derive.compose import leaves
 from derive.derivation import Derivation
 from derive.document import (
     SAME,
@@ -21,6 +20,7 @@ from derive.document import (
     Result,
     Sentence,
 )  # fmt: skip
+from derive.entrywise import leaves
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
 from derive.operations.shapes import indices

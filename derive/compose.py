@@ -37,8 +37,11 @@ from derive.document import (
     StepPart,
     Terms,
 )
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
-from derive.language.names import Derivative, Name
+from derive.entrywise import factored, leaves, nothing_to_compute
+from derive.factors import factors_of, passed
+from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
+from derive.language.names import Derivative
+from derive.meanings import explained, meanings
 from derive.operations.building import terms_of, tidy
 from derive.operations.calculus import (
     Shapes,
@@ -47,6 +50,7 @@ from derive.operations.calculus import (
     instantiate,
     is_elementwise,
     is_moved,
+    settled,
     shape_of,
     uniform,
 )
@@ -78,7 +82,7 @@ def compose(
         sections += [Section(tuple(_Pass(derivation, problem, k, said).blocks()), k) for k in shown if k > 1]
         sections.append(Section(tuple(_after(derivation, problem, said)), problem.update.steps + 1))
     if closing := list(closing):
-        sections.append(Section(tuple(closing)))
+        sections.append(Section(tuple(explained(closing, said))))
     return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
                     {step: names[0] for step, names in problem.aliases.items()})  # fmt: skip
 
@@ -173,18 +177,19 @@ class _Steps:
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
         self.shortcuts = {} if short else shortcuts_of(derivation)
-        self.factors = _factors(derivation)
+        self.factors = factors_of(derivation)
         self.most_terms = derivation.problem.page.worked
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
         *locals_, step = group
-        told = self._passed(step)
+        told = passed(step, self.factors)
         parts: list[StepPart] = []
         if locals_:
             parts += self._explained(step, told, locals_)
         parts += self.chains(told, formula=not locals_)
         parts += sentences([*locals_, told], self.said)
+        parts += meanings(*self._functions(group), self.said)
         if short := self.shortcuts.get(step.name):
             parts.append(self._remark(step, short))
         return Numbered(number, step.name, tuple(parts))
@@ -196,12 +201,11 @@ class _Steps:
         when = Condition("ones", step.name, short.ones) if short.ones else None
         return Remark(sentence, tuple(chain for chain in chains if isinstance(chain, Chain)), when)
 
-    def _passed(self, step: Step) -> Step:
-        """The step with local derivatives that are one number for every entry put in: dL/dA = dL/dR for dR/dA = 1."""
-        if step.phase != "backward" or not self.factors.keys() & set(step.uses):
-            return step
-        expr = tidy(substitute(step.expr, self.factors))
-        return replace(step, expr=expr, rule="copy" if isinstance(expr, Ref) else step.rule)
+    def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
+        """The formulas of steps, and those of them whose definition stands beside them."""
+        exprs = [step.expr for step in group]
+        defined = {expr: definition for expr in exprs if (definition := self._definition(expr)) is not None}
+        return [*exprs, *defined.values()], list(defined)
 
     def _explained(self, step: Step, told: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
@@ -284,7 +288,8 @@ class _Steps:
             return None
         if not all(isinstance(arg, Ref | Number) for arg in expr.args):
             return None
-        return instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
+        definition = instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
+        return settled(definition, self.shapes)
 
     def _expanded(self, step: Step) -> Expr:
         """The expression whose entries are written with numbers: definitions put in for functions."""
@@ -329,9 +334,9 @@ class _Steps:
 
     def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
         """The line with every number put in, and for a sum its terms."""
-        if _nothing_to_compute(entry):
+        if nothing_to_compute(entry):
             return []
-        factor, inner = _factored(entry)
+        factor, inner = factored(entry)
         terms = terms_of(inner)
         long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
         links = [Link(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
@@ -351,7 +356,7 @@ class _Steps:
         if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
             return False
         entry = entry_of(shown, self.shapes, indices(step.shape)[0])
-        if not isinstance(entry, Apply) or _nothing_to_compute(entry):
+        if not isinstance(entry, Apply) or nothing_to_compute(entry):
             return False
         return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
 
@@ -394,33 +399,7 @@ class _Steps:
         return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
 
     def _left_out(self, step: Step, entry: Expr, others: bool) -> Iterator[Sentence]:
-        if len(terms_of(_factored(entry)[1])) > LONG_SUM:
-            yield Sentence("notes.zeros_left_out", {}, Condition("zeros left out", step.name, _factored(entry)[1]))
+        if len(terms_of(factored(entry)[1])) > LONG_SUM:
+            yield Sentence("notes.zeros_left_out", {}, Condition("zeros left out", step.name, factored(entry)[1]))
         if others:
             yield Sentence("notes.likewise")
-
-
-def _factors(derivation: Derivation) -> dict[Name, Expr]:
-    """The local derivatives that are the same number in every entry, with that number."""
-    locals_ = (step for step in derivation.backward if step.shape and step.rule.startswith("local"))
-    return {step.name: factor for step in locals_ if (factor := uniform(step.expr)) is not None}
-
-
-def _factored(entry: Expr) -> tuple[Number | None, Expr]:
-    """The number in front of a sum, and the sum."""
-    if isinstance(entry, Apply) and entry.op == "product" and isinstance(entry.args[0], Number):
-        return entry.args[0], entry.args[1]
-    if isinstance(entry, Apply) and entry.op == "negate":
-        return number(-1), entry.args[0]
-    return None, entry
-
-
-def _nothing_to_compute(entry: Expr) -> bool:
-    """Whether the numbers put in would be the result again: a number, an entry, minus an entry."""
-    bare = entry.args[0] if isinstance(entry, Apply) and entry.op == "negate" else entry
-    return isinstance(bare, Entry | Number)
-
-
-def leaves(expr: Expr) -> tuple[Expr, ...]:
-    """The names and entries that numbers are put in for."""
-    return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Ref | Entry)))

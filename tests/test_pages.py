@@ -286,6 +286,29 @@ def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
         assert r"\frac{\frac{d " not in tex and not re.search(r"\\end\{bmatrix\}\}\{(\d+|\\sqrt\{\d+\})\}", tex), name
 
 
+# --- functions are explained where they first stand ------------------------------------------------------------------
+
+FUNCTIONS_OF = {
+    "activations": ("LeakyReLU(z; α) is", "ELU(z; α) is", "ELU′ is", "σ(z) = 1/(1 + exp(−z)).", "Φ is", "φ(z) = exp"),
+    "huber": ("H(r; δ) is", "clip(r; δ) is"),
+    "victorzhou_mlp": ("σ(z) = 1/(1 + exp(−z))",),
+    "transformer_block": ("The causal softmax", "Φ is", "φ(z) = exp"),
+    "perceptron_and": ("in square brackets is 1",),
+    "cs231n_svm": ("in square brackets is 1",),
+    "victorzhou_pool": ("in square brackets is 1",),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_OF)
+def test_a_function_is_explained_once(name: str) -> None:
+    text = " ".join(solved(name).text("txt").split())
+    assert [text.count(sentence) for sentence in FUNCTIONS_OF[name]] == [1] * len(FUNCTIONS_OF[name])
+
+
+def test_numbers_are_multiplied_with_a_dot() -> None:
+    assert "SiLU(z) = z·σ(z) = −1·σ(−1)" in solved("activations").text("txt")
+
+
 # --- numbers on the page ---------------------------------------------------------------------------------------------
 
 NEGATIVE_FACTOR = re.compile(r"[·⊙/] ?−|− ?−|\+ ?−")

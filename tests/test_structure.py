@@ -24,7 +24,7 @@ LAYERS = [
     "symbolic readback differences closed_form",
     "verification",
     "document figures",
-    "notation matrices styles printing view shortcuts reasons progress compose closing",
+    "notation matrices styles printing view shortcuts reasons meanings factors entrywise progress compose closing",
     "drawing",
     "writers",
     "pdf output typesetting",
