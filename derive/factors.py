@@ -1,6 +1,7 @@
 """Local derivatives that are one number for every entry, and gradients with that number put in."""
 
 from __future__ import annotations
+
 from dataclasses import replace
 
 from derive.derivation import Derivation, Step

@@ -173,8 +173,7 @@ TEX_OPERATORS = {
     "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
     "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
-    "rows": r"\operatorname{rowsums}", "columns": r"\operatorname{colsums}", "comma": ", ", "semicolon": "; ",
-    "channels": r"\operatorname{channelsums}", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
+    "comma": ", ", "semicolon": "; ", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
     "vdots": r"\vdots", "ddots": r"\ddots",
     "blank": r"\square",
 }  # fmt: skip
@@ -218,7 +217,7 @@ UNICODE_OPERATORS = {
     "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
     "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")",
     "long(": "(", "long)": ")", "|": "|", "|.": "|",
-    "rows": "rowsums", "columns": "colsums", "channels": "channelsums", "comma": ", ", "semicolon": "; ",
+    "comma": ", ", "semicolon": "; ",
     "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
     "blank": "□",
 }  # fmt: skip
@@ -238,7 +237,7 @@ ASCII_OPERATORS = {
     "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
     "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
     "long(": "(", "long)": ")",
-    "|": "abs(", "|.": ")", "rows": "rows", "columns": "columns", "channels": "channels",
+    "|": "abs(", "|.": ")",
     "comma": ", ", "semicolon": ", ",
     "blank": "?",
 }  # fmt: skip

@@ -380,14 +380,7 @@ class _Printer:
             self.write(expr.args[0], level, position)
             return
         letters = letters_of(shape)
-        self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
-        if not is_elementwise(expr.args[0], self.shapes):
-            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
-            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
-            return
-        before, self.indexed = self.indexed, letters
-        self.write(expr.args[0], PRODUCT, INNER)
-        self.indexed = before
+        self._summed(expr.args[0], letters, letters)
 
     def _ascii_total(self, expr: Apply, axis: object) -> None:
         self.out.append(f"{expr.op}(")
@@ -395,20 +388,27 @@ class _Printer:
         self.out.append(f", {axis})" if axis else ")")
 
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
-        """Sums of rows, columns and channels, with letters or by name; for means with their factor in front."""
-        letters = letters_of(shape) if len(shape) > 2 else "ij"
+        """Sums of rows, columns and channels; for means with their factor in front."""
+        letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
         over = "i" if axis == "columns" else letters[1:]
         if mean:
             sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
             self.out.append(rf"\frac{{1}}{{{prod(sizes)}}}" if self.notation.tex else f"1/{prod(sizes)} ")
-        if self.indexed or not is_elementwise(expr.args[0], self.shapes) or len(shape) < 2:
-            self.out.append(self.operators[axis])
-            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+        if len(shape) < 2 and axis != "columns":
+            self.write(expr.args[0], PRODUCT, INNER)
             return
+        self._summed(expr.args[0], letters, over)
+
+    def _summed(self, expr: Expr, letters: str, over: str) -> None:
+        """The sum over the letters `over` of an array's entries, which carry `letters`."""
         self.out.append(rf"\sum_{{{over}}} " if self.notation.tex else f"Σ_{over} ")
-        self.indexed = letters
-        self.write(expr.args[0], PRODUCT, INNER)
-        self.indexed = ""
+        if not is_elementwise(expr, self.shapes):
+            self.enclosed(lambda: self.write(expr, SUM, LEADING))
+            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
+            return
+        before, self.indexed = self.indexed, letters
+        self.write(expr, PRODUCT, INNER)
+        self.indexed = before
 
     _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
         "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,
