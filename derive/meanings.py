@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.document import Block, Chain, Formula, Paragraph, Sentence
 from derive.language.expressions import Apply, Expr, Ref, number, walk
 from derive.language.names import Symbol
+from derive.operations.building import tidy
 from derive.operations.calculus import instantiate, settled
 from derive.operations.rows import row_of
 
-WORDED = {
-    **dict.fromkeys(("at_least", "below", "equal"), "bracket"),
-    **{op: op.replace("'", "_slope") for op in ("leaky_relu", "leaky_relu'", "elu", "elu'", "huber_penalty", "clip",
-                                                "sign", "floor", "Phi", "causal_softmax")},
-}  # fmt: skip
-"""Operations that a sentence explains, with its key under `functions`; those with a `definition` show that."""
+WORDED: dict[str, tuple[str, Mapping[str, str]]] = {
+    **dict.fromkeys(("at_least", "below", "equal"), ("bracket", {})),
+    "leaky_relu": ("by_sign", {"above": "z", "below": "alpha z", "arg": "z"}),
+    "leaky_relu'": ("by_sign", {"above": "1", "below": "alpha", "arg": "z"}),
+    "elu": ("by_sign", {"above": "z", "below": "alpha (exp(z) - 1)", "arg": "z"}),
+    "elu'": ("by_sign", {"above": "1", "below": "alpha exp(z)", "arg": "z"}),
+    "huber_penalty": (
+        "by_size",
+        {"inside": "r^2/2", "size": "abs(r)", "bound": "delta", "outside": "delta (abs(r) - delta/2)"},
+    ),
+    "clip": ("cut", {"arg": "r", "low": "-delta", "high": "delta"}),
+    "Phi": ("normal", {"arg": "z"}),
+    **{op: (op, {}) for op in ("sign", "floor", "causal_softmax")},
+}
+"""Operations that a sentence explains: its key under `functions`, and what stands in its places, in the language."""
 
 
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:
@@ -29,20 +39,25 @@ def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> It
 
 
 def _known_by(node: Apply) -> str:
-    return f"functions.{WORDED.get(node.op, node.op)}"
+    return f"functions.{node.op if node.op not in WORDED or WORDED[node.op][1] else WORDED[node.op][0]}"
 
 
 def _meaning(node: Apply) -> Sentence | None:
+    """A sentence on a function of its own parameters, with the settings that it has here."""
     row = row_of(node)
-    if node.op in WORDED:
-        return Sentence(_known_by(node))
-    if not (row.elementwise and row.definition):
-        return None
     params = tuple(Ref(Symbol(name)) for name in row.params)
-    own = Apply(node.op, params, node.options)
-    definition = instantiate(row, row.definition, params, node.options, number(0))
-    scalar = settled(definition, {Symbol(name): () for name in row.params})
-    return Sentence("functions.definition", {"function": Formula(own), "definition": Formula(scalar)})
+
+    def formula(text: str) -> Formula:
+        written = instantiate(row, text, params, node.options, number(0))
+        return Formula(tidy(settled(written, {Symbol(name): () for name in row.params})))
+
+    function = Formula(Apply(node.op, params, node.options))
+    if node.op in WORDED:
+        key, places = WORDED[node.op]
+        return Sentence(f"functions.{key}", {"function": function, **{name: formula(places[name]) for name in places}})
+    if row.elementwise and row.definition:
+        return Sentence("functions.definition", {"function": function, "definition": formula(row.definition)})
+    return None
 
 
 def explained(blocks: list[Block], said: set[str]) -> Iterator[Block]:

@@ -286,13 +286,31 @@ def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
         assert r"\frac{\frac{d " not in tex and not re.search(r"\\end\{bmatrix\}\}\{(\d+|\\sqrt\{\d+\})\}", tex), name
 
 
+def test_entries_are_written_alike_where_the_letter_is_the_same() -> None:
+    """W₁ is a column, W₂ a row: both are matrices of weights, and their entries have small letters."""
+    text = solved("zaki_meira").text("txt")
+    assert "dL/dw₁,₁ =" in text and "w₂,₁·ReLU" in text and "W₁,₁" not in text
+    assert "A₁,₁  3,9" in solved("notes").text("txt")  # a vector, and no matrix has its letter
+
+
 # --- functions are explained where they first stand ------------------------------------------------------------------
 
 FUNCTIONS_OF = {
-    "activations": ("LeakyReLU(z; α) is", "ELU(z; α) is", "ELU′ is", "σ(z) = 1/(1 + exp(−z)).", "Φ is", "φ(z) = exp"),
-    "huber": ("H(r; δ) is", "clip(r; δ) is"),
-    "victorzhou_mlp": ("σ(z) = 1/(1 + exp(−z))",),
-    "transformer_block": ("The causal softmax", "Φ is", "φ(z) = exp"),
+    "activations": (
+        "LeakyReLU(z; α = 0.1) is z where z > 0, else z/10.",
+        "LeakyReLU′(z; α = 0.1) is 1 where z > 0, else 0.1.",
+        "ELU(z; α = 1) is z where z > 0, else exp(z) − 1.",
+        "ELU′(z; α = 1) is 1 where z > 0, else exp(z).",
+        "σ(z) = 1/(1 + exp(−z)).",
+        "Φ(z) is the probability",
+        "φ(z) = exp(−z²/2)/√(2·π).",
+    ),
+    "huber": (
+        "H(r; δ = 1) is r²/2 where |r| ≤ 1, else |r| − 1/2.",
+        "clip(r; δ = 1) is r, cut off at −1 and 1.",
+    ),
+    "victorzhou_mlp": ("σ(z) = 1/(1 + exp(−z)).",),
+    "transformer_block": ("The causal softmax", "Φ(z) is the probability", "φ(z) = exp"),
     "perceptron_and": ("in square brackets is 1",),
     "cs231n_svm": ("in square brackets is 1",),
     "victorzhou_pool": ("in square brackets is 1",),

@@ -36,9 +36,11 @@ def test_every_kink_has_a_sentence() -> None:
 
 
 def test_every_function_that_is_explained_has_a_sentence() -> None:
-    keys = {key.removeprefix("functions.") for key in catalogue("en").sentences if key.startswith("functions.")}
-    assert {*WORDED.values(), "definition"} == keys
-    assert set(WORDED) <= set(ROWS)
+    sentences = {key: text for key, text in catalogue("en").sentences.items() if key.startswith("functions.")}
+    assert {"functions.definition", *(f"functions.{key}" for key, _ in WORDED.values())} == set(sentences)
+    for op, (key, places) in WORDED.items():
+        assert op in ROWS
+        assert set(PLACE.findall(sentences[f"functions.{key}"])) - {"function"} == set(places), op
 
 
 def test_every_key_that_the_program_names_exists() -> None:
