@@ -290,7 +290,13 @@ def test_entries_are_written_alike_where_the_letter_is_the_same() -> None:
     """W₁ is a column, W₂ a row: both are matrices of weights, and their entries have small letters."""
     text = solved("zaki_meira").text("txt")
     assert "dL/dw₁,₁ =" in text and "w₂,₁·ReLU" in text and "W₁,₁" not in text
-    assert "A₁,₁  3,9" in solved("notes").text("txt")  # a vector, and no matrix has its letter
+    assert "dL/dA₁,₁|z₂ =" in solved("residual_small").text("txt")  # a vector, and no matrix has its letter
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_no_derivative_of_a_d_is_written_with_a_d(name: str) -> None:
+    """dL/dd and ddᵢ/dm would be read wrong."""
+    assert not re.search(r"dd[/ᵢ₀-₉|_]", solved(name).text("txt").replace("embedding", ""))
 
 
 # --- functions are explained where they first stand ------------------------------------------------------------------
