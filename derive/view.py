@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.digits import Printed, full, printed
+from derive.digits import Printed, computed, full, printed
 from derive.document import Addends, Condition, Relation
+from derive.entrywise import leaves
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
 from derive.matrices import Matrix, arranged, as_rows
@@ -168,8 +169,11 @@ class View:
             flat = self.values.decided(lambda: run(self.values.env(self.k)))
         (value,) = flat
         digits = self.values.numbers.of(name.id)
+        most = digits.count + MORE_FOR_TERMS
+        if type(value) is fmpq and not all(map(self._uncut, leaves(expr))):
+            return computed(value, digits, most)
         exact = full(value)
-        if exact is not None and len(exact.mantissa) <= digits.count + MORE_FOR_TERMS:
+        if exact is not None and len(exact.mantissa) <= most:
             return exact
         try:
             return printed(value, digits, ties=True)

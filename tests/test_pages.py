@@ -360,6 +360,45 @@ def test_every_sign_of_a_negative_number_is_the_same() -> None:
     assert "−34,0" in solution.text("txt") and "-34{,}0" in solution.text("tex") and '"-34,0"' in solution.text("json")
 
 
+def test_terms_of_rounded_numbers_are_written_as_those_are() -> None:
+    """Padded, and with a power of ten from the same size on; terms of exact numbers are not padded."""
+    attention, signal, gru = (solved(name).text("txt") for name in ("self_attention", "conv_signal", "gru"))
+    assert "0·(−0.2010) + 1·(−0.2530) = −0.2925 + 0 − 0.2530" in attention
+    assert "≈ −6.719·10⁻⁴ − 1.730·10⁻⁴" in signal and "−0.0006719" not in signal
+    assert "= −2.112·10⁻⁴ + 0 ≈ −2.111·10⁻⁴" in gru
+    assert "0 − 0.05·(−7) = 0 + 0.35 = 0.35" in solved("batch_regression").text("txt")
+
+
+ZEROS = """
+[data]
+x = [1, 2]
+
+[parameters]
+w = [0.3, 0.4]
+u = 0.5
+
+[model]
+equations = '''
+s = [sigmoid(u); 1]
+q = ReLU(w - s)
+S = [q, x]
+A = causal_softmax(S, columns)
+L = sum(q^2) + sum(A)
+'''
+loss = "L"
+
+[update]
+learning_rate = 0.1
+"""
+
+
+def test_what_is_exact_is_printed_so() -> None:
+    """A softmax over one score is 1; a weight whose gradient is 0 stays what it was."""
+    solution = derive.solve(Problem.loads(ZEROS))
+    assert solution["A"].printed[0][0] == "1"
+    assert [solution["dL/dq"].printed, solution["w@1"].printed] == [("0", "0"), ("0.3", "0.4")]
+
+
 # --- detail and carry ------------------------------------------------------------------------------------------------
 
 
