@@ -21,7 +21,7 @@ from derive.document import (
     Sentence,
 )  # fmt: skip
 from derive.entrywise import leaves
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
 from derive.language.names import Derivative, Name
 from derive.operations.shapes import indices
 
@@ -30,11 +30,13 @@ MOST_DERIVATIVES = 24
 
 
 def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
-    """The last blocks of a page; `closed` is the closed form where it is affordable."""
+    """The last blocks of a page; `closed` is the closed form where it is affordable. A forward pass of one equation is
+    one expression already.
+    """
     if derivation.loss is None or not derivation.wanted:
         yield Paragraph((Sentence("closed.verified_forward"),), "note")
         return
-    if _layered_length(derivation) <= LONGEST_LAYERED:
+    if len(derivation.forward) > 1 and _layered_length(derivation) <= LONGEST_LAYERED:
         whole = layered(derivation)
         yield Heading(Sentence("headings.closed"))
         yield Paragraph((Sentence("closed.layered"),))
@@ -67,8 +69,17 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
         yield Chain(derivation.loss, (Link(Relation("put in", _of(expression, data)), Formula(expression, data=data)),))
     shown = list(_derivatives(derivation, closed))
     if shown:
-        yield Paragraph((Sentence("closed.derivatives"),))
+        yield Paragraph(
+            (Sentence("closed.derivatives_named" if _has_names(derivation, shown) else "closed.derivatives"),)
+        )
         yield from shown
+
+
+def _has_names(derivation: Derivation, chains: list[Chain]) -> bool:
+    """Whether intermediate values stand in formulas under their names."""
+    computed = {step.name for step in derivation.forward}
+    formulas = (link.shown.expr for chain in chains for link in chain.links if isinstance(link.shown, Formula))
+    return any(name in computed for expr in formulas for name in names_in(expr))
 
 
 def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:

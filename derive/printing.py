@@ -265,13 +265,19 @@ class _Printer:
         return self.operators[self._sign(expr, left, right)]
 
     def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:
-        """Between factors: ⊙, a dot, or a thin space after a number and before a parenthesis."""
+        """Between factors: ⊙, a dot, or a thin space after a coefficient and before a parenthesis."""
         if expr.op == "times" and not self.indexed:
             return "times"
         if isinstance(right, Apply) and right.op in {"add", "subtract"}:
-            return "thin"
+            return "product" if self._ends_in_slot(left) else "thin"
         named = isinstance(left, Number) and not isinstance(self._word(right, INNER), Slot)
         return "thin" if named and not self._begins_with_number(right) else "product"
+
+    def _ends_in_slot(self, expr: Expr) -> bool:
+        """Whether a number that was put in stands right before the next factor."""
+        while isinstance(expr, Apply) and expr.op in {"product", "times", "negate"} and not self.is_whole(expr):
+            expr = expr.args[-1]
+        return isinstance(self._word(expr, INNER), Slot)
 
     def _begins_with_number(self, expr: Expr) -> bool:
         while isinstance(expr, Apply) and expr.args:
