@@ -81,9 +81,10 @@ class Notation:
         return self.derivative_text(self.operators[self.symbol], top, bottom, via)
 
     def _is_small(self, symbol: Symbol, items: Sequence[str], small: bool) -> bool:
-        """Whether a name with these indices has a small letter, as the entries of a matrix do."""
+        """Whether a name with these indices has a small letter, as the entries of a matrix do, but no block of it."""
         lower, matrix = symbol.base.lower(), small or symbol.base in self.matrices
-        return bool(items) and matrix and (lower == symbol.base or lower not in self.taken)
+        entry = bool(items) and not any(":" in item for item in items)
+        return entry and matrix and (lower == symbol.base or lower not in self.taken)
 
     def block(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape]) -> str:
         """A block cut out of a name: `X[:,1]`."""

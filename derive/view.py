@@ -22,9 +22,10 @@ from derive.operations.pooling import Winners
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num, ValueFault, sign
 from derive.operations.shapes import offset, position
-from derive.printing import INNER, LEADING, MINUS, TIGHT, Slot, formula
+from derive.printing import formula
 from derive.settings import Digits
 from derive.values import Compiled, Tape, Values, compile_expr
+from derive.vocabularies import INNER, LEADING, MINUS, TIGHT, Slot
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}

@@ -290,6 +290,7 @@ def test_entries_are_written_alike_where_the_letter_is_the_same() -> None:
     """W₁ is a column, W₂ a row: both are matrices of weights, and their entries have small letters."""
     text = solved("zaki_meira").text("txt")
     assert "dL/dw₁,₁ =" in text and "w₂,₁·ReLU" in text and "W₁,₁" not in text
+    assert r"\frac{d L}{d O_{1:2,:}^{(1)}}" in solved("transformer_block").text("tex")  # a block is no entry
     assert "dL/dA₁,₁|z₂ =" in solved("residual_small").text("txt")  # a vector, and no matrix has its letter
 
 

@@ -39,11 +39,12 @@ from derive.language.expressions import Apply, Index, Ref, Shape
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation import Notation
 from derive.operations.rows import ROWS, Row
-from derive.printing import LEADING, formula
+from derive.printing import formula
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
 from derive.values import Values, to_fmpq
 from derive.view import View, Workings
+from derive.vocabularies import LEADING
 from derive.writers.parts import Compiler, Part, conditional, filled
 
 LARGEST = 1e300  # what a picture shows of values beyond
