@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 
 from derive.closed_form import ClosedForm, layered, node_count
-from derive.compose import leaves
 from derive.derivation import Derivation
 from derive.document import (
     SAME,
@@ -24,7 +23,8 @@ from derive.document import (
     Sentence,
     Words,
 )  # fmt: skip
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
+from derive.entrywise import leaves
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
 from derive.language.names import Derivative, Name
 from derive.notes import Said, kinks
 from derive.operations.shapes import indices
@@ -34,11 +34,13 @@ MOST_DERIVATIVES = 24
 
 
 def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
-    """The last blocks of a page; `closed` is the closed form where it is affordable."""
+    """The last blocks of a page; `closed` is the closed form where it is affordable. A forward pass of one equation is
+    one expression already.
+    """
     if derivation.loss is None or not derivation.wanted:
         yield Paragraph((Sentence("closed.verified_digits"),), "note")
         return
-    if _layered_length(derivation) <= LONGEST_LAYERED:
+    if len(derivation.forward) > 1 and _layered_length(derivation) <= LONGEST_LAYERED:
         whole = layered(derivation)
         yield Heading(Sentence("headings.closed"))
         yield Paragraph((Sentence("closed.layered", {"loss": Naming(derivation.loss)}),))
@@ -86,6 +88,12 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
     yield from _derivatives(derivation, closed)
 
 
+def _has_names(derivation: Derivation, exprs: Iterable[Expr]) -> bool:
+    """Whether intermediate values stand in formulas under their names."""
+    computed = {step.name for step in derivation.forward}
+    return any(name in computed for expr in exprs for name in names_in(expr))
+
+
 def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
     return tuple(leaf for leaf in leaves(expr) if isinstance(leaf, Entry) and leaf.name in names)
 
@@ -102,7 +110,10 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
     shown = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
     if shown:
         limits = {"closed.derivatives_first": not every, "closed.derivatives_short": len(shown) < len(told)}
-        keys = ("closed.derivatives", *(key for key, holds in limits.items() if holds))
+        named = (
+            "closed.derivatives_named" if _has_names(derivation, (item[2] for item in shown)) else "closed.derivatives"
+        )
+        keys = (named, *(key for key, holds in limits.items() if holds))
         yield Paragraph(tuple(map(Sentence, keys)))
         yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
 

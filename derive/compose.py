@@ -20,14 +20,12 @@ from derive.document import (
     Condition,
     Document,
     Formula,
-    Givens,
     Grid,
     Heading,
     Inline,
     Joined,
     Lines,
     Link,
-    Naming,
     Numbered,
     Paragraph,
     Relation,
@@ -37,19 +35,31 @@ from derive.document import (
     Sentence,
     StepPart,
     Terms,
-    Words,
 )
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, number, substitute, walk
+from derive.entrywise import factored, leaves, nothing_to_compute
+from derive.factors import factors_of, passed
+from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
 from derive.language.names import Derivative, Symbol
+from derive.meanings import explained, meanings
 from derive.notes import Notes, Said
+from derive.opening import opening
 from derive.operations.building import terms_of, tidy
-from derive.operations.calculus import Shapes, entries_of, entry_of, instantiate, is_elementwise, is_moved, shape_of
+from derive.operations.calculus import (
+    Shapes,
+    entries_of,
+    entry_of,
+    instantiate,
+    is_elementwise,
+    is_moved,
+    settled,
+    shape_of,
+    uniform,
+)
 from derive.operations.rows import row_of
 from derive.operations.shapes import indices
 from derive.problem import Problem
-from derive.progress import samples_table, taken
+from derive.progress import taken
 from derive.shortcuts import Short, shortcuts_of
-from derive.training.model import ETA, STEP
 
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100
@@ -64,7 +74,7 @@ def compose(
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
     said = Said()
-    first = [*_opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1, said).blocks()]
+    first = [*opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1, said).blocks()]
     sections = [Section(tuple(first))]
     if problem.update:
         last = problem.update.steps + 1
@@ -72,7 +82,7 @@ def compose(
             blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
             sections.append(Section((*_between(before, k), *blocks), k))
     if closing := list(closing):
-        sections.append(Section(tuple(closing)))
+        sections.append(Section(tuple(explained(closing, said.functions))))
     return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
                     {step: names[0] for step, names in problem.aliases.items()})  # fmt: skip
 
@@ -84,32 +94,6 @@ def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:
         (chain,) = writer.chains(step)
         assert isinstance(chain, Chain)
         yield step, chain
-
-
-def _opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
-    if problem.page.task:
-        yield Paragraph((Sentence("=", {"text": problem.page.task}),), "task")
-    yield Heading(Sentence("headings.given"))
-    table = list(samples_table(problem.samples)) if problem.samples else []
-    turning = frozenset(derivation.turning)
-    drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
-    yield Givens(tuple(given.name for given in problem.givens if given.name not in drawn))
-    yield from table
-    if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
-        yield Givens(tuple(known))
-    rate = [Sentence("intro.eta", {"name": Naming(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
-    count = [Sentence("intro.step", {"name": Naming(STEP)})] if STEP in derivation.constants else []
-    rounds = any(equation.rounded for equation in problem.equations)
-    place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
-    slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
-    yield Paragraph((*rate, *count, _carry_intro(problem), *place, *slices), "note")
-
-
-def _carry_intro(problem: Problem) -> Sentence:
-    digits = problem.numbers.digits
-    kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
-    kind += "_mostly" if problem.numbers.steps else ""
-    return Sentence(f"intro.{problem.numbers.carry}", {"digits": Words(kind), "n": digits.count})
 
 
 def _between(before: int, k: int) -> Iterator[Block]:
@@ -179,24 +163,27 @@ class _Steps:
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
         self.shortcuts = {} if short else shortcuts_of(derivation)
+        self.factors = factors_of(derivation)
         self.most_terms = derivation.problem.page.worked
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
-        step = group[-1]
+        *locals_, step = group
+        told = passed(step, self.factors)
         parts: list[StepPart] = []
-        if len(group) > 1:
-            parts += self._explained(step, group[:-1])
-        parts += self.chains(step, formula=len(group) == 1)
+        if locals_:
+            parts += self._explained(step, told, locals_)
+        parts += self.chains(told, formula=not locals_)
         parts += self._left_out(step, parts)
-        parts += self.notes.under(group)
+        parts += self.notes.under([*locals_, told])
+        parts += meanings(*self._functions(group), self.notes.said.functions)
         if short := self.shortcuts.get(step.name):
             parts += self._remark(step, short)
         return Numbered(number, step.name, tuple(parts))
 
     def _left_out(self, step: Step, parts: Iterable[StepPart]) -> Iterator[Sentence]:
         """That terms are missing from the long sums of a step."""
-        shown = (link.shown for part in parts for chain in _chains_in(part) for link in chain.links)
+        shown = (link.shown for part in parts for chain in chains_in(part) for link in chain.links)
         if sums := tuple(each for each in shown if isinstance(each, Addends)):
             when = Condition("zeros left out", step.name, sums=sums)
             yield from self.notes.once(Sentence("notes.zeros_left_out", when=when))
@@ -208,9 +195,16 @@ class _Steps:
         yield Remark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
         yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
 
-    def _explained(self, step: Step, locals_: list[Step]) -> Iterator[StepPart]:
+    def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
+        """The formulas of steps, and those of them whose definition stands beside them."""
+        exprs = [step.expr for step in group]
+        defined = {expr: definition for expr in exprs if (definition := self._definition(expr)) is not None}
+        return [*exprs, *defined.values()], list(defined)
+
+    def _explained(self, step: Step, told: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
-        formula = Chain(step.name, (Link(SAME, Formula(step.expr)),))
+        forms = dict.fromkeys((step.expr, told.expr))
+        formula = Chain(step.name, tuple(Link(SAME, Formula(form)) for form in forms))
         chains = [part for local in locals_ for part in self.chains(local)]
         word = Sentence("labels.where")
         if all(isinstance(part, Chain) for part in chains):
@@ -232,6 +226,9 @@ class _Steps:
         if step.shape and not self.short and self._mixes(step.expr):
             yield from self._entry_by_entry(step, first, shown)
             return
+        if step.shape and uniform(step.expr) is not None:
+            yield self._constant(step, first)
+            return
         if isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
@@ -243,6 +240,15 @@ class _Steps:
         if not (isinstance(step.expr, Number) and formula):
             links.append(self._result(step, links))
         yield Chain(step.name, tuple(links))
+
+    def _constant(self, step: Step, first: list[Link]) -> Chain:
+        """An array with one number in every entry: a factor by that number, anything else by its entries alone."""
+        if step.name not in self.factors:
+            return Chain(step.name, (self._result(step, []),))
+        number_only = isinstance(self.factors[step.name], Number)
+        return Chain(
+            step.name, (*first, *(() if number_only else (self._result(step, first, indices(step.shape)[0]),)))
+        )
 
     def _formulas(self, step: Step) -> list[Link]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
@@ -276,7 +282,8 @@ class _Steps:
             return None
         if not all(isinstance(arg, Ref | Number) for arg in expr.args):
             return None
-        return instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
+        definition = instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
+        return settled(definition, self.shapes)
 
     def _expanded(self, step: Step) -> Expr:
         """The expression whose entries are written with numbers: definitions put in for functions."""
@@ -304,7 +311,7 @@ class _Steps:
         if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
             return []
         if step.shape:
-            if self._is_single(shown) or step.phase == "update":
+            if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
                 return []
             return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
         return self._entry_links(step, entry_of(shown, self.shapes, ()))
@@ -314,11 +321,16 @@ class _Steps:
         arrays = [name for name in names_in(shown) if self.shapes.get(name)]
         return len(arrays) < 2
 
+    def _has_letters(self, shown: Expr) -> bool:
+        """Whether a sum over entries stands in it: under its letters no array can be put in."""
+        totals = (node for node in walk(shown) if isinstance(node, Apply) and node.op in {"sum", "mean"})
+        return any(shape_of(total.args[0], self.shapes) for total in totals)
+
     def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
         """The line with every number put in, and for a sum its terms."""
-        if _nothing_to_compute(entry):
+        if nothing_to_compute(entry):
             return []
-        factor, inner = _factored(entry)
+        factor, inner = factored(entry)
         terms = terms_of(inner)
         long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
         links = [Link(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
@@ -338,7 +350,7 @@ class _Steps:
         if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
             return False
         entry = entry_of(shown, self.shapes, indices(step.shape)[0])
-        if not isinstance(entry, Apply) or _nothing_to_compute(entry):
+        if not isinstance(entry, Apply) or nothing_to_compute(entry):
             return False
         return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
 
@@ -387,29 +399,10 @@ class _Steps:
         return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
 
 
-def _chains_in(part: StepPart) -> tuple[Chain, ...]:
+def chains_in(part: StepPart) -> tuple[Chain, ...]:
+    """The chains of a part of a step, in order."""
     if isinstance(part, Joined):
         return (part.chain, *part.explained)
     if isinstance(part, Lines):
         return part.chains
     return (part,) if isinstance(part, Chain) else ()
-
-
-def _factored(entry: Expr) -> tuple[Number | None, Expr]:
-    """The number in front of a sum, and the sum."""
-    if isinstance(entry, Apply) and entry.op == "product" and isinstance(entry.args[0], Number):
-        return entry.args[0], entry.args[1]
-    if isinstance(entry, Apply) and entry.op == "negate":
-        return number(-1), entry.args[0]
-    return None, entry
-
-
-def _nothing_to_compute(entry: Expr) -> bool:
-    """Whether the numbers put in would be the result again: a number, an entry, minus an entry."""
-    bare = entry.args[0] if isinstance(entry, Apply) and entry.op == "negate" else entry
-    return isinstance(bare, Entry | Number)
-
-
-def leaves(expr: Expr) -> tuple[Expr, ...]:
-    """The names and entries that numbers are put in for."""
-    return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Ref | Entry)))

@@ -25,6 +25,7 @@ class Notation:
     decimal   the decimal sign of printed numbers
     symbol    the d of derivatives
     taken     names whose letter is not used for the entries of a matrix
+    matrices  letters of matrices: what is called by the same letter has its entries written alike
     aliases   step id → the name it is printed under (already in this notation)
     """
 
@@ -37,6 +38,7 @@ class Notation:
     symbol: str = "d"
     aliases: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
+    matrices: frozenset[str] = frozenset()
 
     @property
     def is_language(self) -> bool:
@@ -72,14 +74,17 @@ class Notation:
     def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
         """A name with further items in its subscript, for a derivative below and above."""
         if isinstance(name, Symbol):
-            return self.symbol_text(name, items, small and self._may_be_small(name))
-        top = self.symbol_text(name.of, above, small and bool(above) and self._may_be_small(name.of))
-        bottom = self.symbol_text(name.by, items, small and bool(items) and self._may_be_small(name.by))
+            return self.symbol_text(name, items, self._is_small(name, items, small))
+        top = self.symbol_text(name.of, above, self._is_small(name.of, above, small))
+        bottom = self.symbol_text(name.by, items, self._is_small(name.by, items, small))
         via = self.symbol_text(name.via, (), False) if name.via else ""
         return self.derivative_text(self.operators[self.symbol], top, bottom, via)
 
-    def _may_be_small(self, symbol: Symbol) -> bool:
-        return symbol.base.lower() == symbol.base or symbol.base.lower() not in self.taken
+    def _is_small(self, symbol: Symbol, items: Sequence[str], small: bool) -> bool:
+        """Whether a name with these indices has a small letter, as the entries of a matrix do, but no block of it."""
+        lower, matrix = symbol.base.lower(), small or symbol.base in self.matrices
+        entry = bool(items) and not any(":" in item for item in items)
+        return entry and matrix and (lower == symbol.base or lower not in self.taken)
 
     def block(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape]) -> str:
         """A block cut out of a name: `X[:,1]`."""
@@ -177,8 +182,7 @@ TEX_OPERATORS = {
     "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
     "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
-    "rows": r"\operatorname{rowsums}", "columns": r"\operatorname{colsums}", "comma": ", ", "semicolon": "; ",
-    "channels": r"\operatorname{channelsums}", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
+    "comma": ", ", "semicolon": "; ", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
     "vdots": r"\vdots", "ddots": r"\ddots",
     "blank": r"\square",
 }  # fmt: skip
@@ -222,7 +226,7 @@ UNICODE_OPERATORS = {
     "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
     "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")",
     "long(": "(", "long)": ")", "|": "|", "|.": "|",
-    "rows": "rowsums", "columns": "colsums", "channels": "channelsums", "comma": ", ", "semicolon": "; ",
+    "comma": ", ", "semicolon": "; ",
     "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
     "blank": "□",
 }  # fmt: skip
@@ -242,7 +246,7 @@ ASCII_OPERATORS = {
     "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
     "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
     "long(": "(", "long)": ")",
-    "|": "abs(", "|.": ")", "rows": "rows", "columns": "columns", "channels": "channels",
+    "|": "abs(", "|.": ")",
     "comma": ", ", "semicolon": ", ",
     "blank": "?",
 }  # fmt: skip

@@ -29,9 +29,13 @@ MOST_WINNERS = 16
 
 
 class Said:
-    """What a page has said: a sentence stands once, at the first of its places where its condition holds."""
+    """What a page has said: a sentence stands once, at the first of its places where its condition holds.
+
+    `functions` are those whose meaning it has told.
+    """
 
     def __init__(self) -> None:
+        self.functions: set[str] = set()
         self._places: dict[str, Places] = {}
 
     def places(self, key: str) -> Places:

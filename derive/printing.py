@@ -6,70 +6,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
 
 from derive import styles
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import Notation, superscript
-from derive.operations.calculus import is_elementwise, is_moved, shape_of
+from derive.operations.calculus import is_elementwise, shape_of
 from derive.operations.rows import ROWS
+from derive.vocabularies import INNER, LEADING, MINUS, TIGHT, Piece, Slot, Vocabulary, names
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 A_LINE = 70  # characters
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
-LEADING, INNER, TIGHT, MINUS = "leading", "inner", "tight", "minus"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where a value goes: what it is the value of, and its position, which decides about parentheses.
-
-    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too;
-    `minus`: it stands with a minus before it, but a 0 without.
-    """
-
-    node: Expr
-    position: str
-
-
-Piece: TypeAlias = str | Slot
-Vocabulary: TypeAlias = Callable[[Expr, str], "Piece | None"]
-
-
-def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name, str] | None = None) -> Vocabulary:
-    """The vocabulary of formulas: every name as itself, or under its label."""
-    labels = labels or {}
-
-    def word(node: Expr, position: str) -> Piece | None:
-        if isinstance(node, Ref):
-            return labels.get(node.name) or notation.name(node.name)
-        if isinstance(node, Entry):
-            return notation.entry(node.name, node.index, shapes)
-        return None
-
-    return word
-
-
-def numbers(node: Expr, position: str) -> Piece | None:
-    """The vocabulary of substituted lines: a slot for every name, entry, and block of names."""
-    if isinstance(node, Ref | Entry) or is_moved(node):
-        return Slot(node, position)
-    return None
-
-
-def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
-    """Slots for the names in `fixed`, the other vocabulary for the rest."""
-
-    def word(node: Expr, position: str) -> Piece | None:
-        if isinstance(node, Ref | Entry) and node.name in fixed:
-            return Slot(node, position)
-        return inner(node, position)
-
-    return word
 
 
 def pieces(
@@ -265,13 +215,19 @@ class _Printer:
         return self.operators[self._sign(expr, left, right)]
 
     def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:
-        """Between factors: ⊙, a dot, or a thin space after a number and before a parenthesis."""
+        """Between factors: ⊙, a dot, or a thin space after a coefficient and before a parenthesis."""
         if expr.op == "times" and not self.indexed:
             return "times"
         if isinstance(right, Apply) and right.op in {"add", "subtract"}:
-            return "thin"
+            return "product" if self._ends_in_slot(left) else "thin"
         named = isinstance(left, Number) and not isinstance(self._word(right, INNER), Slot)
         return "thin" if named and not self._begins_with_number(right) else "product"
+
+    def _ends_in_slot(self, expr: Expr) -> bool:
+        """Whether a number that was put in stands right before the next factor."""
+        while isinstance(expr, Apply) and expr.op in {"product", "times", "negate"} and not self.is_whole(expr):
+            expr = expr.args[-1]
+        return isinstance(self._word(expr, INNER), Slot)
 
     def _begins_with_number(self, expr: Expr) -> bool:
         while isinstance(expr, Apply) and expr.args:
@@ -282,6 +238,9 @@ class _Printer:
 
     def _divide(self, expr: Apply, level: int, position: str) -> None:
         top, bottom = expr.args
+        if self._is_factored(expr):
+            self._product(apply("product", self._one_over(bottom), top), level, position)
+            return
         if self.notation.tex:
             self.out.append(r"\frac{")
             self.write(top, SUM, LEADING)
@@ -296,6 +255,29 @@ class _Printer:
             self.write(bottom, POWER, TIGHT)
 
         self.enclosed(write, level > PRODUCT)
+
+    def _is_factored(self, expr: Apply) -> bool:
+        """Whether a quotient is written 1/n · a: what is divided by a constant would make a fraction in a fraction, or
+        a fraction of a matrix.
+        """
+        top, bottom = expr.args
+        if self.notation.is_language or names_in(bottom):
+            return False
+        if not self.notation.tex:
+            word = self._word(top, LEADING)
+            return isinstance(bottom, Number) and isinstance(word, str) and "/" in word
+        return any(map(self._is_tall, walk(top)))
+
+    def _is_tall(self, node: Expr) -> bool:
+        word = self._word(node, LEADING)
+        if word is not None:
+            return self._is_high(word)
+        return isinstance(node, Apply) and node.op in {"divide", "sum", "mean"}
+
+    def _one_over(self, bottom: Expr) -> Expr:
+        if isinstance(bottom, Number) and not self.notation.tex:
+            return number(1 / bottom.value)
+        return apply("divide", number(1), bottom)
 
     # --- powers, functions -------------------------------------------------------------------------------------------
 
@@ -314,6 +296,8 @@ class _Printer:
         if isinstance(base, Apply):
             if self.notation.is_language:
                 return base.op in {"power", "transpose"}
+            if base.op == "divide" and self._is_factored(base):
+                return False  # a product has its parentheses already
             return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}
         word = "" if self.notation.is_language else self._word(base, TIGHT)
         return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))
@@ -352,14 +336,7 @@ class _Printer:
             self.write(expr.args[0], level, position)
             return
         letters = letters_of(shape)
-        self.out.append(rf"\sum_{{{letters}}} " if self.notation.tex else f"Σ_{letters} ")
-        if not is_elementwise(expr.args[0], self.shapes):
-            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
-            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
-            return
-        before, self.indexed = self.indexed, letters
-        self.write(expr.args[0], PRODUCT, INNER)
-        self.indexed = before
+        self._summed(expr.args[0], letters, letters)
 
     def _ascii_total(self, expr: Apply, axis: object) -> None:
         self.out.append(f"{expr.op}(")
@@ -367,20 +344,27 @@ class _Printer:
         self.out.append(f", {axis})" if axis else ")")
 
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
-        """Sums of rows, columns and channels, with letters or by name; for means with their factor in front."""
-        letters = letters_of(shape) if len(shape) > 2 else "ij"
+        """Sums of rows, columns and channels; for means with their factor in front."""
+        letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
         over = "i" if axis == "columns" else letters[1:]
         if mean:
             sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
             self.out.append(rf"\frac{{1}}{{{prod(sizes)}}}" if self.notation.tex else f"1/{prod(sizes)} ")
-        if self.indexed or not is_elementwise(expr.args[0], self.shapes) or len(shape) < 2:
-            self.out.append(self.operators[axis])
-            self.enclosed(lambda: self.write(expr.args[0], SUM, LEADING))
+        if len(shape) < 2 and axis != "columns":
+            self.write(expr.args[0], PRODUCT, INNER)
             return
+        self._summed(expr.args[0], letters, over)
+
+    def _summed(self, expr: Expr, letters: str, over: str) -> None:
+        """The sum over the letters `over` of an array's entries, which carry `letters`."""
         self.out.append(rf"\sum_{{{over}}} " if self.notation.tex else f"Σ_{over} ")
-        self.indexed = letters
-        self.write(expr.args[0], PRODUCT, INNER)
-        self.indexed = ""
+        if not is_elementwise(expr, self.shapes):
+            self.enclosed(lambda: self.write(expr, SUM, LEADING))
+            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
+            return
+        before, self.indexed = self.indexed, letters
+        self.write(expr, PRODUCT, INNER)
+        self.indexed = before
 
     _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
         "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,

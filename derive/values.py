@@ -20,7 +20,7 @@ from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name, Symbol
 from derive.operations.calculus import Shapes
 from derive.operations.rows import Branches, Flat, Kernel, row_of
-from derive.operations.scalars import Undecided, ValueFault, check_finite, precision
+from derive.operations.scalars import ZERO, Num, Undecided, ValueFault, check_finite, precision
 from derive.operations.shapes import offset
 from derive.problem import Problem
 from derive.training.model import STEP
@@ -320,9 +320,9 @@ class Values:
         return name in self._given and (k == 1 or name not in self._updated)
 
 
-def _bounded(x: object) -> object:
-    """A rational of more than 300 digits as a ball; a ball that is finite."""
+def _bounded(x: Num) -> Num:
+    """A rational of more than 300 digits as a ball; a ball that is finite, and 0 where it is that: 0·x is exact."""
     if type(x) is fmpq:
         return arb(x) if x.height_bits() > _BITS_OF_LARGEST else x
     check_finite(x)
-    return x
+    return ZERO if x.is_zero() else x

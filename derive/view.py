@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.digits import Printed, full, printed
+from derive.digits import Printed, computed, full, printed
 from derive.document import Addends, Condition, Fact, First, Places, Relation
+from derive.entrywise import leaves
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
 from derive.matrices import Matrix, arranged, as_rows
@@ -20,9 +21,10 @@ from derive.operations.pooling import Winners
 from derive.operations.rows import Branches, Flat, row_of
 from derive.operations.scalars import Num, ValueFault, sign
 from derive.operations.shapes import offset, position
-from derive.printing import INNER, LEADING, MINUS, TIGHT, Slot, formula
+from derive.printing import formula
 from derive.settings import Digits
 from derive.values import Compiled, Tape, Values, compile_expr
+from derive.vocabularies import INNER, LEADING, MINUS, TIGHT, Slot
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
@@ -171,8 +173,11 @@ class View:
             flat = self.values.decided(lambda: run(self.values.env(self.k)))
         (value,) = flat
         digits = self.values.numbers.of(name.id)
+        most = digits.count + MORE_FOR_TERMS
+        if type(value) is fmpq and not all(map(self._uncut, leaves(expr))):
+            return computed(value, digits, most)
         exact = full(value)
-        if exact is not None and len(exact.mantissa) <= digits.count + MORE_FOR_TERMS:
+        if exact is not None and len(exact.mantissa) <= most:
             return exact
         try:
             return printed(value, digits, ties=True)

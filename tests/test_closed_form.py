@@ -206,7 +206,7 @@ def test_deep_closed_forms_are_not_affordable(steps: int, cheap: bool) -> None:
     assert affordable(derivation) is cheap
     solution = derive.solve(derivation)
     assert ("closed form" in solution.verification.routes) is cheap
-    assert "central difference of the loss" in solution.text("md")
+    assert "central difference of $L$" in solution.text("md")
 
 
 def test_nothing_to_differentiate_is_not_affordable() -> None:
@@ -255,3 +255,34 @@ def test_both_ground_types_of_sympy_give_the_same() -> None:
     assert [run.stderr.strip() for run in runs] == ["python", "flint"]
     assert runs[0].stdout == runs[1].stdout
     assert "closed form" in runs[0].stdout
+
+
+ONE_EQUATION = """
+[parameters]
+w = 3
+[model]
+equations = "L = w^2/2"
+loss = "L"
+"""
+TWO_EQUATIONS = ONE_EQUATION.replace('"L = w^2/2"', '"""\nz = 2 w\nL = FUNCTION(z)\n"""')
+
+
+@pytest.mark.parametrize(
+    ("problem", "section", "names"),
+    [
+        (ONE_EQUATION, False, False),
+        (TWO_EQUATIONS.replace("FUNCTION", ""), True, False),
+        (TWO_EQUATIONS.replace("FUNCTION", "sigmoid"), True, True),
+    ],
+)
+def test_the_closed_form_stands_where_it_says_something(problem: str, section: bool, names: bool) -> None:
+    """Not for one equation, which is one expression already; names are spoken of where there are any."""
+    text = " ".join(derive.solve(Problem.loads(problem)).text("txt").split())
+    assert ("The same in one expression" in text) == section
+    assert ("intermediate values have their names again" in text) == names
+    assert "Checked: every gradient entry" in text
+
+
+def test_numbers_before_a_parenthesis_have_a_dot() -> None:
+    tex = derive.solve(Problem.loads(TWO_EQUATIONS.replace("FUNCTION(z)", "(z (1 - z))"))).text("tex")
+    assert r"6 \cdot (1 - 6)" in tex and r"z\,(1 - z)" in tex

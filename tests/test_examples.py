@@ -32,6 +32,14 @@ def solved(name: str) -> Solution:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_titles_and_tasks_are_plain_words(name: str) -> None:
+    """Numbers of units are joined by dashes, and names are written as on the page: z₂, not z_2."""
+    problem = solved(name).problem
+    assert not re.search(r"\d-\d", problem.title)
+    assert "_" not in problem.page.task and problem.page.task.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_gradient_is_verified(name: str) -> None:
     solution = solved(name)
     asked = solution.blueprint.derivation.wanted

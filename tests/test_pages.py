@@ -21,12 +21,13 @@ from flint import arb, fmpq
 import derive
 import derive.examples
 from derive import Solution
-from derive.document import Chain, Drawing, Lines, Numbered, Result
+from derive.document import Chain, Document, Drawing, Formula, Joined, Lines, Numbered, Remark, Result
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, apply, rewrite
+from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
+from derive.operations.calculus import shape_of
 from derive.operations.rows import Branches
 from derive.operations.scalars import Num, precision
 from derive.problem import Problem
@@ -84,6 +85,24 @@ def texts_of(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def chains_of(part: object) -> Iterator[Chain]:
+    """The chains in a block of a document, or in a part of a step."""
+    match part:
+        case Chain():
+            yield part
+        case Numbered(parts=parts):
+            yield from (chain for part in parts for chain in chains_of(part))
+        case Lines(chains=inner) | Remark(chains=inner):
+            yield from inner
+        case Joined(chain=chain, explained=explained):
+            yield from (chain, *explained)
+
+
+def pages_chains(document: Document) -> Iterator[Chain]:
+    """All chains of a document."""
+    return (chain for section in document.sections for block in section.blocks for chain in chains_of(block))
+
+
 def chains(solution: Solution) -> Iterator[list[Link]]:
     """Every chain of the page."""
     blueprint, writer = solution.blueprint, TextWriter()
@@ -91,12 +110,9 @@ def chains(solution: Solution) -> Iterator[list[Link]]:
     for section in blueprint.document.sections:
         view = View(solution.values, compiler.notation, Workings(), section.k)
         for block in section.blocks:
-            parts = block.parts if isinstance(block, Numbered) else (block,)
-            lines = [line for part in parts for line in (part.chains if isinstance(part, Lines) else (part,))]
-            for chain in lines:
-                if isinstance(chain, Chain):
-                    shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
-                    yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
+            for chain in chains_of(block):
+                shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
+                yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
 
 
 def read(text: str) -> Expr | None:
@@ -198,6 +214,128 @@ def test_numbers_that_are_printed_alike_break_no_page(form: str) -> None:
         assert "≈ 1/(2.718 − 2.718) + 1 ≈ −3.679·10⁴ + 1 ≈ −3.679·10⁴" in solution.text(form)
 
 
+# --- links that say something ----------------------------------------------------------------------------------------
+
+NUMBER = re.compile(r"[−\d.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻/√()]+")
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_no_number_is_set_equal_to_a_matrix(name: str) -> None:
+    pairs = [(a, b) for chain in chains(solved(name)) for a, b in pairwise(chain)]
+    assert [(a, b) for a, b in pairs if len(a.cells) == 1 < len(b.cells) and NUMBER.fullmatch(a.cells[0])] == []
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_every_sum_over_an_array_has_its_numbers_or_goes_on_to_the_result(name: str) -> None:
+    """No line of numbers with a letter under a sum: nothing would have been put in."""
+    blueprint = solved(name).blueprint
+    links = [link for chain in pages_chains(blueprint.document) for link in chain.links]
+    put_in = [link.shown.expr for link in links if isinstance(link.shown, Formula) and link.shown.numbers]
+    totals = [node for expr in put_in for node in walk(expr) if isinstance(node, Apply) and node.op in {"sum", "mean"}]
+    assert [total for total in totals if shape_of(total.args[0], blueprint.page.shapes)] == []
+
+
+RESIDUAL = """
+[data]
+x = [[1, 2, 3], [4, 5, 6]]
+
+[parameters]
+u = [[1, 0, 2], [0, 1, -1]]
+b = [0.5, 1]
+c = 2
+
+[model]
+equations = '''
+A = tanh(u)
+R = A + x
+Q = R/sqrt(2) + b
+P = Q - c
+L = 1/4 sum(P^2)
+'''
+loss = "L"
+"""
+
+
+@pytest.fixture(scope="module")
+def residual() -> Solution:
+    return derive.solve(Problem.loads(RESIDUAL))
+
+
+def test_a_local_derivative_that_is_one_number_is_written_as_that_number(residual: Solution) -> None:
+    text = residual.text("txt")
+    for line in (
+        "dL/dQ = dL/dP ⊙ dP/dQ = dL/dP    where   dP/dQ = 1\n",
+        "dL/dc = Σ_ij dL/dpᵢⱼ·dpᵢⱼ/dc = −Σ_ij dL/dpᵢⱼ    where   dP/dc = −1\n",
+        "where   dQ/dR = 1/√(2) ≈ 0.7071\n",
+    ):
+        assert line in text
+    assert residual["dP/dQ"].printed == (("1", "1", "1"), ("1", "1", "1"))
+
+
+@pytest.mark.parametrize(("work", "verdict"), [("1", "correct"), ("[1 1 1; 1 1 1]", "correct"), ("2", "wrong")])
+def test_a_work_may_say_so_too(residual: Solution, work: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "work.txt"
+    path.write_text(f"dP/dQ = {work}", encoding="utf-8")
+    items = {item.id: item.verdict for item in derive.check(residual, path).items}
+    assert items["dP/dQ"] == verdict
+
+
+def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
+    solution = derive.solve(Problem.loads(RESIDUAL.replace("P = Q - c", "m = mean(Q, rows)\nP = Q - m")))
+    assert r"\frac{1}{3} \cdot \frac{d L}{d m}" in solution.text("tex") and "= 1/3·dL/dm" in solution.text("txt")
+    for name in QUICK:
+        tex = solved(name).text("tex")
+        assert r"\frac{\frac{d " not in tex and not re.search(r"\\end\{bmatrix\}\}\{(\d+|\\sqrt\{\d+\})\}", tex), name
+
+
+def test_entries_are_written_alike_where_the_letter_is_the_same() -> None:
+    """W₁ is a column, W₂ a row: both are matrices of weights, and their entries have small letters."""
+    text = solved("zaki_meira").text("txt")
+    assert "dL/dw₁,₁ =" in text and "w₂,₁·ReLU" in text and "W₁,₁" not in text
+    assert r"\frac{d L}{d O_{1:2,:}^{(1)}}" in solved("transformer_block").text("tex")  # a block is no entry
+    assert "dL/dA₁,₁|z₂ =" in solved("residual_small").text("txt")  # a vector, and no matrix has its letter
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_no_derivative_of_a_d_is_written_with_a_d(name: str) -> None:
+    """dL/dd and ddᵢ/dm would be read wrong."""
+    assert not re.search(r"dd[/ᵢ₀-₉|_]", solved(name).text("txt").replace("embedding", ""))
+
+
+# --- functions are explained where they first stand ------------------------------------------------------------------
+
+FUNCTIONS_OF = {
+    "activations": (
+        "LeakyReLU(z; α = 0.1) is z where z > 0, else z/10.",
+        "LeakyReLU′(z; α = 0.1) is 1 where z > 0, else 0.1.",
+        "ELU(z; α = 1) is z where z > 0, else exp(z) − 1.",
+        "ELU′(z; α = 1) is 1 where z > 0, else exp(z).",
+        "σ(z) = 1/(1 + exp(−z)).",
+        "Φ(z) is the probability",
+        "φ(z) = exp(−z²/2)/√(2·π).",
+    ),
+    "huber": (
+        "H(r; δ = 1) is r²/2 where |r| ≤ 1, else |r| − 1/2.",
+        "clip(r; δ = 1) is r, cut off at −1 and 1.",
+    ),
+    "victorzhou_mlp": ("σ(z) = 1/(1 + exp(−z)).",),
+    "transformer_block": ("The causal softmax", "Φ(z) is the probability", "φ(z) = exp"),
+    "perceptron_and": ("in square brackets is 1",),
+    "cs231n_svm": ("in square brackets is 1",),
+    "victorzhou_pool": ("in square brackets is 1",),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_OF)
+def test_a_function_is_explained_once(name: str) -> None:
+    text = " ".join(solved(name).text("txt").split())
+    assert [text.count(sentence) for sentence in FUNCTIONS_OF[name]] == [1] * len(FUNCTIONS_OF[name])
+
+
+def test_numbers_are_multiplied_with_a_dot() -> None:
+    assert "SiLU(z) = z·σ(z) = −1·σ(−1)" in solved("activations").text("txt")
+
+
 # --- numbers on the page ---------------------------------------------------------------------------------------------
 
 NEGATIVE_FACTOR = re.compile(r"[·⊙/] ?−|− ?−|\+ ?−")
@@ -223,6 +361,45 @@ def test_every_sign_of_a_negative_number_is_the_same() -> None:
     """A true minus on the page, `-` in TeX and in the language."""
     solution = solved("notes")
     assert "−34,0" in solution.text("txt") and "-34{,}0" in solution.text("tex") and '"-34,0"' in solution.text("json")
+
+
+def test_terms_of_rounded_numbers_are_written_as_those_are() -> None:
+    """Padded, and with a power of ten from the same size on; terms of exact numbers are not padded."""
+    attention, signal, gru = (solved(name).text("txt") for name in ("self_attention", "conv_signal", "gru"))
+    assert "0·(−0.2010) + 1·(−0.2530) = −0.2925 + 0 − 0.2530" in attention
+    assert "≈ −6.719·10⁻⁴ − 1.730·10⁻⁴" in signal and "−0.0006719" not in signal
+    assert "= −2.112·10⁻⁴ + 0 ≈ −2.111·10⁻⁴" in gru
+    assert "0 − 0.05·(−7) = 0 + 0.35 = 0.35" in solved("batch_regression").text("txt")
+
+
+ZEROS = """
+[data]
+x = [1, 2]
+
+[parameters]
+w = [0.3, 0.4]
+u = 0.5
+
+[model]
+equations = '''
+s = [sigmoid(u); 1]
+q = ReLU(w - s)
+S = [q, x]
+A = causal_softmax(S, columns)
+L = sum(q^2) + sum(A)
+'''
+loss = "L"
+
+[update]
+learning_rate = 0.1
+"""
+
+
+def test_what_is_exact_is_printed_so() -> None:
+    """A softmax over one score is 1; a weight whose gradient is 0 stays what it was."""
+    solution = derive.solve(Problem.loads(ZEROS))
+    assert solution["A"].printed[0][0] == "1"
+    assert [solution["dL/dq"].printed, solution["w@1"].printed] == [("0", "0"), ("0.3", "0.4")]
 
 
 # --- detail and carry ------------------------------------------------------------------------------------------------

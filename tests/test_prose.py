@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from derive.answers.mistakes import keys
+from derive.meanings import WORDED
 from derive.operations import ROWS
 from derive.prose import catalogue, languages
 
@@ -32,6 +33,14 @@ def test_every_known_mistake_has_a_sentence() -> None:
 def test_every_kink_has_a_sentence() -> None:
     kinked = {row.key for row in ROWS.values() if row.kinks}
     assert kinked <= {key.removeprefix("kinks.") for key in catalogue("en").sentences if key.startswith("kinks.")}
+
+
+def test_every_function_that_is_explained_has_a_sentence() -> None:
+    sentences = {key: text for key, text in catalogue("en").sentences.items() if key.startswith("functions.")}
+    assert {"functions.definition", *(f"functions.{key}" for key, _ in WORDED.values())} == set(sentences)
+    for op, (key, places) in WORDED.items():
+        assert op in ROWS
+        assert set(PLACE.findall(sentences[f"functions.{key}"])) - {"function"} == set(places), op
 
 
 def test_every_key_that_the_program_names_exists() -> None:

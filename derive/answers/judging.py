@@ -24,7 +24,7 @@ from derive.answers.standing import allowed, is_sharp
 from derive.derivation import Derivation, Step
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name
-from derive.operations.calculus import shape_of
+from derive.operations.calculus import shape_of, uniform
 from derive.operations.rows import Flat, ShapeFault
 from derive.operations.scalars import Num, ValueFault, precision
 from derive.operations.shapes import offset
@@ -166,7 +166,7 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        numbers = self._numbers(own, answer, self.derivation.shapes[place.name]) if answer else None
+        numbers = self._numbers(own, place, answer) if answer else None
         if answer is None or numbers is None:
             entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
@@ -221,14 +221,19 @@ class _Judge:
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
                       tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
 
-    def _numbers(self, own: Own, answer: Answer, shape: Shape) -> tuple[Numbers, bool] | None:
+    def _numbers(self, own: Own, place: Place, answer: Answer) -> tuple[Numbers, bool] | None:
         """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
         own numbers. None for what has no value, or another shape.
+
+        One number stands for every entry where all of them are the same by nature, as in dR/dA = 1.
         """
-        content = answer.content
+        content, shape = answer.content, self.derivation.shapes[place.name]
         if isinstance(content, Unreadable):
             return None
         if isinstance(content, Array):
+            one = len(content.entries) == 1 and place.step is not None and uniform(place.step.expr) is not None
+            if one:
+                return content.entries * prod(shape), False
             return _arranged(content.entries, content.shape, shape)
         values = own.value(content)
         if values is None or not all(map(is_sharp, values)):

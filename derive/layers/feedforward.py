@@ -82,9 +82,9 @@ def _norm(axis: str) -> Build:
         i, inputs = stack.count("norm"), stack.flow
         stack.each(f"m_{{N,{i}}}", lambda x: f"mean({x}, {axis})")
         centre = dict(zip(stack.flow, inputs, strict=True))
-        stack.each(f"d_{{N,{i}}}", lambda mean: f"{centre[mean]} - {mean}")
+        stack.each(f"c_{{N,{i}}}", lambda mean: f"{centre[mean]} - {mean}")
         deviations = stack.flow
-        stack.each(f"v_{{N,{i}}}", lambda d: f"mean({d}^2, {axis})")
+        stack.each(f"v_{{N,{i}}}", lambda c: f"mean({c}^2, {axis})")
         _scaled(stack, i, deviations)
 
     return build
@@ -179,13 +179,13 @@ FEEDFORWARD = [
           '{ layer = "residual", layers = [{ layer = "attention" }] }', "R_1 = X + O", _residual, {"layers": LIST},
           ("layers",)),
     Layer("layernorm", "layer norm, of each column", '{ layer = "layernorm" }',
-          "m = mean(X, columns); d = X - m; v = mean(d^2, columns); "
-          "N̂_1 = d/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
+          "m = mean(X, columns); c = X - m; v = mean(c^2, columns); "
+          "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
           _norm("columns")),
     Layer("rmsnorm", "root mean square norm, of each column", '{ layer = "rmsnorm" }',
           "v = mean(X^2, columns); N̂_1 = X/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1", _rms_norm),
     Layer("batchnorm", "batch norm, of each row: the columns are the samples", '{ layer = "batchnorm" }',
-          "m = mean(X, rows); d = X - m; v = mean(d^2, rows); "
-          "N̂_1 = d/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
+          "m = mean(X, rows); c = X - m; v = mean(c^2, rows); "
+          "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
           _norm("rows")),
 ]  # fmt: skip

@@ -5,9 +5,10 @@ Only 0, 1, signs and numbers are simplified; factors and terms keep their order.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from derive.language.expressions import Apply, Expr, Number, Shape, apply, number
+from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, number
 
 
 def split_coefficient(expr: Expr) -> tuple[Fraction, Expr | None]:
@@ -107,26 +108,31 @@ def divided(top: Expr, bottom: Expr) -> Expr:
     return scaled(value, apply("divide", number(1) if rest is None else rest, bottom)) if value else number(0)
 
 
+def signed(op: str, arg: Expr, options: Options) -> Expr:
+    """A sum or mean with the sign of what it adds up in front."""
+    value, _ = split_coefficient(arg)
+    return negated(Apply(op, (negated(arg),), options)) if value == -1 else Apply(op, (arg,), options)
+
+
 def tidy(expr: Expr) -> Expr:
     """The expression rebuilt with the functions above, innermost first."""
     if not isinstance(expr, Apply):
         return expr
     args = tuple(tidy(arg) for arg in expr.args)
-    match expr.op:
-        case "product" | "times":
-            return times(args[0], args[1], expr.op)
-        case "add":
-            return plus(args[0], args[1])
-        case "subtract":
-            return plus(args[0], negated(args[1]))
-        case "negate":
-            return negated(args[0])
-        case "divide":
-            return divided(args[0], args[1])
-        case "power":
-            return raised(args[0], args[1])
-        case _:
-            return Apply(expr.op, args, expr.options)
+    if expr.op in _BUILT:
+        return _BUILT[expr.op](*args)
+    return signed(expr.op, args[0], expr.options) if expr.op in {"sum", "mean"} else Apply(expr.op, args, expr.options)
+
+
+_BUILT: Mapping[str, Callable[..., Expr]] = {
+    "product": lambda a, b: times(a, b, "product"),
+    "times": times,
+    "add": plus,
+    "subtract": lambda a, b: plus(a, negated(b)),
+    "negate": negated,
+    "divide": divided,
+    "power": raised,
+}
 
 
 LONGEST_SUM = 100

@@ -175,6 +175,15 @@ def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
     return filled(expr, target) if shape_of(expr, shapes) != target else expr
 
 
+def uniform(expr: Expr) -> Expr | None:
+    """The number that `spread` put in every entry; None for anything else."""
+    value, rest = split_coefficient(expr)
+    inner = unfilled(rest) if rest is not None else number(1)
+    if inner is rest or names_in(inner) or shape_of(inner, {}):
+        return None
+    return times(number(value), inner)
+
+
 def settled(expr: Expr, shapes: Shapes) -> Expr:
     """The expression with ⊙ only where both factors are arrays that go together entry by entry, no scalar transposed.
 

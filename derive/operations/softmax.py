@@ -69,7 +69,9 @@ def _middle(x: Num) -> fmpq:
 
 
 def softmax(flat: Flat) -> Flat:
-    """e^zᵢ / Σ e^zⱼ."""
+    """e^zᵢ / Σ e^zⱼ; of a single score exactly 1."""
+    if len(flat) == 1:
+        return [scalars.ONE]
     exponentials = shifted(flat, largest(flat))
     whole = sum(exponentials, scalars.ZERO)
     return [x / whole for x in exponentials]
@@ -87,7 +89,9 @@ def logsumexp(flat: Flat) -> Num:
 
 
 def log_softmax(flat: Flat) -> Flat:
-    """zᵢ − log Σ e^zⱼ."""
+    """zᵢ − log Σ e^zⱼ; of a single score exactly 0."""
+    if len(flat) == 1:
+        return [scalars.ZERO]
     c = largest(flat)
     rest = scalars.log(sum(shifted(flat, c), scalars.ZERO))
     return [x - c - rest for x in flat]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from derive.compose import chains_in
 from derive.derivation import Derivation, Step
 from derive.document import (
     Addends,
@@ -106,13 +107,7 @@ def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step,
 
 def chains_of(block: Numbered) -> Iterator[Chain]:
     """The chains of a numbered step, in order."""
-    for part in block.parts:
-        if isinstance(part, Chain):
-            yield part
-        elif isinstance(part, Lines):
-            yield from part.chains
-        elif isinstance(part, Joined):
-            yield from (part.chain, *part.explained)
+    return (chain for part in block.parts for chain in chains_in(part))
 
 
 def blanked(document: Document, derivation: Derivation, sheet: Sheet) -> Document:

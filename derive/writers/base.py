@@ -39,11 +39,12 @@ from derive.language.expressions import Apply, Index, Ref, Shape
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation import Notation
 from derive.operations.rows import ROWS, Row
-from derive.printing import LEADING, formula
+from derive.printing import formula
 from derive.prose import Catalogue, catalogue
 from derive.settings import Digits
 from derive.values import Values, to_fmpq
 from derive.view import View, Workings
+from derive.vocabularies import LEADING
 from derive.writers.parts import Compiler, Part, conditional, filled
 
 LARGEST = 1e300  # what a picture shows of values beyond
@@ -70,8 +71,11 @@ class Page:
     def notation(self, base: Notation, document: Document) -> Notation:
         """`base` with the page's decimal sign, its d and its other names."""
         aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
-        taken = frozenset(name.base for name in self.shapes if isinstance(name, Symbol))
-        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken)
+        shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
+        taken = frozenset(name.base for name in shapes)
+        matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
+        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
+                       matrices=matrices)  # fmt: skip
 
     def labels(self, notation: Notation) -> dict[Name, str]:
         """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim

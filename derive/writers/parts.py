@@ -38,9 +38,10 @@ from derive.matrices import Matrix, arranged
 from derive.notation import Notation
 from derive.operations.calculus import Shapes
 from derive.operations.shapes import indices
-from derive.printing import INNER, LEADING, PRODUCT, SUM, Piece, Vocabulary, letters_of, mixed, names, numbers, pieces
+from derive.printing import PRODUCT, SUM, letters_of, pieces
 from derive.prose import Catalogue
 from derive.view import View
+from derive.vocabularies import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill
