@@ -271,8 +271,8 @@ class _Backward:
     def _jacobian(self, step: Step, name: Name) -> Expr | None:
         """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
         expr = step.expr
-        if not isinstance(expr, Apply) or not row_of(expr).jacobian:
-            return None
+        if not isinstance(expr, Apply) or not row_of(expr).jacobian or dict(expr.options).get("axis") == "rows":
+            return None  # each row of a column is a single entry
         sizes = [len(shape) for shape in (step.shape, self.shapes[name])]
         places = [i for i, arg in enumerate(expr.args) if name in names_in(arg)]
         if sizes != [1, 1] or prod(step.shape) > LARGEST_JACOBIAN or [expr.args[i] for i in places] != [Ref(name)]:
