@@ -109,13 +109,25 @@ class Function(nn.Module):  # type: ignore[misc]
 class SelfAttention(nn.Module):  # type: ignore[misc]
     """Two heads over four dimensions."""
 
-    def __init__(self, need_weights: bool = True, batch_first: bool = False) -> None:
+    def __init__(self, need_weights: bool = True, batch_first: bool = False, causal: bool = False) -> None:
         super().__init__()
-        self.need_weights = need_weights
+        self.need_weights, self.causal = need_weights, causal
         self.attention = nn.MultiheadAttention(4, 2, batch_first=batch_first)
 
     def forward(self, x: Any) -> Any:
-        return self.attention(x, x, x, need_weights=self.need_weights)[0]
+        mask = nn.Transformer.generate_square_subsequent_mask(len(x), dtype=DOUBLE) if self.causal else None
+        return self.attention(x, x, x, attn_mask=mask, need_weights=self.need_weights)[0]
+
+
+class Crossed(nn.Module):  # type: ignore[misc]
+    """Attention to something with other dimensions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(2, 1, kdim=3, vdim=3)
+
+    def forward(self, x: Any) -> Any:
+        return self.attention(x[:, :2], x, x)[0]
 
 
 MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
@@ -227,6 +239,18 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
         SelfAttention(batch_first=True), torch.randn(1, 3, 4), torch.rand(1, 3, 4), nn.MSELoss()),
     "multi-head attention of a batch": lambda: (
         SelfAttention(need_weights=False), torch.randn(2, 2, 4), torch.rand(2, 2, 4), nn.MSELoss()),
+    "causal multi-head attention": lambda: (
+        SelfAttention(need_weights=False, causal=True), torch.randn(3, 4), torch.rand(3, 4), nn.MSELoss()),
+    "cross-attention": lambda: (Crossed(), torch.randn(3, 3), torch.rand(3, 2), nn.MSELoss()),
+    "single channels": lambda: (
+        nn.Sequential(nn.Conv2d(1, 1, 2), nn.BatchNorm2d(1), nn.ConvTranspose2d(1, 2, 2), nn.Conv2d(2, 1, 1)),
+        torch.randn(1, 1, 4, 4), torch.rand(1, 1, 4, 4), nn.MSELoss()),
+    "samples of two axes": lambda: (
+        nn.Sequential(nn.Linear(3, 2), nn.LayerNorm((2, 2)), nn.Softmax(1)),
+        torch.randn(2, 2, 3), torch.rand(2, 2, 2), nn.MSELoss()),
+    "a layer used twice": lambda: (
+        nn.Sequential(*[nn.Linear(3, 3)] * 2), torch.randn(3), torch.rand(3),
+        lambda output, target: ((output - target) ** 2).sum() + 0.1 * output.abs().sum()),
     "transformer encoder": lambda: (
         nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0, batch_first=True),
         torch.randn(1, 3, 4), torch.rand(1, 3, 4), nn.MSELoss()),
