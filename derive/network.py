@@ -26,7 +26,7 @@ def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault
     stack = Stack(ids, _known(table, "input", ids, fault), Counter(families(layers)), fault)
     pile(stack, layers)
     if "loss" in table:
-        stack.add("L", _loss(table, stack.flow, ids, fault))
+        stack.add("L", _loss(table, stack, ids, fault))
     return "\n".join(stack.lines)
 
 
@@ -42,13 +42,18 @@ def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: 
     return tuple(sequence) or (str(name),)
 
 
-def _loss(table: Mapping[str, Any], outputs: tuple[str, ...], ids: Mapping[str, Shape], fault: Report) -> str:
+def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: Report) -> str:
     """The loss of the output; of a sequence the sum over its steps."""
-    losses = {macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if "p" in macro.params}
+    losses = {
+        macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)
+    }
+    outputs = stack.flow
     wanted, targets = str(table["loss"]), _known(table, "target", ids, fault)
     if wanted not in losses:
         fault(f"`{wanted}` is not a loss", suggestion(wanted, losses) or f"one of: {', '.join(losses)}",
               "network", "loss")  # fmt: skip
+        return "0"
+    if stack.broken:
         return "0"
     if len(targets) != len(outputs):
         message = f"the network gives {len(outputs)} output{'s' * (len(outputs) != 1)} for {len(targets)} targets"

@@ -54,7 +54,7 @@ class Notation:
         if not index:
             return self.name(name)
         if self.is_language:
-            return f"{name.id}[{','.join(str(i + 1) for i in index)}]"
+            return f"{self.name(name)}[{','.join(str(i + 1) for i in index)}]"
         shape = shapes[name]
         return self.lettered(name, entry_items(index, shape), shapes, small=len(shape) >= 2)
 
@@ -235,7 +235,7 @@ UNICODE_OPERATORS = {
 
 
 def _ascii_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
-    return symbol.id
+    return symbol.spelling
 
 
 def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:

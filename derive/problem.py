@@ -13,7 +13,7 @@ from derive.choices import Variants, read_variants
 from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
-from derive.language.names import Name, Symbol
+from derive.language.names import Name, Symbol, step_id
 from derive.network import expand_network
 from derive.operations.rows import shape_text
 from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
@@ -379,7 +379,7 @@ class _Reader(Tables):
         default = Sheet()
         return Sheet(
             blank=default.blank if named else self.text("sheet", "blank", default=default.blank, choices=LEVELS),
-            steps=self.texts("sheet", "blank") if named else (),
+            steps=tuple(map(step_id, self.texts("sheet", "blank"))) if named else (),
             hints=self.flag("sheet", "hints", default.hints),
             figure=self.flag("sheet", "figure", default.figure),
         )

@@ -241,7 +241,7 @@ class Solution:
         value, text, shown = (_tuples(nested(form, shape)) for form in forms)
         for i in index or ():
             value, text, shown = value[i], text[i], shown[i]
-        equation = f"{step.id} = {formula(step.expr, ASCII, shapes)}" if step else step_name
+        equation = f"{ASCII.name(step.name)} = {formula(step.expr, ASCII, shapes)}" if step else step_name
         return StepValue(step_name, equation, step.phase if step else "given", step.rule if step else "given",
                          () if index else shape, value, text, shown)  # fmt: skip
 

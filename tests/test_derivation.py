@@ -387,3 +387,20 @@ def test_the_derivation_of_an_example_is_well_formed(name: str) -> None:
     assert list(single_assignment(found)) == []
     for step in found.steps:
         assert step.phase in {"forward", "loss", "backward", "update"} and step.rule
+
+
+def test_a_softmax_of_each_row_of_a_column_is_one_everywhere() -> None:
+    text = """
+[data]
+t = [0.2, 0.5]
+[parameters]
+z = [0.3, 1]
+[model]
+equations = '''
+p = softmax(z, rows)
+L = sum((p - t)^2)
+'''
+loss = "L"
+"""
+    solution = derive.solve(derive.Problem.loads(text))
+    assert solution["p"].value == (1, 1) and solution["dL/dz"].value == (0, 0)

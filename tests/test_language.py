@@ -223,7 +223,7 @@ POWERS_AND_QUOTIENTS = [
     ("(x^y)^z", "(x^y)^z"),
     ("x^{1/2}", "x^(1/2)"),
     ("a^[1]", "a^[1]"),
-    ("z^{(1)} x", "z^(1) x"),
+    ("z^{(1)} x", "z^{(1)} x"),
     ("z^(2)", "z^2"),
     # a number fraction before a factor is one coefficient
     ("1/2 (A - Y)^2", "1/2 (A - Y)^2"),

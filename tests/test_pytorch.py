@@ -10,10 +10,12 @@ import pytest
 
 import derive
 from derive.errors import InputError, ToolError
+from derive.pytorch.layout import LAYOUT
 from derive.pytorch.rows import ROWS
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 nn: Any = torch.nn
+F: Any = torch.nn.functional
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::FutureWarning")
 
@@ -80,6 +82,54 @@ class Products(nn.Module):  # type: ignore[misc]
         )
 
 
+class First(nn.Module):  # type: ignore[misc]
+    """Of a module with several outputs the first, or one step of it."""
+
+    def __init__(self, inner: Any, step: int | None = None) -> None:
+        super().__init__()
+        self.inner, self.step = inner, step
+
+    def forward(self, x: Any) -> Any:
+        first = self.inner(x)[0]
+        return first if self.step is None else first[self.step]
+
+
+class Function(nn.Module):  # type: ignore[misc]
+    """A function of the input and of three weights."""
+
+    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
+        super().__init__()
+        self.function = function
+        self.w = nn.Parameter(torch.randn(3))
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x, self.w)
+
+
+class SelfAttention(nn.Module):  # type: ignore[misc]
+    """Two heads over four dimensions."""
+
+    def __init__(self, need_weights: bool = True, batch_first: bool = False, causal: bool = False) -> None:
+        super().__init__()
+        self.need_weights, self.causal = need_weights, causal
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=batch_first)
+
+    def forward(self, x: Any) -> Any:
+        mask = nn.Transformer.generate_square_subsequent_mask(len(x), dtype=DOUBLE) if self.causal else None
+        return self.attention(x, x, x, attn_mask=mask, need_weights=self.need_weights)[0]
+
+
+class Crossed(nn.Module):  # type: ignore[misc]
+    """Attention to something with other dimensions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(2, 1, kdim=3, vdim=3)
+
+    def forward(self, x: Any) -> Any:
+        return self.attention(x[:, :2], x, x)[0]
+
+
 MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
     "one sample": lambda: (
         nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2), nn.Sigmoid()),
@@ -121,6 +171,126 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
     "a signal": lambda: (
         nn.Sequential(nn.Conv1d(2, 3, 3, padding=1), nn.Tanh(), nn.Flatten(0), nn.Linear(12, 1)),
         torch.randn(2, 4), torch.rand(1), nn.MSELoss()),
+    "a batch of one signal": lambda: (
+        nn.Sequential(nn.Conv1d(2, 3, 3), nn.ReLU(), nn.MaxPool1d(2), nn.Conv1d(3, 1, 2), nn.AvgPool1d(2),
+                      nn.Flatten()),
+        torch.randn(1, 2, 12), torch.rand(1, 2), nn.MSELoss()),
+    "several images": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(2, 2)),
+        torch.randn(3, 1, 3, 3), torch.tensor([1, 0, 1]), nn.CrossEntropyLoss()),
+    "one image, normalised": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.GroupNorm(2, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        torch.randn(1, 1, 4, 4), torch.rand(1, 2), nn.SmoothL1Loss(beta=0.5)),
+    "batch norm": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.ReLU(inplace=True), nn.BatchNorm1d(3, affine=False)),
+        torch.randn(4, 3), torch.rand(4, 3), nn.MSELoss()),
+    "batch norm in eval mode": lambda: (
+        nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Tanh(), nn.BatchNorm1d(2, affine=False)).eval(),
+        torch.randn(4, 3), torch.rand(4, 2), nn.MSELoss()),
+    "batch norm of an image in eval mode": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.AdaptiveMaxPool2d(1), nn.Flatten()).eval(),
+        torch.randn(1, 1, 3, 3), torch.rand(1, 2), nn.MSELoss()),
+    "batch norm of signals": lambda: (
+        nn.Sequential(nn.BatchNorm1d(2), nn.Conv1d(2, 2, 2), nn.AdaptiveAvgPool1d(1), nn.Flatten()),
+        torch.randn(2, 2, 4), torch.rand(2, 2), nn.MSELoss()),
+    "layer norm": lambda: (
+        nn.Sequential(nn.LayerNorm(3), nn.Linear(3, 3), nn.RMSNorm(3), nn.LayerNorm(3, elementwise_affine=False)),
+        torch.randn(3, 3), torch.rand(3, 3), nn.MSELoss()),
+    "norms of a sample": lambda: (
+        nn.Sequential(nn.Linear(2, 4), nn.LayerNorm(4, eps=0.01), nn.RMSNorm(4)),
+        torch.randn(2), torch.rand(4), nn.MSELoss()),
+    "embedding": lambda: (
+        nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5)),
+        torch.tensor([1, 0, 1]), torch.tensor([4, 2, 2]), nn.CrossEntropyLoss(reduction="sum")),
+    "embedding of a token": lambda: (
+        nn.Sequential(nn.Embedding(4, 3), nn.Linear(3, 2)), torch.tensor(2), torch.rand(2), nn.MSELoss()),
+    "a batch of sentences": lambda: (
+        nn.Sequential(nn.Embedding(4, 2), nn.Linear(2, 3), nn.Tanh(), nn.Flatten()),
+        torch.tensor([[1, 0], [3, 3], [0, 2]]), torch.rand(3, 6), nn.MSELoss()),
+    "rnn": lambda: (First(nn.RNN(2, 3)), torch.randn(3, 2), torch.rand(3, 3), nn.MSELoss()),
+    "rnn of one unit": lambda: (
+        First(nn.RNN(1, 1, nonlinearity="relu", bias=False)), torch.rand(3, 1), torch.rand(3, 1), nn.MSELoss()),
+    "rnn, batch first": lambda: (
+        First(nn.RNN(2, 2, batch_first=True)), torch.randn(2, 3, 2), torch.rand(2, 3, 2), nn.MSELoss()),
+    "rnn both ways": lambda: (
+        First(nn.RNN(2, 2, num_layers=2, bidirectional=True)), torch.randn(2, 2), torch.rand(2, 4), nn.MSELoss()),
+    "lstm": lambda: (First(nn.LSTM(2, 2), -1), torch.randn(3, 2), torch.rand(2), nn.MSELoss()),
+    "lstm of a batch of one": lambda: (
+        First(nn.LSTM(2, 2, batch_first=True)), torch.randn(1, 3, 2), torch.rand(1, 3, 2), nn.MSELoss()),
+    "two lstms": lambda: (First(nn.LSTM(2, 1, num_layers=2)), torch.randn(2, 2, 2), torch.rand(2, 2, 1), nn.MSELoss()),
+    "gru": lambda: (First(nn.GRU(2, 2)), torch.randn(3, 2), torch.rand(3, 2), nn.MSELoss()),
+    "gru without bias": lambda: (
+        First(nn.GRU(2, 2, bias=False)), torch.randn(2, 2, 2), torch.rand(2, 2, 2), nn.MSELoss()),
+    "rnn cell": lambda: (nn.RNNCell(2, 3), torch.randn(2), torch.rand(3), nn.MSELoss()),
+    "lstm cell": lambda: (First(nn.LSTMCell(2, 2)), torch.randn(1, 2), torch.rand(1, 2), nn.MSELoss()),
+    "gru cell": lambda: (nn.GRUCell(2, 2), torch.randn(3, 2), torch.rand(3, 2), nn.MSELoss()),
+    "attention": lambda: (
+        Function(lambda x, w: F.scaled_dot_product_attention(x * w, x + w, x)),
+        torch.randn(4, 3), torch.rand(4, 3), nn.MSELoss()),
+    "causal attention": lambda: (
+        Function(lambda x, w: F.scaled_dot_product_attention(x * w, x, x @ x.T, is_causal=True, scale=0.5)),
+        torch.randn(4, 3), torch.rand(4, 4), nn.MSELoss()),
+    "attention with a mask": lambda: (
+        Function(lambda x, w: F.scaled_dot_product_attention(x, x, x * w, torch.ones(4, 4, dtype=torch.bool).tril())),
+        torch.randn(1, 4, 3), torch.rand(1, 4, 3), nn.MSELoss()),
+    "multi-head attention": lambda: (
+        SelfAttention(need_weights=False), torch.randn(3, 4), torch.rand(3, 4), nn.MSELoss()),
+    "multi-head attention with weights": lambda: (
+        SelfAttention(batch_first=True), torch.randn(1, 3, 4), torch.rand(1, 3, 4), nn.MSELoss()),
+    "multi-head attention of a batch": lambda: (
+        SelfAttention(need_weights=False), torch.randn(2, 2, 4), torch.rand(2, 2, 4), nn.MSELoss()),
+    "causal multi-head attention": lambda: (
+        SelfAttention(need_weights=False, causal=True), torch.randn(3, 4), torch.rand(3, 4), nn.MSELoss()),
+    "cross-attention": lambda: (Crossed(), torch.randn(3, 3), torch.rand(3, 2), nn.MSELoss()),
+    "single channels": lambda: (
+        nn.Sequential(nn.Conv2d(1, 1, 2), nn.BatchNorm2d(1), nn.ConvTranspose2d(1, 2, 2), nn.Conv2d(2, 1, 1)),
+        torch.randn(1, 1, 4, 4), torch.rand(1, 1, 4, 4), nn.MSELoss()),
+    "samples of two axes": lambda: (
+        nn.Sequential(nn.Linear(3, 2), nn.LayerNorm((2, 2)), nn.Softmax(1)),
+        torch.randn(2, 2, 3), torch.rand(2, 2, 2), nn.MSELoss()),
+    "a layer used twice": lambda: (
+        nn.Sequential(*[nn.Linear(3, 3)] * 2), torch.randn(3), torch.rand(3),
+        lambda output, target: ((output - target) ** 2).sum() + 0.1 * output.abs().sum()),
+    "transformer encoder": lambda: (
+        nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0, batch_first=True),
+        torch.randn(1, 3, 4), torch.rand(1, 3, 4), nn.MSELoss()),
+    "heads of vectors": lambda: (
+        Function(lambda x, w: (x.view(2, 3, 2) @ (x * w.repeat(4)[:12].view(4, 3)).view(2, 2, 3)).softmax(1)),
+        torch.randn(4, 3), torch.rand(2, 3, 3), nn.MSELoss()),
+    "entry by entry": lambda: (
+        Function(lambda x, w: torch.stack([
+            1 - x * w, torch.square(x - w), torch.maximum(x, w), torch.minimum(w, x), torch.clamp(w, -0.5, 0.5),
+            torch.clamp(w, min=0), F.relu6(w), F.hardtanh(w), (w * w + 1).rsqrt(), F.logsigmoid(w), w.clone(), x / w])),
+        torch.randn(3), torch.rand(12, 3), nn.MSELoss()),
+    "along axes": lambda: (
+        Function(lambda x, w: torch.stack([
+            (x * w).var(dim=0), (x * w).var(dim=0, unbiased=False), (x + w).std(0), (x * w).mean(0), (x * w).amax(0),
+            torch.logsumexp(x * w, 0), (x * w).norm(dim=0), (x * w).max(dim=0).values, (w - x).mean(0, keepdim=True)[0],
+            (x * w).mean(1)[:3], (x * w).sum((0, 1)) * w, (x * w).min() * w])),
+        torch.randn(4, 3), torch.rand(12, 3), nn.MSELoss()),
+    "along axes of more": lambda: (
+        Function(lambda x, w: (x * w).mean(1) + (x * w).var(0)[:2] + (x + w).sum(2).T[:2, :2].repeat(1, 2)[:, :3]),
+        torch.randn(2, 4, 3), torch.rand(2, 3), nn.MSELoss()),
+    "masks and paddings": lambda: (
+        Function(lambda x, w: F.pad(torch.where(torch.eye(3) > 0, x * w, w).masked_fill(torch.eye(3) > 0, 2.0).tril(),
+                                    (1, 0, 0, 1), value=0.5) + torch.arange(4.0, dtype=DOUBLE)),
+        torch.randn(3, 3), torch.rand(4, 4), nn.MSELoss()),
+    "moved about": lambda: (
+        Function(lambda x, w: torch.cat([*torch.chunk(x * w, 3, dim=1), (x * w).flip(0)[:, [2, 0]],
+                                         torch.ones(4, 1)], 1) + w.expand(2, 3).reshape(6).unsqueeze(0)),
+        torch.randn(4, 3), torch.rand(4, 6), nn.MSELoss()),
+    "rows beside columns": lambda: (
+        Function(lambda x, w: x.unsqueeze(1) * w.unsqueeze(0) + (w[:, None] * w).sum()
+                 + torch.addmm(w, x[:, None], w[None])),
+        torch.randn(4), torch.rand(4, 3), nn.MSELoss()),
+    "a softmax of single entries": lambda: (
+        nn.Sequential(nn.Linear(2, 1), nn.Softmax(dim=1)), torch.randn(3, 2), torch.rand(3, 1), nn.MSELoss()),
+    "a batch of single entries": lambda: (
+        nn.Sequential(nn.Linear(1, 2), nn.Tanh(), nn.Linear(2, 1)), torch.randn(3, 1), torch.rand(3, 1), nn.MSELoss()),
+    "the sum over classes": lambda: (
+        nn.Linear(4, 3), torch.randn(4), torch.tensor(1), nn.CrossEntropyLoss(reduction="sum")),
+    "detached data": lambda: (
+        Function(lambda x, w: x.detach() * w.contiguous()), torch.randn(3), torch.rand(3), nn.MSELoss()),
     "parts": lambda: (Parts(), torch.randn(4), torch.rand(18), nn.MSELoss()),
     "products": lambda: (Products(), torch.rand(4, 3), torch.rand(4), nn.MSELoss()),
 }  # fmt: skip
@@ -131,7 +301,7 @@ def test_gradients_agree_with_autograd(name: str) -> None:
     torch.manual_seed(1)
     module, x, target, loss = MODULES[name]()
     target = target.to(DOUBLE) if target.is_floating_point() else target
-    ours, theirs = gradients(module.to(DOUBLE), x.to(DOUBLE), target, loss)
+    ours, theirs = gradients(module.to(DOUBLE), x.to(DOUBLE) if x.is_floating_point() else x, target, loss)
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-14)
 
 
@@ -166,7 +336,7 @@ def test_every_operation_without_a_row_is_named() -> None:
     with pytest.raises(InputError) as caught:
         derive.from_torch(module, torch.rand(3), torch.rand(3), nn.MSELoss())
     (fault,) = caught.value.faults
-    assert fault.message == "layer 1: `hardswish` has no row" and "leaky_relu" in fault.hint
+    assert fault.message == "layer 1 (Hardswish): `hardswish` has no row" and "leaky_relu" in fault.hint
 
 
 @pytest.mark.parametrize(
@@ -188,9 +358,82 @@ def test_a_module_that_cannot_be_traced_is_said() -> None:
         def forward(self, x: Any) -> Any:
             return x if x.sum() > 0 else -x
 
-    with pytest.raises(ToolError, match="PyTorch cannot trace the module"):
-        derive.from_torch(Branching(), torch.rand(3), torch.rand(3), nn.MSELoss())
+    for module in (Branching(), Function(lambda x, w: w.data * x)):
+        with pytest.raises(ToolError, match="PyTorch cannot trace the module"):
+            derive.from_torch(module, torch.rand(3), torch.rand(3), nn.MSELoss())
 
 
 def test_the_table_names_operations_of_pytorch() -> None:
-    assert all(hasattr(torch.ops.aten, key) for key in set(ROWS) - {"getitem"})
+    assert all(hasattr(torch.ops.aten, key) for key in {*ROWS, *LAYOUT})
+    assert not LAYOUT & set(ROWS)
+
+
+def _changed_in_place(x: Any, w: Any) -> Any:
+    h = x * w
+    h.view(3).mul_(2)
+    return h
+
+
+def _without_gradients(x: Any, w: Any) -> Any:
+    with torch.no_grad():
+        h = x * w
+    return h * w
+
+
+class Straight(torch.autograd.Function):  # type: ignore[misc,name-defined]
+    """Rounded, with the gradient of what is not."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return torch.floor(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        return gradient
+
+
+def _hooked(x: Any, w: Any) -> Any:
+    h = x * w
+    h.register_hook(lambda gradient: 2 * gradient)
+    return h
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x, w: (x * w).detach() * w, "`detach`: what is detached depends on a parameter"),
+        (lambda x, w: (x * w).detach_() + w, "`detach_`: what is detached depends on a parameter"),
+        (_without_gradients, r"a part without gradients \(torch.no_grad\)"),
+        (_changed_in_place, "`mul_`: what is changed in place has another name"),
+        (lambda x, w: w * F.dropout(x, 0.5), "`dropout`: a random mask"),
+        (lambda x, w: w * torch.rand(3), "`rand`: random numbers"),
+        (lambda x, w: Straight.apply(x * w) + w, "is not that of the operations of the forward pass"),
+        (_hooked, "is not that of the operations of the forward pass"),
+    ],
+)
+def test_what_would_change_a_gradient_silently_is_a_fault(function: Any, message: str) -> None:
+    module = nn.Sequential(nn.Linear(3, 3), Function(function))
+    with pytest.raises(InputError, match=message):
+        derive.from_torch(module, torch.rand(3), torch.rand(3), nn.MSELoss())
+
+
+def test_an_index_with_padding_has_no_gradient() -> None:
+    module = nn.Embedding(3, 2, padding_idx=0)
+    with pytest.raises(InputError, match=r"layer module|the loss or the module itself: `embedding`: padding_idx"):
+        derive.from_torch(module, torch.tensor([1, 0]), torch.rand(2, 2), nn.MSELoss())
+
+
+def test_the_module_is_left_as_it_was() -> None:
+    module = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    derive.from_torch(module, torch.rand(4, 2), torch.rand(4, 3), nn.MSELoss())
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+    assert all(parameter.grad is None for parameter in module.parameters())
+
+
+def test_heads_are_worked_out_one_by_one() -> None:
+    torch.manual_seed(1)
+    problem = derive.from_torch(SelfAttention(need_weights=False), torch.rand(3, 4), torch.rand(3, 4), nn.MSELoss())
+    names = [equation.name.id for equation in problem.equations]
+    assert {"S_1", "alpha_1", "H_1", "S_2", "alpha_2", "H_2"} <= set(names)
+    assert [given.name.id for given in problem.givens if not given.parameter] == ["x", "target"]

@@ -81,9 +81,9 @@ def test_the_loss_of_a_batch_may_be_the_sum() -> None:
 
 def test_a_batch_shows_each_sample_by_its_number() -> None:
     solution = logistic("batch = 2\nsteps = 2")
-    assert solution["z^(2)"].equation == "z^(2) = w^T x^(2) + b"
-    assert solution["L"].equation == "L = 1/2 (L^(1) + L^(2))"
-    assert solution["dL/dw"].equation == "dL/dw = dL/dw|z^(2) + dL/dw|z^(1)"
+    assert solution["z^(2)"].equation == "z^{(2)} = w^T x^{(2)} + b"
+    assert solution["L"].equation == "L = 1/2 (L^{(1)} + L^{(2)})"
+    assert solution["dL/dw"].equation == "dL/dw = dL/dw|z^{(2)} + dL/dw|z^{(1)}"
     assert solution["x^(1)"].value == (0, 0)
     assert solution["x^(1)@2"].value == (1, 0)
     assert "y^{(2)}" in solution.text("tex")
@@ -105,7 +105,7 @@ def test_what_does_not_depend_on_the_samples_is_computed_once() -> None:
     solution = derive.solve(Problem.loads(text))
     assert "v" in solution.ids
     assert "v^(1)" not in solution.ids
-    assert solution["z^(2)"].equation == "z^(2) = v^T x^(2) + b"
+    assert solution["z^(2)"].equation == "z^{(2)} = v^T x^{(2)} + b"
 
 
 def test_settings_of_a_step_hold_for_every_sample() -> None:

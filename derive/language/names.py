@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -54,11 +55,20 @@ class Symbol:
     @cached_property
     def id(self) -> str:
         """The canonical ASCII id: `alpha`, `W_1`, `y_hat`, `z_{f,1}`, `a^[1]`, `h_1:1`."""
-        items = ",".join(map(str, self.subscript))
+        return self._written(str, f"^{self.superscript}")
+
+    @property
+    def spelling(self) -> str:
+        """The name as it is read even where it is not known yet: the id, but `W_f^{(1)}` for `W_f^(1)`."""
+        braced = f"^{{{self.superscript}}}" if "(" in self.superscript else f"^{self.superscript}"
+        return self._written(lambda item: getattr(item, "spelling", str(item)), braced)
+
+    def _written(self, item_text: Callable[[SubscriptItem], str], superscript: str) -> str:
+        items = ",".join(map(item_text, self.subscript))
         compound = len(self.subscript) > 1 or any(isinstance(item, Symbol) for item in self.subscript)
         sub = f"_{{{items}}}" if compound else f"_{items}" if items else ""
         accent = f"_{self.accent}" if self.accent else ""
-        sup = f"^{self.superscript}" if self.superscript else ""
+        sup = superscript if self.superscript else ""
         helper = f":{self.helper}" if self.helper else ""
         interim = f"~{self.interim}" if self.interim else ""
         return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}{interim}"
@@ -102,6 +112,14 @@ class Derivative:
 
 
 Name: TypeAlias = Symbol | Derivative
+
+
+_BRACED = re.compile(r"\^\{((?:\[\w+\]|\(\w+\))+)\}")
+
+
+def step_id(text: str) -> str:
+    """A step's id, where its superscripts may be spelled with braces: `dL/dW_f^{(1)}` → `dL/dW_f^(1)`."""
+    return _BRACED.sub(r"^\1", text)
 
 
 def ascii_letter(char: str) -> tuple[str, str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
+from derive.arrays import exact_number
+from derive.language.numbers import constant_text
 from derive.layers.stack import (
     COUNT,
     FLAG,
     FUNCTION,
+    KERNEL_1D,
     LIST,
     NAME,
     PADDING,
     SIZES,
+    SMALL,
     Kind,
     Layer,
     Settings,
@@ -28,6 +33,7 @@ Build = Callable[[Stack, Settings], None]
 def _dense(stack: Stack, settings: Settings) -> None:
     i = stack.count("weights")
     weight = f"W_{i}"
+    stack.kernel = 0
     if not stack.needs("the weights", weight):
         return
     rows = stack.rows(weight)
@@ -52,6 +58,7 @@ def _convolution(operation: str) -> Build:
         i = stack.count("weights")
         kernel, options = f"K_{i}", _options(settings, "stride", "padding")
         if stack.needs("the kernels", kernel):
+            stack.kernel = max(len(stack.shape(kernel) or ()), 1)
             _affine(stack, settings, i, f"Z_{i}", lambda inner: f"{operation}({inner}, {kernel}{options})")
 
     return build
@@ -72,40 +79,53 @@ def _embedding(stack: Stack, settings: Settings) -> None:
         stack.each(stack.next("e"), lambda inner: f"embedding({table}, {inner})")
 
 
-EPSILON = "0.00001"
+EPSILON = Fraction(1, 100_000)
 
 
-def _norm(axis: str) -> Build:
-    """Layer norm (of each column; Ba, Kiros, Hinton 2016) or batch norm (of each row; Ioffe, Szegedy 2015)."""
+def _of_sample(stack: Stack) -> str:
+    """What the mean of a sample runs over: a column, of an image everything."""
+    return "" if stack.kernel else ", columns"
+
+
+def _of_feature(stack: Stack) -> str:
+    """What the mean of a feature over the samples runs over: a row; of an image a channel, or all where it has none."""
+    if stack.kernel:
+        return ", channels" if stack.kernel >= KERNEL_1D else ""
+    return ", rows"
+
+
+def _norm(over: Callable[[Stack], str]) -> Build:
+    """Layer norm (of each sample; Ba, Kiros, Hinton 2016) or batch norm (of each feature; Ioffe, Szegedy 2015)."""
 
     def build(stack: Stack, settings: Settings) -> None:
-        i, inputs = stack.count("norm"), stack.flow
-        stack.each(f"m_{{N,{i}}}", lambda x: f"mean({x}, {axis})")
+        i, inputs, axis = stack.count("norm"), stack.flow, over(stack)
+        stack.each(f"m_{{N,{i}}}", lambda x: f"mean({x}{axis})")
         centre = dict(zip(stack.flow, inputs, strict=True))
         stack.each(f"c_{{N,{i}}}", lambda mean: f"{centre[mean]} - {mean}")
         deviations = stack.flow
-        stack.each(f"v_{{N,{i}}}", lambda c: f"mean({c}^2, {axis})")
-        _scaled(stack, i, deviations)
+        stack.each(f"v_{{N,{i}}}", lambda c: f"mean({c}^2{axis})")
+        _scaled(stack, settings, i, deviations)
 
     return build
 
 
-def _scaled(stack: Stack, i: int, tops: tuple[str, ...]) -> None:
+def _scaled(stack: Stack, settings: Settings, i: int, tops: tuple[str, ...]) -> None:
     """`n̂ = top/sqrt(v + epsilon)` and `N_1 = gamma_1 ⊙ n̂ + beta_1`, with what has a value; the mean squares flow in."""
     top = dict(zip(stack.flow, tops, strict=True))
     scale = f"gamma_{i} ⊙ " if stack.has(f"gamma_{i}") else ""
     shift = f" + beta_{i}" if stack.has(f"beta_{i}") else ""
     plain = not scale and not shift
-    stack.each(f"N_{i}" if plain else f"\\hat{{N}}_{i}", lambda v: f"{top[v]}/sqrt({v} + {EPSILON})")
+    epsilon = constant_text(exact_number(settings.get("epsilon", EPSILON)) or EPSILON)
+    stack.each(f"N_{i}" if plain else f"\\hat{{N}}_{i}", lambda v: f"{top[v]}/sqrt({v} + {epsilon})")
     if not plain:
         stack.each(f"N_{i}", lambda standardised: f"{scale}{standardised}{shift}")
 
 
 def _rms_norm(stack: Stack, settings: Settings) -> None:
     """Zhang and Sennrich (2019)."""
-    i, inputs = stack.count("norm"), stack.flow
-    stack.each(f"v_{{N,{i}}}", lambda x: f"mean({x}^2, columns)")
-    _scaled(stack, i, inputs)
+    i, inputs, axis = stack.count("norm"), stack.flow, _of_sample(stack)
+    stack.each(f"v_{{N,{i}}}", lambda x: f"mean({x}^2{axis})")
+    _scaled(stack, settings, i, inputs)
 
 
 # --- without weights --------------------------------------------------------------------------------------------------
@@ -113,13 +133,22 @@ def _rms_norm(stack: Stack, settings: Settings) -> None:
 
 def _pooling(operation: str) -> Build:
     def build(stack: Stack, settings: Settings) -> None:
-        options = _sizes(settings["size"]) + _options(settings, "stride", "padding")
+        windows = _along_length(settings) if stack.kernel == KERNEL_1D else settings
+        options = _sizes(windows["size"]) + _options(windows, "stride", "padding")
         stack.each(stack.next("P"), lambda inner: f"{operation}({inner}, {options})")
 
     return build
 
 
+def _along_length(settings: Settings) -> Settings:
+    """The windows over X[c,i] that go along i, channel by channel: size 2 is (1, 2)."""
+    usual = {"size": 1, "stride": 1, "padding": 0}
+    given = {name: settings[name] for name in usual if name in settings}
+    return {name: [usual[name], *(value if isinstance(value, list) else [value])][-2:] for name, value in given.items()}
+
+
 def _flatten(stack: Stack, settings: Settings) -> None:
+    stack.kernel = 0
     stack.each(stack.next("v"), lambda inner: f"flatten({inner})")
 
 
@@ -152,6 +181,7 @@ def _residual(stack: Stack, settings: Settings) -> None:
 # --- the table --------------------------------------------------------------------------------------------------------
 
 _AFFINE: Mapping[str, Kind] = {"activation": FUNCTION, "bias": FLAG}
+_NORM: Mapping[str, Kind] = {"epsilon": SMALL}
 _WINDOW: Mapping[str, Kind] = {"stride": SIZES, "padding": PADDING}
 
 FEEDFORWARD = [
@@ -178,14 +208,16 @@ FEEDFORWARD = [
     Layer("residual", "layers, and a connection around them",
           '{ layer = "residual", layers = [{ layer = "attention" }] }', "R_1 = X + O", _residual, {"layers": LIST},
           ("layers",)),
-    Layer("layernorm", "layer norm, of each column", '{ layer = "layernorm" }',
+    Layer("layernorm", "layer norm, of each column; after a convolution of the whole image", '{ layer = "layernorm" }',
           "m = mean(X, columns); c = X - m; v = mean(c^2, columns); "
           "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
-          _norm("columns")),
-    Layer("rmsnorm", "root mean square norm, of each column", '{ layer = "rmsnorm" }',
-          "v = mean(X^2, columns); N̂_1 = X/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1", _rms_norm),
-    Layer("batchnorm", "batch norm, of each row: the columns are the samples", '{ layer = "batchnorm" }',
+          _norm(_of_sample), _NORM),
+    Layer("rmsnorm", "root mean square norm, of each column; after a convolution of the whole image",
+          '{ layer = "rmsnorm" }',
+          "v = mean(X^2, columns); N̂_1 = X/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1", _rms_norm, _NORM),
+    Layer("batchnorm", "batch norm, of each row: the columns are the samples; after a convolution of each channel",
+          '{ layer = "batchnorm" }',
           "m = mean(X, rows); c = X - m; v = mean(c^2, rows); "
           "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
-          _norm("rows")),
+          _norm(_of_feature), _NORM),
 ]  # fmt: skip

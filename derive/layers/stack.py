@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from derive.arrays import exact_number
 from derive.equations import read_name
 from derive.errors import suggestion
 from derive.language.expressions import Shape
 from derive.operations import FUNCTIONS, ROWS
+
+KERNEL_1D, KERNEL_2D = 3, 4
+"""The axes of kernels that have channels: K[o,c,i] and K[o,c,i,j]."""
 
 LINEAR = {"identity", "linear", "none"}
 
@@ -46,6 +50,7 @@ NAME = Kind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
 SIZES = Kind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
 PADDING = Kind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
 RESET = Kind(lambda value: value in {"before", "after"}, '"before" or "after"')
+SMALL = Kind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
 LIST = Kind(lambda value: isinstance(value, list), "a list of layers")
 FUNCTION = Kind(
     lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS, "one that `derive operations` lists"
@@ -89,7 +94,8 @@ class Stack:
     """The equations so far, and what flows into the next layer.
 
     `flow` holds one name, or of a sequence one name a time step; `shapes` are those of what has a value, by id;
-    `families` says how many layers of each family there are in all.
+    `families` says how many layers of each family there are in all; `kernel` how many axes the kernels had that what
+    flows came out of, 0 where it is no image or signal; `broken` whether a layer has noted a fault.
     """
 
     def __init__(
@@ -99,10 +105,13 @@ class Stack:
         self._shapes, self._families, self._report = shapes, families, fault
         self.lines: list[str] = []
         self.place = ""
+        self.broken = False
+        self.kernel = KERNEL_2D if len(shapes.get(self.flow[0]) or ()) == KERNEL_2D - 1 else 0
         self._counts: dict[str, int] = {}
 
     def fault(self, message: str, hint: str = "") -> None:
         """Something is wrong with the layer."""
+        self.broken = True
         self._report(f"{self.place} {message}", hint, "network", "layers")
 
     def add(self, name: str, expr: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from derive.errors import ToolError
+from derive.errors import Fault, InputError, ToolError
 
 if TYPE_CHECKING:
     import torch
 
 
-def traced(
-    module: torch.nn.Module, x: torch.Tensor, target: torch.Tensor, loss: Callable[..., torch.Tensor]
-) -> tuple[Any, dict[str, tuple[str, torch.Tensor]]]:
-    """The graph of loss(module(x), target), and for each of its inputs where it comes from and its tensor."""
+def whole(module: torch.nn.Module, loss: Callable[..., torch.Tensor]) -> torch.nn.Module:
+    """The module and the loss of its output as one module. Raises ToolError where PyTorch is not installed."""
     try:
         import torch
     except ImportError:
@@ -29,19 +29,65 @@ def traced(
         def forward(self, x: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
             return self.loss(self.module(x), target)
 
+    return Whole()
+
+
+def traced(together: torch.nn.Module, x: torch.Tensor, target: torch.Tensor) -> Any:
+    """The program that `torch.export` makes of a module. Raises ToolError."""
+    import torch
+
     try:
-        exported = torch.export.export(Whole(), (x, target))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what PyTorch's own modules do
+            return torch.export.export(together, (x, target))
     except RuntimeError as error:
         reason = str(error).strip().split("\n")[0]
-        raise ToolError(f"PyTorch cannot trace the module: {reason}",
-                        "its forward pass must not depend on the values of tensors") from error  # fmt: skip
+        hint = "its forward pass must not depend on the values of tensors, nor use `.data`"
+        raise ToolError(f"PyTorch cannot trace the module: {reason}", hint) from error
+
+
+def inputs_of(exported: Any, x: torch.Tensor, target: torch.Tensor) -> dict[str, tuple[str, torch.Tensor]]:
+    """For each input of the graph where it comes from and its tensor."""
     kept = {**exported.state_dict, **exported.constants}
     given = dict(zip(exported.graph_signature.user_inputs, (x, target), strict=True))
     values: dict[str, tuple[str, torch.Tensor]] = {}
     for spec in exported.graph_signature.input_specs:
         name = spec.arg.name
         values[name] = (spec.target or "", given[name] if name in given else kept[spec.target])
-    return exported.graph, values
+    return values
+
+
+def check_gradients(together: torch.nn.Module, exported: Any, x: torch.Tensor, target: torch.Tensor) -> None:
+    """The traced program must have the module's own gradients: a `torch.autograd.Function` with a backward pass of its
+    own, or a hook, is not in it. Raises InputError.
+    """
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        own = _gradients(deepcopy(together), x, target)
+        theirs = _gradients(deepcopy(exported.module()), x, target)
+    for name, gradient in own.items():
+        other = theirs.get(name)
+        both = gradient is not None and other is not None
+        same = torch.allclose(gradient, other, 1e-3, 1e-6, equal_nan=True) if both else gradient is other
+        if not same:
+            raise InputError([Fault(
+                f"the gradient of `{name.removeprefix('module.')}` is not that of the operations of the forward pass",
+                "a backward pass of one's own (torch.autograd.Function) and hooks on tensors are not worked out",
+            )])  # fmt: skip
+
+
+def _gradients(module: torch.nn.Module, x: torch.Tensor, target: torch.Tensor) -> dict[str, torch.Tensor | None]:
+    import torch
+
+    parameters = {name: each for name, each in module.named_parameters() if each.requires_grad}
+    with torch.enable_grad():
+        value = module(x.detach(), target.detach())
+    if not parameters or not value.requires_grad:
+        return {}
+    found = torch.autograd.grad(value, tuple(parameters.values()), allow_unused=True)
+    return dict(zip(parameters, found, strict=True))
 
 
 def is_node(value: Any) -> bool:
@@ -49,25 +95,40 @@ def is_node(value: Any) -> bool:
     return hasattr(value, "op") and hasattr(value, "meta")
 
 
+def schema_of(node: Any) -> Any:
+    """The schema of an operation, with the names of its arguments; None for a function of Python's."""
+    return getattr(node.target, "_schema", None)
+
+
 def key_of(node: Any) -> str:
     """What an operation is called: `relu` of `aten::relu`."""
-    schema = getattr(node.target, "_schema", None)
+    schema = schema_of(node)
     return str(schema.name.removeprefix("aten::") if schema else node.target.__name__)
 
 
 def arguments(node: Any) -> Iterator[tuple[str, Any]]:
     """The arguments of an operation by name, those left out with their defaults."""
-    schema = getattr(node.target, "_schema", None)
+    schema = schema_of(node)
     if schema is None:
-        yield from (("self", node.args[0]), ("index", node.args[1]))
+        yield from zip(("self", "index"), node.args, strict=False)
         return
     for i, argument in enumerate(schema.arguments):
         default = node.kwargs.get(argument.name, argument.default_value)
         yield argument.name, node.args[i] if i < len(node.args) else default
 
 
-def shapes_of(value: Any) -> Any:
-    """The shape of a tensor, those of a list of them; None for what is none."""
-    if isinstance(value, list | tuple):
-        return [shapes_of(item) for item in value]
-    return tuple(getattr(value.meta["val"], "shape", ())) if is_node(value) else None
+def is_random(node: Any) -> bool:
+    """Whether an operation draws random numbers."""
+    import torch
+
+    return torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ())
+
+
+def layer_of(node: Any) -> str:
+    """Where in the module a node comes from: `layer 2 (Hardswish)`."""
+    stack = node.meta.get("nn_module_stack") or {}
+    path, kind = next(((path, kind) for path, kind in reversed(stack.values()) if path), ("", ""))
+    name = path.removeprefix("module").removeprefix(".")
+    if not name:
+        return "the loss or the module itself"
+    return f"layer {name} ({getattr(kind, '__name__', str(kind)).rsplit('.', 1)[-1]})"

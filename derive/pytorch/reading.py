@@ -2,152 +2,219 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from derive.equations import read_name
-from derive.errors import Fault
+from derive.equations import Line, infer_shapes, read_line, read_name
+from derive.errors import Fault, Place
+from derive.language.expressions import Shape
+from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.pytorch.graph import arguments, is_node, key_of, shapes_of
-from derive.pytorch.rows import CLASSES, IMAGES, LETTERS, NAMED, ROWS, Call, Unsupported
+from derive.operations.shapes import normal
+from derive.pytorch.call import Call, Known, Places, Unsupported, Writer
+from derive.pytorch.graph import arguments, is_node, is_random, key_of, layer_of, schema_of
+from derive.pytorch.layout import LAYOUT, laid_out
+from derive.pytorch.names import IMAGES, letters
+from derive.pytorch.places import Entries
+from derive.pytorch.rows import ROWS
 
 if TYPE_CHECKING:
     import torch
 
 
-class Reader:
+class NoRow(Exception):
+    """An operation that no table knows."""
+
+
+class Reader(Writer):
     """Reads the graph's nodes one after the other: equations, given values, names."""
 
-    def __init__(self, values: Mapping[str, tuple[str, torch.Tensor]], decimals: int | None) -> None:
+    def __init__(self, graph: Any, values: Mapping[str, tuple[str, torch.Tensor]], decimals: int | None) -> None:
         self.values, self.decimals = dict(values), decimals
         self.faults: list[Fault] = []
-        self.equations: list[str] = []
-        self.texts: dict[Any, Any] = {}
-        self.given: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self.equations: list[tuple[str, str]] = []
+        self.entries = Entries()
+        self._results: dict[Any, Any] = {}
+        self._given: list[tuple[str, torch.Tensor, bool, int]] = []
+        self._lifted: dict[Known, Places] = {}
+        self._names: dict[str, Name] = {}
+        self._shapes: dict[Name, Shape] = {}
+        self._taken: set[str] = {"L"}
         self._broken: set[Any] = set()
+        self._moving: set[Any] = set()
+        self._letters, self._layers = letters(graph)
         self._layer = 0
 
     def read(self, node: Any) -> None:
         """One node: a given value, an operation, or the loss at the end."""
-        if node.op == "output":
-            self._loss(node.args[0][0])
+        if node.op == "placeholder":
+            self._placeholder(node)
+        elif node.op == "output":
+            self._loss(node.args[0][-1])
         elif node.op == "call_function":
             self._operation(node)
 
     def problem(self, title: str) -> str:
         """The problem file."""
         tables: dict[bool, list[str]] = {False: [], True: []}
-        for name, (_, tensor) in self.values.items():
-            if name in self.given:
-                tables[tensor.requires_grad].append(f'"{self.given[name]}" = {self._array(tensor.detach())}')
-        lines = [f'title = "{title}"', "", "[data]", *tables[False], "", "[parameters]", *tables[True], "", "[model]",
-                 'equations = """', *self.equations, '"""', 'loss = "L"', ""]  # fmt: skip
+        for name, tensor, parameter, base in self._given:
+            if self.entries.bases[base].used:
+                tables[parameter].append(f'"{name}" = {self._array(tensor)}')
+        equations = [f"{name} = {text}" for name, text in self.equations]
+        lines = [f"title = {json.dumps(title)}", "", "[data]", *tables[False], "", "[parameters]", *tables[True], "",
+                 "[model]", 'equations = """', *equations, '"""', 'loss = "L"', ""]  # fmt: skip
         return "\n".join(lines)
 
+    # --- nodes -----------------------------------------------------------------------------------------------------
+
+    def _placeholder(self, node: Any) -> None:
+        """An input: a parameter, numbers that are known, or other numbers."""
+        origin, tensor = self.values[node.name]
+        plain = _plain(origin or node.name)
+        if tensor.requires_grad:
+            self._moving.add(node)
+        tensor = tensor.detach()
+        if not tensor.dtype.is_floating_point or not tensor.isfinite().all():
+            self._results[node] = Known(tensor, plain)
+            return
+        parameter = node in self._moving
+        image = next((key_of(user) for user in node.users), "") in IMAGES
+        sizes = tuple(tensor.shape)
+        own = (parameter and len(sizes) <= 2) or node in self._letters or (image and not parameter)
+        if image and not parameter and len(sizes) == IMAGES[key_of(next(iter(node.users)))] + 2 and sizes[0] == 1:
+            sizes = sizes[1:]
+        shape = sizes if own else tuple(size for size in sizes if size > 1)
+        self._results[node] = self._give(self._letters.get(node, plain), tensor, shape, parameter)
+
+    def _give(self, name: str, tensor: torch.Tensor, shape: Shape, parameter: bool = False) -> Places:
+        """A given value: the tensor in another shape, with as many entries."""
+        name, shape = self._free(name), normal(shape)
+        places = self.entries.add(name, shape, tensor.shape)
+        self._given.append((name, tensor.reshape(shape), parameter, len(self.entries.bases) - 1))
+        self._enter(name, shape)
+        return places
+
+    def _enter(self, name: str, shape: Shape) -> None:
+        symbol = read_name(name)
+        self._names[symbol.id] = symbol
+        self._shapes[symbol] = shape
+
+    def lifted(self, known: Known, name: str = "") -> Places:
+        """The numbers of a tensor as given values."""
+        if known not in self._lifted:
+            tensor = known.tensor.int() if not known.tensor.dtype.is_floating_point else known.tensor
+            if not tensor.isfinite().all():
+                raise Unsupported("numbers that are not finite")
+            shape = tuple(size for size in tensor.shape if size > 1)
+            self._lifted[known] = self._give(known.name or name or "c", tensor, shape)
+        return self._lifted[known]
+
     def _operation(self, node: Any) -> None:
-        key = key_of(node)
-        row = ROWS.get(key)
-        if self._broken.intersection(node.all_input_nodes):
+        inputs = node.all_input_nodes
+        if self._broken.intersection(inputs):
             self._broken.add(node)
             return
-        if row is None:
-            self._fault(node, f"`{key}` has no row", f"there are rows for: {', '.join(sorted(ROWS))}")
-            return
-        call = self._call(node)
+        if self._moving.intersection(inputs):
+            self._moving.add(node)
+        self._layer = self._layers.get(node, self._layer)
         try:
-            text = row.format(**call.args) if isinstance(row, str) else row(call)
+            self._results[node] = self._result(node)
+        except NoRow:
+            known = ", ".join(sorted({*ROWS, *LAYOUT}))
+            self._fault(node, f"`{key_of(node)}` has no row", f"there are rows for: {known}")
         except Unsupported as reason:
-            self._fault(node, f"`{key}`: {reason}")
-            return
-        self.texts[node] = self._named(key, text, node) if isinstance(text, str) else text
+            self._fault(node, f"`{key_of(node)}`: {reason}")
+
+    def _result(self, node: Any) -> Any:
+        key = key_of(node)
+        if key == "wrap_with_set_grad_enabled":
+            raise Unsupported("a part without gradients (torch.no_grad)")
+        args = {name: self._any(value) for name, value in arguments(node)}
+        if key == "getitem":
+            return args["self"][args["index"]]
+        if key.removesuffix("_") == "detach" and node in self._moving:
+            raise Unsupported("what is detached depends on a parameter; derive differentiates all of a formula")
+        if is_random(node) and key.removesuffix("_") not in ROWS:
+            raise Unsupported("random numbers")
+        if not any(map(_is_worked_out, args.values())) and args and not is_random(node):
+            return _computed(node, {name: _plainly(value) for name, value in args.items()})
+        if key.endswith("_") and not key.endswith("__"):
+            return self._in_place(node, key.rstrip("_"), args)
+        if key in LAYOUT:
+            return laid_out(node, key, args, self.lifted, self.entries)
+        return self._row(node, key, args)
+
+    def _row(self, node: Any, key: str, args: Mapping[str, Any]) -> Any:
+        row = ROWS.get(key)
+        if row is None:
+            raise NoRow
+        value = node.meta["val"]
+        out = tuple(getattr(value, "shape", ()))
+        call = Call(key, args, out, self._layer, self, getattr(value, "dtype", None))
+        if isinstance(row, str):
+            return call.each(row, args, out)
+        return row(call)
+
+    def _in_place(self, node: Any, key: str, args: Mapping[str, Any]) -> Any:
+        """`x.relu_()` is relu, and x from then on its value; not where x is a view of something or has views."""
+        changed = node.args[0]
+        others = [user for user in changed.users if user is not node and key_of(user) in LAYOUT]
+        if changed.op != "call_function" or key_of(changed) in LAYOUT or others:
+            raise Unsupported("what is changed in place has another name: write it without the underscore")
+        if key in LAYOUT:
+            return args["self"]
+        self._results[changed] = self._row(node, key, args)
+        return self._results[changed]
 
     def _fault(self, node: Any, message: str, hint: str = "") -> None:
-        stack = node.meta.get("nn_module_stack") or {}
-        layer = next((path for path, _ in reversed(stack.values()) if path), "")
-        where = f"layer {layer.removeprefix('module.')}" if layer else "the loss or the module itself"
-        self.faults.append(Fault(f"{where}: {message}", hint))
+        self.faults.append(Fault(f"{layer_of(node)}: {message}", hint))
         self._broken.add(node)
-
-    def _call(self, node: Any) -> Call:
-        args: dict[str, Any] = {}
-        shapes: dict[str, Any] = {}
-        for name, value in arguments(node):
-            if is_node(value):
-                self._role(value, name, node)
-            shapes[name] = shapes_of(value)
-            args[name] = self._any(value)
-        return Call(args, shapes, tuple(getattr(node.meta["val"], "shape", ())))
 
     def _any(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
             return [self._any(item) for item in value]
-        return self._text(value) if is_node(value) else value
+        return self._results[value] if is_node(value) else value
 
-    # --- names -----------------------------------------------------------------------------------------------------
-
-    def _role(self, node: Any, argument: str, user: Any) -> None:
-        """Names a given value by what it is first used for: the weight of layer 2 is W_2."""
-        if node.op != "placeholder" or node in self.texts:
+    def _loss(self, node: Any) -> None:
+        if self.faults or self._broken:
             return
-        letter = LETTERS.get((key_of(user), argument), "")
-        if argument == "weight" and letter:
-            self._layer += 1
-        if (key_of(user), argument) in CLASSES:
-            self._one_hot(node, user)
-        self._give(node, f"{letter}_{self._layer}" if letter else "")
-
-    def _one_hot(self, node: Any, user: Any) -> None:
-        """Class numbers as columns of 0 and 1, in the shape of the scores."""
-        origin, tensor = self.values[node.name]
-        if not tensor.dtype.is_floating_point:
-            classes = user.args[0].meta["val"].shape[-1]
-            self.values[node.name] = origin, (tensor.unsqueeze(-1) == tensor.new_tensor(range(classes))).int()
-
-    def _give(self, node: Any, name: str = "") -> None:
-        origin, tensor = self.values[node.name]
-        if not name and tensor.ndim == IMAGES and len(tensor) == 1:
-            self.values[node.name] = origin, tensor[0]  # a batch of one image is the image
-        self.texts[node] = self.given[node.name] = self._free(name or _plain(origin or node.name))
-
-    def _text(self, node: Any) -> Any:
-        if node not in self.texts:
-            self._give(node)
-        return self.texts[node]
-
-    def _named(self, key: str, text: str, node: Any) -> str:
-        """A name for the value of an operation; nothing new where the operation changes nothing."""
-        if text in self._taken:
-            return text
-        inner = self.texts.get(node.args[0], "") if node.args and is_node(node.args[0]) else ""
-        if key in NAMED:
-            name = f"{'z' if key == 'linear' and len(node.meta['val'].shape) == 1 else 'Z'}_{self._layer}"
+        value = self._results[node]
+        if isinstance(value, Known) or value.numel() != 1:
+            self.faults.append(Fault("the loss is not a single number", "expected a loss that gives a scalar"))
+            return
+        text = self.entries.text(value, ())
+        if self.equations and self.equations[-1][0] == text:
+            self.equations[-1] = "L", self.equations[-1][1]
         else:
-            name = f"A_{self._layer}" if inner.lower() == f"z_{self._layer}" else f"u_{len(self.equations) + 1}"
-        name = self._free(name)
-        self.equations.append(f"{name} = {text}")
-        return name
+            self.equations.append(("L", text))
+
+    # --- equations -------------------------------------------------------------------------------------------------
+
+    def equation(self, name: str, text: str, layout: Sequence[int]) -> Places:
+        """`name = text`; its shape is what the language makes of it."""
+        name = self._free(name or f"u_{len(self.equations) + 1}")
+        faults: list[Fault] = []
+        written = read_line(Line(f"{name} = {text}", Place("torch")), self._names, faults)
+        if written:
+            infer_shapes([written], self._shapes, faults)
+        if faults or not written:
+            raise Unsupported(f"`{text}` is no formula of the language: {faults[0].message if faults else ''}")
+        shape = self._shapes[written.equation.name]
+        if prod(shape) != prod(layout):
+            raise Unsupported(f"`{text}` has the shape {shape}, not {tuple(layout)}")
+        self.equations.append((name, text))
+        self._names[written.equation.name.id] = written.equation.name
+        return self.entries.add(name, shape, layout)
 
     def _free(self, name: str) -> str:
-        """The name, or with a number where it is taken."""
+        """The name, or with primes or a number where it is taken."""
         while name in self._taken or name in FUNCTIONS:
             name = f"{name}'" if not name.endswith("'''") else f"v_{len(self._taken)}"
         self._taken.add(name)
         return name
-
-    def _loss(self, node: Any) -> None:
-        if self.faults:
-            return
-        if prod(node.meta["val"].shape) != 1:
-            self.faults.append(Fault("the loss is not a single number", "expected a loss that gives a scalar"))
-            return
-        last = f"{self.texts[node]} = "
-        if self.equations and self.equations[-1].startswith(last):
-            self.equations[-1] = f"L = {self.equations[-1].removeprefix(last)}"
-        else:
-            self.equations.append(f"L = {self.texts[node]}")
 
     # --- numbers ---------------------------------------------------------------------------------------------------
 
@@ -167,10 +234,32 @@ class Reader:
         return next(text for text in texts if scalar.new_tensor(float(text)).item() == value)
 
 
+def _is_worked_out(value: Any) -> bool:
+    """Whether there are places in a value."""
+    if isinstance(value, list):
+        return any(map(_is_worked_out, value))
+    return hasattr(value, "numel")
+
+
+def _plainly(value: Any) -> Any:
+    """Known tensors as PyTorch takes them: copies, so that nothing of the module is changed."""
+    if isinstance(value, list):
+        return [_plainly(item) for item in value]
+    return value.tensor.clone() if isinstance(value, Known) else value
+
+
+def _computed(node: Any, args: Mapping[str, Any]) -> Any:
+    """What PyTorch makes of tensors that are known."""
+    schema = schema_of(node)
+    named = {each.name: args[each.name] for each in schema.arguments if each.kwarg_only}
+    result = node.target(*(args[each.name] for each in schema.arguments if not each.kwarg_only), **named)
+    return [Known(each) for each in result] if isinstance(result, list | tuple) else Known(result)
+
+
 def _plain(origin: str) -> str:
     """A parameter's own name as the language has it: `module.scale` → `scale`; `p` where it cannot be read."""
     name = origin.rsplit(".", 1)[-1]
     try:
-        return read_name(name).id
+        return read_name(name).spelling
     except TextError:
         return "p"

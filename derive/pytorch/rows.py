@@ -2,377 +2,333 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from derive.pytorch.call import Call, Known, Places, Row, Unsupported, number
+from derive.pytorch.layers import LAYERS
+from derive.pytorch.names import RECURRENT
+from derive.pytorch.products import affine, multiplied
+from derive.pytorch.recurrent import cell, recurrent
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One operation of the graph: its arguments by the names of its schema, tensors as the text of an expression."""
-
-    args: Mapping[str, Any]
-    shapes: Mapping[str, Any]
-    out: tuple[int, ...]
-
-    def __getitem__(self, name: str) -> Any:
-        return self.args[name]
-
-    def axes(self, name: str = "self") -> int:
-        """How many axes an argument has; a number has none."""
-        return len(self.shapes[name] or ())
+def _linear(call: Call) -> Places:
+    lead = "z" if prod(call.out[:-1]) == 1 else "Z"
+    return call.define(affine(call, *(call[name] for name in ("input", "weight", "bias"))), call.out,
+                       f"{lead}_{call.layer}")  # fmt: skip
 
 
-Row: TypeAlias = str | Callable[[Call], Any]
+def _matmul(call: Call) -> Places:
+    second = next(name for name in ("other", "mat2", "vec", "tensor") if name in call.args)
+    return multiplied(call, call.places("self"), call.places(second), call.out)
 
 
-class Unsupported(Exception):
-    """An operation is used in a way that the language has no words for."""
-
-
-IMAGES = 4
-"""The axes of a batch of images; only a batch of one is worked out, as the image."""
-
-NAMED = {"linear", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"}
-"""Operations whose values are z_i, and with an activation A_i."""
-
-CLASSES = {("cross_entropy_loss", "target"), ("nll_loss_nd", "target")}
-"""Arguments that may hold numbers of classes."""
-
-LETTERS = {
-    ("conv_transpose1d", "weight"): "K", ("conv_transpose1d", "bias"): "b",
-    ("conv_transpose2d", "weight"): "K", ("conv_transpose2d", "bias"): "b",
-    ("linear", "weight"): "W", ("linear", "bias"): "b", ("conv1d", "weight"): "K", ("conv1d", "bias"): "b",
-    ("conv2d", "weight"): "K", ("conv2d", "bias"): "b", ("layer_norm", "weight"): "gamma",
-    ("layer_norm", "bias"): "beta", ("embedding", "weight"): "E",
-}  # fmt: skip
-"""What the arguments of an operation are called, with the number of the layer."""
-
-
-def _only(call: Call, **expected: Any) -> None:
-    """The settings that the language has no words for must be these."""
-    for name, value in expected.items():
-        if call[name] != value:
-            raise Unsupported(f"{name} = {call[name]} is not worked out, only {value}")
-
-
-def _linear(call: Call) -> str:
-    """PyTorch's x Wᵀ + b: of one sample W x + b, of a batch in rows X Wᵀ + bᵀ."""
-    if call.axes("input") > 2:
-        raise Unsupported("an input of more than two axes")
-    weight, bias = call["weight"], call["bias"]
-    if call.axes("input") == 1:
-        return f"{weight} {call['input']}" + (f" + {bias}" if bias else "")
-    return f"{call['input']} {weight}^T" + (f" + {bias}^T" if bias else "")
+def _matmul_added(call: Call) -> Places:
+    """beta self + alpha mat1 mat2, as `addmm` has it."""
+    factors = [name for name in ("batch1", "batch2", "mat1", "mat", "mat2", "vec") if name in call.args]
+    left, right = map(call.places, factors)
+    product = multiplied(call, left, right, call.out)
+    operands = {name: call[name] for name in ("self", "beta", "alpha")}
+    return call.each("{beta} ⊙ {self} + {alpha} ⊙ {product}", {**operands, "product": product}, call.out)
 
 
 def _binary(sign: str) -> Row:
-    """Entry by entry; a vector beside a matrix is a row, as PyTorch aligns the last axis."""
+    """Entry by entry, the second times alpha."""
 
-    def row(call: Call) -> str:
-        alpha = call.args.get("alpha", 1)
-        other = str(call["other"]) if alpha == 1 else f"{alpha} {call['other']}"
-        texts = {"self": str(call["self"]), "other": other}
-        axes = {name: call.axes(name) for name in texts}
-        widest = max(axes.values())
-        for name, count in axes.items():
-            if count == 1 and widest == 2:
-                texts[name] = f"{texts[name]}^T"
-            elif 0 < count < widest:
-                raise Unsupported(f"axes {axes['self']} and {axes['other']} side by side")
-        return f"({texts['self']}) {sign} ({texts['other']})"
+    def row(call: Call) -> Places:
+        plain = (call["alpha"] or 1) == 1 and not call["rounding_mode"]
+        if call["rounding_mode"]:
+            raise Unsupported("division without remainder")
+        template = f"{{self}} {sign} {{other}}" if plain else f"{{self}} {sign} {{alpha}} {{other}}"
+        return call.each(template, {name: call[name] for name in ("self", "other", *["alpha"] * (not plain))}, call.out)
 
     return row
 
 
-def _matmul(call: Call) -> str:
-    second = next(name for name in ("other", "mat2", "vec") if name in call.args)
-    a, b, left, right = call["self"], call[second], call.axes(), call.axes(second)
-    if max(left, right) > 2:
-        raise Unsupported("matrices of more than two axes")
-    if left == 1:
-        return f"({a})^T ({b})" if right == 1 else f"({b})^T ({a})"
-    return f"({a}) ({b})"
+def _from_the_other(call: Call) -> Places:
+    alpha = "" if call["alpha"] == 1 else f"{number(call['alpha'])} "
+    return call.each(f"{{other}} - {alpha}{{self}}", {name: call[name] for name in ("other", "self")}, call.out)
+
+
+def _clamped(call: Call) -> Places:
+    """The bound only where it is passed: at it the gradient goes to the entry, as in PyTorch."""
+    text, operands = "{self}", {"self": call["self"]}
+    for name, bound in (("min", "max"), ("max", "min")):
+        if call[name] is not None:
+            text, operands[name] = f"{bound}({text}, {{{name}}})", call[name]
+    return call.each(text, operands, call.out)
+
+
+def _between(low: float | str, high: float | str) -> Row:
+    """Like clamp, but at a bound the gradient is 0, as in PyTorch's hardtanh."""
+
+    def row(call: Call) -> Places:
+        bounds = {"low": call[low] if isinstance(low, str) else low,
+                  "high": call[high] if isinstance(high, str) else high}  # fmt: skip
+        return call.each("min({high}, max({low}, {self}))", {"self": call["self"], **bounds}, call.out)
+
+    return row
+
+
+def _with_settings(template: str, *settings: str, **expected: Any) -> Row:
+    """Entry by entry, with settings of the operation written in; the other ones must be as expected."""
+
+    def row(call: Call) -> Places:
+        call.only(**expected)
+        filled = template
+        for setting in settings:
+            filled = filled.replace(f"<{setting}>", number(call[setting]))
+        return call.each(filled, {"self": call["self"]}, call.out)
+
+    return row
+
+
+def _dropout(call: Call) -> Places:
+    if call["train"] and call["p"]:
+        raise Unsupported("a random mask: call module.eval(), or write dropout with a given mask")
+    return call.places("input")
+
+
+# --- along axes ------------------------------------------------------------------------------------------------------
 
 
 def _along(operation: str) -> Row:
-    """Along one axis of a matrix, or over a whole vector."""
+    """Along one axis; the shape stays."""
 
-    def row(call: Call) -> str:
-        axes = call.axes()
-        if axes == 1:
-            return f"{operation}({call['self']})"
-        if axes != 2:
-            raise Unsupported(f"an input of {axes} axes")
-        return f"{operation}({call['self']}, {_axis(call['dim'])})"
+    def row(call: Call) -> Any:
+        import torch
 
-    return row
-
-
-def _axis(dim: int | list[int]) -> str:
-    """The language's name of a matrix's axis: PyTorch's 1 (or −1) runs along each row."""
-    number = dim[0] if isinstance(dim, list) else dim
-    return "rows" if number in {1, -1} else "columns"
-
-
-def _total(operation: str) -> Row:
-    """A sum or mean, of everything or along one axis; a row of results is a vector to PyTorch."""
-
-    def row(call: Call) -> str:
-        dim = call.args.get("dim")
-        if not dim or call.axes() == 1 or len(dim) == call.axes():
-            return f"{operation}({call['self']})"
-        if call.axes() != 2 or call.args.get("keepdim"):
-            raise Unsupported("keepdim, or an input of more than two axes")
-        axis = _axis(dim)
-        return f"{operation}({call['self']}, {axis})" + ("^T" if axis == "columns" else "")
+        places = call.places("self")
+        if places.ndim == 0:
+            return call.define(f"{operation}({call.text(places, ())})", ())
+        dim = call["dim"] % places.ndim
+        sizes = [size for size in places.shape if size > 1]
+        if len(sizes) > 2:
+            axis = next(i for i, size in enumerate(places.shape) if size > 1 and i != dim)
+            parts = (places.narrow(axis, i, 1) for i in range(places.shape[axis]))
+            return torch.cat([_one(call, operation, part, dim) for part in parts], axis)
+        return _one(call, operation, places, dim)
 
     return row
 
 
-def _reduced(entries: str, error: str) -> Row:
+def _one(call: Call, operation: str, places: Places, dim: int) -> Any:
+    import torch
+
+    core = [axis for axis, size in enumerate(places.shape) if size > 1]
+    if len(core) > 2:
+        axis = next(axis for axis in core if axis != dim)
+        parts = (places.narrow(axis, i, 1) for i in range(places.shape[axis]))
+        return torch.cat([_one(call, operation, part, dim) for part in parts], axis)
+    sizes = tuple(places.shape[axis] for axis in core)
+    text = call.text(places, sizes)
+    if core and core != [dim]:
+        text += ", columns" if len(core) == 2 and dim == core[0] else ", rows"
+    if operation == "log_softmax":
+        return call.define(f"{operation}({text})", places.shape)
+    return call.define(f"{operation}({text})", places.shape, call.activation({"self": places}))
+
+
+def _total(operation: str, options: str = "") -> Row:
+    """One number of everything, or along axes."""
+
+    def row(call: Call) -> Any:
+        return _totalled(call, operation, options, call.places("self"), call["dim"])
+
+    return row
+
+
+def _totalled(call: Call, operation: str, options: str, places: Places, dim: Any, out: Any = None) -> Any:
+    out = call.out if out is None else out
+    dims = [dim] if isinstance(dim, int) else dim or range(places.ndim)
+    reduced = {axis % max(places.ndim, 1) for axis in dims}
+    core = [axis for axis, size in enumerate(places.shape) if size > 1]
+    over, kept = ([axis for axis in core if (axis in reduced) == inside] for inside in (True, False))
+    if not over and not options and operation in {"sum", "mean", "max", "min", "logsumexp"}:
+        return places.reshape(out)
+    if not kept:
+        base = call.writer.entries.whole(places)
+        form = base.shape if base else tuple(places.shape[axis] for axis in core)
+        return call.define(f"{operation}({call.text(places, form)}{options})", out)
+    if len(core) == 2 and over == core[:1]:
+        matrix, axis_name = call.text(places, tuple(places.shape[axis] for axis in core)), "columns"
+    elif len(kept) == 1 and kept == core[:1]:
+        matrix, axis_name = call.text(places, tuple(places.shape[axis] for axis in core)), "channels"
+        axis_name = "rows" if len(core) <= 2 else axis_name
+    else:
+        others = [axis for axis in range(places.ndim) if axis not in {*over, *kept}]
+        moved = places.permute(*kept, *over, *others)
+        rows = prod(places.shape[axis] for axis in kept)
+        matrix, axis_name = call.text(moved, (rows, places.numel() // rows)), "rows"
+    return call.define(f"{operation}({matrix}, {axis_name}{options})", out)
+
+
+def _spread(operation: str) -> Row:
+    """Variance or deviation, divided by n − correction."""
+
+    def row(call: Call) -> Any:
+        ddof = call["correction"] if "correction" in call.args else int(call.args.get("unbiased", True))
+        ddof = 1 if ddof is None else ddof
+        return _totalled(call, operation, f", ddof = {number(ddof)}" if ddof else "", call.places("self"), call["dim"])
+
+    return row
+
+
+def _largest(operation: str) -> Row:
+    """The largest of all or along an axis, with its place, which nothing may be made of."""
+
+    def row(call: Call) -> Any:
+        if "other" in call.args:
+            return call.each(f"{operation}({{self}}, {{other}})", dict(call.args), call.out)
+        places = call.places("self")
+        if call["dim"] is None:
+            return _totalled(call, operation, "", places, None)
+        dim = call["dim"] % places.ndim
+        kept = [1 if i == dim else size for i, size in enumerate(places.shape)]
+        out = kept if call["keepdim"] else [size for i, size in enumerate(kept) if i != dim]
+        return _totalled(call, operation, "", places, dim, out), None
+
+    return row
+
+
+def _norm(call: Call) -> Any:
+    order = call["ord"] if "ord" in call.args else call["p"]
+    if order not in {None, 1, 2}:
+        raise Unsupported(f"the norm of order {order}")
+    powers = call.each("abs({self})" if order == 1 else "{self}^2", {"self": call["self"]}, call.shape("self"))
+    total = _totalled(call, "sum", "", powers, call["dim"])
+    return total if order == 1 else call.each("sqrt({self})", {"self": total}, call.out)
+
+
+# --- losses ----------------------------------------------------------------------------------------------------------
+
+
+def _reduced(template: str) -> Row:
     """A loss of entries: their mean or sum, by `reduction` (1 and 2)."""
 
-    def row(call: Call) -> str:
+    def row(call: Call) -> Any:
+        import torch
+
         if call["reduction"] == 0:
             raise Unsupported("a loss for each entry")
         for name in ("weight", "pos_weight"):
-            if call.args.get(name) is not None:
+            if call[name] is not None:
                 raise Unsupported(f"a loss with `{name}`")
-        text = entries.format(error=error.format(**call.args), **call.args)
-        return f"{'mean' if call['reduction'] == 1 else 'sum'}({text})"
+        total = "mean" if call["reduction"] == 1 else "sum"
+        text = template
+        for setting in ("delta", "beta"):
+            text = text.replace(f"<{setting}>", number(call[setting] or 0))
+        layout = torch.broadcast_shapes(call.shape("self"), call.shape("target"))
+        whole = {name: call.places(name) for name in ("self", "target")}
+        flat = {name: each.expand(layout).reshape(-1) for name, each in whole.items()}
+        texts = call.texts({name: call.aligned(each, 1) for name, each in flat.items()}, (prod(layout),))
+        return call.define(f"{total}({text.format(**texts)})", ())
 
     return row
 
 
-def _dropout(call: Call) -> str:
-    if call["train"]:
-        raise Unsupported("a random mask: call module.eval(), or write dropout with a given mask")
-    return str(call["input"])
+def _scores(call: Call) -> tuple[str, str, int]:
+    """Scores and targets of classes, one sample a column, and how many samples."""
+    import torch
 
-
-def _gelu(call: Call) -> str:
-    _only(call, approximate="none")
-    return f"GELU({call['self']})"
-
-
-def _elu(call: Call) -> str:
-    _only(call, scale=1, input_scale=1)
-    return f"ELU({call['self']}, alpha = {call['alpha']})"
-
-
-def _softplus(call: Call) -> str:
-    _only(call, beta=1)
-    return f"softplus({call['self']})"
-
-
-def _transpose(call: Call) -> str:
-    if call.axes() > 2:
-        raise Unsupported("a transpose of more than two axes")
-    return str(call["self"]) if call.axes() < 2 else f"({call['self']})^T"
-
-
-def _same(call: Call) -> str:
-    return str(call["self"])
-
-
-def _broadcast(call: Call) -> Any:
-    if len(set(call.shapes["tensors"])) > 1:
-        raise Unsupported("output and target of different shapes")
-    return call["tensors"]
-
-
-def _item(call: Call) -> Any:
-    return call["self"][call["index"]]
-
-
-def _sizes(value: Any) -> str:
-    """`2`, or `(2, 1)` where the axes differ."""
-    values = value if isinstance(value, list) else [value]
-    return str(values[0]) if len(set(values)) == 1 else f"({', '.join(map(str, values))})"
-
-
-def _one_image(call: Call, name: str, axes: int) -> None:
-    """An image may stand in a batch of one."""
-    shape = call.shapes[name]
-    if len(shape) == axes + 1 and shape[0] > 1:
-        raise Unsupported("a batch of several images: give one")
-
-
-def _convolution(operation: str, axes: int) -> Row:
-    def row(call: Call) -> str:
-        _one_image(call, "input", axes + 1)
-        _only(call, groups=1)
-        if isinstance(call["padding"], str) or set(call.args.get("output_padding") or [0]) != {0}:
-            raise Unsupported("padding other than by numbers on both sides")
-        settings = {name: call[name] for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))
-                    if set(call[name]) != {usual}}  # fmt: skip
-        options = "".join(f", {name} = {_sizes(value)}" for name, value in settings.items())
-        bias = f" + {call['bias']}" if call["bias"] else ""
-        return f"{operation}({call['input']}, {call['weight']}{options}){bias}"
-
-    return row
-
-
-def _pooling(operation: str, axes: int) -> Row:
-    def row(call: Call) -> str:
-        _one_image(call, "self", axes + 1)
-        _only(call, ceil_mode=False, **{name: value for name, value in _POOLS.items() if name in call.args})
-        options = "".join(
-            f", {name} = {_sizes(call[name])}"
-            for name in ("stride", "padding")
-            if call[name] and set(call[name]) != {0}
-        )
-        same = call["stride"] == call["kernel_size"]
-        options = options.replace(f", stride = {_sizes(call['stride'])}", "", 1) if same else options
-        return f"{operation}({call['self']}, {_sizes(call['kernel_size'])}{options})"
-
-    return row
-
-
-_POOLS = {"dilation": [1, 1], "count_include_pad": True, "divisor_override": None}
-
-
-def _global_average(call: Call) -> str:
-    _one_image(call, "self", 3)
-    if set(call["output_size"]) != {1}:
-        raise Unsupported("an output of more than one entry a channel")
-    return f"global_avgpool({call['self']})"
-
-
-def _laid_out(call: Call) -> str:
-    """Flattened or with other axes; a batch of one image becomes a row."""
-    if len(call.out) == 1:
-        return f"flatten({call['self']})"
-    if len(call.out) == 2 and call.out[0] == 1 == call.shapes["self"][0] and call.axes() == IMAGES:
-        return f"flatten({call['self']})^T"
-    if IMAGES in (call.axes(), len(call.out)):
-        raise Unsupported("a batch of images laid out anew")
-    return f"reshape({call['self']}, ({', '.join(map(str, call.out))}))"
-
-
-def _squeezed(call: Call) -> str:
-    """An axis of size 1 more or less: a vector and a row are turned into each other."""
-    if max(call.axes(), len(call.out)) > 2:
-        raise Unsupported("arrays of more than two axes")
-    rows = [shape[0] == 1 < shape[1] for shape in (call.shapes["self"], call.out) if len(shape) == 2]
-    return f"({call['self']})^T" if rows == [True] else str(call["self"])
-
-
-def _concatenated(call: Call) -> str:
-    axes = len(call.out)
-    if axes > 2:
-        raise Unsupported("arrays of more than two axes")
-    between = ", " if axes == 2 and call["dim"] in {1, -1} else "; "
-    return f"[{between.join(call['tensors'])}]"
-
-
-def _selected(call: Call) -> str:
-    """One entry, row or column; PyTorch counts from 0 and gives vectors."""
-    if call.axes() > 2:
-        raise Unsupported("an array of more than two axes")
-    size = call.shapes["self"][call["dim"]]
-    at = call["index"] % size + 1
-    if call.axes() == 1:
-        return f"{call['self']}[{at}]"
-    return f"{call['self']}[:, {at}]" if call["dim"] in {1, -1} else f"{call['self']}[{at}, :]^T"
-
-
-def _sliced(call: Call) -> str:
-    _only(call, step=1)
-    if call.axes() > 2:
-        raise Unsupported("an array of more than two axes")
-    size = call.shapes["self"][call["dim"]]
-    start, stop, _ = slice(call["start"], call["end"]).indices(size)
-    if (start, stop) == (0, size):
-        return str(call["self"])
-    part = f"{start + 1}:{stop}"
-    if call.axes() == 1:
-        return f"{call['self']}[{part}]"
-    return f"{call['self']}[:, {part}]" if call["dim"] in {1, -1} else f"{call['self']}[{part}, :]"
-
-
-def _classes(call: Call, form: str) -> str:
-    """A loss of classes, the target as 0 and 1: of a vector, or the mean over the rows of a batch."""
-    if call.args.get("weight") is not None or call.args.get("label_smoothing"):
+    if call["weight"] is not None or call["label_smoothing"]:
         raise Unsupported("weights of classes, or label smoothing")
-    if call["reduction"] != 1:
-        raise Unsupported("a reduction other than the mean")
-    turned = "^T" if call.axes() == 2 else ""
-    return form.format(z=f"{call['self']}{turned}", y=f"{call['target']}{turned}")
+    if call["reduction"] not in {1, 2}:
+        raise Unsupported("a loss for each sample")
+    z, target = call.places("self"), call["target"]
+    if z.ndim > 2:
+        raise Unsupported("classes for each of several places")
+    if isinstance(target, Known) and not target.tensor.dtype.is_floating_point:
+        if (target.tensor == call.args.get("ignore_index", -100)).any():
+            raise Unsupported("classes that are ignored")
+        kinds = torch.arange(z.shape[-1])
+        target = Known((target.tensor.unsqueeze(-1) == kinds).int(), target.name)
+    samples = prod(z.shape[:-1])
+    turned = "^T" if samples > 1 else ""
+    y = call.given(target, "Y")
+    return call.matrix(z) + turned, call.matrix(y) + turned, samples
 
 
-def _cross_entropy(call: Call) -> str:
-    return _classes(call, "cross_entropy_logits({z}, {y})")
+def _cross_entropy(call: Call) -> Places:
+    z, y, samples = _scores(call)
+    factor = f"{samples} " if call["reduction"] == 2 and samples > 1 else ""
+    return call.define(f"{factor}cross_entropy_logits({z}, {y})", ())
 
 
-def _nll(call: Call) -> str:
-    count = call.shapes["self"][0] if call.axes() == 2 else 1
-    return _classes(call, "-sum({y} ⊙ {z})" + (f"/{count}" if count > 1 else ""))
+def _nll(call: Call) -> Places:
+    z, y, samples = _scores(call)
+    return call.define(f"-sum({y} ⊙ {z})" + (f"/{samples}" if call["reduction"] == 1 and samples > 1 else ""), ())
 
 
 _ERROR = "({self} - {target})"
-_LOGITS = "softplus({self}) - {target} ⊙ {self}"
 
-ROWS: dict[str, Row] = {
+ROWS: Mapping[str, Row] = {
     "linear": _linear,
-    "matmul": _matmul,
-    "mm": _matmul,
-    "mv": _matmul,
+    **dict.fromkeys(("matmul", "mm", "mv", "bmm", "dot"), _matmul),
+    **dict.fromkeys(("addmm", "baddbmm", "addmv"), _matmul_added),
     "add": _binary("+"),
     "sub": _binary("-"),
     "mul": _binary("⊙"),
     "div": _binary("/"),
-    "neg": "-({self})",
-    "pow": "({self})^{exponent}",
+    "rsub": _from_the_other,
+    "neg": "-{self}",
+    "pow": "{self}^{exponent}",
+    "square": "{self}^2",
+    "reciprocal": "1/{self}",
     "exp": "exp({self})",
     "log": "log({self})",
+    "log1p": "log(1 + {self})",
     "sqrt": "sqrt({self})",
+    "rsqrt": "1/sqrt({self})",
     "sin": "sin({self})",
     "cos": "cos({self})",
     "abs": "abs({self})",
+    "sign": "sign({self})",
+    "floor": "floor({self})",
+    "maximum": "max({self}, {other})",
+    "minimum": "min({self}, {other})",
+    "clamp": _clamped,
+    "clamp_min": _clamped,
+    "clamp_max": _clamped,
+    "hardtanh": _between("min_val", "max_val"),
+    "relu6": _between(0, 6),
     "relu": "ReLU({self})",
     "sigmoid": "sigmoid({self})",
+    "log_sigmoid": "-softplus(-{self})",
     "tanh": "tanh({self})",
     "silu": "SiLU({self})",
-    "leaky_relu": "LeakyReLU({self}, alpha = {negative_slope})",
-    "elu": _elu,
-    "gelu": _gelu,
-    "softplus": _softplus,
+    "leaky_relu": _with_settings("LeakyReLU({self}, alpha = <negative_slope>)", "negative_slope"),
+    "elu": _with_settings("ELU({self}, alpha = <alpha>)", "alpha", scale=1, input_scale=1),
+    "gelu": _with_settings("GELU({self})", approximate="none"),
+    "softplus": _with_settings("softplus({self})", beta=1),
     "softmax": _along("softmax"),
     "log_softmax": _along("log_softmax"),
     "sum": _total("sum"),
     "mean": _total("mean"),
-    "t": _transpose,
-    "transpose": _transpose,
-    "numpy_T": _transpose,
+    "logsumexp": _total("logsumexp"),
+    "amax": _total("max"),
+    "amin": _total("min"),
+    "max": _largest("max"),
+    "min": _largest("min"),
+    "var": _spread("var"),
+    "std": _spread("std"),
+    "linalg_vector_norm": _norm,
+    "norm": _norm,
     "dropout": _dropout,
-    "detach": _same,
-    "contiguous": _same,
-    "clone": _same,
-    "broadcast_tensors": _broadcast,
-    "getitem": _item,
-    "conv1d": _convolution("conv", 1),
-    "conv2d": _convolution("conv", 2),
-    "conv_transpose1d": _convolution("transposed_conv", 1),
-    "conv_transpose2d": _convolution("transposed_conv", 2),
-    "max_pool2d": _pooling("maxpool", 2),
-    "avg_pool2d": _pooling("avgpool", 2),
-    "adaptive_avg_pool2d": _global_average,
-    "flatten": _laid_out,
-    "view": _laid_out,
-    "reshape": _laid_out,
-    "unsqueeze": _squeezed,
-    "squeeze": _squeezed,
-    "cat": _concatenated,
-    "select": _selected,
-    "slice": _sliced,
+    **LAYERS,
+    **dict.fromkeys(RECURRENT, recurrent),
+    **{f"{key}_cell": cell for key in RECURRENT},
     "cross_entropy_loss": _cross_entropy,
     "nll_loss_nd": _nll,
-    "mse_loss": _reduced("{error}^2", _ERROR),
-    "l1_loss": _reduced("abs{error}", _ERROR),
-    "huber_loss": _reduced("huber_penalty({error}, delta = {delta})", _ERROR),
-    "binary_cross_entropy": _reduced("-{target} ⊙ log({self}) - (1 - {target}) ⊙ log(1 - {self})", ""),
-    "binary_cross_entropy_with_logits": _reduced(_LOGITS, ""),
+    "nll_loss": _nll,
+    "mse_loss": _reduced(f"{_ERROR}^2"),
+    "l1_loss": _reduced(f"abs{_ERROR}"),
+    "huber_loss": _reduced(f"huber_penalty({_ERROR}, delta = <delta>)"),
+    "smooth_l1_loss": _reduced(f"huber_penalty({_ERROR}, delta = <beta>)/<beta>"),
+    "binary_cross_entropy": _reduced("-{target} ⊙ log({self}) - (1 - {target}) ⊙ log(1 - {self})"),
+    "binary_cross_entropy_with_logits": _reduced("softplus({self}) - {target} ⊙ {self}"),
 }
-"""For each operation of PyTorch (ATen) its expression: a template over its arguments, or a function of them."""
+"""For each operation of PyTorch (ATen) its expression: a template over its arguments, entry by entry, or a function of
+the call. What only moves entries about stands in layout.py.
+"""

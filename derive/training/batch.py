@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.names import Derivative, Name, Symbol, step_id
 from derive.training.model import Samples
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Batch:
 
     def steps(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Steps by id, each for every sample where it has one value for each."""
-        return tuple(own for step in ids for own in self.ids.get(step, (step,)))
+        return tuple(own for step in map(step_id, ids) for own in self.ids.get(step, (step,)))
 
     def by_step(self, settings: Mapping[str, T]) -> dict[str, T]:
         """The settings of steps in the same way."""

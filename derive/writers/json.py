@@ -133,7 +133,7 @@ def _given(compiled: Compiled, values: Values, name: Name, k: int = 1) -> dict[s
     known_by = f"{name.id}@0" if name in compiled.page.derivation.states else f"{name.id}@{k}" if k > 1 else name.id
     return {
         "id": known_by, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
-        "equation": f"{name.id} = {_literal(values.decimals(name, k), shape)}",
+        "equation": f"{ASCII.name(name)} = {_literal(values.decimals(name, k), shape)}",
         "value": nested(values.decimals(name, k), shape), "printed": nested(printed, shape), "latex": latex,
     }  # fmt: skip
 
@@ -159,7 +159,7 @@ def _step(compiled: Compiled, view: View, step: Step) -> dict[str, Any]:
         "helper": step.helper,
         "shape": list(step.shape),
         "uses": [_used_id(compiled, name, k) for name in step.uses],
-        "equation": f"{step.id} {sign} {formula(step.expr, ASCII, shapes)}",
+        "equation": f"{ASCII.name(step.name)} {sign} {formula(step.expr, ASCII, shapes)}",
         "value": nested(values.decimals(step.name, k), step.shape),
         "printed": nested(printed, step.shape),
         "latex": filled(compiled.latex[step.name, step.phase], view).strip(),

@@ -66,12 +66,12 @@ def _model(problem: Problem, page: Page) -> Iterator[str]:
     yield '\n[model]\nequations = """'
     for equation in single.equations:
         sign = "≈" if equation.rounded else "="
-        yield f"{equation.name} {sign} {formula(equation.expr, ASCII, page.shapes)}"
+        yield f"{ASCII.name(equation.name)} {sign} {formula(equation.expr, ASCII, page.shapes)}"
     yield '"""'
     if problem.loss:
-        yield f"loss = {_quoted(problem.loss.id)}"
+        yield f"loss = {_quoted(ASCII.name(problem.loss))}"
     if single.gradients:
-        yield f"gradients = {_list(name.id for name in single.gradients)}"
+        yield f"gradients = {_list(map(ASCII.name, single.gradients))}"
 
 
 def _settings(problem: Problem) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _update(update: Update, samples: Samples | None) -> Iterator[str]:
         yield f"batch = {samples.batch}\nreduce = {_quoted(samples.reduce)}"
     yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())
     if update.only is not None:
-        yield f"only = {_list(name.id for name in update.only)}"
+        yield f"only = {_list(map(ASCII.name, update.only))}"
     if update.show:
         yield f"show = [{', '.join(map(str, update.show))}]"
     if by_hand:
@@ -164,7 +164,8 @@ def _list(items: Any) -> str:
 
 
 def _key(name: Name) -> str:
-    return name.id if name.id.replace("_", "").isalnum() else _quoted(name.id)
+    spelling = ASCII.name(name)
+    return spelling if spelling.isascii() and spelling.replace("_", "").isalnum() else _quoted(spelling)
 
 
 def _number(value: Fraction) -> str:

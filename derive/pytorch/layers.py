@@ -1,0 +1,199 @@
+"""Layers of images, normalisation, embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from derive.pytorch.call import Call, Known, Places, Row, Unsupported, number
+from derive.pytorch.names import IMAGES
+from derive.pytorch.products import attention
+
+
+def _sizes(value: Any) -> str:
+    """`2`, or `(2, 1)` where the axes differ."""
+    values = value if isinstance(value, list) else [value]
+    return str(values[0]) if len(set(values)) == 1 else f"({', '.join(map(str, values))})"
+
+
+def _each_image(call: Call, x: Places, name: str, one: Callable[[Places], str]) -> Places:
+    """The expression for each image of a batch, or for the only one."""
+    import torch
+
+    if x.ndim == IMAGES.get(call.key, 2) + 1:
+        return call.define(one(x), call.out, name)
+    several = len(x) > 1
+    images = [call.define(one(image), call.out[1:], f"{name.replace('_', '_{')},{n}}}" if several and name else name)
+              for n, image in enumerate(x, 1)]  # fmt: skip
+    return torch.stack(images)
+
+
+def _convolution(operation: str) -> Row:
+    def row(call: Call) -> Places:
+        call.only(groups=1)
+        if isinstance(call["padding"], str) or set(call["output_padding"] or [0]) != {0}:
+            raise Unsupported("padding other than by numbers on both sides")
+        settings = {name: call[name] for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))
+                    if set(call[name]) != {usual}}  # fmt: skip
+        options = "".join(f", {name} = {_sizes(value)}" for name, value in settings.items())
+        weight = call.places("weight")
+        kernel = call.text(weight, tuple(weight.shape))
+        bias = f" + {call.text(call['bias'], tuple(call['bias'].shape))}" if call["bias"] is not None else ""
+        return _each_image(call, call.places("input"), f"Z_{call.layer}", lambda x:
+                           f"{operation}({call.text(x, tuple(x.shape))}, {kernel}{options}){bias}")  # fmt: skip
+
+    return row
+
+
+def _pooling(operation: str) -> Row:
+    def row(call: Call) -> Any:
+        call.only(ceil_mode=False, count_include_pad=True, divisor_override=None)
+        if set(call["dilation"] or [1]) != {1}:
+            raise Unsupported(f"dilation = {call['dilation']} is not worked out, only 1")
+        axes = IMAGES[call.key.removesuffix("_with_indices")]
+        window, stride, padding = (_along(call[name], axes) for name in ("kernel_size", "stride", "padding"))
+        stride = stride or window
+        options = f", stride = {_shown(stride, axes)}" if stride != window else ""
+        options += f", padding = {_shown(padding, axes, 0)}" if padding and set(padding) != {0} else ""
+        return _each_image(call, call.places("self"), "", lambda x:
+                           f"{operation}({call.text(x, tuple(x.shape))}, {_shown(window, axes)}{options})")  # fmt: skip
+
+    return row
+
+
+def _along(value: Any, axes: int) -> list[int]:
+    """A setting for each axis."""
+    values = list(value) if isinstance(value, list | tuple) else [value] if value is not None else []
+    return values * axes if len(values) == 1 else values
+
+
+def _shown(values: Sequence[int], axes: int, front: int = 1) -> str:
+    """A setting of windows; those over a signal X[c,i] go along i."""
+    return f"({front}, {values[0]})" if axes == 1 else _sizes(list(values))
+
+
+def _global(operation: str) -> Row:
+    """One number for each channel."""
+
+    def row(call: Call) -> Any:
+        import torch
+
+        if set(call["output_size"]) != {1}:
+            raise Unsupported("an output of more than one entry a channel")
+        axes, x = len(call["output_size"]), call.places("self")
+        images = x if x.ndim == axes + 2 else x.unsqueeze(0)
+        means = [call.define(f"{operation}({call.text(image, tuple(image.shape))}, channels)", (len(image),))
+                 for image in images]  # fmt: skip
+        pooled = torch.stack(means).reshape((*x.shape[:-axes], *[1] * axes))
+        return (pooled, None) if call.key.startswith("adaptive_max") else pooled
+
+    return row
+
+
+def _embedding(call: Call) -> Places:
+    indices = call["indices"]
+    if not isinstance(indices, Known):
+        raise Unsupported("numbers that are worked out")
+    if call["padding_idx"] in indices.tensor.unique().tolist():
+        raise Unsupported("padding_idx is looked up: it has no gradient in PyTorch")
+    weight = call.places("weight")
+    tokens = call.given(Known(indices.tensor + 1, indices.name), "t")
+    table = call.text(weight, tuple(weight.shape))
+    return call.define(f"embedding({table}, {call.text(tokens, (tokens.numel(),))}, rows)", call.out, f"e_{call.layer}")
+
+
+# --- normalisation ---------------------------------------------------------------------------------------------------
+
+
+def _over_last(operation: str) -> Row:
+    """Layer norm and RMS norm: over the last axes of each sample."""
+
+    def row(call: Call) -> Places:
+        count = len(call["normalized_shape"])
+        x = call.places("input").flatten(-count)
+        samples, size = x.numel() // x.shape[-1], x.shape[-1]
+        vectors = [call[name] for name in ("weight", "bias") if call[name] is not None]
+        if call["bias"] is not None and call["weight"] is None:
+            raise Unsupported("a shift without a scale")
+        form = (size,) if samples == 1 else (1, size)
+        texts = [call.matrix(x), *(call.text(vector, form) for vector in vectors)]
+        axis = "rows, " if samples > 1 else ""
+        return call.define(f"{operation}({', '.join(texts)}, {axis}epsilon = {_epsilon(call)})", call.out,
+                           f"N_{call.layer}" if vectors else "")  # fmt: skip
+
+    return row
+
+
+def _epsilon(call: Call) -> str:
+    """What is added under the root; by default that of the numbers' precision."""
+    import torch
+
+    return number(call["eps"] if call["eps"] is not None else torch.finfo(call.number_type).eps)
+
+
+def _batch_norm(call: Call) -> Places:
+    """Over the samples and places of each channel (axis 1), or by the running mean and variance."""
+    x = call.places("input")
+    wanted = ["weight", "bias"] if call["weight"] is not None else []
+    if not (call["training"] or call["running_mean"] is None):
+        return _by_running(call, x)
+    channels = x.shape[1]
+    first = x.transpose(0, 1)
+    flat = first.reshape(channels, -1)
+    in_rows = x.ndim == 2
+    if in_rows:
+        texts = [call.text(x, tuple(x.shape)), *(call.text(call[name], (1, channels)) for name in wanted)]
+        axis = "columns"
+    else:
+        alone = x.shape[0] == 1 and call.writer.entries.whole(x) is not None and x.ndim > 3
+        shown = call.text(x, tuple(x.shape[1:])) if alone else call.text(flat, tuple(flat.shape))
+        texts = [shown, *(call.text(call[name], (channels,)) for name in wanted)]
+        axis = "channels" if alone else "rows"
+    text = f"batch_norm({', '.join(texts)}, {axis}, epsilon = {_epsilon(call)})"
+    layout = x.shape if in_rows else first.shape
+    result = call.define(text, layout, f"N_{call.layer}" if wanted else "")
+    return result if in_rows else result.transpose(0, 1)
+
+
+def _by_running(call: Call, x: Places) -> Places:
+    per_channel = (1, -1, *[1] * (x.ndim - 2))
+    names = {"m": "running_mean", "v": "running_var", "g": "weight", "b": "bias"}
+    operands = {key: call[name].reshape(per_channel) for key, name in names.items() if call[name] is not None}
+    text = f"({{x}} - {{m}})/sqrt({{v}} + {_epsilon(call)})"
+    text = f"{{g}} ⊙ ({text})" if "g" in operands else text
+    return call.each(text + (" + {b}" if "b" in operands else ""), {"x": x, **operands}, tuple(x.shape))
+
+
+def _group_norm(call: Call) -> Places:
+    """Over the channels of each group of each sample; then each channel has its scale and shift."""
+    x = call.places("input")
+    groups = x.reshape(x.shape[0] * call["num_groups"], -1)
+    axis = "rows, " if len(groups) > 1 else ""
+    result = call.define(f"layer_norm({call.matrix(groups)}, {axis}epsilon = {_epsilon(call)})", tuple(x.shape))
+    per_channel = (1, -1, *[1] * (x.ndim - 2))
+    operands = {key: call[name].reshape(per_channel) for key, name in (("g", "weight"), ("b", "bias"))
+                if call[name] is not None}  # fmt: skip
+    text = ("{g} ⊙ {x}" if "g" in operands else "{x}") + (" + {b}" if "b" in operands else "")
+    return call.each(text, {"x": result, **operands}, tuple(x.shape)) if operands else result
+
+
+LAYERS: dict[str, Row] = {
+    "conv1d": _convolution("conv"),
+    "conv2d": _convolution("conv"),
+    "conv_transpose1d": _convolution("transposed_conv"),
+    "conv_transpose2d": _convolution("transposed_conv"),
+    "max_pool1d": _pooling("maxpool"),
+    "max_pool2d": _pooling("maxpool"),
+    "avg_pool1d": _pooling("avgpool"),
+    "avg_pool2d": _pooling("avgpool"),
+    "adaptive_avg_pool1d": _global("mean"),
+    "adaptive_avg_pool2d": _global("mean"),
+    "adaptive_max_pool1d": _global("max"),
+    "adaptive_max_pool2d": _global("max"),
+    "embedding": _embedding,
+    "layer_norm": _over_last("layer_norm"),
+    "rms_norm": _over_last("rms_norm"),
+    "batch_norm": _batch_norm,
+    "group_norm": _group_norm,
+    "scaled_dot_product_attention": attention,
+}

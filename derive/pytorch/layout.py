@@ -1,0 +1,84 @@
+"""Operations that only lay entries out anew: PyTorch runs them itself, on the numbers of the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from derive.pytorch.call import Known, Places, Unsupported, number
+from derive.pytorch.graph import schema_of
+from derive.pytorch.places import Entries
+
+LAYOUT = {
+    "view", "_unsafe_view", "reshape", "flatten", "unflatten", "transpose", "permute", "t", "numpy_T", "mT",
+    "unsqueeze", "squeeze", "select", "slice", "narrow", "chunk", "split", "split_with_sizes", "unbind", "expand",
+    "repeat", "cat", "stack", "contiguous", "clone", "flip", "roll", "movedim", "swapaxes", "index", "index_select",
+    "gather", "alias", "detach", "lift_fresh_copy", "pad", "constant_pad_nd", "where", "masked_fill", "diagonal",
+    "tril", "triu", "to", "view_as", "reshape_as", "expand_as", "broadcast_tensors",
+}  # fmt: skip
+"""What has no row of its own. `detach` is here for what depends on no parameter."""
+
+_SAME = {"contiguous", "clone", "alias", "detach", "lift_fresh_copy", "to"}
+_CHOOSING = {
+    "index": "indices",
+    "index_select": "index",
+    "gather": "index",
+    "where": "condition",
+    "masked_fill": "mask",
+}
+"""Operations with an argument that chooses entries: it must be known."""
+
+
+def laid_out(node: Any, key: str, args: Mapping[str, Any], lift: Callable[[Known], Places], entries: Entries) -> Any:
+    """What comes out, as numbers of entries."""
+    import torch
+
+    if key in _SAME:
+        if not node.meta["val"].dtype.is_floating_point:
+            raise Unsupported("whole numbers of what is worked out")
+        return args["self"]
+    chooses = _CHOOSING.get(key)
+    ready = {name: _chosen(value) if name == chooses else _entries(value, lift) for name, value in args.items()}
+    if key in {"view", "_unsafe_view"} and "size" in ready:
+        return ready["self"].reshape(ready["size"])
+    if key in {"pad", "constant_pad_nd", "tril", "triu"}:
+        return _filled(key, ready, entries)
+    if key == "masked_fill":
+        return torch.where(ready["mask"], _number(ready["value"], entries), ready["self"])
+    if key == "where":
+        return torch.where(ready["condition"], *(_number(ready[name], entries) for name in ("self", "other")))
+    arguments = [ready[each.name] for each in schema_of(node).arguments if not each.kwarg_only]
+    return node.target(*arguments)
+
+
+def _chosen(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_chosen(item) for item in value]
+    if hasattr(value, "numel"):
+        raise Unsupported("which entries are taken depends on what is worked out")
+    return value.tensor if isinstance(value, Known) else value
+
+
+def _entries(value: Any, lift: Callable[[Known], Places]) -> Any:
+    if isinstance(value, list):
+        return [_entries(item, lift) for item in value]
+    return lift(value) if isinstance(value, Known) else value
+
+
+def _number(value: Any, entries: Entries) -> Places:
+    """A number as an entry."""
+    return entries.add(number(value), (), ()) if isinstance(value, int | float) else value
+
+
+def _filled(key: str, ready: Mapping[str, Any], entries: Entries) -> Places:
+    """With another number around it, or in a corner."""
+    import torch
+
+    places = ready["self"]
+    rest = _number(ready.get("value") or 0, entries)
+    if key in {"tril", "triu"}:
+        kept = getattr(torch.ones(places.shape, dtype=torch.bool), key)(ready["diagonal"])
+        return torch.where(kept, places, rest)
+    if ready.get("mode", "constant") != "constant":
+        raise Unsupported(f"mode = {ready['mode']} is not worked out, only constant")
+    return torch.nn.functional.pad(places, ready["pad"], value=rest.item())
