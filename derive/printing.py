@@ -199,7 +199,8 @@ class _Printer:
         if not isinstance(right, Apply) or self.indexed or not shape_of(left, self.shapes):
             return False
         if right.op == "divide":
-            return not self.notation.tex and expr.op == "product"
+            factored = self._is_factored(right)  # then it is a product with the number
+            return expr.op == ("times" if factored else "product") and (factored or not self.notation.tex)
         if right.op == expr.op:
             first, second = right.args
             bare = not self._stands_alone(right, first, second)

@@ -256,3 +256,41 @@ def test_a_mistake_is_named_where_it_explains_enough(problem: str, step: str, an
 def test_two_equal_entries_are_made_easy_too() -> None:
     problem = 'title = "t"\n[data]\nz = [2, 3]\n[model]\nequations = "u = 1 z\\na = sigmoid(u)"\n'
     assert item("a", {"u": "[20; 30]", "a": "[1.0; 1.0]"}, problem).diagnosis == "trivial"
+
+
+def test_a_number_copied_from_a_rounded_one_is_as_sure_as_that() -> None:
+    """v = dL/dw after the first step: w is worked out with the unrounded gradient, and its last digit differs."""
+    text = """
+[data]
+x = [1, 1.0]
+t = 1
+[parameters]
+w = [-0.06, -0.24]
+b = -0.58
+[model]
+equations = '''
+z = w^T x + b
+p = sigmoid(z)
+L = (p - t)^2
+'''
+loss = "L"
+[update]
+rule = "momentum"
+learning_rate = 0.3
+steps = 1
+"""
+    work = {"dL/dz": "-0.1465", "dL/dw": ["-0.1465", "-0.1465"], "v_w@1": ["-0.1465", "-0.1465"],
+            "w@1": ["-0.01606", "-0.1961"]}  # fmt: skip
+    solution = solve(Problem.loads(text))
+    answers = read_mapping(work, solution)
+    items = report(solution, judge(solution, answers), answers).items
+    assert {item.id: item.verdict for item in items if item.id == "w@1"} == {"w@1": "follows"}
+
+
+def test_a_mean_over_the_wrong_axis_is_named_though_it_has_another_size() -> None:
+    text = "[data]\nX = [[0.5, 1, 3], [-1, 2, 0.2]]\n[model]\nequations = 'm = mean(X, rows)'\n"
+    solution = solve(Problem.loads(text))
+    for given, found in (("[-0.25; 1.5; 1.6]", ("wrong", "wrong_axis")), ("[7; 8; 9]", ("unreadable", None))):
+        answers = read_mapping({"m": given}, solution)
+        item = report(solution, judge(solution, answers), answers)["m"]
+        assert (item.verdict, item.diagnosis) == found

@@ -87,7 +87,7 @@ def test_a_batch_shows_each_sample_by_its_number() -> None:
     assert solution["x^(1)"].value == (0, 0)
     assert solution["x^(1)@2"].value == (1, 0)
     assert "y^{(2)}" in solution.text("tex")
-    assert "This pass takes the samples 3, 4 of 6:" in solution.text("txt")
+    assert "With these of the 6 samples: 3, 4." in solution.text("txt")
 
 
 def test_one_sample_at_a_time_leaves_the_model_as_it_is() -> None:
@@ -97,7 +97,7 @@ def test_one_sample_at_a_time_leaves_the_model_as_it_is() -> None:
     assert steps["z@2"]["uses"] == ["w@1", "x@2", "b@1"]
     assert steps["x@2"]["phase"] == "given"
     assert steps["x@3"]["value"] == ["1", "0"]
-    assert "This pass takes sample 2 of 6:" in solution.text("md")
+    assert "With sample 2 of 6:" in solution.text("md")
 
 
 def test_what_does_not_depend_on_the_samples_is_computed_once() -> None:
@@ -193,7 +193,6 @@ FAULTS = [
     (BASE + 'batch = "some"\n', "`batch` is a text", "from 1 to 6"),
     (BASE + 'reduce = "largest"\n', "`reduce` cannot be `largest`", "mean, sum"),
     (BASE + "epochs = 2\nsteps = 3\n", "`steps` and `epochs` exclude each other", "keep one"),
-    (BASE + "epochs = 1\nbatch = 4\n", "1 × 6 samples do not make whole batches of 4", "`steps`"),
     (BASE + "steps = 2\nshow = [3]\n", "`show` is not a list of passes", "from 1 to 2"),
     (BASE.replace("(y - t)^2", "b^2"), "the loss `L` does not depend on the samples", "use them"),
     (BASE.replace("(y - t)^2", "(y - q)^2"), "`q` is not defined", ""),
@@ -219,3 +218,10 @@ def test_a_sample_that_is_not_used_is_a_warning() -> None:
     problem = Problem.loads(LOGISTIC.replace("t = [", "u = [1, 2, 3, 4, 5, 6]\nt = ["))
     assert [str(fault).splitlines()[0] for fault in problem.warnings] == ["problem, line 4: `u` is not used"]
     assert isinstance(problem.samples.columns[0].values[0][0], Fraction)
+
+
+def test_a_batch_that_does_not_divide_the_samples_goes_on_with_the_first_ones() -> None:
+    update = Problem.loads(BASE + "epochs = 1\nbatch = 4\n").update
+    assert update and update.steps == 2
+    samples = Problem.loads(BASE + "epochs = 1\nbatch = 4\n").samples
+    assert samples and samples.taken(2) == (4, 5, 0, 1)

@@ -90,7 +90,7 @@ CASES = {
                                   (ADAM, "r@1", -0.2 * G / (sqrt(V) + 0.5))],
     "momentum_convention": [(OUTSIDE, "v@1", 0.2 * G), (INSIDE, "v@1", G), (ADAM, "m@1", G)],
     "update_sign": [(VALLEY, "w@1", W + 0.2 * G), (OUTSIDE, "w@1", W + 0.2 * G)],
-    "rate_twice": [(VALLEY, "w@1", W - 0.04 * G), (ADAM, "r@1", -0.04 * G / (G + 0.5))],
+    "rate_twice": [(VALLEY, "w@1", W - 0.04 * G), (ADAM, "r@1", -0.04 * G / (G + 0.5)), (INSIDE, "w@1", W - 0.04 * G)],
     "rate_forgotten": [(VALLEY, "w@1", W - G), (OUTSIDE, "w@1", W - G)],
     "step_number": [(ADAM, "m_c@2", None)],
     "decay_forgotten": [(VALLEY + "weight_decay = 0.5\n", "g@1", G)],

@@ -55,7 +55,7 @@ class _Collector:
         if step in self.solution.problem.marking.formula and (formula := _telling(whole, FORMULA, 0)):
             return replace(self._made(step, *formula, shape), numbers=formula[0].result)
         for kind in (RESULT, UNREADABLE, NUMBERS, FORMULA, MIXED):
-            if kind == NUMBERS and one_by_one:
+            if kind != RESULT and one_by_one:
                 break
             if chosen := _telling(whole, kind, prod(shape)):
                 return _filled(self._made(step, *chosen, shape), entries)

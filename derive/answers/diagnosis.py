@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 
 from derive.answers.case import Case
-from derive.answers.mistakes import MISTAKES, SLIPS, fitting
+from derive.answers.mistakes import MISTAKES, SLIPS, fitting, shaped
 from derive.answers.model import Written
+from derive.answers.own import Own
 from derive.answers.standing import EXACT, allowed, standing, within
-from derive.derivation import Step
+from derive.derivation import Derivation, Step
 from derive.language.expressions import Expr
 from derive.language.names import Name
 from derive.operations.rows import Flat
 
+MOST_SKIPPED = 12
 Wrong = list[tuple[int, Written]]
 Attempt = Callable[[Case, Wrong, int], str | None]
 
@@ -31,6 +34,16 @@ def diagnose(case: Case, updated: Mapping[Name, Flat]) -> str | None:
                 return key
         if key := _with_updated(case, wrong, needed, updated):
             return key
+    return None
+
+
+def misshapen(derivation: Derivation, own: Own, step: Step, written: Sequence[Written | None]) -> str | None:
+    """The key of a mistake that leads to another shape than the step's and to every number: a mean over columns."""
+    for mistake in MISTAKES:
+        for expr, shape in shaped(derivation, step, mistake.wrong(derivation, step)) if mistake.concerns(step) else ():
+            values = own.value(expr) if shape != step.shape and prod(shape) == len(written) else None
+            if values and all(w and standing(w, value) for w, value in zip(written, values, strict=True)):
+                return mistake.key
     return None
 
 
@@ -62,13 +75,22 @@ def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
     for key, expr in _candidates(case, case.step):
         if _explains(case, expr, case.own.value(expr), wrong, needed):
             return key
-    for before in _skipped(case, case.step) if _tells(wrong) else ():
+    skipped = _inside(case, case.step) if _tells(wrong) else []
+    for i, before in enumerate(skipped):
         for key, expr in _candidates(case, before):
             if values := case.own.value(expr):
-                through = case.own.value(case.step.expr, {before.name: values})
+                through = _through(case, case.step, skipped[i + 1 :], {before.name: values})
                 if _explains(case, case.step.expr, through, wrong, needed):
                     return key
     return None
+
+
+def _through(case: Case, step: Step, between: list[Step], other: dict[Name, Flat]) -> Flat | None:
+    """What a step gives with other values for one before it, worked through the steps in between."""
+    for each in between:
+        if other.keys() & set(each.uses) and (values := case.own.value(each.expr, other)):
+            other[each.name] = values
+    return case.own.value(step.expr, other)
 
 
 def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
@@ -82,6 +104,17 @@ def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
 def _skipped(case: Case, step: Step) -> list[Step]:
     """The steps that it uses and that the student did not write down."""
     return [s for s in case.derivation.steps if s.name in step.uses and s.name not in case.own.answered]
+
+
+def _inside(case: Case, step: Step) -> list[Step]:
+    """The steps that it uses and that were not written down, in order; of helpers, which nobody writes, theirs too."""
+    found = {each.name: each for each in _skipped(case, step)}
+    waiting = [each for each in found.values() if each.helper]
+    while waiting and len(found) < MOST_SKIPPED:
+        more = [each for each in _skipped(case, waiting.pop()) if each.name not in found]
+        found |= {each.name: each for each in more}
+        waiting += (each for each in more if each.helper)
+    return [each for each in case.derivation.steps if each.name in found]
 
 
 def _permuted(case: Case, wrong: Wrong, needed: int) -> str | None:

@@ -14,8 +14,14 @@ from typing import NamedTuple
 _DRAWN = frozenset("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠")
 _TOPS = {"⎡": ("⎢", "⎣", "⎤"), "⎛": ("⎜", "⎝", "⎞"), "[": ("", "[", "]")}
 _CELLS = re.compile(r"\s{2,}")
-_LABELS = re.compile(r"^[ \t]*(?:\[(?=[\d,]*+:)[\d:,]*+\][ \t]*+)++$", re.MULTILINE)
-_LABEL = re.compile(r"\[(?=[\d,]*:)[\d:]{1,12}(?:,[\d:]{1,12}){0,5}\]")
+_SIDE = r"[^\W\d_]{2,12}+ \d{1,4}+(?: [^\W\d_]{1,6}+ \d{1,4}+)?"
+"""A part of a matrix in words: `columns 1 to 6`, `row 3`."""
+
+_SIDES = rf"{_SIDE}(?:, {_SIDE})?"
+_LABELS = re.compile(
+    rf"^[ \t]*+(?:(?:\[(?=[\d,]*+:)[\d:,]*+\][ \t]*+)++|(?<=[ \t]){_SIDES}(?:[ \t]++{_SIDES})*+[ \t]*+)$", re.MULTILINE
+)
+_LABEL = re.compile(rf"\[(?=[\d,]*:)[\d:]{{1,12}}(?:,[\d:]{{1,12}}){{0,5}}\]|(?P<words>{_SIDES})")
 _ENDS_OPEN = re.compile(r"[-+−*·⊙/=(]\s*$")
 _STARTS_OPEN = re.compile(r"\s*[-+−*·⊙/]\s")
 MAX_ROWS, MAX_DRAWN = 200, 200
@@ -94,7 +100,7 @@ def _label(grid: list[list[str]], row: int, column: int) -> str:
     if match is None:
         return ""
     grid[row][column : column + match.end()] = [" "] * match.end()
-    return match.group()
+    return rf"\text{{{match.group()}}}" if match["words"] else match.group()
 
 
 def _at(grid: list[list[str]], row: int, column: int) -> str:

@@ -187,7 +187,7 @@ class Feedback:
             yield Sentence("check.later", {"name": Naming(judged.later)})
         elif judged.differs:
             yield self._difference(judged.differs)
-        elif judged.verdict == WRONG and judged.written is None:
+        elif judged.verdict == WRONG and judged.written is None and judged.diagnosis is None:
             yield Sentence("check.formula_asked")
         elif judged.verdict == WRONG:
             yield from self._mistake(judged)

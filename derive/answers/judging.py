@@ -16,7 +16,7 @@ from flint import fmpq
 
 from derive.answers.arrangement import Stands, stands, transposed
 from derive.answers.case import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
-from derive.answers.diagnosis import diagnose
+from derive.answers.diagnosis import diagnose, misshapen
 from derive.answers.equality import Counterexample, same_function
 from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
 from derive.answers.own import BITS, Own, is_of_size
@@ -147,7 +147,8 @@ class _Judge:
         if written is None or not any(written):
             own.follow(step)
             return
-        own.take(step.name, written, own.value(step.expr) or judged.expected)
+        values = own.value(step.expr)
+        own.take(step.name, written, values or judged.expected, step.expr if values else None)
         if judged.verdict in {CORRECT, FOLLOWS}:
             own.settle(step.name)
         if judged.verdict in {WRONG, FOLLOWS} and is_trivial(written, judged.expected):
@@ -168,12 +169,19 @@ class _Judge:
             return self._formula(place, place.step, answer, expected)
         numbers = self._numbers(own, place, answer) if answer else None
         if answer is None or numbers is None:
-            entries = (MISSING if answer is None else UNREADABLE,) * len(expected)
+            key = self._misshapen(own, place, answer) if answer else None
+            entries = (MISSING if answer is None else WRONG if key else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
-            return Judged(place, answer, None, entries, expected, None, None, remarks, Fraction(0), self._of(place))
+            return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place))
         case = self._case(own, place, answer, numbers, expected)
         case.settle()
         return self._closed(place, case)
+
+    def _misshapen(self, own: Own, place: Place, answer: Answer) -> str | None:
+        """The mistake that leads to an array of another size than the step's."""
+        if place.step is None or not isinstance(answer.content, Array):
+            return None
+        return misshapen(self.derivation, own, place.step, answer.content.entries)
 
     def _formula(self, place: Place, step: Step, answer: Answer, expected: Flat) -> Judged:
         """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""

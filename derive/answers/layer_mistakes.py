@@ -106,7 +106,12 @@ def _not_shared(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 def _dropouts(derivation: Derivation) -> dict[Name, tuple[Name, Expr]]:
-    """The mask of each step that is a dropout, and what it divides by: (x ⊙ m)/(1 − p)."""
+    """The mask of each step that is a dropout, and what it divides by: (x ⊙ m)/(1 − p), or x ⊙ m with a 0 in m."""
+    masks = {
+        given.name
+        for given in derivation.problem.givens
+        if not given.parameter and set(given.values) <= {0, 1} and 0 in given.values
+    }
     givens = {name for name, parameter in derivation.givens if not parameter}
     found: dict[Name, tuple[Name, Expr]] = {}
     for step in derivation.forward:
@@ -115,6 +120,9 @@ def _dropouts(derivation: Derivation) -> dict[Name, tuple[Name, Expr]]:
         mask = inner.args[1] if inner else None
         if whole and isinstance(mask, Ref) and mask.name in givens and not names_in(whole.args[1]):
             found[step.name] = mask.name, whole.args[1]
+        bare = _applied(step.expr, "times")
+        if bare and isinstance(bare.args[1], Ref) and bare.args[1].name in masks:
+            found[step.name] = bare.args[1].name, number(1)
     return found
 
 
@@ -190,7 +198,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...], Wrong], ...] = (
     ("one_position", ("conv kernel",), _one_position),
     ("window_alike", ("maxpool",), _window_alike),
     ("window_not_shared", ("avgpool",), _not_shared),
-    ("mask_left_out", ("formula", "local", "chain rule"), _dropped(_unmasked)),
+    ("mask_left_out", ("formula", "times", "local", "chain rule"), _dropped(_unmasked)),
     ("dropout_unscaled", ("formula", "local", "chain rule"), _dropped(_unscaled)),
     ("off_by_one", ("index", "embedding", "one_hot", "affine", "formula"), _off_by_one),
     ("path_left_out", ("sum over paths",), _one_left_out),

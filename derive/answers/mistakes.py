@@ -21,7 +21,19 @@ from derive.answers.layer_mistakes import LAYERS
 from derive.answers.model import Written
 from derive.answers.update_mistakes import IN_UPDATES, UPDATES
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute, walk
+from derive.language.expressions import (
+    Apply,
+    Expr,
+    Number,
+    Ref,
+    Shape,
+    apply,
+    names_in,
+    number,
+    rewrite,
+    substitute,
+    walk,
+)
 from derive.language.names import Derivative
 from derive.operations.building import negated, scaled, tidy, times
 from derive.operations.calculus import instantiate, settled, shape_of
@@ -63,12 +75,17 @@ class Slip:
 
 
 def fitting(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[Expr]:
-    """Those of the wrong right sides that have the step's shape (a mistake may lead to another one)."""
+    """Those of the wrong right sides that have the step's shape."""
+    return (expr for expr, shape in shaped(derivation, step, exprs) if shape == step.shape)
+
+
+def shaped(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[tuple[Expr, Shape]]:
+    """The wrong right sides that have a value, with its shape: a mistake may lead to another one than the step's."""
     for expr in exprs:
         try:
             settled_expr = settled(expr, derivation.shapes)
-            if shape_of(settled_expr, derivation.shapes) == step.shape and settled_expr != step.expr:
-                yield settled_expr
+            if settled_expr != step.expr:
+                yield settled_expr, shape_of(settled_expr, derivation.shapes)
         except ShapeFault:
             continue
 
@@ -198,9 +215,18 @@ def _other_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
         return None
 
     yield rewrite(step.expr, change)
+    yield rewrite(step.expr, lambda n: _swapped(n, swap))
     yield rewrite(
         step.expr, lambda n: replace(n, options=()) if isinstance(n, Apply) and n.op in {"sum", "mean"} else None
     )
+
+
+def _swapped(node: Expr, swap: dict[str, str]) -> Expr | None:
+    """A total over the other axis, whatever shape that gives."""
+    axis = dict(node.options).get("axis") if isinstance(node, Apply) else None
+    if not isinstance(node, Apply) or not isinstance(axis, str) or axis not in swap:
+        return None
+    return apply(node.op, *node.args, axis=swap[axis])
 
 
 def _exchanged(first: str, second: str) -> Wrong:
@@ -247,7 +273,7 @@ def _unmultiplied(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 HALF, TWO = Fraction(1, 2), Fraction(2)
 GRADIENTS = ("loss derivative", "chain rule", "left factor", "right factor", "local", "copy", "broadcast")
-WITH_EPSILON = ("mean", "formula", "divide", "local", *UPDATES)
+WITH_EPSILON = ("mean", "formula", "divide", "times", "add", "local", *UPDATES)
 
 MISTAKES = (
     *(Mistake(*row) for row in (*OVER_TIME, *LAYERS, *IN_UPDATES)),
@@ -273,7 +299,7 @@ MISTAKES = (
     Mistake("outer_product_transposed", ("left factor",), _turned),
     Mistake("wrong_input", ("left factor",), _other_input),
     Mistake("bias_forgotten", ("affine", "formula", "add", "conv", "transposed_conv"), _no_bias),
-    Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule", "transpose"), _other_axis),
+    Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule", "transpose", "back"), _other_axis),
     Mistake("divided", ("chain rule", "left factor", "right factor", *UPDATES), _divided),
     Mistake("factor_missing", ("chain rule", "left factor", "right factor", "product", "times"), _unmultiplied),
     *(Mistake(*row) for row in OF_ANOTHER),

@@ -47,15 +47,21 @@ class Own:
         """The given values of a pass, nothing answered yet."""
         return Own(tape, workings, env, list(env), [None] * len(env))
 
-    def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat) -> None:
+    def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat, expr: Expr | None = None) -> None:
         """The student's numbers for a name; entries left out are `otherwise`, what the numbers before them give.
 
-        A number that is exactly that, or the true value, was not rounded and allows no width.
+        The true value was not rounded and allows no width; a number that is exactly what the ones before it give by
+        `expr` (dL/db = dL/dz) allows what they allow.
         """
         slot = self.tape.slots[name]
         entries = list(zip(written, otherwise, self.truth[slot], strict=True))
+        follows = [bool(w and w.value == x and w.value != t) for w, x, t in entries]
+        widths = self.widths(expr, otherwise) if expr is not None and any(follows) else [fmpq(0)] * len(entries)
         self.env[slot] = [w.value if w else x for w, x, _ in entries]
-        self.units[slot] = [w.unit if w and not _is_either(w, x, t) else fmpq(0) for w, x, t in entries]
+        self.units[slot] = [
+            min(w.unit, width, key=arb) if w and copied else w.unit if w and not _is_either(w, x, t) else fmpq(0)
+            for (w, x, t), copied, width in zip(entries, follows, widths, strict=True)
+        ]
         self.answered.add(name)
 
     def put(self, name: Name, values: Flat, widths: Flat | None = None) -> None:

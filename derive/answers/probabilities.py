@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, walk
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.building import negated, scaled, times
 from derive.operations.calculus import shape_of
@@ -88,9 +88,11 @@ def without_epsilon(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 def epsilon_outside(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """√v + ε for √(v + ε)."""
+    """√v + ε for √(v + ε), also where v + ε is a helper step."""
+    helpers = {each.name: each.expr for each in derivation.forward if each.helper}
     for node in _applied(step.expr, "sqrt"):
         inner = node.args[0]
+        inner = helpers.get(inner.name, inner) if isinstance(inner, Ref) else inner
         if isinstance(inner, Apply) and inner.op == "add" and _is_small(inner.args[1]):
             yield _instead(step.expr, node, apply("add", apply("sqrt", inner.args[0]), inner.args[1]))
 
@@ -110,7 +112,12 @@ def _is_small(expr: Expr) -> bool:
 
 
 def unscaled(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """The scores of an attention not divided by √d."""
+    """The scores of an attention not divided by √d, or their gradient."""
+    if step.phase == "backward":
+        for node in _applied(step.expr, "divide"):
+            if any(_applied(node.args[1], "sqrt")) and not names_in(node.args[1]):
+                yield _instead(step.expr, node, node.args[0])
+        return
     if isinstance(step.expr, Apply) and step.expr.op == "divide" and any(_applied(step.expr.args[1], "sqrt")):
         users = (each for each in derivation.forward if step.name in each.uses)
         if any(any(_applied(user.expr, *SOFTMAX)) for user in users):

@@ -25,7 +25,10 @@ _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
 _BOX = r"\boxed{"
-_SIGNS = {"≈": "≈", r"\approx": "≈", "≃": "≈", r"\simeq": "≈", "≅": "≈", r"\cong": "≈", "<-": "<-", "←": "<-"}
+_SIGNS = {
+    **dict.fromkeys(("≈", r"\approx", "≃", r"\simeq", "≅", r"\cong"), "≈"),
+    **dict.fromkeys(("<-", "←", r"\leftarrow", r"\gets"), "<-"),
+}
 
 
 @dataclass(frozen=True, slots=True)

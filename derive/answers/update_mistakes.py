@@ -33,11 +33,16 @@ def _other_sign(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield apply(other[moved.op], *moved.args)
 
 
-def _rate(instead: Expr) -> Wrong:
-    def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
-        yield substitute(step.expr, {ETA: instead})
+def _without_rate(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    yield substitute(step.expr, {ETA: number(1)})
 
-    return wrong
+
+def _rate_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """η² for η; or η times a velocity that holds it already."""
+    yield substitute(step.expr, {ETA: apply("product", Ref(ETA), Ref(ETA))})
+    moved = step.expr if isinstance(step.expr, Apply) and step.expr.op in {"add", "subtract"} else None
+    if moved and ETA in derivation.constants and (step.name.before, True) in derivation.givens:
+        yield apply(moved.op, moved.args[0], times(Ref(ETA), moved.args[1]))
 
 
 def _other_number(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -100,14 +105,12 @@ def _other_convention(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield apply("add", kept, times(rest, new))
 
 
-FORGOTTEN, TWICE = number(1), apply("product", Ref(ETA), Ref(ETA))
-
 IN_UPDATES = (
     ("bias_correction_forgotten", UPDATES, _uncorrected),
     ("momentum_convention", UPDATES, _other_convention),
     ("update_sign", UPDATES, _other_sign),
-    ("rate_twice", UPDATES, _rate(TWICE)),
-    ("rate_forgotten", UPDATES, _rate(FORGOTTEN)),
+    ("rate_twice", UPDATES, _rate_again),
+    ("rate_forgotten", UPDATES, _without_rate),
     ("step_number", UPDATES, _other_number),
     ("decay_forgotten", UPDATES, _undecayed),
 )

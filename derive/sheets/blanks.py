@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from derive.compose import chains_in
 from derive.derivation import Derivation, Step
 from derive.document import (
+    ARROW,
     Addends,
     Blank,
     Block,
@@ -213,6 +214,8 @@ class _Section:
             links = [link for link in chain.links if not self._is_told(link)]
         else:
             links = [kept for link in chain.links for kept in self._link(link, chain, step)]
+        if links and chain.links[0].relation == ARROW:  # what is left of an update still says that it is one
+            links[0] = replace(links[0], relation=ARROW)
         return (replace(chain, links=tuple(links)),) if links else ()
 
     def _is_told(self, link: Link) -> bool:

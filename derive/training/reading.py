@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import prod
+from math import ceil, prod
 
 from derive.arrays import Given
 from derive.equations import Written
@@ -69,7 +69,10 @@ class _TrainingReader:
     # --- keys --------------------------------------------------------------------------------------------------------
 
     def _steps(self) -> tuple[int, int | None]:
-        """The number of steps, and of epochs where they were given instead."""
+        """The number of steps, and of epochs where they were given instead: as many as take every sample so often.
+
+        The last step may take the first samples once more: the samples go round.
+        """
         if "epochs" not in self.table:
             return self.tables.integer(self.table.get("steps", 1), 1, MAX_STEPS, "update", "steps"), None
         if "steps" in self.table:
@@ -77,12 +80,8 @@ class _TrainingReader:
         epochs = self.tables.integer(self.table["epochs"], 1, MAX_STEPS, "update", "epochs")
         if self.samples is None:
             return 1, epochs
-        steps, left = divmod(epochs * self.samples.count, self.samples.batch)
-        if left:
-            message = f"{epochs} × {self.samples.count} samples do not make whole batches of {self.samples.batch}"
-            hint = "take a batch that divides them, or `steps` in place of `epochs`"
-            self.tables.fault(message, hint, "update", "epochs")
-        return max(1, min(steps, MAX_STEPS)), epochs
+        steps = ceil(Fraction(epochs * self.samples.count, self.samples.batch))
+        return min(steps, MAX_STEPS), epochs
 
     def _only(self) -> tuple[Symbol, ...] | None:
         if "only" not in self.table:
