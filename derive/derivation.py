@@ -6,10 +6,11 @@ giving the gradient of its arguments as an equation in the same language.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import reduce
-from math import prod
+from math import inf, prod
 
 from derive.errors import Fault, InputError
 from derive.interim import interims_of
@@ -33,10 +34,12 @@ from derive.operations.calculus import (
     reduced,
     settled,
     shape_of,
+    slopes,
     spread,
 )
 from derive.operations.rows import row_of
 from derive.problem import Problem
+from derive.training.batch import Places
 
 ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
 LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
@@ -82,7 +85,8 @@ class Derivation:
 
     `problem` is what it was made of, `givens` the given names and whether each is a parameter, `wanted` the names whose
     gradient is asked for; `constants` and `states` are what only the updates use. `interims` holds, for the forward
-    steps that have such, what is worked out on the way to them, the step itself last.
+    steps that have such, what is worked out on the way to them, the step itself last. `places` tells whose the names
+    of a batch are.
     """
 
     problem: Problem = field(compare=False, repr=False)
@@ -96,6 +100,7 @@ class Derivation:
     constants: tuple[Symbol, ...] = ()
     states: tuple[Symbol, ...] = ()
     interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -107,6 +112,11 @@ class Derivation:
     def step(self, name: Name) -> Step:
         """The step of that name."""
         return next(step for step in self.steps if step.name == name)
+
+    def is_worked(self, name: Name) -> bool:
+        """Whether the page works a step out: of a large batch only those of the first samples."""
+        i, samples = self.places.sample(name), self.problem.samples
+        return i is None or samples is None or i < samples.worked(self.problem.page.entries)
 
     @property
     def begun(self) -> frozenset[Name]:
@@ -139,7 +149,8 @@ def derive(problem: Problem) -> Derivation:
     path = Path(problem.equations, problem.loss, wanted)
     forward = tuple(_forward(problem, path, shapes))
     path = Path([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
-    backward = tuple(_Backward(forward, path, shapes).steps()) if problem.loss else ()
+    places = Places.of(problem.samples)
+    backward = tuple(_Backward(forward, path, shapes, places).steps()) if problem.loss else ()
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
     shapes |= {step.name: step.shape for way in interims.values() for step in way}
@@ -148,6 +159,7 @@ def derive(problem: Problem) -> Derivation:
         forward, backward, updates, problem.loss, wanted, shapes,
         problem.update.constant_names if problem.update else (),
         tuple(state.name for state in problem.update.states) if problem.update else (), interims,
+        places,
     )  # fmt: skip
     well_formed(derivation)
     return derivation
@@ -210,8 +222,8 @@ def _has_matrix_product(expr: Expr, shapes: Shapes) -> bool:
 class _Backward:
     """Reverse mode over the forward steps: local derivatives, parts through each path, their sums."""
 
-    def __init__(self, forward: tuple[Step, ...], path: Path, shapes: dict[Name, Shape]) -> None:
-        self.shapes, self.path = shapes, path
+    def __init__(self, forward: tuple[Step, ...], path: Path, shapes: dict[Name, Shape], places: Places) -> None:
+        self.shapes, self.path, self.places = shapes, path, places
         self.equations = [step for step in forward if step.name in path.names]
         self.loss = next((s.name for s in reversed(forward) if s.phase == "loss"), None)
         self.givens = path.dependent - {step.name for step in forward}
@@ -223,11 +235,21 @@ class _Backward:
         self.parts: dict[Name, list[Name]] = {}
 
     def steps(self) -> Iterator[Step]:
-        for step in reversed(self.equations):
+        for step in self._backwards():
             yield from self._through(step)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
                 yield self._made(self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), "independent")
+
+    def _backwards(self) -> Iterable[Step]:
+        """The equations in reverse order; those of a batch beginning with its first sample."""
+
+        def order(step: Step) -> float:
+            i = self.places.sample(step.name)
+            return -1 if step.name == self.loss else inf if i is None else i
+
+        backwards = self.equations[::-1]
+        return sorted(backwards, key=order) if self.places.own else backwards
 
     def _arguments(self, step: Step) -> list[Name]:
         """What the gradient flows on to: given names first, then what was computed, in the equation's order."""
@@ -243,23 +265,27 @@ class _Backward:
     def _through(self, step: Step) -> Iterator[Step]:
         pointwise = is_pointwise(step.expr, self.shapes)
         pulled = {} if pointwise else self._pulled(step)
+        linear = (slopes(step.expr, self.shapes) or {}) if pointwise else {}
         for name in self._arguments(step):
             jacobian = None if pointwise else self._jacobian(step, name)
             if pointwise:
-                yield from self._local(step, name)
+                yield from self._local(step, name, linear.get(name))
             elif jacobian is not None:
                 yield from self._by_jacobian(step, name, jacobian)
             else:
                 yield self._part(step, name, *pulled[name])
             yield from self._sum(name)
 
-    def _local(self, step: Step, name: Name) -> Iterator[Step]:
-        """dA/dz, then dL/dz = dL/dA · dA/dz; for the loss itself the derivative is the gradient."""
+    def _local(self, step: Step, name: Name, slope: Fraction | None) -> Iterator[Step]:
+        """dA/dz, then dL/dz = dL/dA · dA/dz; for the loss itself the derivative is the gradient. `slope` is dA/dz where
+        that is known to be a number.
+        """
         assert isinstance(step.name, Symbol)
         assert isinstance(name, Symbol)
         out = step.shape
         target = out or self.shapes[name]
-        local = differentiate(step.expr, name, self.shapes, Ref(step.name))
+        known = None if slope is None else number(slope)
+        local = known or differentiate(step.expr, name, self.shapes, Ref(step.name))
         local = spread(settled(local, self.shapes), self.shapes, target)
         if step.name == self.loss:
             yield self._part(step, name, local, "loss derivative")

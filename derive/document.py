@@ -365,10 +365,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of sentences under the heads of their columns."""
+    """Rows of sentences under the heads of their columns; of more than `most` the first ones, dots and the last."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Sentence, ...], ...]
+    most: int | None = None
+
+    @property
+    def shown(self) -> Table:
+        """The table with the rows that stand on the page."""
+        if self.most is None or len(self.rows) <= self.most:
+            return self
+        dots = (Sentence("=", {"text": "…"}),) * len(self.columns)
+        return Table(self.columns, (*self.rows[: self.most - 2], dots, self.rows[-1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     table = list(samples_table(problem.samples)) if problem.samples else []
     turning = frozenset(derivation.turning)
     drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
-    yield Givens(tuple(given.name for given in problem.givens if given.name not in drawn))
+    alone = (given.name for given in problem.givens if given.name not in drawn)
+    yield Givens(tuple(filter(derivation.is_worked, alone)))
     yield from table
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
         yield Givens(tuple(known))

@@ -5,7 +5,7 @@ formula, a slot for the line with every number put in; so one printer serves for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
 from derive import styles
@@ -13,6 +13,7 @@ from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, 
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import Notation, superscript
+from derive.operations.building import terms_of
 from derive.operations.calculus import is_elementwise, shape_of
 from derive.operations.rows import ROWS
 from derive.vocabularies import INNER, LEADING, MINUS, TIGHT, Piece, Slot, Vocabulary, names
@@ -148,14 +149,28 @@ class _Printer:
     # --- sums and products -----------------------------------------------------------------------------------------
 
     def _sum(self, expr: Apply, level: int, position: str) -> None:
+        terms = terms_of(expr) if self.notation.terms else ()
+
         def write() -> None:
             inner = position if level <= SUM else LEADING
+            if self.notation.terms and len(terms) > self.notation.terms:
+                self._elided(terms, inner)
+                return
             self.write(expr.args[0], SUM, inner)
             self.out.append(self.operators[expr.op])
             flat = expr.op == "add" and not self.notation.is_language
             self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
 
         self.enclosed(write, level > SUM)
+
+    def _elided(self, terms: Sequence[tuple[Expr, int]], position: str) -> None:
+        """The first two terms, dots, and the last one."""
+        for i, (term, sign) in enumerate((*terms[:2], terms[-1])):
+            if i == 2:
+                self.out.append(self.operators["add"] + self.operators["dots"])
+            if i or sign < 0:
+                self.out.append(self.operators["add" if sign > 0 else "subtract" if i else "negate"])
+            self.write(term, PRODUCT if i else SUM, INNER if i else position)
 
     def _negate(self, expr: Apply, level: int, position: str) -> None:
         def write() -> None:

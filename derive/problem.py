@@ -13,7 +13,7 @@ from derive.choices import Variants, read_variants
 from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
-from derive.language.names import Name, Symbol, step_id
+from derive.language.names import Name, Symbol
 from derive.network import expand_network
 from derive.operations.rows import shape_text
 from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
@@ -124,6 +124,9 @@ class _Reader(Tables):
         around = Surroundings(givens, self.defined, model.shapes, loss, has_loss, self.broken, model.plural,
                               model.equations)  # fmt: skip
         training = read_training(self, around, samples)
+        page = self._page()
+        worked = samples.worked(page.entries) if samples else None
+        page = replace(page, ask=model.steps(page.ask, worked))
         problem = Problem(
             title=self.text("title", default=name),
             givens=givens,
@@ -133,12 +136,12 @@ class _Reader(Tables):
             language=self.text("language", default="en"),
             topic=self.text("topic"),
             numbers=self._numbers(model),
-            page=self._page(model),
+            page=page,
             aliases=self._aliases(model),
             update=training.update,
             samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
-            marking=self._marking(model),
-            sheet=self._sheet(),
+            marking=self._marking(model, worked),
+            sheet=self._sheet(model, worked),
             variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
             places={**self.places, **training.places, **self._settings()},
             name=name,
@@ -315,7 +318,7 @@ class _Reader(Tables):
             return Digits(self.integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
         return default
 
-    def _page(self, model: Batch) -> Page:
+    def _page(self) -> Page:
         return Page(
             course=self.text("page", "course"),
             author=self.text("page", "author"),
@@ -323,7 +326,7 @@ class _Reader(Tables):
             task=self.text("page", "task"),
             symbol=self.text("page", "symbol", default="d", choices=("d", "∂")),
             detail=self.text("page", "detail", default="full", choices=("full", "short")),
-            ask=model.steps(self.texts("page", "ask")),
+            ask=self.texts("page", "ask"),
             entries=self._entries(),
         )
 
@@ -350,7 +353,7 @@ class _Reader(Tables):
             aliases |= {each: tuple(text + mark for text in texts) for each, mark in zip(own, marks, strict=True)}
         return aliases
 
-    def _marking(self, model: Batch) -> Marking:
+    def _marking(self, model: Batch, worked: int | None) -> Marking:
         table = self.table("marking")
         steps = table.get("steps", {})
         if not isinstance(steps, dict):
@@ -362,7 +365,7 @@ class _Reader(Tables):
             marks=self._marks(table.get("marks", 1), "marks"),
             entry=self._marks(table["entry"], "entry") if "entry" in table else None,
             remark=self._marks(table.get("remark", 0), "remark"),
-            steps=model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}),
+            steps=model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}, worked),
             exact=model.steps(self.texts("marking", "exact")),
             formula=model.steps(self.texts("marking", "formula")),
         )
@@ -374,12 +377,12 @@ class _Reader(Tables):
             return Fraction(0)
         return marks
 
-    def _sheet(self) -> Sheet:
+    def _sheet(self, model: Batch, worked: int | None) -> Sheet:
         named = isinstance(self.table("sheet").get("blank"), list)
         default = Sheet()
         return Sheet(
             blank=default.blank if named else self.text("sheet", "blank", default=default.blank, choices=LEVELS),
-            steps=tuple(map(step_id, self.texts("sheet", "blank"))) if named else (),
+            steps=model.steps(self.texts("sheet", "blank"), worked) if named else (),
             hints=self.flag("sheet", "hints", default.hints),
             figure=self.flag("sheet", "figure", default.figure),
         )

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 
 from derive.derivation import Derivation, Step
 from derive.document import (
     Block,
-    Column,
     Drawing,
-    Formula,
     Givens,
     Heading,
-    Inline,
     MeanLoss,
     Paragraph,
     Result,
@@ -24,33 +20,40 @@ from derive.document import (
     Words,
 )
 from derive.figures import Curve
-from derive.language.expressions import Entry, Index, Number, Ref
 from derive.language.names import Name
-from derive.language.numbers import constant_text
 from derive.operations.shapes import indices
 from derive.problem import Problem
 from derive.prose import catalogue
+from derive.tabling import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Entries,
+    cell,
+    columns_for,
+    counting,
+    head,
+    number,
+    parted,
+    spans,
+    words,
+)
 from derive.training.model import ETA, Samples, Update
 
-MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
-WIDEST, SIGNS = 91, 9  # characters of a line, and of a number beside its digits: −0.00…, ·10⁻¹⁰
 FEWEST_POINTS = 5  # of a curve
-
-Entries = list[tuple[Name, Index]]
 
 
 # --- samples ------------------------------------------------------------------------------------------------------
 
 
 def samples_table(samples: Samples) -> Iterator[Block]:
-    """The samples in a row each, where they fit: their number, then every entry."""
+    """The samples in a row each, where their entries fit: their number, then every entry."""
     width = sum(prod(column.shape) for column in samples.columns)
-    if width > MOST_COLUMNS or samples.count > MOST_ROWS:
+    if width > MOST_COLUMNS:
         return
-    heads = [_head(column.name, index) for column in samples.columns for index in indices(column.shape)]
-    numbers = [[_number(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
-    rows = tuple((_words(i), *row) for i, row in enumerate(numbers, 1))
-    yield Table((_counting("training.sample_head"), *heads), rows)
+    heads = [head(column.name, index) for column in samples.columns for index in indices(column.shape)]
+    numbers = [[number(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
+    rows = tuple((words(i), *row) for i, row in enumerate(numbers, 1))
+    yield Table((counting("training.sample_head"), *heads), rows, MOST_ROWS)
 
 
 def taken(derivation: Derivation, k: int) -> Iterator[Block]:
@@ -58,9 +61,9 @@ def taken(derivation: Derivation, k: int) -> Iterator[Block]:
     samples = derivation.problem.samples
     if samples and samples.turning:
         key = "training.sample" if samples.batch == 1 else "training.samples"
-        numbers = ", ".join(str(i + 1) for i in samples.taken(k))
+        numbers = spans(samples.taken(k))
         yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
-        yield Givens(derivation.turning)
+        yield Givens(tuple(filter(derivation.is_worked, derivation.turning)))
 
 
 # --- over the steps -----------------------------------------------------------------------------------------------
@@ -121,7 +124,7 @@ class _Rows:
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
         entries: Entries = [(name, ()) for name in outputs]
-        columns = min(MOST_COLUMNS, WIDEST // (problem.numbers.digits.count + SIGNS))
+        columns = columns_for(problem.numbers.digits)
         remembered = _remembered(derivation, len(entries), columns, problem.page.entries)
         shown = {name for part in remembered for name, _ in part}
         whole = shown == {step.name for step in _changed(derivation)}
@@ -133,10 +136,10 @@ class _Rows:
             yield Paragraph((self._caption(),))
         for i, part in enumerate(self.remembered):
             outputs = [] if i else self.outputs
-            heads = [_counting(counted)]
+            heads = [counting(counted)]
             if self.samples and not self.epochs:
-                heads.append(_counting("training.sample_head"))
-            heads += [_head(name, index) for name, index in (*outputs, *part)]
+                heads.append(counting("training.sample_head"))
+            heads += [head(name, index) for name, index in (*outputs, *part)]
             if outputs or part:
                 yield Table(
                     tuple(heads), (self._first(outputs, part), *(self._row(k, outputs, part) for k in self.steps))
@@ -161,24 +164,24 @@ class _Rows:
     def _first(self, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
         """Before the first update: what was given; the loss belongs to it where the samples are always the same."""
         given = [
-            _cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else _words("")
+            cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else words("")
             for name, index in part
         ]
         if not self.samples:
-            return (_words(0), *(_cell(Result(name, index, k=1)) for name, index in outputs), *given)
-        empty = [_words("")] * (len(outputs) + (not self.epochs))
-        return (_words(0), *empty, *given)
+            return (words(0), *(cell(Result(name, index, k=1)) for name, index in outputs), *given)
+        empty = [words("")] * (len(outputs) + (not self.epochs))
+        return (words(0), *empty, *given)
 
     def _row(self, k: int, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
-        after = [_cell(Result(name, index, k=k)) for name, index in part]
+        after = [cell(Result(name, index, k=k)) for name, index in part]
         if not self.samples:
-            return (_words(k), *(_cell(Result(name, index, k=k + 1)) for name, index in outputs), *after)
+            return (words(k), *(cell(Result(name, index, k=k + 1)) for name, index in outputs), *after)
         if self.epochs:
             per_epoch = self.samples.count // self.samples.batch
-            losses = [_cell(MeanLoss(k - per_epoch + 1, k))] if outputs else []
-            return (_words(k // per_epoch), *losses, *after)
-        numbers = ", ".join(str(i + 1) for i in self.samples.taken(k))
-        return (_words(k), _words(numbers), *(_cell(Result(n, i, k=k)) for n, i in outputs), *after)
+            losses = [cell(MeanLoss(k - per_epoch + 1, k))] if outputs else []
+            return (words(k // per_epoch), *losses, *after)
+        numbers = spans(self.samples.taken(k))
+        return (words(k), words(numbers), *(cell(Result(n, i, k=k)) for n, i in outputs), *after)
 
 
 def _outputs(derivation: Derivation) -> list[Name]:
@@ -193,21 +196,10 @@ def _outputs(derivation: Derivation) -> list[Name]:
 def _remembered(derivation: Derivation, taken: int, columns: int, most: int | None) -> list[Entries]:
     """The parameters, then the states that updates change, in parts as wide as a table; in the first `taken` columns
     are not free.
-
-    Arrays that would bring the columns of all tables beyond `most` are left out.
     """
-    parts: list[Entries] = [[]]
-    states, count = set(derivation.states), 0
-    for step in sorted(_changed(derivation), key=lambda step: step.name.before in states):
-        entries = [(step.name, index) for index in indices(step.shape)]
-        if most is not None and count + len(entries) > most:
-            continue
-        count += len(entries)
-        if len(parts[-1]) + len(entries) > (columns - taken if len(parts) == 1 else columns):
-            parts.append([])
-        parts[-1] += entries[:columns]
-        parts += [entries[i : i + columns] for i in range(columns, len(entries), columns)]
-    return parts
+    states = derivation.states
+    changed = sorted(_changed(derivation), key=lambda step: step.name.before in states)
+    return parted([(step.name, step.shape) for step in changed], columns, most, taken)
 
 
 def _changed(derivation: Derivation) -> list[Step]:
@@ -220,35 +212,11 @@ def _curve(derivation: Derivation, update: Update, samples: Samples | None) -> C
     its means over the epochs, as the table has them; where no epoch is whole, the axis says whose losses they are.
     """
     assert derivation.loss
-    words = catalogue(derivation.problem.language)
+    said = catalogue(derivation.problem.language)
     if not samples or not samples.turning:
-        curve = Curve(derivation.loss, update.steps + 1, 1, words["labels.updates"])
+        curve = Curve(derivation.loss, update.steps + 1, 1, said["labels.updates"])
     elif samples.count % samples.batch == 0:
-        curve = Curve(derivation.loss, update.steps, samples.count // samples.batch, words["labels.epochs"], first=1)
+        curve = Curve(derivation.loss, update.steps, samples.count // samples.batch, said["labels.epochs"], first=1)
     else:
-        curve = Curve(derivation.loss, update.steps, 1, words["labels.own_samples"], first=1)
+        curve = Curve(derivation.loss, update.steps, 1, said["labels.own_samples"], first=1)
     return curve if len(curve.counts) >= FEWEST_POINTS else None
-
-
-# --- cells --------------------------------------------------------------------------------------------------------
-
-
-def _counting(key: str) -> Column:
-    return Column(Sentence(key), "number")
-
-
-def _head(name: Name, index: Index) -> Column:
-    return Column(_cell(Formula(Entry(name, index) if index else Ref(name))), "number")
-
-
-def _cell(value: Inline) -> Sentence:
-    return Sentence("training.cell", {"value": value})
-
-
-def _number(value: Fraction) -> Sentence:
-    """A given number, as a decimal where it ends."""
-    return _cell(Formula(Number(value, decimal="/" not in constant_text(value))))
-
-
-def _words(text: str | int) -> Sentence:
-    return Sentence("=", {"text": text})

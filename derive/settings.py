@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+LONGEST_SUM = 12  # terms that a formula writes out
+
 
 @dataclass(frozen=True, slots=True)
 class Digits:
@@ -51,6 +53,11 @@ class Page:
     def worked(self) -> int | None:
         """How many numbers the working of an array may take before only its first entries are worked out."""
         return None if self.entries is None else self.entries // 2
+
+    @property
+    def terms(self) -> int | None:
+        """How many terms a sum has before there are dots for those in the middle."""
+        return None if self.entries is None else LONGEST_SUM
 
 
 @dataclass(frozen=True, slots=True)

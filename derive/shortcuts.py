@@ -95,9 +95,9 @@ class _Finder:
         if arriving is None:
             return
         for i, (term, sign) in enumerate(terms):
-            others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
             value, rest = split_coefficient(tidy(term))
             if isinstance(rest, Apply) and any(isinstance(n, Apply) and n.op in LOGARITHMS for n in walk(rest)):
+                others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
                 for shortcut in SHORTCUTS:
                     yield from self._term(shortcut, times(number(sign * value), arriving), rest, others, inside)
 

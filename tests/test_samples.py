@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 import derive
+from derive.answers.working import read_working
 from derive.errors import InputError
 from derive.problem import Problem
 
@@ -83,7 +84,7 @@ def test_a_batch_shows_each_sample_by_its_number() -> None:
     solution = logistic("batch = 2\nsteps = 2")
     assert solution["z^(2)"].equation == "z^{(2)} = w^T x^{(2)} + b"
     assert solution["L"].equation == "L = 1/2 (L^{(1)} + L^{(2)})"
-    assert solution["dL/dw"].equation == "dL/dw = dL/dw|z^{(2)} + dL/dw|z^{(1)}"
+    assert solution["dL/dw"].equation == "dL/dw = dL/dw|z^{(1)} + dL/dw|z^{(2)}"
     assert solution["x^(1)"].value == (0, 0)
     assert solution["x^(1)@2"].value == (1, 0)
     assert "y^{(2)}" in solution.text("tex")
@@ -115,6 +116,87 @@ def test_settings_of_a_step_hold_for_every_sample() -> None:
     assert [len(solution[name].printed) for name in ("y^(1)", "y^(2)")] == [9, 9]
     assert solution.problem.page.ask == ("dL/dz^(1)", "dL/dz^(2)", "w@1")
     assert "δ^(2) = dL/dz^(2)" in solution.text("txt")
+
+
+# --- large batches ----------------------------------------------------------------------------------------------------
+
+
+def large(count: int, settings: str = "", page: str = "") -> derive.Solution:
+    """LOGISTIC on `count` samples, the six in turn."""
+    inputs, targets = [INPUTS[i % 6] for i in range(count)], [TARGETS[i % 6] for i in range(count)]
+    text = LOGISTIC.replace(str(INPUTS), str(inputs)).replace(str(TARGETS), str(targets))
+    return derive.solve(Problem.loads(f"{text}[update]\nlearning_rate = 0.5\n{settings}\n[page]\n{page}\n"))
+
+
+def floats(value: object) -> list[float]:
+    """A value as a list of floats."""
+    return [*map(float, value)] if isinstance(value, tuple) else [float(value)]  # type: ignore[arg-type]
+
+
+def test_of_a_large_batch_the_first_samples_are_worked_out_and_the_others_tabled() -> None:
+    text = large(30).text("md")
+    assert text.count("z^{(2)} &=") == 2, "before and after the update"
+    assert "z^{(3)} &=" not in text
+    y = 1 / (1 + math.exp(-0.6))
+    assert f"| 3 | $0.6$ | ${y:.4f}$ | ${y * y:.4f}$ |" in text.split("\n")
+    assert text.count("| … |\n") == 4, "of the samples, of what they give before and after, of the gradients"
+    assert text.count("\n| 30 |") == 4
+    assert r"L^{(1)} + L^{(2)} + \cdots + L^{(30)}" in text
+    assert "Samples 3 to 30 are worked out in the same way" in text
+
+
+@pytest.mark.parametrize(("count", "page"), [(4, ""), (6, 'entries = "all"')])
+def test_a_few_samples_are_all_worked_out(count: int, page: str) -> None:
+    text = large(count, page=page).text("md")
+    assert f"z^{{({count})}} &=" in text
+    assert "same way" not in text
+
+
+def test_the_mean_over_a_large_batch_is_that_of_its_samples() -> None:
+    few, many = logistic('batch = "all"'), large(600)
+    for step in ("L", "dL/dw", "dL/db", "w@1", "L@2"):
+        assert floats(many[step].value) == pytest.approx(floats(few[step].value), rel=1e-14)
+    assert many["dL/dw"].equation.count("+") == 599, "the equation of a step is whole"
+    assert "L^(600)@2" in many.ids
+
+
+def test_marks_are_given_for_what_the_page_works_out() -> None:
+    found = {}
+    for page in ("", 'entries = "all"'):
+        solution = large(6, page=page)
+        found[page] = derive.check(solution, read_working(solution.text("md"), solution))
+        assert found[page].marks == found[page].of
+    few, every = found.values()
+    assert every.of > few.of
+    marked = {item.id for item in few.items if item.of}
+    assert {"z^(2)", "dL/dz^(2)"} <= marked
+    assert marked.isdisjoint({"z^(3)", "dL/dz^(6)"})
+    assert {item.verdict for item in few.items if item.id in {"z^(6)", "dL/dz^(6)"}} == {"correct"}, "from the table"
+
+
+def test_a_batch_that_turns_names_its_samples_in_short() -> None:
+    text = large(40, "batch = 20\nsteps = 3").text("txt")
+    assert "With these of the 40 samples: 21–40." in text
+    assert "x⁽³⁾ =" not in text
+
+
+def test_wide_results_of_the_other_samples_are_left_out() -> None:
+    text = derive.solve(Problem.loads(f"""
+[samples]
+x = {[[i, 1] for i in range(6)]}
+[data]
+W = {[[1, 0]] * 20}
+[parameters]
+v = {[0.1] * 20}
+[model]
+equations = '''
+h = tanh(W x)
+L = (v^T h)^2
+'''
+loss = "L"
+""")).text("md")  # fmt: skip
+    assert "this is what fits on the page of what they give" in text
+    assert "| sample | $L^{(i)}$ |" in text
 
 
 def test_samples_without_an_update_give_the_mean_loss() -> None:
@@ -200,8 +282,8 @@ FAULTS = [
     (BASE + 'equations = "w <- w + eta dL/dz"', "`z` has a value of its own for each sample", "batch = 1"),
     (BASE.replace("[samples]", "[data]") + "batch = 2\n", "`batch` needs [samples]", "lists over the samples"),
     (BASE.replace(f"x = {INPUTS}\nt = {TARGETS}", ""), "[samples] is empty", "a list over the samples"),
-    (BASE.replace(str(INPUTS), str([[1, 2]] * 101)).replace(str(TARGETS), str([1] * 101)),
-     "a batch of 101 samples", "columns of a matrix"),
+    (BASE.replace(str(INPUTS), str([[1, 2]] * 5001)).replace(str(TARGETS), str([1] * 5001)),
+     "a batch of 5001 samples", "columns of a matrix"),
 ]  # fmt: skip
 
 

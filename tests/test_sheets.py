@@ -386,6 +386,15 @@ def test_the_given_values_of_a_sheet_are_whole() -> None:
     assert "…" not in page(WIDE.format(rows=rows)).split("Forward")[0]
 
 
+def test_a_sheet_has_all_of_the_samples_that_it_does_not_ask() -> None:
+    text = examples.path("logistic_batch").read_text("utf-8")
+    text = re.sub(r"(?m)^x = .*$", f"x = {[[i % 5, 7] for i in range(30)]}", text)
+    sheet = page(re.sub(r"(?m)^t = .*$", f"t = {[i % 2 for i in range(30)]}", text))
+    assert not re.search(r"(?m)^ *…", sheet)
+    found = [len(re.findall(rf"(?m)^ *{i}  ", sheet)) for i in range(1, 31)]
+    assert min(found[2:]) == 4, "among the samples, forward, backward, and after the updates"
+
+
 def test_the_fields_of_a_wide_matrix_lie_on_the_page() -> None:
     rows = [[i + j for j in range(12)] for i in range(2)]
     made = Blueprint.of(Problem.loads(WIDE.format(rows=rows)))

@@ -25,7 +25,7 @@ LAYERS = [
     "verification",
     "document figures",
     "notation matrices styles vocabularies entrywise printing view shortcuts",
-    "forms reasons notes meanings factors progress opening compose closing",
+    "forms reasons notes meanings factors tabling progress others opening chains compose closing",
     "drawing",
     "writers",
     "pdf output typesetting",

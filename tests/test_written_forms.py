@@ -13,9 +13,11 @@ from derive import Problem, examples
 from derive.answers.columns import Entry
 from derive.answers.drawn import undrawn
 from derive.answers.files import answers_of
+from derive.answers.marks import NEXT
 from derive.answers.matching import StepIndex
 from derive.answers.model import Answer, Array, Unreadable
 from derive.answers.numbers import decimal_of
+from derive.answers.tables import tables_read
 from derive.answers.working import read_working
 from derive.solution import Solution, solve
 
@@ -149,6 +151,16 @@ def test_tables_of_steps_and_values() -> None:
     assert said(f"| step | value |\n|---|:--|\n{rows}\nL = 289") == {"z_2": 18.3, "A_2": 0.99, "L": 289}
     assert said("note | step | answer\n--|--|--\nx | z_2 | 18.3\n") == {"z_2": 18.3}
     assert said("| 1 | z_2 = 18.3 |\n|---|---|\n| 2 | A_2 = 0.99 |\n") == {"z_2": 18.3, "A_2": 0.99}
+
+
+def test_tables_of_samples() -> None:
+    """A row for each sample, under heads with (i); dots stand for rows that were left out."""
+    head = r"| sample | $z^{(i)}$ | A^(i) | $\frac{d L}{d z^{(i)}}$ |"
+    rows = tables_read(f"{head}\n|--:|--|--|--|\n| 1 | 0.5 | $0.62$ | 0.1 |\n| … | … | … | … |\n| 2 | 1 | | 2 |\n")
+    first, dots, second = rows.split("\n")[2:5]
+    assert first.split(NEXT) == ["$z^{(1)} = 0.5$", "$A^(1) = 0.62$", r"$\frac{d L}{d z^{(1)}} = 0.1$"]
+    assert dots == ""
+    assert second.split(NEXT) == ["$z^{(2)} = 1$", r"$\frac{d L}{d z^{(2)}} = 2$"]
 
 
 # --- samples ----------------------------------------------------------------------------------------------------------

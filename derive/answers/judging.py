@@ -253,7 +253,7 @@ class _Judge:
     def _of(self, place: Place) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
 
-        There are none in passes that are not written out.
+        There are none in passes that are not written out, nor for samples that are not worked out.
         """
         marking, asked, name = self.problem.marking, self.problem.asked, place.name
         if place.id in marking.steps:
@@ -261,6 +261,8 @@ class _Judge:
         if place.step is None or place.step.helper or (asked and place.id not in asked):
             return Fraction(0)
         if self.problem.update and place.k not in self.problem.update.on_page:
+            return Fraction(0)
+        if not self.derivation.is_worked(name):
             return Fraction(0)
         if isinstance(name, Derivative) and (name.of != self.derivation.loss or name.via is not None):
             return Fraction(0)

@@ -157,6 +157,28 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
     return result
 
 
+def slopes(expr: Expr, shapes: Shapes, factor: Fraction = Fraction(1)) -> dict[Name, Fraction] | None:
+    """All derivatives of a sum of scalars, each times a number, at once; None for another formula."""
+    if isinstance(expr, Number):
+        return {}
+    if isinstance(expr, Ref) and not shapes[expr.name]:
+        return {expr.name: factor}
+    if not isinstance(expr, Apply) or expr.op not in {"add", "subtract", "negate", "product"}:
+        return None
+    *before, last = expr.args
+    if expr.op == "product":
+        (first,) = before
+        return slopes(last, shapes, factor * first.value) if isinstance(first, Number) else None
+    found: dict[Name, Fraction] = {}
+    for arg, sign in (*((arg, 1) for arg in before), (last, 1 if expr.op == "add" else -1)):
+        inner = slopes(arg, shapes, sign * factor)
+        if inner is None:
+            return None
+        for name, slope in inner.items():
+            found[name] = found.get(name, Fraction(0)) + slope
+    return found
+
+
 def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
     """The gradient of something broadcast from `target` to `source`: summed over the axes it was spread over."""
     if source == target:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from derive.compose import chains_in
+from derive.chains import chains_in
 from derive.derivation import Derivation, Step
 from derive.document import (
     ARROW,
@@ -35,6 +35,7 @@ from derive.document import (
     Section,
     Sentence,
     StepPart,
+    Table,
     Terms,
     Winners,
 )
@@ -143,6 +144,8 @@ class _Section:
                 sentences = tuple(sentence for sentence in block.sentences if not self._tells(sentence))
                 if sentences:
                     yield replace(block, sentences=sentences)
+            elif isinstance(block, Table):
+                yield replace(block, most=None)  # whoever works needs all of it
             else:
                 yield block
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
 
 from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
 from derive.language.names import Derivative, Name, Symbol, step_id
+from derive.operations.building import total
 from derive.training.model import Samples
 
 T = TypeVar("T")
@@ -34,13 +35,13 @@ class Batch:
     single: tuple[Equation, ...] = ()
     asked: tuple[Symbol, ...] = ()
 
-    def steps(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Steps by id, each for every sample where it has one value for each."""
-        return tuple(own for step in map(step_id, ids) for own in self.ids.get(step, (step,)))
+    def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
+        """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
+        return tuple(own for step in map(step_id, ids) for own in self.ids.get(step, (step,))[:most])
 
-    def by_step(self, settings: Mapping[str, T]) -> dict[str, T]:
+    def by_step(self, settings: Mapping[str, T], most: int | None = None) -> dict[str, T]:
         """The settings of steps in the same way."""
-        return {own: setting for step, setting in settings.items() for own in self.steps([step])}
+        return {own: setting for step, setting in settings.items() for own in self.steps([step], most)}
 
 
 def plural(samples: Samples, equations: Iterable[Equation]) -> frozenset[Name]:
@@ -50,6 +51,38 @@ def plural(samples: Samples, equations: Iterable[Equation]) -> frozenset[Name]:
         if not found.isdisjoint(names_in(equation.expr)):
             found.add(equation.name)
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
+
+    own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(samples: Samples | None) -> Places:
+        """The names of a batch; none where a pass takes one sample."""
+        if samples is None or samples.batch == 1:
+            return Places()
+        names = [name for name in plural(samples, samples.equations) if isinstance(name, Symbol)]
+        return Places({samples.name(name, i): (name, i) for name in names for i in range(samples.batch)})
+
+    def sample(self, name: Name) -> int | None:
+        """Whose a name is, from 0; None for what all samples share."""
+        if not self.own:
+            return None
+        parts = (name.by, name.via, name.of) if isinstance(name, Derivative) else (name,)
+        bare = (replace(part, helper=0, interim=0) for part in parts if part is not None)
+        return next((self.own[part][1] for part in bare if part in self.own), None)
+
+    def called(self, name: Name, mark: str) -> Name:
+        """What a quantity of a sample, or a derivative by one, is called for the sample with this mark, as in `(2)`."""
+        if isinstance(name, Derivative):
+            by = self.called(name.by, mark)
+            assert isinstance(by, Symbol)
+            return replace(name, by=by)
+        single, _ = self.own[name]
+        return replace(single, superscript=f"{single.superscript}{mark}")
 
 
 def written_out(
@@ -62,7 +95,7 @@ def written_out(
     names = {name: tuple(samples.name(name, i) for i in places) for name in own if isinstance(name, Symbol)}
     shared = [equation for equation in equations if equation.name not in own]
     each = [again for i in places for again in _for_sample(equations, names, i)]
-    total = [Equation(loss, _total(samples, names[loss]))] if loss else []
+    end = [Equation(loss, _reduced(samples, names[loss]))] if loss else []
     known: dict[Name, Shape] = dict(shapes)
     for name, several in names.items():
         known |= dict.fromkeys(several, shapes[name])
@@ -71,7 +104,7 @@ def written_out(
         ids |= {Derivative(loss, name).id: tuple(Derivative(loss, again).id for again in several)
                 for name, several in names.items()}  # fmt: skip
     wanted = tuple(again for name in gradients for again in names.get(name, (name,)))
-    return Batch((*shared, *each, *total), wanted, known, own - {loss}, ids, equations, gradients)
+    return Batch((*shared, *each, *end), wanted, known, own - {loss}, ids, equations, gradients)
 
 
 def _for_sample(
@@ -84,9 +117,7 @@ def _for_sample(
             yield Equation(names[equation.name][i], substitute(equation.expr, own), equation.rounded)
 
 
-def _total(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:
+def _reduced(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:
     """1/2 (L^(1) + L^(2)), or the sum alone."""
-    total: Expr = Ref(losses[0])
-    for loss in losses[1:]:
-        total = apply("add", total, Ref(loss))
-    return total if samples.reduce == "sum" else apply("product", number(Fraction(1, samples.batch)), total)
+    added = total([Ref(loss) for loss in losses])
+    return added if samples.reduce == "sum" else apply("product", number(Fraction(1, samples.batch)), added)

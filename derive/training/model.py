@@ -13,6 +13,7 @@ from derive.language.names import Symbol
 
 ETA, STEP = Symbol("eta"), Symbol("k")
 EQUATIONS = "equations"
+MOST_SAMPLES, FIRST_SAMPLES = 4, 2  # of a batch that are all worked out; of a larger one
 
 Setting: TypeAlias = Fraction | str | bool
 
@@ -110,6 +111,10 @@ class Samples:
     def count(self) -> int:
         """How many samples there are."""
         return len(self.columns[0].values)
+
+    def worked(self, entries: int | None) -> int:
+        """How many samples of a batch the page works out: of many the first ones, unless all entries are asked for."""
+        return self.batch if entries is None or self.batch <= MOST_SAMPLES else FIRST_SAMPLES
 
     @property
     def turning(self) -> bool:

@@ -13,7 +13,7 @@ from derive.source import kind
 from derive.tables import Tables
 from derive.training.model import Column, Samples
 
-LARGEST_BATCH = 100
+LARGEST_BATCH = 5_000
 
 
 def read_samples(tables: Tables) -> Samples | None:

@@ -75,7 +75,7 @@ class Page:
         taken = frozenset(name.base for name in shapes)
         matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
         return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
-                       matrices=matrices)  # fmt: skip
+                       matrices=matrices, terms=self.derivation.problem.page.terms)  # fmt: skip
 
     def labels(self, notation: Notation) -> dict[Name, str]:
         """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
@@ -200,7 +200,7 @@ class TemplateWriter(Writer):
             case Drawing():
                 return self.drawing(block, compiler)
             case Table():
-                return self.table(block, compiler)
+                return self.table(block.shown, compiler)
             case NewPage():
                 return [self.new_page]
             case Chain():
