@@ -28,6 +28,14 @@ CASES = {
     "softmax_axis": (S, "A = softmax(S, columns)", "", "A", soft(SCORES, 1)),
     "causal_mask_forgotten": (S, "A = causal_softmax(S, columns)", "", "A", soft(SCORES)),
     "softmax_diagonal_only": (CLASSES, LOGITS, "L", "dp/dz", np.diag(P * (1 - P))),
+    "other_class": (
+        "c = 2\n[parameters]\nz = [1, 2, 0.5]",
+        "L = cross_entropy_logits(z, c)",
+        "L",
+        "dL/dz",
+        P - np.array([1, 0, 0]),
+    ),
+    "other_class, forward": ("c = 2\nz = [1, 2, 0.5]", "L = cross_entropy_logits(z, c)", "", "L", -np.log(P[2])),
     "target_turned": (CLASSES, LOGITS, "L", "dL/dz", np.array([0, 1, 0]) - P),
     "scale_forgotten, backward": (
         "t = [1, 0]\nK = [[1, 2], [3, 5]]\n[parameters]\nq = [0.3, -0.1]",

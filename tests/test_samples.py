@@ -174,6 +174,16 @@ def test_marks_are_given_for_what_the_page_works_out() -> None:
     assert {item.verdict for item in few.items if item.id in {"z^(6)", "dL/dz^(6)"}} == {"correct"}, "from the table"
 
 
+@pytest.mark.parametrize("step", ["dL/dw", "dL/db", "dL/dz^(1)"])
+def test_the_number_of_samples_left_out_is_named(step: str) -> None:
+    """Gradients of the sum of the losses where the mean is asked for, the steps before it not written down."""
+    solution = large(5)
+    values = [f"{5 * x:.6f}" for x in floats(solution[step].value)]
+    given = {step: values if len(values) > 1 else values[0]}
+    (item,) = [item for item in derive.check(solution, given).items if item.id == step]
+    assert (item.verdict, item.diagnosis) == ("wrong", "factor_n")
+
+
 def test_a_batch_that_turns_names_its_samples_in_short() -> None:
     text = large(40, "batch = 20\nsteps = 3").text("txt")
     assert "With these of the 40 samples: 21–40." in text

@@ -25,6 +25,8 @@ steps = 2
 """
 ADAM = VALLEY + 'rule = "adam"\nbeta_2 = 0.95\nepsilon = 0.5\n'
 OUTSIDE = VALLEY + 'rule = "momentum"\n'
+NESTEROV = VALLEY + 'rule = "nesterov"\n'
+NESTEROV_INSIDE = NESTEROV + 'convention = "inside"\n'
 INSIDE = OUTSIDE + 'convention = "inside"\n'
 OVER_TIME_3 = """
 [data]
@@ -83,12 +85,34 @@ def two_layers() -> tuple[float, float]:
     return 2 * (tanh(0.7 * a_1) - 1), 1 - a_1**2
 
 
+def test_time_cut_off_everywhere_is_named_where_only_the_end_is_written() -> None:
+    """Every gradient of a state without what comes from later states, of a loss over all steps of time."""
+    text = OVER_TIME_3.replace("L = (h_3 - y)^2", "L = (h_1 - y)^2 + (h_2 - y)^2 + (h_3 - y)^2")
+    solution = derive.solve(Problem.loads(text))
+    h, by_u = [0.5], 0.0
+    for x in (1, 0.5, -1):
+        h.append(tanh(0.5 * x + 0.8 * h[-1]))
+        by_u += 2 * (h[-1] - 1) * (1 - h[-1] ** 2) * h[-2]
+    (item,) = [x for x in derive.check(solution, {"dL/du": f"{by_u:.7f}"}).items if x.id == "dL/du"]
+    assert (item.verdict, item.diagnosis) == ("wrong", "cut_through_time")
+
+
+def test_a_derivative_forgotten_in_every_layer_is_named_where_only_the_end_is_written() -> None:
+    text = LAYERS_2.replace("w_1 = [0.5, -1]", "W_1 = [[0.5, -1], [0.2, 0.3]]").replace("w_1^T", "W_1")
+    solution = derive.solve(Problem.loads(text.replace("w_2 = 0.7", "w_2 = [0.7, -0.4]").replace("w_2 a", "w_2^T a")))
+    a_2 = tanh(0.7 * tanh(-1.5) - 0.4 * tanh(0.8))
+    wrong = [[f"{2 * (a_2 - 1) * w * x:.7f}" for x in (1, 2)] for w in (0.7, -0.4)]  # without both tanh′
+    (item,) = [x for x in derive.check(solution, {"dL/dW_1": wrong}).items if x.id == "dL/dW_1"]
+    assert (item.verdict, item.diagnosis) == ("wrong", "local_derivative_forgotten")
+
+
 W, G = 3.7, 7.4  # dL/dw = 2 w in the valley
 M, V = 0.1 * G, 0.05 * G**2  # after the first step of Adam
 CASES = {
     "bias_correction_forgotten": [(ADAM, "m_c@1", M), (ADAM, "v_c@1", V), (ADAM, "r@1", -0.2 * M / (sqrt(V) + 0.5)),
                                   (ADAM, "r@1", -0.2 * G / (sqrt(V) + 0.5))],
     "momentum_convention": [(OUTSIDE, "v@1", 0.2 * G), (INSIDE, "v@1", G), (ADAM, "m@1", G)],
+    "look_ahead_forgotten": [(NESTEROV, "w@1", W - 0.2 * G), (NESTEROV_INSIDE, "w@1", W - 0.2 * G)],
     "update_sign": [(VALLEY, "w@1", W + 0.2 * G), (OUTSIDE, "w@1", W + 0.2 * G)],
     "rate_twice": [(VALLEY, "w@1", W - 0.04 * G), (ADAM, "r@1", -0.04 * G / (G + 0.5)), (INSIDE, "w@1", W - 0.04 * G)],
     "rate_forgotten": [(VALLEY, "w@1", W - G), (OUTSIDE, "w@1", W - G)],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 
 from derive.answers.case import Case
-from derive.answers.mistakes import MISTAKES, SLIPS, fitting, shaped
+from derive.answers.mistakes import MISTAKES, SLIPS, THROUGHOUT, Mistake, fitting, shaped
 from derive.answers.model import Written
 from derive.answers.own import Own
 from derive.answers.standing import EXACT, allowed, standing, within
@@ -15,7 +15,7 @@ from derive.language.expressions import Expr
 from derive.language.names import Name
 from derive.operations.rows import Flat
 
-MOST_SKIPPED = 12
+MOST_SKIPPED, MOST_BEFORE = 12, 200
 Wrong = list[tuple[int, Written]]
 Attempt = Callable[[Case, Wrong, int], str | None]
 
@@ -85,6 +85,35 @@ def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
     return None
 
 
+def _throughout(case: Case, wrong: Wrong, needed: int) -> str | None:
+    """A mistake that is made again and again, in every step before it that was not written down."""
+    step = case.step
+    if step is None or step.phase != "backward" or not _tells(wrong):
+        return None
+    before = _before(case, step)
+    for mistake in THROUGHOUT if before else ():
+        other: dict[Name, Flat] = {}
+        for each in before:
+            expr = next(_wrongly(case, mistake, each), None)
+            if expr is not None or other.keys() & set(each.uses):
+                values = case.own.value(expr or each.expr, other)
+                other |= {each.name: values} if values else {}
+        exprs = (*_wrongly(case, mistake, step), step.expr) if other else ()
+        if any(_explains(case, expr, case.own.value(expr, other), wrong, needed) for expr in exprs):
+            return mistake.key
+    return None
+
+
+def _before(case: Case, step: Step) -> list[Step]:
+    """The backward steps that lead to it and were not written down, in order, if they are not too many."""
+    needed, found = set(step.uses), []
+    for each in reversed(case.derivation.backward):
+        if each.name in needed and each.name not in case.own.answered:
+            needed.update(each.uses)
+            found.append(each)
+    return found[::-1] if len(found) <= MOST_BEFORE else []
+
+
 def _through(case: Case, step: Step, between: list[Step], other: dict[Name, Flat]) -> Flat | None:
     """What a step gives with other values for one before it, worked through the steps in between."""
     for each in between:
@@ -96,9 +125,13 @@ def _through(case: Case, step: Step, between: list[Step], other: dict[Name, Flat
 def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
     """Every wrong equation of every mistake that can be made in a step."""
     for mistake in MISTAKES:
-        if mistake.concerns(step):
-            for expr in fitting(case.derivation, step, mistake.wrong(case.derivation, step)):
-                yield mistake.key, expr
+        yield from ((mistake.key, expr) for expr in _wrongly(case, mistake, step))
+
+
+def _wrongly(case: Case, mistake: Mistake, step: Step) -> Iterator[Expr]:
+    """The wrong equations that a mistake leads to in a step."""
+    if mistake.concerns(step):
+        yield from fitting(case.derivation, step, mistake.wrong(case.derivation, step))
 
 
 def _skipped(case: Case, step: Step) -> list[Step]:
@@ -130,7 +163,14 @@ def _permuted(case: Case, wrong: Wrong, needed: int) -> str | None:
     return None
 
 
-_ATTEMPTS: tuple[Attempt, ...] = (_slip(plain=True), _substituted, _equation, _slip(plain=False), _permuted)
+_ATTEMPTS: tuple[Attempt, ...] = (
+    _slip(plain=True),
+    _substituted,
+    _equation,
+    _throughout,
+    _slip(plain=False),
+    _permuted,
+)
 
 
 def _with_updated(case: Case, wrong: Wrong, needed: int, updated: Mapping[Name, Flat]) -> str | None:

@@ -17,11 +17,11 @@ def _cut_through_time(derivation: Derivation, step: Step) -> Iterator[Expr]:
     assert isinstance(step.name, Derivative)
     parts = [(term, _via(term)) for term, _ in terms_of(step.expr)]
     vias = [via for _, via in parts if via is not None]
-    if len(vias) < len(parts) or not _recurrent(derivation, vias):
+    if len(vias) < len(parts) or not _is_recurrent(derivation):
         return
     own = _time(step.name.by)
     bounds = sorted({_time(via) for via in vias})
-    for bound in bounds[1:] if own < 0 else ():
+    for bound in bounds[1:] if own < 0 <= bounds[0] else ():
         yield total([term for term, via in parts if via and _time(via) >= bound])
     kept = [term for term, via in parts if via and _time(via) <= own]
     if own >= 0 and 0 < len(kept) < len(parts):
@@ -37,7 +37,7 @@ def _time(name: Symbol) -> int:
     return next((item for item in reversed(name.subscript) if isinstance(item, int)), -1)
 
 
-def _recurrent(derivation: Derivation, vias: list[Symbol]) -> bool:
+def _is_recurrent(derivation: Derivation) -> bool:
     """Whether equations that differ in the number alone share a parameter: then the number is that of a time."""
     parameters = {name for name, parameter in derivation.givens if parameter}
     seen: dict[tuple[str, Name], int] = {}
@@ -45,7 +45,7 @@ def _recurrent(derivation: Derivation, vias: list[Symbol]) -> bool:
         assert isinstance(each.name, Symbol)
         for name in parameters.intersection(each.uses):
             if seen.setdefault((each.name.base, name), _time(each.name)) != _time(each.name):
-                return all(_time(via) >= 0 for via in vias)
+                return True
     return False
 
 

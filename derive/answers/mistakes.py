@@ -116,6 +116,13 @@ def _count(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield scaled(Fraction(1, size), step.expr)
 
 
+def _batch_size(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """n times a gradient, n the number of samples in a batch: the sum of their losses for the mean."""
+    samples = derivation.problem.samples
+    if samples and samples.batch > 1 and samples.reduce == "mean":
+        yield scaled(Fraction(samples.batch), step.expr)
+
+
 def _negative(derivation: Derivation, step: Step) -> Iterator[Expr]:
     yield negated(step.expr)
 
@@ -280,6 +287,7 @@ MISTAKES = (
     Mistake("softmax_axis", ("softmax", "log_softmax", "causal_softmax", "formula"), probabilities.other_axis),
     Mistake("causal_mask_forgotten", ("causal_softmax",), probabilities.unmasked),
     Mistake("softmax_diagonal_only", ("local softmax", "jacobian", "back softmax"), probabilities.diagonal_only),
+    Mistake("other_class", ("",), probabilities.other_class),
     Mistake("target_turned", ("jacobian", "chain rule", "back"), probabilities.target_turned),
     Mistake("scale_forgotten", ("",), probabilities.unscaled),
     Mistake("variance_divisor", ("mean", "sum", "formula"), probabilities.other_divisor),
@@ -293,6 +301,7 @@ MISTAKES = (
     Mistake("sum_for_mean", ("mean", "formula"), _exchanged("mean", "sum")),
     Mistake("mean_for_sum", ("sum", "formula", "broadcast"), _exchanged("sum", "mean")),
     Mistake("factor_2", ("loss derivative", "power", "formula", "sum", "mean", "local"), _doubled),
+    Mistake("factor_n", ("loss derivative", "chain rule", "sum over paths", "formula"), _batch_size),
     Mistake("factor_n", ("loss derivative", "mean", "sum", "formula", "broadcast", "local mean"), _count),
     Mistake("sign_turned", ("",), _negative),
     Mistake("transpose_forgotten", ("right factor", "left factor"), _untransposed),
@@ -305,6 +314,11 @@ MISTAKES = (
     *(Mistake(*row) for row in OF_ANOTHER),
     Mistake("other_given", ("",), _other_given),
 )  # fmt: skip
+
+
+REPEATED = {"cut_through_time", "mask_forgotten", "local_derivative_forgotten", "function_for_derivative"}
+THROUGHOUT = tuple(mistake for mistake in MISTAKES if mistake.key in REPEATED)
+"""What is likely to be done again wherever it can be."""
 
 
 def _is_relu(derivation: Derivation, step: Step) -> bool:

@@ -55,6 +55,15 @@ def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield negated(short.expr)
 
 
+def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The class before or after the right one, counted from 0 or from 2, also in a short rule."""
+    short = shortcuts_of(derivation).get(step.name)
+    for expr in (step.expr, *([short.expr] if short else [])):
+        for node in _applied(expr, "one_hot"):
+            for op in ("add", "subtract"):
+                yield _instead(expr, node, replace(node, args=(apply(op, node.args[0], number(1)),)))
+
+
 def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """A variance over n − 1 for one over n, or the reverse."""
     forward = {each.name: each.expr for each in derivation.forward}

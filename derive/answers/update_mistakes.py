@@ -105,9 +105,22 @@ def _other_convention(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield apply("add", kept, times(rest, new))
 
 
+def _not_ahead(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The velocity as it is where the step looks ahead: v for βv + g in the momentum of Nesterov."""
+    begun = derivation.begun
+
+    def change(node: Expr) -> Expr | None:
+        kept = _applied(node.args[1], "product") if isinstance(node, Apply) and node.op == "add" else None
+        v = kept.args[1] if kept else None
+        return v if isinstance(v, Ref) and v.name != v.name.before and v.name.before in begun else None
+
+    yield rewrite(step.expr, change)
+
+
 IN_UPDATES = (
     ("bias_correction_forgotten", UPDATES, _uncorrected),
     ("momentum_convention", UPDATES, _other_convention),
+    ("look_ahead_forgotten", ("nesterov", "update"), _not_ahead),
     ("update_sign", UPDATES, _other_sign),
     ("rate_twice", UPDATES, _rate_again),
     ("rate_forgotten", UPDATES, _without_rate),
