@@ -20,7 +20,7 @@ from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name, Symbol
 from derive.operations.calculus import Shapes
 from derive.operations.rows import Branches, Flat, Kernel, row_of
-from derive.operations.scalars import ZERO, Num, Undecided, ValueFault, check_finite, precision
+from derive.operations.scalars import ZERO, Blurred, Num, Undecided, ValueFault, check_finite, precision
 from derive.operations.shapes import offset
 from derive.problem import Problem
 from derive.training.model import STEP
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from derive.document import Addends, Places, Relation
     from derive.verification import Verification
 
-FIRST_BITS, MOST_BITS = 128, 2048
+FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
+NOTHING = fmpq(1, 2**SURE_BITS)
 LARGEST_RATIONAL = 300  # decimal digits
 _BITS_OF_LARGEST = 997
 
@@ -135,7 +136,7 @@ class Values:
         self.worked = sorted(asked | {self.updates + 1})
         self._samples = problem.samples if problem.samples and problem.samples.turning else None
         self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
-        self.bits = FIRST_BITS
+        self.bits, self._longest = FIRST_BITS, max(MOST_BITS, 1 << (3 * self.updates).bit_length())
         self.losses: list[Flat] = []
         self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
@@ -215,7 +216,10 @@ class Values:
         return self.bits >= MOST_BITS
 
     def _settle(self, question: Callable[[], Answer]) -> Answer:
-        """Ask again with twice the bits until the question is decided; at 2,000 bits it counts as a tie."""
+        """Ask again with twice the bits until the question is decided; from 2,000 bits on it counts as a tie.
+
+        Over many updates balls grow by a few bits in each: then there are more bits.
+        """
         while True:
             try:
                 with precision(self.bits, self._ties):
@@ -223,7 +227,7 @@ class Values:
                         self._passes = self._evaluate()
                     return question()
             except Undecided:
-                if self._ties:
+                if self.bits >= self._longest:
                     raise AssertionError("undecided in spite of ties") from None
                 self.bits *= 2
                 self._passes = {}
@@ -289,8 +293,12 @@ class Values:
         step = move.step
         try:
             value = [_bounded(x) for x in move.run(env)]
+        except Blurred as fault:
+            raise self._blurred(step, k, fault) from None
         except ValueFault as fault:
             raise self._fault(step, k, str(fault)) from None
+        if self._ties and not all(map(_is_sure, value)):
+            raise self._blurred(step, k, Blurred())
         if self.carry == "rounded" or step.rounded:
             digits = self.numbers.of(step.id)
             shown = [printed(x, digits, self._ties) for x in value]
@@ -300,6 +308,10 @@ class Values:
                 self._rounded[step.name] = shown
             return [number.value for number in shown]
         return value
+
+    def _blurred(self, step: Step, k: int, fault: Blurred) -> Exception:
+        """What to raise for a value of which too little is known."""
+        return Undecided() if self.bits < self._longest else self._fault(step, k, str(fault))
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         where = f"{step.id} in pass {k}" if self.updates else step.id
@@ -318,6 +330,13 @@ class Values:
 
     def _is_given(self, name: Name, k: int) -> bool:
         return name in self._given and (k == 1 or name not in self._updated)
+
+
+def _is_sure(x: Num) -> bool:
+    """Whether a ball is narrow enough for what it cannot decide to be a tie."""
+    if type(x) is fmpq or x.rel_accuracy_bits() >= SURE_BITS:
+        return True
+    return bool(x.contains(0) and x.abs_upper() < NOTHING)
 
 
 def _bounded(x: Num) -> Num:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import derive
 import derive.examples
 from derive.derivation import derive as derivation_of
+from derive.errors import InputError
 from derive.language.names import Name
 from derive.problem import Problem
 from derive.values import FIRST_BITS, MOST_BITS, Tape, Values
@@ -436,3 +437,24 @@ def test_a_given_value_may_be_called_k_where_no_update_counts_with_it() -> None:
         solution = derive.solve(Problem.loads(text + update))
         assert solution["L"].value == 14
         assert solution["dL/dw"].value == 7
+
+
+@pytest.mark.parametrize("steps", [100, 1200, 3000])
+def test_what_many_updates_blow_up_is_known_or_refused(steps: int) -> None:
+    """Of the logistic map two bits are lost in each step: beyond what 2,000 bits hold there are more."""
+    text = '[parameters]\nw = "1/3"\n[model]\nequations = "y = 2 w"\n[update]\n'
+    problem = Problem.loads(f'{text}equations = "w <- 4 w (1 - w)"\nsteps = {steps}\n')
+    with localcontext(prec=3 * steps):
+        w = Decimal(1) / 3
+        for _ in range(steps):
+            w = 4 * w * (1 - w)
+    with localcontext(prec=25):
+        assert Decimal(derive.solve(problem)[f"w@{steps}"].value_text) == +w
+
+
+def test_a_value_of_which_no_digit_is_certain_is_refused() -> None:
+    """Ten bits are lost in each step: more than there are."""
+    text = '[parameters]\nw = "1/3"\n[model]\nequations = "y = 2 w"\n[update]\n'
+    problem = Problem.loads(f'{text}equations = "w <- sin(1000 w)"\nsteps = 1000\n')
+    with pytest.raises(InputError, match="after so many steps no digit of it is certain"):
+        derive.solve(problem).text("txt")

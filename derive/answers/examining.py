@@ -173,10 +173,12 @@ def _enough(last: Written, full: Printed) -> int:
 
 def _lines(bench: Bench, chain: Chain, target: Target, step: Step, result: Array | None, goal: Expr) -> Iterator[Line]:
     """The lines of numbers in a chain."""
+    before: list[Expr] = []
     formulas = [part.reading.expr for part in chain.parts if part.kind == FORMULA and part.reading]
     for part in chain.parts:
         if part.kind in {NUMBERS, MIXED} and part.reading is not None:
-            yield Line(bench, target, step, part, part.reading, result, goal, formulas)
+            yield Line(bench, target, step, part, part.reading, result, goal, formulas, tuple(before))
+            before += [] if part.reading.grids else [part.reading.expr]
 
 
 def _is_right(bench: Bench, rest: Sequence[Part], result: Array | None, goal: Expr) -> bool:

@@ -48,6 +48,7 @@ class Line:
 
     goal      the right side that it is an instance of
     formulas  what else it may be an instance of: the formulas of its chain
+    before    the lines of numbers before it, without arrays: it may go on with what stands there
     """
 
     bench: Bench
@@ -58,6 +59,7 @@ class Line:
     result: Array | None
     goal: Expr
     formulas: Sequence[Expr]
+    before: Sequence[Expr] = ()
 
     def gives(self) -> Value | None:
         """What the line gives as it was written."""
@@ -94,6 +96,8 @@ class Line:
         """What differs in the line from what it stands for; of two ways to take it the one with less that is wrong."""
         targets = [*self._targets()]
         plain = Aligner(self.bench, self.reading, budget).best(targets)
+        if plain and Aligner(self.bench, self.reading, budget).best(self.before) == []:
+            return []
         if plain is not None and not _is_doubtful(plain):
             return plain
         lenient = Lenient(self.bench, self.reading, budget).best(targets)

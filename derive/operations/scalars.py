@@ -29,6 +29,13 @@ class ValueFault(Exception):
     """A value that does not exist: the message says why."""
 
 
+class Blurred(ValueFault):
+    """A value of which no digit is certain."""
+
+    def __init__(self) -> None:
+        super().__init__("is not known: after so many steps no digit of it is certain")
+
+
 class _Precision:
     """A working precision while a block runs: entered for every question about a value, so not a generator."""
 
@@ -166,7 +173,7 @@ def floor(x: Num) -> Num:
     if whole is None:
         whole = (x.mid() + HALF).floor().unique_fmpz()
     if whole is None:
-        raise ValueFault("is not known: after so many steps no digit of it is certain")
+        raise Blurred
     return fmpq(whole)
 
 
@@ -189,11 +196,9 @@ def check_finite(x: Num) -> None:
     """Raises ValueFault for a ball outside 10^±100000 or too wide with all bits, Undecided where more may help."""
     if type(x) is fmpq:
         return
-    if not x.is_finite():
-        if not _ties:
-            raise Undecided
-        raise ValueFault("is not known: after so many steps no digit of it is certain")
-    if x > _HUGE or x < -_HUGE:
-        raise ValueFault("overflows")
+    if not (x < _HUGE and x > -_HUGE):
+        if x.is_finite() and (x > _HUGE or x < -_HUGE):
+            raise ValueFault("overflows")
+        raise Blurred if _ties else Undecided
     if x < _TINY and x > -_TINY and not x.contains(0):
         raise ValueFault("underflows")
