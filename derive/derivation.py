@@ -39,7 +39,7 @@ from derive.operations.calculus import (
 )
 from derive.operations.rows import row_of
 from derive.problem import Problem
-from derive.training.batch import Places
+from derive.training.batch import EACH, Places
 
 ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
 LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
@@ -154,6 +154,8 @@ def derive(problem: Problem) -> Derivation:
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
     shapes |= {step.name: step.shape for way in interims.values() for step in way}
+    own = places.results((step.name for step in (*forward, *backward)), problem.loss)
+    shapes |= {places.called(name, EACH): shapes[name] for name in own}
     derivation = Derivation(
         problem, tuple((given.name, given.parameter) for given in problem.givens),
         forward, backward, updates, problem.loss, wanted, shapes,

@@ -200,6 +200,8 @@ def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
         sub = joined.translate(_SUBSCRIPT_TABLE)
     else:
         sub = f"_{{{joined}}}" if "," in joined else f"_{joined}"
+    if symbol.superscript and symbol.helper:
+        return f"{text}{sub}^{{{symbol.superscript}({symbol.helper})}}"
     helper = f"⁽{superscript(symbol.helper)}⁾" if symbol.helper else ""
     top = f"^{symbol.superscript}" if symbol.superscript else ""
     return f"{text}{sub}{top}{helper}"

@@ -312,6 +312,8 @@ class _Printer:
         if isinstance(base, Apply):
             if self.notation.is_language:
                 return base.op in {"power", "transpose"}
+            if base.op == "index" and isinstance(base.args[0], Ref):
+                return self._is_raised(base.args[0])
             if base.op == "divide" and self._is_factored(base):
                 return False  # a product has its parentheses already
             return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}

@@ -174,6 +174,52 @@ def test_marks_are_given_for_what_the_page_works_out() -> None:
     assert {item.verdict for item in few.items if item.id in {"z^(6)", "dL/dz^(6)"}} == {"correct"}, "from the table"
 
 
+CLASSES = f"""
+[samples]
+x = {INPUTS}
+c = [1, 2, 3, 1, 2, 3]
+[parameters]
+W = [[0.5, -0.4], [0.3, 0.8], [0.2, 0.1]]
+[model]
+equations = '''
+z = W x
+p = softmax(z)
+L = cross_entropy(p, one_hot(c, 3))
+'''
+loss = "L"
+"""
+SEQUENCES = """
+[samples]
+x = [[[0, 0], [0, 1]], [[1, 1], [0.5, 0.2]], [[0, 1], [1, 0]], [[1, 1], [0.1, 0.9]], [[0, 2], [1, 1]]]
+y = [0, 1, 1, 0, 1]
+[data]
+h_0 = [0, 0]
+[parameters]
+W = [[0.5, -0.4], [0.3, 0.8]]
+U = [[0.1, 0.2], [0.3, -0.4]]
+[model]
+equations = '''
+for t = 1..2:
+    h_t = tanh(W x[t,:]^T + U h_{t-1})
+L = (sum(h_2) - y)^2
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize("text", [CLASSES, SEQUENCES])
+@pytest.mark.parametrize("form", ["md", "tex", "txt"])
+def test_a_page_of_vectors_for_each_sample_is_read_again(text: str, form: str) -> None:
+    """Arrays in the table of the other samples, helpers of a sample, rows of one transposed."""
+    solution = derive.solve(Problem.loads(text))
+    page = solution.text(form)
+    assert "^{(1)}^" not in page
+    read = read_working(page, solution)
+    report = derive.check(solution, read)
+    assert report.marks == report.of
+    assert [answer.given for answer in read if not answer.step] == []
+
+
 @pytest.mark.parametrize("step", ["dL/dw", "dL/db", "dL/dz^(1)"])
 def test_the_number_of_samples_left_out_is_named(step: str) -> None:
     """Gradients of the sum of the losses where the mean is asked for, the steps before it not written down."""

@@ -27,6 +27,7 @@ BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}
 MAX_RANK = 4
 Quantity = Ref | Entry
 _NUMBERS = re.compile(r"\d{1,6}(?:,\d{1,6}){0,3}")
+_MARKED = re.compile(r"(.*)[\[(](\d{1,9})[\])]")
 _LAYER = re.compile(r"\^(\(\w{1,9}\)|\[\w{1,9}\])")
 _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
@@ -274,9 +275,11 @@ def _spellings(symbol: Symbol) -> Iterator[Symbol]:
     """The symbol itself; a number in brackets on top as the one of a helper step, or of a layer, as a subscript; a name
     that is a subscript without its braces: `m_W_1` for m_{W_1}."""
     yield symbol
-    if symbol.superscript and (layer := symbol.superscript.strip("[]()")).isdigit():
-        yield replace(symbol, superscript="", helper=int(layer))
-        yield replace(symbol, superscript="", subscript=(int(layer), *symbol.subscript))
+    if found := _MARKED.fullmatch(symbol.superscript):
+        before, last = found.groups()
+        yield replace(symbol, superscript=before, helper=int(last))
+        if not before:
+            yield replace(symbol, superscript="", subscript=(int(last), *symbol.subscript))
     if len(symbol.subscript) > 1 and isinstance(word := symbol.subscript[0], str):
         yield replace(symbol, subscript=(Symbol(word, subscript=symbol.subscript[1:]),))
 

@@ -244,7 +244,7 @@ def _is_plain(item: Item) -> bool:
 
 
 def _restated(report: Report) -> Iterator[Block]:
-    names = [item.place.name for item in report.items if item.place and _is_plain(item)]
+    names = list(dict.fromkeys(item.place.name for item in report.items if item.place and _is_plain(item)))
     if names:
         yield Paragraph((report.feedback.listed("check.restated", names),))
 

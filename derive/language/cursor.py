@@ -195,7 +195,7 @@ class Cursor:
         while mark := self._bracketed(end):
             marks.append(mark)
             end += 3
-        if not braced and replace(name, superscript="".join(marks)).id not in self.scope.names:
+        if not braced and not self._is_marked(replace(name, superscript="".join(marks))):
             marks = marks[:1] if marks and marks[0].startswith("[") else []
             end = 1 + 3 * len(marks)
         if not marks or (braced and self.peek(end).text != "}"):
@@ -203,6 +203,11 @@ class Cursor:
         for _ in range(end + braced):
             self.take()
         return "".join(marks)
+
+    def _is_marked(self, name: Symbol) -> bool:
+        """Whether a name with a superscript is known, or one of which it is an entry."""
+        counts = range(len(name.subscript), -1, -1)
+        return any(replace(name, subscript=name.subscript[:count]).id in self.scope.names for count in counts)
 
     def _bracketed(self, offset: int) -> str:
         """A number or word in brackets, so many tokens further on; an empty string for anything else."""

@@ -13,6 +13,8 @@ from derive.operations.building import total
 from derive.training.model import Samples
 
 T = TypeVar("T")
+EACH = "(i)"
+"""The mark of a name that stands for that of every sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,12 @@ class Places:
             return replace(name, by=by)
         single, _ = self.own[name]
         return replace(single, superscript=f"{single.superscript}{mark}")
+
+    def results(self, names: Iterable[Name], loss: Symbol | None) -> list[Name]:
+        """Those of the names that are results of the first sample: its quantities, the gradients by them."""
+        alike = (name for name in names if isinstance(name, Symbol) or (name.of == loss and name.via is None))
+        named = ((name, name.by if isinstance(name, Derivative) else name) for name in alike)
+        return [name for name, own in named if own in self.own and self.sample(name) == 0]
 
 
 def written_out(
