@@ -93,11 +93,18 @@ def _recurrent(n: int) -> str:
             f'[model]\nequations = """\n{steps}\n"""\nloss = "L"\n')  # fmt: skip
 
 
+def _batch(n: int) -> str:
+    targets = ", ".join(_random.choice("01") for _ in range(n))
+    return (f"[samples]\nx = {_array(n, 2)}\nt = [{targets}]\n[parameters]\nw = {_array(2)}\nb = 0.1\n[model]\n"
+            'equations = """\nz = w^T x + b\ny = sigmoid(z)\nL = (y - t)^2\n"""\nloss = "L"\n')  # fmt: skip
+
+
 SWEEPS = (
     Sweep("dense n × n", (32, 64, 128, 256), _dense, lambda n: n * n),
     Sweep("convolution 3 × 3 of n × n", (18, 34, 66), _conv, lambda n: 9 * (n - 2) ** 2),
     Sweep("attention over n tokens", (16, 32, 64, 128), _attention, lambda n: 3 * 16 * n + 2 * 4 * n * n),
     Sweep("recurrent over n steps", (10, 30, 100, 300, 1000), _recurrent, lambda n: 8 * n),
+    Sweep("a batch of n samples", (10, 30, 100, 300, 1000), _batch, lambda n: 4 * n),
 )
 
 

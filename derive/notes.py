@@ -46,8 +46,8 @@ class Said:
         """The sentence in pass k, if it has not been said for certain."""
         assert sentence.when is None or isinstance(sentence.when, Condition)
         places = self.places(sentence.key)
-        if any(condition is None for condition, _ in places.conditions):
-            return
+        if places.conditions and places.conditions[-1][0] is None:
+            return  # nothing comes behind what is said for certain
         at = len(places.conditions)
         places.conditions.append((sentence.when, k))
         yield replace(sentence, when=First(places, at)) if at else sentence
