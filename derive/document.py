@@ -357,10 +357,17 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its head, and how it is set: `text`, `number` (to the right) or `long` (broken in lines)."""
+    """A column of a table: its head, and how it is set: `text`, `number` (decimal signs in one line), `count` (to the
+    right) or `long` (broken in lines).
+    """
 
     head: Sentence
-    kind: Literal["text", "number", "long"] = "text"
+    kind: Literal["text", "number", "count", "long"] = "text"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it stands to the right."""
+        return self.kind in {"number", "count"}
 
 
 @dataclass(frozen=True, slots=True)

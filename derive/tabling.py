@@ -46,7 +46,7 @@ def parted(arrays: Iterable[tuple[Name, Shape]], columns: int, most: int | None,
 
 def counting(key: str) -> Column:
     """A column of numbers that count something."""
-    return Column(Sentence(key), "number")
+    return Column(Sentence(key), "count")
 
 
 def head(name: Name, index: Index) -> Column:

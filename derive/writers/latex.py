@@ -233,7 +233,7 @@ class LatexWriter(TemplateWriter):
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
         long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
         width = max(0.2, (0.95 - 0.11 * (len(block.columns) - len(long))) / max(1, len(long)))
-        sizes = {"text": "l", "number": "r@{}l", "long": f"p{{{width:.2f}\\linewidth}}"}
+        sizes = {"text": "l", "number": "r@{}l", "count": "r", "long": f"p{{{width:.2f}\\linewidth}}"}
         layout = "".join(sizes[column.kind] for column in block.columns)
         heads, *rows = ([self._cell(cell, column, compiler) for cell, column in zip(row, block.columns, strict=True)]
                         for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
@@ -259,6 +259,7 @@ _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
 
 
 def _head(text: str, column: Column) -> str:
+    text = text.replace(r"\frac", r"\headfrac")
     return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else text
 
 

@@ -140,7 +140,7 @@ class MarkdownWriter(TemplateWriter):
         return [fill]
 
     def table(self, block: Table, compiler: Compiler) -> list[Part]:
-        rules = ["---:" if column.kind == "number" else "---" for column in block.columns]
+        rules = ["---:" if column.is_numeric else "---" for column in block.columns]
         parts: list[Part] = ["\n", *self._row([column.head for column in block.columns], compiler)]
         parts.append(f"|{'|'.join(rules)}|\n")
         return [*parts, *(part for row in block.rows for part in self._row(row, compiler))]

@@ -210,7 +210,7 @@ def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
     ]
     for cells in zip_longest(*broken_cells, fillvalue=""):
         yield "  ".join(
-            padded(cell, width, column.kind == "number")
+            padded(cell, width, column.is_numeric)
             for cell, width, column in zip(cells, widths, block.columns, strict=True)
         )
 
