@@ -76,13 +76,14 @@ class Parser(Primaries):
     def sum(self) -> Expr:
         """Terms, with their signs."""
         start = self.token.start
-        with self.deeper():
-            left, count = self.signed(), 1
-            while self.is_op("+", "-"):
-                count = self._one_more(count)
-                op = "add" if self.take().text == "+" else "subtract"
-                right = self.signed()
-                left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+        self.deeper()
+        left, count = self.signed(), 1
+        while self.is_op("+", "-"):
+            count = self._one_more(count)
+            op = "add" if self.take().text == "+" else "subtract"
+            right = self.signed()
+            left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+        self.depth -= 1
         return left
 
     def _one_more(self, count: int) -> int:
@@ -208,8 +209,9 @@ class Parser(Primaries):
             if self.is_transpose():
                 self.at = mark  # of the whole power
             else:
-                with self.deeper():
-                    inner = self.raised(inner)
+                self.deeper()
+                inner = self.raised(inner)
+                self.depth -= 1
         return self.opposite(inner, start) if negative else inner
 
     # --- primaries -----------------------------------------------------------------------------------------------
@@ -343,10 +345,11 @@ class Parser(Primaries):
 
     def _numbers(self) -> tuple[Number, ...]:
         opened = self.take()
-        with self.deeper():
-            values = [self._constant()]
-            while self.accept(","):
-                values.append(self._constant())
+        self.deeper()
+        values = [self._constant()]
+        while self.accept(","):
+            values.append(self._constant())
+        self.depth -= 1
         self.expect(")", opened)
         return tuple(values)
 
