@@ -88,7 +88,8 @@ class Case:
 
     def _is_true(self, i: int, w: Written) -> bool:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
-        hows = [how for value in (self.expected[i], self.carried[i]) if (how := self._standing(w, value))]
+        values = (self.expected[i],) if self.carried is self.expected else (self.expected[i], self.carried[i])
+        hows = [how for value in values if (how := self._standing(w, value))]
         if all(how == CUT for how in hows) and hows:
             self._remark("cut", i, w)
         if hows and EXACT not in hows and w.digits < self._needed(i):

@@ -212,7 +212,7 @@ class _Judge:
         written, turned = numbers
         return Case(
             self.derivation, own, place.step, answer, written, expected,
-            carried=self.carry.settled(place.name, place.k),
+            carried=expected if self.carry is self.truth else self.carry.settled(place.name, place.k),
             shown=partial(self.carry.printed, place.name, place.k),
             digits=marking.digits,
             exact=place.id in marking.exact,

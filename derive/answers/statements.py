@@ -66,8 +66,9 @@ def statements(piece: Piece) -> Iterator[Statement]:
     """The statements in a piece."""
     text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
     text = _WORDS.sub(lambda match: _part_at(match.group()), text)
+    read = Piece(text, piece.line, piece.inline)
     for part in _parts(text, outside(text)):
-        statement = _statement(part, Piece(text, piece.line, piece.inline))
+        statement = _statement(part, read)
         if statement is not None:
             yield statement
 

@@ -31,7 +31,7 @@ _FENCE = re.compile(
     rf"(?=[$\\\n])(?:(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n))"
 )
 _DOLLARS = re.compile(
-    rf"(?<!\$)\$[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
+    rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
@@ -67,7 +67,7 @@ def _cleaned(text: str) -> str:
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
-    return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
+    return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -166,7 +166,7 @@ def _opens(fence: str, display: bool) -> bool:
 def _rows(block: str, line: int) -> Iterator[Piece]:
     """A display cut at `\\\\` outside of matrices."""
     start = 0
-    for mark in outside(block):
+    for mark in outside(block) if r"\\" in block else ():
         if mark.kind == ROW:
             yield Piece(block[start : mark.start], line + block.count("\n", 0, start))
             start = mark.end
