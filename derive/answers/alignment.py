@@ -55,9 +55,10 @@ class Aligner(Literals):
     def align(self, written: Expr, target: Expr, depth: int = 0) -> Misses | None:
         """The numbers in `written` that differ from what they stand for in `target`; None if the two are not alike."""
         key = id(written), target
-        if key not in self.aligned:
-            self.aligned[key] = written, self._aligned(written, target, depth)
-        return self.aligned[key][1]
+        known = self.aligned.get(key)
+        if known is None:
+            known = self.aligned[key] = written, self._aligned(written, target, depth)
+        return known[1]
 
     def _aligned(self, written: Expr, target: Expr, depth: int) -> Misses | None:
         if depth > MAX_DEPTH or not self.budget.compares():

@@ -228,7 +228,13 @@ def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:
     numbers = [w.value for w in written if w]
     if all(x == 0 for x in numbers):
         return any(not _is_zero(x) for x in expected)
-    return len(numbers) > 1 and len(set(map(str, numbers))) == 1 and len(set(map(str, expected))) > 1
+    return len(numbers) > 1 and _are_alike(numbers) and not _are_alike(expected)
+
+
+def _are_alike(numbers: Flat) -> bool:
+    """Whether numbers are written alike."""
+    first = str(numbers[0])
+    return all(str(x) == first for x in numbers[1:])
 
 
 def _is_zero(x: Num) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flint import arb, fmpq
 
@@ -42,7 +43,7 @@ class Noticed:
     granted: dict[int, fmpq] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """One line of numbers about a step (or one entry of it), and the result it led to.
 
@@ -104,9 +105,8 @@ class Line:
         assert self.result is not None
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
-        slack = self._slack()
         triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        return all(all(_explained(w, a, b, slack)) for w, a, b in triples if w)
+        return all(all(_explained(w, a, b, self._slack)) for w, a, b in triples if w)
 
     def _concerns(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result has to do with the line: most of it is about what one of the two gives."""
@@ -116,6 +116,7 @@ class Line:
         alike = [w is None or explains(w, a, LOOSE) or explains(w, b, LOOSE) for w, a, b in triples]
         return 2 * sum(alike) >= size
 
+    @cached_property
     def _slack(self) -> fmpq:
         """How far off, relatively, the rounded numbers in the line may make it."""
         numbers = [
@@ -145,9 +146,8 @@ class Line:
         spread, size = self.bench.spread(self.reading.expr, self.reading), len(self.result.entries)
         if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
             return False
-        slack = self._slack()
         entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
-        explained = [_explained(w, a, b, slack) for w, a, b, _ in entries if w]
+        explained = [_explained(w, a, b, self._slack) for w, a, b, _ in entries if w]
         if not all(rightly for _, rightly in explained) or self._is_true():
             return False
         return any(w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
@@ -162,12 +162,12 @@ class Line:
     def _explained(self, gives: Value | None, mended: Value | None) -> tuple[int, int]:
         """How many entries of the result only the line as written explains, and how many only the right numbers."""
         assert self.result is not None
-        size, slack = len(self.result.entries), self._slack()
+        size = len(self.result.entries)
         wrongly = rightly = 0
         for w, a, b in zip(self.result.entries, _padded(gives, size), _padded(mended, size), strict=True):
             if w is None or (a is not None and b is not None and same(a, b)):
                 continue
-            by_a, by_b = _explained(w, a, b, slack)
+            by_a, by_b = _explained(w, a, b, self._slack)
             wrongly += by_a and not by_b
             rightly += by_b and not by_a
         return wrongly, rightly
