@@ -90,7 +90,7 @@ class Case:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
         values = (self.expected[i],) if self.carried is self.expected else (self.expected[i], self.carried[i])
         hows = [how for value in values if (how := self._standing(w, value))]
-        if all(how == CUT for how in hows) and hows:
+        if {*hows} == {CUT}:
             self._remark("cut", i, w)
         if hows and EXACT not in hows and w.digits < self._needed(i):
             self._remark("precision", i, w)

@@ -79,8 +79,10 @@ class Reading:
 
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""
+        if (written := self.numbers.get(number.span)) is not None:
+            return written
         exact = fmpq(number.value.numerator, number.value.denominator)
-        return self.numbers.get(number.span) or Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
+        return Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
 
     def literal(self, start: int, end: int) -> Number | Ref | None:
         """The plain number (or blank) between two positions, or None: what most cells are needs no grammar."""

@@ -136,10 +136,17 @@ class Lexicon:
 
     def _only_matrix(self, symbol: Symbol) -> Name | None:
         """Of `w_{11}` the one matrix W_h of the problem that has this letter."""
-        letter = (symbol.base.lower(), symbol.accent)
-        alike = [name for name in dict.fromkeys(self.names.values()) if isinstance(name, Symbol)
-                 and (name.base.lower(), name.accent) == letter]  # fmt: skip
+        alike = [*self._alike.get((symbol.base.lower(), symbol.accent), ())]
         return alike[0] if len(alike) == 1 and len(symbol.subscript) == len(self.shapes[alike[0]]) == 2 else None
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, str], dict[Symbol, None]]:
+        """The symbols that begin with a letter, great or small."""
+        alike: dict[tuple[str, str], dict[Symbol, None]] = {}
+        for name in self.names.values():
+            if isinstance(name, Symbol):
+                alike.setdefault((name.base.lower(), name.accent), {})[name] = None
+        return alike
 
     def index(self, name: Name, items: tuple[SubscriptItem, ...]) -> Index | None:
         """The entry that numbers from 1 mean: of a row or column one number is enough."""

@@ -256,9 +256,8 @@ class Reader:
         inside = list(nodes(reading, reading.expr))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
-        constants = _USUAL | self._constants(target)
-        numbers = [abs(node.value) for node in inside if isinstance(node, Number)]
-        return FORMULA if not reading.grids and all(x in constants for x in numbers) else MIXED
+        numbers = {abs(node.value) for node in inside if isinstance(node, Number)} - _USUAL
+        return MIXED if reading.grids or (numbers and numbers - self._constants(target)) else FORMULA
 
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None

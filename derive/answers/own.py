@@ -183,9 +183,9 @@ def bounded(x: Num) -> Num:
     return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
 
 
-def _unit(written: Written, *values: Num) -> Num:
-    """One unit of a number's last place; 0 of one that is one of the values exactly."""
-    return fmpq(0) if any(is_exactly(written, value) for value in values) else written.unit
+def _unit(written: Written, value: Num, true: Num) -> Num:
+    """One unit of a number's last place; 0 of one that is one of two values exactly."""
+    return fmpq(0) if is_exactly(written, value) or is_exactly(written, true) else written.unit
 
 
 def _is_rounded(literal: Number) -> bool:

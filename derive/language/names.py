@@ -65,7 +65,7 @@ class Symbol:
 
     def _written(self, item_text: Callable[[SubscriptItem], str], superscript: str) -> str:
         items = ",".join(map(item_text, self.subscript))
-        compound = len(self.subscript) > 1 or any(isinstance(item, Symbol) for item in self.subscript)
+        compound = len(self.subscript) > 1 or isinstance(next(iter(self.subscript), None), Symbol)
         sub = f"_{{{items}}}" if compound else f"_{items}" if items else ""
         accent = f"_{self.accent}" if self.accent else ""
         sup = superscript if self.superscript else ""
