@@ -12,7 +12,7 @@ from typing import TypeAlias
 from derive.answers.bench import Bench, same
 from derive.answers.budget import Budget
 from derive.answers.grids import Grid, Reading
-from derive.answers.literals import Literals, Misses, Place
+from derive.answers.literals import Literals, Misses
 from derive.answers.terms import factors, grouped, is_product, is_sum, negated, terms
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, number
 from derive.operations.calculus import instantiate
@@ -99,8 +99,7 @@ class Aligner(Literals):
         if not grid.literal:
             return self._cells(grid, target, values[0], depth)
         numbers = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
-        places = [Place(None, written.name, i) for i in range(len(numbers))]
-        return self.entries(numbers, places, target)
+        return self.entries(numbers, written.name, target)
 
     def _cells(self, grid: Grid, target: Expr, shape: Index, depth: int) -> Misses | None:
         """An array of formulas, cell by cell."""

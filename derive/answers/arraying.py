@@ -37,15 +37,15 @@ class Arraying(Naming):
     def environment(self) -> Expr:
         opened = self.take()
         start = self._environment_begun()
-        depth, at = 1, self.at
+        depth = 1
         while depth:
-            token = self.take()
+            token = self.tokens[self.at]
             if token.kind == "end":
                 raise self.error("the matrix is never closed", "expected `\\end{…}`", opened)
-            if token.kind == "command" and token.text in {"begin", "end"}:
-                depth += 1 if token.text == "begin" else -1
-                at = self.at - 1
-        end = self.tokens[at].start
+            if token.kind == "command":
+                depth += (token.text == "begin") - (token.text == "end")
+            self.at += 1
+        end = token.start
         self._environment_begun()
         return self._array(opened.start, start, end)
 

@@ -158,12 +158,11 @@ class Case:
         """The routes with the student's own numbers, then with the true values of what was not answered: what is
         missing is not wrong.
         """
-        routes: list[Expr] = []
-        for expr in self._routes():
-            routes.append(expr)
+        ways = self._routes()
+        for expr in ways:
             yield self.own, expr
         steps = {step.name for step in self.derivation.steps}
-        for expr in routes:
+        for expr in ways:
             missing = [name for name in names_in(expr) if name in steps and name not in self.own.answered]
             if missing:
                 yield self.own.with_truth(missing), expr
@@ -183,25 +182,13 @@ class Case:
                     continue
             self.entries[i] = FOLLOWS
 
-    def _routes(self) -> Iterator[Expr]:
-        """The step's equation, and the same with what it uses written out: σ′ by z or by A, skipped steps."""
+    def _routes(self) -> tuple[Expr, ...]:
         if self.step is None:
-            return
-        yield self.step.expr
-        known = {s.name: s.expr for s in (*self.derivation.forward, *self.derivation.backward)}
-        used = [name for name in self.step.uses if name in known and name != self.step.name]
-        whole = substitute(self.step.expr, {name: known[name] for name in used})
-        slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
-        alone = [substitute(self.step.expr, {name: known[name]}) for name in used]
-        for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
-            if expr != self.step.expr and self._fits(expr, self.step):
-                yield settled(expr, self.derivation.shapes)
-
-    def _fits(self, expr: Expr, step: Step) -> bool:
-        try:
-            return shape_of(expr, self.derivation.shapes) == step.shape
-        except ShapeFault:
-            return False
+            return ()
+        known = self.own.workings.routes
+        if self.step.name not in known:
+            known[self.step.name] = tuple(routes(self.derivation, self.step))
+        return known[self.step.name]
 
     # --- guards ------------------------------------------------------------------------------------------------------
 
@@ -216,6 +203,26 @@ class Case:
         if made_easy and not self.own.trivial.intersection(self.step.uses):
             self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
             self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else "trivial"
+
+
+def routes(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A step's equation, and the same with what it uses written out: σ′ by z or by A, skipped steps."""
+    yield step.expr
+    known = {s.name: s.expr for s in (*derivation.forward, *derivation.backward)}
+    used = [name for name in step.uses if name in known and name != step.name]
+    whole = substitute(step.expr, {name: known[name] for name in used})
+    slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
+    alone = [substitute(step.expr, {name: known[name]}) for name in used]
+    for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
+        if expr != step.expr and _fits(expr, step, derivation):
+            yield settled(expr, derivation.shapes)
+
+
+def _fits(expr: Expr, step: Step, derivation: Derivation) -> bool:
+    try:
+        return shape_of(expr, derivation.shapes) == step.shape
+    except ShapeFault:
+        return False
 
 
 def _length(number: Printed) -> int:

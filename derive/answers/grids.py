@@ -114,7 +114,7 @@ class Reading:
 
     def _slices(self) -> Grid | None:
         """An array of more axes, written slice by slice: each a matrix with `[1,:,:]` under it, in their order."""
-        found = list(_SLICE.finditer(self.text))
+        found = list(_SLICE.finditer(self.text)) if r"\underbrace" in self.text else []
         if not found or "".join(match.group() for match in found) != self.text:
             return None
         grids = [self._plain(*match.span("inner")) for match in found]
@@ -148,7 +148,7 @@ def cells_of(text: str, decimal: str) -> list[list[Span]]:
     rows = _split(text, (0, len(text)), _ROW, depths)
     if len(rows) == 1 and "\n" in text.strip():
         rows = _split(text, (0, len(text)), _LINE, depths)
-    separated = [_split(text, row, _CELL, depths) for row in rows]
+    separated = [_split(text, row, _CELL, depths) for row in rows] if _CELL.search(text) else []
     if any(len(row) > 1 for row in separated):
         return separated
     return [_split(text, row, _GAP, depths) for row in rows]

@@ -38,7 +38,7 @@ def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     reading = Reading(silenced(text), decimal)
     plain = reading.literal(0, len(text)) or reading.literals()
     reading.expr = plain or Hand(reading, lexicon, [*tokens_of(reading.text)]).whole()
-    if any(isinstance(node, Apply) and node.options for node in walk(reading.expr)):
+    if not plain and any(node.options for node in walk(reading.expr) if isinstance(node, Apply)):
         _extent(with_settings(reading.expr), lexicon.shapes, text)
     return reading
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from derive.derivation import Derivation, Step
 from derive.language.cursor import Cursor, Scope
@@ -207,7 +207,7 @@ class Lexicon:
 
     def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
         """What a word means as a function: `g(z_2)` whatever the problem applies to z_2."""
-        known, letter = FUNCTIONS.get(word) or self._spelled.get(word.lower()), word.lower()
+        known, letter = FUNCTIONS.get(word) or _spelled().get(word.lower()), word.lower()
         if letter not in GENERIC or word == "Phi":
             return known
         here = {_op(step) for step in self._applied(args)}
@@ -215,10 +215,6 @@ class Lexicon:
             self.learned[letter] = here.pop()
             return self.learned[letter]
         return self.learned.get(letter) or known or self._only
-
-    @cached_property
-    def _spelled(self) -> dict[str, str]:
-        return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
 
     def _applied(self, args: tuple[Expr, ...]) -> list[Step]:
         """The forward steps that apply one function to a name."""
@@ -260,6 +256,12 @@ def _spelled_out(text: str) -> Symbol | None:
     except TextError:
         return None
     return symbol if cursor.token.kind == "end" else None
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    """The operations by their spellings in small letters."""
+    return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
 
 
 def _op(step: Step) -> str:

@@ -106,7 +106,7 @@ class Line:
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
         triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        return all(all(_explained(w, a, b, self._slack)) for w, a, b in triples if w)
+        return all(all(self._stands(w, a, b)) for w, a, b in triples if w)
 
     def _concerns(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result has to do with the line: most of it is about what one of the two gives."""
@@ -147,7 +147,7 @@ class Line:
         if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
             return False
         entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
-        explained = [_explained(w, a, b, self._slack) for w, a, b, _ in entries if w]
+        explained = [self._stands(w, a, b) for w, a, b, _ in entries if w]
         if not all(rightly for _, rightly in explained) or self._is_true():
             return False
         return any(w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
@@ -167,22 +167,21 @@ class Line:
         for w, a, b in zip(self.result.entries, _padded(gives, size), _padded(mended, size), strict=True):
             if w is None or (a is not None and b is not None and same(a, b)):
                 continue
-            by_a, by_b = _explained(w, a, b, self._slack)
+            by_a, by_b = self._stands(w, a, b)
             wrongly += by_a and not by_b
             rightly += by_b and not by_a
         return wrongly, rightly
+
+    def _stands(self, w: Written, a: Num | None, b: Num | None) -> tuple[bool, bool]:
+        """Whether a result is one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
+        one, other = (x is not None and standing(w, x) is not None for x in (a, b))
+        return (one, other) if one or other else (explains(w, a, self._slack), explains(w, b, self._slack))
 
 
 def _is_doubtful(misses: Misses) -> bool:
     """Whether a sign or a term may be what is wrong: several numbers are, or one that stands for a sum."""
     loose = [miss for miss in misses if miss.place.grid is None and not miss.turned]
     return len(loose) > 1 or any(is_sum(miss.target) for miss in loose)
-
-
-def _explained(w: Written, a: Num | None, b: Num | None, slack: fmpq) -> tuple[bool, bool]:
-    """Whether a result is the one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
-    stands = tuple(x is not None and standing(w, x) is not None for x in (a, b))
-    return (stands[0], stands[1]) if any(stands) else (explains(w, a, slack), explains(w, b, slack))
 
 
 def explains(w: Written, value: Num | None, slack: fmpq = MOST) -> bool:

@@ -163,7 +163,7 @@ class Reader:
         self.derived |= isinstance(target.name, Derivative)
         self.said[target.name] = numbers or self.said.get(target.name)
         given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
-        return target if given else replace(target, passes=self.passes)
+        return target if given or target.passes == self.passes else replace(target, passes=self.passes)
 
     def begin(self, k: int) -> None:
         """What comes now is about pass k."""
