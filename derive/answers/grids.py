@@ -73,9 +73,10 @@ class Reading:
 
     def number(self, written: Written, start: int, end: int) -> Number:
         """A number at its place."""
-        self.numbers[start, end] = written
+        span = start, end
+        self.numbers[span] = written
         value, unit = _fraction(written.value), _fraction(written.unit)
-        return Number(value, decimal=0 < written.unit < 1, span=(start, end), unit=unit)
+        return Number(value, 0 < unit.numerator < unit.denominator, span, unit)
 
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""

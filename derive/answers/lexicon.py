@@ -81,6 +81,11 @@ class Lexicon:
         key = _folded(name.id)
         self.folded[key] = None if key in self.folded else name
 
+    @cached_property
+    def scope(self) -> Scope:
+        """What a text may refer to as it stands in the grammar."""
+        return Scope(self.names, {})
+
     @property
     def shapes(self) -> Mapping[Name, Shape]:
         """The shape of every name."""

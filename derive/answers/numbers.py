@@ -76,19 +76,19 @@ def power_of(text: str) -> int:
 
 def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
     """The number of a match of UNSIGNED with a `sign` before it."""
-    sign, over, under, below = match.group("sign", "over", "under", "below")
-    negative = bool(sign) and sign in _MINUS
-    if over is not None or below is not None:
-        return _quotient(over or match["plain"], under or below, negative, text, decimal)
+    negative = bool(match["sign"]) and match["sign"] in _MINUS
+    over = match["over"]
+    if over is not None or match["below"] is not None:
+        return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
     return _scientific(match, text, decimal, negative)
 
 
 def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> Written | None:
     """Digits with their power of ten."""
-    mantissa, plain, power_of_ten, superscript, e = match.group("mantissa", "plain", "power", "raised", "e")
-    raised = power_of_ten or superscript or e
+    raised = match["power"] or match["raised"] or match["e"]
     power = _power(raised) if raised else 0
-    digits, scientific = mantissa or plain, plain is None or e is not None
+    digits = match["mantissa"] or match["plain"]
+    scientific = match["plain"] is None or match["e"] is not None
     found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)
     if found is None or power is None:
         return None
