@@ -68,6 +68,8 @@ class Examiner:
     def _told(self, answer: Answer) -> Answer:
         found = self.found.get(answer.step) or Found()
         remarks = (*answer.remarks, *found.remarks, *self._first_mention(answer))
+        if not remarks and not found.substituted and not found.computed:
+            return answer
         size = len(answer.content.entries) if isinstance(answer.content, Array) else 1
         answer = _worked_out(answer, found)
         computed = tuple(found.computed[i] for i in range(size)) if found.computed.keys() >= set(range(size)) else ()

@@ -19,7 +19,7 @@ _ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "we
 _JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
 _SHORT = {"as", "da"}  # in a formula these are names
 _WORDS = re.compile(
-    rf"(?<![^\s,.:;)])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
+    rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
 )
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")

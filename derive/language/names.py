@@ -63,14 +63,17 @@ class Symbol:
         return self._written(lambda item: getattr(item, "spelling", str(item)), braced)
 
     def _written(self, item_text: Callable[[SubscriptItem], str], superscript: str) -> str:
-        items = ",".join(map(item_text, self.subscript))
-        compound = len(self.subscript) > 1 or isinstance(next(iter(self.subscript), None), Symbol)
-        sub = f"_{{{items}}}" if compound else f"_{items}" if items else ""
         accent = f"_{self.accent}" if self.accent else ""
+        sub = self._below(item_text) if self.subscript else ""
         sup = superscript if self.superscript else ""
         helper = f":{self.helper}" if self.helper else ""
         interim = f"~{self.interim}" if self.interim else ""
         return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}{interim}"
+
+    def _below(self, item_text: Callable[[SubscriptItem], str]) -> str:
+        items = ",".join(map(item_text, self.subscript))
+        compound = len(self.subscript) > 1 or isinstance(self.subscript[0], Symbol)
+        return f"_{{{items}}}" if compound else f"_{items}" if items else ""
 
     def __hash__(self) -> int:
         return hash(self.id)
