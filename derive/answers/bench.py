@@ -51,7 +51,8 @@ class Bench:
     truth: Env
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
     equations: dict[Name, Expr] = field(default_factory=dict)
-    known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
+    known: dict[Expr, Value | None] = field(default_factory=dict)
+    true: dict[Expr, Value | None] = field(default_factory=dict)
     standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
     operations: dict[tuple[str, Shapes, Options], tuple[Shape, Kernel]] = field(default_factory=dict)
 
@@ -91,10 +92,10 @@ class Bench:
         """The value of an expression at the student's numbers or the true ones; None if it has none."""
         if reading is not None and reading.grids:
             return self._evaluated(expr, self.own.env if own else self.truth, reading.grids)
-        key = expr, own
-        if key not in self.known:
-            self.known[key] = self._evaluated(expr, self.own.env if own else self.truth, {})
-        return self.known[key]
+        known = self.known if own else self.true
+        if expr not in known:
+            known[expr] = self._evaluated(expr, self.own.env if own else self.truth, {})
+        return known[expr]
 
     def spread(self, expr: Expr, reading: Reading) -> Value | None:
         """The value at the student's numbers as balls: each decimal in the reading may be off by one unit."""

@@ -196,8 +196,9 @@ class Case:
         """Take back what a fault made too easy, and values that cannot be."""
         if self.step is None:
             return
+        low, high = _bounds(self.step)
         for i, w in self.given():
-            if w and _impossible(self.step, w):
+            if w and ((low is not None and w.value < low) or (high is not None and w.value > high)):
                 self.entries[i], self.diagnosis = WRONG, "impossible"
         made_easy = FOLLOWS in self.entries and is_trivial(self.written, self.expected)
         if made_easy and not self.own.trivial.intersection(self.step.uses):
@@ -248,9 +249,8 @@ def _is_zero(x: Num) -> bool:
     return bool(x == 0) or (hasattr(x, "contains") and bool(x.contains(0)))
 
 
-def _impossible(step: Step, w: Written) -> bool:
-    """Whether a number lies outside what the step's one function can give."""
+def _bounds(step: Step) -> tuple[int | None, int | None]:
+    """The least and the largest number that the step's one function can give, where that is limited."""
     if not isinstance(step.expr, Apply) or not all(isinstance(arg, Ref) for arg in step.expr.args):
-        return False
-    low, high = row_of(step.expr).bounds or (None, None)
-    return (low is not None and bool(w.value < low)) or (high is not None and bool(w.value > high))
+        return None, None
+    return row_of(step.expr).bounds or (None, None)

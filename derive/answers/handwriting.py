@@ -25,8 +25,8 @@ from derive.operations.rows import ROWS, ShapeFault
 MAX_LINK = 6_000
 LEAST_ENTRIES, MORE = 400, 4
 _SILENT = re.compile(
-    r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
-    r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{))"
+    r"[\u200b\u2060\ufeff\u00ad$~\\](?:(?<!\\)|(?<!\\\\)(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
+    r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{)))"
 )
 _POINTED = re.compile(r"_\{\d+(?:\.\d+)+\}")
 

@@ -16,7 +16,7 @@ _RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
 _STATES = re.compile(rf"{_RELATION}|<-|←")
 _CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
 _GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
-_UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
+_UNFINISHED = re.compile(r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
 
 
 def joined(cut: Iterable[Piece]) -> Iterator[Piece]:

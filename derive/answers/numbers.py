@@ -49,7 +49,7 @@ _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
 _CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": " ", "\u2009": " ", "\u202f": " ",
                         "'": " ", "’": " "})  # fmt: skip
-_PLAIN_SPACES = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))")
+_PLAIN_SPACES = re.compile(r" (?<=\d )(?=\d{3}(?:\D|$))")
 
 
 def read_number(text: str, decimal: str) -> Written | None:
