@@ -82,6 +82,7 @@ class Hand(Numbering):
     """Reads a whole text, or one cell in it."""
 
     most_terms = 300
+    beside = frozenset({"word"})
 
     def inside(self, tokens: list[Token]) -> Expr:
         """What the tokens of one cell say."""
@@ -95,9 +96,6 @@ class Hand(Numbering):
         if self.token.kind != "end":
             raise self.unexpected("an operator or the end")
         return expr
-
-    def starts_factor(self) -> bool:
-        return self.token.kind != "number" and super().starts_factor()
 
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """Of two numbers too: each keeps its place."""

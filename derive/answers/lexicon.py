@@ -28,6 +28,7 @@ MAX_RANK = 4
 Quantity = Ref | Entry
 _NUMBERS = re.compile(r"\d{1,6}(?:,\d{1,6}){0,3}")
 _LAYER = re.compile(r"\^(\(\w{1,9}\)|\[\w{1,9}\])")
+_UNFOLDED = str.maketrans("", "", "_{}()[]^' ")
 _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
 
@@ -281,7 +282,7 @@ def _takes(op: str, count: int) -> bool:
 
 def _folded(name: str) -> str:
     """What spellings have in common: no case, no underscores, brackets or primes."""
-    return "".join(c for c in name.lower() if c not in "_{}()[]^' ")
+    return name.lower().translate(_UNFOLDED)
 
 
 def _spellings(symbol: Symbol) -> Iterator[Symbol]:
