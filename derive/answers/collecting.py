@@ -39,7 +39,7 @@ class _Collector:
     def all(self, chains: Sequence[Chain]) -> list[Answer]:
         by_step: dict[str, list[Chain]] = {}
         for chain in chains:
-            if chain.target is not None and (step := chain.target.step) in self.solution.ids:
+            if chain.target is not None and (step := chain.target.step) in self.solution.index:
                 by_step.setdefault(step, []).append(chain)
         answers = [self._answer(step, said) for step, said in by_step.items()]
         unmatched = [self._unmatched(chain) for chain in chains if chain.target is None]

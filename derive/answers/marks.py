@@ -14,6 +14,7 @@ _MARKS = re.compile(
     r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none
     r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?)"
+    r"|\{[^{}()\[\]]*+\}"  # what stands alone in braces parts nothing
     rf"|(?P<begin>\\begin\{{(?:{MATRICES})\*?\}}|\{{)|(?P<end>\\end\{{(?:{MATRICES})\*?\}}|\}})"
     r"|(?P<open>[\[(])|(?P<close>[\])])"
     r"|(?P<row>\\\\(?:\[[^\]]{0,20}\])?)"
@@ -40,14 +41,14 @@ def outside(text: str) -> list[Mark]:
     braced: list[Mark] = []
     deep = braces = 0
     for match in _MARKS.finditer(text):
-        kind = str(match.lastgroup)
+        kind = match.lastgroup
         if kind in _OPENING:
             deep += 1
             braces += kind == "begin"
         elif kind in _CLOSING:
             deep -= deep > 0
             braces -= kind == "end" and braces > 0
-        elif braces == 0:
+        elif kind and braces == 0:
             mark = Mark(kind, match.start(), match.end())
             braced.append(mark)
             if deep == 0:

@@ -126,7 +126,7 @@ def _statement(part: Part, piece: Piece) -> Statement | None:
     """The chain in a part of a piece, or None where it states nothing."""
     relations = part.relations[:MAX_LINKS]
     before = piece.text[part.start : relations[0].start if relations else part.end]
-    label = _LABEL.match(before)
+    label = _LABEL.match(before) if ":" in before else None
     if relations:
         return _chain(part, relations, label, piece)
     if label is None:
