@@ -116,10 +116,9 @@ class Bench:
     def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
         if isinstance(expr, Number):
             return (), [number(expr)]
-        if isinstance(expr, Ref) and expr.name in grids:
-            grid = grids[expr.name]
-            return grid.shape, [self._scalar(cell, env, grids, number) for cell in grid.cells]
         if isinstance(expr, Ref):
+            if grids and (grid := grids.get(expr.name)):
+                return grid.shape, [self._scalar(cell, env, grids, number) for cell in grid.cells]
             return self.shapes[expr.name], env[self.own.tape.slots[expr.name]]
         if isinstance(expr, Entry):
             return (), [env[self.own.tape.slots[expr.name]][offset(self.shapes[expr.name], expr.index)]]

@@ -256,8 +256,10 @@ class Reader:
         inside = list(nodes(reading, reading.expr))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
+        if reading.grids:
+            return MIXED
         numbers = {abs(node.value) for node in inside if isinstance(node, Number)} - _USUAL
-        return MIXED if reading.grids or (numbers and numbers - self._constants(target)) else FORMULA
+        return MIXED if numbers and numbers - self._constants(target) else FORMULA
 
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None
