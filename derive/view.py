@@ -34,9 +34,13 @@ MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
 @dataclass(slots=True)
 class Workings:
-    """Expressions of a page compiled once: they are evaluated at the printed numbers of every run."""
+    """Expressions of a page compiled once: they are evaluated at the printed numbers of every run.
+
+    `routes` are the ways to a step's value, once they have been asked for.
+    """
 
     compiled: dict[Expr, tuple[Compiled, tuple[Name, ...]]] = field(default_factory=dict)
+    routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
 
     def compile(self, expr: Expr, tape: Tape) -> tuple[Compiled, tuple[Name, ...]]:
         """The expression as a function of the table of values, and the names it uses."""

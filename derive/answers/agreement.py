@@ -33,6 +33,8 @@ def agrees(bench: Bench, written: Expr, goal: Expr) -> bool:
 def _everywhere(one: Value, value: Value) -> Value:
     """A scalar, column or row in every entry of an array that it stands for."""
     (shape, flat), (target, _) = one, value
+    if shape == target:
+        return one
     try:
         at = sources(shape, target) if broadcast((shape, target)) == target else None
     except ShapeFault:

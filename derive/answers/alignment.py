@@ -12,7 +12,7 @@ from typing import TypeAlias
 from derive.answers.bench import Bench, same
 from derive.answers.budget import Budget
 from derive.answers.grids import Grid, Reading
-from derive.answers.literals import Literals, Misses, Place
+from derive.answers.literals import Literals, Misses
 from derive.answers.terms import factors, grouped, is_product, is_sum, negated, terms
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, number
 from derive.operations.calculus import instantiate
@@ -55,9 +55,10 @@ class Aligner(Literals):
     def align(self, written: Expr, target: Expr, depth: int = 0) -> Misses | None:
         """The numbers in `written` that differ from what they stand for in `target`; None if the two are not alike."""
         key = id(written), target
-        if key not in self.aligned:
-            self.aligned[key] = written, self._aligned(written, target, depth)
-        return self.aligned[key][1]
+        known = self.aligned.get(key)
+        if known is None:
+            known = self.aligned[key] = written, self._aligned(written, target, depth)
+        return known[1]
 
     def _aligned(self, written: Expr, target: Expr, depth: int) -> Misses | None:
         if depth > MAX_DEPTH or not self.budget.compares():
@@ -98,8 +99,7 @@ class Aligner(Literals):
         if not grid.literal:
             return self._cells(grid, target, values[0], depth)
         numbers = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
-        places = [Place(None, written.name, i) for i in range(len(numbers))]
-        return self.entries(numbers, places, target)
+        return self.entries(numbers, written.name, target)
 
     def _cells(self, grid: Grid, target: Expr, shape: Index, depth: int) -> Misses | None:
         """An array of formulas, cell by cell."""

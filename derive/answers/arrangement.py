@@ -26,9 +26,11 @@ def stands(given: Shape, asked: Shape) -> Stands:
     >>> stands((6,), (2, 3)), stands((3, 2), (2, 3)), stands((6,), (2, 2))
     (<Stands.AS_IS: 'as is'>, <Stands.TRANSPOSED: 'transposed'>, <Stands.OTHERWISE: 'otherwise'>)
     """
-    long, wanted = _long(given), _long(asked)
+    if given == asked:
+        return Stands.AS_IS
     if prod(given) != prod(asked):
         return Stands.OTHERWISE
+    long, wanted = _long(given), _long(asked)
     if long == wanted or len(long) < 2 or len(asked) > 2:
         return Stands.AS_IS
     return Stands.TRANSPOSED if long == wanted[::-1] else Stands.OTHERWISE

@@ -16,6 +16,8 @@ from derive.operations.shapes import normal
 
 _SPACED = re.compile(r"\s*+(?:[-−+]?\d++\s++)+[-−+]?\d++\s*+")
 _GROUPED = re.compile(r"\s*+\d{1,3}(?: \d{3})++\s*+")
+_SIDE_BY_SIDE, _SEPARATED, _NESTED = re.compile(r"\d\s+\d"), re.compile(r"[;&]|\\\\"), re.compile(r"[(\[{]")
+_LISTED = re.compile(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+")
 _CLOSING = {"[": "]", "(": ")"}
 
 
@@ -37,15 +39,15 @@ class Arraying(Naming):
     def environment(self) -> Expr:
         opened = self.take()
         start = self._environment_begun()
-        depth, at = 1, self.at
+        depth = 1
         while depth:
-            token = self.take()
+            token = self.tokens[self.at]
             if token.kind == "end":
                 raise self.error("the matrix is never closed", "expected `\\end{…}`", opened)
-            if token.kind == "command" and token.text in {"begin", "end"}:
-                depth += 1 if token.text == "begin" else -1
-                at = self.at - 1
-        end = self.tokens[at].start
+            if token.kind == "command":
+                depth += (token.text == "begin") - (token.text == "end")
+            self.at += 1
+        end = token.start
         self._environment_begun()
         return self._array(opened.start, start, end)
 
@@ -131,9 +133,9 @@ def _lists(inner: str, decimal: str) -> bool:
     """
     text = masked(inner, decimal)
     if _SPACED.fullmatch(text):
-        return re.search(r"\d\s+\d", text) is not None and not _GROUPED.fullmatch(inner)
-    separated = re.search(r"[;&]|\\\\", text) or re.fullmatch(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+", text)
-    return separated is not None and not re.search(r"[(\[{]", text)
+        return _SIDE_BY_SIDE.search(text) is not None and not _GROUPED.fullmatch(inner)
+    separated = _SEPARATED.search(text) or _LISTED.fullmatch(text)
+    return separated is not None and not _NESTED.search(text)
 
 
 def _start(token: Token) -> int:

@@ -12,11 +12,11 @@ from derive.answers.arrangement import Stands, stands
 from derive.answers.grids import Grid, Reading
 from derive.answers.model import Answer, Array, Written
 from derive.answers.own import BITS, Own, bounded
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.operations.calculus import entry_of, expand_macros
-from derive.operations.rows import Branches, Flat, ShapeFault, row_of
+from derive.operations.rows import ROWS, Branches, Flat, Kernel, ShapeFault, Shapes
 from derive.operations.scalars import Num, Undecided, ValueFault, precision
 from derive.operations.shapes import broadcast, offset
 from derive.shortcuts import Short
@@ -51,8 +51,10 @@ class Bench:
     truth: Env
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
     equations: dict[Name, Expr] = field(default_factory=dict)
-    known: dict[tuple[Expr, bool], Value | None] = field(default_factory=dict)
+    known: dict[Expr, Value | None] = field(default_factory=dict)
+    true: dict[Expr, Value | None] = field(default_factory=dict)
     standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
+    operations: dict[tuple[str, Shapes, Options], tuple[Shape, Kernel]] = field(default_factory=dict)
 
     @staticmethod
     def of(solution: Solution, answers: Sequence[Answer], k: int = 1) -> Bench:
@@ -90,10 +92,10 @@ class Bench:
         """The value of an expression at the student's numbers or the true ones; None if it has none."""
         if reading is not None and reading.grids:
             return self._evaluated(expr, self.own.env if own else self.truth, reading.grids)
-        key = expr, own
-        if key not in self.known:
-            self.known[key] = self._evaluated(expr, self.own.env if own else self.truth, {})
-        return self.known[key]
+        known = self.known if own else self.true
+        if expr not in known:
+            known[expr] = self._evaluated(expr, self.own.env if own else self.truth, {})
+        return known[expr]
 
     def spread(self, expr: Expr, reading: Reading) -> Value | None:
         """The value at the student's numbers as balls: each decimal in the reading may be off by one unit."""
@@ -114,10 +116,9 @@ class Bench:
     def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
         if isinstance(expr, Number):
             return (), [number(expr)]
-        if isinstance(expr, Ref) and expr.name in grids:
-            grid = grids[expr.name]
-            return grid.shape, [self._scalar(cell, env, grids, number) for cell in grid.cells]
         if isinstance(expr, Ref):
+            if grids and (grid := grids.get(expr.name)):
+                return grid.shape, [self._scalar(cell, env, grids, number) for cell in grid.cells]
             return self.shapes[expr.name], env[self.own.tape.slots[expr.name]]
         if isinstance(expr, Entry):
             return (), [env[self.own.tape.slots[expr.name]][offset(self.shapes[expr.name], expr.index)]]
@@ -130,20 +131,28 @@ class Bench:
         return flat[0]
 
     def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
-        """The rows' own values; a dot between arrays of one shape is read as ⊙."""
+        """The rows' own values."""
         if expr.op in MACROS:
             return self._at(expand_macros(expr, self.shapes), env, grids, number)
         values = [self._at(arg, env, grids, number) for arg in expr.args]
-        shapes = tuple(shape for shape, _ in values)
-        try:
-            shape = row_of(expr).shape(shapes, expr.options)
-        except ShapeFault:
-            if expr.op != "product" or shapes[0] != shapes[1]:
-                raise
-            expr = Apply("times", expr.args)
-            shape = broadcast(shapes)
-        flat = row_of(expr).kernel(shapes, expr.options, Branches())(*(flat for _, flat in values))
-        return shape, [bounded(x) for x in flat]
+        shape, kernel = self._operation(expr.op, tuple([shape for shape, _ in values]), expr.options)
+        return shape, [*map(bounded, kernel(*[flat for _, flat in values]))]
+
+    def _operation(self, op: str, shapes: Shapes, options: Options) -> tuple[Shape, Kernel]:
+        """What a row gives for arguments of some shapes, its shape and how it is worked out, found once; a dot between
+        arrays of one shape is read as ⊙. Raises ShapeFault.
+        """
+        key = op, shapes, options
+        if key not in self.operations:
+            row = ROWS[op]
+            try:
+                shape = row.shape(shapes, options)
+            except ShapeFault:
+                if op != "product" or shapes[0] != shapes[1]:
+                    raise
+                row, shape, options = ROWS["times"], broadcast(shapes), ()
+            self.operations[key] = shape, row.kernel(shapes, options, Branches())
+        return self.operations[key]
 
     @property
     def decimal(self) -> str:

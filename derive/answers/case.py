@@ -88,8 +88,9 @@ class Case:
 
     def _is_true(self, i: int, w: Written) -> bool:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
-        hows = [how for value in (self.expected[i], self.carried[i]) if (how := self._standing(w, value))]
-        if all(how == CUT for how in hows) and hows:
+        values = (self.expected[i],) if self.carried is self.expected else (self.expected[i], self.carried[i])
+        hows = [how for value in values if (how := self._standing(w, value))]
+        if {*hows} == {CUT}:
             self._remark("cut", i, w)
         if hows and EXACT not in hows and w.digits < self._needed(i):
             self._remark("precision", i, w)
@@ -157,12 +158,11 @@ class Case:
         """The routes with the student's own numbers, then with the true values of what was not answered: what is
         missing is not wrong.
         """
-        routes: list[Expr] = []
-        for expr in self._routes():
-            routes.append(expr)
+        ways = self._routes()
+        for expr in ways:
             yield self.own, expr
         steps = {step.name for step in self.derivation.steps}
-        for expr in routes:
+        for expr in ways:
             missing = [name for name in names_in(expr) if name in steps and name not in self.own.answered]
             if missing:
                 yield self.own.with_truth(missing), expr
@@ -182,25 +182,13 @@ class Case:
                     continue
             self.entries[i] = FOLLOWS
 
-    def _routes(self) -> Iterator[Expr]:
-        """The step's equation, and the same with what it uses written out: σ′ by z or by A, skipped steps."""
+    def _routes(self) -> tuple[Expr, ...]:
         if self.step is None:
-            return
-        yield self.step.expr
-        known = {s.name: s.expr for s in (*self.derivation.forward, *self.derivation.backward)}
-        used = [name for name in self.step.uses if name in known and name != self.step.name]
-        whole = substitute(self.step.expr, {name: known[name] for name in used})
-        slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
-        alone = [substitute(self.step.expr, {name: known[name]}) for name in used]
-        for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
-            if expr != self.step.expr and self._fits(expr, self.step):
-                yield settled(expr, self.derivation.shapes)
-
-    def _fits(self, expr: Expr, step: Step) -> bool:
-        try:
-            return shape_of(expr, self.derivation.shapes) == step.shape
-        except ShapeFault:
-            return False
+            return ()
+        known = self.own.workings.routes
+        if self.step.name not in known:
+            known[self.step.name] = tuple(routes(self.derivation, self.step))
+        return known[self.step.name]
 
     # --- guards ------------------------------------------------------------------------------------------------------
 
@@ -208,13 +196,34 @@ class Case:
         """Take back what a fault made too easy, and values that cannot be."""
         if self.step is None:
             return
+        low, high = _bounds(self.step)
         for i, w in self.given():
-            if w and _impossible(self.step, w):
+            if w and ((low is not None and w.value < low) or (high is not None and w.value > high)):
                 self.entries[i], self.diagnosis = WRONG, "impossible"
         made_easy = FOLLOWS in self.entries and is_trivial(self.written, self.expected)
         if made_easy and not self.own.trivial.intersection(self.step.uses):
             self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
             self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else "trivial"
+
+
+def routes(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A step's equation, and the same with what it uses written out: σ′ by z or by A, skipped steps."""
+    yield step.expr
+    known = {s.name: s.expr for s in (*derivation.forward, *derivation.backward)}
+    used = [name for name in step.uses if name in known and name != step.name]
+    whole = substitute(step.expr, {name: known[name] for name in used})
+    slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
+    alone = [substitute(step.expr, {name: known[name]}) for name in used]
+    for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
+        if expr != step.expr and _fits(expr, step, derivation):
+            yield settled(expr, derivation.shapes)
+
+
+def _fits(expr: Expr, step: Step, derivation: Derivation) -> bool:
+    try:
+        return shape_of(expr, derivation.shapes) == step.shape
+    except ShapeFault:
+        return False
 
 
 def _length(number: Printed) -> int:
@@ -227,16 +236,21 @@ def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:
     numbers = [w.value for w in written if w]
     if all(x == 0 for x in numbers):
         return any(not _is_zero(x) for x in expected)
-    return len(numbers) > 1 and len(set(map(str, numbers))) == 1 and len(set(map(str, expected))) > 1
+    return len(numbers) > 1 and _are_alike(numbers) and not _are_alike(expected)
+
+
+def _are_alike(numbers: Flat) -> bool:
+    """Whether numbers are written alike."""
+    first = str(numbers[0])
+    return all(str(x) == first for x in numbers[1:])
 
 
 def _is_zero(x: Num) -> bool:
     return bool(x == 0) or (hasattr(x, "contains") and bool(x.contains(0)))
 
 
-def _impossible(step: Step, w: Written) -> bool:
-    """Whether a number lies outside what the step's one function can give."""
+def _bounds(step: Step) -> tuple[int | None, int | None]:
+    """The least and the largest number that the step's one function can give, where that is limited."""
     if not isinstance(step.expr, Apply) or not all(isinstance(arg, Ref) for arg in step.expr.args):
-        return False
-    low, high = row_of(step.expr).bounds or (None, None)
-    return (low is not None and bool(w.value < low)) or (high is not None and bool(w.value > high))
+        return None, None
+    return row_of(step.expr).bounds or (None, None)

@@ -39,8 +39,8 @@ class _Collector:
     def all(self, chains: Sequence[Chain]) -> list[Answer]:
         by_step: dict[str, list[Chain]] = {}
         for chain in chains:
-            if chain.target is not None and chain.target.step in self.solution.ids:
-                by_step.setdefault(chain.target.step, []).append(chain)
+            if chain.target is not None and (step := chain.target.step) in self.solution.index:
+                by_step.setdefault(step, []).append(chain)
         answers = [self._answer(step, said) for step, said in by_step.items()]
         unmatched = [self._unmatched(chain) for chain in chains if chain.target is None]
         return sorted(filter(None, (*answers, *unmatched)), key=lambda answer: answer.line or 0)
@@ -62,15 +62,13 @@ class _Collector:
         return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
 
     def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
-        answer = Answer(step, chain.left, part.link.text, part.link.line, self._content(part, shape))
-        array = answer.content
-        if not isinstance(array, Array):
-            return answer
-        remarks = ambiguities(filter(None, array.entries), self.sure, answer.line)
-        if array.shape == shape or stands(array.shape, shape) is not Stands.AS_IS:
-            return replace(answer, remarks=remarks)
-        turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
-        return replace(answer, content=Array(shape, array.entries), remarks=(*remarks, *turned))
+        content, remarks = self._content(part, shape), tuple[Remark, ...]()
+        if isinstance(content, Array):
+            remarks = ambiguities(filter(None, content.entries), self.sure, part.link.line)
+            if content.shape != shape and stands(content.shape, shape) is Stands.AS_IS:
+                turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
+                content, remarks = Array(shape, content.entries), (*remarks, *turned)
+        return Answer(step, chain.left, part.link.text, part.link.line, content, remarks)
 
     def _content(self, part: Part, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:

@@ -59,14 +59,17 @@ class Examiner:
         """The answers with what their lines show."""
         for chain in self.chains:
             if chain.target is not None and chain.target.step in self.content:
-                step = (self.updates if chain.target.updated else self.steps).get(chain.target.name)
-                if step is not None:
+                if (step := self.steps.get(chain.target.name)) and not chain.target.updated:
+                    self._chain(chain, chain.target, step)
+                elif (step := self.updates.get(chain.target.name)) and chain.target.updated:
                     self._chain(_renewed(chain, step), replace(chain.target, name=step.name), step)
         return [self._told(answer) for answer in self.answers]
 
     def _told(self, answer: Answer) -> Answer:
-        found = self.found.get(answer.step, Found())
+        found = self.found.get(answer.step) or Found()
         remarks = (*answer.remarks, *found.remarks, *self._first_mention(answer))
+        if not remarks and not found.substituted and not found.computed:
+            return answer
         size = len(answer.content.entries) if isinstance(answer.content, Array) else 1
         answer = _worked_out(answer, found)
         computed = tuple(found.computed[i] for i in range(size)) if found.computed.keys() >= set(range(size)) else ()

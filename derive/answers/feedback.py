@@ -6,8 +6,9 @@ Numbers and formulas stand there as they were read, never as raw text, so that e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 from derive.answers.case import FOLLOWS, UNREADABLE, WRONG
@@ -69,18 +70,28 @@ class Feedback:
 
     solution: Solution
     hints: bool = False
-    index: StepIndex = field(init=False)
-    words: Catalogue = field(init=False)
-    compiler: Compiler = field(init=False)
-    view: View = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.index = StepIndex.of(self.solution)
-        self.words = catalogue(self.solution.problem.language)
+    @cached_property
+    def index(self) -> StepIndex:
+        """The names of the problem, as students spell them."""
+        return StepIndex.of(self.solution)
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """The sentences in the problem's language."""
+        return catalogue(self.solution.problem.language)
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """What makes text of sentences."""
         writer, page = WRITERS["txt"], self.solution.blueprint.page
         assert isinstance(writer, TemplateWriter)
-        self.compiler = writer.compiler(self.solution.blueprint.document, page, self.words)
-        self.view = View(self.solution.values, self.compiler.notation, Workings())
+        return writer.compiler(self.solution.blueprint.document, page, self.words)
+
+    @cached_property
+    def view(self) -> View:
+        """What makes text of numbers."""
+        return View(self.solution.values, self.compiler.notation, Workings())
 
     @property
     def values(self) -> Values:

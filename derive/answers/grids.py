@@ -73,14 +73,17 @@ class Reading:
 
     def number(self, written: Written, start: int, end: int) -> Number:
         """A number at its place."""
-        self.numbers[start, end] = written
+        span = start, end
+        self.numbers[span] = written
         value, unit = _fraction(written.value), _fraction(written.unit)
-        return Number(value, decimal=0 < written.unit < 1, span=(start, end), unit=unit)
+        return Number(value, 0 < unit.numerator < unit.denominator, span, unit)
 
     def written(self, number: Number) -> Written:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""
+        if (written := self.numbers.get(number.span)) is not None:
+            return written
         exact = fmpq(number.value.numerator, number.value.denominator)
-        return self.numbers.get(number.span) or Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
+        return Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
 
     def literal(self, start: int, end: int) -> Number | Ref | None:
         """The plain number (or blank) between two positions, or None: what most cells are needs no grammar."""
@@ -112,7 +115,7 @@ class Reading:
 
     def _slices(self) -> Grid | None:
         """An array of more axes, written slice by slice: each a matrix with `[1,:,:]` under it, in their order."""
-        found = list(_SLICE.finditer(self.text))
+        found = list(_SLICE.finditer(self.text)) if r"\underbrace" in self.text else []
         if not found or "".join(match.group() for match in found) != self.text:
             return None
         grids = [self._plain(*match.span("inner")) for match in found]
@@ -146,7 +149,7 @@ def cells_of(text: str, decimal: str) -> list[list[Span]]:
     rows = _split(text, (0, len(text)), _ROW, depths)
     if len(rows) == 1 and "\n" in text.strip():
         rows = _split(text, (0, len(text)), _LINE, depths)
-    separated = [_split(text, row, _CELL, depths) for row in rows]
+    separated = [_split(text, row, _CELL, depths) for row in rows] if _CELL.search(text) else []
     if any(len(row) > 1 for row in separated):
         return separated
     return [_split(text, row, _GAP, depths) for row in rows]

@@ -25,8 +25,8 @@ from derive.operations.rows import ROWS, ShapeFault
 MAX_LINK = 6_000
 LEAST_ENTRIES, MORE = 400, 4
 _SILENT = re.compile(
-    r"[\u200b\u2060\ufeff\u00ad$~]|(?<!\\)\\(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
-    r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{))"
+    r"[\u200b\u2060\ufeff\u00ad$~\\](?:(?<!\\)|(?<!\\\\)(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
+    r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{)))"
 )
 _POINTED = re.compile(r"_\{\d+(?:\.\d+)+\}")
 
@@ -38,7 +38,7 @@ def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     reading = Reading(silenced(text), decimal)
     plain = reading.literal(0, len(text)) or reading.literals()
     reading.expr = plain or Hand(reading, lexicon, [*tokens_of(reading.text)]).whole()
-    if any(isinstance(node, Apply) and node.options for node in walk(reading.expr)):
+    if not plain and any(node.options for node in walk(reading.expr) if isinstance(node, Apply)):
         _extent(with_settings(reading.expr), lexicon.shapes, text)
     return reading
 
@@ -82,6 +82,7 @@ class Hand(Numbering):
     """Reads a whole text, or one cell in it."""
 
     most_terms = 300
+    beside = frozenset({"word"})
 
     def inside(self, tokens: list[Token]) -> Expr:
         """What the tokens of one cell say."""
@@ -95,9 +96,6 @@ class Hand(Numbering):
         if self.token.kind != "end":
             raise self.unexpected("an operator or the end")
         return expr
-
-    def starts_factor(self) -> bool:
-        return self.token.kind != "number" and super().starts_factor()
 
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """Of two numbers too: each keeps its place."""

@@ -16,7 +16,7 @@ _RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
 _STATES = re.compile(rf"{_RELATION}|<-|←")
 _CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
 _GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
-_UNFINISHED = re.compile(rf"(?:{_RELATION}|\\cdot|[+·*])\s*$")
+_UNFINISHED = re.compile(r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
 
 
 def joined(cut: Iterable[Piece]) -> Iterator[Piece]:
@@ -43,10 +43,10 @@ def _belongs(above: Piece, piece: Piece) -> bool:
         return True
     if _GOES_ON.match(piece.text) and _STATES.search(above.text):
         return True
-    return _is_open(above.text) and "=" not in piece.text
+    return "=" not in piece.text and _is_open(above.text)
 
 
 def _is_open(text: str) -> bool:
     """Whether a square bracket or a matrix is not closed yet."""
-    opened = text.count("[") - text.count("]")
-    return "=" in text and (opened > 0 or len(re.findall(r"\\begin\{", text)) > len(re.findall(r"\\end\{", text)))
+    opened = text.count("[") > text.count("]") or text.count(r"\begin{") > text.count(r"\end{")
+    return opened and "=" in text

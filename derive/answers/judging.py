@@ -212,7 +212,7 @@ class _Judge:
         written, turned = numbers
         return Case(
             self.derivation, own, place.step, answer, written, expected,
-            carried=self.carry.settled(place.name, place.k),
+            carried=expected if self.carry is self.truth else self.carry.settled(place.name, place.k),
             shown=partial(self.carry.printed, place.name, place.k),
             digits=marking.digits,
             exact=place.id in marking.exact,
@@ -222,12 +222,17 @@ class _Judge:
 
     def _closed(self, place: Place, case: Case) -> Judged:
         diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
-        earned = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
         of = self._of(place)
-        lost = min(of, self.problem.marking.remark * sum(not remark.is_notice for remark in case.remarks))
-        marks = max(Fraction(0), of * earned / len(case.entries) - lost)
+        marks = self._earned(case, of) if of else of
         return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
                       tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
+
+    def _earned(self, case: Case, of: Fraction) -> Fraction:
+        """The marks for the entries that are right, less what the remarks cost."""
+        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
+        marks = of * Fraction(right, len(case.entries))
+        noticed = sum(not remark.is_notice for remark in case.remarks)
+        return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
 
     def _numbers(self, own: Own, place: Place, answer: Answer) -> tuple[Numbers, bool] | None:
         """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from derive.derivation import Derivation, Step
 from derive.language.cursor import Cursor, Scope
@@ -29,6 +29,7 @@ Quantity = Ref | Entry
 _NUMBERS = re.compile(r"\d{1,6}(?:,\d{1,6}){0,3}")
 _MARKED = re.compile(r"(.*)[\[(](\d{1,9})[\])]")
 _LAYER = re.compile(r"\^(\(\w{1,9}\)|\[\w{1,9}\])")
+_UNFOLDED = str.maketrans("", "", "_{}()[]^' ")
 _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
 
@@ -81,6 +82,11 @@ class Lexicon:
         self.names[name.id] = name
         key = _folded(name.id)
         self.folded[key] = None if key in self.folded else name
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What a text may refer to as it stands in the grammar."""
+        return Scope(self.names, {})
 
     @property
     def shapes(self) -> Mapping[Name, Shape]:
@@ -137,10 +143,17 @@ class Lexicon:
 
     def _only_matrix(self, symbol: Symbol) -> Name | None:
         """Of `w_{11}` the one matrix W_h of the problem that has this letter."""
-        letter = (symbol.base.lower(), symbol.accent)
-        alike = [name for name in dict.fromkeys(self.names.values()) if isinstance(name, Symbol)
-                 and (name.base.lower(), name.accent) == letter]  # fmt: skip
+        alike = [*self._alike.get((symbol.base.lower(), symbol.accent), ())]
         return alike[0] if len(alike) == 1 and len(symbol.subscript) == len(self.shapes[alike[0]]) == 2 else None
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, str], dict[Symbol, None]]:
+        """The symbols that begin with a letter, great or small."""
+        alike: dict[tuple[str, str], dict[Symbol, None]] = {}
+        for name in self.names.values():
+            if isinstance(name, Symbol):
+                alike.setdefault((name.base.lower(), name.accent), {})[name] = None
+        return alike
 
     def index(self, name: Name, items: tuple[SubscriptItem, ...]) -> Index | None:
         """The entry that numbers from 1 mean: of a row or column one number is enough."""
@@ -201,7 +214,7 @@ class Lexicon:
 
     def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
         """What a word means as a function: `g(z_2)` whatever the problem applies to z_2."""
-        known, letter = FUNCTIONS.get(word) or self._spelled.get(word.lower()), word.lower()
+        known, letter = FUNCTIONS.get(word) or _spelled().get(word.lower()), word.lower()
         if letter not in GENERIC or word == "Phi":
             return known
         here = {_op(step) for step in self._applied(args)}
@@ -209,10 +222,6 @@ class Lexicon:
             self.learned[letter] = here.pop()
             return self.learned[letter]
         return self.learned.get(letter) or known or self._only
-
-    @cached_property
-    def _spelled(self) -> dict[str, str]:
-        return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
 
     def _applied(self, args: tuple[Expr, ...]) -> list[Step]:
         """The forward steps that apply one function to a name."""
@@ -256,6 +265,12 @@ def _spelled_out(text: str) -> Symbol | None:
     return symbol if cursor.token.kind == "end" else None
 
 
+@cache
+def _spelled() -> dict[str, str]:
+    """The operations by their spellings in small letters."""
+    return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
+
+
 def _op(step: Step) -> str:
     assert isinstance(step.expr, Apply)
     return step.expr.op
@@ -268,7 +283,7 @@ def _takes(op: str, count: int) -> bool:
 
 def _folded(name: str) -> str:
     """What spellings have in common: no case, no underscores, brackets or primes."""
-    return "".join(c for c in name.lower() if c not in "_{}()[]^' ")
+    return name.lower().translate(_UNFOLDED)
 
 
 def _spellings(symbol: Symbol) -> Iterator[Symbol]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flint import arb, fmpq
 
@@ -42,7 +43,7 @@ class Noticed:
     granted: dict[int, fmpq] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """One line of numbers about a step (or one entry of it), and the result it led to.
 
@@ -108,9 +109,8 @@ class Line:
         assert self.result is not None
         if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
-        slack = self._slack()
         triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        return all(all(_explained(w, a, b, slack)) for w, a, b in triples if w)
+        return all(all(self._stands(w, a, b)) for w, a, b in triples if w)
 
     def _concerns(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result has to do with the line: most of it is about what one of the two gives."""
@@ -120,6 +120,7 @@ class Line:
         alike = [w is None or explains(w, a, LOOSE) or explains(w, b, LOOSE) for w, a, b in triples]
         return 2 * sum(alike) >= size
 
+    @cached_property
     def _slack(self) -> fmpq:
         """How far off, relatively, the rounded numbers in the line may make it."""
         numbers = [
@@ -149,9 +150,8 @@ class Line:
         spread, size = self.bench.spread(self.reading.expr, self.reading), len(self.result.entries)
         if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
             return False
-        slack = self._slack()
         entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
-        explained = [_explained(w, a, b, slack) for w, a, b, _ in entries if w]
+        explained = [self._stands(w, a, b) for w, a, b, _ in entries if w]
         if not all(rightly for _, rightly in explained) or self._is_true():
             return False
         return any(w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
@@ -166,27 +166,26 @@ class Line:
     def _explained(self, gives: Value | None, mended: Value | None) -> tuple[int, int]:
         """How many entries of the result only the line as written explains, and how many only the right numbers."""
         assert self.result is not None
-        size, slack = len(self.result.entries), self._slack()
+        size = len(self.result.entries)
         wrongly = rightly = 0
         for w, a, b in zip(self.result.entries, _padded(gives, size), _padded(mended, size), strict=True):
             if w is None or (a is not None and b is not None and same(a, b)):
                 continue
-            by_a, by_b = _explained(w, a, b, slack)
+            by_a, by_b = self._stands(w, a, b)
             wrongly += by_a and not by_b
             rightly += by_b and not by_a
         return wrongly, rightly
+
+    def _stands(self, w: Written, a: Num | None, b: Num | None) -> tuple[bool, bool]:
+        """Whether a result is one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
+        one, other = (x is not None and standing(w, x) is not None for x in (a, b))
+        return (one, other) if one or other else (explains(w, a, self._slack), explains(w, b, self._slack))
 
 
 def _is_doubtful(misses: Misses) -> bool:
     """Whether a sign or a term may be what is wrong: several numbers are, or one that stands for a sum."""
     loose = [miss for miss in misses if miss.place.grid is None and not miss.turned]
     return len(loose) > 1 or any(is_sum(miss.target) for miss in loose)
-
-
-def _explained(w: Written, a: Num | None, b: Num | None, slack: fmpq) -> tuple[bool, bool]:
-    """Whether a result is the one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
-    stands = tuple(x is not None and standing(w, x) is not None for x in (a, b))
-    return (stands[0], stands[1]) if any(stands) else (explains(w, a, slack), explains(w, b, slack))
 
 
 def explains(w: Written, value: Num | None, slack: fmpq = MOST) -> bool:

@@ -163,7 +163,7 @@ class Reader:
         self.derived |= isinstance(target.name, Derivative)
         self.said[target.name] = numbers or self.said.get(target.name)
         given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
-        return target if given else replace(target, passes=self.passes)
+        return target if given or target.passes == self.passes else replace(target, passes=self.passes)
 
     def begin(self, k: int) -> None:
         """What comes now is about pass k."""
@@ -256,9 +256,10 @@ class Reader:
         inside = list(nodes(reading, reading.expr))
         if not any(isinstance(node, Ref | Entry) for node in inside):
             return NUMBERS
-        constants = _USUAL | self._constants(target)
-        numbers = [abs(node.value) for node in inside if isinstance(node, Number)]
-        return FORMULA if not reading.grids and all(x in constants for x in numbers) else MIXED
+        if reading.grids:
+            return MIXED
+        numbers = {abs(node.value) for node in inside if isinstance(node, Number)} - _USUAL
+        return MIXED if numbers and numbers - self._constants(target) else FORMULA
 
     def _constants(self, target: Target | None) -> set[Fraction]:
         step = self.lexicon.steps.get(target.name) if target else None

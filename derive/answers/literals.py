@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.answers.bench import Bench
@@ -12,6 +12,7 @@ from derive.answers.model import Written
 from derive.answers.standing import near, standing
 from derive.language.expressions import Expr, Number
 from derive.language.names import Name
+from derive.operations.rows import Flat
 from derive.operations.scalars import Num
 
 
@@ -54,8 +55,7 @@ class Miss:
     @property
     def turned(self) -> bool:
         """Whether nothing but the sign is wrong."""
-        opposite = self.written and replace(self.written, value=-self.written.value)
-        return self.kind == SIGN or (opposite is not None and standing(opposite, self.right) is not None)
+        return self.kind == SIGN or (self.written is not None and standing(self.written, -self.right) is not None)
 
 
 Misses: TypeAlias = list[Miss]
@@ -69,20 +69,21 @@ class Literals:
 
     def number(self, written: Number, target: Expr) -> Misses | None:
         """A number against a scalar part of a formula."""
-        values = self.bench.candidates(target)
-        if values is None or len(values) != 1:
+        candidates = self.bench.candidates(target)
+        if candidates is None or len(candidates) != 1:
             return None
-        return self.entries([self.reading.written(written)], [Place(written.span)], target)
+        w, (values,) = self.reading.written(written), candidates
+        return [] if _is_one(w, values) else [Miss(Place(written.span), w, target, 0, values[0])]
 
-    def entries(self, numbers: Sequence[Written], places: Sequence[Place], target: Expr) -> Misses | None:
-        """Numbers against the entries of a part of a formula."""
+    def entries(self, numbers: Sequence[Written], array: Name, target: Expr) -> Misses | None:
+        """The numbers of an array against the entries of a part of a formula."""
         candidates = self.bench.candidates(target)
         if candidates is None:
             return None
         return [
-            Miss(place, w, target, i, values[0])
-            for i, (w, place, values) in enumerate(zip(numbers, places, candidates, strict=True))
-            if not any(stands(w, value) for value in values)
+            Miss(Place(None, array, i), w, target, i, values[0])
+            for i, (w, values) in enumerate(zip(numbers, candidates, strict=True))
+            if not _is_one(w, values)
         ]
 
     def run_together(self, grid: Grid, name: Name, target: Expr) -> Misses | None:
@@ -98,6 +99,11 @@ class Literals:
 def stands(w: Written, value: Num) -> bool:
     """Whether a number in a line may stand for a value: rounded or cut, or off by one in its last of several places."""
     return standing(w, value) is not None or (w.digits > 1 and near(w, value))
+
+
+def _is_one(w: Written, values: Flat) -> bool:
+    """Whether a number may stand for one of several values."""
+    return any(stands(w, value) for value in values)
 
 
 def _digits(text: str) -> str:

@@ -14,12 +14,17 @@ _MARKS = re.compile(
     r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none
     r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?)"
-    rf"|(?P<open>\\begin\{{(?:{MATRICES})\*?\}}|[\[{{(])|(?P<close>\\end\{{(?:{MATRICES})\*?\}}|[\]}})])"
+    r"|\{[^{}()\[\]]*+\}"  # what stands alone in braces parts nothing
+    rf"|(?P<begin>\\begin\{{(?:{MATRICES})\*?\}}|\{{)|(?P<end>\\end\{{(?:{MATRICES})\*?\}}|\}})"
+    r"|(?P<open>[\[(])|(?P<close>[\])])"
     r"|(?P<row>\\\\(?:\[[^\]]{0,20}\])?)"
     r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),\s(?!\s*[-+−\d])|\x1f|\x1e|->"
     r"|(?<=[\d)\]}]):\s|(?<=\s)\|(?=\s)|(?<![-+−*·⊙/^=≈(,;&|])\t(?![-+−*·⊙/^=≈),;&|])"
     r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>))"
 )
+
+
+_OPENING, _CLOSING = {"begin", "open"}, {"end", "close"}
 
 
 class Mark(NamedTuple):
@@ -36,13 +41,14 @@ def outside(text: str) -> list[Mark]:
     braced: list[Mark] = []
     deep = braces = 0
     for match in _MARKS.finditer(text):
-        kind = str(match.lastgroup)
-        if kind in {"open", "close"}:
-            step = 1 if kind == "open" else -1
-            deep = max(0, deep + step)
-            if match.group() not in "[]()":
-                braces = max(0, braces + step)
-        elif braces == 0:
+        kind = match.lastgroup
+        if kind in _OPENING:
+            deep += 1
+            braces += kind == "begin"
+        elif kind in _CLOSING:
+            deep -= deep > 0
+            braces -= kind == "end" and braces > 0
+        elif kind and braces == 0:
             mark = Mark(kind, match.start(), match.end())
             braced.append(mark)
             if deep == 0:

@@ -125,11 +125,11 @@ class StepIndex:
         return self.meant[left]
 
     def _meant(self, left: str) -> Meant | None:
-        left = self.aliases.get(_plain(left), left)
+        left = self.aliases.get(_plain(left), left) if self.aliases else left
         if left in self.lexicon.names:
             return Meant(Ref(self.lexicon.names[left]), None, None)
-        stated = _PASS.search(left)
-        text = silenced(_PASS.sub("", left)).rstrip("=:≈ ")
+        stated = _PASS.search(left) if "@" in left else None
+        text = silenced(_PASS.sub("", left) if stated else left).rstrip("=:≈ ")
         found = self._read(text)
         if found is None and _RUN_TOGETHER.match(text):
             found = self._read(_RUN_TOGETHER.sub(r"d\1/d", text))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.answers.lexicon import Lexicon, Quantity
-from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
 from derive.language.grammar import Parser
 from derive.language.names import ACCENTS, Symbol
@@ -19,7 +18,7 @@ class Naming(Parser):
     transposes = ("T", "t")
 
     def __init__(self, text: str, lexicon: Lexicon, tokens: list[Token] | None = None) -> None:
-        super().__init__(text, Scope(lexicon.names, {}), tokens)
+        super().__init__(text, lexicon.scope, tokens)
         self.lexicon = lexicon
 
     def named(self) -> Expr:
@@ -101,8 +100,10 @@ class Naming(Parser):
 
     def _through(self, slope: Quantity | None) -> Quantity | None:
         """`|_{z_2}` or `|z_2` behind a derivative: the part of it that comes through z_2."""
+        if slope is None or not self.is_op("|"):
+            return slope
         after = self.peek()
-        if slope is None or not self.is_op("|") or not (after.text == "_" or (after.kind == "word" and after.glued)):
+        if after.text != "_" and not (after.kind == "word" and after.glued):
             return slope
         self.take()
         braced = self.accept("_") and self.accept("{")

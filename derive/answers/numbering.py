@@ -18,8 +18,8 @@ class Numbering(Arraying):
         written, end = number_at(text, token.start, self.reading.decimal)
         if written is None:
             raise self.error("the number has too many digits", f"at most {MAX_DIGITS} are read", token)
-        while self.token.start < end and self.token.kind != "end":
-            self.take()
+        while self.tokens[self.at].start < end and self.tokens[self.at].kind != "end":
+            self.at += 1
         return self.reading.number(written, token.start, end)
 
     def opposite(self, expr: Expr, start: int) -> Expr:

@@ -49,7 +49,7 @@ _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
 _CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": " ", "\u2009": " ", "\u202f": " ",
                         "'": " ", "’": " "})  # fmt: skip
-_PLAIN_SPACES = re.compile(r"(?<=\d) (?=\d{3}(?:\D|$))")
+_PLAIN_SPACES = re.compile(r" (?<=\d )(?=\d{3}(?:\D|$))")
 
 
 def read_number(text: str, decimal: str) -> Written | None:
@@ -61,8 +61,8 @@ def read_number(text: str, decimal: str) -> Written | None:
     if len(text) > 3 * MAX_DIGITS:
         return None
     match = _WHOLE.fullmatch(text)
-    if match is None and " " in text:
-        match = _WHOLE.fullmatch(_PLAIN_SPACES.sub("\u202f", text))
+    if match is None and (grouped := _PLAIN_SPACES.sub("\u202f", text)) != text:
+        match = _WHOLE.fullmatch(grouped)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     return written(match, text.strip(), decimal)
@@ -197,8 +197,9 @@ def _spaced(text: str) -> tuple[str, int] | None:
 
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]|[eE][-+−\d]|\s*(?:[·×*]|\\cdot|\\times)\s*10)")
 _SHOWN = re.compile(
-    r"(?<![\w.,{])(?:(?<!\[)|(?=\d+\.|\d+(?:,|\{,\})\d+\s*[;|&]))"  # `[20,3]` may be two numbers, `[0,8; …]` is not
-    r"(?:0+(,|\.|\{,\})\d+|\d+(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})"
+    r"\d(?<![\w.,{]\d)"  # the search skips to a digit: in front of it no condition would let it
+    r"(?:(?<!\[\d)|(?=\d*\.|\d*(?:,|\{,\})\d+\s*[;|&]))"  # `[20,3]` may be two numbers, `[0,8; …]` is not
+    r"(?:(?<=0)0*(,|\.|\{,\})\d+|\d*(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})"
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from flint import arb, fmpq
 
 from derive.answers.model import Written
-from derive.answers.standing import EXACT, standing
+from derive.answers.standing import is_exactly
 from derive.derivation import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
@@ -59,7 +59,7 @@ class Own:
         widths = self.widths(expr, otherwise) if expr is not None and any(follows) else [fmpq(0)] * len(entries)
         self.env[slot] = [w.value if w else x for w, x, _ in entries]
         self.units[slot] = [
-            min(w.unit, width, key=arb) if w and copied else w.unit if w and not _is_either(w, x, t) else fmpq(0)
+            fmpq(0) if w is None else min(w.unit, width, key=arb) if copied else _unit(w, x, t)
             for (w, x, t), copied, width in zip(entries, follows, widths, strict=True)
         ]
         self.answered.add(name)
@@ -183,9 +183,9 @@ def bounded(x: Num) -> Num:
     return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
 
 
-def _is_either(written: Written, *values: Num) -> bool:
-    """Whether a number is one of the values exactly."""
-    return any(standing(written, value) == EXACT for value in values)
+def _unit(written: Written, value: Num, true: Num) -> Num:
+    """One unit of a number's last place; 0 of one that is one of two values exactly."""
+    return fmpq(0) if is_exactly(written, value) or is_exactly(written, true) else written.unit
 
 
 def _is_rounded(literal: Number) -> bool:

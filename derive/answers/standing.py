@@ -31,10 +31,17 @@ def standing(written: Written, value: Num) -> str | None:
         return None
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * abs(value):
         return ROUNDED
+    if not difference < written.unit:
+        return None
     if difference <= written.unit / 2:
         return ROUNDED
     shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
-    return CUT if shorter and difference < written.unit else None
+    return CUT if shorter else None
+
+
+def is_exactly(written: Written, value: Num) -> bool:
+    """Whether a written number is a value itself."""
+    return _nothing(abs(written.value - value), value)
 
 
 def _nothing(difference: Num, value: Num) -> bool:
@@ -72,11 +79,11 @@ def near(written: Written, value: Num) -> bool:
 
     A value that could have been written in full at that length is not approximated.
     """
-    if written.value == 0 or written.unit == 0 or written.digits < 2 or not written.placed:
+    if written.digits < 2 or not written.placed or written.value == 0 or written.unit == 0:
         return False
+    slack = written.unit if written.digits < SINGLE else max(written.unit, LOST * abs(value), key=arb)
     whole = type(value) is fmpq and (value / written.unit).q == 1
-    noise = LOST * abs(value) if written.digits >= SINGLE else fmpq(0)
-    return not whole and bool(abs(written.value - value) <= max(written.unit, noise, key=arb))
+    return bool(abs(written.value - value) <= slack) and not whole
 
 
 def allowed(width: Num, value: Num) -> Num:

@@ -19,7 +19,7 @@ _ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "we
 _JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
 _SHORT = {"as", "da"}  # in a formula these are names
 _WORDS = re.compile(
-    rf"(?<![^\s,.:;)])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
+    rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
 )
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
@@ -66,8 +66,9 @@ def statements(piece: Piece) -> Iterator[Statement]:
     """The statements in a piece."""
     text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
     text = _WORDS.sub(lambda match: _part_at(match.group()), text)
+    read = Piece(text, piece.line, piece.inline)
     for part in _parts(text, outside(text)):
-        statement = _statement(part, Piece(text, piece.line, piece.inline))
+        statement = _statement(part, read)
         if statement is not None:
             yield statement
 
@@ -125,7 +126,7 @@ def _statement(part: Part, piece: Piece) -> Statement | None:
     """The chain in a part of a piece, or None where it states nothing."""
     relations = part.relations[:MAX_LINKS]
     before = piece.text[part.start : relations[0].start if relations else part.end]
-    label = _LABEL.match(before)
+    label = _LABEL.match(before) if ":" in before else None
     if relations:
         return _chain(part, relations, label, piece)
     if label is None:

@@ -27,11 +27,9 @@ _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", r
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
-_FENCE = re.compile(
-    rf"(?=[$\\\n])(?:(?P<display>\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}})|(?P<break>\n))"
-)
+_FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}}|\n)")
 _DOLLARS = re.compile(
-    rf"(?<!\$)\$[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
+    rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
@@ -67,7 +65,7 @@ def _cleaned(text: str) -> str:
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
-    return re.sub(r"(?<=\d)\{,\}(?=\d)", ",", text)
+    return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -138,20 +136,20 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
     """Displays as wholes, prose line by line."""
     start, line, display = 0, 1, False
     for match in _FENCE.finditer(text):
-        ends_prose = match["break"] and not display and not _in_dollars(text[start : match.start()])
-        empty_line = match["break"] and display and text[match.end() : match.end() + 1] == "\n"
-        if not (ends_prose or empty_line or match["display"]):
+        block, fence = text[start : match.start()], match.group()
+        if fence == "\n" and (not text.startswith("\n", match.end()) if display else _in_dollars(block)):
             continue
-        block = text[start : match.start()]
         yield block, line, display
-        line += block.count("\n") + match.group().count("\n")
+        line += block.count("\n") + fence.count("\n")
         start = match.end()
-        display = bool(match["display"]) and _opens(match.group(), display)
+        display = fence != "\n" and _opens(fence, display)
     yield text[start:], line, display
 
 
 def _in_dollars(block: str) -> bool:
     """Whether a formula between dollars goes on in the next line."""
+    if "$" not in block:
+        return False
     dollars = block.count("$") - block.count(r"\$")
     return dollars % 2 == 1 and block.count("\n") < MAX_FORMULA_LINES
 
@@ -166,7 +164,7 @@ def _opens(fence: str, display: bool) -> bool:
 def _rows(block: str, line: int) -> Iterator[Piece]:
     """A display cut at `\\\\` outside of matrices."""
     start = 0
-    for mark in outside(block):
+    for mark in outside(block) if r"\\" in block else ():
         if mark.kind == ROW:
             yield Piece(block[start : mark.start], line + block.count("\n", 0, start))
             start = mark.end

@@ -25,7 +25,7 @@ MAX_BYTES = 4_000_000
 _BRACED = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
 _UNFILLED = re.compile(
     rf"\\answer(?:\[[^]\n]{{0,80}}\])?{_BRACED}|\\(?:boxed|underline)\{{(?:\\q?quad|\s)*\}}|\\(?:square|room)(?![A-Za-z])|_{{4,}}"
-    r"|(?<!\w)\?+(?!\w)"
+    r"|\?(?<!\w\?)\?*(?!\w)"
 )
 """The blanks of a sheet that nobody has filled in."""
 

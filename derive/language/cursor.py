@@ -13,6 +13,8 @@ from derive.language.tokens import TextError, Token, tokenize
 MAX_NESTING = 60
 MAX_INDEX_DIGITS = 9
 _SHOWN = 60
+_BEHIND = frozenset("'^_")
+"""What goes on with a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +119,20 @@ class Cursor:
             accent = self.take().text
         primes, superscript = 0, ""
         subscript: tuple[SubscriptItem, ...] = ()
-        while True:
+        while self.tokens[self.at].text in _BEHIND:
             if found := self.primes():
                 primes += found
             elif self.is_op("_"):
                 items = self._subscript()
-                if items in {(a,) for a in ACCENTS} and not accent and not subscript:
+                if len(items) == 1 and items[0] in ACCENTS and not accent and not subscript:
                     accent = str(items[0])
                 else:
                     subscript += items
             elif not superscript and (marks := self._superscript(Symbol(base, accent, primes, subscript))):
                 superscript = marks
             else:
-                return Symbol(base, accent, primes, subscript, superscript, self._helper(base))
+                break
+        return Symbol(base, accent, primes, subscript, superscript, self._helper(base))
 
     def primes(self) -> int:
         """How many primes stand at the cursor, `'` or `^{\\prime}`; they are taken."""

@@ -61,11 +61,12 @@ _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 class Parser(Primaries):
     """Recursive descent, loosest first: sum, product, power, primary.
 
-    `lenient` reads `a/b c` from left to right, where equations ask for parentheses; `transposes` are the letters that
-    transpose what they are put on.
+    `lenient` reads `a/b c` from left to right, where equations ask for parentheses; `beside` are the kinds of tokens
+    that are a factor beside another one; `transposes` are the letters that transpose what they are put on.
     """
 
     lenient = False
+    beside = frozenset({"word", "number"})
     transposes: tuple[str, ...] = ("T",)
 
     def relation(self) -> str:
@@ -76,13 +77,14 @@ class Parser(Primaries):
     def sum(self) -> Expr:
         """Terms, with their signs."""
         start = self.token.start
-        with self.deeper():
-            left, count = self.signed(), 1
-            while self.is_op("+", "-"):
-                count = self._one_more(count)
-                op = "add" if self.take().text == "+" else "subtract"
-                right = self.signed()
-                left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+        self.deeper()
+        left, count = self.signed(), 1
+        while self.is_op("+", "-"):
+            count = self._one_more(count)
+            op = "add" if self.take().text == "+" else "subtract"
+            right = self.signed()
+            left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+        self.depth -= 1
         return left
 
     def _one_more(self, count: int) -> int:
@@ -152,7 +154,7 @@ class Parser(Primaries):
 
     def starts_factor(self) -> bool:
         token = self.token
-        if token.kind in {"word", "number"}:
+        if token.kind in self.beside:
             return True
         if token.kind == "command":
             return token.text != "end"
@@ -208,8 +210,9 @@ class Parser(Primaries):
             if self.is_transpose():
                 self.at = mark  # of the whole power
             else:
-                with self.deeper():
-                    inner = self.raised(inner)
+                self.deeper()
+                inner = self.raised(inner)
+                self.depth -= 1
         return self.opposite(inner, start) if negative else inner
 
     # --- primaries -----------------------------------------------------------------------------------------------
@@ -224,16 +227,8 @@ class Parser(Primaries):
             return self.indexed(self.named())
         if token.kind == "command":
             return self.command()
-        readers: dict[str, Callable[[], Expr]] = {
-            "(": self.parentheses,
-            "{": lambda: self.enclosed("}"),
-            "[": self.blocks,
-            "√": self.root,
-            "∑": self.summation,
-            "|": self.bars,
-        }
-        if token.kind == "op" and token.text in readers:
-            return readers[token.text]()
+        if token.kind == "op" and token.text in _BRACKETS:
+            return _BRACKETS[token.text](self)
         raise self.unexpected("a number, a name or `(`")
 
     def _alone(self, number: Expr) -> Expr:
@@ -343,10 +338,11 @@ class Parser(Primaries):
 
     def _numbers(self) -> tuple[Number, ...]:
         opened = self.take()
-        with self.deeper():
-            values = [self._constant()]
-            while self.accept(","):
-                values.append(self._constant())
+        self.deeper()
+        values = [self._constant()]
+        while self.accept(","):
+            values.append(self._constant())
+        self.depth -= 1
         self.expect(")", opened)
         return tuple(values)
 
@@ -367,3 +363,14 @@ class Parser(Primaries):
         if not isinstance(expr, Number):
             raise self.error("a setting must be a number", "", start)
         return expr
+
+
+_BRACKETS: dict[str, Callable[[Parser], Expr]] = {
+    "(": lambda parser: parser.parentheses(),
+    "{": lambda parser: parser.enclosed("}"),
+    "[": lambda parser: parser.blocks(),
+    "√": lambda parser: parser.root(),
+    "∑": lambda parser: parser.summation(),
+    "|": lambda parser: parser.bars(),
+}
+"""What reads what begins with a sign."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 GREEK = {
@@ -31,6 +30,7 @@ class Symbol:
     integers, words and whole names (`v_{W_1}`), `superscript` what stands in brackets on top (`a^{[1]}`: `"[1]"`), and
     `helper` numbers the helper steps of an equation (`h_1:1`). `updated` is the quantity after the update of the pass:
     it is written like the one before, but is another one. `interim` numbers what is worked out on the way: `p~1`.
+    `id` is the canonical ASCII id: `alpha`, `W_1`, `y_hat`, `z_{f,1}`, `a^[1]`, `h_1:1`.
     """
 
     base: str
@@ -41,6 +41,10 @@ class Symbol:
     helper: int = 0
     updated: bool = False
     interim: int = 0
+    id: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self._written(str, f"^{self.superscript}"))
 
     @property
     def before(self) -> Symbol:
@@ -52,11 +56,6 @@ class Symbol:
         """The quantity after the update."""
         return self if self.updated else replace(self, updated=True)
 
-    @cached_property
-    def id(self) -> str:
-        """The canonical ASCII id: `alpha`, `W_1`, `y_hat`, `z_{f,1}`, `a^[1]`, `h_1:1`."""
-        return self._written(str, f"^{self.superscript}")
-
     @property
     def spelling(self) -> str:
         """The name as it is read even where it is not known yet: the id, but `W_f^{(1)}` for `W_f^(1)`."""
@@ -64,14 +63,17 @@ class Symbol:
         return self._written(lambda item: getattr(item, "spelling", str(item)), braced)
 
     def _written(self, item_text: Callable[[SubscriptItem], str], superscript: str) -> str:
-        items = ",".join(map(item_text, self.subscript))
-        compound = len(self.subscript) > 1 or any(isinstance(item, Symbol) for item in self.subscript)
-        sub = f"_{{{items}}}" if compound else f"_{items}" if items else ""
         accent = f"_{self.accent}" if self.accent else ""
+        sub = self._below(item_text) if self.subscript else ""
         sup = superscript if self.superscript else ""
         helper = f":{self.helper}" if self.helper else ""
         interim = f"~{self.interim}" if self.interim else ""
         return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}{interim}"
+
+    def _below(self, item_text: Callable[[SubscriptItem], str]) -> str:
+        items = ",".join(map(item_text, self.subscript))
+        compound = len(self.subscript) > 1 or isinstance(self.subscript[0], Symbol)
+        return f"_{{{items}}}" if compound else f"_{items}" if items else ""
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -85,21 +87,24 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Derivative:
-    """The derivative of `of` by `by`; `via` names the equation whose path it is, where there are several."""
+    """The derivative of `of` by `by`; `via` names the equation whose path it is, where there are several.
+
+    `id` is the canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`.
+    """
 
     of: Symbol
     by: Symbol
     via: Symbol | None = None
+    id: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        path = f"|{self.via.id}" if self.via else ""
+        object.__setattr__(self, "id", f"d{self.of.id}/d{self.by.id}{path}")
 
     @property
     def before(self) -> Derivative:
         """Itself: no update changes a derivative."""
         return self
-
-    @cached_property
-    def id(self) -> str:
-        """The canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`."""
-        return f"d{self.of.id}/d{self.by.id}" + (f"|{self.via.id}" if self.via else "")
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from derive.language.cursor import MAX_NESTING, Cursor, Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, Slice
 from derive.language.numbers import parse_number
@@ -37,14 +34,11 @@ class Primaries(Cursor):
         """left/right; `start` is where it begins."""
         raise NotImplementedError
 
-    @contextmanager
-    def deeper(self) -> Iterator[None]:
-        """One level further in. Raises TextError beyond MAX_NESTING."""
+    def deeper(self) -> None:
+        """One level further in: whoever asks for it takes it off `depth` again. Raises TextError beyond MAX_NESTING."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.error("this is nested too deeply", f"at most {MAX_NESTING} levels are read")
-        yield
-        self.depth -= 1
 
     def counted(self) -> None:
         """One more part of the text is read. Raises TextError beyond MAX_PARTS, however often a sum repeats it."""
@@ -119,8 +113,10 @@ class Primaries(Cursor):
     def root(self) -> Expr:
         """`√x`."""
         self.take()
-        with self.deeper():
-            return Apply("sqrt", (self.primary(),))
+        self.deeper()
+        inner = self.primary()
+        self.depth -= 1
+        return Apply("sqrt", (inner,))
 
     def bars(self) -> Expr:
         """`|x|`."""

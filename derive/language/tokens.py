@@ -7,7 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from derive.errors import DeriveError
-from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK, GREEK_NAMES
+from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK_NAMES
 
 MAX_LENGTH = 20_000
 
@@ -18,26 +18,36 @@ _SPELLINGS = {
     "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "∘": "⊙", "≥": ">=", "≤": "<=",
     "′": "'", "’": "'", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T", "…": "...", "∂": "d", "∇": "nabla",
 }  # fmt: skip
-_COMMANDS = {
+_SPELLED = {
     "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "approx": "≈", "leftarrow": "<-",
     "gets": "<-", "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
-    "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d", "mathrm{d}": "d",
+    "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d",
+    "{": "(", "}": ")", "|": "|", "\\": "\\\\", "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta",
 }  # fmt: skip
-_SPACES = {"quad", "qquad", "left", "right", "displaystyle", "textstyle", "limits", "thinspace"} | {
+_SPACES = {"quad", "qquad", "left", "right", "displaystyle", "textstyle", "limits", "thinspace", *",;:! "} | {
     size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
 }
+_BUILDING = dict.fromkeys((*ACCENTS, "frac", "sqrt", "sum", "begin", "end")) | {
+    "widehat": "hat", "overline": "bar", "dfrac": "frac", "tfrac": "frac",
+}  # fmt: skip
+_COMMANDS = (
+    {name: ("command", other or name) for name, other in _BUILDING.items()}
+    | {name: ("word" if spelling.isalpha() else "op", spelling) for name, spelling in _SPELLED.items()}
+    | dict.fromkeys(_SPACES, ("", ""))
+)
+"""The kind and text of the token that a LaTeX command is, both empty for a space; any other one is a word."""
+
 _FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf",
           "mathcal", "mathscr", "mathnormal"}  # fmt: skip
 _IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
-_GREEK_COMMANDS = {name: name for name in GREEK} | {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")
-_PLAIN = re.compile(
-    r"(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+_TOKEN = re.compile(
+    r"\s*+(?:(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
     rf"|(?P<word>[A-Za-z]++(?![{_MARKS}]))"
     r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
     r"|(?P<op>\.\*|\*\*|<-|>=|<=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
-    r"|(?P<space>\s+)"
+    r"|(?P<other>\S))"
 )
 _CANONICAL = {".*": "⊙", "**": "^"}
 
@@ -65,20 +75,22 @@ def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_LENGTH:
         raise TextError(f"the text has {len(text)} characters", f"at most {MAX_LENGTH} are read")
     tokens: list[Token] = []
-    at, last, length = 0, 0, len(text)
-    while at < length:
-        match, glued = _PLAIN.match(text, at), last == at > 0
-        kind = match.lastgroup if match else None
-        if match and kind == "space":
-            at = match.end()
-        elif match and kind and kind != "command":
-            start, spelling = at, match.group()
-            at = last = match.end()
-            tokens.append(Token(kind, _CANONICAL.get(spelling, spelling), start, at, glued))
-        else:
-            found, at = _command(text, at, match.group()[1:], match.end()) if match else _special(text, at)
+    at = last = 0
+    while match := _TOKEN.match(text, at):
+        kind = str(match.lastgroup)
+        start, at = match.span(kind)
+        glued, spelling = last == start > 0, match[kind]
+        if kind == "other":
+            found, at = _special(text, start)
             tokens += [Token(t.kind, t.text, t.start, t.end, glued or i > 0) for i, t in enumerate(found)]
-            last = at if found else last
+        elif kind == "command":
+            kind, spelling, at = _command(text, start, spelling[1:], at)
+            if not kind:
+                continue
+            tokens.append(Token(kind, spelling, start, at, glued))
+        else:
+            tokens.append(Token(kind, _CANONICAL.get(spelling, spelling), start, at, glued))
+        last = at
     return [*tokens, Token("end", "", len(text), len(text))]
 
 
@@ -131,24 +143,12 @@ def _script(text: str, at: int, table: dict[str, str], mark: str) -> tuple[list[
     return [Token("op", mark, at, end), Token("op", "{", at, end), *body, Token("op", "}", at, end)], end
 
 
-def _command(text: str, at: int, name: str, end: int) -> tuple[list[Token], int]:
-    """A LaTeX command: a spelling of something known, or a `command` token (`frac`, `sqrt`, `begin`, `sum`)."""
+def _command(text: str, at: int, name: str, end: int) -> tuple[str, str, int]:
+    """A LaTeX command as kind and text of its token, both empty for a space, and where it ends."""
     if name in _COMMANDS:
-        spelling = _COMMANDS[name]
-        return [Token("word" if spelling.isalpha() else "op", spelling, at, end)], end
-    if name in _GREEK_COMMANDS:
-        return [Token("word", _GREEK_COMMANDS[name], at, end)], end
-    if name in _SPACES or name in {",", ";", ":", "!", " "}:
-        return [], end
-    if name in {"{", "}", "|"}:
-        return [Token("op", {"{": "(", "}": ")"}.get(name, "|"), at, end)], end
-    if name == "\\":
-        return [Token("op", "\\\\", at, end)], end
+        return *_COMMANDS[name], end
     if name in _FONTS and (match := _IN_FONT.match(text, end)):
-        return [Token("word", (match[1] or match[2] or "").strip(), at, match.end())], match.end()
-    if name in ACCENTS or name in {"widehat", "overline", "frac", "dfrac", "tfrac", "sqrt", "sum", "begin", "end"}:
-        canonical = {"widehat": "hat", "overline": "bar", "dfrac": "frac", "tfrac": "frac"}.get(name, name)
-        return [Token("command", canonical, at, end)], end
+        return "word", (match[1] or match[2] or "").strip(), match.end()
     if name.isalpha():
-        return [Token("word", name, at, end)], end
+        return "word", name, end
     raise TextError(f"`\\{name}` is not known here", "", at, end)

@@ -47,11 +47,13 @@ class _Precision:
     def __enter__(self) -> None:
         global _ties
         self._before = ctx.prec, _ties
-        ctx.prec, _ties = self._now
+        if self._before != self._now:
+            ctx.prec, _ties = self._now
 
     def __exit__(self, *error: object) -> None:
         global _ties
-        ctx.prec, _ties = self._before
+        if self._before != self._now:
+            ctx.prec, _ties = self._before
 
 
 def precision(bits: int, ties: bool = False) -> AbstractContextManager[None]:
