@@ -320,3 +320,12 @@ def test_a_comment_in_a_fragment_of_latex(tmp_path: Path) -> None:
         found = {answer.step: answer.content for answer in read_working(path, notes())}
         assert list(found) == steps if ending == ".tex" else isinstance(found["z_2"], Unreadable | Array)
     assert [a.line for a in read_working(tmp_path / "work.tex", notes())] == [1, 3, 5]
+
+
+@pytest.mark.parametrize("formula", ["ELU(3; alpha = x)", "huber(z_2, 1, delta = word)", "ELU(z_2; beta = 2)"])
+def test_a_setting_that_an_operation_does_not_have_is_no_formula(formula: str) -> None:
+    """The number behind it is read all the same."""
+    solution = solve(examples.path("notes"))
+    (alone,) = read_working(f"z_2 = {formula}", solution)
+    assert isinstance(alone.content, Unreadable)
+    assert said(f"z_2 = {formula} = 18.3") == {"z_2": 18.3}

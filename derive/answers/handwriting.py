@@ -19,8 +19,8 @@ from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Ref, Shape, walk
 from derive.language.names import Name
 from derive.language.tokens import TextError, Token, tokenize
-from derive.operations.applications import with_settings
-from derive.operations.rows import ROWS, ShapeFault
+from derive.operations.applications import misapplied, with_settings
+from derive.operations.rows import MACROS, ROWS, ShapeFault
 
 MAX_LINK = 6_000
 LEAST_ENTRIES, MORE = 400, 4
@@ -44,11 +44,13 @@ def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
 
 
 def _extent(expr: Expr, shapes: Mapping[Name, Shape], text: str) -> Shape | None:
-    """The shape of an expression, None where it has none here. Raises TextError for an array far beyond the problem's:
-    a padding or a size could ask for any.
+    """The shape of an expression, None where it has none here. Raises TextError for a setting that an operation does
+    not have, and for an array far beyond the problem's: a padding or a size could ask for any.
     """
     if not isinstance(expr, Apply):
         return shapes.get(expr.name) if isinstance(expr, Ref) else ()
+    if expr.options and expr.op in {*ROWS, *MACROS} and (wrong := misapplied(expr)):
+        raise TextError(*wrong, 0, len(text))
     inner = [_extent(arg, shapes, text) for arg in expr.args]
     known = tuple(shape for shape in inner if shape is not None)
     if expr.op not in ROWS or len(known) < len(inner):
