@@ -16,6 +16,7 @@ from derive.operations.shapes import normal
 from derive.source import kind
 
 MAX_ENTRIES, MAX_AXES = 1_000_000, 8
+FEW_ROWS = 8  # all of which a message tells of
 _NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
 
 
@@ -80,7 +81,12 @@ def _collect(value: Any, flat: list[Fraction], fault: Report, depth: int) -> Sha
 def _ragged(shapes: list[Shape]) -> str:
     if () in shapes:
         return "numbers and rows stand side by side"
-    return f"the rows have different lengths: {', '.join(str(shape[0]) for shape in shapes)}"
+    lengths = [shape[0] for shape in shapes]
+    if len(lengths) <= FEW_ROWS:
+        return f"the rows have different lengths: {', '.join(map(str, lengths))}"
+    usual = max(lengths, key=lengths.count)
+    other = next(i for i, length in enumerate(lengths) if length != usual)
+    return f"the rows have different lengths: row {other + 1} has {lengths[other]}, most have {usual}"
 
 
 def _not_a_number(value: Any) -> tuple[str, str]:

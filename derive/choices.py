@@ -124,8 +124,8 @@ def read_variants(source: Source, shapes: Mapping[str, Shape], report: Report) -
     reader = _Reader(table, source, report)
     for key in table:
         if key not in shapes and key not in _KEYS:
-            hint = suggestion(key, (*shapes, *_KEYS)) or "only values of [data] and [parameters] are drawn"
-            report(f"`{key}` is not a given value", hint, "variants", key)
+            hint = suggestion(key, (*shapes, *_KEYS)) or "values of [data] and [parameters] are drawn, no [samples]"
+            report(f"`{key}` is not a value of [data] or [parameters]", hint, "variants", key)
     drawn = {key: reader.choice(key, shape) for key, shape in shapes.items() if key in table}
     return Variants(
         choices={key: choice for key, choice in drawn.items() if choice is not None},

@@ -127,5 +127,5 @@ def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -
     numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
     if numbers:
         links.append(Link(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
-    links.append(Link(Relation("result", (), expr, name, where, formula=not numbers, alone=True), Result(name, where)))
+    links.append(Link(Relation("result", (), expr, name, where, formula=not numbers), Result(name, where)))
     return Chain(name, tuple(links), where)

@@ -23,7 +23,7 @@ from derive.notes import Notes, Said
 from derive.opening import opening
 from derive.others import others
 from derive.problem import Problem
-from derive.progress import taken
+from derive.progress import reached, taken
 
 
 def compose(
@@ -39,7 +39,7 @@ def compose(
         last = problem.update.steps + 1
         for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
             blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
-            sections.append(Section((*_between(before, k), *blocks), k))
+            sections.append(Section((*_between(derivation, before, k), *blocks), k))
     if closing := list(closing):
         sections.append(Section(tuple(explained(closing, said.functions))))
     return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
@@ -55,12 +55,13 @@ def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:
         yield step, chain
 
 
-def _between(before: int, k: int) -> Iterator[Block]:
-    """A word where the passes between two that are written out are not."""
+def _between(derivation: Derivation, before: int, k: int) -> Iterator[Block]:
+    """A word where the passes between two that are written out are not, and what the next one begins with."""
     first, last = before + 1, k - 1
     if first <= last:
         key = {0: "training.passed_over_one", 1: "training.passed_over_two"}.get(last - first, "training.passed_over")
         yield Paragraph((Sentence(key, {"first": first, "last": last}),), "note")
+        yield from reached(derivation, last)
 
 
 def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Block]:

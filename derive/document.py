@@ -101,7 +101,7 @@ class Relation:
     terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
     result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
                that line holds no numbers (`formula`), the value itself (`name`, `index`); after a line of
-               terms their sum counts (`terms`); `alone`: `expr` is a scalar by itself, not the whole step's
+               terms their sum counts (`terms`); a scalar `expr` stands for every entry
     """
 
     kind: str
@@ -111,7 +111,6 @@ class Relation:
     index: Index | None = None
     formula: bool = False
     terms: tuple[tuple[Expr, int], ...] = ()
-    alone: bool = False
 
 
 SAME = Relation("same")
@@ -370,6 +369,9 @@ class Column:
         return self.kind in {"number", "count"}
 
 
+WORTH_DOTS = 6  # rows: fewer are not left out
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of sentences under the heads of their columns; of more than `most` the first ones, dots and the last."""
@@ -381,7 +383,7 @@ class Table:
     @property
     def shown(self) -> Table:
         """The table with the rows that stand on the page."""
-        if self.most is None or len(self.rows) <= self.most:
+        if self.most is None or len(self.rows) <= self.most + WORTH_DOTS:
             return self
         dots = (Sentence("=", {"text": "…"}),) * len(self.columns)
         return Table(self.columns, (*self.rows[: self.most - 2], dots, self.rows[-1]))

@@ -8,6 +8,7 @@ from derive.derivation import Derivation
 from derive.document import Block, Givens, Heading, Naming, Paragraph, Result, Sentence, Words
 from derive.problem import Problem
 from derive.progress import samples_table
+from derive.tabling import MOST_ROWS
 from derive.training.model import ETA, STEP
 
 
@@ -20,7 +21,8 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     turning = frozenset(derivation.turning)
     drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
     alone = (given.name for given in problem.givens if given.name not in drawn)
-    yield Givens(tuple(filter(derivation.is_worked, alone)))
+    few = not problem.samples or problem.samples.batch <= MOST_ROWS
+    yield Givens(tuple(alone if few else filter(derivation.is_worked, alone)))
     yield from table
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
         yield Givens(tuple(known))

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 from derive.derivation import Derivation, Step
 from derive.document import Block, Paragraph, Result, Sentence, Table
 from derive.language.expressions import Number
-from derive.tabling import MOST_COLUMNS, MOST_ROWS, cell, columns_for, counting, head, parted, words
+from derive.tabling import MOST_COLUMNS, MOST_ROWS, TABLES, cell, columns_for, counting, head, parted, words
 from derive.training.batch import EACH
-
-TABLES = 2  # of the columns of each sample
 
 
 def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
@@ -24,10 +22,11 @@ def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
         return
     whole = {name for part in parts for name, _ in part} == set(first)
     worked = samples.worked(problem.page.entries)
-    key = "training.others" if whole else "training.others_some"
+    key = f"training.others{'_turning' * samples.turning}{'' if whole else '_some'}"
     yield Paragraph((Sentence(key, {"first": worked + 1, "last": samples.batch}),))
+    counted = "training.place_head" if samples.turning else "training.sample_head"
     for part in filter(None, parts):
         heads = (head(called(name, EACH), index) for name, index in part)
         rows = ((words(i + 1), *(cell(Result(called(name, f"({i + 1})"), index)) for name, index in part))
                 for i in range(worked, samples.batch))  # fmt: skip
-        yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
+        yield Table((counting(counted), *heads), tuple(rows), MOST_ROWS)

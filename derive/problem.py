@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 from derive.arrays import MAX_ENTRIES, Given, exact_number
 from derive.choices import Variants, read_variants
-from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations
+from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations, read_name
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
+from derive.language.tokens import TextError
 from derive.network import expand_network
 from derive.operations.rows import shape_text
 from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
@@ -201,6 +203,9 @@ class _Reader(Tables):
     def _samples(self) -> Samples | None:
         """The samples, their names entered among the given ones."""
         samples = read_samples(self)
+        for key in self.table("samples") if samples is None else ():
+            with suppress(TextError):
+                self.broken[read_name(key).id] = read_name(key)
         for column in samples.columns if samples else ():
             if column.name in self.shapes:
                 hint = "each name stands for one value"

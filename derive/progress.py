@@ -27,6 +27,7 @@ from derive.prose import catalogue
 from derive.tabling import (
     MOST_COLUMNS,
     MOST_ROWS,
+    TABLES,
     Entries,
     cell,
     columns_for,
@@ -39,7 +40,7 @@ from derive.tabling import (
 )
 from derive.training.model import ETA, Samples, Update
 
-FEWEST_POINTS = 5  # of a curve
+FEWEST_POINTS = 3  # of a curve
 
 
 # --- samples ------------------------------------------------------------------------------------------------------
@@ -63,7 +64,17 @@ def taken(derivation: Derivation, k: int) -> Iterator[Block]:
         key = "training.sample" if samples.batch == 1 else "training.samples"
         numbers = spans(samples.taken(k))
         yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
-        yield Givens(tuple(filter(derivation.is_worked, derivation.turning)))
+        few = samples.batch <= MOST_ROWS
+        yield Givens(derivation.turning if few else tuple(filter(derivation.is_worked, derivation.turning)))
+
+
+def reached(derivation: Derivation, k: int) -> Iterator[Block]:
+    """What the pass after update k begins with, where that stands nowhere above it, arrays as far as they fit."""
+    arrays = [(step.name.before, step.shape) for step in derivation.carried]
+    for part in parted(arrays, columns_for(derivation.problem.numbers.digits), TABLES * MOST_COLUMNS):
+        if part:
+            heads = (counting("labels.updates"), *(head(name, index) for name, index in part))
+            yield Table(heads, ((words(k), *(cell(Result(name, index)) for name, index in part)),))
 
 
 # --- over the steps -----------------------------------------------------------------------------------------------
@@ -124,7 +135,8 @@ class _Rows:
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
         entries: Entries = [(name, ()) for name in outputs]
-        columns = columns_for(problem.numbers.digits)
+        beside = len(spans(samples.taken(1))) if samples and not epochs else 0
+        columns = columns_for(problem.numbers.digits, beside and beside + 4)
         remembered = _remembered(derivation, len(entries), columns, problem.page.entries)
         shown = {name for part in remembered for name, _ in part}
         whole = shown == {step.name for step in _changed(derivation)}

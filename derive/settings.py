@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-LONGEST_SUM = 12  # terms that a formula writes out
+LONGEST_SUM = 6  # terms that a formula writes out
 
 
 @dataclass(frozen=True, slots=True)

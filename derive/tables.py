@@ -49,12 +49,12 @@ class Tables:
             return default
         return value
 
-    def integer(self, value: Any, low: int, high: int, *path: str) -> int:
-        """A whole number between two bounds; the lower one after a fault."""
+    def integer(self, value: Any, low: int, high: int, *path: str, other: str = "") -> int:
+        """A whole number between two bounds; the lower one after a fault. `other` says what else may stand there."""
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             number = isinstance(value, int | Fraction) and not isinstance(value, bool)
             shown = constant_text(Fraction(value)) if number else kind(value)
-            self.fault(f"`{path[-1]}` is {shown}", f"expected a whole number from {low} to {high}", *path)
+            self.fault(f"`{path[-1]}` is {shown}", f"expected a whole number from {low} to {high}{other}", *path)
             return low
         return value
 

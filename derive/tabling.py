@@ -14,15 +14,16 @@ from derive.operations.shapes import indices
 from derive.settings import Digits
 
 MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
-LONGEST_LIST = 6  # of numbers in a row
+TABLES = 2  # beside each other, of what does not fit into one
+LONGEST_LIST = 3  # of numbers in a row
 WIDEST, SIGNS = 91, 9  # characters of a line, and of a number beside its digits: −0.00…, ·10⁻¹⁰
 
 Entries = list[tuple[Name, Index]]
 
 
-def columns_for(digits: Digits) -> int:
-    """How many columns of numbers fit beside each other."""
-    return min(MOST_COLUMNS, WIDEST // (digits.count + SIGNS))
+def columns_for(digits: Digits, beside: int = 0) -> int:
+    """How many columns of numbers fit beside each other, and beside `beside` characters."""
+    return min(MOST_COLUMNS, (WIDEST - beside) // (digits.count + SIGNS))
 
 
 def parted(arrays: Iterable[tuple[Name, Shape]], columns: int, most: int | None, taken: int = 0) -> list[Entries]:

@@ -314,9 +314,9 @@ class Values:
         return Undecided() if self.bits < self._longest else self._fault(step, k, str(fault))
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
-        where = f"{step.id} in pass {k}" if self.updates else step.id
         equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name
-        place = self.problem.place(equation.id)
+        where = f"{equation.id} in pass {k}" if self.updates else equation.id
+        place = self.problem.place(self.tape.derivation.places.single(equation).id)
         return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
 
     def _shown(self, name: Name, k: int) -> list[Printed]:

@@ -248,7 +248,7 @@ class View:
             self._latest = relation.expr, self.literal(relation.expr)
         if self._latest[1] is None:
             return False
-        given = self._latest[1] * (len(numbers) if relation.alone else 1)
+        given = self._latest[1] * (len(numbers) if len(self._latest[1]) == 1 else 1)  # one number for every entry
         return all(_is(given[i], numbers[i].value) for i in chosen)
 
     def holds(self, condition: Condition | First | None) -> bool:

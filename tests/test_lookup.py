@@ -99,10 +99,10 @@ def test_the_gradient_of_an_embedding_goes_to_the_columns_that_were_taken() -> N
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("t = [2, 4, 2]", "t = [2, 5, 2]", "X looks up number 5, and there are 1 to 4"),
-        ("t = [2, 4, 2]", "t = [2, 0, 2]", "X looks up number 0, and there are 1 to 4"),
-        ("t = [2, 4, 2]", "t = [2, 1.5, 2]", "X looks up number 3/2, and there are 1 to 4"),
-        ("y = 3", "y = 4", "number 4, and there are 1 to 3"),
+        ("t = [2, 4, 2]", "t = [2, 5, 2]", "X looks up number 5: they count from 1, and there are 4"),
+        ("t = [2, 4, 2]", "t = [2, 0, 2]", "X looks up number 0: they count from 1, and there are 4"),
+        ("t = [2, 4, 2]", "t = [2, 1.5, 2]", "X looks up number 3/2: they count from 1, and there are 4"),
+        ("y = 3", "y = 4", "number 4: they count from 1, and there are 3"),
         ("t = [2, 4, 2]\ny = 3\n[parameters]", "y = 3\n[parameters]\nt = [2, 4, 2]", "`t` says what is looked up"),
         ('loss = "L"', 'loss = "L"\ngradients = ["t"]', "`t` says what is looked up, and cannot have a gradient"),
         ("X = embedding(E, t)", "s = t + 0 E[1, 1]\nX = embedding(E, s)", "`s` says what is looked up"),

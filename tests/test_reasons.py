@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import derive
@@ -208,8 +210,9 @@ LINE = "p = w x + b\nL = (p - t)^2"
 
 def test_passes_that_are_not_written_out_are_spoken_of() -> None:
     text = page(LINE, "", "w = 0.5; b = 0", TRAINING.format(1, 7) + "\nshow = [1, 3]")
-    assert "Pass 2 works in the same way and is not written out. Pass 3 ======" in text
-    assert "Passes 4 to 7 work in the same way and are not written out. After 7 updates" in text
+    assert "Pass 2 works in the same way and is not written out. updates" in text
+    assert "Passes 4 to 7 work in the same way and are not written out. updates" in text
+    assert re.search(r"updates +w +b -[- ]+ 2 +\S+ +\S+ Pass 3 ===", text), "what pass 3 begins with"
     assert "not written out" not in page(LINE, "", "w = 0.5; b = 0", TRAINING.format(1, 3))
 
 
@@ -293,7 +296,7 @@ def test_what_was_checked_is_said_as_it_is() -> None:
     assert "Where a value lies on a kink, the branch is the one that the convention takes." in edge
     assert "kink" not in page("a = relu(w)\nL = (a - 1)^2", "", "w = 1")
     training = page("L = w^2", "", "w = 3", "\n[update]\nlearning_rate = 0.1\nsteps = 2")
-    assert "Checked: every gradient entry of the first pass (1) equals" in training
+    assert "Checked: every gradient entry of the first and of the last pass (1) equals" in training
 
 
 def test_derivatives_that_are_not_shown_are_spoken_of() -> None:

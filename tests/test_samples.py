@@ -134,15 +134,15 @@ def floats(value: object) -> list[float]:
 
 
 def test_of_a_large_batch_the_first_samples_are_worked_out_and_the_others_tabled() -> None:
-    text = large(30).text("md")
+    text = large(40).text("md")
     assert text.count("z^{(2)} &=") == 2, "before and after the update"
     assert "z^{(3)} &=" not in text
     y = 1 / (1 + math.exp(-0.6))
     assert f"| 3 | $0.6$ | ${y:.4f}$ | ${y * y:.4f}$ |" in text.split("\n")
     assert text.count("| … |\n") == 4, "of the samples, of what they give before and after, of the gradients"
-    assert text.count("\n| 30 |") == 4
-    assert r"L^{(1)} + L^{(2)} + \cdots + L^{(30)}" in text
-    assert "Samples 3 to 30 are worked out in the same way" in text
+    assert text.count("\n| 40 |") == 4
+    assert r"L^{(1)} + L^{(2)} + \cdots + L^{(40)}" in text
+    assert "Samples 3 to 40 are worked out in the same way" in text
 
 
 @pytest.mark.parametrize(("count", "page"), [(4, ""), (6, 'entries = "all"')])
@@ -230,9 +230,77 @@ def test_the_number_of_samples_left_out_is_named(step: str) -> None:
     assert (item.verdict, item.diagnosis) == ("wrong", "factor_n")
 
 
+@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("step", ["L", "dL/dL^(1)"])
+def test_the_sum_for_the_mean_is_named_so_in_a_batch_of_two_too(count: int, step: str) -> None:
+    solution = large(count, page='entries = "all"')
+    (wrong,) = floats(solution[step].value)
+    (item,) = [x for x in derive.check(solution, {step: f"{count * wrong:.6f}"}).items if x.id == step]
+    assert item.diagnosis == "factor_n"
+
+
+@pytest.mark.parametrize("shown", [3, 1])
+def test_any_other_class_is_named(shown: int) -> None:
+    """p − y with the 1 of the target at another class, and without the 1/n of the batch."""
+    solution = derive.solve(Problem.loads(CLASSES))
+    p = floats(solution["p^(2)"].value)
+    wrong = [f"{(x - (i == shown)) / 6:.5f}" for i, x in enumerate(p, 1)]
+    (item,) = [x for x in derive.check(solution, {"dL/dz^(2)": wrong}).items if x.id == "dL/dz^(2)"]
+    assert item.diagnosis == "other_class"
+    summed = [f"{6 * x:.5f}" for x in floats(solution["dL/dz^(2)"].value)]
+    (item,) = [x for x in derive.check(solution, {"dL/dz^(2)": summed}).items if x.id == "dL/dz^(2)"]
+    assert item.diagnosis == "factor_n"
+
+
+def test_the_mean_left_out_by_both_samples_is_named_at_their_sum() -> None:
+    solution = large(8)
+    parts = {step: f"{8 * floats(solution[step].value)[0]:.6f}" for step in ("dL/db|z^(1)", "dL/db|z^(2)")}
+    answers = {**parts, "dL/db": f"{8 * floats(solution['dL/db'].value)[0]:.6f}"}
+    (item,) = [x for x in derive.check(solution, answers).items if x.id == "dL/db"]
+    assert item.diagnosis == "factor_n"
+
+
+def test_noise_of_double_precision_is_0_where_that_is_exact() -> None:
+    solution = derive.solve(Problem.loads("[data]\na = 0.1\n[model]\nequations = 'z = 3 a - 0.3'\n"))
+    found = [derive.check(solution, {"z": text}).items[0].verdict for text in ("5.551115123125783e-17", "5.5e-17")]
+    assert found == ["correct", "wrong"]
+
+
+def test_an_error_of_0_is_what_a_perceptron_learns_for() -> None:
+    text = f"""
+[samples]
+x = {INPUTS[:4]}
+t = [0, 1, 1, 1]
+[parameters]
+w = [-0.5, 0.3]
+b = 0.2
+[model]
+equations = '''
+z = w^T x + b
+y = step(z)
+'''
+[update]
+rule = "perceptron"
+learning_rate = 0.4
+batch = 1
+steps = 4
+"""
+    answers = {"z": 0.2, "y": 1, "e@1": -1, "w@1": [-0.5, 0.3], "b@1": 0.6, "z@2": 0.9, "y@2": 1, "e@2": 0, "z@3": 0.1,
+               "y@3": 1, "e@3": 0}  # fmt: skip
+    verdicts = {item.id: item.verdict for item in derive.check(derive.solve(Problem.loads(text)), answers).items}
+    assert (verdicts["b@1"], verdicts["e@2"], verdicts["e@3"]) == ("wrong", "correct", "follows")
+
+
+def test_samples_too_wide_for_a_table_stand_on_the_page_one_by_one() -> None:
+    wide = f"[samples]\nX = {[[[i, 1, 2], [3, 4, 5], [6, 7, 8]] for i in range(5)]}\n[parameters]\nw = 1\n"
+    page = derive.solve(Problem.loads(f'{wide}[model]\nequations = "L = w sum(X)"\nloss = "L"\n')).text("txt")
+    assert all(f"X^({i})" in page.split("Forward")[0] for i in range(1, 6))
+
+
 def test_a_batch_that_turns_names_its_samples_in_short() -> None:
-    text = large(40, "batch = 20\nsteps = 3").text("txt")
-    assert "With these of the 40 samples: 21–40." in text
+    text = large(40, "batch = 25\nsteps = 3").text("txt")
+    assert "With these of the 40 samples: 26–40, 1–10." in text
+    assert "The samples at the places 3 to 25 of the batch" in text
     assert "x⁽³⁾ =" not in text
 
 
@@ -363,3 +431,21 @@ def test_a_batch_that_does_not_divide_the_samples_goes_on_with_the_first_ones() 
     assert update and update.steps == 2
     samples = Problem.loads(BASE + "epochs = 1\nbatch = 4\n").samples
     assert samples and samples.taken(2) == (4, 5, 0, 1)
+
+
+def test_every_fault_of_the_samples_and_of_the_update_is_reported_at_once() -> None:
+    text = BASE.replace(str(INPUTS), "[[0, 0], [0, 1], [1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [1, 1]]")
+    with pytest.raises(InputError) as caught:
+        Problem.loads(text + "batch = 0\n")
+    messages = [fault.message for fault in caught.value.faults]
+    assert len(messages) == 2, "no name is called unknown for want of its list"
+    assert "row 3 has 1, most have 2" in messages[0]
+    assert caught.value.faults[1].hint == 'expected a whole number from 1 to 9, or "all"'
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "tex"])
+def test_a_mean_of_its_own_is_differentiated_on_the_page(form: str) -> None:
+    """Its derivative is one number for every entry."""
+    text = "[data]\nt = 1\n[parameters]\nZ = [[1, 2], [3, 5]]\n[model]\n"
+    solution = derive.solve(Problem.loads(f"{text}equations = '''\ny = mean(Z)\nL = (y - t)^2\n'''\nloss = 'L'\n"))
+    assert "0.875" in solution.text(form)

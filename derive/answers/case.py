@@ -200,7 +200,7 @@ class Case:
         for i, w in self.given():
             if w and ((low is not None and w.value < low) or (high is not None and w.value > high)):
                 self.entries[i], self.diagnosis = WRONG, "impossible"
-        made_easy = FOLLOWS in self.entries and is_trivial(self.written, self.expected)
+        made_easy = FOLLOWS in self.entries and is_trivial(self.step, self.written, self.expected)
         if made_easy and not self.own.trivial.intersection(self.step.uses):
             self.entries = [WRONG if verdict == FOLLOWS else verdict for verdict in self.entries]
             self.diagnosis = "saturated" if all(w is None or w.value == 0 for w in self.written) else "trivial"
@@ -231,8 +231,13 @@ def _length(number: Printed) -> int:
     return len(number.mantissa.replace(".", "").lstrip("0"))
 
 
-def is_trivial(written: Sequence[Written | None], expected: Flat) -> bool:
-    """Whether a fault has made the numbers too easy: all zeros where the truth is not, or all equal where it is not."""
+def is_trivial(step: Step, written: Sequence[Written | None], expected: Flat) -> bool:
+    """Whether a fault has made the numbers too easy: all zeros where the truth is not, or all equal where it is not.
+
+    In an update nothing is: an error of 0 is what a perceptron learns for.
+    """
+    if step.phase == "update":
+        return False
     numbers = [w.value for w in written if w]
     if all(x == 0 for x in numbers):
         return any(not _is_zero(x) for x in expected)

@@ -11,7 +11,7 @@ from derive.answers.model import Written
 from derive.answers.own import Own
 from derive.answers.standing import EXACT, allowed, standing, within
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Expr
+from derive.language.expressions import Expr, substitute
 from derive.language.names import Name
 from derive.operations.rows import Flat
 
@@ -80,7 +80,7 @@ def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
         for key, expr in _candidates(case, before):
             if values := case.own.value(expr):
                 through = _through(case, case.step, skipped[i + 1 :], {before.name: values})
-                if _explains(case, case.step.expr, through, wrong, needed):
+                if _explains(case, substitute(case.step.expr, {before.name: expr}), through, wrong, needed):
                     return key
     return None
 
@@ -140,8 +140,11 @@ def _skipped(case: Case, step: Step) -> list[Step]:
 
 
 def _inside(case: Case, step: Step) -> list[Step]:
-    """The steps that it uses and that were not written down, in order; of helpers, which nobody writes, theirs too."""
-    found = {each.name: each for each in _skipped(case, step)}
+    """The steps that it uses and that were not written down, in order; of helpers, which nobody writes, theirs too.
+
+    Samples that the page does not work out are left aside: among so many one fits by chance.
+    """
+    found = {each.name: each for each in _skipped(case, step) if case.derivation.is_worked(each.name)}
     waiting = [each for each in found.values() if each.helper]
     while waiting and len(found) < MOST_SKIPPED:
         more = [each for each in _skipped(case, waiting.pop()) if each.name not in found]

@@ -151,7 +151,7 @@ class _Judge:
         own.take(step.name, written, values or judged.expected, step.expr if values else None)
         if judged.verdict in {CORRECT, FOLLOWS}:
             own.settle(step.name)
-        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(written, judged.expected):
+        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
             own.trivial.add(step.name)
 
     def _beside(self, judged: Judged) -> Numbers | None:

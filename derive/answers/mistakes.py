@@ -34,7 +34,7 @@ from derive.language.expressions import (
     substitute,
     walk,
 )
-from derive.language.names import Derivative
+from derive.language.names import Derivative, Name
 from derive.operations.building import negated, scaled, tidy, times
 from derive.operations.calculus import instantiate, settled, shape_of
 from derive.operations.rows import ShapeFault, row_of
@@ -117,10 +117,17 @@ def _count(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 def _batch_size(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """n times a gradient, n the number of samples in a batch: the sum of their losses for the mean."""
+    """n times a gradient, n the number of samples in a batch: the sum of their losses for the mean. Where the page
+    works out the first samples only, those alone may be so already.
+    """
     samples = derivation.problem.samples
-    if samples and samples.batch > 1 and samples.reduce == "mean":
-        yield scaled(Fraction(samples.batch), step.expr)
+    if not samples or samples.batch == 1 or samples.reduce != "mean" or step.phase not in {"loss", "backward"}:
+        return
+    yield scaled(Fraction(samples.batch), step.expr)
+    others: dict[Name, Expr] = {name: scaled(Fraction(samples.batch), Ref(name))
+                                for name in step.uses if not derivation.is_worked(name)}  # fmt: skip
+    if others:
+        yield substitute(step.expr, others)
 
 
 def _negative(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -300,8 +307,8 @@ MISTAKES = (
     Mistake("derivative_at_activation", ("chain rule", "local"), _at_activation),
     Mistake("sum_for_mean", ("mean", "formula"), _exchanged("mean", "sum")),
     Mistake("mean_for_sum", ("sum", "formula", "broadcast"), _exchanged("sum", "mean")),
+    Mistake("factor_n", ("",), _batch_size),
     Mistake("factor_2", ("loss derivative", "power", "formula", "sum", "mean", "local"), _doubled),
-    Mistake("factor_n", ("loss derivative", "chain rule", "sum over paths", "formula"), _batch_size),
     Mistake("factor_n", ("loss derivative", "mean", "sum", "formula", "broadcast", "local mean"), _count),
     Mistake("sign_turned", ("",), _negative),
     Mistake("transpose_forgotten", ("right factor", "left factor"), _untransposed),

@@ -111,7 +111,9 @@ class Naming(Parser):
         name = self.lexicon.names.get(f"{slope.name.id}|{via.name.id}") if via is not None else None
         if braced:
             self.expect("}")
-        return Ref(name) if name is not None else None
+        if name is None:
+            return None
+        return Entry(name, slope.index) if isinstance(slope, Entry) else Ref(name)
 
     def differential(self) -> Quantity | None:
         """`dL` or `d L` as the quantity behind the d."""

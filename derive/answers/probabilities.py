@@ -15,6 +15,7 @@ from derive.operations.reductions import count
 from derive.shortcuts import shortcuts_of
 
 SOFTMAX = ("softmax", "log_softmax", "causal_softmax", "logsumexp")
+MOST_CLASSES = 10
 SMALL = Fraction(1, 10)
 EPSILONS = {"epsilon", "eps"}
 
@@ -56,12 +57,13 @@ def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """The class before or after the right one, counted from 0 or from 2, also in a short rule."""
+    """Another class than the right one, such as one counted from 0, also in a short rule."""
     short = shortcuts_of(derivation).get(step.name)
     for expr in (step.expr, *([short.expr] if short else [])):
         for node in _applied(expr, "one_hot"):
-            for op in ("add", "subtract"):
-                yield _instead(expr, node, replace(node, args=(apply(op, node.args[0], number(1)),)))
+            classes = int(str(dict(node.options).get("count", 2)))
+            for shift in (-1, 1, *(sign * i for i in range(2, min(classes, MOST_CLASSES)) for sign in (1, -1))):
+                yield _instead(expr, node, replace(node, args=(apply("add", node.args[0], number(shift)),)))
 
 
 def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:

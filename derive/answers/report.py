@@ -234,7 +234,8 @@ def _sections(report: Report) -> Iterator[Section]:
             if item.place and item.place.k == k and item.verdict != MISSING and not _is_plain(item):
                 number += 1
                 blocks.append(Numbered(number, item.place.name, item.parts))
-        yield Section(tuple(blocks), k)
+        if len(passes) == 1 or len(blocks) > 1:
+            yield Section(tuple(blocks), k)
     yield Section((*_missing(report), *_others(report), *_practise(report)))
 
 

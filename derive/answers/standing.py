@@ -29,7 +29,7 @@ def standing(written: Written, value: Num) -> str | None:
         return EXACT
     if written.unit == 0 or written.value == 0:
         return None
-    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * abs(value):
+    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
     if not difference < written.unit:
         return None

@@ -38,7 +38,7 @@ def tables_read(text: str) -> str:
 
 def _cells(line: str) -> list[str]:
     """The cells of a row, without the bars at its ends."""
-    return [cell.strip() for cell in _BAR.split(line.strip().strip("|"), MAX_COLUMNS)]
+    return [cell.strip().replace(r"\vert", "|") for cell in _BAR.split(line.strip().strip("|"), MAX_COLUMNS)]
 
 
 def _reader(head: Sequence[str]) -> Callable[[Sequence[str]], str] | None:

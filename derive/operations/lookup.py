@@ -56,7 +56,7 @@ def chosen(flat: Flat, count: int) -> list[int]:
     """Numbers from 1 as places from 0. Raises ValueFault for what is no such number."""
     for x in flat:
         if type(x) is not fmpq or x.q != 1 or not 1 <= x <= count:
-            raise ValueFault(f"looks up number {x}, and there are 1 to {count}")
+            raise ValueFault(f"looks up number {x}: they count from 1, and there are {count}")
     return [int(x.p) - 1 for x in flat]
 
 

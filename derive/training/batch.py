@@ -77,20 +77,25 @@ class Places:
         bare = (replace(part, helper=0, interim=0) for part in parts if part is not None)
         return next((self.own[part][1] for part in bare if part in self.own), None)
 
+    def single(self, name: Name) -> Name:
+        """What a name is called in the model for one sample."""
+        return self.own[name][0] if name in self.own else name
+
     def called(self, name: Name, mark: str) -> Name:
-        """What a quantity of a sample, or a derivative by one, is called for the sample with this mark, as in `(2)`."""
+        """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
         if isinstance(name, Derivative):
-            by = self.called(name.by, mark)
-            assert isinstance(by, Symbol)
-            return replace(name, by=by)
-        single, _ = self.own[name]
-        return replace(single, superscript=f"{single.superscript}{mark}")
+            return replace(name, by=self._called(name.by, mark), via=name.via and self._called(name.via, mark))
+        return self._called(name, mark)
+
+    def _called(self, name: Symbol, mark: str) -> Symbol:
+        single = self.own[name][0] if name in self.own else None
+        return replace(single, superscript=f"{single.superscript}{mark}") if single else name
 
     def results(self, names: Iterable[Name], loss: Symbol | None) -> list[Name]:
-        """Those of the names that are results of the first sample: its quantities, the gradients by them."""
-        alike = (name for name in names if isinstance(name, Symbol) or (name.of == loss and name.via is None))
-        named = ((name, name.by if isinstance(name, Derivative) else name) for name in alike)
-        return [name for name, own in named if own in self.own and self.sample(name) == 0]
+        """Those of the names that are results of the first sample: quantities, gradients by and through them."""
+        alike = (name for name in names if isinstance(name, Symbol) or name.of == loss)
+        parts = ((name, (name.via, name.by) if isinstance(name, Derivative) else (name,)) for name in alike)
+        return [name for name, own in parts if self.sample(name) == 0 and not self.own.keys().isdisjoint(own)]
 
 
 def written_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -23,14 +24,15 @@ def read_samples(tables: Tables) -> Samples | None:
             if key in tables.table("update"):
                 tables.fault(f"`{key}` needs [samples]", "lists over the samples: x = [[1, 0], [0, 1]]", "update", key)
         return None
-    found = [_column(tables, key, value) for key, value in tables.table("samples").items()]
-    columns = tuple(column for column in found if column)
-    if not columns or len(columns) < len(found) or not _are_as_many(tables, columns):
-        if not found:
-            tables.fault("[samples] is empty", "write a list over the samples: x = [[1, 0], [0, 1]]", "samples")
-        return None
+    lists = tables.table("samples")
+    if not lists:
+        tables.fault("[samples] is empty", "write a list over the samples: x = [[1, 0], [0, 1]]", "samples")
+    found = {key: column for key, value in lists.items() if (column := _column(tables, key, value))}
     reduce = tables.text("update", "reduce", default="mean", choices=("mean", "sum"))
-    return Samples(columns, _batch(tables, len(columns[0].values)), reduce)
+    batch = _batch(tables, max((len(value) for value in lists.values() if isinstance(value, list)), default=1))
+    if not found or len(found) < len(lists) or not _are_as_many(tables, found):
+        return None
+    return Samples(tuple(found.values()), batch, reduce)
 
 
 def _column(tables: Tables, key: str, value: Any) -> Column | None:
@@ -56,12 +58,12 @@ def _apart(count: int, value: list[Any], flat: tuple[Fraction, ...]) -> tuple[Sh
     return normal(tuple(shape)), tuple(flat[i * size : (i + 1) * size] for i in range(count))
 
 
-def _are_as_many(tables: Tables, columns: tuple[Column, ...]) -> bool:
-    first = columns[0]
-    for column in columns[1:]:
+def _are_as_many(tables: Tables, columns: Mapping[str, Column]) -> bool:
+    first = next(iter(columns.values()))
+    for key, column in columns.items():
         if len(column.values) != len(first.values):
             counts = f"`{first.name}` has {len(first.values)} samples, `{column.name}` {len(column.values)}"
-            tables.fault(counts, "each list needs one value for every sample", "samples")
+            tables.fault(counts, "each list needs one value for every sample", "samples", key)
             return False
     return True
 
@@ -69,7 +71,7 @@ def _are_as_many(tables: Tables, columns: tuple[Column, ...]) -> bool:
 def _batch(tables: Tables, count: int) -> int:
     """How many samples a pass takes: all of them by default."""
     value = tables.table("update").get("batch", "all")
-    batch = count if value == "all" else tables.integer(value, 1, count, "update", "batch")
+    batch = count if value == "all" else tables.integer(value, 1, max(1, count), "update", "batch", other=', or "all"')
     if batch > LARGEST_BATCH:
         hint = f"at most {LARGEST_BATCH}: set `batch`, or put the samples into [data] as the columns of a matrix"
         where = ("update", "batch") if "batch" in tables.table("update") else ("samples",)

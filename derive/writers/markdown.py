@@ -146,9 +146,15 @@ class MarkdownWriter(TemplateWriter):
         return [*parts, *(part for row in block.rows for part in self._row(row, compiler))]
 
     def _row(self, cells: Sequence[Sentence], compiler: Compiler) -> list[Part]:
-        return ["|", *(self.sentence(cell, compiler, " ", " |") for cell in cells), "\n"]
+        return ["|", *(self._cell(cell, compiler) for cell in cells), "\n"]
+
+    def _cell(self, cell: Sentence, compiler: Compiler) -> Part:
+        """A cell; a bar in its mathematics would end it."""
+        parts = [self.sentence(cell, compiler)]
+        return lambda view: f" {_BAR.sub(BAR, filled(parts, view))} |"
 
 
+_BAR, BAR = re.compile(r"(?<!\\)\|"), r"\\vert "
 MOST_IN_A_ROW = 70
 ROOM = r"\underline{\qquad\qquad\qquad\qquad}"
 
