@@ -439,6 +439,7 @@ def test_every_operation_without_a_row_is_named() -> None:
     [
         (nn.Linear(3, 3), torch.rand(3), nn.MSELoss(reduction="none"), "the loss is not a single number|each entry"),
         (nn.Dropout(), torch.rand(3), nn.MSELoss(), r"`dropout`: a random mask: call module.eval\(\)"),
+        (nn.CELU(-1), torch.rand(3), nn.MSELoss(), "`celu`: a negative alpha"),
         (nn.Softplus(2), torch.rand(3), nn.MSELoss(), "beta = 2 is not worked out, only 1"),
         (
             Function(lambda x, w: torch.einsum("i,i,i->i", x, w, w)),

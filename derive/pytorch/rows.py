@@ -97,6 +97,8 @@ def _gelu(call: Call) -> Places:
 
 def _celu(call: Call) -> Places:
     """α ELU(z/α). Source: Barron (2017)."""
+    if call["alpha"] < 0:
+        raise Unsupported("a negative alpha")
     alpha = number(call["alpha"])
     return call.each("ELU({z})" if alpha == "1" else f"{alpha} ELU({{z}}/{alpha})", {"z": call["self"]}, call.out)
 
