@@ -61,6 +61,8 @@ VALUE: dict[str, Callable[..., float]] = {
     "softplus": lambda z: math.log1p(math.exp(z)),
     "silu": lambda z: z / (1 + math.exp(-z)),
     "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
+    "hardsigmoid": lambda z: min(max(z + 3, 0.0), 6.0) / 6,
+    "hardswish": lambda z: z * min(max(z + 3, 0.0), 6.0) / 6,
     "huber_penalty": lambda r, delta: r * r / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2),
     "clip": lambda r, delta: max(-delta, min(delta, r)),
 }
@@ -100,6 +102,8 @@ SYMPY: dict[str, Callable[..., Any]] = {
     "softplus": lambda sp, z: sp.log(1 + sp.exp(z)),
     "silu": lambda sp, z: z / (1 + sp.exp(-z)),
     "gelu": lambda sp, z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
+    "hardsigmoid": lambda sp, z: sp.Piecewise((0, z < -3), (z / 6 + sp.Rational(1, 2), z < 3), (1, True)),
+    "hardswish": lambda sp, z: sp.Piecewise((0, z < -3), (z * (z + 3) / 6, z < 3), (z, True)),
     "huber_penalty": lambda sp, r, delta: sp.Piecewise(
         (r**2 / 2, sp.Abs(r) <= delta), (delta * (sp.Abs(r) - delta / 2), True)
     ),
@@ -295,13 +299,18 @@ def test_the_table_is_closed(key: str) -> None:
         assert not isinstance(node, Ref) or node.name.id in {*row.params, "y"}
 
 
+KINK = {"hardsigmoid": 3, "hardswish": -3}
+"""Where rows have a kink that is not at 0."""
+
+
 def test_a_kink_is_seen_on_it_and_beside_it() -> None:
     for key in ELEMENTWISE:
         row = ROWS[key]
         if row.kinks and not row.defaults:
             kinks = row.kinks(((3,),) + ((),) * (len(row.params) - 1), ())
             zeros = [[fmpq(0)] for _ in row.params[1:]]
-            assert kinks([fmpq(1), fmpq(0), fmpq(-1)], *zeros) == [1], key
+            kink = fmpq(KINK.get(key, 0))
+            assert kinks([kink + 1, kink, kink - 1], *zeros) == [1], key
     clip = ROWS["clip"].kinks
     assert clip
     assert clip(((2,),), (("delta", Fraction(3, 10)),))([fmpq(-3, 10), fmpq(0)]) == [0]

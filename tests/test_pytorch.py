@@ -106,17 +106,25 @@ class Function(nn.Module):  # type: ignore[misc]
         return self.function(x, self.w)
 
 
+def masked(x: Any, w: Any, seen: list[list[int]]) -> Any:
+    """Attention of three tokens, with a mask."""
+    tokens = (x * w)[..., None]
+    return F.scaled_dot_product_attention(tokens, tokens + 1, tokens, torch.tensor(seen, dtype=torch.bool))
+
+
 class SelfAttention(nn.Module):  # type: ignore[misc]
     """Two heads over four dimensions."""
 
-    def __init__(self, need_weights: bool = True, batch_first: bool = False, causal: bool = False) -> None:
+    def __init__(
+        self, need_weights: bool = True, batch_first: bool = False, causal: bool = False, padding: Any = None
+    ) -> None:
         super().__init__()
-        self.need_weights, self.causal = need_weights, causal
+        self.need_weights, self.causal, self.padding = need_weights, causal, padding
         self.attention = nn.MultiheadAttention(4, 2, batch_first=batch_first)
 
     def forward(self, x: Any) -> Any:
         mask = nn.Transformer.generate_square_subsequent_mask(len(x), dtype=DOUBLE) if self.causal else None
-        return self.attention(x, x, x, attn_mask=mask, need_weights=self.need_weights)[0]
+        return self.attention(x, x, x, self.padding, self.need_weights, attn_mask=mask)[0]
 
 
 class Crossed(nn.Module):  # type: ignore[misc]
@@ -129,6 +137,8 @@ class Crossed(nn.Module):  # type: ignore[misc]
     def forward(self, x: Any) -> Any:
         return self.attention(x[:, :2], x, x)[0]
 
+
+WEIGHTS = torch.tensor([1.0, 2.0, 0.5], dtype=DOUBLE)
 
 MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
     "one sample": lambda: (
@@ -291,6 +301,83 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
         nn.Linear(4, 3), torch.randn(4), torch.tensor(1), nn.CrossEntropyLoss(reduction="sum")),
     "detached data": lambda: (
         Function(lambda x, w: x.detach() * w.contiguous()), torch.randn(3), torch.rand(3), nn.MSELoss()),
+    "gelu by tanh": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.GELU("tanh"), nn.Linear(4, 2), nn.GELU("tanh")),
+        torch.randn(2, 3), torch.rand(2, 2), nn.MSELoss()),
+    "more activations": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.Hardswish(), nn.Linear(3, 2), nn.CELU(), nn.Linear(2, 2), nn.CELU(2),
+                      nn.Linear(2, 2), nn.SELU(), nn.Linear(2, 2), nn.Mish()),
+        3 * torch.randn(4, 3), torch.rand(4, 2), nn.MSELoss()),
+    "learned slopes": lambda: (
+        nn.Sequential(nn.Linear(3, 3), nn.PReLU(), nn.Linear(3, 2), nn.PReLU(2, init=-0.5)),
+        torch.randn(4, 3), torch.rand(4, 2), nn.MSELoss()),
+    "learned slopes of a sample": lambda: (nn.Sequential(nn.Linear(3, 2), nn.PReLU()), torch.randn(3), torch.rand(2),
+                                           nn.MSELoss()),
+    "learned slopes of images": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.PReLU(2)), torch.randn(2, 1, 3, 3), torch.rand(2, 2, 2, 2), nn.MSELoss()),
+    "gated": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.GLU(), nn.Linear(2, 2), nn.GLU(0)),
+        torch.randn(2, 3), torch.rand(1, 2), nn.MSELoss()),
+    "instance norm": lambda: (
+        nn.Sequential(nn.Conv1d(1, 2, 2), nn.InstanceNorm1d(2), nn.InstanceNorm1d(2, affine=True)),
+        torch.randn(3, 1, 4), torch.rand(3, 2, 3), nn.MSELoss()),
+    "instance norm of a signal": lambda: (
+        nn.Sequential(nn.Conv1d(1, 2, 2), nn.InstanceNorm1d(2, affine=True)),
+        torch.randn(1, 4), torch.rand(2, 3), nn.MSELoss()),
+    "instance norm of an image": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.InstanceNorm2d(2, affine=True, track_running_stats=True)),
+        torch.randn(1, 1, 3, 3), torch.rand(1, 2, 2, 2), nn.MSELoss()),
+    "instance norm in eval mode": lambda: (
+        nn.Sequential(nn.Conv2d(1, 2, 2), nn.InstanceNorm2d(2, affine=True, track_running_stats=True)).eval(),
+        torch.randn(1, 1, 3, 3), torch.rand(1, 2, 2, 2), nn.MSELoss()),
+    **{
+        f"einsum of {equation}": lambda equation=equation, shape=shape: (
+            Function(lambda x, w: torch.einsum(equation, x, w if equation.split("->")[0].endswith(",j") else x * w)),
+            torch.randn(shape), torch.rand(()), lambda output, target: (output**2).sum() * target)
+        for equation, shape in {
+            "ij,j->i": (2, 3), "j,j->": (3,), "i,j->ij": (2,), "i,j->ji": (2,), "bj,j->jb": (2, 3), "ij,kj->ki": (2, 3),
+            "ji,jk->ik": (2, 3), "bij,bkj->bik": (2, 2, 3), "ibj,kbj->bki": (2, 2, 3), "ij,ij->ji": (2, 3),
+            "ij,ij->": (2, 3), "ij,ij->i": (2, 3), "bi,bk->bik": (2, 3)}.items()
+    },
+    **{
+        f"attention with the mask {seen}": lambda seen=seen: (
+            Function(lambda x, w: masked(x, w, seen)), torch.randn(3), torch.rand(3, 1), nn.MSELoss())
+        for seen in ([[1, 1, 1]] * 3, [[1, 0, 1]] * 3, [[1, 0, 0], [1, 1, 0], [0, 1, 1]],
+                     [[1, 1, 0], [0, 1, 1], [1, 1, 0]])
+    },
+    "attention of one query to the past": lambda: (
+        Function(lambda x, w: F.scaled_dot_product_attention((x * w)[:1], x, x + w, is_causal=True)),
+        torch.randn(3, 3), torch.rand(1, 3), nn.MSELoss()),
+    "attention with a bias by distance": lambda: (
+        Function(lambda x, w: F.scaled_dot_product_attention(
+            x * w, x, x, torch.tensor([[0, -torch.inf, -torch.inf], [-1, 0, -torch.inf], [-2, -1, 0]], dtype=DOUBLE))),
+        torch.randn(3, 3), torch.rand(3, 3), nn.MSELoss()),
+    "multi-head attention with padding": lambda: (
+        SelfAttention(need_weights=False, batch_first=True, padding=torch.tensor([[0, 0, 1], [0, 1, 1]]) > 0),
+        torch.randn(2, 3, 4), torch.rand(2, 3, 4), nn.MSELoss()),
+    **{
+        f"classes {how} of {what}": lambda settings=settings, x=x, target=target: (
+            nn.Linear(4, 3), torch.randn(x), torch.rand(5, 3) if target is None else torch.tensor(target),
+            nn.CrossEntropyLoss(**settings))
+        for how, settings in (
+            ("smoothed", {"label_smoothing": 0.1}), ("weighted", {"weight": WEIGHTS}),
+            ("weighted and summed", {"weight": WEIGHTS, "reduction": "sum"}),
+            ("smoothed and weighted", {"label_smoothing": 0.1, "weight": WEIGHTS}))
+        for what, x, target in (("a batch", (5, 4), [2, 0, 1, 1, 2]), ("a sample", 4, 2), ("one", (1, 4), [2]),
+                                ("probabilities", (5, 4), None))
+    },
+    "weighted log-probabilities": lambda: (
+        nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(1)), torch.randn(4, 4), torch.tensor([2, 0, 1, 1]),
+        nn.NLLLoss(WEIGHTS)),
+    "weighted log-probabilities, summed": lambda: (
+        nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(1)), torch.randn(4, 4), torch.tensor([2, 0, 1, 1]),
+        nn.NLLLoss(WEIGHTS, reduction="sum")),
+    "weighted answers": lambda: (
+        nn.Linear(2, 3), torch.randn(4, 2), torch.rand(4, 3), nn.BCEWithLogitsLoss(pos_weight=WEIGHTS)),
+    "answers weighted twice": lambda: (
+        nn.Linear(2, 3), torch.randn(2), torch.rand(3), nn.BCEWithLogitsLoss(WEIGHTS, pos_weight=WEIGHTS)),
+    "weighted probabilities": lambda: (
+        nn.Sequential(nn.Linear(2, 3), nn.Sigmoid()), torch.randn(4, 2), torch.rand(4, 3), nn.BCELoss(WEIGHTS)),
     "parts": lambda: (Parts(), torch.randn(4), torch.rand(18), nn.MSELoss()),
     "products": lambda: (Products(), torch.rand(4, 3), torch.rand(4), nn.MSELoss()),
 }  # fmt: skip
@@ -303,6 +390,14 @@ def test_gradients_agree_with_autograd(name: str) -> None:
     target = target.to(DOUBLE) if target.is_floating_point() else target
     ours, theirs = gradients(module.to(DOUBLE), x.to(DOUBLE) if x.is_floating_point() else x, target, loss)
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-14)
+
+
+def test_a_hardsigmoid_agrees_as_far_as_pytorch_has_digits() -> None:
+    """Its slope, 1/6, is one of single precision in PyTorch, whatever the numbers are."""
+    torch.manual_seed(1)
+    module = nn.Sequential(nn.Linear(3, 4), nn.Hardsigmoid()).to(DOUBLE)
+    ours, theirs = gradients(module, 4 * torch.randn(5, 3, dtype=DOUBLE), torch.rand(5, 4, dtype=DOUBLE), nn.MSELoss())
+    assert ours == pytest.approx(theirs, rel=1e-7)
 
 
 def test_single_precision_is_taken_with_the_digits_it_has() -> None:
@@ -332,11 +427,11 @@ def test_what_is_frozen_is_data() -> None:
 
 
 def test_every_operation_without_a_row_is_named() -> None:
-    module = nn.Sequential(nn.Linear(3, 3), nn.Hardswish(), nn.Linear(3, 3), nn.CELU())
+    module = nn.Sequential(nn.Linear(3, 3), nn.Hardshrink(), nn.Linear(3, 3), nn.Softplus())
     with pytest.raises(InputError) as caught:
         derive.from_torch(module, torch.rand(3), torch.rand(3), nn.MSELoss())
     (fault,) = caught.value.faults
-    assert fault.message == "layer 1 (Hardswish): `hardswish` has no row" and "leaky_relu" in fault.hint
+    assert fault.message == "layer 1 (Hardshrink): `hardshrink` has no row" and "leaky_relu" in fault.hint
 
 
 @pytest.mark.parametrize(
@@ -344,8 +439,32 @@ def test_every_operation_without_a_row_is_named() -> None:
     [
         (nn.Linear(3, 3), torch.rand(3), nn.MSELoss(reduction="none"), "the loss is not a single number|each entry"),
         (nn.Dropout(), torch.rand(3), nn.MSELoss(), r"`dropout`: a random mask: call module.eval\(\)"),
-        (nn.GELU("tanh"), torch.rand(3), nn.MSELoss(), "approximate = tanh is not worked out, only none"),
-        (nn.Linear(3, 1), torch.rand(1), nn.BCEWithLogitsLoss(torch.ones(1)), "a loss with `weight`"),
+        (nn.CELU(-1), torch.rand(3), nn.MSELoss(), "`celu`: a negative alpha"),
+        (nn.Softplus(2), torch.rand(3), nn.MSELoss(), "beta = 2 is not worked out, only 1"),
+        (
+            Function(lambda x, w: torch.einsum("i,i,i->i", x, w, w)),
+            torch.rand(3),
+            nn.MSELoss(),
+            "`i,i,i->i` is not worked out, only products of two tensors",
+        ),
+        (
+            Function(lambda x, w: torch.einsum("i,j->j", x, w)),
+            torch.rand(3),
+            nn.MSELoss(),
+            "`i,j->j` sums over an index of one tensor alone",
+        ),
+        (
+            Function(lambda x, w: torch.einsum("i,i->i", x, w[:1])),
+            torch.rand(3),
+            nn.MSELoss(),
+            "`i,i->i` repeats an axis of size 1",
+        ),
+        (
+            Function(lambda x, w: masked(x, w, [[1, 1, 0], [0, 0, 0], [1, 0, 0]])),
+            torch.rand(3, 1),
+            nn.MSELoss(),
+            "a query that sees no key",
+        ),
     ],
 )
 def test_what_cannot_be_said_is_a_fault(module: Any, target: Any, loss: Any, message: str) -> None:

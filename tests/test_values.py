@@ -383,6 +383,14 @@ def test_on_a_kink_the_convention_is_taken_verified_and_said(formula: str, slope
     assert sentence in solution.text("txt")
 
 
+@pytest.mark.parametrize(("w", "slope"), [("-3", "0"), ("3", "1")])
+def test_the_kinks_of_a_hardswish(w: str, slope: str) -> None:
+    solution = solved("A = Hardswish(w)\nB = Hardsigmoid(w)\nL = A + B", f"w = {w}")
+    assert solution["dL/dw"].value_text == slope
+    assert "lies on a kink of Hardswish" in solution.text("txt")
+    assert "lies on a kink of Hardsigmoid" in solution.text("txt")
+
+
 @pytest.mark.parametrize("formula", ["ELU(w)", "LeakyReLU(w, alpha = 1)", "huber_penalty(w - 1, delta = 1)"])
 def test_where_the_pieces_meet_smoothly_there_is_no_kink(formula: str) -> None:
     assert "kink" not in solved(f"A = {formula}\nL = 3 A + w", "w = 0").text("txt")

@@ -102,6 +102,8 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "softplus": lambda z: f.softplus(z, threshold=700),
     "silu": f.silu,
     "gelu": f.gelu,
+    "hardsigmoid": lambda z: f.relu6(z + 3) / 6,  # f.hardsigmoid has its slope, 1/6, in single precision
+    "hardswish": f.hardswish,
     "equal": _select(torch.eq),
     "huber_penalty": lambda r, delta: f.huber_loss(r, torch.zeros_like(r), reduction="none", delta=delta),
     "clip": lambda r, delta: torch.clamp(r, -delta, delta),

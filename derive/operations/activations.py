@@ -1,6 +1,6 @@
 """Activation functions. Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), 6.3; for ELU Clevert et al.
-(2015), for SiLU and GELU Hendrycks and Gimpel (2016). At 0 the derivative of ReLU, LeakyReLU and ELU is the one from
-the left.
+(2015), for SiLU and GELU Hendrycks and Gimpel (2016), for Hardsigmoid and Hardswish Howard et al. (2019). At 0 the
+derivative of ReLU, LeakyReLU and ELU is the one from the left, at -3 and 3 that of Hardsigmoid is 0.
 """
 
 from __future__ import annotations
@@ -44,6 +44,18 @@ def _elu_slope(z: Num, alpha: fmpq) -> Num:
     return alpha * scalars.exp(z)
 
 
+def _beyond(z: Num) -> Num:
+    return abs(z) - 3
+
+
+def _ramp(z: Num) -> Num:
+    return (z + 3) / 6
+
+
+def _end(z: Num) -> Num:
+    return ONE if z > 0 else ZERO
+
+
 SLOPE = {"alpha": Fraction(1, 100)}
 UNIT = {"alpha": Fraction(1)}
 
@@ -80,6 +92,15 @@ ACTIVATIONS = [
     Elementwise("gelu", ("GELU", "gelu"), ("z",), Smooth(lambda z: z * scalars.normal_cdf(z)),
                 ("Phi(z) + z ⊙ phi(z)",), Notation("function", r"\mathrm{GELU}", "GELU"),
                 "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
+    Elementwise("hardsigmoid", ("Hardsigmoid", "hardsigmoid"), ("z",), Pieces(_beyond, _ramp, _end, _end),
+                ("below(abs(z), 3)/6",), Notation("function", r"\mathrm{Hardsigmoid}", "Hardsigmoid"),
+                "(z + 3)/6, cut off at 0 and 1", "Hardsigmoid(z)", "min(1, max(0, (z + 3)/6))", domain=(-6, 6),
+                kink=True, bounds=(0, 1)),
+    Elementwise("hardswish", ("Hardswish", "hardswish"), ("z",),
+                Pieces(_beyond, lambda z: z * _ramp(z), lambda z: z * _end(z), lambda z: z * _end(z)),
+                ("Hardsigmoid(z) + z ⊙ below(abs(z), 3)/6",),
+                Notation("function", r"\mathrm{Hardswish}", "Hardswish"), "swish with a Hardsigmoid", "Hardswish(z)",
+                "z ⊙ Hardsigmoid(z)", domain=(-6, 6), kink=True),
 ]  # fmt: skip
 
 

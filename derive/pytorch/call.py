@@ -100,6 +100,12 @@ class Call:
         named = self.writer.equation("", text, normal(form))
         return self.writer.entries.text(named, form)
 
+    def transposed(self, places: Places) -> str:
+        """The transpose of a matrix; one that is put together of pieces is turned as a whole."""
+        rows, columns = places.shape
+        text = self.writer.entries.text(places.T, (columns, rows))
+        return f"{atom(self.text(places, (rows, columns)))}^T" if text.startswith("[") else text
+
     def matrix(self, places: Places) -> str:
         """Its last axis in columns, all others in rows; a single row as a column."""
         *lead, size = places.shape or (1,)

@@ -165,9 +165,20 @@ def _by_running(call: Call, x: Places) -> Places:
 
 
 def _group_norm(call: Call) -> Places:
-    """Over the channels of each group of each sample; then each channel has its scale and shift."""
+    """Over the channels of each group of each sample."""
+    return _by_group(call, call["num_groups"])
+
+
+def _instance_norm(call: Call) -> Places:
+    """Over each channel of each sample, or by the running mean and variance."""
     x = call.places("input")
-    groups = x.reshape(x.shape[0] * call["num_groups"], -1)
+    return _by_group(call, x.shape[1]) if call["use_input_stats"] else _by_running(call, x)
+
+
+def _by_group(call: Call, count: int) -> Places:
+    """Over each of so many groups of channels of each sample; then each channel has its scale and shift."""
+    x = call.places("input")
+    groups = x.reshape(x.shape[0] * count, -1)
     axis = "rows, " if len(groups) > 1 else ""
     result = call.define(f"layer_norm({call.matrix(groups)}, {axis}epsilon = {_epsilon(call)})", tuple(x.shape))
     per_channel = (1, -1, *[1] * (x.ndim - 2))
@@ -195,5 +206,6 @@ LAYERS: dict[str, Row] = {
     "rms_norm": _over_last("rms_norm"),
     "batch_norm": _batch_norm,
     "group_norm": _group_norm,
+    "instance_norm": _instance_norm,
     "scaled_dot_product_attention": attention,
 }

@@ -14,9 +14,10 @@ _CELL = {"w_ih": "W", "w_hh": "U", "b_ih": "b", "b_hh": "b'"}
 LETTERS: dict[str, dict[str, str]] = {
     "linear": {"weight": "W", "bias": "b"},
     **dict.fromkeys(("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"), _KERNEL),
-    **dict.fromkeys(("layer_norm", "rms_norm", "batch_norm", "group_norm"), _NORM),
+    **dict.fromkeys(("layer_norm", "rms_norm", "batch_norm", "group_norm", "instance_norm"), _NORM),
     **dict.fromkeys(("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"), _CELL),
     "embedding": {"weight": "E"},
+    "prelu": {"weight": "a"},
 }
 """For each operation the letters of its arguments, which get the number of the layer; the first is its weight."""
 

@@ -177,7 +177,10 @@ def _block(base: Base, local: list[int]) -> tuple[str, Shape] | None:
         return None
     inside = ", ".join(map(_slice, sides, base.shape))
     sizes = tuple(map(len, sides))
-    return f"{base.text}[{inside}]", sizes if len(sizes) <= 2 else tuple(size for size in sizes if size > 1)
+    if len(sizes) > 2:  # a number takes its axis away; what lies along the last one is a row
+        kept = tuple(size for size in sizes if size > 1)
+        sizes = (1, *kept) if kept == sizes[-1:] else kept
+    return f"{base.text}[{inside}]", sizes
 
 
 def _index(entry: int, shape: Shape) -> tuple[int, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import prod, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.pytorch.call import Call, Known, Places, Unsupported, number
 from derive.pytorch.places import Form, atom
+
+if TYPE_CHECKING:
+    import torch
 
 
 def affine(call: Call, x: Any, weight: Places, bias: Places | None) -> str:
@@ -51,49 +56,82 @@ def attention(call: Call) -> Places:
     q, k, v = (call.places(name) for name in ("query", "key", "value"))
     batch = torch.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
     q, k, v = (each.expand(*batch, *each.shape[-2:]) for each in (q, k, v))
-    scale = call["scale"]
-    causal, added = _mask(call, (*batch, q.shape[-2], k.shape[-2]))
+    seen, added = _mask(call, (*batch, q.shape[-2], k.shape[-2]))
     heads = []
     for i, index in enumerate(product(*map(range, batch)), 1):
-        mark = f"_{i}" if prod(batch) > 1 else ""
-        heads.append(_head(call, (q[index], k[index], v[index]), scale, causal,
-                           None if added is None else added[index], mark))  # fmt: skip
+        head = Head(call, q[index], k[index], v[index], None if added is None else added[index],
+                    str(i) if prod(batch) > 1 else "")  # fmt: skip
+        heads.append(_masked(head, seen[index]))
     return torch.stack(heads).reshape(call.out)
 
 
-def _head(
-    call: Call, inputs: tuple[Places, Places, Places], scale: float | None, causal: bool, added: Any, mark: str
-) -> Places:
-    q, k, v = inputs
-    (queries, size), keys = q.shape, len(k)
-    transposed = call.text(k.T, (size, keys))
-    text = f"{atom(call.text(q, (queries, size)))} {atom(transposed)}"
-    if added is not None and scale is None:
-        scale = 1 / sqrt(size)
-    text = f"{number(scale)} {text}" if scale is not None else f"{text}/sqrt({size})" if size > 1 else text
-    if added is not None:
-        text = f"{text} + {call.text(added, (queries, keys))}"
-    s = call.define(text, (queries, keys), f"S{mark}")
-    softmax = "causal_softmax" if causal and min(queries, keys) > 1 else "softmax"
-    if causal and softmax == "softmax" and keys > 1:
-        raise Unsupported("a causal mask of a single query")
-    weights = call.define(f"{softmax}({call.text(s, (queries, keys))}, rows)", (queries, keys), f"alpha{mark}")
-    return call.define(f"{atom(call.text(weights, (queries, keys)))} {atom(call.text(v, tuple(v.shape)))}",
-                       (queries, v.shape[-1]), f"H{mark}")  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One head, or some queries of it with the keys that they see; what is added to its scores; its index."""
+
+    call: Call
+    q: Places
+    k: Places
+    v: Places
+    added: Any
+    index: str
+
+    def part(self, queries: Sequence[int], keys: Sequence[int], index: str) -> Head:
+        """Some of its queries, with some of the keys."""
+        added = None if self.added is None else self.added[queries][:, keys]
+        return Head(self.call, self.q[queries], self.k[keys], self.v[keys], added, index)
+
+    def output(self, causal: bool = False) -> Places:
+        """softmax(Q Kᵀ/√d) V."""
+        call, scale = self.call, self.call["scale"]
+        (queries, size), keys = self.q.shape, len(self.k)
+        mark = f"_{{{self.index}}}" if "," in self.index else f"_{self.index}" if self.index else ""
+        text = f"{atom(call.text(self.q, (queries, size)))} {atom(call.transposed(self.k))}"
+        if self.added is not None and scale is None:
+            scale = 1 / sqrt(size)
+        text = f"{number(scale)} {text}" if scale is not None else f"{text}/sqrt({size})" if size > 1 else text
+        if self.added is not None:
+            text = f"{text} + {call.text(self.added, (queries, keys))}"
+        s = call.define(text, (queries, keys), f"S{mark}")
+        softmax = "causal_softmax" if causal else "softmax"
+        weights = call.define(f"{softmax}({call.text(s, (queries, keys))}, rows)", (queries, keys), f"alpha{mark}")
+        values = atom(call.text(self.v, tuple(self.v.shape)))
+        return call.define(f"{atom(call.text(weights, (queries, keys)))} {values}", (queries, self.v.shape[-1]),
+                           f"H{mark}")  # fmt: skip
 
 
-def _mask(call: Call, shape: Form) -> tuple[bool, Any]:
-    """Whether each token sees only those up to itself, and what else is added to the scores."""
+def _masked(head: Head, seen: torch.Tensor) -> Places:
+    """The output of a head: the queries that see the same keys together, over these keys alone."""
     import torch
 
-    mask = call["attn_mask"]
+    if not seen.any(-1).all():
+        raise Unsupported("a query that sees no key")
+    if min(seen.shape) > 1 and torch.equal(seen, torch.ones_like(seen).tril()):
+        return head.output(causal=True)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for query, row in enumerate(seen):
+        alike.setdefault(tuple(row.nonzero().flatten().tolist()), []).append(query)
+    if len(alike) == 1 and seen.all():
+        return head.output()
+    parts = []
+    for i, (keys, queries) in enumerate(alike.items(), 1):
+        own = [head.index, str(i)] if len(alike) > 1 else [head.index]
+        parts.append(head.part(queries, list(keys), ",".join(filter(None, own))).output())
+    order = torch.tensor([query for queries in alike.values() for query in queries])
+    return torch.cat(parts)[order.argsort()]
+
+
+def _mask(call: Call, shape: Form) -> tuple[torch.Tensor, Any]:
+    """Which keys each query sees, and what is added to the scores of these."""
+    import torch
+
+    mask, seen = call["attn_mask"], torch.ones(shape, dtype=torch.bool)
     if mask is None:
-        return bool(call["is_causal"]), None
+        return seen.tril() if call["is_causal"] else seen, None
     if not isinstance(mask, Known):
-        return False, mask.expand(shape)
-    seen = mask.tensor if mask.tensor.dtype == torch.bool else mask.tensor == 0
-    causal = torch.ones(shape[-2:], dtype=torch.bool).tril()
-    hidden = mask.tensor.dtype == torch.bool or bool((mask.tensor[~seen.bool()] == -torch.inf).all())
-    if not hidden or not torch.equal(seen.expand(shape), causal.expand(shape)):
-        raise Unsupported("a mask other than the causal one")
-    return True, None
+        return seen, mask.expand(shape)
+    if mask.tensor.dtype == torch.bool:
+        return mask.tensor.expand(shape), None
+    seen = mask.tensor != -torch.inf
+    rest = mask.tensor.masked_fill(~seen, 0)
+    return seen.expand(shape), call.given(Known(rest, mask.name)).expand(shape) if rest.any() else None

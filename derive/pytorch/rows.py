@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from derive.pytorch.call import Call, Known, Places, Row, Unsupported, number
+from derive.pytorch.einsum import einsum
 from derive.pytorch.layers import LAYERS
 from derive.pytorch.names import RECURRENT
 from derive.pytorch.products import affine, multiplied
@@ -82,6 +83,38 @@ def _with_settings(template: str, *settings: str, **expected: Any) -> Row:
         return call.each(filled, {"self": call["self"]}, call.out)
 
     return row
+
+
+def _gelu(call: Call) -> Places:
+    """By the error function; or by tanh, its argument a step of its own. Source: Hendrycks and Gimpel (2016)."""
+    z = call["self"]
+    if call["approximate"] == "none":
+        return call.each("GELU({z})", {"z": z}, call.out)
+    name = call.activation({"z": call.places("self")})
+    inner = call.each("sqrt(2/pi) ({z} + 0.044715 {z}^3)", {"z": z}, call.out, name.replace("A", "v"))
+    return call.each("1/2 {z} ⊙ (1 + tanh({inner}))", {"z": z, "inner": inner}, call.out, name)
+
+
+def _celu(call: Call) -> Places:
+    """α ELU(z/α). Source: Barron (2017)."""
+    if call["alpha"] < 0:
+        raise Unsupported("a negative alpha")
+    alpha = number(call["alpha"])
+    return call.each("ELU({z})" if alpha == "1" else f"{alpha} ELU({{z}}/{alpha})", {"z": call["self"]}, call.out)
+
+
+def _prelu(call: Call) -> Places:
+    """One slope, or one for each channel (axis 1); at 0 the gradient is that of the left. Source: He et al. (2015)."""
+    a, axes = call.places("weight"), len(call.out)
+    slopes = a.reshape(-1, *[1] * (axes - 2)) if a.numel() > 1 else a.reshape(())
+    name = call.activation({"z": call.places("self")})
+    return call.each("max(0, {z}) + {a} ⊙ min({z}, 0)", {"z": call["self"], "a": slopes}, call.out, name)
+
+
+def _glu(call: Call) -> Places:
+    """The first half, gated by the second. Source: Dauphin et al. (2017)."""
+    halves = call.places("self").chunk(2, call["dim"])
+    return call.each("{a} ⊙ sigmoid({b})", dict(zip("ab", halves, strict=True)), call.out)
 
 
 def _dropout(call: Call) -> Places:
@@ -204,69 +237,97 @@ def _norm(call: Call) -> Any:
 # --- losses ----------------------------------------------------------------------------------------------------------
 
 
-def _reduced(template: str) -> Row:
-    """A loss of entries: their mean or sum, by `reduction` (1 and 2)."""
+def _reduced(template: str, weighted: str = "") -> Row:
+    """A loss of entries: their mean or sum, by `reduction` (1 and 2); another one where there is a `pos_weight`."""
 
     def row(call: Call) -> Any:
         import torch
 
         if call["reduction"] == 0:
             raise Unsupported("a loss for each entry")
-        for name in ("weight", "pos_weight"):
-            if call[name] is not None:
-                raise Unsupported(f"a loss with `{name}`")
         total = "mean" if call["reduction"] == 1 else "sum"
-        text = template
+        text = template if call["pos_weight"] is None else weighted
         for setting in ("delta", "beta"):
             text = text.replace(f"<{setting}>", number(call[setting] or 0))
-        layout = torch.broadcast_shapes(call.shape("self"), call.shape("target"))
-        whole = {name: call.places(name) for name in ("self", "target")}
-        flat = {name: each.expand(layout).reshape(-1) for name, each in whole.items()}
-        texts = call.texts({name: call.aligned(each, 1) for name, each in flat.items()}, (prod(layout),))
+        text = f"{{weight}} ⊙ ({text})" if call["weight"] is not None else text
+        names = ("self", "target", *(name for name in ("weight", "pos_weight") if call[name] is not None))
+        layout = torch.broadcast_shapes(*(call.shape(name) for name in names))
+        operands = {name: call.places(name) for name in names}
+        if sum(size > 1 for size in layout) > 2:
+            operands = {name: each.expand(layout).reshape(-1) for name, each in operands.items()}
+            layout = (prod(layout),)
+        texts = call.texts({name: call.aligned(each, len(layout)) for name, each in operands.items()}, layout)
         return call.define(f"{total}({text.format(**texts)})", ())
 
     return row
 
 
-def _scores(call: Call) -> tuple[str, str, int]:
-    """Scores and targets of classes, one sample a column, and how many samples."""
+def _scores(call: Call) -> tuple[str, str, int, str]:
+    """Scores and targets of classes, one sample a column; how many samples; the sum of their weights, where the mean is
+    one by the weights of the right classes.
+    """
     import torch
 
-    if call["weight"] is not None or call["label_smoothing"]:
-        raise Unsupported("weights of classes, or label smoothing")
     if call["reduction"] not in {1, 2}:
         raise Unsupported("a loss for each sample")
     z, target = call.places("self"), call["target"]
     if z.ndim > 2:
         raise Unsupported("classes for each of several places")
-    if isinstance(target, Known) and not target.tensor.dtype.is_floating_point:
+    numbered = isinstance(target, Known) and not target.tensor.dtype.is_floating_point
+    if numbered:
         if (target.tensor == call.args.get("ignore_index", -100)).any():
             raise Unsupported("classes that are ignored")
         kinds = torch.arange(z.shape[-1])
         target = Known((target.tensor.unsqueeze(-1) == kinds).int(), target.name)
     samples = prod(z.shape[:-1])
     turned = "^T" if samples > 1 else ""
-    y = call.given(target, "Y")
-    return call.matrix(z) + turned, call.matrix(y) + turned, samples
+    right = call.given(target, "Y")
+    smoothed = _smoothed(call, right)
+    y = _by_class(call, smoothed)
+    weights = ""
+    if numbered and call["weight"] is not None and call["reduction"] == 1:
+        weights = f"sum({call.matrix(y if smoothed is right else _by_class(call, right))})"
+    return call.matrix(z) + turned, call.matrix(y) + turned, samples, weights
+
+
+def _smoothed(call: Call, y: Places) -> Places:
+    """Label smoothing: a part of the target, shared out over all classes. Source: Szegedy et al. (2016)."""
+    if not call["label_smoothing"]:
+        return y
+    part = number(call["label_smoothing"])
+    return call.each(f"(1 - {part}) {{y}} + {part}/{y.shape[-1]}", {"y": y}, y.shape, "Q")
+
+
+def _by_class(call: Call, y: Places) -> Places:
+    """Targets times the weights of their classes."""
+    if call["weight"] is None:
+        return y
+    return call.each("{weight} ⊙ {y}", {"weight": call["weight"], "y": y}, y.shape)
 
 
 def _cross_entropy(call: Call) -> Places:
-    z, y, samples = _scores(call)
+    z, y, samples, weights = _scores(call)
+    if weights:
+        return call.define(f"-sum({y} ⊙ log_softmax({z}{', columns' if samples > 1 else ''}))/{weights}", ())
     factor = f"{samples} " if call["reduction"] == 2 and samples > 1 else ""
     return call.define(f"{factor}cross_entropy_logits({z}, {y})", ())
 
 
 def _nll(call: Call) -> Places:
-    z, y, samples = _scores(call)
-    return call.define(f"-sum({y} ⊙ {z})" + (f"/{samples}" if call["reduction"] == 1 and samples > 1 else ""), ())
+    z, y, samples, weights = _scores(call)
+    divisor = weights or (str(samples) if call["reduction"] == 1 and samples > 1 else "")
+    return call.define(f"-sum({y} ⊙ {z})" + (f"/{divisor}" if divisor else ""), ())
 
 
 _ERROR = "({self} - {target})"
+_SELU, _SELU_ALPHA = "1.0507009873554804934193349852946", "1.6732632423543772848170429916717"
+"""Scale and α as Klambauer et al. (2017) have them, with PyTorch's digits."""
 
 ROWS: Mapping[str, Row] = {
     "linear": _linear,
     **dict.fromkeys(("matmul", "mm", "mv", "bmm", "dot"), _matmul),
     **dict.fromkeys(("addmm", "baddbmm", "addmv"), _matmul_added),
+    "einsum": einsum,
     "add": _binary("+"),
     "sub": _binary("-"),
     "mul": _binary("⊙"),
@@ -300,7 +361,14 @@ ROWS: Mapping[str, Row] = {
     "silu": "SiLU({self})",
     "leaky_relu": _with_settings("LeakyReLU({self}, alpha = <negative_slope>)", "negative_slope"),
     "elu": _with_settings("ELU({self}, alpha = <alpha>)", "alpha", scale=1, input_scale=1),
-    "gelu": _with_settings("GELU({self})", approximate="none"),
+    "celu": _celu,
+    "selu": f"{_SELU} ELU({{self}}, alpha = {_SELU_ALPHA})",
+    "prelu": _prelu,
+    "gelu": _gelu,
+    "mish": "{self} ⊙ tanh(softplus({self}))",
+    "hardsigmoid": "Hardsigmoid({self})",
+    "hardswish": "Hardswish({self})",
+    "glu": _glu,
     "softplus": _with_settings("softplus({self})", beta=1),
     "softmax": _along("softmax"),
     "log_softmax": _along("log_softmax"),
@@ -327,7 +395,10 @@ ROWS: Mapping[str, Row] = {
     "huber_loss": _reduced(f"huber_penalty({_ERROR}, delta = <delta>)"),
     "smooth_l1_loss": _reduced(f"huber_penalty({_ERROR}, delta = <beta>)/<beta>"),
     "binary_cross_entropy": _reduced("-{target} ⊙ log({self}) - (1 - {target}) ⊙ log(1 - {self})"),
-    "binary_cross_entropy_with_logits": _reduced("softplus({self}) - {target} ⊙ {self}"),
+    "binary_cross_entropy_with_logits": _reduced(
+        "softplus({self}) - {target} ⊙ {self}",
+        "{pos_weight} ⊙ {target} ⊙ softplus(-{self}) + (1 - {target}) ⊙ softplus({self})",
+    ),
 }
 """For each operation of PyTorch (ATen) its expression: a template over its arguments, entry by entry, or a function of
 the call. What only moves entries about stands in layout.py.
