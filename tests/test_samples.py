@@ -260,6 +260,17 @@ def test_the_mean_left_out_by_both_samples_is_named_at_their_sum() -> None:
     assert item.diagnosis == "factor_n"
 
 
+def test_a_number_that_is_one_for_every_sample_is_so_in_the_students_work() -> None:
+    """The mean left out where the loss is differentiated; the page works two of the eight samples out."""
+    solution = large(8)
+    names = ("dL/dy^(1)", "dL/dy^(2)", "dL/dz^(1)", "dL/dz^(2)", "dL/dw", "dL/db")
+    answers = {name: [f"{8 * x:.7f}" for x in floats(solution[name].value)] for name in names}
+    answers |= {"dL/dL^(1)": "1", "dL/dL^(2)": "1"}
+    items = {item.id: item for item in derive.check(solution, answers).items}
+    assert (items["dL/dL^(1)"].verdict, items["dL/dL^(1)"].diagnosis) == ("wrong", "factor_n")
+    assert {items[name].verdict for name in names} == {"follows"}
+
+
 def test_noise_of_double_precision_is_0_where_that_is_exact() -> None:
     solution = derive.solve(Problem.loads("[data]\na = 0.1\n[model]\nequations = 'z = 3 a - 0.3'\n"))
     found = [derive.check(solution, {"z": text}).items[0].verdict for text in ("5.551115123125783e-17", "5.5e-17")]

@@ -22,7 +22,7 @@ from derive.answers.model import EXACT_DIGITS, Answer, Array, Remark, Unreadable
 from derive.answers.own import BITS, Own, is_of_size
 from derive.answers.standing import allowed, is_sharp
 from derive.derivation import Derivation, Step
-from derive.language.expressions import Expr, Shape, names_in
+from derive.language.expressions import Expr, Number, Shape, names_in
 from derive.language.names import Derivative, Name
 from derive.operations.calculus import shape_of, uniform
 from derive.operations.rows import Flat, ShapeFault
@@ -146,6 +146,7 @@ class _Judge:
         written = judged.written or self._beside(judged)
         if written is None or not any(written):
             own.follow(step)
+            self._as_the_first(own, step)
             return
         values = own.value(step.expr)
         own.take(step.name, written, values or judged.expected, step.expr if values else None)
@@ -153,6 +154,11 @@ class _Judge:
             own.settle(step.name)
         if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
             own.trivial.add(step.name)
+
+    def _as_the_first(self, own: Own, step: Step) -> None:
+        """What is one number for every sample is for those that the page does not work out what it is for the first."""
+        if isinstance(step.expr, Number) and not self.derivation.is_worked(step.name):
+            own.put(step.name, own.env[self.tape.slots[self.derivation.places.called(step.name, "(1)")]])
 
     def _beside(self, judged: Judged) -> Numbers | None:
         """The numbers that stand beside a formula that was asked for: the student goes on with them."""
