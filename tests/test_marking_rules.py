@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from derive import Problem
+from derive import Problem, check
 from derive.answers.files import read_mapping
 from derive.answers.judging import judge
 from derive.answers.report import Item, Report, report
@@ -294,3 +294,12 @@ def test_a_mean_over_the_wrong_axis_is_named_though_it_has_another_size() -> Non
         answers = read_mapping({"m": given}, solution)
         item = report(solution, judge(solution, answers), answers)["m"]
         assert (item.verdict, item.diagnosis) == found
+
+
+def test_a_number_below_one_unit_of_the_answer_has_too_few_digits() -> None:
+    """1 for 0.6: right at its length, with a remark."""
+    solution = solve(Problem.loads("[data]\na = 0.2\n[model]\nequations = 'z = 3 a'\n"))
+    found = {text: check(solution, {"z": text}).items[0] for text in ("1", "0.6")}
+    assert [(item.verdict, [remark.kind for remark in item.remarks]) for item in found.values()] == [
+        ("correct", ["precision"]), ("correct", []),
+    ]  # fmt: skip

@@ -92,7 +92,7 @@ class Case:
         hows = [how for value in values if (how := self._standing(w, value))]
         if {*hows} == {CUT}:
             self._remark("cut", i, w)
-        if hows and EXACT not in hows and w.digits < self._needed(i):
+        if hows and EXACT not in hows and (w.digits < self._needed(i) or w.unit > abs(self.expected[i])):
             self._remark("precision", i, w)
         return bool(hows)
 
