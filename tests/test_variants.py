@@ -278,8 +278,8 @@ def test_without_the_table_everyone_has_the_same() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("q = { from = 1, to = 2 }", "`q` is not a given value"),
-        ("z_1 = { from = 1, to = 2 }", "`z_1` is not a given value"),
+        ("q = { from = 1, to = 2 }", "`q` is not a value of [data] or [parameters]"),
+        ("z_1 = { from = 1, to = 2 }", "`z_1` is not a value of [data] or [parameters]"),
         ("x = { from = 1 }", "`to` is missing"),
         ("x = { from = 1, to = 0 }", "no numbers"),
         ("x = { from = 1, to = 2, step = 0 }", "no numbers"),
