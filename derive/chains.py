@@ -65,6 +65,7 @@ class Steps:
         self.shapes: Shapes = derivation.shapes
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
+        self.given = frozenset(name for name, _ in derivation.givens)
         self.shortcuts = {} if short else shortcuts_of(derivation)
         self.factors = factors_of(derivation)
         self.most_terms = derivation.problem.page.worked
@@ -276,8 +277,7 @@ class Steps:
 
     def _is_new_parameter(self, step: Step) -> bool:
         """Whether an update gives a parameter its new value, not a mean or a rate on the way there."""
-        given = {name for name, _ in self.derivation.givens}
-        return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in given
+        return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in self.given
 
     def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
         """The formula, a line for each entry, the array; of much working only the first lines."""

@@ -26,7 +26,7 @@ class Notation:
     symbol    the d of derivatives
     taken     names whose letter is not used for the entries of a matrix
     matrices  letters of matrices: what is called by the same letter has its entries written alike
-    terms     how many terms a sum has before there are dots for those in the middle; None: any number
+    alike     what each sample of a batch has: of a long sum of such there are the first ones, dots and the last
     aliases   step id → the name it is printed under (already in this notation)
     """
 
@@ -40,7 +40,7 @@ class Notation:
     aliases: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
-    terms: int | None = None
+    alike: frozenset[Name] = frozenset()
 
     @property
     def is_language(self) -> bool:

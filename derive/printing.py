@@ -20,6 +20,7 @@ from derive.vocabularies import INNER, LEADING, MINUS, TIGHT, Piece, Slot, Vocab
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 A_LINE = 70  # characters
+LONGEST_SUM = 6  # terms of samples that are written out
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
 
 
@@ -149,11 +150,11 @@ class _Printer:
     # --- sums and products -----------------------------------------------------------------------------------------
 
     def _sum(self, expr: Apply, level: int, position: str) -> None:
-        terms = terms_of(expr) if self.notation.terms else ()
+        terms = terms_of(expr) if self.notation.alike else ()
 
         def write() -> None:
             inner = position if level <= SUM else LEADING
-            if self.notation.terms and len(terms) > self.notation.terms:
+            if len(terms) > LONGEST_SUM and all(self._is_alike(term) for term, _ in terms):
                 self._elided(terms, inner)
                 return
             self.write(expr.args[0], SUM, inner)
@@ -162,6 +163,9 @@ class _Printer:
             self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
 
         self.enclosed(write, level > SUM)
+
+    def _is_alike(self, term: Expr) -> bool:
+        return isinstance(term, Ref | Entry) and term.name in self.notation.alike
 
     def _elided(self, terms: Sequence[tuple[Expr, int]], position: str) -> None:
         """The first two terms, dots, and the last one."""

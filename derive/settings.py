@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-LONGEST_SUM = 6  # terms that a formula writes out
-
 
 @dataclass(frozen=True, slots=True)
 class Digits:
@@ -53,11 +51,6 @@ class Page:
     def worked(self) -> int | None:
         """How many numbers the working of an array may take before only its first entries are worked out."""
         return None if self.entries is None else self.entries // 2
-
-    @property
-    def terms(self) -> int | None:
-        """How many terms a sum has before there are dots for those in the middle."""
-        return None if self.entries is None else LONGEST_SUM
 
 
 @dataclass(frozen=True, slots=True)

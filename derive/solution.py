@@ -38,6 +38,7 @@ from derive.writers.base import Page
 from derive.writers.json import nested, step_id
 
 MOST_KEPT = 100
+_ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'
 
 Nested: TypeAlias = Any
 """A scalar, or tuples of them nested as the shape says."""
@@ -131,6 +132,13 @@ def check_ids(derivation: Derivation) -> None:
         for where, steps in settings.items()
         for step in steps
         if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known
+    ]
+    left = {step.id for step in derivation.steps if not derivation.is_worked(step.name)}
+    faults += [
+        Fault(f"{where}: the page does not work out `{step}`", _ALL, problem.place(where))
+        for where in ("[page] ask", "[sheet] blank", "[marking]")
+        for step in (marking.steps if where == "[marking]" else settings[where])
+        if split_entry(step)[0].partition("@")[0] in left
     ]
     if faults:
         raise InputError(faults)

@@ -136,7 +136,7 @@ class Values:
         self.worked = sorted(asked | {self.updates + 1})
         self._samples = problem.samples if problem.samples and problem.samples.turning else None
         self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
-        self.bits, self._longest = FIRST_BITS, max(MOST_BITS, 1 << (3 * self.updates).bit_length())
+        self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
         self.losses: list[Flat] = []
         self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
@@ -311,7 +311,11 @@ class Values:
 
     def _blurred(self, step: Step, k: int, fault: Blurred) -> Exception:
         """What to raise for a value of which too little is known."""
-        return Undecided() if self.bits < self._longest else self._fault(step, k, str(fault))
+        if self.bits < self._longest:
+            return Undecided()
+        return self._fault(
+            step, k, f"{fault}: after so many steps no digit of it is certain" if self.updates else str(fault)
+        )
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name

@@ -160,6 +160,36 @@ def test_the_mean_over_a_large_batch_is_that_of_its_samples() -> None:
     assert "L^(600)@2" in many.ids
 
 
+@pytest.mark.parametrize(
+    "setting", ['[page]\nask = ["y^(5)"]', '[sheet]\nblank = ["y^(5)"]', '[marking]\nsteps = { "y^(5)" = 3 }']
+)
+def test_a_sample_that_the_page_leaves_out_cannot_be_asked(setting: str) -> None:
+    text = LOGISTIC + f"[update]\nlearning_rate = 0.5\n{setting}\n"
+    with pytest.raises(InputError, match="the page does not work out `y") as caught:
+        derive.solve(Problem.loads(text))
+    assert 'entries = "all"' in caught.value.faults[0].hint
+    every = text if "[page]" in text else f"{text}[page]\n"
+    assert derive.solve(Problem.loads(every.replace("[page]\n", '[page]\nentries = "all"\n')))
+
+
+def test_only_sums_over_the_samples_have_dots() -> None:
+    """Not the formulas of the problem, however many terms they have."""
+    text = LOGISTIC.replace("L = (y - t)^2", "L = (y - t)^2 + b + b^2 + b^3 + b^4 + b^5 + b^6")
+    text = text.replace(str(INPUTS), str(INPUTS * 2)).replace(str(TARGETS), str(TARGETS * 2))
+    page = derive.solve(Problem.loads(text)).text("md")
+    assert r"L^{(1)} + L^{(2)} + \cdots + L^{(12)}" in page
+    assert "b^{2} + b^{3} + b^{4} + b^{5} + b^{6}" in page
+
+
+def test_a_power_of_a_known_name_is_no_entry_of_a_sample() -> None:
+    text = (
+        "[samples]\nx = [1, 2]\nt = [1, 0]\n[data]\nz_1 = 5\n[model]\nequations = '''\nz = x + t\ny = z z_1^(2)\n'''\n"
+    )
+    solution = derive.solve(Problem.loads(text))
+    (item,) = [x for x in derive.check(solution, {"y^(1)": "z^(1) z_1^(2)"}).items if x.id == "y^(1)"]
+    assert item.verdict == "correct"
+
+
 def test_marks_are_given_for_what_the_page_works_out() -> None:
     found = {}
     for page in ("", 'entries = "all"'):

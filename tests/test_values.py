@@ -460,6 +460,17 @@ def test_what_many_updates_blow_up_is_known_or_refused(steps: int) -> None:
         assert Decimal(derive.solve(problem)[f"w@{steps}"].value_text) == +w
 
 
+@pytest.mark.parametrize("x", [1300, 1340, 1400])
+def test_a_loss_close_to_its_bound_is_known_to_its_digits(x: int) -> None:
+    """1 − σ(x) takes some 2,000 bits and more."""
+    text = f"[data]\nx = {x}\n[parameters]\nw = 1\n[model]\nequations = 'L = 1/2 (sigmoid(w x) - 1)^2'\nloss = 'L'\n"
+    with localcontext(prec=3_000):
+        expected = (1 / (1 + Decimal(-x).exp()) - 1) ** 2 / 2
+    with localcontext(prec=20):
+        found = Decimal(derive.solve(Problem.loads(text))["L"].value_text)
+        assert float(found / expected) == pytest.approx(1, rel=1e-15)
+
+
 def test_a_value_of_which_no_digit_is_certain_is_refused() -> None:
     """Ten bits are lost in each step: more than there are."""
     text = '[parameters]\nw = "1/3"\n[model]\nequations = "y = 2 w"\n[update]\n'

@@ -213,7 +213,7 @@ def routes(derivation: Derivation, step: Step) -> Iterator[Expr]:
     used = [name for name in step.uses if name in known and name != step.name]
     whole = substitute(step.expr, {name: known[name] for name in used})
     slopes: dict[Name, Expr] = {name: expr for name, expr in known.items() if isinstance(name, Derivative)}
-    alone = [substitute(step.expr, {name: known[name]}) for name in used]
+    alone = [substitute(step.expr, {name: known[name]}) for name in used if derivation.is_worked(name)]
     for expr in dict.fromkeys((*alone, whole, substitute(whole, slopes))):
         if expr != step.expr and _fits(expr, step, derivation):
             yield settled(expr, derivation.shapes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from math import prod
 
 from derive.answers.case import Case
@@ -80,7 +81,7 @@ def _equation(case: Case, wrong: Wrong, needed: int) -> str | None:
         for key, expr in _candidates(case, before):
             if values := case.own.value(expr):
                 through = _through(case, case.step, skipped[i + 1 :], {before.name: values})
-                if _explains(case, substitute(case.step.expr, {before.name: expr}), through, wrong, needed):
+                if _explains(case, partial(substitute, case.step.expr, {before.name: expr}), through, wrong, needed):
                     return key
     return None
 
@@ -136,7 +137,8 @@ def _wrongly(case: Case, mistake: Mistake, step: Step) -> Iterator[Expr]:
 
 def _skipped(case: Case, step: Step) -> list[Step]:
     """The steps that it uses and that the student did not write down."""
-    return [s for s in case.derivation.steps if s.name in step.uses and s.name not in case.own.answered]
+    open_ = set(step.uses) - case.own.answered
+    return [s for s in case.derivation.steps if s.name in open_]
 
 
 def _inside(case: Case, step: Step) -> list[Step]:
@@ -199,8 +201,9 @@ def _tells(wrong: Wrong) -> bool:
     return len(numbers) > 1 or any(w.digits > 1 for w in numbers)
 
 
-def _explains(case: Case, expr: Expr, values: Flat | None, wrong: Wrong, needed: int) -> bool:
-    """Whether values are what was written in at least `needed` entries, within the student's own widths.
+def _explains(case: Case, expr: Expr | Callable[[], Expr], values: Flat | None, wrong: Wrong, needed: int) -> bool:
+    """Whether values are what was written in at least `needed` entries, within the widths of `expr`, which is made when
+    it is asked for, at the student's own numbers.
 
     Numbers that tell little are explained only where they are exactly that, not rounded to it.
     """
@@ -212,5 +215,5 @@ def _explains(case: Case, expr: Expr, values: Flat | None, wrong: Wrong, needed:
         return True
     if sum(within(w, values[i], abs(values[i]) / 10) for i, w in wrong) < needed:
         return False
-    widths = case.own.widths(expr, values)
+    widths = case.own.widths(expr() if callable(expr) else expr, values)
     return sum(within(w, values[i], allowed(widths[i], values[i])) for i, w in wrong) >= needed

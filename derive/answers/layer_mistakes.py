@@ -185,12 +185,12 @@ def _shifted(part: Slice, by: int) -> Slice:
 
 
 def _one_left_out(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """The sum over the paths without one of them."""
+    """The sum over the paths without one of them, of a large batch one of the samples that the page works out."""
     parts = [term for term, _ in terms_of(step.expr)]
-    for i in range(len(parts)):
-        yield total(parts[:i] + parts[i + 1 :])
+    worked = [i for i, part in enumerate(parts) if all(map(derivation.is_worked, names_in(part)))]
+    yield from (total(parts[:i] + parts[i + 1 :]) for i in worked)
     if len(parts) > 2:
-        yield from parts
+        yield from (parts[i] for i in worked)
 
 
 LAYERS: tuple[tuple[str, tuple[str, ...], Wrong], ...] = (

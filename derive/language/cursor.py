@@ -208,8 +208,9 @@ class Cursor:
         return "".join(marks)
 
     def _is_marked(self, name: Symbol) -> bool:
-        """Whether a name with a superscript is known, or one of which it is an entry."""
-        counts = range(len(name.subscript), -1, -1)
+        """Whether a name with a superscript is known, or one of which it is an entry, not the power of a known name."""
+        shorter = replace(name, superscript="").id not in self.scope.names
+        counts = range(len(name.subscript), -1 if shorter else len(name.subscript) - 1, -1)
         return any(replace(name, subscript=name.subscript[:count]).id in self.scope.names for count in counts)
 
     def _bracketed(self, offset: int) -> str:

@@ -33,7 +33,7 @@ class Blurred(ValueFault):
     """A value of which no digit is certain."""
 
     def __init__(self) -> None:
-        super().__init__("is not known: after so many steps no digit of it is certain")
+        super().__init__("is not known")
 
 
 class _Precision:

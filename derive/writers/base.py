@@ -75,7 +75,15 @@ class Page:
         taken = frozenset(name.base for name in shapes)
         matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
         return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
-                       matrices=matrices, terms=self.derivation.problem.page.terms)  # fmt: skip
+                       matrices=matrices, alike=self._alike)  # fmt: skip
+
+    @property
+    def _alike(self) -> frozenset[Name]:
+        """What each sample of a batch has; nothing where all entries are asked for."""
+        if not self.derivation.places.own or self.derivation.problem.page.entries is None:
+            return frozenset()
+        names = (step.name for step in self.derivation.steps)
+        return frozenset(name for name in names if self.derivation.places.sample(name) is not None)
 
     def labels(self, notation: Notation) -> dict[Name, str]:
         """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
