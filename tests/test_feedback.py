@@ -262,3 +262,13 @@ def test_check_reads_a_file(tmp_path: Path) -> None:
     work = tmp_path / "work.toml"
     work.write_text('z_2 = "18,3"\n', encoding="utf-8")
     assert check(solved(), work)["z_2"].verdict == "correct"
+
+
+def test_the_report_writes_derivatives_as_the_page_does() -> None:
+    problem = (
+        "[data]\nx = 2\n[parameters]\nw = 3\n[model]\nequations = 'L = (w x)^2'\nloss = 'L'\n[page]\nsymbol = '∂'\n"
+    )
+    solution = solve(Problem.loads(problem))
+    found = check(solution, {"dL/dw": "5"})
+    assert "∂L/∂w = 5" in text(found, solution, "txt")
+    assert "dL/dw" not in text(found, solution, "txt")

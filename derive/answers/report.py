@@ -170,7 +170,7 @@ class Report:
     def document(self) -> Document:
         """The report as a page: the total, each step, what to practise."""
         title = catalogue(self.language)["check.title"].format(title=self.title)
-        return Document(title, self.language, {}, tuple(_sections(self)))
+        return Document(title, self.language, {}, tuple(_sections(self)), self.feedback.solution.problem.page.symbol)
 
 
 def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:

@@ -67,7 +67,7 @@ def class_document(findings: Findings, solution: Solution, style: Style) -> Docu
     words = catalogue(problem.language)
     title = words["class.title"].format(title=problem.title)
     blocks = tuple(_Page(findings, solution, style, words).blocks())
-    return Document(title, problem.language, {}, (Section(blocks),))
+    return Document(title, problem.language, {}, (Section(blocks),), problem.page.symbol)
 
 
 class _Page:
