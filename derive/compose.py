@@ -21,7 +21,7 @@ from derive.document import (
 from derive.meanings import explained
 from derive.notes import Notes, Said
 from derive.opening import opening
-from derive.others import others
+from derive.other_samples import others
 from derive.problem import Problem
 from derive.progress import reached, taken
 

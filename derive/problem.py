@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from derive.arrays import MAX_ENTRIES, Given, exact_number
+from derive.arrays import Given
 from derive.choices import Variants, read_variants
 from derive.equations import check_looked_up, check_order, infer_shapes, left_sides, lines_of, read_equations, read_name
 from derive.errors import Fault, InputError, Place, suggestion
@@ -18,16 +18,15 @@ from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 from derive.network import expand_network
 from derive.operations.rows import shape_text
-from derive.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
-from derive.source import Source, from_text, kind, read
+from derive.preferences import Preferences
+from derive.settings import Marking, Numbers, Page, Sheet
+from derive.source import Source, from_text, read
 from derive.tables import Tables
 from derive.training.batch import Batch, plural, written_out
 from derive.training.model import Samples, Update
 from derive.training.reading import read_training
 from derive.training.samples import read_samples
 from derive.training.surroundings import Surroundings
-
-MAX_DIGITS = 50
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
@@ -126,9 +125,7 @@ class _Reader(Tables):
         around = Surroundings(givens, self.defined, model.shapes, loss, has_loss, self.broken, model.plural,
                               model.equations)  # fmt: skip
         training = read_training(self, around, samples)
-        page = self._page()
-        worked = samples.worked(page.entries) if samples else None
-        page = replace(page, ask=model.steps(page.ask, worked))
+        preferences = Preferences(self, model, samples)
         problem = Problem(
             title=self.text("title", default=name),
             givens=givens,
@@ -137,13 +134,13 @@ class _Reader(Tables):
             gradients=model.gradients,
             language=self.text("language", default="en"),
             topic=self.text("topic"),
-            numbers=self._numbers(model),
-            page=page,
-            aliases=self._aliases(model),
+            numbers=preferences.numbers(),
+            page=preferences.page(),
+            aliases=preferences.aliases(),
             update=training.update,
             samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
-            marking=self._marking(model, worked),
-            sheet=self._sheet(model, worked),
+            marking=preferences.marking(),
+            sheet=preferences.sheet(),
             variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
             places={**self.places, **training.places, **self._settings()},
             name=name,
@@ -290,107 +287,6 @@ class _Reader(Tables):
             if name.id not in ids:
                 self.fault(f"`{name}` is not defined", suggestion(name.id, ids), table, "gradients")
         return tuple(names)
-
-    # --- settings --------------------------------------------------------------------------------------------------
-
-    def _numbers(self, model: Batch) -> Numbers:
-        table = self.table("numbers")
-        steps = table.get("steps", {})
-        if not isinstance(steps, dict):
-            self.fault(f"`steps` is {kind(steps)}", "expected { A_2 = { decimals = 9 } }", "numbers", "steps")
-            steps = {}
-        return Numbers(
-            digits=self._digits(table, Digits(), "numbers"),
-            carry=self.text("numbers", "carry", default="exact", choices=("exact", "rounded")),
-            decimal=self.text("numbers", "decimal", default=".", choices=(".", ",")),
-            steps=model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
-        )
-
-    def _step_digits(self, step: str, digits: Any) -> Digits:
-        if not isinstance(digits, dict):
-            self.fault(
-                f"the digits of `{step}` are {kind(digits)}", "expected { decimals = 9 }", "numbers", "steps", step
-            )
-            return Digits()
-        return self._digits(digits, Digits(), "numbers", "steps", step)
-
-    def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:
-        if "significant" in table and "decimals" in table:
-            self.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
-        if "decimals" in table:
-            return Digits(self.integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
-        if "significant" in table:
-            return Digits(self.integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
-        return default
-
-    def _page(self) -> Page:
-        return Page(
-            course=self.text("page", "course"),
-            author=self.text("page", "author"),
-            date=self._date(),
-            task=self.text("page", "task"),
-            symbol=self.text("page", "symbol", default="d", choices=("d", "∂")),
-            detail=self.text("page", "detail", default="full", choices=("full", "short")),
-            ask=self.texts("page", "ask"),
-            entries=self._entries(),
-        )
-
-    def _entries(self) -> int | None:
-        """How many entries of an array the page shows; None for all."""
-        value = self.table("page").get("entries", Page().entries)
-        return None if value == "all" else self.integer(value, 1, MAX_ENTRIES, "page", "entries")
-
-    def _date(self) -> str:
-        value = self.table("page").get("date", "")
-        return value.isoformat() if hasattr(value, "isoformat") else self.text("page", "date")
-
-    def _aliases(self, model: Batch) -> dict[str, tuple[str, ...]]:
-        aliases: dict[str, tuple[str, ...]] = {}
-        for step, names in self.table("names").items():
-            texts = [names] if isinstance(names, str) else names
-            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or not texts:
-                self.fault(f"the names of `{step}` are not a list of texts", 'expected ["delta_2"]', "names", step)
-                continue
-            for text in texts:
-                self.name(text, "names", step)
-            own = model.steps([step])
-            marks = [f"^{{({i + 1})}}" for i in range(len(own))] if len(own) > 1 else [""]
-            aliases |= {each: tuple(text + mark for text in texts) for each, mark in zip(own, marks, strict=True)}
-        return aliases
-
-    def _marking(self, model: Batch, worked: int | None) -> Marking:
-        table = self.table("marking")
-        steps = table.get("steps", {})
-        if not isinstance(steps, dict):
-            self.fault(f"`steps` is {kind(steps)}", 'expected { "dL/dW_1" = 2 }', "marking", "steps")
-            steps = {}
-        digits = table.get("digits")
-        return Marking(
-            digits=None if digits is None else self.integer(digits, 1, MAX_DIGITS, "marking", "digits"),
-            marks=self._marks(table.get("marks", 1), "marks"),
-            entry=self._marks(table["entry"], "entry") if "entry" in table else None,
-            remark=self._marks(table.get("remark", 0), "remark"),
-            steps=model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}, worked),
-            exact=model.steps(self.texts("marking", "exact")),
-            formula=model.steps(self.texts("marking", "formula")),
-        )
-
-    def _marks(self, value: Any, key: str) -> Fraction:
-        marks = exact_number(value)
-        if marks is None or marks < 0:
-            self.fault(f"`{key}` is not a number of marks", "expected a number from 0", "marking", key)
-            return Fraction(0)
-        return marks
-
-    def _sheet(self, model: Batch, worked: int | None) -> Sheet:
-        named = isinstance(self.table("sheet").get("blank"), list)
-        default = Sheet()
-        return Sheet(
-            blank=default.blank if named else self.text("sheet", "blank", default=default.blank, choices=LEVELS),
-            steps=model.steps(self.texts("sheet", "blank"), worked) if named else (),
-            hints=self.flag("sheet", "hints", default.hints),
-            figure=self.flag("sheet", "figure", default.figure),
-        )
 
     def _check_uses(self, problem: Problem, given: Iterable[Given]) -> None:
         """Warns of given values that no equation uses."""

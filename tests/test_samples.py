@@ -307,31 +307,6 @@ def test_noise_of_double_precision_is_0_where_that_is_exact() -> None:
     assert found == ["correct", "wrong"]
 
 
-def test_an_error_of_0_is_what_a_perceptron_learns_for() -> None:
-    text = f"""
-[samples]
-x = {INPUTS[:4]}
-t = [0, 1, 1, 1]
-[parameters]
-w = [-0.5, 0.3]
-b = 0.2
-[model]
-equations = '''
-z = w^T x + b
-y = step(z)
-'''
-[update]
-rule = "perceptron"
-learning_rate = 0.4
-batch = 1
-steps = 4
-"""
-    answers = {"z": 0.2, "y": 1, "e@1": -1, "w@1": [-0.5, 0.3], "b@1": 0.6, "z@2": 0.9, "y@2": 1, "e@2": 0, "z@3": 0.1,
-               "y@3": 1, "e@3": 0}  # fmt: skip
-    verdicts = {item.id: item.verdict for item in derive.check(derive.solve(Problem.loads(text)), answers).items}
-    assert (verdicts["b@1"], verdicts["e@2"], verdicts["e@3"]) == ("wrong", "correct", "follows")
-
-
 def test_samples_too_wide_for_a_table_stand_on_the_page_one_by_one() -> None:
     wide = f"[samples]\nX = {[[[i, 1, 2], [3, 4, 5], [6, 7, 8]] for i in range(5)]}\n[parameters]\nw = 1\n"
     page = derive.solve(Problem.loads(f'{wide}[model]\nequations = "L = w sum(X)"\nloss = "L"\n')).text("txt")

@@ -467,6 +467,17 @@ epochs = 6
 """
 
 
+def test_an_error_of_0_is_what_a_perceptron_learns_for() -> None:
+    """After a wrong update: nothing has been made too easy."""
+    text = PERCEPTRON.replace("t = [0, 0, 0, 1]", "t = [0, 1, 1, 1]").replace("w = [0, 0]", "w = [-0.5, 0.3]")
+    text = text.replace("b = 0\n", "b = 0.2\n").replace("learning_rate = 0.5", "learning_rate = 0.4")
+    answers = {"z": 0.2, "y": 1, "e@1": -1, "w@1": [-0.5, 0.3], "b@1": 0.6, "z@2": 0.9, "y@2": 1, "e@2": 0, "z@3": 0.1,
+               "y@3": 1, "e@3": 0}  # fmt: skip
+    report = derive.check(derive.solve(Problem.loads(text.replace("epochs = 6", "steps = 4"))), answers)
+    verdicts = {item.id: item.verdict for item in report.items}
+    assert (verdicts["b@1"], verdicts["e@2"], verdicts["e@3"]) == ("wrong", "correct", "follows")
+
+
 def perceptron(threshold: Callable[[float], float], targets: list[float]) -> Iterator[list[float]]:
     """Weights and bias step by step, in plain floats."""
     w = [0.0, 0.0, 0.0]

@@ -47,7 +47,7 @@ from derive.settings import LEVELS, Sheet
 from derive.writers.json import step_id
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
-MOST_ROWS = 100  # of a table that a sheet has whole
+LONGEST_WHOLE = 100  # rows of a table that a sheet has whole
 LIKEWISE = "notes.likewise"
 _SCALING = {"negate", "product", "divide", "transpose"}
 
@@ -146,7 +146,7 @@ class _Section:
                 if sentences:
                     yield replace(block, sentences=sentences)
             elif isinstance(block, Table):
-                yield block if len(block.rows) > MOST_ROWS else replace(block, most=None)  # whoever works needs it
+                yield block if len(block.rows) > LONGEST_WHOLE else replace(block, most=None)  # whoever works needs it
             else:
                 yield block
 
