@@ -11,7 +11,7 @@ import measure
 from measure import best, duration, growth, megabytes, table, target
 
 from derive import examples
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Blueprint
 
 LSTM_SECONDS, BLOCK_SECONDS, BLOCK_BYTES, SLOPE = 0.5, 2.0, 300 * 10**6, 1.15
@@ -35,7 +35,7 @@ def transformer_block() -> Callable[[], object]:
 
 
 def _run(text: str) -> Callable[[], object]:
-    for module in ("jinja2", "sympy", "derive.drawing.tikz"):
+    for module in ("jinja2", "sympy", "derive.figures.drawing.tikz"):
         import_module(module)
     problem = Problem.loads(text)
     return lambda: page(problem)

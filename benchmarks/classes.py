@@ -28,12 +28,12 @@ from measure import duration, table
 from students import Student, off, text_of
 
 from derive import examples
-from derive.classroom.classroom import Classroom
-from derive.classroom.desk import Orders, desk
-from derive.classroom.engine import engine
+from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import Options, grade
-from derive.classroom.records import Record
-from derive.derivation import Step
+from derive.classroom.marking.marking_worker import Orders, desk
+from derive.classroom.records.records import Record
+from derive.classroom.workers.engine import engine
+from derive.derivation.derive import Step
 
 VARIANTS = """
 [variants]

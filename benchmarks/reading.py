@@ -20,16 +20,16 @@ from flint import fmpq
 from measure import best, duration, seconds, table, target
 
 from derive import examples, solve
-from derive.answers.equality import same_function
-from derive.answers.handwriting import tokens_of
-from derive.answers.judging import judge
-from derive.answers.matching import StepIndex
-from derive.answers.model import Array
-from derive.answers.numbers import read_number
-from derive.answers.reading import read_answer
-from derive.answers.report import report
-from derive.answers.standing import standing
-from derive.answers.working import read_working
+from derive.answers.feedback.report import report
+from derive.answers.marking.equality import same_function
+from derive.answers.marking.judging import judge
+from derive.answers.marking.rounding import standing
+from derive.answers.reading.answer_reader import read_answer
+from derive.answers.reading.formula_parser import tokens_of
+from derive.answers.reading.numbers import read_number
+from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.written import Array
+from derive.answers.working.free_working import read_working
 from derive.language.numbers import parse_number
 from derive.solution import Solution
 

@@ -14,14 +14,15 @@ from pathlib import Path
 
 from measure import duration, seconds, table, target_ratio
 
-from derive import examples, pdf
-from derive.classroom.classroom import Classroom
-from derive.classroom.engine import engine
-from derive.classroom.making import CHUNK
-from derive.classroom.production import produce
-from derive.problem import Problem
+from derive import examples
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.papers.making import CHUNK
+from derive.classroom.papers.production import produce
+from derive.classroom.workers.engine import engine
+from derive.pdf import engines as pdf
+from derive.pdf import press
+from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
-from derive.typesetting import press
 from derive.variants import Assignment
 
 STUDENTS = 160

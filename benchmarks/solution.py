@@ -18,7 +18,7 @@ from measure import best, duration, fresh, growth, megabytes, process, seconds, 
 from networks import NOTES, drawn
 
 from derive import examples
-from derive.pdf import find_engine
+from derive.pdf.engines import find_engine
 
 DEPTHS = (2, 4, 8, 16, 32, 64)
 DEPTHS_OF_SYMPY = (1, 2, 3, 4)

@@ -11,10 +11,10 @@ from unittest.mock import patch
 from networks import drawn
 
 from derive import examples
-from derive.derivation import derive
-from derive.problem import Problem
+from derive.derivation.derive import derive
+from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
-from derive.values import Tape, Values
+from derive.values.values import Tape, Values
 
 Run = Callable[[], object]
 
@@ -48,7 +48,7 @@ def filled(plan: Blueprint, problem: Problem) -> None:
 
 def loaded(text: str = "") -> Problem:
     """The problem that a text writes, or the notes; what derive imports late is imported here."""
-    for module in ("jinja2", "derive.drawing.tikz", "derive.drawing.svg"):
+    for module in ("jinja2", "derive.figures.drawing.tikz", "derive.figures.drawing.svg"):
         import_module(module)
     return Problem.loads(text) if text else Problem.load(examples.path("notes"))
 

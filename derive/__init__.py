@@ -8,21 +8,21 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from derive.answers.checking import check
-    from derive.answers.report import Report
-    from derive.derivation import Derivation
-    from derive.problem import Problem
+    from derive.answers.feedback.report import Report
+    from derive.derivation.derive import Derivation
+    from derive.problem.problem import Problem
     from derive.pytorch import from_torch
     from derive.solution import Blueprint, Solution, solve
 
 _HOMES = {
     "check": "derive.answers.checking",
     "from_torch": "derive.pytorch",
-    "Report": "derive.answers.report",
+    "Report": "derive.answers.feedback.report",
     "solve": "derive.solution",
     "Solution": "derive.solution",
     "Blueprint": "derive.solution",
-    "Problem": "derive.problem",
-    "Derivation": "derive.derivation",
+    "Problem": "derive.problem.problem",
+    "Derivation": "derive.derivation.derive",
 }
 
 __all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "from_torch", "solve"]

@@ -2,6 +2,6 @@
 
 import sys
 
-from derive.cli import main
+from derive.commands.cli import main
 
 sys.exit(main())

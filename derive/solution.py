@@ -13,26 +13,26 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from derive.closed_form import ClosedForm, affordable
-from derive.closing import closing
-from derive.compose import compose
-from derive.derivation import Derivation, Step, derive
-from derive.document import Block, Document, Drawing
+from derive.derivation.derive import Derivation, Step, derive
+from derive.derivation.short_rules import Short, shortcuts_of
 from derive.errors import DeriveError, Fault, InputError, suggestion
 from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, split_entry
-from derive.notation import ASCII
-from derive.printing import formula
-from derive.problem import Problem
-from derive.progress import over_the_steps, tabled
-from derive.prose import catalogue
-from derive.settings import Digits
-from derive.shortcuts import Short, shortcuts_of
-from derive.training.model import STEP
-from derive.values import Tape, Values
-from derive.verification import Verification, verify
-from derive.view import Workings
+from derive.notation.notations import ASCII
+from derive.notation.printer import formula
+from derive.page.closing import closing
+from derive.page.compose import compose
+from derive.page.document import Block, Document, Drawing
+from derive.page.training_progress import over_the_steps, tabled
+from derive.page.view import Workings
+from derive.problem.problem import Problem
+from derive.problem.settings import Digits
+from derive.problem.training.model import STEP
+from derive.prose.catalogue import catalogue
+from derive.values.values import Tape, Values
+from derive.verification.closed_form import ClosedForm, affordable
+from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS
 from derive.writers.base import Page
 from derive.writers.json import nested, step_id
@@ -267,7 +267,7 @@ class Solution:
         self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
     ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
-        from derive.output import write
+        from derive.files import write
 
         return write(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from derive.calculus.operation_rows import Row
 from derive.language.expressions import Shape
 from derive.operations import MACROS, ROWS
-from derive.operations.rows import Row
 
 
 class Maker:

@@ -11,16 +11,16 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive import examples
-from derive.answers.model import Answer, Array, Written
-from derive.answers.own import BITS, Own
-from derive.derivation import Step
-from derive.digits import Printed, printed
-from derive.operations.rows import Flat
-from derive.operations.scalars import precision
-from derive.problem import Problem
-from derive.settings import Digits
+from derive.answers.marking.student_values import BITS, Own
+from derive.answers.reading.written import Answer, Array, Written
+from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import precision
+from derive.derivation.derive import Step
+from derive.page.view import Workings
+from derive.problem.problem import Problem
+from derive.problem.settings import Digits
 from derive.solution import Blueprint, Solution
-from derive.view import Workings
+from derive.values.digits import Printed, printed
 
 
 def solved(name: str) -> Solution:

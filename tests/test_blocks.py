@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from derive.calculus.applications import with_settings
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import Branches
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Shape
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
-from derive.notation import ASCII, TEX, UNICODE
+from derive.notation.notations import ASCII, TEX, UNICODE
+from derive.notation.printer import formula
 from derive.operations import FUNCTIONS
-from derive.operations.applications import with_settings
-from derive.operations.calculus import shape_of
-from derive.operations.rows import Branches
-from derive.printing import formula
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Blueprint
-from derive.values import compile_expr
+from derive.values.values import compile_expr
 
 SHAPES: dict[str, Shape] = {
     "v": (3,), "x": (2,), "r": (1, 4), "A": (2, 3), "B": (2, 3), "C": (3, 4), "T": (2, 3, 4), "U": (2, 3, 4), "s": (),

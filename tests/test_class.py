@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from derive import pdf
-from derive.classroom.classroom import Classroom
-from derive.classroom.ledger import NAME as LEDGER
-from derive.classroom.ledger import Entry, Ledger
-from derive.classroom.making import Chunk, Papers, desk_of
-from derive.classroom.production import job_of, produce
-from derive.classroom.progress import Progress
-from derive.classroom.roster import Roster
-from derive.cli import main
-from derive.problem import Problem
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.folder.ledger import NAME as LEDGER
+from derive.classroom.folder.ledger import Entry, Ledger
+from derive.classroom.papers.making import Chunk, Papers, desk_of
+from derive.classroom.papers.production import job_of, produce
+from derive.classroom.roster.roster import Roster
+from derive.classroom.workers.progress import Progress
+from derive.commands.cli import main
+from derive.pdf import engines as pdf
+from derive.problem.problem import Problem
 from derive.variants import Assignment
 
 PROBLEM = """\

@@ -22,20 +22,20 @@ from pypdf import PdfReader, PdfWriter
 from students import Student, off, text_of
 
 from derive import examples
-from derive.answers.model import Answer, Array
-from derive.classroom.classroom import Classroom
-from derive.classroom.contents import read_piece
-from derive.classroom.gradebook import Style
+from derive.answers.reading.written import Answer, Array
+from derive.calculus.shapes import indices
+from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import Options, grade
-from derive.classroom.inbox import packed
-from derive.classroom.marking import Marker
-from derive.classroom.returned import Source
-from derive.cli import main
-from derive.derivation import Step
-from derive.operations.shapes import indices
-from derive.problem import Problem
+from derive.classroom.marking.work_marking import Marker
+from derive.classroom.reports.gradebook import Style
+from derive.classroom.returns.contents import read_piece
+from derive.classroom.returns.inbox import packed
+from derive.classroom.returns.returned import Source
+from derive.commands.cli import main
+from derive.derivation.derive import Step
+from derive.problem.problem import Problem
 from derive.sheets import Identity
-from derive.sheets.writing import PAGES
+from derive.sheets.sheet_writer import PAGES
 from derive.solution import Blueprint
 from derive.variants import Assignment, Variant
 from derive.writers.parts import entry_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.classroom.classroom import Classroom
+from derive.classroom.folder.classroom import Classroom
 from derive.errors import DeriveError, InputError
 
 PROBLEM = """\

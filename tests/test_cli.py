@@ -19,8 +19,8 @@ import pytest
 
 import derive
 import derive.examples
-from derive.answers.mistakes import keys
-from derive.cli import main
+from derive.answers.mistakes.table import keys
+from derive.commands.cli import main
 from derive.language.names import step_id
 from derive.operations import MACROS, ROWS
 
@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -
             raise OSError(28, "No space left on device")
         return real(handle, *rest)
 
-    monkeypatch.setattr("derive.output.os.fdopen", full)
+    monkeypatch.setattr("derive.files.os.fdopen", full)
     found = run("solve", "neuron.toml", "--to", "json,txt")
     assert (found.status, found.files) == (2, []) and "No space left" in found.err
 

@@ -13,20 +13,20 @@ from flint import arb
 
 import derive
 import derive.examples
-from derive.closed_form import ClosedForm, affordable, layered, node_count
-from derive.derivation import Derivation
-from derive.derivation import derive as derivation_of
+from derive.calculus.operation_rows import Branches
+from derive.calculus.scalars import precision
+from derive.calculus.shapes import indices
+from derive.derivation.derive import Derivation
+from derive.derivation.derive import derive as derivation_of
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.grammar import parse
 from derive.language.names import Derivative, Symbol
 from derive.operations import FUNCTIONS
-from derive.operations.rows import Branches
-from derive.operations.scalars import precision
-from derive.operations.shapes import indices
-from derive.problem import Problem
-from derive.values import Tape, Values, compile_expr
-from derive.verification import verify
+from derive.problem.problem import Problem
+from derive.values.values import Tape, Values, compile_expr
+from derive.verification.closed_form import ClosedForm, affordable, layered, node_count
+from derive.verification.verify import verify
 
 FOLDER = Path(derive.examples.__path__[0])
 BINDS = {"add": 1, "subtract": 1, "negate": 2, "product": 2, "divide": 2, "power": 4}
@@ -223,11 +223,11 @@ def test_node_count_of_shared_parts() -> None:
 
 SCRIPT = """
 import sys
-from derive.problem import Problem
-from derive.derivation import derive
-from derive.closed_form import ClosedForm
-from derive.values import Tape, Values
-from derive.verification import verify
+from derive.problem.problem import Problem
+from derive.derivation.derive import derive
+from derive.verification.closed_form import ClosedForm
+from derive.values.values import Tape, Values
+from derive.verification.verify import verify
 assert "sympy" not in sys.modules
 for path in sys.argv[1:]:
     problem = Problem.load(path)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import Branches, ShapeFault
 from derive.language.expressions import Apply, Expr, Option, Ref
 from derive.language.names import Name, Symbol
 from derive.operations import ROWS
-from derive.operations.calculus import shape_of
-from derive.operations.rows import Branches, ShapeFault
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
-from derive.values import compile_expr
+from derive.values.values import compile_expr
 
 Array = np.ndarray[Any, Any]
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 import derive
 import derive.examples
-from derive.derivation import Derivation, Step, well_formed
-from derive.derivation import derive as derivation_of
+from derive.derivation.derive import Derivation, Step, well_formed
+from derive.derivation.derive import derive as derivation_of
 from derive.language.expressions import Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
-from derive.notation import ASCII
-from derive.printing import formula
-from derive.problem import Problem
+from derive.notation.notations import ASCII
+from derive.notation.printer import formula
+from derive.problem.problem import Problem
 
 
 def derivation(data: str, parameters: str, equations: str, *, loss: str = "L", more: str = "") -> Derivation:

@@ -8,10 +8,10 @@ from flint import arb, fmpq
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from derive.digits import Printed, decimal_text, full, given_number, printed
-from derive.operations import scalars
-from derive.operations.scalars import Num, Undecided, precision
-from derive.settings import Digits
+from derive.calculus import scalars
+from derive.calculus.scalars import Num, Undecided, precision
+from derive.problem.settings import Digits
+from derive.values.digits import Printed, decimal_text, full, given_number, printed
 
 TABLE = """
         value      |  1 significant |  3 significant  |  4 significant  |  0 decimals |  2 decimals  |  4 decimals

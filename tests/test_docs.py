@@ -18,11 +18,11 @@ import pytest
 from flint import fmpq
 
 import derive
-from derive.digits import printed
-from derive.equations import read_name
 from derive.errors import InputError
-from derive.problem import _KEYS
-from derive.settings import Digits
+from derive.problem.problem import _KEYS
+from derive.problem.reading.equations import read_name
+from derive.problem.settings import Digits
+from derive.values.digits import printed
 from derive.writers import WRITERS
 
 ROOT = Path(__file__).parent.parent

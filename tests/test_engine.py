@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from derive import __version__
-from derive.classroom.engine import check_versions, engine
+from derive.classroom.workers.engine import check_versions, engine
 from derive.errors import ToolError
 
 
@@ -135,7 +135,7 @@ def test_a_cluster_with_another_version_is_refused() -> None:
 
 _SLEEPING = """
 import multiprocessing, threading, time
-from derive.classroom.engine import engine
+from derive.classroom.workers.engine import engine
 
 def tell():
     while len(workers := multiprocessing.active_children()) < 2:

@@ -16,8 +16,8 @@ from pypdf import PageObject, PdfReader
 
 import derive
 from derive import examples
-from derive.pdf import Compiled, compile_tex, find_engine, missing_glyphs, overfull
-from derive.prose import catalogue
+from derive.pdf.engines import Compiled, compile_tex, find_engine, missing_glyphs, overfull
+from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 from derive.writers import WRITERS
 

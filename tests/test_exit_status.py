@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from derive import pdf
 from derive.answers.checking import check
-from derive.cli import main
+from derive.commands.cli import main
 from derive.errors import ToolError
 from derive.operations import ROWS
+from derive.pdf import engines as pdf
 from derive.solution import solve
 
 PROBLEM = """\
@@ -109,7 +109,7 @@ def test_hints_tell_no_expected_number(problem: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
-        "import sys\nfrom derive.cli import main\n"
+        "import sys\nfrom derive.commands.cli import main\n"
         f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
         "print({'sympy', 'flint', 'jinja2'} & set(sys.modules))"
     )

@@ -12,14 +12,14 @@ import pytest
 
 from derive import Problem
 from derive.answers.checking import check
-from derive.answers.files import read_mapping
-from derive.answers.judging import judge
-from derive.answers.output import text
-from derive.answers.report import Report, report
-from derive.answers.working import read_working
+from derive.answers.feedback.report import Report, report
+from derive.answers.feedback.report_files import text
+from derive.answers.files.answer_file import read_mapping
+from derive.answers.marking.judging import judge
+from derive.answers.working.free_working import read_working
 from derive.errors import InputError
 from derive.examples import path
-from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution, solve
 
 WORKS = Path(__file__).parent / "work"

@@ -12,24 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from derive.derivation import Derivation
-from derive.derivation import derive as derived
-from derive.drawing import svg as svg_drawer
-from derive.drawing import tikz as tikz_drawer
-from derive.drawing.arranging import arranged
-from derive.drawing.shapes import Box, Circle, Drawing, Script, Text
-from derive.drawing.shapes import Path as Line
-from derive.drawing.svg import svg
-from derive.drawing.tikz import tikz
-from derive.drawing.words import words
+from derive.calculus.shapes import offset
+from derive.derivation.derive import Derivation
+from derive.derivation.derive import derive as derived
 from derive.figures import Figure, graph_figure, network_figure
+from derive.figures.drawing import svg as svg_drawer
+from derive.figures.drawing import tikz as tikz_drawer
+from derive.figures.drawing.arrange import arranged
+from derive.figures.drawing.primitives import Box, Circle, Drawing, Script, Text
+from derive.figures.drawing.primitives import Path as Line
+from derive.figures.drawing.svg import svg
+from derive.figures.drawing.tikz import tikz
+from derive.figures.drawing.words import words
 from derive.figures.ranking import rank
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
-from derive.operations.shapes import offset
-from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
-from derive.problem import Problem
-from derive.values import Tape, Values
+from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
+from derive.problem.problem import Problem
+from derive.values.values import Tape, Values
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
 LAYERED = {

@@ -19,21 +19,22 @@ from pathlib import Path
 import pytest
 from students import Student, off, text_of
 
-from derive.classroom import desk, grading
-from derive.classroom.classroom import Classroom
-from derive.classroom.gradebook import Sheet, Style, safe
+from derive.classroom import grading
+from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import Options, grade
-from derive.classroom.inbox import Inbox
-from derive.classroom.marking import Marker, Work
-from derive.classroom.outdated import outdated
-from derive.classroom.production import produce
-from derive.classroom.records import Basis, Change, Mark, Record, changes
-from derive.classroom.students import Student as Enrolled
-from derive.classroom.tally import Tally
-from derive.cli import main
+from derive.classroom.marking import marking_worker as desk
+from derive.classroom.marking.work_marking import Marker, Work
+from derive.classroom.papers.outdated import outdated
+from derive.classroom.papers.production import produce
+from derive.classroom.records.records import Basis, Change, Mark, Record, changes
+from derive.classroom.records.tally import Tally
+from derive.classroom.reports.gradebook import Sheet, Style, safe
+from derive.classroom.returns.inbox import Inbox
+from derive.classroom.roster.students import Student as Enrolled
+from derive.commands.cli import main
 from derive.errors import DeriveError, InputError
-from derive.output import staged
-from derive.problem import Problem
+from derive.files import staged
+from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.variants import Assignment
 

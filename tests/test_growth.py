@@ -6,7 +6,7 @@ import pstats
 import pytest
 
 import derive
-from derive.problem import Problem
+from derive.problem.problem import Problem
 
 SHORT, LONG = 40, 120
 FORMATS = ["tex", "md", "txt", "json"]

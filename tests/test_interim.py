@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from derive import Solution, solve
-from derive.interim import LARGEST
-from derive.problem import Problem
-from derive.settings import LEVELS, Sheet
+from derive.derivation.intermediate import LARGEST
+from derive.problem.problem import Problem
+from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import SheetWriter
 
 

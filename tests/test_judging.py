@@ -10,15 +10,15 @@ import pytest
 from flint import arb, fmpq
 from students import NAMES, Fault, Student, answer, as_written, five_percent, solved
 
-from derive.answers.judging import Judged, judge
-from derive.answers.mistakes import MISTAKES, fitting
-from derive.answers.model import Written
-from derive.answers.own import Own
-from derive.derivation import Step
+from derive.answers.marking.judging import Judged, judge
+from derive.answers.marking.student_values import Own
+from derive.answers.mistakes.table import MISTAKES, fitting
+from derive.answers.reading.written import Written
+from derive.calculus.operation_rows import Flat
+from derive.derivation.derive import Step
 from derive.language.expressions import Expr
-from derive.operations.rows import Flat
+from derive.page.view import Workings
 from derive.solution import Solution
-from derive.view import Workings
 
 EARNED = {"correct", "follows"}
 Planted = tuple[str, Step, Expr, Flat]

@@ -14,19 +14,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import derive.examples
-from derive.derivation import derive as derivation_of
-from derive.equations import lines_of, read_equations, read_name
+from derive.calculus.applications import with_settings
+from derive.derivation.derive import derive as derivation_of
 from derive.errors import Fault, Place
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, apply, rewrite
 from derive.language.grammar import parse, parse_equation, parse_number
 from derive.language.names import Derivative, Name, Symbol
 from derive.language.tokens import TextError
-from derive.notation import ASCII, TEX
+from derive.notation.notations import ASCII, TEX
+from derive.notation.printer import formula
 from derive.operations import FUNCTIONS
-from derive.operations.applications import with_settings
-from derive.printing import formula
-from derive.problem import Problem
+from derive.problem.problem import Problem
+from derive.problem.reading.equations import lines_of, read_equations, read_name
 
 DEFINED = """
 A H_1 H_2 L T W W_1 W_{f,1} W' X Y a a^{[1]} alpha b b_1 c h h_0 h_1 h_2 h_3 l n x x_1 x_2 x_3 y y_hat z z^{(1)}
@@ -725,7 +725,7 @@ def test_every_step_of_an_example_reads_back(name: str) -> None:
 
 def test_every_example_of_an_operation_is_in_the_language() -> None:
     """What `derive operations` shows can be written as it stands."""
-    from derive.reference import operation_rows
+    from derive.commands.reference import operation_rows
 
     letters: Any = scope("A W X a b p r t w x y z")
     for _, _, text, _ in operation_rows():

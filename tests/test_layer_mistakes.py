@@ -6,8 +6,8 @@ import pytest
 from students import Student
 from test_judging import _instead, judged, planted
 
-from derive.answers.layer_mistakes import LAYERS
-from derive.problem import Problem
+from derive.answers.mistakes.layers import LAYERS
+from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
 
 CONVOLUTION = """

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import derive
-from derive.equations import read_name
-from derive.layers import LAYERS
-from derive.network import expand_network
+from derive.problem.network import LAYERS
+from derive.problem.network.shorthand import expand_network
+from derive.problem.reading.equations import read_name
 
 FACTS = tomllib.loads((Path(__file__).parent / "facts" / "layers.toml").read_text("utf-8"))
 SHAPES = {read_name(name): tuple(shape) for name, shape in FACTS["shapes"].items()}

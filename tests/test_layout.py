@@ -6,9 +6,9 @@ import pytest
 
 import derive
 import derive.examples
-from derive.matrices import arranged, elided
-from derive.notation import TEX, UNICODE
-from derive.problem import Problem
+from derive.notation.matrices import arranged, elided
+from derive.notation.notations import TEX, UNICODE
+from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
 
 

@@ -7,15 +7,15 @@ import pytest
 from flint import fmpq
 
 import derive
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import Branches, ShapeFault
 from derive.errors import InputError
 from derive.language.expressions import Apply, Option, Ref
 from derive.language.names import Symbol
 from derive.operations import ROWS
-from derive.operations.calculus import shape_of
-from derive.operations.rows import Branches, ShapeFault
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Blueprint
-from derive.values import compile_expr
+from derive.values.values import compile_expr
 
 TABLE = [[1, 2, 3, 4], [5, 6, 7, 8]]
 

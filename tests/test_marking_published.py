@@ -11,8 +11,8 @@ import pytest
 
 from derive import examples
 from derive.answers.checking import check
-from derive.answers.files import read_mapping
-from derive.answers.report import Report
+from derive.answers.feedback.report import Report
+from derive.answers.files.answer_file import read_mapping
 from derive.solution import solve
 
 SOURCES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "published.toml").read_text("utf-8"))

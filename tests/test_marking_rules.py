@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 
 from derive import Problem, check
-from derive.answers.files import read_mapping
-from derive.answers.judging import judge
-from derive.answers.report import Item, Report, report
-from derive.answers.working import read_working
+from derive.answers.feedback.report import Item, Report, report
+from derive.answers.files.answer_file import read_mapping
+from derive.answers.marking.judging import judge
+from derive.answers.working.free_working import read_working
 from derive.errors import InputError
 from derive.examples import path
 from derive.solution import Solution, solve

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import derive
+from derive.calculus.applications import with_settings
+from derive.calculus.differentiation import derivative_rule, entry_of, expand_macros, instantiate, shape_of
+from derive.calculus.operation_rows import Branches, Row, ShapeFault
+from derive.calculus.scalars import precision
+from derive.calculus.shapes import indices
 from derive.errors import InputError
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape, apply, number, walk
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations import FUNCTIONS, MACROS, ROWS
-from derive.operations.applications import with_settings
-from derive.operations.calculus import derivative_rule, entry_of, expand_macros, instantiate, shape_of
-from derive.operations.rows import Branches, Row, ShapeFault
-from derive.operations.scalars import precision
-from derive.operations.shapes import indices
-from derive.problem import Problem
-from derive.values import compile_expr, to_fmpq
+from derive.problem.problem import Problem
+from derive.values.values import compile_expr, to_fmpq
 
 VALUE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,

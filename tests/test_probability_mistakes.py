@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import derive
-from derive.problem import Problem
+from derive.problem.problem import Problem
 
 NORM = ("x = [0.1, -0.1, 0.3]\ngamma = [1, 2, 3]", "m = mean(x)\nd = x - m\nv = mean(d^2)\nh = d/sqrt(v + 0.01)")
 SCORES = np.array([[1.0, 2, 0.5], [0.3, -1, 2], [0, 1, 1]])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import derive
 from derive.errors import DeriveError, Fault, InputError
 from derive.language.names import Symbol
-from derive.problem import Problem
-from derive.settings import Digits
+from derive.problem.problem import Problem
+from derive.problem.settings import Digits
 
 BASE = '''\
 title = "A small network"

@@ -8,8 +8,8 @@ import pytest
 
 import derive
 import derive.examples
-from derive.drawing.curves import scale
-from derive.problem import Problem
+from derive.figures.drawing.curves import scale
+from derive.problem.problem import Problem
 
 LINE = """
 [data]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from derive.answers.mistakes import keys
-from derive.meanings import WORDED
+from derive.answers.mistakes.table import keys
 from derive.operations import ROWS
-from derive.prose import catalogue, languages
+from derive.page.function_notes import WORDED
+from derive.prose.catalogue import catalogue, languages
 
 PLACE = re.compile(r"\{(\w+)\}")
 SOURCE = Path(__file__).parent.parent / "derive"

@@ -10,8 +10,8 @@ import pytest
 
 import derive
 from derive.errors import InputError, ToolError
+from derive.pytorch.aten_rows import ROWS
 from derive.pytorch.layout import LAYOUT
-from derive.pytorch.rows import ROWS
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 nn: Any = torch.nn

@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive import Problem, examples, solve
-from derive.answers.equality import same_function
-from derive.answers.files import Literal, read_file, read_mapping
-from derive.answers.matching import StepIndex, match_step
-from derive.answers.model import EXACT_DIGITS, Answer, Array, Unreadable
-from derive.answers.numbers import ambiguity, decimal_of, read_number
-from derive.answers.reading import Content, read_answer
+from derive.answers.files.answer_file import Literal, read_file, read_mapping
+from derive.answers.marking.equality import same_function
+from derive.answers.reading.answer_reader import Content, read_answer
+from derive.answers.reading.numbers import ambiguity, decimal_of, read_number
+from derive.answers.reading.step_matching import StepIndex, match_step
+from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable
 from derive.errors import InputError
 from derive.language.expressions import Apply, Entry, Number, Ref
 

@@ -8,7 +8,7 @@ import pytest
 
 import derive
 from derive import Solution
-from derive.problem import Problem
+from derive.problem.problem import Problem
 
 
 def solved(equations: str, data: str = "", parameters: str = "", more: str = "", loss: bool = True) -> Solution:

@@ -24,11 +24,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from derive.answers.columns import Entry
-from derive.classroom import returned, wide
-from derive.classroom.contents import Claims, Piece, read_piece
-from derive.classroom.returned import CannotRead, Refused, Shelf, Source, sources
-from derive.classroom.whose import Owner, whose
+from derive.answers.files.columns import Entry
+from derive.classroom.returns import returned
+from derive.classroom.returns import wide_tables as wide
+from derive.classroom.returns.contents import Claims, Piece, read_piece
+from derive.classroom.returns.owner import Owner, whose
+from derive.classroom.returns.returned import CannotRead, Refused, Shelf, Source, sources
 from derive.errors import InputError
 
 STEPS = {"z_1", "A_2", "L", "dL/dW_2", "dL/dW_2[1,3]"}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.classroom.roster import COLUMNS, Roster
-from derive.classroom.students import Student, file_name
+from derive.classroom.roster.roster import COLUMNS, Roster
+from derive.classroom.roster.students import Student, file_name
 from derive.errors import InputError
 
 HEADING = "student_id,last_name,first_name,email\n"

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 import derive
-from derive.answers.working import read_working
+from derive.answers.working.free_working import read_working
 from derive.errors import InputError
-from derive.problem import Problem
+from derive.problem.problem import Problem
 
 INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1], [2, -1], [1, 3]]
 TARGETS = [0, 0, 0, 1, 1, 0]

@@ -12,17 +12,17 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from derive import check, examples
-from derive.digits import Printed
 from derive.errors import DeriveError, InputError
+from derive.files import pdf
 from derive.language.names import Name
-from derive.output import pdf
-from derive.pdf import compile_tex, find_engine, overfull
-from derive.problem import Problem
-from derive.settings import LEVELS, Sheet
+from derive.pdf.engines import compile_tex, find_engine, overfull
+from derive.problem.problem import Problem
+from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
-from derive.sheets.output import FORMATS, one, write
+from derive.sheets.sheet_files import FORMATS, one, write
 from derive.solution import Blueprint, Solution
-from derive.values import Values
+from derive.values.digits import Printed
+from derive.values.values import Values
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]

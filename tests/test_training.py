@@ -11,9 +11,9 @@ import pytest
 
 import derive
 from derive.errors import InputError
-from derive.problem import Problem
-from derive.training.rules import RULES
-from derive.training.schedules import SCHEDULES
+from derive.problem.problem import Problem
+from derive.problem.training.schedules import SCHEDULES
+from derive.problem.training.update_rules import RULES
 
 STEPS = 5
 RATE = 0.1

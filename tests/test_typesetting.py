@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from derive import examples, pdf
-from derive.document import Quoted
+from derive import examples
 from derive.errors import ToolError
-from derive.pdf import Engine, IncompleteEngine
-from derive.problem import Problem
+from derive.page.document import Quoted
+from derive.pdf import engines as pdf
+from derive.pdf import press
+from derive.pdf.engines import Engine, IncompleteEngine
+from derive.pdf.missing_letters import SETTABLE, lettered
+from derive.pdf.press import make_pdfs
+from derive.pdf.shaping import shaped
+from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
-from derive.typesetting import press
-from derive.typesetting.lettering import SETTABLE, lettered
-from derive.typesetting.press import make_pdfs
-from derive.typesetting.shaping import shaped
 from derive.writers.latex import LatexWriter, escape
 
 PREAMBLE = r"""\documentclass{article}
@@ -282,7 +283,7 @@ def test_a_character_that_no_font_has_is_told() -> None:
 
 
 def test_missing_fonts_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from derive.typesetting import shaping
+    from derive.pdf import shaping
 
     monkeypatch.setattr(shaping, "find_spec", lambda name: None)
     for cached in (shaping.shaped, shaping._font_for, shaping._files):

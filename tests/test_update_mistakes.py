@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.answers.gradient_mistakes import OF_ANOTHER, OVER_TIME
-from derive.answers.update_mistakes import IN_UPDATES
-from derive.problem import Problem
+from derive.answers.mistakes.gradients import OF_ANOTHER, OVER_TIME
+from derive.answers.mistakes.updates import IN_UPDATES
+from derive.problem.problem import Problem
 
 VALLEY = """
 [parameters]

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 import derive
 import derive.examples
-from derive.derivation import derive as derivation_of
+from derive.derivation.derive import derive as derivation_of
 from derive.errors import InputError
 from derive.language.names import Name
-from derive.problem import Problem
-from derive.values import FIRST_BITS, MOST_BITS, Tape, Values
+from derive.problem.problem import Problem
+from derive.values.values import FIRST_BITS, MOST_BITS, Tape, Values
 
 Array = np.ndarray[Any, Any]
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.choices import RULES
 from derive.errors import InputError
-from derive.problem import Problem
+from derive.problem.problem import Problem
+from derive.problem.reading.variants_table import RULES
 from derive.variants import Assignment, Variant, code_of, is_code
-from derive.variants.codes import ALPHABET
-from derive.variants.stream import Stream
+from derive.variants.random_stream import Stream
+from derive.variants.sheet_codes import ALPHABET
 
 MODEL = '''
 title = "A small network"
@@ -124,7 +124,7 @@ def test_the_numbers_of_version_1_stay() -> None:
 
 
 def test_another_process_draws_the_same() -> None:
-    code = "from derive.variants.stream import Stream; print(Stream('s', 'a', 1, 'x').below(10**9))"
+    code = "from derive.variants.random_stream import Stream; print(Stream('s', 'a', 1, 'x').below(10**9))"
     found = {
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True

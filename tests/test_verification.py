@@ -10,16 +10,16 @@ import pytest
 from flint import arb
 
 import derive.examples
-from derive.closed_form import ClosedForm, affordable
-from derive.derivation import derive as derivation_of
-from derive.differences import given
+from derive.derivation.derive import derive as derivation_of
 from derive.errors import VerificationError
 from derive.language.expressions import Ref, apply
 from derive.language.names import Derivative, Symbol
 from derive.operations import ROWS
-from derive.problem import Problem
-from derive.values import Tape, Values
-from derive.verification import CLOSED_FORM, DIFFERENCES, Verification, verify
+from derive.problem.problem import Problem
+from derive.values.values import Tape, Values
+from derive.verification.central_differences import given
+from derive.verification.closed_form import ClosedForm, affordable
+from derive.verification.verify import CLOSED_FORM, DIFFERENCES, Verification, verify
 
 EXAMPLES = sorted(path.stem for path in Path(derive.examples.__path__[0]).glob("*.toml"))
 
@@ -211,7 +211,7 @@ def test_the_first_and_the_last_kept_pass_are_verified(monkeypatch: pytest.Monke
         seen.append(k)
         return given(values, k)
 
-    monkeypatch.setattr("derive.differences.given", noted)
+    monkeypatch.setattr("derive.verification.central_differences.given", noted)
     verify(values)
     verify(values, passes=[2])
     assert seen == [1, 5, 2]

@@ -8,14 +8,14 @@ from flint import arb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from derive.closed_form import ClosedForm, affordable
-from derive.derivation import Derivation
-from derive.derivation import derive as derivation_of
+from derive.derivation.derive import Derivation
+from derive.derivation.derive import derive as derivation_of
 from derive.errors import InputError, VerificationError
 from derive.language.expressions import Expr, apply, number
-from derive.problem import Problem
-from derive.values import Tape, Values
-from derive.verification import verify
+from derive.problem.problem import Problem
+from derive.values.values import Tape, Values
+from derive.verification.closed_form import ClosedForm, affordable
+from derive.verification.verify import verify
 
 FUNCTIONS = [
     "exp({})", "log({})", "sqrt({})", "sin({})", "abs({})", "Phi({})", "ReLU({})", "LeakyReLU({})", "ELU({})",

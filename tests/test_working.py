@@ -13,18 +13,18 @@ from effort import calls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.answers.handwriting import read
-from derive.answers.judging import judge
-from derive.answers.links import content
-from derive.answers.matching import StepIndex
-from derive.answers.model import Answer, Array, Unreadable
-from derive.answers.numbers import decimal_of
-from derive.answers.report import Report, report
-from derive.answers.transcript import pieces
-from derive.answers.working import read_working
+from derive.answers.feedback.report import Report, report
+from derive.answers.marking.judging import judge
+from derive.answers.pages.transcript import pieces
+from derive.answers.reading.formula_parser import read
+from derive.answers.reading.numbers import decimal_of
+from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.written import Answer, Array, Unreadable
+from derive.answers.working.chains import content
+from derive.answers.working.free_working import read_working
 from derive.examples import names, path
 from derive.language.tokens import TextError
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Solution, solve
 
 WORKS = Path(__file__).parent / "work"

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 import torch.nn.functional as f
 
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape
 from derive.language.names import Name
-from derive.operations.calculus import shape_of
-from derive.operations.rows import row_of
-from derive.problem import Problem
+from derive.problem.problem import Problem
 
 Tensor = torch.Tensor
 

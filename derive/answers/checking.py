@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from derive.answers.judging import judge
-from derive.answers.model import Answer
-from derive.answers.report import Report, report
-from derive.derivation import Derivation
+from derive.answers.feedback.report import Report, report
+from derive.answers.marking.judging import judge
+from derive.answers.reading.written import Answer
+from derive.derivation.derive import Derivation
 from derive.errors import Fault, InputError, Place, suggestion
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.solution import Solution, solve
 
 FILES = (".toml", ".json", ".csv")
@@ -40,7 +40,7 @@ def _read(answers: str | Path | Mapping[str, Any] | Sequence[Answer], solution: 
     if isinstance(answers, str | Path):
         return read_answers(Path(answers), solution)
     if isinstance(answers, Mapping):
-        from derive.answers.files import read_mapping
+        from derive.answers.files.answer_file import read_mapping
 
         return read_mapping(answers, solution)
     return list(answers)
@@ -52,11 +52,11 @@ def read_answers(path: Path, solution: Solution) -> list[Answer]:
         raise InputError([Fault("this is not a regular file", "save the answers in a file", Place(str(path)))])
     ending = path.suffix.lower()
     if ending in FILES:
-        from derive.answers.files import read_file
+        from derive.answers.files.answer_file import read_file
 
         return read_file(path, solution)
     if ending in WORKING:
-        from derive.answers.working import read_working
+        from derive.answers.working.free_working import read_working
 
         return read_working(path, solution)
     known = ", ".join((*FILES, *WORKING))

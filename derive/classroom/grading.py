@@ -16,20 +16,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from derive import __version__
-from derive.classroom.books import Books, Marking, keep_feedback
-from derive.classroom.classroom import PROBLEM, Classroom
-from derive.classroom.desk import Handed, Orders, desk, mark_batch, weigh_batch
-from derive.classroom.engine import Run, engine
-from derive.classroom.gradebook import Style
-from derive.classroom.inbox import Inbox
-from derive.classroom.outdated import outdated
-from derive.classroom.progress import Progress
-from derive.classroom.receiving import batched, receive
-from derive.classroom.records import Basis
-from derive.classroom.returned import sources, writable
-from derive.classroom.written import FEEDBACK, WORK, Written
+from derive.classroom.folder.classroom import PROBLEM, Classroom
+from derive.classroom.marking.marking_worker import Handed, Orders, desk, mark_batch, weigh_batch
+from derive.classroom.papers.outdated import outdated
+from derive.classroom.records.records import Basis
+from derive.classroom.records.written_files import FEEDBACK, WORK, Written
+from derive.classroom.reports.class_files import Books, Marking, keep_feedback
+from derive.classroom.reports.gradebook import Style
+from derive.classroom.returns.inbox import Inbox
+from derive.classroom.returns.receiving import batched, receive
+from derive.classroom.returns.returned import sources, writable
+from derive.classroom.workers.engine import Run, engine
+from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
-from derive.output import clear, save
+from derive.files import clear, save
 from derive.variants import code_of
 
 BATCH = 32

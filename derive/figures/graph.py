@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.derivation import Derivation, Step
+from derive.derivation.derive import Derivation, Step
 from derive.figures.layers import Weighing, path_to_loss, terms, weighing_in
 from derive.figures.model import Edge, Figure, Kind, Node, Position
 from derive.figures.ranking import Ranking, rank

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
-from derive.derivation import Derivation, Step
+from derive.calculus.differentiation import is_elementwise
+from derive.calculus.operation_rows import row_of
+from derive.derivation.derive import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Ref, Shape, is_symbol, names_in
 from derive.language.names import Name
-from derive.operations.calculus import is_elementwise
-from derive.operations.rows import row_of
 
 
 @dataclass(frozen=True, slots=True)

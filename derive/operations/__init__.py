@@ -1,5 +1,6 @@
 """The operations, one row each, grouped by family. Importing this package fills the table."""
 
+from derive.calculus.operation_rows import FUNCTIONS, MACROS, ROWS
 from derive.operations import (  # noqa: F401
     activations,
     arrays,
@@ -14,6 +15,5 @@ from derive.operations import (  # noqa: F401
     softmax,
     statistics,
 )
-from derive.operations.rows import FUNCTIONS, MACROS, ROWS
 
 __all__ = ["FUNCTIONS", "MACROS", "ROWS"]

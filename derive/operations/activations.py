@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.calculus import scalars
+from derive.calculus.operation_rows import Macro, Notation, ShapeFault, Shapes, register
+from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
-from derive.operations import scalars
 from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
-from derive.operations.rows import Macro, Notation, ShapeFault, Shapes, register
-from derive.operations.scalars import ONE, ZERO, Num
 
 
 def _same(z: Num, alpha: fmpq = ZERO) -> Num:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from math import prod
 from operator import mul
 
+from derive.calculus import scalars
+from derive.calculus.building import times, total
+from derive.calculus.differentiation import reduced
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Flat,
+    Kernel,
+    Notation,
+    Row,
+    ShapeFault,
+    Shapes,
+    register,
+    shape_text,
+)
+from derive.calculus.shapes import as_matrix, broadcast, normal, place_in, row_and_column, source_index, sources
 from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
-from derive.operations import scalars
-from derive.operations.building import times, total
-from derive.operations.calculus import reduced
 from derive.operations.elementwise import Elementwise, Smooth
 from derive.operations.elementwise import row as elementwise_row
-from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, Shapes, register, shape_text
-from derive.operations.shapes import as_matrix, broadcast, normal, place_in, row_and_column, source_index, sources
 
 # --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
 

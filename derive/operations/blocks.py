@@ -14,10 +14,10 @@ from itertools import accumulate
 from math import prod
 from typing import TypeAlias
 
+from derive.calculus import scalars
+from derive.calculus.operation_rows import At, Branches, Kernel, Notation, Row, ShapeFault, register, shape_text
+from derive.calculus.shapes import as_axes, indices, normal, offset, position, whole_index
 from derive.language.expressions import Expr, Index, Option, Options, Shape, Slice, apply, number
-from derive.operations import scalars
-from derive.operations.rows import At, Branches, Kernel, Notation, Row, ShapeFault, register, shape_text
-from derive.operations.shapes import as_axes, indices, normal, offset, position, whole_index
 
 Shapes = tuple[Shape, ...]
 Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]

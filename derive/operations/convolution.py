@@ -15,12 +15,12 @@ from itertools import product
 from math import prod
 from operator import mul
 
+from derive.calculus import scalars
+from derive.calculus.building import total
+from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, register, shape_text
+from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply
-from derive.operations import scalars
 from derive.operations.blocks import as_option
-from derive.operations.building import total
-from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, register, shape_text
-from derive.operations.shapes import as_matrix, normal, offset, position
 
 Shapes = tuple[Shape, ...]
 Sizes = tuple[int, ...]

@@ -10,12 +10,12 @@ from typing import Any
 
 from flint import fmpq
 
+from derive.calculus.building import times
+from derive.calculus.differentiation import derivative_rule, reduced
+from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Notation, Row, Shapes
+from derive.calculus.scalars import Num, sign
+from derive.calculus.shapes import broadcast, source_index, sources
 from derive.language.expressions import Apply, Expr, Index, Options
-from derive.operations.building import times
-from derive.operations.calculus import derivative_rule, reduced
-from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, Shapes
-from derive.operations.scalars import Num, sign
-from derive.operations.shapes import broadcast, source_index, sources
 
 
 @dataclass(frozen=True, slots=True)

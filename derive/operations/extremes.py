@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, reduce
 
+from derive.calculus import scalars
+from derive.calculus.building import filled, times
+from derive.calculus.operation_rows import AXIS, At, Branches, Flat, Kernel, Notation, Row, Shapes, register
+from derive.calculus.scalars import sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations import scalars
-from derive.operations.building import filled, times
 from derive.operations.reductions import first_of, group_of, groups, reduced_shape
-from derive.operations.rows import AXIS, At, Branches, Flat, Kernel, Notation, Row, Shapes, register
-from derive.operations.scalars import sign
 
 
 def winner(flat: Flat, places: list[int], side: int) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from operator import add, mul, neg, sub
 
-from derive.operations import scalars
+from derive.calculus import scalars
+from derive.calculus.operation_rows import Notation, register
+from derive.calculus.scalars import ONE, ZERO
 from derive.operations.elementwise import Elementwise, Jumps, Pieces, Smooth, row
-from derive.operations.rows import Notation, register
-from derive.operations.scalars import ONE, ZERO
 
 ARITHMETIC = [
     Elementwise("add", (), ("a", "b"), Smooth(add), ("1", "1"), Notation("add"), "sum", "x + y"),

@@ -8,13 +8,24 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.calculus import scalars
+from derive.calculus.building import times, total
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Flat,
+    Kernel,
+    Notation,
+    Row,
+    ShapeFault,
+    Shapes,
+    register,
+    shape_text,
+)
+from derive.calculus.scalars import ValueFault
+from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations import scalars
-from derive.operations.building import times, total
 from derive.operations.reductions import axis_of
-from derive.operations.rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, Shapes, register, shape_text
-from derive.operations.scalars import ValueFault
-from derive.operations.shapes import as_matrix, normal, place_in, position, row_and_column
 
 
 def _across(options: Options) -> bool:

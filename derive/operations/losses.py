@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from derive.calculus.operation_rows import AXIS, Macro, Notation, ShapeFault, Shapes, register, shape_text
+from derive.calculus.scalars import Num
+from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape
 from derive.operations.elementwise import Elementwise, Pieces, row
-from derive.operations.rows import AXIS, Macro, Notation, ShapeFault, Shapes, register, shape_text
-from derive.operations.scalars import Num
-from derive.operations.shapes import as_matrix
 
 DELTA = {"delta": Fraction(1)}
 

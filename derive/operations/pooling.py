@@ -13,13 +13,24 @@ from functools import lru_cache, partial, reduce
 from itertools import product
 from math import prod
 
+from derive.calculus import scalars
+from derive.calculus.building import filled, times, total
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Flat,
+    Kernel,
+    Macro,
+    Notation,
+    Row,
+    ShapeFault,
+    register,
+    shape_text,
+)
+from derive.calculus.scalars import sign
+from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations import scalars
 from derive.operations.blocks import as_option, option_shape
-from derive.operations.building import filled, times, total
-from derive.operations.rows import At, Branches, Flat, Kernel, Macro, Notation, Row, ShapeFault, register, shape_text
-from derive.operations.scalars import sign
-from derive.operations.shapes import as_matrix, normal, offset, position
 
 Shapes = tuple[Shape, ...]
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations import scalars
-from derive.operations.building import divided, filled, total
-from derive.operations.rows import (
+from derive.calculus import scalars
+from derive.calculus.building import divided, filled, total
+from derive.calculus.operation_rows import (
     AXIS,
     At,
     Branches,
@@ -22,7 +21,8 @@ from derive.operations.rows import (
     register,
     shape_text,
 )
-from derive.operations.shapes import as_matrix, indices, normal, offset, place_in, row_and_column
+from derive.calculus.shapes import as_matrix, indices, normal, offset, place_in, row_and_column
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 
 
 def axis_of(options: Options) -> str | None:

@@ -10,11 +10,9 @@ from collections.abc import Callable
 
 from flint import fmpq
 
-from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations import scalars
-from derive.operations.building import divided, times, total
-from derive.operations.reductions import axis_of, first_of, group_of, groups, reduced_shape
-from derive.operations.rows import (
+from derive.calculus import scalars
+from derive.calculus.building import divided, times, total
+from derive.calculus.operation_rows import (
     AXIS,
     At,
     Branches,
@@ -27,8 +25,10 @@ from derive.operations.rows import (
     register,
     shape_text,
 )
-from derive.operations.scalars import Num
-from derive.operations.shapes import offset
+from derive.calculus.scalars import Num
+from derive.calculus.shapes import offset
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations.reductions import axis_of, first_of, group_of, groups, reduced_shape
 
 
 def _needs_axis(shapes: Shapes, options: Options) -> None:

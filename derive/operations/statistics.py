@@ -11,9 +11,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
+from derive.calculus.operation_rows import AXIS, Macro, ShapeFault, Shapes, register
 from derive.language.expressions import Options, Shape
 from derive.operations.reductions import axis_of, count, reduced_shape
-from derive.operations.rows import AXIS, Macro, ShapeFault, Shapes, register
 
 DDOF = {"ddof": Fraction(0)}
 EPSILON = {"epsilon": Fraction(1, 100_000)}

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from derive.errors import InputError
-from derive.problem import Problem
+from derive.problem.problem import Problem
 from derive.pytorch.graph import check_gradients, inputs_of, traced, whole
-from derive.pytorch.reading import Reader
+from derive.pytorch.graph_reader import Reader
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from derive.pytorch.call import Call, Places, Unsupported
+from derive.pytorch.graph_call import Call, Places, Unsupported
 from derive.pytorch.products import multiplied
 
 

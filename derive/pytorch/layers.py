@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from derive.pytorch.call import Call, Known, Places, Row, Unsupported, number
-from derive.pytorch.names import IMAGES
+from derive.pytorch.argument_names import IMAGES
+from derive.pytorch.graph_call import Call, Known, Places, Row, Unsupported, number
 from derive.pytorch.products import attention
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.pytorch.call import Known, Places, Unsupported, number
 from derive.pytorch.graph import schema_of
-from derive.pytorch.places import Entries
+from derive.pytorch.graph_call import Known, Places, Unsupported, number
+from derive.pytorch.tensor_entries import Entries
 
 LAYOUT = {
     "view", "_unsafe_view", "reshape", "flatten", "unflatten", "transpose", "permute", "t", "numpy_T", "mT",

@@ -8,8 +8,8 @@ from itertools import product
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
-from derive.pytorch.call import Call, Known, Places, Unsupported, number
-from derive.pytorch.places import Form, atom
+from derive.pytorch.graph_call import Call, Known, Places, Unsupported, number
+from derive.pytorch.tensor_entries import Form, atom
 
 if TYPE_CHECKING:
     import torch

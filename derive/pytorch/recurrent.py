@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.pytorch.call import Call, Known, Places, Unsupported
+from derive.pytorch.graph_call import Call, Known, Places, Unsupported
 from derive.pytorch.products import affine
 
 State = tuple[Any, ...]

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from derive.chains import chains_in
-from derive.derivation import Derivation, Step
-from derive.document import (
+from derive.calculus.operation_rows import row_of
+from derive.derivation.derive import Derivation, Step
+from derive.errors import Fault, InputError, suggestion
+from derive.language.expressions import Apply, Expr, Number, Ref, names_in
+from derive.language.names import Derivative, Name, Symbol
+from derive.page.document import (
     ARROW,
     Addends,
     Blank,
@@ -39,11 +42,8 @@ from derive.document import (
     Terms,
     Winners,
 )
-from derive.errors import Fault, InputError, suggestion
-from derive.language.expressions import Apply, Expr, Number, Ref, names_in
-from derive.language.names import Derivative, Name, Symbol
-from derive.operations.rows import row_of
-from derive.settings import LEVELS, Sheet
+from derive.page.step_lines import chains_in
+from derive.problem.settings import LEVELS, Sheet
 from derive.writers.json import step_id
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))

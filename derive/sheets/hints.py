@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from derive.derivation import Derivation, Step
-from derive.document import (
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Number, names_in
+from derive.language.names import Name
+from derive.page.document import (
     Addends,
     Block,
     Chain,
@@ -24,10 +26,8 @@ from derive.document import (
     Sentence,
     Words,
 )
-from derive.forms import Forward
-from derive.language.expressions import Number, names_in
-from derive.language.names import Name
-from derive.reasons import reason_of
+from derive.page.formula_patterns import Forward
+from derive.page.reasons import reason_of
 from derive.sheets.blanks import chains_of
 
 Place = tuple[Name, int]

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from derive.choices import Variants
 from derive.errors import Fault, InputError
-from derive.problem import Problem
+from derive.problem.problem import Problem
+from derive.problem.reading.variants_table import Variants
 from derive.solution import Blueprint, Solution
-from derive.variants.codes import code_of
 from derive.variants.conditions import Condition, read_condition
+from derive.variants.random_stream import Stream, student_id
 from derive.variants.rejections import rejections
-from derive.variants.stream import Stream, student_id
+from derive.variants.sheet_codes import code_of
 
 NO_VALUE = "no value"
 

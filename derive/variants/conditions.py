@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from derive.choices import Requirement
-from derive.derivation import Derivation
+from derive.calculus.applications import misapplied, with_settings
+from derive.calculus.differentiation import expand_macros, shape_of
+from derive.calculus.operation_rows import Branches, Flat, ShapeFault
+from derive.calculus.scalars import Num, ValueFault, sign
+from derive.derivation.derive import Derivation
 from derive.errors import Fault, InputError, suggestion
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Ref, Shape, walk
@@ -19,11 +22,8 @@ from derive.language.grammar import parse
 from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError, Token, tokenize
 from derive.operations import FUNCTIONS
-from derive.operations.applications import misapplied, with_settings
-from derive.operations.calculus import expand_macros, shape_of
-from derive.operations.rows import Branches, Flat, ShapeFault
-from derive.operations.scalars import Num, ValueFault, sign
-from derive.values import Compiled, Env, Tape, Values, compile_expr
+from derive.problem.reading.variants_table import Requirement
+from derive.values.values import Compiled, Env, Tape, Values, compile_expr
 
 RELATIONS: Mapping[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0, "<=": lambda sign: sign <= 0, "=": lambda sign: sign == 0,

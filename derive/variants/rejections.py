@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.derivation import Derivation
-from derive.digits import full
+from derive.calculus.differentiation import shapes_of
+from derive.calculus.operation_rows import Branches, Row, row_of
+from derive.calculus.scalars import Num, sign
+from derive.derivation.derive import Derivation
 from derive.language.expressions import Apply, Expr, walk
-from derive.operations.calculus import shapes_of
-from derive.operations.rows import Branches, Row, row_of
-from derive.operations.scalars import Num, sign
-from derive.values import Compiled, Env, Tape, Values, compile_expr
+from derive.values.digits import full
+from derive.values.values import Compiled, Env, Tape, Values, compile_expr
 
 Test: TypeAlias = Callable[[Values], bool]
 

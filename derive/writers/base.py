@@ -12,9 +12,16 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.derivation import Derivation
-from derive.digits import printed
-from derive.document import (
+from derive.calculus.operation_rows import ROWS, Row
+from derive.derivation.derive import Derivation
+from derive.derivation.intermediate import in_full
+from derive.figures import Curve
+from derive.language.expressions import Apply, Index, Ref, Shape
+from derive.language.names import Derivative, Name, Symbol
+from derive.notation.notations import Notation
+from derive.notation.printer import formula
+from derive.notation.vocabulary import LEADING
+from derive.page.document import (
     Block,
     Chain,
     Document,
@@ -32,19 +39,12 @@ from derive.document import (
     StepPart,
     Table,
 )
-from derive.equations import read_name
-from derive.figures import Curve
-from derive.interim import in_full
-from derive.language.expressions import Apply, Index, Ref, Shape
-from derive.language.names import Derivative, Name, Symbol
-from derive.notation import Notation
-from derive.operations.rows import ROWS, Row
-from derive.printing import formula
-from derive.prose import Catalogue, catalogue
-from derive.settings import Digits
-from derive.values import Values, to_fmpq
-from derive.view import View, Workings
-from derive.vocabularies import LEADING
+from derive.page.view import View, Workings
+from derive.problem.reading.equations import read_name
+from derive.problem.settings import Digits
+from derive.prose.catalogue import Catalogue, catalogue
+from derive.values.digits import printed
+from derive.values.values import Values, to_fmpq
 from derive.writers.parts import Compiler, Part, conditional, filled
 
 LARGEST = 1e300  # what a picture shows of values beyond

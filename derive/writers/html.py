@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape as escaped
 
-from derive.document import Chain, Drawing, Givens, Heading, Numbered, Paragraph, Sentence, Table
+from derive.page.document import Chain, Drawing, Givens, Heading, Numbered, Paragraph, Sentence, Table
 from derive.writers.base import FigureLabels
 from derive.writers.parts import Compiler, Part, filled
 from derive.writers.text import TextWriter
@@ -35,7 +35,7 @@ class HtmlWriter(TextWriter):
 
     def inline(self, formula: str) -> str:
         """A formula in a sentence, from Unicode."""
-        from derive.drawing.svg import runs
+        from derive.figures.drawing.svg import runs
 
         pieces = [
             f"{before}{escaped(piece)}{after}" for piece, level in runs(formula) for before, after in [_LEVELS[level]]
@@ -62,7 +62,7 @@ class HtmlWriter(TextWriter):
         return _as_set(super().numbered(block, compiler))
 
     def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
-        from derive.drawing.svg import svg
+        from derive.figures.drawing.svg import svg
 
         return ["<figure>", lambda view: svg(block.figure, FigureLabels(view), block.alt), "</figure>\n"]
 

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.compose import short_chains
-from derive.derivation import Derivation, Step
-from derive.document import Document
+from derive.derivation.derive import Derivation, Step
 from derive.language.expressions import Shape
 from derive.language.names import Name, Symbol
-from derive.matrices import arranged, as_rows
-from derive.notation import ASCII, TEX, Notation
-from derive.printing import formula
-from derive.prose import catalogue
-from derive.training.model import STEP
-from derive.values import Values
-from derive.view import View, Workings
+from derive.notation.matrices import arranged, as_rows
+from derive.notation.notations import ASCII, TEX, Notation
+from derive.notation.printer import formula
+from derive.page.compose import short_chains
+from derive.page.document import Document
+from derive.page.view import View, Workings
+from derive.problem.training.model import STEP
+from derive.prose.catalogue import catalogue
+from derive.values.values import Values
 from derive.writers.base import Identity, Page, Writer
 from derive.writers.parts import Compiler, Part, filled
 from derive.writers.texmath import labelled

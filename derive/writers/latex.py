@@ -11,8 +11,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from derive.derivation import Derivation
-from derive.document import (
+from derive.calculus.operation_rows import row_of
+from derive.derivation.derive import Derivation
+from derive.language.expressions import Apply
+from derive.language.names import GREEK, Name, split_entry
+from derive.notation.matrices import Matrix
+from derive.notation.notations import TEX
+from derive.page.document import (
     Chain,
     Column,
     Document,
@@ -27,15 +32,10 @@ from derive.document import (
     Sentence,
     Table,
 )
-from derive.language.expressions import Apply
-from derive.language.names import GREEK, Name, split_entry
-from derive.matrices import Matrix
-from derive.notation import TEX
-from derive.operations.rows import row_of
-from derive.prose import Catalogue
-from derive.view import View
+from derive.page.view import View
+from derive.prose.catalogue import Catalogue
 from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.cutting import Panel
+from derive.writers.panels import Panel
 from derive.writers.parts import Compiler, Part, filled, texts
 from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting
 
@@ -224,7 +224,7 @@ class LatexWriter(TemplateWriter):
         return [lambda view: _broken(texts(segments, view))]
 
     def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
-        from derive.drawing.tikz import tikz
+        from derive.figures.drawing.tikz import tikz
 
         figure = block.figure
         return ["\n\\begin{drawing}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{drawing}\n"]

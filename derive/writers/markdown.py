@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from derive.document import (
+from derive.notation.notations import TEX, UNICODE
+from derive.page.document import (
     Chain,
     Document,
     Drawing,
@@ -23,10 +24,9 @@ from derive.document import (
     Sentence,
     Table,
 )
-from derive.notation import TEX, UNICODE
-from derive.prose import Catalogue
-from derive.values import Values
-from derive.view import View
+from derive.page.view import View
+from derive.prose.catalogue import Catalogue
+from derive.values.values import Values
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.parts import Compiler, Part, filled, written
 from derive.writers.texmath import characters, labelled
@@ -69,7 +69,7 @@ class MarkdownWriter(TemplateWriter):
         return f"${formula}$"
 
     def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
-        from derive.drawing.svg import svg
+        from derive.figures.drawing.svg import svg
 
         notation = page.notation(UNICODE, document)
         return {

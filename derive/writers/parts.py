@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from derive.document import (
+from derive.calculus.differentiation import Shapes
+from derive.calculus.shapes import indices
+from derive.language.expressions import Entry, Expr, Index
+from derive.language.names import Name
+from derive.notation.matrices import Matrix, arranged
+from derive.notation.notations import Notation
+from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
+from derive.notation.vocabulary import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers
+from derive.page.document import (
     Addends,
     Blank,
     Chain,
@@ -32,16 +40,8 @@ from derive.document import (
     Winners,
     Words,
 )
-from derive.language.expressions import Entry, Expr, Index
-from derive.language.names import Name
-from derive.matrices import Matrix, arranged
-from derive.notation import Notation
-from derive.operations.calculus import Shapes
-from derive.operations.shapes import indices
-from derive.printing import PRODUCT, SUM, letters_of, pieces
-from derive.prose import Catalogue
-from derive.view import View
-from derive.vocabularies import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers
+from derive.page.view import View
+from derive.prose.catalogue import Catalogue
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import zip_longest
 from typing import TypeAlias
 
-from derive.document import (
+from derive.notation.notations import UNICODE
+from derive.page.document import (
     Chain,
     Document,
     Drawing,
@@ -22,12 +23,11 @@ from derive.document import (
     Sentence,
     Table,
 )
-from derive.notation import UNICODE
-from derive.prose import Catalogue
-from derive.view import View
+from derive.page.view import View
+from derive.prose.catalogue import Catalogue
 from derive.writers.base import FigureLabels, Page, TemplateWriter
 from derive.writers.boxes import Box, beside, bracketed, broken, columns, padded
-from derive.writers.cutting import panels
+from derive.writers.panels import panels
 from derive.writers.parts import Compiler, Part, filled, texts
 
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
@@ -224,6 +224,6 @@ def _givens(block: Givens, compiler: Compiler, view: View) -> str:
 
 
 def _drawing(block: Drawing, view: View) -> str:
-    from derive.drawing.words import words
+    from derive.figures.drawing.words import words
 
     return f"\n{words(block.figure, FigureLabels(view))}\n"

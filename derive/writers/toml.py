@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from derive.arrays import Given
-from derive.document import Document
 from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.numbers import constant_text
-from derive.notation import ASCII
-from derive.printing import formula
-from derive.problem import Problem
-from derive.settings import Digits, Marking
-from derive.training.model import EQUATIONS, Samples, Setting, Update
-from derive.training.schedules import SCHEDULES
-from derive.values import Values
+from derive.notation.notations import ASCII
+from derive.notation.printer import formula
+from derive.page.document import Document
+from derive.problem.problem import Problem
+from derive.problem.reading.given_values import Given
+from derive.problem.settings import Digits, Marking
+from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
+from derive.problem.training.schedules import SCHEDULES
+from derive.values.values import Values
 from derive.writers.base import Identity, Page, Writer
 from derive.writers.json import nested
 

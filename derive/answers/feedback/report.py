@@ -1,0 +1,277 @@
+"""The report on a piece of work: typed items, the same as JSON, and a Document for the writers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from derive.answers.feedback.step_feedback import Feedback
+from derive.answers.marking.judging import Judged, Place
+from derive.answers.marking.orientation import transposed
+from derive.answers.marking.step_verdict import CORRECT, MISSING
+from derive.answers.reading.written import Answer, Remark
+from derive.calculus.operation_rows import Flat
+from derive.language.expressions import Shape
+from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
+from derive.problem.settings import Digits
+from derive.prose.catalogue import Catalogue, catalogue
+from derive.solution import Solution
+from derive.values.digits import printed
+from derive.writers.json import nested
+
+UNMATCHED = "unmatched"
+
+Nested: TypeAlias = Any
+
+
+@dataclass(frozen=True)
+class Item:
+    """One step of the report, or an answer that matches no step; what it says is worded when it is first asked for.
+
+    id        the step's id; of an unmatched answer its left side as it was written
+    line      of the work, where it has lines
+    given     the answer as it was written, "" for none
+    verdict   `correct`, `follows`, `missing`, `unreadable`, `wrong` or `unmatched`
+    marks, of what was earned, of how many
+    answer    what the work says; None if nothing
+    judged    what became of it; None where it matches no step
+    feedback  words it
+    """
+
+    id: str
+    line: int | None
+    given: str
+    verdict: str
+    marks: Fraction
+    of: Fraction
+    answer: Answer | None = field(repr=False)
+    judged: Judged | None = field(repr=False)
+    feedback: Feedback = field(compare=False, repr=False)
+
+    @property
+    def place(self) -> Place | None:
+        """The step and its pass."""
+        return self.judged.place if self.judged else None
+
+    @property
+    def diagnosis(self) -> str | None:
+        """The key of a known mistake; its sentence is part of `message`."""
+        return self.judged.diagnosis if self.judged else None
+
+    @property
+    def read(self) -> Nested:
+        """The numbers that were read, nested as the step's value is, as the next three are; or as its transpose, where
+        that was written.
+        """
+        if self.judged is None or not self.judged.written:
+            return None
+        shape, written = self._shape, list(self.judged.written)
+        if self.judged.turned:
+            shape = shape[::-1]
+            written = transposed(written, shape)
+        return nested([_number(w.value) if w else None for w in written], shape)
+
+    @property
+    def entries(self) -> Nested:
+        """The verdict of each entry."""
+        return self._nested(list(self.judged.entries)) if self.judged else None
+
+    @property
+    def expected(self) -> Nested:
+        """What is right; None where that is not told."""
+        return self._values(self.judged.expected) if self.judged else None
+
+    @property
+    def follows(self) -> Nested:
+        """What follows from the student's own numbers, where something is not right."""
+        followed = self.judged.follows if self.judged and self.verdict != CORRECT else None
+        return self._values(followed) if followed else None
+
+    @cached_property
+    def message(self) -> str:
+        """What is told the student."""
+        if self.judged is None:
+            return self.feedback.plain(self.parts)
+        return self.feedback.message(self.judged)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What costs nothing, each with its sentence."""
+        return tuple(map(self.feedback.worded, self._noticed, self._sentences))
+
+    @cached_property
+    def parts(self) -> tuple[StepPart, ...]:
+        """The same as parts of a page."""
+        if self.judged is None:
+            assert self.answer is not None
+            return (self.feedback.unmatched(self.answer),)
+        return (*self.feedback.step(self.judged), *self._sentences)
+
+    @property
+    def _noticed(self) -> tuple[Remark, ...]:
+        return self.judged.remarks if self.judged else self.answer.remarks if self.answer else ()
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        return [self.feedback.remark(remark, self.answer) for remark in self._noticed]
+
+    def _values(self, values: Flat) -> Nested:
+        assert self.judged is not None
+        digits = self.feedback.solution.problem.numbers.of(self.judged.place.name.id)
+        return None if self.feedback.hints else self._nested(_texts(values, digits))
+
+    def _nested(self, flat: list[Any]) -> Nested:
+        return nested(flat, self._shape)
+
+    @property
+    def _shape(self) -> Shape:
+        assert self.judged is not None
+        return self.feedback.solution.blueprint.derivation.shapes[self.judged.place.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a piece of work earned, step by step in the solution's order; answers that match no step come last."""
+
+    title: str
+    items: tuple[Item, ...]
+    language: str
+    feedback: Feedback = field(compare=False, repr=False)
+
+    @property
+    def marks(self) -> Fraction:
+        """What was earned."""
+        return sum((item.marks for item in self.items), Fraction(0))
+
+    @property
+    def of(self) -> Fraction:
+        """Of how many."""
+        return sum((item.of for item in self.items), Fraction(0))
+
+    def __getitem__(self, step: str) -> Item:
+        """The item of a step. Raises KeyError."""
+        found = next((item for item in self.items if item.id == step), None)
+        if found is None:
+            raise KeyError(step)
+        return found
+
+    def json(self) -> str:
+        """The report as JSON, for scripts and checks from outside."""
+        words = catalogue(self.language)
+        items = [_item(item, words) for item in self.items]
+        data = {"marks": _amount(self.marks), "of": _amount(self.of), "items": items}
+        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+    def document(self) -> Document:
+        """The report as a page: the total, each step, what to practise."""
+        title = catalogue(self.language)["check.title"].format(title=self.title)
+        return Document(title, self.language, {}, tuple(_sections(self)), self.feedback.solution.problem.page.symbol)
+
+
+def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:
+    """The report on judged work; with `hints` no expected number is told."""
+    feedback = Feedback(solution, hints)
+    items = [_made(each, feedback) for each in judged]
+    items += [_unmatched(answer, feedback) for answer in answers if not answer.step]
+    return Report(solution.problem.title, tuple(items), solution.problem.language, feedback)
+
+
+def _made(judged: Judged, feedback: Feedback) -> Item:
+    answer = judged.answer
+    line, given = (answer.line, answer.given) if answer else (None, "")
+    return Item(judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback)
+
+
+def _unmatched(answer: Answer, feedback: Feedback) -> Item:
+    nothing = Fraction(0)
+    return Item(answer.left, answer.line, answer.given, UNMATCHED, nothing, nothing, answer, None, feedback)
+
+
+def _texts(values: Flat, digits: Digits) -> list[str]:
+    longer = Digits(digits.count + 1, digits.decimals)
+    return [printed(x, longer, ties=True).text(times="e") for x in values]
+
+
+def _number(value: Any) -> str:
+    return printed(value, Digits(20), ties=True).text(times="e")
+
+
+def _amount(marks: Fraction) -> int | float:
+    return int(marks) if marks.denominator == 1 else round(float(marks), 4)
+
+
+def _item(item: Item, words: Catalogue) -> dict[str, Any]:
+    diagnosis = None
+    if item.diagnosis:
+        diagnosis = {"mistake": item.diagnosis, "message": words[f"mistakes.{item.diagnosis}"]}
+    remarks = [
+        {"kind": r.kind, "line": r.line, "written": r.written, "right": r.right, "message": r.message}
+        for r in item.remarks
+    ]
+    return {
+        "id": item.id, "line": item.line, "given": item.given, "read": item.read, "verdict": item.verdict,
+        "entries": item.entries, "expected": item.expected, "follows": item.follows, "diagnosis": diagnosis,
+        "message": item.message, "remarks": remarks, "marks": _amount(item.marks), "of": _amount(item.of),
+    }  # fmt: skip
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def _sections(report: Report) -> Iterator[Section]:
+    """The total, the steps of each pass, what was left out, what to practise."""
+    yield Section((Paragraph((report.feedback.total(report.marks, report.of),)), *_restated(report)))
+    passes = dict.fromkeys(item.place.k for item in report.items if item.place and item.place.step)
+    number = 0
+    for k in passes:
+        blocks: list[Block] = [Heading(Sentence("headings.pass", {"k": k}))] if len(passes) > 1 else []
+        for item in report.items:
+            if item.place and item.place.k == k and item.verdict != MISSING and not _is_plain(item):
+                number += 1
+                blocks.append(Numbered(number, item.place.name, item.parts))
+        if len(passes) == 1 or len(blocks) > 1:
+            yield Section(tuple(blocks), k)
+    yield Section((*_missing(report), *_others(report), *_practise(report)))
+
+
+def _is_plain(item: Item) -> bool:
+    """Whether it is a given value that the work restates rightly: nothing needs to be said about it alone."""
+    return item.place is not None and item.place.step is None and item.verdict == CORRECT and not item.remarks
+
+
+def _restated(report: Report) -> Iterator[Block]:
+    names = list(dict.fromkeys(item.place.name for item in report.items if item.place and _is_plain(item)))
+    if names:
+        yield Paragraph((report.feedback.listed("check.restated", names),))
+
+
+def _missing(report: Report) -> Iterator[Block]:
+    """What was not answered, pass by pass."""
+    missing = [(item.place, item.of) for item in report.items if item.verdict == MISSING and item.of and item.place]
+    if missing:
+        yield Heading(Sentence("check.missing_head"))
+    several = len({item.place.k for item in report.items if item.place}) > 1
+    for k in dict.fromkeys(place.k for place, _ in missing):
+        names = [place.name for place, _ in missing if place.k == k]
+        lost = sum((of for place, of in missing if place.k == k), Fraction(0))
+        yield Paragraph((report.feedback.missing(names, lost, k if several else None),))
+
+
+def _others(report: Report) -> Iterator[Block]:
+    others = [item for item in report.items if item.place is None]
+    if others:
+        yield Heading(Sentence("check.others"))
+        yield from (Paragraph(tuple(part for part in item.parts if isinstance(part, Sentence))) for item in others)
+
+
+def _practise(report: Report) -> Iterator[Block]:
+    practise = Counter(item.diagnosis for item in report.items if item.diagnosis)
+    if practise:
+        yield Heading(Sentence("check.practise"))
+    for key, times in practise.most_common():
+        yield Paragraph((Sentence("check.practise_mistake", {"times": times, "sentence": Words(f"mistakes.{key}")}),))

@@ -1,0 +1,34 @@
+"""A report as text in a format, and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from derive.answers.feedback.report import Report
+from derive.files import PDF, known_format, write_texts
+from derive.solution import Solution
+from derive.writers import WRITERS
+
+FORMATS = (PDF, "tex", "md", "txt", "html", "json")
+
+
+def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] | None = None) -> str:
+    """The report in a text format, its `head` by the keys of labels. Raises DeriveError for one that does not exist."""
+    known_format((name,), FORMATS[1:])
+    if name == "json":
+        return report.json()
+    writer = WRITERS[name]
+    document = replace(report.document(), head=head or {})
+    return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
+
+
+def write(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
+    """The report's files. Raises DeriveError, and ToolError where the PDF cannot be made."""
+    known_format(formats, FORMATS)
+    texts = {
+        f"{name}.{wanted}": partial(text, report, solution, "tex" if wanted == PDF else wanted) for wanted in formats
+    }
+    return write_texts(folder, texts)

@@ -1,0 +1,378 @@
+"""What is told about each step of a work, as parts of a page: to the student, in sentences of the catalogue.
+
+Numbers and formulas stand there as they were read, never as raw text, so that every format can set them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+
+from derive.answers.marking.equality import Counterexample
+from derive.answers.marking.judging import Judged
+from derive.answers.marking.step_verdict import FOLLOWS, UNREADABLE, WRONG
+from derive.answers.reading.formula_parser import read
+from derive.answers.reading.grids import Reading
+from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.written import Answer, Array, Remark, Substituted, Unreadable
+from derive.answers.working.chains import content
+from derive.answers.working.numerals import as_printed
+from derive.calculus.applications import with_settings
+from derive.calculus.differentiation import shape_of
+from derive.calculus.operation_rows import Flat, ShapeFault
+from derive.calculus.scalars import Num
+from derive.calculus.shapes import as_axes, indices
+from derive.language.expressions import Entry, Expr, Index, Ref, Shape
+from derive.language.names import Name
+from derive.language.tokens import TextError
+from derive.page.document import (
+    ARROW,
+    SAME,
+    Chain,
+    Formula,
+    Inline,
+    Joined,
+    Link,
+    Naming,
+    Numbers,
+    Quoted,
+    Relation,
+    Row,
+    Sentence,
+    Shown,
+    StepPart,
+    Verbatim,
+    Words,
+)
+from derive.page.view import View, Workings
+from derive.problem.settings import Digits
+from derive.prose.catalogue import Catalogue, catalogue
+from derive.solution import Solution
+from derive.values.digits import Printed, printed
+from derive.values.values import Values
+from derive.writers import WRITERS
+from derive.writers.base import TemplateWriter
+from derive.writers.parts import Compiler, filled
+
+ABOUT = Relation("about")
+FEW = 3  # so many wrong entries are named one by one
+MOST_SHOWN, MOST_MARKED = 80, 40
+FEWEST_DIGITS, MOST_DIGITS = 4, 30
+_TELLING = {"cut", "precision"}
+
+
+@dataclass
+class Feedback:
+    """Words things for one problem; with `hints` no number that is asked for is told."""
+
+    solution: Solution
+    hints: bool = False
+
+    @cached_property
+    def index(self) -> StepIndex:
+        """The names of the problem, as students spell them."""
+        return StepIndex.of(self.solution)
+
+    @cached_property
+    def words(self) -> Catalogue:
+        """The sentences in the problem's language."""
+        return catalogue(self.solution.problem.language)
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """What makes text of sentences."""
+        writer, page = WRITERS["txt"], self.solution.blueprint.page
+        assert isinstance(writer, TemplateWriter)
+        return writer.compiler(self.solution.blueprint.document, page, self.words)
+
+    @cached_property
+    def view(self) -> View:
+        """What makes text of numbers."""
+        return View(self.solution.values, self.compiler.notation, Workings())
+
+    @property
+    def values(self) -> Values:
+        """The values that the page prints."""
+        return self.solution.values
+
+    def plain(self, said: Sequence[StepPart]) -> str:
+        """Sentences as text."""
+        sentences = [self.compiler.sentence(part, str, str) for part in said if isinstance(part, Sentence)]
+        return " ".join(filled(parts, self.view) for parts in sentences)
+
+    # --- a step ------------------------------------------------------------------------------------------------------
+
+    def step(self, judged: Judged) -> Iterator[StepPart]:
+        """What was written, what became of it, and why; the remarks on it come behind that."""
+        yield from self._written(judged)
+        yield self.head(judged.verdict, judged.marks, judged.of, judged.answer)
+        yield from self.told(judged)
+        for key, numbers in self._expected(judged)[1:]:
+            yield Sentence(f"check.{key}_said", {"right": numbers})
+
+    def head(self, verdict: str, marks: Fraction, of: Fraction, answer: Answer | None) -> Sentence:
+        """The verdict, the marks, and the line."""
+        fields: dict[str, Inline] = {"verdict": Words(f"check.{verdict}"), "marks": "", "line": ""}
+        if of:
+            fields |= {"marks": Words("check.mark") if of == 1 else Words("check.marks")}
+            fields |= {"earned": self.amount(marks), "of": self.amount(of)}
+        if answer and answer.line:
+            fields |= {"line": Words("check.line"), "number": answer.line}
+        return Sentence("check.head", fields, tone=verdict)
+
+    def amount(self, marks: Fraction) -> Numbers:
+        """Marks: whole, or to two decimals."""
+        whole = marks.denominator == 1
+        number = Fraction(round(marks * 100), 100)
+        text = str(marks.numerator) if whole else f"{float(number):.2f}".rstrip("0").rstrip(".")
+        return Numbers((Printed(False, text),))
+
+    def _written(self, judged: Judged) -> Iterator[StepPart]:
+        """The answer as a chain, beside it what was expected; or the text that could not be read."""
+        answer = judged.answer
+        if answer is None:
+            return
+        if isinstance(answer.content, Unreadable):
+            yield Sentence("check.answer_for", {"name": Naming(judged.place.name)})
+            yield Quoted(answer.given, answer.content.start, answer.content.end - answer.content.start)
+            return
+        relation = ARROW if judged.place.step and judged.place.step.phase == "update" else SAME
+        given = Chain(judged.place.name, (Link(relation, self._shown(answer.content, judged)),))
+        right = next(iter(self._expected(judged)), None)
+        yield Joined(given, (self._chain(judged, right[1]),), Sentence(f"check.{right[0]}")) if right else given
+
+    def _chain(self, judged: Judged, numbers: Numbers) -> Chain:
+        exact = all(number is not None and number.exact for number in numbers.entries)
+        return Chain(judged.place.name, (Link(SAME if exact else ABOUT, numbers),))
+
+    def _shown(self, given: Array | Expr, judged: Judged) -> Shown:
+        if not isinstance(given, Array):
+            return Formula(given)
+        fits = len(given.entries) == len(judged.expected) and not judged.turned
+        shape = self.index.lexicon.shapes[judged.place.name] if fits else given.shape
+        return Numbers(tuple(as_printed(w) if w else None for w in given.entries), shape)
+
+    def _expected(self, judged: Judged) -> list[tuple[str, Numbers]]:
+        """What should stand there, unless it is told singly: from the student's own numbers, from the right ones."""
+        if self.hints or judged.differs or judged.later or self._told_singly(judged):
+            return []
+        if judged.verdict not in {WRONG, FOLLOWS} or judged.diagnosis == "not_exact":
+            return []
+        shape = self.index.lexicon.shapes[judged.place.name]
+        right = Numbers(tuple(self._right(judged)), shape)
+        if judged.verdict == FOLLOWS:
+            return [("rightly", right)]
+        own = Numbers(tuple(self._own(judged)), shape)
+        return [("should", right)] if _alike(own, right) else [("own", own), ("rightly", right)]
+
+    def _told_singly(self, judged: Judged) -> bool:
+        """Whether an array has so few wrong entries that each is named."""
+        wrong = sum(verdict == WRONG for verdict in judged.entries)
+        return judged.verdict == WRONG and 0 < wrong <= min(FEW, len(judged.entries) - 1)
+
+    def _right(self, judged: Judged) -> list[Printed]:
+        return self.values.printed(judged.place.name, judged.place.k)
+
+    def _own(self, judged: Judged) -> list[Printed]:
+        """What follows from the student's own numbers; else what is right."""
+        digits = self.values.numbers.of(judged.place.name.id)
+        return [printed(x, digits, ties=True) for x in judged.follows] if judged.follows else self._right(judged)
+
+    def message(self, judged: Judged) -> str:
+        """What became of a step and why, as text."""
+        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self._where(judged.answer),
+                *self.told(judged)]  # fmt: skip
+        expected = [Sentence(f"check.{key}_said", {"right": numbers}) for key, numbers in self._expected(judged)]
+        return self.plain([*said, *expected])
+
+    # --- why ---------------------------------------------------------------------------------------------------------
+
+    def told(self, judged: Judged) -> Iterator[Sentence]:
+        """The reason, in a sentence or two."""
+        if judged.verdict == UNREADABLE:
+            yield self._unreadable(judged)
+        elif judged.later:
+            yield Sentence("check.later", {"name": Naming(judged.later)})
+        elif judged.differs:
+            yield self._difference(judged.differs)
+        elif judged.verdict == WRONG and judged.written is None and judged.diagnosis is None:
+            yield Sentence("check.formula_asked")
+        elif judged.verdict == WRONG:
+            yield from self._mistake(judged)
+            yield from self._entries(judged)
+
+    def _where(self, answer: Answer | None) -> Iterator[Sentence]:
+        """Which part of an answer could not be read: on a page a mark under it shows that."""
+        given = answer.content if answer else None
+        if isinstance(given, Unreadable) and answer and (part := answer.given[given.start : given.end].strip()):
+            yield Sentence("check.where", {"at": given.start + 1, "part": Verbatim(shortened(part, MOST_MARKED))})
+
+    def _unreadable(self, judged: Judged) -> Sentence:
+        given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
+        if isinstance(given, Unreadable):
+            hint = f" ({given.hint})" if given.hint else ""
+            return Sentence("check.why", {"why": Verbatim(f"{given.message}{hint}")})
+        if isinstance(given, Array):
+            if len(given.entries) == prod(shape):
+                return self._other_shape(given.shape, shape)
+            counts = _counted("given", len(given.entries)) | _counted("size", prod(shape))
+            return Sentence("check.wrong_size", counts)
+        return Sentence("check.no_value")
+
+    def _other_shape(self, given: Shape, shape: Shape) -> Sentence:
+        """An array with other rows and columns than the step's."""
+        return Sentence("check.wrong_shape", {"given": _sizes(given), "shape": _sizes(shape)})
+
+    def _mistake(self, judged: Judged) -> Iterator[Sentence]:
+        substituted = judged.answer.substituted if judged.answer else ()
+        if judged.diagnosis == "substituted" and substituted:
+            yield from map(self._substituted, substituted)
+        elif judged.diagnosis:
+            yield Sentence("check.mistake", {"why": Words(f"mistakes.{judged.diagnosis}")})
+
+    def _substituted(self, found: Substituted) -> Sentence:
+        key = "check.substituted_hint" if self.hints else "check.substituted"
+        return Sentence(key, {"written": self.inline(found.written), "name": self.inline(found.name),
+                              "right": self.inline(found.right)})  # fmt: skip
+
+    def _entries(self, judged: Judged) -> Iterator[Sentence]:
+        """Of an array with a few wrong entries each, of one with many their number; that it is transposed."""
+        wrong = [i for i, verdict in enumerate(judged.entries) if verdict == WRONG]
+        if judged.turned:
+            shape = self.index.lexicon.shapes[judged.place.name]
+            yield self._other_shape(shape[::-1], shape)
+        elif self._told_singly(judged):
+            yield from (self._entry(judged, i) for i in wrong)
+        elif len(wrong) > FEW:
+            yield Sentence("check.entries", {"count": len(wrong), "size": len(judged.entries)})
+
+    def _entry(self, judged: Judged, i: int) -> Sentence:
+        right, own = self._right(judged)[i], self._own(judged)[i]
+        w = judged.written[i] if judged.written else None
+        place = indices(self.index.lexicon.shapes[judged.place.name])[i]
+        numbers = {"written": as_printed(w) if w else None, "own": own, "right": right}
+        fields: dict[str, Inline] = {key: Numbers((number,)) for key, number in numbers.items()}
+        fields["entry"] = Naming(judged.place.name, index=place)
+        key = "check.entry_hint" if self.hints else "check.entry" if own.text() == right.text() else "check.entry_own"
+        return Sentence(key, fields)
+
+    def _difference(self, differs: Counterexample) -> Sentence:
+        """Where two formulas differ, with the values put in."""
+        if not differs.at:
+            return Sentence("check.formula_shape")
+        names = self.index.lexicon.names
+        at = [(Naming(names[name]) if name in names else name, " = ", _row(values))
+              for name, values in differs.at.items()]  # fmt: skip
+        first, second = _told_apart(differs.first, differs.second)
+        fields: dict[str, Inline] = {"first": first, "second": second, "at": _listed(at)}
+        return Sentence("check.formula_hint" if self.hints else "check.formula", fields)
+
+    # --- remarks -----------------------------------------------------------------------------------------------------
+
+    def remark(self, remark: Remark, answer: Answer | None) -> Sentence:
+        """A remark; with its line where that is another one than the answer's."""
+        key = f"check.{remark.key or remark.kind}"
+        hinted = self.hints and remark.kind in _TELLING
+        as_is = remark.is_notice
+        texts = {"written": remark.written, "right": remark.right}
+        fields: dict[str, Inline] = {
+            name: Verbatim(text) if as_is else self.inline(text) for name, text in texts.items()
+        }
+        fields["at"] = ""
+        if remark.line and answer and remark.line != answer.line:
+            fields |= {"at": Words("check.at"), "number": remark.line}
+        return Sentence(f"{key}_hint" if hinted else key, fields)
+
+    def worded(self, remark: Remark, sentence: Sentence) -> Remark:
+        """A remark with its sentence as text; with hints without what is right."""
+        right = "" if self.hints and remark.kind in _TELLING else remark.right
+        return replace(remark, right=right, message=self.plain([sentence]))
+
+    # --- a whole work ------------------------------------------------------------------------------------------------
+
+    def total(self, marks: Fraction, of: Fraction) -> Sentence:
+        """The marks that were earned."""
+        return Sentence("check.total", {"earned": self.amount(marks), "of": self.amount(of)})
+
+    def listed(self, key: str, names: Sequence[Name]) -> Sentence:
+        """A sentence about several names."""
+        return Sentence(key, {"names": _listed([(Naming(name),) for name in names])})
+
+    def missing(self, names: Sequence[Name], lost: Fraction, k: int | None) -> Sentence:
+        """What was not answered; of several passes in pass `k`."""
+        fields: dict[str, Inline] = {"pass": Words("check.in_pass") if k else "", "k": k or 0}
+        fields |= {"steps": _listed([(Naming(name),) for name in names])}
+        fields |= {"lost": Words("check.lost_mark" if lost == 1 else "check.lost_marks"), "amount": self.amount(lost)}
+        return Sentence("check.not_answered", fields)
+
+    def unmatched(self, answer: Answer) -> Sentence:
+        """A line that answers no step, or that was not read."""
+        line: dict[str, Inline] = {"at": Words("check.at") if answer.line else "", "number": answer.line or 0}
+        if isinstance(answer.content, Unreadable):
+            why, hint = Verbatim(answer.content.message), Verbatim(answer.content.hint)
+            return Sentence("check.unread", {"why": why, "hint": hint, **line})
+        text = Verbatim(f"{answer.left} = {answer.given}"[:MOST_SHOWN])
+        return Sentence("check.unmatched", {"text": text, **line})
+
+    def inline(self, text: str) -> Inline:
+        """A number, an array or a formula as such; any other text as it is."""
+        try:
+            reading = read(text, self.index.lexicon, self.values.numbers.decimal)
+            if not reading.grids:
+                shape_of(with_settings(reading.expr), self.index.lexicon.shapes)
+        except (TextError, ShapeFault, KeyError):
+            return Verbatim(text)
+        return _numbers(reading) or (Verbatim(text) if reading.grids else self._formula(reading.expr))
+
+    def _formula(self, expr: Expr) -> Inline:
+        if isinstance(expr, Ref | Entry):
+            return Naming(expr.name, index=expr.index if isinstance(expr, Entry) else None)
+        return Formula(expr)
+
+
+def _numbers(reading: Reading) -> Numbers | None:
+    array = content(reading)
+    return Numbers(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
+
+
+def _sizes(shape: Shape) -> str:
+    """The sizes of an array's axes: `3×2`."""
+    return "×".join(map(str, as_axes(shape)))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text in one line, its end left out where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _counted(key: str, count: int) -> dict[str, Inline]:
+    """So many entries, as a field of a sentence."""
+    return {key: Words(f"check.{key}_{'one' if count == 1 else 'many'}"), f"{key}_count": count}
+
+
+def _listed(items: Sequence[tuple[Inline, ...]]) -> Row:
+    """Things with commas between them."""
+    return Row(tuple(part for i, item in enumerate(items) for part in (((", ",) if i else ()) + item)))
+
+
+def _told_apart(first: Flat | tuple[Num, ...], second: Flat | tuple[Num, ...]) -> tuple[Numbers, Numbers]:
+    """Two results with as many digits as show that they differ."""
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+        a, b = _row(first, digits), _row(second, digits)
+        if not _alike(a, b):
+            break
+    return a, b
+
+
+def _alike(a: Numbers, b: Numbers) -> bool:
+    """Whether numbers look the same on the page."""
+    return [n and n.text() for n in a.entries] == [n and n.text() for n in b.entries]
+
+
+def _row(values: Flat | tuple[Num, ...], digits: int = FEWEST_DIGITS) -> Numbers:
+    shape: Index = () if len(values) == 1 else (1, len(values))
+    return Numbers(tuple(printed(x, Digits(digits), ties=True) for x in values), shape)

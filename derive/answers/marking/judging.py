@@ -1,0 +1,351 @@
+"""The verdicts on a whole piece of work, step by step in the solution's order.
+
+A table of the student's own numbers goes along: what was answered stands in it as written, what was not is worked out
+from what was. So a fault is charged once, where it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from math import prod
+
+from flint import fmpq
+
+from derive.answers.marking.diagnosis import diagnose, misshapen
+from derive.answers.marking.equality import Counterexample, same_function
+from derive.answers.marking.orientation import Stands, stands, transposed
+from derive.answers.marking.rounding import allowed, is_sharp
+from derive.answers.marking.step_verdict import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
+from derive.answers.marking.student_values import BITS, Own, is_of_size
+from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
+from derive.calculus.differentiation import shape_of, uniform
+from derive.calculus.operation_rows import Flat, ShapeFault
+from derive.calculus.scalars import Num, ValueFault, precision
+from derive.calculus.shapes import offset
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Expr, Number, Shape, names_in
+from derive.language.names import Derivative, Name
+from derive.solution import Solution
+from derive.values.values import Values
+from derive.writers.json import step_id
+
+WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
+
+Numbers = tuple[Written | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step in a pass: its id, its name, the pass that holds its value, and the step (None for a given value)."""
+
+    id: str
+    name: Name
+    k: int
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one step.
+
+    answer     what the work says; None if nothing
+    written    the numbers that were judged (of a formula its values), flat; None where there are none
+    entries    a verdict for each entry
+    expected   the true values, flat
+    follows    what the student's own earlier numbers give, flat, where something was not right
+    diagnosis  the key of a known mistake that explains the answer, or None
+    remarks    what costs nothing
+    marks, of  what was earned, of how many
+    differs    where a formula that was asked for gives something else
+    later      what such a formula names that is not known yet at its step
+    turned     whether the numbers were written as the transpose
+    """
+
+    place: Place
+    answer: Answer | None
+    written: Numbers | None
+    entries: tuple[str, ...]
+    expected: Flat
+    follows: Flat | None
+    diagnosis: str | None
+    remarks: tuple[Remark, ...]
+    marks: Fraction
+    of: Fraction
+    differs: Counterexample | None = None
+    later: Name | None = None
+    turned: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """The worst of the entries'."""
+        return min(self.entries, key=WORST_FIRST.index)
+
+
+def judge(solution: Solution, answers: Sequence[Answer]) -> list[Judged]:
+    """Every step of a solution with what the answers earn, in the solution's order."""
+    with precision(BITS, ties=True):
+        return list(_Judge(solution, answers).all())
+
+
+class _Judge:
+    def __init__(self, solution: Solution, answers: Sequence[Answer]) -> None:
+        self.problem = solution.problem
+        self.tape = solution.blueprint.tape
+        self.derivation: Derivation = solution.blueprint.derivation
+        self.carry: Values = solution.values
+        self.truth: Values = solution.exact
+        self.workings = solution.blueprint.workings
+        self.answers = _by_step(answers, self.derivation)
+
+    def all(self) -> Iterator[Judged]:
+        before: Own | None = None
+        for k in self.carry.worked:
+            own = Own.of(self.tape, self.workings, self.truth.env(k))
+            if before is not None:
+                self._carry_over(before, own)
+            yield from self._givens(own, k)
+            yield from self._pass(own, k)
+            before = own
+
+    def _givens(self, own: Own, k: int) -> Iterator[Judged]:
+        """Given values are judged only where the work restates them, those of samples in their pass; what the work says
+        is then the student's own.
+        """
+        for name, _ in self.derivation.givens if k == 1 else ():
+            yield from self._restated(own, Place(name.id, name, 1, None))
+        for name in self.derivation.turning if k > 1 else ():
+            yield from self._restated(own, Place(f"{name.id}@{k}", name, k, None))
+
+    def _restated(self, own: Own, place: Place) -> Iterator[Judged]:
+        if place.id in self.answers:
+            judged = self._judged(own, place)
+            yield judged
+            if judged.written is not None:
+                own.take(place.name, judged.written, judged.expected)
+
+    def _carry_over(self, before: Own, own: Own) -> None:
+        """The given values as the student restated them, and the parameters after the student's own updates."""
+        for name, _ in self.derivation.givens:
+            if name not in self.derivation.turning:
+                own.bring(name, before, name)
+        for step in self.derivation.carried:
+            own.bring(step.name.before, before, step.name)
+
+    def _pass(self, own: Own, k: int) -> Iterator[Judged]:
+        last = self.carry.updates > 0 and k > self.carry.updates
+        for step in self.derivation.forward if last else self.derivation.steps:
+            judged = self._judged(own, Place(step_id(step, k), step.name, k, step))
+            yield judged
+            self._note(own, judged, step)
+
+    def _note(self, own: Own, judged: Judged, step: Step) -> None:
+        """Enter what the student has for a step into the own numbers."""
+        written = judged.written or self._beside(judged)
+        if written is None or not any(written):
+            own.follow(step)
+            self._as_the_first(own, step)
+            return
+        values = own.value(step.expr)
+        own.take(step.name, written, values or judged.expected, step.expr if values else None)
+        if judged.verdict in {CORRECT, FOLLOWS}:
+            own.settle(step.name)
+        if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
+            own.trivial.add(step.name)
+
+    def _as_the_first(self, own: Own, step: Step) -> None:
+        """What is one number for every sample is for those that the page does not work out what it is for the first."""
+        if isinstance(step.expr, Number) and not self.derivation.is_worked(step.name):
+            own.put(step.name, own.env[self.tape.slots[self.derivation.places.called(step.name, "(1)")]])
+
+    def _beside(self, judged: Judged) -> Numbers | None:
+        """The numbers that stand beside a formula that was asked for: the student goes on with them."""
+        numbers = judged.answer.numbers if judged.answer else None
+        arranged = numbers and _arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
+        return arranged[0] if arranged else None
+
+    # --- one step ----------------------------------------------------------------------------------------------------
+
+    def _judged(self, own: Own, place: Place) -> Judged:
+        answer = self.answers.get(place.id)
+        expected = self.truth.settled(place.name, place.k)
+        if answer and place.id in self.problem.marking.formula and place.step:
+            return self._formula(place, place.step, answer, expected)
+        numbers = self._numbers(own, place, answer) if answer else None
+        if answer is None or numbers is None:
+            key = self._misshapen(own, place, answer) if answer else None
+            entries = (MISSING if answer is None else WRONG if key else UNREADABLE,) * len(expected)
+            remarks = answer.remarks if answer else ()
+            return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place))
+        case = self._case(own, place, answer, numbers, expected)
+        case.settle()
+        return self._closed(place, case)
+
+    def _misshapen(self, own: Own, place: Place, answer: Answer) -> str | None:
+        """The mistake that leads to an array of another size than the step's."""
+        if place.step is None or not isinstance(answer.content, Array):
+            return None
+        return misshapen(self.derivation, own, place.step, answer.content.entries)
+
+    def _formula(self, place: Place, step: Step, answer: Answer, expected: Flat) -> Judged:
+        """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
+        content, of = answer.content, self._of(place)
+        differs: Counterexample | None = None
+        later: Name | None = None
+        if isinstance(content, Unreadable):
+            verdict = UNREADABLE
+        elif isinstance(content, Array):
+            verdict = WRONG if any(content.entries) else MISSING
+        elif later := self._later(content, step):
+            verdict = WRONG
+        else:
+            steps = (*self.derivation.forward, *self.derivation.backward)
+            verdict, differs = _same(content, step.expr, self.derivation.shapes, steps)
+        entries = (verdict,) * len(expected)
+        marks = of if verdict == CORRECT else Fraction(0)
+        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs, later)
+
+    def _later(self, formula: Expr, step: Step) -> Name | None:
+        """What a formula names that stands at its step or behind it: it would say nothing new."""
+        steps = [each.name for each in self.derivation.steps]
+        behind = steps[steps.index(step.name) :]
+        return next((name for name in names_in(formula) if name in behind), None)
+
+    def _case(self, own: Own, place: Place, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
+        marking = self.problem.marking
+        written, turned = numbers
+        return Case(
+            self.derivation, own, place.step, answer, written, expected,
+            carried=expected if self.carry is self.truth else self.carry.settled(place.name, place.k),
+            shown=partial(self.carry.printed, place.name, place.k),
+            digits=marking.digits,
+            exact=place.id in marking.exact,
+            decimal=self.carry.numbers.decimal,
+            turned=turned,
+        )  # fmt: skip
+
+    def _closed(self, place: Place, case: Case) -> Judged:
+        diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
+        of = self._of(place)
+        marks = self._earned(case, of) if of else of
+        return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
+                      tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
+
+    def _earned(self, case: Case, of: Fraction) -> Fraction:
+        """The marks for the entries that are right, less what the remarks cost."""
+        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
+        marks = of * Fraction(right, len(case.entries))
+        noticed = sum(not remark.is_notice for remark in case.remarks)
+        return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
+
+    def _numbers(self, own: Own, place: Place, answer: Answer) -> tuple[Numbers, bool] | None:
+        """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
+        own numbers. None for what has no value, or another shape.
+
+        One number stands for every entry where all of them are the same by nature, as in dR/dA = 1.
+        """
+        content, shape = answer.content, self.derivation.shapes[place.name]
+        if isinstance(content, Unreadable):
+            return None
+        if isinstance(content, Array):
+            one = len(content.entries) == 1 and place.step is not None and uniform(place.step.expr) is not None
+            if one:
+                return content.entries * prod(shape), False
+            return _arranged(content.entries, content.shape, shape)
+        values = own.value(content)
+        if values is None or not all(map(is_sharp, values)):
+            return None
+        if len(values) == 1:
+            return _evaluated(own, answer, content, values) * prod(shape), False
+        return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
+
+    def _of(self, place: Place) -> Fraction:
+        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
+
+        There are none in passes that are not written out, nor for samples that are not worked out.
+        """
+        marking, asked, name = self.problem.marking, self.problem.asked, place.name
+        if place.id in marking.steps:
+            return marking.steps[place.id]
+        if place.step is None or place.step.helper or (asked and place.id not in asked):
+            return Fraction(0)
+        if self.problem.update and place.k not in self.problem.update.on_page:
+            return Fraction(0)
+        if not self.derivation.is_worked(name):
+            return Fraction(0)
+        if isinstance(name, Derivative) and (name.of != self.derivation.loss or name.via is not None):
+            return Fraction(0)
+        return marking.marks if marking.entry is None else marking.entry * prod(self.derivation.shapes[name])
+
+    def _updated(self, place: Place) -> Mapping[Name, Flat]:
+        """The parameters after the update of the pass, as the student has them, else truly."""
+        updated = {}
+        for step in self.derivation.carried if place.k <= self.carry.updates else ():
+            given = self.answers.get(f"{step.id}@{place.k}")
+            values = self.truth.settled(step.name, place.k)
+            if given and isinstance(given.content, Array) and len(given.content.entries) == len(values):
+                values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]
+            updated[step.name.before] = values
+        return updated
+
+
+def _arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
+    """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
+    match stands(given, asked):
+        case Stands.AS_IS:
+            return entries, False
+        case Stands.TRANSPOSED:
+            return tuple(transposed(entries, asked)), True
+    return None
+
+
+def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers:
+    """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
+    written = not names_in(formula)
+    units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]
+    return tuple(Written(x, fmpq(1) if written and unit == 0 and _is_whole(x) else unit, EXACT_DIGITS, answer.given)
+                 for x, unit in zip(values, units, strict=True))  # fmt: skip
+
+
+def _is_whole(x: Num) -> bool:
+    return type(x) is fmpq and bool(x.q == 1)
+
+
+def _same(
+    content: Expr, expr: Expr, shapes: Mapping[Name, Shape], steps: Sequence[Step]
+) -> tuple[str, Counterexample | None]:
+    """The verdict on a formula, and where it differs; one that does not fit in itself, or has no value, is not read."""
+    try:
+        differs = same_function(content, expr, shapes, steps)
+    except (ShapeFault, ValueFault, KeyError):
+        return UNREADABLE, None
+    if differs and not all(map(is_of_size, (*differs.first, *differs.second))):
+        return UNREADABLE, None
+    return (CORRECT if differs is None else WRONG), differs
+
+
+def _by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[str, Answer]:
+    """The last answer for each step; answers for single entries fill what no whole one says."""
+    whole = {answer.step: answer for answer in answers if answer.step and answer.entry is None}
+    for answer in answers:
+        if answer.step and answer.entry is not None and isinstance(answer.content, Array):
+            whole[answer.step] = _with_entry(whole.get(answer.step), answer, derivation)
+    return whole
+
+
+def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> Answer:
+    """The answer for a step with one more of its entries, where that is still open."""
+    shape = next((s for name, s in derivation.shapes.items() if name.id == part.step.partition("@")[0]), ())
+    empty = Array(shape, (None,) * max(1, prod(shape)))
+    content = whole.content if whole and isinstance(whole.content, Array) else empty
+    assert isinstance(part.content, Array)
+    assert part.entry is not None
+    entries = list(content.entries)
+    at = offset(shape, part.entry)
+    if at < len(entries) and entries[at] is None:
+        entries[at] = part.content.entries[0]
+    base = whole or replace(part, entry=None, given="")
+    given = base.given if whole and all(content.entries) else "; ".join(filter(None, (base.given, part.given)))
+    return replace(base, content=replace(content, entries=tuple(entries)), given=given)

@@ -1,0 +1,96 @@
+"""Does a written number stand for a value? Rounded or cut to the length written, or within what a width allows."""
+
+from __future__ import annotations
+
+from flint import arb, fmpq
+
+from derive.answers.reading.written import EXACT_DIGITS, Written
+from derive.calculus.scalars import Num
+
+EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
+WIDEST = fmpq(1, 10)
+DOUBLE, NOISE = 15, fmpq(1, 10**12)
+"""A number of 15 digits or more comes from a computer's double precision, whose last digits are noise."""
+
+SHARP = fmpq(1, 10**30)
+"""So small is the radius of a ball that is no value at all, but 0."""
+
+SINGLE, LOST = 8, fmpq(1, 2**23)
+"""One of 8 digits or more may come from single precision, which carries 24 bits."""
+
+
+def standing(written: Written, value: Num) -> str | None:
+    """How a written number stands for a value: `exact`, `rounded` or `cut` to its length; None if it does not.
+
+    A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
+    """
+    difference = abs(written.value - value)
+    if _nothing(difference, value):
+        return EXACT
+    if written.unit == 0 or written.value == 0:
+        return None
+    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
+        return ROUNDED
+    if not difference < written.unit:
+        return None
+    if difference <= written.unit / 2:
+        return ROUNDED
+    shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
+    return CUT if shorter else None
+
+
+def is_exactly(written: Written, value: Num) -> bool:
+    """Whether a written number is a value itself."""
+    return _nothing(abs(written.value - value), value)
+
+
+def _nothing(difference: Num, value: Num) -> bool:
+    """Whether a difference is 0; of balls, whether they overlap and are too sharp to do so by chance."""
+    if type(difference) is fmpq:
+        return bool(difference == 0)
+    return bool(difference.contains(0)) and _sharp(difference.rad(), value)
+
+
+def is_sharp(value: Num) -> bool:
+    """Whether a value is known well enough to be told from others."""
+    return type(value) is fmpq or _sharp(value.rad(), value)
+
+
+def _sharp(radius: Num, value: Num) -> bool:
+    return bool(radius <= SHARP) or bool(radius <= NOISE * abs(arb(value)))
+
+
+def within(written: Written, value: Num, width: Num) -> bool:
+    """Whether a written number is a value's, rounded or cut, when the value may be off by `width`."""
+    if standing(written, value):
+        return True
+    if width == 0:
+        return False
+    gap = abs(arb(written.value - value)) - width
+    if written.value == 0:
+        return bool(gap.lower() <= 0)
+    longer = written.placed and bool((abs(arb(value)) + width - abs(written.value)).upper() > 0)
+    return bool(gap.lower() <= written.unit / 2) or (longer and bool(gap.lower() < written.unit))
+
+
+def near(written: Written, value: Num) -> bool:
+    """Whether a number of several digits lies within one unit of its last place of a value that it can only round, or
+    within what single precision loses.
+
+    A value that could have been written in full at that length is not approximated.
+    """
+    if written.digits < 2 or not written.placed or written.value == 0 or written.unit == 0:
+        return False
+    slack = written.unit if written.digits < SINGLE else max(written.unit, LOST * abs(value), key=arb)
+    whole = type(value) is fmpq and (value / written.unit).q == 1
+    return bool(abs(written.value - value) <= slack) and not whole
+
+
+def allowed(width: Num, value: Num) -> Num:
+    """A width that is taken into account: one above a tenth of the value grants nothing."""
+    return width if bool(width <= WIDEST * abs(value)) else fmpq(0)
+
+
+def same_sign(a: Num, b: Num) -> bool:
+    """Whether two numbers lie on the same side of 0."""
+    return bool(a > 0) == bool(b > 0) and bool(a < 0) == bool(b < 0)

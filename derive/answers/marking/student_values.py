@@ -1,0 +1,193 @@
+"""The student's own numbers: a table of values that follows the work, with the width that written digits allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from flint import arb, fmpq
+
+from derive.answers.marking.rounding import is_exactly
+from derive.answers.reading.written import Written
+from derive.calculus.operation_rows import Branches, Flat, ShapeFault
+from derive.calculus.scalars import Num, ValueFault, precision
+from derive.derivation.derive import Step
+from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
+from derive.language.names import Name, Symbol
+from derive.page.view import Workings
+from derive.values.values import Compiled, Env, Tape, compile_expr, to_fmpq
+
+BITS = 192
+MOST_WIDTHS = 200
+MOST_BITS = 4_000
+_LARGEST = arb(10) ** 100_000
+
+
+@dataclass(slots=True)
+class Own:
+    """Values and units by slot, as the student has them; what was not answered is worked out from what was.
+
+    `truth` are the true values of the pass.
+
+    `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial, `rounded`
+    those whose numbers only round what they stand for.
+    """
+
+    tape: Tape
+    workings: Workings
+    truth: Env
+    env: Env
+    units: list[Flat | None]
+    answered: set[Name] = field(default_factory=set)
+    trivial: set[Name] = field(default_factory=set)
+    rounded: set[Name] = field(default_factory=set)
+
+    @staticmethod
+    def of(tape: Tape, workings: Workings, env: Env) -> Own:
+        """The given values of a pass, nothing answered yet."""
+        return Own(tape, workings, env, list(env), [None] * len(env))
+
+    def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat, expr: Expr | None = None) -> None:
+        """The student's numbers for a name; entries left out are `otherwise`, what the numbers before them give.
+
+        The true value was not rounded and allows no width; a number that is exactly what the ones before it give by
+        `expr` (dL/db = dL/dz) allows what they allow.
+        """
+        slot = self.tape.slots[name]
+        entries = list(zip(written, otherwise, self.truth[slot], strict=True))
+        follows = [bool(w and w.value == x and w.value != t) for w, x, t in entries]
+        widths = self.widths(expr, otherwise) if expr is not None and any(follows) else [fmpq(0)] * len(entries)
+        self.env[slot] = [w.value if w else x for w, x, _ in entries]
+        self.units[slot] = [
+            fmpq(0) if w is None else min(w.unit, width, key=arb) if copied else _unit(w, x, t)
+            for (w, x, t), copied, width in zip(entries, follows, widths, strict=True)
+        ]
+        self.answered.add(name)
+
+    def put(self, name: Name, values: Flat, widths: Flat | None = None) -> None:
+        """Values worked out for a name that was not answered."""
+        slot = self.tape.slots[name]
+        self.env[slot], self.units[slot] = values, widths
+
+    def with_truth(self, names: Iterable[Name]) -> Own:
+        """The same numbers, but the true values of some names."""
+        other = replace(self, env=list(self.env), units=list(self.units))
+        for name in names:
+            other.put(name, self.truth[self.tape.slots[name]])
+        return other
+
+    def bring(self, name: Name, before: Own, known: Name) -> None:
+        """What is known of a name from the pass before: the numbers of the name `known` there."""
+        slot, old = self.tape.slots[name], self.tape.slots[known]
+        self.env[slot], self.units[slot] = before.env[old], before.units[old]
+        if known in before.answered:
+            self.answered.add(name)
+
+    def value(self, expr: Expr, other: dict[Name, Flat] | None = None) -> Flat | None:
+        """An expression at the student's numbers (with `other` values for some names); None if it has none."""
+        try:
+            run, _ = self.workings.compile(expr, self.tape)
+        except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
+            return None
+        env = self.env
+        if other:
+            env = list(env)
+            for name, values in other.items():
+                env[self.tape.slots[name]] = values
+        try:
+            with precision(BITS, ties=True):
+                values = run(env)
+        except (ValueFault, ZeroDivisionError):
+            return None
+        values = [*map(bounded, values)]
+        return values if all(map(is_of_size, values)) else None
+
+    def widths(self, expr: Expr, base: Flat) -> Flat:
+        """By how much the expression may be off: the sum of |∂f| times the unit of each written number in it.
+
+        Those are the student's own numbers that it uses, and the numbers that stand in it where it is a student's.
+        """
+        run, names = self.workings.compile(expr, self.tape)
+        written = self._written(names)
+        env = self.env
+        if literals := self._literals(expr):
+            run, env = self._opened(expr, literals)
+            slots = range(len(self.env), len(env))
+            written += [(slot, 0, to_fmpq(each.unit)) for slot, each in zip(slots, literals, strict=True)]
+        return self._moved(run, env, written if len(written) <= MOST_WIDTHS else [], base)
+
+    def _moved(self, run: Compiled, env: Env, written: Sequence[tuple[int, int, Num]], base: Flat) -> Flat:
+        """How far the values move in all, when each written number moves by its unit."""
+        total: Flat = [fmpq(0)] * len(base)
+        for slot, i, unit in written:
+            moved = list(env)
+            moved[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
+            try:
+                with precision(BITS, ties=True):
+                    total = [t + abs(x - b) for t, x, b in zip(total, run(moved), base, strict=True)]
+            except (ValueFault, ZeroDivisionError):
+                return [fmpq(0)] * len(base)
+        return total
+
+    def _written(self, names: Iterable[Name]) -> list[tuple[int, int, Num]]:
+        found = []
+        for name in names:
+            slot = self.tape.slots[name]
+            for i, unit in enumerate(self.units[slot] or ()):
+                if unit != 0:
+                    found.append((slot, i, unit))
+        return found
+
+    # --- the numbers in a formula ------------------------------------------------------------------------------------
+
+    def _literals(self, expr: Expr) -> list[Number]:
+        """The rounded numbers in a student's formula: of two digits or more, and no value of the problem exactly."""
+        found = {id(node): node for node in walk(expr) if isinstance(node, Number) and _is_rounded(node)}
+        if not 0 < len(found) <= MOST_WIDTHS:
+            return []
+        exactly = {abs(x) for flat in self.truth for x in flat if type(x) is fmpq}
+        return [node for node in found.values() if to_fmpq(abs(node.value)) not in exactly]
+
+    def _opened(self, expr: Expr, literals: Sequence[Number]) -> tuple[Compiled, Env]:
+        """The expression with literals as names of their own, and the table of values with theirs behind it."""
+        names = {id(each): Symbol("literal", subscript=(i,), helper=1) for i, each in enumerate(literals)}
+        named = rewrite(expr, lambda node: Ref(names[id(node)]) if id(node) in names else None)
+        slots: dict[Name, int] = {**self.tape.slots}
+        shapes: dict[Name, Shape] = {**self.tape.derivation.shapes}
+        for i, name in enumerate(names.values()):
+            slots[name], shapes[name] = len(self.env) + i, ()
+        run = compile_expr(named, slots, shapes, Branches())
+        return run, [*self.env, *([to_fmpq(each.value)] for each in literals)]
+
+    def follow(self, step: Step) -> None:
+        """Work out a step that was not answered, from the student's own numbers."""
+        values = self.value(step.expr)
+        if values is not None:
+            self.put(step.name, values, self.widths(step.expr, values))
+            if self.rounded.intersection(step.uses):
+                self.rounded.add(step.name)
+
+    def settle(self, name: Name) -> None:
+        """Take a name's numbers as right: where they have a width, they are rounded."""
+        if any(unit != 0 for unit in self.units[self.tape.slots[name]] or ()):
+            self.rounded.add(name)
+
+
+def is_of_size(x: Num) -> bool:
+    """Whether it is a number, and one that can be written down."""
+    return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
+
+
+def bounded(x: Num) -> Num:
+    """A rational that grows too long as a ball."""
+    return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
+
+
+def _unit(written: Written, value: Num, true: Num) -> Num:
+    """One unit of a number's last place; 0 of one that is one of two values exactly."""
+    return fmpq(0) if is_exactly(written, value) or is_exactly(written, true) else written.unit
+
+
+def _is_rounded(literal: Number) -> bool:
+    """Whether a number in a formula may be rounded: one of a single digit is taken as exact."""
+    return literal.unit != 0 and abs(literal.value) >= 10 * literal.unit

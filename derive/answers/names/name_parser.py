@@ -1,0 +1,183 @@
+"""Names, derivatives and functions in a student's formulas, by a lexicon: the one grammar, read forgivingly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.answers.names.lexicon import Lexicon, Quantity
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
+from derive.language.grammar import Parser
+from derive.language.names import ACCENTS, Symbol
+from derive.language.tokens import TextError, Token
+
+
+class Naming(Parser):
+    """Reads names; the tokens may be there already, so that those of a cell are not read again."""
+
+    lenient = True
+    transposes = ("T", "t")
+
+    def __init__(self, text: str, lexicon: Lexicon, tokens: list[Token] | None = None) -> None:
+        super().__init__(text, lexicon.scope, tokens)
+        self.lexicon = lexicon
+
+    def named(self) -> Expr:
+        start = self.at
+        for attempt in (self._exponential, self.slope, self._call, self.quantity, self._letters, self._pi):
+            found = attempt()
+            if found is not None:
+                return found
+            self.at = start
+        token = self.token
+        raise self.error(f"`{self.written(token)}` is not known in this problem", "", token)
+
+    def quantity(self) -> Quantity | None:
+        """A name at the cursor as what it means."""
+        return self.meant(self.whole_symbol())
+
+    def meant(self, symbol: Symbol) -> Quantity | None:
+        """The quantity that a symbol means."""
+        return self.lexicon.symbol(symbol)
+
+    def whole_symbol(self, base: str | None = None) -> Symbol:
+        """A symbol; a number that touches the letters is its subscript: `W2`."""
+        symbol = self.symbol(base)
+        after = self.token
+        if after.kind == "number" and after.glued and after.text.isdigit() and len(after.text) < 5:
+            self.take()
+            rest = self.symbol("x").subscript if self.is_op("_") else ()
+            return replace(symbol, subscript=(*symbol.subscript, int(after.text), *rest))
+        return symbol
+
+    def indexed(self, expr: Expr) -> Expr:
+        """`W_1[2,3]`: an entry, where it has such a one, or a block; else the bracket is an array beside the name."""
+        mark = self.at
+        try:
+            sliced = super().indexed(expr)
+        except TextError:
+            self.at = mark
+            return expr
+        if isinstance(expr, Ref) and isinstance(sliced, Apply):
+            at = dict(sliced.options)["at"]
+            assert isinstance(at, tuple)
+            if any(isinstance(i, tuple) for i in at):
+                return sliced
+            index = self.lexicon.index(expr.name, tuple(i for i in at if isinstance(i, int)))
+            if index is not None and len(index) >= len(at):
+                return Entry(expr.name, index)
+            self.at = mark
+        return expr
+
+    # --- derivatives -------------------------------------------------------------------------------------------------
+
+    def slope(self) -> Quantity | None:
+        """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`."""
+        start = self.at
+        fraction = self.token.kind == "command" and self.token.text == "frac"
+        found = self._through(self._fraction() if fraction else self._slash())
+        if found is None:
+            self.at = start
+        return found
+
+    def _slash(self) -> Quantity | None:
+        of = self.differential()
+        return self.lexicon.derivative(of, self.differential()) if of is not None and self.accept("/") else None
+
+    def _fraction(self) -> Quantity | None:
+        self.take()
+        if not self.accept("{"):
+            return None
+        bare = self.token.text == "d" and self.peek().text == "}"
+        of = None if bare else self.differential()
+        if bare:
+            self.take()
+        if not (self.accept("}") and self.accept("{")):
+            return None
+        by = self.differential()
+        if not self.accept("}"):
+            return None
+        return self.lexicon.derivative(self.quantity() if bare and self.token.kind == "word" else of, by)
+
+    def _through(self, slope: Quantity | None) -> Quantity | None:
+        """`|_{z_2}` or `|z_2` behind a derivative: the part of it that comes through z_2."""
+        if slope is None or not self.is_op("|"):
+            return slope
+        after = self.peek()
+        if after.text != "_" and not (after.kind == "word" and after.glued):
+            return slope
+        self.take()
+        braced = self.accept("_") and self.accept("{")
+        via = self.lexicon.symbol(self.symbol())
+        name = self.lexicon.names.get(f"{slope.name.id}|{via.name.id}") if via is not None else None
+        if braced:
+            self.expect("}")
+        if name is None:
+            return None
+        return Entry(name, slope.index) if isinstance(slope, Entry) else Ref(name)
+
+    def differential(self) -> Quantity | None:
+        """`dL` or `d L` as the quantity behind the d."""
+        token = self.token
+        if token.kind != "word" or not token.text.startswith("d"):
+            return None
+        self.take()
+        if token.text != "d":
+            return self.meant(self.whole_symbol(token.text[1:]))
+        word = self.token.kind == "word" or (self.token.kind == "command" and self.token.text in ACCENTS)
+        return self.quantity() if word else None
+
+    # --- functions ---------------------------------------------------------------------------------------------------
+
+    def _call(self) -> Expr | None:
+        """`f(…)`, `f'(…)`."""
+        word = self.take()
+        if word.kind != "word":
+            return None
+        primes = self.primes()
+        if not self.is_op("("):
+            return self._applied_bare(word, primes)
+        if primes == 0 and word.text in self.lexicon.names:
+            return None
+        args, options = self.arguments()
+        return self.lexicon.function(word.text, primes, args, options)
+
+    def _applied_bare(self, word: Token, primes: int) -> Expr | None:
+        """`exp x` and the like; else nothing."""
+        if primes == 0 and word.text in {"exp", "ln", "log"} and self.token.kind in {"word", "number"}:
+            return self._placed(self.lexicon.function(word.text, 0, (self.factor(),)), word.start)
+        return None
+
+    def _placed(self, expr: Expr | None, start: int) -> Expr | None:
+        """An operation with its place: from a position to the last token taken."""
+        return replace(expr, span=(start, self.tokens[self.at - 1].end)) if isinstance(expr, Apply) else expr
+
+    def _letters(self) -> Expr | None:
+        """Several letters as a product of names of one letter."""
+        word = self.token
+        if word.kind != "word" or not 1 < len(word.text) < 5:
+            return None
+        self.take()
+        first = [self.lexicon.symbol(Symbol(letter)) for letter in word.text[:-1]]
+        last = self.lexicon.symbol(self.symbol(word.text[-1]))
+        if last is None or any(found is None for found in first):
+            return None
+        product: Expr | None = None
+        for factor in (*first, last):
+            assert factor is not None
+            product = factor if product is None else Apply("product", (product, factor))
+        return product
+
+    def _exponential(self) -> Expr | None:
+        """`e^…`; where an e is defined, only with more than a number on top."""
+        word = self.take()
+        if word.text != "e":
+            return None
+        if "e" not in self.lexicon.names:
+            return self._placed(Apply("exp", (self.exponent() if self.accept("^") else number(1),)), word.start)
+        if not self.accept("^") or self.is_transpose():
+            return None
+        power = self.exponent()
+        return None if isinstance(power, Number) else self._placed(Apply("exp", (power,)), word.start)
+
+    def _pi(self) -> Expr | None:
+        return Apply("pi", ()) if self.take().text == "pi" else None

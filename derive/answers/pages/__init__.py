@@ -1,0 +1,1 @@
+"""Pages of free working: text to statements."""

@@ -1,0 +1,160 @@
+"""A piece of mathematics → statements: a left side and a chain of links, `a = b = c ≈ d`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
+
+from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, Mark, outside
+from derive.answers.pages.snippet import Piece
+from derive.answers.pages.transcript import without_stops
+
+MAX_LINKS = 40
+MAX_PARTS = 24
+_TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
+_ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "weil", "da", "für"}
+_JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
+_SHORT = {"as", "da"}  # in a formula these are names
+_WORDS = re.compile(
+    rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
+)
+_LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
+_LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
+_OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
+_BOX = r"\boxed{"
+_SIGNS = {
+    **dict.fromkeys(("≈", r"\approx", "≃", r"\simeq", "≅", r"\cong"), "≈"),
+    **dict.fromkeys(("<-", "←", r"\leftarrow", r"\gets"), "<-"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One side of an equation: what stands before it (`=`, `≈` or `<-`), its text, its line in the work."""
+
+    relation: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A left side and what it is said to be.
+
+    labels  what may name the step: the left side, and a label before a colon (`Loss: …`)
+    whole   the links with the left side itself as the first, for a chain that only its label names
+    inline  whether it stands in a sentence
+    aside   whether it says again what another one rests on: `since A_2 ≈ 1`
+    """
+
+    labels: tuple[str, ...]
+    links: tuple[Link, ...]
+    left: Link
+    inline: bool = False
+    aside: bool = False
+
+    @property
+    def length(self) -> int:
+        """How many characters of mathematics it has."""
+        return len(self.left.text) + sum(len(link.text) for link in self.links)
+
+
+def statements(piece: Piece) -> Iterator[Statement]:
+    """The statements in a piece."""
+    text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
+    text = _WORDS.sub(lambda match: _part_at(match.group()), text)
+    read = Piece(text, piece.line, piece.inline)
+    for part in _parts(text, outside(text)):
+        statement = _statement(part, read)
+        if statement is not None:
+            yield statement
+
+
+def _word(match: re.Match[str]) -> str:
+    """Words among formulas: names stay, a label loses its command, joining words part statements."""
+    inner = match.group(1)
+    words = inner.split()
+    breaks = "\n" * inner.count("\n")
+    if ":" in inner:
+        return f" {inner} "
+    if len(words) > 1 or not words or words[0].lower().strip(",.") in _JOINING:
+        return _part_at(words[0]) + breaks if words else " "
+    return match.group()
+
+
+def _part_at(word: str) -> str:
+    """What stands for a word that parts statements."""
+    return ASIDE if word.lower().strip(",.") in _ASIDES else NEXT
+
+
+class Part(NamedTuple):
+    """From where to where a statement stands in its piece, the relations in it, and whether it is an aside."""
+
+    start: int
+    end: int
+    relations: list[Mark]
+    aside: bool = False
+
+
+def _parts(text: str, marks: list[Mark]) -> Iterator[Part]:
+    """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
+    marks = [mark for mark in marks if mark.kind in {RELATION, BETWEEN}]
+    start, relations, cuts, aside = 0, list[Mark](), 1, text.startswith(ASIDE)
+    for mark, after in zip_longest(marks, marks[1:]):
+        if mark.kind == RELATION:
+            relations.append(mark)
+        elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after):
+            yield Part(start, mark.start, relations, aside)
+            start, relations, cuts, aside = mark.end, [], cuts + 1, text[mark.start : mark.end] == ASIDE
+    last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
+    ends = last is not None and last.start >= start and not text[last.end :].strip()
+    yield Part(start, last.start if last and ends else len(text), relations, aside)
+
+
+def _begins(text: str, mark: Mark, after: Mark) -> bool:
+    """Whether a left side stands before the next sign: no number, and the sign a relation; behind a gap, one name."""
+    before = text[mark.end : after.start]
+    if after.kind != RELATION or _LETTER.search(before) is None:
+        return False
+    return text[mark.start] != "\t" or not _OPERATOR.search(before)
+
+
+def _statement(part: Part, piece: Piece) -> Statement | None:
+    """The chain in a part of a piece, or None where it states nothing."""
+    relations = part.relations[:MAX_LINKS]
+    before = piece.text[part.start : relations[0].start if relations else part.end]
+    label = _LABEL.match(before) if ":" in before else None
+    if relations:
+        return _chain(part, relations, label, piece)
+    if label is None:
+        return None
+    behind = part.start + label.start(2)
+    return _chain(part, [Mark(RELATION, behind, behind)], None, piece)
+
+
+def _chain(part: Part, relations: list[Mark], label: re.Match[str] | None, piece: Piece) -> Statement | None:
+    first = part.start + (label.start(2) if label else 0)
+    left = _link(Mark(RELATION, first, first), relations[0].start, piece)
+    labels = tuple(filter(None, (left.text.rstrip(": "), label.group(1) if label else "")))
+    if not labels:
+        return None
+    ends = [*(mark.start for mark in relations[1:]), part.end]
+    links = [_link(mark, end, piece) for mark, end in zip(relations, ends, strict=True)]
+    links = [link for link in links if link.text]
+    return Statement(labels, tuple(links), left, piece.inline, part.aside) if links else None
+
+
+def _link(mark: Mark, end: int, piece: Piece) -> Link:
+    """The text behind a relation, without the bars and stops of a box around a part of the chain."""
+    raw = piece.text[mark.end : end]
+    text = raw.strip().strip("&").strip()
+    if text.count("|") % 2:
+        text = text.strip("|").strip()
+    if text.startswith(_BOX) and text.endswith("}"):
+        text = text[len(_BOX) : -1]
+    ahead = len(raw) - len(raw.lstrip())
+    sign = _SIGNS.get(piece.text[mark.start : mark.end].strip("&"), "=")
+    return Link(sign, without_stops(text), piece.line_at(mark.end + ahead))

@@ -1,0 +1,204 @@
+"""The text of a piece of free working → the pieces of mathematics in it, without page marks and struck-out work.
+
+Line breaks are kept through every change, so that a position in a piece leads back to its line in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derive.answers.pages.drawn_matrices import undrawn
+from derive.answers.pages.joined_lines import MAX_LINE, joined
+from derive.answers.pages.page_tables import tables_read
+from derive.answers.pages.reading_budget import A_LINE, Budget
+from derive.answers.pages.separators import MATRICES, ROW, outside
+from derive.answers.pages.snippet import Piece
+from derive.answers.reading.letters import plain_text
+
+MAX_CHARACTERS = 2_000_000
+MAX_FORMULA_LINES = 12
+
+_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
+           (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
+_SPACES = re.compile(r"[^\S\n]{2,}")
+_RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
+_CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
+_DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
+_FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}}|\n)")
+_DOLLARS = re.compile(
+    rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
+)
+_LAYOUT = re.compile(
+    rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
+)
+_MARK = re.compile(
+    r"^(?:\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+)
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of a work, lines that belong together joined."""
+    cut = map(_unmarked, _cut(_cleaned(text)))
+    return joined(piece for piece in cut if piece.text.strip())
+
+
+# --- what does not count --------------------------------------------------------------------------------------------
+
+
+def without_comments(text: str) -> str:
+    """LaTeX without its comments."""
+    return _COMMENT.sub(r"\1", text)
+
+
+def _cleaned(text: str) -> str:
+    """Without struck-out work, comments and hidden characters."""
+    text = plain_text(undrawn(_HIDDEN.sub("", text)))
+    text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
+    for opening, closing in _STRUCK:
+        text = _without(text, opening, closing)
+    if r"\documentclass" in text or r"\begin{document}" in text:
+        before, begin, body = text.partition(r"\begin{document}")
+        text = without_comments("\n" * before.count("\n") + body if begin else text)
+    text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
+    text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
+    text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
+    return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)
+
+
+def _gap(match: re.Match[str]) -> str:
+    """Three spaces or a tab part what stands in a line; two are as good as one."""
+    return "\t" if len(match.group()) > 2 or "\t" in match.group() else " "
+
+
+def bounded(text: str, budget: Budget) -> str:
+    """As much of a text as is read, its lines kept."""
+    lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
+    if long:
+        what = f"this line and {len(long) - 1} more were not read" if len(long) > 1 else "this line was not read"
+        budget.leave(long[0], what, f"at most {MAX_LINE} characters of a line are")
+    kept, left = 0, budget.text
+    for line in lines:
+        left -= A_LINE + (len(line) if len(line) <= MAX_LINE else 0)
+        if left < 0:
+            budget.leave(kept + 1, "from here on nothing was read", f"at most {budget.text} characters of a work are")
+            break
+        kept += 1
+    return "\n".join(line if len(line) <= MAX_LINE else "" for line in lines[:kept])
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """Without what stands between two marks, its line breaks kept."""
+    kept, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        kept += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + len(closing)
+    return "".join([*kept, text[at:]])
+
+
+def _without_cancelled(text: str) -> str:
+    kept, at = [], 0
+    while match := _CANCEL.search(text, at):
+        end = _closing(text, match.end())
+        kept += [text[at : match.start()], "\n" * text.count("\n", match.start(), end)]
+        at = end
+    return "".join([*kept, text[at:]])
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the brace that closes the one before `at`; at the end of the text if none does."""
+    depth = 1
+    for match in re.compile(r"[{}]").finditer(text, at):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _cut(text: str) -> Iterator[Piece]:
+    """Cut at the borders of mathematics, in prose at the ends of lines, in displays at `\\\\` too."""
+    for block, line, display in _blocks(text):
+        if not block.strip():
+            continue
+        if display:
+            yield from _rows(block, line)
+        else:
+            yield from _sentence(block, line)
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Displays as wholes, prose line by line."""
+    start, line, display = 0, 1, False
+    for match in _FENCE.finditer(text):
+        block, fence = text[start : match.start()], match.group()
+        if fence == "\n" and (not text.startswith("\n", match.end()) if display else _in_dollars(block)):
+            continue
+        yield block, line, display
+        line += block.count("\n") + fence.count("\n")
+        start = match.end()
+        display = fence != "\n" and _opens(fence, display)
+    yield text[start:], line, display
+
+
+def _in_dollars(block: str) -> bool:
+    """Whether a formula between dollars goes on in the next line."""
+    if "$" not in block:
+        return False
+    dollars = block.count("$") - block.count(r"\$")
+    return dollars % 2 == 1 and block.count("\n") < MAX_FORMULA_LINES
+
+
+def _opens(fence: str, display: bool) -> bool:
+    """Whether a display begins here (`$$` does so if none is open)."""
+    if fence == "$$":
+        return not display
+    return fence == r"\[" or fence.startswith(r"\begin")
+
+
+def _rows(block: str, line: int) -> Iterator[Piece]:
+    """A display cut at `\\\\` outside of matrices."""
+    start = 0
+    for mark in outside(block) if r"\\" in block else ():
+        if mark.kind == ROW:
+            yield Piece(block[start : mark.start], line + block.count("\n", 0, start))
+            start = mark.end
+    yield Piece(block[start:], line + block.count("\n", 0, start))
+
+
+_SIGN = re.compile(r"\s*(?:[-+=≈·*/]|\\approx|\\cdot)\s*")
+
+
+def _sentence(block: str, line: int) -> Iterator[Piece]:
+    """A line of prose: each formula between dollars alone, or the whole line where relations stand outside of them."""
+    parts = re.split(r"(?<!\\)\$|\\\(|\\\)", block)
+    if len(parts) < 3:
+        yield Piece(block, line)
+    elif any(re.search(r"[=≈]", beside) for beside in parts[::2]) or any(map(_SIGN.fullmatch, parts[1::2])):
+        yield Piece(" ".join(parts), line)
+    else:
+        alone = not "".join(parts[::2]).strip(" .,;*-0123456789)")
+        yield from (Piece(part, line, inline=not alone) for part in parts[1::2])
+
+
+def _unmarked(piece: Piece) -> Piece:
+    """Without numbering, bullets and stops at the ends."""
+    match = _MARK.match(piece.text)
+    skipped = piece.text[: match.end()] if match else ""
+    text = piece.text[len(skipped) :].rstrip()
+    return Piece(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
+
+
+_STOPS = (".", ",", ";", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")
+
+
+def without_stops(text: str) -> str:
+    """A text without the stops behind it; an ellipsis stays."""
+    while text.endswith(_STOPS) and not text.endswith(".."):
+        text = text[: -len(next(stop for stop in reversed(_STOPS) if text.endswith(stop)))].rstrip()
+    return text

@@ -1,0 +1,1 @@
+"""What a student wrote in one place: numbers, arrays, formulas."""

@@ -1,0 +1,246 @@
+"""A number as a student writes it, in any notation, read exactly: `-4,08·10^-7`, `4.08e-7`, `\\frac{1}{3}`, `10⁻⁸`.
+
+One pattern knows every spelling; nothing is evaluated, and what has more digits than anyone writes is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from flint import fmpq
+
+from derive.answers.reading.written import EXACT_DIGITS, Remark, Written
+
+MAX_DIGITS = 1_000
+MAX_POWER = 2_000
+
+SIGNS = r"+\-−–‐‑－＋"
+SPACE = r"(?:[\s\u200b\u2060\ufeff]|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"
+SPACES = f"{SPACE}*+"
+_THIN = r"(?:[\u00a0\u2009\u202f'’]|\\,)"
+_MARK = r"(?:[.,．，]|\{[.,]\})"
+_DIGITS = rf"(?:\d++(?:(?:{_MARK}|{_THIN}(?=\d\d\d)){_MARK}?+\d++)*+|(?<![\d)}}\]]){_MARK}\d++)"
+_TIMES = r"(?:\*(?!\*)|[·⋅×∙•∗xX]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|\\ast(?![A-Za-z]))"
+_POWER = rf"[{SIGNS}]?{SPACES}\d++"
+_EXPONENT = rf"(?:\{{{SPACES}{_POWER}{SPACES}\}}|\({SPACES}{_POWER}{SPACES}\)|{_POWER})"
+_TEN = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}(?P<power>{_EXPONENT})|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++))"
+_PART = rf"{{{SPACES}(?P<%s>[{SIGNS}]?{SPACES}{_DIGITS}){SPACES}}}"
+_FRACTION = rf"\\[dt]?frac{SPACES}{_PART % 'over'}{SPACES}{_PART % 'under'}"
+_E = rf"(?:[eEＥ]|{SPACE}[eEＥ](?=[{SIGNS}]))"  # a calculator shows `-3.84 E-7`
+UNSIGNED = (
+    rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
+    rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
+)
+_POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
+_EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
+_IN_FORMULAS = {
+    sign: re.compile(
+        rf"(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:{_E}(?P<e>[{SIGNS}]?\d++))?"
+    )
+    for sign, digits in ((".", _POINTED), (",", _EITHER))
+}
+_WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}]?){SPACES}{UNSIGNED}{SPACES}"
+                    rf"(?P<close>(?:\\right)?\))?[.,;]?{SPACES}")  # fmt: skip
+_MINUS = "-−–‐‑－"
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
+_CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": " ", "\u2009": " ", "\u202f": " ",
+                        "'": " ", "’": " "})  # fmt: skip
+_PLAIN_SPACES = re.compile(r" (?<=\d )(?=\d{3}(?:\D|$))")
+
+
+def read_number(text: str, decimal: str) -> Written | None:
+    """The number that `text` writes; None if it writes none. `decimal` decides where two readings are possible.
+
+    >>> read_number("-4,08·10^-7", ",").value
+    -51/125000000
+    """
+    if len(text) > 3 * MAX_DIGITS:
+        return None
+    match = _WHOLE.fullmatch(text)
+    if match is None and (grouped := _PLAIN_SPACES.sub("\u202f", text)) != text:
+        match = _WHOLE.fullmatch(grouped)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return None
+    return written(match, text.strip(), decimal)
+
+
+def power_of(text: str) -> int:
+    """The power of ten that a number is written with, 0 where there is none."""
+    match = _WHOLE.fullmatch(text)
+    return (match and _power(match["power"] or match["raised"] or match["e"] or "0")) or 0
+
+
+def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
+    """The number of a match of UNSIGNED with a `sign` before it."""
+    negative = bool(match["sign"]) and match["sign"] in _MINUS
+    over = match["over"]
+    if over is not None or match["below"] is not None:
+        return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
+    return _scientific(match, text, decimal, negative)
+
+
+def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> Written | None:
+    """Digits with their power of ten."""
+    raised = match["power"] or match["raised"] or match["e"]
+    power = _power(raised) if raised else 0
+    digits = match["mantissa"] or match["plain"]
+    scientific = match["plain"] is None or match["e"] is not None
+    found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)
+    if found is None or power is None:
+        return None
+    return _number(*found, power, negative, text)
+
+
+# --- in formulas ----------------------------------------------------------------------------------------------------
+
+
+def number_at(text: str, start: int, decimal: str) -> tuple[Written | None, int]:
+    """The number without a sign that stands at a place of a formula, and where it ends; None if it cannot be read.
+
+    `3,9` is a number only where the decimal sign is the comma, and `1,2,3` a list.
+    """
+    match = _IN_FORMULAS[decimal].match(text, start)
+    return (_scientific(match, match.group(), decimal), match.end()) if match else (None, start + 1)
+
+
+def masked(text: str, decimal: str) -> str:
+    """A text, as long, with zeros for its numbers: their signs part nothing."""
+    return _IN_FORMULAS[decimal].sub(lambda match: "0" * len(match.group()), text)
+
+
+def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> Written | None:
+    """±digits · 10^(power − decimals)."""
+    if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
+        return None
+    whole, unit = int(digits), _unit(power - decimals)
+    value = unit * (-whole if negative else whole)
+    return Written(value, unit, len(digits.lstrip("0")) or 1, text)
+
+
+@lru_cache(maxsize=200)
+def _unit(place: int) -> fmpq:
+    """10^place."""
+    return fmpq(10**place) if place >= 0 else fmpq(1, 10**-place)
+
+
+def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> Written | None:
+    """A fraction: exact of whole numbers, of rounded ones as exact as they are."""
+    over, under = _signed(top, decimal), _signed(bottom, decimal)
+    if over is None or under is None or under.value == 0:
+        return None
+    value = (-over.value if negative else over.value) / under.value
+    rounded = [part for part in (over, under) if part.unit < 1 and part.value != 0]
+    unit = abs(value) * sum((part.unit / abs(part.value) for part in rounded), fmpq(0))
+    return Written(value, unit, min((part.digits for part in rounded), default=EXACT_DIGITS), text)
+
+
+def _signed(text: str, decimal: str) -> Written | None:
+    negative = text[0] in _MINUS
+    found = _mantissa(text.lstrip("+＋" + _MINUS).strip(), decimal, True)
+    return _number(*found, 0, negative, text) if found else None
+
+
+def _power(text: str) -> int | None:
+    digits = text.translate(_RAISED).strip("{}() ")
+    negative = digits[:1] in _MINUS and digits != ""
+    digits = digits.lstrip("+＋" + _MINUS).strip()
+    return (-int(digits) if negative else int(digits)) if len(digits) <= 5 else None
+
+
+def _mantissa(text: str, decimal: str, scientific: bool) -> tuple[str, int] | None:
+    """The digits of `1.234,5` and how many of them stand behind the decimal sign; None if no reading is possible."""
+    if text.isdecimal():
+        return text, 0
+    text = text.translate(_CLEAN).replace("\\,", " ")
+    points, commas = text.count("."), text.count(",")
+    if " " in text and points + commas <= 1:
+        return _spaced(text)
+    if points + commas == 1:
+        whole, mark, broken = text.partition("." if points else ",")
+        if mark == decimal or scientific or not _could_group(whole, broken):
+            return whole + broken, len(broken)
+        return whole + broken, 0
+    if " " in text:
+        return None
+    return _grouped(text, points, commas)
+
+
+def _could_group(whole: str, broken: str) -> bool:
+    """Whether the mark between them may stand for thousands: `1,234`, not `0,234` or `1234,567`."""
+    return len(broken) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0"
+
+
+def _grouped(text: str, points: int, commas: int) -> tuple[str, int] | None:
+    """Several marks: `1.234.567`, `1.234,5`; the last one is the decimal sign if it is another one."""
+    last = "." if text.rfind(".") > text.rfind(",") else ","
+    if points and commas:
+        whole, _, broken = text.rpartition(last)
+        groups = _GROUPS.fullmatch(whole) and last not in whole
+        return (re.sub("[.,]", "", whole) + broken, len(broken)) if groups else None
+    return (re.sub("[.,]", "", text), 0) if _GROUPS.fullmatch(text) else None
+
+
+def _spaced(text: str) -> tuple[str, int] | None:
+    """Groups of three with spaces between: `1 234,5`, `0,999 999 988 7`."""
+    match = _SPACED.fullmatch(text)
+    if match is None:
+        return None
+    whole, broken = (match[1] or "").replace(" ", ""), (match[3] or match[5] or "").replace(" ", "")
+    return whole + broken, len(broken)
+
+
+# --- the decimal sign -----------------------------------------------------------------------------------------------
+
+_AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]|[eE][-+−\d]|\s*(?:[·×*]|\\cdot|\\times)\s*10)")
+_SHOWN = re.compile(
+    r"\d(?<![\w.,{]\d)"  # the search skips to a digit: in front of it no condition would let it
+    r"(?:(?<!\[\d)|(?=\d*\.|\d*(?:,|\{,\})\d+\s*[;|&]))"  # `[20,3]` may be two numbers, `[0,8; …]` is not
+    r"(?:(?<=0)0*(,|\.|\{,\})\d+|\d*(,|\.|\{,\})(?:\d{1,2}|\d{4,}))(?![\d.,]|\{,\})"
+)
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a number has two readings: `1,234` may be 1234 or 1.234."""
+    return _AMBIGUOUS.fullmatch(text.strip().lstrip(SIGNS.replace("\\", "") + "( ").rstrip(") ")) is not None
+
+
+def ambiguity(number: Written, line: int | None = None) -> Remark | None:
+    """The remark on a number that has two readings: which one was taken."""
+    if not is_ambiguous(number.text):
+        return None
+    grouped = number.unit == 1
+    right = re.sub(r"\D", "", number.text) if grouped else _with_power(number.text.strip("() "))
+    return Remark("notation", line, number.text, right, key="read_grouped" if grouped else "read_decimal")
+
+
+def _with_power(text: str) -> str:
+    """A number with a decimal sign so that it has no other reading: `18.300` as `1.8300·10^1`."""
+    found = re.fullmatch(r"(.*?)(\d)(\d*)([.,])(\d+)", text)
+    return f"{found[1]}{found[2]}{found[4]}{found[3]}{found[5]}·10^{len(found[3])}" if found else text
+
+
+def ambiguities(numbers: Iterable[Written], sure: bool, line: int | None) -> tuple[Remark, ...]:
+    """One remark for the first number that has two readings."""
+    if sure:
+        return ()
+    return tuple(remark for number in numbers if (remark := ambiguity(number, line)))[:1]
+
+
+def shown_signs(texts: Iterable[str]) -> set[str]:
+    """The decimal signs that a work uses where only one reading is possible."""
+    return {(a or b).strip("{}") for text in texts for a, b in _SHOWN.findall(text[:20_000])}
+
+
+def shown_decimal(texts: Iterable[str]) -> str:
+    """The decimal sign that a work uses wherever only one reading is possible; "" if it shows none, or both."""
+    signs = shown_signs(texts)
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def decimal_of(texts: Iterable[str], default: str) -> str:
+    """The decimal sign of a work: the one that it shows consistently, else `default`, the problem's."""
+    return shown_decimal(texts) or default

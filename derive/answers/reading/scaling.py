@@ -1,0 +1,87 @@
+"""Arrays of numbers with a factor before or behind them: `10^-6 · [1,5; 4,6]`, `-[…]`, `[…]/10`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flint import fmpq
+
+from derive.answers.reading.grids import Reading
+from derive.answers.reading.written import Array, Written
+from derive.language.expressions import Apply, Expr, Number
+
+
+def scaled(reading: Reading, allowed: Callable[[fmpq], bool] = bool) -> Array | None:
+    """The numbers that an array with factors writes, as long as they were written; None for anything else.
+
+    `allowed` says which factors may stand beside it.
+    """
+    return _Scaling(reading, allowed).array(reading.expr) if reading.grids else None
+
+
+class _Scaling:
+    def __init__(self, reading: Reading, allowed: Callable[[fmpq], bool]) -> None:
+        self.reading, self.allowed = reading, allowed
+
+    def array(self, expr: Expr) -> Array | None:
+        """The numbers of an expression that is an array, or one with a factor."""
+        if (grid := self.reading.grid(expr)) is not None:
+            cells = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
+            return Array(grid.shape, tuple(cells)) if len(cells) == len(grid.cells) else None
+        match expr:
+            case Apply(op="negate", args=(inner,)):
+                return self._times(inner, Written(fmpq(-1), fmpq(0), 1, "-"))
+            case Apply(op="product" | "times", args=(left, right)):
+                factor = self._factor(left)
+                return self._times(right, factor) if factor else self._times(left, self._factor(right))
+            case Apply(op="divide", args=(inner, below)):
+                factor = self._factor(below)
+                return self._times(inner, factor and _inverse(factor))
+        return None
+
+    def _times(self, expr: Expr, factor: Written | None) -> Array | None:
+        """Every entry of an array times a factor."""
+        if factor is None or not self.allowed(factor.value) or (array := self.array(expr)) is None:
+            return None
+        return replace(array, entries=tuple(w and _product(w, factor) for w in array.entries))
+
+    def _factor(self, expr: Expr) -> Written | None:
+        """A number, or a product or quotient of two."""
+        match expr:
+            case Number():
+                return self.reading.written(expr)
+            case Apply(op="negate", args=(inner,)):
+                factor = self._factor(inner)
+                return factor and replace(factor, value=-factor.value)
+            case Apply(op="product" | "divide", args=(Number() as left, Number() as right)):
+                first, second = self.reading.written(left), self.reading.written(right)
+                other = _inverse(second) if expr.op == "divide" else second
+                return other and _product(first, other)
+        return None
+
+
+def _inverse(factor: Written) -> Written | None:
+    if factor.value == 0:
+        return None
+    unit = fmpq(0) if _is_exact(factor) else factor.unit / factor.value**2
+    return replace(factor, value=1 / factor.value, unit=unit)
+
+
+def _product(w: Written, factor: Written) -> Written:
+    """A number times a factor: a whole one and a power of ten are exact, another one is as long as it was written."""
+    unit = w.unit * abs(factor.value)
+    if _is_exact(factor):
+        return replace(w, value=w.value * factor.value, unit=unit)
+    unit += factor.unit * abs(w.value)
+    return replace(w, value=w.value * factor.value, unit=unit, digits=min(w.digits, factor.digits))
+
+
+def _is_exact(factor: Written) -> bool:
+    return bool(factor.unit == 0 or factor.unit >= 1) or is_power_of_ten(factor.value)
+
+
+def is_power_of_ten(value: fmpq) -> bool:
+    """Whether a number is a power of ten, or one with a minus."""
+    digits = str(abs(value.p)) + str(value.q)
+    return digits.strip("0") in {"1", "11"} and digits.count("1") == 2

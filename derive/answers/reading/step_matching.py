@@ -1,0 +1,151 @@
+"""What stands on the left of an answer → the step, or the entry of one, that it answers; never two at once.
+
+`dL/dw_2`, `dW2`, `\\frac{\\partial L}{\\partial W_2}`, `δ^{(2)}` by [names], `X`, `z_{1,2}`, `W_1^{new}`, `g'(z_2)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from derive.answers.names.left_side import NEXT, LeftSide, Meaning
+from derive.answers.names.lexicon import Lexicon, Quantity
+from derive.answers.reading.formula_parser import silenced, tokens_of
+from derive.language.expressions import Entry, Index, Ref, Shape
+from derive.language.tokens import TextError
+
+if TYPE_CHECKING:
+    from derive.solution import Solution
+
+MAX_LEFT = 300
+
+Match: TypeAlias = "tuple[str, Index | None]"
+"""A step's id ("" for none), and the entry that is meant (from 0; None for the whole)."""
+
+_EXACT = re.compile(r"(?P<base>[^\[\]@]+)(?:@(?P<pass>\d{1,6}))?(?:\[(?P<entry>\d{1,6}(?:,\d{1,6})*)\])?")
+_PASS = re.compile(r"\s*@\s*(\d{1,6})")
+_RUN_TOGETHER = re.compile(r"^d(\w+?)_?d(?=[A-Za-z])")
+
+
+class Meant(NamedTuple):
+    """A quantity or entry, after which update (NEXT: that of its pass), and which pass is stated."""
+
+    quantity: Quantity
+    update: int | None
+    stated: int | None
+
+
+@dataclass
+class StepIndex:
+    """The steps of a problem, to be found by what students write; built once, each spelling looked up once.
+
+    `ids` are the steps' ids in order, `entries` other names that [names] gives to single entries.
+    """
+
+    lexicon: Lexicon
+    ids: tuple[str, ...]
+    known: Collection[str] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    found: dict[tuple[str, int], Match] = field(default_factory=dict)
+    meant: dict[str, Meant | None] = field(default_factory=dict)
+
+    @staticmethod
+    def of(solution: Solution, letters: Mapping[str, str] | None = None) -> StepIndex:
+        """The index of a solution; `letters` are further names of functions: `{"g": "sigmoid"}`."""
+        derivation = solution.blueprint.derivation
+        aliases = solution.problem.aliases
+        lexicon = Lexicon.of(derivation, aliases)
+        lexicon.learned.update(letters or {})
+        others = {_plain(other): step for step, names in aliases.items() for other in names}
+        return StepIndex(lexicon, solution.ids, frozenset(solution.ids), others)
+
+    def match(self, left: str, k: int = 1) -> Match:
+        """The step that `left` names, in pass `k` unless it says which; ("", None) if it names none, or several."""
+        key = left, k
+        if key not in self.found:
+            if len(self.found) > 10_000:
+                self.found.clear()
+            self.found[key] = self._match(left.strip(), k) if len(left) <= MAX_LEFT else ("", None)
+        return self.found[key]
+
+    def shape(self, match: Match) -> Shape | None:
+        """The shape of what was matched; None for nothing."""
+        step, entry = match
+        if not step:
+            return None
+        base = step.split("@")[0]
+        return () if entry is not None else self.lexicon.shapes[self.lexicon.names[base]]
+
+    # --- by id -------------------------------------------------------------------------------------------------------
+
+    def _match(self, left: str, k: int) -> Match:
+        return self._by_id(left, k) or self._by_meaning(left, k) or ("", None)
+
+    def _by_id(self, left: str, k: int) -> Match | None:
+        """A step's own id, with a pass and an entry: `dL/dW_1@2[2,3]`."""
+        parts = _EXACT.fullmatch(left.replace(" ", ""))
+        if parts is None or parts["base"] not in self.lexicon.names:
+            return None
+        step = self._at(parts["base"], int(parts["pass"]) if parts["pass"] else None, k)
+        if step is None:
+            return None
+        if not parts["entry"]:
+            return step, None
+        numbers = tuple(int(number) for number in parts["entry"].split(","))
+        index = self.lexicon.index(self.lexicon.names[parts["base"]], numbers)
+        return None if index is None else (step, index)
+
+    def _at(self, base: str, stated: int | None, k: int) -> str | None:
+        """The id in the pass that is stated, else in pass `k`, else without one."""
+        if stated is not None:
+            wanted = f"{base}@{stated}"
+            return wanted if wanted in self.known else base if stated == 1 and base in self.known else None
+        wanted = f"{base}@{k}"
+        return wanted if k > 1 and wanted in self.known else base if base in self.known else None
+
+    # --- by meaning --------------------------------------------------------------------------------------------------
+
+    def _by_meaning(self, left: str, k: int) -> Match | None:
+        """What the names on the left mean, however they are spelled."""
+        meant = self.meaning(left)
+        if meant is None:
+            return None
+        quantity, update, stated = meant
+        step = self._at(quantity.name.id, stated if stated is not None else k if update == NEXT else update, k)
+        if update is not None and step == quantity.name.id:
+            return None
+        return (step, quantity.index if isinstance(quantity, Entry) else None) if step else None
+
+    def meaning(self, left: str) -> Meant | None:
+        """What a left side names, whether or not it is a step; None for nothing, or for several things."""
+        if left not in self.meant:
+            self.meant[left] = self._meant(left)
+        return self.meant[left]
+
+    def _meant(self, left: str) -> Meant | None:
+        left = self.aliases.get(_plain(left), left) if self.aliases else left
+        if left in self.lexicon.names:
+            return Meant(Ref(self.lexicon.names[left]), None, None)
+        stated = _PASS.search(left) if "@" in left else None
+        text = silenced(_PASS.sub("", left) if stated else left).rstrip("=:≈ ")
+        found = self._read(text)
+        if found is None and _RUN_TOGETHER.match(text):
+            found = self._read(_RUN_TOGETHER.sub(r"d\1/d", text))
+        return Meant(*found, int(stated[1]) if stated else None) if found else None
+
+    def _read(self, text: str) -> Meaning | None:
+        try:
+            return LeftSide(text, self.lexicon, [*tokens_of(text)]).meaning()
+        except TextError:
+            return None
+
+
+def match_step(left: str, index: StepIndex, k: int = 1) -> Match:
+    """The step and entry that the left side of an answer names; ("", None) for none."""
+    return index.match(left, k)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s{}\\$]", "", text)

@@ -1,0 +1,1 @@
+"""Statements to answers, and what the lines show beside them."""

@@ -1,0 +1,329 @@
+"""The links of a chain, each read and told apart: a formula, a line of numbers, a result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from flint import fmpq
+
+from derive.answers.pages.array_rows import bracketed
+from derive.answers.pages.statements import Link, Statement
+from derive.answers.reading.comments import uncommented
+from derive.answers.reading.formula_parser import read
+from derive.answers.reading.grids import UNFILLED, Reading
+from derive.answers.reading.numbers import read_number
+from derive.answers.reading.scaling import is_power_of_ten, scaled
+from derive.answers.reading.step_matching import MAX_LEFT, StepIndex
+from derive.answers.reading.written import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.working.replacing import nodes
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
+from derive.language.names import Derivative, Name
+from derive.language.tokens import TextError
+
+Letters: TypeAlias = "tuple[tuple[str, str], ...]"
+"""What letters have been learned to stand for."""
+
+RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
+_USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
+_LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
+_WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
+
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
+_OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a left side names: a quantity, an entry of it, and whether it is meant after an update (`@1`)."""
+
+    name: Name
+    index: Index | None = None
+    passes: int = 1
+    updated: bool = False
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        if self.updated:
+            return f"{self.name.id}@{self.passes}"
+        return self.name.id if self.passes == 1 else f"{self.name.id}@{self.passes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A link as it was read: `reading` is None and `fault` says why where it could not be; `numbers` are those of a
+    result, which is nothing else.
+    """
+
+    link: Link
+    kind: str
+    reading: Reading | None = None
+    fault: Unreadable | None = None
+    numbers: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A statement as it was read; without a target where its left side names nothing of the problem.
+
+    aside  whether it says again what another statement rests on
+    """
+
+    target: Target | None
+    left: str
+    line: int
+    parts: tuple[Part, ...]
+    aside: bool = False
+
+    def last(self, kind: str) -> Part | None:
+        """The last link of a kind."""
+        return next((part for part in reversed(self.parts) if part.kind == kind), None)
+
+    @property
+    def result(self) -> Array | None:
+        """The numbers of its last result."""
+        part = self.last(RESULT)
+        return part.numbers if part else None
+
+
+class Reader:
+    """Reads statements one after the other; which letters stand for which functions is learned on the way."""
+
+    def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,)) -> None:
+        self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
+        lexicon = self.lexicon
+        self.forward = {step.name for step in lexicon.derivation.forward}
+        self.parameters = {step.name.before for step in lexicon.derivation.updates}
+        self.backward = False
+        self.passes, self.worked = 1, list(worked)
+        self.said: dict[Name, Array | None] = {}
+        self.read: dict[tuple[str, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
+        self.turning = frozenset[Name](lexicon.derivation.turning)
+        self.updated = self.derived = False
+        self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
+                      if isinstance(step.expr, Apply)}  # fmt: skip
+
+    def chains(self, statement: Statement) -> Iterator[Chain]:
+        """A statement read, as several where a slash parts it."""
+        for one in self._apart(statement):
+            if chain := self.chain(one):
+                yield chain
+
+    def _apart(self, statement: Statement) -> Iterator[Statement]:
+        """`z_2 = 18,3 / A_2 = 1` as two statements: nobody divides by what the quantity is not worked out from."""
+        for i, link in enumerate(statement.links[:-1]):
+            before, slash, left = link.text.rpartition(" / ")
+            if slash and read_number(before, self.decimal) and self._is_another(statement.labels[0], left.strip()):
+                yield replace(statement, links=(*statement.links[:i], replace(link, text=before)))
+                head = Link("=", left.strip(), link.line)
+                rest = replace(statement, labels=(left.strip(),), links=statement.links[i + 1 :], left=head)
+                yield from self._apart(rest)
+                return
+        yield statement
+
+    def _is_another(self, label: str, left: str) -> bool:
+        """Whether a name behind a slash is a step of its own that the step before it does not use."""
+        target, other = self.left(label), self.left(left)
+        if target is None or other is None or other.name not in self.lexicon.steps:
+            return False
+        step = self.lexicon.steps.get(target.name)
+        return other.name not in (step.uses if step else ())
+
+    def chain(self, statement: Statement) -> Chain | None:
+        """The statement read, or None where it is no mathematics of this problem."""
+        target, label, named = self._target(statement)
+        if target is None and (turned := _turned(statement)):
+            statement = turned
+            target, label, named = self._target(statement)
+        if target is None and (statement.inline or not self._is_name(statement.labels[0])):
+            return None
+        links = statement.links
+        if target is not None and label > 0:
+            links = (statement.left, *links)
+        parts = _alone(tuple(self._part(link, target) for link in links))
+        if target is not None and target.name in self.parameters and not target.updated:
+            target = self._after_update(target, parts)
+        if target is not None and target.passes == 1:
+            target = self._in_pass(target, next((part.numbers for part in reversed(parts) if part.numbers), None))
+        self.backward |= target is not None and "/" in target.step
+        return Chain(target, named.strip(), statement.left.line, parts, statement.aside)
+
+    def _in_pass(self, target: Target, numbers: Array | None) -> Target:
+        """The pass that a statement belongs to: the next one, where a forward step or a sample is said again after an
+        update, or another sample after a derivative.
+        """
+        later = [k for k in self.worked if k > self.passes]
+        if later and not target.updated and target.name in self.said and self._begins(target.name, numbers):
+            self.begin(later[0])
+        self.updated |= target.updated
+        self.derived |= isinstance(target.name, Derivative)
+        self.said[target.name] = numbers or self.said.get(target.name)
+        given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
+        return target if given or target.passes == self.passes else replace(target, passes=self.passes)
+
+    def begin(self, k: int) -> None:
+        """What comes now is about pass k."""
+        if k in self.worked:
+            self.passes, self.updated, self.derived, self.said = k, False, False, {}
+
+    def _begins(self, name: Name, numbers: Array | None) -> bool:
+        """Whether a new pass begins with a quantity that has been said."""
+        if self.updated:
+            return name in self.forward or name in self.turning
+        said = self.said[name]
+        return (
+            self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
+        )
+
+    # --- left sides --------------------------------------------------------------------------------------------------
+
+    def _target(self, statement: Statement) -> tuple[Target | None, int, str]:
+        """What a statement is about, by which of its labels, and the text that says so."""
+        for i, label in enumerate(statement.labels):
+            if found := self.left(label):
+                return found, i, label
+        for label in filter(_OPERATES.search, statement.labels):
+            if found := self.formula(label):
+                return found, 1, label
+        for tail in _tails(statement.labels[0]):
+            if found := self.left(tail):
+                return found, 0, tail
+        return None, 0, statement.labels[0]
+
+    def _is_name(self, left: str) -> bool:
+        """Whether a left side means to name a quantity: no words, and nothing that is worked out on the way."""
+        return _LEFT.match(left) is not None and not _WORKED.match(left) and self._formula(left) is None
+
+    def left(self, text: str) -> Target | None:
+        """What a left side names, or None."""
+        text = text.strip().rstrip(".:, ").strip("*_`$ ")
+        meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
+        if meant is None:
+            return None
+        (quantity, update, stated), name = meant, meant.quantity.name
+        index = quantity.index if isinstance(quantity, Entry) else None
+        updated = name in self.parameters and (update is not None or stated is not None)
+        if update is not None and not updated:
+            return None
+        passes = stated if stated is not None else update if update and update > 0 else 1
+        return Target(name, index, passes, updated)
+
+    def formula(self, text: str) -> Target | None:
+        """The step whose right side a left side is."""
+        expr = self._formula(text)
+        return Target(self.known[expr]) if expr in self.known else None
+
+    def _formula(self, text: str) -> Expr | None:
+        try:
+            return read(text, self.lexicon, self.decimal).expr
+        except TextError:
+            return None
+
+    def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
+        """A parameter set to what its own name stands in, after a gradient: the value after the update."""
+        own = any(part.reading and Ref(target.name) in walk(part.reading.expr) for part in parts)
+        arrow = parts[0].link.relation == "<-"
+        return replace(target, updated=own or arrow or self.backward)
+
+    # --- links -------------------------------------------------------------------------------------------------------
+
+    def _part(self, link: Link, target: Target | None) -> Part:
+        text = uncommented(link.text, self.lexicon.holds).strip() or link.text
+        if target is not None and target.index is None and self.lexicon.shapes[target.name]:
+            text = bracketed(text)
+        link = link if text == link.text else replace(link, text=text)
+        key = link.text, tuple(self.lexicon.learned.items())
+        if key not in self.read:
+            self.read[key] = self._read(link.text)
+        reading, fault, numbers = self.read[key]
+        if reading is None:
+            return Part(link, UNREADABLE, fault=fault)
+        return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
+
+    def _read(self, text: str) -> tuple[Reading | None, Unreadable | None, Array | None]:
+        """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
+        try:
+            reading = read(text, self.lexicon, self.decimal)
+        except TextError as fault:
+            return None, Unreadable(fault.message, fault.hint, fault.start, fault.end), None
+        return reading, None, content(reading)
+
+    def _kind(self, reading: Reading, target: Target | None) -> str:
+        inside = list(nodes(reading, reading.expr))
+        if not any(isinstance(node, Ref | Entry) for node in inside):
+            return NUMBERS
+        if reading.grids:
+            return MIXED
+        numbers = {abs(node.value) for node in inside if isinstance(node, Number)} - _USUAL
+        return MIXED if numbers and numbers - self._constants(target) else FORMULA
+
+    def _constants(self, target: Target | None) -> set[Fraction]:
+        step = self.lexicon.steps.get(target.name) if target else None
+        return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
+
+
+def _alone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The links of a chain; an array with a factor that stands alone is its result."""
+    part = parts[0]
+    alone = len(parts) == 1 and part.kind == NUMBERS and part.reading is not None
+    numbers = scaled(part.reading) if alone and part.reading else None
+    return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
+
+
+def _values(numbers: Array | None) -> list[fmpq | None]:
+    return [w.value if w else None for w in numbers.entries] if numbers else []
+
+
+def _turned(statement: Statement) -> Statement | None:
+    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
+    *between, last = statement.links
+    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
+        return None
+    left = replace(last, relation="=")
+    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
+
+
+def _tails(text: str) -> Iterator[str]:
+    """The last words of a sentence, where no operator stands before them."""
+    words = text.split()
+    for count in (1, 2):
+        before = " ".join(words[:-count])
+        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
+            yield " ".join(words[-count:])
+
+
+def content(reading: Reading) -> Array | None:
+    """The numbers that a link is, if it is nothing but numbers (a power of ten beside an array is part of them), and
+    blanks that are not filled in.
+    """
+    expr = reading.expr
+    grid = reading.grid(expr)
+    if grid is not None:
+        cells = [plain(reading, cell) for cell in grid.cells]
+        known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
+        return Array(grid.shape, tuple(cells)) if known else None
+    if reading.grids:
+        return scaled(reading, is_power_of_ten)
+    number = plain(reading, expr)
+    return Array((), (number,)) if number or expr == UNFILLED else None
+
+
+def plain(reading: Reading, expr: Expr) -> Written | None:
+    """A number, or a fraction of two whole numbers."""
+    if isinstance(expr, Number):
+        return reading.written(expr)
+    if isinstance(expr, Apply) and expr.op == "negate" and (inner := plain(reading, expr.args[0])):
+        return replace(inner, value=-inner.value, text=f"-{inner.text}")
+    if isinstance(expr, Apply) and expr.op == "divide" and all(isinstance(arg, Number) for arg in expr.args):
+        top, bottom = expr.args
+        assert isinstance(top, Number)
+        assert isinstance(bottom, Number)
+        if bottom.value != 0 and {top.value.denominator, bottom.value.denominator} == {1}:
+            value = top.value / bottom.value
+            text = f"{top.value}/{bottom.value}"
+            return Written(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
+    return None

@@ -1,0 +1,68 @@
+"""Free working → answers: the result of each step as it stands last, with what the lines before it show."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from pathlib import Path
+
+from derive.answers.pages.reading_budget import Budget
+from derive.answers.pages.statements import statements
+from derive.answers.pages.transcript import bounded, pieces, without_comments
+from derive.answers.reading.grids import BLANK
+from derive.answers.reading.numbers import shown_signs
+from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.written import Answer
+from derive.answers.working.chains import Chain, Reader
+from derive.answers.working.collecting import collected
+from derive.answers.working.examining import Examiner
+from derive.answers.working.pass_headings import passes
+from derive.errors import Fault, InputError, Place
+from derive.prose.catalogue import catalogue
+from derive.solution import Solution
+
+MAX_BYTES = 4_000_000
+_BRACED = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
+_UNFILLED = re.compile(
+    rf"\\answer(?:\[[^]\n]{{0,80}}\])?{_BRACED}|\\(?:boxed|underline)\{{(?:\\q?quad|\s)*\}}|\\(?:square|room)(?![A-Za-z])|_{{4,}}"
+    r"|\?(?<!\w\?)\?*(?!\w)"
+)
+"""The blanks of a sheet that nobody has filled in."""
+
+
+def read_working(work: str | Path, solution: Solution) -> list[Answer]:
+    """The answers in a piece of free working: a file's path, or its text. What cannot be read is left out, or says so.
+
+    In a `.tex` file `%` begins a comment. Raises InputError for a file that cannot be opened.
+    """
+    tex = isinstance(work, Path) and work.suffix.lower() == ".tex"
+    if isinstance(work, Path):
+        try:
+            with work.open("rb") as file:
+                work = file.read(MAX_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
+    budget = Budget.of(solution)
+    text = bounded(without_comments(work) if tex else work, budget)
+    text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
+    signs = shown_signs(text.split("\n"))
+    decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
+    chains = read_chains(text, solution, decimal, budget)
+    answers = collected(chains, solution, decimal, sure=decimal in signs)
+    return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
+
+
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
+    """Every statement of a work, in order."""
+    reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
+    chains: list[Chain] = []
+    headed = deque(passes(text, catalogue(solution.problem.language)))
+    for statement in (statement for piece in pieces(text) for statement in statements(piece)):
+        if not budget.reads(statement.length):
+            hint = "a work is read as far as it is a few times as long as the solution"
+            budget.leave(statement.left.line, "from here on nothing was read", hint)
+            break
+        while headed and headed[0][0] <= statement.left.line:
+            reader.begin(headed.popleft()[1])
+        chains += reader.chains(statement)
+    return chains

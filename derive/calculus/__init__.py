@@ -1,0 +1,1 @@
+"""What every reader of expressions needs: rows of operations, shapes, scalars, single entries, derivatives."""

@@ -1,0 +1,86 @@
+"""Whether an operation is applied as its row says: arguments and settings, before any shape is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+
+from derive.calculus.operation_rows import MACROS, OVERLOADS, ROWS, Macro, Row
+from derive.errors import suggestion
+from derive.language.expressions import Apply, Expr, Number, Option
+
+
+def with_settings(expr: Expr) -> Expr:
+    """The expression with settings that were given by their place (`maxpool(X, 2)`) under their names, the row that an
+    operation means for its number of arguments (`max(X, rows)`), and of three or more the larger of two, repeatedly.
+    """
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(map(with_settings, expr.args))
+    expr = replace(expr, op=OVERLOADS.get((expr.op, len(args)), expr.op))
+    row = ROWS.get(expr.op)
+    if row and row.notation.style == "chosen" and len(args) > 2:
+        return reduce(lambda a, b: replace(expr, args=(a, b)), args)
+    most = row.arity[1] if row else len(args)
+    if row is None or not 0 < len(args) - most <= len(row.positional):
+        return replace(expr, args=args)
+    given = dict(expr.options)
+    for name, arg in zip(row.positional, args[most:], strict=False):
+        value = _constant(arg)
+        if value is None or name in given:
+            return replace(expr, args=args)
+        given[name] = value
+    return replace(expr, args=args[:most], options=tuple(sorted(given.items())))
+
+
+def _constant(expr: Expr) -> Option | None:
+    """The number or the tuple of numbers that an argument is; None for anything else."""
+    if isinstance(expr, Number):
+        return expr.value
+    if isinstance(expr, Apply) and expr.op == "tuple":
+        values = [arg.value for arg in expr.args if isinstance(arg, Number)]
+        return tuple(values) if len(values) == len(expr.args) else None
+    return None
+
+
+def misapplied(expr: Apply) -> tuple[str, str] | None:
+    """What is wrong with one application, and what to write; None where it is as its row says."""
+    if expr.op == "tuple":
+        return "numbers in parentheses cannot stand here", "only a setting takes several: padding = (1, 0)"
+    spec = ROWS.get(expr.op) or MACROS.get(expr.op)
+    if spec is None:
+        return f"`{expr.op}` is not worked out by this version", "`derive operations` lists what is"
+    low, high = spec.arity
+    name = spec.spellings[0] if spec.spellings else spec.key
+    if not low <= len(expr.args) <= high:
+        wanted = "argument" if high == 1 else "arguments"
+        return f"`{name}` takes {high} {wanted}, not {len(expr.args)}", f"as in `{spec.example}`"
+    return _wrong_setting(expr, spec, name)
+
+
+def _wrong_setting(expr: Apply, spec: Row | Macro, name: str) -> tuple[str, str] | None:
+    known = {**dict.fromkeys(spec.defaults, "number"), **spec.settings}
+    for key, value in expr.options:
+        if key not in known:
+            hint = suggestion(key, known) or (f"it has: {', '.join(sorted(known))}" if known else "it has none")
+            return f"`{name}` has no setting `{key}`", hint
+        wanted, fits = _KINDS[known[key]]
+        if not fits(value):
+            return f"the setting `{key}` is not {wanted}", f"as in `{spec.example}`"
+    return None
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, Fraction) and value.denominator == 1 and value >= 0
+
+
+_KINDS: dict[str, tuple[str, Callable[[Option], bool]]] = {
+    "number": ("a number", lambda value: isinstance(value, Fraction)),
+    "sizes": ("a whole number, or several: (2, 3)",
+              lambda value: all(map(_is_size, value)) if isinstance(value, tuple) else _is_size(value)),
+    "axis": ("an axis: rows, columns or channels", lambda value: isinstance(value, str)),
+    "entries": ("a choice of entries: [2:3, 1]", lambda value: isinstance(value, tuple)),
+}  # fmt: skip
+"""For each kind of setting what it is called, and whether a value is one."""

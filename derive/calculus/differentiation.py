@@ -1,0 +1,224 @@
+"""What every reader of expressions needs: shapes, single entries, and derivatives by the rows' own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+from derive.calculus.building import filled, plus, scaled, split_coefficient, tidy, times, unfilled
+from derive.calculus.operation_rows import FUNCTIONS, MACROS, Macro, Row, row_of
+from derive.calculus.shapes import crossed
+from derive.language.cursor import Scope
+from derive.language.expressions import (
+    Apply,
+    Entry,
+    Expr,
+    Index,
+    Number,
+    Options,
+    Ref,
+    Shape,
+    apply,
+    names_in,
+    number,
+    rewrite,
+    substitute,
+)  # fmt: skip
+from derive.language.grammar import parse
+from derive.language.names import Name, Symbol
+
+Shapes = Mapping[Name, Shape]
+
+
+def shape_of(expr: Expr, shapes: Shapes) -> Shape:
+    """The shape of an expression's value. Raises ShapeFault."""
+    if isinstance(expr, Ref):
+        return shapes[expr.name]
+    if not isinstance(expr, Apply):
+        return ()
+    return row_of(expr).shape(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options)
+
+
+def entry_of(expr: Expr, shapes: Shapes, index: Index) -> Expr:
+    """One entry of an expression as a scalar expression over entries of its names."""
+    return entries_of(expr, shapes)(index)
+
+
+def entries_of(expr: Expr, shapes: Shapes) -> Callable[[Index], Expr]:
+    """The entries of an expression: index → scalar expression over entries of its names."""
+    return _sized(expr, shapes)[1]
+
+
+def _sized(expr: Expr, shapes: Shapes) -> tuple[Shape, Callable[[Index], Expr]]:
+    """The shape and the entries, from the inside out."""
+    if isinstance(expr, Ref):
+        name = expr.name
+        return shapes[name], lambda index: Entry(name, index)
+    if not isinstance(expr, Apply):
+        return (), lambda index: expr
+    row, options = row_of(expr), expr.options
+    inner = [_sized(arg, shapes) for arg in expr.args]
+    sizes = tuple(shape for shape, _ in inner)
+    at = lambda i, where: inner[i][1](where)  # noqa: E731
+    return row.shape(sizes, options), lambda index: row.entry(at, sizes, options, index)
+
+
+def shapes_of(expr: Apply, shapes: Shapes) -> tuple[Shape, ...]:
+    """The shapes of an application's arguments."""
+    return tuple(shape_of(arg, shapes) for arg in expr.args)
+
+
+def is_elementwise(expr: Expr, shapes: Shapes) -> bool:
+    """Whether every entry depends on the same entry of each name only (scalars go everywhere)."""
+    if not isinstance(expr, Apply) or not expr.args:
+        return True
+    row = row_of(expr)
+    scaling = expr.op == "product" and () in shapes_of(expr, shapes)
+    return (row.elementwise or scaling) and all(is_elementwise(arg, shapes) for arg in expr.args)
+
+
+def is_moved(expr: Expr) -> bool:
+    """Whether it only moves entries of names: a transpose, a block, another shape."""
+    return isinstance(expr, Apply) and row_of(expr).moves and all(isinstance(a, Ref) or is_moved(a) for a in expr.args)
+
+
+@cache
+def _formula(params: tuple[str, ...], settings: tuple[str, ...], text: str) -> Expr:
+    """A row's text as an expression over its parameters, its value `y` and its settings."""
+    names = {name: Symbol(name) for name in (*params, *settings, "y")}
+    return parse(text, Scope(dict(names), FUNCTIONS))
+
+
+def instantiate(row: Row | Macro, text: str, args: tuple[Expr, ...], options: Options, value: Expr) -> Expr:
+    """A row's definition or derivative with the arguments put in for its parameters, and `value` for `y`."""
+    settings = {"axis": None, **row.defaults, **dict(options)}
+    formula = _formula(row.params, tuple(row.defaults), text)
+    values: dict[Name, Expr] = {Symbol(name): arg for name, arg in zip(row.params, args, strict=False)}
+    values[Symbol("y")] = values.get(Symbol("y"), value)
+    values |= {Symbol(name): Number(v, decimal=True) for name, v in settings.items() if isinstance(v, Fraction)}
+
+    def with_settings(node: Expr) -> Expr | None:
+        if isinstance(node, Apply) and any(isinstance(v, str) and v in settings for _, v in node.options):
+            chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in node.options)
+            given = tuple((k, v) for k, v in chosen if v is not None)
+            return replace(node, args=tuple(map(put_in, node.args)), options=given)
+        return None
+
+    def put_in(expr: Expr) -> Expr:
+        return substitute(rewrite(expr, with_settings), values)
+
+    return put_in(formula)
+
+
+def expand_macros(expr: Expr, shapes: Shapes) -> Expr:
+    """The expression in rows only: each macro replaced by what it stands for. Raises ShapeFault."""
+    if not isinstance(expr, Apply):
+        return expr
+    expr = replace(expr, args=tuple(expand_macros(arg, shapes) for arg in expr.args))
+    macro = MACROS.get(expr.op)
+    if macro is None:
+        return expr
+    body = macro.by_shape(shapes_of(expr, shapes), expr.options) if macro.by_shape else macro.body
+    return expand_macros(instantiate(macro, body, expr.args, expr.options, number(0)), shapes)
+
+
+def derivative_rule(expr: Apply, i: int, value: Expr) -> Expr:
+    """∂expr/∂(its i-th argument), entry by entry; `value` stands for expr itself."""
+    row = row_of(expr)
+    return tidy(instantiate(row, row.derivative[i], expr.args, expr.options, value))
+
+
+def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = None) -> Expr:
+    """The derivative of an elementwise expression by the same entry of `name`; of a sum or mean of one, the gradient.
+
+    `value` is what the expression is called, where it has a name: σ′ = y (1 − y) then uses it.
+    """
+    if isinstance(expr, Ref):
+        return number(1 if expr.name == name else 0)
+    if not isinstance(expr, Apply) or name not in names_in(expr):
+        return number(0)
+    row = row_of(expr)
+    if row.mixes:
+        shape = shape_of(expr.args[0], shapes)
+        weight = row.pullback(expr.args, (shape,), expr.options, expr, number(1), 0)
+        product = times(unfilled(weight), differentiate(expr.args[0], name, shapes))
+        if isinstance(product, Number) and shape == shapes[name]:
+            return product
+        return reduced(spread(product, shapes, shape), shape, shapes[name])
+    result: Expr = number(0)
+    for i, arg in enumerate(expr.args):
+        inner = differentiate(arg, name, shapes)
+        if inner != number(0):
+            rule = derivative_rule(expr, i, value or expr)
+            in_order = (inner, rule) if i == 0 and expr.op in {"product", "times"} else (rule, inner)
+            result = plus(result, times(*in_order))
+    return result
+
+
+def slopes(expr: Expr, shapes: Shapes, factor: Fraction = Fraction(1)) -> dict[Name, Fraction] | None:
+    """All derivatives of a sum of scalars, each times a number, at once; None for another formula."""
+    if isinstance(expr, Number):
+        return {}
+    if isinstance(expr, Ref) and not shapes[expr.name]:
+        return {expr.name: factor}
+    if not isinstance(expr, Apply) or expr.op not in {"add", "subtract", "negate", "product"}:
+        return None
+    *before, last = expr.args
+    if expr.op == "product":
+        (first,) = before
+        return slopes(last, shapes, factor * first.value) if isinstance(first, Number) else None
+    found: dict[Name, Fraction] = {}
+    for arg, sign in (*((arg, 1) for arg in before), (last, 1 if expr.op == "add" else -1)):
+        inner = slopes(arg, shapes, sign * factor)
+        if inner is None:
+            return None
+        for name, slope in inner.items():
+            found[name] = found.get(name, Fraction(0)) + slope
+    return found
+
+
+def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
+    """The gradient of something broadcast from `target` to `source`: summed over the axes it was spread over."""
+    if source == target:
+        return expr
+    value, rest = split_coefficient(expr)
+    if rest is None or value not in {1, -1}:
+        value, rest = Fraction(1), expr
+    if not target:
+        return scaled(value, apply("sum", rest))
+    axis = "columns" if len(target) > 1 else "rows" if len(source) <= 2 else "channels"
+    return scaled(value, apply("sum", rest, axis=axis))
+
+
+def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
+    """What does not differ along an axis of `target`, with `target`'s shape: it stands in every entry."""
+    return filled(expr, target) if shape_of(expr, shapes) != target else expr
+
+
+def uniform(expr: Expr) -> Expr | None:
+    """The number that `spread` put in every entry; None for anything else."""
+    value, rest = split_coefficient(expr)
+    inner = unfilled(rest) if rest is not None else number(1)
+    if inner is rest or names_in(inner) or shape_of(inner, {}):
+        return None
+    return times(number(value), inner)
+
+
+def settled(expr: Expr, shapes: Shapes) -> Expr:
+    """The expression with ⊙ only where both factors are arrays that go together entry by entry, no scalar transposed.
+
+    A column and a row, as derivatives of a normalisation bring them together, are multiplied as matrices.
+    """
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(settled(arg, shapes) for arg in expr.args)
+    sizes = tuple(shape_of(arg, shapes) for arg in args)
+    if expr.op == "transpose" and sizes[0] == ():
+        return args[0]
+    if expr.op in {"times", "divide"} and crossed(*sizes):
+        factors = args if expr.op == "times" else (args[0], apply("divide", number(1), args[1]))
+        return apply("product", *(factors if len(sizes[0]) == 1 else reversed(factors)))
+    scaling = expr.op == "times" and () in sizes
+    return replace(expr, op="product" if scaling else expr.op, args=args)

@@ -1,0 +1,107 @@
+"""The folder of a class: what it was made from, and its students."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from derive.classroom.folder.manifest import NAME as MANIFEST
+from derive.classroom.folder.manifest import Manifest, new_seed
+from derive.classroom.roster.roster import Roster
+from derive.classroom.roster.students import Student
+from derive.errors import DeriveError
+from derive.files import PDF, save
+from derive.problem.problem import Problem
+
+PROBLEM, ROSTER = "problem.toml", "roster.csv"
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """A class that was made: `folder` holds the manifest, the problem and the roster it was made from."""
+
+    folder: Path
+    manifest: Manifest
+
+    @staticmethod
+    def open(folder: str | Path) -> Classroom:
+        """The class in a folder. Raises DeriveError where there is none."""
+        return Classroom(Path(folder), Manifest.read(Path(folder)))
+
+    @staticmethod
+    def create(
+        folder: Path,
+        problem: Path,
+        roster: Path,
+        *,
+        seed: str | None = None,
+        formats: tuple[str, ...] = (),
+        partly: bool = False,
+    ) -> Classroom:
+        """The class of a problem and a roster; the folder gets a copy of both and a manifest.
+
+        A folder that was a class already keeps its seed and, where none are named, its formats (at first: PDF); where
+        papers are to be made `partly`, for some students alone, it stays the class that it is, with another roster.
+
+        Raises DeriveError where a file cannot be read or written, or the folder's class has another seed or, of which
+        papers are to be made partly, another problem; InputError for a problem or a roster that cannot be used at all.
+        """
+        Problem.load(problem)
+        Roster(roster).layout()
+        old = Manifest.read(folder) if (folder / MANIFEST).exists() else None
+        again = old is not None and problem.resolve() == (folder / PROBLEM).resolve()
+        title = old.title if old and again else problem.stem
+        texts = {PROBLEM: problem.read_bytes(), ROSTER: roster.read_bytes()}
+        formats = formats or (old.formats if old else (PDF,))
+        manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed), formats)
+        if old and partly:
+            _same_problem(folder, old, manifest)
+            manifest = replace(old, roster=manifest.roster)
+        save(folder, {**texts, MANIFEST: manifest.text().encode()})
+        return Classroom(folder, manifest)
+
+    @property
+    def seed(self) -> str:
+        """The assignment's seed."""
+        return self.manifest.seed
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem that the sheets ask. Raises InputError if the folder's copy was damaged."""
+        return Problem.loads((self.folder / PROBLEM).read_text("utf-8-sig"), self.manifest.title, PROBLEM)
+
+    @property
+    def roster(self) -> Roster:
+        """The roster; after it was iterated, `faults` says which of its lines are no students."""
+        return Roster(self.folder / ROSTER)
+
+    def students(self) -> Iterator[Student]:
+        """The students in the roster's order, one at a time."""
+        return iter(self.roster)
+
+    def student(self, student_id: str) -> Student | None:
+        """The student with an id, as the roster writes it."""
+        return self._by_id.get(student_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Student]:
+        return {student.id: student for student in self.students()}
+
+
+def _same_problem(folder: Path, old: Manifest, new: Manifest) -> None:
+    """Raises DeriveError where papers would be made from another problem than those that are there."""
+    if new.problem != old.problem:
+        hint = "leave --only out, which makes the papers of all students anew, or choose another folder with -o"
+        raise DeriveError(f"the other papers in {folder} were made from another problem", hint)
+
+
+def _seed(old: Manifest | None, wanted: str | None) -> str:
+    """The seed that is wanted, else the one that the folder has, else a new one."""
+    if wanted is not None and not wanted.strip():
+        raise DeriveError("the seed is empty", "leave --seed out to have one made, or give a long text")
+    if old and wanted and wanted != old.seed:
+        hint = "leave --seed out to keep it, or choose another folder with -o"
+        raise DeriveError("the sheets in this folder were made with another seed", hint)
+    return wanted or (old.seed if old else new_seed())

@@ -1,0 +1,1 @@
+"""Students' work marked, on any worker."""

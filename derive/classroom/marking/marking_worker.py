@@ -1,0 +1,192 @@
+"""What a worker does: mark students' work and write the feedback on it, many at a time."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from derive.answers.feedback.report_files import text
+from derive.classroom.marking.work_marking import Marker, Work
+from derive.classroom.roster.students import Student
+from derive.errors import DeriveError, Fault, InputError, ToolError
+from derive.files import PDF
+from derive.pdf.press import make_pdfs
+from derive.problem.problem import Problem
+from derive.solution import Blueprint
+from derive.variants import Assignment
+
+FAULTS: tuple[type[Exception], ...] = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What a fault of this program raises: it costs one student's marks, is told, and stops no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What all work of a class is marked by.
+
+    problem  the text of the problem that the sheets were made from; with the seed it decides each student's numbers
+    name     of the problem
+    file     the name of the file that the problem to mark by stands in
+    seed     of the class
+    formats  of the feedback
+    hints    whether the feedback tells no expected numbers
+    rules    the text of a problem to mark by instead; "" for the same
+    """
+
+    problem: str
+    name: str
+    seed: str
+    formats: tuple[str, ...]
+    hints: bool = False
+    rules: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a student handed in that counts: where it stands, and what it says, packed."""
+
+    student: Student
+    shown: str
+    payload: str
+
+    @property
+    def digest(self) -> str:
+        """Tells one piece of work from another."""
+        return sha256(self.payload.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What became of a student's work: a line of the record, and the pages of the feedback by format."""
+
+    student: Student
+    line: str
+    pages: dict[str, bytes]
+
+
+def mark_batch(orders: Orders, batch: Sequence[Handed]) -> list[Marked]:
+    """The works of a batch, each against its student's own variant; one that cannot be marked stops no other."""
+    made = [_made(orders, handed) for handed in batch]
+    failed = _set([pages for _, pages in made])
+    return [
+        Marked(handed.student, _line(handed, work, why), pages)
+        for handed, (work, pages), why in zip(batch, made, failed, strict=True)
+    ]
+
+
+def _made(orders: Orders, handed: Handed) -> tuple[Work | str, dict[str, bytes]]:
+    """The work judged, and its pages; else why it cannot be, in words, and no page."""
+    assignment, marker = desk(orders)
+    try:
+        work = marker.mark(_variant(assignment, marker, handed.student.id), handed.payload)
+        return work, _pages(orders, handed, work)
+    except DeriveError as error:
+        return f"the student's variant cannot be worked out: {error.message}", {}
+    except FAULTS as error:
+        return f"derive failed on this work, which is a fault of derive: {type(error).__name__}: {error}", {}
+
+
+def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[int]:
+    """What works hold, each a student's id and what it says, packed: `Marker.weight`. Of work that cannot be read it is
+    said when it is marked.
+    """
+    assignment, marker = desk(orders)
+
+    def weight(student: str, payload: str) -> int:
+        try:
+            return marker.weight(_variant(assignment, marker, student), payload)
+        except DeriveError:
+            return 2
+        except FAULTS:
+            return 2
+
+    return [weight(*work) for work in batch]
+
+
+def _variant(assignment: Assignment, marker: Marker, student: str) -> Problem:
+    """The problem to mark a student's work by, with the numbers of the own sheet."""
+    return _with_numbers(marker.problem, assignment.draw(student).problem)
+
+
+@lru_cache(2)
+def desk(orders: Orders) -> tuple[Assignment, Marker]:
+    """The assignment and the marker of a class: what depends on the structure alone, made once in each worker.
+
+    Raises InputError for a problem that cannot be used, and for rules whose given values have other shapes.
+    """
+    gc.set_threshold(50_000, 20, 20)  # a blueprint stays: looking through it for garbage takes a tenth of the time
+    file = orders.file or f"{orders.name}.toml"
+    own = f"{orders.name}.toml" if orders.rules else file
+    assignment = Assignment(Problem.loads(orders.problem, orders.name, own), orders.seed)
+    if not orders.rules:
+        return assignment, Marker(assignment.blueprint)
+    marker = Marker(Blueprint.of(Problem.loads(orders.rules, orders.name, file)))
+    _with_numbers(marker.problem, assignment.problem)
+    return assignment, marker
+
+
+def _with_numbers(problem: Problem, variant: Problem) -> Problem:
+    """A problem with the given numbers of a sheet, whatever its own are. Raises InputError for other shapes."""
+    if problem is variant:
+        return problem
+    sheet = {given.name: given for given in variant.givens}
+    other = [given.name.id for given in problem.givens
+             if given.name in sheet and given.shape != sheet[given.name].shape]  # fmt: skip
+    if other:
+        hint = "the given values must have the shapes that they have on the sheets"
+        raise InputError([Fault(f"`{name}` has another shape than on the sheets", hint) for name in other])
+    return problem.with_values({name.id: given.values for name, given in sheet.items()})
+
+
+def _pages(orders: Orders, handed: Handed, work: Work) -> dict[str, bytes]:
+    """The pages of a student's feedback by format; for a PDF its LaTeX."""
+    if not orders.formats:
+        return {}
+    report = work.report(orders.hints)
+    head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown}
+    texts = {form: text(report, work.solution, "tex" if form == PDF else form, head) for form in orders.formats}
+    return {form: page.encode() for form, page in texts.items()}
+
+
+def _set(pages: Sequence[dict[str, bytes]]) -> list[str]:
+    """Put PDFs in the place of their LaTeX; for each student why that could not be done, "" if it could."""
+    coming = iter(_pdfs([each[PDF].decode() for each in pages if PDF in each]))
+    failed = []
+    for each in pages:
+        result = next(coming) if PDF in each else b""
+        if isinstance(result, ToolError):
+            each["tex"] = each.pop(PDF)
+        elif PDF in each:
+            each[PDF] = result
+        failed.append(result.message if isinstance(result, ToolError) else "")
+    return failed
+
+
+def _pdfs(texts: Sequence[str]) -> Sequence[bytes | ToolError]:
+    """The PDF of each text, or why it has none; where all together fail, each is set alone."""
+    try:
+        return make_pdfs(texts) if texts else ()
+    except ToolError as error:
+        return [error] * len(texts)
+    except FAULTS as error:
+        if len(texts) == 1:
+            return [ToolError(f"derive failed on this page, which is a fault of derive: {type(error).__name__}")]
+        return [pdf for text in texts for pdf in _pdfs([text])]
+
+
+def _line(handed: Handed, work: Work | str, failed: str) -> str:
+    """A line of the record of marks."""
+    line: dict[str, Any] = {"student": handed.student.id, "return": handed.shown, "work": handed.digest}
+    if isinstance(work, str):
+        line |= {"refused": work}
+    else:
+        line |= {"marks": [[m.step, str(m.marks), str(m.of), m.verdict, m.mistake] for m in work.marks]}
+    line |= {"failed": failed} if failed else {}
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,112 @@
+"""One student's work, marked against the student's own variant; the structure is shared by the whole class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from derive.answers.feedback.report import Report, report
+from derive.answers.files.answer_file import answers_of
+from derive.answers.marking.judging import Judged, judge
+from derive.answers.marking.step_verdict import CORRECT, MISSING
+from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.written import Answer, Array
+from derive.answers.working.free_working import read_working
+from derive.classroom.records.records import Mark
+from derive.classroom.returns.inbox import Working, unpacked
+from derive.problem.problem import Problem
+from derive.sheets import SheetWriter
+from derive.solution import Blueprint, Solution
+
+PRECISION = "precision"
+BOX = r"\boxed{\qquad}"
+"""What a blank of a sheet is in Markdown and LaTeX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work read and judged."""
+
+    solution: Solution
+    answers: Sequence[Answer]
+    judged: Sequence[Judged]
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Each step that counts, and each other one that was answered, in the solution's order."""
+        return tuple(
+            Mark(each.place.id, each.marks, each.of, _verdict(each), each.diagnosis)
+            for each in self.judged
+            if each.of or each.verdict != MISSING
+        )
+
+    def report(self, hints: bool = False) -> Report:
+        """The feedback."""
+        return report(self.solution, self.judged, self.answers, hints)
+
+
+@dataclass
+class Marker:
+    """Marks work on any variant of a problem: what depends on the structure alone is made once."""
+
+    blueprint: Blueprint
+
+    @property
+    def problem(self) -> Problem:
+        """The problem, with the numbers of its file."""
+        return self.blueprint.derivation.problem
+
+    def mark(self, variant: Problem, payload: str) -> Work:
+        """The packed work of a student on a variant."""
+        solution = self.blueprint.evaluate(variant)
+        answers = self._answers(solution, payload)
+        return Work(solution, answers, judge(solution, answers))
+
+    def weight(self, variant: Problem, payload: str) -> int:
+        """What the packed work of a student holds: 0 no answer, 1 something that answers no step, 2 an answer."""
+        answers = [each for each in self._answers(self.blueprint.evaluate(variant), payload) if not _is_blank(each)]
+        return 2 if any(answer.step for answer in answers) else bool(answers)
+
+    def _answers(self, solution: Solution, payload: str) -> list[Answer]:
+        content = unpacked(payload)
+        if isinstance(content, Working):
+            return self._own(content, solution)
+        return answers_of(content, solution, self.index)
+
+    def _own(self, working: Working, solution: Solution) -> list[Answer]:
+        """The answers of a working; of a sheet that was filled in, those that did not stand on it before."""
+        answers = read_working(working.text, solution)
+        if not working.sheet:
+            return answers
+        sheet = self.writer.sheet(working.sheet, solution).replace(BOX, "?")  # a box itself ends a line unanswered
+        blank = read_working(sheet, solution)
+        printed = {(answer.step, answer.entry, answer.given) for answer in blank}
+        return [answer for answer in answers if (answer.step, answer.entry, answer.given) not in printed]
+
+    @cached_property
+    def index(self) -> StepIndex:
+        """The steps, to be found by what students write."""
+        return StepIndex.of(self.blueprint.evaluate())
+
+    @cached_property
+    def writer(self) -> SheetWriter:
+        """The writer of the sheets that were handed out."""
+        return SheetWriter.of(self.blueprint)
+
+    def steps(self) -> Iterator[tuple[str, Fraction]]:
+        """The steps that count, in order, and their marks; the same in every variant."""
+        for each in judge(self.blueprint.evaluate(), []):
+            if each.of:
+                yield each.place.id, each.of
+
+
+def _verdict(judged: Judged) -> str:
+    few = judged.verdict == CORRECT and any(remark.kind == PRECISION for remark in judged.remarks)
+    return PRECISION if few else judged.verdict
+
+
+def _is_blank(answer: Answer) -> bool:
+    """Whether nothing stands in the boxes of an answer."""
+    return isinstance(answer.content, Array) and not any(answer.content.entries)

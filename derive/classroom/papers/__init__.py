@@ -1,0 +1,1 @@
+"""The papers of a class: sheets and keys."""

@@ -1,0 +1,157 @@
+"""The papers of a few students, made on any worker: texts from the blueprint kept there, PDFs in one run.
+
+PDFs that share a run share their fonts, so that a file's bytes depend on the run. Students are therefore always set
+with the same neighbours, those of their chunk of the roster, also when only one of them is wanted.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+
+from derive.classroom.roster.students import Student
+from derive.errors import DeriveError
+from derive.files import PDF
+from derive.pdf.press import make_pdfs
+from derive.problem.problem import Problem
+from derive.sheets import Identity, SheetWriter
+from derive.sheets.sheet_writer import ANSWERS, KEY, PAGES, SHEET
+from derive.solution import Solution
+from derive.variants import Assignment
+
+CHUNK = 16
+FORMATS = (PDF, *PAGES, *ANSWERS)
+FOLDERS = {SHEET: "sheets", KEY: "keys"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for all students: the problem's text and name, the seed, the formats, the version of derive."""
+
+    problem: str
+    title: str
+    seed: str
+    formats: tuple[str, ...]
+    version: str
+
+    def inputs(self, student: Student) -> str:
+        """A checksum of all that a student's papers depend on."""
+        parts = (self.version, self.problem, self.title, self.seed, *self.formats)
+        own = (student.id, student.last_name, student.first_name, student.file)
+        return sha256("\0".join((*parts, *own)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Neighbours on the roster, and the ids of those whose papers are wanted."""
+
+    students: tuple[Student, ...]
+    wanted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
+    a variant, which leaves no file, or a PDF.
+    """
+
+    student: Student
+    code: str
+    files: Mapping[str, bytes]
+    failure: DeriveError | None = None
+
+
+def make(job: Job, chunk: Chunk) -> list[Papers]:
+    """The papers of those students of a chunk that are wanted, in its order."""
+    desk = desk_of(job)
+    drafts = [desk.draft(student) for student in chunk.students if PDF in job.formats or student.id in chunk.wanted]
+    if PDF in job.formats:
+        for paper in FOLDERS:
+            _print(paper, [draft for draft in drafts if not draft.failure])
+    return [draft.papers() for draft in drafts if draft.student.id in chunk.wanted]
+
+
+@dataclass
+class _Draft:
+    """A student's papers before the PDFs are there: those that are waiting, as LaTeX by the name of the paper."""
+
+    student: Student
+    code: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    failure: DeriveError | None = None
+
+    def papers(self) -> Papers:
+        return Papers(self.student, self.code, self.files, self.failure)
+
+
+def _print(paper: str, drafts: Sequence[_Draft]) -> None:
+    """Make the PDFs of a paper; what LaTeX cannot set is a failure of that student alone."""
+    pdfs = make_pdfs([draft.waiting[paper] for draft in drafts])
+    for draft, pdf in zip(drafts, pdfs, strict=True):
+        if isinstance(pdf, bytes):
+            draft.files[_path(paper, draft.student, PDF)] = pdf
+        else:
+            draft.failure = pdf
+
+
+class Desk:
+    """What a worker keeps of a job: the assignment and the writer of its pages.
+
+    Raises InputError for a problem, a condition or a [sheet] that cannot be used.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.formats, self.title = job.formats, job.title
+        self.assignment = Assignment(Problem.loads(job.problem, job.title, f"{job.title}.toml"), job.seed)
+        self.writer = SheetWriter.of(self.assignment.blueprint)
+
+    def draft(self, student: Student) -> _Draft:
+        """A student's papers in all text formats; a variant that cannot be drawn or verified is a failure."""
+        try:
+            variant = self.assignment.draw(student.id)
+            return self._draft(student, variant.code, variant.solution)
+        except DeriveError as error:
+            return _Draft(student, failure=error)
+
+    def _draft(self, student: Student, code: str, solution: Solution) -> _Draft:
+        draft = _Draft(student, code)
+        identity = Identity(code, student.id, student.name)
+        for paper in FOLDERS:
+            for wanted in self.formats:
+                if wanted == PDF:
+                    draft.waiting[paper] = self._text(paper, "tex", solution, identity)
+                else:
+                    draft.files |= self._files(paper, wanted, student, solution, identity)
+        return draft
+
+    def _text(self, paper: str, wanted: str, solution: Solution, identity: Identity) -> str:
+        if wanted in ANSWERS:
+            return self.writer.answers(wanted, identity, solution if paper == KEY else None)
+        return (self.writer.key if paper == KEY else self.writer.sheet)(wanted, solution, identity)
+
+    def _files(
+        self, paper: str, wanted: str, student: Student, solution: Solution, identity: Identity
+    ) -> dict[str, bytes]:
+        """A paper in a text format, and the pictures it shows, which are named after the student."""
+        text = self._text(paper, wanted, solution, identity)
+        pictures = self.writer.pictures(paper, wanted, solution) if wanted in PAGES else {}
+        folder = FOLDERS[paper]
+        for picture in pictures:
+            text = text.replace(f"({self.title}-{picture})", f"({student.file}-{picture})")
+        drawn = {f"{folder}/{student.file}-{picture}": svg.encode() for picture, svg in pictures.items()}
+        return {_path(paper, student, wanted): text.encode(), **drawn}
+
+
+@lru_cache(1)
+def desk_of(job: Job) -> Desk:
+    """The desk of a job, set up once in a process. Raises InputError as `Desk` does."""
+    gc.set_threshold(50_000, 20, 20)
+    return Desk(job)
+
+
+def _path(paper: str, student: Student, ending: str) -> str:
+    return f"{FOLDERS[paper]}/{student.file}.{ending}"

@@ -1,0 +1,1 @@
+"""What is known of a marked class: marks, counts, files written."""

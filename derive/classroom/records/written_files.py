@@ -1,0 +1,42 @@
+"""What `grade` writes, by name, and where it did: a later marking never takes it for work that came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.classroom.records.records import Basis
+
+FEEDBACK, WORK = "feedback", ".marking"
+GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
+NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, f"{REPORT}.html", f"{REPORT}.pdf"})
+
+
+@dataclass
+class Written:
+    """Knows the files that a marking wrote: in its `output`, which is not complete after a crash, and in every folder
+    that holds a record of marks. The folders of which something was left out are in `left_out`.
+    """
+
+    output: Path | None = None
+    left_out: list[Path] = field(default_factory=list)
+
+    def without(self, folder: Path) -> list[Path]:
+        """What is in a folder and was not written by a marking."""
+        inside = list(folder.iterdir())
+        if not self._holds_marks(folder):
+            return inside
+        kept = [path for path in inside if path.name not in NAMES]
+        if len(kept) < len(inside):
+            self.left_out.append(folder)
+        return kept
+
+    def _holds_marks(self, folder: Path) -> bool:
+        if self.output is not None and folder.resolve() == self.output.resolve():
+            return True
+        try:
+            with (folder / RECORD).open(encoding="utf-8") as lines:
+                Basis.read(lines.readline(10_000))
+        except (OSError, ValueError):
+            return False
+        return True

@@ -1,0 +1,179 @@
+"""What is written about a marked class: tables, the record of marks, the report; student by student, as streams."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from derive.answers.feedback.report_files import FORMATS
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.marking.marking_worker import Orders, desk
+from derive.classroom.records.records import Basis, Change, Record, changes
+from derive.classroom.records.tally import Tally
+from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
+from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
+from derive.classroom.reports.gradebook import Changes, Grades, Returns, Style
+from derive.classroom.returns.inbox import COUNTED, Inbox, Return
+from derive.classroom.roster.students import Student
+from derive.errors import ToolError
+from derive.files import PDF, save, staged
+from derive.page.document import Document
+from derive.pdf.press import make_pdfs
+from derive.solution import Solution
+from derive.writers import WRITERS
+from derive.writers.html import HtmlWriter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What came of marking a class: what the report tells, the files, what a missing tool could not make (`failures`),
+    and what there is to say about tables that were read (`notes`).
+    """
+
+    findings: Findings
+    files: tuple[Path, ...]
+    failures: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Found:
+    """What is gathered for the report on the way."""
+
+    tally: Tally = field(default_factory=Tally)
+    missing: list[Student] = field(default_factory=list)
+    returns: dict[str, list[Return]] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
+    changed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Books:
+    """Writes the books of a class into `output`: all take their places together, the record of marks last."""
+
+    room: Classroom
+    inbox: Inbox
+    orders: Orders
+    basis: Basis
+    output: Path
+    style: Style
+
+    def write(self, parts: Sequence[Path]) -> Marking:
+        """The books, from the records in `parts`. Raises DeriveError if the folder cannot be written."""
+        before = self.inbox.remember(self.output / RECORD)
+        found = _Found()
+        if before is None:
+            (self.output / CHANGES).unlink(missing_ok=True)
+        with staged(self.output) as opened:
+            findings = self._tables(parts, before, opened, found)
+            self._report(findings, opened(f"{REPORT}.html"), found)
+            self._record(parts, opened(RECORD))
+        names = (FEEDBACK, GRADES, RETURNS, CHANGES, f"{REPORT}.html", f"{REPORT}.pdf", RECORD)
+        files = tuple(path for name in names if (path := self.output / name).exists())
+        failures = tuple(f"{what}: {times} times" if times > 1 else what for what, times in found.failures.items())
+        return Marking(findings, files, failures)
+
+    def _tables(
+        self, parts: Sequence[Path], before: Basis | None, opened: Callable[[str], TextIO], found: _Found
+    ) -> Findings:
+        """The tables, and what of them the report tells."""
+        steps = list(desk(self.orders)[1].steps())
+        grades = Grades(opened(GRADES), self.style, steps)
+        changed = Changes(opened(CHANGES), self.style) if before else None
+        for student, marks in self._students(parts):
+            grades.student(student, marks)
+            self._count(student, marks, found)
+            if changed and before:
+                self._changes(student, marks, before, changed, found)
+        self._returns(Returns(opened(RETURNS), self.style), found)
+        listed = found.changes if before else None
+        return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed)
+
+    def _record(self, parts: Sequence[Path], file: TextIO) -> None:
+        """The record of marks, by which a later marking knows what changed."""
+        file.write(f"{self.basis.line()}\n")
+        file.writelines(line for line, record in _records(parts) if not record.refused)
+
+    def _students(self, parts: Sequence[Path]) -> Iterator[tuple[Student, Record | None]]:
+        """Every student in the roster's order, with what the work earned; None for one that was not marked."""
+        records = (record for _, record in _records(parts))
+        coming = next(records, None)
+        for student in self.room.students():
+            record = None
+            if coming and coming.student == student.id:
+                record, coming = coming, next(records, None)
+            if record and record.refused:
+                self.inbox.refuse(student.id, record.refused)
+            yield student, None if record and record.refused else record
+
+    def _count(self, student: Student, marks: Record | None, found: _Found) -> None:
+        found.tally.add(marks)
+        if marks is not None and marks.failed:
+            found.failures[f"a page of feedback could not be made: {marks.failed}"] += 1
+        if marks is None:
+            _keep(found.missing, student)
+            keep_feedback(self.output / FEEDBACK, student, {})
+
+    def _changes(self, student: Student, marks: Record | None, before: Basis, sheet: Changes, found: _Found) -> None:
+        earlier = self.inbox.remembered(student.id)
+        for change in changes(earlier, marks, before, self.basis) if earlier else ():
+            sheet.changed(change)
+            found.changed += 1
+            _keep(found.changes, change)
+
+    def _returns(self, sheet: Returns, found: _Found) -> None:
+        for item in self.inbox.returns():
+            sheet.returned(item)
+            found.states[item.state] += 1
+            if item.state != COUNTED:
+                _keep(found.returns.setdefault(item.state, []), item)
+
+    def _report(self, findings: Findings, page: TextIO, found: _Found) -> None:
+        """The report as HTML into `page`, and beside it as PDF."""
+        solution = desk(self.orders)[1].blueprint.evaluate()
+        document = class_document(findings, solution, self.style)
+        html = HtmlWriter()
+        page.write(html.render(html.compile(document, solution.blueprint.page), solution.values))
+        try:
+            (made,) = make_pdfs([_tex(document, solution)])
+        except ToolError as error:
+            made = error
+        if isinstance(made, bytes):
+            save(self.output, {f"{REPORT}.{PDF}": made})
+        else:
+            (self.output / f"{REPORT}.{PDF}").unlink(missing_ok=True)
+            found.failures[f"the report could not be made as PDF: {made.message}"] += 1
+
+
+def _tex(document: Document, solution: Solution) -> str:
+    writer = WRITERS["tex"]
+    return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
+
+
+def _records(parts: Iterable[Path]) -> Iterator[tuple[str, Record]]:
+    for part in parts:
+        with part.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield line, Record.read(line)
+
+
+def keep_feedback(folder: Path, student: Student, pages: Mapping[str, bytes]) -> None:
+    """Write the pages of a student's feedback, and take away those of other formats that an earlier marking left."""
+    for form in FORMATS:
+        if form not in pages:
+            (folder / f"{student.file}.{form}").unlink(missing_ok=True)
+    if pages:
+        save(folder, {f"{student.file}.{form}": page for form, page in pages.items()})
+
+
+def _keep(kept: list[T], item: T) -> None:
+    """Keep an item, as long as the list is one that a page can show."""
+    if len(kept) < MOST_LISTED:
+        kept.append(item)

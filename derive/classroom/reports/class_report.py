@@ -1,0 +1,206 @@
+"""The report on a class, as a Document: the scores, how each step went, the mistakes, who and what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.classroom.records.records import Change
+from derive.classroom.records.tally import VERDICTS, Tally
+from derive.classroom.reports.gradebook import Style
+from derive.classroom.returns.inbox import EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
+from derive.classroom.roster.students import Student
+from derive.figures import Bar, Chart, Part
+from derive.page.document import (
+    Block,
+    Column,
+    Document,
+    Drawing,
+    Heading,
+    Inline,
+    Naming,
+    Paragraph,
+    Section,
+    Sentence,
+    Table,
+)
+from derive.prose.catalogue import Catalogue, catalogue
+from derive.solution import Solution
+
+MOST_LISTED = 200
+MOST_STEPS = 60
+LONGEST = 300
+
+Row = tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the report tells; lists hold MOST_LISTED items at most, their counts all.
+
+    steps    the steps that count, and their marks
+    tally    the counts over all students
+    missing  students without a return that counts
+    returns  by state those that were not simply counted, `states` how many came to each
+    changes  marks that are others than before; None where nothing had been marked before
+    changed  how many marks changed
+    """
+
+    steps: Sequence[tuple[str, Fraction]]
+    tally: Tally
+    missing: Sequence[Student]
+    returns: Mapping[str, Sequence[Return]]
+    states: Counter[str]
+    changes: Sequence[Change] | None
+    changed: int
+
+
+def class_document(findings: Findings, solution: Solution, style: Style) -> Document:
+    """The report as a page, in the problem's language and with its decimal sign, unless the tables have a comma; names
+    of steps are the solution's.
+    """
+    problem = solution.problem
+    if style.decimal == ".":
+        style = replace(style, decimal=problem.numbers.decimal)
+    words = catalogue(problem.language)
+    title = words["class.title"].format(title=problem.title)
+    blocks = tuple(_Page(findings, solution, style, words).blocks())
+    return Document(title, problem.language, {}, (Section(blocks),), problem.page.symbol)
+
+
+class _Page:
+    def __init__(self, findings: Findings, solution: Solution, style: Style, words: Catalogue) -> None:
+        self.found, self.tally = findings, findings.tally
+        self.solution, self.number, self.words = solution, style.number, words
+        self.most = sum((of for _, of in findings.steps), Fraction(0))
+
+    def blocks(self) -> Iterator[Block]:
+        """Every part of the report; what there is nothing to say about is left out."""
+        yield Paragraph(tuple(self._summary()))
+        if self.tally.marked:
+            yield from self._scores()
+            yield from self._steps()
+            yield from self._mistakes()
+        if self.found.changes is not None:
+            yield from self._changes(self.found.changes)
+        yield from self._missing()
+        for key, states in (("others", (OTHER,)), ("unread", (UNREADABLE, UNKNOWN, EMPTY)), ("twice", (SUPERSEDED,))):
+            yield from self._returns(key, states)
+
+    # --- the class as a whole -----------------------------------------------------------------------------------------
+
+    def _summary(self) -> Iterator[Sentence]:
+        tally = self.tally
+        yield Sentence("class.marked", {"marked": tally.marked, "students": tally.marked + tally.missing})
+        if tally.marked:
+            shown = {"mean": tally.mean, "median": tally.median, "best": max(tally.scores), "worst": min(tally.scores)}
+            numbers: dict[str, Inline] = {key: self.number(round(x, 2)) for key, x in shown.items()}
+            yield Sentence("class.summary", {**numbers, "most": self.number(self.most)})
+
+    def _scores(self) -> Iterator[Block]:
+        bins = self.tally.distribution(self.most, self.number)
+        students = Part(self.words["class.students"], "bar")
+        bars = tuple(Bar(label, (count,)) for label, count in bins)
+        chart = Chart("upright", (students,), bars, self.words["class.axis"])
+        yield Heading(Sentence("class.distribution"))
+        yield Drawing(chart, "scores", self.words["class.distribution"])
+        rows = [(_said(label), _said(str(count))) for label, count in bins if count]
+        yield Table((_column("score", "number"), _column("students", "number")), tuple(rows))
+
+    # --- steps and mistakes -------------------------------------------------------------------------------------------
+
+    def _steps(self) -> Iterator[Block]:
+        """A bar for each step that counts, and the same as a table."""
+        yield Heading(Sentence("class.steps"))
+        yield Paragraph((Sentence("class.steps_are"),))
+        counts = {step: self._counts(step) for step, _ in self.found.steps}
+        parts = tuple(Part(self.words[f"class.{verdict}"], verdict) for verdict in VERDICTS)
+        bars = tuple(self._bar(step, counts[step]) for step, _ in self.found.steps)
+        for start in range(0, len(bars), MOST_STEPS):
+            chart = Chart("lying", parts, bars[start : start + MOST_STEPS])
+            yield Drawing(chart, f"steps-{start}", self.words["class.steps"])
+        heads = [_column("step"), *(_column(verdict, "number") for verdict in VERDICTS), _column("mean", "number")]
+        rows = [self._step_row(step, of, counts[step]) for step, of in self.found.steps]
+        yield Table(tuple(heads), tuple(rows))
+
+    def _counts(self, step: str) -> tuple[int, ...]:
+        counted = self.tally.steps.get(step, Counter())
+        return tuple(counted[verdict] for verdict in VERDICTS)
+
+    def _bar(self, step: str, counts: tuple[int, ...]) -> Bar:
+        name, after = self._named(step)
+        return Bar(name.name, counts, after)
+
+    def _step_row(self, step: str, of: Fraction, counts: tuple[int, ...]) -> Row:
+        mean = round(self.tally.marks.get(step, Fraction(0)) / self.tally.marked, 2)
+        of_all = f"{self.number(mean)} / {self.number(of)}"
+        return self._step(step), *(_said(str(n)) for n in counts), _said(of_all)
+
+    def _named(self, step: str) -> tuple[Naming, str]:
+        """The name of a step, and its pass where it has one."""
+        return Naming(self.solution.index[step][0]), "".join(step.partition("@")[1:])
+
+    def _step(self, step: str) -> Sentence:
+        if step not in self.solution.index:  # it may be one of the problem as it was before
+            return _said(step)
+        name, after = self._named(step)
+        return Sentence("class.name", {"name": name, "after": after})
+
+    def _mistakes(self) -> Iterator[Block]:
+        yield Heading(Sentence("class.mistakes"))
+        found = sorted(self.tally.mistakes.items(), key=lambda item: (-item[1].total(), item[0]))
+        if not found:
+            yield Paragraph((Sentence("class.no_mistakes"),))
+            return
+        rows = [(_said(str(steps.total())), Sentence(f"mistakes.{key}"), _said(_where(steps))) for key, steps in found]
+        yield Table((_column("times", "number"), _column("mistake", "long"), _column("where", "long")), tuple(rows))
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def _changes(self, changes: Sequence[Change]) -> Iterator[Block]:
+        heads = (_column("student"), _column("step"), _column("before", "number"), _column("after", "number"),
+                 _column("why", "long"))  # fmt: skip
+        rows = [
+            (_said(change.student), self._step(change.step) if change.step else Sentence("class.score"),
+             _said(self.number(change.before)), _said(self.number(change.after)), _said(change.why))
+            for change in changes
+        ]  # fmt: skip
+        yield from self._listed("changes", heads, rows, self.found.changed)
+
+    def _missing(self) -> Iterator[Block]:
+        heads = (_column("student"), _column("last_name"), _column("first_name"))
+        rows = [(_said(who.id), _said(who.last_name), _said(who.first_name)) for who in self.found.missing]
+        yield from self._listed("missing_students", heads, rows, self.tally.missing)
+
+    def _returns(self, key: str, states: Sequence[str]) -> Iterator[Block]:
+        total = sum(self.found.states[state] for state in states)
+        if not total:
+            return
+        found = [item for state in states for item in self.found.returns.get(state, ())]
+        rows = [(_said(item.shown), _said(item.student), _said(item.reason)) for item in found]
+        heads = (_column("return", "long"), _column("student"), _column("why", "long"))
+        yield from self._listed(key, heads, rows, total)
+
+    def _listed(self, key: str, heads: tuple[Column, ...], rows: Sequence[Row], total: int) -> Iterator[Block]:
+        """A heading, how many there are and what it means, the rows; and where the others are, if they are more."""
+        yield Heading(Sentence(f"class.{key}"))
+        yield Paragraph((Sentence(f"class.{key}_are", {"n": total}),))
+        if rows:
+            yield Table(heads, tuple(rows[:MOST_LISTED]))
+        if total > len(rows[:MOST_LISTED]):
+            yield Paragraph((Sentence("class.more", {"n": total - len(rows[:MOST_LISTED])}),))
+
+
+def _column(key: str, kind: str = "text") -> Column:
+    return Column(Sentence(f"class.{key}"), kind)  # type: ignore[arg-type]
+
+
+def _said(text: str) -> Sentence:
+    return Sentence("=", {"text": text if len(text) <= LONGEST else f"{text[:LONGEST]}…"})
+
+
+def _where(steps: Counter[str]) -> str:
+    """`dL/dz_1 (31), L (2)`."""
+    return ", ".join(f"{step} ({count})" for step, count in steps.most_common(8))

@@ -1,0 +1,97 @@
+"""Tables for spreadsheets and learning platforms, written as streams; no cell of them can be run as a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TextIO
+
+from derive.classroom.records.records import Change, Record
+from derive.classroom.returns.inbox import Return
+from derive.classroom.roster.students import Student
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+IDENTITY = ("student_id", "last_name", "first_name", "email")
+
+
+def safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before one that starts like it.
+
+    >>> safe("=cmd|' /C calc'!A0"), safe("O'Neil")
+    ("'=cmd|' /C calc'!A0", "O'Neil")
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How tables are written: the decimal sign (with a comma cells are parted by semicolons), and whether a byte order
+    mark stands before them, by which Excel knows UTF-8.
+    """
+
+    decimal: str = "."
+    bom: bool = False
+
+    def number(self, marks: Fraction | None) -> str:
+        """Marks, to four decimals at most; "" for none."""
+        if marks is None:
+            return ""
+        text = f"{float(marks):.4f}".rstrip("0").rstrip(".")
+        return text.replace(".", self.decimal)
+
+
+class Sheet:
+    """A table in a file: its heads, then row by row, every cell in quotes."""
+
+    def __init__(self, file: TextIO, style: Style, heads: Sequence[str]) -> None:
+        self.style = style
+        separator = ";" if style.decimal == "," else ","
+        self._writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        if style.bom:
+            file.write("\ufeff")
+        self.row(*heads)
+
+    def row(self, *cells: str | Fraction | None) -> None:
+        """Write a row: texts made safe, marks as numbers."""
+        number = self.style.number
+        self._writer.writerow([safe(cell) if isinstance(cell, str) else number(cell) for cell in cells])
+
+
+class Grades(Sheet):
+    """`grades.csv`: a row a student, a column a step that counts."""
+
+    def __init__(self, file: TextIO, style: Style, steps: Sequence[tuple[str, Fraction]]) -> None:
+        self._steps = [step for step, _ in steps]
+        self._most = sum((of for _, of in steps), Fraction(0))
+        super().__init__(file, style, (*IDENTITY, "score", "max_score", *self._steps))
+
+    def student(self, student: Student, record: Record | None) -> None:
+        """A student's row; without a record the marks stay empty."""
+        marks = {mark.step: mark.marks for mark in record.marks} if record else {}
+        score = record.score if record else None
+        self.row(student.id, student.last_name, student.first_name, student.email, score, self._most,
+                 *(marks.get(step) for step in self._steps))  # fmt: skip
+
+
+class Returns(Sheet):
+    """`returns.csv`: every return, whose it is, and what became of it."""
+
+    def __init__(self, file: TextIO, style: Style) -> None:
+        super().__init__(file, style, ("return", "student_id", "state", "reason"))
+
+    def returned(self, item: Return) -> None:
+        """A return's row."""
+        self.row(item.shown, item.student, item.state, item.reason)
+
+
+class Changes(Sheet):
+    """`changes.csv`: every mark that is another one than before, and why; `step` is `score` for the sum."""
+
+    def __init__(self, file: TextIO, style: Style) -> None:
+        super().__init__(file, style, ("student_id", "step", "before", "after", "why"))
+
+    def changed(self, change: Change) -> None:
+        """A change's row."""
+        self.row(change.student, change.step or "score", change.before, change.after, change.why)

@@ -1,0 +1,29 @@
+"""What the terminal is told about a marked class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.classroom.records.written_files import RETURNS
+from derive.classroom.reports.class_files import Marking
+from derive.classroom.returns.inbox import COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
+
+MOST_LINES = 20
+
+
+def said_of(marking: Marking) -> Iterator[str]:
+    """How many were marked; then each return that was not, with the reason; then what could not be made."""
+    found = marking.findings
+    tally = found.tally
+    yield from marking.notes
+    yield f"{tally.marked} of {tally.marked + tally.missing} students marked"
+    for state in (UNREADABLE, UNKNOWN, OTHER):
+        for item in found.returns.get(state, ())[:MOST_LINES]:
+            yield f"{item.shown}: {item.reason}"
+    silent = sum(n for state, n in found.states.items() if state not in {COUNTED, SUPERSEDED})
+    told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in (UNREADABLE, UNKNOWN, OTHER))
+    if silent > told:
+        yield f"and {silent - told} more returns that were not marked: see {RETURNS}"
+    if found.changed:
+        yield f"{found.changed} marks are others than before: see changes.csv"
+    yield from marking.failures

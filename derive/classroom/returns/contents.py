@@ -1,0 +1,198 @@
+"""One returned file → what it says and who it says it is from: a filled PDF form, an answer file, free working."""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+from derive.answers.checking import FILES, WORKING
+from derive.answers.files.answer_file import entries_in
+from derive.answers.files.columns import Entry
+from derive.answers.pages.transcript import without_comments
+from derive.classroom.returns.returned import CannotRead, Source
+from derive.errors import InputError, ToolError
+
+RESERVED = "sheet:"
+CODE, STUDENT = f"{RESERVED}code", f"{RESERVED}student"
+MAX_FIELDS = 20_000
+_INSTEAD = {
+    ".zip": "this one lies in another zip: unpack the outer one",
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "save the table as CSV in UTF-8"),
+    **dict.fromkeys((".docx", ".doc", ".odt", ".pages", ".rtf"), "expected the sheet as PDF, an answer file or text"),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff"), "a photo or scan is marked by hand"),
+}
+"""What to do with files that come back often and cannot be read."""
+MAX_FIELD = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Whose work a return says it is: the `code` of its sheet, the ids of `students` and `emails` on it or in its row,
+    and the `names` of the file and its folders.
+    """
+
+    code: str = ""
+    students: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    names: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One student's work as it came back.
+
+    shown    where it stands: a file, a member of a zip, a row
+    claims   whose it says it is
+    entries  step → answer as it is written, for forms, answer files and rows
+    working  the text of free working instead; None for entries
+    sheet    the format of the sheet that the working is written on; "" for none
+    """
+
+    shown: str
+    claims: Claims
+    entries: tuple[Entry, ...] = ()
+    working: str | None = None
+    sheet: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is answered in it."""
+        return (
+            not self.working.strip() if self.working is not None else all(_blank(entry.given) for entry in self.entries)
+        )
+
+
+def read_piece(source: Source, raw: bytes) -> Piece:
+    """What a file says. Raises CannotRead."""
+    ending = source.ending
+    if not raw.strip():
+        raise CannotRead("the file is empty")
+    if ending == ".pdf":
+        return entered(source, form_fields(raw))
+    if ending in FILES:
+        return entered(source, _entries(source, raw))
+    if ending in WORKING:
+        return _working(source, raw)
+    known = f"known endings: {', '.join(('.pdf', *FILES, *WORKING, '.zip'))}"
+    raise CannotRead(f"a file with the ending `{ending}` is not read", _INSTEAD.get(ending, known))
+
+
+def entered(source: Source, entries: Iterable[Entry]) -> Piece:
+    """A piece of entries; those under reserved names say whose it is."""
+    entries = tuple(entries)
+    said = {
+        entry.left.strip(): str(entry.given).strip() for entry in entries if entry.left.strip().startswith(RESERVED)
+    }
+    answers = tuple(entry for entry in entries if not entry.left.strip().startswith(RESERVED))
+    return Piece(source.shown, Claims(said.get(CODE, ""), _one(said.get(STUDENT)), names=source.names), answers)
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _blank(given: object) -> bool:
+    if isinstance(given, list | tuple):
+        return all(map(_blank, given))
+    return not str(given).strip()
+
+
+def _entries(source: Source, raw: bytes) -> list[Entry]:
+    try:
+        return entries_in(raw, PurePosixPath(source.shown))
+    except InputError as error:
+        fault = error.faults[0]
+        where = f"line {fault.place.line}: " if fault.place.line else ""
+        raise CannotRead(f"{where}{fault.message}", fault.hint) from None
+
+
+# --- free working ---------------------------------------------------------------------------------------------------
+
+_COMMENT = r"(?:<!--\s*|%\s*)?{}\s*[:=]?\s+([^\s>]+)"
+_CODE, _STUDENT = (re.compile(_COMMENT.format(re.escape(key))) for key in (CODE, STUDENT))
+
+
+def _working(source: Source, raw: bytes) -> Piece:
+    """Free working; `<!-- sheet:code K7M2 -->` (in LaTeX `% sheet:code K7M2`) says which sheet it belongs to."""
+    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in raw and not utf16:
+        raise CannotRead("this is no text", "expected Markdown, LaTeX or plain text")
+    text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+    code, student = _CODE.search(text), _STUDENT.search(text)
+    claims = Claims(code[1] if code else "", _one(student and student[1]), names=source.names)
+    sheet = source.ending.removeprefix(".") if claims.code or claims.students else ""
+    text = _STUDENT.sub("", _CODE.sub("", text))
+    return Piece(source.shown, claims, working=without_comments(text) if source.ending == ".tex" else text, sheet=sheet)
+
+
+# --- PDF forms ------------------------------------------------------------------------------------------------------
+
+_BROKEN: tuple[type[Exception], ...] = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError,
+    OSError, RuntimeError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
+"""What a damaged PDF makes a reader of PDFs raise beside its own errors."""
+
+
+def form_fields(raw: bytes) -> list[Entry]:
+    """The fields of a filled PDF form, in its order. Raises CannotRead, and ToolError without pypdf."""
+    fields = _with_pypdf(raw)
+    if not fields:
+        raise CannotRead("this PDF has no form fields", "a printed or scanned sheet is marked by hand")
+    if len(fields) > MAX_FIELDS:
+        raise CannotRead(f"this form has {len(fields)} fields", f"at most {MAX_FIELDS} are read")
+    return [Entry(_text(name), _value(value)[:MAX_FIELD], None) for name, value in fields]
+
+
+def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:
+    """The fields' names and values as the file has them, of whatever type."""
+    try:
+        from pypdf import PdfReader
+        from pypdf.errors import DependencyError, PyPdfError
+    except ImportError:
+        raise ToolError(
+            "filled PDF forms are read with pypdf, which is missing", "pip install 'derive[class]'"
+        ) from None
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    if not raw.lstrip()[:5].startswith(b"%PDF"):
+        raise CannotRead("this is no PDF, whatever its name says")
+    try:
+        reader = PdfReader(BytesIO(raw))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise CannotRead("this PDF is locked with a password", "save it without one")
+        return [(name, _loaded(field.get("/V"))) for name, field in (reader.get_fields() or {}).items()]
+    except DependencyError:
+        raise CannotRead("this PDF is locked: it is encrypted with AES", "save it without encryption") from None
+    except PyPdfError as error:
+        raise _damaged(error) from None
+    except _BROKEN as error:
+        raise _damaged(error) from None
+
+
+def _loaded(value: Any) -> object:
+    """A value, which in a file may be a stream of text in place of the text."""
+    return value.get_data() if hasattr(value, "get_data") else value
+
+
+def _text(found: object) -> str:
+    """What a file has where it should have a text: bytes that are none, a number, nothing."""
+    if isinstance(found, bytes):
+        return found.decode("utf-8", "replace")
+    return "" if found is None else str(found)
+
+
+def _value(value: object) -> str:
+    """The text of a field; a button's is a name (`/Yes`), one never filled has none."""
+    return _text(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _damaged(error: Exception) -> CannotRead:
+    said = (str(error) or type(error).__name__).splitlines()[0][:120]
+    return CannotRead(f"this PDF is damaged: {said}", "save it again, or hand it in again")

@@ -1,0 +1,108 @@
+"""Everything that came back into the inbox, in order: files are read by the workers, wide tables here, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from derive.answers.reading.step_matching import StepIndex
+from derive.classroom.returns.contents import Piece, read_piece
+from derive.classroom.returns.inbox import Inbox
+from derive.classroom.returns.returned import CannotRead, Refused, Shelf, Source
+from derive.classroom.returns.wide_tables import HEAD_BYTES, Columns, is_wide, rows
+from derive.classroom.workers.engine import Run
+
+T = TypeVar("T")
+FILES, BYTES = 32, 16_000_000
+"""How many files a worker gets at a time, and about how many bytes at most."""
+
+Opened = tuple[Source, bytes] | Refused | Source
+
+
+def receive(run: Run, steps: StepIndex, coming: Iterable[Source | Refused], inbox: Inbox) -> list[str]:
+    """Read what came back; what there is to say about tables that were read."""
+    receiver = _Receiver(steps)
+    with Shelf() as shelf:
+        found = (item for batch in run(read_batch, _loads(_opened(coming, shelf))) for item in batch)
+        inbox.receive(receiver.pieces(found, shelf))
+    return receiver.notes
+
+
+def read_batch(batch: Iterable[Opened]) -> list[Piece | Refused | Source]:
+    """The files of a batch read; what comes without its bytes goes back as it is."""
+    return [_read(*item) if isinstance(item, tuple) else item for item in batch]
+
+
+def _read(source: Source, raw: bytes) -> Piece | Refused:
+    try:
+        return read_piece(source, raw)
+    except CannotRead as why:
+        return Refused(source.shown, str(why), source.names)
+
+
+def _opened(coming: Iterable[Source | Refused], shelf: Shelf) -> Iterator[Opened]:
+    """Each file with its bytes; a wide table, which is read as a stream, without them."""
+    for source in coming:
+        if isinstance(source, Refused):
+            yield source
+            continue
+        try:
+            yield source if _is_table(source, shelf) else (source, shelf.read(source))
+        except CannotRead as why:
+            yield Refused(source.shown, str(why), source.names)
+
+
+def _is_table(source: Source, shelf: Shelf) -> bool:
+    if source.ending != ".csv":
+        return False
+    with shelf.open(source) as file:
+        return is_wide(file.read(HEAD_BYTES))
+
+
+class _Receiver:
+    """Turns tables into their rows, and remembers what there is to say about them."""
+
+    def __init__(self, steps: StepIndex) -> None:
+        self.steps = steps
+        self.notes: list[str] = []
+
+    def pieces(self, found: Iterable[Piece | Refused | Source], shelf: Shelf) -> Iterator[Piece | Refused]:
+        """Pieces as they are; in the place of a wide table its rows."""
+        for item in found:
+            if not isinstance(item, Source):
+                yield item
+                continue
+            try:
+                yield from self._rows(item, shelf)
+            except CannotRead as why:
+                yield Refused(item.shown, str(why), item.names)
+
+    def _rows(self, table: Source, shelf: Shelf) -> Iterator[Piece | Refused]:
+        with shelf.open(table) as file:
+            for row in rows(file, table.shown, lambda title: bool(self.steps.match(title)[0])):
+                if not isinstance(row, Columns):
+                    yield row
+                elif row.unused:
+                    self.notes.append(f"{table.shown}: columns that are not read: {', '.join(row.unused)}")
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """The items in tuples of `size`, the last one perhaps shorter."""
+    coming = iter(items)
+    while batch := tuple(islice(coming, size)):
+        yield batch
+
+
+def _loads(items: Iterable[Opened]) -> Iterator[tuple[Opened, ...]]:
+    """The files in batches of FILES, and of BYTES where they are large."""
+    batch: list[Opened] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += len(item[1]) if isinstance(item, tuple) else 0
+        if len(batch) == FILES or size > BYTES:
+            yield tuple(batch)
+            batch, size = [], 0
+    if batch:
+        yield tuple(batch)

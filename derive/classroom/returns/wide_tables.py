@@ -1,0 +1,203 @@
+"""One wide table as form services and learning platforms export it: a row a student, a column a step or entry.
+
+Read as a stream, row by row: a table of 100,000 rows takes no more memory than one of 40.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import count
+from typing import IO
+
+from derive.answers.files.columns import Entry
+from derive.classroom.returns.contents import Claims, Piece
+from derive.classroom.returns.returned import CannotRead, Refused
+from derive.classroom.roster.roster import COLUMNS, folded
+
+HEAD_BYTES = 100_000
+MAX_COLUMNS = 5_000
+MAX_LINE = 1_000_000
+MAX_LINES = 5_000_000
+MOST_LINES_OF_A_ROW = 60
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+_WHO = {
+    "code": ("sheet:code", "code", "sheet"),
+    "student": ("sheet:student", "id", "id number", "username", "login id", *COLUMNS["id"].split(", ")),
+    "email": ("email", *COLUMNS["email"].split(", ")),
+}
+_KIND = {folded(spelling): kind for kind, spellings in _WHO.items() for spelling in spellings}
+"""What the titles of columns mean that say whose a row is: those that rosters have, and some more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a table are: who (`code`, `email`, `student` → their places), which step each other one
+    answers, and the titles that are neither; there are `width` of them.
+    """
+
+    separator: str
+    width: int
+    who: dict[str, tuple[int, ...]]
+    steps: dict[int, str]
+    unused: tuple[str, ...]
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether the first line of a CSV names a column of students beside others, so that each row is one student's."""
+    try:
+        line = next((line for line in _text(head).splitlines() if line.strip() and not _declares(line)), "")
+    except UnicodeError:
+        return False
+    titles = _titles(line, _separator(line))
+    return len(titles) > 1 and any(folded(title) in _KIND for title in titles)
+
+
+def columns(titles: Sequence[str], separator: str, is_step: Callable[[str], bool]) -> Columns:
+    """What each title means. Raises CannotRead for a table without a step."""
+    who: dict[str, tuple[int, ...]] = {}
+    steps: dict[int, str] = {}
+    unused = []
+    for i, title in enumerate(titles):
+        kind = _KIND.get(folded(title))
+        if kind:
+            who[kind] = (*who.get(kind, ()), i)
+        elif step := next((name for name in _names(title) if is_step(name)), ""):
+            steps[i] = step
+        elif title.strip():
+            unused.append(title.strip())
+    if not steps:
+        raise CannotRead("no column of this table is named by a step", "name them as the sheet does, as dL/dW_2[1,3]")
+    return Columns(separator, len(titles), who, steps, tuple(unused))
+
+
+def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterator[Columns | Piece | Refused]:
+    """First what the columns are, then each row as a student's work; rows that cannot be read are refused one by one.
+
+    Raises CannotRead for a table that is not UTF-8 (or UTF-16 with its mark) or has no steps.
+    """
+    head = file.read(len(_UTF16[0]))
+    file.seek(0)
+    text = TextIOWrapper(file, encoding="utf-16" if head in _UTF16 else "utf-8-sig", newline="")
+    try:
+        lines = _lines(text)
+        first = next(lines, "")
+        begun = 1
+        if _declares(first):
+            first, begun = next(lines, ""), 2
+        separator = _separator(first)
+        found = columns(_titles(first, separator), separator, is_step)
+        yield found
+        yield from _rows(lines, begun, shown, found)
+    except UnicodeError:
+        raise CannotRead("this table is not UTF-8", "save it as CSV in UTF-8") from None
+    finally:
+        text.detach()
+
+
+def _lines(text: TextIOWrapper) -> Iterator[str]:
+    """The lines of a table, bounded in length and number. Raises CannotRead."""
+    for _ in range(MAX_LINES):
+        line = text.readline(MAX_LINE)
+        if len(line) == MAX_LINE:
+            raise CannotRead(f"a line of this table has more than {MAX_LINE} characters")
+        if not line:
+            return
+        yield line
+    raise CannotRead(f"this table has more than {MAX_LINES} lines")
+
+
+def _rows(lines: Iterator[str], begun: int, shown: str, found: Columns) -> Iterator[Piece | Refused]:
+    """The rows after the `begun` lines of the heading. A cell in quotes may go over lines; a quote that is not closed
+    spoils its own line, for what follows are other students.
+    """
+    waiting, line = deque[str](), begun
+    for number in count(2):
+        pulled: list[str] = []
+        try:
+            cells = next(csv.reader(_pulled(waiting, lines, pulled), delimiter=found.separator, strict=True), None)
+            why = ""
+        except csv.Error as error:
+            cells, why = [], f"this row cannot be read: {error}"
+        if cells is None:
+            return
+        place, line = f"{shown}, row {number}", line + 1
+        if len(pulled) > 1 and (why or len(cells) != found.width):
+            waiting.extendleft(reversed(pulled[1:]))
+            yield Refused(place, f"a quote in line {line} is not closed; a quote inside a cell is doubled")
+            continue
+        line += len(pulled) - 1
+        if why:
+            yield Refused(place, why)
+        elif any(cell.strip() for cell in cells):
+            yield _piece(cells, place, found)
+
+
+def _pulled(waiting: deque[str], lines: Iterator[str], pulled: list[str]) -> Iterator[str]:
+    """Lines, those that are waiting first, as many as a row may have; `pulled` takes down which were."""
+    while len(pulled) < MOST_LINES_OF_A_ROW and (line := waiting.popleft() if waiting else next(lines, "")):
+        pulled.append(line)
+        yield line
+
+
+def _piece(cells: Sequence[str], place: str, found: Columns) -> Piece:
+    said = {kind: tuple(cells[i].strip() for i in places if i < len(cells) and cells[i].strip())
+            for kind, places in found.who.items()}  # fmt: skip
+    entries = tuple(Entry(step, cells[i], None) for i, step in found.steps.items() if i < len(cells))
+    code = next(iter(said.get("code", ())), "")
+    return Piece(place, Claims(code, said.get("student", ()), said.get("email", ())), entries)
+
+
+# --- the first line -------------------------------------------------------------------------------------------------
+
+
+def _text(head: bytes) -> str:
+    """The beginning of a table as text; a character cut off at its end is left out."""
+    if head.startswith(_UTF16):
+        return head[: len(head) // 2 * 2].decode("utf-16", "ignore")
+    return head.decode("utf-8-sig", "ignore" if len(head) == HEAD_BYTES else "strict")
+
+
+def _declares(line: str) -> bool:
+    """Whether a line only says which separator follows, as Excel writes: `sep=;`."""
+    return re.fullmatch(r"\ufeff?sep=.\s*", line) is not None
+
+
+def _separator(line: str) -> str:
+    """The separator that stands most often outside of quotes and brackets."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]', "", line)
+    return max(",;\t", key=bare.count)
+
+
+def _titles(line: str, separator: str) -> list[str]:
+    try:
+        titles = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error as error:
+        raise CannotRead(f"the first line cannot be read: {error}") from None
+    if len(titles) > MAX_COLUMNS:
+        raise CannotRead(f"this table has {len(titles)} columns", f"at most {MAX_COLUMNS} are read")
+    return _rejoined(titles, separator)
+
+
+def _rejoined(titles: list[str], separator: str) -> list[str]:
+    """Titles with the commas inside their brackets back: `dL/dW_2[1,3]` that was not quoted."""
+    joined: list[str] = []
+    for title in titles:
+        if joined and joined[-1].count("[") > joined[-1].count("]"):
+            joined[-1] += separator + title
+        else:
+            joined.append(title)
+    return joined
+
+
+def _names(title: str) -> Iterator[str]:
+    """What of a title may be a step's name: the whole, what stands in backticks or after `3.`, `Question 3:`."""
+    yield title.strip()
+    yield from re.findall(r"`([^`]+)`", title)
+    if tail := re.fullmatch(r"[^:.]*\d+\s*[.:)]\s*(.+)", title.strip()):
+        yield tail[1].rstrip(" =:")

@@ -1,0 +1,203 @@
+"""Short rules: steps in a row whose derivatives together are simple, as p − y for cross-entropy on a softmax.
+
+A rule is found where a loss, or a term of one, is written: for a sample, for a step of time, for a whole batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import prod
+
+from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled
+from derive.calculus.differentiation import expand_macros, settled, shape_of
+from derive.calculus.operation_rows import MACROS, ShapeFault
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Apply, Expr, Number, Ref, Shape, apply, names_in, number, substitute, walk
+from derive.language.names import Derivative, Name, Symbol
+
+LOGARITHMS = {"log", "log_softmax"}
+AXES = (None, "rows", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The gradient of `outer(p, y)` by z, where p = `inner(z)`, is p − y over the number of samples.
+
+    key      its sentence, under `shortcuts` in the catalogue
+    outer    a loss
+    inner    the operation that makes its first argument; "" where it takes z itself, and p is the softmax of z
+    samples  shape of p → how many samples the loss is a mean over, where no axis makes one loss for each
+    whole    whether it holds only where each target adds up to 1
+    """
+
+    key: str
+    outer: str
+    inner: str
+    samples: Callable[[Shape], int]
+    whole: bool = False
+
+    def short(self, p: Expr, y: Expr) -> Expr:
+        """p − y."""
+        return apply("subtract", p, y)
+
+
+def _columns(shape: Shape) -> int:
+    return (*shape, 1)[1]
+
+
+SHORTCUTS = (
+    Shortcut("softmax_cross_entropy", "cross_entropy", "softmax", _columns, whole=True),
+    Shortcut("cross_entropy_logits", "cross_entropy_logits", "", _columns, whole=True),
+    Shortcut("sigmoid_binary_cross_entropy", "binary_cross_entropy", "sigmoid", prod),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A short rule that a derivation has use for.
+
+    gradient  the step that it gives at once: dL/dz, or what comes through p where z is used elsewhere too
+    expr      the gradient by the short rule
+    ones      sums that have to be 1 for it to hold, or None
+    """
+
+    shortcut: Shortcut
+    gradient: Derivative
+    expr: Expr
+    ones: Expr | None
+
+
+def shortcuts_of(derivation: Derivation) -> dict[Name, Short]:
+    """The short rules of a derivation, by the gradients that they give."""
+    finder = _Finder(derivation)
+    return {short.gradient: short for step in derivation.forward for short in finder.found(step)}
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Finds the losses that stand in the forward steps of a derivation."""
+
+    derivation: Derivation
+    forward: dict[Name, Step] = field(init=False)
+    gradients: dict[Name, Step] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forward = {step.name: step for step in self.derivation.forward}
+        self.gradients = {step.name: step for step in self.derivation.backward}
+
+    def found(self, step: Step) -> Iterator[Short]:
+        """The short rules for the terms of a step that are losses of something."""
+        arriving = self._arriving(step)
+        whole, inside = self._whole(step)
+        terms = terms_of(whole)
+        if arriving is None:
+            return
+        for i, (term, sign) in enumerate(terms):
+            value, rest = split_coefficient(tidy(term))
+            if isinstance(rest, Apply) and any(isinstance(n, Apply) and n.op in LOGARITHMS for n in walk(rest)):
+                others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
+                for shortcut in SHORTCUTS:
+                    yield from self._term(shortcut, times(number(sign * value), arriving), rest, others, inside)
+
+    def _arriving(self, step: Step) -> Expr | None:
+        """The gradient of the loss by a step, a constant as such; None where it has none."""
+        assert isinstance(step.name, Symbol)
+        loss = self.derivation.loss
+        if loss is None or step.name == loss:
+            return None if loss is None else number(1)
+        gradient = self.gradients.get(Derivative(loss, step.name))
+        if gradient is None:
+            return None
+        constant = unfilled(gradient.expr)
+        return constant if isinstance(constant, Number) else Ref(gradient.name)
+
+    def _whole(self, step: Step) -> tuple[Expr, dict[Name, Expr]]:
+        """The right side with its helpers written out, but for those that a rule begins with, and these helpers."""
+        inside: dict[Name, Expr] = {step.name: step.expr}
+        whole, inner = step.expr, {shortcut.inner for shortcut in SHORTCUTS}
+        while helpers := [
+            self.forward[name]
+            for name in names_in(whole)
+            if isinstance(name, Symbol) and name.helper and name in self.forward and name not in inside
+        ]:
+            opened = {h.name: h.expr for h in helpers if not (isinstance(h.expr, Apply) and h.expr.op in inner)}
+            if not opened:
+                break
+            inside |= opened
+            whole = substitute(whole, opened)
+        return whole, inside
+
+    def _term(
+        self, shortcut: Shortcut, factor: Expr, rest: Apply, others: set[Name], inside: dict[Name, Expr]
+    ) -> Iterator[Short]:
+        """The short rule for a term, if it is the shortcut's loss of some names in it."""
+        names, shapes = names_in(rest), self.derivation.shapes
+        for p in names:
+            z = self._input(shortcut, p, others)
+            for y in names if z else ():
+                value, axis = self._losses(shortcut, p, y).get(rest, (Fraction(0), None))
+                if value and z:
+                    target = Ref(y) if shapes[y] == shapes[p] else next(_one_hot(rest))
+                    yield from self._short(shortcut, times(number(1 / value), factor), p, z, target, axis, inside)
+
+    def _losses(self, shortcut: Shortcut, p: Name, y: Name) -> dict[Expr, tuple[Fraction, str | None]]:
+        """The shortcut's loss of p and y written out, whole and by axis: the number before it, and the axis."""
+        found: dict[Expr, tuple[Fraction, str | None]] = {}
+        for axis in AXES if MACROS[shortcut.outer].settings else AXES[:1]:
+            loss = _expanded(apply(shortcut.outer, Ref(p), Ref(y), **({"axis": axis} if axis else {})), self.derivation)
+            value, rest = split_coefficient(loss) if loss and p != y else (Fraction(0), None)
+            if rest is not None:
+                found[rest] = value, axis
+        return found
+
+    def _input(self, shortcut: Shortcut, p: Name, others: set[Name]) -> Symbol | None:
+        """What the rule gives the gradient of: z, where p comes of it and is used for this loss alone."""
+        made, loss = self.forward.get(p), self.derivation.loss
+        if not isinstance(p, Symbol) or loss is None or p in others:
+            return None
+        if not shortcut.inner:
+            return p
+        gradient = self.gradients.get(Derivative(loss, p))
+        if gradient is None or gradient.rule == "sum over paths":
+            return None
+        of = made.expr if made and isinstance(made.expr, Apply) and made.expr.op == shortcut.inner else None
+        z = of.args[0] if of else None
+        return z.name if isinstance(z, Ref) and isinstance(z.name, Symbol) else None
+
+    def _short(
+        self, shortcut: Shortcut, factor: Expr, p: Name, z: Symbol, target: Expr, axis: str | None,
+        inside: dict[Name, Expr],
+    ) -> Iterator[Short]:  # fmt: skip
+        shapes, loss = self.derivation.shapes, self.derivation.loss
+        made = self.forward[p].expr if shortcut.inner else None
+        options = dict(made.options) if isinstance(made, Apply) else _softmax_axis(shapes[p], axis)
+        output = Ref(p) if shortcut.inner else apply("softmax", Ref(p), **options)
+        samples = 1 if axis else shortcut.samples(shapes[p])
+        expr = settled(times(times(number(Fraction(1, samples)), factor), shortcut.short(output, target)), shapes)
+        vias = [p] if shortcut.inner else [name for name, each in inside.items() if p in names_in(each)]
+        assert loss is not None
+        for gradient in (*(Derivative(loss, z, via) for via in vias if isinstance(via, Symbol)), Derivative(loss, z)):
+            if gradient in self.gradients and shape_of(expr, shapes) == shapes[gradient]:
+                ones = apply("sum", target, **options) if shortcut.whole else None
+                yield Short(shortcut, gradient, expr, ones)
+                return
+
+
+def _expanded(loss: Expr, derivation: Derivation) -> Expr | None:
+    try:
+        return tidy(settled(expand_macros(loss, derivation.shapes), derivation.shapes))
+    except ShapeFault:
+        return None
+
+
+def _one_hot(expr: Expr) -> Iterator[Expr]:
+    """The target that is made of the numbers of the classes."""
+    return (node for node in walk(expr) if isinstance(node, Apply) and node.op == "one_hot")
+
+
+def _softmax_axis(shape: Shape, axis: str | None) -> dict[str, str]:
+    """The axis of the softmax in a cross-entropy of logits: of a matrix the columns, unless another one is given."""
+    chosen = axis or ("columns" if len(shape) > 1 else None)
+    return {"axis": chosen} if chosen else {}

@@ -1,0 +1,54 @@
+"""Which arrangement a figure is drawn in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.figures import Chart, Curve, Figure, Labels, Picture
+from derive.figures.drawing.card_chains import draw_chain
+from derive.figures.drawing.charts import draw_chart
+from derive.figures.drawing.curves import draw_curve
+from derive.figures.drawing.graphs import draw_graph
+from derive.figures.drawing.networks import draw_network
+from derive.figures.drawing.primitives import READABLE, Drawing, Rows, Script
+from derive.language.expressions import Index
+from derive.language.names import Name
+
+
+def arranged(figure: Picture, labels: Labels, script: Script) -> Drawing:
+    """The figure's shapes, with room for its labels as `script` measures them; the names alone, where a page would
+    make everything too small to be read.
+    """
+    if isinstance(figure, Chart):
+        return draw_chart(figure, labels, script)
+    if isinstance(figure, Curve):
+        return draw_curve(figure, labels, script)
+    drawing = _drawn(figure, labels, script)
+    return drawing if drawing.scale >= READABLE else _drawn(figure, _Names(labels), script)
+
+
+def _drawn(figure: Figure, labels: Labels, script: Script) -> Drawing:
+    if figure.kind == "network":
+        return draw_network(figure, labels, script)
+    return (draw_chain if figure.chain else draw_graph)(figure, labels, script)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Labels without any numbers."""
+
+    labels: Labels
+
+    def name(self, name: Name, index: Index | None) -> str:
+        return self.labels.name(name, index)
+
+    def values(self, name: Name, index: Index | None) -> Rows | None:
+        return None
+
+    gradient = values
+
+    def curve(self, curve: Curve) -> list[float]:
+        return self.labels.curve(curve)
+
+    def written(self, value: float) -> str:
+        return self.labels.written(value)

@@ -1,0 +1,1 @@
+"""Expressions in writing: TeX, Unicode, ASCII."""

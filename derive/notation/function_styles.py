@@ -1,0 +1,213 @@
+"""How functions, their settings, blocks and entries are written: the styles of the printer that bind like a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Protocol
+
+from derive.calculus.differentiation import Shapes, entry_of, shape_of
+from derive.calculus.operation_rows import ROWS
+from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice
+from derive.language.names import Symbol
+from derive.notation.notations import Notation
+
+
+class Printer(Protocol):
+    """What a style asks of the printer."""
+
+    notation: Notation
+    shapes: Shapes
+
+    def put(self, text: str) -> None:
+        """Write a text."""
+
+    def write(self, expr: Expr, level: int, position: str) -> None:
+        """Write an expression where the surroundings bind as tightly as `level`."""
+
+    def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
+        """What is written, in parentheses where they are needed."""
+
+    def constant(self, expr: Number) -> str:
+        """A constant as a text."""
+
+    def is_whole(self, expr: Expr) -> bool:
+        """Whether the vocabulary has one piece for the whole expression."""
+
+
+LOOSE, ATOM = 0, 3
+
+
+def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`[x; h]`, `[H_1, H_2]`; in TeX a matrix of blocks."""
+    notation, rows = printer.notation, [expr.args]
+    if expr.op == "stack":
+        rows = [_row(printer, arg) for arg in expr.args]
+    opening, between, below, closing = "[", ", ", "; ", "]"
+    if notation.tex:
+        opening, closing = r"\begin{bmatrix} ", r" \end{bmatrix}"
+        between, below = " & ", f" {notation.operators['newline']} "
+    printer.put(opening)
+    for i, row in enumerate(rows):
+        printer.put(below if i else "")
+        for j, arg in enumerate(row):
+            printer.put(between if j else "")
+            printer.write(arg, LOOSE, "leading")
+    printer.put(closing)
+
+
+def function(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`f(x, y; alpha = 0.1)`."""
+    notation, row = printer.notation, ROWS[expr.op]
+    text = row.spellings[0] if notation.is_language else row.notation.text.replace("'", "′")
+    printer.put(row.notation.tex if notation.tex else text)
+    printer.enclosed(lambda: _arguments(printer, expr))
+
+
+def chosen(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """max(a, b, c) for max(max(a, b), c): the largest of many."""
+    args = list(expr.args)
+    while not printer.notation.is_language and isinstance(args[0], Apply) and args[0].op == expr.op:
+        args[:1] = args[0].args
+    function(printer, replace(expr, args=tuple(args)), level, position)
+
+
+def exponential(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`e^{x}` in TeX, else a function."""
+    if not printer.notation.tex:
+        function(printer, expr, level, position)
+        return
+    printer.put("e^{")
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put("}")
+
+
+def root(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`\\sqrt{x}` in TeX, else a function."""
+    if not printer.notation.tex:
+        function(printer, expr, level, position)
+        return
+    printer.put(r"\sqrt{")
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put("}")
+
+
+def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`[a < b]`: 1 where it holds, else 0; in the language a function."""
+    if printer.notation.is_language:
+        function(printer, expr, level, position)
+        return
+    row = ROWS[expr.op].notation
+    printer.put("[")
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put(f" {row.tex if printer.notation.tex else row.text} ")
+    printer.write(expr.args[1], LOOSE, "leading")
+    printer.put("]")
+
+
+def bars(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`|x|`."""
+    printer.put(printer.notation.operators["|"])
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put(printer.notation.operators["|."])
+
+
+def bare(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """The argument alone."""
+    printer.write(expr.args[0], level, position)
+
+
+def symbol(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """A constant by its own name."""
+    row = ROWS[expr.op].notation
+    printer.put(row.tex if printer.notation.tex else row.text)
+
+
+def _row(printer: Printer, expr: Expr) -> tuple[Expr, ...]:
+    """What stands side by side in one row of blocks."""
+    beside = isinstance(expr, Apply) and expr.op == "beside" and not printer.is_whole(expr)
+    return expr.args if beside and isinstance(expr, Apply) else (expr,)
+
+
+def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """A single entry as an entry, a block as X[:, 1]."""
+    (base,), notation = expr.args, printer.notation
+    items = slice_items(expr)
+    if isinstance(base, Ref) and not notation.is_language:
+        if shape_of(expr, printer.shapes):
+            printer.put(notation.block(base.name, items, printer.shapes))
+        else:
+            printer.write(entry_of(expr, printer.shapes, ()), level, position)
+        return
+    printer.enclosed(lambda: printer.write(base, ATOM, "tight"), isinstance(base, Apply))
+    printer.put(rf"_{{{','.join(items)}}}" if notation.tex else f"[{', '.join(items)}]")
+
+
+def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`place[2:3](g)`; in the language with all that it needs to be read again."""
+    notation = printer.notation
+    if notation.is_language:
+        printer.put("place")
+        printer.enclosed(lambda: _arguments(printer, expr))
+        return
+    items = ",".join(slice_items(expr))
+    printer.put(rf"\operatorname{{place}}_{{[{items}]}}" if notation.tex else f"place[{items}]")
+    printer.enclosed(lambda: printer.write(expr.args[0], LOOSE, "leading"))
+
+
+def _arguments(printer: Printer, expr: Apply) -> None:
+    for i, arg in enumerate(expr.args):
+        printer.put(printer.notation.operators[_comma(printer)] if i else "")
+        printer.write(arg, LOOSE, "leading")
+    settings(printer, expr)
+
+
+def slice_items(expr: Apply) -> tuple[str, ...]:
+    """What an index stands for, axis by axis: `:`, `2`, `2:3`."""
+    at = dict(expr.options)["at"]
+    assert isinstance(at, tuple)
+    return tuple(map(_slice_text, at))
+
+
+def _slice_text(part: Slice | Fraction) -> str:
+    if isinstance(part, tuple):
+        return ":".join("" if end is None else str(end) for end in part)
+    return str(part)
+
+
+def settings(printer: Printer, expr: Apply) -> None:
+    """The settings behind the arguments: those given; numbers on a page also where they are left to the row."""
+    row, language = ROWS[expr.op], printer.notation.is_language
+    given = dict(expr.options) if language else {**row.defaults, **dict(expr.options)}
+    first = [name for name in row.positional if name in given]
+    for name in (*first, *(name for name in given if name not in first)):
+        value = given[name]
+        plain = name in first or row.settings.get(name) == "axis"
+        printer.put(", " if language else printer.notation.operators["semicolon" if not plain else _comma(printer)])
+        printer.put("" if plain else f"{printer.notation.symbol_text(Symbol(name), (), False)} = ")
+        printer.put(_value(printer, value))
+
+
+def _comma(printer: Printer) -> str:
+    return "semicolon" if printer.notation.decimal == "," else "comma"
+
+
+def _value(printer: Printer, value: Option) -> str:
+    if isinstance(value, Fraction):
+        return printer.constant(Number(value, decimal=True))
+    if not isinstance(value, tuple):
+        return printer.notation.word(str(value))
+    parts = [_value(printer, part) if isinstance(part, Fraction) else _slice_text(part) for part in value]
+    sizes = all(isinstance(part, Fraction) for part in value)
+    if sizes and len(parts) == 1:
+        return parts[0]
+    text = printer.notation.operators[_comma(printer)].join(parts)
+    return f"({text})" if sizes else f"[{text}]"
+
+
+STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
+    "function": function, "chosen": chosen, "exponential": exponential, "root": root, "bars": bars,
+    "iverson": iverson, "bare": bare, "constant": symbol, "stack": blocks, "beside": blocks, "index": index,
+    "place": place,
+}  # fmt: skip

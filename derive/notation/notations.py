@@ -1,0 +1,265 @@
+"""The notations that mathematics is written in: TeX, Unicode for a terminal, and ASCII, the language itself.
+
+A notation says how names, numbers and operators look; how an expression is put together from them is in printing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.language.expressions import Index, Shape
+from derive.language.names import ACCENTS, GREEK, Name, SubscriptItem, Symbol
+from derive.values.digits import Printed
+
+_SUBSCRIPTS = "0123456789ijkl,"
+_SUBSCRIPT_TABLE = str.maketrans("0123456789ijkl=", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗ₌")
+_SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How mathematics looks.
+
+    tex       whether fractions, roots and matrices are set in two dimensions by TeX
+    decimal   the decimal sign of printed numbers
+    symbol    the d of derivatives
+    taken     names whose letter is not used for the entries of a matrix
+    matrices  letters of matrices: what is called by the same letter has its entries written alike
+    alike     what each sample of a batch has: of a long sum of such there are the first ones, dots and the last
+    aliases   step id → the name it is printed under (already in this notation)
+    """
+
+    tex: bool
+    symbol_text: Callable[[Symbol, Sequence[str], bool], str]
+    derivative_text: Callable[[str, str, str, str], str]
+    number: Callable[[Printed, str], str]
+    operators: Mapping[str, str]
+    decimal: str = "."
+    symbol: str = "d"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+    matrices: frozenset[str] = frozenset()
+    alike: frozenset[Name] = frozenset()
+
+    @property
+    def is_language(self) -> bool:
+        """Whether what is written can be read again as an equation."""
+        return self.operators is ASCII_OPERATORS
+
+    def name(self, name: Name) -> str:
+        """A name, as it is printed."""
+        return self.aliases.get(name.id) or self.with_items(name, ())
+
+    def entry(self, name: Name, index: Index, shapes: Mapping[Name, Shape]) -> str:
+        """One entry of a name; `index` counts from 0."""
+        if not index:
+            return self.name(name)
+        if self.is_language:
+            return f"{self.name(name)}[{','.join(str(i + 1) for i in index)}]"
+        shape = shapes[name]
+        return self.lettered(name, entry_items(index, shape), shapes, small=len(shape) >= 2)
+
+    def part(self, formula: str, index: Index, shape: Shape) -> str:
+        """One entry of what a formula writes, by the letters of its sums: (Σ_i exp(r_ij)) where j = 1."""
+        sizes = zip("ij", index, shape, strict=False)
+        items = ",".join(f"{letter}={i + 1}" for letter, i, size in sizes if size > 1)
+        sub = f"_{{{items}}}" if self.tex else items.translate(_SUBSCRIPT_TABLE)
+        return f"{self.operators['big(']}{formula}{self.operators['big)']}{sub}"
+
+    def lettered(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape], small: bool = False) -> str:
+        """A name with indices: of dp/dw those parts carry them that are arrays."""
+        if isinstance(name, Symbol) or not shapes.get(name.of):
+            return self.with_items(name, items, (), small)
+        return self.with_items(name, _along(items, shapes[name.of], shapes.get(name.by, ())), items, small)
+
+    def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
+        """A name with further items in its subscript, for a derivative below and above."""
+        if isinstance(name, Symbol):
+            return self.symbol_text(name, items, self._is_small(name, items, small))
+        top = self.symbol_text(name.of, above, self._is_small(name.of, above, small))
+        bottom = self.symbol_text(name.by, items, self._is_small(name.by, items, small))
+        via = self.symbol_text(name.via, (), False) if name.via else ""
+        return self.derivative_text(self.operators[self.symbol], top, bottom, via)
+
+    def _is_small(self, symbol: Symbol, items: Sequence[str], small: bool) -> bool:
+        """Whether a name with these indices has a small letter, as the entries of a matrix do, but no block of it."""
+        lower, matrix = symbol.base.lower(), small or symbol.base in self.matrices
+        entry = bool(items) and not any(":" in item for item in items)
+        return entry and matrix and (lower == symbol.base or lower not in self.taken)
+
+    def block(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape]) -> str:
+        """A block cut out of a name: `X[:,1]`."""
+        return self.lettered(name, items, shapes) if self.tex else f"{self.name(name)}[{','.join(items)}]"
+
+    def word(self, text: str) -> str:
+        """A word inside mathematics."""
+        return rf"\text{{{text}}}" if self.tex else text
+
+    def count(self, number: int) -> str:
+        """A whole number in a sentence, in groups of three digits from five digits on: 10,000."""
+        return f"{number:,}".replace(",", "." if self.decimal == "," else ",") if number >= 10_000 else str(number)
+
+    def printed(self, number: Printed) -> str:
+        """A printed number, with its sign."""
+        return self.number(number, self.decimal)
+
+
+def _along(items: Sequence[str], whole: Shape, part: Shape) -> Sequence[str]:
+    """Of the indices of a matrix those that an array has that goes along one of its axes: of a column the first."""
+    if not part:
+        return ()
+    each = [*items[0]] if len(items) == 1 else items
+    if len(whole) != 2 or len(each) != 2 or whole == part:
+        return items
+    return each[:1] if len(part) == 1 else each[1:] if part[0] == 1 else items
+
+
+def superscript(number: int) -> str:
+    """A whole number raised: `⁻⁷`."""
+    return str(number).translate(_SUPERSCRIPT_DIGITS)
+
+
+def entry_items(index: Index | None, shape: Shape) -> list[str]:
+    """What an entry's index adds to a name's subscript: `23` for (1, 2), one number for vectors and rows."""
+    if not index:
+        return []
+    if len(index) == 2 and shape and shape[0] == 1:
+        index = index[1:]
+    ones = [str(i + 1) for i in index]
+    return ["".join(ones)] if all(n <= 9 for n in shape) else ones
+
+
+def _base(symbol: Symbol, small: bool) -> str:
+    """Entries of a matrix are written with a small letter: W has entries w."""
+    return symbol.base.lower() if small and len(symbol.base) == 1 else symbol.base
+
+
+# --- TeX ----------------------------------------------------------------------------------------------------------
+
+
+def _tex_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    base = _base(symbol, small)
+    text = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    if symbol.accent:
+        text = rf"\{symbol.accent}{{{text}}}"
+    items = [*map(_tex_item, symbol.subscript), *more]
+    sub = f"_{{{','.join(items)}}}" if items else ""
+    marks = "\\prime" * symbol.primes + _tex_superscript(symbol)
+    return f"{text}{sub}" + (f"^{{{marks}}}" if marks else "")
+
+
+def _tex_superscript(symbol: Symbol) -> str:
+    return symbol.superscript + (f"({symbol.helper})" if symbol.helper else "")
+
+
+def _tex_item(item: SubscriptItem) -> str:
+    if isinstance(item, Symbol):
+        return _tex_symbol(item, (), False)
+    text = str(item)
+    if text in GREEK:
+        return f"\\{text}"
+    return text if len(text) <= 2 or text.isdigit() else rf"\mathrm{{{text}}}"
+
+
+def _tex_derivative(d: str, above: str, below: str, via: str) -> str:
+    fraction = rf"\frac{{{d} {above}}}{{{d} {below}}}"
+    return rf"\left.{fraction}\right|_{{{via}}}" if via else fraction
+
+
+def _tex_number(number: Printed, decimal: str) -> str:
+    if number.fraction:
+        top, bottom = number.fraction
+        return rf"{'-' if number.negative else ''}\frac{{{abs(top)}}}{{{bottom}}}"
+    mantissa = number.mantissa.replace(".", "{,}" if decimal == "," else ".")
+    sign = "-" if number.negative else ""
+    if number.exponent is None:
+        return sign + mantissa
+    power = f"10^{{{number.exponent}}}"
+    return sign + (power if mantissa == "1" else rf"{mantissa}\cdot {power}")
+
+
+TEX_OPERATORS = {
+    "d": "d", "∂": r"\partial", "product": r" \cdot ", "thin": r"\,", "times": r" \odot ", "add": " + ",
+    "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
+    "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
+    "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
+    "comma": ", ", "semicolon": "; ", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
+    "vdots": r"\vdots", "ddots": r"\ddots",
+    "blank": r"\square",
+}  # fmt: skip
+
+# --- Unicode ------------------------------------------------------------------------------------------------------
+
+
+def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    text = GREEK.get(base := _base(symbol, small), base)
+    text += ACCENTS.get(symbol.accent, "") + "′" * symbol.primes
+    joined = ",".join([*map(_unicode_item, symbol.subscript), *more])
+    if all(c in _SUBSCRIPTS for c in joined):
+        sub = joined.translate(_SUBSCRIPT_TABLE)
+    else:
+        sub = f"_{{{joined}}}" if "," in joined else f"_{joined}"
+    if symbol.superscript and symbol.helper:
+        return f"{text}{sub}^{{{symbol.superscript}({symbol.helper})}}"
+    helper = f"⁽{superscript(symbol.helper)}⁾" if symbol.helper else ""
+    top = f"^{symbol.superscript}" if symbol.superscript else ""
+    return f"{text}{sub}{top}{helper}"
+
+
+def _unicode_item(item: SubscriptItem) -> str:
+    return _unicode_symbol(item, (), False) if isinstance(item, Symbol) else GREEK.get(str(item), str(item))
+
+
+def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
+    return f"{d}{above}/{d}{below}" + (f"|{via}" if via else "")
+
+
+def _unicode_number(number: Printed, decimal: str) -> str:
+    if number.fraction:
+        return number.text().replace("-", "−")
+    sign = "−" if number.negative else ""
+    mantissa = number.mantissa.replace(".", decimal)
+    if number.exponent is None:
+        return sign + mantissa
+    power = f"10{superscript(number.exponent)}"
+    return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+
+
+UNICODE_OPERATORS = {
+    "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
+    "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")",
+    "long(": "(", "long)": ")", "|": "|", "|.": "|",
+    "comma": ", ", "semicolon": "; ",
+    "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
+    "blank": "□",
+}  # fmt: skip
+
+# --- ASCII: the language of problem files ---------------------------------------------------------------------------
+
+
+def _ascii_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
+    return symbol.spelling
+
+
+def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:
+    return f"d{above}/d{below}" + (f"|{via}" if via else "")
+
+
+ASCII_OPERATORS = {
+    "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
+    "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
+    "long(": "(", "long)": ")",
+    "|": "abs(", "|.": ")",
+    "comma": ", ", "semicolon": ", ",
+    "blank": "?",
+}  # fmt: skip
+
+
+def _ascii_number(number: Printed, decimal: str) -> str:
+    return number.text(decimal, times="e")
+
+
+TEX = Notation(True, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
+UNICODE = Notation(False, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
+ASCII = Notation(False, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)

@@ -1,0 +1,394 @@
+"""Expressions → pieces of text in a notation. What stands for a name is decided by a vocabulary: the name itself for a
+formula, a slot for the line with every number put in; so one printer serves formulas, substituted lines and sheets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+
+from derive.calculus.building import terms_of
+from derive.calculus.differentiation import is_elementwise, shape_of
+from derive.calculus.operation_rows import ROWS
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
+from derive.language.names import Name
+from derive.language.numbers import constant_text
+from derive.notation import function_styles as styles
+from derive.notation.notations import Notation, superscript
+from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Piece, Slot, Vocabulary, names
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+A_LINE = 70  # characters
+LONGEST_SUM = 6  # terms of samples that are written out
+_COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
+
+
+def pieces(
+    expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary,
+    level: int = SUM, position: str = LEADING,
+) -> list[Piece]:  # fmt: skip
+    """The expression as pieces, neighbouring texts joined; `level` is how tightly its surroundings bind."""
+    printer = _Printer(notation, shapes, vocabulary)
+    printer.write(expr, level, position)
+    return joined(printer.out)
+
+
+def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str:
+    """The expression with its own names."""
+    return "".join(map(str, pieces(expr, notation, shapes, names(notation, shapes))))
+
+
+def joined(parts: list[Piece]) -> list[Piece]:
+    """Neighbouring texts as one."""
+    result: list[Piece] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
+        elif part != "":
+            result.append(part)
+    return result
+
+
+def _first(expr: Expr) -> Expr:
+    """What a product, quotient or power begins with."""
+    while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
+        expr = expr.args[0]
+    return expr
+
+
+def letters_of(shape: Shape) -> str:
+    """The letters of an array's indices: one for a column or a row."""
+    return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
+
+
+def _breadth(piece: Piece) -> int:
+    """About how many characters a piece sets."""
+    return len(_COMMANDS.sub("", piece)) if isinstance(piece, str) else 5
+
+
+class _Printer:
+    """Writes an expression piece by piece; `level` is how tightly the surroundings bind."""
+
+    def __init__(self, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> None:
+        self.notation, self.shapes, self.vocabulary = notation, shapes, vocabulary
+        self.operators = notation.operators
+        self.out: list[Piece] = []
+        self.indexed = ""
+
+    def write(self, expr: Expr, level: int, position: str) -> None:
+        """An expression where the surroundings bind as tightly as `level`."""
+        word = self._word(expr, position)
+        if word is not None:
+            self.out.append(word)
+        elif isinstance(expr, Number):
+            self._number(expr, level, position)
+        else:
+            assert isinstance(expr, Apply)
+            self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
+
+    def _word(self, expr: Expr, position: str) -> Piece | None:
+        if self.indexed and isinstance(expr, Ref):
+            letters = self._letters(self.shapes[expr.name])
+            return self.notation.lettered(expr.name, letters, self.shapes, small=len(self.indexed) > 1)
+        return self.vocabulary(expr, position)
+
+    def _letters(self, shape: Shape) -> tuple[str, ...]:
+        """The letters of the sum around that index an array of `shape`."""
+        if not shape:
+            return ()
+        if len(self.indexed) == 1 or len(shape) == len(self.indexed):
+            return (self.indexed[-1] if len(shape) == 2 and shape[0] == 1 else self.indexed,)
+        return (self.indexed[0],)
+
+    def put(self, text: str) -> None:
+        """Write a text."""
+        self.out.append(text)
+
+    def is_whole(self, expr: Expr) -> bool:
+        """Whether the vocabulary has one piece for the whole expression."""
+        return self._word(expr, LEADING) is not None
+
+    def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
+        """What is written, in parentheses that are as high as it is; round what is too long for a line, in some that
+        TeX can break inside.
+        """
+        start = len(self.out)
+        write()
+        if not needed:
+            return
+        inner = self.out[start:]
+        kind = "" if not any(map(self._is_high, inner)) else "long" if sum(map(_breadth, inner)) > A_LINE else "big"
+        self.out.insert(start, self.operators[f"{kind}("])
+        self.out.append(self.operators[f"{kind})"])
+
+    def _is_high(self, piece: Piece) -> bool:
+        """Whether it is higher than a line: a fraction, a sum, a matrix."""
+        if isinstance(piece, str):
+            return "\\frac" in piece or "\\sum" in piece
+        return not isinstance(piece.node, Entry) and bool(shape_of(piece.node, self.shapes))
+
+    # --- constants -------------------------------------------------------------------------------------------------
+
+    def _number(self, expr: Number, level: int, position: str) -> None:
+        negative = expr.value < 0 and position != LEADING
+        broken = expr.value.denominator != 1
+        tight = level >= POWER and (expr.value < 0 or (broken and not expr.decimal))
+        self.enclosed(lambda: self.out.append(self.constant(expr)), negative or tight)
+
+    def constant(self, expr: Number) -> str:
+        """A constant as a text."""
+        value = expr.value
+        sign = self.operators["negate"] if value < 0 else ""
+        text = constant_text(abs(value))
+        if value.denominator != 1 and (not expr.decimal or "/" in text):
+            top, bottom = abs(value.numerator), value.denominator
+            return sign + (rf"\frac{{{top}}}{{{bottom}}}" if self.notation.tex else f"{top}/{bottom}")
+        decimal = "{,}" if self.notation.tex and self.notation.decimal == "," else self.notation.decimal
+        return sign + text.replace(".", decimal)
+
+    # --- sums and products -----------------------------------------------------------------------------------------
+
+    def _sum(self, expr: Apply, level: int, position: str) -> None:
+        terms = terms_of(expr) if self.notation.alike else ()
+
+        def write() -> None:
+            inner = position if level <= SUM else LEADING
+            if len(terms) > LONGEST_SUM and all(self._is_alike(term) for term, _ in terms):
+                self._elided(terms, inner)
+                return
+            self.write(expr.args[0], SUM, inner)
+            self.out.append(self.operators[expr.op])
+            flat = expr.op == "add" and not self.notation.is_language
+            self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
+
+        self.enclosed(write, level > SUM)
+
+    def _is_alike(self, term: Expr) -> bool:
+        return isinstance(term, Ref | Entry) and term.name in self.notation.alike
+
+    def _elided(self, terms: Sequence[tuple[Expr, int]], position: str) -> None:
+        """The first two terms, dots, and the last one."""
+        for i, (term, sign) in enumerate((*terms[:2], terms[-1])):
+            if i == 2:
+                self.out.append(self.operators["add"] + self.operators["dots"])
+            if i or sign < 0:
+                self.out.append(self.operators["add" if sign > 0 else "subtract" if i else "negate"])
+            self.write(term, PRODUCT if i else SUM, INNER if i else position)
+
+    def _negate(self, expr: Apply, level: int, position: str) -> None:
+        def write() -> None:
+            start = len(self.out)
+            self.write(expr.args[0], PRODUCT, INNER)
+            first = self.out[start]
+            if isinstance(first, Slot) and first.position == INNER:
+                self.out[start] = Slot(first.node, MINUS)
+            else:
+                self.out.insert(start, self.operators["negate"])
+
+        self.enclosed(write, position != LEADING or level > PRODUCT)
+
+    def _product(self, expr: Apply, level: int, position: str) -> None:
+        left, right = expr.args
+
+        def write() -> None:
+            tight = ATOM if self._ends_in_quotient(left) else PRODUCT
+            self.write(left, tight, position if level <= PRODUCT else LEADING)
+            alone = self._stands_alone(expr, left, right)
+            self.out.append(self._between(expr, left, right, alone))
+            self.write(right, POWER if alone else PRODUCT, INNER)
+
+        self.enclosed(write, level > PRODUCT)
+
+    def _ends_in_quotient(self, expr: Expr) -> bool:
+        """Whether a factor behind it would be read as part of a denominator."""
+        if self.notation.tex or not isinstance(expr, Apply):
+            return False
+        if expr.op == "negate":
+            return self._ends_in_quotient(expr.args[0])
+        nested = expr.op in {"product", "times"} and not self._stands_alone(expr, *expr.args)
+        return expr.op == "divide" or (nested and self._ends_in_quotient(expr.args[1]))
+
+    def _stands_alone(self, expr: Apply, left: Expr, right: Expr) -> bool:
+        """Whether the second factor needs parentheses: without them it would be read from the left."""
+        if self.notation.is_language:
+            fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
+            nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
+            return fraction or (nested and (not isinstance(left, Number) or isinstance(_first(right), Number)))
+        if not isinstance(right, Apply) or self.indexed or not shape_of(left, self.shapes):
+            return False
+        if right.op == "divide":
+            factored = self._is_factored(right)  # then it is a product with the number
+            return expr.op == ("times" if factored else "product") and (factored or not self.notation.tex)
+        if right.op == expr.op:
+            first, second = right.args
+            bare = not self._stands_alone(right, first, second)
+            return self._stands_alone(expr, left, first) or (bare and self._stands_alone(expr, left, second))
+        return {expr.op, right.op} == {"product", "times"}
+
+    def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
+        """What stands between two factors; in the language two numbers do not stand side by side."""
+        if self.notation.is_language and expr.op == "product" and not alone:
+            first = _first(right)
+            if isinstance(first, Number) and first.value >= 0:
+                return " * "
+        return self.operators[self._sign(expr, left, right)]
+
+    def _sign(self, expr: Apply, left: Expr, right: Expr) -> str:
+        """Between factors: ⊙, a dot, or a thin space after a coefficient and before a parenthesis."""
+        if expr.op == "times" and not self.indexed:
+            return "times"
+        if isinstance(right, Apply) and right.op in {"add", "subtract"}:
+            return "product" if self._ends_in_slot(left) else "thin"
+        named = isinstance(left, Number) and not isinstance(self._word(right, INNER), Slot)
+        return "thin" if named and not self._begins_with_number(right) else "product"
+
+    def _ends_in_slot(self, expr: Expr) -> bool:
+        """Whether a number that was put in stands right before the next factor."""
+        while isinstance(expr, Apply) and expr.op in {"product", "times", "negate"} and not self.is_whole(expr):
+            expr = expr.args[-1]
+        return isinstance(self._word(expr, INNER), Slot)
+
+    def _begins_with_number(self, expr: Expr) -> bool:
+        while isinstance(expr, Apply) and expr.args:
+            if isinstance(self._word(expr, INNER), Slot):
+                return True
+            expr = expr.args[0]
+        return isinstance(expr, Number) or isinstance(self._word(expr, INNER), Slot)
+
+    def _divide(self, expr: Apply, level: int, position: str) -> None:
+        top, bottom = expr.args
+        if self._is_factored(expr):
+            self._product(apply("product", self._one_over(bottom), top), level, position)
+            return
+        if self.notation.tex:
+            self.out.append(r"\frac{")
+            self.write(top, SUM, LEADING)
+            self.out.append("}{")
+            self.write(bottom, SUM, LEADING)
+            self.out.append("}")
+            return
+
+        def write() -> None:
+            self.write(top, PRODUCT, position if level <= PRODUCT else LEADING)
+            self.out.append("/")
+            self.write(bottom, POWER, TIGHT)
+
+        self.enclosed(write, level > PRODUCT)
+
+    def _is_factored(self, expr: Apply) -> bool:
+        """Whether a quotient is written 1/n · a: what is divided by a constant would make a fraction in a fraction, or
+        a fraction of a matrix.
+        """
+        top, bottom = expr.args
+        if self.notation.is_language or names_in(bottom):
+            return False
+        if not self.notation.tex:
+            word = self._word(top, LEADING)
+            return isinstance(bottom, Number) and isinstance(word, str) and "/" in word
+        return any(map(self._is_tall, walk(top)))
+
+    def _is_tall(self, node: Expr) -> bool:
+        word = self._word(node, LEADING)
+        if word is not None:
+            return self._is_high(word)
+        return isinstance(node, Apply) and node.op in {"divide", "sum", "mean"}
+
+    def _one_over(self, bottom: Expr) -> Expr:
+        if isinstance(bottom, Number) and not self.notation.tex:
+            return number(1 / bottom.value)
+        return apply("divide", number(1), bottom)
+
+    # --- powers, functions -------------------------------------------------------------------------------------------
+
+    def _power(self, expr: Apply, level: int, position: str) -> None:
+        base, exponent = expr.args
+        self.enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
+        if not self.notation.tex:
+            self._linear_exponent(exponent)
+            return
+        self.out.append("^{")
+        self.write(exponent, SUM, LEADING)
+        self.out.append("}")
+
+    def _is_raised(self, base: Expr) -> bool:
+        """Whether it needs parentheses before an exponent: it has one already, or only its end would be raised."""
+        if isinstance(base, Apply):
+            if self.notation.is_language:
+                return base.op in {"power", "transpose"}
+            if base.op == "index" and isinstance(base.args[0], Ref):
+                return self._is_raised(base.args[0])
+            if base.op == "divide" and self._is_factored(base):
+                return False  # a product has its parentheses already
+            return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}
+        word = "" if self.notation.is_language else self._word(base, TIGHT)
+        return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))
+
+    def _linear_exponent(self, exponent: Expr) -> None:
+        if isinstance(exponent, Number) and exponent.value.denominator == 1 and not self.notation.is_language:
+            self.out.append(superscript(exponent.value.numerator))
+            return
+        self.out.append("^")
+        self.enclosed(lambda: self.write(exponent, ATOM, TIGHT), self._is_raised(exponent))
+
+    def _transpose(self, expr: Apply, level: int, position: str) -> None:
+        inner = expr.args[0]
+        self.enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
+        self.out.append(self.operators["transpose"])
+
+    # --- sums over entries -------------------------------------------------------------------------------------------
+
+    def _total(self, expr: Apply, level: int, position: str) -> None:
+        axis = dict(expr.options).get("axis")
+        shape = shape_of(expr.args[0], self.shapes)
+        if self.notation.is_language:
+            self._ascii_total(expr, axis)
+            return
+        mean = expr.op == "mean"
+        if axis is not None:
+            self.enclosed(lambda: self._along(expr, str(axis), mean, shape), mean and level >= POWER)
+            return
+        if shape and level >= POWER:
+            self.enclosed(lambda: self._total(expr, PRODUCT, LEADING))
+            return
+        if mean and shape:
+            count = prod(shape)
+            self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
+        if not shape:
+            self.write(expr.args[0], level, position)
+            return
+        letters = letters_of(shape)
+        self._summed(expr.args[0], letters, letters)
+
+    def _ascii_total(self, expr: Apply, axis: object) -> None:
+        self.out.append(f"{expr.op}(")
+        self.write(expr.args[0], SUM, LEADING)
+        self.out.append(f", {axis})" if axis else ")")
+
+    def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
+        """Sums of rows, columns and channels; for means with their factor in front."""
+        letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
+        over = "i" if axis == "columns" else letters[1:]
+        if mean:
+            sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
+            self.out.append(rf"\frac{{1}}{{{prod(sizes)}}}" if self.notation.tex else f"1/{prod(sizes)} ")
+        if len(shape) < 2 and axis != "columns":
+            self.write(expr.args[0], PRODUCT, INNER)
+            return
+        self._summed(expr.args[0], letters, over)
+
+    def _summed(self, expr: Expr, letters: str, over: str) -> None:
+        """The sum over the letters `over` of an array's entries, which carry `letters`."""
+        self.out.append(rf"\sum_{{{over}}} " if self.notation.tex else f"Σ_{over} ")
+        if not is_elementwise(expr, self.shapes):
+            self.enclosed(lambda: self.write(expr, SUM, LEADING))
+            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
+            return
+        before, self.indexed = self.indexed, letters
+        self.write(expr, PRODUCT, INNER)
+        self.indexed = before
+
+    _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
+        "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,
+        "divide": _divide, "power": _power, "transpose": _transpose, "sum": _total, "mean": _total, **styles.STYLES,
+    }  # fmt: skip

@@ -1,0 +1,62 @@
+"""What the printer writes for a name: the name itself in a formula, a slot for its value in a line with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from derive.calculus.differentiation import is_moved
+from derive.language.expressions import Entry, Expr, Ref, Shape
+from derive.language.names import Name
+from derive.notation.notations import Notation
+
+LEADING, INNER, TIGHT, MINUS = "leading", "inner", "tight", "minus"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value goes: what it is the value of, and its position, which decides about parentheses.
+
+    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too;
+    `minus`: it stands with a minus before it, but a 0 without.
+    """
+
+    node: Expr
+    position: str
+
+
+Piece: TypeAlias = str | Slot
+Vocabulary: TypeAlias = Callable[[Expr, str], "Piece | None"]
+
+
+def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name, str] | None = None) -> Vocabulary:
+    """The vocabulary of formulas: every name as itself, or under its label."""
+    labels = labels or {}
+
+    def word(node: Expr, position: str) -> Piece | None:
+        if isinstance(node, Ref):
+            return labels.get(node.name) or notation.name(node.name)
+        if isinstance(node, Entry):
+            return notation.entry(node.name, node.index, shapes)
+        return None
+
+    return word
+
+
+def numbers(node: Expr, position: str) -> Piece | None:
+    """The vocabulary of substituted lines: a slot for every name, entry, and block of names."""
+    if isinstance(node, Ref | Entry) or is_moved(node):
+        return Slot(node, position)
+    return None
+
+
+def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
+    """Slots for the names in `fixed`, the other vocabulary for the rest."""
+
+    def word(node: Expr, position: str) -> Piece | None:
+        if isinstance(node, Ref | Entry) and node.name in fixed:
+            return Slot(node, position)
+        return inner(node, position)
+
+    return word

@@ -1,0 +1,1 @@
+"""The worked page: its model, and what stands on it."""

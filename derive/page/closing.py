@@ -1,0 +1,131 @@
+"""The end of the page: the loss as one expression, its derivatives, and what was verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import prod
+
+from derive.calculus.shapes import indices
+from derive.derivation.derive import Derivation
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
+from derive.language.names import Derivative, Name
+from derive.page.document import (
+    SAME,
+    Block,
+    Chain,
+    Fact,
+    Formula,
+    Heading,
+    Inline,
+    Link,
+    Naming,
+    Paragraph,
+    Relation,
+    Result,
+    Sentence,
+    Words,
+)  # fmt: skip
+from derive.page.entry_names import leaves
+from derive.page.notes import Said, kinks
+from derive.verification.closed_form import ClosedForm, layered, node_count
+
+LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
+MOST_DERIVATIVES = 24
+
+
+def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
+    """The last blocks of a page; `closed` is the closed form where it is affordable. A forward pass of one equation is
+    one expression already.
+    """
+    if derivation.loss is None or not derivation.wanted:
+        yield Paragraph((Sentence("closed.verified_digits"),), "note")
+        return
+    if len(derivation.forward) > 1 and _layered_length(derivation) <= LONGEST_LAYERED:
+        whole = layered(derivation)
+        yield Heading(Sentence("headings.closed"))
+        yield Paragraph((Sentence("closed.layered", {"loss": Naming(derivation.loss)}),))
+        yield Chain(derivation.loss, (Link(SAME, Formula(whole)),))
+        if closed is not None:
+            yield from _written_out(derivation, closed, whole)
+    yield Paragraph(tuple(_checked(derivation, closed)), "note")
+
+
+def _checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sentence]:
+    """What was verified: the gradients of the first of several passes, on one side of a kink."""
+    assert derivation.loss
+    update = derivation.problem.update
+    entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
+    which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
+    key = "closed.verified_both" if closed else "closed.verified"
+    fields: dict[str, Inline] = {"gradients": Words(which), "entries": entries, "loss": Naming(derivation.loss)}
+    yield Sentence(key, {**fields, "largest": Fact("largest")})
+    said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
+    for step in derivation.forward:
+        for kink in kinks(step, differentiated):
+            yield from said.once(Sentence("closed.verified_kink", when=kink.when))
+    yield Sentence("closed.verified_digits")
+
+
+def _layered_length(derivation: Derivation) -> int:
+    """The nodes of the loss with every name replaced: counted, for in a long chain it cannot be built."""
+    assert derivation.loss
+    lengths: dict[Name, int] = {}
+    for step in derivation.forward:
+        nodes = walk(step.expr)
+        lengths[step.name] = sum(lengths.get(node.name, 1) if isinstance(node, Ref) else 1 for node in nodes)
+    return lengths[derivation.loss]
+
+
+def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Iterator[Block]:
+    assert derivation.loss
+    expression = closed.expression()
+    if node_count(expression) > LONGEST_WRITTEN:
+        yield Paragraph((Sentence("closed.too_long"),), "note")
+    elif any(derivation.shapes.values()):
+        yield Paragraph((Sentence("closed.written"),))
+        data = frozenset(name for name, parameter in derivation.givens if not parameter)
+        yield Chain(derivation.loss, (Link(Relation("put in", _of(expression, data)), Formula(expression, data=data)),))
+    yield from _derivatives(derivation, closed)
+
+
+def _has_names(derivation: Derivation, exprs: Iterable[Expr]) -> bool:
+    """Whether intermediate values stand in formulas under their names."""
+    computed = {step.name for step in derivation.forward}
+    return any(name in computed for expr in exprs for name in names_in(expr))
+
+
+def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
+    return tuple(leaf for leaf in leaves(expr) if isinstance(leaf, Entry) and leaf.name in names)
+
+
+def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
+    """The derivative by each entry that is short enough; by the first one of each name where they are many."""
+    assert derivation.loss
+    exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
+    places = {name: indices(derivation.shapes[name]) for name in derivation.wanted}
+    every = sum(map(len, places.values())) <= MOST_DERIVATIVES
+    chosen = [(name, index) for name, each in places.items() for index in each[: None if every else 1]]
+    found = [(Derivative(derivation.loss, name), index, closed.derivative(name, index)) for name, index in chosen]
+    told = [item for item in found if not isinstance(item[2], Number)]
+    shown = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
+    if shown:
+        limits = {"closed.derivatives_first": not every, "closed.derivatives_short": len(shown) < len(told)}
+        named = (
+            "closed.derivatives_named" if _has_names(derivation, (item[2] for item in shown)) else "closed.derivatives"
+        )
+        keys = (named, *(key for key, holds in limits.items() if holds))
+        yield Paragraph(tuple(map(Sentence, keys)))
+        yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
+
+
+def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:
+    """One derivative; its numbers only where they are carried exactly (rounded ones would give another result)."""
+    where = index or None
+    links = [Link(SAME, Formula(expr))]
+    if not numbers_too:
+        return Chain(name, tuple(links), where)
+    numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
+    if numbers:
+        links.append(Link(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
+    links.append(Link(Relation("result", (), expr, name, where, formula=not numbers), Result(name, where)))
+    return Chain(name, tuple(links), where)

@@ -1,0 +1,25 @@
+"""Local derivatives that are one number for every entry, and gradients with that number put in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.calculus.building import tidy
+from derive.calculus.differentiation import uniform
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Expr, Ref, substitute
+from derive.language.names import Name
+
+
+def factors_of(derivation: Derivation) -> dict[Name, Expr]:
+    """The local derivatives that are the same number in every entry, with that number."""
+    locals_ = (step for step in derivation.backward if step.shape and step.rule.startswith("local"))
+    return {step.name: factor for step in locals_ if (factor := uniform(step.expr)) is not None}
+
+
+def passed(step: Step, factors: dict[Name, Expr]) -> Step:
+    """A gradient with such numbers put in: dL/dA = dL/dR for dR/dA = 1; any other step as it is."""
+    if step.phase != "backward" or not factors.keys() & set(step.uses):
+        return step
+    expr = tidy(substitute(step.expr, factors))
+    return replace(step, expr=expr, rule="copy" if isinstance(expr, Ref) else step.rule)

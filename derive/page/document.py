@@ -1,0 +1,418 @@
+"""The page's model: blocks that hold expressions and refer to (step, entry); no TeX, no numbers, no prose.
+
+What depends on values is a predicate (Condition, Relation) that a view answers when a writer fills its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from derive.errors import marked
+from derive.language.expressions import Apply, Expr, Index, Number, Shape, names_in
+from derive.language.names import Name
+from derive.values.digits import Printed
+
+if TYPE_CHECKING:
+    from derive.figures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression with its names, with every number put in (`numbers`), or with those of the names in `data`."""
+
+    expr: Expr
+    numbers: bool = False
+    data: frozenset[Name] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of a step, or of one entry; `final` for those a reader looks for, `k` for that of a certain pass."""
+
+    name: Name
+    index: Index | None = None
+    final: bool = False
+    k: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addends:
+    """A long sum with every number put in: terms that are 0 are left out, of more than `most` those in the middle;
+    `factor` stands before it.
+    """
+
+    terms: tuple[tuple[Expr, int], ...]
+    name: Name
+    most: int | None
+    factor: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sum with each term evaluated at the printed numbers, printed with the digits of `name`; after the Addends
+    `of` a long sum only those that stand there.
+    """
+
+    terms: tuple[tuple[Expr, int], ...]
+    name: Name
+    of: Addends | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The entries of an array, each written out with its numbers, in the place of the array."""
+
+    exprs: tuple[Expr, ...]
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to fill in: the value of the step `step` (an id), or of one entry of it."""
+
+    step: str
+    name: Name
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place to write a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that stand as they are, whatever the run, such as a reader's own; None for one that was left out."""
+
+    entries: tuple[Printed | None, ...]
+    shape: Shape = ()
+
+
+Shown: TypeAlias = Formula | Result | Addends | Terms | Grid | Blank | Room | Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """The sign before a link: `=` where `kind` is `same` or the predicate holds, else `≈`; `arrow` is ←.
+
+    put in     the numbers put in are the names' values, nothing cut (`nodes`)
+    terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
+    result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
+               that line holds no numbers (`formula`), the value itself (`name`, `index`); after a line of
+               terms their sum counts (`terms`); a scalar `expr` stands for every entry
+    """
+
+    kind: str
+    nodes: tuple[Expr, ...] = ()
+    expr: Expr | None = None
+    name: Name | None = None
+    index: Index | None = None
+    formula: bool = False
+    terms: tuple[tuple[Expr, int], ...] = ()
+
+
+SAME = Relation("same")
+ARROW = Relation("arrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a chain: its relation to what stands before it."""
+
+    relation: Relation
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`head = a = b ≈ c`; without a head it goes on with the chain above it."""
+
+    head: Name | None
+    links: tuple[Link, ...]
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A question about values: `kind` of the entries of `name` or of `others` (or of `expr`'s arguments), or of the
+    terms of `sums`.
+    """
+
+    kind: str
+    name: Name
+    expr: Expr | None = None
+    others: tuple[Name, ...] = ()
+    sums: tuple[Addends, ...] = ()
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The names whose values it asks about."""
+        terms = (name for sum_ in self.sums for term, _ in sum_.terms for name in names_in(term))
+        return (self.name, *self.others, *(names_in(self.expr) if self.expr else ()), *terms)
+
+
+@dataclass(slots=True, eq=False)
+class Places:
+    """Where on the page something is said that is said once: the condition of each place, and its pass, in order.
+
+    It grows while the page is composed.
+    """
+
+    conditions: list[tuple[Condition | None, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Whether the place `at` is the first of its places whose condition holds."""
+
+    places: Places
+    at: int
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The names whose values it asks about."""
+        conditions = self.places.conditions[: self.at + 1]
+        return tuple(name for condition, _ in conditions if condition for name in condition.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the catalogue inside a sentence, by key: their places hold what the sentence's do."""
+
+    key: str
+
+
+Inline: TypeAlias = (
+    "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners"
+    " | Words | Verbatim | Row | str | int"
+)
+"""What stands in a sentence's place; a text stands there as it is, whoever wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A text that somebody else wrote: a page shows what it can set of it, and a box for each other character."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Several things inside a sentence, one behind the other."""
+
+    items: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A name inside a sentence, `indexed` with the letters of its indices, or one entry of it."""
+
+    name: Name
+    indexed: bool = False
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number about the run inside a sentence: `largest` is the largest difference that verification found,
+    `zero_to` to how many decimals all that is printed 0 at the `places` is known to be 0.
+    """
+
+    kind: str
+    places: Places | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnKink:
+    """The entries that lie on the kink of an operation in the equation of `name`, inside a sentence: of its argument,
+    or where an entry is made of many, of `name`.
+    """
+
+    expr: Apply
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Winners:
+    """The entries that a max pooling chose, inside a sentence."""
+
+    expr: Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """1 − |value| inside a sentence, for a saturated scalar."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class MeanLoss:
+    """The mean of the losses of the passes from `first` to `last`, inside a sentence."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the catalogue, by key, with what stands in its places; said only if `when` holds.
+
+    `tone` is the verdict that it tells, where it tells one: a page may set it so that it is seen at once.
+    """
+
+    key: str
+    fields: Mapping[str, Inline] = field(default_factory=dict)
+    when: Condition | First | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a section of the page, 2 a part of it."""
+
+    sentence: Sentence
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences in a row; `kind` is `text`, `task` or `note`."""
+
+    sentences: tuple[Sentence, ...]
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Givens:
+    """The given values, each `name = value`."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Chains one under the other, aligned at their first relation; `whole` if every entry of the array has one."""
+
+    chains: tuple[Chain, ...]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A chain and others that explain it, in one line where it is long enough: `a = b c, where b = …`."""
+
+    chain: Chain
+    explained: tuple[Chain, ...]
+    word: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence with what it shows, said only if `when` holds."""
+
+    sentence: Sentence
+    chains: tuple[Chain, ...]
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text as it was written, with a mark under `length` characters from `start` on."""
+
+    text: str
+    start: int
+    length: int
+
+    def lines(self) -> list[str]:
+        """The line that is meant, as much of it as can be shown, and the mark under it."""
+        before = self.text[: self.start]
+        start = before.rfind("\n") + 1
+        return marked(self.text[start:].split("\n")[0], self.start - start, self.length)
+
+
+StepPart: TypeAlias = Chain | Lines | Joined | Sentence | Remark | Quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A step of the solution: its number, then what it consists of, in order."""
+
+    number: int
+    step: Name
+    parts: tuple[StepPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure, as data. `name` ends the name of its file, `alt` says what it shows."""
+
+    figure: Picture
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head, and how it is set: `text`, `number` (decimal signs in one line), `count` (to the
+    right) or `long` (broken in lines).
+    """
+
+    head: Sentence
+    kind: Literal["text", "number", "count", "long"] = "text"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it stands to the right."""
+        return self.kind in {"number", "count"}
+
+
+WORTH_DOTS = 6  # rows: fewer are not left out
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of sentences under the heads of their columns; of more than `most` the first ones, dots and the last."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Sentence, ...], ...]
+    most: int | None = None
+
+    @property
+    def shown(self) -> Table:
+        """The table with the rows that stand on the page."""
+        if self.most is None or len(self.rows) <= self.most + WORTH_DOTS:
+            return self
+        dots = (Sentence("=", {"text": "…"}),) * len(self.columns)
+        return Table(self.columns, (*self.rows[: self.most - 2], dots, self.rows[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What follows begins a page."""
+
+
+Block: TypeAlias = NewPage | Heading | Paragraph | Givens | Numbered | Drawing | Table | Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks about one pass: every name in them means its value in that pass."""
+
+    blocks: tuple[Block, ...]
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page: its head, and sections in order. In `hidden` are names and passes whose values do not stand on it."""
+
+    title: str
+    language: str
+    head: Mapping[str, str]
+    sections: tuple[Section, ...]
+    symbol: str = "d"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[tuple[Name, int]] = frozenset()

@@ -1,0 +1,133 @@
+"""What is said under a step: what its values make worth saying, and the reasons for it. All of it once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import prod
+
+from derive.calculus.operation_rows import row_of
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Apply, Ref, Shape, names_in, walk
+from derive.language.names import Derivative, Name, Symbol
+from derive.page.document import (
+    Condition,
+    Fact,
+    First,
+    Gap,
+    Inline,
+    Naming,
+    OnKink,
+    Places,
+    Sentence,
+    Winners,
+)
+from derive.page.formula_patterns import Forward
+from derive.page.reasons import all_reasons
+
+MOST_WINNERS = 16
+
+
+class Said:
+    """What a page has said: a sentence stands once, at the first of its places where its condition holds.
+
+    `functions` are those whose meaning it has told.
+    """
+
+    def __init__(self) -> None:
+        self.functions: set[str] = set()
+        self._places: dict[str, Places] = {}
+
+    def places(self, key: str) -> Places:
+        """Where a sentence may stand."""
+        return self._places.setdefault(key, Places())
+
+    def once(self, sentence: Sentence, k: int = 1) -> Iterator[Sentence]:
+        """The sentence in pass k, if it has not been said for certain."""
+        assert sentence.when is None or isinstance(sentence.when, Condition)
+        places = self.places(sentence.key)
+        if places.conditions and places.conditions[-1][0] is None:
+            return  # nothing comes behind what is said for certain
+        at = len(places.conditions)
+        places.conditions.append((sentence.when, k))
+        yield replace(sentence, when=First(places, at)) if at else sentence
+
+
+class Notes:
+    """The sentences of one pass.
+
+    said      what the page has said
+    k         the pass
+    backward  whether gradients are found in it
+    """
+
+    def __init__(self, derivation: Derivation, said: Said, k: int = 1, backward: bool = True) -> None:
+        self.around, self.said, self.k = Forward(derivation), said, k
+        gradients = derivation.backward if backward else ()
+        self.needed = {name for step in gradients for name in step.uses}
+        self.differentiated = {step.name.by for step in gradients if isinstance(step.name, Derivative)}
+
+    def once(self, sentence: Sentence) -> Iterator[Sentence]:
+        """The sentence, where it has not been said."""
+        return self.said.once(sentence, self.k)
+
+    def under(self, group: Sequence[Step]) -> Iterator[Sentence]:
+        """The sentences of a numbered step, which may be several equations."""
+        for step in group:
+            for note in self._notes(step):
+                yield from self.once(note)
+            yield from self._winners(step)
+            if step.phase in {"forward", "loss"}:
+                yield from kinks(step, self.differentiated)
+        if any(map(_is_padded, group)):
+            yield from self.once(Sentence("notes.padding"))
+        first, *others = (step.name for step in group)
+        zeros = Fact("zero_to", self.said.places("notes.zero_to"))
+        yield from self.once(Sentence("notes.zero_to", {"decimals": zeros},
+                                      Condition("zero_to", first, others=tuple(others))))  # fmt: skip
+        for step in group:
+            for reason in all_reasons(self.around, step):
+                yield from self.once(reason)
+
+    def _notes(self, step: Step) -> Iterator[Sentence]:
+        if isinstance(step.expr, Apply) and step.expr.op in {"relu", "relu'"} and isinstance(step.expr.args[0], Ref):
+            yield from _by_sign(step.expr.op, step.expr.args[0].name, step.shape)
+        if step.phase == "forward":
+            kind = "saturated_array" if step.shape else "saturated"
+            use = "" if step.name in self.needed else "_forward"
+            fields: dict[str, Inline] = {"value": Naming(step.name), "gap": Gap(step.name)}
+            yield Sentence(f"notes.{kind}{use}", fields, Condition("saturated", step.name))
+
+    def _winners(self, step: Step) -> Iterator[Sentence]:
+        expr = step.expr
+        pooled = isinstance(expr, Apply) and expr.op == "maxpool" and isinstance(expr.args[0], Ref)
+        if pooled and prod(step.shape) <= MOST_WINNERS:
+            assert isinstance(expr, Apply)
+            yield Sentence("notes.winners", {"entries": Winners(expr)})
+
+
+def kinks(step: Step, differentiated: set[Symbol]) -> Iterator[Sentence]:
+    """The convention taken, where a value lies on a kink of what is differentiated."""
+    for node in dict.fromkeys(n for n in walk(step.expr) if isinstance(n, Apply) and row_of(n).kinks):
+        if not differentiated.isdisjoint(names_in(node)):
+            where: dict[str, Inline] = {"where": OnKink(node, step.name)}
+            yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
+
+
+def _is_padded(step: Step) -> bool:
+    """Whether a convolution goes over zeros around its input."""
+    convolutions = (node for node in walk(step.expr) if isinstance(node, Apply) and node.op == "conv")
+    return any("padding" in dict(node.options) for node in convolutions)
+
+
+def _by_sign(op: str, name: Name, shape: Shape) -> Iterator[Sentence]:
+    """What a ReLU does here, by the signs of its argument."""
+    stem = "relu" if op == "relu" else "relu_slope"
+    fields: dict[str, Inline] = {"entry": Naming(name, indexed=bool(shape))}
+    if not shape:
+        yield Sentence(f"notes.{stem}_on", fields, Condition("all positive", name))
+        yield Sentence(f"notes.{stem}_off", fields, Condition("none positive", name))
+        return
+    yield Sentence(f"notes.{stem}_all_on", fields, Condition("all positive", name))
+    yield Sentence(f"notes.{stem}_all_off", fields, Condition("none positive", name))
+    yield Sentence(f"notes.{stem}_mixed", fields, Condition("mixed signs", name))

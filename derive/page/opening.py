@@ -1,0 +1,41 @@
+"""How a page begins: the task, the given values, how its numbers are carried and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.derive import Derivation
+from derive.page.document import Block, Givens, Heading, Naming, Paragraph, Result, Sentence, Words
+from derive.page.table_columns import MOST_ROWS
+from derive.page.training_progress import samples_table
+from derive.problem.problem import Problem
+from derive.problem.training.model import ETA, STEP
+
+
+def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
+    """Everything above the first step."""
+    if problem.page.task:
+        yield Paragraph((Sentence("=", {"text": problem.page.task}),), "task")
+    yield Heading(Sentence("headings.given"))
+    table = list(samples_table(problem.samples)) if problem.samples else []
+    turning = frozenset(derivation.turning)
+    drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
+    alone = (given.name for given in problem.givens if given.name not in drawn)
+    few = not problem.samples or problem.samples.batch <= MOST_ROWS
+    yield Givens(tuple(alone if few else filter(derivation.is_worked, alone)))
+    yield from table
+    if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
+        yield Givens(tuple(known))
+    rate = [Sentence("intro.eta", {"name": Naming(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
+    count = [Sentence("intro.step", {"name": Naming(STEP)})] if STEP in derivation.constants else []
+    rounds = any(equation.rounded for equation in problem.equations)
+    place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
+    slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
+    yield Paragraph((*rate, *count, _carry_intro(problem), *place, *slices), "note")
+
+
+def _carry_intro(problem: Problem) -> Sentence:
+    digits = problem.numbers.digits
+    kind = "intro.digits_decimals" if digits.decimals else "intro.digits_significant"
+    kind += "_mostly" if problem.numbers.steps else ""
+    return Sentence(f"intro.{problem.numbers.carry}", {"digits": Words(kind), "n": digits.count})

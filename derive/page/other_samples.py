@@ -1,0 +1,32 @@
+"""The samples of a large batch that a page does not work out: their results, in a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.derivation.derive import Derivation, Step
+from derive.language.expressions import Number
+from derive.page.document import Block, Paragraph, Result, Sentence, Table
+from derive.page.table_columns import MOST_COLUMNS, MOST_ROWS, TABLES, cell, columns_for, counting, head, parted, words
+from derive.problem.training.batch import EACH
+
+
+def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
+    """What the steps give for the other samples of the batch, arrays as far as they fit; constants are left out."""
+    problem, samples, called = derivation.problem, derivation.problem.samples, derivation.places.called
+    assert samples
+    first = derivation.places.results((step.name for step in steps if not isinstance(step.expr, Number)), problem.loss)
+    parts = parted(((name, derivation.shapes[name]) for name in first), columns_for(problem.numbers.digits),
+                   TABLES * MOST_COLUMNS)  # fmt: skip
+    if not any(parts):
+        return
+    whole = {name for part in parts for name, _ in part} == set(first)
+    worked = samples.worked(problem.page.entries)
+    key = f"training.others{'_turning' * samples.turning}{'' if whole else '_some'}"
+    yield Paragraph((Sentence(key, {"first": worked + 1, "last": samples.batch}),))
+    counted = "training.place_head" if samples.turning else "training.sample_head"
+    for part in filter(None, parts):
+        heads = (head(called(name, EACH), index) for name, index in part)
+        rows = ((words(i + 1), *(cell(Result(called(name, f"({i + 1})"), index)) for name, index in part))
+                for i in range(worked, samples.batch))  # fmt: skip
+        yield Table((counting(counted), *heads), tuple(rows), MOST_ROWS)

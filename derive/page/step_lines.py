@@ -1,0 +1,311 @@
+"""A step of the derivation → what stands under its number: its formula, the lines with numbers, the result.
+
+Nothing here depends on the numbers: what does is a Condition or a Relation that the view answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from math import prod
+
+from derive.calculus.building import terms_of, tidy
+from derive.calculus.differentiation import (
+    Shapes,
+    entries_of,
+    entry_of,
+    instantiate,
+    is_elementwise,
+    is_moved,
+    settled,
+    shape_of,
+    uniform,
+)
+from derive.calculus.operation_rows import row_of
+from derive.calculus.shapes import indices
+from derive.derivation.derive import Derivation, Step
+from derive.derivation.short_rules import Short, shortcuts_of
+from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
+from derive.language.names import Derivative, Symbol
+from derive.page.constant_factors import factors_of, passed
+from derive.page.document import (
+    ARROW,
+    SAME,
+    Addends,
+    Chain,
+    Condition,
+    Formula,
+    Grid,
+    Joined,
+    Lines,
+    Link,
+    Numbered,
+    Relation,
+    Remark,
+    Result,
+    Sentence,
+    StepPart,
+    Terms,
+)
+from derive.page.entry_names import factored, leaves, nothing_to_compute
+from derive.page.function_notes import meanings
+from derive.page.notes import Notes
+
+LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
+LARGEST_OPERAND = 100
+LONG_SUM = 6  # terms; in longer ones those that are 0 are left out
+MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
+
+
+class Steps:
+    """Writes steps, with what is said under them."""
+
+    def __init__(self, derivation: Derivation, short: bool, notes: Notes) -> None:
+        self.derivation, self.short, self.notes = derivation, short, notes
+        self.shapes: Shapes = derivation.shapes
+        self.forward = {step.name: step for step in derivation.forward}
+        self.gradients = frozenset(derivation.gradients)
+        self.given = frozenset(name for name, _ in derivation.givens)
+        self.shortcuts = {} if short else shortcuts_of(derivation)
+        self.factors = factors_of(derivation)
+        self.most_terms = derivation.problem.page.worked
+
+    def numbered(self, number: int, group: list[Step]) -> Numbered:
+        """One numbered step: the chain of its last equation, with the local derivatives in between."""
+        *locals_, step = group
+        told = passed(step, self.factors)
+        parts: list[StepPart] = []
+        if locals_:
+            parts += self._explained(step, told, locals_)
+        parts += self.chains(told, formula=not locals_)
+        parts += self._left_out(step, parts)
+        parts += self.notes.under([*locals_, told])
+        parts += meanings(*self._functions(group), self.notes.said.functions)
+        if short := self.shortcuts.get(step.name):
+            parts += self._remark(step, short)
+        return Numbered(number, step.name, tuple(parts))
+
+    def _left_out(self, step: Step, parts: Iterable[StepPart]) -> Iterator[Sentence]:
+        """That terms are missing from the long sums of a step."""
+        shown = (link.shown for part in parts for chain in chains_in(part) for link in chain.links)
+        if sums := tuple(each for each in shown if isinstance(each, Addends)):
+            when = Condition("zeros left out", step.name, sums=sums)
+            yield from self.notes.once(Sentence("notes.zeros_left_out", when=when))
+
+    def _remark(self, step: Step, short: Short) -> Iterator[StepPart]:
+        """The same gradient by a short rule."""
+        when = Condition("ones", step.name, short.ones) if short.ones else None
+        chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
+        yield Remark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
+        yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
+
+    def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
+        """The formulas of steps, and those of them whose definition stands beside them."""
+        exprs = [step.expr for step in group]
+        defined = {expr: definition for expr in exprs if (definition := self._definition(expr)) is not None}
+        return [*exprs, *defined.values()], list(defined)
+
+    def _explained(self, step: Step, told: Step, locals_: list[Step]) -> Iterator[StepPart]:
+        """The formula of the chain rule, and the local derivatives that stand in it."""
+        forms = dict.fromkeys((step.expr, told.expr))
+        formula = Chain(step.name, tuple(Link(SAME, Formula(form)) for form in forms))
+        chains = [part for local in locals_ for part in self.chains(local)]
+        word = Sentence("labels.where")
+        if all(isinstance(part, Chain) for part in chains):
+            yield Joined(formula, tuple(part for part in chains if isinstance(part, Chain)), word)
+            return
+        yield from (formula, word, *chains)
+
+    # --- chains ----------------------------------------------------------------------------------------------------
+
+    def chains(self, step: Step, formula: bool = True) -> Iterator[StepPart]:
+        """A step as a chain, or entry by entry; without `formula` only what holds numbers."""
+        first = self._formulas(step) if formula else []
+        if formula and not self.short and (way := self.derivation.interims.get(step.name)):
+            yield Chain(step.name, tuple(first))
+            for interim in way:
+                yield from self.chains(interim, formula=False)
+            return
+        shown = self._expanded(step)
+        if step.shape and not self.short and self._mixes(step.expr):
+            yield from self._entry_by_entry(step, first, shown)
+            return
+        if step.shape and uniform(step.expr) is not None:
+            yield self._constant(step, first)
+            return
+        if isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working):
+            yield Chain(step.name, (*first, self._result(step, first)))
+            return
+        links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []),
+                 *(self._grid(step, shown) if step.shape else [])]  # fmt: skip
+        if step.shape and not self.short and not self._grids(step, shown) and self._worth_lines(step, shown):
+            yield from self._entry_by_entry(step, first, shown)
+            return
+        if not (isinstance(step.expr, Number) and formula):
+            links.append(self._result(step, links))
+        yield Chain(step.name, tuple(links))
+
+    def _constant(self, step: Step, first: list[Link]) -> Chain:
+        """An array with one number in every entry: a factor by that number, anything else by its entries alone."""
+        if step.name not in self.factors:
+            return Chain(step.name, (self._result(step, []),))
+        number_only = isinstance(self.factors[step.name], Number)
+        return Chain(
+            step.name, (*first, *(() if number_only else (self._result(step, first, indices(step.shape)[0]),)))
+        )
+
+    def _formulas(self, step: Step) -> list[Link]:
+        """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
+        relation = ARROW if step.phase == "update" else SAME
+        links = []
+        own = self._in_terms_of_input(step)
+        if own is not None:
+            links.append(Link(relation, Formula(own)))
+        if not self._is_prime(step):
+            links.append(Link(relation, Formula(step.expr)))
+        definition = self._definition(step.expr)
+        if definition is not None:
+            links.append(Link(SAME, Formula(definition)))
+        return links
+
+    def _is_prime(self, step: Step) -> bool:
+        """Whether a local derivative is nothing but its own name, ReLU′(z)."""
+        return step.rule.startswith("local") and isinstance(step.expr, Apply) and step.expr.op == f"{step.rule[6:]}'"
+
+    def _in_terms_of_input(self, step: Step) -> Expr | None:
+        """A local derivative with the activation written as a function of its argument again."""
+        name = step.name
+        if not isinstance(name, Derivative) or name.of not in step.uses or not step.rule.startswith("local"):
+            return None
+        own = self.forward[name.of].expr
+        return substitute(step.expr, {name.of: own}) if is_elementwise(own, self.shapes) else None
+
+    def _definition(self, expr: Expr) -> Expr | None:
+        """What the one function of an equation stands for, over names."""
+        if not isinstance(expr, Apply) or not row_of(expr).definition:
+            return None
+        if not all(isinstance(arg, Ref | Number) for arg in expr.args):
+            return None
+        definition = instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
+        return settled(definition, self.shapes)
+
+    def _expanded(self, step: Step) -> Expr:
+        """The expression whose entries are written with numbers: definitions put in for functions."""
+        return self._definition(step.expr) or step.expr
+
+    def _mixes(self, expr: Expr) -> bool:
+        """Whether an entry is made of many: of a matrix product with an inner size, of a sum, of a window."""
+        for node in walk(expr):
+            if isinstance(node, Apply) and row_of(node).mixes:
+                return True
+            if isinstance(node, Apply) and node.op == "product":
+                left, right = (shape_of(arg, self.shapes) for arg in node.args)
+                if left and right and (*left, 1)[1] > 1:
+                    return True
+        return False
+
+    def _small(self, step: Step) -> bool:
+        return (
+            all(prod(self.shapes.get(name, ())) <= LARGEST_OPERAND for name in step.uses)
+            and prod(step.shape) <= LARGEST_OPERAND
+        )
+
+    def _numbers(self, step: Step, shown: Expr) -> list[Link]:
+        """The line with every number put in, and for a sum its terms; nothing where entries are only moved."""
+        if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
+            return []
+        if step.shape:
+            if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
+                return []
+            return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
+        return self._entry_links(step, entry_of(shown, self.shapes, ()))
+
+    def _is_single(self, shown: Expr) -> bool:
+        """Whether putting arrays in for the names would show nothing new: a function or formula of one array."""
+        arrays = [name for name in names_in(shown) if self.shapes.get(name)]
+        return len(arrays) < 2
+
+    def _has_letters(self, shown: Expr) -> bool:
+        """Whether a sum over entries stands in it: under its letters no array can be put in."""
+        totals = (node for node in walk(shown) if isinstance(node, Apply) and node.op in {"sum", "mean"})
+        return any(shape_of(total.args[0], self.shapes) for total in totals)
+
+    def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
+        """The line with every number put in, and for a sum its terms."""
+        if nothing_to_compute(entry):
+            return []
+        factor, inner = factored(entry)
+        terms = terms_of(inner)
+        long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
+        links = [Link(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
+        if factor is None and len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
+            nodes = tuple(term for term, _ in terms)
+            links.append(Link(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
+        return links
+
+    def _grids(self, step: Step, shown: Expr) -> bool:
+        fits = prod(step.shape) <= LARGEST_GRID and len(step.shape) <= 2
+        return not self.short and fits and self._worth_lines(step, shown)
+
+    def _worth_lines(self, step: Step, shown: Expr) -> bool:
+        """Whether an entry has anything to compute."""
+        if isinstance(shown, Ref | Number) or (step.rule.startswith("local") and not names_in(shown)):
+            return False
+        if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
+            return False
+        entry = entry_of(shown, self.shapes, indices(step.shape)[0])
+        if not isinstance(entry, Apply) or nothing_to_compute(entry):
+            return False
+        return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
+
+    def _grid(self, step: Step, shown: Expr) -> list[Link]:
+        if not self._grids(step, shown):
+            return []
+        exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
+        if any(isinstance(node, Apply) and node.op == "diag" for node in walk(shown)):
+            exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
+        return [Link(Relation("put in", nodes=leaves(shown)), Grid(exprs, step.name))]
+
+    def _result(self, step: Step, before: list[Link], index: Index | None = None) -> Link:
+        """The value, with the sign that is true after the links before it."""
+        last = before[-1].shown if before else None
+        formula = last is None or (isinstance(last, Formula) and not last.numbers)
+        terms = last.terms if isinstance(last, Terms) else ()
+        relation = Relation("result", (), step.expr, step.name, index, formula, terms)
+        final = step.phase == "loss" or step.name in self.gradients or self._is_new_parameter(step)
+        return Link(relation, Result(step.name, index, final and index is None))
+
+    def _is_new_parameter(self, step: Step) -> bool:
+        """Whether an update gives a parameter its new value, not a mean or a rate on the way there."""
+        return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in self.given
+
+    def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
+        """The formula, a line for each entry, the array; of much working only the first lines."""
+        if first:
+            yield Chain(step.name, tuple(first))
+        places, entry = indices(step.shape), entries_of(shown, self.shapes)
+        samples = [entry(places[i]) for i in (0, len(places) // 2, -1)]
+        written = self._written(len(places), samples) if self._mixes(step.expr) else MOST_OF_MANY
+        chains = []
+        for index in places[:written]:
+            links = self._entry_links(step, entry(index))
+            chains.append(Chain(step.name, (*links, self._result(step, links, index)), index))
+        yield Lines(tuple(chains), whole=written == len(places))
+        if written < len(places):
+            yield Sentence("notes.likewise")
+        yield Chain(step.name, (self._result(step, []),))
+
+    def _written(self, entries: int, samples: list[Expr]) -> int:
+        """How many entries are worked out on the page: all of them, or the first ones."""
+        worked = self.derivation.problem.page.worked
+        numbers = max(len(leaves(sample)) for sample in samples)
+        return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
+
+
+def chains_in(part: StepPart) -> tuple[Chain, ...]:
+    """The chains of a part of a step, in order."""
+    if isinstance(part, Joined):
+        return (part.chain, *part.explained)
+    if isinstance(part, Lines):
+        return part.chains
+    return (part,) if isinstance(part, Chain) else ()

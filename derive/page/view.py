@@ -1,0 +1,388 @@
+"""The numbers of one pass, as a notation writes them: what fills a page's slots and answers its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TypeAlias
+
+from flint import fmpq
+
+from derive.calculus.differentiation import shape_of, shapes_of
+from derive.calculus.operation_rows import Branches, Flat, row_of
+from derive.calculus.scalars import Num, ValueFault, sign
+from derive.calculus.shapes import offset, position
+from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
+from derive.language.names import Name
+from derive.notation.matrices import Matrix, arranged, as_rows
+from derive.notation.notations import Notation
+from derive.notation.printer import formula
+from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
+from derive.operations.pooling import Winners
+from derive.page.document import Addends, Condition, Fact, First, Places, Relation
+from derive.page.entry_names import leaves
+from derive.problem.settings import Digits
+from derive.values.digits import Printed, computed, full, printed
+from derive.values.values import Compiled, Tape, Values, compile_expr
+
+Hidden: TypeAlias = frozenset[tuple[Name, int]]
+_POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
+MOST_LISTED = 16
+MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
+
+
+@dataclass(slots=True)
+class Workings:
+    """Expressions of a page compiled once: they are evaluated at the printed numbers of every run.
+
+    `routes` are the ways to a step's value, once they have been asked for.
+    """
+
+    compiled: dict[Expr, tuple[Compiled, tuple[Name, ...]]] = field(default_factory=dict)
+    routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
+
+    def compile(self, expr: Expr, tape: Tape) -> tuple[Compiled, tuple[Name, ...]]:
+        """The expression as a function of the table of values, and the names it uses."""
+        known = self.compiled.get(expr)
+        if known is None:
+            run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches())
+            known = self.compiled[expr] = run, names_in(expr)
+        return known
+
+
+class View:
+    """One pass of some Values in a notation; in the place of values that are `hidden` stand blanks."""
+
+    def __init__(
+        self, values: Values, notation: Notation, workings: Workings, k: int = 1, hidden: Hidden = frozenset()
+    ) -> None:
+        self.values, self.notation, self.workings, self.k, self._hidden = values, notation, workings, k, hidden
+        self.shapes = values.tape.derivation.shapes
+        self._texts = values.texts.setdefault((notation.number, notation.decimal), {})
+        self._latest: tuple[Expr | None, Flat | None] = None, None
+
+    def at(self, k: int) -> View:
+        """The same for another pass."""
+        return self if k == self.k else View(self.values, self.notation, self.workings, k, self._hidden)
+
+    def hides(self, name: Name) -> bool:
+        """Whether the values of a name do not stand on the page."""
+        return (name, self.k) in self._hidden
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    def printed(self, name: Name) -> list[Printed]:
+        """The entries of a name as they are printed."""
+        return self.values.printed(name, self.k)
+
+    def text(self, number: Printed, position: str = LEADING) -> str:
+        """A number in the notation, in parentheses where its position asks for them."""
+        text = self.notation.printed(number)
+        compound = number.exponent is not None or number.fraction is not None
+        needed = position != LEADING and (number.negative or (position == TIGHT and compound))
+        return f"({text})" if needed else text
+
+    def number(self, name: Name, index: Sequence[int], position: str) -> str:
+        """One entry."""
+        texts = self._texts_of(name)[offset(self.shapes[name], tuple(index)) if index else 0]
+        return self._placed(texts, position)
+
+    def _placed(self, texts: tuple[str, str, str], position: str) -> str:
+        """A number as it stands in a position."""
+        if position == MINUS:
+            return texts[1] if texts[1] == "0" else self.notation.operators["negate"] + texts[1]
+        return texts[_POSITIONS[position]]
+
+    def _texts_of(self, name: Name) -> list[tuple[str, str, str]]:
+        """Each entry of a name as it stands in the three positions."""
+        if self.hides(name):
+            return self._blanks(name)
+        key = name, self.k
+        if key not in self._texts:
+            self._texts[key] = [
+                (self.text(number), self.text(number, INNER), self.text(number, TIGHT)) for number in self.printed(name)
+            ]
+        return self._texts[key]
+
+    def _blanks(self, name: Name) -> list[tuple[str, str, str]]:
+        blank = self.notation.operators["blank"]
+        return [(blank, blank, blank)] * prod(self.shapes[name])
+
+    def rows(self, name: Name) -> list[list[str]]:
+        """An array as rows of texts."""
+        texts = [leading for leading, _, _ in self._texts_of(name)]
+        return as_rows(texts, self.shapes[name])
+
+    def array(self, name: Name, matrix: Matrix) -> str:
+        """All entries of a name; `matrix` sets rows of texts. On an exercise all of a given array are needed."""
+        return self._arranged(self._texts_of(name), self.shapes[name], matrix, self._hidden and name in self._given)
+
+    @property
+    def _given(self) -> set[Name]:
+        return {name for name, _ in self.values.tape.derivation.givens}
+
+    def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix, whole: object = False) -> str:
+        """Entries as a matrix, as many as the page wants."""
+        most = None if whole else self.values.problem.page.entries
+        return arranged([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
+
+    def slot(self, slot: Slot, matrix: Matrix) -> str:
+        """What stands in a slot."""
+        node = slot.node
+        if isinstance(node, Entry):
+            return self.number(node.name, node.index, slot.position)
+        texts, shape = self._moved(node), shape_of(node, self.shapes)
+        if not shape:
+            return self._placed(texts[0], slot.position)
+        sign = self.notation.operators["negate"] if slot.position == MINUS else ""
+        return sign + self._arranged(texts, shape, matrix)
+
+    def _moved(self, expr: Expr) -> list[tuple[str, str, str]]:
+        """The entries of a name, or of a block of names, as they stand in the three positions."""
+        if isinstance(expr, Ref):
+            return self._texts_of(expr.name)
+        assert isinstance(expr, Apply)
+        kernel = row_of(expr).kernel(shapes_of(expr, self.shapes), expr.options, Branches())
+        return [x if isinstance(x, tuple) else ("0", "0", "0") for x in kernel(*map(self._moved, expr.args))]
+
+    # --- at the printed numbers --------------------------------------------------------------------------
+
+    def literal(self, expr: Expr) -> Flat | None:
+        """The value of an expression at the printed numbers of its names; None where they leave none: 1/(a − b) with
+        a and b printed alike.
+        """
+        run, names = self.workings.compile(expr, self.values.tape)
+        known, key = self.values.literals, (run, self.k)
+        if key not in known:
+            try:
+                known[key] = self.values.literal(run, names, self.k)
+            except ValueFault:
+                known[key] = None
+        return known[key]
+
+    def term(self, expr: Expr, name: Name) -> Printed:
+        """A term at the printed numbers, printed with the digits of `name`."""
+        if isinstance(expr, Entry):
+            return self.printed(expr.name)[offset(self.shapes[expr.name], expr.index)]
+        known, key = self.values.terms, (expr, name, self.k)
+        if key not in known:
+            known[key] = self._term(expr, name)
+        return known[key]
+
+    def _term(self, expr: Expr, name: Name) -> Printed:
+        flat = self.literal(expr)
+        if flat is None:
+            run, _ = self.workings.compile(expr, self.values.tape)
+            flat = self.values.decided(lambda: run(self.values.env(self.k)))
+        (value,) = flat
+        digits = self.values.numbers.of(name.id)
+        most = digits.count + MORE_FOR_TERMS
+        if type(value) is fmpq and not all(map(self._uncut, leaves(expr))):
+            return computed(value, digits, most)
+        exact = full(value)
+        if exact is not None and len(exact.mantissa) <= most:
+            return exact
+        try:
+            return printed(value, digits, ties=True)
+        except ValueFault:  # a product of numbers too small to be written
+            return Printed(False, "0", exact=False)
+
+    def kept(self, sum_: Addends) -> list[int | None]:
+        """Which terms of a long sum are shown: those that are not 0, of many the first and the last; None: dots."""
+        known, key = self.values.kept, (sum_, self.k)
+        if key not in known:
+            shown = [i for i, (term, _) in enumerate(sum_.terms) if self.term(term, sum_.name).value != 0]
+            known[key] = shortened(shown or [0], sum_.most)
+        return known[key]
+
+    # --- predicates --------------------------------------------------------------------------------------
+
+    def relation(self, relation: Relation) -> str:
+        """The sign of a relation in the notation."""
+        if relation.kind == "arrow":
+            return self.notation.operators["<-"]
+        answered, key = self.values.answered, (relation, self.k)
+        if key not in answered:
+            answered[key] = self._equal(relation)
+        return self.notation.operators["=" if answered[key] else "≈"]
+
+    def _equal(self, relation: Relation) -> bool:
+        if relation.kind == "put in":
+            return all(self._uncut(node) for node in relation.nodes)
+        if relation.kind == "terms":
+            return all(self._term_equal(node, relation.name) for node in relation.nodes)
+        if relation.kind == "result":
+            return self._result_equal(relation)
+        return relation.kind == "same"
+
+    def _uncut(self, node: Expr) -> bool:
+        """Whether a name or entry stands on the page with its value, nothing cut."""
+        if self.values.carry == "rounded":
+            return True
+        assert isinstance(node, Ref | Entry)
+        numbers = self.printed(node.name)
+        if isinstance(node, Entry):
+            return numbers[offset(self.shapes[node.name], node.index)].exact
+        return all(number.exact for number in numbers)
+
+    def _term_equal(self, term: Expr, name: Name | None) -> bool:
+        assert name is not None
+        flat = self.literal(term)
+        return flat is not None and _is(flat[0], self.term(term, name).value)
+
+    def _result_equal(self, relation: Relation) -> bool:
+        assert relation.name is not None
+        numbers = self.printed(relation.name)
+        chosen = range(len(numbers))
+        if relation.index is not None:
+            at = offset(self.shapes[relation.name], relation.index)
+            chosen = range(at, at + 1)
+        if relation.formula and self.values.carry == "exact":
+            return all(numbers[i].exact for i in chosen)
+        if relation.terms:
+            total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
+            return total == numbers[chosen[0]].value
+        assert relation.expr is not None
+        if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
+            self._latest = relation.expr, self.literal(relation.expr)
+        if self._latest[1] is None:
+            return False
+        given = self._latest[1] * (len(numbers) if len(self._latest[1]) == 1 else 1)  # one number for every entry
+        return all(_is(given[i], numbers[i].value) for i in chosen)
+
+    def holds(self, condition: Condition | First | None) -> bool:
+        """Whether a sentence is said."""
+        if condition is None:
+            return True
+        if isinstance(condition, First):
+            return self._first(condition.places) == condition.at
+        return self.values.decided(lambda: _CONDITIONS[condition.kind](self, condition))
+
+    def _first(self, places: Places) -> int | None:
+        """The first of the places where something is said that is said once."""
+        known = self.values.first
+        if places not in known:
+            holding = (i for i, (condition, k) in enumerate(places.conditions) if self.at(k).holds(condition))
+            known[places] = next(holding, None)
+        return known[places]
+
+    def signs(self, name: Name) -> list[int]:
+        """The signs of a name's entries."""
+        return [sign(x) for x in self.values.flat(name, self.k)]
+
+    def arguments(self, expr: Apply) -> list[Flat]:
+        """The flat arguments of an application."""
+        return [self.workings.compile(arg, self.values.tape)[0](self.values.env(self.k)) for arg in expr.args]
+
+    def zeros(self, names: Iterable[Name]) -> list[int]:
+        """For each entry of the names that could not be told from 0, to how many decimals it is 0."""
+        return [number.zero_to for name in names for number in self.printed(name) if number.zero_to is not None]
+
+    def fact(self, fact: Fact) -> str:
+        """A number about the run."""
+        if fact.places is not None:
+            asked = ((condition, k) for condition, k in fact.places.conditions if condition)
+            return str(min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names)))
+        assert fact.kind == "largest"
+        assert self.values.verification is not None
+        return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
+
+    def kinks(self, expr: Apply) -> list[int]:
+        """The flat entries of an application's value that lie where its derivative jumps."""
+        kinks = row_of(expr).kinks
+        assert kinks is not None
+        return kinks(shapes_of(expr, self.shapes), expr.options)(*self.arguments(expr))
+
+    def on_kink(self, expr: Apply, name: Name) -> str:
+        """The entries that lie on a kink: of the argument, of `name`; the argument itself where it has no name."""
+        arg = expr.args[0] if row_of(expr).elementwise else Ref(name)
+        if not isinstance(arg, Ref):
+            return formula(arg, self.notation, self.shapes)
+        return self._listed(arg.name, self.kinks(expr))
+
+    def winners(self, expr: Apply) -> str:
+        """The entries that a max pooling chose, window by window."""
+        (flat,), shapes = self.arguments(expr), shapes_of(expr, self.shapes)
+        chosen = Winners(shapes[0], expr.options, Branches()).of(flat)
+        (arg,) = expr.args
+        assert isinstance(arg, Ref)
+        return self._listed(arg.name, chosen)
+
+    def _listed(self, name: Name, places: list[int]) -> str:
+        """Entries by name, the first few of many."""
+        shape = self.shapes[name]
+        entries = [self.notation.entry(name, position(i, shape), self.shapes) for i in places[:MOST_LISTED]]
+        return ", ".join([*entries, *(["…"] if len(places) > MOST_LISTED else [])])
+
+    def mean_loss(self, first: int, last: int) -> str:
+        """The mean of the losses of some passes, with the digits of the loss."""
+        loss = self.values.problem.loss
+        assert loss is not None
+        digits = self.values.numbers.of(loss.id)
+
+        def mean() -> Printed:
+            losses = self.values.losses[first - 1 : last]
+            return printed(sum((x for (x,) in losses), fmpq(0)) / len(losses), digits, ties=False)
+
+        return self.text(self.values.decided(mean))
+
+    def gap(self, name: Name) -> str:
+        """1 − |value| of a scalar, with the digits of its step."""
+        (value,) = self.values.flat(name, self.k)
+        one = fmpq(1)
+        distance = one - value if sign(value) > 0 else one + value
+        digits = self.values.numbers.of(name.id)
+        shown = printed(distance, Digits(max(1, digits.count)), ties=False)
+        return self.text(shown)
+
+
+def shortened(places: list[int], most: int | None) -> list[int | None]:
+    """The first places, dots and the last one, if there are more than `most`."""
+    return [*places] if most is None or len(places) <= most else [*places[: max(1, most // 4)], None, places[-1]]
+
+
+def _is(x: Num, value: fmpq) -> bool:
+    """Whether a value is exactly a rational."""
+    return (type(x) is fmpq or bool(x.is_exact())) and bool(x == value)
+
+
+def _saturated(view: View, condition: Condition) -> bool:
+    digits = view.values.numbers.of(condition.name.id)
+    return any(_keeps_gap(number, digits) for number in view.printed(condition.name))
+
+
+def _keeps_gap(number: Printed, digits: Digits) -> bool:
+    """Whether a number close to 1 is printed longer than asked so that its distance from 1 shows."""
+    whole, _, broken = number.mantissa.partition(".")
+    return (
+        whole == "0"
+        and number.exponent is None
+        and broken.startswith("9")
+        and len(broken) > digits.count
+        and not number.exact
+    )
+
+
+def _kink(view: View, condition: Condition) -> bool:
+    assert isinstance(condition.expr, Apply)
+    return bool(view.kinks(condition.expr))
+
+
+def _ones(view: View, condition: Condition) -> bool:
+    """Whether an expression is 1 in every entry, for certain."""
+    assert condition.expr is not None
+    run, _ = view.workings.compile(condition.expr, view.values.tape)
+    return all(_is(x, fmpq(1)) for x in run(view.values.env(view.k)))
+
+
+_CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
+    "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
+    "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
+    "mixed signs": lambda view, c: len({s > 0 for s in view.signs(c.name)}) == 2,
+    "zero_to": lambda view, c: bool(view.zeros(c.names)),
+    "saturated": _saturated,
+    "kink": _kink,
+    "ones": _ones,
+    "zeros left out": lambda view, c: any(view.term(x, s.name).value == 0 for s in c.sums for x, _ in s.terms),
+}

@@ -1,0 +1,142 @@
+"""Many LaTeX documents as PDFs at speed: those that share a preamble are set in one run, and cut apart.
+
+The preamble is loaded once and kept as a format; a run starts each document on a page 1 of its own and says in its log
+where the document ends. A document that stops LaTeX is found by halving and takes no other one with it.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from derive.errors import ToolError
+from derive.pdf import engines as pdf
+from derive.pdf.engines import Compiled, Engine, IncompleteEngine
+from derive.pdf.missing_letters import MARK, lettered, marks_of
+from derive.pdf.splitting import Part, split
+
+ORDER = ("pdflatex", pdf.EMBEDDED, "lualatex", "tectonic")
+"""The engines in the order they are looked for: those first that can keep a preamble."""
+
+_BEGIN, _END = "\\begin{document}", "\\end{document}"
+_SECONDS = 60.0
+_SECONDS_EACH = 5.0
+_OPENING = f"\\hypersetup{{pageanchor=false}}\n{MARK}{_BEGIN}\n"
+_CUT = "derive-cut:"
+_CLOSING = f"\\clearpage\\typeout{{{_CUT}\\the\\ReadonlyShipoutCounter}}\n"
+_PAGE = re.compile(rf"^{_CUT}(\d+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An engine, and what of the preamble it still has to be told."""
+
+    engine: Engine
+    preamble: str
+
+
+def make_pdfs(texts: Sequence[str]) -> list[bytes | ToolError]:
+    """The PDF of each LaTeX text, or what is wrong with it.
+
+    Letters that LaTeX has no glyph for are stamped on the finished pages; form fields keep their names. Raises
+    ToolError where there is no engine.
+    """
+    results: dict[int, bytes | ToolError] = {}
+    waiting = list(range(len(texts)))
+    for engine in engines():
+        for preamble, numbers in _by_preamble(texts, waiting).items():
+            bodies = [_cut(texts[i])[1] for i in numbers]
+            results |= zip(numbers, _set(engine, preamble, bodies), strict=True)
+        waiting = [i for i in waiting if isinstance(results[i], IncompleteEngine)]
+        if not waiting:
+            break
+    return [results[i] for i in range(len(texts))]
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Preamble and body."""
+    preamble, _, body = text.partition(_BEGIN)
+    return preamble, body.rpartition(_END)[0]
+
+
+def _lettered_preamble(preamble: str) -> str:
+    """The preamble with its words for the page's foot lettered; the title that the file has for programs stays."""
+    lines = preamble.splitlines(keepends=True)
+    return "".join(line if line.startswith("\\hypersetup") else lettered(line) for line in lines)
+
+
+def _by_preamble(texts: Sequence[str], numbers: Sequence[int]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i in numbers:
+        found.setdefault(_cut(texts[i])[0], []).append(i)
+    return found
+
+
+def engines() -> list[Engine]:
+    """The engines of this machine. Raises ToolError if it has none."""
+    names = [name for name in ORDER if pdf.program(name)]
+    return [pdf.find_engine(name) for name in names] or [pdf.find_engine()]
+
+
+def _set(engine: Engine, preamble: str, bodies: Sequence[str]) -> Sequence[bytes | ToolError]:
+    """The PDF of each body after one preamble."""
+    try:
+        return _halved(_prepared(engine, _lettered_preamble(preamble)), bodies)
+    except ToolError as error:
+        return [error] * len(bodies)
+
+
+def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | ToolError]:
+    """All bodies in one run; where LaTeX stops, in two runs of half of them, and so on down to the one it stops at."""
+    try:
+        return _run(prepared, bodies)
+    except ToolError as error:
+        if len(bodies) == 1:
+            return [error]
+        middle = len(bodies) // 2
+        return [*_halved(prepared, bodies[:middle]), *_halved(prepared, bodies[middle:])]
+
+
+def _run(prepared: _Prepared, bodies: Sequence[str]) -> list[bytes]:
+    """The PDFs of one run. Raises ToolError if it stops, or ends early."""
+    parts = "".join(f"\\setcounter{{page}}{{1}}{lettered(body)}{_CLOSING}" for body in bodies)
+    tex = f"{prepared.preamble}{_OPENING}{_one_form(parts)}{_END}\n"
+    compiled = pdf.compile_tex(tex, prepared.engine, timeout=_SECONDS + _SECONDS_EACH * len(bodies))
+    return split(compiled.pdf, _parts(compiled, len(bodies)))
+
+
+def _one_form(parts: str) -> str:
+    """All documents in one form, for a PDF has one; each keeps the group that its own form was."""
+    begin, end = "\\begin{Form}", "\\end{Form}"
+    if begin not in parts:
+        return parts
+    return f"{begin}{parts.replace(begin, '{').replace(end, '}')}{end}"
+
+
+def _parts(compiled: Compiled, count: int) -> list[Part]:
+    """The pages and marks of each document, as the log tells them."""
+    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)
+    ends = [int(page) for page in _PAGE.findall(compiled.log)]
+    if len(ends) != count:
+        raise ToolError(f"LaTeX set {len(ends)} of {count} documents", "the .tex file (--to tex) shows the text")
+    starts = [0, *ends[:-1]]
+    return [Part(start, end, marks_of(log)) for start, end, log in zip(starts, ends, logs, strict=False)]
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where this process keeps its formats; removed when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="derive-")
+
+
+@cache
+def _prepared(engine: Engine, preamble: str) -> _Prepared:
+    """An engine that has the preamble loaded, where it can keep one. Raises ToolError if it stops in it."""
+    if engine.name not in pdf.DUMPING:
+        return _Prepared(engine, preamble)
+    folder = Path(tempfile.mkdtemp(dir=_folder().name))
+    return _Prepared(pdf.preloaded(engine, preamble, folder), "")

@@ -1,0 +1,1 @@
+"""A problem file and all that it may say."""

@@ -1,0 +1,62 @@
+"""The shorthand [network]: layers → the equations that they stand for, as text in the language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from derive.errors import suggestion
+from derive.language.expressions import Shape
+from derive.language.names import Name
+from derive.operations import MACROS
+from derive.problem.network import Report, Stack, families, pile
+
+
+def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: Report) -> str:
+    """The equations of a network: those of its layers, and the loss `L` last.
+
+    The input is one name, or a sequence: `x_1`, `x_2`, … where `x` itself has no value.
+    """
+    layers = table.get("layers")
+    if not isinstance(layers, list) or not layers:
+        fault("`layers` is not a list of layers", 'expected [{ units = 3, activation = "ReLU" }]', "network", "layers")
+        return ""
+    ids = {name.id: shape for name, shape in shapes.items()}
+    stack = Stack(ids, _known(table, "input", ids, fault), Counter(families(layers)), fault)
+    pile(stack, layers)
+    if "loss" in table:
+        stack.add("L", _loss(table, stack, ids, fault))
+    return "\n".join(stack.lines)
+
+
+def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: Report) -> tuple[str, ...]:
+    """The names that `input` or `target` stand for: one, or those of a sequence."""
+    name = table.get(key)
+    sequence: list[str] = []
+    while isinstance(name, str) and name not in ids and f"{name}_{len(sequence) + 1}" in ids:
+        sequence.append(f"{name}_{len(sequence) + 1}")
+    if not sequence and (not isinstance(name, str) or name not in ids):
+        message = f"the network's {key} `{name}` has no value" if name else f"the network has no `{key}`"
+        fault(message, suggestion(str(name), ids) or f'expected {key} = "x", and x in [data]', "network", key)
+    return tuple(sequence) or (str(name),)
+
+
+def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: Report) -> str:
+    """The loss of the output; of a sequence the sum over its steps."""
+    losses = {
+        macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)
+    }
+    outputs = stack.flow
+    wanted, targets = str(table["loss"]), _known(table, "target", ids, fault)
+    if wanted not in losses:
+        fault(f"`{wanted}` is not a loss", suggestion(wanted, losses) or f"one of: {', '.join(losses)}",
+              "network", "loss")  # fmt: skip
+        return "0"
+    if stack.broken:
+        return "0"
+    if len(targets) != len(outputs):
+        message = f"the network gives {len(outputs)} output{'s' * (len(outputs) != 1)} for {len(targets)} targets"
+        fault(message, "a recurrent layer with return_sequences = true gives one for each step", "network", "target")
+        return "0"
+    return " + ".join(f"{losses[wanted]}({p}, {y})" for p, y in zip(outputs, targets, strict=True))

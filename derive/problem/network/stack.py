@@ -1,0 +1,222 @@
+"""Layers put on each other: the table of their kinds, and the equations that a pile of them stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from derive.errors import suggestion
+from derive.language.expressions import Shape
+from derive.operations import FUNCTIONS, ROWS
+from derive.problem.reading.equations import read_name
+from derive.problem.reading.given_values import exact_number
+
+KERNEL_1D, KERNEL_2D = 3, 4
+"""The axes of kernels that have channels: K[o,c,i] and K[o,c,i,j]."""
+
+LINEAR = {"identity", "linear", "none"}
+
+Settings: TypeAlias = Mapping[str, Any]
+
+
+class Report(Protocol):
+    """Takes a fault: message, hint, and the path of the key."""
+
+    def __call__(self, message: str, hint: str = "", *path: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting's value may be: `holds` says whether it is one, `expected` what to write."""
+
+    holds: Callable[[Any], bool]
+    expected: str
+
+
+def _whole(value: Any, low: int = 1) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= low
+
+
+def _sizes(value: Any, low: int) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return 1 <= len(parts) <= 2 and all(_whole(part, low) for part in parts)
+
+
+COUNT = Kind(_whole, "a whole number from 1 on")
+FLAG = Kind(lambda value: isinstance(value, bool), "true or false")
+NAME = Kind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
+SIZES = Kind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
+PADDING = Kind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
+RESET = Kind(lambda value: value in {"before", "after"}, '"before" or "after"')
+SMALL = Kind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
+LIST = Kind(lambda value: isinstance(value, list), "a list of layers")
+FUNCTION = Kind(
+    lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS, "one that `derive operations` lists"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One kind of layer.
+
+    key         what `layer = …` calls it
+    summary     one line for people
+    example     as the list of layers writes it
+    stands_for  its equations, for people
+    build       puts one with these settings on the stack; may return early where the stack has noted a fault
+    settings    what can be set, and to what; `required` must be
+    family      layers whose weights have the same names: where a network has several, each gets a mark, `^{(2)}`
+    """
+
+    key: str
+    summary: str
+    example: str
+    stands_for: str
+    build: Callable[[Stack, Settings], None]
+    settings: Mapping[str, Kind] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    family: str = ""
+
+
+LAYERS: dict[str, Layer] = {}
+
+
+def register(layers: Iterable[Layer]) -> None:
+    """Add kinds of layers to the table."""
+    for layer in layers:
+        assert layer.key not in LAYERS, layer.key
+        LAYERS[layer.key] = layer
+
+
+class Stack:
+    """The equations so far, and what flows into the next layer.
+
+    `flow` holds one name, or of a sequence one name a time step; `shapes` are those of what has a value, by id;
+    `families` says how many layers of each family there are in all; `kernel` how many axes the kernels had that what
+    flows came out of, 0 where it is no image or signal; `broken` whether a layer has noted a fault.
+    """
+
+    def __init__(
+        self, shapes: Mapping[str, Shape], flow: Sequence[str], families: Mapping[str, int], fault: Report
+    ) -> None:
+        self.flow = tuple(flow)
+        self._shapes, self._families, self._report = shapes, families, fault
+        self.lines: list[str] = []
+        self.place = ""
+        self.broken = False
+        self.kernel = KERNEL_2D if len(shapes.get(self.flow[0]) or ()) == KERNEL_2D - 1 else 0
+        self._counts: dict[str, int] = {}
+
+    def fault(self, message: str, hint: str = "") -> None:
+        """Something is wrong with the layer."""
+        self.broken = True
+        self._report(f"{self.place} {message}", hint, "network", "layers")
+
+    def add(self, name: str, expr: str) -> str:
+        """One more equation; its name."""
+        self.lines.append(f"{name} = {expr}")
+        return name
+
+    def count(self, family: str) -> int:
+        """The number of the next layer of a family, from 1."""
+        self._counts[family] = self._counts.get(family, 0) + 1
+        return self._counts[family]
+
+    def next(self, letter: str) -> str:
+        """The next name with this letter: `P_1`, `P_2`."""
+        return f"{letter}_{self.count(letter)}"
+
+    def mark(self, family: str) -> str:
+        """What tells the layers of a family apart, `^{(2)}`; nothing where there is only one."""
+        number = self.count(family)
+        return f"^{{({number})}}" if self._families.get(family, 0) > 1 else ""
+
+    def shape(self, name: str) -> Shape | None:
+        """The shape of what is called so; None where it has no value."""
+        return self._shapes.get(read_name(name).id)
+
+    def has(self, name: str) -> bool:
+        """Whether something of that name has a value."""
+        return self.shape(name) is not None
+
+    def rows(self, name: str) -> int:
+        """How many rows it has."""
+        return (*(self.shape(name) or ()), 1)[0]
+
+    def needs(self, what: str, *names: str) -> bool:
+        """Whether the names have values; the first that has none is a fault."""
+        missing = next((name for name in names if not self.has(name)), None)
+        if missing:
+            self.fault(f"needs {what} `{missing}`", "give it in [parameters], or in [data] if it is fixed")
+        return missing is None
+
+    def each(self, name: str, expr: Callable[[str], str]) -> None:
+        """`expr` of everything that flows, called `name`, in a sequence with the time step: `z_{1,2}`."""
+        names = (name,) if len(self.flow) == 1 else tuple(_timed(name, t) for t in range(1, len(self.flow) + 1))
+        self.flow = tuple(self.add(name, expr(inner)) for name, inner in zip(names, self.flow, strict=True))
+
+    def activate(self, settings: Settings, name: str) -> None:
+        """The activation that the settings ask for, of everything that flows."""
+        activation = str(settings.get("activation", "identity"))
+        if activation not in LINEAR:
+            self.each(name, lambda inner: f"{activation}({inner})")
+
+    @contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """Faults are those of the layer at `place`."""
+        before, self.place = self.place, place
+        yield
+        self.place = before
+
+
+def _timed(name: str, t: int) -> str:
+    stem, _, index = name.partition("_")
+    return f"{stem}_{{{index.strip('{}')},{t}}}"
+
+
+def pile(stack: Stack, layers: Any) -> None:
+    """Put the layers on the stack, one after the other; those inside layer 2 are called 2.1, 2.2, …"""
+    outer = f"{stack.place}." if stack.place else "layer "
+    for i, layer in enumerate(layers, 1):
+        with stack.at(f"{outer}{i}"):
+            kind = _kind(stack, layer)
+            if kind and _fits(stack, kind, layer):
+                kind.build(stack, {key: value for key, value in layer.items() if key != "layer"})
+
+
+def families(layers: Any) -> Iterator[str]:
+    """The family of each layer, of those inside others too."""
+    for layer in layers if isinstance(layers, list) else ():
+        if isinstance(layer, dict):
+            kind = LAYERS.get(str(layer.get("layer", "dense")))
+            yield kind.family if kind else ""
+            yield from families(layer.get("layers"))
+
+
+def _kind(stack: Stack, layer: Any) -> Layer | None:
+    if not isinstance(layer, dict):
+        stack.fault("is not a table", 'expected for example { units = 3, activation = "ReLU" }')
+        return None
+    key = str(layer.get("layer", "dense"))
+    if key not in LAYERS:
+        stack.fault(f"is of no known kind, `{key}`", suggestion(key, LAYERS) or f"one of: {', '.join(LAYERS)}")
+    return LAYERS.get(key)
+
+
+def _fits(stack: Stack, kind: Layer, layer: Mapping[str, Any]) -> bool:
+    """Whether the settings are such as the kind of layer has."""
+    unknown = [key for key in layer if key != "layer" and key not in kind.settings]
+    for key in unknown:
+        has = f"it has: {', '.join(kind.settings)}" if kind.settings else "it has none"
+        stack.fault(f"({kind.key}) has no setting `{key}`", suggestion(key, kind.settings) or has)
+    missing = [key for key in kind.required if key not in layer]
+    for key in missing:
+        stack.fault(f"({kind.key}) does not say its `{key}`", f"expected {kind.settings[key].expected}")
+    wrong = [key for key, wanted in kind.settings.items() if key in layer and not wanted.holds(layer[key])]
+    for key in wrong:
+        expected = kind.settings[key].expected
+        hint = suggestion(str(layer[key]), FUNCTIONS) if kind.settings[key] is FUNCTION else ""
+        stack.fault(f"({kind.key}): `{key}` cannot be `{layer[key]}`", hint or f"expected {expected}")
+    return not (unknown or missing or wrong)

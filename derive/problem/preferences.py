@@ -1,0 +1,131 @@
+"""What a problem file sets beside its mathematics, read: [numbers], [page], [names], [marking] and [sheet]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
+from derive.problem.reading.tables import Tables
+from derive.problem.reading.toml_file import kind
+from derive.problem.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
+from derive.problem.training.batch import Batch
+from derive.problem.training.model import Samples
+
+MAX_DIGITS = 50
+
+
+class Preferences:
+    """Reads those tables of one file; what they say of a step holds for each sample of the model.
+
+    entries  how many entries of an array the page shows; None for all
+    worked   how many samples of a batch it works out; None where there are no samples
+    """
+
+    def __init__(self, tables: Tables, model: Batch, samples: Samples | None) -> None:
+        self.tables, self.model = tables, model
+        value = tables.table("page").get("entries", Page().entries)
+        self.entries = None if value == "all" else tables.integer(value, 1, MAX_ENTRIES, "page", "entries")
+        self.worked = samples.worked(self.entries) if samples else None
+
+    def numbers(self) -> Numbers:
+        """How numbers are carried and printed."""
+        table = self.tables.table("numbers")
+        steps = table.get("steps", {})
+        if not isinstance(steps, dict):
+            self.tables.fault(f"`steps` is {kind(steps)}", "expected { A_2 = { decimals = 9 } }", "numbers", "steps")
+            steps = {}
+        return Numbers(
+            digits=self._digits(table, Digits(), "numbers"),
+            carry=self.tables.text("numbers", "carry", default="exact", choices=("exact", "rounded")),
+            decimal=self.tables.text("numbers", "decimal", default=".", choices=(".", ",")),
+            steps=self.model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
+        )
+
+    def _step_digits(self, step: str, digits: Any) -> Digits:
+        if not isinstance(digits, dict):
+            self.tables.fault(
+                f"the digits of `{step}` are {kind(digits)}", "expected { decimals = 9 }", "numbers", "steps", step
+            )
+            return Digits()
+        return self._digits(digits, Digits(), "numbers", "steps", step)
+
+    def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:
+        if "significant" in table and "decimals" in table:
+            self.tables.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
+        if "decimals" in table:
+            return Digits(self.tables.integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
+        if "significant" in table:
+            return Digits(self.tables.integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
+        return default
+
+    def page(self) -> Page:
+        """What the page says and shows."""
+        return Page(
+            course=self.tables.text("page", "course"),
+            author=self.tables.text("page", "author"),
+            date=self._date(),
+            task=self.tables.text("page", "task"),
+            symbol=self.tables.text("page", "symbol", default="d", choices=("d", "∂")),
+            detail=self.tables.text("page", "detail", default="full", choices=("full", "short")),
+            ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
+            entries=self.entries,
+        )
+
+    def _date(self) -> str:
+        value = self.tables.table("page").get("date", "")
+        return value.isoformat() if hasattr(value, "isoformat") else self.tables.text("page", "date")
+
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """The other names of steps, by id."""
+        aliases: dict[str, tuple[str, ...]] = {}
+        for step, names in self.tables.table("names").items():
+            texts = [names] if isinstance(names, str) else names
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or not texts:
+                self.tables.fault(
+                    f"the names of `{step}` are not a list of texts", 'expected ["delta_2"]', "names", step
+                )
+                continue
+            for text in texts:
+                self.tables.name(text, "names", step)
+            own = self.model.steps([step])
+            marks = [f"^{{({i + 1})}}" for i in range(len(own))] if len(own) > 1 else [""]
+            aliases |= {each: tuple(text + mark for text in texts) for each, mark in zip(own, marks, strict=True)}
+        return aliases
+
+    def marking(self) -> Marking:
+        """How work is marked."""
+        table = self.tables.table("marking")
+        steps = table.get("steps", {})
+        if not isinstance(steps, dict):
+            self.tables.fault(f"`steps` is {kind(steps)}", 'expected { "dL/dW_1" = 2 }', "marking", "steps")
+            steps = {}
+        digits = table.get("digits")
+        return Marking(
+            digits=None if digits is None else self.tables.integer(digits, 1, MAX_DIGITS, "marking", "digits"),
+            marks=self._marks(table.get("marks", 1), "marks"),
+            entry=self._marks(table["entry"], "entry") if "entry" in table else None,
+            remark=self._marks(table.get("remark", 0), "remark"),
+            steps=self.model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}, self.worked),
+            exact=self.model.steps(self.tables.texts("marking", "exact")),
+            formula=self.model.steps(self.tables.texts("marking", "formula")),
+        )
+
+    def _marks(self, value: Any, key: str) -> Fraction:
+        marks = exact_number(value)
+        if marks is None or marks < 0:
+            self.tables.fault(f"`{key}` is not a number of marks", "expected a number from 0", "marking", key)
+            return Fraction(0)
+        return marks
+
+    def sheet(self) -> Sheet:
+        """What a sheet leaves blank."""
+        named = isinstance(self.tables.table("sheet").get("blank"), list)
+        default = Sheet()
+        return Sheet(
+            blank=default.blank if named else self.tables.text("sheet", "blank", default=default.blank, choices=LEVELS),
+            steps=self.model.steps(self.tables.texts("sheet", "blank"), self.worked) if named else (),
+            hints=self.tables.flag("sheet", "hints", default.hints),
+            figure=self.tables.flag("sheet", "figure", default.figure),
+        )

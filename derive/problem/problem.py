@@ -1,0 +1,310 @@
+"""A problem file → a Problem; every fault of the file is reported together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from derive.calculus.operation_rows import shape_text
+from derive.errors import Fault, InputError, Place, suggestion
+from derive.language.expressions import Equation, Shape, names_in
+from derive.language.names import Name, Symbol
+from derive.language.tokens import TextError
+from derive.problem.network.shorthand import expand_network
+from derive.problem.preferences import Preferences
+from derive.problem.reading.equations import (
+    check_looked_up,
+    check_order,
+    infer_shapes,
+    left_sides,
+    lines_of,
+    read_equations,
+    read_name,
+)
+from derive.problem.reading.given_values import Given
+from derive.problem.reading.tables import Tables
+from derive.problem.reading.toml_file import Source, from_text, read
+from derive.problem.reading.variants_table import Variants, read_variants
+from derive.problem.settings import Marking, Numbers, Page, Sheet
+from derive.problem.training.batch import Batch, plural, written_out
+from derive.problem.training.model import Samples, Update
+from derive.problem.training.samples import read_samples
+from derive.problem.training.update_scope import Surroundings
+from derive.problem.training.update_table import read_training
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
+         "update", "state", "samples", "marking", "sheet", "variants"),
+    "model": ("equations", "loss", "gradients"),
+    "network": ("input", "target", "layers", "loss", "gradients"),
+    "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
+    "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
+    "sheet": ("blank", "hints", "figure"),
+    "marking": ("digits", "marks", "entry", "remark", "steps", "exact", "formula"),
+}  # fmt: skip
+
+
+SETTINGS = (("numbers", "steps"), ("names", ""), ("page", "ask"), ("sheet", "blank"), ("marking", ""))
+"""The keys of settings that name steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A forward pass with its numbers, checked. `loss` is None where only the forward pass is asked for;
+    `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
+    `warnings` are faults that do not stop the work, `places` say where each equation and each of SETTINGS stands, and
+    under "" in which file.
+    """
+
+    title: str
+    givens: tuple[Given, ...]
+    equations: tuple[Equation, ...]
+    loss: Symbol | None = None
+    gradients: tuple[Symbol, ...] = ()
+    language: str = "en"
+    topic: str = ""
+    numbers: Numbers = field(default_factory=Numbers)
+    page: Page = field(default_factory=Page)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    update: Update | None = None
+    samples: Samples | None = None
+    marking: Marking = field(default_factory=Marking)
+    sheet: Sheet = field(default_factory=Sheet)
+    variants: Variants | None = None
+    warnings: tuple[Fault, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    name: str = ""
+    shapes: Mapping[Name, Shape] = field(default_factory=dict)
+
+    @staticmethod
+    def load(path: str | Path) -> Problem:
+        """The problem in the file at `path`. Raises InputError with every fault."""
+        return _Reader(read(Path(path))).problem(Path(path).stem)
+
+    @staticmethod
+    def loads(text: str, name: str = "problem", file: str = "") -> Problem:
+        """The problem that `text` writes; messages name the `file` that it was read from. Raises InputError with every
+        fault.
+        """
+        return _Reader(from_text(text, file or name)).problem(name)
+
+    def place(self, *keys: str) -> Place:
+        """Where the first of these stands that stands anywhere: equations, and tables with settings; else the file."""
+        return next((self.places[key] for key in keys if key in self.places), self.places.get("", Place(self.name)))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The steps that are marked, and blank on a sheet; none: all."""
+        return self.page.ask or self.sheet.steps
+
+    def with_values(self, values: Mapping[str, Iterable[Fraction]]) -> Problem:
+        """The same problem with other numbers for some given values (flat, of the same shapes)."""
+        givens = tuple(
+            replace(given, values=tuple(values[given.name.id])) if given.name.id in values else given
+            for given in self.givens
+        )
+        if any(len(new.values) != len(old.values) for new, old in zip(givens, self.givens, strict=True)):
+            raise ValueError("the new values have another shape")
+        return replace(self, givens=givens)
+
+
+class _Reader(Tables):
+    """Reads the tables of one file."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.shapes: dict[Name, Shape] = {}
+        self.broken: dict[str, Name] = {}
+        self.keys: dict[str, str] = {}
+        self.defined: dict[str, Name] = {}
+        self.places: dict[str, Place] = {}
+
+    def problem(self, name: str) -> Problem:
+        self._check_keys()
+        given = (*self._givens("data"), *self._givens("parameters"))
+        samples = self._samples()
+        model, loss = self._model(given, samples)
+        givens = (*given, *(samples.givens() if samples else ()))
+        has_loss = "loss" in self._model_table
+        around = Surroundings(givens, self.defined, model.shapes, loss, has_loss, self.broken, model.plural,
+                              model.equations)  # fmt: skip
+        training = read_training(self, around, samples)
+        preferences = Preferences(self, model, samples)
+        problem = Problem(
+            title=self.text("title", default=name),
+            givens=givens,
+            equations=model.equations,
+            loss=loss,
+            gradients=model.gradients,
+            language=self.text("language", default="en"),
+            topic=self.text("topic"),
+            numbers=preferences.numbers(),
+            page=preferences.page(),
+            aliases=preferences.aliases(),
+            update=training.update,
+            samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
+            marking=preferences.marking(),
+            sheet=preferences.sheet(),
+            variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
+            places={**self.places, **training.places, **self._settings()},
+            name=name,
+            shapes={**model.shapes, **training.shapes},
+        )
+        self._check_uses(problem, given)
+        moving = [*(each.name for each in givens if each.parameter), *problem.gradients]
+        if not self.faults:
+            check_looked_up(problem.equations, moving, self.places, self.faults)
+        if self.faults:
+            raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
+        return replace(problem, warnings=tuple(self.warnings))
+
+    def _settings(self) -> dict[str, Place]:
+        """Where the settings of steps stand."""
+        found = {f"[{table}] {key}".strip(): self.source.place(*filter(None, (table, key))) for table, key in SETTINGS}
+        return {"": Place(self.source.name), **found}
+
+    # --- keys ------------------------------------------------------------------------------------------------------
+
+    def _check_keys(self) -> None:
+        for key in self.source.data:
+            if key not in _KEYS[""]:
+                value = isinstance(self.source.data[key], int | Fraction | list)
+                hint = suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
+                hint = "a given value belongs into [data] or [parameters]" if value else hint
+                self.fault(f"`{key}` has no meaning here", hint, key)
+        for table, keys in _KEYS.items():
+            for key in self.table(table) if table else ():
+                if key not in keys:
+                    hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
+                    self.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
+        if ("model" in self.source.data) == ("network" in self.source.data):
+            message = "a problem needs either [model] with equations or [network] with layers"
+            self.fault(message, "see docs/problem-file.md", "network")
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def _givens(self, table: str) -> list[Given]:
+        givens = []
+        for key, value in self.table(table).items():
+            name = self.name(key, table, key)
+            if name is None:
+                continue
+            if name in self.shapes:
+                self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
+                continue
+            array = self.array(value, table, key)
+            self.keys[name.id] = key
+            if array is None:
+                self.broken[name.id] = name
+            else:
+                self.shapes[name] = array[0]
+                givens.append(Given(name, array[0], array[1], parameter=table == "parameters"))
+        return givens
+
+    def _samples(self) -> Samples | None:
+        """The samples, their names entered among the given ones."""
+        samples = read_samples(self)
+        for key in self.table("samples") if samples is None else ():
+            with suppress(TextError):
+                self.broken[read_name(key).id] = read_name(key)
+        for column in samples.columns if samples else ():
+            if column.name in self.shapes:
+                hint = "each name stands for one value"
+                self.fault(f"`{column.name}` has a value already", hint, "samples", column.name.id)
+            self.keys[column.name.id] = column.name.id
+            self.shapes[column.name] = column.shape
+        return samples
+
+    # --- equations -------------------------------------------------------------------------------------------------
+
+    @property
+    def _model_table(self) -> dict[str, Any]:
+        return self.table("network" if "network" in self.source.data else "model")
+
+    def _model(self, givens: Iterable[Given], samples: Samples | None) -> tuple[Batch, Symbol | None]:
+        """The model, for several samples at a time written out for each, and its loss."""
+        known: dict[str, Name] = {given.name.id: given.name for given in givens}
+        known |= {column.name.id: column.name for column in samples.columns} if samples else {}
+        equations = tuple(self._equations(known))
+        loss = self._loss(equations, known) if "loss" in self._model_table else None
+        gradients = self._gradients(known)
+        if samples is None or samples.batch == 1 or self.faults:
+            return Batch(equations, gradients, self.shapes), loss
+        if loss is not None and loss not in plural(samples, equations):
+            self.fault(f"the loss `{loss}` does not depend on the samples", "use them in its equations", "samples")
+            return Batch(equations, gradients, self.shapes), loss
+        return written_out(samples, equations, gradients, loss, self.shapes), loss
+
+    def _equations(self, known: Mapping[str, Name]) -> list[Equation]:
+        if "network" in self.source.data:
+            before = len(self.faults)
+            text = expand_network(self.table("network"), self.shapes, self.fault)
+            if len(self.faults) > before:
+                return []
+            place = self.source.place("network")
+        else:
+            text = self.text("model", "equations")
+            place = self.source.place("model", "equations")
+            if text and place.text.rstrip().endswith(('"""', "'''")):
+                place = replace(place, line=place.line + 1)
+            if "model" in self.source.data and not text.strip():
+                self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
+        lines = lines_of(text, place, self.faults)
+        if "network" in self.source.data:
+            lines = [replace(line, place=place) for line in lines]
+        self.defined = left_sides(lines)
+        written = read_equations(lines, {**self.broken, **known}, self.faults)
+        for item in written:
+            if item.relation == "<-":
+                self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
+        order_before = len(self.faults)
+        check_order(written, known, self.faults)
+        self.places = {item.equation.name.id: item.line.fault("").place for item in written}
+        if len(self.faults) > order_before:
+            return [item.equation for item in written]
+        return infer_shapes(written, self.shapes, self.faults)
+
+    def _loss(self, equations: Sequence[Equation], known: Mapping[str, Name]) -> Symbol | None:
+        if "network" in self.source.data:
+            return equations[-1].name if equations and isinstance(equations[-1].name, Symbol) else None
+        text = self.text("model", "loss")
+        name = self.name(text, "model", "loss") if text else None
+        defined = [equation.name.id for equation in equations]
+        if name is None:
+            return None
+        if name.id not in self.defined:
+            hint = suggestion(name.id, self.defined) or "expected the name on the left of an equation"
+            self.fault(f"no equation defines the loss `{text}`", hint, "model", "loss")
+        if name.id not in defined:
+            return None
+        shape = self.shapes.get(name, ())
+        if shape:
+            self.fault(f"the loss `{text}` is not a scalar but {shape_text(shape)}",
+                       "add its entries up with `sum` or `mean`", "model", "loss")  # fmt: skip
+        return name
+
+    def _gradients(self, known: Mapping[str, Name]) -> tuple[Symbol, ...]:
+        table = "network" if "network" in self.source.data else "model"
+        names = self.names(table, "gradients")
+        ids = {*known, *self.broken, *self.defined}
+        for name in names:
+            if name.id not in ids:
+                self.fault(f"`{name}` is not defined", suggestion(name.id, ids), table, "gradients")
+        return tuple(names)
+
+    def _check_uses(self, problem: Problem, given: Iterable[Given]) -> None:
+        """Warns of given values that no equation uses."""
+        used = {name for equation in problem.equations for name in names_in(equation.expr)}
+        for assignment in problem.update.assignments if problem.update else ():
+            used.update(name for name in names_in(assignment.expr) if name != assignment.name.before)
+        tables = [("parameters" if item.parameter else "data", item.name, item.name) for item in given]
+        if samples := problem.samples:
+            tables += [("samples", column.name, samples.name(column.name, 0)) for column in samples.columns]
+        for table, name, own in tables:
+            if own not in used:
+                place = self.source.key_place(table, self.keys[name.id])
+                self.warnings.append(Fault(f"`{name}` is not used", "remove it, or use it in an equation", place))

@@ -1,0 +1,1 @@
+"""A problem file read: TOML, tables, given values, equations."""

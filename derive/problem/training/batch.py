@@ -1,0 +1,136 @@
+"""The model for one sample → that for a batch: computed for each sample, the loss their mean or sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TypeVar
+
+from derive.calculus.building import total
+from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
+from derive.language.names import Derivative, Name, Symbol, step_id
+from derive.problem.training.model import Samples
+
+T = TypeVar("T")
+EACH = "(i)"
+"""The mark of a name that stands for that of every sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A model written out for the samples of one batch.
+
+    equations  in order: what all samples share, then sample by sample, then the loss
+    gradients  the further names whose gradient is shown
+    shapes     the shape of every name
+    plural     what has a value of its own for each sample
+    ids        what a setting may call a step → the steps that it means
+    single     the equations for one sample, and `asked` the names whose gradient is shown there
+    """
+
+    equations: tuple[Equation, ...]
+    gradients: tuple[Symbol, ...]
+    shapes: Mapping[Name, Shape]
+    plural: frozenset[Name] = frozenset()
+    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    single: tuple[Equation, ...] = ()
+    asked: tuple[Symbol, ...] = ()
+
+    def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
+        """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
+        return tuple(own for step in map(step_id, ids) for own in self.ids.get(step, (step,))[:most])
+
+    def by_step(self, settings: Mapping[str, T], most: int | None = None) -> dict[str, T]:
+        """The settings of steps in the same way."""
+        return {own: setting for step, setting in settings.items() for own in self.steps([step], most)}
+
+
+def plural(samples: Samples, equations: Iterable[Equation]) -> frozenset[Name]:
+    """What has a value of its own for each sample."""
+    found: set[Name] = {column.name for column in samples.columns}
+    for equation in equations:
+        if not found.isdisjoint(names_in(equation.expr)):
+            found.add(equation.name)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
+
+    own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(samples: Samples | None) -> Places:
+        """The names of a batch; none where a pass takes one sample."""
+        if samples is None or samples.batch == 1:
+            return Places()
+        names = [name for name in plural(samples, samples.equations) if isinstance(name, Symbol)]
+        return Places({samples.name(name, i): (name, i) for name in names for i in range(samples.batch)})
+
+    def sample(self, name: Name) -> int | None:
+        """Whose a name is, from 0; None for what all samples share."""
+        if not self.own:
+            return None
+        parts = (name.by, name.via, name.of) if isinstance(name, Derivative) else (name,)
+        bare = (replace(part, helper=0, interim=0) for part in parts if part is not None)
+        return next((self.own[part][1] for part in bare if part in self.own), None)
+
+    def single(self, name: Name) -> Name:
+        """What a name is called in the model for one sample."""
+        return self.own[name][0] if name in self.own else name
+
+    def called(self, name: Name, mark: str) -> Name:
+        """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
+        if isinstance(name, Derivative):
+            return replace(name, by=self._called(name.by, mark), via=name.via and self._called(name.via, mark))
+        return self._called(name, mark)
+
+    def _called(self, name: Symbol, mark: str) -> Symbol:
+        single = self.own[name][0] if name in self.own else None
+        return replace(single, superscript=f"{single.superscript}{mark}") if single else name
+
+    def results(self, names: Iterable[Name], loss: Symbol | None) -> list[Name]:
+        """Those of the names that are results of the first sample: quantities, gradients by and through them."""
+        alike = (name for name in names if isinstance(name, Symbol) or name.of == loss)
+        parts = ((name, (name.via, name.by) if isinstance(name, Derivative) else (name,)) for name in alike)
+        return [name for name, own in parts if self.sample(name) == 0 and not self.own.keys().isdisjoint(own)]
+
+
+def written_out(
+    samples: Samples, equations: tuple[Equation, ...], gradients: tuple[Symbol, ...], loss: Symbol | None,
+    shapes: Mapping[Name, Shape],
+) -> Batch:  # fmt: skip
+    """The model for a batch of several samples. The loss, if there is one, must depend on them."""
+    own = plural(samples, equations)
+    places = range(samples.batch)
+    names = {name: tuple(samples.name(name, i) for i in places) for name in own if isinstance(name, Symbol)}
+    shared = [equation for equation in equations if equation.name not in own]
+    each = [again for i in places for again in _for_sample(equations, names, i)]
+    end = [Equation(loss, _reduced(samples, names[loss]))] if loss else []
+    known: dict[Name, Shape] = dict(shapes)
+    for name, several in names.items():
+        known |= dict.fromkeys(several, shapes[name])
+    ids = {name.id: tuple(again.id for again in several) for name, several in names.items() if name != loss}
+    if loss:
+        ids |= {Derivative(loss, name).id: tuple(Derivative(loss, again).id for again in several)
+                for name, several in names.items()}  # fmt: skip
+    wanted = tuple(again for name in gradients for again in names.get(name, (name,)))
+    return Batch((*shared, *each, *end), wanted, known, own - {loss}, ids, equations, gradients)
+
+
+def _for_sample(
+    equations: Iterable[Equation], names: Mapping[Symbol, tuple[Symbol, ...]], i: int
+) -> Iterator[Equation]:
+    """The equations that depend on the sample, for the i-th of the batch."""
+    own: dict[Name, Expr] = {name: Ref(several[i]) for name, several in names.items()}
+    for equation in equations:
+        if isinstance(equation.name, Symbol) and equation.name in names:
+            yield Equation(names[equation.name][i], substitute(equation.expr, own), equation.rounded)
+
+
+def _reduced(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:
+    """1/2 (L^(1) + L^(2)), or the sum alone."""
+    added = total([Ref(loss) for loss in losses])
+    return added if samples.reduce == "sum" else apply("product", number(Fraction(1, samples.batch)), added)

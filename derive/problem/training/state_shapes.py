@@ -1,0 +1,67 @@
+"""The shapes of what an update assigns: a state that begins with a number takes the shape of its equation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.calculus.operation_rows import shape_text
+from derive.errors import Fault
+from derive.language.expressions import Equation, Shape, names_in
+from derive.language.names import Derivative, Name, Symbol
+from derive.problem.reading.equations import Written, infer_shapes
+from derive.problem.training.derivative_products import multiplied_out
+from derive.problem.training.update_scope import Surroundings
+
+ROUNDS = 4
+
+
+def infer_update(
+    written: list[Written], spread: set[Symbol], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
+) -> list[Equation]:
+    """The equations in rows only; adds the shape of everything assigned to `shapes`.
+
+    The states in `spread` take the shape of their equation.
+    """
+    unknown: dict[Name, Shape] = dict.fromkeys(spread, ())
+    shapes |= unknown
+    for _ in range(ROUNDS):
+        found: list[Fault] = []
+        trial = dict(shapes)
+        equations = _in_rows(written, trial, around, found)
+        grown: dict[Name, Shape] = {
+            state: trial[state.after] for state in spread if trial.get(state.after, ()) != shapes[state]
+        }
+        if not grown:
+            break
+        shapes |= grown
+    faults += found
+    for item in written:
+        if item.equation.name in trial:
+            _agree(item, trial[item.equation.name], shapes, faults)
+    return equations
+
+
+def _in_rows(
+    written: list[Written], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
+) -> list[Equation]:
+    """The equations, one after the other, with the shapes that those before them have."""
+    if around.loss is not None:
+        own = [(name, shape) for name, shape in shapes.items() if isinstance(name, Symbol)]
+        shapes |= {Derivative(around.loss, name): shape for name, shape in own}
+    forward = {item.name: item.expr for item in around.equations if item.name != around.loss and item.name in shapes}
+    equations = []
+    for item in written:
+        expr = item.equation.expr
+        if all(name in shapes or isinstance(name, Derivative) for name in names_in(expr)):
+            expr = multiplied_out(expr, forward, shapes)
+        equations += infer_shapes([replace(item, equation=replace(item.equation, expr=expr))], shapes, faults)
+    return equations
+
+
+def _agree(item: Written, shape: Shape, shapes: dict[Name, Shape], faults: list[Fault]) -> None:
+    """Enters the shape of what a line assigns; it must be that of the quantity before the update."""
+    name = item.equation.name
+    shapes[name] = shape
+    if shapes.setdefault(name.before, shape) != shape:
+        message = f"`{name}` is {shape_text(shapes[name.before])}, the right side {shape_text(shape)}"
+        faults.append(item.line.fault(message, "both sides need the same shape", (0, 1)))

@@ -1,0 +1,154 @@
+"""The table [update] → an Update, every fault with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import ceil, prod
+
+from derive.errors import Place, suggestion
+from derive.language.expressions import Shape, names_in
+from derive.language.names import Name, Symbol
+from derive.problem.reading.equations import Written
+from derive.problem.reading.given_values import Given
+from derive.problem.reading.tables import Tables
+from derive.problem.training.assignments import Assigning
+from derive.problem.training.learning_rates import read_rate
+from derive.problem.training.model import EQUATIONS, ETA, STEP, Assignment, Samples, Update
+from derive.problem.training.state_shapes import infer_update
+from derive.problem.training.update_lines import DEFAULT, Script, ScriptReader
+from derive.problem.training.update_scope import Surroundings
+
+MAX_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The update of a file, None where it has none; `places` tells where each of its equations stands, `shapes` the
+    shape of what only they name.
+    """
+
+    update: Update | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    shapes: Mapping[Name, Shape] = field(default_factory=dict)
+
+
+def read_training(tables: Tables, around: Surroundings, samples: Samples | None) -> Training:
+    """The training of a file; what is wrong is noted in `tables`."""
+    if "update" not in tables.source.data:
+        if "state" in tables.source.data:
+            tables.fault("[state] is not used", "states belong to [update] with equations", "state")
+        return Training()
+    return _TrainingReader(tables, around, samples).training()
+
+
+class _TrainingReader:
+    def __init__(self, tables: Tables, around: Surroundings, samples: Samples | None) -> None:
+        self.tables, self.around, self.samples = tables, around, samples
+        self.table = tables.table("update")
+
+    def training(self) -> Training:
+        steps, epochs = self._steps()
+        rate = read_rate(self.tables, steps)
+        update = Update(
+            rule=EQUATIONS if EQUATIONS in self.table else str(self.table.get("rule", DEFAULT)),
+            learning_rate=rate.value,
+            steps=steps,
+            only=self._only(),
+            show=self._show(steps),
+            text=self.tables.text("update", EQUATIONS),
+            epochs=epochs,
+            schedule=rate.schedule,
+            rate="" if rate.schedule else rate.equation,
+        )
+        reader = ScriptReader(self.tables, self.around, rate, self.around.updated(update.only))
+        script = reader.of_equations() if update.rule == EQUATIONS else reader.of_rule()
+        return self._trained(update, script) if script else Training(update)
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def _steps(self) -> tuple[int, int | None]:
+        """The number of steps, and of epochs where they were given instead: as many as take every sample so often.
+
+        The last step may take the first samples once more: the samples go round.
+        """
+        if "epochs" not in self.table:
+            return self.tables.integer(self.table.get("steps", 1), 1, MAX_STEPS, "update", "steps"), None
+        if "steps" in self.table:
+            self.tables.fault("`steps` and `epochs` exclude each other", "keep one of them", "update", "epochs")
+        epochs = self.tables.integer(self.table["epochs"], 1, MAX_STEPS, "update", "epochs")
+        if self.samples is None:
+            return 1, epochs
+        steps = ceil(Fraction(epochs * self.samples.count, self.samples.batch))
+        return min(steps, MAX_STEPS), epochs
+
+    def _only(self) -> tuple[Symbol, ...] | None:
+        if "only" not in self.table:
+            return None
+        only = tuple(self.tables.names("update", "only"))
+        known = [name.id for name in self.around.parameters]
+        for name in only:
+            if name.id not in known:
+                self.tables.fault(f"`{name}` is not a parameter", suggestion(name.id, known), "update", "only")
+        return only
+
+    def _show(self, steps: int) -> tuple[int, ...]:
+        show = self.table.get("show", [])
+        if isinstance(show, list) and all(isinstance(k, int) and 1 <= k <= steps for k in show):
+            return tuple(show)
+        hint = f"expected whole numbers from 1 to {steps}"
+        self.tables.fault("`show` is not a list of passes", hint, "update", "show")
+        return ()
+
+    # --- equations ---------------------------------------------------------------------------------------------------
+
+    def _trained(self, update: Update, script: Script) -> Training:
+        reader = Assigning(script.scenery, self.tables.faults)
+        written = reader.read(script.lines)
+        self._check_states(script.initial, reader)
+        self._check_special(written)
+        first = {state: next((script.initial[name] for name in called if name in script.initial), None)
+                 for state, called in reader.states.items()}  # fmt: skip
+        shapes = {ETA: (), STEP: (), **self.around.shapes} | {given.name: () for given in script.constants}
+        shapes |= {state: given.shape for state, given in first.items() if given and given.shape}
+        spread = {state for state, given in first.items() if not given or not given.shape}
+        equations = infer_update(written, spread, shapes, self.around, self.tables.faults)
+        assignments = tuple(Assignment(equation.name, equation.expr, _rule(update, equation.name, reader))
+                            for equation in equations if isinstance(equation.name, Symbol))  # fmt: skip
+        states = tuple(_state(state, given, shapes[state]) for state, given in first.items())
+        update = replace(update, assignments=assignments, states=states, constants=script.constants,
+                         settings=script.settings)  # fmt: skip
+        places = {f"{item.equation.name.id}@": item.line.fault("").place for item in written}
+        return Training(update, places, shapes)
+
+    def _check_states(self, initial: Mapping[str, Given], reader: Assigning) -> None:
+        assigned = {name for called in reader.called.values() for name in called}
+        for name in initial.keys() - assigned:
+            hint = suggestion(name, assigned) or f"[update] has none of the form {name} <- …"
+            self.tables.fault(f"the state `{name}` has no equation", hint, "state", name)
+
+    def _check_special(self, written: list[Written]) -> None:
+        """`eta` needs a value, and neither it nor `k` may be a name of the model."""
+        names = {name for item in written for name in names_in(item.equation.expr)}
+        used = {name.id for name in names}
+        for special, what in ((ETA, "the learning rate"), (STEP, "the number of the step")):
+            if special.id in used and special.id in self.around.names:
+                message = f"`{special}` is {what} in [update], and a name of the model"
+                self.tables.fault(message, "rename it in the model", "update")
+        if ETA in names and "learning_rate" not in self.table:
+            self.tables.fault("`learning_rate` is missing", "expected for example learning_rate = 0.1", "update")
+
+
+def _state(state: Symbol, given: Given | None, shape: Shape) -> Given:
+    """A state with its first value, a number spread over its shape."""
+    values = given.values if given else (Fraction(0),)
+    return Given(state, shape, values if len(values) == prod(shape) else values * prod(shape), parameter=False)
+
+
+def _rule(update: Update, name: Symbol, reader: Assigning) -> str:
+    """What a step is called: by the rule, for what is not a parameter also by its name in the rule."""
+    if update.rule == EQUATIONS:
+        return "update"
+    called = reader.called[name.before][0]
+    return update.rule if called == "theta" else f"{update.rule} {called}"

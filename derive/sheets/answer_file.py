@@ -1,0 +1,103 @@
+"""The answer file of a sheet: every blank by its id, empty or filled in, as TOML and CSV that `derive check` reads."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from derive.calculus.shapes import indices
+from derive.derivation.derive import Derivation
+from derive.language.expressions import Index, Shape
+from derive.language.names import Name
+from derive.page.document import Blank, Document, Numbered
+from derive.sheets.blanks import chains_of
+from derive.solution import Solution
+from derive.writers.base import Identity
+from derive.writers.json import nested
+from derive.writers.parts import entry_id
+
+NOBODY = Identity("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A step that a sheet asks: its id, its name and pass, and its shape."""
+
+    step: str
+    name: Name
+    k: int
+    shape: Shape
+
+    @property
+    def indices(self) -> Sequence[Index]:
+        """The entries, in the order of the flat value."""
+        return indices(self.shape)
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each entry: what its form field is called."""
+        return [entry_id(self.step, index) for index in self.indices]
+
+    def printed(self, solution: Solution) -> list[str]:
+        """The entries as they are printed."""
+        values = solution.values
+        return [number.text(values.numbers.decimal, times="e") for number in values.printed(self.name, self.k)]
+
+
+def fields_of(document: Document, derivation: Derivation) -> tuple[Field, ...]:
+    """The steps that a document asks, each once, in the order of the page."""
+    found = {
+        blank.step: Field(blank.step, blank.name, k, derivation.shapes[blank.name]) for blank, k in _blanks(document)
+    }
+    return tuple(found.values())
+
+
+def _blanks(document: Document) -> Iterator[tuple[Blank, int]]:
+    for section in document.sections:
+        for block in section.blocks:
+            for chain in chains_of(block) if isinstance(block, Numbered) else ():
+                yield from ((link.shown, section.k) for link in chain.links if isinstance(link.shown, Blank))
+
+
+def answer_text(name: str, fields: Sequence[Field], identity: Identity | None, solution: Solution | None) -> str:
+    """The answer file in a format of FORMATS; without a solution every answer is empty."""
+    answers = {field: field.printed(solution) if solution else [""] * len(field.indices) for field in fields}
+    return FORMATS[name](answers, identity or NOBODY)
+
+
+def _toml(answers: Mapping[Field, list[str]], identity: Identity) -> str:
+    lines = [f"{_quoted(key)} = {_quoted(text)}" for key, text in identity.marks]
+    for field, texts in answers.items():
+        lines.append(f"{_quoted(field.step)} = {_array(nested([_quoted(text) for text in texts], field.shape))}")
+    return "\n".join(lines) + "\n"
+
+
+def _array(value: Any, indent: str = "") -> str:
+    """Nested lists, the outer ones with a line for each row."""
+    if not isinstance(value, list):
+        return str(value)
+    if not isinstance(value[0], list):
+        return f"[{', '.join(value)}]"
+    rows = "".join(f"{indent}    {_array(row, indent + '    ')},\n" for row in value)
+    return f"[\n{rows}{indent}]"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _csv(answers: Mapping[Field, list[str]], identity: Identity) -> str:
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(("step", "answer"))
+    rows.writerows(identity.marks)
+    for field, texts in answers.items():
+        rows.writerows(zip(field.ids, texts, strict=True))
+    return text.getvalue()
+
+
+FORMATS: Mapping[str, Callable[[Mapping[Field, list[str]], Identity], str]] = {"toml": _toml, "csv": _csv}

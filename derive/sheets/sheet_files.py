@@ -1,0 +1,63 @@
+"""The files of one sheet: NAME-sheet.* and NAME-key.*, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from derive.files import PDF, known_format, write_texts
+from derive.problem.problem import Problem
+from derive.sheets.sheet_writer import ANSWERS, KEY, PAGES, SHEET, SheetWriter
+from derive.solution import Solution
+from derive.variants import Assignment
+from derive.writers.base import Identity
+
+FORMATS = (PDF, *PAGES, *ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A sheet and its key with the numbers of one student, or with those of the problem file."""
+
+    writer: SheetWriter
+    solution: Solution
+    identity: Identity | None = None
+
+    def sheet(self, name: str) -> str:
+        """The exercise, or the answer file to fill in, in a text format."""
+        if name in ANSWERS:
+            return self.writer.answers(name, self.identity)
+        return self.writer.sheet(name, self.solution, self.identity)
+
+    def key(self, name: str) -> str:
+        """The key, or the answer file filled in, in a text format."""
+        if name in ANSWERS:
+            return self.writer.answers(name, self.identity, self.solution)
+        return self.writer.key(name, self.solution, self.identity)
+
+
+def one(problem: Problem, seed: str | None = None, student: str | None = None) -> Copy:
+    """The copy of a student, or without one that of the problem file.
+
+    Raises InputError where no numbers meet the conditions of [variants], VerificationError as `Blueprint.solve` does.
+    """
+    writer = SheetWriter.of(problem)
+    if seed is None or student is None:
+        return Copy(writer, writer.blueprint.solve())
+    variant = Assignment(writer.blueprint, seed).draw(student)
+    return Copy(writer, variant.solution, Identity(variant.code, variant.student))
+
+
+def write(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path]:
+    """The files, in the order of `formats`. Raises DeriveError, and ToolError where a PDF cannot be made."""
+    known_format(formats, FORMATS)
+    name = copy.solution.problem.name or "problem"
+    files: dict[str, Callable[[], str]] = {}
+    for wanted in formats:
+        for page, text in ((SHEET, copy.sheet), (KEY, copy.key)):
+            files[f"{name}-{page}.{wanted}"] = partial(text, "tex" if wanted == PDF else wanted)
+            pictures = copy.writer.pictures(page, wanted, copy.solution) if wanted in PAGES else {}
+            files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
+    return write_texts(folder, files)

@@ -1,0 +1,106 @@
+"""Sheets and keys of a problem, composed and compiled once, written for any number of variants.
+
+    writer = SheetWriter(blueprint)                     # or SheetWriter.of(problem)
+    writer.sheet("tex", variant.solution, identity)     # the exercise, as the LaTeX of a PDF with form fields
+    writer.key("tex", variant.solution, identity)       # the same page with everything on it
+    writer.answers("csv", identity)                     # the file to fill in; with a solution, filled in
+
+A sheet is the key's Document with blanks (`derive.sheets.blanks`): what stands on both is one object, so that the
+values of a variant answer every question of both pages once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from derive.page.compose import compose
+from derive.page.document import Document, Drawing
+from derive.problem.problem import Problem
+from derive.problem.settings import Sheet
+from derive.prose.catalogue import catalogue
+from derive.sheets.answer_file import Field, answer_text, fields_of
+from derive.sheets.blanks import blanked
+from derive.sheets.hints import hints
+from derive.solution import Blueprint, Solution, drawings
+from derive.writers import WRITERS
+from derive.writers.base import Identity
+
+SHEET, KEY = "sheet", "key"
+PAGES = ("tex", "md", "txt")
+ANSWERS = ("toml", "csv")
+
+
+def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
+    """The page with everything on it: the worked solution without its closing part, which repeats the results."""
+    derivation = blueprint.derivation
+    problem = derivation.problem
+    figures = list(drawings(derivation))[:1] if sheet.figure else []
+    title = catalogue(problem.language)["sheet.key_title"].format(title=problem.title)
+    return _with_pictures(replace(compose(derivation, problem, (), figures), title=title), KEY)
+
+
+def sheet_document(blueprint: Blueprint, sheet: Sheet, key: Document) -> Document:
+    """The exercise. Raises InputError for a step to blank that is not on the page."""
+    derivation = blueprint.derivation
+    exercise = replace(blanked(key, derivation, sheet), title=derivation.problem.title)
+    if sheet.hints:
+        asked = {field.step: (field.name, field.k) for field in fields_of(exercise, derivation)}
+        exercise = replace(exercise, sections=(*exercise.sections, *hints(key, derivation, asked, exercise.hidden)))
+    return _with_pictures(exercise, SHEET)
+
+
+def _with_pictures(document: Document, page: str) -> Document:
+    """The document with pictures of its own: those of the sheet hold fewer numbers than those of the key."""
+    sections = tuple(
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, name=f"{page}-{block.name.split('-')[-1]}") if isinstance(block, Drawing) else block
+                for block in section.blocks
+            ),
+        )
+        for section in document.sections
+    )
+    return replace(document, sections=sections)
+
+
+@dataclass(frozen=True)
+class SheetWriter:
+    """The pages of a problem's exercise, and its fields in their order."""
+
+    blueprint: Blueprint
+    documents: dict[str, Document]
+    fields: tuple[Field, ...]
+    compiled: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @staticmethod
+    def of(problem: Problem | Blueprint, sheet: Sheet | None = None) -> SheetWriter:
+        """The writer of a problem, with its own [sheet] or another one. Raises InputError as `sheet_document` does."""
+        blueprint = problem if isinstance(problem, Blueprint) else Blueprint.of(problem)
+        sheet = sheet or blueprint.derivation.problem.sheet
+        key = key_document(blueprint, sheet)
+        exercise = sheet_document(blueprint, sheet, key)
+        return SheetWriter(blueprint, {SHEET: exercise, KEY: key}, fields_of(exercise, blueprint.derivation))
+
+    def sheet(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
+        """The exercise in a text format: tex, md or txt."""
+        return self._text(SHEET, name, solution, identity)
+
+    def key(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
+        """The page with everything on it, in a text format."""
+        return self._text(KEY, name, solution, identity)
+
+    def answers(self, name: str, identity: Identity | None = None, solution: Solution | None = None) -> str:
+        """The answer file, toml or csv: to fill in, or filled in from a solution."""
+        return answer_text(name, self.fields, identity, solution)
+
+    def pictures(self, page: str, name: str, solution: Solution) -> dict[str, str]:
+        """Pictures beside a text, by the end of their file's name: SVG beside Markdown."""
+        return WRITERS[name].pictures(self.documents[page], self.blueprint.page, solution.values)
+
+    def _text(self, page: str, name: str, solution: Solution, identity: Identity | None) -> str:
+        writer = WRITERS[name]
+        if (page, name) not in self.compiled:
+            self.compiled[page, name] = writer.compile(self.documents[page], self.blueprint.page)
+        return writer.render(self.compiled[page, name], solution.values, identity)

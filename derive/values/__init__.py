@@ -1,0 +1,1 @@
+"""Numbers: the values of every step, and how a number is printed."""

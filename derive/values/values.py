@@ -1,0 +1,351 @@
+"""Derivation + numbers → Values: every step's value, exact or as balls, for any number of training passes.
+
+The derivation is compiled once to a Tape of functions on flat arrays; a run over other numbers only runs the tape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from flint import arb, fmpq
+
+from derive.calculus.differentiation import Shapes
+from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
+from derive.calculus.scalars import ZERO, Blurred, Num, Undecided, ValueFault, check_finite, precision
+from derive.calculus.shapes import offset
+from derive.derivation.derive import Derivation, Step
+from derive.errors import Fault, InputError
+from derive.language.expressions import Entry, Expr, Number, Ref, Shape
+from derive.language.names import Name, Symbol
+from derive.problem.problem import Problem
+from derive.problem.training.model import STEP
+from derive.values.digits import Printed, decimal_text, given_number, printed
+
+if TYPE_CHECKING:
+    from derive.page.document import Addends, Places, Relation
+    from derive.verification.verify import Verification
+
+FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
+NOTHING = fmpq(1, 2**SURE_BITS)
+LARGEST_RATIONAL = 300  # decimal digits
+_BITS_OF_LARGEST = 997
+
+Answer = TypeVar("Answer")
+Env: TypeAlias = list[Flat]
+Compiled: TypeAlias = Callable[[Env], Flat]
+
+
+def to_fmpq(value: Fraction) -> fmpq:
+    """A fraction as the number type of the values."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
+    """The expression as a function from the table of values to a flat array."""
+    return _compiled(expr, slots, shapes, branches)[1]
+
+
+def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, Compiled]:
+    """The expression's shape, and the function, from the inside out."""
+    if isinstance(expr, Ref):
+        slot = slots[expr.name]
+        return shapes[expr.name], lambda env: env[slot]
+    if isinstance(expr, Entry):
+        slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
+        return (), lambda env: [env[slot][at]]
+    if isinstance(expr, Number):
+        constant = [to_fmpq(expr.value)]
+        return (), lambda env: constant
+    inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
+    row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
+    shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
+    return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
+
+
+def _applied(kernel: Kernel, inner: list[Compiled]) -> Compiled:
+    if len(inner) == 1:
+        (a,) = inner
+        return lambda env: kernel(a(env))
+    if len(inner) == 2:
+        a, b = inner
+        return lambda env: kernel(a(env), b(env))
+    return lambda env: kernel(*[f(env) for f in inner])
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of the tape: compute `run` and store it in `slot`."""
+
+    step: Step
+    slot: int
+    run: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
+
+    derivation: Derivation
+    slots: Mapping[Name, int]
+    branches: Branches
+    forward: tuple[Move, ...]
+    backward: tuple[Move, ...]
+    updates: tuple[Move, ...]
+    interims: tuple[Move, ...] = ()
+
+    @staticmethod
+    def of(derivation: Derivation) -> Tape:
+        """The tape of a derivation."""
+        names: list[Name] = [name for name, _ in derivation.givens]
+        names += [*derivation.constants, *derivation.states, *(step.name for step in derivation.steps)]
+        interims = [step for way in derivation.interims.values() for step in way[:-1]]
+        names += [step.name for step in interims]
+        slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
+        branches = Branches()
+
+        def moves(steps: Iterable[Step]) -> tuple[Move, ...]:
+            shapes = derivation.shapes
+            return tuple(
+                Move(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
+            )
+
+        return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
+                    moves(derivation.updates), moves(interims))  # fmt: skip
+
+
+class Values:
+    """The values of every step of the passes that are kept, and how they are printed.
+
+    Balls are evaluated again with twice the bits whenever a digit, a sign or a tie is not yet proven.
+    Passes count from 1; `keep` names those whose values are asked for (of the forward pass after the last update they
+    always are): they are `worked`. Those `tabled` are kept
+    beside them, and the first for verification.
+    """
+
+    def __init__(self, tape: Tape, problem: Problem, keep: Iterable[int] = (), carry: str | None = None,
+                 tabled: Iterable[int] = ()) -> None:  # fmt: skip
+        self.tape, self.problem = tape, problem
+        self.numbers = problem.numbers
+        self.carry = carry or problem.numbers.carry
+        self.updates = problem.update.steps if problem.update else 0
+        asked = frozenset(keep) or {1}
+        self.worked = sorted(asked | {self.updates + 1})
+        self._samples = problem.samples if problem.samples and problem.samples.turning else None
+        self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
+        self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
+        self.losses: list[Flat] = []
+        self.verification: Verification | None = None
+        self._printed: dict[tuple[Name, int], list[Printed]] = {}
+        self._rounded: dict[Name, list[Printed]] = {}
+        self._literal: dict[int, Env] = {}
+        self._passes: dict[int, Env] = {}
+        self.answered: dict[tuple[Relation, int], bool] = {}
+        self.texts: dict[object, dict[tuple[Name, int], list[tuple[str, str, str]]]] = {}
+        self.literals: dict[tuple[Compiled, int], Flat | None] = {}
+        self.terms: dict[tuple[Expr, Name, int], Printed] = {}
+        self.kept: dict[tuple[Addends, int], list[int | None]] = {}
+        self.first: dict[Places, int | None] = {}
+        derivation = tape.derivation
+        self._carried = [(step.name, step.name.before) for step in derivation.carried]
+        self._given = derivation.begun
+        self._updated = frozenset(name for _, name in self._carried)
+        self._settle(lambda: None)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether some step goes on with its printed number whatever the carry (`≈` in an equation)."""
+        return any(step.rounded for step in self.tape.derivation.forward)
+
+    # --- what readers ask for --------------------------------------------------------------------------------------
+
+    def flat(self, name: Name, k: int = 1) -> Flat:
+        """The flat value of a name in pass k."""
+        if k not in self._passes and name == self.problem.loss:
+            return self.losses[k - 1]
+        return self._passes[k][self.tape.slots[name]]
+
+    def printed(self, name: Name, k: int = 1) -> list[Printed]:
+        """The entries of a name in pass k as they are printed. Given values are never rounded."""
+        key = name, k
+        if key not in self._printed:
+            self._printed[key] = self._settle(lambda: self._shown(name, k))
+        return self._printed[key]
+
+    def settled(self, name: Name, k: int = 1) -> Flat:
+        """The flat value of a name in pass k, where what no precision tells from 0 is 0."""
+        flat = self.flat(name, k)
+        if not any(isinstance(x, arb) and x.contains(0) for x in flat):
+            return flat
+        zeros = [number.zero_to is not None for number in self.printed(name, k)]
+        return [fmpq(0) if zero else x for zero, x in zip(zeros, self.flat(name, k), strict=True)]
+
+    def decimals(self, name: Name, k: int = 1) -> list[str]:
+        """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
+        return self._settle(lambda: [decimal_text(x, self._ties) for x in self.flat(name, k)])
+
+    def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
+        """What a compiled expression gives at the printed numbers of the names it uses. Raises ValueFault."""
+        if k not in self._literal:
+            self._literal[k] = [[] for _ in self.tape.slots]
+        env = self._literal[k]
+        for name in names:
+            slot = self.tape.slots[name]
+            if not env[slot] and not self._passes[k][slot]:
+                raise ValueFault("has no value")
+            if not env[slot]:
+                env[slot] = [number.value for number in self.printed(name, k)]
+        with precision(self.bits, self._ties):
+            return run(env)
+
+    def env(self, k: int = 1) -> Env:
+        """The table of values of pass k."""
+        return self._passes[k]
+
+    def decided(self, question: Callable[[], Answer]) -> Answer:
+        """The answer to a question about the values, with as many bits as it takes."""
+        return self._settle(question)
+
+    # --- evaluation ------------------------------------------------------------------------------------------------
+
+    @property
+    def _ties(self) -> bool:
+        return self.bits >= MOST_BITS
+
+    def _settle(self, question: Callable[[], Answer]) -> Answer:
+        """Ask again with twice the bits until the question is decided; from 2,000 bits on it counts as a tie.
+
+        Over many updates balls grow by a few bits in each: then there are more bits.
+        """
+        while True:
+            try:
+                with precision(self.bits, self._ties):
+                    if not self._passes:
+                        self._passes = self._evaluate()
+                    return question()
+            except Undecided:
+                if self.bits >= self._longest:
+                    raise AssertionError("undecided in spite of ties") from None
+                self.bits *= 2
+                self._passes = {}
+
+    def _evaluate(self) -> dict[int, Env]:
+        env = self._beginning()
+        passes, self.losses = {}, []
+        for k in range(1, self.updates + 2):
+            last = k == self.updates + 1 and self.updates > 0
+            self._begin(env, k)
+            self._run(self.tape.forward, env, k)
+            if self.problem.loss:
+                self.losses.append(env[self.tape.slots[self.problem.loss]])
+            if not last:
+                self._run(self.tape.backward, env, k)
+                self._run(self.tape.updates, env, k)
+            if k in self.keep:
+                self._work_out(env)
+                passes[k] = list(env)
+            if not last:
+                self._carry_over(env, k)
+        return passes
+
+    def _begin(self, env: Env, k: int) -> None:
+        """What changes from pass to pass whatever is computed: the number of the step, the samples."""
+        if STEP in self.tape.derivation.constants:
+            env[self.tape.slots[STEP]] = [fmpq(k)]
+        if k > 1 and self._samples:
+            for given in self._samples.givens(k):
+                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+
+    def _beginning(self) -> Env:
+        """The table before the first pass: what is given, the constants and first states of the update."""
+        env: Env = [[] for _ in self.tape.slots]
+        update = self.problem.update
+        for given in (*self.problem.givens, *(update.known if update else ())):
+            if given.name in self.tape.slots:
+                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+        return env
+
+    def _carry_over(self, env: Env, k: int) -> None:
+        """What was updated in pass k is what pass k + 1 begins with."""
+        slots = self.tape.slots
+        for after, before in self._carried:
+            env[slots[before]] = env[slots[after]]
+            if k + 1 in self.keep and after in self._rounded:
+                self._printed[before, k + 1] = self._rounded[after]
+
+    def _run(self, moves: tuple[Move, ...], env: Env, k: int) -> None:
+        for move in moves:
+            env[move.slot] = self._value(move, env, k)
+
+    def _work_out(self, env: Env) -> None:
+        """The interim results, never rounded; one that is too large to be written has no value."""
+        for move in self.tape.interims:
+            known = all(env[self.tape.slots[name]] for name in move.step.uses)
+            try:
+                env[move.slot] = [_bounded(x) for x in move.run(env)] if known else []
+            except ValueFault:
+                env[move.slot] = []
+
+    def _value(self, move: Move, env: Env, k: int) -> Flat:
+        step = move.step
+        try:
+            value = [_bounded(x) for x in move.run(env)]
+        except Blurred as fault:
+            raise self._blurred(step, k, fault) from None
+        except ValueFault as fault:
+            raise self._fault(step, k, str(fault)) from None
+        if self._ties and not all(map(_is_sure, value)):
+            raise self._blurred(step, k, Blurred())
+        if self.carry == "rounded" or step.rounded:
+            digits = self.numbers.of(step.id)
+            shown = [printed(x, digits, self._ties) for x in value]
+            if k in self.keep:
+                self._printed[step.name, k] = shown
+            if step.phase == "update":
+                self._rounded[step.name] = shown
+            return [number.value for number in shown]
+        return value
+
+    def _blurred(self, step: Step, k: int, fault: Blurred) -> Exception:
+        """What to raise for a value of which too little is known."""
+        if self.bits < self._longest:
+            return Undecided()
+        return self._fault(
+            step, k, f"{fault}: after so many steps no digit of it is certain" if self.updates else str(fault)
+        )
+
+    def _fault(self, step: Step, k: int, message: str) -> InputError:
+        equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name
+        where = f"{equation.id} in pass {k}" if self.updates else equation.id
+        place = self.problem.place(self.tape.derivation.places.single(equation).id)
+        return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
+
+    def _shown(self, name: Name, k: int) -> list[Printed]:
+        flat = self.flat(name, k)
+        digits = self.numbers.of(name.id)
+        if not flat:
+            return [Printed(False, "…", exact=False)] * prod(self.tape.derivation.shapes[name])
+        if self._is_given(name, k):
+            return [given_number(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
+        return [printed(x, digits, self._ties) for x in flat]
+
+    def _is_given(self, name: Name, k: int) -> bool:
+        return name in self._given and (k == 1 or name not in self._updated)
+
+
+def _is_sure(x: Num) -> bool:
+    """Whether a ball is narrow enough for what it cannot decide to be a tie."""
+    if type(x) is fmpq or x.rel_accuracy_bits() >= SURE_BITS:
+        return True
+    return bool(x.contains(0) and x.abs_upper() < NOTHING)
+
+
+def _bounded(x: Num) -> Num:
+    """A rational of more than 300 digits as a ball; a ball that is finite, and 0 where it is that: 0·x is exact."""
+    if type(x) is fmpq:
+        return arb(x) if x.height_bits() > _BITS_OF_LARGEST else x
+    check_finite(x)
+    return ZERO if x.is_zero() else x

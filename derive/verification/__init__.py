@@ -1,0 +1,1 @@
+"""The second route: central differences, and the closed form in SymPy."""

@@ -1,0 +1,207 @@
+"""The closed form: the loss as one expression of the given values, and SymPy's derivatives of it.
+
+It holds no numbers: it is built once for a derivation, and evaluated for any values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from math import prod
+
+from derive.calculus.differentiation import entries_of
+from derive.calculus.operation_rows import Flat
+from derive.calculus.shapes import indices
+from derive.derivation.derive import Derivation
+from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
+from derive.language.names import Name
+from derive.values.values import Values
+from derive.verification.central_differences import given, work
+from derive.verification.from_sympy import Order, Reader
+from derive.verification.to_sympy import Program, Sym, operation, symbol, to_sympy, undistributed
+
+MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
+ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
+
+
+def layered(derivation: Derivation) -> Expr:
+    """The loss as one expression of the given names: each name replaced by its equation."""
+    assert derivation.loss
+    values: dict[Name, Expr] = {}
+    for step in derivation.forward:
+        values[step.name] = substitute(step.expr, values)
+    return values[derivation.loss]
+
+
+def node_count(expr: Expr) -> int:
+    """How many numbers, names and operations an expression writes; what is shared counts each time."""
+    return _count(expr, lambda _: 1, {})
+
+
+def _count(expr: Expr, leaf: Callable[[Name], int], seen: dict[int, int]) -> int:
+    if isinstance(expr, Ref | Entry):
+        return leaf(expr.name)
+    if not isinstance(expr, Apply):
+        return 1
+    if id(expr) not in seen:
+        seen[id(expr)] = 1 + sum(_count(arg, leaf, seen) for arg in expr.args)
+    return seen[id(expr)]
+
+
+def affordable(derivation: Derivation) -> bool:
+    """Whether SymPy can differentiate the closed form within a second, judged by its size: it is not built.
+
+    SymPy recurses about fifteen times for each operation inside another.
+    """
+    wanted = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
+    if not derivation.loss or not wanted or work(derivation) > MOST_WORK:
+        return False
+    sizes: dict[Name, int] = {}
+    depths: dict[Name, int] = {}
+    for step in derivation.forward:
+        ends = ((0,) * len(step.shape), tuple(n - 1 for n in step.shape))
+        entries = list(map(entries_of(step.expr, derivation.shapes), ends))
+        sizes[step.name] = max(_count(entry, lambda name: sizes.get(name, 1), {}) for entry in entries)
+        depths[step.name] = max(_depth(entry, depths) for entry in entries)
+    return sizes[derivation.loss] * wanted <= MOST_NODES and depths[derivation.loss] <= MOST_DEPTH
+
+
+def _depth(expr: Expr, depths: Mapping[Name, int]) -> int:
+    """How many operations stand inside one another; a sum in a sum is one sum."""
+    if isinstance(expr, Ref | Entry):
+        return depths.get(expr.name, 0)
+    if not isinstance(expr, Apply):
+        return 0
+    return max((_depth(arg, depths) for arg in expr.args), default=0) + (expr.op not in {"add", "subtract"})
+
+
+class ClosedForm:
+    """The loss of a derivation in one expression, and its derivative by every entry that is asked for."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        shapes = derivation.shapes
+        self._given = [Entry(name, index) for name, _ in derivation.givens for index in indices(shapes[name])]
+        self._steps = {
+            Entry(step.name, index): rewrite(entry(index), _scalar)
+            for step in derivation.forward
+            for entry in [entries_of(step.expr, shapes)]
+            for index in indices(step.shape)
+        }
+
+    def expression(self) -> Expr:
+        """The loss written out over the entries of the given values, in the order of the problem."""
+        values: dict[Expr, Expr] = {}
+        for entry, expr in self._steps.items():
+            values[entry] = rewrite(expr, lambda node: values.get(node) if isinstance(node, Entry) else None)
+        return values[self._loss]
+
+    def derivative(self, name: Name, index: Index) -> Expr:
+        """SymPy's derivative of the loss by one entry of a name whose gradient is asked for.
+
+        Inside functions named quantities keep their names; all else is written in given values.
+        """
+        chain, derivatives = self._calculus
+        return chain[name].reader(self._order).read(derivatives[Entry(name, index)])
+
+    def gradient_values(self, values: Values, k: int = 1) -> dict[Name, Flat]:
+        """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
+        numbers = given(values, k)
+        inputs = [x for name, _ in self.derivation.givens for x in numbers[name]]
+        flat = iter(self._program(inputs))
+        shapes = self.derivation.shapes
+        return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}
+
+    @property
+    def _loss(self) -> Entry:
+        assert self.derivation.loss
+        return Entry(self.derivation.loss, ())
+
+    @cached_property
+    def _order(self) -> Order:
+        return Order(self.derivation.forward)
+
+    @cached_property
+    def _whole(self) -> _Chain:
+        return _Chain(self._given, self._steps)
+
+    @cached_property
+    def _calculus(self) -> tuple[dict[Name, _Chain], dict[Entry, Sym]]:
+        """For each name that is differentiated by the chain in which it is a symbol, and SymPy's derivatives."""
+        computed = {step.name for step in self.derivation.forward}
+        chains: dict[Name, _Chain] = {}
+        derivatives: dict[Entry, Sym] = {}
+        with undistributed():
+            for name in self.derivation.wanted:
+                entries = self._entries(name)
+                chain = _Chain([*self._given, *entries], self._steps) if name in computed else self._whole
+                loss = chain.forms[self._loss]
+                derivatives |= {entry: loss.diff(chain.forms[entry]) for entry in entries}
+                chains[name] = chain
+        return chains, derivatives
+
+    @cached_property
+    def _program(self) -> Program:
+        """All derivatives as a program over the given entries."""
+        chains, derivatives = self._calculus
+        outputs = []
+        with undistributed():
+            for name, chain in chains.items():
+                entries, whole = self._entries(name), self._whole.forms
+                closing = {} if chain is self._whole else {chain.forms[entry]: whole[entry] for entry in entries}
+                outputs += [derivatives[entry].xreplace(closing) for entry in entries]
+        return Program(outputs, {self._whole.forms[entry]: i for i, entry in enumerate(self._given)})
+
+    def _entries(self, name: Name) -> list[Entry]:
+        return [Entry(name, index) for index in indices(self.derivation.shapes[name])]
+
+
+class _Chain:
+    """Every entry of a derivation as a SymPy expression of the `fixed` ones, which are symbols.
+
+    forms      the SymPy expression of each entry
+    arguments  what stands inside functions, by its SymPy expression: a named quantity, or the formula of the step
+    sums       the sums that the steps write, by their SymPy expressions
+    """
+
+    def __init__(self, fixed: Iterable[Entry], steps: Mapping[Entry, Expr]) -> None:
+        self.forms = {entry: symbol(f"{entry.name}{entry.index}") for entry in fixed}
+        self.symbols = {form: entry for entry, form in self.forms.items()}
+        self.arguments: dict[Sym, Expr] = dict(self.symbols)
+        self.sums: dict[Sym, Expr] = {}
+        self._written: dict[Entry, Expr] = {entry: entry for entry in self.forms}
+        for entry, expr in steps.items():
+            if entry not in self.forms:
+                self.forms[entry], self._written[entry] = self._followed(expr)
+                if not self.forms[entry].is_Rational:
+                    self.arguments.setdefault(self.forms[entry], entry)
+
+    def reader(self, order: Order) -> Reader:
+        """What turns SymPy's derivatives into our own expressions."""
+        return Reader(order, self.symbols, self.arguments, self.sums)
+
+    def _followed(self, expr: Expr) -> tuple[Sym, Expr]:
+        """The SymPy expression of an entry's equation, and the equation with names replaced outside functions."""
+        if isinstance(expr, Entry):
+            return self.forms[expr], self._written[expr]
+        if not isinstance(expr, Apply):
+            return to_sympy(expr, lambda leaf: leaf), expr
+        forms, written = zip(*map(self._followed, expr.args), strict=True) if expr.args else ((), ())
+        form = operation(expr.op, expr.options)(*forms)
+        if expr.op not in ARITHMETIC:
+            self.arguments |= {
+                inner: arg for inner, arg in zip(forms, expr.args, strict=True) if isinstance(arg, Apply)
+            }
+            return form, expr
+        result = replace(expr, args=written)
+        if form.is_Add:
+            self.sums.setdefault(form, result)
+        return form, result
+
+
+def _scalar(expr: Expr) -> Expr | None:
+    """A product entry by entry of single numbers is a product."""
+    if isinstance(expr, Apply) and expr.op == "times":
+        return replace(expr, op="product", args=tuple(rewrite(arg, _scalar) for arg in expr.args))
+    return None

@@ -1,0 +1,177 @@
+"""Scalar expressions ↔ SymPy, and SymPy expressions as programs over numbers.
+
+SymPy is imported when it is first needed: that takes 0.25 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, cached_property, reduce
+from operator import mul
+from typing import Any, TypeAlias
+
+from flint import arb, fmpq
+
+from derive.calculus.differentiation import instantiate
+from derive.calculus.operation_rows import Branches
+from derive.calculus.scalars import Num
+from derive.language.expressions import Apply, Entry, Expr, Number, Options, Ref
+from derive.language.names import Name, Symbol
+from derive.operations import ROWS
+
+Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
+Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
+KNOWN_TO_SYMPY = ("exp", "log", "sin", "cos", "tanh")
+LONGEST_RATIONAL = 1_000  # bits
+
+
+def symbol(text: str) -> Sym:
+    """The SymPy symbol of that name."""
+    import sympy
+
+    return sympy.Symbol(text)
+
+
+@contextmanager
+def undistributed() -> Iterator[None]:
+    """SymPy leaves 2 (a − b) as it is, where it would else give 2 a − 2 b."""
+    from sympy.core.parameters import distribute
+
+    with distribute(False):
+        yield
+
+
+def to_sympy(expr: Expr, leaf: Leaf) -> Sym:
+    """The SymPy expression of a scalar expression; `leaf` gives that of a name or an entry."""
+    import sympy
+
+    if isinstance(expr, Number):
+        return sympy.Rational(expr.value.numerator, expr.value.denominator)
+    if not isinstance(expr, Apply):
+        return leaf(expr)
+    return operation(expr.op, expr.options)(*(to_sympy(arg, leaf) for arg in expr.args))
+
+
+def operation(op: str, options: Options) -> Callable[..., Sym]:
+    """An operation on SymPy expressions: arithmetic is SymPy's own, all else a function of ours."""
+    return _arithmetic().get(op) or function(op, options)
+
+
+@cache
+def _arithmetic() -> Mapping[str, Callable[..., Sym]]:
+    import sympy
+
+    return {
+        "add": lambda a, b: a + b,
+        "subtract": lambda a, b: a - b,
+        "negate": lambda a: -a,
+        "times": lambda a, b: a * b,
+        "product": lambda a, b: a * b,
+        "divide": lambda a, b: a / b,
+        "power": lambda a, n: a**n,
+        "sqrt": sympy.sqrt,
+        "pi": lambda: sympy.pi,
+    }
+
+
+@cache
+def function(op: str, options: Options) -> Any:
+    """The SymPy function that stands for an operation.
+
+    Functions that SymPy knows are among them: its own rewrite themselves (e^a e^b, tanh(−z)), and are slow.
+    """
+    import sympy
+
+    def derivative(self: Sym, by: Sym) -> Sym:
+        inner = [arg.diff(by) for arg in self.args]
+        return sympy.Add(*(_slope(self, i) * d for i, d in enumerate(inner) if d is not sympy.S.Zero))
+
+    body = {
+        "fdiff": lambda self, argindex=1: _slope(self, argindex - 1),
+        "_eval_derivative": derivative,
+        "free_symbols": cached_property(lambda self: set().union(*(arg.free_symbols for arg in self.args))),
+        "row_key": op,
+        "settings": options,
+    }
+    name = "".join([op, *(f"_{key}_{setting}" for key, setting in options)])
+    return type(sympy.Function)(name, (sympy.Function,), body)
+
+
+def _slope(applied: Sym, i: int) -> Sym:
+    """The derivative of a function by its i-th argument: as SymPy has it, or as the row teaches it."""
+    op, options = key_of(applied)
+    if op in KNOWN_TO_SYMPY:
+        variable, slope = _known_slope(op)
+        return slope.xreplace({variable: applied.args[0]})
+    row = ROWS[op]
+    params = tuple(Ref(Symbol(f"argument_{place}")) for place in range(len(row.params)))
+    value = Ref(Symbol("value"))
+    values: dict[Name, Sym] = {param.name: arg for param, arg in zip(params, applied.args, strict=True)}
+    values[value.name] = applied
+    rule = instantiate(row, row.derivative[i], params, options, value)
+    return to_sympy(rule, lambda leaf: values[leaf.name])
+
+
+@cache
+def _known_slope(op: str) -> tuple[Sym, Sym]:
+    """A variable and SymPy's derivative by it, in functions of ours."""
+    import sympy
+
+    variable = sympy.Dummy()
+    slope = getattr(sympy, op)(variable).diff(variable)
+    for known in KNOWN_TO_SYMPY:
+        slope = slope.replace(getattr(sympy, known), function(known, ()))
+    return variable, slope
+
+
+class Program:
+    """SymPy expressions as instructions over numbers; what occurs several times is computed once."""
+
+    def __init__(self, outputs: Iterable[Sym], inputs: Mapping[Sym, int]) -> None:
+        self._code: list[tuple[Callable[..., Num], tuple[int, ...]]] = []
+        self._places = dict(inputs)
+        self._inputs = len(inputs)
+        self._outputs = [self._place(output) for output in outputs]
+
+    def __call__(self, inputs: list[Num]) -> list[Num]:
+        """The values of the outputs at the working precision."""
+        table = list(inputs)
+        for run, places in self._code:
+            x = run(*[table[i] for i in places])
+            table.append(arb(x) if type(x) is fmpq and x.height_bits() > LONGEST_RATIONAL else x)
+        return [table[i] for i in self._outputs]
+
+    def _place(self, node: Sym) -> int:
+        if node not in self._places:
+            run, args = _instruction(node)
+            places = tuple(map(self._place, args))
+            self._places[node] = self._inputs + len(self._code)
+            self._code.append((run, places))
+        return self._places[node]
+
+
+def _instruction(node: Sym) -> tuple[Callable[..., Num], tuple[Sym, ...]]:
+    if node.is_Rational:
+        constant = fmpq(int(node.p), int(node.q))
+        return lambda: constant, ()
+    if node.is_Add:
+        return lambda *xs: sum(xs, fmpq(0)), node.args
+    if node.is_Mul:
+        return lambda *xs: reduce(mul, xs), node.args
+    op, options = key_of(node)
+    kernel = ROWS[op].kernel(((),) * len(node.args), options, Branches())
+    return lambda *xs: kernel(*[[x] for x in xs])[0], node.args
+
+
+def key_of(node: Sym) -> tuple[str, Options]:
+    """The row's key and the options of a power, a function or a constant."""
+    import sympy
+
+    if hasattr(node, "row_key"):
+        return node.row_key, node.settings
+    if node.is_Pow:
+        return "power", ()
+    if node is sympy.pi:
+        return "pi", ()
+    return type(node).__name__, ()
