@@ -29,7 +29,7 @@ from students import Student, off, text_of
 
 from derive import examples
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.grading import Options, grade
+from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.marking.marking_worker import Orders, desk
 from derive.classroom.records.records import Record
 from derive.classroom.workers.engine import engine
@@ -162,7 +162,7 @@ def main(count: int = 2_000, workers: int = 1) -> None:
         start = time.perf_counter()
         returned = answered(room, orders, count, workers)
         drawn = time.perf_counter()
-        marking = grade(room.folder, returned, folder / "grades", Options(formats=(), workers=workers))
+        marking = grade(room.folder, returned, folder / "grades", GradingOptions(formats=(), workers=workers))
         end = time.perf_counter()
         counts = compared(folder)
         named = Counter({kind: steps.total() for kind, steps in marking.findings.tally.mistakes.items()}).most_common()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,21 @@ class Fault:
 
 def _shown(place: Place) -> list[str]:
     """The text of the place with a caret under the fault, or nothing where no text is concerned."""
-    return [] if place.column is None or not place.text else marked(place.text, place.column, place.length)
+    return [] if place.column is None or not place.text else with_caret(place.text, place.column, place.length)
 
 
-def marked(text: str, column: int, length: int) -> list[str]:
+def with_caret(text: str, column: int, length: int) -> list[str]:
     """A line of text, as much of it as can be shown, and below it carets under `length` characters from `column` on."""
     start = max(0, column - 60)
     window = text[start : start + 100].replace("\t", " ")
     printable = "".join(c if c.isprintable() else "�" for c in window)
     return [printable, " " * (column - start) + "^" * max(1, min(length, 40))]
+
+
+class ReportFaultAt(Protocol):
+    """Takes a fault of a table: message, hint, and the path of the key below the table."""
+
+    def __call__(self, message: str, hint: str = "", *path: str) -> None: ...
 
 
 class DeriveError(Exception):

@@ -20,7 +20,7 @@ TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
 
 
-def write(solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
+def write_solution(solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
     """The files of a solution in `folder`, in the order of `formats`, pictures behind the text that shows them.
 
     Raises DeriveError for an unknown format or a folder that cannot be written; ToolError where the PDF cannot be

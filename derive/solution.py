@@ -23,7 +23,7 @@ from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.closing import closing
 from derive.page.compose import compose
-from derive.page.document import Block, Document, Drawing
+from derive.page.document import Block, Document, FigureBlock
 from derive.page.training_progress import over_the_steps, tabled
 from derive.page.view import Workings
 from derive.problem.problem import Problem
@@ -34,8 +34,8 @@ from derive.values.values import Tape, Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS
-from derive.writers.base import Page
-from derive.writers.json import nested, step_id
+from derive.writers.base import PageContext
+from derive.writers.json import nested, pass_id
 
 MOST_KEPT = 100
 _ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'
@@ -51,7 +51,7 @@ class Blueprint:
     derivation: Derivation
     tape: Tape
     document: Document
-    page: Page
+    page: PageContext
     closed: ClosedForm | None = None
     workings: Workings = field(default_factory=Workings)
     compiled: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Blueprint:
         end = [*over_the_steps(derivation, problem), *closing(derivation, closed)]
         document = compose(derivation, problem, end, list(drawings(derivation)))
         workings = Workings()
-        page = Page(derivation, problem.numbers.decimal, workings)
+        page = PageContext(derivation, problem.numbers.decimal, workings)
         return Blueprint(derivation, Tape.of(derivation), document, page, closed, workings)
 
     @cached_property
@@ -154,7 +154,7 @@ def drawings(derivation: Derivation) -> Iterator[Block]:
     words = catalogue(derivation.problem.language)
     for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
         if figure is not None:
-            yield Drawing(figure, name, words[f"labels.{name}"])
+            yield FigureBlock(figure, name, words[f"labels.{name}"])
 
 
 def _kept(problem: Problem) -> Iterable[int]:
@@ -221,7 +221,7 @@ class Solution:
             steps = derivation.forward if last else derivation.steps
             index |= {f"{name.id}@{k}": (name, k, None) for name in derivation.turning if k > 1}
             for step in steps:
-                index[step_id(step, k)] = (step.name, k, step)
+                index[pass_id(step, k)] = (step.name, k, step)
         return index
 
     def __getitem__(self, step: str) -> StepValue:
@@ -267,9 +267,9 @@ class Solution:
         self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
     ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
-        from derive.files import write
+        from derive.files import write_solution
 
-        return write(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
+        return write_solution(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
 
     def _repr_markdown_(self) -> str:
         """The page for a notebook, its pictures inside the text."""

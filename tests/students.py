@@ -12,7 +12,7 @@ from flint import arb, fmpq
 
 from derive import examples
 from derive.answers.marking.student_values import BITS, Own
-from derive.answers.reading.written import Answer, Array, Written
+from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.derive import Step
@@ -42,23 +42,23 @@ def ten(power: int) -> fmpq:
     return fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
 
 
-def as_written(number: Printed) -> Written:
+def as_written(number: Printed) -> WrittenNumber:
     """A printed number as a student would copy it."""
     decimals = len(number.mantissa.partition(".")[2])
     digits = len(number.mantissa.replace(".", "").lstrip("0")) or 1
-    return Written(number.value, ten((number.exponent or 0) - decimals), digits, number.text())
+    return WrittenNumber(number.value, ten((number.exponent or 0) - decimals), digits, number.text())
 
 
-def cut(number: Written, value: fmpq) -> Written:
+def cut(number: WrittenNumber, value: fmpq) -> WrittenNumber:
     """The same number with its digits cut off instead of rounded."""
     if abs(number.value) <= abs(value):
         return number
     step = number.unit if number.value > 0 else -number.unit
     shorter = number.value - step
-    return Written(shorter, number.unit, number.digits, str(shorter)) if shorter != 0 else number
+    return WrittenNumber(shorter, number.unit, number.digits, str(shorter)) if shorter != 0 else number
 
 
-def answer(step: str, shape: tuple[int, ...], numbers: list[Written]) -> Answer:
+def answer(step: str, shape: tuple[int, ...], numbers: list[WrittenNumber]) -> Answer:
     """An answer to a step."""
     return Answer(step, step, "", None, Array(shape, tuple(numbers)))
 
@@ -109,7 +109,7 @@ class Student:
                 answers.append(answer(step.id, step.shape, written))
         return answers
 
-    def write(self, x: object) -> Written:
+    def write(self, x: object) -> WrittenNumber:
         """A value as this student writes it."""
         number = as_written(printed(x, Digits(self.digits), ties=True))
         if isinstance(x, arb) and x.contains(number.value):  # nobody can tell it from a number that ends there

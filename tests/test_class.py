@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.folder.ledger import NAME as LEDGER
-from derive.classroom.folder.ledger import Entry, Ledger
+from derive.classroom.folder.ledger import Ledger, LedgerLine
 from derive.classroom.papers.making import Chunk, Papers, desk_of
 from derive.classroom.papers.production import job_of, produce
 from derive.classroom.roster.roster import Roster
@@ -139,7 +139,7 @@ def test_answer_files_and_pages_are_named_after_the_student(forty: Path) -> None
 
 def test_the_ledger_has_a_line_a_student_with_true_checksums(forty: Path) -> None:
     sums = files(forty)
-    entries = [Entry.read(line) for line in (forty / LEDGER).read_bytes().splitlines()]
+    entries = [LedgerLine.read(line) for line in (forty / LEDGER).read_bytes().splitlines()]
     assert [entry.student for entry in entries if entry] == [f"s{number}" for number in range(40)]
     for entry in filter(None, entries):
         assert {path: checksum for path, (_, checksum) in entry.files.items()} == {
@@ -380,10 +380,10 @@ def test_a_torn_line_of_the_ledger_and_unfinished_files_are_passed_over(
 def test_the_ledger_keeps_the_last_entry_of_a_student(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         for inputs in ("old", "new"):
-            ledger.add(Entry("é", "CODE", inputs, {}))
+            ledger.add(LedgerLine("é", "CODE", inputs, {}))
         assert ledger.is_made("é", "new") and not ledger.is_made("é", "old")
     with Ledger(tmp_path) as ledger:
-        assert ledger["é"] == Entry("é", "CODE", "new", {})
+        assert ledger["é"] == LedgerLine("é", "CODE", "new", {})
         assert ledger.sort(["x"]) == {"é"}
     assert (tmp_path / LEDGER).read_bytes() == b""
 

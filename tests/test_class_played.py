@@ -25,12 +25,12 @@ from derive import examples
 from derive.answers.reading.written import Answer, Array
 from derive.calculus.shapes import indices
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.grading import Options, grade
+from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.marking.work_marking import Marker
-from derive.classroom.reports.gradebook import Style
+from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.contents import read_piece
 from derive.classroom.returns.inbox import packed
-from derive.classroom.returns.returned import Source
+from derive.classroom.returns.returned import ReturnedFile
 from derive.commands.cli import main
 from derive.derivation.derive import Step
 from derive.problem.problem import Problem
@@ -237,7 +237,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     result = Played(folder, Assignment(room.problem, room.seed))
     hand_in(result)
     handed_in = {path.name: path.read_bytes() for path in result.back.iterdir()}
-    marking = grade(room.folder, [result.back], result.grades, Options(workers=2, style=Style()))
+    marking = grade(room.folder, [result.back], result.grades, GradingOptions(workers=2, style=TableStyle()))
     assert marking.failures == ()
     assert {path.name: path.read_bytes() for path in result.back.iterdir()} == handed_in
     return result
@@ -314,7 +314,7 @@ def test_the_keys_that_were_handed_out_earn_full_marks(played: Played, tmp_path:
         keys.mkdir()
         for student in STUDENTS[:6]:
             shutil.copy(played.folder / "class" / "keys" / f"{student}.{ending}", keys)
-        grade(played.folder / "class", [keys], tmp_path / f"grades {ending}", Options((), workers=1))
+        grade(played.folder / "class", [keys], tmp_path / f"grades {ending}", GradingOptions((), workers=1))
         scores = [row["score"] for row in table(tmp_path / f"grades {ending}" / "grades.csv")[:6]]
         assert scores == [str(len(STEPS))] * 6, ending
 
@@ -348,7 +348,7 @@ def test_a_blank_sheet_earns_nothing_and_its_key_everything(name: str, form: str
     problem = Problem.load(examples.path(name))
     marker = Marker(Blueprint.of(problem))
     solution, identity = marker.blueprint.evaluate(), Identity("K7M2ABC", "s1", "Ada")
-    source = Source(Path(f"sheet.{form}"), f"sheet.{form}")
+    source = ReturnedFile(Path(f"sheet.{form}"), f"sheet.{form}")
     blank, key = (
         marker.mark(problem, packed(read_piece(source, write(form, solution, identity).encode()))).marks
         for write in (marker.writer.sheet, marker.writer.key)

@@ -16,7 +16,7 @@ from pypdf import PageObject, PdfReader
 
 import derive
 from derive import examples
-from derive.pdf.engines import Compiled, compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import EngineRun, compile_tex, find_engine, missing_glyphs, overfull
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 from derive.writers import WRITERS
@@ -68,7 +68,7 @@ def letters(text: str) -> str:
 
 
 @cache
-def set_in_latex(name: str) -> Compiled:
+def set_in_latex(name: str) -> EngineRun:
     """The page of a built-in problem as a PDF."""
     return compile_tex(solved(name).text("tex"), find_engine("embedded"))
 

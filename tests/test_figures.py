@@ -18,12 +18,12 @@ from derive.derivation.derive import derive as derived
 from derive.figures import Figure, graph_figure, network_figure
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
-from derive.figures.drawing.arrange import arranged
-from derive.figures.drawing.primitives import Box, Circle, Drawing, Script, Text
-from derive.figures.drawing.primitives import Path as Line
+from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.primitives import Circle, Drawing, MathScript, Rectangle, Text
+from derive.figures.drawing.primitives import Stroke as Line
 from derive.figures.drawing.svg import svg
 from derive.figures.drawing.tikz import tikz
-from derive.figures.drawing.words import words
+from derive.figures.drawing.words import figure_words
 from derive.figures.ranking import rank
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
@@ -272,10 +272,10 @@ Frame = tuple[float, float, float, float]
 SCRIPTS = [(Tex, tikz_drawer.SCRIPT), (Unicode, svg_drawer.SCRIPT)]
 
 
-def frame(shape: Text | Box | Circle, script: Script) -> Frame:
+def frame(shape: Text | Rectangle | Circle, script: MathScript) -> Frame:
     """Left, top, right, bottom."""
     x, y = shape.at
-    if isinstance(shape, Box):
+    if isinstance(shape, Rectangle):
         return x, y, x + shape.width, y + shape.height
     if isinstance(shape, Circle):
         return x - shape.radius, y - shape.radius, x + shape.radius, y + shape.radius
@@ -293,17 +293,17 @@ def inside(a: Frame, b: Frame) -> bool:
     return b[0] - slack <= a[0] and b[1] - slack <= a[1] and a[2] <= b[2] + slack and a[3] <= b[3] + slack
 
 
-def drawings(name: str) -> Iterator[tuple[Drawing, Script]]:
+def drawings(name: str) -> Iterator[tuple[Drawing, MathScript]]:
     for labels, script in SCRIPTS:
         for figure in sample(name).figures:
-            yield arranged(figure, labels(sample(name)), script), script
+            yield drawing_of(figure, labels(sample(name)), script), script
 
 
 @every_problem
 def test_nothing_overlaps(name: str) -> None:
     for drawing, script in drawings(name):
         page = (0.0, 0.0, drawing.width, drawing.height)
-        nodes = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Box | Circle)]
+        nodes = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Rectangle | Circle)]
         texts = [(shape.content, frame(shape, script)) for shape in drawing.shapes if isinstance(shape, Text)]
         assert all(inside(a, page) for a in nodes)
         assert all(apart(a, b) for a, b in combinations(nodes, 2))
@@ -316,7 +316,7 @@ def test_nothing_overlaps(name: str) -> None:
 def test_no_unit_is_empty_and_weights_are_told_from_values(name: str) -> None:
     for labels, script in SCRIPTS:
         figure = network_figure(sample(name).derivation)
-        shapes = arranged(figure, labels(sample(name)), script).shapes if figure else ()
+        shapes = drawing_of(figure, labels(sample(name)), script).shapes if figure else ()
         texts = [shape for shape in shapes if isinstance(shape, Text)]
         units = [frame(shape, script) for shape in shapes if isinstance(shape, Circle) and shape.style != "dot"]
         assert all(any(inside(frame(text, script), unit) for text in texts) for unit in units)
@@ -352,7 +352,7 @@ def test_a_graph_too_large_for_numbers_has_its_names() -> None:
 @every_problem
 def test_arrows_pass_no_card(name: str) -> None:
     for drawing, script in drawings(name):
-        cards = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Box)]
+        cards = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Rectangle)]
         for line in (shape for shape in drawing.shapes if isinstance(shape, Line) and shape.style == "arrow"):
             points = list(along(line))[1:-1]
             assert not any(a[0] + 1 < x < a[2] - 1 and a[1] + 1 < y < a[3] - 1 for x, y in points for a in cards)
@@ -374,10 +374,10 @@ def along(line: Line) -> Iterator[tuple[float, float]]:
 
 
 def test_a_long_chain_is_broken_and_a_deep_graph_goes_down() -> None:
-    drawing = arranged(graph_figure(sample("deep").derivation), Tex(sample("deep")), tikz_drawer.SCRIPT)
+    drawing = drawing_of(graph_figure(sample("deep").derivation), Tex(sample("deep")), tikz_drawer.SCRIPT)
     assert drawing.width <= 455
-    assert len({shape.at[1] for shape in drawing.shapes if isinstance(shape, Box)}) > 1
-    drawing = arranged(graph_figure(sample("unrolled").derivation), Tex(sample("unrolled")), tikz_drawer.SCRIPT)
+    assert len({shape.at[1] for shape in drawing.shapes if isinstance(shape, Rectangle)}) > 1
+    drawing = drawing_of(graph_figure(sample("unrolled").derivation), Tex(sample("unrolled")), tikz_drawer.SCRIPT)
     assert drawing.height > drawing.width
 
 
@@ -395,7 +395,7 @@ MEASURED = r"""\setbox\measured\hbox{\fontsize{%g}{%g}\selectfont $%s$}\typeout{
 def test_all_pictures_compile_and_labels_fit_their_room() -> None:
     """One document of all pictures; after them LaTeX says how wide each label really is."""
     drawn = [(figure, Tex(sample(name))) for name in NAMES for figure in sample(name).figures]
-    shapes = [shape for each in drawn for shape in arranged(*each, tikz_drawer.SCRIPT).shapes]
+    shapes = [shape for each in drawn for shape in drawing_of(*each, tikz_drawer.SCRIPT).shapes]
     labels = sorted({(shape.content, shape.size) for shape in shapes if isinstance(shape, Text)})
     pictures = "".join(f"\\noindent {tikz(*each)}\n\n" for each in drawn)
     boxes = "".join(MEASURED % (size, size, text) for text, size in labels)
@@ -416,7 +416,7 @@ def test_svg_stands_alone_and_describes_itself(name: str) -> None:
         space = {"": "http://www.w3.org/2000/svg"}
         assert root.get("role") == "img"
         assert root.findtext("title", namespaces=space) == "p < q & r"
-        assert root.findtext("desc", namespaces=space) == words(figure, labels)
+        assert root.findtext("desc", namespaces=space) == figure_words(figure, labels)
         assert {element.tag.partition("}")[2] for element in root.iter()} <= {
             "svg", "title", "desc", "rect", "circle", "path", "text", "tspan",
         }  # fmt: skip
@@ -443,7 +443,7 @@ def test_levels_of_text(text: str, runs: list[tuple[str, int]]) -> None:
 @every_problem
 def test_words_fit_a_terminal(name: str) -> None:
     for figure in sample(name).figures:
-        lines = words(figure, Unicode(sample(name))).splitlines()
+        lines = figure_words(figure, Unicode(sample(name))).splitlines()
         assert max(map(len, lines)) <= 100
         assert [line for line in lines if line != line.rstrip()] == []
 
@@ -451,9 +451,9 @@ def test_words_fit_a_terminal(name: str) -> None:
 def test_words_of_the_notes() -> None:
     network, chain = sample("notes").figures
     labels = Unicode(sample("notes"))
-    assert words(network, labels).startswith("x → z₁ → ReLU → A₁ → z₂ → σ → A₂ → L ← Y\n\nx₁    20\n")
+    assert figure_words(network, labels).startswith("x → z₁ → ReLU → A₁ → z₂ → σ → A₂ → L ← Y\n\nx₁    20\n")
     assert (
-        words(chain, labels)
+        figure_words(chain, labels)
         == """\
 x → z₁ → A₁ → z₂ → A₂ → L
 
@@ -469,8 +469,8 @@ L   289"""
 @every_problem
 def test_a_blank_sheet_has_names_and_no_numbers(name: str) -> None:
     for figure in sample(name).figures:
-        drawing = arranged(figure, Blank(sample(name)), svg_drawer.SCRIPT)
+        drawing = drawing_of(figure, Blank(sample(name)), svg_drawer.SCRIPT)
         roles = {shape.role for shape in drawing.shapes if isinstance(shape, Text)}
         assert "value" not in roles
         assert "gradient" not in roles
-        assert words(figure, Blank(sample(name)))
+        assert figure_words(figure, Blank(sample(name)))

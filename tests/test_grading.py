@@ -21,14 +21,14 @@ from students import Student, off, text_of
 
 from derive.classroom import grading
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.grading import Options, grade
+from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.marking import marking_worker as desk
 from derive.classroom.marking.work_marking import Marker, Work
 from derive.classroom.papers.outdated import outdated
 from derive.classroom.papers.production import produce
-from derive.classroom.records.records import Basis, Change, Mark, Record, changes
+from derive.classroom.records.records import Basis, MarkChange, Record, StepMark, changes
 from derive.classroom.records.tally import Tally
-from derive.classroom.reports.gradebook import Sheet, Style, safe
+from derive.classroom.reports.gradebook import TableFile, TableStyle, safe
 from derive.classroom.returns.inbox import Inbox
 from derive.classroom.roster.students import Student as Enrolled
 from derive.commands.cli import main
@@ -72,7 +72,7 @@ ROSTER = "student_id,last_name,first_name,email\n" + "".join(
     f"s100{i},{name},s100{i}@example.org\n" for i, name in enumerate(NAMES)
 )
 STEPS = ["z_1", "A_1", "z_2", "L", "dL/dz_2", "dL/dw_2", "dL/dA_1", "dL/dz_1", "dL/dW_1"]
-QUICK = Options(formats=(), workers=1)
+QUICK = GradingOptions(formats=(), workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +118,9 @@ def test_marking_into_the_folder_of_the_returns_marks_the_same_again(classes: Pa
     back = tmp_path / "back"
     back.mkdir()
     returned_by_all(classes, back)
-    first = grade(classes, [back], back / "grades", Options(("md",), workers=1))
+    first = grade(classes, [back], back / "grades", GradingOptions(("md",), workers=1))
     for output in (back / "grades", back / "again", back, tmp_path / "out"):
-        marking = grade(classes, [back], output, Options(("md",), workers=1))
+        marking = grade(classes, [back], output, GradingOptions(("md",), workers=1))
         assert (marking.findings.states, scores(output)) == (first.findings.states, scores(back / "grades"))
     assert f"{back / 'again'}: what grade wrote there is left out" in marking.notes
 
@@ -130,7 +130,7 @@ def test_what_a_killed_marking_left_is_cleared_away(classes: Path, tmp_path: Pat
     for folder in ("grades", "grades/feedback", "grades/.marking"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / ".derive-abc").write_text("half a fil")
-    grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", Options(("md",), workers=1))
+    grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", GradingOptions(("md",), workers=1))
     assert [path for path in (tmp_path / "grades").rglob("*") if path.name.startswith(".")] == []
 
 
@@ -148,7 +148,7 @@ def test_the_report_has_the_decimal_sign_of_the_problem(tmp_path: Path) -> None:
 def test_a_cluster_that_cannot_be_reached_leaves_no_folder(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
     with pytest.raises(DeriveError, match="cluster"):
-        grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", Options(cluster="nonsense://1.2.3"))
+        grade(classes, [tmp_path / "s1001.toml"], tmp_path / "grades", GradingOptions(cluster="nonsense://1.2.3"))
     assert not (tmp_path / "grades").exists()
 
 
@@ -270,13 +270,13 @@ def test_columns_that_are_not_read_are_named(classes: Path, tmp_path: Path) -> N
 def test_feedback_has_a_page_for_each_student_who_was_marked(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001", "z_1")))
     output = tmp_path / "grades"
-    grade(classes, [tmp_path / "s1001.toml"], output, Options(("md", "json"), workers=1))
+    grade(classes, [tmp_path / "s1001.toml"], output, GradingOptions(("md", "json"), workers=1))
     page = (output / "feedback" / "s1001.md").read_text("utf-8")
     assert "Иванова Анна (s1001)" in page and "$8$ of $9$ marks" in page and "s1001.toml" in page
     assert json.loads((output / "feedback" / "s1001.json").read_text("utf-8"))["marks"] == 8
     assert sorted(path.name for path in (output / "feedback").iterdir()) == ["s1001.json", "s1001.md"]
     (tmp_path / "s1002.toml").write_text(toml(work(classes, "s1002")))
-    grade(classes, [tmp_path / "s1002.toml"], output, Options(("md", "json"), workers=1))
+    grade(classes, [tmp_path / "s1002.toml"], output, GradingOptions(("md", "json"), workers=1))
     assert sorted(path.name for path in (output / "feedback").iterdir()) == ["s1002.json", "s1002.md"]
 
 
@@ -343,7 +343,7 @@ def blank_sheet(folder: Path, student: str) -> str:
 
 def test_a_lone_file_whose_names_are_wrong_still_has_its_feedback(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1000.toml").write_text('delta = "3"\n')
-    grade(classes, [tmp_path / "s1000.toml"], tmp_path / "grades", Options(("md",), workers=1))
+    grade(classes, [tmp_path / "s1000.toml"], tmp_path / "grades", GradingOptions(("md",), workers=1))
     assert states(tmp_path / "grades")["s1000.toml"] == ("s1000", "counted")
     assert "delta" in (tmp_path / "grades" / "feedback" / "s1000.md").read_text("utf-8")
 
@@ -362,7 +362,7 @@ def test_no_text_of_a_student_stops_the_others(classes: Path, tmp_path: Path, wh
     (tmp_path / "s1000.toml").write_text(toml(work(classes, "s1000")))
     (tmp_path / f"s1001.{ending}").write_bytes(raw)
     back = [tmp_path / f"s1001.{ending}", tmp_path / "s1000.toml"]
-    marking = grade(classes, back, tmp_path / "grades", Options(("md", "html", "pdf"), workers=1))
+    marking = grade(classes, back, tmp_path / "grades", GradingOptions(("md", "html", "pdf"), workers=1))
     assert scores(tmp_path / "grades")["s1000"] == "9" and marking.failures == ()
     assert (tmp_path / "grades" / "feedback" / "s1001.pdf").exists()
 
@@ -380,7 +380,7 @@ def test_a_report_that_derive_fails_on_costs_one_student_alone(
         return whole(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(desk, "text", failing)
-    marking = grade(classes, [back], tmp_path / "grades", Options(("md",), workers=1))
+    marking = grade(classes, [back], tmp_path / "grades", GradingOptions(("md",), workers=1))
     assert (marking.findings.tally.marked, marking.findings.tally.missing) == (7, 1)
     assert "derive failed on this work" in reasons(tmp_path / "grades")["back/s1003.toml"]
 
@@ -489,7 +489,10 @@ def test_a_problem_that_does_not_fit_the_sheets_is_refused(classes: Path, tmp_pa
         grade(changed, [tmp_path / "other.toml"], tmp_path / "grades", QUICK)
 
 
-MARKS = (Mark("z", Fraction(1), Fraction(1), "correct", None), Mark("L", Fraction(0), Fraction(1), "wrong", None))
+MARKS = (
+    StepMark("z", Fraction(1), Fraction(1), "correct", None),
+    StepMark("L", Fraction(0), Fraction(1), "wrong", None),
+)
 BEFORE = Record("s1", "a.toml", "0123", MARKS)
 
 
@@ -524,7 +527,7 @@ BEFORE = Record("s1", "a.toml", "0123", MARKS)
 def test_why_a_mark_changed(
     after: Record | None, basis: Basis, expected: list[tuple[str, Fraction | None, Fraction | None, str]]
 ) -> None:
-    assert list(changes(BEFORE, after, Basis("1", "p"), basis)) == [Change("s1", *change) for change in expected]
+    assert list(changes(BEFORE, after, Basis("1", "p"), basis)) == [MarkChange("s1", *change) for change in expected]
 
 
 # --- crashes, workers ------------------------------------------------------------------------------------------------
@@ -549,7 +552,7 @@ def test_workers_change_nothing(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "back").mkdir()
     back = returned_by_all(classes, tmp_path / "back")
     for workers in (1, 2):
-        grade(classes, [back], tmp_path / f"grades{workers}", Options(("md",), workers=workers))
+        grade(classes, [back], tmp_path / f"grades{workers}", GradingOptions(("md",), workers=workers))
     assert files_of(tmp_path / "grades1") == files_of(tmp_path / "grades2")
 
 
@@ -573,9 +576,9 @@ def test_a_kill_in_the_middle_costs_nothing(classes: Path, tmp_path: Path, monke
     marked: list[int] = []
     monkeypatch.setattr(grading, "BATCH", 2)
     monkeypatch.setattr(grading, "mark_batch", counting(grading.mark_batch, marked))
-    grade(classes, [back], output, Options(("md",), workers=1))
+    grade(classes, [back], output, GradingOptions(("md",), workers=1))
     assert marked == [2, 2]
-    grade(classes, [back], tmp_path / "whole", Options(("md",), workers=1))
+    grade(classes, [back], tmp_path / "whole", GradingOptions(("md",), workers=1))
     assert files_of(output) == files_of(tmp_path / "whole")
 
 
@@ -606,10 +609,10 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_files(
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with distributed.LocalCluster(**settings) as cluster, monkeypatch.context() as patched:
         patched.setattr(grading, "save", save_and_kill)
-        options = Options(("md",), cluster=cluster.scheduler_address)
+        options = GradingOptions(("md",), cluster=cluster.scheduler_address)
         grade(classes, [back], tmp_path / "on a cluster", options)
     assert killed
-    grade(classes, [back], tmp_path / "here", Options(("md",), workers=1))
+    grade(classes, [back], tmp_path / "here", GradingOptions(("md",), workers=1))
     assert files_of(tmp_path / "on a cluster") == files_of(tmp_path / "here")
 
 
@@ -627,7 +630,7 @@ def test_what_derive_fails_on_costs_one_student_alone(
 
     (back / "s1003.toml").write_text('note = "sheet of s1003"')
     monkeypatch.setattr(Marker, "mark", failing)
-    marking = grade(classes, [back], tmp_path / "grades", Options(("md",), workers=1))
+    marking = grade(classes, [back], tmp_path / "grades", GradingOptions(("md",), workers=1))
     assert (marking.findings.tally.marked, marking.findings.tally.missing) == (7, 1)
     assert states(tmp_path / "grades")["back/s1003.toml"] == ("s1003", "unreadable")
     assert "derive failed on this work" in (tmp_path / "grades" / "report.html").read_text("utf-8")
@@ -650,14 +653,14 @@ def test_other_cells_stay_as_they_are(text: str) -> None:
 @pytest.mark.parametrize(
     ("style", "expected"),
     [
-        (Style(), '"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
-        (Style(","), '"a";"b"\n"\'=x";"0,6667"\n"é";"0"\n"";""\n'),
-        (Style(bom=True), '\ufeff"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
+        (TableStyle(), '"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
+        (TableStyle(","), '"a";"b"\n"\'=x";"0,6667"\n"é";"0"\n"";""\n'),
+        (TableStyle(bom=True), '\ufeff"a","b"\n"\'=x","0.6667"\n"é","0"\n"",""\n'),
     ],
 )
-def test_tables_are_quoted_and_safe(style: Style, expected: str) -> None:
+def test_tables_are_quoted_and_safe(style: TableStyle, expected: str) -> None:
     buffer = io.StringIO()
-    sheet = Sheet(buffer, style, ("a", "b"))
+    sheet = TableFile(buffer, style, ("a", "b"))
     sheet.row("=x", Fraction(2, 3))
     sheet.row("é", Fraction(0))
     sheet.row("", None)
@@ -679,16 +682,17 @@ def test_a_tally_counts() -> None:
     tally = Tally()
     for score in (0, 1, 1, 3):
         marks = tuple(
-            Mark(f"s{i}", Fraction(i < score), Fraction(1), "correct" if i < score else "wrong", None) for i in range(4)
+            StepMark(f"s{i}", Fraction(i < score), Fraction(1), "correct" if i < score else "wrong", None)
+            for i in range(4)
         )
         tally.add(Record("x", "", "", marks))
     tally.add(None)
     assert (tally.marked, tally.missing, tally.mean, tally.median) == (4, 1, Fraction(5, 4), Fraction(1))
     assert tally.distribution(Fraction(4)) == [("0", 1), ("1", 2), ("2", 0), ("3", 1), ("4", 0)]
     assert [n for _, n in tally.distribution(Fraction(25))] == [3, 1, *[0] * 8]
-    assert tally.distribution(Fraction(25), Style(",").number)[1] == ("2,5–5", 1)
+    assert tally.distribution(Fraction(25), TableStyle(",").number)[1] == ("2,5–5", 1)
     assert tally.steps["s0"] == {"correct": 3, "wrong": 1}
-    tally.add(Record("y", "", "", (Mark("s0", Fraction(8, 3), Fraction(4), "wrong", None),)))
+    tally.add(Record("y", "", "", (StepMark("s0", Fraction(8, 3), Fraction(4), "wrong", None),)))
     assert tally.distribution(Fraction(4)) == [("0–1", 1), ("1–2", 2), ("2–3", 1), ("3–4", 1), ("4", 0)]
 
 

@@ -12,8 +12,8 @@ from students import NAMES, Fault, Student, answer, as_written, five_percent, so
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.student_values import Own
-from derive.answers.mistakes.table import MISTAKES, fitting
-from derive.answers.reading.written import Written
+from derive.answers.mistakes.table import MISTAKES, of_step_shape
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.derivation.derive import Step
 from derive.language.expressions import Expr
@@ -30,10 +30,10 @@ def judged(solution: Solution, student: Student) -> dict[str, Judged]:
     return {each.place.id: each for each in judge(solution, student.work()) if each.answer}
 
 
-def number(value: str, digits: int) -> Written:
+def number(value: str, digits: int) -> WrittenNumber:
     """A number with a point as it would be read."""
     decimals = len(value.partition(".")[2])
-    return Written(fmpq(int(value.replace(".", "")), 10**decimals), fmpq(1, 10**decimals), digits, value)
+    return WrittenNumber(fmpq(int(value.replace(".", "")), 10**decimals), fmpq(1, 10**decimals), digits, value)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,7 +98,7 @@ def planted(solution: Solution) -> list[Planted]:
     for step in (*derivation.forward, *derivation.backward):
         for mistake in MISTAKES:
             if mistake.concerns(step):
-                for expr in fitting(derivation, step, mistake.wrong(derivation, step)):
+                for expr in of_step_shape(derivation, step, mistake.wrong(derivation, step)):
                     values = own.value(expr)
                     if values is not None and _differs(values, solution.exact.flat(step.name, 1)):
                         found.append((mistake.key, step, expr, values))

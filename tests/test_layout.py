@@ -6,7 +6,7 @@ import pytest
 
 import derive
 import derive.examples
-from derive.notation.matrices import arranged, elided
+from derive.notation.matrices import as_matrices, elided
 from derive.notation.notations import TEX, UNICODE
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
@@ -26,10 +26,11 @@ def numbered(count: int) -> list[str]:
 
 def test_arrays_of_more_than_two_axes_stand_slice_by_slice() -> None:
     assert (
-        arranged(numbered(8), (2, 2, 2), rows_of) == "[['0', '1'], ['2', '3']][1,:,:];[['4', '5'], ['6', '7']][2,:,:];"
+        as_matrices(numbered(8), (2, 2, 2), rows_of)
+        == "[['0', '1'], ['2', '3']][1,:,:];[['4', '5'], ['6', '7']][2,:,:];"
     )
-    assert arranged(numbered(4), (2, 1, 1, 2), rows_of) == "[['0', '1']][1,1,:,:];[['2', '3']][2,1,:,:];"
-    assert arranged(numbered(3), (3,), rows_of) == "[['0'], ['1'], ['2']];"
+    assert as_matrices(numbered(4), (2, 1, 1, 2), rows_of) == "[['0', '1']][1,1,:,:];[['2', '3']][2,1,:,:];"
+    assert as_matrices(numbered(3), (3,), rows_of) == "[['0'], ['1'], ['2']];"
 
 
 def test_what_stands_under_a_slice_is_explained_where_there_are_slices() -> None:
@@ -50,7 +51,7 @@ def test_of_many_entries_the_first_and_the_last_are_shown() -> None:
 
 
 def test_of_many_slices_the_first_are_shown() -> None:
-    shown = arranged(numbered(400), (100, 2, 2), rows_of, 9, UNICODE.operators)
+    shown = as_matrices(numbered(400), (100, 2, 2), rows_of, 9, UNICODE.operators)
     assert re.findall(r"\[\d+,:,:\]", shown) == ["[1,:,:]", "[2,:,:]"]
     assert shown.endswith("…")
 

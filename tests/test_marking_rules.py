@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from derive import Problem, check
-from derive.answers.feedback.report import Item, Report, report
+from derive.answers.feedback.report import Report, ReportItem, report
 from derive.answers.files.answer_file import read_mapping
 from derive.answers.marking.judging import judge
 from derive.answers.working.free_working import read_working
@@ -29,7 +29,7 @@ def marked(work: str | dict[str, object], problem: str = NOTES) -> Report:
     return report(solution, judge(solution, answers), answers)
 
 
-def item(step: str, work: str | dict[str, object], problem: str = NOTES) -> Item:
+def item(step: str, work: str | dict[str, object], problem: str = NOTES) -> ReportItem:
     return marked(work, problem)[step]
 
 

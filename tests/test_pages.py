@@ -29,18 +29,17 @@ from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.page.document import Chain, Document, Drawing, Formula, Joined, Lines, Numbered, Remark, Result
+from derive.page.document import Chain, Document, FigureBlock, Formula, Joined, Lines, Numbered, PageRemark, Result
 from derive.page.view import View, Workings
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.values.values import compile_expr
 from derive.writers import WRITERS
-from derive.writers.boxes import columns
-from derive.writers.latex import matrix as tex_matrix
+from derive.writers.boxes import terminal_width
+from derive.writers.latex import latex_matrix as tex_matrix
 from derive.writers.panels import panels
-from derive.writers.parts import filled
-from derive.writers.text import TextWriter, boxes
-from derive.writers.text import matrix as text_matrix
+from derive.writers.parts import filled_text
+from derive.writers.text import TextWriter, boxes, text_matrix
 
 EXAMPLES = derive.examples.names()
 QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
@@ -92,7 +91,7 @@ def chains_of(part: object) -> Iterator[Chain]:
             yield part
         case Numbered(parts=parts):
             yield from (chain for part in parts for chain in chains_of(part))
-        case Lines(chains=inner) | Remark(chains=inner):
+        case Lines(chains=inner) | PageRemark(chains=inner):
             yield from inner
         case Joined(chain=chain, explained=explained):
             yield from (chain, *explained)
@@ -111,7 +110,7 @@ def chains(solution: Solution) -> Iterator[list[Link]]:
         view = View(solution.values, compiler.notation, Workings(), section.k)
         for block in section.blocks:
             for chain in chains_of(block):
-                shown = [(link.relation, filled(compiler.shown(link.shown), view)) for link in chain.links]
+                shown = [(link.relation, filled_text(compiler.shown(link.shown), view)) for link in chain.links]
                 yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
 
 
@@ -450,7 +449,7 @@ def test_every_picture_of_markdown_is_there(name: str) -> None:
     drawn = re.findall(rf"!\[[^\]]+\]\({name}-([\w.]+)\)", solution.text("md"))
     assert sorted(drawn) == sorted(solution.pictures("md"))
     blocks = [block for section in solution.blueprint.document.sections for block in section.blocks]
-    assert len(drawn) == sum(isinstance(block, Drawing) for block in blocks)
+    assert len(drawn) == sum(isinstance(block, FigureBlock) for block in blocks)
     assert all(picture.startswith("<svg") for picture in solution.pictures("md").values())
 
 
@@ -460,7 +459,7 @@ def test_every_picture_of_markdown_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in QUICK if name != "minibatch_xor"])  # a table of nine parameters
 def test_a_terminal_of_100_columns_shows_every_line(name: str, digits: dict[str, int]) -> None:
     for line in derive.solve(derive.examples.path(name), **digits).text("txt").splitlines():
-        assert columns(line) <= 100, line
+        assert terminal_width(line) <= 100, line
 
 
 def test_matrices_too_wide_for_the_line_stand_in_panels() -> None:

@@ -24,19 +24,19 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from derive.answers.files.columns import Entry
+from derive.answers.files.columns import AnswerLine
 from derive.classroom.returns import returned
 from derive.classroom.returns import wide_tables as wide
-from derive.classroom.returns.contents import Claims, Piece, read_piece
+from derive.classroom.returns.contents import Claims, ReturnedWork, read_piece
 from derive.classroom.returns.owner import Owner, whose
-from derive.classroom.returns.returned import CannotRead, Refused, Shelf, Source, sources
+from derive.classroom.returns.returned import CannotRead, Refused, ReturnedFile, Shelf, returned_files
 from derive.errors import InputError
 
 STEPS = {"z_1", "A_2", "L", "dL/dW_2", "dL/dW_2[1,3]"}
 
 
-def piece(name: str, raw: bytes) -> Piece:
-    return read_piece(Source(Path(name), name), raw)
+def piece(name: str, raw: bytes) -> ReturnedWork:
+    return read_piece(ReturnedFile(Path(name), name), raw)
 
 
 def refusal(name: str, raw: bytes) -> str:
@@ -82,20 +82,20 @@ def test_files_come_in_the_order_of_the_arguments_and_of_the_numbers_in_their_na
         (folder / name).write_text("x")
     first = tmp_path / "first.csv"
     first.write_text("x")
-    found = [source.shown for source in sources([first, folder])]
+    found = [source.shown for source in returned_files([first, folder])]
     assert found == ["first.csv", "back/b/x.md", "back/sheet 9.toml", "back/sheet 10.toml"]
 
 
 def test_an_argument_that_does_not_exist_is_an_error_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file or folder"):
-        list(sources([tmp_path / "nothing"]))
+        list(returned_files([tmp_path / "nothing"]))
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.toml").write_text("z = 1")
     (tmp_path / "back").mkdir()
     (tmp_path / "back" / "link.toml").symlink_to(tmp_path / "secret.toml")
-    assert list(sources([tmp_path / "back"])) == []
+    assert list(returned_files([tmp_path / "back"])) == []
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:
@@ -107,10 +107,13 @@ def zipped(path: Path, members: dict[str, bytes]) -> Path:
 
 def test_members_of_a_zip_are_read_in_place(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "export.zip", {"Ada_7_file/s1001.toml": b'z_1 = "1"', "../../out.toml": b'z_1 = "2"'})
-    found = list(sources([archive]))
+    found = list(returned_files([archive]))
     assert [source.shown for source in found] == ["export.zip: ../../out.toml", "export.zip: Ada_7_file/s1001.toml"]
     with Shelf() as shelf:
-        assert [shelf.read(source) for source in found if isinstance(source, Source)] == [b'z_1 = "2"', b'z_1 = "1"']
+        assert [shelf.read(source) for source in found if isinstance(source, ReturnedFile)] == [
+            b'z_1 = "2"',
+            b'z_1 = "1"',
+        ]
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["export.zip"]
 
 
@@ -118,19 +121,19 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     archive = zipped(tmp_path / "bomb.zip", {"a.toml": b"0" * 30_000_000, "b.toml": b'z_1 = "1"'})
     assert archive.stat().st_size < 100_000
     with Shelf() as shelf:
-        first, second = (source for source in sources([archive]) if isinstance(source, Source))
+        first, second = (source for source in returned_files([archive]) if isinstance(source, ReturnedFile))
         with pytest.raises(CannotRead, match="more than 20 MB"):
             shelf.read(first)
         assert shelf.read(second) == b'z_1 = "1"'
     monkeypatch.setattr(returned, "MAX_UNPACKED", 10_000_000)
-    assert [type(found) for found in sources([archive])] == [Refused]
+    assert [type(found) for found in returned_files([archive])] == [Refused]
 
 
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 no zip", b"not a zip at all"])
 def test_a_broken_zip_is_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(raw)
-    (refused,) = sources([path])
+    (refused,) = returned_files([path])
     assert isinstance(refused, Refused) and "cannot be opened" in refused.reason
 
 
@@ -140,7 +143,7 @@ def test_a_member_with_wrong_bytes_is_refused_and_the_next_one_read(tmp_path: Pa
         archive.writestr("b.toml", b'z_1 = "second"')
     raw = (tmp_path / "x.zip").read_bytes().replace(b"first", b"FIRST")
     (tmp_path / "x.zip").write_bytes(raw)
-    first, second = (source for source in sources([tmp_path / "x.zip"]) if isinstance(source, Source))
+    first, second = (source for source in returned_files([tmp_path / "x.zip"]) if isinstance(source, ReturnedFile))
     with Shelf() as shelf:
         with pytest.raises(CannotRead, match="cannot be unpacked: Bad CRC-32"):
             shelf.read(first)
@@ -281,7 +284,7 @@ def test_a_damaged_form_is_read_or_refused(seed: int) -> None:
             at = max(at, raw.find(chance.choice((b"/T", b"/V", b"/Fields", b" obj", b"/Root", b"xref")), at) + 2)
             raw[at : at + chance.choice((0, 1, 5))] = chance.choice((*_PIECES, bytes([chance.randrange(256)])))
         with suppress(CannotRead):
-            assert isinstance(piece("x.pdf", bytes(raw)), Piece)
+            assert isinstance(piece("x.pdf", bytes(raw)), ReturnedWork)
 
 
 ENDINGS = (".pdf", ".toml", ".json", ".csv", ".md", ".tex", ".txt", ".zip", "")
@@ -293,7 +296,7 @@ ENDINGS = (".pdf", ".toml", ".json", ".csv", ".md", ".tex", ".txt", ".zip", "")
 @example(raw=b"\xff\xfe\x00", ending=".md")
 def test_no_bytes_make_reading_fail_in_another_way(raw: bytes, ending: str) -> None:
     with suppress(CannotRead):
-        assert isinstance(piece(f"x{ending}", raw), Piece)
+        assert isinstance(piece(f"x{ending}", raw), ReturnedWork)
 
 
 @given(text=text(max_size=200))
@@ -309,7 +312,7 @@ def test_no_table_makes_reading_fail_in_another_way(text: str) -> None:
 # --- wide tables ----------------------------------------------------------------------------------------------------
 
 
-def table(text: str, encoding: str = "utf-8") -> list[wide.Columns | Piece | Refused]:
+def table(text: str, encoding: str = "utf-8") -> list[wide.Columns | ReturnedWork | Refused]:
     raw = text.encode(encoding)
     assert wide.is_wide(raw)
     return list(wide.rows(io.BytesIO(raw), "t.csv", STEPS.__contains__))
@@ -328,9 +331,9 @@ def test_a_wide_table_has_a_row_a_student(encoding: str, separator: str) -> None
                        for line in lines)  # fmt: skip
     columns, first, second = table(text, encoding)
     assert isinstance(columns, wide.Columns) and columns.unused == ("Favourite colour",)
-    assert isinstance(first, Piece) and isinstance(second, Piece)
+    assert isinstance(first, ReturnedWork) and isinstance(second, ReturnedWork)
     assert first.claims == Claims("", ("s1",), ("ada@x.org",))
-    assert first.entries == (Entry("z_1", "[3,9; 12,1]", None), Entry("dL/dW_2[1,3]", "-1,5", None))
+    assert first.entries == (AnswerLine("z_1", "[3,9; 12,1]", None), AnswerLine("dL/dW_2[1,3]", "-1,5", None))
     assert (second.shown, second.claims.students, second.entries[1].given) == ("t.csv, row 4", ("s2",), "2")
 
 
@@ -339,13 +342,13 @@ def test_a_wide_table_has_a_row_a_student(encoding: str, separator: str) -> None
 )
 def test_ids_are_found_under_the_usual_titles(title: str) -> None:
     _, first = table(f"{title},z_1\n007,1\n")
-    assert isinstance(first, Piece) and first.claims.students == ("007",)
+    assert isinstance(first, ReturnedWork) and first.claims.students == ("007",)
 
 
 @pytest.mark.parametrize("title", ["Email address", "E-Mail", "mail", "E-Mail-Adresse"])
 def test_addresses_are_found_under_the_usual_titles(title: str) -> None:
     _, first = table(f"{title};z_1\na@x.org;1\n")
-    assert isinstance(first, Piece) and first.claims.emails == ("a@x.org",)
+    assert isinstance(first, ReturnedWork) and first.claims.emails == ("a@x.org",)
 
 
 @pytest.mark.parametrize("title", ["z_1", " z_1 ", "3. z_1", "Question 3: z_1", "What is `z_1`?", "1) z_1 ="])
@@ -357,18 +360,18 @@ def test_a_step_is_found_in_a_title_of_a_form(title: str) -> None:
 def test_an_unquoted_comma_in_the_brackets_of_a_title_is_read() -> None:
     columns, first = table("id,dL/dW_2[1,3],L\n7,5,6\n")
     assert isinstance(columns, wide.Columns) and columns.steps == {1: "dL/dW_2[1,3]", 2: "L"}
-    assert isinstance(first, Piece) and [entry.given for entry in first.entries] == ["5", "6"]
+    assert isinstance(first, ReturnedWork) and [entry.given for entry in first.entries] == ["5", "6"]
 
 
 def test_the_separator_that_excel_declares_is_no_title() -> None:
     _, first = table("sep=;\nid;z_1\n7;1\n")
-    assert isinstance(first, Piece) and first.claims.students == ("7",)
+    assert isinstance(first, ReturnedWork) and first.claims.students == ("7",)
 
 
 def test_a_row_that_cannot_be_read_stops_no_other() -> None:
     long = "x" * 200_000
     _, first, second, third = table(f"id,z_1\n1,1\n2,{long}\n3,3\n")
-    assert [type(row) for row in (first, second, third)] == [Piece, Refused, Piece]
+    assert [type(row) for row in (first, second, third)] == [ReturnedWork, Refused, ReturnedWork]
     assert isinstance(second, Refused) and second.shown == "t.csv, row 3"
 
 

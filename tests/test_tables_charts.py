@@ -10,14 +10,14 @@ import pytest
 
 import derive
 from derive import examples
-from derive.figures import Bar, Chart, Part
+from derive.figures import Bar, BarPart, Chart
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
-from derive.figures.drawing.arrange import arranged
-from derive.figures.drawing.primitives import PAGE_WIDTH, TONES, Box, Text
-from derive.figures.drawing.words import words
+from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.primitives import PAGE_WIDTH, TONES, Rectangle, Text
+from derive.figures.drawing.words import figure_words
 from derive.notation.notations import TEX, UNICODE
-from derive.page.document import Column, Document, Drawing, Heading, Paragraph, Section, Sentence, Table
+from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn
 from derive.page.view import View, Workings
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution
@@ -25,7 +25,7 @@ from derive.writers import WRITERS
 from derive.writers.base import FigureLabels
 from derive.writers.html import HtmlWriter
 
-PARTS = tuple(Part(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")
+PARTS = tuple(BarPart(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")
 
 
 @cache
@@ -38,7 +38,9 @@ def lying() -> Chart:
     return Chart("lying", PARTS, tuple(Bar(name, (30 - i, i, 1, 0, 2, i)) for i, name in enumerate(names)))
 
 
-UPRIGHT = Chart("upright", (Part("students", "bar"),), tuple(Bar(str(i), (i * i,)) for i in range(14)), "marks_&_more")
+UPRIGHT = Chart(
+    "upright", (BarPart("students", "bar"),), tuple(Bar(str(i), (i * i,)) for i in range(14)), "marks_&_more"
+)
 CHARTS = {"lying": lying, "upright": lambda: UPRIGHT}
 
 
@@ -51,9 +53,11 @@ def labels(tex: bool) -> FigureLabels:
 @pytest.mark.parametrize("tex", [True, False])
 def test_the_bars_fill_the_page_and_nothing_overlaps(kind: str, tex: bool) -> None:
     script = (tikz_drawer if tex else svg_drawer).SCRIPT
-    drawing = arranged(CHARTS[kind](), labels(tex), script)
+    drawing = drawing_of(CHARTS[kind](), labels(tex), script)
     assert drawing.width <= PAGE_WIDTH
-    boxes = [(*box.at, box.at[0] + box.width, box.at[1] + box.height) for box in drawing.shapes if isinstance(box, Box)]
+    boxes = [
+        (*box.at, box.at[0] + box.width, box.at[1] + box.height) for box in drawing.shapes if isinstance(box, Rectangle)
+    ]
     assert boxes and all(x >= 0 and y >= 0 and a <= drawing.width and b <= drawing.height for x, y, a, b in boxes)
     for one, two in combinations(boxes, 2):
         assert one[2] <= two[0] + 1e-6 or two[2] <= one[0] + 1e-6 or one[3] <= two[1] or two[3] <= one[1]
@@ -63,28 +67,32 @@ def test_the_bars_fill_the_page_and_nothing_overlaps(kind: str, tex: bool) -> No
 
 def test_bars_are_as_long_as_their_counts() -> None:
     chart = Chart("lying", PARTS[:2], (Bar("a", (3, 1)), Bar("b", (2, 0))))
-    boxes = [box for box in arranged(chart, labels(False), svg_drawer.SCRIPT).shapes if isinstance(box, Box)][2:]
+    boxes = [box for box in drawing_of(chart, labels(False), svg_drawer.SCRIPT).shapes if isinstance(box, Rectangle)][
+        2:
+    ]
     assert [box.style for box in boxes] == ["correct", "precision", "correct"]
     assert boxes[0].width == pytest.approx(3 * boxes[1].width) == pytest.approx(1.5 * boxes[2].width)
 
 
 def test_a_chart_says_its_counts_in_words() -> None:
-    chart = Chart("lying", (Part("right", "correct"), Part("wrong", "wrong")), (Bar("a", (3, 1)), Bar("b", (0, 0))))
-    assert words(chart, labels(False)).splitlines() == ["a: 3 right, 1 wrong", "b: 0"]
+    chart = Chart(
+        "lying", (BarPart("right", "correct"), BarPart("wrong", "wrong")), (Bar("a", (3, 1)), Bar("b", (0, 0)))
+    )
+    assert figure_words(chart, labels(False)).splitlines() == ["a: 3 right, 1 wrong", "b: 0"]
 
 
 @pytest.mark.parametrize("kind", CHARTS)
 def test_the_svg_of_a_chart_stands_alone(kind: str) -> None:
     root = ET.fromstring(svg_drawer.svg(CHARTS[kind](), labels(False), "a < b"))
     assert root.findtext("{http://www.w3.org/2000/svg}title") == "a < b"
-    assert root.findtext("{http://www.w3.org/2000/svg}desc") == words(CHARTS[kind](), labels(False))
+    assert root.findtext("{http://www.w3.org/2000/svg}desc") == figure_words(CHARTS[kind](), labels(False))
 
 
 def said(text: str) -> Sentence:
     return Sentence("=", {"text": text})
 
 
-COLUMNS = (Column(said("step & name")), Column(said("count"), "number"), Column(said("why"), "long"))
+COLUMNS = (TableColumn(said("step & name")), TableColumn(said("count"), "number"), TableColumn(said("why"), "long"))
 ROWS = tuple((said(f"z_{i} | <b>"), said(str(i)), said("a reason that is long " * i)) for i in range(45))
 PAGE = Document(
     "A page <1> & more",
@@ -96,8 +104,8 @@ PAGE = Document(
                 Heading(said("Rows & columns")),
                 Paragraph((said("Said <so>."), said("And more."))),
                 Table(COLUMNS, ROWS),
-                Drawing(lying(), "steps", "How <each> step went"),
-                Drawing(UPRIGHT, "scores", "Scores"),
+                FigureBlock(lying(), "steps", "How <each> step went"),
+                FigureBlock(UPRIGHT, "scores", "Scores"),
                 *notes().blueprint.document.sections[0].blocks,
             )
         ),

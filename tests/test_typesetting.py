@@ -17,10 +17,10 @@ from derive.pdf import press
 from derive.pdf.engines import Engine, IncompleteEngine
 from derive.pdf.missing_letters import SETTABLE, lettered
 from derive.pdf.press import make_pdfs
-from derive.pdf.shaping import shaped
+from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
-from derive.writers.latex import LatexWriter, escape
+from derive.writers.latex import LatexWriter, escape_latex
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{lmodern}
@@ -135,7 +135,7 @@ def test_an_engine_that_lacks_something_gives_way_to_the_next(monkeypatch: pytes
     """The first engine lacks a font for `rare`."""
     compile_tex = pdf.compile_tex
 
-    def lacking(tex: str, engine: Engine, *, timeout: float) -> pdf.Compiled:
+    def lacking(tex: str, engine: Engine, *, timeout: float) -> pdf.EngineRun:
         if engine.command[0] == "first" and "rare" in tex:
             raise IncompleteEngine("no font")
         return compile_tex(tex, good if engine.command[0] == "first" else engine, timeout=timeout)
@@ -173,7 +173,7 @@ def test_a_name_from_right_to_left_stands_in_its_order() -> None:
     (reader,) = made("Name: محمد الخوارزمي, id")
     (text,) = texts(reader)
     assert "محمد الخوارزمي" in text
-    visual = "".join(cluster.text for cluster in shaped("محمد الخوارزمي").clusters)
+    visual = "".join(cluster.text for cluster in shape_word("محمد الخوارزمي").clusters)
     assert visual == "محمد الخوارزمي"[::-1]
 
 
@@ -189,7 +189,7 @@ def test_a_name_from_right_to_left_stands_in_its_order() -> None:
     ],
 )
 def test_signs_and_numbers_in_a_text_from_right_to_left_stand_where_they_are_read(text: str, visual: str) -> None:
-    assert "".join(cluster.text[::-1] for cluster in shaped(text).clusters) == visual
+    assert "".join(cluster.text[::-1] for cluster in shape_word(text).clusters) == visual
 
 
 def test_a_stamp_stands_on_its_line_between_its_neighbours() -> None:
@@ -238,15 +238,17 @@ def test_the_mark_under_a_place_stands_below_it() -> None:
 
 
 def test_words_too_long_for_a_line_are_broken_and_short_ones_are_not() -> None:
-    assert escape("x" * 39) == "x" * 39
-    assert escape("a_b " + "x" * 45) == r"a\_b " + r"\allowbreak{}".join(["x" * 10] * 4 + ["x" * 5])
-    assert "allowbreak" not in escape("علی" * 30)
-    marks = escape("क्ष" * 20)
+    assert escape_latex("x" * 39) == "x" * 39
+    assert escape_latex("a_b " + "x" * 45) == r"a\_b " + r"\allowbreak{}".join(["x" * 10] * 4 + ["x" * 5])
+    assert "allowbreak" not in escape_latex("علی" * 30)
+    marks = escape_latex("क्ष" * 20)
     assert "allowbreak" in marks and "\u094d\\allowbreak" not in marks
 
 
 def test_a_character_that_cannot_be_seen_is_shown_by_its_code() -> None:
-    (reader,) = made(escape("1\u00072, a\x1bb\u202ec \u00a0\t.") + r"\hypersetup{pdftitle={" + escape("a\x07") + "}}")
+    (reader,) = made(
+        escape_latex("1\u00072, a\x1bb\u202ec \u00a0\t.") + r"\hypersetup{pdftitle={" + escape_latex("a\x07") + "}}"
+    )
     assert texts(reader)[0].replace(" ", "") == "1072,a1Bb202Ec.1"
 
 
@@ -272,7 +274,7 @@ def test_every_character_that_is_called_settable_is_set() -> None:
 def test_a_word_is_stamped_whole(tex: str, words: list[str]) -> None:
     expected = tex
     for word in words:
-        expected = expected.replace(word, f"\\stamped{{{word.encode().hex()}}}{{{shaped(word).width:.4f}}}")
+        expected = expected.replace(word, f"\\stamped{{{word.encode().hex()}}}{{{shape_word(word).width:.4f}}}")
     assert lettered(tex) == expected
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
-from derive.answers.pages.transcript import pieces
-from derive.answers.reading.formula_parser import read
+from derive.answers.pages.transcript import snippets_of
+from derive.answers.reading.formula_parser import parse_formula
 from derive.answers.reading.numbers import decimal_of
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array, Unreadable
@@ -180,12 +180,12 @@ def test_a_question_mark_is_what_is_left_out(text: str) -> None:
 def test_an_array_of_more_axes_is_read_slice_by_slice() -> None:
     first, second = (rf"\underbrace{{\begin{{bmatrix}} {a} & 0.5 \\ 1 & 2 \end{{bmatrix}}}}_{{[{i},:,:]}}"
                      for i, a in ((1, 3), (2, 4)))  # fmt: skip
-    reader = read(rf"{first} \quad {second}", StepIndex.of(solved()).lexicon, ".")
+    reader = parse_formula(rf"{first} \quad {second}", StepIndex.of(solved()).lexicon, ".")
     found = content(reader)
     assert found and found.shape == (2, 2, 2)
     assert [w and w.text for w in found.entries] == ["3", "0.5", "1", "2", "4", "0.5", "1", "2"]
     with pytest.raises(TextError):
-        read(rf"{second} \quad {first}", StepIndex.of(solved()).lexicon, ".")
+        parse_formula(rf"{second} \quad {first}", StepIndex.of(solved()).lexicon, ".")
 
 
 def test_wrong_numbers_that_the_result_rests_on() -> None:
@@ -328,7 +328,7 @@ def test_decimal_sign_of_a_work(text: str, usual: str, sign: str) -> None:
 
 def test_pieces_keep_their_lines() -> None:
     text = "# Head\n\n$$z = a \\\\\n w = b$$\n~~x\n= y~~\n1) v = c\n= d\n"
-    found = [(piece.line, piece.text.split()[0]) for piece in pieces(text)]
+    found = [(piece.line, piece.text.split()[0]) for piece in snippets_of(text)]
     assert found == [(1, "Head"), (3, "z"), (4, "w"), (7, "v")]
 
 

@@ -11,7 +11,7 @@ import pytest
 import derive
 from derive import Problem, examples
 from derive.answers.files.answer_file import answers_of
-from derive.answers.files.columns import Entry
+from derive.answers.files.columns import AnswerLine
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.separators import NEXT
@@ -36,7 +36,7 @@ def said(text: str, solution: Solution | None = None) -> dict[str, Any]:
 
 def filed(step: str, given: Any) -> Any:
     """What an answer in a file says."""
-    return value(answers_of([Entry(step, given, 1)], notes())[0])
+    return value(answers_of([AnswerLine(step, given, 1)], notes())[0])
 
 
 def value(answer: Answer) -> Any:
@@ -302,7 +302,7 @@ SCALED = ["0.000001 [-1.50 -4.64 -7.79]", "-[1.50e-6 4.64e-6 7.79e-6]", "[-15.0 
 def test_an_array_with_a_factor_is_read_alike_everywhere(written: str) -> None:
     solution = notes()
     for answers in (read_working(f"dL/dW_2 = {written}", solution),
-                    answers_of([Entry("dL/dW_2", written, 1)], solution)):  # fmt: skip
+                    answers_of([AnswerLine("dL/dW_2", written, 1)], solution)):  # fmt: skip
         report = derive.check(solution, answers)
         item = next(item for item in report.items if item.id == "dL/dW_2")
         assert (value(answers[0]), item.verdict) == (pytest.approx([-1.5e-6, -4.64e-6, -7.79e-6]), "correct")

@@ -157,11 +157,11 @@ def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
     return () if expr is None else ((expr, 1),)
 
 
-def filled(expr: Expr, shape: Shape) -> Expr:
+def filled_array(expr: Expr, shape: Shape) -> Expr:
     """The scalar `expr` in every entry of an array of `shape`, its sign in front."""
     value, rest = split_coefficient(expr)
     if shape and value < 0 and rest is not None:
-        return negated(filled(scaled(-value, rest), shape))
+        return negated(filled_array(scaled(-value, rest), shape))
     return expr if not shape else apply("fill", expr, shape=tuple(Fraction(n) for n in shape))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-from derive.calculus.building import filled, plus, scaled, split_coefficient, tidy, times, unfilled
+from derive.calculus.building import filled_array, plus, scaled, split_coefficient, tidy, times, unfilled
 from derive.calculus.operation_rows import FUNCTIONS, MACROS, Macro, Row, row_of
 from derive.calculus.shapes import crossed
 from derive.language.cursor import Scope
@@ -194,7 +194,7 @@ def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
 
 def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
     """What does not differ along an axis of `target`, with `target`'s shape: it stands in every entry."""
-    return filled(expr, target) if shape_of(expr, shapes) != target else expr
+    return filled_array(expr, target) if shape_of(expr, shapes) != target else expr
 
 
 def uniform(expr: Expr) -> Expr | None:

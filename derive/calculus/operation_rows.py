@@ -32,7 +32,7 @@ class Branches:
 
 
 @dataclass(frozen=True, slots=True)
-class Notation:
+class Look:
     """How an application is printed: `style` picks the printer's rule, `tex` and `text` are the function's names."""
 
     style: str = "function"
@@ -81,7 +81,7 @@ class Row:
     summary: str
     example: str
     arity: tuple[int, int]
-    notation: Notation
+    notation: Look
     shape: Callable[[tuple[Shape, ...], Options], Shape]
     kernel: Callable[[tuple[Shape, ...], Options, Branches], Kernel]
     pullback: Callable[[tuple[Expr, ...], tuple[Shape, ...], Options, Expr, Expr, int], Expr]
@@ -157,7 +157,7 @@ def _bounded(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Opt
     return bounded
 
 
-def register(rows: Iterable[Row | Macro]) -> None:
+def register_rows(rows: Iterable[Row | Macro]) -> None:
     """Add rows to the table; a spelling that stands already is a mistake of the table's author."""
     for row in rows:
         row = replace(row, shape=_bounded(row.shape)) if isinstance(row, Row) else row  # noqa: PLW2901

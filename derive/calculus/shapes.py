@@ -118,7 +118,7 @@ def source_index(index: Index, shape: Shape, target: Shape) -> Index:
     return (i if shape[0] > 1 else 0, j if shape[1] > 1 else 0)
 
 
-def sources(shape: Shape, target: Shape) -> list[int] | None:
+def broadcast_sources(shape: Shape, target: Shape) -> list[int] | None:
     """For each flat entry of `target` the flat entry of `shape` it comes from; None where they are the same."""
     if shape == target:
         return None

@@ -20,12 +20,12 @@ from derive.classroom.folder.classroom import PROBLEM, Classroom
 from derive.classroom.marking.marking_worker import Handed, Orders, desk, mark_batch, weigh_batch
 from derive.classroom.papers.outdated import outdated
 from derive.classroom.records.records import Basis
-from derive.classroom.records.written_files import FEEDBACK, WORK, Written
-from derive.classroom.reports.class_files import Books, Marking, keep_feedback
-from derive.classroom.reports.gradebook import Style
+from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles
+from derive.classroom.reports.class_files import Books, MarkedClass, keep_feedback
+from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import Inbox
-from derive.classroom.returns.receiving import batched, receive
-from derive.classroom.returns.returned import sources, writable
+from derive.classroom.returns.receiving import batches, receive
+from derive.classroom.returns.returned import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
@@ -40,7 +40,7 @@ OUTDATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class GradingOptions:
     """formats  of the feedback pages
     hints    whether they tell no expected numbers
     style    of the tables
@@ -51,21 +51,21 @@ class Options:
 
     formats: tuple[str, ...] = ("pdf", "md")
     hints: bool = False
-    style: Style = field(default_factory=Style)
+    style: TableStyle = field(default_factory=TableStyle)
     workers: int | None = None
     cluster: str | None = None
     problem: Path | None = None
 
 
-def grade(folder: Path, returned: Sequence[Path], output: Path, options: Options) -> Marking:
+def grade(folder: Path, returned: Sequence[Path], output: Path, options: GradingOptions) -> MarkedClass:
     """Mark what came back from the class in `folder`; all files are written into `output`.
 
     Raises DeriveError for a folder that is no class or cannot be written, InputError for a return that does not exist.
     """
     room = Classroom.open(folder)
     _not_the_class_itself(room, returned)
-    written = Written(output)
-    coming = sources(returned, written)
+    written = WrittenFiles(output)
+    coming = returned_files(returned, written)
     own, rules = _problems(room, options.problem)
     file = options.problem.name if options.problem else PROBLEM
     orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file)
@@ -113,7 +113,7 @@ def _left_to_other_problems(room: Classroom, inbox: Inbox) -> list[str]:
 
 def _settle(run: Run, orders: Orders, inbox: Inbox) -> None:
     """Decide which returns count, those that may hold no answer looked at."""
-    doubtful = batched(inbox.doubtful(), BATCH)
+    doubtful = batches(inbox.doubtful(), BATCH)
     waiting: deque[tuple[int, ...]] = deque()
 
     def works() -> Iterator[tuple[tuple[str, str], ...]]:
@@ -171,7 +171,7 @@ def mark_all(
     waiting: deque[Path] = deque()
 
     def open_batches() -> Iterator[tuple[Handed, ...]]:
-        for batch in batched(handed, BATCH):
+        for batch in batches(handed, BATCH):
             parts.append(work / f"{_checksum(orders, batch)}.jsonl")
             if parts[-1].exists():
                 progress.skip(len(batch))

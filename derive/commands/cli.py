@@ -201,7 +201,7 @@ def _problem(path: Path, options: argparse.Namespace) -> Problem:
 
 def _sheet(options: argparse.Namespace) -> int:
     """Write the exercise and its key; with --seed and --student of that student's numbers."""
-    from derive.sheets.sheet_files import FORMATS, one, write
+    from derive.sheets.sheet_files import FORMATS, one, write_sheet
 
     formats = _formats(options.to, DEFAULT_SHEET)
     if (options.seed is None) != (options.student is None):
@@ -212,7 +212,7 @@ def _sheet(options: argparse.Namespace) -> int:
     if options.output == "-":
         sys.stdout.write(copy.sheet(formats[0]))
         return 0
-    for written in write(copy, Path(options.output), formats):
+    for written in write_sheet(copy, Path(options.output), formats):
         print(written)
     return 0
 
@@ -235,7 +235,7 @@ def _class(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Mark the work; the report as text on standard output, or in the formats asked for."""
     from derive.answers.checking import check
-    from derive.answers.feedback.report_files import text, write
+    from derive.answers.feedback.report_files import text, write_report
     from derive.solution import solve
 
     solution = solve(_problem(Path(options.problem), options))
@@ -250,7 +250,7 @@ def _check(options: argparse.Namespace) -> int:
         sys.stdout.write(text(report, solution, "txt"))
         return 0
     name = f"{Path(options.answers).stem}-report"
-    for written in write(report, solution, Path(options.output or "output"), formats, name):
+    for written in write_report(report, solution, Path(options.output or "output"), formats, name):
         print(written)
     sys.stdout.write(text(report, solution, "txt"))
     return 0
@@ -258,13 +258,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     """Mark a class; the files on standard output, what could not be read on standard error."""
-    from derive.classroom.grading import Options, grade
-    from derive.classroom.reports.gradebook import Style
+    from derive.classroom.grading import GradingOptions, grade
+    from derive.classroom.reports.gradebook import TableStyle
     from derive.classroom.reports.terminal_summary import said_of
 
     formats = () if options.to == "none" else _formats(options.to, "pdf,md")
-    chosen = Options(formats, options.hints, Style(options.decimal, options.bom), options.workers, options.cluster,
-                     Path(options.problem) if options.problem else None)  # fmt: skip
+    style = TableStyle(options.decimal, options.bom)
+    problem = Path(options.problem) if options.problem else None
+    chosen = GradingOptions(formats, options.hints, style, options.workers, options.cluster, problem)
     marking = grade(Path(options.folder), list(map(Path, options.returned)), Path(options.output), chosen)
     for path in marking.files:
         print(path)

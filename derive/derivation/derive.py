@@ -24,7 +24,7 @@ from derive.calculus.differentiation import (
     spread,
 )
 from derive.calculus.operation_rows import row_of
-from derive.derivation.helpers import LINEAR, Helpers, Path, is_pointwise
+from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
 from derive.errors import Fault, InputError
 from derive.language.expressions import (
@@ -39,7 +39,7 @@ from derive.language.expressions import (
 )  # fmt: skip
 from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
-from derive.problem.training.batch import EACH, Places
+from derive.problem.training.batch import EACH, SamplePlaces
 
 ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
 LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
@@ -100,7 +100,7 @@ class Derivation:
     constants: tuple[Symbol, ...] = ()
     states: tuple[Symbol, ...] = ()
     interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
-    places: Places = field(default_factory=Places)
+    places: SamplePlaces = field(default_factory=SamplePlaces)
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -146,10 +146,10 @@ def derive(problem: Problem) -> Derivation:
     shapes: dict[Name, Shape] = dict(problem.shapes)
     parameters = [given.name for given in problem.givens if given.parameter]
     wanted = tuple(dict.fromkeys([*parameters, *problem.gradients])) if problem.loss else ()
-    path = Path(problem.equations, problem.loss, wanted)
+    path = LossPath(problem.equations, problem.loss, wanted)
     forward = tuple(_forward(problem, path, shapes))
-    path = Path([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
-    places = Places.of(problem.samples)
+    path = LossPath([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
+    places = SamplePlaces.of(problem.samples)
     backward = tuple(_Backward(forward, path, shapes, places).steps()) if problem.loss else ()
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
@@ -181,7 +181,7 @@ def well_formed(derivation: Derivation) -> None:
 # --- forward ------------------------------------------------------------------------------------------------------
 
 
-def _forward(problem: Problem, path: Path, shapes: dict[Name, Shape]) -> Iterator[Step]:
+def _forward(problem: Problem, path: LossPath, shapes: dict[Name, Shape]) -> Iterator[Step]:
     for equation in problem.equations:
         assert isinstance(equation.name, Symbol)
         helpers = Helpers(equation.name, path, shapes)
@@ -224,7 +224,9 @@ def _has_matrix_product(expr: Expr, shapes: Shapes) -> bool:
 class _Backward:
     """Reverse mode over the forward steps: local derivatives, parts through each path, their sums."""
 
-    def __init__(self, forward: tuple[Step, ...], path: Path, shapes: dict[Name, Shape], places: Places) -> None:
+    def __init__(
+        self, forward: tuple[Step, ...], path: LossPath, shapes: dict[Name, Shape], places: SamplePlaces
+    ) -> None:
         self.shapes, self.path, self.places = shapes, path, places
         self.equations = [step for step in forward if step.name in path.names]
         self.loss = next((s.name for s in reversed(forward) if s.phase == "loss"), None)

@@ -14,7 +14,7 @@ from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, names
 from derive.language.names import Name, Symbol
 
 
-class Path:
+class LossPath:
     """Which names depend on what is differentiated by, and which of them the loss depends on."""
 
     def __init__(self, equations: Iterable[Equation], loss: Name | None, wanted: Iterable[Name]) -> None:
@@ -59,7 +59,7 @@ def is_pointwise(expr: Expr, shapes: Shapes) -> bool:
 class Helpers:
     """Takes formulas that need a derivative of their own out of an equation: `h_1:1`, `h_1:2`, …"""
 
-    def __init__(self, name: Symbol, path: Path, shapes: dict[Name, Shape]) -> None:
+    def __init__(self, name: Symbol, path: LossPath, shapes: dict[Name, Shape]) -> None:
         self.name, self.path, self.shapes = name, path, shapes
         self.made: list[tuple[Symbol, Expr]] = []
 

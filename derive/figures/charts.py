@@ -11,7 +11,7 @@ Tone: TypeAlias = Literal["correct", "precision", "follows", "wrong", "missing",
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """One part of every bar: what it counts, in words, and the tone it is filled with."""
 
     words: str
@@ -34,6 +34,6 @@ class Chart:
     """
 
     kind: Literal["lying", "upright"]
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     bars: tuple[Bar, ...]
     axis: str = ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from derive.derivation.derive import Derivation, Step
-from derive.figures.layers import Weighing, path_to_loss, terms, weighing_in
-from derive.figures.model import Edge, Figure, Kind, Node, Position
+from derive.figures.layers import Weighing, path_to_loss, summands, weighing_in
+from derive.figures.model import Edge, Figure, Node, NodeKind, Position
 from derive.figures.ranking import Ranking, rank
 from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
@@ -39,7 +39,7 @@ def _in_one_piece(figure: Figure) -> bool:
 def _figure(names: list[Name], steps: list[Step], derivation: Derivation) -> Figure:
     place = {name: i for i, name in enumerate(names)}
     links = [(place[use], place[step.name]) for step in steps for use in step.uses if use in place]
-    kinds: dict[Name, Kind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
+    kinds: dict[Name, NodeKind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
     ranking = rank(len(names), links, [name in kinds for name in names])
     if derivation.loss:
         kinds[derivation.loss] = "loss"
@@ -73,10 +73,10 @@ def _weighings(step: Step, derivation: Derivation) -> list[Weighing]:
 
 def _acts(name: Name, step: Step) -> bool:
     """Whether a step does more with a name than add it."""
-    return not any(isinstance(term, Ref) and term.name == name for term in terms(step.expr))
+    return not any(isinstance(term, Ref) and term.name == name for term in summands(step.expr))
 
 
-def _node(name: Name, position: Position, kinds: dict[Name, Kind], derivation: Derivation) -> Node:
+def _node(name: Name, position: Position, kinds: dict[Name, NodeKind], derivation: Derivation) -> Node:
     rule = next((step.rule for step in derivation.forward if step.name == name), "")
     activation = rule if rule in ROWS and ROWS[rule].elementwise else ""
     return Node(name, position, kinds.get(name, "operation"), derivation.shapes[name], activation=activation)

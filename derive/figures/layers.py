@@ -41,7 +41,7 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class DrawnLayer:
     """One layer: `weighing` makes its sums `name`; `activation` (an operation's key) makes `output` of them.
 
     `output` is `name` itself where nothing is applied, or where both stand in one equation.
@@ -57,7 +57,7 @@ class Layer:
 class Layers:
     """A layered network: its layers in order, and the given values that the loss compares their output with."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[DrawnLayer, ...]
     target: Name | None
 
     @property
@@ -80,14 +80,14 @@ def path_to_loss(derivation: Derivation) -> list[Step]:
 def weighing_of(step: Step, derivation: Derivation) -> Weighing | None:
     """The product of weights and inputs in a step that is one, plus terms that are given."""
     given = {name for name, _ in derivation.givens}
-    products = [term for term in terms(step.expr) if getattr(_bare(term), "name", None) not in given]
+    products = [term for term in summands(step.expr) if getattr(_bare(term), "name", None) not in given]
     return weighing_in(products[0], derivation) if len(products) == 1 else None
 
 
 def layers_of(derivation: Derivation) -> Layers | None:
     """The layers of a forward pass; None for any other kind of model."""
     steps = path_to_loss(derivation)
-    layers: list[Layer] = []
+    layers: list[DrawnLayer] = []
     while steps and (layer := _layer(steps[0], derivation)):
         if layers and (layer.weighing.source != layers[-1].output or _input(layers) in steps[0].uses):
             return None
@@ -100,11 +100,11 @@ def layers_of(derivation: Derivation) -> Layers | None:
     return _closed(layers, steps, derivation)
 
 
-def _input(layers: list[Layer]) -> Name:
+def _input(layers: list[DrawnLayer]) -> Name:
     return layers[0].weighing.source
 
 
-def _closed(layers: list[Layer], rest: list[Step], derivation: Derivation) -> Layers | None:
+def _closed(layers: list[DrawnLayer], rest: list[Step], derivation: Derivation) -> Layers | None:
     """The layers, if what follows is nothing but a loss: it compares their output with one target.
 
     With weights or a second target in it, such as those of a penalty or of a mask before more layers, it is more.
@@ -119,19 +119,19 @@ def _closed(layers: list[Layer], rest: list[Step], derivation: Derivation) -> La
     return Layers(tuple(layers), used[0] if used else None)
 
 
-def _layer(step: Step, derivation: Derivation) -> Layer | None:
+def _layer(step: Step, derivation: Derivation) -> DrawnLayer | None:
     """A layer's sums, or both its sums and its activation where one equation says both."""
     weighing = weighing_of(step, derivation)
     if weighing:
-        return Layer(weighing, step.name, step.name)
+        return DrawnLayer(weighing, step.name, step.name)
     expr = step.expr
     if isinstance(expr, Apply) and len(expr.args) == 1 and row_of(expr).elementwise:
         weighing = weighing_of(replace(step, expr=expr.args[0]), derivation)
-        return Layer(weighing, step.name, step.name, expr.op) if weighing else None
+        return DrawnLayer(weighing, step.name, step.name, expr.op) if weighing else None
     return None
 
 
-def _activation(step: Step, layer: Layer, derivation: Derivation) -> str | None:
+def _activation(step: Step, layer: DrawnLayer, derivation: Derivation) -> str | None:
     """The key of the operation that a step applies to a layer's sums; "formula" for several."""
     expr = step.expr
     if layer.activation or step.phase == "loss" or not isinstance(expr, Apply) or names_in(expr) != (layer.name,):
@@ -141,11 +141,11 @@ def _activation(step: Step, layer: Layer, derivation: Derivation) -> str | None:
     return "formula" if is_elementwise(expr, derivation.shapes) else None
 
 
-def terms(expr: Expr) -> Iterator[Expr]:
+def summands(expr: Expr) -> Iterator[Expr]:
     """What is added and subtracted in an expression."""
     if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
         for arg in expr.args:
-            yield from terms(arg)
+            yield from summands(arg)
     else:
         yield expr
 

@@ -10,7 +10,7 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name, Symbol
 
 Position: TypeAlias = tuple[float, float]
-Kind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
+NodeKind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
 
 MOST_STACKED, MOST_ROWS, MOST_COLUMNS = 4, 3, 3
 
@@ -32,7 +32,7 @@ class Node:
 
     name: Name
     position: Position
-    kind: Kind
+    kind: NodeKind
     shape: Shape = ()
     entry: Index | None = None
     output: Name | None = None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import prod
 
 from derive.derivation.derive import Derivation
-from derive.figures.layers import Layer, Layers, layers_of
+from derive.figures.layers import DrawnLayer, Layers, layers_of
 from derive.figures.model import Edge, Figure, Node
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
@@ -75,7 +75,7 @@ def _entry(unit: int, shape: Shape) -> Index:
     return (0,) * (len(shape) - 1) + (unit,) if shape else ()
 
 
-def _layer_column(place: int, layer: Layer, derivation: Derivation, single: bool) -> _Column:
+def _layer_column(place: int, layer: DrawnLayer, derivation: Derivation, single: bool) -> _Column:
     column = _column(place, layer.name, layer.weighing.units[1], derivation, single)
     output = layer.output if layer.output != layer.name else None
     nodes = tuple(

@@ -57,7 +57,7 @@ def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
     printer.put(closing)
 
 
-def function(printer: Printer, expr: Apply, level: int, position: str) -> None:
+def function_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`f(x, y; alpha = 0.1)`."""
     notation, row = printer.notation, ROWS[expr.op]
     text = row.spellings[0] if notation.is_language else row.notation.text.replace("'", "′")
@@ -65,18 +65,18 @@ def function(printer: Printer, expr: Apply, level: int, position: str) -> None:
     printer.enclosed(lambda: _arguments(printer, expr))
 
 
-def chosen(printer: Printer, expr: Apply, level: int, position: str) -> None:
+def largest_of_many(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """max(a, b, c) for max(max(a, b), c): the largest of many."""
     args = list(expr.args)
     while not printer.notation.is_language and isinstance(args[0], Apply) and args[0].op == expr.op:
         args[:1] = args[0].args
-    function(printer, replace(expr, args=tuple(args)), level, position)
+    function_style(printer, replace(expr, args=tuple(args)), level, position)
 
 
 def exponential(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`e^{x}` in TeX, else a function."""
     if not printer.notation.tex:
-        function(printer, expr, level, position)
+        function_style(printer, expr, level, position)
         return
     printer.put("e^{")
     printer.write(expr.args[0], LOOSE, "leading")
@@ -86,7 +86,7 @@ def exponential(printer: Printer, expr: Apply, level: int, position: str) -> Non
 def root(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`\\sqrt{x}` in TeX, else a function."""
     if not printer.notation.tex:
-        function(printer, expr, level, position)
+        function_style(printer, expr, level, position)
         return
     printer.put(r"\sqrt{")
     printer.write(expr.args[0], LOOSE, "leading")
@@ -96,7 +96,7 @@ def root(printer: Printer, expr: Apply, level: int, position: str) -> None:
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`[a < b]`: 1 where it holds, else 0; in the language a function."""
     if printer.notation.is_language:
-        function(printer, expr, level, position)
+        function_style(printer, expr, level, position)
         return
     row = ROWS[expr.op].notation
     printer.put("[")
@@ -118,7 +118,7 @@ def bare(printer: Printer, expr: Apply, level: int, position: str) -> None:
     printer.write(expr.args[0], level, position)
 
 
-def symbol(printer: Printer, expr: Apply, level: int, position: str) -> None:
+def constant_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """A constant by its own name."""
     row = ROWS[expr.op].notation
     printer.put(row.tex if printer.notation.tex else row.text)
@@ -207,7 +207,7 @@ def _value(printer: Printer, value: Option) -> str:
 
 
 STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
-    "function": function, "chosen": chosen, "exponential": exponential, "root": root, "bars": bars,
-    "iverson": iverson, "bare": bare, "constant": symbol, "stack": blocks, "beside": blocks, "index": index,
+    "function": function_style, "chosen": largest_of_many, "exponential": exponential, "root": root, "bars": bars,
+    "iverson": iverson, "bare": bare, "constant": constant_style, "stack": blocks, "beside": blocks, "index": index,
     "place": place,
 }  # fmt: skip

@@ -15,7 +15,7 @@ Matrix: TypeAlias = Callable[[list[list[str]], str], str]
 LEAST = 3  # so many rows and columns stay of a matrix, however few entries are asked for
 
 
-def arranged(
+def as_matrices(
     texts: list[str], shape: Shape, matrix: Matrix, most: int | None = None, signs: Mapping[str, str] | None = None
 ) -> str:
     """Flat texts as a matrix; of more than two axes as matrices, each with its place: [1,:,:], [2,:,:].

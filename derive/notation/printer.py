@@ -16,7 +16,7 @@ from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import function_styles as styles
 from derive.notation.notations import Notation, superscript
-from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Piece, Slot, Vocabulary, names
+from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot, TextPiece, Vocabulary, name_vocabulary
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 A_LINE = 70  # characters
@@ -27,21 +27,21 @@ _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
 def pieces(
     expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary,
     level: int = SUM, position: str = LEADING,
-) -> list[Piece]:  # fmt: skip
+) -> list[TextPiece]:  # fmt: skip
     """The expression as pieces, neighbouring texts joined; `level` is how tightly its surroundings bind."""
     printer = _Printer(notation, shapes, vocabulary)
     printer.write(expr, level, position)
-    return joined(printer.out)
+    return join_texts(printer.out)
 
 
 def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str:
     """The expression with its own names."""
-    return "".join(map(str, pieces(expr, notation, shapes, names(notation, shapes))))
+    return "".join(map(str, pieces(expr, notation, shapes, name_vocabulary(notation, shapes))))
 
 
-def joined(parts: list[Piece]) -> list[Piece]:
+def join_texts(parts: list[TextPiece]) -> list[TextPiece]:
     """Neighbouring texts as one."""
-    result: list[Piece] = []
+    result: list[TextPiece] = []
     for part in parts:
         if isinstance(part, str) and result and isinstance(result[-1], str):
             result[-1] += part
@@ -62,7 +62,7 @@ def letters_of(shape: Shape) -> str:
     return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
 
 
-def _breadth(piece: Piece) -> int:
+def _breadth(piece: TextPiece) -> int:
     """About how many characters a piece sets."""
     return len(_COMMANDS.sub("", piece)) if isinstance(piece, str) else 5
 
@@ -73,7 +73,7 @@ class _Printer:
     def __init__(self, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> None:
         self.notation, self.shapes, self.vocabulary = notation, shapes, vocabulary
         self.operators = notation.operators
-        self.out: list[Piece] = []
+        self.out: list[TextPiece] = []
         self.indexed = ""
 
     def write(self, expr: Expr, level: int, position: str) -> None:
@@ -87,7 +87,7 @@ class _Printer:
             assert isinstance(expr, Apply)
             self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
 
-    def _word(self, expr: Expr, position: str) -> Piece | None:
+    def _word(self, expr: Expr, position: str) -> TextPiece | None:
         if self.indexed and isinstance(expr, Ref):
             letters = self._letters(self.shapes[expr.name])
             return self.notation.lettered(expr.name, letters, self.shapes, small=len(self.indexed) > 1)
@@ -122,7 +122,7 @@ class _Printer:
         self.out.insert(start, self.operators[f"{kind}("])
         self.out.append(self.operators[f"{kind})"])
 
-    def _is_high(self, piece: Piece) -> bool:
+    def _is_high(self, piece: TextPiece) -> bool:
         """Whether it is higher than a line: a fraction, a sum, a matrix."""
         if isinstance(piece, str):
             return "\\frac" in piece or "\\sum" in piece

@@ -26,15 +26,17 @@ class Slot:
     position: str
 
 
-Piece: TypeAlias = str | Slot
-Vocabulary: TypeAlias = Callable[[Expr, str], "Piece | None"]
+TextPiece: TypeAlias = str | Slot
+Vocabulary: TypeAlias = Callable[[Expr, str], "TextPiece | None"]
 
 
-def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name, str] | None = None) -> Vocabulary:
+def name_vocabulary(
+    notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name, str] | None = None
+) -> Vocabulary:
     """The vocabulary of formulas: every name as itself, or under its label."""
     labels = labels or {}
 
-    def word(node: Expr, position: str) -> Piece | None:
+    def word(node: Expr, position: str) -> TextPiece | None:
         if isinstance(node, Ref):
             return labels.get(node.name) or notation.name(node.name)
         if isinstance(node, Entry):
@@ -44,7 +46,7 @@ def names(notation: Notation, shapes: Mapping[Name, Shape], labels: Mapping[Name
     return word
 
 
-def numbers(node: Expr, position: str) -> Piece | None:
+def numbers(node: Expr, position: str) -> TextPiece | None:
     """The vocabulary of substituted lines: a slot for every name, entry, and block of names."""
     if isinstance(node, Ref | Entry) or is_moved(node):
         return Slot(node, position)
@@ -54,7 +56,7 @@ def numbers(node: Expr, position: str) -> Piece | None:
 def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
     """Slots for the names in `fixed`, the other vocabulary for the rest."""
 
-    def word(node: Expr, position: str) -> Piece | None:
+    def word(node: Expr, position: str) -> TextPiece | None:
         if isinstance(node, Ref | Entry) and node.name in fixed:
             return Slot(node, position)
         return inner(node, position)

@@ -10,10 +10,10 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Macro, Notation, ShapeFault, Shapes, register
+from derive.calculus.operation_rows import Look, Macro, ShapeFault, Shapes, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
-from derive.operations.elementwise import Elementwise, Pieces, Smooth, row
+from derive.operations.elementwise import Elementwise, Pieces, Smooth, elementwise_row
 
 
 def _same(z: Num, alpha: fmpq = ZERO) -> Num:
@@ -61,45 +61,45 @@ UNIT = {"alpha": Fraction(1)}
 
 ACTIVATIONS = [
     Elementwise("relu", ("ReLU", "relu"), ("z",), Pieces(_same, _zero, _zero, _same), ("ReLU'(z)",),
-                Notation("function", r"\mathrm{ReLU}", "ReLU"), "rectified linear unit", "ReLU(z)",
+                Look("function", r"\mathrm{ReLU}", "ReLU"), "rectified linear unit", "ReLU(z)",
                 "max(0, z)", kink=True, bounds=(0, None)),
     Elementwise("relu'", ("ReLU'", "relu'"), ("z",), Pieces(_same, _zero, _zero, _one), ("0",),
-                Notation("function", r"\mathrm{ReLU}'", "ReLU'"), "its derivative: 1 where z > 0, else 0", "ReLU'(z)"),
+                Look("function", r"\mathrm{ReLU}'", "ReLU'"), "its derivative: 1 where z > 0, else 0", "ReLU'(z)"),
     Elementwise("leaky_relu", ("LeakyReLU", "leaky_relu"), ("z",), Pieces(_same, _leaky, _leaky, _same),
-                ("LeakyReLU'(z, alpha = alpha)",), Notation("function", r"\mathrm{LeakyReLU}", "LeakyReLU"),
+                ("LeakyReLU'(z, alpha = alpha)",), Look("function", r"\mathrm{LeakyReLU}", "LeakyReLU"),
                 "z where z > 0, else alpha z", "LeakyReLU(z, alpha = 0.1)", defaults=SLOPE, kink=True,
                 smooth_at=UNIT),
     Elementwise("leaky_relu'", ("LeakyReLU'",), ("z",), Pieces(_same, _slope, _slope, _one), ("0",),
-                Notation("function", r"\mathrm{LeakyReLU}'", "LeakyReLU'"), "its derivative",
+                Look("function", r"\mathrm{LeakyReLU}'", "LeakyReLU'"), "its derivative",
                 "LeakyReLU'(z, alpha = 0.1)", defaults=SLOPE),
     Elementwise("elu", ("ELU", "elu"), ("z",), Pieces(_same, _elu, _elu, _same), ("ELU'(z, alpha = alpha)",),
-                Notation("function", r"\mathrm{ELU}", "ELU"), "z where z > 0, else alpha (exp(z) - 1)",
+                Look("function", r"\mathrm{ELU}", "ELU"), "z where z > 0, else alpha (exp(z) - 1)",
                 "ELU(z)", defaults=UNIT, kink=True, smooth_at=UNIT),
     Elementwise("elu'", ("ELU'",), ("z",), Pieces(_same, _elu_slope, _elu_slope, _one), ("y ⊙ at_least(0, z)",),
-                Notation("function", r"\mathrm{ELU}'", "ELU'"), "its derivative: 1 where z > 0, else alpha exp(z)",
+                Look("function", r"\mathrm{ELU}'", "ELU'"), "its derivative: 1 where z > 0, else alpha exp(z)",
                 "ELU'(z)", defaults=UNIT),
     Elementwise("sigmoid", ("sigmoid", "sigma", "logistic"), ("z",), Smooth(scalars.sigmoid), ("y ⊙ (1 - y)",),
-                Notation("function", r"\sigma", "σ"), "logistic sigmoid", "sigmoid(z)", "1/(1 + exp(-z))",
+                Look("function", r"\sigma", "σ"), "logistic sigmoid", "sigmoid(z)", "1/(1 + exp(-z))",
                 bounds=(0, 1)),
     Elementwise("tanh", ("tanh",), ("z",), Smooth(scalars.tanh), ("1 - y^2",),
-                Notation("function", r"\tanh", "tanh"), "hyperbolic tangent", "tanh(z)", bounds=(-1, 1)),
+                Look("function", r"\tanh", "tanh"), "hyperbolic tangent", "tanh(z)", bounds=(-1, 1)),
     Elementwise("softplus", ("softplus",), ("z",), Smooth(scalars.softplus), ("sigmoid(z)",),
-                Notation("function", r"\mathrm{softplus}", "softplus"), "smooth ReLU", "softplus(z)",
+                Look("function", r"\mathrm{softplus}", "softplus"), "smooth ReLU", "softplus(z)",
                 "log(1 + exp(z))"),
     Elementwise("silu", ("SiLU", "silu", "swish"), ("z",), Smooth(lambda z: z * scalars.sigmoid(z)),
-                ("sigmoid(z) ⊙ (1 + z ⊙ (1 - sigmoid(z)))",), Notation("function", r"\mathrm{SiLU}", "SiLU"),
+                ("sigmoid(z) ⊙ (1 + z ⊙ (1 - sigmoid(z)))",), Look("function", r"\mathrm{SiLU}", "SiLU"),
                 "sigmoid linear unit (swish)", "SiLU(z)", "z ⊙ sigmoid(z)"),
     Elementwise("gelu", ("GELU", "gelu"), ("z",), Smooth(lambda z: z * scalars.normal_cdf(z)),
-                ("Phi(z) + z ⊙ phi(z)",), Notation("function", r"\mathrm{GELU}", "GELU"),
+                ("Phi(z) + z ⊙ phi(z)",), Look("function", r"\mathrm{GELU}", "GELU"),
                 "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
     Elementwise("hardsigmoid", ("Hardsigmoid", "hardsigmoid"), ("z",), Pieces(_beyond, _ramp, _end, _end),
-                ("below(abs(z), 3)/6",), Notation("function", r"\mathrm{Hardsigmoid}", "Hardsigmoid"),
+                ("below(abs(z), 3)/6",), Look("function", r"\mathrm{Hardsigmoid}", "Hardsigmoid"),
                 "(z + 3)/6, cut off at 0 and 1", "Hardsigmoid(z)", "min(1, max(0, (z + 3)/6))", domain=(-6, 6),
                 kink=True, bounds=(0, 1)),
     Elementwise("hardswish", ("Hardswish", "hardswish"), ("z",),
                 Pieces(_beyond, lambda z: z * _ramp(z), lambda z: z * _end(z), lambda z: z * _end(z)),
                 ("Hardsigmoid(z) + z ⊙ below(abs(z), 3)/6",),
-                Notation("function", r"\mathrm{Hardswish}", "Hardswish"), "swish with a Hardsigmoid", "Hardswish(z)",
+                Look("function", r"\mathrm{Hardswish}", "Hardswish"), "swish with a Hardsigmoid", "Hardswish(z)",
                 "z ⊙ Hardsigmoid(z)", domain=(-6, 6), kink=True),
 ]  # fmt: skip
 
@@ -116,4 +116,4 @@ DROPOUT = Macro("dropout", ("dropout",), "a mask of 0 and 1 is given; what is ke
                 "dropout(x, y, p = 0.5)", ("a", "b"), "(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)},
                 by_shape=_dropped)  # fmt: skip
 
-register((*map(row, ACTIVATIONS), DROPOUT))
+register_rows((*map(elementwise_row, ACTIVATIONS), DROPOUT))

@@ -13,22 +13,29 @@ from derive.calculus.operation_rows import (
     Branches,
     Flat,
     Kernel,
-    Notation,
+    Look,
     Row,
     ShapeFault,
     Shapes,
-    register,
+    register_rows,
     shape_text,
 )
-from derive.calculus.shapes import as_matrix, broadcast, normal, place_in, row_and_column, source_index, sources
+from derive.calculus.shapes import (
+    as_matrix,
+    broadcast,
+    broadcast_sources,
+    normal,
+    place_in,
+    row_and_column,
+    source_index,
+)
 from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
-from derive.operations.elementwise import Elementwise, Smooth
-from derive.operations.elementwise import row as elementwise_row
+from derive.operations.elementwise import Elementwise, Smooth, elementwise_row
 
 # --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
 
 _scaling = elementwise_row(
-    Elementwise("product", (), ("a", "b"), Smooth(mul), ("b", "a"), Notation("product"), "product", "W x")
+    Elementwise("product", (), ("a", "b"), Smooth(mul), ("b", "a"), Look("product"), "product", "W x")
 )
 
 
@@ -166,7 +173,7 @@ def _fill_shape(shapes: Shapes, options: Options) -> Shape:
 
 
 def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    at = sources(shapes[0], fill_shape(options))
+    at = broadcast_sources(shapes[0], fill_shape(options))
     return lambda a: a if at is None else [a[i] for i in at]
 
 
@@ -185,21 +192,21 @@ def _no_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value
     raise AssertionError("a constant has no arguments")
 
 
-register([
-    Row("product", (), "product: of matrices where the shapes ask for it", "W x", (2, 2), Notation("product"),
+register_rows([
+    Row("product", (), "product: of matrices where the shapes ask for it", "W x", (2, 2), Look("product"),
         _product_shape, _product_kernel, _product_pullback, _product_entry, derivative=("b", "a"), params=("a", "b")),
-    Row("transpose", (), "transpose", "W^T", (1, 1), Notation("transpose"), _transpose_shape, _transpose_kernel,
+    Row("transpose", (), "transpose", "W^T", (1, 1), Look("transpose"), _transpose_shape, _transpose_kernel,
         lambda args, shapes, options, value, grad, i: transposed(grad), _transpose_entry, moves=True),
     Row("diag", ("diag",), "matrix with a vector on its diagonal and 0 elsewhere", "diag(x)", (1, 1),
-        Notation("function", r"\operatorname{diag}", "diag"), _diag_shape, _diag_kernel,
+        Look("function", r"\operatorname{diag}", "diag"), _diag_shape, _diag_kernel,
         lambda args, shapes, options, value, grad, i: apply("diagonal", grad), _diag_entry),
     Row("diagonal", ("diagonal",), "vector of the entries on a diagonal", "diagonal(X)", (1, 1),
-        Notation("function", r"\operatorname{diagonal}", "diagonal"), _diagonal_shape, _diagonal_kernel,
+        Look("function", r"\operatorname{diagonal}", "diagonal"), _diagonal_shape, _diagonal_kernel,
         lambda args, shapes, options, value, grad, i: apply("diag", grad),
         lambda at, shapes, options, index: at(0, index * 2)),
-    Row("fill", (), "one value in every entry", "", (1, 1), Notation("bare"), _fill_shape, _fill_kernel,
+    Row("fill", (), "one value in every entry", "", (1, 1), Look("bare"), _fill_shape, _fill_kernel,
         _fill_pullback, _fill_entry),
-    Row("pi", (), "the number π", "pi", (0, 0), Notation("constant", r"\pi", "π"), lambda shapes, options: (),
+    Row("pi", (), "the number π", "pi", (0, 0), Look("constant", r"\pi", "π"), lambda shapes, options: (),
         lambda shapes, options, branches: lambda: [scalars.pi()], _no_pullback,
         lambda at, shapes, options, index: apply("pi")),
 ])  # fmt: skip

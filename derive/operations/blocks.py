@@ -15,7 +15,7 @@ from math import prod
 from typing import TypeAlias
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import At, Branches, Kernel, Notation, Row, ShapeFault, register, shape_text
+from derive.calculus.operation_rows import At, Branches, Kernel, Look, Row, ShapeFault, register_rows, shape_text
 from derive.calculus.shapes import as_axes, indices, normal, offset, position, whole_index
 from derive.language.expressions import Expr, Index, Option, Options, Shape, Slice, apply, number
 
@@ -27,7 +27,7 @@ MOST_BLOCKS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class EntryMove:
     """The specification of a row that moves entries; `back` gives the gradient of an argument, the other fields mean
     what they mean there.
     """
@@ -38,14 +38,14 @@ class Move:
     shape: Callable[[Shapes, Options], Shape]
     origins: Callable[[Shapes, Options], Origin]
     back: Callable[[Shapes, Options, Expr, int], Expr]
-    notation: Notation
+    notation: Look
     summary: str
     example: str
     settings: Mapping[str, str] = field(default_factory=dict)
     positional: tuple[str, ...] = ()
 
 
-def row(move: Move) -> Row:
+def block_row(move: EntryMove) -> Row:
     """The row of an operation that moves entries."""
     return Row(
         key=move.key,
@@ -64,7 +64,7 @@ def row(move: Move) -> Row:
     )
 
 
-def _kernel(move: Move, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+def _kernel(move: EntryMove, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     origin = move.origins(shapes, options)
     found = map(origin, indices(move.shape(shapes, options)))
     plan = [None if at is None else (at[0], offset(shapes[at[0]], at[1])) for at in found]
@@ -74,7 +74,7 @@ def _kernel(move: Move, shapes: Shapes, options: Options, branches: Branches) ->
     return lambda *args: [scalars.ZERO if at is None else args[at[0]][at[1]] for at in plan]
 
 
-def _entry(move: Move, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+def _entry(move: EntryMove, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     found = move.origins(shapes, options)(index)
     return number(0) if found is None else at(*found)
 
@@ -314,24 +314,24 @@ def _flip_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
 ONE, SEVERAL = (1, 1), (2, MOST_BLOCKS)
 
 MOVES = [
-    Move("stack", (), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
-         Notation("stack"), "one above the other", "[x; y]"),
-    Move("beside", (), SEVERAL, _joined_shape("beside"), _joined_origins("beside"), _joined_back("beside"),
-         Notation("beside"), "side by side", "[X, W]"),
-    Move("index", (), ONE, _index_shape, _index_origins, _index_back, Notation("index"),
-         "an entry or a block; entries count from 1", "X[:, 1]", {"at": "entries"}),
-    Move("place", ("place",), ONE, _place_shape, _place_origins, _place_back, Notation("place"),
-         "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
-         {"at": "entries", "shape": "sizes"}),
-    Move("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
-         Notation("function", r"\operatorname{flatten}", "flatten"), "all entries as one column, row by row",
-         "flatten(X)"),
-    Move("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
-         Notation("function", r"\operatorname{reshape}", "reshape"), "the same entries in another shape, row by row",
-         "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",)),
-    Move("flip", ("flip",), ONE, _flip_shape, _flip_origins, _flip_back,
-         Notation("function", r"\operatorname{flip}", "flip"), "the last axes the other way round: a kernel by 180°",
-         "flip(X, 2)", {"count": "sizes"}, ("count",)),
+    EntryMove("stack", (), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
+              Look("stack"), "one above the other", "[x; y]"),
+    EntryMove("beside", (), SEVERAL, _joined_shape("beside"), _joined_origins("beside"), _joined_back("beside"),
+              Look("beside"), "side by side", "[X, W]"),
+    EntryMove("index", (), ONE, _index_shape, _index_origins, _index_back, Look("index"),
+              "an entry or a block; entries count from 1", "X[:, 1]", {"at": "entries"}),
+    EntryMove("place", ("place",), ONE, _place_shape, _place_origins, _place_back, Look("place"),
+              "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
+              {"at": "entries", "shape": "sizes"}),
+    EntryMove("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
+              Look("function", r"\operatorname{flatten}", "flatten"), "all entries as one column, row by row",
+              "flatten(X)"),
+    EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
+              Look("function", r"\operatorname{reshape}", "reshape"), "the same entries in another shape, row by row",
+              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",)),
+    EntryMove("flip", ("flip",), ONE, _flip_shape, _flip_origins, _flip_back,
+              Look("function", r"\operatorname{flip}", "flip"), "the last axes the other way round: a kernel by 180°",
+              "flip(X, 2)", {"count": "sizes"}, ("count",)),
 ]  # fmt: skip
 
-register(map(row, MOVES))
+register_rows(map(block_row, MOVES))

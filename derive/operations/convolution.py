@@ -17,7 +17,7 @@ from operator import mul
 
 from derive.calculus import scalars
 from derive.calculus.building import total
-from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Notation, Row, ShapeFault, register, shape_text
+from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Look, Row, ShapeFault, register_rows, shape_text
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply
 from derive.operations.blocks import as_option
@@ -84,7 +84,7 @@ def meetings(geometry: Geometry, target: int) -> tuple[tuple[Triple, ...], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ConvolutionAxes:
     """How the shapes of the arguments are meant: along how many axes the kernel goes, and whether channels stand in
     front.
     """
@@ -113,17 +113,17 @@ _ROLES = ("the output", "the kernel", "the input")
 _FORMS = "X[c,i,j] with K[o,c,i,j]; X[c,i] with K[o,c,i]; without channels both matrices or both vectors"
 
 
-def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Layout:
+def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> ConvolutionAxes:
     chosen = dict(options)
     tuples = [value for name, value in options if name != "axis" and isinstance(value, tuple)]
     ranks = dict(zip(roles, map(len, shapes), strict=True))
     kernel, data = ranks.get(KERNEL, 0), max(rank for role, rank in ranks.items() if role != KERNEL)
     channels = kernel > 2 or data > 2 or chosen.get("axis") == "channels"
     if tuples:
-        return Layout(len(tuples[0]), channels)
+        return ConvolutionAxes(len(tuples[0]), channels)
     if channels:
-        return Layout(2 if kernel > 3 or data > 2 else 1, channels=True)
-    return Layout(2 if max(kernel, data) > 1 else 1, channels=False)
+        return ConvolutionAxes(2 if kernel > 3 or data > 2 else 1, channels=True)
+    return ConvolutionAxes(2 if max(kernel, data) > 1 else 1, channels=False)
 
 
 def _each(options: Options, name: str, axes: int, default: int, least: int) -> Sizes:
@@ -273,19 +273,19 @@ _PARTS = ("output", "kernel", "input")
 _SETTINGS = dict.fromkeys(("stride", "padding", "dilation"), "sizes")
 
 
-def _row(op: Trilinear, summary: str, example: str, notation: Notation, settings: dict[str, str]) -> Row:
+def _row(op: Trilinear, summary: str, example: str, notation: Look, settings: dict[str, str]) -> Row:
     return Row(op.key, (op.key,), summary, example, (2, 2), notation, partial(_shape, op), partial(_run, op),
                partial(_pullback, op), partial(_entry, op), settings={**_SETTINGS, **settings}, mixes=True,
                rules=tuple(f"{op.key} {_PARTS[role]}" for role in op.arguments))  # fmt: skip
 
 
-register([
+register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
-         "conv(X, W, stride = 2, padding = (1, 0))", Notation("function", r"\operatorname{conv}", "conv"), {}),
+         "conv(X, W, stride = 2, padding = (1, 0))", Look("function", r"\operatorname{conv}", "conv"), {}),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
-         "transposed_conv(X, W, stride = 2)", Notation("function", r"\operatorname{conv}^{T}", "convᵀ"),
+         "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),
          {"size": "sizes"}),
     _row(TRILINEAR[KERNEL], "for each entry of a kernel the sum of what it multiplied, times what came out there",
-         "correlate(X, W)", Notation("function", r"\operatorname{correlate}", "correlate"),
+         "correlate(X, W)", Look("function", r"\operatorname{correlate}", "correlate"),
          {"size": "sizes", "axis": "axis"}),
 ])  # fmt: skip

@@ -12,9 +12,9 @@ from flint import fmpq
 
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
-from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Notation, Row, Shapes
+from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Look, Row, Shapes
 from derive.calculus.scalars import Num, sign
-from derive.calculus.shapes import broadcast, source_index, sources
+from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options
 
 
@@ -54,7 +54,7 @@ class Elementwise:
     params: tuple[str, ...]
     value: Smooth | Pieces | Jumps
     derivative: tuple[str, ...]
-    notation: Notation
+    notation: Look
     summary: str
     example: str
     definition: str = ""
@@ -65,7 +65,7 @@ class Elementwise:
     bounds: tuple[int | None, int | None] | None = None
 
 
-def row(spec: Elementwise) -> Row:
+def elementwise_row(spec: Elementwise) -> Row:
     """The row of an elementwise operation."""
     return Row(
         key=spec.key,
@@ -107,7 +107,7 @@ def _kernel(spec: Elementwise, shapes: Shapes, options: Options, branches: Branc
     """Flat arguments → flat value, each argument spread to the common shape first."""
     settings = _settings(spec, options)
     target = broadcast(shapes)
-    spreads = [sources(shape, target) for shape in shapes]
+    spreads = [broadcast_sources(shape, target) for shape in shapes]
     if isinstance(spec.value, Smooth):
         function = partial(spec.value.function, **settings) if settings else spec.value.function
         return _mapped(function, spreads)
@@ -126,7 +126,7 @@ def _kinks(spec: Elementwise, shapes: Shapes, options: Options) -> Callable[...,
     switch, settings = spec.value.switch, _settings(spec, options)
     if any(settings[name] == _exact(value) for name, value in spec.smooth_at.items()):
         return lambda *args: []
-    spreads = [sources(shape, broadcast(shapes)) for shape in shapes]
+    spreads = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
 
     def kinks(*args: Flat) -> list[int]:
         entries = zip(*_spread(args, spreads), strict=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import partial, reduce
 
 from derive.calculus import scalars
-from derive.calculus.building import filled, times
-from derive.calculus.operation_rows import AXIS, At, Branches, Flat, Kernel, Notation, Row, Shapes, register
+from derive.calculus.building import filled_array, times
+from derive.calculus.operation_rows import AXIS, At, Branches, Flat, Kernel, Look, Row, Shapes, register_rows
 from derive.calculus.scalars import sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.reductions import first_of, group_of, groups, reduced_shape
@@ -69,7 +69,7 @@ def _pullback(
 
 def _no_slope(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
     """Which entry wins does not change close by."""
-    return filled(number(0), shapes[0])
+    return filled_array(number(0), shapes[0])
 
 
 def _entry(op: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -92,15 +92,15 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
     mark = f"at_{name}"
     return [
         Row(name, (op,), f"the {name} entry of all, of each row, column or channel; ties go to the first",
-            f"{op}(X, rows)", (1, 1), Notation("function", rf"\{op}", op), reduced_shape, partial(_kernel, side),
+            f"{op}(X, rows)", (1, 1), Look("function", rf"\{op}", op), reduced_shape, partial(_kernel, side),
             partial(_pullback, mark), partial(_entry, op), settings=AXIS, overloads=op,
             rules=(f"back {name}",),
             kinks=partial(_ties, side)),
         Row(mark, (mark,), f"1 where the {name} entry stands, else 0", f"{mark}(X, rows)", (1, 1),
-            Notation("function", rf"\operatorname{{{mark.replace('_', ' ')}}}", mark.replace("_", " ")),
+            Look("function", rf"\operatorname{{{mark.replace('_', ' ')}}}", mark.replace("_", " ")),
             lambda shapes, options: shapes[0], partial(_mark_kernel, side), _no_slope, partial(_mark_entry, side),
             settings=AXIS, bounds=(0, 1)),
     ]  # fmt: skip
 
 
-register([*_rows("largest", "max", 1), *_rows("smallest", "min", -1)])
+register_rows([*_rows("largest", "max", 1), *_rows("smallest", "min", -1)])

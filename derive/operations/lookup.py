@@ -15,11 +15,11 @@ from derive.calculus.operation_rows import (
     Branches,
     Flat,
     Kernel,
-    Notation,
+    Look,
     Row,
     ShapeFault,
     Shapes,
-    register,
+    register_rows,
     shape_text,
 )
 from derive.calculus.scalars import ValueFault
@@ -63,7 +63,7 @@ def _count(options: Options) -> int:
     return int(count)
 
 
-def chosen(flat: Flat, count: int) -> list[int]:
+def places_from_zero(flat: Flat, count: int) -> list[int]:
     """Numbers from 1 as places from 0. Raises ValueFault for what is no such number."""
     for x in flat:
         if type(x) is not fmpq or x.q != 1 or not 1 <= x <= count:
@@ -108,7 +108,7 @@ def _embedding_kernel(shapes: Shapes, options: Options, branches: Branches) -> K
 
     def kernel(table: Flat, tokens: Flat) -> Flat:
         found: Flat = [scalars.ZERO] * (length * len(tokens))
-        for target, v in zip(targets, chosen(tokens, count), strict=True):
+        for target, v in zip(targets, places_from_zero(tokens, count), strict=True):
             for to, at in zip(target, columns[v], strict=True):
                 found[to] = table[at]
         return found
@@ -147,7 +147,7 @@ def _scatter_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
 
     def kernel(values: Flat, numbers: Flat) -> Flat:
         found: Flat = [scalars.ZERO] * (length * count)
-        for column, v in zip(columns, chosen(numbers, count), strict=True):
+        for column, v in zip(columns, places_from_zero(numbers, count), strict=True):
             for at, to in zip(column, targets[v], strict=True):
                 found[to] = found[to] + values[at]
         return found
@@ -180,7 +180,7 @@ def _one_hot_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
 
     def kernel(numbers: Flat) -> Flat:
         found: Flat = [scalars.ZERO] * (count * len(numbers))
-        for target, v in zip(targets, chosen(numbers, count), strict=True):
+        for target, v in zip(targets, places_from_zero(numbers, count), strict=True):
             found[target[v]] = scalars.ONE
         return found
 
@@ -200,11 +200,11 @@ AXIS = {"axis": "axis"}
 COUNT = {**AXIS, "count": "sizes"}
 
 
-def _notation(name: str) -> Notation:
-    return Notation("function", rf"\operatorname{{{name}}}", name)
+def _notation(name: str) -> Look:
+    return Look("function", rf"\operatorname{{{name}}}", name)
 
 
-register([
+register_rows([
     Row("embedding", ("embedding",), "the columns of a table, looked up by number; with `rows` its rows",
         "embedding(W, t)", (2, 2), _notation("embedding"), _embedding_shape, _embedding_kernel, _embedding_pullback,
         _embedding_entry, settings=AXIS, whole=True, given=(1,)),
@@ -212,6 +212,6 @@ register([
         _notation("scatter"), _scatter_shape, _scatter_kernel, _scatter_pullback, _scatter_entry, settings=COUNT,
         positional=("count",), whole=True, given=(1,)),
     Row("one_hot", ("one_hot",), "columns with a 1 at the given number; with `rows` rows", "one_hot(t, 3)", (1, 1),
-        Notation("function", r"\operatorname{onehot}", "one_hot"), _one_hot_shape, _one_hot_kernel, _none,
+        Look("function", r"\operatorname{onehot}", "one_hot"), _one_hot_shape, _one_hot_kernel, _none,
         _one_hot_entry, settings=COUNT, positional=("count",), whole=True, given=(0,)),
 ])  # fmt: skip

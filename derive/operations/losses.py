@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from derive.calculus.operation_rows import AXIS, Macro, Notation, ShapeFault, Shapes, register, shape_text
+from derive.calculus.operation_rows import AXIS, Look, Macro, ShapeFault, Shapes, register_rows, shape_text
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape
-from derive.operations.elementwise import Elementwise, Pieces, row
+from derive.operations.elementwise import Elementwise, Pieces, elementwise_row
 
 DELTA = {"delta": Fraction(1)}
 
@@ -37,11 +37,11 @@ def _edge(r: Num, delta: fmpq) -> Num:
 
 PENALTIES = [
     Elementwise("huber_penalty", ("huber_penalty",), ("r",), Pieces(_beyond, _quadratic, _quadratic, _linear),
-                ("clip(r, delta = delta)",), Notation("function", r"H", "H"),
+                ("clip(r, delta = delta)",), Look("function", r"H", "H"),
                 "r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
                 "huber_penalty(r, delta = 1)", defaults=DELTA),
     Elementwise("clip", ("clip",), ("r",), Pieces(_beyond, _inside, _inside, _edge),
-                ("at_least(delta, abs(r))",), Notation("function", r"\operatorname{clip}", "clip"),
+                ("at_least(delta, abs(r))",), Look("function", r"\operatorname{clip}", "clip"),
                 "r cut off at -delta and delta", "clip(r, delta = 1)", defaults=DELTA, kink=True),
 ]  # fmt: skip
 
@@ -137,4 +137,4 @@ LOSSES = [
           by_shape=_cross_entropy_logits),
 ]  # fmt: skip
 
-register((*map(row, PENALTIES), *LOSSES))
+register_rows((*map(elementwise_row, PENALTIES), *LOSSES))

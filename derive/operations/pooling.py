@@ -14,17 +14,17 @@ from itertools import product
 from math import prod
 
 from derive.calculus import scalars
-from derive.calculus.building import filled, times, total
+from derive.calculus.building import filled_array, times, total
 from derive.calculus.operation_rows import (
     At,
     Branches,
     Flat,
     Kernel,
+    Look,
     Macro,
-    Notation,
     Row,
     ShapeFault,
-    register,
+    register_rows,
     shape_text,
 )
 from derive.calculus.scalars import sign
@@ -199,7 +199,7 @@ def _chosen_pullback(
     other: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
 ) -> Expr:
     """Of maxunpool and of maxpick the other one; which entries win does not change, so x has the gradient 0."""
-    return filled(number(0), shapes[1]) if i == 1 else apply(other, grad, args[1], **dict(options))
+    return filled_array(number(0), shapes[1]) if i == 1 else apply(other, grad, args[1], **dict(options))
 
 
 def _ties(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
@@ -268,11 +268,11 @@ def _share_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, va
 SETTINGS = dict.fromkeys(("window", "stride", "padding"), "sizes")
 
 
-def _notation(name: str) -> Notation:
-    return Notation("function", rf"\operatorname{{{name}}}", name)
+def _notation(name: str) -> Look:
+    return Look("function", rf"\operatorname{{{name}}}", name)
 
 
-register([
+register_rows([
     Row("maxpool", ("maxpool",), "the largest entry of each window; ties go to the first", "maxpool(X, 2)", (1, 1),
         _notation("maxpool"), _pooled_shape, _max_kernel, _max_pullback, _max_entry, settings=SETTINGS,
         positional=("window",), mixes=True, kinks=_ties),

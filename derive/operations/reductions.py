@@ -7,18 +7,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus import scalars
-from derive.calculus.building import divided, filled, total
+from derive.calculus.building import divided, filled_array, total
 from derive.calculus.operation_rows import (
     AXIS,
     At,
     Branches,
     Kernel,
+    Look,
     Macro,
-    Notation,
     Row,
     ShapeFault,
     Shapes,
-    register,
+    register_rows,
     shape_text,
 )
 from derive.calculus.shapes import as_matrix, indices, normal, offset, place_in, row_and_column
@@ -92,11 +92,11 @@ def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel
 
 
 def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return filled(grad, shapes[0])
+    return filled_array(grad, shapes[0])
 
 
 def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return filled(divided(grad, number(count(shapes[0], options))), shapes[0])
+    return filled_array(divided(grad, number(count(shapes[0], options))), shapes[0])
 
 
 def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -109,11 +109,11 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return inner if n == 1 else apply("product", number(Fraction(1, n)), inner)
 
 
-register([
+register_rows([
     Row("sum", ("sum",), "sum of all entries, of each row, column or channel", "sum(X, rows)", (1, 1),
-        Notation("sum", r"\sum", "Σ"), reduced_shape, _sum_kernel, _sum_pullback, _sum_entry, settings=AXIS,
+        Look("sum", r"\sum", "Σ"), reduced_shape, _sum_kernel, _sum_pullback, _sum_entry, settings=AXIS,
         mixes=True),
     Row("mean", ("mean",), "mean of all entries, of each row, column or channel", "mean(X, rows)", (1, 1),
-        Notation("mean"), reduced_shape, _mean_kernel, _mean_pullback, _mean_entry, settings=AXIS, mixes=True),
+        Look("mean"), reduced_shape, _mean_kernel, _mean_pullback, _mean_entry, settings=AXIS, mixes=True),
     Macro("dot", ("dot",), "dot product of two vectors", "dot(w, x)", ("a", "b"), "sum(a ⊙ b)"),
 ])  # fmt: skip

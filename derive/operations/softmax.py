@@ -18,11 +18,11 @@ from derive.calculus.operation_rows import (
     Branches,
     Flat,
     Kernel,
-    Notation,
+    Look,
     Row,
     ShapeFault,
     Shapes,
-    register,
+    register_rows,
     shape_text,
 )
 from derive.calculus.scalars import Num
@@ -205,24 +205,24 @@ def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Exp
     return divided(apply("exp", at(0, index)), total([apply("exp", at(0, place)) for place in seen]))
 
 
-register([
+register_rows([
     Row("softmax", ("softmax",), "probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
-        "softmax(X, rows)", (1, 1), Notation("function", r"\operatorname{softmax}", "softmax"), _same_shape,
+        "softmax(X, rows)", (1, 1), Look("function", r"\operatorname{softmax}", "softmax"), _same_shape,
         _grouped(softmax), _softmax_pullback, _softmax_entry, params=("z",), bounds=(0, 1), settings=AXIS,
         definition="exp(z)/sum(exp(z), axis = axis)",
         working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"), rules=("back softmax",),
         derivative=("diag(y) - y y^T",), jacobian=True),
     Row("causal_softmax", ("causal_softmax",), "softmax over the tokens up to the query's own, 0 for later ones",
-        "causal_softmax(X, columns)", (1, 1), Notation("function", r"\operatorname{softmax}_{\le}", "causal_softmax"),
+        "causal_softmax(X, columns)", (1, 1), Look("function", r"\operatorname{softmax}_{\le}", "causal_softmax"),
         _causal_shape, _causal_kernel, _softmax_pullback, _causal_entry, params=("z",), bounds=(0, 1), settings=AXIS,
         rules=("back softmax",)),
     Row("log_softmax", ("log_softmax", "logsoftmax"), "logarithm of the softmax; of a vector, rows or columns",
-        "log_softmax(X, rows)", (1, 1), Notation("function", r"\operatorname{logsoftmax}", "log_softmax"), _same_shape,
+        "log_softmax(X, rows)", (1, 1), Look("function", r"\operatorname{logsoftmax}", "log_softmax"), _same_shape,
         _grouped(log_softmax), _log_softmax_pullback, _log_softmax_entry, params=("z",), bounds=(None, 0),
         settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
         working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
     Row("logsumexp", ("logsumexp",), "logarithm of the sum of the exponentials; of a vector, rows or columns",
-        "logsumexp(X, rows)", (1, 1), Notation("function", r"\operatorname{logsumexp}", "logsumexp"), _reduced,
+        "logsumexp(X, rows)", (1, 1), Look("function", r"\operatorname{logsumexp}", "logsumexp"), _reduced,
         _logsumexp_kernel, _logsumexp_pullback, _logsumexp_entry, params=("z",), settings=AXIS,
         definition="log(sum(exp(z), axis = axis))",
         working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",)),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
-from derive.calculus.operation_rows import AXIS, Macro, ShapeFault, Shapes, register
+from derive.calculus.operation_rows import AXIS, Macro, ShapeFault, Shapes, register_rows
 from derive.language.expressions import Options, Shape
 from derive.operations.reductions import axis_of, count, reduced_shape
 
@@ -71,7 +71,7 @@ def _norm(name: str, summary: str, along: str, body: Callable[[str], str], param
                  optional=len(params) - 1)  # fmt: skip
 
 
-register([
+register_rows([
     Macro("var", ("var",), "variance: mean of the squared deviations from the mean; with ddof = 1 over n - 1",
           "var(X, rows)", ("x",), DEVIATIONS, DDOF, AXIS, _variance),
     Macro("std", ("std",), "standard deviation: the root of the variance", "std(X, rows)", ("x",),

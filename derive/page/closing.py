@@ -13,12 +13,12 @@ from derive.page.document import (
     SAME,
     Block,
     Chain,
+    ChainLink,
     Fact,
     Formula,
     Heading,
     Inline,
-    Link,
-    Naming,
+    NameInText,
     Paragraph,
     Relation,
     Result,
@@ -43,8 +43,8 @@ def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block
     if len(derivation.forward) > 1 and _layered_length(derivation) <= LONGEST_LAYERED:
         whole = layered(derivation)
         yield Heading(Sentence("headings.closed"))
-        yield Paragraph((Sentence("closed.layered", {"loss": Naming(derivation.loss)}),))
-        yield Chain(derivation.loss, (Link(SAME, Formula(whole)),))
+        yield Paragraph((Sentence("closed.layered", {"loss": NameInText(derivation.loss)}),))
+        yield Chain(derivation.loss, (ChainLink(SAME, Formula(whole)),))
         if closed is not None:
             yield from _written_out(derivation, closed, whole)
     yield Paragraph(tuple(_checked(derivation, closed)), "note")
@@ -57,7 +57,7 @@ def _checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sent
     entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
     which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
     key = "closed.verified_both" if closed else "closed.verified"
-    fields: dict[str, Inline] = {"gradients": Words(which), "entries": entries, "loss": Naming(derivation.loss)}
+    fields: dict[str, Inline] = {"gradients": Words(which), "entries": entries, "loss": NameInText(derivation.loss)}
     yield Sentence(key, {**fields, "largest": Fact("largest")})
     said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
     for step in derivation.forward:
@@ -84,7 +84,9 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
     elif any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
         data = frozenset(name for name, parameter in derivation.givens if not parameter)
-        yield Chain(derivation.loss, (Link(Relation("put in", _of(expression, data)), Formula(expression, data=data)),))
+        yield Chain(
+            derivation.loss, (ChainLink(Relation("put in", _of(expression, data)), Formula(expression, data=data)),)
+        )
     yield from _derivatives(derivation, closed)
 
 
@@ -121,11 +123,11 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
 def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:
     """One derivative; its numbers only where they are carried exactly (rounded ones would give another result)."""
     where = index or None
-    links = [Link(SAME, Formula(expr))]
+    links = [ChainLink(SAME, Formula(expr))]
     if not numbers_too:
         return Chain(name, tuple(links), where)
     numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
     if numbers:
-        links.append(Link(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
-    links.append(Link(Relation("result", (), expr, name, where, formula=not numbers), Result(name, where)))
+        links.append(ChainLink(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
+    links.append(ChainLink(Relation("result", (), expr, name, where, formula=not numbers), Result(name, where)))
     return Chain(name, tuple(links), where)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from derive.errors import marked
+from derive.errors import with_caret
 from derive.language.expressions import Apply, Expr, Index, Number, Shape, names_in
 from derive.language.names import Name
 from derive.values.digits import Printed
@@ -61,7 +61,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class EntryGrid:
     """The entries of an array, each written out with its numbers, in the place of the array."""
 
     exprs: tuple[Expr, ...]
@@ -83,14 +83,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberList:
     """Numbers that stand as they are, whatever the run, such as a reader's own; None for one that was left out."""
 
     entries: tuple[Printed | None, ...]
     shape: Shape = ()
 
 
-Shown: TypeAlias = Formula | Result | Addends | Terms | Grid | Blank | Room | Numbers
+Shown: TypeAlias = Formula | Result | Addends | Terms | EntryGrid | Blank | Room | NumberList
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +118,7 @@ ARROW = Relation("arrow")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """One link of a chain: its relation to what stands before it."""
 
     relation: Relation
@@ -130,7 +130,7 @@ class Chain:
     """`head = a = b ≈ c`; without a head it goes on with the chain above it."""
 
     head: Name | None
-    links: tuple[Link, ...]
+    links: tuple[ChainLink, ...]
     index: Index | None = None
 
 
@@ -154,7 +154,7 @@ class Condition:
 
 
 @dataclass(slots=True, eq=False)
-class Places:
+class Mentions:
     """Where on the page something is said that is said once: the condition of each place, and its pass, in order.
 
     It grows while the page is composed.
@@ -167,7 +167,7 @@ class Places:
 class First:
     """Whether the place `at` is the first of its places whose condition holds."""
 
-    places: Places
+    places: Mentions
     at: int
 
     @property
@@ -185,8 +185,8 @@ class Words:
 
 
 Inline: TypeAlias = (
-    "Formula | Result | Numbers | MeanLoss | Naming | Gap | Fact | OnKink | Winners"
-    " | Words | Verbatim | Row | str | int"
+    "Formula | Result | NumberList | MeanLoss | NameInText | Gap | Fact | OnKink | PoolWinners"
+    " | Words | Verbatim | InlineRow | str | int"
 )
 """What stands in a sentence's place; a text stands there as it is, whoever wrote it."""
 
@@ -199,14 +199,14 @@ class Verbatim:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InlineRow:
     """Several things inside a sentence, one behind the other."""
 
     items: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class NameInText:
     """A name inside a sentence, `indexed` with the letters of its indices, or one entry of it."""
 
     name: Name
@@ -221,7 +221,7 @@ class Fact:
     """
 
     kind: str
-    places: Places | None = None
+    places: Mentions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class OnKink:
 
 
 @dataclass(frozen=True, slots=True)
-class Winners:
+class PoolWinners:
     """The entries that a max pooling chose, inside a sentence."""
 
     expr: Apply
@@ -310,7 +310,7 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class PageRemark:
     """A sentence with what it shows, said only if `when` holds."""
 
     sentence: Sentence
@@ -330,10 +330,10 @@ class Quoted:
         """The line that is meant, as much of it as can be shown, and the mark under it."""
         before = self.text[: self.start]
         start = before.rfind("\n") + 1
-        return marked(self.text[start:].split("\n")[0], self.start - start, self.length)
+        return with_caret(self.text[start:].split("\n")[0], self.start - start, self.length)
 
 
-StepPart: TypeAlias = Chain | Lines | Joined | Sentence | Remark | Quoted
+StepPart: TypeAlias = Chain | Lines | Joined | Sentence | PageRemark | Quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +346,7 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class FigureBlock:
     """A figure, as data. `name` ends the name of its file, `alt` says what it shows."""
 
     figure: Picture
@@ -355,7 +355,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table: its head, and how it is set: `text`, `number` (decimal signs in one line), `count` (to the
     right) or `long` (broken in lines).
     """
@@ -376,7 +376,7 @@ WORTH_DOTS = 6  # rows: fewer are not left out
 class Table:
     """Rows of sentences under the heads of their columns; of more than `most` the first ones, dots and the last."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Sentence, ...], ...]
     most: int | None = None
 
@@ -394,7 +394,7 @@ class NewPage:
     """What follows begins a page."""
 
 
-Block: TypeAlias = NewPage | Heading | Paragraph | Givens | Numbered | Drawing | Table | Chain
+Block: TypeAlias = NewPage | Heading | Paragraph | Givens | Numbered | FigureBlock | Table | Chain
 
 
 @dataclass(frozen=True, slots=True)

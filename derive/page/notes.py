@@ -16,11 +16,11 @@ from derive.page.document import (
     First,
     Gap,
     Inline,
-    Naming,
+    Mentions,
+    NameInText,
     OnKink,
-    Places,
+    PoolWinners,
     Sentence,
-    Winners,
 )
 from derive.page.formula_patterns import Forward
 from derive.page.reasons import all_reasons
@@ -36,11 +36,11 @@ class Said:
 
     def __init__(self) -> None:
         self.functions: set[str] = set()
-        self._places: dict[str, Places] = {}
+        self._places: dict[str, Mentions] = {}
 
-    def places(self, key: str) -> Places:
+    def places(self, key: str) -> Mentions:
         """Where a sentence may stand."""
-        return self._places.setdefault(key, Places())
+        return self._places.setdefault(key, Mentions())
 
     def once(self, sentence: Sentence, k: int = 1) -> Iterator[Sentence]:
         """The sentence in pass k, if it has not been said for certain."""
@@ -95,7 +95,7 @@ class Notes:
         if step.phase == "forward":
             kind = "saturated_array" if step.shape else "saturated"
             use = "" if step.name in self.needed else "_forward"
-            fields: dict[str, Inline] = {"value": Naming(step.name), "gap": Gap(step.name)}
+            fields: dict[str, Inline] = {"value": NameInText(step.name), "gap": Gap(step.name)}
             yield Sentence(f"notes.{kind}{use}", fields, Condition("saturated", step.name))
 
     def _winners(self, step: Step) -> Iterator[Sentence]:
@@ -103,7 +103,7 @@ class Notes:
         pooled = isinstance(expr, Apply) and expr.op == "maxpool" and isinstance(expr.args[0], Ref)
         if pooled and prod(step.shape) <= MOST_WINNERS:
             assert isinstance(expr, Apply)
-            yield Sentence("notes.winners", {"entries": Winners(expr)})
+            yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
 
 
 def kinks(step: Step, differentiated: set[Symbol]) -> Iterator[Sentence]:
@@ -123,7 +123,7 @@ def _is_padded(step: Step) -> bool:
 def _by_sign(op: str, name: Name, shape: Shape) -> Iterator[Sentence]:
     """What a ReLU does here, by the signs of its argument."""
     stem = "relu" if op == "relu" else "relu_slope"
-    fields: dict[str, Inline] = {"entry": Naming(name, indexed=bool(shape))}
+    fields: dict[str, Inline] = {"entry": NameInText(name, indexed=bool(shape))}
     if not shape:
         yield Sentence(f"notes.{stem}_on", fields, Condition("all positive", name))
         yield Sentence(f"notes.{stem}_off", fields, Condition("none positive", name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.derive import Derivation
-from derive.page.document import Block, Givens, Heading, Naming, Paragraph, Result, Sentence, Words
+from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Result, Sentence, Words
 from derive.page.table_columns import MOST_ROWS
 from derive.page.training_progress import samples_table
 from derive.problem.problem import Problem
@@ -26,8 +26,8 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     yield from table
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
         yield Givens(tuple(known))
-    rate = [Sentence("intro.eta", {"name": Naming(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
-    count = [Sentence("intro.step", {"name": Naming(STEP)})] if STEP in derivation.constants else []
+    rate = [Sentence("intro.eta", {"name": NameInText(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
+    count = [Sentence("intro.step", {"name": NameInText(STEP)})] if STEP in derivation.constants else []
     rounds = any(equation.rounded for equation in problem.equations)
     place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
     slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []

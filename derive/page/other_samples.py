@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 from derive.derivation.derive import Derivation, Step
 from derive.language.expressions import Number
 from derive.page.document import Block, Paragraph, Result, Sentence, Table
-from derive.page.table_columns import MOST_COLUMNS, MOST_ROWS, TABLES, cell, columns_for, counting, head, parted, words
+from derive.page.table_columns import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    TABLES,
+    columns_for,
+    counting,
+    head,
+    parted,
+    text_cell,
+    value_cell,
+)
 from derive.problem.training.batch import EACH
 
 
@@ -27,6 +37,6 @@ def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
     counted = "training.place_head" if samples.turning else "training.sample_head"
     for part in filter(None, parts):
         heads = (head(called(name, EACH), index) for name, index in part)
-        rows = ((words(i + 1), *(cell(Result(called(name, f"({i + 1})"), index)) for name, index in part))
+        rows = ((text_cell(i + 1), *(value_cell(Result(called(name, f"({i + 1})"), index)) for name, index in part))
                 for i in range(worked, samples.batch))  # fmt: skip
         yield Table((counting(counted), *heads), tuple(rows), MOST_ROWS)

@@ -11,7 +11,7 @@ from derive.derivation.derive import Step
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, walk
 from derive.language.names import Derivative, Symbol
 from derive.operations.convolution import INPUT, OUTPUT, TRILINEAR, Geometry
-from derive.page.document import Formula, Inline, Naming, Sentence, Words
+from derive.page.document import Formula, Inline, NameInText, Sentence, Words
 from derive.page.formula_patterns import Forward, forms_of
 from derive.prose.catalogue import catalogue
 
@@ -26,17 +26,17 @@ def all_reasons(around: Forward, step: Step) -> Iterator[Sentence]:
     name = step.name
     if step.helper and step.phase == "forward":
         assert isinstance(name, Symbol)
-        yield Sentence("reasons.helper", {"name": Naming(name), "of": Naming(replace(name, helper=0))})
+        yield Sentence("reasons.helper", {"name": NameInText(name), "of": NameInText(replace(name, helper=0))})
     yield from _reasons(around, step)
     if isinstance(name, Derivative) and name.via:
-        yield Sentence("reasons.part", {"name": Naming(name), "via": Naming(name.via)})
+        yield Sentence("reasons.part", {"name": NameInText(name), "via": NameInText(name.via)})
 
 
 def _reasons(around: Forward, step: Step) -> Iterator[Sentence]:
     """The reason that the rule of a step gives, then those that its form gives."""
     by = step.name.by if isinstance(step.name, Derivative) else step.name
     if key := _by_rule(around, step):
-        yield Sentence(f"reasons.{key}", {"name": Naming(by), **_fields(around, step)})
+        yield Sentence(f"reasons.{key}", {"name": NameInText(by), **_fields(around, step)})
     for form, bound in forms_of(around, step):
         yield Sentence(f"reasons.{form}", {name: Formula(expr) for name, expr in bound.items()})
 
@@ -135,7 +135,7 @@ _CHOICES: dict[str, Callable[[Forward, Step], str]] = {
 def _fields(around: Forward, step: Step) -> Mapping[str, Inline]:
     """What the sentences of some rules tell of their step."""
     if step.rule == "loss derivative" and around.derivation.loss:
-        return {"loss": Naming(around.derivation.loss)}
+        return {"loss": NameInText(around.derivation.loss)}
     if step.rule == "local softmax" and isinstance(step.name, Derivative):
         return _jacobian(step.name.of)
     geometry = _geometry(step.expr, OUTPUT, around.shapes) if step.rule == "conv" else None
@@ -146,7 +146,7 @@ def _jacobian(name: Symbol) -> Mapping[str, Inline]:
     """The entries of the Jacobian of a softmax, by the letters of its row and its column."""
     i, j = (Ref(replace(name, subscript=(*name.subscript, letter))) for letter in "ij")
     own = apply("product", apply("subtract", number(1), i), i)
-    row, column = Naming(Symbol("i")), Naming(Symbol("j"))
+    row, column = NameInText(Symbol("i")), NameInText(Symbol("j"))
     return {
         "own": Formula(own),
         "beside": Formula(apply("negate", apply("product", i, j))),

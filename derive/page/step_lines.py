@@ -33,15 +33,15 @@ from derive.page.document import (
     SAME,
     Addends,
     Chain,
+    ChainLink,
     Condition,
+    EntryGrid,
     Formula,
-    Grid,
     Joined,
     Lines,
-    Link,
     Numbered,
+    PageRemark,
     Relation,
-    Remark,
     Result,
     Sentence,
     StepPart,
@@ -96,7 +96,7 @@ class Steps:
         """The same gradient by a short rule."""
         when = Condition("ones", step.name, short.ones) if short.ones else None
         chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
-        yield Remark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
+        yield PageRemark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
         yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
 
     def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
@@ -108,7 +108,7 @@ class Steps:
     def _explained(self, step: Step, told: Step, locals_: list[Step]) -> Iterator[StepPart]:
         """The formula of the chain rule, and the local derivatives that stand in it."""
         forms = dict.fromkeys((step.expr, told.expr))
-        formula = Chain(step.name, tuple(Link(SAME, Formula(form)) for form in forms))
+        formula = Chain(step.name, tuple(ChainLink(SAME, Formula(form)) for form in forms))
         chains = [part for local in locals_ for part in self.chains(local)]
         word = Sentence("labels.where")
         if all(isinstance(part, Chain) for part in chains):
@@ -145,7 +145,7 @@ class Steps:
             links.append(self._result(step, links))
         yield Chain(step.name, tuple(links))
 
-    def _constant(self, step: Step, first: list[Link]) -> Chain:
+    def _constant(self, step: Step, first: list[ChainLink]) -> Chain:
         """An array with one number in every entry: a factor by that number, anything else by its entries alone."""
         if step.name not in self.factors:
             return Chain(step.name, (self._result(step, []),))
@@ -154,18 +154,18 @@ class Steps:
             step.name, (*first, *(() if number_only else (self._result(step, first, indices(step.shape)[0]),)))
         )
 
-    def _formulas(self, step: Step) -> list[Link]:
+    def _formulas(self, step: Step) -> list[ChainLink]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
         relation = ARROW if step.phase == "update" else SAME
         links = []
         own = self._in_terms_of_input(step)
         if own is not None:
-            links.append(Link(relation, Formula(own)))
+            links.append(ChainLink(relation, Formula(own)))
         if not self._is_prime(step):
-            links.append(Link(relation, Formula(step.expr)))
+            links.append(ChainLink(relation, Formula(step.expr)))
         definition = self._definition(step.expr)
         if definition is not None:
-            links.append(Link(SAME, Formula(definition)))
+            links.append(ChainLink(SAME, Formula(definition)))
         return links
 
     def _is_prime(self, step: Step) -> bool:
@@ -210,14 +210,14 @@ class Steps:
             and prod(step.shape) <= LARGEST_OPERAND
         )
 
-    def _numbers(self, step: Step, shown: Expr) -> list[Link]:
+    def _numbers(self, step: Step, shown: Expr) -> list[ChainLink]:
         """The line with every number put in, and for a sum its terms; nothing where entries are only moved."""
         if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
             return []
         if step.shape:
             if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
                 return []
-            return [Link(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
+            return [ChainLink(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
         return self._entry_links(step, entry_of(shown, self.shapes, ()))
 
     def _is_single(self, shown: Expr) -> bool:
@@ -230,17 +230,17 @@ class Steps:
         totals = (node for node in walk(shown) if isinstance(node, Apply) and node.op in {"sum", "mean"})
         return any(shape_of(total.args[0], self.shapes) for total in totals)
 
-    def _entry_links(self, step: Step, entry: Expr) -> list[Link]:
+    def _entry_links(self, step: Step, entry: Expr) -> list[ChainLink]:
         """The line with every number put in, and for a sum its terms."""
         if nothing_to_compute(entry):
             return []
         factor, inner = factored(entry)
         terms = terms_of(inner)
         long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
-        links = [Link(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
+        links = [ChainLink(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
         if factor is None and len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
             nodes = tuple(term for term, _ in terms)
-            links.append(Link(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
+            links.append(ChainLink(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
         return links
 
     def _grids(self, step: Step, shown: Expr) -> bool:
@@ -258,28 +258,28 @@ class Steps:
             return False
         return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
 
-    def _grid(self, step: Step, shown: Expr) -> list[Link]:
+    def _grid(self, step: Step, shown: Expr) -> list[ChainLink]:
         if not self._grids(step, shown):
             return []
         exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
         if any(isinstance(node, Apply) and node.op == "diag" for node in walk(shown)):
             exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
-        return [Link(Relation("put in", nodes=leaves(shown)), Grid(exprs, step.name))]
+        return [ChainLink(Relation("put in", nodes=leaves(shown)), EntryGrid(exprs, step.name))]
 
-    def _result(self, step: Step, before: list[Link], index: Index | None = None) -> Link:
+    def _result(self, step: Step, before: list[ChainLink], index: Index | None = None) -> ChainLink:
         """The value, with the sign that is true after the links before it."""
         last = before[-1].shown if before else None
         formula = last is None or (isinstance(last, Formula) and not last.numbers)
         terms = last.terms if isinstance(last, Terms) else ()
         relation = Relation("result", (), step.expr, step.name, index, formula, terms)
         final = step.phase == "loss" or step.name in self.gradients or self._is_new_parameter(step)
-        return Link(relation, Result(step.name, index, final and index is None))
+        return ChainLink(relation, Result(step.name, index, final and index is None))
 
     def _is_new_parameter(self, step: Step) -> bool:
         """Whether an update gives a parameter its new value, not a mean or a rate on the way there."""
         return step.phase == "update" and isinstance(step.name, Symbol) and step.name.before in self.given
 
-    def _entry_by_entry(self, step: Step, first: list[Link], shown: Expr) -> Iterator[StepPart]:
+    def _entry_by_entry(self, step: Step, first: list[ChainLink], shown: Expr) -> Iterator[StepPart]:
         """The formula, a line for each entry, the array; of much working only the first lines."""
         if first:
             yield Chain(step.name, tuple(first))

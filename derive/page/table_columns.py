@@ -10,7 +10,7 @@ from derive.calculus.shapes import indices
 from derive.language.expressions import Entry, Index, Number, Ref, Shape
 from derive.language.names import Name
 from derive.language.numbers import constant_text
-from derive.page.document import Column, Formula, Inline, Sentence
+from derive.page.document import Formula, Inline, Sentence, TableColumn
 from derive.problem.settings import Digits
 
 MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
@@ -45,27 +45,27 @@ def parted(arrays: Iterable[tuple[Name, Shape]], columns: int, most: int | None,
     return parts
 
 
-def counting(key: str) -> Column:
+def counting(key: str) -> TableColumn:
     """A column of numbers that count something."""
-    return Column(Sentence(key), "count")
+    return TableColumn(Sentence(key), "count")
 
 
-def head(name: Name, index: Index) -> Column:
+def head(name: Name, index: Index) -> TableColumn:
     """The column of an entry."""
-    return Column(cell(Formula(Entry(name, index) if index else Ref(name))), "number")
+    return TableColumn(value_cell(Formula(Entry(name, index) if index else Ref(name))), "number")
 
 
-def cell(value: Inline) -> Sentence:
+def value_cell(value: Inline) -> Sentence:
     """A cell that shows a value."""
     return Sentence("training.cell", {"value": value})
 
 
-def number(value: Fraction) -> Sentence:
+def number_cell(value: Fraction) -> Sentence:
     """A given number, as a decimal where it ends."""
-    return cell(Formula(Number(value, decimal="/" not in constant_text(value))))
+    return value_cell(Formula(Number(value, decimal="/" not in constant_text(value))))
 
 
-def words(text: str | int) -> Sentence:
+def text_cell(text: str | int) -> Sentence:
     """A cell with a text as it stands."""
     return Sentence("=", {"text": text})
 

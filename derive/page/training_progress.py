@@ -12,7 +12,7 @@ from derive.figures import Curve
 from derive.language.names import Name
 from derive.page.document import (
     Block,
-    Drawing,
+    FigureBlock,
     Givens,
     Heading,
     MeanLoss,
@@ -27,14 +27,14 @@ from derive.page.table_columns import (
     MOST_ROWS,
     TABLES,
     Entries,
-    cell,
     columns_for,
     counting,
     head,
-    number,
+    number_cell,
     parted,
     spans,
-    words,
+    text_cell,
+    value_cell,
 )
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update
@@ -52,8 +52,8 @@ def samples_table(samples: Samples) -> Iterator[Block]:
     if width > MOST_COLUMNS:
         return
     heads = [head(column.name, index) for column in samples.columns for index in indices(column.shape)]
-    numbers = [[number(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
-    rows = tuple((words(i), *row) for i, row in enumerate(numbers, 1))
+    numbers = [[number_cell(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
+    rows = tuple((text_cell(i), *row) for i, row in enumerate(numbers, 1))
     yield Table((counting("training.sample_head"), *heads), rows, MOST_ROWS)
 
 
@@ -74,7 +74,7 @@ def reached(derivation: Derivation, k: int) -> Iterator[Block]:
     for part in parted(arrays, columns_for(derivation.problem.numbers.digits), TABLES * MOST_COLUMNS):
         if part:
             heads = (counting("labels.updates"), *(head(name, index) for name, index in part))
-            yield Table(heads, ((words(k), *(cell(Result(name, index)) for name, index in part)),))
+            yield Table(heads, ((text_cell(k), *(value_cell(Result(name, index)) for name, index in part)),))
 
 
 # --- over the steps -----------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     yield Heading(Sentence("headings.training"))
     yield from _Rows.of(derivation, problem, update).blocks()
     if derivation.loss is not None and (curve := _curve(derivation, update, problem.samples)) is not None:
-        yield Drawing(curve, "loss", catalogue(problem.language)["labels.curve"])
+        yield FigureBlock(curve, "loss", catalogue(problem.language)["labels.curve"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +176,24 @@ class _Rows:
     def _first(self, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
         """Before the first update: what was given; the loss belongs to it where the samples are always the same."""
         given = [
-            cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else words("")
+            value_cell(Result(name.before, index, k=1)) if name.before in self.derivation.begun else text_cell("")
             for name, index in part
         ]
         if not self.samples:
-            return (words(0), *(cell(Result(name, index, k=1)) for name, index in outputs), *given)
-        empty = [words("")] * (len(outputs) + (not self.epochs))
-        return (words(0), *empty, *given)
+            return (text_cell(0), *(value_cell(Result(name, index, k=1)) for name, index in outputs), *given)
+        empty = [text_cell("")] * (len(outputs) + (not self.epochs))
+        return (text_cell(0), *empty, *given)
 
     def _row(self, k: int, outputs: Entries, part: Entries) -> tuple[Sentence, ...]:
-        after = [cell(Result(name, index, k=k)) for name, index in part]
+        after = [value_cell(Result(name, index, k=k)) for name, index in part]
         if not self.samples:
-            return (words(k), *(cell(Result(name, index, k=k + 1)) for name, index in outputs), *after)
+            return (text_cell(k), *(value_cell(Result(name, index, k=k + 1)) for name, index in outputs), *after)
         if self.epochs:
             per_epoch = self.samples.count // self.samples.batch
-            losses = [cell(MeanLoss(k - per_epoch + 1, k))] if outputs else []
-            return (words(k // per_epoch), *losses, *after)
+            losses = [value_cell(MeanLoss(k - per_epoch + 1, k))] if outputs else []
+            return (text_cell(k // per_epoch), *losses, *after)
         numbers = spans(self.samples.taken(k))
-        return (words(k), words(numbers), *(cell(Result(n, i, k=k)) for n, i in outputs), *after)
+        return (text_cell(k), text_cell(numbers), *(value_cell(Result(n, i, k=k)) for n, i in outputs), *after)
 
 
 def _outputs(derivation: Derivation) -> list[Name]:

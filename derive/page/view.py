@@ -15,16 +15,16 @@ from derive.calculus.scalars import Num, ValueFault, sign
 from derive.calculus.shapes import offset, position
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
-from derive.notation.matrices import Matrix, arranged, as_rows
+from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
 from derive.operations.pooling import Winners
-from derive.page.document import Addends, Condition, Fact, First, Places, Relation
+from derive.page.document import Addends, Condition, Fact, First, Mentions, Relation
 from derive.page.entry_names import leaves
 from derive.problem.settings import Digits
 from derive.values.digits import Printed, computed, full, printed
-from derive.values.values import Compiled, Tape, Values, compile_expr
+from derive.values.values import CompiledExpr, Tape, Values, compile_expr
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
@@ -39,10 +39,10 @@ class Workings:
     `routes` are the ways to a step's value, once they have been asked for.
     """
 
-    compiled: dict[Expr, tuple[Compiled, tuple[Name, ...]]] = field(default_factory=dict)
+    compiled: dict[Expr, tuple[CompiledExpr, tuple[Name, ...]]] = field(default_factory=dict)
     routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
 
-    def compile(self, expr: Expr, tape: Tape) -> tuple[Compiled, tuple[Name, ...]]:
+    def compile(self, expr: Expr, tape: Tape) -> tuple[CompiledExpr, tuple[Name, ...]]:
         """The expression as a function of the table of values, and the names it uses."""
         known = self.compiled.get(expr)
         if known is None:
@@ -125,7 +125,7 @@ class View:
     def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix, whole: object = False) -> str:
         """Entries as a matrix, as many as the page wants."""
         most = None if whole else self.values.problem.page.entries
-        return arranged([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
+        return as_matrices([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
 
     def slot(self, slot: Slot, matrix: Matrix) -> str:
         """What stands in a slot."""
@@ -193,7 +193,7 @@ class View:
         known, key = self.values.kept, (sum_, self.k)
         if key not in known:
             shown = [i for i, (term, _) in enumerate(sum_.terms) if self.term(term, sum_.name).value != 0]
-            known[key] = shortened(shown or [0], sum_.most)
+            known[key] = first_and_last(shown or [0], sum_.most)
         return known[key]
 
     # --- predicates --------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ class View:
             return self._first(condition.places) == condition.at
         return self.values.decided(lambda: _CONDITIONS[condition.kind](self, condition))
 
-    def _first(self, places: Places) -> int | None:
+    def _first(self, places: Mentions) -> int | None:
         """The first of the places where something is said that is said once."""
         known = self.values.first
         if places not in known:
@@ -337,7 +337,7 @@ class View:
         return self.text(shown)
 
 
-def shortened(places: list[int], most: int | None) -> list[int | None]:
+def first_and_last(places: list[int], most: int | None) -> list[int | None]:
     """The first places, dots and the last one, if there are more than `most`."""
     return [*places] if most is None or len(places) <= most else [*places[: max(1, most // 4)], None, places[-1]]
 

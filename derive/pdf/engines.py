@@ -61,7 +61,7 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class EngineRun:
     """What the last run of an engine left."""
 
     pdf: bytes
@@ -107,7 +107,7 @@ def find_engine(prefer: str | None = None) -> Engine:
     raise _no_engine(prefer)
 
 
-def compile_tex(tex: str, engine: Engine, *, timeout: float = 60.0) -> Compiled:
+def compile_tex(tex: str, engine: Engine, *, timeout: float = 60.0) -> EngineRun:
     """The PDF of `tex`; LaTeX runs again only where its log asks for it, all runs within `timeout` seconds.
 
     Raises:
@@ -179,7 +179,7 @@ def _no_engine(prefer: str | None) -> ToolError:
     return ToolError(f"a PDF needs LaTeX, and there is {sought}", hint)
 
 
-def _compiled(tex: str, engine: Engine, folder: Path, deadline: float) -> Compiled:
+def _compiled(tex: str, engine: Engine, folder: Path, deadline: float) -> EngineRun:
     (folder / f"{_JOB}.tex").write_text(tex, encoding="utf-8", newline="\n")
     for _ in range(_RUNS):
         log = _run(engine, folder, deadline - time.monotonic())
@@ -188,7 +188,7 @@ def _compiled(tex: str, engine: Engine, folder: Path, deadline: float) -> Compil
     pdf = folder / f"{_JOB}.pdf"
     if not pdf.exists():
         raise ToolError("LaTeX wrote no page", "is there text after \\begin{document}?")
-    return Compiled(pdf.read_bytes(), log)
+    return EngineRun(pdf.read_bytes(), log)
 
 
 def _run(engine: Engine, folder: Path, seconds: float) -> str:

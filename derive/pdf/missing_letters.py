@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from derive.pdf.shaping import shaped
+from derive.pdf.shaping import shape_word
 
 MARK = r"""\makeatletter
 \ifdefined\pdfsavepos\else\let\pdfsavepos\savepos\let\pdflastxpos\lastxpos\let\pdflastypos\lastypos\fi
@@ -42,7 +42,7 @@ _SCALED = 65536 * 72.27 / 72
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Stamp:
     """A text to be stamped: its font size, where its line starts (points from the lower left), and the page, from 0."""
 
     text: str
@@ -65,12 +65,12 @@ def _place(run: str) -> str:
 
 
 def _stamped(word: str) -> str:
-    return rf"\stamped{{{word.encode().hex()}}}{{{shaped(word).width:.4f}}}"
+    return rf"\stamped{{{word.encode().hex()}}}{{{shape_word(word).width:.4f}}}"
 
 
-def marks_of(log: str) -> tuple[Mark, ...]:
+def marks_of(log: str) -> tuple[Stamp, ...]:
     """The marks that a log tells."""
     return tuple(
-        Mark(bytes.fromhex(text).decode(), float(size), int(x) / _SCALED, int(y) / _SCALED, int(page) - 1)
+        Stamp(bytes.fromhex(text).decode(), float(size), int(x) / _SCALED, int(y) / _SCALED, int(page) - 1)
         for text, size, x, y, page in _MARK.findall(log)
     )

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from derive.errors import ToolError
 from derive.pdf import engines as pdf
-from derive.pdf.engines import Compiled, Engine, IncompleteEngine
+from derive.pdf.engines import Engine, EngineRun, IncompleteEngine
 from derive.pdf.missing_letters import MARK, lettered, marks_of
-from derive.pdf.splitting import Part, split
+from derive.pdf.splitting import PageRange, split
 
 ORDER = ("pdflatex", pdf.EMBEDDED, "lualatex", "tectonic")
 """The engines in the order they are looked for: those first that can keep a preamble."""
@@ -117,14 +117,14 @@ def _one_form(parts: str) -> str:
     return f"{begin}{parts.replace(begin, '{').replace(end, '}')}{end}"
 
 
-def _parts(compiled: Compiled, count: int) -> list[Part]:
+def _parts(compiled: EngineRun, count: int) -> list[PageRange]:
     """The pages and marks of each document, as the log tells them."""
     logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)
     ends = [int(page) for page in _PAGE.findall(compiled.log)]
     if len(ends) != count:
         raise ToolError(f"LaTeX set {len(ends)} of {count} documents", "the .tex file (--to tex) shows the text")
     starts = [0, *ends[:-1]]
-    return [Part(start, end, marks_of(log)) for start, end, log in zip(starts, ends, logs, strict=False)]
+    return [PageRange(start, end, marks_of(log)) for start, end, log in zip(starts, ends, logs, strict=False)]
 
 
 @cache

@@ -45,7 +45,7 @@ class Shaped:
 
 
 @lru_cache(4096)
-def shaped(word: str) -> Shaped:
+def shape_word(word: str) -> Shaped:
     """A word in the order in which it stands on a line. Raises ToolError for a character that no font has."""
     base, directions = _directions(word)
     fonts = (font for _, font in _fonts_of(word))

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from derive.pdf.missing_letters import Mark
+from derive.pdf.missing_letters import Stamp
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PageRange:
     """Pages `start` to `end` − 1 of a PDF, from 0, and what is to be stamped on them."""
 
     start: int
     end: int
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Stamp, ...] = ()
 
 
-def split(data: bytes, parts: Sequence[Part]) -> list[bytes]:
+def split(data: bytes, parts: Sequence[PageRange]) -> list[bytes]:
     """A PDF for each part: it has the pages, their fields under their own names, and the file's title and language."""
     from pypdf import PdfReader
 
@@ -30,7 +30,7 @@ def split(data: bytes, parts: Sequence[Part]) -> list[bytes]:
     return [_part(reader, part) for part in parts]
 
 
-def _part(reader: PdfReader, part: Part) -> bytes:
+def _part(reader: PdfReader, part: PageRange) -> bytes:
     from pypdf import PdfWriter
     from pypdf.generic import NameObject
 

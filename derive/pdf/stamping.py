@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from derive.pdf.shaping import Cluster, shaped
+from derive.pdf.shaping import Cluster, shape_word
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfWriter
     from pypdf.generic import DictionaryObject, IndirectObject
 
-    from derive.pdf.missing_letters import Mark
+    from derive.pdf.missing_letters import Stamp
 
 _MOST = 255
 """A simple font has 256 codes; code 0 is left out."""
 
 
-def stamp(writer: PdfWriter, page: PageObject, mark: Mark) -> None:
+def stamp(writer: PdfWriter, page: PageObject, mark: Stamp) -> None:
     """Put a mark's text on a page of a writer."""
     from pypdf.generic import ArrayObject, NameObject
 
     fonts = _inside(_inside(page, "/Resources"), "/Font")
     shown = []
-    for part in batched(shaped(mark.text).clusters, _MOST):
+    for part in in_chunks(shape_word(mark.text).clusters, _MOST):
         known = tuple(dict.fromkeys(part))
         name = NameObject(f"/Stamp{len(fonts)}")
         fonts[name] = _font(writer, known)
@@ -35,7 +35,7 @@ def stamp(writer: PdfWriter, page: PageObject, mark: Mark) -> None:
     page[NameObject("/Contents")] = ArrayObject([*streams, _stream(writer, text)])
 
 
-def batched(clusters: Sequence[Cluster], most: int) -> Iterator[Sequence[Cluster]]:
+def in_chunks(clusters: Sequence[Cluster], most: int) -> Iterator[Sequence[Cluster]]:
     """Pieces of at most `most`."""
     return (clusters[start : start + most] for start in range(0, len(clusters), most))
 

@@ -27,10 +27,10 @@ from derive.problem.reading.equations import (
 )
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
-from derive.problem.reading.toml_file import Source, from_text, read
+from derive.problem.reading.toml_file import TomlFile, from_text, read_toml
 from derive.problem.reading.variants_table import Variants, read_variants
 from derive.problem.settings import Marking, Numbers, Page, Sheet
-from derive.problem.training.batch import Batch, plural, written_out
+from derive.problem.training.batch import Batch, plural, unroll_batch
 from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
 from derive.problem.training.update_scope import Surroundings
@@ -83,7 +83,7 @@ class Problem:
     @staticmethod
     def load(path: str | Path) -> Problem:
         """The problem in the file at `path`. Raises InputError with every fault."""
-        return _Reader(read(Path(path))).problem(Path(path).stem)
+        return _Reader(read_toml(Path(path))).problem(Path(path).stem)
 
     @staticmethod
     def loads(text: str, name: str = "problem", file: str = "") -> Problem:
@@ -115,7 +115,7 @@ class Problem:
 class _Reader(Tables):
     """Reads the tables of one file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TomlFile) -> None:
         super().__init__(source)
         self.shapes: dict[Name, Shape] = {}
         self.broken: dict[str, Name] = {}
@@ -237,7 +237,7 @@ class _Reader(Tables):
         if loss is not None and loss not in plural(samples, equations):
             self.fault(f"the loss `{loss}` does not depend on the samples", "use them in its equations", "samples")
             return Batch(equations, gradients, self.shapes), loss
-        return written_out(samples, equations, gradients, loss, self.shapes), loss
+        return unroll_batch(samples, equations, gradients, loss, self.shapes), loss
 
     def _equations(self, known: Mapping[str, Name]) -> list[Equation]:
         if "network" in self.source.data:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from derive.errors import InputError
 from derive.problem.problem import Problem
 from derive.pytorch.graph import check_gradients, inputs_of, traced, whole
-from derive.pytorch.graph_reader import Reader
+from derive.pytorch.graph_reader import GraphReader
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +37,7 @@ def from_torch(
     """
     together = whole(module, loss)
     exported = traced(together, x, target)
-    reader = Reader(exported.graph, inputs_of(exported, x, target), decimals)
+    reader = GraphReader(exported.graph, inputs_of(exported, x, target), decimals)
     for node in exported.graph.nodes:
         reader.read(node)
     if reader.faults:

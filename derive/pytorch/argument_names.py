@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.pytorch.graph import arguments, is_node, key_of
+from derive.pytorch.graph import arguments, aten_key, is_node
 from derive.pytorch.layout import LAYOUT
 
 _KERNEL = {"weight": "K", "bias": "b"}
@@ -49,7 +49,9 @@ def letters(graph: Any) -> tuple[dict[Any, str], dict[Any, int]]:
 
 def _source(value: Any) -> Any:
     """The given value that an argument is, or is a part of; None for what is worked out."""
-    while is_node(value) and value.op == "call_function" and (key_of(value) in LAYOUT or key_of(value) == "getitem"):
+    while (
+        is_node(value) and value.op == "call_function" and (aten_key(value) in LAYOUT or aten_key(value) == "getitem")
+    ):
         value = value.args[0]
     return value if is_node(value) and value.op == "placeholder" else None
 
@@ -58,7 +60,7 @@ def _lettered(node: Any) -> list[tuple[str, Any]]:
     """The arguments of an operation that have a letter."""
     if node.op != "call_function":
         return []
-    key, args = key_of(node), dict(arguments(node))
+    key, args = aten_key(node), dict(arguments(node))
     if key in RECURRENT and isinstance(args.get("params"), list | tuple):
         return list(zip(_WEIGHTS[: 4 if args["has_biases"] else 2] * len(args["params"]), args["params"], strict=False))
     return [(letter, args.get(name)) for name, letter in LETTERS.get(key, {}).items()]

@@ -8,24 +8,24 @@ from typing import Any
 
 from derive.pytorch.argument_names import RECURRENT
 from derive.pytorch.einsum import einsum
-from derive.pytorch.graph_call import Call, Known, Places, Row, Unsupported, number
+from derive.pytorch.graph_call import AtenRow, Call, Known, Tensor, Unsupported, python_number
 from derive.pytorch.layers import LAYERS
 from derive.pytorch.products import affine, multiplied
-from derive.pytorch.recurrent import cell, recurrent
+from derive.pytorch.recurrent import recurrent, recurrent_step
 
 
-def _linear(call: Call) -> Places:
+def _linear(call: Call) -> Tensor:
     lead = "z" if prod(call.out[:-1]) == 1 else "Z"
     return call.define(affine(call, *(call[name] for name in ("input", "weight", "bias"))), call.out,
                        f"{lead}_{call.layer}")  # fmt: skip
 
 
-def _matmul(call: Call) -> Places:
+def _matmul(call: Call) -> Tensor:
     second = next(name for name in ("other", "mat2", "vec", "tensor") if name in call.args)
     return multiplied(call, call.places("self"), call.places(second), call.out)
 
 
-def _matmul_added(call: Call) -> Places:
+def _matmul_added(call: Call) -> Tensor:
     """beta self + alpha mat1 mat2, as `addmm` has it."""
     factors = [name for name in ("batch1", "batch2", "mat1", "mat", "mat2", "vec") if name in call.args]
     left, right = map(call.places, factors)
@@ -34,10 +34,10 @@ def _matmul_added(call: Call) -> Places:
     return call.each("{beta} ⊙ {self} + {alpha} ⊙ {product}", {**operands, "product": product}, call.out)
 
 
-def _binary(sign: str) -> Row:
+def _binary(sign: str) -> AtenRow:
     """Entry by entry, the second times alpha."""
 
-    def row(call: Call) -> Places:
+    def row(call: Call) -> Tensor:
         plain = (call["alpha"] or 1) == 1 and not call["rounding_mode"]
         if call["rounding_mode"]:
             raise Unsupported("division without remainder")
@@ -47,12 +47,12 @@ def _binary(sign: str) -> Row:
     return row
 
 
-def _from_the_other(call: Call) -> Places:
-    alpha = "" if call["alpha"] == 1 else f"{number(call['alpha'])} "
+def _from_the_other(call: Call) -> Tensor:
+    alpha = "" if call["alpha"] == 1 else f"{python_number(call['alpha'])} "
     return call.each(f"{{other}} - {alpha}{{self}}", {name: call[name] for name in ("other", "self")}, call.out)
 
 
-def _clamped(call: Call) -> Places:
+def _clamped(call: Call) -> Tensor:
     """The bound only where it is passed: at it the gradient goes to the entry, as in PyTorch."""
     text, operands = "{self}", {"self": call["self"]}
     for name, bound in (("min", "max"), ("max", "min")):
@@ -61,10 +61,10 @@ def _clamped(call: Call) -> Places:
     return call.each(text, operands, call.out)
 
 
-def _between(low: float | str, high: float | str) -> Row:
+def _between(low: float | str, high: float | str) -> AtenRow:
     """Like clamp, but at a bound the gradient is 0, as in PyTorch's hardtanh."""
 
-    def row(call: Call) -> Places:
+    def row(call: Call) -> Tensor:
         bounds = {"low": call[low] if isinstance(low, str) else low,
                   "high": call[high] if isinstance(high, str) else high}  # fmt: skip
         return call.each("min({high}, max({low}, {self}))", {"self": call["self"], **bounds}, call.out)
@@ -72,20 +72,20 @@ def _between(low: float | str, high: float | str) -> Row:
     return row
 
 
-def _with_settings(template: str, *settings: str, **expected: Any) -> Row:
+def _with_settings(template: str, *settings: str, **expected: Any) -> AtenRow:
     """Entry by entry, with settings of the operation written in; the other ones must be as expected."""
 
-    def row(call: Call) -> Places:
+    def row(call: Call) -> Tensor:
         call.only(**expected)
         filled = template
         for setting in settings:
-            filled = filled.replace(f"<{setting}>", number(call[setting]))
+            filled = filled.replace(f"<{setting}>", python_number(call[setting]))
         return call.each(filled, {"self": call["self"]}, call.out)
 
     return row
 
 
-def _gelu(call: Call) -> Places:
+def _gelu(call: Call) -> Tensor:
     """By the error function; or by tanh, its argument a step of its own. Source: Hendrycks and Gimpel (2016)."""
     z = call["self"]
     if call["approximate"] == "none":
@@ -95,15 +95,15 @@ def _gelu(call: Call) -> Places:
     return call.each("1/2 {z} ⊙ (1 + tanh({inner}))", {"z": z, "inner": inner}, call.out, name)
 
 
-def _celu(call: Call) -> Places:
+def _celu(call: Call) -> Tensor:
     """α ELU(z/α). Source: Barron (2017)."""
     if call["alpha"] < 0:
         raise Unsupported("a negative alpha")
-    alpha = number(call["alpha"])
+    alpha = python_number(call["alpha"])
     return call.each("ELU({z})" if alpha == "1" else f"{alpha} ELU({{z}}/{alpha})", {"z": call["self"]}, call.out)
 
 
-def _prelu(call: Call) -> Places:
+def _prelu(call: Call) -> Tensor:
     """One slope, or one for each channel (axis 1); at 0 the gradient is that of the left. Source: He et al. (2015)."""
     a, axes = call.places("weight"), len(call.out)
     slopes = a.reshape(-1, *[1] * (axes - 2)) if a.numel() > 1 else a.reshape(())
@@ -111,13 +111,13 @@ def _prelu(call: Call) -> Places:
     return call.each("max(0, {z}) + {a} ⊙ min({z}, 0)", {"z": call["self"], "a": slopes}, call.out, name)
 
 
-def _glu(call: Call) -> Places:
+def _glu(call: Call) -> Tensor:
     """The first half, gated by the second. Source: Dauphin et al. (2017)."""
     halves = call.places("self").chunk(2, call["dim"])
     return call.each("{a} ⊙ sigmoid({b})", dict(zip("ab", halves, strict=True)), call.out)
 
 
-def _dropout(call: Call) -> Places:
+def _dropout(call: Call) -> Tensor:
     if call["train"] and call["p"]:
         raise Unsupported("a random mask: call module.eval(), or write dropout with a given mask")
     return call.places("input")
@@ -126,7 +126,7 @@ def _dropout(call: Call) -> Places:
 # --- along axes ------------------------------------------------------------------------------------------------------
 
 
-def _along(operation: str) -> Row:
+def _along(operation: str) -> AtenRow:
     """Along one axis; the shape stays."""
 
     def row(call: Call) -> Any:
@@ -146,7 +146,7 @@ def _along(operation: str) -> Row:
     return row
 
 
-def _one(call: Call, operation: str, places: Places, dim: int) -> Any:
+def _one(call: Call, operation: str, places: Tensor, dim: int) -> Any:
     import torch
 
     core = [axis for axis, size in enumerate(places.shape) if size > 1]
@@ -163,7 +163,7 @@ def _one(call: Call, operation: str, places: Places, dim: int) -> Any:
     return call.define(f"{operation}({text})", places.shape, call.activation({"self": places}))
 
 
-def _total(operation: str, options: str = "") -> Row:
+def _total(operation: str, options: str = "") -> AtenRow:
     """One number of everything, or along axes."""
 
     def row(call: Call) -> Any:
@@ -172,7 +172,7 @@ def _total(operation: str, options: str = "") -> Row:
     return row
 
 
-def _totalled(call: Call, operation: str, options: str, places: Places, dim: Any, out: Any = None) -> Any:
+def _totalled(call: Call, operation: str, options: str, places: Tensor, dim: Any, out: Any = None) -> Any:
     out = call.out if out is None else out
     dims = [dim] if isinstance(dim, int) else dim or range(places.ndim)
     reduced = {axis % max(places.ndim, 1) for axis in dims}
@@ -197,18 +197,20 @@ def _totalled(call: Call, operation: str, options: str, places: Places, dim: Any
     return call.define(f"{operation}({matrix}, {axis_name}{options})", out)
 
 
-def _spread(operation: str) -> Row:
+def _spread(operation: str) -> AtenRow:
     """Variance or deviation, divided by n − correction."""
 
     def row(call: Call) -> Any:
         ddof = call["correction"] if "correction" in call.args else int(call.args.get("unbiased", True))
         ddof = 1 if ddof is None else ddof
-        return _totalled(call, operation, f", ddof = {number(ddof)}" if ddof else "", call.places("self"), call["dim"])
+        return _totalled(
+            call, operation, f", ddof = {python_number(ddof)}" if ddof else "", call.places("self"), call["dim"]
+        )
 
     return row
 
 
-def _largest(operation: str) -> Row:
+def _largest(operation: str) -> AtenRow:
     """The largest of all or along an axis, with its place, which nothing may be made of."""
 
     def row(call: Call) -> Any:
@@ -237,7 +239,7 @@ def _norm(call: Call) -> Any:
 # --- losses ----------------------------------------------------------------------------------------------------------
 
 
-def _reduced(template: str, weighted: str = "") -> Row:
+def _reduced(template: str, weighted: str = "") -> AtenRow:
     """A loss of entries: their mean or sum, by `reduction` (1 and 2); another one where there is a `pos_weight`."""
 
     def row(call: Call) -> Any:
@@ -248,7 +250,7 @@ def _reduced(template: str, weighted: str = "") -> Row:
         total = "mean" if call["reduction"] == 1 else "sum"
         text = template if call["pos_weight"] is None else weighted
         for setting in ("delta", "beta"):
-            text = text.replace(f"<{setting}>", number(call[setting] or 0))
+            text = text.replace(f"<{setting}>", python_number(call[setting] or 0))
         text = f"{{weight}} ⊙ ({text})" if call["weight"] is not None else text
         names = ("self", "target", *(name for name in ("weight", "pos_weight") if call[name] is not None))
         layout = torch.broadcast_shapes(*(call.shape(name) for name in names))
@@ -290,22 +292,22 @@ def _scores(call: Call) -> tuple[str, str, int, str]:
     return call.matrix(z) + turned, call.matrix(y) + turned, samples, weights
 
 
-def _smoothed(call: Call, y: Places) -> Places:
+def _smoothed(call: Call, y: Tensor) -> Tensor:
     """Label smoothing: a part of the target, shared out over all classes. Source: Szegedy et al. (2016)."""
     if not call["label_smoothing"]:
         return y
-    part = number(call["label_smoothing"])
+    part = python_number(call["label_smoothing"])
     return call.each(f"(1 - {part}) {{y}} + {part}/{y.shape[-1]}", {"y": y}, y.shape, "Q")
 
 
-def _by_class(call: Call, y: Places) -> Places:
+def _by_class(call: Call, y: Tensor) -> Tensor:
     """Targets times the weights of their classes."""
     if call["weight"] is None:
         return y
     return call.each("{weight} ⊙ {y}", {"weight": call["weight"], "y": y}, y.shape)
 
 
-def _cross_entropy(call: Call) -> Places:
+def _cross_entropy(call: Call) -> Tensor:
     z, y, samples, weights = _scores(call)
     if weights:
         return call.define(f"-sum({y} ⊙ log_softmax({z}{', columns' if samples > 1 else ''}))/{weights}", ())
@@ -313,7 +315,7 @@ def _cross_entropy(call: Call) -> Places:
     return call.define(f"{factor}cross_entropy_logits({z}, {y})", ())
 
 
-def _nll(call: Call) -> Places:
+def _nll(call: Call) -> Tensor:
     z, y, samples, weights = _scores(call)
     divisor = weights or (str(samples) if call["reduction"] == 1 and samples > 1 else "")
     return call.define(f"-sum({y} ⊙ {z})" + (f"/{divisor}" if divisor else ""), ())
@@ -323,7 +325,7 @@ _ERROR = "({self} - {target})"
 _SELU, _SELU_ALPHA = "1.0507009873554804934193349852946", "1.6732632423543772848170429916717"
 """Scale and α as Klambauer et al. (2017) have them, with PyTorch's digits."""
 
-ROWS: Mapping[str, Row] = {
+ROWS: Mapping[str, AtenRow] = {
     "linear": _linear,
     **dict.fromkeys(("matmul", "mm", "mv", "bmm", "dot"), _matmul),
     **dict.fromkeys(("addmm", "baddbmm", "addmv"), _matmul_added),
@@ -386,7 +388,7 @@ ROWS: Mapping[str, Row] = {
     "dropout": _dropout,
     **LAYERS,
     **dict.fromkeys(RECURRENT, recurrent),
-    **{f"{key}_cell": cell for key in RECURRENT},
+    **{f"{key}_cell": recurrent_step for key in RECURRENT},
     "cross_entropy_loss": _cross_entropy,
     "nll_loss_nd": _nll,
     "nll_loss": _nll,

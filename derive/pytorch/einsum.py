@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from derive.pytorch.graph_call import Call, Places, Unsupported
+from derive.pytorch.graph_call import Call, Tensor, Unsupported
 from derive.pytorch.products import multiplied
 
 
@@ -15,21 +15,21 @@ class Factor:
     """A tensor, with a letter for each axis."""
 
     letters: str
-    places: Places
+    places: Tensor
 
     @property
     def sizes(self) -> dict[str, int]:
         """The size of each axis."""
         return dict(zip(self.letters, self.places.shape, strict=True))
 
-    def arranged(self, *groups: str) -> Places:
+    def arranged(self, *groups: str) -> Tensor:
         """The tensor with one axis for each group of letters."""
         sizes = self.sizes
         order = [self.letters.index(letter) for group in groups for letter in group]
         return self.places.permute(order).reshape([prod(sizes[letter] for letter in group) for group in groups])
 
 
-def einsum(call: Call) -> Places:
+def einsum(call: Call) -> Tensor:
     """Of the letters that both tensors have, those of the result too are the batch, the other ones are summed; what one
     of them has alone are rows or columns.
     """

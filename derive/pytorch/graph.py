@@ -100,7 +100,7 @@ def schema_of(node: Any) -> Any:
     return getattr(node.target, "_schema", None)
 
 
-def key_of(node: Any) -> str:
+def aten_key(node: Any) -> str:
     """What an operation is called: `relu` of `aten::relu`."""
     schema = schema_of(node)
     return str(schema.name.removeprefix("aten::") if schema else node.target.__name__)

@@ -10,12 +10,12 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derive.calculus.shapes import normal
-from derive.pytorch.tensor_entries import Base, Entries, Form, atom
+from derive.pytorch.tensor_entries import Base, Form, TensorEntries, atom
 
 if TYPE_CHECKING:
     import torch
 
-Places: TypeAlias = "torch.Tensor"
+Tensor: TypeAlias = "torch.Tensor"
 """The numbers of a tensor's entries (places.py), in its shape."""
 
 
@@ -33,16 +33,16 @@ class Known:
     name: str = ""
 
 
-class Writer:
+class EquationWriter:
     """Takes equations. What a row gets of the reader."""
 
-    entries: Entries
+    entries: TensorEntries
 
-    def equation(self, name: str, text: str, layout: Sequence[int]) -> Places:
+    def equation(self, name: str, text: str, layout: Sequence[int]) -> Tensor:
         """`name = text`, or with another name where that is taken; what it gives, in the shape of a tensor."""
         raise NotImplementedError
 
-    def lifted(self, known: Known, name: str = "") -> Places:
+    def lifted(self, known: Known, name: str = "") -> Tensor:
         """The numbers of a tensor as given values."""
         raise NotImplementedError
 
@@ -60,7 +60,7 @@ class Call:
     args: Mapping[str, Any]
     out: Form
     layer: int
-    writer: Writer
+    writer: EquationWriter
     number_type: Any
 
     def __getitem__(self, name: str) -> Any:
@@ -80,19 +80,19 @@ class Call:
         value = value.tensor if isinstance(value, Known) else value
         return tuple(getattr(value, "shape", ()))
 
-    def places(self, name: str) -> Places:
+    def places(self, name: str) -> Tensor:
         """The entries of an argument."""
         return self.given(self[name])
 
-    def given(self, value: Any, name: str = "") -> Places:
+    def given(self, value: Any, name: str = "") -> Tensor:
         """The entries of a value; what is known becomes given values."""
         if isinstance(value, Known):
             return self.writer.lifted(value, name)
         if isinstance(value, int | float):
-            return self.writer.entries.add(number(value), (), ())
+            return self.writer.entries.add(python_number(value), (), ())
         return value
 
-    def text(self, places: Places, form: Form) -> str:
+    def text(self, places: Tensor, form: Form) -> str:
         """An expression of a shape for entries; what is put together of pieces gets a name of its own."""
         text = self.writer.entries.text(places, form)
         if not text.startswith(("[", "reshape([", "flatten([")):
@@ -100,24 +100,24 @@ class Call:
         named = self.writer.equation("", text, normal(form))
         return self.writer.entries.text(named, form)
 
-    def transposed(self, places: Places) -> str:
+    def transposed(self, places: Tensor) -> str:
         """The transpose of a matrix; one that is put together of pieces is turned as a whole."""
         rows, columns = places.shape
         text = self.writer.entries.text(places.T, (columns, rows))
         return f"{atom(self.text(places, (rows, columns)))}^T" if text.startswith("[") else text
 
-    def matrix(self, places: Places) -> str:
+    def matrix(self, places: Tensor) -> str:
         """Its last axis in columns, all others in rows; a single row as a column."""
         *lead, size = places.shape or (1,)
         return self.text(places, (prod(lead), size) if prod(lead) > 1 else (size,))
 
     # --- equations ------------------------------------------------------------------------------------------------
 
-    def define(self, text: str, layout: Sequence[int], name: str = "") -> Places:
+    def define(self, text: str, layout: Sequence[int], name: str = "") -> Tensor:
         """An equation for what an expression gives."""
         return self.writer.equation(name, text, layout)
 
-    def each(self, template: str, operands: Mapping[str, Any], layout: Sequence[int], name: str = "") -> Places:
+    def each(self, template: str, operands: Mapping[str, Any], layout: Sequence[int], name: str = "") -> Tensor:
         """Entry by entry: a template over operands that PyTorch broadcasts to a shape. Of arrays of more than two axes
         that are in several pieces, piece by piece.
         """
@@ -140,11 +140,11 @@ class Call:
     def aligned(self, value: Any, axes: int) -> Any:
         """A number's text, or places with as many axes."""
         if isinstance(value, Known) and not value.name and value.tensor.unique().numel() == 1:
-            return number(value.tensor.flatten()[0].item())
+            return python_number(value.tensor.flatten()[0].item())
         if isinstance(value, str):
             return value
         if isinstance(value, int | float):
-            return number(value)
+            return python_number(value)
         places = self.given(value)
         return places.reshape((1,) * (axes - places.ndim) + tuple(places.shape))
 
@@ -173,7 +173,7 @@ class Call:
                 texts[key] = self.text(places.expand(tuple(layout)), sizes)
         return {key: texts[key] if template_safe(texts[key]) else f"({texts[key]})" for key in aligned}
 
-    def _wholes(self, arrays: Sequence[Places], sizes: Form) -> bool:
+    def _wholes(self, arrays: Sequence[Tensor], sizes: Form) -> bool:
         """Whether all are whole quantities of one shape: they go with each other as they are."""
         bases = [self.writer.entries.whole(places) for places in arrays]
         shapes = {base.shape if base and base.count == prod(sizes) else None for base in bases}
@@ -187,7 +187,7 @@ class Call:
         return f"A_{match[1]}" if match else ""
 
 
-Row: TypeAlias = str | Callable[[Call], Any]
+AtenRow: TypeAlias = str | Callable[[Call], Any]
 
 
 def template_safe(text: str) -> bool:
@@ -200,7 +200,7 @@ def _numbered(name: str, k: int) -> str:
     return f"{stem}_{{{index.strip('{}')},{k}}}" if index else f"{stem}_{k}"
 
 
-def number(value: float) -> str:
+def python_number(value: float) -> str:
     """A number of Python's as the language writes it, with the fewest digits that give it back."""
     exact = Decimal(repr(value + 0))  # True is 1
     if not exact.is_finite():

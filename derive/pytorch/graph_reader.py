@@ -13,13 +13,13 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.equations import Line, infer_shapes, read_line, read_name
+from derive.problem.reading.equations import EquationLine, infer_shapes, read_equation, read_name
 from derive.pytorch.argument_names import IMAGES, letters
 from derive.pytorch.aten_rows import ROWS
-from derive.pytorch.graph import arguments, is_node, is_random, key_of, layer_of, schema_of
-from derive.pytorch.graph_call import Call, Known, Places, Unsupported, Writer
+from derive.pytorch.graph import arguments, aten_key, is_node, is_random, layer_of, schema_of
+from derive.pytorch.graph_call import Call, EquationWriter, Known, Tensor, Unsupported
 from derive.pytorch.layout import LAYOUT, laid_out
-from derive.pytorch.tensor_entries import Entries
+from derive.pytorch.tensor_entries import TensorEntries
 
 if TYPE_CHECKING:
     import torch
@@ -29,17 +29,17 @@ class NoRow(Exception):
     """An operation that no table knows."""
 
 
-class Reader(Writer):
+class GraphReader(EquationWriter):
     """Reads the graph's nodes one after the other: equations, given values, names."""
 
     def __init__(self, graph: Any, values: Mapping[str, tuple[str, torch.Tensor]], decimals: int | None) -> None:
         self.values, self.decimals = dict(values), decimals
         self.faults: list[Fault] = []
         self.equations: list[tuple[str, str]] = []
-        self.entries = Entries()
+        self.entries = TensorEntries()
         self._results: dict[Any, Any] = {}
         self._given: list[tuple[str, torch.Tensor, bool, int]] = []
-        self._lifted: dict[Known, Places] = {}
+        self._lifted: dict[Known, Tensor] = {}
         self._names: dict[str, Name] = {}
         self._shapes: dict[Name, Shape] = {}
         self._taken: set[str] = {"L"}
@@ -81,15 +81,15 @@ class Reader(Writer):
             self._results[node] = Known(tensor, plain)
             return
         parameter = node in self._moving
-        image = next((key_of(user) for user in node.users), "") in IMAGES
+        image = next((aten_key(user) for user in node.users), "") in IMAGES
         sizes = tuple(tensor.shape)
         own = (parameter and len(sizes) <= 2) or node in self._letters or (image and not parameter)
-        if image and not parameter and len(sizes) == IMAGES[key_of(next(iter(node.users)))] + 2 and sizes[0] == 1:
+        if image and not parameter and len(sizes) == IMAGES[aten_key(next(iter(node.users)))] + 2 and sizes[0] == 1:
             sizes = sizes[1:]
         shape = sizes if own else tuple(size for size in sizes if size > 1)
         self._results[node] = self._give(self._letters.get(node, plain), tensor, shape, parameter)
 
-    def _give(self, name: str, tensor: torch.Tensor, shape: Shape, parameter: bool = False) -> Places:
+    def _give(self, name: str, tensor: torch.Tensor, shape: Shape, parameter: bool = False) -> Tensor:
         """A given value: the tensor in another shape, with as many entries."""
         name, shape = self._free(name), normal(shape)
         places = self.entries.add(name, shape, tensor.shape)
@@ -102,7 +102,7 @@ class Reader(Writer):
         self._names[symbol.id] = symbol
         self._shapes[symbol] = shape
 
-    def lifted(self, known: Known, name: str = "") -> Places:
+    def lifted(self, known: Known, name: str = "") -> Tensor:
         """The numbers of a tensor as given values."""
         if known not in self._lifted:
             tensor = known.tensor.int() if not known.tensor.dtype.is_floating_point else known.tensor
@@ -124,12 +124,12 @@ class Reader(Writer):
             self._results[node] = self._result(node)
         except NoRow:
             known = ", ".join(sorted({*ROWS, *LAYOUT}))
-            self._fault(node, f"`{key_of(node)}` has no row", f"there are rows for: {known}")
+            self._fault(node, f"`{aten_key(node)}` has no row", f"there are rows for: {known}")
         except Unsupported as reason:
-            self._fault(node, f"`{key_of(node)}`: {reason}")
+            self._fault(node, f"`{aten_key(node)}`: {reason}")
 
     def _result(self, node: Any) -> Any:
-        key = key_of(node)
+        key = aten_key(node)
         if key == "wrap_with_set_grad_enabled":
             raise Unsupported("a part without gradients (torch.no_grad)")
         args = {name: self._any(value) for name, value in arguments(node)}
@@ -161,8 +161,8 @@ class Reader(Writer):
     def _in_place(self, node: Any, key: str, args: Mapping[str, Any]) -> Any:
         """`x.relu_()` is relu, and x from then on its value; not where x is a view of something or has views."""
         changed = node.args[0]
-        others = [user for user in changed.users if user is not node and key_of(user) in LAYOUT]
-        if changed.op != "call_function" or key_of(changed) in LAYOUT or others:
+        others = [user for user in changed.users if user is not node and aten_key(user) in LAYOUT]
+        if changed.op != "call_function" or aten_key(changed) in LAYOUT or others:
             raise Unsupported("what is changed in place has another name: write it without the underscore")
         if key in LAYOUT:
             return args["self"]
@@ -193,11 +193,11 @@ class Reader(Writer):
 
     # --- equations -------------------------------------------------------------------------------------------------
 
-    def equation(self, name: str, text: str, layout: Sequence[int]) -> Places:
+    def equation(self, name: str, text: str, layout: Sequence[int]) -> Tensor:
         """`name = text`; its shape is what the language makes of it."""
         name = self._free(name or f"u_{len(self.equations) + 1}")
         faults: list[Fault] = []
-        written = read_line(Line(f"{name} = {text}", Place("torch")), self._names, faults)
+        written = read_equation(EquationLine(f"{name} = {text}", Place("torch")), self._names, faults)
         if written:
             infer_shapes([written], self._shapes, faults)
         if faults or not written:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from derive.pytorch.argument_names import IMAGES
-from derive.pytorch.graph_call import Call, Known, Places, Row, Unsupported, number
+from derive.pytorch.graph_call import AtenRow, Call, Known, Tensor, Unsupported, python_number
 from derive.pytorch.products import attention
 
 
@@ -16,7 +16,7 @@ def _sizes(value: Any) -> str:
     return str(values[0]) if len(set(values)) == 1 else f"({', '.join(map(str, values))})"
 
 
-def _each_image(call: Call, x: Places, name: str, one: Callable[[Places], str]) -> Places:
+def _each_image(call: Call, x: Tensor, name: str, one: Callable[[Tensor], str]) -> Tensor:
     """The expression for each image of a batch, or for the only one."""
     import torch
 
@@ -28,8 +28,8 @@ def _each_image(call: Call, x: Places, name: str, one: Callable[[Places], str]) 
     return torch.stack(images)
 
 
-def _convolution(operation: str) -> Row:
-    def row(call: Call) -> Places:
+def _convolution(operation: str) -> AtenRow:
+    def row(call: Call) -> Tensor:
         call.only(groups=1)
         if isinstance(call["padding"], str) or set(call["output_padding"] or [0]) != {0}:
             raise Unsupported("padding other than by numbers on both sides")
@@ -45,7 +45,7 @@ def _convolution(operation: str) -> Row:
     return row
 
 
-def _pooling(operation: str) -> Row:
+def _pooling(operation: str) -> AtenRow:
     def row(call: Call) -> Any:
         call.only(ceil_mode=False, count_include_pad=True, divisor_override=None)
         if set(call["dilation"] or [1]) != {1}:
@@ -72,7 +72,7 @@ def _shown(values: Sequence[int], axes: int, front: int = 1) -> str:
     return f"({front}, {values[0]})" if axes == 1 else _sizes(list(values))
 
 
-def _global(operation: str) -> Row:
+def _global(operation: str) -> AtenRow:
     """One number for each channel."""
 
     def row(call: Call) -> Any:
@@ -90,7 +90,7 @@ def _global(operation: str) -> Row:
     return row
 
 
-def _embedding(call: Call) -> Places:
+def _embedding(call: Call) -> Tensor:
     indices = call["indices"]
     if not isinstance(indices, Known):
         raise Unsupported("numbers that are worked out")
@@ -105,10 +105,10 @@ def _embedding(call: Call) -> Places:
 # --- normalisation ---------------------------------------------------------------------------------------------------
 
 
-def _over_last(operation: str) -> Row:
+def _over_last(operation: str) -> AtenRow:
     """Layer norm and RMS norm: over the last axes of each sample."""
 
-    def row(call: Call) -> Places:
+    def row(call: Call) -> Tensor:
         count = len(call["normalized_shape"])
         x = call.places("input").flatten(-count)
         samples, size = x.numel() // x.shape[-1], x.shape[-1]
@@ -128,10 +128,10 @@ def _epsilon(call: Call) -> str:
     """What is added under the root; by default that of the numbers' precision."""
     import torch
 
-    return number(call["eps"] if call["eps"] is not None else torch.finfo(call.number_type).eps)
+    return python_number(call["eps"] if call["eps"] is not None else torch.finfo(call.number_type).eps)
 
 
-def _batch_norm(call: Call) -> Places:
+def _batch_norm(call: Call) -> Tensor:
     """Over the samples and places of each channel (axis 1), or by the running mean and variance."""
     x = call.places("input")
     wanted = ["weight", "bias"] if call["weight"] is not None else []
@@ -155,7 +155,7 @@ def _batch_norm(call: Call) -> Places:
     return result if in_rows else result.transpose(0, 1)
 
 
-def _by_running(call: Call, x: Places) -> Places:
+def _by_running(call: Call, x: Tensor) -> Tensor:
     per_channel = (1, -1, *[1] * (x.ndim - 2))
     names = {"m": "running_mean", "v": "running_var", "g": "weight", "b": "bias"}
     operands = {key: call[name].reshape(per_channel) for key, name in names.items() if call[name] is not None}
@@ -164,18 +164,18 @@ def _by_running(call: Call, x: Places) -> Places:
     return call.each(text + (" + {b}" if "b" in operands else ""), {"x": x, **operands}, tuple(x.shape))
 
 
-def _group_norm(call: Call) -> Places:
+def _group_norm(call: Call) -> Tensor:
     """Over the channels of each group of each sample."""
     return _by_group(call, call["num_groups"])
 
 
-def _instance_norm(call: Call) -> Places:
+def _instance_norm(call: Call) -> Tensor:
     """Over each channel of each sample, or by the running mean and variance."""
     x = call.places("input")
     return _by_group(call, x.shape[1]) if call["use_input_stats"] else _by_running(call, x)
 
 
-def _by_group(call: Call, count: int) -> Places:
+def _by_group(call: Call, count: int) -> Tensor:
     """Over each of so many groups of channels of each sample; then each channel has its scale and shift."""
     x = call.places("input")
     groups = x.reshape(x.shape[0] * count, -1)
@@ -188,7 +188,7 @@ def _by_group(call: Call, count: int) -> Places:
     return call.each(text, {"x": result, **operands}, tuple(x.shape)) if operands else result
 
 
-LAYERS: dict[str, Row] = {
+LAYERS: dict[str, AtenRow] = {
     "conv1d": _convolution("conv"),
     "conv2d": _convolution("conv"),
     "conv_transpose1d": _convolution("transposed_conv"),

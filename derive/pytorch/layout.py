@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.pytorch.graph import schema_of
-from derive.pytorch.graph_call import Known, Places, Unsupported, number
-from derive.pytorch.tensor_entries import Entries
+from derive.pytorch.graph_call import Known, Tensor, Unsupported, python_number
+from derive.pytorch.tensor_entries import TensorEntries
 
 LAYOUT = {
     "view", "_unsafe_view", "reshape", "flatten", "unflatten", "transpose", "permute", "t", "numpy_T", "mT",
@@ -29,7 +29,9 @@ _CHOOSING = {
 """Operations with an argument that chooses entries: it must be known."""
 
 
-def laid_out(node: Any, key: str, args: Mapping[str, Any], lift: Callable[[Known], Places], entries: Entries) -> Any:
+def laid_out(
+    node: Any, key: str, args: Mapping[str, Any], lift: Callable[[Known], Tensor], entries: TensorEntries
+) -> Any:
     """What comes out, as numbers of entries."""
     import torch
 
@@ -59,18 +61,18 @@ def _chosen(value: Any) -> Any:
     return value.tensor if isinstance(value, Known) else value
 
 
-def _entries(value: Any, lift: Callable[[Known], Places]) -> Any:
+def _entries(value: Any, lift: Callable[[Known], Tensor]) -> Any:
     if isinstance(value, list):
         return [_entries(item, lift) for item in value]
     return lift(value) if isinstance(value, Known) else value
 
 
-def _number(value: Any, entries: Entries) -> Places:
+def _number(value: Any, entries: TensorEntries) -> Tensor:
     """A number as an entry."""
-    return entries.add(number(value), (), ()) if isinstance(value, int | float) else value
+    return entries.add(python_number(value), (), ()) if isinstance(value, int | float) else value
 
 
-def _filled(key: str, ready: Mapping[str, Any], entries: Entries) -> Places:
+def _filled(key: str, ready: Mapping[str, Any], entries: TensorEntries) -> Tensor:
     """With another number around it, or in a corner."""
     import torch
 

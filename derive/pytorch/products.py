@@ -8,14 +8,14 @@ from itertools import product
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
-from derive.pytorch.graph_call import Call, Known, Places, Unsupported, number
+from derive.pytorch.graph_call import Call, Known, Tensor, Unsupported, python_number
 from derive.pytorch.tensor_entries import Form, atom
 
 if TYPE_CHECKING:
     import torch
 
 
-def affine(call: Call, x: Any, weight: Places, bias: Places | None) -> str:
+def affine(call: Call, x: Any, weight: Tensor, bias: Tensor | None) -> str:
     """PyTorch's x Wᵀ + b: of one sample W x + b, of several in rows X Wᵀ + bᵀ."""
     x = call.given(x)
     units, size = weight.shape
@@ -27,7 +27,7 @@ def affine(call: Call, x: Any, weight: Places, bias: Places | None) -> str:
     return text + (f" + {call.text(bias, form)}" if bias is not None else "")
 
 
-def multiplied(call: Call, a: Places, b: Places, out: Form) -> Places:
+def multiplied(call: Call, a: Tensor, b: Tensor, out: Form) -> Tensor:
     """A B as `torch.matmul` has it, for each of what stands in front."""
     import torch
 
@@ -38,14 +38,14 @@ def multiplied(call: Call, a: Places, b: Places, out: Form) -> Places:
     return torch.stack(parts).reshape(out)
 
 
-def _product(call: Call, a: Places, b: Places) -> Places:
+def _product(call: Call, a: Tensor, b: Tensor) -> Tensor:
     (m, k), n = a.shape, b.shape[-1]
     if m == 1 < k and n > 1:
         return call.define(f"{atom(call.text(b.T, (n, k)))} {atom(call.text(a, (k,)))}", (m, n))
     return call.define(f"{atom(call.text(a, (m, k)))} {atom(call.text(b, (k, n)))}", (m, n))
 
 
-def attention(call: Call) -> Places:
+def attention(call: Call) -> Tensor:
     """softmax(Q Kᵀ/√d) V, tokens in rows, for each head."""
     import torch
 
@@ -59,29 +59,29 @@ def attention(call: Call) -> Places:
     seen, added = _mask(call, (*batch, q.shape[-2], k.shape[-2]))
     heads = []
     for i, index in enumerate(product(*map(range, batch)), 1):
-        head = Head(call, q[index], k[index], v[index], None if added is None else added[index],
-                    str(i) if prod(batch) > 1 else "")  # fmt: skip
+        head = AttentionHead(call, q[index], k[index], v[index], None if added is None else added[index],
+                             str(i) if prod(batch) > 1 else "")  # fmt: skip
         heads.append(_masked(head, seen[index]))
     return torch.stack(heads).reshape(call.out)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class AttentionHead:
     """One head, or some queries of it with the keys that they see; what is added to its scores; its index."""
 
     call: Call
-    q: Places
-    k: Places
-    v: Places
+    q: Tensor
+    k: Tensor
+    v: Tensor
     added: Any
     index: str
 
-    def part(self, queries: Sequence[int], keys: Sequence[int], index: str) -> Head:
+    def part(self, queries: Sequence[int], keys: Sequence[int], index: str) -> AttentionHead:
         """Some of its queries, with some of the keys."""
         added = None if self.added is None else self.added[queries][:, keys]
-        return Head(self.call, self.q[queries], self.k[keys], self.v[keys], added, index)
+        return AttentionHead(self.call, self.q[queries], self.k[keys], self.v[keys], added, index)
 
-    def output(self, causal: bool = False) -> Places:
+    def output(self, causal: bool = False) -> Tensor:
         """softmax(Q Kᵀ/√d) V."""
         call, scale = self.call, self.call["scale"]
         (queries, size), keys = self.q.shape, len(self.k)
@@ -89,7 +89,7 @@ class Head:
         text = f"{atom(call.text(self.q, (queries, size)))} {atom(call.transposed(self.k))}"
         if self.added is not None and scale is None:
             scale = 1 / sqrt(size)
-        text = f"{number(scale)} {text}" if scale is not None else f"{text}/sqrt({size})" if size > 1 else text
+        text = f"{python_number(scale)} {text}" if scale is not None else f"{text}/sqrt({size})" if size > 1 else text
         if self.added is not None:
             text = f"{text} + {call.text(self.added, (queries, keys))}"
         s = call.define(text, (queries, keys), f"S{mark}")
@@ -100,7 +100,7 @@ class Head:
                            f"H{mark}")  # fmt: skip
 
 
-def _masked(head: Head, seen: torch.Tensor) -> Places:
+def _masked(head: AttentionHead, seen: torch.Tensor) -> Tensor:
     """The output of a head: the queries that see the same keys together, over these keys alone."""
     import torch
 

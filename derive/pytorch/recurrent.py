@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.pytorch.graph_call import Call, Known, Places, Unsupported
+from derive.pytorch.graph_call import Call, Known, Tensor, Unsupported
 from derive.pytorch.products import affine
 
 State = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class RecurrentLayer:
     """One layer in one direction: its kind, its weights (W, U, and b, b' or None), what its steps are called."""
 
     call: Call
@@ -38,13 +38,13 @@ class Unit:
         index = ",".join(part for part in (self.mark, t) if part)
         return f"{letter}_{{{index}}}" if "," in index else f"{letter}_{index}" if index else letter
 
-    def gates(self, places: Places, count: int) -> list[Places]:
+    def gates(self, places: Tensor, count: int) -> list[Tensor]:
         """The parts of what belongs to all gates."""
         size = places.shape[-1] // count
         return [places.narrow(-1, i * size, size) for i in range(count)]
 
 
-def _elman(unit: Unit, x: Any, state: State, t: str) -> State:
+def _elman(unit: RecurrentLayer, x: Any, state: State, t: str) -> State:
     (h,) = state
     call, layout = unit.call, _layout(x, unit)
     a = call.define(f"{unit.inputs(x)} + {unit.recurrent(h)}", layout, unit.name("a", t))
@@ -52,7 +52,7 @@ def _elman(unit: Unit, x: Any, state: State, t: str) -> State:
     return (call.each(f"{function}({{a}})", {"a": a}, layout, unit.name("h", t)),)
 
 
-def _lstm(unit: Unit, x: Any, state: State, t: str) -> State:
+def _lstm(unit: RecurrentLayer, x: Any, state: State, t: str) -> State:
     h, c = state
     call, layout = unit.call, _layout(x, unit)
     own = (*layout[:-1], layout[-1] // 4)
@@ -68,7 +68,7 @@ def _lstm(unit: Unit, x: Any, state: State, t: str) -> State:
     return h, c
 
 
-def _gru(unit: Unit, x: Any, state: State, t: str) -> State:
+def _gru(unit: RecurrentLayer, x: Any, state: State, t: str) -> State:
     (h,) = state
     call, layout = unit.call, _layout(x, unit)
     own = (*layout[:-1], layout[-1] // 3)
@@ -82,13 +82,15 @@ def _gru(unit: Unit, x: Any, state: State, t: str) -> State:
 _STEPS = {"rnn": _elman, "lstm": _lstm, "gru": _gru}
 
 
-def _layout(x: Places, unit: Unit) -> tuple[int, ...]:
+def _layout(x: Tensor, unit: RecurrentLayer) -> tuple[int, ...]:
     return (*x.shape[:-1], unit.weights[0].shape[0])
 
 
-def cell(call: Call) -> Any:
+def recurrent_step(call: Call) -> Any:
     """One step: `nn.RNNCell`, `nn.LSTMCell`, `nn.GRUCell`."""
-    unit = Unit(call, call.key.removesuffix("_cell"), [call[name] for name in ("w_ih", "w_hh", "b_ih", "b_hh")])
+    unit = RecurrentLayer(
+        call, call.key.removesuffix("_cell"), [call[name] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
+    )
     states = call["hx"] if isinstance(call["hx"], list) else [call["hx"]]
     initial = tuple(call.given(state, f"{letter}_0") for state, letter in zip(_apart(states), "hc", strict=False))
     after = unit.step(call.places("input"), initial, "")
@@ -129,12 +131,12 @@ def recurrent(call: Call) -> Any:
     return (x.transpose(0, 1) if call["batch_first"] else x, *ends)
 
 
-def _unit(call: Call, i: int, per: int, count: int) -> Unit:
+def _unit(call: Call, i: int, per: int, count: int) -> RecurrentLayer:
     weights = [*call["params"][i * per : (i + 1) * per], None, None]
-    return Unit(call, call.key, weights[:4], str(i + 1) if count > 1 else "")
+    return RecurrentLayer(call, call.key, weights[:4], str(i + 1) if count > 1 else "")
 
 
-def _run(unit: Unit, x: Places, state: State, backward: bool) -> tuple[Places, State]:
+def _run(unit: RecurrentLayer, x: Tensor, state: State, backward: bool) -> tuple[Tensor, State]:
     """The outputs along a sequence, and the last state."""
     import torch
 

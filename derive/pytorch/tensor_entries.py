@@ -40,7 +40,7 @@ class Base:
         return prod(self.shape)
 
 
-class Entries:
+class TensorEntries:
     """Every entry of everything that has a name, numbered from 0."""
 
     def __init__(self) -> None:

@@ -20,31 +20,31 @@ from derive.page.document import (
     Blank,
     Block,
     Chain,
+    ChainLink,
     Document,
     Formula,
     Gap,
     Inline,
+    InlineRow,
     Joined,
     Lines,
-    Link,
     Numbered,
     OnKink,
+    PageRemark,
     Paragraph,
+    PoolWinners,
     Quoted,
-    Remark,
     Result,
     Room,
-    Row,
     Section,
     Sentence,
     StepPart,
     Table,
     Terms,
-    Winners,
 )
 from derive.page.step_lines import chains_in
 from derive.problem.settings import LEVELS, Sheet
-from derive.writers.json import step_id
+from derive.writers.json import pass_id
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
 LONGEST_WHOLE = 100  # rows of a table that a sheet has whole
@@ -63,7 +63,7 @@ class Asked:
 def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Asked:
     """The steps that a sheet blanks. Raises InputError for one that is not on the page."""
     steps = {(step.name, k): step for step, k in _on_page(derivation, document)}
-    ids = {place: step_id(step, place[1]) for place, step in steps.items()}
+    ids = {place: pass_id(step, place[1]) for place, step in steps.items()}
     wanted = sheet.steps or derivation.problem.asked
     if unknown := [step for step in wanted if step not in ids.values()]:
         where = "[sheet] blank" if sheet.steps else "[page] ask"
@@ -159,7 +159,7 @@ class _Section:
             elif isinstance(part, Sentence):
                 if not self._tells(part) and not (blank and self._is_of_working(part)):
                     yield part
-            elif isinstance(part, Remark) or (blank and self.level >= WORKING and _on_the_way(part)):
+            elif isinstance(part, PageRemark) or (blank and self.level >= WORKING and _on_the_way(part)):
                 yield from () if blank else (part,)
             elif isinstance(part, Joined):
                 yield from self._joined(part)
@@ -173,7 +173,7 @@ class _Section:
         """Whether a sentence at a step that is asked is part of what is to be found: it depends on the values, or tells
         what became of them, or speaks of working that is not there.
         """
-        shows = any(isinstance(value, OnKink | Winners | Result) for value in sentence.fields.values())
+        shows = any(isinstance(value, OnKink | PoolWinners | Result) for value in sentence.fields.values())
         likewise = sentence.key == LIKEWISE and self.level >= WORKING
         return self.level >= FORMULAS or sentence.when is not None or shows or likewise
 
@@ -222,12 +222,12 @@ class _Section:
             links[0] = replace(links[0], relation=ARROW)
         return (replace(chain, links=tuple(links)),) if links else ()
 
-    def _is_told(self, link: Link) -> bool:
+    def _is_told(self, link: ChainLink) -> bool:
         """Whether a link of a step that is shown tells a hidden value."""
         terms = link.shown.terms if isinstance(link.shown, Terms | Addends) else ()
         return any(self._hides(name) for term, _ in terms for name in names_in(term))
 
-    def _link(self, link: Link, chain: Chain, step: str) -> Iterator[Link]:
+    def _link(self, link: ChainLink, chain: Chain, step: str) -> Iterator[ChainLink]:
         """What is left of a link of a step that is asked."""
         assert chain.head is not None
         shown = link.shown
@@ -241,7 +241,7 @@ class _Section:
         elif link is chain.links[0]:
             yield from self._formula(link, chain.head)
 
-    def _formula(self, link: Link, name: Name) -> Iterator[Link]:
+    def _formula(self, link: ChainLink, name: Name) -> Iterator[ChainLink]:
         """The equations of the forward pass are the problem; those that the derivation adds are left to the student."""
         if self.steps[name].phase in {"forward", "loss"} and not isinstance(name, Derivative):
             yield link
@@ -259,8 +259,8 @@ class _Section:
         """Whether something in a sentence shows a hidden value, or what follows from one."""
         if isinstance(value, Result):
             return self._hides(value.name, value.k)
-        if isinstance(value, Row):
+        if isinstance(value, InlineRow):
             return any(map(self._shows, value.items))
-        if isinstance(value, OnKink | Winners):
+        if isinstance(value, OnKink | PoolWinners):
             return any(map(self._hides, names_in(value.expr)))
         return isinstance(value, Gap) and self._hides(value.name)

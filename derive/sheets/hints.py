@@ -15,10 +15,10 @@ from derive.page.document import (
     Block,
     Chain,
     Document,
+    EntryGrid,
     Formula,
-    Grid,
     Heading,
-    Naming,
+    NameInText,
     NewPage,
     Numbered,
     Paragraph,
@@ -58,7 +58,7 @@ def _kind(around: Forward, step: Step) -> Sentence:
     reason = reason_of(around, step)
     if reason is None:
         reason = Sentence(f"hints.{'local' if step.rule.startswith('local') else _phase(step)}")
-    return Sentence("sheet.hint", {**reason.fields, "name": Naming(step.name), "text": Words(reason.key)})
+    return Sentence("sheet.hint", {**reason.fields, "name": NameInText(step.name), "text": Words(reason.key)})
 
 
 def _phase(step: Step) -> str:
@@ -82,7 +82,7 @@ def _is_formula(shown: object) -> bool:
 
 
 def _has_numbers(shown: object) -> bool:
-    return isinstance(shown, Grid | Addends) or (isinstance(shown, Formula) and shown.numbers)
+    return isinstance(shown, EntryGrid | Addends) or (isinstance(shown, Formula) and shown.numbers)
 
 
 def _tells(shown: object, k: int, hidden: frozenset[Place]) -> bool:

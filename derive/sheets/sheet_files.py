@@ -50,7 +50,7 @@ def one(problem: Problem, seed: str | None = None, student: str | None = None) -
     return Copy(writer, variant.solution, Identity(variant.code, variant.student))
 
 
-def write(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path]:
+def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path]:
     """The files, in the order of `formats`. Raises DeriveError, and ToolError where a PDF cannot be made."""
     known_format(formats, FORMATS)
     name = copy.solution.problem.name or "problem"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive.page.compose import compose
-from derive.page.document import Document, Drawing
+from derive.page.document import Document, FigureBlock
 from derive.problem.problem import Problem
 from derive.problem.settings import Sheet
 from derive.prose.catalogue import catalogue
@@ -56,7 +56,7 @@ def _with_pictures(document: Document, page: str) -> Document:
         replace(
             section,
             blocks=tuple(
-                replace(block, name=f"{page}-{block.name.split('-')[-1]}") if isinstance(block, Drawing) else block
+                replace(block, name=f"{page}-{block.name.split('-')[-1]}") if isinstance(block, FigureBlock) else block
                 for block in section.blocks
             ),
         )

@@ -26,7 +26,7 @@ from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed
 
 if TYPE_CHECKING:
-    from derive.page.document import Addends, Places, Relation
+    from derive.page.document import Addends, Mentions, Relation
     from derive.verification.verify import Verification
 
 FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
@@ -36,7 +36,7 @@ _BITS_OF_LARGEST = 997
 
 Answer = TypeVar("Answer")
 Env: TypeAlias = list[Flat]
-Compiled: TypeAlias = Callable[[Env], Flat]
+CompiledExpr: TypeAlias = Callable[[Env], Flat]
 
 
 def to_fmpq(value: Fraction) -> fmpq:
@@ -44,12 +44,12 @@ def to_fmpq(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 
 
-def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> Compiled:
+def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> CompiledExpr:
     """The expression as a function from the table of values to a flat array."""
     return _compiled(expr, slots, shapes, branches)[1]
 
 
-def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, Compiled]:
+def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, CompiledExpr]:
     """The expression's shape, and the function, from the inside out."""
     if isinstance(expr, Ref):
         slot = slots[expr.name]
@@ -66,7 +66,7 @@ def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: B
     return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
 
 
-def _applied(kernel: Kernel, inner: list[Compiled]) -> Compiled:
+def _applied(kernel: Kernel, inner: list[CompiledExpr]) -> CompiledExpr:
     if len(inner) == 1:
         (a,) = inner
         return lambda env: kernel(a(env))
@@ -77,12 +77,12 @@ def _applied(kernel: Kernel, inner: list[Compiled]) -> Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class TapeStep:
     """One step of the tape: compute `run` and store it in `slot`."""
 
     step: Step
     slot: int
-    run: Compiled
+    run: CompiledExpr
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ class Tape:
     derivation: Derivation
     slots: Mapping[Name, int]
     branches: Branches
-    forward: tuple[Move, ...]
-    backward: tuple[Move, ...]
-    updates: tuple[Move, ...]
-    interims: tuple[Move, ...] = ()
+    forward: tuple[TapeStep, ...]
+    backward: tuple[TapeStep, ...]
+    updates: tuple[TapeStep, ...]
+    interims: tuple[TapeStep, ...] = ()
 
     @staticmethod
     def of(derivation: Derivation) -> Tape:
@@ -107,10 +107,10 @@ class Tape:
         slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
         branches = Branches()
 
-        def moves(steps: Iterable[Step]) -> tuple[Move, ...]:
+        def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
             shapes = derivation.shapes
             return tuple(
-                Move(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
+                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
             )
 
         return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
@@ -145,10 +145,10 @@ class Values:
         self._passes: dict[int, Env] = {}
         self.answered: dict[tuple[Relation, int], bool] = {}
         self.texts: dict[object, dict[tuple[Name, int], list[tuple[str, str, str]]]] = {}
-        self.literals: dict[tuple[Compiled, int], Flat | None] = {}
+        self.literals: dict[tuple[CompiledExpr, int], Flat | None] = {}
         self.terms: dict[tuple[Expr, Name, int], Printed] = {}
         self.kept: dict[tuple[Addends, int], list[int | None]] = {}
-        self.first: dict[Places, int | None] = {}
+        self.first: dict[Mentions, int | None] = {}
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._given = derivation.begun
@@ -276,7 +276,7 @@ class Values:
             if k + 1 in self.keep and after in self._rounded:
                 self._printed[before, k + 1] = self._rounded[after]
 
-    def _run(self, moves: tuple[Move, ...], env: Env, k: int) -> None:
+    def _run(self, moves: tuple[TapeStep, ...], env: Env, k: int) -> None:
         for move in moves:
             env[move.slot] = self._value(move, env, k)
 
@@ -289,7 +289,7 @@ class Values:
             except ValueFault:
                 env[move.slot] = []
 
-    def _value(self, move: Move, env: Env, k: int) -> Flat:
+    def _value(self, move: TapeStep, env: Env, k: int) -> Flat:
         step = move.step
         try:
             value = [_bounded(x) for x in move.run(env)]

@@ -19,7 +19,7 @@ from derive.errors import Fault, InputError
 from derive.problem.problem import Problem
 from derive.problem.reading.variants_table import Variants
 from derive.solution import Blueprint, Solution
-from derive.variants.conditions import Condition, read_condition
+from derive.variants.conditions import DrawCondition, read_condition
 from derive.variants.random_stream import Stream, student_id
 from derive.variants.rejections import rejections
 from derive.variants.sheet_codes import code_of
@@ -70,11 +70,11 @@ class Assignment:
         """Whether anything is drawn: without [variants] every student has the problem as it is."""
         return bool(self.variants.choices)
 
-    def _read(self) -> Iterator[Condition]:
+    def _read(self) -> Iterator[DrawCondition]:
         read = [read_condition(requirement, self.blueprint.tape) for requirement in self.variants.require]
         if faults := [item for item in read if isinstance(item, Fault)]:
             raise InputError(faults)
-        return (item for item in read if isinstance(item, Condition))
+        return (item for item in read if isinstance(item, DrawCondition))
 
     def draw(self, student: str) -> Variant:
         """The variant of a student. Raises InputError if no draw meets all conditions: which failed how often."""

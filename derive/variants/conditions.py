@@ -23,7 +23,7 @@ from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError, Token, tokenize
 from derive.operations import FUNCTIONS
 from derive.problem.reading.variants_table import Requirement
-from derive.values.values import Compiled, Env, Tape, Values, compile_expr
+from derive.values.values import CompiledExpr, Env, Tape, Values, compile_expr
 
 RELATIONS: Mapping[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0, "<=": lambda sign: sign <= 0, "=": lambda sign: sign == 0,
@@ -36,7 +36,7 @@ Test = Callable[[Env], list[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DrawCondition:
     """A condition as it was written, and whether some values meet it."""
 
     text: str
@@ -50,10 +50,10 @@ class Condition:
             return False
 
 
-def read_condition(requirement: Requirement, tape: Tape) -> Condition | Fault:
+def read_condition(requirement: Requirement, tape: Tape) -> DrawCondition | Fault:
     """The condition that a text writes, or what is wrong with it."""
     try:
-        return Condition(requirement.text, _Reader(requirement.text, tape).condition())
+        return DrawCondition(requirement.text, _Reader(requirement.text, tape).condition())
     except TextError as wrong:
         place = requirement.place
         column = None if place.column is None else place.column + wrong.start
@@ -113,7 +113,7 @@ class _Reader:
                 parts[-1].append(token)
         return parts, relations
 
-    def _side(self, tokens: list[Token]) -> tuple[Compiled, Shape]:
+    def _side(self, tokens: list[Token]) -> tuple[CompiledExpr, Shape]:
         """One side: how many entries meet a comparison, or an expression."""
         words = [token.text for token in tokens]
         if words[:2] == ["count", "("] and words[-1] == ")":
@@ -130,7 +130,7 @@ class _Reader:
             raise TextError(wrong.message, wrong.hint, start, end) from None
         return compile_expr(expr, self.tape.slots, self.derivation.shapes, Branches()), shape
 
-    def _count(self, tokens: list[Token]) -> Compiled:
+    def _count(self, tokens: list[Token]) -> CompiledExpr:
         from flint import fmpq
 
         inner = self._comparison(tokens)

@@ -14,7 +14,7 @@ from derive.calculus.scalars import Num, sign
 from derive.derivation.derive import Derivation
 from derive.language.expressions import Apply, Expr, walk
 from derive.values.digits import full
-from derive.values.values import Compiled, Env, Tape, Values, compile_expr
+from derive.values.values import CompiledExpr, Env, Tape, Values, compile_expr
 
 Test: TypeAlias = Callable[[Values], bool]
 
@@ -53,7 +53,7 @@ def _applications(tape: Tape) -> Iterator[tuple[str, Apply, Row]]:
             yield step.id, node, row_of(node)
 
 
-def _compiled(tape: Tape, *exprs: Expr) -> list[Compiled]:
+def _compiled(tape: Tape, *exprs: Expr) -> list[CompiledExpr]:
     return [compile_expr(expr, tape.slots, tape.derivation.shapes, Branches()) for expr in exprs]
 
 

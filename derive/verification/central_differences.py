@@ -21,7 +21,7 @@ from derive.calculus.scalars import Num
 from derive.derivation.derive import Derivation
 from derive.language.expressions import Apply, Expr
 from derive.language.names import Derivative, Name
-from derive.values.values import Compiled, Env, Values
+from derive.values.values import CompiledExpr, Env, Values
 
 DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one direction has to do
 LONGEST_RATIONAL = 1_000  # bits
@@ -55,7 +55,7 @@ def _exponent(x: Num) -> int:
     return max(0, order) if x.contains(0) else order
 
 
-class Point:
+class DifferencePoint:
     """Given values at the working precision: the derivation's gradients there, and slopes of the loss.
 
     `step` is the binary exponent of 1/h; `reach` that of all numbers, at this precision.
@@ -70,7 +70,7 @@ class Point:
         self.reach = reach(free)
         self.gradients = {name: free[self.tape.slots[gradient]] for name, gradient in self.names.items()}
         self._steps = {finer: arb(fmpq(1, 2 ** (step + FINER * finer))) for finer in (False, True)}
-        self._moves: dict[frozenset[Name], list[tuple[Name, int, Compiled]]] = {}
+        self._moves: dict[frozenset[Name], list[tuple[Name, int, CompiledExpr]]] = {}
         self._env: Env = [_as_balls(numbers.get(slot, [])) for slot in range(len(free))]
         with _held(self.tape.branches):
             for move in self.tape.forward:
@@ -93,7 +93,7 @@ class Point:
             ahead, behind = (self._loss(probe, names, side) for side in (step, -step))
         return arb((ahead - behind) / (2 * step))
 
-    def _depending(self, names: frozenset[Name]) -> list[tuple[Name, int, Compiled]]:
+    def _depending(self, names: frozenset[Name]) -> list[tuple[Name, int, CompiledExpr]]:
         """The forward moves that depend on `names`."""
         touched, moves = set(names), []
         for move in self.tape.forward:

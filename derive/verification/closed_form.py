@@ -18,8 +18,8 @@ from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite,
 from derive.language.names import Name
 from derive.values.values import Values
 from derive.verification.central_differences import given, work
-from derive.verification.from_sympy import Order, Reader
-from derive.verification.to_sympy import Program, Sym, operation, symbol, to_sympy, undistributed
+from derive.verification.from_sympy import Order, SympyReader
+from derive.verification.to_sympy import Program, Sym, operation, sympy_symbol, to_sympy, undistributed
 
 MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
@@ -166,7 +166,7 @@ class _Chain:
     """
 
     def __init__(self, fixed: Iterable[Entry], steps: Mapping[Entry, Expr]) -> None:
-        self.forms = {entry: symbol(f"{entry.name}{entry.index}") for entry in fixed}
+        self.forms = {entry: sympy_symbol(f"{entry.name}{entry.index}") for entry in fixed}
         self.symbols = {form: entry for entry, form in self.forms.items()}
         self.arguments: dict[Sym, Expr] = dict(self.symbols)
         self.sums: dict[Sym, Expr] = {}
@@ -177,9 +177,9 @@ class _Chain:
                 if not self.forms[entry].is_Rational:
                     self.arguments.setdefault(self.forms[entry], entry)
 
-    def reader(self, order: Order) -> Reader:
+    def reader(self, order: Order) -> SympyReader:
         """What turns SymPy's derivatives into our own expressions."""
-        return Reader(order, self.symbols, self.arguments, self.sums)
+        return SympyReader(order, self.symbols, self.arguments, self.sums)
 
     def _followed(self, expr: Expr) -> tuple[Sym, Expr]:
         """The SymPy expression of an entry's equation, and the equation with names replaced outside functions."""

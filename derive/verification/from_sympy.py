@@ -9,7 +9,7 @@ from functools import reduce
 from derive.calculus.building import plus, raised, scaled, split_coefficient, times
 from derive.derivation.derive import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
-from derive.verification.to_sympy import Sym, key_of
+from derive.verification.to_sympy import Sym, sympy_key
 
 
 class Order:
@@ -51,7 +51,7 @@ def _kind(expr: Expr) -> int:
     return 1 if expr.op in {"add", "subtract"} else 0
 
 
-class Reader:
+class SympyReader:
     """Reads SymPy expressions.
 
     symbols    what each symbol stands for
@@ -77,7 +77,7 @@ class Reader:
         return self._product(node) if node.is_Mul or node.is_Pow else self._applied(node)
 
     def _applied(self, node: Sym) -> Expr:
-        op, options = key_of(node)
+        op, options = sympy_key(node)
         return Apply(op, tuple(map(self._argument, node.args)), options)
 
     def _argument(self, node: Sym) -> Expr:

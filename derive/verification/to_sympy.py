@@ -26,7 +26,7 @@ KNOWN_TO_SYMPY = ("exp", "log", "sin", "cos", "tanh")
 LONGEST_RATIONAL = 1_000  # bits
 
 
-def symbol(text: str) -> Sym:
+def sympy_symbol(text: str) -> Sym:
     """The SymPy symbol of that name."""
     import sympy
 
@@ -55,7 +55,7 @@ def to_sympy(expr: Expr, leaf: Leaf) -> Sym:
 
 def operation(op: str, options: Options) -> Callable[..., Sym]:
     """An operation on SymPy expressions: arithmetic is SymPy's own, all else a function of ours."""
-    return _arithmetic().get(op) or function(op, options)
+    return _arithmetic().get(op) or sympy_function(op, options)
 
 
 @cache
@@ -76,7 +76,7 @@ def _arithmetic() -> Mapping[str, Callable[..., Sym]]:
 
 
 @cache
-def function(op: str, options: Options) -> Any:
+def sympy_function(op: str, options: Options) -> Any:
     """The SymPy function that stands for an operation.
 
     Functions that SymPy knows are among them: its own rewrite themselves (e^a e^b, tanh(−z)), and are slow.
@@ -100,7 +100,7 @@ def function(op: str, options: Options) -> Any:
 
 def _slope(applied: Sym, i: int) -> Sym:
     """The derivative of a function by its i-th argument: as SymPy has it, or as the row teaches it."""
-    op, options = key_of(applied)
+    op, options = sympy_key(applied)
     if op in KNOWN_TO_SYMPY:
         variable, slope = _known_slope(op)
         return slope.xreplace({variable: applied.args[0]})
@@ -121,7 +121,7 @@ def _known_slope(op: str) -> tuple[Sym, Sym]:
     variable = sympy.Dummy()
     slope = getattr(sympy, op)(variable).diff(variable)
     for known in KNOWN_TO_SYMPY:
-        slope = slope.replace(getattr(sympy, known), function(known, ()))
+        slope = slope.replace(getattr(sympy, known), sympy_function(known, ()))
     return variable, slope
 
 
@@ -159,12 +159,12 @@ def _instruction(node: Sym) -> tuple[Callable[..., Num], tuple[Sym, ...]]:
         return lambda *xs: sum(xs, fmpq(0)), node.args
     if node.is_Mul:
         return lambda *xs: reduce(mul, xs), node.args
-    op, options = key_of(node)
+    op, options = sympy_key(node)
     kernel = ROWS[op].kernel(((),) * len(node.args), options, Branches())
     return lambda *xs: kernel(*[[x] for x in xs])[0], node.args
 
 
-def key_of(node: Sym) -> tuple[str, Options]:
+def sympy_key(node: Sym) -> tuple[str, Options]:
     """The row's key and the options of a power, a function or a constant."""
     import sympy
 

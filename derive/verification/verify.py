@@ -15,7 +15,7 @@ from derive.errors import VerificationError
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.values.values import Values
-from derive.verification.central_differences import FINER, Point, Probe, directions, reach, singles, work
+from derive.verification.central_differences import FINER, DifferencePoint, Probe, directions, reach, singles, work
 
 if TYPE_CHECKING:
     from derive.verification.closed_form import ClosedForm
@@ -87,13 +87,13 @@ def _attempt(values: Values, closed: ClosedForm | None, k: int, bits: int) -> _C
     last, span = bits == BITS[-1], reach(values.env(k))
     while True:
         with precision(bits + 3 * span, ties=last):
-            point = Point(values, k, bits // 4 + span)
+            point = DifferencePoint(values, k, bits // 4 + span)
             if point.reach <= span:
                 return _compared(point, closed, last)
             span = point.reach
 
 
-def _compared(point: Point, closed: ClosedForm | None, last: bool) -> _Comparison:
+def _compared(point: DifferencePoint, closed: ClosedForm | None, last: bool) -> _Comparison:
     comparison = _Comparison(point, last)
     if closed:
         comparison.with_closed_form(closed)
@@ -128,7 +128,7 @@ class _Comparison:
     `largest` is the largest difference yet, `closed` whether the closed form has a value at the point.
     """
 
-    def __init__(self, point: Point, last: bool) -> None:
+    def __init__(self, point: DifferencePoint, last: bool) -> None:
         self.point, self.derivation, self.last = point, point.derivation, last
         self.largest, self.closed = arb(0), False
 

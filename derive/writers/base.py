@@ -25,16 +25,16 @@ from derive.page.document import (
     Block,
     Chain,
     Document,
-    Drawing,
+    FigureBlock,
     Givens,
     Heading,
     Joined,
     Lines,
     NewPage,
     Numbered,
+    PageRemark,
     Paragraph,
     Quoted,
-    Remark,
     Sentence,
     StepPart,
     Table,
@@ -45,7 +45,7 @@ from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.values.digits import printed
 from derive.values.values import Values, to_fmpq
-from derive.writers.parts import Compiler, Part, conditional, filled
+from derive.writers.parts import Compiler, Part, conditional, filled_text
 
 LARGEST = 1e300  # what a picture shows of values beyond
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageContext:
     """What a writer needs to know beside the document: the structure, the decimal sign, and what all formats compile
     once.
     """
@@ -133,7 +133,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledPage:
     """A document in one format: for each section its pass and parts, and what the frame needs."""
 
     sections: tuple[tuple[int, tuple[Part, ...]], ...]
@@ -145,7 +145,7 @@ class Compiled:
     def body(self, values: Values) -> str:
         """The sections with the values of a run put in."""
         view = View(values, self.notation, self.workings, hidden=self.document.hidden)
-        text = "".join(filled(parts, view.at(k)) for k, parts in self.sections)
+        text = "".join(filled_text(parts, view.at(k)) for k, parts in self.sections)
         return _BLANK_LINES.sub("\n\n", text)
 
 
@@ -157,14 +157,14 @@ class Writer(ABC):
     text = True
 
     @abstractmethod
-    def compile(self, document: Document, page: Page) -> Any:
+    def compile(self, document: Document, page: PageContext) -> Any:
         """The document prepared for any number of runs."""
 
     @abstractmethod
     def render(self, compiled: Any, values: Values, identity: Identity | None = None) -> str:
         """The finished text for the values of one run; of a sheet, whose it is."""
 
-    def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
+    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
         """Pictures beside the text, by the end of their file's name."""
         return {}
 
@@ -177,7 +177,7 @@ class TemplateWriter(Writer):
     """What begins a new page."""
 
     @abstractmethod
-    def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
+    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
         """How this format writes mathematics."""
 
     @abstractmethod
@@ -205,7 +205,7 @@ class TemplateWriter(Writer):
                 return self.givens(block, compiler)
             case Numbered():
                 return self.numbered(block, compiler)
-            case Drawing():
+            case FigureBlock():
                 return self.drawing(block, compiler)
             case Table():
                 return self.table(block.shown, compiler)
@@ -227,7 +227,7 @@ class TemplateWriter(Writer):
         """The given values."""
 
     @abstractmethod
-    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         """A picture, or what stands for it."""
 
     @abstractmethod
@@ -255,7 +255,7 @@ class TemplateWriter(Writer):
                 return self.lines(part, compiler, label)
             case Joined():
                 return self.joined(part, compiler, label)
-            case Remark():
+            case PageRemark():
                 shown = self.lines(Lines(part.chains), compiler, self.label(None)) if part.chains else []
                 return [conditional([*self.said(part.sentence, compiler, label), *shown], part.when)]
             case Sentence():
@@ -289,7 +289,7 @@ class TemplateWriter(Writer):
 
     # --- the page ----------------------------------------------------------------------------------------------------
 
-    def compile(self, document: Document, page: Page) -> Compiled:
+    def compile(self, document: Document, page: PageContext) -> CompiledPage:
         words = catalogue(document.language)
         compiler = self.compiler(document, page, words)
         sections = tuple(
@@ -306,9 +306,9 @@ class TemplateWriter(Writer):
             "student": self.words(words["labels.student"]),
             "sheet": self.words(words["labels.sheet"]),
         }
-        return Compiled(sections, document, compiler.notation, frame, page.workings)
+        return CompiledPage(sections, document, compiler.notation, frame, page.workings)
 
-    def render(self, compiled: Compiled, values: Values, identity: Identity | None = None) -> str:
+    def render(self, compiled: CompiledPage, values: Values, identity: Identity | None = None) -> str:
         frame = {**compiled.frame, "marks": [], "named": bool(identity)}
         if identity:
             who = f"{identity.name} ({identity.student})" if identity.name else identity.student

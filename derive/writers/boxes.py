@@ -7,36 +7,36 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
-def columns(text: str) -> int:
+def terminal_width(text: str) -> int:
     """How many columns of a terminal a text takes: combining marks take none."""
     return sum(not unicodedata.combining(c) for c in text)
 
 
 def padded(text: str, width: int, right: bool = False) -> str:
     """A text filled up to a width."""
-    gap = " " * (width - columns(text))
+    gap = " " * (width - terminal_width(text))
     return gap + text if right else text + gap
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class TextBox:
     """Lines of equal width; `base` is the index of the line that stands on the baseline."""
 
     lines: tuple[str, ...]
     base: int = 0
 
     @staticmethod
-    def of(text: str) -> Box:
+    def of(text: str) -> TextBox:
         """One line."""
-        return Box((text,))
+        return TextBox((text,))
 
     @property
     def width(self) -> int:
         """How many columns it takes."""
-        return columns(self.lines[0]) if self.lines else 0
+        return terminal_width(self.lines[0]) if self.lines else 0
 
 
-def beside(boxes: Iterable[Box]) -> Box:
+def beside(boxes: Iterable[TextBox]) -> TextBox:
     """Boxes side by side on one baseline."""
     boxes = list(boxes)
     above = max(box.base for box in boxes)
@@ -47,12 +47,12 @@ def beside(boxes: Iterable[Box]) -> Box:
         for i in range(above + below):
             inside = 0 <= i - first < len(box.lines)
             lines[i] += box.lines[i - first] if inside else " " * box.width
-    return Box(tuple(lines), above)
+    return TextBox(tuple(lines), above)
 
 
-def bracketed(rows: list[list[str]], label: str = "") -> Box:
+def bracketed_box(rows: list[list[str]], label: str = "") -> TextBox:
     """A matrix in brackets, its columns aligned to the right; a label stands under it."""
-    widths = [max(columns(row[j]) for row in rows) for j in range(len(rows[0]))]
+    widths = [max(terminal_width(row[j]) for row in rows) for j in range(len(rows[0]))]
     texts = ["  ".join(padded(cell, wide, right=True) for cell, wide in zip(row, widths, strict=True)) for row in rows]
     last = len(texts) - 1
     signs = [("⎡", "⎤") if i == 0 else ("⎣", "⎦") if i == last else ("⎢", "⎥") for i in range(len(texts))]
@@ -60,31 +60,31 @@ def bracketed(rows: list[list[str]], label: str = "") -> Box:
         [left + text + right for text, (left, right) in zip(texts, signs, strict=True)] if last else [f"[{texts[0]}]"]
     )
     if label:
-        wide = max(columns(lines[0]), len(label))
+        wide = max(terminal_width(lines[0]), len(label))
         lines = [f"{padded(line, wide)}  " for line in (*lines, label)]
-    return Box(tuple(lines), last // 2)
+    return TextBox(tuple(lines), last // 2)
 
 
-def broken(boxes: list[Box], width: int, indent: int) -> list[str]:
+def broken(boxes: list[TextBox], width: int, indent: int) -> list[str]:
     """Boxes in rows of at most `width` columns, further rows indented; too wide ones stand alone, cut at operators."""
-    rows: list[list[Box]] = [[]]
+    rows: list[list[TextBox]] = [[]]
     used = 0
     for box in (part for whole in boxes for part in _cut(whole, width - indent)):
         if rows[-1] and used + box.width > width:
-            rows.append([Box.of(" " * indent)])
+            rows.append([TextBox.of(" " * indent)])
             used = indent
         rows[-1].append(box)
         used += box.width
     return [line.rstrip() for row in rows if row for line in beside(row).lines]
 
 
-def _cut(box: Box, width: int) -> Iterator[Box]:
+def _cut(box: TextBox, width: int) -> Iterator[TextBox]:
     """A line that is too wide in pieces, each next one starting with its sign."""
     while len(box.lines) == 1 and box.width > width:
         text = box.lines[0]
         at = max(text.rfind(f" {sign} ", 0, width) for sign in "+−⊙")
         if at <= 0:
             break
-        yield Box.of(text[: at + 1])
-        box = Box.of(text[at + 1 :])
+        yield TextBox.of(text[: at + 1])
+        box = TextBox.of(text[at + 1 :])
     yield box

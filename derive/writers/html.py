@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape as escaped
 
-from derive.page.document import Chain, Drawing, Givens, Heading, Numbered, Paragraph, Sentence, Table
+from derive.page.document import Chain, FigureBlock, Givens, Heading, Numbered, Paragraph, Sentence, Table
 from derive.writers.base import FigureLabels
-from derive.writers.parts import Compiler, Part, filled
+from derive.writers.parts import Compiler, Part, filled_text
 from derive.writers.text import TextWriter
 
 _LEVELS = {-1: ("<sub>", "</sub>"), 0: ("", ""), 1: ("<sup>", "</sup>")}
 
 
-def escape(text: str) -> str:
+def escape_html(text: str) -> str:
     """Words for HTML."""
     return escaped(text)
 
@@ -31,7 +31,7 @@ class HtmlWriter(TextWriter):
     new_page = "<hr>\n"
 
     def words(self, text: str) -> str:
-        return escape(text)
+        return escape_html(text)
 
     def inline(self, formula: str) -> str:
         """A formula in a sentence, from Unicode."""
@@ -61,7 +61,7 @@ class HtmlWriter(TextWriter):
             return self._remarks(block, compiler)
         return _as_set(super().numbered(block, compiler))
 
-    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.svg import svg
 
         return ["<figure>", lambda view: svg(block.figure, FigureLabels(view), block.alt), "</figure>\n"]
@@ -92,4 +92,4 @@ class HtmlWriter(TextWriter):
 
 def _as_set(parts: list[Part]) -> list[Part]:
     """Mathematics as the terminal's page sets it."""
-    return ["<pre>", lambda view: escape(filled(parts, view).strip("\n")), "</pre>\n"]
+    return ["<pre>", lambda view: escape_html(filled_text(parts, view).strip("\n")), "</pre>\n"]

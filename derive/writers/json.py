@@ -10,7 +10,7 @@ from typing import Any
 from derive.derivation.derive import Derivation, Step
 from derive.language.expressions import Shape
 from derive.language.names import Name, Symbol
-from derive.notation.matrices import arranged, as_rows
+from derive.notation.matrices import as_matrices, as_rows
 from derive.notation.notations import ASCII, TEX, Notation
 from derive.notation.printer import formula
 from derive.page.compose import short_chains
@@ -19,19 +19,19 @@ from derive.page.view import View, Workings
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
 from derive.values.values import Values
-from derive.writers.base import Identity, Page, Writer
-from derive.writers.parts import Compiler, Part, filled
+from derive.writers.base import Identity, PageContext, Writer
+from derive.writers.parts import Compiler, Part, filled_text
 from derive.writers.texmath import labelled
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledSteps:
     """Each step's TeX as parts, the names that are given, the ids of those that an update moves, and those of which
     every pass has its own; the rest is
     read off the derivation.
     """
 
-    page: Page
+    page: PageContext
     document: Document
     notation: Notation
     latex: Mapping[tuple[Name, str], tuple[Part, ...]]
@@ -47,7 +47,7 @@ class JsonWriter(Writer):
     name = "json"
     ending = "json"
 
-    def compile(self, document: Document, page: Page) -> Compiled:
+    def compile(self, document: Document, page: PageContext) -> CompiledSteps:
         notation = page.notation(TEX, document)
         compiler = Compiler(notation, page.shapes, page.labels(notation), labelled, str, catalogue(document.language))
         latex = {
@@ -56,13 +56,13 @@ class JsonWriter(Writer):
         }
         derivation = page.derivation
         moving = frozenset(step.id for step in derivation.updates)
-        return Compiled(page, document, notation, latex, derivation.begun, moving,
-                        frozenset(derivation.turning), page.workings)  # fmt: skip
+        return CompiledSteps(page, document, notation, latex, derivation.begun, moving,
+                             frozenset(derivation.turning), page.workings)  # fmt: skip
 
-    def render(self, compiled: Compiled, values: Values, identity: Identity | None = None) -> str:
+    def render(self, compiled: CompiledSteps, values: Values, identity: Identity | None = None) -> str:
         return json.dumps(self.data(compiled, values), ensure_ascii=False, indent=1) + "\n"
 
-    def data(self, compiled: Compiled, values: Values) -> dict[str, Any]:
+    def data(self, compiled: CompiledSteps, values: Values) -> dict[str, Any]:
         """What is written, as dictionaries and lists."""
         from derive import __version__
 
@@ -90,7 +90,7 @@ def _verification(values: Values) -> dict[str, Any]:
     }
 
 
-def _steps(compiled: Compiled, values: Values) -> Iterator[dict[str, Any]]:
+def _steps(compiled: CompiledSteps, values: Values) -> Iterator[dict[str, Any]]:
     derivation = compiled.page.derivation
     for name in (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states):
         if name != STEP:
@@ -110,12 +110,12 @@ def _of_pass(derivation: Derivation, k: int, updates: int) -> Iterator[Step]:
         yield from derivation.updates
 
 
-def step_id(step: Step, k: int) -> str:
+def pass_id(step: Step, k: int) -> str:
     """The id of a step in pass k: `z_1`, `z_1@2`; of an update `W_1@1`."""
     return f"{step.id}@{k}" if k > 1 or step.phase == "update" else step.id
 
 
-def _used_id(compiled: Compiled, name: Name, k: int) -> str:
+def _used_id(compiled: CompiledSteps, name: Name, k: int) -> str:
     if isinstance(name, Symbol) and name.updated:
         return f"{name.id}@{k}"
     if name in compiled.given and name not in compiled.turning:
@@ -124,12 +124,12 @@ def _used_id(compiled: Compiled, name: Name, k: int) -> str:
     return f"{name.id}@{k}" if k > 1 else name.id
 
 
-def _given(compiled: Compiled, values: Values, name: Name, k: int = 1) -> dict[str, Any]:
+def _given(compiled: CompiledSteps, values: Values, name: Name, k: int = 1) -> dict[str, Any]:
     shape = compiled.page.shapes[name]
     notation = compiled.notation
     printed = [number.text(values.numbers.decimal) for number in values.printed(name, k)]
     tex = [notation.printed(number) for number in values.printed(name, k)]
-    latex = f"{notation.name(name)} = {arranged(tex, shape, labelled) if shape else tex[0]}"
+    latex = f"{notation.name(name)} = {as_matrices(tex, shape, labelled) if shape else tex[0]}"
     known_by = f"{name.id}@0" if name in compiled.page.derivation.states else f"{name.id}@{k}" if k > 1 else name.id
     return {
         "id": known_by, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
@@ -147,13 +147,13 @@ def _literal(flat: list[str], shape: Shape) -> str:
     return f"[{'; '.join(', '.join(row) for row in as_rows(flat, shape))}]"
 
 
-def _step(compiled: Compiled, view: View, step: Step) -> dict[str, Any]:
+def _step(compiled: CompiledSteps, view: View, step: Step) -> dict[str, Any]:
     values, k = view.values, view.k
     printed = [number.text(values.numbers.decimal) for number in view.printed(step.name)]
     shapes = compiled.page.shapes
     sign = "<-" if step.phase == "update" else "≈" if step.rounded else "="
     return {
-        "id": step_id(step, k),
+        "id": pass_id(step, k),
         "phase": step.phase,
         "rule": step.rule,
         "helper": step.helper,
@@ -162,7 +162,7 @@ def _step(compiled: Compiled, view: View, step: Step) -> dict[str, Any]:
         "equation": f"{ASCII.name(step.name)} {sign} {formula(step.expr, ASCII, shapes)}",
         "value": nested(values.decimals(step.name, k), step.shape),
         "printed": nested(printed, step.shape),
-        "latex": filled(compiled.latex[step.name, step.phase], view).strip(),
+        "latex": filled_text(compiled.latex[step.name, step.phase], view).strip(),
     }
 
 

@@ -19,9 +19,8 @@ from derive.notation.matrices import Matrix
 from derive.notation.notations import TEX
 from derive.page.document import (
     Chain,
-    Column,
     Document,
-    Drawing,
+    FigureBlock,
     Givens,
     Heading,
     Joined,
@@ -31,13 +30,14 @@ from derive.page.document import (
     Quoted,
     Sentence,
     Table,
+    TableColumn,
 )
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue
-from derive.writers.base import FigureLabels, Page, TemplateWriter
+from derive.writers.base import FigureLabels, PageContext, TemplateWriter
 from derive.writers.panels import Panel
-from derive.writers.parts import Compiler, Part, filled, texts
-from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting
+from derive.writers.parts import Compiler, Part, filled_text, texts
+from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
 
 UNSET = "□"
 """What stands for a character that the fonts lack."""
@@ -72,7 +72,7 @@ _LONG, PIECE = re.compile(r"(\S{40,})"), 10
 _JOINERS = "\u00ad\u200c\u200d"
 
 
-def escape(text: str) -> str:
+def escape_latex(text: str) -> str:
     """Words for LaTeX. Greek letters are mathematics; Greek words, such as a name, stay as they are. A stretch without
     a blank that no line holds may be broken anywhere.
     """
@@ -124,13 +124,13 @@ def _code(c: str) -> str:
     return rf"\texorpdfstring{{{{\fboxsep=1pt\fbox{{\tiny {ord(c):02X}}}}}}}{{?}}"
 
 
-def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+def latex_matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
     """A matrix: smaller where it is a little too wide, in panels with a break between them where it is much too wide
     or too tall.
     """
     room = LINE - 4
-    cut = fitting(rows, label, room, words)
-    if len(cut) > 1 and len(whole := fitting(rows, label, room / SMALLER, words)) == 1:
+    cut = fitting_panels(rows, label, room, words)
+    if len(cut) > 1 and len(whole := fitting_panels(rows, label, room / SMALLER, words)) == 1:
         return rf"\smaller{{{_panel(whole[0])}}}"
     return "".join(map(_panel, cut))
 
@@ -151,14 +151,14 @@ class LatexWriter(TemplateWriter):
     template = "page.tex"
     new_page = "\n\\clearpage\n"
 
-    def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
+    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
         answer, labels = partial(_answer, page.derivation), page.labels(notation)
-        sets = partial(matrix, catalogue)
+        sets = partial(latex_matrix, catalogue)
         return Compiler(notation, page.shapes, labels, sets, _boxed, catalogue, answer, r"\room", settable)
 
     def words(self, text: str) -> str:
-        return escape(text)
+        return escape_latex(text)
 
     def data(self, text: str) -> str:
         """For a form field's value; only letters and digits stand for themselves."""
@@ -223,7 +223,7 @@ class LatexWriter(TemplateWriter):
         segments = compiler.segments(chain)
         return [lambda view: _broken(texts(segments, view))]
 
-    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.tikz import tikz
 
         figure = block.figure
@@ -239,8 +239,10 @@ class LatexWriter(TemplateWriter):
                         for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
 
         def fill(view: View) -> str:
-            lines = [[filled(cell, view) for cell in row] for row in rows]
-            head = _row(_head(filled(cell, view), column) for cell, column in zip(heads, block.columns, strict=True))
+            lines = [[filled_text(cell, view) for cell in row] for row in rows]
+            head = _row(
+                _head(filled_text(cell, view), column) for cell, column in zip(heads, block.columns, strict=True)
+            )
             opened = f"\n\\begin{{values}}{{{layout}}}\n{head}\\hline\n"
             pieces = _pieces(
                 lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
@@ -250,7 +252,7 @@ class LatexWriter(TemplateWriter):
 
         return [fill]
 
-    def _cell(self, cell: Sentence, column: Column, compiler: Compiler) -> list[Part]:
+    def _cell(self, cell: Sentence, column: TableColumn, compiler: Compiler) -> list[Part]:
         ragged = r"\raggedright " if column.kind == "long" else ""
         return [self.sentence(cell, compiler, ragged)]
 
@@ -258,12 +260,12 @@ class LatexWriter(TemplateWriter):
 _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
 
 
-def _head(text: str, column: Column) -> str:
+def _head(text: str, column: TableColumn) -> str:
     text = text.replace(r"\frac", r"\headfrac")
     return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else text
 
 
-def _cell(text: str, column: Column) -> str:
+def _cell(text: str, column: TableColumn) -> str:
     """A number in two columns, before its decimal sign and from there on, so that these signs stand in one line."""
     if column.kind != "number":
         return text

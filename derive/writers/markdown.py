@@ -14,7 +14,7 @@ from derive.notation.notations import TEX, UNICODE
 from derive.page.document import (
     Chain,
     Document,
-    Drawing,
+    FigureBlock,
     Givens,
     Heading,
     Joined,
@@ -27,15 +27,15 @@ from derive.page.document import (
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue
 from derive.values.values import Values
-from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.parts import Compiler, Part, filled, written
+from derive.writers.base import FigureLabels, PageContext, TemplateWriter
+from derive.writers.parts import Compiler, Part, filled_text, filled_texts
 from derive.writers.texmath import characters, labelled
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
 NEWLINE = r"\cr"
 
 
-def escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Words for Markdown."""
     return text.translate(_SPECIAL)
 
@@ -48,7 +48,7 @@ class MarkdownWriter(TemplateWriter):
     template = "page.md"
     new_page = "\n---\n"
 
-    def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
+    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
         notation = page.notation(TEX, document)
         notation = replace(notation, operators={**notation.operators, "thin": r"\thinspace ", "newline": NEWLINE})
         return Compiler(
@@ -63,12 +63,12 @@ class MarkdownWriter(TemplateWriter):
         )
 
     def words(self, text: str) -> str:
-        return escape(text)
+        return escape_markdown(text)
 
     def inline(self, formula: str) -> str:
         return f"${formula}$"
 
-    def pictures(self, document: Document, page: Page, values: Values) -> dict[str, str]:
+    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
         from derive.figures.drawing.svg import svg
 
         notation = page.notation(UNICODE, document)
@@ -78,7 +78,7 @@ class MarkdownWriter(TemplateWriter):
             )
             for section in document.sections
             for block in section.blocks
-            if isinstance(block, Drawing)
+            if isinstance(block, FigureBlock)
         }
 
     def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
@@ -87,7 +87,7 @@ class MarkdownWriter(TemplateWriter):
     def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
         mark = "*" if block.kind == "task" else ""
         said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
-        return [lambda view: f"\n{mark}{filled(said, view).strip()}{mark}\n"]
+        return [lambda view: f"\n{mark}{filled_text(said, view).strip()}{mark}\n"]
 
     def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         def fill(view: View) -> str:
@@ -125,8 +125,8 @@ class MarkdownWriter(TemplateWriter):
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
         return self.lines(Lines((chain,)), compiler, "")
 
-    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
-        return [lambda view: f"\n![{escape(block.alt)}]({view.values.problem.name}-{block.name}.svg)\n"]
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        return [lambda view: f"\n![{escape_markdown(block.alt)}]({view.values.problem.name}-{block.name}.svg)\n"]
 
     def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
         """The chain with its relations aligned under the first one; long links stand on lines of their own."""
@@ -134,7 +134,7 @@ class MarkdownWriter(TemplateWriter):
         sign = compiler.notation.operators
 
         def fill(view: View) -> str:
-            links = [link for segment in segments if any(link := written(segment, view))]
+            links = [link for segment in segments if any(link := filled_texts(segment, view))]
             return _broken(links, (sign["="], sign["≈"], sign["<-"]))
 
         return [fill]
@@ -151,7 +151,7 @@ class MarkdownWriter(TemplateWriter):
     def _cell(self, cell: Sentence, compiler: Compiler) -> Part:
         """A cell; a bar in its mathematics would end it."""
         parts = [self.sentence(cell, compiler)]
-        return lambda view: f" {_BAR.sub(BAR, filled(parts, view))} |"
+        return lambda view: f" {_BAR.sub(BAR, filled_text(parts, view))} |"
 
 
 _BAR, BAR = re.compile(r"(?<!\\)\|"), r"\\vert "

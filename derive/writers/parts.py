@@ -10,34 +10,34 @@ from derive.calculus.differentiation import Shapes
 from derive.calculus.shapes import indices
 from derive.language.expressions import Entry, Expr, Index
 from derive.language.names import Name
-from derive.notation.matrices import Matrix, arranged
+from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import Notation
 from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
-from derive.notation.vocabulary import INNER, LEADING, Piece, Vocabulary, mixed, names, numbers
+from derive.notation.vocabulary import INNER, LEADING, TextPiece, Vocabulary, mixed, name_vocabulary, numbers
 from derive.page.document import (
     Addends,
     Blank,
     Chain,
+    ChainLink,
     Condition,
+    EntryGrid,
     Fact,
     First,
     Formula,
     Gap,
-    Grid,
     Inline,
-    Link,
+    InlineRow,
     MeanLoss,
-    Naming,
-    Numbers,
+    NameInText,
+    NumberList,
     OnKink,
+    PoolWinners,
     Result,
     Room,
-    Row,
     Sentence,
     Shown,
     Terms,
     Verbatim,
-    Winners,
     Words,
 )
 from derive.page.view import View
@@ -52,25 +52,25 @@ def entry_id(step: str, index: Index) -> str:
     return f"{step}[{','.join(str(i + 1) for i in index)}]" if index else step
 
 
-def filled(parts: Iterable[Part], view: View) -> str:
+def filled_text(parts: Iterable[Part], view: View) -> str:
     """The parts as one text."""
-    return "".join(written(parts, view))
+    return "".join(filled_texts(parts, view))
 
 
-def written(parts: Iterable[Part], view: View) -> list[str]:
+def filled_texts(parts: Iterable[Part], view: View) -> list[str]:
     """The parts as texts."""
     return [part if isinstance(part, str) else part(view) for part in parts]
 
 
 def texts(segments: Iterable[Iterable[Part]], view: View) -> list[str]:
     """The segments of a chain as texts, without those that are empty."""
-    return [text for segment in segments if (text := filled(segment, view))]
+    return [text for segment in segments if (text := filled_text(segment, view))]
 
 
 def conditional(parts: Iterable[Part], when: Condition | First | None) -> Part:
     """The parts, where a condition holds."""
     parts = list(parts)
-    return lambda view: filled(parts, view) if view.holds(when) else ""
+    return lambda view: filled_text(parts, view) if view.holds(when) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ class Compiler:
         return self._with(expr, numbers if with_numbers else self._names())
 
     def _names(self) -> Vocabulary:
-        return names(self.notation, self.shapes, self.labels)
+        return name_vocabulary(self.notation, self.shapes, self.labels)
 
     def _with(self, expr: Expr, vocabulary: Vocabulary, level: int = SUM, position: str = LEADING) -> list[Part]:
         return [self._part(piece) for piece in pieces(expr, self.notation, self.shapes, vocabulary, level, position)]
 
-    def _part(self, piece: Piece) -> Part:
+    def _part(self, piece: TextPiece) -> Part:
         if isinstance(piece, str):
             return piece
         slot, matrix = piece, self.matrix
@@ -134,12 +134,12 @@ class Compiler:
             result[0].insert(0, self.head(chain) + " ")
         return result
 
-    def _link(self, link: Link) -> list[Part]:
+    def _link(self, link: ChainLink) -> list[Part]:
         relation, shown = link.relation, link.shown
         sign: Part = lambda view: view.relation(relation)  # noqa: E731
         parts = [sign if relation.kind != "same" else self.notation.operators["="], " ", *self.shown(shown)]
         if isinstance(shown, Terms) and (sum_ := shown.of):
-            return [lambda view: filled(parts, view) if len(view.kept(sum_)) > 1 else ""]
+            return [lambda view: filled_text(parts, view) if len(view.kept(sum_)) > 1 else ""]
         return parts
 
     def shown(self, shown: Shown) -> list[Part]:
@@ -152,22 +152,22 @@ class Compiler:
             return [self._blank(shown)]
         if isinstance(shown, Room):
             return [self.room]
-        if isinstance(shown, Numbers):
+        if isinstance(shown, NumberList):
             return [self._numbers(shown, self.matrix)]
         if isinstance(shown, Addends):
             return self._addends(shown)
         return self._terms(shown) if isinstance(shown, Terms) else [self._grid(shown)]
 
-    def _numbers(self, shown: Numbers, matrix: Matrix) -> str:
+    def _numbers(self, shown: NumberList, matrix: Matrix) -> str:
         """Numbers that stand as they are."""
         texts = ["?" if number is None else self.notation.printed(number) for number in shown.entries]
-        return arranged(texts, shown.shape, matrix) if shown.shape else texts[0]
+        return as_matrices(texts, shown.shape, matrix) if shown.shape else texts[0]
 
     def _blank(self, shown: Blank) -> str:
         if shown.index is not None or not self.shapes[shown.name]:
             return self.answer(entry_id(shown.step, shown.index or ()))
         shape = self.shapes[shown.name]
-        return arranged([self.answer(entry_id(shown.step, index)) for index in indices(shape)], shape, self.matrix)
+        return as_matrices([self.answer(entry_id(shown.step, index)) for index in indices(shape)], shape, self.matrix)
 
     def _formula(self, shown: Formula) -> list[Part]:
         if shown.data:
@@ -192,7 +192,7 @@ class Compiler:
             signed = [
                 None if i is None else ((later if n else first)[i], shown.terms[i][1]) for n, i in enumerate(kept)
             ]
-            return self._sum([item and (filled(item[0], view), item[1] < 0) for item in signed])
+            return self._sum([item and (filled_text(item[0], view), item[1] < 0) for item in signed])
 
         if shown.factor is None:
             return [fill]
@@ -230,10 +230,10 @@ class Compiler:
             text += amount
         return text
 
-    def _grid(self, shown: Grid) -> Part:
+    def _grid(self, shown: EntryGrid) -> Part:
         cells = [self.pieces(expr, with_numbers=True) for expr in shown.exprs]
         shape, matrix = self.shapes[shown.name], self.matrix
-        return lambda view: arranged([filled(cell, view) for cell in cells], shape, matrix)
+        return lambda view: as_matrices([filled_text(cell, view) for cell in cells], shape, matrix)
 
     # --- sentences ---------------------------------------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ class Compiler:
         return self._shown_inline(value, inline, escape)
 
     def _shown_inline(self, value: Inline, inline: Callable[[str], str], escape: Callable[[str], str]) -> list[Part]:
-        if isinstance(value, Row):
+        if isinstance(value, InlineRow):
             return [part for item in value.items for part in self._shown_inline(item, inline, escape)]
         if isinstance(value, Verbatim):
             return [escape(self.verbatim(value.text))]
@@ -266,7 +266,7 @@ class Compiler:
         if isinstance(value, int):
             return [self.notation.count(value)]
         parts = self._value(value)
-        return [lambda view: inline(filled(parts, view))]
+        return [lambda view: inline(filled_text(parts, view))]
 
     def _value(self, value: Inline) -> list[Part]:
         match value:
@@ -274,14 +274,14 @@ class Compiler:
                 return self._formula(value)
             case Result():
                 return [self._result(value)]
-            case Numbers():
+            case NumberList():
                 return [self._numbers(value, self.matrix if self.notation.tex else _in_a_line)]
-            case Naming():
+            case NameInText():
                 return [self.naming(value)]
             case _:
                 return [lambda view: _of_the_run(value, view)]
 
-    def naming(self, naming: Naming) -> str:
+    def naming(self, naming: NameInText) -> str:
         """A name, with the letters of its indices where it is an array's entry in general."""
         if not naming.indexed:
             return self.notation.entry(naming.name, naming.index or (), self.shapes)
@@ -294,7 +294,7 @@ def _of_the_run(value: Inline, view: View) -> str:
     match value:
         case OnKink():
             return view.on_kink(value.expr, value.name)
-        case Winners():
+        case PoolWinners():
             return view.winners(value.expr)
         case Fact():
             return view.fact(value)

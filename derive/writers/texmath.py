@@ -87,7 +87,7 @@ def labelled(rows: list[list[str]], label: str = "", newline: str = r"\\") -> st
     return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
 
 
-def fitting(rows: list[list[str]], label: str, limit: float, words: Catalogue) -> list[Panel]:
+def fitting_panels(rows: list[list[str]], label: str, limit: float, words: Catalogue) -> list[Panel]:
     """The rows in panels that fit a line of `limit` em and a page."""
     longest = max(("  ".join(row) for row in rows), key=len)
     if len(rows) <= TALLEST and characters(longest) * WIDEST < limit:

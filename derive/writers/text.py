@@ -12,7 +12,7 @@ from derive.notation.notations import UNICODE
 from derive.page.document import (
     Chain,
     Document,
-    Drawing,
+    FigureBlock,
     Givens,
     Heading,
     Joined,
@@ -25,23 +25,23 @@ from derive.page.document import (
 )
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue
-from derive.writers.base import FigureLabels, Page, TemplateWriter
-from derive.writers.boxes import Box, beside, bracketed, broken, columns, padded
+from derive.writers.base import FigureLabels, PageContext, TemplateWriter
+from derive.writers.boxes import TextBox, beside, bracketed_box, broken, padded, terminal_width
 from derive.writers.panels import panels
-from derive.writers.parts import Compiler, Part, filled, texts
+from derive.writers.parts import Compiler, Part, filled_text, texts
 
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
 INDENT = " " * 5
 _SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
 _RELATIONS = ("= ", "≈ ", "← ")
 _OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-Line: TypeAlias = str
+TextLine: TypeAlias = str
 
 
-def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+def text_matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
     """A matrix in marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
     rows = [lines for row in rows for lines in _folded(row)]
-    widths = [max(columns(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
+    widths = [max(terminal_width(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
     return "".join(
         _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
         for panel in panels(rows, label, widths, WIDEST, words)
@@ -50,15 +50,15 @@ def matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
 
 def _folded(row: list[str]) -> list[list[str]]:
     """A row of a matrix; one that is a single formula too long for the line, as several, each from a sign on."""
-    if len(row) > 1 or columns(row[0]) <= WIDEST:
+    if len(row) > 1 or terminal_width(row[0]) <= WIDEST:
         return [row]
     lines = textwrap.wrap(row[0], WIDEST, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     return [[padded(line, WIDEST)] for line in lines]
 
 
-def boxes(text: str) -> list[Box]:
+def boxes(text: str) -> list[TextBox]:
     """A text with marked matrices: one box if it fits a line, else one for each matrix with the sign before it."""
-    parts: list[list[Box]] = [[]]
+    parts: list[list[TextBox]] = [[]]
     while _OPEN in text:
         before, _, rest = text.partition(_OPEN)
         inside, _, text = rest.partition(_CLOSE)
@@ -67,10 +67,13 @@ def boxes(text: str) -> list[Box]:
         if label:  # a panel stands with its relation on a line of its own
             cut = max(cut, 0, *(before.rfind(sign) for sign in _RELATIONS))
         if cut >= 0:
-            parts[-1].append(Box.of(before[:cut]))
+            parts[-1].append(TextBox.of(before[:cut]))
             parts.append([])
-        parts[-1] += [Box.of(before[max(0, cut) :]), bracketed([row.split(_CELL) for row in body.split(_ROW)], label)]
-    parts[-1].append(Box.of(text))
+        parts[-1] += [
+            TextBox.of(before[max(0, cut) :]),
+            bracketed_box([row.split(_CELL) for row in body.split(_ROW)], label),
+        ]
+    parts[-1].append(TextBox.of(text))
     whole = beside([box for part in parts for box in part])
     return [whole] if whole.width <= WIDEST else [beside(part) for part in parts if part]
 
@@ -83,9 +86,9 @@ class TextWriter(TemplateWriter):
     template = "page.txt"
     new_page = "\n\n" + "-" * WIDTH + "\n"
 
-    def compiler(self, document: Document, page: Page, catalogue: Catalogue) -> Compiler:
+    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
         notation = page.notation(UNICODE, document)
-        sets = partial(matrix, catalogue)
+        sets = partial(text_matrix, catalogue)
         return Compiler(notation, page.shapes, page.labels(notation), sets, str, catalogue, _answer, "_" * 30)
 
     def words(self, text: str) -> str:
@@ -103,7 +106,7 @@ class TextWriter(TemplateWriter):
     def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
         return [lambda view: _givens(block, compiler, view)]
 
-    def drawing(self, block: Drawing, compiler: Compiler) -> list[Part]:
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         return [lambda view: _drawing(block, view)] if block.name == "graph" else []
 
     def table(self, block: Table, compiler: Compiler) -> list[Part]:
@@ -124,7 +127,7 @@ class TextWriter(TemplateWriter):
     def _words(self, sentence: Sentence, compiler: Compiler, view: View) -> str:
         if not view.holds(sentence.when):
             return ""
-        return filled(compiler.sentence(sentence, str, str), view)
+        return filled_text(compiler.sentence(sentence, str, str), view)
 
     def _paragraph(self, block: Paragraph, compiler: Compiler, view: View) -> str:
         text = " ".join(filter(None, (self._words(sentence, compiler, view) for sentence in block.sentences)))
@@ -149,10 +152,10 @@ class TextWriter(TemplateWriter):
         word = f"   {compiler.catalogue[joined.word.key]}   "
 
         def fill(view: View) -> str:
-            links = [Box.of(label)]
+            links = [TextBox.of(label)]
             for i, segments in enumerate(chains):
                 whole = [box for text in texts(segments, view) for box in boxes(text + " ")]
-                links += [beside([Box.of(word), whole[0]]), *whole[1:]] if i else whole
+                links += [beside([TextBox.of(word), whole[0]]), *whole[1:]] if i else whole
             return "".join(f"{line}\n" for line in broken(links, WIDTH, len(INDENT) + 4))
 
         return [fill]
@@ -173,7 +176,7 @@ class TextWriter(TemplateWriter):
 
         def fill(view: View) -> str:
             links = [box for text in texts(segments, view) for box in boxes(text + " ")]
-            lines = broken([Box.of(label), *links], WIDTH, len(label) + 4)
+            lines = broken([TextBox.of(label), *links], WIDTH, len(label) + 4)
             return "".join(f"{line}\n" for line in lines)
 
         return fill
@@ -184,11 +187,11 @@ def _answer(step: str) -> str:
 
 
 def _heading(text: str, level: int) -> str:
-    return f"\n{text}\n{('=' if level == 1 else '-') * columns(text)}\n"
+    return f"\n{text}\n{('=' if level == 1 else '-') * terminal_width(text)}\n"
 
 
 def _widths(rows: list[list[str]]) -> list[int]:
-    return [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
+    return [max(map(terminal_width, cells)) for cells in zip(*rows, strict=True)]
 
 
 def _lined_up(rows: list[list[str]], block: Table, decimal: str) -> list[list[str]]:
@@ -196,7 +199,7 @@ def _lined_up(rows: list[list[str]], block: Table, decimal: str) -> list[list[st
     heads, *body = rows
     cells = [list(column) for column in zip(*body, strict=True)]
     for column, shown in zip(block.columns, cells, strict=False):
-        behind = [columns(cell) - columns(cell.partition(decimal)[0]) for cell in shown]
+        behind = [terminal_width(cell) - terminal_width(cell.partition(decimal)[0]) for cell in shown]
         if column.kind == "number":
             shown[:] = [cell + " " * (max(behind) - width) for cell, width in zip(shown, behind, strict=True)]
     return [heads, *map(list, zip(*cells, strict=True))]
@@ -216,14 +219,14 @@ def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
 
 
 def _givens(block: Givens, compiler: Compiler, view: View) -> str:
-    shown: list[Box] = []
+    shown: list[TextBox] = []
     for name in block.names:
         value = view.array(name, compiler.matrix) if compiler.shapes[name] else view.number(name, (), "leading")
         shown += boxes(f"{compiler.notation.name(name)} = {value}    ")
     return "\n" + "".join(f"{line}\n" for line in broken(shown, WIDTH, 0))
 
 
-def _drawing(block: Drawing, view: View) -> str:
-    from derive.figures.drawing.words import words
+def _drawing(block: FigureBlock, view: View) -> str:
+    from derive.figures.drawing.words import figure_words
 
-    return f"\n{words(block.figure, FigureLabels(view))}\n"
+    return f"\n{figure_words(block.figure, FigureLabels(view))}\n"

@@ -19,7 +19,7 @@ from derive.problem.settings import Digits, Marking
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
 from derive.problem.training.schedules import SCHEDULES
 from derive.values.values import Values
-from derive.writers.base import Identity, Page, Writer
+from derive.writers.base import Identity, PageContext, Writer
 from derive.writers.json import nested
 
 
@@ -29,14 +29,14 @@ class TomlWriter(Writer):
     name = "toml"
     ending = "toml"
 
-    def compile(self, document: Document, page: Page) -> Page:
+    def compile(self, document: Document, page: PageContext) -> PageContext:
         return page
 
-    def render(self, compiled: Page, values: Values, identity: Identity | None = None) -> str:
+    def render(self, compiled: PageContext, values: Values, identity: Identity | None = None) -> str:
         return "\n".join(_lines(values.problem, compiled)) + "\n"
 
 
-def _lines(problem: Problem, page: Page) -> Iterator[str]:
+def _lines(problem: Problem, page: PageContext) -> Iterator[str]:
     yield f"title = {_quoted(problem.title)}"
     if problem.topic:
         yield f"topic = {_quoted(problem.topic)}"
@@ -61,7 +61,7 @@ def _samples(samples: Samples | None) -> Iterator[str]:
             yield f"{_key(column.name)} = [{', '.join(rows)}]"
 
 
-def _model(problem: Problem, page: Page) -> Iterator[str]:
+def _model(problem: Problem, page: PageContext) -> Iterator[str]:
     single = problem.samples if problem.samples and problem.samples.equations else problem
     yield '\n[model]\nequations = """'
     for equation in single.equations:

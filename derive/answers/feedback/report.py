@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from derive.answers.feedback.step_feedback import Feedback
-from derive.answers.marking.judging import Judged, Place
-from derive.answers.marking.orientation import transposed
+from derive.answers.marking.judging import Judged, StepPlace
+from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.step_verdict import CORRECT, MISSING
 from derive.answers.reading.written import Answer, Remark
 from derive.calculus.operation_rows import Flat
@@ -20,17 +20,15 @@ from derive.language.expressions import Shape
 from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
 from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
-from derive.solution import Solution
+from derive.solution import Nested, Solution
 from derive.values.digits import printed
 from derive.writers.json import nested
 
 UNMATCHED = "unmatched"
 
-Nested: TypeAlias = Any
-
 
 @dataclass(frozen=True)
-class Item:
+class ReportItem:
     """One step of the report, or an answer that matches no step; what it says is worded when it is first asked for.
 
     id        the step's id; of an unmatched answer its left side as it was written
@@ -54,7 +52,7 @@ class Item:
     feedback: Feedback = field(compare=False, repr=False)
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> StepPlace | None:
         """The step and its pass."""
         return self.judged.place if self.judged else None
 
@@ -73,7 +71,7 @@ class Item:
         shape, written = self._shape, list(self.judged.written)
         if self.judged.turned:
             shape = shape[::-1]
-            written = transposed(written, shape)
+            written = transposed_entries(written, shape)
         return nested([_number(w.value) if w else None for w in written], shape)
 
     @property
@@ -139,7 +137,7 @@ class Report:
     """What a piece of work earned, step by step in the solution's order; answers that match no step come last."""
 
     title: str
-    items: tuple[Item, ...]
+    items: tuple[ReportItem, ...]
     language: str
     feedback: Feedback = field(compare=False, repr=False)
 
@@ -153,7 +151,7 @@ class Report:
         """Of how many."""
         return sum((item.of for item in self.items), Fraction(0))
 
-    def __getitem__(self, step: str) -> Item:
+    def __getitem__(self, step: str) -> ReportItem:
         """The item of a step. Raises KeyError."""
         found = next((item for item in self.items if item.id == step), None)
         if found is None:
@@ -181,15 +179,15 @@ def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answe
     return Report(solution.problem.title, tuple(items), solution.problem.language, feedback)
 
 
-def _made(judged: Judged, feedback: Feedback) -> Item:
+def _made(judged: Judged, feedback: Feedback) -> ReportItem:
     answer = judged.answer
     line, given = (answer.line, answer.given) if answer else (None, "")
-    return Item(judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback)
+    return ReportItem(judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback)
 
 
-def _unmatched(answer: Answer, feedback: Feedback) -> Item:
+def _unmatched(answer: Answer, feedback: Feedback) -> ReportItem:
     nothing = Fraction(0)
-    return Item(answer.left, answer.line, answer.given, UNMATCHED, nothing, nothing, answer, None, feedback)
+    return ReportItem(answer.left, answer.line, answer.given, UNMATCHED, nothing, nothing, answer, None, feedback)
 
 
 def _texts(values: Flat, digits: Digits) -> list[str]:
@@ -205,7 +203,7 @@ def _amount(marks: Fraction) -> int | float:
     return int(marks) if marks.denominator == 1 else round(float(marks), 4)
 
 
-def _item(item: Item, words: Catalogue) -> dict[str, Any]:
+def _item(item: ReportItem, words: Catalogue) -> dict[str, Any]:
     diagnosis = None
     if item.diagnosis:
         diagnosis = {"mistake": item.diagnosis, "message": words[f"mistakes.{item.diagnosis}"]}
@@ -239,7 +237,7 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section((*_missing(report), *_others(report), *_practise(report)))
 
 
-def _is_plain(item: Item) -> bool:
+def _is_plain(item: ReportItem) -> bool:
     """Whether it is a given value that the work restates rightly: nothing needs to be said about it alone."""
     return item.place is not None and item.place.step is None and item.verdict == CORRECT and not item.remarks
 

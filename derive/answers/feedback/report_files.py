@@ -25,7 +25,7 @@ def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] 
     return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
 
 
-def write(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
+def write_report(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
     """The report's files. Raises DeriveError, and ToolError where the PDF cannot be made."""
     known_format(formats, FORMATS)
     texts = {

@@ -14,7 +14,7 @@ from math import prod
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
 from derive.answers.marking.step_verdict import FOLLOWS, UNREADABLE, WRONG
-from derive.answers.reading.formula_parser import read
+from derive.answers.reading.formula_parser import parse_formula
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array, Remark, Substituted, Unreadable
@@ -32,15 +32,15 @@ from derive.page.document import (
     ARROW,
     SAME,
     Chain,
+    ChainLink,
     Formula,
     Inline,
+    InlineRow,
     Joined,
-    Link,
-    Naming,
-    Numbers,
+    NameInText,
+    NumberList,
     Quoted,
     Relation,
-    Row,
     Sentence,
     Shown,
     StepPart,
@@ -55,7 +55,7 @@ from derive.values.digits import Printed, printed
 from derive.values.values import Values
 from derive.writers import WRITERS
 from derive.writers.base import TemplateWriter
-from derive.writers.parts import Compiler, filled
+from derive.writers.parts import Compiler, filled_text
 
 ABOUT = Relation("about")
 FEW = 3  # so many wrong entries are named one by one
@@ -101,7 +101,7 @@ class Feedback:
     def plain(self, said: Sequence[StepPart]) -> str:
         """Sentences as text."""
         sentences = [self.compiler.sentence(part, str, str) for part in said if isinstance(part, Sentence)]
-        return " ".join(filled(parts, self.view) for parts in sentences)
+        return " ".join(filled_text(parts, self.view) for parts in sentences)
 
     # --- a step ------------------------------------------------------------------------------------------------------
 
@@ -123,12 +123,12 @@ class Feedback:
             fields |= {"line": Words("check.line"), "number": answer.line}
         return Sentence("check.head", fields, tone=verdict)
 
-    def amount(self, marks: Fraction) -> Numbers:
+    def amount(self, marks: Fraction) -> NumberList:
         """Marks: whole, or to two decimals."""
         whole = marks.denominator == 1
         number = Fraction(round(marks * 100), 100)
         text = str(marks.numerator) if whole else f"{float(number):.2f}".rstrip("0").rstrip(".")
-        return Numbers((Printed(False, text),))
+        return NumberList((Printed(False, text),))
 
     def _written(self, judged: Judged) -> Iterator[StepPart]:
         """The answer as a chain, beside it what was expected; or the text that could not be read."""
@@ -136,36 +136,36 @@ class Feedback:
         if answer is None:
             return
         if isinstance(answer.content, Unreadable):
-            yield Sentence("check.answer_for", {"name": Naming(judged.place.name)})
+            yield Sentence("check.answer_for", {"name": NameInText(judged.place.name)})
             yield Quoted(answer.given, answer.content.start, answer.content.end - answer.content.start)
             return
         relation = ARROW if judged.place.step and judged.place.step.phase == "update" else SAME
-        given = Chain(judged.place.name, (Link(relation, self._shown(answer.content, judged)),))
+        given = Chain(judged.place.name, (ChainLink(relation, self._shown(answer.content, judged)),))
         right = next(iter(self._expected(judged)), None)
         yield Joined(given, (self._chain(judged, right[1]),), Sentence(f"check.{right[0]}")) if right else given
 
-    def _chain(self, judged: Judged, numbers: Numbers) -> Chain:
+    def _chain(self, judged: Judged, numbers: NumberList) -> Chain:
         exact = all(number is not None and number.exact for number in numbers.entries)
-        return Chain(judged.place.name, (Link(SAME if exact else ABOUT, numbers),))
+        return Chain(judged.place.name, (ChainLink(SAME if exact else ABOUT, numbers),))
 
     def _shown(self, given: Array | Expr, judged: Judged) -> Shown:
         if not isinstance(given, Array):
             return Formula(given)
         fits = len(given.entries) == len(judged.expected) and not judged.turned
         shape = self.index.lexicon.shapes[judged.place.name] if fits else given.shape
-        return Numbers(tuple(as_printed(w) if w else None for w in given.entries), shape)
+        return NumberList(tuple(as_printed(w) if w else None for w in given.entries), shape)
 
-    def _expected(self, judged: Judged) -> list[tuple[str, Numbers]]:
+    def _expected(self, judged: Judged) -> list[tuple[str, NumberList]]:
         """What should stand there, unless it is told singly: from the student's own numbers, from the right ones."""
         if self.hints or judged.differs or judged.later or self._told_singly(judged):
             return []
         if judged.verdict not in {WRONG, FOLLOWS} or judged.diagnosis == "not_exact":
             return []
         shape = self.index.lexicon.shapes[judged.place.name]
-        right = Numbers(tuple(self._right(judged)), shape)
+        right = NumberList(tuple(self._right(judged)), shape)
         if judged.verdict == FOLLOWS:
             return [("rightly", right)]
-        own = Numbers(tuple(self._own(judged)), shape)
+        own = NumberList(tuple(self._own(judged)), shape)
         return [("should", right)] if _alike(own, right) else [("own", own), ("rightly", right)]
 
     def _told_singly(self, judged: Judged) -> bool:
@@ -195,7 +195,7 @@ class Feedback:
         if judged.verdict == UNREADABLE:
             yield self._unreadable(judged)
         elif judged.later:
-            yield Sentence("check.later", {"name": Naming(judged.later)})
+            yield Sentence("check.later", {"name": NameInText(judged.later)})
         elif judged.differs:
             yield self._difference(judged.differs)
         elif judged.verdict == WRONG and judged.written is None and judged.diagnosis is None:
@@ -208,7 +208,7 @@ class Feedback:
         """Which part of an answer could not be read: on a page a mark under it shows that."""
         given = answer.content if answer else None
         if isinstance(given, Unreadable) and answer and (part := answer.given[given.start : given.end].strip()):
-            yield Sentence("check.where", {"at": given.start + 1, "part": Verbatim(shortened(part, MOST_MARKED))})
+            yield Sentence("check.where", {"at": given.start + 1, "part": Verbatim(one_line(part, MOST_MARKED))})
 
     def _unreadable(self, judged: Judged) -> Sentence:
         given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
@@ -254,8 +254,8 @@ class Feedback:
         w = judged.written[i] if judged.written else None
         place = indices(self.index.lexicon.shapes[judged.place.name])[i]
         numbers = {"written": as_printed(w) if w else None, "own": own, "right": right}
-        fields: dict[str, Inline] = {key: Numbers((number,)) for key, number in numbers.items()}
-        fields["entry"] = Naming(judged.place.name, index=place)
+        fields: dict[str, Inline] = {key: NumberList((number,)) for key, number in numbers.items()}
+        fields["entry"] = NameInText(judged.place.name, index=place)
         key = "check.entry_hint" if self.hints else "check.entry" if own.text() == right.text() else "check.entry_own"
         return Sentence(key, fields)
 
@@ -264,7 +264,7 @@ class Feedback:
         if not differs.at:
             return Sentence("check.formula_shape")
         names = self.index.lexicon.names
-        at = [(Naming(names[name]) if name in names else name, " = ", _row(values))
+        at = [(NameInText(names[name]) if name in names else name, " = ", _row(values))
               for name, values in differs.at.items()]  # fmt: skip
         first, second = _told_apart(differs.first, differs.second)
         fields: dict[str, Inline] = {"first": first, "second": second, "at": _listed(at)}
@@ -299,12 +299,12 @@ class Feedback:
 
     def listed(self, key: str, names: Sequence[Name]) -> Sentence:
         """A sentence about several names."""
-        return Sentence(key, {"names": _listed([(Naming(name),) for name in names])})
+        return Sentence(key, {"names": _listed([(NameInText(name),) for name in names])})
 
     def missing(self, names: Sequence[Name], lost: Fraction, k: int | None) -> Sentence:
         """What was not answered; of several passes in pass `k`."""
         fields: dict[str, Inline] = {"pass": Words("check.in_pass") if k else "", "k": k or 0}
-        fields |= {"steps": _listed([(Naming(name),) for name in names])}
+        fields |= {"steps": _listed([(NameInText(name),) for name in names])}
         fields |= {"lost": Words("check.lost_mark" if lost == 1 else "check.lost_marks"), "amount": self.amount(lost)}
         return Sentence("check.not_answered", fields)
 
@@ -320,7 +320,7 @@ class Feedback:
     def inline(self, text: str) -> Inline:
         """A number, an array or a formula as such; any other text as it is."""
         try:
-            reading = read(text, self.index.lexicon, self.values.numbers.decimal)
+            reading = parse_formula(text, self.index.lexicon, self.values.numbers.decimal)
             if not reading.grids:
                 shape_of(with_settings(reading.expr), self.index.lexicon.shapes)
         except (TextError, ShapeFault, KeyError):
@@ -329,13 +329,13 @@ class Feedback:
 
     def _formula(self, expr: Expr) -> Inline:
         if isinstance(expr, Ref | Entry):
-            return Naming(expr.name, index=expr.index if isinstance(expr, Entry) else None)
+            return NameInText(expr.name, index=expr.index if isinstance(expr, Entry) else None)
         return Formula(expr)
 
 
-def _numbers(reading: Reading) -> Numbers | None:
+def _numbers(reading: Reading) -> NumberList | None:
     array = content(reading)
-    return Numbers(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
+    return NumberList(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
 
 
 def _sizes(shape: Shape) -> str:
@@ -343,7 +343,7 @@ def _sizes(shape: Shape) -> str:
     return "×".join(map(str, as_axes(shape)))
 
 
-def shortened(text: str, most: int) -> str:
+def one_line(text: str, most: int) -> str:
     """A text in one line, its end left out where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}…"
@@ -354,12 +354,12 @@ def _counted(key: str, count: int) -> dict[str, Inline]:
     return {key: Words(f"check.{key}_{'one' if count == 1 else 'many'}"), f"{key}_count": count}
 
 
-def _listed(items: Sequence[tuple[Inline, ...]]) -> Row:
+def _listed(items: Sequence[tuple[Inline, ...]]) -> InlineRow:
     """Things with commas between them."""
-    return Row(tuple(part for i, item in enumerate(items) for part in (((", ",) if i else ()) + item)))
+    return InlineRow(tuple(part for i, item in enumerate(items) for part in (((", ",) if i else ()) + item)))
 
 
-def _told_apart(first: Flat | tuple[Num, ...], second: Flat | tuple[Num, ...]) -> tuple[Numbers, Numbers]:
+def _told_apart(first: Flat | tuple[Num, ...], second: Flat | tuple[Num, ...]) -> tuple[NumberList, NumberList]:
     """Two results with as many digits as show that they differ."""
     for digits in range(FEWEST_DIGITS, MOST_DIGITS):
         a, b = _row(first, digits), _row(second, digits)
@@ -368,11 +368,11 @@ def _told_apart(first: Flat | tuple[Num, ...], second: Flat | tuple[Num, ...]) -
     return a, b
 
 
-def _alike(a: Numbers, b: Numbers) -> bool:
+def _alike(a: NumberList, b: NumberList) -> bool:
     """Whether numbers look the same on the page."""
     return [n and n.text() for n in a.entries] == [n and n.text() for n in b.entries]
 
 
-def _row(values: Flat | tuple[Num, ...], digits: int = FEWEST_DIGITS) -> Numbers:
+def _row(values: Flat | tuple[Num, ...], digits: int = FEWEST_DIGITS) -> NumberList:
     shape: Index = () if len(values) == 1 else (1, len(values))
-    return Numbers(tuple(printed(x, Digits(digits), ties=True) for x in values), shape)
+    return NumberList(tuple(printed(x, Digits(digits), ties=True) for x in values), shape)

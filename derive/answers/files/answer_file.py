@@ -11,7 +11,7 @@ from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from derive.answers.files.columns import Entry, fault, read_csv
+from derive.answers.files.columns import AnswerLine, fault, read_csv
 from derive.answers.reading.answer_reader import Literal, as_text, read_answer
 from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.step_matching import StepIndex
@@ -36,10 +36,10 @@ def read_file(path: Path, solution: Solution) -> list[Answer]:
 
 def read_mapping(answers: Mapping[str, Any], solution: Solution) -> list[Answer]:
     """The answers in a mapping: step → text, number, or nested lists of them."""
-    return answers_of([Entry(str(left), given, None) for left, given in answers.items()], solution)
+    return answers_of([AnswerLine(str(left), given, None) for left, given in answers.items()], solution)
 
 
-def answers_of(entries: Iterable[Entry], solution: Solution, index: StepIndex | None = None) -> list[Answer]:
+def answers_of(entries: Iterable[AnswerLine], solution: Solution, index: StepIndex | None = None) -> list[Answer]:
     """The entries of a file as answers; the file shows by its numbers which decimal sign it uses.
 
     What stands under reserved names says whose work it is, and is no answer. `index` is the solution's, or that of
@@ -56,13 +56,13 @@ def answers_of(entries: Iterable[Entry], solution: Solution, index: StepIndex | 
     return [*answers, *(_left_out(entry, most) for entry in unread)]
 
 
-def _left_out(entry: Entry, most: int) -> Answer:
+def _left_out(entry: AnswerLine, most: int) -> Answer:
     """What is said of the first answer that is one too many."""
     why = Unreadable("from here on nothing was read", f"at most {most} answers of a file are read for this problem")
     return Answer("", "…", "", entry.line, why)
 
 
-def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
+def _answer(entry: AnswerLine, index: StepIndex, decimal: str, sure: bool) -> Answer:
     match = index.match(entry.left)
     content, remarks = read_answer(
         entry.given, index.shape(match), index.lexicon, decimal, sure=sure, line=entry.line
@@ -73,7 +73,7 @@ def _answer(entry: Entry, index: StepIndex, decimal: str, sure: bool) -> Answer:
 # --- files → entries ------------------------------------------------------------------------------------------------
 
 
-def read_entries(path: Path) -> list[Entry]:
+def read_entries(path: Path) -> list[AnswerLine]:
     """What a file holds, by its ending. Raises InputError."""
     try:
         with path.open("rb") as file:
@@ -83,7 +83,7 @@ def read_entries(path: Path) -> list[Entry]:
     return entries_in(raw, path)
 
 
-def entries_in(raw: bytes, path: PurePath) -> list[Entry]:
+def entries_in(raw: bytes, path: PurePath) -> list[AnswerLine]:
     """What the bytes of a file hold, by the ending of its path. Raises InputError."""
     ending = path.suffix.lower()
     if ending not in _READERS:
@@ -118,7 +118,7 @@ _TOML_KEY = re.compile(r"""^[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([A-Za-z0
 _DOTTED = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}""")
 
 
-def _toml(text: str, path: PurePath) -> list[Entry]:
+def _toml(text: str, path: PurePath) -> list[AnswerLine]:
     if dotted := _DOTTED.search(text):
         line = text.count("\n", 0, dotted.start()) + 1
         raise fault(path, "a name has too many parts", _QUOTE, line)
@@ -129,7 +129,7 @@ def _toml(text: str, path: PurePath) -> list[Entry]:
     except ValueError as error:
         raise _tomlfault(str(error), text, path) from None
     lines = _lines(text, _TOML_KEY, lambda match: match[1] or match[2] or match[3])
-    return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
+    return [AnswerLine(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
 
 
 def _literal(text: str) -> Literal:
@@ -153,7 +153,7 @@ def _tomlfault(message: str, text: str, path: PurePath) -> InputError:
 _JSON_KEY = re.compile(r'"((?:[^"\\\n]|\\.)*)"\s*:')
 
 
-def _json(text: str, path: PurePath) -> list[Entry]:
+def _json(text: str, path: PurePath) -> list[AnswerLine]:
     try:
         data = json.loads(text, parse_float=Literal, parse_int=Literal, parse_constant=Literal)
     except RecursionError:
@@ -161,11 +161,11 @@ def _json(text: str, path: PurePath) -> list[Entry]:
     except json.JSONDecodeError as error:
         shown = text.split("\n")[error.lineno - 1][:MAX_BYTES]
         raise fault(path, f"this is not valid JSON: {error.msg}", 'expected {"dL/dW_2": "…", …}; put a number with a '
-                     "decimal comma in quotes", error.lineno, shown, error.colno - 1) from None  # fmt: skip
+                    "decimal comma in quotes", error.lineno, shown, error.colno - 1) from None  # fmt: skip
     if not isinstance(data, dict):
         raise fault(path, "the file is not a table of answers", 'expected {"dL/dW_2": "…", …}')
     lines = _lines(text, _JSON_KEY, lambda match: _unescaped(match[1]))
-    return [Entry(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
+    return [AnswerLine(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
 
 
 def _unescaped(key: str) -> str:

@@ -15,7 +15,7 @@ MAX_RECORD = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AnswerLine:
     """One answer of a file, not yet read: what stands on the left, what on the right, and on which line."""
 
     left: str
@@ -34,7 +34,7 @@ LEFT = {"step", "id", "name", "schritt"}
 RIGHT = {"answer", "value", "result", "antwort"}
 
 
-def read_csv(text: str, path: PurePath) -> list[Entry]:
+def read_csv(text: str, path: PurePath) -> list[AnswerLine]:
     """Columns `step` and `answer`. Of two columns the second is the whole rest of a line, whatever stands in it."""
     records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
     if not records:
@@ -51,7 +51,7 @@ def read_csv(text: str, path: PurePath) -> list[Entry]:
     if short is not None:
         shown = text.split("\n")[short - 1]
         raise fault(path, "this line has no answer", f"expected `step{separator}answer`", short, shown, 0)
-    return [Entry(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
+    return [AnswerLine(_unquoted(fields[left]), _unquoted(fields[right]), line) for line, fields in rows]
 
 
 def _records(text: str, path: PurePath) -> Iterator[tuple[int, str]]:
@@ -69,7 +69,7 @@ def _records(text: str, path: PurePath) -> Iterator[tuple[int, str]]:
             held = []
     if held:
         raise fault(path, "a quotation mark is never closed", "close it, or write it twice inside a field", start,
-                     held[0], 0)  # fmt: skip
+                    held[0], 0)  # fmt: skip
 
 
 _FIELD = re.compile(r'"(?:[^"]|"")*+"|[\[({\])},;\t]')

@@ -9,15 +9,15 @@ from math import prod
 from derive.answers.marking.rounding import EXACT, allowed, standing, within
 from derive.answers.marking.step_verdict import Case
 from derive.answers.marking.student_values import Own
-from derive.answers.mistakes.table import MISTAKES, SLIPS, THROUGHOUT, Mistake, fitting, shaped
-from derive.answers.reading.written import Written
+from derive.answers.mistakes.table import MISTAKES, SLIPS, THROUGHOUT, Mistake, of_step_shape, with_shapes
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.derivation.derive import Derivation, Step
 from derive.language.expressions import Expr, substitute
 from derive.language.names import Name
 
 MOST_SKIPPED, MOST_BEFORE = 12, 200
-Wrong = list[tuple[int, Written]]
+Wrong = list[tuple[int, WrittenNumber]]
 Attempt = Callable[[Case, Wrong, int], str | None]
 
 
@@ -38,10 +38,12 @@ def diagnose(case: Case, updated: Mapping[Name, Flat]) -> str | None:
     return None
 
 
-def misshapen(derivation: Derivation, own: Own, step: Step, written: Sequence[Written | None]) -> str | None:
+def misshapen(derivation: Derivation, own: Own, step: Step, written: Sequence[WrittenNumber | None]) -> str | None:
     """The key of a mistake that leads to another shape than the step's and to every number: a mean over columns."""
     for mistake in MISTAKES:
-        for expr, shape in shaped(derivation, step, mistake.wrong(derivation, step)) if mistake.concerns(step) else ():
+        for expr, shape in (
+            with_shapes(derivation, step, mistake.wrong(derivation, step)) if mistake.concerns(step) else ()
+        ):
             values = own.value(expr) if shape != step.shape and prod(shape) == len(written) else None
             if values and all(w and standing(w, value) for w, value in zip(written, values, strict=True)):
                 return mistake.key
@@ -132,7 +134,7 @@ def _candidates(case: Case, step: Step) -> Iterator[tuple[str, Expr]]:
 def _wrongly(case: Case, mistake: Mistake, step: Step) -> Iterator[Expr]:
     """The wrong equations that a mistake leads to in a step."""
     if mistake.concerns(step):
-        yield from fitting(case.derivation, step, mistake.wrong(case.derivation, step))
+        yield from of_step_shape(case.derivation, step, mistake.wrong(case.derivation, step))
 
 
 def _skipped(case: Case, step: Step) -> list[Step]:

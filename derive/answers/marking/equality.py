@@ -19,7 +19,7 @@ from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.language.expressions import Expr, names_in
 from derive.language.names import Name
-from derive.values.values import Compiled, Env, compile_expr
+from derive.values.values import CompiledExpr, Env, compile_expr
 
 POINTS = 3
 BITS = 128
@@ -100,7 +100,9 @@ def _point(number: int, slot: int, count: int) -> Flat:
     return list(_numbers(number, slot, count))
 
 
-def _values(env: Env, moves: list[tuple[int, Compiled]], first: Compiled, second: Compiled) -> tuple[Flat, Flat] | None:
+def _values(
+    env: Env, moves: list[tuple[int, CompiledExpr]], first: CompiledExpr, second: CompiledExpr
+) -> tuple[Flat, Flat] | None:
     """What the formulas give at a point; None where one of them has no value."""
     env += [[] for _ in moves]
     try:

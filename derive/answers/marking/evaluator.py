@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.answers.marking.orientation import Stands, stands
-from derive.answers.marking.student_values import BITS, Own, bounded
-from derive.answers.reading.grids import Grid, Reading
-from derive.answers.reading.written import Answer, Array, Written
+from derive.answers.marking.orientation import Stands, orientation_of
+from derive.answers.marking.student_values import BITS, Own, bounded_length
+from derive.answers.reading.grids import Reading, WrittenArray
+from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
 from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, ShapeFault, Shapes
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
@@ -22,7 +22,7 @@ from derive.language.names import Name
 from derive.operations import MACROS
 from derive.solution import Solution
 from derive.values.values import Env, to_fmpq
-from derive.writers.json import step_id
+from derive.writers.json import pass_id
 
 Value: TypeAlias = tuple[Shape, Flat]
 Constant: TypeAlias = Callable[[Number], Num]
@@ -69,7 +69,7 @@ class Bench:
         for step in derivation.forward if last else derivation.steps:
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
             own.put(step.name, values)
-            _take(own, step.name, said.get(step_id(step, k)), values)
+            _take(own, step.name, said.get(pass_id(step, k)), values)
         return Bench(solution, own, truth)
 
     @property
@@ -106,14 +106,16 @@ class Bench:
 
         return self._evaluated(expr, self.own.env, reading.grids, ball)
 
-    def _evaluated(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant = exactly) -> Value | None:
+    def _evaluated(
+        self, expr: Expr, env: Env, grids: Mapping[Name, WrittenArray], number: Constant = exactly
+    ) -> Value | None:
         try:
             with precision(BITS, ties=True):
                 return self._at(expr, env, grids, number)
         except FAULTS:
             return None
 
-    def _at(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
+    def _at(self, expr: Expr, env: Env, grids: Mapping[Name, WrittenArray], number: Constant) -> Value:
         if isinstance(expr, Number):
             return (), [number(expr)]
         if isinstance(expr, Ref):
@@ -124,19 +126,19 @@ class Bench:
             return (), [env[self.own.tape.slots[expr.name]][offset(self.shapes[expr.name], expr.index)]]
         return self._applied(expr, env, grids, number)
 
-    def _scalar(self, expr: Expr, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Num:
+    def _scalar(self, expr: Expr, env: Env, grids: Mapping[Name, WrittenArray], number: Constant) -> Num:
         shape, flat = self._at(expr, env, grids, number)
         if shape:
             raise ShapeFault("an array inside an array")
         return flat[0]
 
-    def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, Grid], number: Constant) -> Value:
+    def _applied(self, expr: Apply, env: Env, grids: Mapping[Name, WrittenArray], number: Constant) -> Value:
         """The rows' own values."""
         if expr.op in MACROS:
             return self._at(expand_macros(expr, self.shapes), env, grids, number)
         values = [self._at(arg, env, grids, number) for arg in expr.args]
         shape, kernel = self._operation(expr.op, tuple([shape for shape, _ in values]), expr.options)
-        return shape, [*map(bounded, kernel(*[flat for _, flat in values]))]
+        return shape, [*map(bounded_length, kernel(*[flat for _, flat in values]))]
 
     def _operation(self, op: str, shapes: Shapes, options: Options) -> tuple[Shape, Kernel]:
         """What a row gives for arguments of some shapes, its shape and how it is worked out, found once; a dot between
@@ -187,12 +189,12 @@ class Bench:
 
     # --- mentions ----------------------------------------------------------------------------------------------------
 
-    def mentioned(self, expr: Expr) -> list[list[Written | None]]:
+    def mentioned(self, expr: Expr) -> list[list[WrittenNumber | None]]:
         """What the work gives for a quantity or entry, mention by mention, flat."""
         bare = expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
         if not isinstance(bare, Ref | Entry):
             return []
-        found: list[list[Written | None]] = []
+        found: list[list[WrittenNumber | None]] = []
         for mention in self.mentions.get(bare.name, ()):
             if isinstance(bare, Ref) and mention.index is None:
                 found.append(list(mention.numbers.entries))
@@ -200,7 +202,7 @@ class Bench:
                 found.append([self._entry(mention, bare)])
         return found
 
-    def _entry(self, mention: Mention, entry: Entry) -> Written | None:
+    def _entry(self, mention: Mention, entry: Entry) -> WrittenNumber | None:
         if mention.index is not None:
             return mention.numbers.entries[0] if mention.index == entry.index else None
         at = offset(self.shapes[entry.name], entry.index)
@@ -219,7 +221,7 @@ def _given_id(solution: Solution, name: Name, k: int) -> str:
 def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:
     """The student's numbers for a name, where they can be meant as its entries."""
     shape = own.tape.derivation.shapes[name]
-    if isinstance(content, Array) and stands(content.shape, shape) is Stands.AS_IS and any(content.entries):
+    if isinstance(content, Array) and orientation_of(content.shape, shape) is Stands.AS_IS and any(content.entries):
         own.take(name, content.entries, otherwise)
 
 

@@ -16,11 +16,11 @@ from flint import fmpq
 
 from derive.answers.marking.diagnosis import diagnose, misshapen
 from derive.answers.marking.equality import Counterexample, same_function
-from derive.answers.marking.orientation import Stands, stands, transposed
+from derive.answers.marking.orientation import Stands, orientation_of, transposed_entries
 from derive.answers.marking.rounding import allowed, is_sharp
 from derive.answers.marking.step_verdict import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
 from derive.answers.marking.student_values import BITS, Own, is_of_size
-from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Unreadable, Written
+from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Unreadable, WrittenNumber
 from derive.calculus.differentiation import shape_of, uniform
 from derive.calculus.operation_rows import Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, precision
@@ -30,15 +30,15 @@ from derive.language.expressions import Expr, Number, Shape, names_in
 from derive.language.names import Derivative, Name
 from derive.solution import Solution
 from derive.values.values import Values
-from derive.writers.json import step_id
+from derive.writers.json import pass_id
 
 WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
 
-Numbers = tuple[Written | None, ...]
+Numbers = tuple[WrittenNumber | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepPlace:
     """A step in a pass: its id, its name, the pass that holds its value, and the step (None for a given value)."""
 
     id: str
@@ -64,7 +64,7 @@ class Judged:
     turned     whether the numbers were written as the transpose
     """
 
-    place: Place
+    place: StepPlace
     answer: Answer | None
     written: Numbers | None
     entries: tuple[str, ...]
@@ -115,11 +115,11 @@ class _Judge:
         is then the student's own.
         """
         for name, _ in self.derivation.givens if k == 1 else ():
-            yield from self._restated(own, Place(name.id, name, 1, None))
+            yield from self._restated(own, StepPlace(name.id, name, 1, None))
         for name in self.derivation.turning if k > 1 else ():
-            yield from self._restated(own, Place(f"{name.id}@{k}", name, k, None))
+            yield from self._restated(own, StepPlace(f"{name.id}@{k}", name, k, None))
 
-    def _restated(self, own: Own, place: Place) -> Iterator[Judged]:
+    def _restated(self, own: Own, place: StepPlace) -> Iterator[Judged]:
         if place.id in self.answers:
             judged = self._judged(own, place)
             yield judged
@@ -137,7 +137,7 @@ class _Judge:
     def _pass(self, own: Own, k: int) -> Iterator[Judged]:
         last = self.carry.updates > 0 and k > self.carry.updates
         for step in self.derivation.forward if last else self.derivation.steps:
-            judged = self._judged(own, Place(step_id(step, k), step.name, k, step))
+            judged = self._judged(own, StepPlace(pass_id(step, k), step.name, k, step))
             yield judged
             self._note(own, judged, step)
 
@@ -168,7 +168,7 @@ class _Judge:
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
-    def _judged(self, own: Own, place: Place) -> Judged:
+    def _judged(self, own: Own, place: StepPlace) -> Judged:
         answer = self.answers.get(place.id)
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
@@ -183,13 +183,13 @@ class _Judge:
         case.settle()
         return self._closed(place, case)
 
-    def _misshapen(self, own: Own, place: Place, answer: Answer) -> str | None:
+    def _misshapen(self, own: Own, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""
         if place.step is None or not isinstance(answer.content, Array):
             return None
         return misshapen(self.derivation, own, place.step, answer.content.entries)
 
-    def _formula(self, place: Place, step: Step, answer: Answer, expected: Flat) -> Judged:
+    def _formula(self, place: StepPlace, step: Step, answer: Answer, expected: Flat) -> Judged:
         """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
         content, of = answer.content, self._of(place)
         differs: Counterexample | None = None
@@ -213,7 +213,7 @@ class _Judge:
         behind = steps[steps.index(step.name) :]
         return next((name for name in names_in(formula) if name in behind), None)
 
-    def _case(self, own: Own, place: Place, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
+    def _case(self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
         marking = self.problem.marking
         written, turned = numbers
         return Case(
@@ -226,7 +226,7 @@ class _Judge:
             turned=turned,
         )  # fmt: skip
 
-    def _closed(self, place: Place, case: Case) -> Judged:
+    def _closed(self, place: StepPlace, case: Case) -> Judged:
         diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
         of = self._of(place)
         marks = self._earned(case, of) if of else of
@@ -240,7 +240,7 @@ class _Judge:
         noticed = sum(not remark.is_notice for remark in case.remarks)
         return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
 
-    def _numbers(self, own: Own, place: Place, answer: Answer) -> tuple[Numbers, bool] | None:
+    def _numbers(self, own: Own, place: StepPlace, answer: Answer) -> tuple[Numbers, bool] | None:
         """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
         own numbers. None for what has no value, or another shape.
 
@@ -261,7 +261,7 @@ class _Judge:
             return _evaluated(own, answer, content, values) * prod(shape), False
         return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
-    def _of(self, place: Place) -> Fraction:
+    def _of(self, place: StepPlace) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
 
         There are none in passes that are not written out, nor for samples that are not worked out.
@@ -279,7 +279,7 @@ class _Judge:
             return Fraction(0)
         return marking.marks if marking.entry is None else marking.entry * prod(self.derivation.shapes[name])
 
-    def _updated(self, place: Place) -> Mapping[Name, Flat]:
+    def _updated(self, place: StepPlace) -> Mapping[Name, Flat]:
         """The parameters after the update of the pass, as the student has them, else truly."""
         updated = {}
         for step in self.derivation.carried if place.k <= self.carry.updates else ():
@@ -293,11 +293,11 @@ class _Judge:
 
 def _arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
     """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
-    match stands(given, asked):
+    match orientation_of(given, asked):
         case Stands.AS_IS:
             return entries, False
         case Stands.TRANSPOSED:
-            return tuple(transposed(entries, asked)), True
+            return tuple(transposed_entries(entries, asked)), True
     return None
 
 
@@ -305,8 +305,8 @@ def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers
     """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
     written = not names_in(formula)
     units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]
-    return tuple(Written(x, fmpq(1) if written and unit == 0 and _is_whole(x) else unit, EXACT_DIGITS, answer.given)
-                 for x, unit in zip(values, units, strict=True))  # fmt: skip
+    units = [fmpq(1) if written and unit == 0 and _is_whole(x) else unit for x, unit in zip(values, units, strict=True)]
+    return tuple(WrittenNumber(x, unit, EXACT_DIGITS, answer.given) for x, unit in zip(values, units, strict=True))
 
 
 def _is_whole(x: Num) -> bool:

@@ -20,7 +20,7 @@ class Stands(Enum):
     OTHERWISE = "otherwise"
 
 
-def stands(given: Shape, asked: Shape) -> Stands:
+def orientation_of(given: Shape, asked: Shape) -> Stands:
     """How an array of the shape `given` can be meant where one of the shape `asked` belongs.
 
     >>> stands((6,), (2, 3)), stands((3, 2), (2, 3)), stands((6,), (2, 2))
@@ -36,7 +36,7 @@ def stands(given: Shape, asked: Shape) -> Stands:
     return Stands.TRANSPOSED if long == wanted[::-1] else Stands.OTHERWISE
 
 
-def transposed(flat: Sequence[Item], asked: Shape) -> list[Item]:
+def transposed_entries(flat: Sequence[Item], asked: Shape) -> list[Item]:
     """Entries that were written as the transpose of an array of the shape `asked`, in that array's order."""
     rows, columns = asked
     return [flat[j * rows + i] for i in range(rows) for j in range(columns)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import arb, fmpq
 
-from derive.answers.reading.written import EXACT_DIGITS, Written
+from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
 from derive.calculus.scalars import Num
 
 EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
@@ -19,7 +19,7 @@ SINGLE, LOST = 8, fmpq(1, 2**23)
 """One of 8 digits or more may come from single precision, which carries 24 bits."""
 
 
-def standing(written: Written, value: Num) -> str | None:
+def standing(written: WrittenNumber, value: Num) -> str | None:
     """How a written number stands for a value: `exact`, `rounded` or `cut` to its length; None if it does not.
 
     A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
@@ -39,7 +39,7 @@ def standing(written: Written, value: Num) -> str | None:
     return CUT if shorter else None
 
 
-def is_exactly(written: Written, value: Num) -> bool:
+def is_exactly(written: WrittenNumber, value: Num) -> bool:
     """Whether a written number is a value itself."""
     return _nothing(abs(written.value - value), value)
 
@@ -60,7 +60,7 @@ def _sharp(radius: Num, value: Num) -> bool:
     return bool(radius <= SHARP) or bool(radius <= NOISE * abs(arb(value)))
 
 
-def within(written: Written, value: Num, width: Num) -> bool:
+def within(written: WrittenNumber, value: Num, width: Num) -> bool:
     """Whether a written number is a value's, rounded or cut, when the value may be off by `width`."""
     if standing(written, value):
         return True
@@ -73,7 +73,7 @@ def within(written: Written, value: Num, width: Num) -> bool:
     return bool(gap.lower() <= written.unit / 2) or (longer and bool(gap.lower() < written.unit))
 
 
-def near(written: Written, value: Num) -> bool:
+def near(written: WrittenNumber, value: Num) -> bool:
     """Whether a number of several digits lies within one unit of its last place of a value that it can only round, or
     within what single precision loses.
 

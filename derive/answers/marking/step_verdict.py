@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from derive.answers.marking.rounding import CUT, EXACT, WIDEST, allowed, near, standing, within
 from derive.answers.marking.student_values import Own
-from derive.answers.reading.written import Answer, Remark, Written
+from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.differentiation import settled, shape_of
 from derive.calculus.operation_rows import Flat, ShapeFault, row_of
 from derive.calculus.scalars import Num
@@ -42,7 +42,7 @@ class Case:
     own: Own
     step: Step | None
     answer: Answer
-    written: tuple[Written | None, ...]
+    written: tuple[WrittenNumber | None, ...]
     expected: Flat
     carried: Flat
     shown: Callable[[], list[Printed]]
@@ -69,11 +69,11 @@ class Case:
         if self.turned:
             self._turn()
 
-    def given(self) -> list[tuple[int, Written | None]]:
+    def given(self) -> list[tuple[int, WrittenNumber | None]]:
         """The entries' numbers with their places."""
         return list(enumerate(self.written))
 
-    def wrong(self) -> list[tuple[int, Written]]:
+    def wrong(self) -> list[tuple[int, WrittenNumber]]:
         """The numbers that are wrong, with their places."""
         return [(i, w) for i, w in self.given() if w and self.entries[i] == WRONG]
 
@@ -86,7 +86,7 @@ class Case:
 
     # --- truth -------------------------------------------------------------------------------------------------------
 
-    def _is_true(self, i: int, w: Written) -> bool:
+    def _is_true(self, i: int, w: WrittenNumber) -> bool:
         """Whether a number is the exact value, or that under the problem's carry, rounded or cut to its length."""
         values = (self.expected[i],) if self.carried is self.expected else (self.expected[i], self.carried[i])
         hows = [how for value in values if (how := self._standing(w, value))]
@@ -96,7 +96,7 @@ class Case:
             self._remark("precision", i, w)
         return bool(hows)
 
-    def _standing(self, w: Written, value: Num) -> str | None:
+    def _standing(self, w: WrittenNumber, value: Num) -> str | None:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
         how = standing(w, value)
         return None if self.exact and how != EXACT else how
@@ -104,7 +104,7 @@ class Case:
     def _needed(self, i: int) -> int:
         return self.digits or max(1, _length(self.shown()[i]) - 1)
 
-    def _remark(self, kind: str, i: int, w: Written, key: str = "") -> None:
+    def _remark(self, kind: str, i: int, w: WrittenNumber, key: str = "") -> None:
         """A remark with the number as it is printed, or with as many digits as are needed where those are more."""
         right = self.shown()[i]
         if _length(right) <= w.digits < self._needed(i):
@@ -124,7 +124,7 @@ class Case:
                 self.entries[i] = CORRECT
                 self._remark("precision", i, w, "near")
 
-    def _is_rounded(self, place: tuple[int, Written]) -> bool:
+    def _is_rounded(self, place: tuple[int, WrittenNumber]) -> bool:
         """Whether a number is the right one, or the one that follows, but rounded."""
         i, w = place
         return any(values and standing(w, values[i]) for values in (self.expected, self.follows))
@@ -231,7 +231,7 @@ def _length(number: Printed) -> int:
     return len(number.mantissa.replace(".", "").lstrip("0"))
 
 
-def is_trivial(step: Step, written: Sequence[Written | None], expected: Flat) -> bool:
+def is_trivial(step: Step, written: Sequence[WrittenNumber | None], expected: Flat) -> bool:
     """Whether a fault has made the numbers too easy: all zeros where the truth is not, or all equal where it is not.
 
     In an update nothing is: an error of 0 is what a perceptron learns for.

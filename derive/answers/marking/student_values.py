@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from flint import arb, fmpq
 
 from derive.answers.marking.rounding import is_exactly
-from derive.answers.reading.written import Written
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, precision
 from derive.derivation.derive import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
 from derive.page.view import Workings
-from derive.values.values import Compiled, Env, Tape, compile_expr, to_fmpq
+from derive.values.values import CompiledExpr, Env, Tape, compile_expr, to_fmpq
 
 BITS = 192
 MOST_WIDTHS = 200
@@ -47,7 +47,9 @@ class Own:
         """The given values of a pass, nothing answered yet."""
         return Own(tape, workings, env, list(env), [None] * len(env))
 
-    def take(self, name: Name, written: Sequence[Written | None], otherwise: Flat, expr: Expr | None = None) -> None:
+    def take(
+        self, name: Name, written: Sequence[WrittenNumber | None], otherwise: Flat, expr: Expr | None = None
+    ) -> None:
         """The student's numbers for a name; entries left out are `otherwise`, what the numbers before them give.
 
         The true value was not rounded and allows no width; a number that is exactly what the ones before it give by
@@ -99,7 +101,7 @@ class Own:
                 values = run(env)
         except (ValueFault, ZeroDivisionError):
             return None
-        values = [*map(bounded, values)]
+        values = [*map(bounded_length, values)]
         return values if all(map(is_of_size, values)) else None
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
@@ -116,7 +118,7 @@ class Own:
             written += [(slot, 0, to_fmpq(each.unit)) for slot, each in zip(slots, literals, strict=True)]
         return self._moved(run, env, written if len(written) <= MOST_WIDTHS else [], base)
 
-    def _moved(self, run: Compiled, env: Env, written: Sequence[tuple[int, int, Num]], base: Flat) -> Flat:
+    def _moved(self, run: CompiledExpr, env: Env, written: Sequence[tuple[int, int, Num]], base: Flat) -> Flat:
         """How far the values move in all, when each written number moves by its unit."""
         total: Flat = [fmpq(0)] * len(base)
         for slot, i, unit in written:
@@ -148,7 +150,7 @@ class Own:
         exactly = {abs(x) for flat in self.truth for x in flat if type(x) is fmpq}
         return [node for node in found.values() if to_fmpq(abs(node.value)) not in exactly]
 
-    def _opened(self, expr: Expr, literals: Sequence[Number]) -> tuple[Compiled, Env]:
+    def _opened(self, expr: Expr, literals: Sequence[Number]) -> tuple[CompiledExpr, Env]:
         """The expression with literals as names of their own, and the table of values with theirs behind it."""
         names = {id(each): Symbol("literal", subscript=(i,), helper=1) for i, each in enumerate(literals)}
         named = rewrite(expr, lambda node: Ref(names[id(node)]) if id(node) in names else None)
@@ -178,12 +180,12 @@ def is_of_size(x: Num) -> bool:
     return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
 
 
-def bounded(x: Num) -> Num:
+def bounded_length(x: Num) -> Num:
     """A rational that grows too long as a ball."""
     return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
 
 
-def _unit(written: Written, value: Num, true: Num) -> Num:
+def _unit(written: WrittenNumber, value: Num, true: Num) -> Num:
     """One unit of a number's last place; 0 of one that is one of two values exactly."""
     return fmpq(0) if is_exactly(written, value) or is_exactly(written, true) else written.unit
 

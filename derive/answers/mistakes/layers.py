@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from derive.calculus.building import filled, scaled, split_coefficient, terms_of, times, total
+from derive.calculus.building import filled_array, scaled, split_coefficient, terms_of, times, total
 from derive.calculus.differentiation import shape_of
 from derive.calculus.shapes import indices
 from derive.derivation.derive import Derivation, Step
@@ -142,7 +142,7 @@ def _dropped(change: Callable[[Derivation, Expr, Name, Expr], Expr]) -> Wrong:
 
 
 def _unmasked(derivation: Derivation, expr: Expr, mask: Name, keep: Expr) -> Expr:
-    return substitute(expr, {mask: filled(number(1), derivation.shapes[mask])})
+    return substitute(expr, {mask: filled_array(number(1), derivation.shapes[mask])})
 
 
 def _unscaled(derivation: Derivation, expr: Expr, mask: Name, keep: Expr) -> Expr:

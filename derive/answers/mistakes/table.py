@@ -19,7 +19,7 @@ from derive.answers.mistakes import probabilities
 from derive.answers.mistakes.gradients import OF_ANOTHER, OVER_TIME
 from derive.answers.mistakes.layers import LAYERS
 from derive.answers.mistakes.updates import IN_UPDATES, UPDATES
-from derive.answers.reading.written import Written
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.building import negated, scaled, tidy, times
 from derive.calculus.differentiation import instantiate, settled, shape_of
 from derive.calculus.operation_rows import ShapeFault, row_of
@@ -70,16 +70,16 @@ class Slip:
     """
 
     key: str
-    changed: Callable[[Written, Num], bool]
+    changed: Callable[[WrittenNumber, Num], bool]
     plain: bool = True
 
 
-def fitting(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[Expr]:
+def of_step_shape(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[Expr]:
     """Those of the wrong right sides that have the step's shape."""
-    return (expr for expr, shape in shaped(derivation, step, exprs) if shape == step.shape)
+    return (expr for expr, shape in with_shapes(derivation, step, exprs) if shape == step.shape)
 
 
-def shaped(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[tuple[Expr, Shape]]:
+def with_shapes(derivation: Derivation, step: Step, exprs: Iterator[Expr]) -> Iterator[tuple[Expr, Shape]]:
     """The wrong right sides that have a value, with its shape: a mistake may lead to another one than the step's."""
     for expr in exprs:
         try:
@@ -343,7 +343,7 @@ def _bare(text: str) -> str:
     return "".join(c for c in mantissa if c.isdigit() or c in ".,")
 
 
-def _lost_comma(written: Written, value: Num) -> bool:
+def _lost_comma(written: WrittenNumber, value: Num) -> bool:
     """−489·10⁻⁷ for −4,89·10⁻⁷."""
     bare = _bare(written.text) if written.placed else ""
     if not bare.isdigit() or len(bare) < 2 or written.unit == 0:
@@ -351,23 +351,23 @@ def _lost_comma(written: Written, value: Num) -> bool:
     return any(_is(written, value, fmpq(1, 10**i)) for i in range(1, len(bare)))
 
 
-def _is(written: Written, value: Num, factor: fmpq) -> bool:
+def _is(written: WrittenNumber, value: Num, factor: fmpq) -> bool:
     moved, unit = written.value * factor, written.unit * abs(factor)
     return bool(abs(moved - value) < unit) and moved != 0
 
 
-def _power_of_ten(written: Written, value: Num) -> bool:
+def _power_of_ten(written: WrittenNumber, value: Num) -> bool:
     if written.digits < 2:
         return False
     powers = [*range(1, 13), *range(-12, 0)]
     return any(_is(written, value, fmpq(10) ** n if n > 0 else fmpq(1, 10**-n)) for n in powers)
 
 
-def _sign_slip(written: Written, value: Num) -> bool:
+def _sign_slip(written: WrittenNumber, value: Num) -> bool:
     return _is(written, value, fmpq(-1))
 
 
-def _digits_swapped(written: Written, value: Num) -> bool:
+def _digits_swapped(written: WrittenNumber, value: Num) -> bool:
     digits = str(abs(int((written.value / written.unit).p))) if written.placed and written.unit != 0 else ""
     sign = -1 if written.value < 0 else 1
     for i, (a, b) in enumerate(pairwise(digits)):

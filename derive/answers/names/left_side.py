@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from derive.answers.names.lexicon import Quantity
-from derive.answers.names.name_parser import Naming
+from derive.answers.names.name_parser import NameParser
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Entry, Expr, Ref
 from derive.language.names import ACCENTS, Name, Symbol
@@ -18,7 +18,7 @@ Meaning: TypeAlias = "tuple[Quantity, int | None]"
 """A quantity, and after which update: NEXT for the one of this pass, None where nothing says so."""
 
 
-class LeftSide(Naming):
+class LeftSide(NameParser):
     """Reads the left side of an answer. Raises TextError for what is no name."""
 
     update: int | None = None

@@ -11,7 +11,7 @@ from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
 
 
-class Naming(Parser):
+class NameParser(Parser):
     """Reads names; the tokens may be there already, so that those of a cell are not read again."""
 
     lenient = True

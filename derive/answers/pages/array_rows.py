@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from derive.answers.pages.snippet import Piece
+from derive.answers.pages.snippet import Snippet
 
 MAX_ROWS, MAX_LENGTH = 200, 1_000
 _NUMBER = (
@@ -26,7 +26,7 @@ _LAST = re.compile(r"(?:=|≈|\\approx|<-|←)([^=≈←]*)$")
 _WRAPPED = {"[]", "()", "||"}
 
 
-class Row(NamedTuple):
+class NumberRow(NamedTuple):
     """A row: its numbers as they stand, how many they are, and the brackets around them."""
 
     text: str
@@ -34,14 +34,14 @@ class Row(NamedTuple):
     brackets: str
 
 
-def bracketed(text: str) -> str:
+def bracketed_row(text: str) -> str:
     """A row of several numbers with nothing else between them in brackets; any other text as it is."""
     return f"[{text}]" if text[-1:].isdigit() and _BARE.fullmatch(text) else text
 
 
-def gathered(cut: Sequence[Piece]) -> Iterator[Piece]:
+def gathered(cut: Sequence[Snippet]) -> Iterator[Snippet]:
     """The pieces with the rows of arrays put together."""
-    at, above = 0, list[Piece]()
+    at, above = 0, list[Snippet]()
     while at < len(cut):
         piece, row = cut[at], _row(cut[at].text)
         at += 1
@@ -61,15 +61,15 @@ def gathered(cut: Sequence[Piece]) -> Iterator[Piece]:
     yield from above
 
 
-def _fits(first: Row | None, above: Sequence[Piece], piece: Piece) -> bool:
+def _fits(first: NumberRow | None, above: Sequence[Snippet], piece: Snippet) -> bool:
     """Whether rows that stand above are those of the row that a left side has beside it."""
     rows = [_row(each.text) for each in above]
     return bool(first and rows and _is_below(above[-1], piece) and all(r and r[1:] == first[1:] for r in rows))
 
 
-def _below(cut: Sequence[Piece], at: int, beside: Row | None) -> list[tuple[Row, Piece]]:
+def _below(cut: Sequence[Snippet], at: int, beside: NumberRow | None) -> list[tuple[NumberRow, Snippet]]:
     """The rows below a left side, each in the line after the one before, all alike; none for a number alone."""
-    found: list[tuple[Row, Piece]] = []
+    found: list[tuple[NumberRow, Snippet]] = []
     first = beside
     for before, piece in zip(cut[at - 1 : at + MAX_ROWS], cut[at : at + MAX_ROWS], strict=False):
         row = None if piece.inline else _row(piece.text)
@@ -81,21 +81,23 @@ def _below(cut: Sequence[Piece], at: int, beside: Row | None) -> list[tuple[Row,
     return [] if alone else found
 
 
-def _array(piece: Piece, opened: re.Match[str], rows: Sequence[Row], below: Sequence[tuple[Row, Piece]]) -> Piece:
+def _array(
+    piece: Snippet, opened: re.Match[str], rows: Sequence[NumberRow], below: Sequence[tuple[NumberRow, Snippet]]
+) -> Snippet:
     """A left side with its rows in one pair of brackets."""
     gap = "\n" * (below[0][1].line - piece.line) if below and not opened[1].strip() else " "
-    return Piece(f"{piece.text[: opened.start(1)]}{gap}[" + "\n".join(row.text for row in rows) + "]", piece.line)
+    return Snippet(f"{piece.text[: opened.start(1)]}{gap}[" + "\n".join(row.text for row in rows) + "]", piece.line)
 
 
-def _row(text: str) -> Row | None:
+def _row(text: str) -> NumberRow | None:
     """A line that is a row of numbers: several beside each other, or in bars or brackets, or one alone."""
     if len(text) > MAX_LENGTH or (match := _ROW.fullmatch(text)) is None:
         return None
     brackets = match["open"] + match["close"]
     if brackets and brackets not in _WRAPPED:
         return None
-    return Row(match["row"], len(_EACH.findall(match["row"])), brackets)
+    return NumberRow(match["row"], len(_EACH.findall(match["row"])), brackets)
 
 
-def _is_below(above: Piece, piece: Piece) -> bool:
+def _is_below(above: Snippet, piece: Snippet) -> bool:
     return piece.line == above.line + above.text.count("\n") + 1

@@ -27,7 +27,7 @@ _STARTS_OPEN = re.compile(r"\s*[-+−*·⊙/]\s")
 MAX_ROWS, MAX_DRAWN = 200, 200
 
 
-class Drawing(NamedTuple):
+class DrawnMatrix(NamedTuple):
     """A matrix in the lines of a text: its rows of cells, the columns that it takes, and the line it stands in."""
 
     rows: list[str]
@@ -58,7 +58,7 @@ def _flatten(lines: list[str], start: int, end: int) -> None:
     """Put the matrices of some lines into the lines where they stand."""
     grid = [_columns(line) for line in lines[start:end]]
     corners = [(i, j) for i, cells in enumerate(grid) for j, sign in enumerate(cells) if sign in _TOPS]
-    found: list[tuple[Drawing, str]] = []
+    found: list[tuple[DrawnMatrix, str]] = []
     for row, column in corners[:MAX_DRAWN]:
         if (last := _bottom(grid, row, column)) is not None:
             label = _label(grid, last + 1, column)
@@ -85,12 +85,12 @@ def _bottom(grid: list[list[str]], row: int, column: int) -> int | None:
     return below if _at(grid, below, column) == last else None
 
 
-def _taken(grid: list[list[str]], row: int, last: int, column: int, closing: int) -> Drawing:
+def _taken(grid: list[list[str]], row: int, last: int, column: int, closing: int) -> DrawnMatrix:
     """A matrix from its corners, spaces in its place."""
     rows = ["".join(cells[column + 1 : closing]) for cells in grid[row : last + 1]]
     for cells in grid[row : last + 1]:
         cells[column : closing + 1] = [" "] * (closing + 1 - column)
-    return Drawing(_parted(rows), column, closing + 1, (row + last) // 2)
+    return DrawnMatrix(_parted(rows), column, closing + 1, (row + last) // 2)
 
 
 def _label(grid: list[list[str]], row: int, column: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from derive.answers.pages.array_rows import gathered
-from derive.answers.pages.snippet import Piece
+from derive.answers.pages.snippet import Snippet
 
 MAX_LINE = 10_000
 MAX_JOINED = 60
@@ -19,13 +19,13 @@ _GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
 _UNFINISHED = re.compile(r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
 
 
-def joined(cut: Iterable[Piece]) -> Iterator[Piece]:
+def join_continuations(cut: Iterable[Snippet]) -> Iterator[Snippet]:
     """Continuation lines with the piece above: `= …` below it, or a piece that ends in `=` or an open bracket."""
-    above: Piece | None = None
+    above: Snippet | None = None
     for piece in gathered([*cut]):
         if above is not None and _belongs(above, piece):
             gap = "\n" * (piece.line - above.line - above.text.count("\n"))
-            above = Piece(above.text + (gap or " ") + piece.text, above.line, above.inline)
+            above = Snippet(above.text + (gap or " ") + piece.text, above.line, above.inline)
         else:
             if above is not None:
                 yield above
@@ -34,7 +34,7 @@ def joined(cut: Iterable[Piece]) -> Iterator[Piece]:
         yield above
 
 
-def _belongs(above: Piece, piece: Piece) -> bool:
+def _belongs(above: Snippet, piece: Snippet) -> bool:
     if len(above.text) > MAX_LINE or (piece.inline and not above.inline):
         return False
     if piece.line - above.line > MAX_JOINED:

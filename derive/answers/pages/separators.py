@@ -27,7 +27,7 @@ _MARKS = re.compile(
 _OPENING, _CLOSING = {"begin", "open"}, {"end", "close"}
 
 
-class Mark(NamedTuple):
+class Separator(NamedTuple):
     """A sign in a text: its kind (RELATION, BETWEEN or ROW), and where it stands."""
 
     kind: str
@@ -35,10 +35,10 @@ class Mark(NamedTuple):
     end: int
 
 
-def outside(text: str) -> list[Mark]:
+def outside(text: str) -> list[Separator]:
     """The signs outside of every bracket and matrix; round and square brackets count if they balance."""
-    bare: list[Mark] = []
-    braced: list[Mark] = []
+    bare: list[Separator] = []
+    braced: list[Separator] = []
     deep = braces = 0
     for match in _MARKS.finditer(text):
         kind = match.lastgroup
@@ -49,7 +49,7 @@ def outside(text: str) -> list[Mark]:
             deep -= deep > 0
             braces -= kind == "end" and braces > 0
         elif kind and braces == 0:
-            mark = Mark(kind, match.start(), match.end())
+            mark = Separator(kind, match.start(), match.end())
             braced.append(mark)
             if deep == 0:
                 bare.append(mark)

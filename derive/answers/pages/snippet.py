@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Snippet:
     """Some mathematics as it stands in the work.
 
     text    with its line breaks

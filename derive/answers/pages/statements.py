@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, Mark, outside
-from derive.answers.pages.snippet import Piece
+from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, Separator, outside
+from derive.answers.pages.snippet import Snippet
 from derive.answers.pages.transcript import without_stops
 
 MAX_LINKS = 40
@@ -32,7 +32,7 @@ _SIGNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class StatedSide:
     """One side of an equation: what stands before it (`=`, `≈` or `<-`), its text, its line in the work."""
 
     relation: str
@@ -51,8 +51,8 @@ class Statement:
     """
 
     labels: tuple[str, ...]
-    links: tuple[Link, ...]
-    left: Link
+    links: tuple[StatedSide, ...]
+    left: StatedSide
     inline: bool = False
     aside: bool = False
 
@@ -62,11 +62,11 @@ class Statement:
         return len(self.left.text) + sum(len(link.text) for link in self.links)
 
 
-def statements(piece: Piece) -> Iterator[Statement]:
+def statements(piece: Snippet) -> Iterator[Statement]:
     """The statements in a piece."""
     text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
     text = _WORDS.sub(lambda match: _part_at(match.group()), text)
-    read = Piece(text, piece.line, piece.inline)
+    read = Snippet(text, piece.line, piece.inline)
     for part in _parts(text, outside(text)):
         statement = _statement(part, read)
         if statement is not None:
@@ -90,31 +90,31 @@ def _part_at(word: str) -> str:
     return ASIDE if word.lower().strip(",.") in _ASIDES else NEXT
 
 
-class Part(NamedTuple):
+class StatementSpan(NamedTuple):
     """From where to where a statement stands in its piece, the relations in it, and whether it is an aside."""
 
     start: int
     end: int
-    relations: list[Mark]
+    relations: list[Separator]
     aside: bool = False
 
 
-def _parts(text: str, marks: list[Mark]) -> Iterator[Part]:
+def _parts(text: str, marks: list[Separator]) -> Iterator[StatementSpan]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
     marks = [mark for mark in marks if mark.kind in {RELATION, BETWEEN}]
-    start, relations, cuts, aside = 0, list[Mark](), 1, text.startswith(ASIDE)
+    start, relations, cuts, aside = 0, list[Separator](), 1, text.startswith(ASIDE)
     for mark, after in zip_longest(marks, marks[1:]):
         if mark.kind == RELATION:
             relations.append(mark)
         elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after):
-            yield Part(start, mark.start, relations, aside)
+            yield StatementSpan(start, mark.start, relations, aside)
             start, relations, cuts, aside = mark.end, [], cuts + 1, text[mark.start : mark.end] == ASIDE
     last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
     ends = last is not None and last.start >= start and not text[last.end :].strip()
-    yield Part(start, last.start if last and ends else len(text), relations, aside)
+    yield StatementSpan(start, last.start if last and ends else len(text), relations, aside)
 
 
-def _begins(text: str, mark: Mark, after: Mark) -> bool:
+def _begins(text: str, mark: Separator, after: Separator) -> bool:
     """Whether a left side stands before the next sign: no number, and the sign a relation; behind a gap, one name."""
     before = text[mark.end : after.start]
     if after.kind != RELATION or _LETTER.search(before) is None:
@@ -122,7 +122,7 @@ def _begins(text: str, mark: Mark, after: Mark) -> bool:
     return text[mark.start] != "\t" or not _OPERATOR.search(before)
 
 
-def _statement(part: Part, piece: Piece) -> Statement | None:
+def _statement(part: StatementSpan, piece: Snippet) -> Statement | None:
     """The chain in a part of a piece, or None where it states nothing."""
     relations = part.relations[:MAX_LINKS]
     before = piece.text[part.start : relations[0].start if relations else part.end]
@@ -132,12 +132,14 @@ def _statement(part: Part, piece: Piece) -> Statement | None:
     if label is None:
         return None
     behind = part.start + label.start(2)
-    return _chain(part, [Mark(RELATION, behind, behind)], None, piece)
+    return _chain(part, [Separator(RELATION, behind, behind)], None, piece)
 
 
-def _chain(part: Part, relations: list[Mark], label: re.Match[str] | None, piece: Piece) -> Statement | None:
+def _chain(
+    part: StatementSpan, relations: list[Separator], label: re.Match[str] | None, piece: Snippet
+) -> Statement | None:
     first = part.start + (label.start(2) if label else 0)
-    left = _link(Mark(RELATION, first, first), relations[0].start, piece)
+    left = _link(Separator(RELATION, first, first), relations[0].start, piece)
     labels = tuple(filter(None, (left.text.rstrip(": "), label.group(1) if label else "")))
     if not labels:
         return None
@@ -147,7 +149,7 @@ def _chain(part: Part, relations: list[Mark], label: re.Match[str] | None, piece
     return Statement(labels, tuple(links), left, piece.inline, part.aside) if links else None
 
 
-def _link(mark: Mark, end: int, piece: Piece) -> Link:
+def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     """The text behind a relation, without the bars and stops of a box around a part of the chain."""
     raw = piece.text[mark.end : end]
     text = raw.strip().strip("&").strip()
@@ -157,4 +159,4 @@ def _link(mark: Mark, end: int, piece: Piece) -> Link:
         text = text[len(_BOX) : -1]
     ahead = len(raw) - len(raw.lstrip())
     sign = _SIGNS.get(piece.text[mark.start : mark.end].strip("&"), "=")
-    return Link(sign, without_stops(text), piece.line_at(mark.end + ahead))
+    return StatedSide(sign, without_stops(text), piece.line_at(mark.end + ahead))

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 from derive.answers.pages.drawn_matrices import undrawn
-from derive.answers.pages.joined_lines import MAX_LINE, joined
+from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
 from derive.answers.pages.separators import MATRICES, ROW, outside
-from derive.answers.pages.snippet import Piece
+from derive.answers.pages.snippet import Snippet
 from derive.answers.reading.letters import plain_text
 
 MAX_CHARACTERS = 2_000_000
@@ -39,10 +39,10 @@ _MARK = re.compile(
 )
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def snippets_of(text: str) -> Iterator[Snippet]:
     """The pieces of a work, lines that belong together joined."""
     cut = map(_unmarked, _cut(_cleaned(text)))
-    return joined(piece for piece in cut if piece.text.strip())
+    return join_continuations(piece for piece in cut if piece.text.strip())
 
 
 # --- what does not count --------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def _gap(match: re.Match[str]) -> str:
     return "\t" if len(match.group()) > 2 or "\t" in match.group() else " "
 
 
-def bounded(text: str, budget: Budget) -> str:
+def within_budget(text: str, budget: Budget) -> str:
     """As much of a text as is read, its lines kept."""
     lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
@@ -121,7 +121,7 @@ def _closing(text: str, at: int) -> int:
 # --- pieces ---------------------------------------------------------------------------------------------------------
 
 
-def _cut(text: str) -> Iterator[Piece]:
+def _cut(text: str) -> Iterator[Snippet]:
     """Cut at the borders of mathematics, in prose at the ends of lines, in displays at `\\\\` too."""
     for block, line, display in _blocks(text):
         if not block.strip():
@@ -161,37 +161,37 @@ def _opens(fence: str, display: bool) -> bool:
     return fence == r"\[" or fence.startswith(r"\begin")
 
 
-def _rows(block: str, line: int) -> Iterator[Piece]:
+def _rows(block: str, line: int) -> Iterator[Snippet]:
     """A display cut at `\\\\` outside of matrices."""
     start = 0
     for mark in outside(block) if r"\\" in block else ():
         if mark.kind == ROW:
-            yield Piece(block[start : mark.start], line + block.count("\n", 0, start))
+            yield Snippet(block[start : mark.start], line + block.count("\n", 0, start))
             start = mark.end
-    yield Piece(block[start:], line + block.count("\n", 0, start))
+    yield Snippet(block[start:], line + block.count("\n", 0, start))
 
 
 _SIGN = re.compile(r"\s*(?:[-+=≈·*/]|\\approx|\\cdot)\s*")
 
 
-def _sentence(block: str, line: int) -> Iterator[Piece]:
+def _sentence(block: str, line: int) -> Iterator[Snippet]:
     """A line of prose: each formula between dollars alone, or the whole line where relations stand outside of them."""
     parts = re.split(r"(?<!\\)\$|\\\(|\\\)", block)
     if len(parts) < 3:
-        yield Piece(block, line)
+        yield Snippet(block, line)
     elif any(re.search(r"[=≈]", beside) for beside in parts[::2]) or any(map(_SIGN.fullmatch, parts[1::2])):
-        yield Piece(" ".join(parts), line)
+        yield Snippet(" ".join(parts), line)
     else:
         alone = not "".join(parts[::2]).strip(" .,;*-0123456789)")
-        yield from (Piece(part, line, inline=not alone) for part in parts[1::2])
+        yield from (Snippet(part, line, inline=not alone) for part in parts[1::2])
 
 
-def _unmarked(piece: Piece) -> Piece:
+def _unmarked(piece: Snippet) -> Snippet:
     """Without numbering, bullets and stops at the ends."""
     match = _MARK.match(piece.text)
     skipped = piece.text[: match.end()] if match else ""
     text = piece.text[len(skipped) :].rstrip()
-    return Piece(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
+    return Snippet(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
 
 
 _STOPS = (".", ",", ";", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")

@@ -15,13 +15,13 @@ from typing import Any, TypeAlias
 from flint import fmpq
 
 from derive.answers.names.lexicon import Lexicon
-from derive.answers.reading.arrays import COLUMN, Grid, read_grid
+from derive.answers.reading.arrays import COLUMN, NumberArray, read_grid
 from derive.answers.reading.cells import Misread
 from derive.answers.reading.comments import uncommented
 from derive.answers.reading.formulas import read_formula
 from derive.answers.reading.letters import plain_letters
 from derive.answers.reading.numbers import ambiguities, read_number
-from derive.answers.reading.written import EXACT_DIGITS, Array, Remark, Unreadable, Written
+from derive.answers.reading.written import EXACT_DIGITS, Array, Remark, Unreadable, WrittenNumber
 from derive.language.expressions import Expr, Number, Shape
 
 MAX_TEXT = 20_000
@@ -29,7 +29,7 @@ LEAST_ENTRIES, MORE = 400, 4  # of a list: so many, and several times those of t
 MAX_AXES = 8
 
 Content: TypeAlias = "Array | Expr | Unreadable"
-Given: TypeAlias = Any
+AnswerValue: TypeAlias = Any
 """A text, a number, or lists of them."""
 
 _BLANK = re.compile(r"[\s$]*+(?:\?+|…|\.{2,}|\\[lcv]?dots|_+|[-−–—]+|□|\\square|\\Box|n/?a)?[\s$]*+", re.IGNORECASE)
@@ -45,7 +45,13 @@ class Literal(str):
 
 
 def read_answer(
-    given: Given, shape: Shape | None, lexicon: Lexicon, decimal: str, *, sure: bool = False, line: int | None = None
+    given: AnswerValue,
+    shape: Shape | None,
+    lexicon: Lexicon,
+    decimal: str,
+    *,
+    sure: bool = False,
+    line: int | None = None,
 ) -> tuple[Content, tuple[Remark, ...]]:
     """What an answer says, and what was noticed.
 
@@ -64,7 +70,7 @@ def read_answer(
     return _read(text, shape, lexicon, decimal, sure, line)
 
 
-def _text(given: Given) -> str | None:
+def _text(given: AnswerValue) -> str | None:
     """A text or a number as a text."""
     if isinstance(given, str):
         return given
@@ -91,7 +97,7 @@ def _read(
     except Misread as misread:
         content = _formula(side, start, misread.fault, lexicon, decimal, shape)
         if isinstance(content, Array) and content.shape:
-            return _fitted(Grid(content.shape, content.entries), shape, sure, text, line)
+            return _fitted(NumberArray(content.shape, content.entries), shape, sure, text, line)
         return content, ()
     return _fitted(grid, shape, sure, text, line)
 
@@ -100,7 +106,7 @@ def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal
     """The text as a formula; if it is none, what is wrong with it as an array where it looks like one."""
     read = read_formula(text, lexicon, decimal, shape or ())
     if isinstance(read, Number):
-        exact = Written(fmpq(read.value.numerator, read.value.denominator), fmpq(0), EXACT_DIGITS, text.strip())
+        exact = WrittenNumber(fmpq(read.value.numerator, read.value.denominator), fmpq(0), EXACT_DIGITS, text.strip())
         return Array((), (exact,))
     if not isinstance(read, Unreadable):
         return read
@@ -110,7 +116,7 @@ def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal
 
 
 def _fitted(
-    grid: Grid, shape: Shape | None, sure: bool, text: str, line: int | None
+    grid: NumberArray, shape: Shape | None, sure: bool, text: str, line: int | None
 ) -> tuple[Array, tuple[Remark, ...]]:
     array, stands = grid.fitted(shape)
     remarks = ambiguities([w for w in array.entries if w], sure, line)
@@ -137,18 +143,18 @@ def _last_side(text: str) -> tuple[str, int]:
 
 
 def _listed(
-    given: Sequence[Given], shape: Shape | None, decimal: str, sure: bool, line: int | None
+    given: Sequence[AnswerValue], shape: Shape | None, decimal: str, sure: bool, line: int | None
 ) -> tuple[Content, tuple[Remark, ...]]:
     """Nested lists of numbers or texts. A flat list stands neither as a row nor as a column."""
-    entries: list[Written | None] = []
+    entries: list[WrittenNumber | None] = []
     try:
         dims = _collect(given, entries, decimal, 0, LEAST_ENTRIES + MORE * prod(shape or ()))
     except Misread as misread:
         return misread.fault, ()
-    return _fitted(Grid(dims, tuple(entries)), shape, sure, as_text(given), line)
+    return _fitted(NumberArray(dims, tuple(entries)), shape, sure, as_text(given), line)
 
 
-def _collect(given: Given, entries: list[Written | None], decimal: str, depth: int, most: int) -> Shape:
+def _collect(given: AnswerValue, entries: list[WrittenNumber | None], decimal: str, depth: int, most: int) -> Shape:
     if not isinstance(given, list | tuple):
         entries.append(_leaf(given, decimal))
         return ()
@@ -162,7 +168,7 @@ def _collect(given: Given, entries: list[Written | None], decimal: str, depth: i
     return (len(given), *inner[0])
 
 
-def _leaf(given: Given, decimal: str) -> Written | None:
+def _leaf(given: AnswerValue, decimal: str) -> WrittenNumber | None:
     text = "" if given is None else _text(given)
     if text is not None and len(text) <= MAX_TEXT and _BLANK.fullmatch(text):
         return None
@@ -183,7 +189,7 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
-def as_text(given: Given, limit: int = 2_000) -> str:
+def as_text(given: AnswerValue, limit: int = 2_000) -> str:
     """An answer as it is shown: lists in brackets, cut off where they are long."""
     pieces: list[str] = []
     size = 0
@@ -195,7 +201,7 @@ def as_text(given: Given, limit: int = 2_000) -> str:
     return "".join(pieces)
 
 
-def _pieces(given: Given, depth: int) -> Iterator[str]:
+def _pieces(given: AnswerValue, depth: int) -> Iterator[str]:
     if not isinstance(given, list | tuple):
         yield given if isinstance(given, str) else _text(given) or ""
     elif depth > MAX_AXES:

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from functools import cached_property
 
 from derive.answers.names.lexicon import Lexicon
-from derive.answers.names.name_parser import Naming
-from derive.answers.reading.grids import MAX_CELLS, Grid, Reading, cells_of
+from derive.answers.names.name_parser import NameParser
+from derive.answers.reading.grids import MAX_CELLS, Reading, WrittenArray, cells_of
 from derive.answers.reading.numbers import masked
 from derive.calculus.shapes import normal
 from derive.language.expressions import Expr, Span
@@ -21,7 +21,7 @@ _LISTED = re.compile(r"[^a-zA-Z()|]*(?:[|,][^a-zA-Z()|]*)+")
 _CLOSING = {"[": "]", "(": ")"}
 
 
-class Arraying(Naming):
+class Arraying(NameParser):
     """Reads arrays; each is kept in the reading under a name of its own."""
 
     def __init__(self, reading: Reading, lexicon: Lexicon, tokens: list[Token]) -> None:
@@ -115,15 +115,15 @@ class Arraying(Naming):
         tokens = [*self.tokens[first:last], Token("end", "", end, end)]
         return self.inside(tokens)
 
-    def _grid(self, rows: list[list[Expr]], span: Span) -> Grid:
+    def _grid(self, rows: list[list[Expr]], span: Span) -> WrittenArray:
         """The array of cells; lists of lists are rows."""
         inner = [self.reading.grid(cell) for row in rows for cell in row]
         if all(inner) and (len(rows) == 1 or len(rows[0]) == 1):
             grids = [grid for grid in inner if grid]
             if len({grid.shape for grid in grids}) == 1:
                 cells = tuple(cell for grid in grids for cell in grid.cells)
-                return Grid(normal((len(grids), len(grids[0].cells))), cells, span)
-        return Grid(normal((len(rows), len(rows[0]))), tuple(cell for row in rows for cell in row), span)
+                return WrittenArray(normal((len(grids), len(grids[0].cells))), cells, span)
+        return WrittenArray(normal((len(rows), len(rows[0]))), tuple(cell for row in rows for cell in row), span)
 
 
 def _lists(inner: str, decimal: str) -> bool:

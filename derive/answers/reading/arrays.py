@@ -13,9 +13,19 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.answers.reading.cells import ITEMS, SEPARATORS, Misread, Split, Token, as_one, at_commas, in_pairs, tokenize
+from derive.answers.reading.cells import (
+    ITEMS,
+    SEPARATORS,
+    CellToken,
+    Misread,
+    Split,
+    as_one,
+    at_commas,
+    in_pairs,
+    tokenize_cells,
+)
 from derive.answers.reading.numbers import SPACES, read_number
-from derive.answers.reading.written import Array, Written
+from derive.answers.reading.written import Array, WrittenNumber
 from derive.calculus.shapes import normal
 from derive.language.expressions import Shape
 
@@ -27,15 +37,15 @@ _TIMES = r"(?:\*|[·⋅×∙•∗]|\\cdot(?![A-Za-z])|\\times(?![A-Za-z]))"
 _BEFORE = re.compile(rf"{SPACES}({_POWER}){SPACES}{_TIMES}?{SPACES}(?=[\[(]|\\left|\\begin)")
 _BEHIND = re.compile(rf"(?<=[\])}}]){SPACES}{_TIMES}?{SPACES}({_POWER}){SPACES}$")
 
-Item: TypeAlias = "Written | Group | None"
+ArrayItem: TypeAlias = "WrittenNumber | Group | None"
 
 
 @dataclass(slots=True)
 class Group:
     """What stands in a pair of brackets: rows of items, and what they were told apart by."""
 
-    opened: Token
-    rows: list[list[Item]] = field(default_factory=lambda: [[]])
+    opened: CellToken
+    rows: list[list[ArrayItem]] = field(default_factory=lambda: [[]])
     separators: set[str] = field(default_factory=set)
     turned: bool = False
 
@@ -46,20 +56,20 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class NumberArray:
     """Numbers with the lengths of their axes, and how a list of them stands: as a row, a column, or neither."""
 
     dims: Shape
-    entries: tuple[Written | None, ...]
+    entries: tuple[WrittenNumber | None, ...]
     stands: str = ""
 
-    def transposed(self) -> Grid:
+    def transposed(self) -> NumberArray:
         """The transpose; a list with a transpose sign is a column."""
         if len(self.dims) == 1:
             return replace(self, stands=ROW if self.stands == COLUMN else COLUMN)
         rows, columns = self.dims[-2:]
         turned = tuple(self.entries[i * columns + j] for j in range(columns) for i in range(rows))
-        return Grid((columns, rows), turned) if len(self.dims) == 2 else self
+        return NumberArray((columns, rows), turned) if len(self.dims) == 2 else self
 
     def fitted(self, shape: Shape | None) -> tuple[Array, str]:
         """The array in the shape that is asked for, if it can be meant; and how it stands where that is wrong."""
@@ -74,7 +84,7 @@ class Grid:
         return Array(shape, self.entries), stands if len(long) == 1 and stands not in {"", wanted} else ""
 
 
-def read_grid(text: str, decimal: str, shape: Shape | None = None) -> Grid:
+def read_grid(text: str, decimal: str, shape: Shape | None = None) -> NumberArray:
     """The array of numbers that `text` writes. Raises Misread.
 
     The shape that is expected decides where commas can be read in two ways: `[1,2]`.
@@ -97,9 +107,9 @@ def read_grid(text: str, decimal: str, shape: Shape | None = None) -> Grid:
     return grid if power is None else replace(grid, entries=tuple(w and _scaled(w, power) for w in grid.entries))
 
 
-def _attempt(text: str, decimal: str, split: Split) -> tuple[Grid | None, Misread | None]:
+def _attempt(text: str, decimal: str, split: Split) -> tuple[NumberArray | None, Misread | None]:
     try:
-        return _Builder(tokenize(text, decimal, split)).grid(decimal), None
+        return _Builder(tokenize_cells(text, decimal, split)).grid(decimal), None
     except Misread as fault:
         return None, fault
 
@@ -113,19 +123,19 @@ def _unscaled(text: str) -> tuple[str, fmpq | None]:
     return text[: match.start()] + " " * len(match.group()) + text[match.end() :], number.value
 
 
-def _scaled(number: Written, power: fmpq) -> Written:
+def _scaled(number: WrittenNumber, power: fmpq) -> WrittenNumber:
     return replace(number, value=number.value * power, unit=number.unit * power)
 
 
 class _Builder:
     """Puts tokens together: groups of rows of items, then numbers with axes."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[CellToken]) -> None:
         self.tokens, self.at = tokens, 0
 
-    def grid(self, decimal: str) -> Grid:
+    def grid(self, decimal: str) -> NumberArray:
         """The one array that the tokens write."""
-        whole = self.group(Token("open", 0, 0, ""), 0)
+        whole = self.group(CellToken("open", 0, 0, ""), 0)
         while len(whole.rows) == 1 and len(whole.rows[0]) == 1 and not whole.turned:
             only = whole.rows[0][0]
             if not isinstance(only, Group) or (whole.opened.text.endswith("[") and not only.opened.text.endswith("}")):
@@ -133,7 +143,7 @@ class _Builder:
             whole = only
         return _grid_of(whole, decimal)
 
-    def group(self, opened: Token, depth: int) -> Group:
+    def group(self, opened: CellToken, depth: int) -> Group:
         """The items up to the bracket that closes the group; the cursor stands behind `opened`."""
         if depth > MAX_NESTING:
             raise Misread("this is nested too deeply", f"at most {MAX_NESTING} levels", opened.start, opened.end)
@@ -148,7 +158,7 @@ class _Builder:
         self.at += 1
         return _closed(group, before)
 
-    def _take(self, token: Token, before: str, group: Group, depth: int) -> None:
+    def _take(self, token: CellToken, before: str, group: Group, depth: int) -> None:
         if token.kind in ITEMS:
             if before in ITEMS or before in {"close", "turned"}:
                 raise token.stray()
@@ -165,12 +175,12 @@ class _Builder:
                 group.rows.append([])
 
     @staticmethod
-    def _in_environment(token: Token, group: Group) -> bool:
+    def _in_environment(token: CellToken, group: Group) -> bool:
         """Whether it is the end of a line inside a LaTeX matrix, which means nothing."""
         return token.kind == "line" and group.opened.text.endswith("}")
 
 
-def _turn(token: Token, group: Group) -> None:
+def _turn(token: CellToken, group: Group) -> None:
     item = group.rows[-1][-1] if group.rows[-1] else None
     if not isinstance(item, Group):
         raise token.stray()
@@ -189,7 +199,7 @@ def _closed(group: Group, before: str) -> Group:
 # --- groups → numbers -----------------------------------------------------------------------------------------------
 
 
-def _grid_of(group: Group, decimal: str) -> Grid:
+def _grid_of(group: Group, decimal: str) -> NumberArray:
     rows = [[_number_in(item) for item in row] for row in group.rows]
     if any(isinstance(item, Group) for row in rows for item in row):
         grid = _nested([item for row in rows for item in row], group, decimal)
@@ -198,14 +208,14 @@ def _grid_of(group: Group, decimal: str) -> Grid:
     return grid.transposed() if group.turned else grid
 
 
-def _number_in(item: Item) -> Item:
+def _number_in(item: ArrayItem) -> ArrayItem:
     """`(-3)` is a number, not an array."""
     while isinstance(item, Group) and item.opened.text.endswith("(") and not item.separators and not item.turned:
         item = item.rows[0][0] if item.rows[0] else None
     return item
 
 
-def _flat(rows: list[list[Written | None]], group: Group, decimal: str) -> Grid:
+def _flat(rows: list[list[WrittenNumber | None]], group: Group, decimal: str) -> NumberArray:
     lengths = [len(row) for row in rows]
     entries = tuple(item for row in rows for item in row)
     if not entries:
@@ -213,8 +223,8 @@ def _flat(rows: list[list[Written | None]], group: Group, decimal: str) -> Grid:
     if len(set(lengths)) > 1:
         raise _uneven(lengths, group)
     if len(rows) > 1 and lengths[0] > 1:
-        return Grid((len(rows), lengths[0]), entries)
-    return Grid((len(entries),), entries, _stands(group, len(rows) > 1, decimal))
+        return NumberArray((len(rows), lengths[0]), entries)
+    return NumberArray((len(entries),), entries, _stands(group, len(rows) > 1, decimal))
 
 
 def _stands(group: Group, column: bool, decimal: str) -> str:
@@ -227,7 +237,7 @@ def _stands(group: Group, column: bool, decimal: str) -> str:
     return ROW if group.separators & {"cell", "gap", "space", "comma"} else ""
 
 
-def _nested(items: list[Item], group: Group, decimal: str) -> Grid:
+def _nested(items: list[ArrayItem], group: Group, decimal: str) -> NumberArray:
     """Lists in a list: rows of a matrix, or arrays one behind the other."""
     grids = [_grid_of(item, decimal) for item in items if isinstance(item, Group)]
     if len(grids) < len(items):
@@ -235,7 +245,7 @@ def _nested(items: list[Item], group: Group, decimal: str) -> Grid:
                       group.opened.start, group.opened.end)  # fmt: skip
     if len({grid.dims for grid in grids}) > 1:
         raise _uneven([len(grid.entries) for grid in grids], group)
-    return Grid((len(grids), *grids[0].dims), tuple(entry for grid in grids for entry in grid.entries))
+    return NumberArray((len(grids), *grids[0].dims), tuple(entry for grid in grids for entry in grid.entries))
 
 
 def _uneven(lengths: list[int], group: Group) -> Misread:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, read_number, written
-from derive.answers.reading.written import Unreadable, Written
+from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number
+from derive.answers.reading.written import Unreadable, WrittenNumber
 
 _MATRIX = r"(?:[bpB]|small)?matrix\*?"
 _END = r"[;&|,\])\n]|\\\\|\\end|\\right|\\\}|$"
@@ -32,8 +32,8 @@ SEPARATORS = frozenset({"row", "semicolon", "cell", "bar", "comma"})
 ITEMS = frozenset({"number", "blank", "open"})
 _RANK = {"space": 0, "gap": 1, "line": 2}
 
-Numbers: TypeAlias = tuple[Written, ...]
-Split: TypeAlias = Callable[[re.Match[str], str], "Numbers | None"]
+CellNumbers: TypeAlias = tuple[WrittenNumber, ...]
+Split: TypeAlias = Callable[[re.Match[str], str], "CellNumbers | None"]
 
 
 class Misread(Exception):
@@ -45,14 +45,14 @@ class Misread(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class CellToken:
     """`kind` is a group's name in the pattern, or `end`; `numbers` what a number token holds."""
 
     kind: str
     start: int
     end: int
     text: str
-    numbers: Numbers = ()
+    numbers: CellNumbers = ()
 
     def stray(self) -> Misread:
         """The fault of something that has no place in an array of numbers."""
@@ -63,18 +63,18 @@ class Token:
 # --- what one token of digits and commas may be ---------------------------------------------------------------------
 
 
-def as_one(match: re.Match[str], decimal: str) -> Numbers | None:
+def as_one(match: re.Match[str], decimal: str) -> CellNumbers | None:
     """The number as it stands."""
-    number = written(match, match.group(), decimal)
+    number = number_of_match(match, match.group(), decimal)
     return None if number is None else (number,)
 
 
-def at_commas(match: re.Match[str], decimal: str) -> Numbers | None:
+def at_commas(match: re.Match[str], decimal: str) -> CellNumbers | None:
     """`1,2,3` as three numbers."""
     return _each(match.group().split(","), ".")
 
 
-def in_pairs(match: re.Match[str], decimal: str) -> Numbers | None:
+def in_pairs(match: re.Match[str], decimal: str) -> CellNumbers | None:
     """`0,1,0,2` as two numbers."""
     pieces = match.group().split(",")
     if len(pieces) % 2:
@@ -82,7 +82,7 @@ def in_pairs(match: re.Match[str], decimal: str) -> Numbers | None:
     return _each([f"{a},{b}" for a, b in zip(pieces[::2], pieces[1::2], strict=True)], ",")
 
 
-def _each(texts: list[str], decimal: str) -> Numbers | None:
+def _each(texts: list[str], decimal: str) -> CellNumbers | None:
     if len(texts) > MAX_PIECES:
         return None
     numbers = tuple(number for text in texts if (number := read_number(text, decimal)))
@@ -92,9 +92,9 @@ def _each(texts: list[str], decimal: str) -> Numbers | None:
 # --- tokens ---------------------------------------------------------------------------------------------------------
 
 
-def tokenize(text: str, decimal: str, split: Split) -> list[Token]:
+def tokenize_cells(text: str, decimal: str, split: Split) -> list[CellToken]:
     """The tokens of an array; spaces and line ends only where nothing else separates. Raises Misread."""
-    kept: list[Token] = []
+    kept: list[CellToken] = []
     for token in _raw(text, decimal, split):
         if token.kind == "line" and kept and kept[-1].kind == "bar":
             kept[-1] = token  # the lines of a table end with a bar
@@ -111,13 +111,13 @@ def tokenize(text: str, decimal: str, split: Split) -> list[Token]:
     return kept
 
 
-def _raw(text: str, decimal: str, split: Split) -> Iterator[Token]:
+def _raw(text: str, decimal: str, split: Split) -> Iterator[CellToken]:
     before = ""
     for count, match in enumerate(_PATTERN.finditer(text)):
         if count > MAX_TOKENS:
             raise Misread("this has too many parts", f"at most {MAX_TOKENS} numbers and signs are read", 0, 1)
         kind = str(match.lastgroup)
-        token = Token(kind, match.start(kind), match.end(kind), match[kind])
+        token = CellToken(kind, match.start(kind), match.end(kind), match[kind])
         if kind == "number":
             token = _number(match, token, decimal, split, before)
         elif kind == "other":
@@ -125,10 +125,10 @@ def _raw(text: str, decimal: str, split: Split) -> Iterator[Token]:
         if kind != "nothing":
             yield token
             before = kind
-    yield Token("end", len(text), len(text), "")
+    yield CellToken("end", len(text), len(text), "")
 
 
-def _number(match: re.Match[str], token: Token, decimal: str, split: Split, before: str) -> Token:
+def _number(match: re.Match[str], token: CellToken, decimal: str, split: Split, before: str) -> CellToken:
     """A number token. A sign with spaces on both sides is no sign but a minus between two numbers."""
     if match["sign"] and match["apart"] and before == "space":
         raise token.stray()
@@ -136,4 +136,4 @@ def _number(match: re.Match[str], token: Token, decimal: str, split: Split, befo
     if numbers is None:
         raise Misread(f"`{token.text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7",
                       token.start, token.end)  # fmt: skip
-    return Token("number", token.start, token.end, token.text, numbers)
+    return CellToken("number", token.start, token.end, token.text, numbers)

@@ -31,7 +31,7 @@ _SILENT = re.compile(
 _POINTED = re.compile(r"_\{\d+(?:\.\d+)+\}")
 
 
-def read(text: str, lexicon: Lexicon, decimal: str) -> Reading:
+def parse_formula(text: str, lexicon: Lexicon, decimal: str) -> Reading:
     """What a text says. Raises TextError."""
     if len(text) > MAX_LINK:
         raise TextError(f"this has {len(text)} characters", f"at most {MAX_LINK} are read")

@@ -7,10 +7,10 @@ from fractions import Fraction
 from math import prod
 
 from derive.answers.names.lexicon import Lexicon
-from derive.answers.reading.formula_parser import read
-from derive.answers.reading.grids import Grid, Reading
-from derive.answers.reading.products import fitting
-from derive.answers.reading.scaling import scaled
+from derive.answers.reading.formula_parser import parse_formula
+from derive.answers.reading.grids import Reading, WrittenArray
+from derive.answers.reading.products import fitting_formula
+from derive.answers.reading.scaling import scaled_array
 from derive.answers.reading.written import Array, Unreadable
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros
@@ -31,8 +31,8 @@ def read_formula(text: str, lexicon: Lexicon, decimal: str, asked: Shape = ()) -
     faults = []
     for sign in dict.fromkeys((decimal, ".")):
         try:
-            reading = read(text, lexicon, sign)
-            return scaled(reading) or _checked(reading, lexicon.shapes, asked)
+            reading = parse_formula(text, lexicon, sign)
+            return scaled_array(reading) or _checked(reading, lexicon.shapes, asked)
         except TextError as fault:
             faults.append(fault)
     wrong = faults[0]
@@ -42,17 +42,17 @@ def read_formula(text: str, lexicon: Lexicon, decimal: str, asked: Shape = ()) -
 
 def _checked(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
     """The expression that was read, its arrays written out. Raises TextError."""
-    expr = with_settings(written_out(reading.expr, reading))
+    expr = with_settings(with_arrays(reading.expr, reading))
     _check_applications(expr)
     check_bounds(expr, reading.text)
     try:
         expr = expand_macros(expr, shapes)
-        return fitting(expr, shapes, asked) if prod(asked) > 1 else expr
+        return fitting_formula(expr, shapes, asked) if prod(asked) > 1 else expr
     except ShapeFault as fault:
         raise TextError(fault.message, fault.hint, 0, len(reading.text)) from None
 
 
-def written_out(expr: Expr, reading: Reading) -> Expr:
+def with_arrays(expr: Expr, reading: Reading) -> Expr:
     """The expression with its arrays in it, and quotients of numbers as numbers."""
 
     def change(node: Expr) -> Expr | None:
@@ -70,9 +70,9 @@ def _whole(top: Fraction, bottom: Fraction) -> bool:
     return bottom != 0 and top.denominator == bottom.denominator == 1
 
 
-def _stacked(grid: Grid, reading: Reading) -> Expr:
+def _stacked(grid: WrittenArray, reading: Reading) -> Expr:
     """An array as its rows, one on top of the other."""
-    cells = [written_out(cell, reading) for cell in grid.cells]
+    cells = [with_arrays(cell, reading) for cell in grid.cells]
     count, length = as_matrix(grid.shape)
     rows = [tuple(cells[i * length : (i + 1) * length]) for i in range(count)]
     blocks = tuple(Apply("beside", row) if length > 1 else row[0] for row in rows)

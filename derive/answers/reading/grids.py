@@ -10,7 +10,7 @@ from math import prod
 from flint import fmpq
 
 from derive.answers.reading.numbers import masked, read_number
-from derive.answers.reading.written import EXACT_DIGITS, Written
+from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
 from derive.calculus.shapes import as_matrix, indices, normal
 from derive.language.expressions import Expr, Number, Ref, Shape, Span
 from derive.language.names import Name, Symbol
@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class WrittenArray:
     """An array as it was written: its cells row by row, and whether it stands as one row."""
 
     shape: Shape
@@ -42,7 +42,7 @@ class Grid:
         """Whether every cell is a number."""
         return all(isinstance(cell, Number) for cell in self.cells)
 
-    def turned(self) -> Grid:
+    def turned(self) -> WrittenArray:
         """The transpose."""
         rows, columns = as_matrix(self.shape)
         cells = tuple(self.cells[i * columns + j] for j in range(columns) for i in range(rows))
@@ -58,32 +58,32 @@ class Reading:
     text: str
     decimal: str
     expr: Expr = _NOTHING
-    grids: dict[Name, Grid] = field(default_factory=dict)
-    numbers: dict[Span | None, Written] = field(default_factory=dict)
+    grids: dict[Name, WrittenArray] = field(default_factory=dict)
+    numbers: dict[Span | None, WrittenNumber] = field(default_factory=dict)
 
-    def grid(self, expr: Expr) -> Grid | None:
+    def grid(self, expr: Expr) -> WrittenArray | None:
         """The array that an expression is."""
         return self.grids.get(expr.name) if isinstance(expr, Ref) else None
 
-    def kept(self, grid: Grid) -> Ref:
+    def kept(self, grid: WrittenArray) -> Ref:
         """An array under a name of its own."""
         name = Symbol("array", subscript=(len(self.grids) + 1,), helper=1)
         self.grids[name] = grid
         return Ref(name)
 
-    def number(self, written: Written, start: int, end: int) -> Number:
+    def number(self, written: WrittenNumber, start: int, end: int) -> Number:
         """A number at its place."""
         span = start, end
         self.numbers[span] = written
         value, unit = _fraction(written.value), _fraction(written.unit)
         return Number(value, 0 < unit.numerator < unit.denominator, span, unit)
 
-    def written(self, number: Number) -> Written:
+    def written(self, number: Number) -> WrittenNumber:
         """A number with its length, as it stands in the text; one that was worked out from others is exact."""
         if (written := self.numbers.get(number.span)) is not None:
             return written
         exact = fmpq(number.value.numerator, number.value.denominator)
-        return Written(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
+        return WrittenNumber(exact, fmpq(0), EXACT_DIGITS, constant_text(number.value))
 
     def literal(self, start: int, end: int) -> Number | Ref | None:
         """The plain number (or blank) between two positions, or None: what most cells are needs no grammar."""
@@ -101,7 +101,7 @@ class Reading:
         grid = self._plain(0, len(self.text)) or self._slices()
         return self.kept(grid) if grid else None
 
-    def _plain(self, start: int, end: int) -> Grid | None:
+    def _plain(self, start: int, end: int) -> WrittenArray | None:
         """The array of plain numbers between two positions."""
         match = _PLAIN.fullmatch(self.text, start, end)
         if match is None or r"\begin" in (inner := match.group(1) or match.group(2) or ""):
@@ -111,9 +111,9 @@ class Reading:
         cells = tuple(cell for row in rows for cell in row if cell is not None)
         if len({len(row) for row in rows}) != 1 or len(cells) != sum(map(len, rows)) or len(cells) > MAX_CELLS:
             return None
-        return Grid(normal((len(rows), len(rows[0]))), cells, (start, end))
+        return WrittenArray(normal((len(rows), len(rows[0]))), cells, (start, end))
 
-    def _slices(self) -> Grid | None:
+    def _slices(self) -> WrittenArray | None:
         """An array of more axes, written slice by slice: each a matrix with `[1,:,:]` under it, in their order."""
         found = list(_SLICE.finditer(self.text)) if r"\underbrace" in self.text else []
         if not found or "".join(match.group() for match in found) != self.text:
@@ -126,7 +126,7 @@ class Reading:
         if places != whole or None in grids or len(shapes) != 1:
             return None
         cells = tuple(cell for grid in grids if grid for cell in grid.cells)
-        return Grid((*leading, *shapes.pop()), cells, (0, len(self.text)))
+        return WrittenArray((*leading, *shapes.pop()), cells, (0, len(self.text)))
 
 
 def _fraction(x: fmpq) -> Fraction:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from flint import fmpq
 
-from derive.answers.reading.written import EXACT_DIGITS, Remark, Written
+from derive.answers.reading.written import EXACT_DIGITS, Remark, WrittenNumber
 
 MAX_DIGITS = 1_000
 MAX_POWER = 2_000
@@ -52,7 +52,7 @@ _CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": 
 _PLAIN_SPACES = re.compile(r" (?<=\d )(?=\d{3}(?:\D|$))")
 
 
-def read_number(text: str, decimal: str) -> Written | None:
+def read_number(text: str, decimal: str) -> WrittenNumber | None:
     """The number that `text` writes; None if it writes none. `decimal` decides where two readings are possible.
 
     >>> read_number("-4,08·10^-7", ",").value
@@ -65,7 +65,7 @@ def read_number(text: str, decimal: str) -> Written | None:
         match = _WHOLE.fullmatch(grouped)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
-    return written(match, text.strip(), decimal)
+    return number_of_match(match, text.strip(), decimal)
 
 
 def power_of(text: str) -> int:
@@ -74,7 +74,7 @@ def power_of(text: str) -> int:
     return (match and _power(match["power"] or match["raised"] or match["e"] or "0")) or 0
 
 
-def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
+def number_of_match(match: re.Match[str], text: str, decimal: str) -> WrittenNumber | None:
     """The number of a match of UNSIGNED with a `sign` before it."""
     negative = bool(match["sign"]) and match["sign"] in _MINUS
     over = match["over"]
@@ -83,7 +83,7 @@ def written(match: re.Match[str], text: str, decimal: str) -> Written | None:
     return _scientific(match, text, decimal, negative)
 
 
-def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> Written | None:
+def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> WrittenNumber | None:
     """Digits with their power of ten."""
     raised = match["power"] or match["raised"] or match["e"]
     power = _power(raised) if raised else 0
@@ -98,7 +98,7 @@ def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = 
 # --- in formulas ----------------------------------------------------------------------------------------------------
 
 
-def number_at(text: str, start: int, decimal: str) -> tuple[Written | None, int]:
+def number_at(text: str, start: int, decimal: str) -> tuple[WrittenNumber | None, int]:
     """The number without a sign that stands at a place of a formula, and where it ends; None if it cannot be read.
 
     `3,9` is a number only where the decimal sign is the comma, and `1,2,3` a list.
@@ -112,13 +112,13 @@ def masked(text: str, decimal: str) -> str:
     return _IN_FORMULAS[decimal].sub(lambda match: "0" * len(match.group()), text)
 
 
-def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> Written | None:
+def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> WrittenNumber | None:
     """±digits · 10^(power − decimals)."""
     if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
         return None
     whole, unit = int(digits), _unit(power - decimals)
     value = unit * (-whole if negative else whole)
-    return Written(value, unit, len(digits.lstrip("0")) or 1, text)
+    return WrittenNumber(value, unit, len(digits.lstrip("0")) or 1, text)
 
 
 @lru_cache(maxsize=200)
@@ -127,7 +127,7 @@ def _unit(place: int) -> fmpq:
     return fmpq(10**place) if place >= 0 else fmpq(1, 10**-place)
 
 
-def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> Written | None:
+def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> WrittenNumber | None:
     """A fraction: exact of whole numbers, of rounded ones as exact as they are."""
     over, under = _signed(top, decimal), _signed(bottom, decimal)
     if over is None or under is None or under.value == 0:
@@ -135,10 +135,10 @@ def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) ->
     value = (-over.value if negative else over.value) / under.value
     rounded = [part for part in (over, under) if part.unit < 1 and part.value != 0]
     unit = abs(value) * sum((part.unit / abs(part.value) for part in rounded), fmpq(0))
-    return Written(value, unit, min((part.digits for part in rounded), default=EXACT_DIGITS), text)
+    return WrittenNumber(value, unit, min((part.digits for part in rounded), default=EXACT_DIGITS), text)
 
 
-def _signed(text: str, decimal: str) -> Written | None:
+def _signed(text: str, decimal: str) -> WrittenNumber | None:
     negative = text[0] in _MINUS
     found = _mantissa(text.lstrip("+＋" + _MINUS).strip(), decimal, True)
     return _number(*found, 0, negative, text) if found else None
@@ -208,7 +208,7 @@ def is_ambiguous(text: str) -> bool:
     return _AMBIGUOUS.fullmatch(text.strip().lstrip(SIGNS.replace("\\", "") + "( ").rstrip(") ")) is not None
 
 
-def ambiguity(number: Written, line: int | None = None) -> Remark | None:
+def ambiguity(number: WrittenNumber, line: int | None = None) -> Remark | None:
     """The remark on a number that has two readings: which one was taken."""
     if not is_ambiguous(number.text):
         return None
@@ -223,7 +223,7 @@ def _with_power(text: str) -> str:
     return f"{found[1]}{found[2]}{found[4]}{found[3]}{found[5]}·10^{len(found[3])}" if found else text
 
 
-def ambiguities(numbers: Iterable[Written], sure: bool, line: int | None) -> tuple[Remark, ...]:
+def ambiguities(numbers: Iterable[WrittenNumber], sure: bool, line: int | None) -> tuple[Remark, ...]:
     """One remark for the first number that has two readings."""
     if sure:
         return ()

@@ -16,14 +16,14 @@ from derive.language.names import Name
 def meant(expr: Expr, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
     """The formula with `⊙` where it is meant, macros written out; Unreadable where its shapes do not fit."""
     try:
-        return fitting(_settled(expand_macros(expr, shapes), shapes), shapes, asked)
+        return fitting_formula(_settled(expand_macros(expr, shapes), shapes), shapes, asked)
     except ShapeFault as fault:
         return Unreadable(fault.message, fault.hint)
     except (KeyError, ValueError, IndexError):
         return Unreadable("this formula has no meaning here", "write it with the names of the problem")
 
 
-def fitting(expr: Expr, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
+def fitting_formula(expr: Expr, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
     """The formula, if it can be worked out and gives not one number where several are asked. Raises ShapeFault."""
     if shape_of(expr, shapes) != () or prod(asked) == 1:
         return expr

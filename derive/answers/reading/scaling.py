@@ -8,11 +8,11 @@ from dataclasses import replace
 from flint import fmpq
 
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.written import Array, Written
+from derive.answers.reading.written import Array, WrittenNumber
 from derive.language.expressions import Apply, Expr, Number
 
 
-def scaled(reading: Reading, allowed: Callable[[fmpq], bool] = bool) -> Array | None:
+def scaled_array(reading: Reading, allowed: Callable[[fmpq], bool] = bool) -> Array | None:
     """The numbers that an array with factors writes, as long as they were written; None for anything else.
 
     `allowed` says which factors may stand beside it.
@@ -31,7 +31,7 @@ class _Scaling:
             return Array(grid.shape, tuple(cells)) if len(cells) == len(grid.cells) else None
         match expr:
             case Apply(op="negate", args=(inner,)):
-                return self._times(inner, Written(fmpq(-1), fmpq(0), 1, "-"))
+                return self._times(inner, WrittenNumber(fmpq(-1), fmpq(0), 1, "-"))
             case Apply(op="product" | "times", args=(left, right)):
                 factor = self._factor(left)
                 return self._times(right, factor) if factor else self._times(left, self._factor(right))
@@ -40,13 +40,13 @@ class _Scaling:
                 return self._times(inner, factor and _inverse(factor))
         return None
 
-    def _times(self, expr: Expr, factor: Written | None) -> Array | None:
+    def _times(self, expr: Expr, factor: WrittenNumber | None) -> Array | None:
         """Every entry of an array times a factor."""
         if factor is None or not self.allowed(factor.value) or (array := self.array(expr)) is None:
             return None
         return replace(array, entries=tuple(w and _product(w, factor) for w in array.entries))
 
-    def _factor(self, expr: Expr) -> Written | None:
+    def _factor(self, expr: Expr) -> WrittenNumber | None:
         """A number, or a product or quotient of two."""
         match expr:
             case Number():
@@ -61,14 +61,14 @@ class _Scaling:
         return None
 
 
-def _inverse(factor: Written) -> Written | None:
+def _inverse(factor: WrittenNumber) -> WrittenNumber | None:
     if factor.value == 0:
         return None
     unit = fmpq(0) if _is_exact(factor) else factor.unit / factor.value**2
     return replace(factor, value=1 / factor.value, unit=unit)
 
 
-def _product(w: Written, factor: Written) -> Written:
+def _product(w: WrittenNumber, factor: WrittenNumber) -> WrittenNumber:
     """A number times a factor: a whole one and a power of ten are exact, another one is as long as it was written."""
     unit = w.unit * abs(factor.value)
     if _is_exact(factor):
@@ -77,7 +77,7 @@ def _product(w: Written, factor: Written) -> Written:
     return replace(w, value=w.value * factor.value, unit=unit, digits=min(w.digits, factor.digits))
 
 
-def _is_exact(factor: Written) -> bool:
+def _is_exact(factor: WrittenNumber) -> bool:
     return bool(factor.unit == 0 or factor.unit >= 1) or is_power_of_ten(factor.value)
 
 

@@ -13,7 +13,7 @@ EXACT_DIGITS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenNumber:
     """A number as it was written.
 
     value   exactly what stands there; of a formula its value
@@ -64,7 +64,7 @@ class Array:
     """Numbers read as an array: `entries` are flat, None for an entry that was left empty."""
 
     shape: Shape
-    entries: tuple[Written | None, ...]
+    entries: tuple[WrittenNumber | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from derive.answers.marking.evaluator import Bench, Value, same
 from derive.answers.marking.student_values import BITS
 from derive.calculus.operation_rows import ShapeFault
 from derive.calculus.scalars import precision
-from derive.calculus.shapes import broadcast, sources
+from derive.calculus.shapes import broadcast, broadcast_sources
 from derive.derivation.derive import Step
 from derive.language.expressions import Apply, Expr, Ref, rewrite
 from derive.notation.notations import UNICODE
@@ -36,7 +36,7 @@ def _everywhere(one: Value, value: Value) -> Value:
     if shape == target:
         return one
     try:
-        at = sources(shape, target) if broadcast((shape, target)) == target else None
+        at = broadcast_sources(shape, target) if broadcast((shape, target)) == target else None
     except ShapeFault:
         return one
     return one if at is None else (target, [flat[i] for i in at])

@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from derive.answers.marking.evaluator import Bench, same
 from derive.answers.pages.reading_budget import Budget
-from derive.answers.reading.grids import Grid, Reading
+from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.working.literals import Literals, Misses
-from derive.answers.working.terms import factors, grouped, is_product, is_sum, negated, terms
+from derive.answers.working.terms import factors, grouped, is_product, is_sum, minus, terms_of_sum
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import MACROS, ROWS
 from derive.calculus.scalars import Num
@@ -24,7 +24,7 @@ MAX_DEPTH = 12
 MOST_PERMUTED = 6
 
 
-Change: TypeAlias = Callable[[list[Expr], int], Iterator[list[Expr]]]
+Rewriting: TypeAlias = Callable[[list[Expr], int], Iterator[list[Expr]]]
 
 
 class Aligner(Literals):
@@ -89,7 +89,7 @@ class Aligner(Literals):
 
     # --- arrays ------------------------------------------------------------------------------------------------------
 
-    def _grid(self, grid: Grid, written: Expr, target: Expr, depth: int) -> Misses | None:
+    def _grid(self, grid: WrittenArray, written: Expr, target: Expr, depth: int) -> Misses | None:
         assert isinstance(written, Ref)
         values = self.bench.value(target)
         if values is None:
@@ -101,7 +101,7 @@ class Aligner(Literals):
         numbers = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
         return self.entries(numbers, written.name, target)
 
-    def _cells(self, grid: Grid, target: Expr, shape: Index, depth: int) -> Misses | None:
+    def _cells(self, grid: WrittenArray, target: Expr, shape: Index, depth: int) -> Misses | None:
         """An array of formulas, cell by cell."""
         misses: Misses = []
         for cell, index in zip(grid.cells, indices(shape), strict=True):
@@ -117,11 +117,11 @@ class Aligner(Literals):
         if not isinstance(written, Apply):
             return None
         if written.op == "negate" and not is_product(written):
-            return self.align(written.args[0], negated(target), depth + 1)
+            return self.align(written.args[0], minus(target), depth + 1)
         if not isinstance(target, Apply):
             return None
         if is_sum(written) and is_sum(target):
-            ours, theirs = terms(written), terms(target)
+            ours, theirs = terms_of_sum(written), terms_of_sum(target)
             found = self._lists(ours, theirs, depth, self._smaller) if len(ours) <= len(theirs) else None
             return self._lists(ours, self._terms(target), depth, self._smaller) if found is None else found
         if is_product(written) and is_product(target):
@@ -135,9 +135,9 @@ class Aligner(Literals):
     def _terms(self, target: Expr) -> list[Expr]:
         """The terms of a target; of a scalar one those of its matrix products too."""
         value = self.bench.value(target)
-        return terms(self.bench.entry(target, ()) if value and not value[0] else target)
+        return terms_of_sum(self.bench.entry(target, ()) if value and not value[0] else target)
 
-    def _lists(self, ours: list[Expr], theirs: list[Expr], depth: int, change: Change) -> Misses | None:
+    def _lists(self, ours: list[Expr], theirs: list[Expr], depth: int, change: Rewriting) -> Misses | None:
         """Parts beside parts; where their numbers differ, parts of the target are merged, left out or written out."""
         if len(ours) == len(theirs):
             return self._in_order(ours, theirs, depth) if len(ours) == 1 else self._permuted(ours, theirs, depth)
@@ -176,7 +176,7 @@ class Aligner(Literals):
         """A part written out by its definition, so that there are as many as were written."""
         for i, part in enumerate(parts):
             for expr in self._written_out(part):
-                for split in (factors, terms):
+                for split in (factors, terms_of_sum):
                     new = [*parts[:i], *split(expr), *parts[i + 1 :]]
                     if len(new) == size:
                         yield new

@@ -10,15 +10,15 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.answers.pages.array_rows import bracketed
-from derive.answers.pages.statements import Link, Statement
+from derive.answers.pages.array_rows import bracketed_row
+from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.comments import uncommented
-from derive.answers.reading.formula_parser import read
+from derive.answers.reading.formula_parser import parse_formula
 from derive.answers.reading.grids import UNFILLED, Reading
 from derive.answers.reading.numbers import read_number
-from derive.answers.reading.scaling import is_power_of_ten, scaled
+from derive.answers.reading.scaling import is_power_of_ten, scaled_array
 from derive.answers.reading.step_matching import MAX_LEFT, StepIndex
-from derive.answers.reading.written import EXACT_DIGITS, Array, Unreadable, Written
+from derive.answers.reading.written import EXACT_DIGITS, Array, Unreadable, WrittenNumber
 from derive.answers.working.replacing import nodes
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
@@ -54,12 +54,12 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReadSide:
     """A link as it was read: `reading` is None and `fault` says why where it could not be; `numbers` are those of a
     result, which is nothing else.
     """
 
-    link: Link
+    link: StatedSide
     kind: str
     reading: Reading | None = None
     fault: Unreadable | None = None
@@ -67,7 +67,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class ReadStatement:
     """A statement as it was read; without a target where its left side names nothing of the problem.
 
     aside  whether it says again what another statement rests on
@@ -76,10 +76,10 @@ class Chain:
     target: Target | None
     left: str
     line: int
-    parts: tuple[Part, ...]
+    parts: tuple[ReadSide, ...]
     aside: bool = False
 
-    def last(self, kind: str) -> Part | None:
+    def last(self, kind: str) -> ReadSide | None:
         """The last link of a kind."""
         return next((part for part in reversed(self.parts) if part.kind == kind), None)
 
@@ -90,7 +90,7 @@ class Chain:
         return part.numbers if part else None
 
 
-class Reader:
+class StatementReader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""
 
     def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,)) -> None:
@@ -107,7 +107,7 @@ class Reader:
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
 
-    def chains(self, statement: Statement) -> Iterator[Chain]:
+    def chains(self, statement: Statement) -> Iterator[ReadStatement]:
         """A statement read, as several where a slash parts it."""
         for one in self._apart(statement):
             if chain := self.chain(one):
@@ -119,7 +119,7 @@ class Reader:
             before, slash, left = link.text.rpartition(" / ")
             if slash and read_number(before, self.decimal) and self._is_another(statement.labels[0], left.strip()):
                 yield replace(statement, links=(*statement.links[:i], replace(link, text=before)))
-                head = Link("=", left.strip(), link.line)
+                head = StatedSide("=", left.strip(), link.line)
                 rest = replace(statement, labels=(left.strip(),), links=statement.links[i + 1 :], left=head)
                 yield from self._apart(rest)
                 return
@@ -133,7 +133,7 @@ class Reader:
         step = self.lexicon.steps.get(target.name)
         return other.name not in (step.uses if step else ())
 
-    def chain(self, statement: Statement) -> Chain | None:
+    def chain(self, statement: Statement) -> ReadStatement | None:
         """The statement read, or None where it is no mathematics of this problem."""
         target, label, named = self._target(statement)
         if target is None and (turned := _turned(statement)):
@@ -150,7 +150,7 @@ class Reader:
         if target is not None and target.passes == 1:
             target = self._in_pass(target, next((part.numbers for part in reversed(parts) if part.numbers), None))
         self.backward |= target is not None and "/" in target.step
-        return Chain(target, named.strip(), statement.left.line, parts, statement.aside)
+        return ReadStatement(target, named.strip(), statement.left.line, parts, statement.aside)
 
     def _in_pass(self, target: Target, numbers: Array | None) -> Target:
         """The pass that a statement belongs to: the next one, where a forward step or a sample is said again after an
@@ -219,11 +219,11 @@ class Reader:
 
     def _formula(self, text: str) -> Expr | None:
         try:
-            return read(text, self.lexicon, self.decimal).expr
+            return parse_formula(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
 
-    def _after_update(self, target: Target, parts: tuple[Part, ...]) -> Target:
+    def _after_update(self, target: Target, parts: tuple[ReadSide, ...]) -> Target:
         """A parameter set to what its own name stands in, after a gradient: the value after the update."""
         own = any(part.reading and Ref(target.name) in walk(part.reading.expr) for part in parts)
         arrow = parts[0].link.relation == "<-"
@@ -231,23 +231,23 @@ class Reader:
 
     # --- links -------------------------------------------------------------------------------------------------------
 
-    def _part(self, link: Link, target: Target | None) -> Part:
+    def _part(self, link: StatedSide, target: Target | None) -> ReadSide:
         text = uncommented(link.text, self.lexicon.holds).strip() or link.text
         if target is not None and target.index is None and self.lexicon.shapes[target.name]:
-            text = bracketed(text)
+            text = bracketed_row(text)
         link = link if text == link.text else replace(link, text=text)
         key = link.text, tuple(self.lexicon.learned.items())
         if key not in self.read:
             self.read[key] = self._read(link.text)
         reading, fault, numbers = self.read[key]
         if reading is None:
-            return Part(link, UNREADABLE, fault=fault)
-        return Part(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
+            return ReadSide(link, UNREADABLE, fault=fault)
+        return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
 
     def _read(self, text: str) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
         try:
-            reading = read(text, self.lexicon, self.decimal)
+            reading = parse_formula(text, self.lexicon, self.decimal)
         except TextError as fault:
             return None, Unreadable(fault.message, fault.hint, fault.start, fault.end), None
         return reading, None, content(reading)
@@ -266,11 +266,11 @@ class Reader:
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
 
 
-def _alone(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _alone(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
     """The links of a chain; an array with a factor that stands alone is its result."""
     part = parts[0]
     alone = len(parts) == 1 and part.kind == NUMBERS and part.reading is not None
-    numbers = scaled(part.reading) if alone and part.reading else None
+    numbers = scaled_array(part.reading) if alone and part.reading else None
     return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
 
 
@@ -307,12 +307,12 @@ def content(reading: Reading) -> Array | None:
         known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
         return Array(grid.shape, tuple(cells)) if known else None
     if reading.grids:
-        return scaled(reading, is_power_of_ten)
+        return scaled_array(reading, is_power_of_ten)
     number = plain(reading, expr)
     return Array((), (number,)) if number or expr == UNFILLED else None
 
 
-def plain(reading: Reading, expr: Expr) -> Written | None:
+def plain(reading: Reading, expr: Expr) -> WrittenNumber | None:
     """A number, or a fraction of two whole numbers."""
     if isinstance(expr, Number):
         return reading.written(expr)
@@ -325,5 +325,5 @@ def plain(reading: Reading, expr: Expr) -> Written | None:
         if bottom.value != 0 and {top.value.denominator, bottom.value.denominator} == {1}:
             value = top.value / bottom.value
             text = f"{top.value}/{bottom.value}"
-            return Written(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
+            return WrittenNumber(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
     return None

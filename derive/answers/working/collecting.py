@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from derive.answers.marking.orientation import Stands, stands
+from derive.answers.marking.orientation import Stands, orientation_of
 from derive.answers.reading.arrays import COLUMN, read_grid
 from derive.answers.reading.cells import Misread
-from derive.answers.reading.formulas import written_out
+from derive.answers.reading.formulas import with_arrays
 from derive.answers.reading.numbers import ambiguities
 from derive.answers.reading.products import meant
-from derive.answers.reading.written import Answer, Array, Remark, Unreadable, Written
-from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, Chain, Part
+from derive.answers.reading.written import Answer, Array, Remark, Unreadable, WrittenNumber
+from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Shape
 from derive.solution import Solution
@@ -23,7 +23,7 @@ MOST_CELLS = 400  # of arrays in a formula that is worked out
 NO_RESULT = "there is no result"
 
 
-def collected(chains: Sequence[Chain], solution: Solution, decimal: str, *, sure: bool) -> list[Answer]:
+def collected(chains: Sequence[ReadStatement], solution: Solution, decimal: str, *, sure: bool) -> list[Answer]:
     """For each step what counts of all that the work says about it, and the lines that match no step.
 
     `sure` says whether the work itself shows its decimal sign.
@@ -36,8 +36,8 @@ class _Collector:
         self.solution, self.decimal, self.sure = solution, decimal, sure
         self.shapes = solution.blueprint.derivation.shapes
 
-    def all(self, chains: Sequence[Chain]) -> list[Answer]:
-        by_step: dict[str, list[Chain]] = {}
+    def all(self, chains: Sequence[ReadStatement]) -> list[Answer]:
+        by_step: dict[str, list[ReadStatement]] = {}
         for chain in chains:
             if chain.target is not None and (step := chain.target.step) in self.solution.index:
                 by_step.setdefault(step, []).append(chain)
@@ -45,7 +45,7 @@ class _Collector:
         unmatched = [self._unmatched(chain) for chain in chains if chain.target is None]
         return sorted(filter(None, (*answers, *unmatched)), key=lambda answer: answer.line or 0)
 
-    def _answer(self, step: str, said: list[Chain]) -> Answer | None:
+    def _answer(self, step: str, said: list[ReadStatement]) -> Answer | None:
         """The last result for the whole step, else its entries, else a line of numbers or a formula."""
         assert said[0].target is not None
         shape = self.shapes[said[0].target.name]
@@ -61,28 +61,28 @@ class _Collector:
                 return _filled(self._made(step, *chosen, shape), entries)
         return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
 
-    def _made(self, step: str, chain: Chain, part: Part, shape: Shape) -> Answer:
+    def _made(self, step: str, chain: ReadStatement, part: ReadSide, shape: Shape) -> Answer:
         content, remarks = self._content(part, shape), tuple[Remark, ...]()
         if isinstance(content, Array):
             remarks = ambiguities(filter(None, content.entries), self.sure, part.link.line)
-            if content.shape != shape and stands(content.shape, shape) is Stands.AS_IS:
+            if content.shape != shape and orientation_of(content.shape, shape) is Stands.AS_IS:
                 turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
                 content, remarks = Array(shape, content.entries), (*remarks, *turned)
         return Answer(step, chain.left, part.link.text, part.link.line, content, remarks)
 
-    def _content(self, part: Part, shape: Shape = ()) -> Array | Expr | Unreadable:
+    def _content(self, part: ReadSide, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:
             assert part.fault is not None
             return part.fault
         if part.numbers is not None:
             return part.numbers
         cells = sum(len(grid.cells) for grid in part.reading.grids.values())
-        short = cells <= MOST_CELLS and meant(written_out(part.reading.expr, part.reading), self.shapes, shape)
+        short = cells <= MOST_CELLS and meant(with_arrays(part.reading.expr, part.reading), self.shapes, shape)
         if not short or (cells and isinstance(short, Unreadable)):
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
         return short
 
-    def _orientation(self, part: Part, shape: Shape) -> tuple[Remark, ...]:
+    def _orientation(self, part: ReadSide, shape: Shape) -> tuple[Remark, ...]:
         """A remark on a row for a column, or the reverse."""
         try:
             _, stands = read_grid(part.link.text, self.decimal, shape).fitted(shape)
@@ -93,31 +93,31 @@ class _Collector:
         key, text = "column_for_row" if stands == COLUMN else "row_for_column", part.link.text
         return (Remark("notation", part.link.line, text, f"{text}^T", key=key),)
 
-    def _unmatched(self, chain: Chain) -> Answer | None:
+    def _unmatched(self, chain: ReadStatement) -> Answer | None:
         part = chain.last(RESULT)
         return None if part is None else Answer("", chain.left, part.link.text, part.link.line, self._content(part))
 
 
-def _telling(chains: Sequence[Chain], kind: str, size: int) -> tuple[Chain, Part] | None:
+def _telling(chains: Sequence[ReadStatement], kind: str, size: int) -> tuple[ReadStatement, ReadSide] | None:
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
     return max(reversed(fitting or found), key=lambda each: not each[0].aside, default=None)
 
 
-def _can_answer(chain: Chain, part: Part) -> bool:
+def _can_answer(chain: ReadStatement, part: ReadSide) -> bool:
     """What cannot be read counts where it is the end of its chain and has digits."""
     return part.kind != UNREADABLE or (part is chain.parts[-1] and bool(re.search(r"\d", part.link.text)))
 
 
-def _size(part: Part) -> int:
+def _size(part: ReadSide) -> int:
     numbers = part.numbers
     return len(numbers.entries) if numbers else 0
 
 
-def _entries(chains: Sequence[Chain], shape: Shape) -> list[Written | None]:
+def _entries(chains: Sequence[ReadStatement], shape: Shape) -> list[WrittenNumber | None]:
     """The entries that were given one by one, flat."""
-    entries: list[Written | None] = [None] * prod(shape)
+    entries: list[WrittenNumber | None] = [None] * prod(shape)
     for chain in chains:
         part = chain.last(RESULT)
         numbers = part.numbers if part else None
@@ -126,7 +126,7 @@ def _entries(chains: Sequence[Chain], shape: Shape) -> list[Written | None]:
     return entries
 
 
-def _from_entries(step: str, chains: Sequence[Chain], array: Array) -> Answer:
+def _from_entries(step: str, chains: Sequence[ReadStatement], array: Array) -> Answer:
     last = [chain for chain in chains if chain.last(RESULT)][-1]
     given = "; ".join(w.text for w in array.entries if w)
     part = last.last(RESULT)
@@ -134,7 +134,7 @@ def _from_entries(step: str, chains: Sequence[Chain], array: Array) -> Answer:
     return Answer(step, last.left, given, part.link.line, array)
 
 
-def _filled(answer: Answer, entries: Sequence[Written | None]) -> Answer:
+def _filled(answer: Answer, entries: Sequence[WrittenNumber | None]) -> Answer:
     """Entries that the whole leaves out, from those that were given one by one."""
     array = answer.content
     if not isinstance(array, Array) or len(array.entries) != len(entries) or all(array.entries):

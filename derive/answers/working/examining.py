@@ -13,11 +13,11 @@ from flint import fmpq
 from derive.answers.marking.evaluator import Bench, Mention
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
-from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, Written
+from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, WrittenNumber
 from derive.answers.working.agreement import agrees, equal, shown
-from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, Chain, Part, Target
+from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement, Target
 from derive.answers.working.collecting import NO_RESULT
-from derive.answers.working.number_lines import Line, explains
+from derive.answers.working.number_lines import NumberLine, explains
 from derive.answers.working.numerals import rounded_to
 from derive.calculus.shapes import offset
 from derive.derivation.derive import Step
@@ -41,7 +41,9 @@ class Found:
 class Examiner:
     """Examines every chain of a work that is about a step: against the student's own numbers, then the true ones."""
 
-    def __init__(self, solution: Solution, chains: Sequence[Chain], answers: Sequence[Answer], budget: Budget) -> None:
+    def __init__(
+        self, solution: Solution, chains: Sequence[ReadStatement], answers: Sequence[Answer], budget: Budget
+    ) -> None:
         self.solution, self.chains, self.answers, self.budget = solution, chains, answers, budget
         derivation = solution.blueprint.derivation
         self.steps = {step.name: step for step in (*derivation.forward, *derivation.backward)}
@@ -49,7 +51,7 @@ class Examiner:
         self.content = {answer.step: answer.content for answer in answers}
         self.benches: dict[int, Bench] = {}
         self.found: dict[str, Found] = {}
-        self.results: dict[str, list[tuple[Target, Part]]] = {}
+        self.results: dict[str, list[tuple[Target, ReadSide]]] = {}
         for chain in chains:
             if chain.target is not None:
                 results = [(chain.target, part) for part in chain.parts if part.kind == RESULT]
@@ -90,7 +92,7 @@ class Examiner:
 
     # --- one chain ---------------------------------------------------------------------------------------------------
 
-    def _chain(self, chain: Chain, target: Target, step: Step) -> None:
+    def _chain(self, chain: ReadStatement, target: Target, step: Step) -> None:
         found = self.found.setdefault(target.step, Found())
         found.remarks += _contradicted(chain)
         if all(part.kind == RESULT for part in chain.parts):
@@ -107,7 +109,9 @@ class Examiner:
             found.granted |= noticed.granted
         found.remarks += self._formulas(bench, chain, step, result, goal)
 
-    def _formulas(self, bench: Bench, chain: Chain, step: Step, result: Array | None, goal: Expr) -> Iterator[Remark]:
+    def _formulas(
+        self, bench: Bench, chain: ReadStatement, step: Step, result: Array | None, goal: Expr
+    ) -> Iterator[Remark]:
         """Wrong formulas beside a right value."""
         for i, part in enumerate(chain.parts):
             if part.kind != FORMULA or part.reading is None or agrees(bench, part.reading.expr, goal):
@@ -115,7 +119,7 @@ class Examiner:
             if _is_right(bench, chain.parts[i + 1 :], result, goal):
                 yield Remark("notation", part.link.line, part.link.text, shown(bench, step, goal), "")
 
-    def _result(self, chain: Chain, target: Target) -> Array | None:
+    def _result(self, chain: ReadStatement, target: Target) -> Array | None:
         """The result of the chain, else what the work says elsewhere."""
         part = chain.last(RESULT)
         if part is not None:
@@ -144,14 +148,14 @@ class Examiner:
                 yield Remark("precision", part.link.line, w.text, right, "")
 
 
-def _renewed(chain: Chain, step: Step) -> Chain:
+def _renewed(chain: ReadStatement, step: Step) -> ReadStatement:
     """The chain of an update with names meaning what they mean in its equation: what lines before it have assigned."""
     new = {name.before: name for name in step.uses if name != name.before}
 
     def changed(node: Expr) -> Expr | None:
         return replace(node, name=new[node.name]) if isinstance(node, Ref | Entry) and node.name in new else None
 
-    def part(part: Part) -> Part:
+    def part(part: ReadSide) -> ReadSide:
         reading = part.reading
         return replace(part, reading=replace(reading, expr=rewrite(reading.expr, changed))) if reading else part
 
@@ -164,27 +168,29 @@ def _worked_out(answer: Answer, found: Found) -> Answer:
     if not isinstance(content, Unreadable) or content.message != NO_RESULT or not found.computed:
         return answer
     size = max(found.computed) + 1
-    entries = tuple(Written(found.computed[i], fmpq(0), EXACT_DIGITS, answer.given) if i in found.computed else None
-                    for i in range(size))  # fmt: skip
+    numbers = {i: WrittenNumber(x, fmpq(0), EXACT_DIGITS, answer.given) for i, x in found.computed.items()}
+    entries = tuple(map(numbers.get, range(size)))
     return replace(answer, content=Array((size,), entries))
 
 
-def _enough(last: Written, full: Printed) -> int:
+def _enough(last: WrittenNumber, full: Printed) -> int:
     """How many digits a first mention needs: those of the later one, or one fewer than are printed."""
     return min(last.digits, len(full.mantissa.replace(".", "").lstrip("0")) - 1)
 
 
-def _lines(bench: Bench, chain: Chain, target: Target, step: Step, result: Array | None, goal: Expr) -> Iterator[Line]:
+def _lines(
+    bench: Bench, chain: ReadStatement, target: Target, step: Step, result: Array | None, goal: Expr
+) -> Iterator[NumberLine]:
     """The lines of numbers in a chain."""
     before: list[Expr] = []
     formulas = [part.reading.expr for part in chain.parts if part.kind == FORMULA and part.reading]
     for part in chain.parts:
         if part.kind in {NUMBERS, MIXED} and part.reading is not None:
-            yield Line(bench, target, step, part, part.reading, result, goal, formulas, tuple(before))
+            yield NumberLine(bench, target, step, part, part.reading, result, goal, formulas, tuple(before))
             before += [] if part.reading.grids else [part.reading.expr]
 
 
-def _is_right(bench: Bench, rest: Sequence[Part], result: Array | None, goal: Expr) -> bool:
+def _is_right(bench: Bench, rest: Sequence[ReadSide], result: Array | None, goal: Expr) -> bool:
     """Whether the value after a formula is that of the step's own equation, for the most part."""
     ends = [part.reading.expr for part in rest if part.kind in {FORMULA, MIXED} and part.reading]
     aims = [value for own in (True, False) if (value := bench.value(goal, own))]
@@ -199,7 +205,7 @@ def _is_right(bench: Bench, rest: Sequence[Part], result: Array | None, goal: Ex
     )
 
 
-def _contradicted(chain: Chain) -> Iterator[Remark]:
+def _contradicted(chain: ReadStatement) -> Iterator[Remark]:
     """Results inside a chain that the last one contradicts."""
     parts = [part for part in chain.parts if part.kind == RESULT]
     arrays = [part.numbers for part in parts]
@@ -214,9 +220,9 @@ def _contradicted(chain: Chain) -> Iterator[Remark]:
                 yield Remark(kind, part.link.line, a.text, b.text, key=key)
 
 
-def _alike(a: Written, b: Written) -> bool:
+def _alike(a: WrittenNumber, b: WrittenNumber) -> bool:
     return bool(standing(a, b.value) or standing(b, a.value) or _near(a, b))
 
 
-def _near(a: Written, b: Written) -> bool:
+def _near(a: WrittenNumber, b: WrittenNumber) -> bool:
     return bool(abs(a.value - b.value) <= max(a.unit, b.unit))

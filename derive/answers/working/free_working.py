@@ -8,12 +8,12 @@ from pathlib import Path
 
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
-from derive.answers.pages.transcript import bounded, pieces, without_comments
+from derive.answers.pages.transcript import snippets_of, within_budget, without_comments
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer
-from derive.answers.working.chains import Chain, Reader
+from derive.answers.working.chains import ReadStatement, StatementReader
 from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
 from derive.answers.working.pass_headings import passes
@@ -43,7 +43,7 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
     budget = Budget.of(solution)
-    text = bounded(without_comments(work) if tex else work, budget)
+    text = within_budget(without_comments(work) if tex else work, budget)
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
@@ -52,12 +52,12 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
 
 
-def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[Chain]:
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[ReadStatement]:
     """Every statement of a work, in order."""
-    reader = Reader(StepIndex.of(solution), decimal, solution.values.worked)
-    chains: list[Chain] = []
+    reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked)
+    chains: list[ReadStatement] = []
     headed = deque(passes(text, catalogue(solution.problem.language)))
-    for statement in (statement for piece in pieces(text) for statement in statements(piece)):
+    for statement in (statement for piece in snippets_of(text) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             budget.leave(statement.left.line, "from here on nothing was read", hint)

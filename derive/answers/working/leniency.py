@@ -5,8 +5,8 @@ from __future__ import annotations
 from flint import fmpq
 
 from derive.answers.working.alignment import Aligner
-from derive.answers.working.literals import OMITTED, SIGN, Miss, Misses, Place
-from derive.answers.working.terms import is_sum, opposite, terms
+from derive.answers.working.literals import OMITTED, SIGN, Miss, Misses, NumberPlace
+from derive.answers.working.terms import is_sum, opposite, terms_of_sum
 from derive.language.expressions import Apply, Expr, Number
 
 
@@ -18,7 +18,7 @@ class Lenient(Aligner):
         if found is None and isinstance(written, Apply) and super()._aligned(written, opposite(target), depth) == []:
             part = written.args[0] if written.op == "negate" else written
             span = part.span if isinstance(part, Apply) else None
-            return [Miss(Place(span), None, target, -1, fmpq(0), SIGN)] if span else None
+            return [Miss(NumberPlace(span), None, target, -1, fmpq(0), SIGN)] if span else None
         return found
 
     def _structure(self, written: Expr, target: Expr, depth: int) -> Misses | None:
@@ -29,10 +29,10 @@ class Lenient(Aligner):
 
     def _without_one(self, written: Expr, target: Expr, depth: int) -> Misses | None:
         """The one term of a sum without which it is what was written."""
-        ours = terms(written)
-        for theirs in (terms(target), self._terms(target)):
+        ours = terms_of_sum(written)
+        for theirs in (terms_of_sum(target), self._terms(target)):
             kept = [part for part in theirs if not self._is_zero(part)]
             for i, part in enumerate(kept) if len(kept) == len(ours) + 1 else ():
                 if self._permuted(ours, kept[:i] + kept[i + 1 :], depth) == []:
-                    return [Miss(Place(None), None, part, -1, fmpq(0), OMITTED)]
+                    return [Miss(NumberPlace(None), None, part, -1, fmpq(0), OMITTED)]
         return None

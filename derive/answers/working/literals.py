@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from derive.answers.marking.evaluator import Bench
 from derive.answers.marking.rounding import near, standing
-from derive.answers.reading.grids import Grid, Reading
-from derive.answers.reading.written import Written
+from derive.answers.reading.grids import Reading, WrittenArray
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import Num
 from derive.language.expressions import Expr, Number
@@ -17,7 +17,7 @@ from derive.language.names import Name
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NumberPlace:
     """Where a number stands in a reading: a span, or a cell of an array (-1: the whole array)."""
 
     span: tuple[int, int] | None
@@ -45,8 +45,8 @@ class Miss:
     kind     NUMBER, SIGN or OMITTED
     """
 
-    place: Place
-    written: Written | None
+    place: NumberPlace
+    written: WrittenNumber | None
     target: Expr
     at: int
     right: Num
@@ -73,37 +73,37 @@ class Literals:
         if candidates is None or len(candidates) != 1:
             return None
         w, (values,) = self.reading.written(written), candidates
-        return [] if _is_one(w, values) else [Miss(Place(written.span), w, target, 0, values[0])]
+        return [] if _is_one(w, values) else [Miss(NumberPlace(written.span), w, target, 0, values[0])]
 
-    def entries(self, numbers: Sequence[Written], array: Name, target: Expr) -> Misses | None:
+    def entries(self, numbers: Sequence[WrittenNumber], array: Name, target: Expr) -> Misses | None:
         """The numbers of an array against the entries of a part of a formula."""
         candidates = self.bench.candidates(target)
         if candidates is None:
             return None
         return [
-            Miss(Place(None, array, i), w, target, i, values[0])
+            Miss(NumberPlace(None, array, i), w, target, i, values[0])
             for i, (w, values) in enumerate(zip(numbers, candidates, strict=True))
             if not _is_one(w, values)
         ]
 
-    def run_together(self, grid: Grid, name: Name, target: Expr) -> Misses | None:
+    def run_together(self, grid: WrittenArray, name: Name, target: Expr) -> Misses | None:
         """An array whose digits are those of the right numbers without the gaps between them."""
         mentions = [[w.text for w in mention if w] for mention in self.bench.mentioned(target)]
         own = self.bench.value(target)
         texts = "".join(_digits(self.reading.written(cell).text) for cell in grid.cells if isinstance(cell, Number))
         if own is None or not texts or not any(_digits("".join(said)) == texts for said in mentions):
             return None
-        return [Miss(Place(grid.span, name, -1), None, target, -1, own[1][0])]
+        return [Miss(NumberPlace(grid.span, name, -1), None, target, -1, own[1][0])]
 
 
-def stands(w: Written, value: Num) -> bool:
+def may_stand_for(w: WrittenNumber, value: Num) -> bool:
     """Whether a number in a line may stand for a value: rounded or cut, or off by one in its last of several places."""
     return standing(w, value) is not None or (w.digits > 1 and near(w, value))
 
 
-def _is_one(w: Written, values: Flat) -> bool:
+def _is_one(w: WrittenNumber, values: Flat) -> bool:
     """Whether a number may stand for one of several values."""
-    return any(stands(w, value) for value in values)
+    return any(may_stand_for(w, value) for value in values)
 
 
 def _digits(text: str) -> str:

@@ -12,10 +12,10 @@ from derive.answers.marking.evaluator import Bench, Value, exact, same
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.written import Array, Remark, Substituted, Written
+from derive.answers.reading.written import Array, Remark, Substituted, WrittenNumber
 from derive.answers.working.agreement import equal
 from derive.answers.working.alignment import Aligner
-from derive.answers.working.chains import Part, Target
+from derive.answers.working.chains import ReadSide, Target
 from derive.answers.working.leniency import Lenient
 from derive.answers.working.literals import NUMBER, Misses
 from derive.answers.working.remarks import Noticing
@@ -44,7 +44,7 @@ class Noticed:
 
 
 @dataclass
-class Line:
+class NumberLine:
     """One line of numbers about a step (or one entry of it), and the result it led to.
 
     goal      the right side that it is an instance of
@@ -55,7 +55,7 @@ class Line:
     bench: Bench
     target: Target
     step: Step
-    part: Part
+    part: ReadSide
     reading: Reading
     result: Array | None
     goal: Expr
@@ -176,7 +176,7 @@ class Line:
             rightly += by_b and not by_a
         return wrongly, rightly
 
-    def _stands(self, w: Written, a: Num | None, b: Num | None) -> tuple[bool, bool]:
+    def _stands(self, w: WrittenNumber, a: Num | None, b: Num | None) -> tuple[bool, bool]:
         """Whether a result is one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
         one, other = (x is not None and standing(w, x) is not None for x in (a, b))
         return (one, other) if one or other else (explains(w, a, self._slack), explains(w, b, self._slack))
@@ -188,7 +188,7 @@ def _is_doubtful(misses: Misses) -> bool:
     return len(loose) > 1 or any(is_sum(miss.target) for miss in loose)
 
 
-def explains(w: Written, value: Num | None, slack: fmpq = MOST) -> bool:
+def explains(w: WrittenNumber, value: Num | None, slack: fmpq = MOST) -> bool:
     """Whether a result is a value, to within `slack` of it: what rounded numbers in the line may do."""
     if value is None:
         return False

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 from derive.answers.marking.evaluator import exact
 from derive.answers.reading.numbers import power_of
 from derive.answers.reading.scaling import is_power_of_ten
-from derive.answers.reading.written import Written
+from derive.answers.reading.written import WrittenNumber
 from derive.calculus.scalars import Num
 from derive.problem.settings import Digits
 from derive.values.digits import LONG, Printed, full, printed
@@ -19,18 +19,18 @@ LONGEST_EXACT, LARGEST_FRACTION = 8, 10**6
 _POWERED = re.compile(r"10\s*(?:\^|\*\*|[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹])|\d[eE]")
 
 
-def nearest(written: Written, mentions: Sequence[Written]) -> Written | None:
+def nearest(written: WrittenNumber, mentions: Sequence[WrittenNumber]) -> WrittenNumber | None:
     """Of the ways the student wrote a quantity the one closest in length, the latest of several."""
     return min(reversed(mentions), key=lambda w: abs(w.digits - written.digits), default=None)
 
 
-def plain_text(text: str) -> str:
+def written_text(text: str) -> str:
     """A number as it was written, without LaTeX: `-4,08·10^-7`."""
     text = re.sub(r"\\cdot(?![A-Za-z])|[*⋅]", "·", text).replace("{", "").replace("}", "").replace("−", "-")
     return re.sub(r"\s+", "", text)
 
 
-def as_printed(written: Written) -> Printed:
+def as_printed(written: WrittenNumber) -> Printed:
     """A number of a work as it is set: with the digits and the power of ten that were written."""
     value = written.value
     if isinstance(value, arb):  # what a formula gives
@@ -63,7 +63,7 @@ def text_of(value: Num, digits: Digits, decimal: str) -> str:
     return printed(value, digits, ties=True).text(decimal)
 
 
-def rounded_to(value: Num, like: Written, decimal: str) -> str:
+def rounded_to(value: Num, like: WrittenNumber, decimal: str) -> str:
     """A value rounded to the last place of a written number."""
     rational = exact(value)
     if rational is None or like.unit == 0:

@@ -10,9 +10,9 @@ from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Remark, Substituted
 from derive.answers.working.agreement import shown
 from derive.answers.working.alignment import definitions
-from derive.answers.working.chains import Part
+from derive.answers.working.chains import ReadSide
 from derive.answers.working.literals import OMITTED, Miss
-from derive.answers.working.numerals import nearest, plain_text, text_of
+from derive.answers.working.numerals import nearest, text_of, written_text
 from derive.calculus.shapes import indices
 from derive.derivation.derive import Step
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, rewrite, walk
@@ -30,7 +30,7 @@ class Noticing:
 
     bench: Bench
     step: Step
-    part: Part
+    part: ReadSide
     reading: Reading
 
     def remark(self, miss: Miss) -> Remark:
@@ -75,7 +75,7 @@ class Noticing:
         written = miss.written.text.lstrip("-− ") if turned else miss.written.text
         mentions = [mention[miss.at] for mention in said if miss.at < len(mention)]
         if (close := nearest(miss.written, [w for w in mentions if w])) is not None:
-            return written, plain_text(close.text)
+            return written, written_text(close.text)
         return written, text_of(-miss.right if turned else miss.right, self._digits(), self.bench.decimal)
 
     def _signs(self, miss: Miss) -> tuple[str, str]:

@@ -24,15 +24,15 @@ def is_product(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op in {"product", "times"}
 
 
-def terms(expr: Expr) -> list[Expr]:
+def terms_of_sum(expr: Expr) -> list[Expr]:
     """The terms of a sum, a minus inside them."""
     if not isinstance(expr, Apply) or expr.op not in {"add", "subtract"}:
         return [expr]
-    last = expr.args[1] if expr.op == "add" else negated(expr.args[1])
-    return [*terms(expr.args[0]), last]
+    last = expr.args[1] if expr.op == "add" else minus(expr.args[1])
+    return [*terms_of_sum(expr.args[0]), last]
 
 
-def negated(expr: Expr) -> Expr:
+def minus(expr: Expr) -> Expr:
     """The expression with the other sign."""
     if isinstance(expr, Apply) and expr.op == "negate":
         return expr.args[0]
@@ -41,7 +41,7 @@ def negated(expr: Expr) -> Expr:
 
 def opposite(expr: Expr) -> Expr:
     """The expression with the other sign, of a sum in each of its terms."""
-    return _joined([negated(term) for term in terms(expr)], "add")
+    return _joined([minus(term) for term in terms_of_sum(expr)], "add")
 
 
 def factors(expr: Expr) -> list[Expr]:
@@ -50,7 +50,7 @@ def factors(expr: Expr) -> list[Expr]:
         return [expr]
     if expr.op == "negate" and is_product(expr):
         first, *others = factors(expr.args[0])
-        return [negated(first), *others]
+        return [minus(first), *others]
     if expr.op == "divide" and is_product(expr) and isinstance(below := expr.args[1], Number):
         return [*factors(expr.args[0]), Number(1 / below.value)]
     if expr.op not in {"product", "times"}:

@@ -14,7 +14,7 @@ NAME = "made.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerLine:
     """student  the id
     code     of the sheet
     inputs   the checksum of what the papers were made from
@@ -29,18 +29,18 @@ class Entry:
     problem: str = ""
 
     @staticmethod
-    def of(student: str, code: str, inputs: str, files: Mapping[str, bytes], problem: str = "") -> Entry:
+    def of(student: str, code: str, inputs: str, files: Mapping[str, bytes], problem: str = "") -> LedgerLine:
         """The entry of files that were written."""
         sums = {path: (len(data), sha256(data).hexdigest()) for path, data in files.items()}
-        return Entry(student, code, inputs, sums, problem)
+        return LedgerLine(student, code, inputs, sums, problem)
 
     @staticmethod
-    def read(line: bytes) -> Entry | None:
+    def read(line: bytes) -> LedgerLine | None:
         """The entry on a line, or None for a line that was torn off."""
         try:
             data = json.loads(line)
             files = {path: (size, checksum) for path, (size, checksum) in data["files"].items()}
-            return Entry(data["student"], data["code"], data["inputs"], files, data.get("problem", ""))
+            return LedgerLine(data["student"], data["code"], data["inputs"], files, data.get("problem", ""))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -50,11 +50,11 @@ class Entry:
         return (json.dumps(asdict(self), ensure_ascii=False) + "\n").encode()
 
 
-def entries(folder: Path) -> Iterator[Entry]:
+def entries(folder: Path) -> Iterator[LedgerLine]:
     """The entries of a folder's ledger as they were written; none where there is no ledger. Nothing is changed."""
     try:
         with (folder / NAME).open("rb") as lines:
-            yield from filter(None, map(Entry.read, lines))
+            yield from filter(None, map(LedgerLine.read, lines))
     except FileNotFoundError:
         return
 
@@ -72,7 +72,7 @@ class Ledger:
             if not line.endswith(b"\n"):
                 self._file.truncate(place)
                 break
-            if entry := Entry.read(line):
+            if entry := LedgerLine.read(line):
                 self._places[entry.student] = place
             place += len(line)
 
@@ -82,9 +82,9 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def __getitem__(self, student: str) -> Entry | None:
+    def __getitem__(self, student: str) -> LedgerLine | None:
         line = self._line(student)
-        return Entry.read(line) if line else None
+        return LedgerLine.read(line) if line else None
 
     def _line(self, student: str) -> bytes:
         if student not in self._places:
@@ -101,7 +101,7 @@ class Ledger:
             and all(_size(self.folder / path) == size for path, (size, _) in entry.files.items())
         )
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LedgerLine) -> None:
         """Enter files that are there."""
         self._file.seek(0, 2)
         self._places[entry.student] = self._file.tell()

@@ -14,7 +14,7 @@ from derive.answers.marking.step_verdict import CORRECT, MISSING
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array
 from derive.answers.working.free_working import read_working
-from derive.classroom.records.records import Mark
+from derive.classroom.records.records import StepMark
 from derive.classroom.returns.inbox import Working, unpacked
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
@@ -34,10 +34,10 @@ class Work:
     judged: Sequence[Judged]
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[StepMark, ...]:
         """Each step that counts, and each other one that was answered, in the solution's order."""
         return tuple(
-            Mark(each.place.id, each.marks, each.of, _verdict(each), each.diagnosis)
+            StepMark(each.place.id, each.marks, each.of, _verdict(each), each.diagnosis)
             for each in self.judged
             if each.of or each.verdict != MISSING
         )

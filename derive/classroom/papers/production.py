@@ -9,7 +9,7 @@ from itertools import islice
 
 from derive import __version__
 from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
-from derive.classroom.folder.ledger import Entry, Ledger
+from derive.classroom.folder.ledger import Ledger, LedgerLine
 from derive.classroom.papers.making import CHUNK, FOLDERS, Chunk, Job, Papers, desk_of, make
 from derive.classroom.workers.engine import Run
 from derive.classroom.workers.progress import Progress
@@ -136,8 +136,8 @@ class _Production:
         self.outcome.made += len(made)
         self.progress.step(len(batch))
 
-    def _entry(self, papers: Papers) -> Entry:
+    def _entry(self, papers: Papers) -> LedgerLine:
         """The entry of a student's papers; those that lack a format are made again the next time."""
         inputs = "" if papers.failure else self.job.inputs(papers.student)
         problem = self.classroom.manifest.problem
-        return Entry.of(papers.student.id, papers.code, inputs, papers.files, problem)
+        return LedgerLine.of(papers.student.id, papers.code, inputs, papers.files, problem)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StepMark:
     """What became of one step: its id, the marks earned `of` how many, the verdict, and the key of the known mistake
     that was found, or None. `precision` is a verdict here: correct with the remark that its digits are few.
     """
@@ -56,7 +56,7 @@ class Record:
     student: str
     shown: str
     work: str
-    marks: tuple[Mark, ...]
+    marks: tuple[StepMark, ...]
     failed: str = ""
     refused: str = ""
 
@@ -70,7 +70,7 @@ class Record:
         """The record in a line. Raises ValueError for one that is none."""
         try:
             data = json.loads(line)
-            marks = (Mark(step, Fraction(marks), Fraction(of), verdict, mistake)
+            marks = (StepMark(step, Fraction(marks), Fraction(of), verdict, mistake)
                      for step, marks, of, verdict, mistake in data.get("marks", ()))  # fmt: skip
             return Record(
                 data["student"],
@@ -85,7 +85,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MarkChange:
     """A mark that is another one than before; `step` is "" for the score. None stands for no mark."""
 
     student: str
@@ -95,15 +95,15 @@ class Change:
     why: str
 
 
-def changes(before: Record, after: Record | None, old: Basis, new: Basis) -> Iterator[Change]:
+def changes(before: Record, after: Record | None, old: Basis, new: Basis) -> Iterator[MarkChange]:
     """What of a student's marks changed, and why: the score first, then each step."""
     if after is None:
-        yield Change(before.student, "", before.score, None, "no return of this student counts any more")
+        yield MarkChange(before.student, "", before.score, None, "no return of this student counts any more")
         return
     cause = _cause(before, after, old, new)
     steps = list(_steps(before, after, cause))
     if before.score != after.score:
-        yield Change(after.student, "", before.score, after.score, cause)
+        yield MarkChange(after.student, "", before.score, after.score, cause)
     yield from steps
 
 
@@ -118,17 +118,17 @@ def _cause(before: Record, after: Record, old: Basis, new: Basis) -> str:
     return "; ".join(causes) or "marked anew"
 
 
-def _steps(before: Record, after: Record, cause: str) -> Iterator[Change]:
+def _steps(before: Record, after: Record, cause: str) -> Iterator[MarkChange]:
     earlier = {mark.step: mark for mark in before.marks}
     later = {mark.step: mark for mark in after.marks}
     for step in dict.fromkeys((*later, *earlier)):
         old, new = earlier.get(step), later.get(step)
         gone = None if old is None else old.marks, None if new is None else new.marks
         if gone[0] != gone[1] and (gone[0] or gone[1]):
-            yield Change(after.student, step, *gone, f"{_difference(old, new)}; {cause}")
+            yield MarkChange(after.student, step, *gone, f"{_difference(old, new)}; {cause}")
 
 
-def _difference(old: Mark | None, new: Mark | None) -> str:
+def _difference(old: StepMark | None, new: StepMark | None) -> str:
     """What is different about a step itself."""
     if old is None or new is None:
         return "the step counts now" if old is None else "the step does not count any more"

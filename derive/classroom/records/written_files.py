@@ -13,7 +13,7 @@ NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, f"{REPORT}.
 
 
 @dataclass
-class Written:
+class WrittenFiles:
     """Knows the files that a marking wrote: in its `output`, which is not complete after a crash, and in every folder
     that holds a record of marks. The folders of which something was left out are in `left_out`.
     """

@@ -11,11 +11,11 @@ from typing import TextIO, TypeVar
 from derive.answers.feedback.report_files import FORMATS
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.marking.marking_worker import Orders, desk
-from derive.classroom.records.records import Basis, Change, Record, changes
+from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
 from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
-from derive.classroom.reports.gradebook import Changes, Grades, Returns, Style
+from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
 from derive.classroom.returns.inbox import COUNTED, Inbox, Return
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class MarkedClass:
     """What came of marking a class: what the report tells, the files, what a missing tool could not make (`failures`),
     and what there is to say about tables that were read (`notes`).
     """
@@ -49,7 +49,7 @@ class _Found:
     missing: list[Student] = field(default_factory=list)
     returns: dict[str, list[Return]] = field(default_factory=dict)
     states: Counter[str] = field(default_factory=Counter)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[MarkChange] = field(default_factory=list)
     changed: int = 0
     failures: Counter[str] = field(default_factory=Counter)
 
@@ -63,9 +63,9 @@ class Books:
     orders: Orders
     basis: Basis
     output: Path
-    style: Style
+    style: TableStyle
 
-    def write(self, parts: Sequence[Path]) -> Marking:
+    def write(self, parts: Sequence[Path]) -> MarkedClass:
         """The books, from the records in `parts`. Raises DeriveError if the folder cannot be written."""
         before = self.inbox.remember(self.output / RECORD)
         found = _Found()
@@ -78,7 +78,7 @@ class Books:
         names = (FEEDBACK, GRADES, RETURNS, CHANGES, f"{REPORT}.html", f"{REPORT}.pdf", RECORD)
         files = tuple(path for name in names if (path := self.output / name).exists())
         failures = tuple(f"{what}: {times} times" if times > 1 else what for what, times in found.failures.items())
-        return Marking(findings, files, failures)
+        return MarkedClass(findings, files, failures)
 
     def _tables(
         self, parts: Sequence[Path], before: Basis | None, opened: Callable[[str], TextIO], found: _Found

@@ -7,24 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.classroom.records.records import Change
+from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
-from derive.classroom.reports.gradebook import Style
+from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
-from derive.figures import Bar, Chart, Part
+from derive.figures import Bar, BarPart, Chart
 from derive.page.document import (
     Block,
-    Column,
     Document,
-    Drawing,
+    FigureBlock,
     Heading,
     Inline,
-    Naming,
+    NameInText,
     Paragraph,
     Section,
     Sentence,
     Table,
+    TableColumn,
 )
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.solution import Solution
@@ -53,11 +53,11 @@ class Findings:
     missing: Sequence[Student]
     returns: Mapping[str, Sequence[Return]]
     states: Counter[str]
-    changes: Sequence[Change] | None
+    changes: Sequence[MarkChange] | None
     changed: int
 
 
-def class_document(findings: Findings, solution: Solution, style: Style) -> Document:
+def class_document(findings: Findings, solution: Solution, style: TableStyle) -> Document:
     """The report as a page, in the problem's language and with its decimal sign, unless the tables have a comma; names
     of steps are the solution's.
     """
@@ -71,7 +71,7 @@ def class_document(findings: Findings, solution: Solution, style: Style) -> Docu
 
 
 class _Page:
-    def __init__(self, findings: Findings, solution: Solution, style: Style, words: Catalogue) -> None:
+    def __init__(self, findings: Findings, solution: Solution, style: TableStyle, words: Catalogue) -> None:
         self.found, self.tally = findings, findings.tally
         self.solution, self.number, self.words = solution, style.number, words
         self.most = sum((of for _, of in findings.steps), Fraction(0))
@@ -101,11 +101,11 @@ class _Page:
 
     def _scores(self) -> Iterator[Block]:
         bins = self.tally.distribution(self.most, self.number)
-        students = Part(self.words["class.students"], "bar")
+        students = BarPart(self.words["class.students"], "bar")
         bars = tuple(Bar(label, (count,)) for label, count in bins)
         chart = Chart("upright", (students,), bars, self.words["class.axis"])
         yield Heading(Sentence("class.distribution"))
-        yield Drawing(chart, "scores", self.words["class.distribution"])
+        yield FigureBlock(chart, "scores", self.words["class.distribution"])
         rows = [(_said(label), _said(str(count))) for label, count in bins if count]
         yield Table((_column("score", "number"), _column("students", "number")), tuple(rows))
 
@@ -116,11 +116,11 @@ class _Page:
         yield Heading(Sentence("class.steps"))
         yield Paragraph((Sentence("class.steps_are"),))
         counts = {step: self._counts(step) for step, _ in self.found.steps}
-        parts = tuple(Part(self.words[f"class.{verdict}"], verdict) for verdict in VERDICTS)
+        parts = tuple(BarPart(self.words[f"class.{verdict}"], verdict) for verdict in VERDICTS)
         bars = tuple(self._bar(step, counts[step]) for step, _ in self.found.steps)
         for start in range(0, len(bars), MOST_STEPS):
             chart = Chart("lying", parts, bars[start : start + MOST_STEPS])
-            yield Drawing(chart, f"steps-{start}", self.words["class.steps"])
+            yield FigureBlock(chart, f"steps-{start}", self.words["class.steps"])
         heads = [_column("step"), *(_column(verdict, "number") for verdict in VERDICTS), _column("mean", "number")]
         rows = [self._step_row(step, of, counts[step]) for step, of in self.found.steps]
         yield Table(tuple(heads), tuple(rows))
@@ -138,9 +138,9 @@ class _Page:
         of_all = f"{self.number(mean)} / {self.number(of)}"
         return self._step(step), *(_said(str(n)) for n in counts), _said(of_all)
 
-    def _named(self, step: str) -> tuple[Naming, str]:
+    def _named(self, step: str) -> tuple[NameInText, str]:
         """The name of a step, and its pass where it has one."""
-        return Naming(self.solution.index[step][0]), "".join(step.partition("@")[1:])
+        return NameInText(self.solution.index[step][0]), "".join(step.partition("@")[1:])
 
     def _step(self, step: str) -> Sentence:
         if step not in self.solution.index:  # it may be one of the problem as it was before
@@ -159,7 +159,7 @@ class _Page:
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
-    def _changes(self, changes: Sequence[Change]) -> Iterator[Block]:
+    def _changes(self, changes: Sequence[MarkChange]) -> Iterator[Block]:
         heads = (_column("student"), _column("step"), _column("before", "number"), _column("after", "number"),
                  _column("why", "long"))  # fmt: skip
         rows = [
@@ -183,7 +183,7 @@ class _Page:
         heads = (_column("return", "long"), _column("student"), _column("why", "long"))
         yield from self._listed(key, heads, rows, total)
 
-    def _listed(self, key: str, heads: tuple[Column, ...], rows: Sequence[Row], total: int) -> Iterator[Block]:
+    def _listed(self, key: str, heads: tuple[TableColumn, ...], rows: Sequence[Row], total: int) -> Iterator[Block]:
         """A heading, how many there are and what it means, the rows; and where the others are, if they are more."""
         yield Heading(Sentence(f"class.{key}"))
         yield Paragraph((Sentence(f"class.{key}_are", {"n": total}),))
@@ -193,8 +193,8 @@ class _Page:
             yield Paragraph((Sentence("class.more", {"n": total - len(rows[:MOST_LISTED])}),))
 
 
-def _column(key: str, kind: str = "text") -> Column:
-    return Column(Sentence(f"class.{key}"), kind)  # type: ignore[arg-type]
+def _column(key: str, kind: str = "text") -> TableColumn:
+    return TableColumn(Sentence(f"class.{key}"), kind)  # type: ignore[arg-type]
 
 
 def _said(text: str) -> Sentence:

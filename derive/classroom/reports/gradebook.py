@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TextIO
 
-from derive.classroom.records.records import Change, Record
+from derive.classroom.records.records import MarkChange, Record
 from derive.classroom.returns.inbox import Return
 from derive.classroom.roster.students import Student
 
@@ -26,7 +26,7 @@ def safe(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class TableStyle:
     """How tables are written: the decimal sign (with a comma cells are parted by semicolons), and whether a byte order
     mark stands before them, by which Excel knows UTF-8.
     """
@@ -42,10 +42,10 @@ class Style:
         return text.replace(".", self.decimal)
 
 
-class Sheet:
+class TableFile:
     """A table in a file: its heads, then row by row, every cell in quotes."""
 
-    def __init__(self, file: TextIO, style: Style, heads: Sequence[str]) -> None:
+    def __init__(self, file: TextIO, style: TableStyle, heads: Sequence[str]) -> None:
         self.style = style
         separator = ";" if style.decimal == "," else ","
         self._writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -59,10 +59,10 @@ class Sheet:
         self._writer.writerow([safe(cell) if isinstance(cell, str) else number(cell) for cell in cells])
 
 
-class Grades(Sheet):
+class Grades(TableFile):
     """`grades.csv`: a row a student, a column a step that counts."""
 
-    def __init__(self, file: TextIO, style: Style, steps: Sequence[tuple[str, Fraction]]) -> None:
+    def __init__(self, file: TextIO, style: TableStyle, steps: Sequence[tuple[str, Fraction]]) -> None:
         self._steps = [step for step, _ in steps]
         self._most = sum((of for _, of in steps), Fraction(0))
         super().__init__(file, style, (*IDENTITY, "score", "max_score", *self._steps))
@@ -75,10 +75,10 @@ class Grades(Sheet):
                  *(marks.get(step) for step in self._steps))  # fmt: skip
 
 
-class Returns(Sheet):
+class Returns(TableFile):
     """`returns.csv`: every return, whose it is, and what became of it."""
 
-    def __init__(self, file: TextIO, style: Style) -> None:
+    def __init__(self, file: TextIO, style: TableStyle) -> None:
         super().__init__(file, style, ("return", "student_id", "state", "reason"))
 
     def returned(self, item: Return) -> None:
@@ -86,12 +86,12 @@ class Returns(Sheet):
         self.row(item.shown, item.student, item.state, item.reason)
 
 
-class Changes(Sheet):
+class Changes(TableFile):
     """`changes.csv`: every mark that is another one than before, and why; `step` is `score` for the sum."""
 
-    def __init__(self, file: TextIO, style: Style) -> None:
+    def __init__(self, file: TextIO, style: TableStyle) -> None:
         super().__init__(file, style, ("student_id", "step", "before", "after", "why"))
 
-    def changed(self, change: Change) -> None:
+    def changed(self, change: MarkChange) -> None:
         """A change's row."""
         self.row(change.student, change.step or "score", change.before, change.after, change.why)

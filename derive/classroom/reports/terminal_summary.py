@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.classroom.records.written_files import RETURNS
-from derive.classroom.reports.class_files import Marking
+from derive.classroom.reports.class_files import MarkedClass
 from derive.classroom.returns.inbox import COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
 
 MOST_LINES = 20
 
 
-def said_of(marking: Marking) -> Iterator[str]:
+def said_of(marking: MarkedClass) -> Iterator[str]:
     """How many were marked; then each return that was not, with the reason; then what could not be made."""
     found = marking.findings
     tally = found.tally

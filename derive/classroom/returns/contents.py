@@ -14,9 +14,9 @@ from typing import Any
 
 from derive.answers.checking import FILES, WORKING
 from derive.answers.files.answer_file import entries_in
-from derive.answers.files.columns import Entry
+from derive.answers.files.columns import AnswerLine
 from derive.answers.pages.transcript import without_comments
-from derive.classroom.returns.returned import CannotRead, Source
+from derive.classroom.returns.returned import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
 
 RESERVED = "sheet:"
@@ -45,7 +45,7 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ReturnedWork:
     """One student's work as it came back.
 
     shown    where it stands: a file, a member of a zip, a row
@@ -57,7 +57,7 @@ class Piece:
 
     shown: str
     claims: Claims
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[AnswerLine, ...] = ()
     working: str | None = None
     sheet: str = ""
 
@@ -69,7 +69,7 @@ class Piece:
         )
 
 
-def read_piece(source: Source, raw: bytes) -> Piece:
+def read_piece(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     """What a file says. Raises CannotRead."""
     ending = source.ending
     if not raw.strip():
@@ -84,14 +84,14 @@ def read_piece(source: Source, raw: bytes) -> Piece:
     raise CannotRead(f"a file with the ending `{ending}` is not read", _INSTEAD.get(ending, known))
 
 
-def entered(source: Source, entries: Iterable[Entry]) -> Piece:
+def entered(source: ReturnedFile, entries: Iterable[AnswerLine]) -> ReturnedWork:
     """A piece of entries; those under reserved names say whose it is."""
     entries = tuple(entries)
     said = {
         entry.left.strip(): str(entry.given).strip() for entry in entries if entry.left.strip().startswith(RESERVED)
     }
     answers = tuple(entry for entry in entries if not entry.left.strip().startswith(RESERVED))
-    return Piece(source.shown, Claims(said.get(CODE, ""), _one(said.get(STUDENT)), names=source.names), answers)
+    return ReturnedWork(source.shown, Claims(said.get(CODE, ""), _one(said.get(STUDENT)), names=source.names), answers)
 
 
 def _one(value: str | None) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def _blank(given: object) -> bool:
     return not str(given).strip()
 
 
-def _entries(source: Source, raw: bytes) -> list[Entry]:
+def _entries(source: ReturnedFile, raw: bytes) -> list[AnswerLine]:
     try:
         return entries_in(raw, PurePosixPath(source.shown))
     except InputError as error:
@@ -119,7 +119,7 @@ _COMMENT = r"(?:<!--\s*|%\s*)?{}\s*[:=]?\s+([^\s>]+)"
 _CODE, _STUDENT = (re.compile(_COMMENT.format(re.escape(key))) for key in (CODE, STUDENT))
 
 
-def _working(source: Source, raw: bytes) -> Piece:
+def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     """Free working; `<!-- sheet:code K7M2 -->` (in LaTeX `% sheet:code K7M2`) says which sheet it belongs to."""
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in raw and not utf16:
@@ -129,7 +129,9 @@ def _working(source: Source, raw: bytes) -> Piece:
     claims = Claims(code[1] if code else "", _one(student and student[1]), names=source.names)
     sheet = source.ending.removeprefix(".") if claims.code or claims.students else ""
     text = _STUDENT.sub("", _CODE.sub("", text))
-    return Piece(source.shown, claims, working=without_comments(text) if source.ending == ".tex" else text, sheet=sheet)
+    return ReturnedWork(
+        source.shown, claims, working=without_comments(text) if source.ending == ".tex" else text, sheet=sheet
+    )
 
 
 # --- PDF forms ------------------------------------------------------------------------------------------------------
@@ -141,14 +143,14 @@ _BROKEN: tuple[type[Exception], ...] = (
 """What a damaged PDF makes a reader of PDFs raise beside its own errors."""
 
 
-def form_fields(raw: bytes) -> list[Entry]:
+def form_fields(raw: bytes) -> list[AnswerLine]:
     """The fields of a filled PDF form, in its order. Raises CannotRead, and ToolError without pypdf."""
     fields = _with_pypdf(raw)
     if not fields:
         raise CannotRead("this PDF has no form fields", "a printed or scanned sheet is marked by hand")
     if len(fields) > MAX_FIELDS:
         raise CannotRead(f"this form has {len(fields)} fields", f"at most {MAX_FIELDS} are read")
-    return [Entry(_text(name), _value(value)[:MAX_FIELD], None) for name, value in fields]
+    return [AnswerLine(_text(name), _value(value)[:MAX_FIELD], None) for name, value in fields]
 
 
 def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:

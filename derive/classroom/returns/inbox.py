@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from derive.answers.files.columns import Entry
+from derive.answers.files.columns import AnswerLine
 from derive.answers.reading.answer_reader import Literal
 from derive.classroom.records.records import Basis, Record
-from derive.classroom.returns.contents import Claims, Piece
+from derive.classroom.returns.contents import Claims, ReturnedWork
 from derive.classroom.returns.owner import Owner, whose
 from derive.classroom.returns.returned import Refused, writable
 from derive.classroom.roster.students import Student
@@ -115,7 +115,7 @@ class Inbox:
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
-    def receive(self, pieces: Iterable[Piece | Refused]) -> None:
+    def receive(self, pieces: Iterable[ReturnedWork | Refused]) -> None:
         """Take returns in, in order."""
         columns = "shown, student, variant, state, reason, payload"
         rows = (tuple(map(writable, self._row(piece))) for piece in pieces)
@@ -146,7 +146,7 @@ class Inbox:
         """
         self._db.executescript(_SETTLE)
 
-    def _row(self, piece: Piece | Refused) -> tuple[str, ...]:
+    def _row(self, piece: ReturnedWork | Refused) -> tuple[str, ...]:
         if isinstance(piece, Refused):
             owner = whose(Claims(names=piece.names), self)
             return piece.shown, owner.student, "", UNREADABLE, piece.reason, ""
@@ -201,7 +201,7 @@ def _folded(key: str) -> str:
     return key.strip().casefold()
 
 
-def _state(owner: Owner, piece: Piece) -> str:
+def _state(owner: Owner, piece: ReturnedWork) -> str:
     if not owner.student:
         return UNKNOWN
     return OTHER if owner.variant else EMPTY if piece.empty else COUNTED
@@ -218,19 +218,19 @@ class Working:
     sheet: str
 
 
-def packed(piece: Piece) -> str:
+def packed(piece: ReturnedWork) -> str:
     """What a piece says, as one text; the same text for the same work."""
     if piece.working is not None:
         return json.dumps({"working": piece.working, "sheet": piece.sheet}, ensure_ascii=False)
     return json.dumps([[entry.left, _plain(entry.given), entry.line] for entry in piece.entries], ensure_ascii=False)
 
 
-def unpacked(payload: str) -> Working | list[Entry]:
+def unpacked(payload: str) -> Working | list[AnswerLine]:
     """The working, or the entries, of a packed piece."""
     data = json.loads(payload)
     if isinstance(data, dict):
         return Working(data["working"], data["sheet"])
-    return [Entry(left, _given(given), line) for left, given, line in data]
+    return [AnswerLine(left, _given(given), line) for left, given, line in data]
 
 
 def _plain(given: Any) -> Any:

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import TypeVar
 
 from derive.answers.reading.step_matching import StepIndex
-from derive.classroom.returns.contents import Piece, read_piece
+from derive.classroom.returns.contents import ReturnedWork, read_piece
 from derive.classroom.returns.inbox import Inbox
-from derive.classroom.returns.returned import CannotRead, Refused, Shelf, Source
+from derive.classroom.returns.returned import CannotRead, Refused, ReturnedFile, Shelf
 from derive.classroom.returns.wide_tables import HEAD_BYTES, Columns, is_wide, rows
 from derive.classroom.workers.engine import Run
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 FILES, BYTES = 32, 16_000_000
 """How many files a worker gets at a time, and about how many bytes at most."""
 
-Opened = tuple[Source, bytes] | Refused | Source
+Opened = tuple[ReturnedFile, bytes] | Refused | ReturnedFile
 
 
-def receive(run: Run, steps: StepIndex, coming: Iterable[Source | Refused], inbox: Inbox) -> list[str]:
+def receive(run: Run, steps: StepIndex, coming: Iterable[ReturnedFile | Refused], inbox: Inbox) -> list[str]:
     """Read what came back; what there is to say about tables that were read."""
     receiver = _Receiver(steps)
     with Shelf() as shelf:
@@ -29,19 +29,19 @@ def receive(run: Run, steps: StepIndex, coming: Iterable[Source | Refused], inbo
     return receiver.notes
 
 
-def read_batch(batch: Iterable[Opened]) -> list[Piece | Refused | Source]:
+def read_batch(batch: Iterable[Opened]) -> list[ReturnedWork | Refused | ReturnedFile]:
     """The files of a batch read; what comes without its bytes goes back as it is."""
     return [_read(*item) if isinstance(item, tuple) else item for item in batch]
 
 
-def _read(source: Source, raw: bytes) -> Piece | Refused:
+def _read(source: ReturnedFile, raw: bytes) -> ReturnedWork | Refused:
     try:
         return read_piece(source, raw)
     except CannotRead as why:
         return Refused(source.shown, str(why), source.names)
 
 
-def _opened(coming: Iterable[Source | Refused], shelf: Shelf) -> Iterator[Opened]:
+def _opened(coming: Iterable[ReturnedFile | Refused], shelf: Shelf) -> Iterator[Opened]:
     """Each file with its bytes; a wide table, which is read as a stream, without them."""
     for source in coming:
         if isinstance(source, Refused):
@@ -53,7 +53,7 @@ def _opened(coming: Iterable[Source | Refused], shelf: Shelf) -> Iterator[Opened
             yield Refused(source.shown, str(why), source.names)
 
 
-def _is_table(source: Source, shelf: Shelf) -> bool:
+def _is_table(source: ReturnedFile, shelf: Shelf) -> bool:
     if source.ending != ".csv":
         return False
     with shelf.open(source) as file:
@@ -67,10 +67,12 @@ class _Receiver:
         self.steps = steps
         self.notes: list[str] = []
 
-    def pieces(self, found: Iterable[Piece | Refused | Source], shelf: Shelf) -> Iterator[Piece | Refused]:
+    def pieces(
+        self, found: Iterable[ReturnedWork | Refused | ReturnedFile], shelf: Shelf
+    ) -> Iterator[ReturnedWork | Refused]:
         """Pieces as they are; in the place of a wide table its rows."""
         for item in found:
-            if not isinstance(item, Source):
+            if not isinstance(item, ReturnedFile):
                 yield item
                 continue
             try:
@@ -78,7 +80,7 @@ class _Receiver:
             except CannotRead as why:
                 yield Refused(item.shown, str(why), item.names)
 
-    def _rows(self, table: Source, shelf: Shelf) -> Iterator[Piece | Refused]:
+    def _rows(self, table: ReturnedFile, shelf: Shelf) -> Iterator[ReturnedWork | Refused]:
         with shelf.open(table) as file:
             for row in rows(file, table.shown, lambda title: bool(self.steps.match(title)[0])):
                 if not isinstance(row, Columns):
@@ -87,7 +89,7 @@ class _Receiver:
                     self.notes.append(f"{table.shown}: columns that are not read: {', '.join(row.unused)}")
 
 
-def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+def batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     """The items in tuples of `size`, the last one perhaps shorter."""
     coming = iter(items)
     while batch := tuple(islice(coming, size)):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from derive.classroom.records.written_files import Written
+from derive.classroom.records.written_files import WrittenFiles
 from derive.errors import Fault, InputError, Place
 
 MAX_BYTES = 20_000_000
@@ -37,7 +37,7 @@ class CannotRead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReturnedFile:
     """One file that came back: its `path` on disk; of a member of a zip its name there, and its number.
 
     `shown` is what it is called in messages: its path, from the argument on that led to it.
@@ -68,7 +68,7 @@ class Refused:
     names: str = ""
 
 
-def sources(arguments: Iterable[Path], written: Written | None = None) -> Iterator[Source | Refused]:
+def returned_files(arguments: Iterable[Path], written: WrittenFiles | None = None) -> Iterator[ReturnedFile | Refused]:
     """Every file of the arguments, in their order; in folders and zips by name, numbers in names by size. What a
     marking has `written` is left out.
 
@@ -79,14 +79,14 @@ def sources(arguments: Iterable[Path], written: Written | None = None) -> Iterat
                if not path.exists()]  # fmt: skip
     if missing:
         raise InputError(missing)
-    written = written or Written()
+    written = written or WrittenFiles()
     return (source for argument in arguments for source in _sources(argument, written))
 
 
-def _sources(argument: Path, written: Written) -> Iterator[Source | Refused]:
+def _sources(argument: Path, written: WrittenFiles) -> Iterator[ReturnedFile | Refused]:
     for path in _files(argument, written):
         shown = writable(path.relative_to(argument.parent).as_posix())
-        yield from _members(path, shown) if path.suffix.lower() == ".zip" else [Source(path, shown)]
+        yield from _members(path, shown) if path.suffix.lower() == ".zip" else [ReturnedFile(path, shown)]
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
@@ -103,7 +103,7 @@ def writable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _files(path: Path, written: Written) -> Iterator[Path]:
+def _files(path: Path, written: WrittenFiles) -> Iterator[Path]:
     """The files in a folder and the folders in it, by name; links are not followed, hidden ones are left out."""
     if not path.is_dir():
         yield path
@@ -121,7 +121,7 @@ def _hidden(name: str) -> bool:
 # --- zips -----------------------------------------------------------------------------------------------------------
 
 
-def _members(path: Path, shown: str) -> Iterator[Source | Refused]:
+def _members(path: Path, shown: str) -> Iterator[ReturnedFile | Refused]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -141,7 +141,7 @@ def _members(path: Path, shown: str) -> Iterator[Source | Refused]:
         if unpacked > MAX_UNPACKED:
             yield Refused(name, f"this zip unpacks to more than {MAX_UNPACKED // 1_000_000_000} GB")
             return
-        yield Source(path, name, member.filename, number)
+        yield ReturnedFile(path, name, member.filename, number)
 
 
 class Shelf:
@@ -160,7 +160,7 @@ class Shelf:
         self._path = self._zip = None
 
     @contextmanager
-    def open(self, source: Source) -> Iterator[IO[bytes]]:
+    def open(self, source: ReturnedFile) -> Iterator[IO[bytes]]:
         """The source as a stream of bytes. Raises CannotRead, also for what goes wrong while it is read."""
         what = "this file of the zip cannot be unpacked" if source.member else "the file cannot be opened"
         try:
@@ -174,7 +174,7 @@ class Shelf:
         except _BROKEN as error:
             raise CannotRead(f"{what}: {_said(error)}") from None
 
-    def read(self, source: Source) -> bytes:
+    def read(self, source: ReturnedFile) -> bytes:
         """Its bytes; of more than MAX_BYTES none. Raises CannotRead."""
         with self.open(source) as file:
             data = file.read(MAX_BYTES + 1)

@@ -14,8 +14,8 @@ from io import TextIOWrapper
 from itertools import count
 from typing import IO
 
-from derive.answers.files.columns import Entry
-from derive.classroom.returns.contents import Claims, Piece
+from derive.answers.files.columns import AnswerLine
+from derive.classroom.returns.contents import Claims, ReturnedWork
 from derive.classroom.returns.returned import CannotRead, Refused
 from derive.classroom.roster.roster import COLUMNS, folded
 
@@ -58,7 +58,7 @@ def is_wide(head: bytes) -> bool:
     return len(titles) > 1 and any(folded(title) in _KIND for title in titles)
 
 
-def columns(titles: Sequence[str], separator: str, is_step: Callable[[str], bool]) -> Columns:
+def column_targets(titles: Sequence[str], separator: str, is_step: Callable[[str], bool]) -> Columns:
     """What each title means. Raises CannotRead for a table without a step."""
     who: dict[str, tuple[int, ...]] = {}
     steps: dict[int, str] = {}
@@ -76,7 +76,7 @@ def columns(titles: Sequence[str], separator: str, is_step: Callable[[str], bool
     return Columns(separator, len(titles), who, steps, tuple(unused))
 
 
-def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterator[Columns | Piece | Refused]:
+def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterator[Columns | ReturnedWork | Refused]:
     """First what the columns are, then each row as a student's work; rows that cannot be read are refused one by one.
 
     Raises CannotRead for a table that is not UTF-8 (or UTF-16 with its mark) or has no steps.
@@ -91,7 +91,7 @@ def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterato
         if _declares(first):
             first, begun = next(lines, ""), 2
         separator = _separator(first)
-        found = columns(_titles(first, separator), separator, is_step)
+        found = column_targets(_titles(first, separator), separator, is_step)
         yield found
         yield from _rows(lines, begun, shown, found)
     except UnicodeError:
@@ -112,7 +112,7 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     raise CannotRead(f"this table has more than {MAX_LINES} lines")
 
 
-def _rows(lines: Iterator[str], begun: int, shown: str, found: Columns) -> Iterator[Piece | Refused]:
+def _rows(lines: Iterator[str], begun: int, shown: str, found: Columns) -> Iterator[ReturnedWork | Refused]:
     """The rows after the `begun` lines of the heading. A cell in quotes may go over lines; a quote that is not closed
     spoils its own line, for what follows are other students.
     """
@@ -145,12 +145,12 @@ def _pulled(waiting: deque[str], lines: Iterator[str], pulled: list[str]) -> Ite
         yield line
 
 
-def _piece(cells: Sequence[str], place: str, found: Columns) -> Piece:
+def _piece(cells: Sequence[str], place: str, found: Columns) -> ReturnedWork:
     said = {kind: tuple(cells[i].strip() for i in places if i < len(cells) and cells[i].strip())
             for kind, places in found.who.items()}  # fmt: skip
-    entries = tuple(Entry(step, cells[i], None) for i, step in found.steps.items() if i < len(cells))
+    entries = tuple(AnswerLine(step, cells[i], None) for i, step in found.steps.items() if i < len(cells))
     code = next(iter(said.get("code", ())), "")
-    return Piece(place, Claims(code, said.get("student", ()), said.get("email", ())), entries)
+    return ReturnedWork(place, Claims(code, said.get("student", ()), said.get("email", ())), entries)
 
 
 # --- the first line -------------------------------------------------------------------------------------------------

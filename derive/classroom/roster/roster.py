@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from derive.classroom.roster.students import Student, file_name, marked
+from derive.classroom.roster.students import Student, file_name, with_checksum
 from derive.errors import Fault, InputError, Place, suggestion
 
 MAX_CELL = 100
@@ -47,7 +47,7 @@ _SPELLINGS = {folded(name): key for key, names in COLUMNS.items() for name in (k
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class RosterLayout:
     """How the lines of a roster are read: the separator, the number of cells, and which cell is which column;
     `ignored` names the columns that nothing is read from.
     """
@@ -93,13 +93,13 @@ class Roster:
         layout = self._layout(lines)
         for number, line in lines:
             if line.strip(f" {layout.separator}"):
-                yield read_line(line, layout, Place(self.path.name, number, line))
+                yield read_student(line, layout, Place(self.path.name, number, line))
 
-    def layout(self) -> Layout:
+    def layout(self) -> RosterLayout:
         """How the file is read, from its heading."""
         return self._layout(_texts(self.path))
 
-    def _layout(self, lines: Iterator[tuple[int, str]]) -> Layout:
+    def _layout(self, lines: Iterator[tuple[int, str]]) -> RosterLayout:
         """The heading's layout; takes the lines up to the heading."""
         separator = ""
         for number, line in lines:
@@ -115,7 +115,7 @@ def _filed(student: Student, files: set[str]) -> Student:
     """The student with a file name that no other one has, upper and lower case being the same."""
     name = file_name(student.id)
     while name.casefold() in files:
-        name = marked(name, student.id)
+        name = with_checksum(name, student.id)
     files.add(name.casefold())
     return Student(student.id, student.last_name, student.first_name, student.email, name, student.line)
 
@@ -135,7 +135,7 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError([Fault(f"cannot be read: {reason}", "", Place(str(path)))]) from None
 
 
-def _heading(line: str, separator: str, place: Place) -> Layout:
+def _heading(line: str, separator: str, place: Place) -> RosterLayout:
     """The layout that a heading gives. Raises InputError for a column that is missing or there twice."""
     separator = separator or max(SEPARATORS, key=lambda sign: len(_cells(line, sign) or ()))
     names = _cells(line, separator) or [line]
@@ -157,7 +157,7 @@ def _heading(line: str, separator: str, place: Place) -> Layout:
     if faults:
         raise InputError(faults)
     ignored = tuple(name for i, name in enumerate(names) if i not in columns.values())
-    return Layout(separator, len(names), columns, ignored)
+    return RosterLayout(separator, len(names), columns, ignored)
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
@@ -168,7 +168,7 @@ def _cells(line: str, separator: str) -> list[str] | None:
         return None
 
 
-def read_line(line: str, layout: Layout, place: Place) -> Student | Fault:
+def read_student(line: str, layout: RosterLayout, place: Place) -> Student | Fault:
     """The student on a line, or the first thing that is wrong with it."""
     cells = _cells(line, layout.separator)
     if cells is None:

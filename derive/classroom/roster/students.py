@@ -53,9 +53,9 @@ def file_name(student_id: str) -> str:
     safe = kept[:MAX_NAME].strip("._-")
     if safe == student_id and safe.partition(".")[0].casefold() not in _RESERVED:
         return safe
-    return marked(safe.replace(".", "_"), student_id)
+    return with_checksum(safe.replace(".", "_"), student_id)
 
 
-def marked(safe: str, student_id: str) -> str:
+def with_checksum(safe: str, student_id: str) -> str:
     """A file name with a checksum of the id, which tells it from the names of other ids."""
     return f"{safe}-{blake2b(student_id.encode(), digest_size=4).hexdigest()}".lstrip("-")

@@ -10,12 +10,12 @@ from derive.figures.drawing.charts import draw_chart
 from derive.figures.drawing.curves import draw_curve
 from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.networks import draw_network
-from derive.figures.drawing.primitives import READABLE, Drawing, Rows, Script
+from derive.figures.drawing.primitives import READABLE, Drawing, MathScript, Rows
 from derive.language.expressions import Index
 from derive.language.names import Name
 
 
-def arranged(figure: Picture, labels: Labels, script: Script) -> Drawing:
+def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
     """The figure's shapes, with room for its labels as `script` measures them; the names alone, where a page would
     make everything too small to be read.
     """
@@ -27,7 +27,7 @@ def arranged(figure: Picture, labels: Labels, script: Script) -> Drawing:
     return drawing if drawing.scale >= READABLE else _drawn(figure, _Names(labels), script)
 
 
-def _drawn(figure: Figure, labels: Labels, script: Script) -> Drawing:
+def _drawn(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     if figure.kind == "network":
         return draw_network(figure, labels, script)
     return (draw_chain if figure.chain else draw_graph)(figure, labels, script)

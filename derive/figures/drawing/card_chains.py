@@ -7,17 +7,17 @@ from itertools import pairwise
 
 from derive.figures import Figure, Labels
 from derive.figures.drawing.cards import Card
-from derive.figures.drawing.primitives import PAGE_WIDTH, SMALLEST, Drawing, Script, Shape, polyline
+from derive.figures.drawing.primitives import PAGE_WIDTH, SMALLEST, Drawing, DrawnShape, MathScript, polyline
 
 MARGIN, GAP, STUB, BETWEEN = 4.0, 18.0, 14.0, 14.0
 
 
-def draw_chain(figure: Figure, labels: Labels, script: Script) -> Drawing:
+def draw_chain(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     """The cards in their order, an arrow from each to the next."""
     cards = [Card.of(node, labels, script, beside=False) for node in figure.nodes]
     lines = [cards] if _width(cards) <= PAGE_WIDTH / SMALLEST else list(_broken(cards))
     kinds = iter([node.kind for node in figure.nodes])
-    shapes: list[Shape] = []
+    shapes: list[DrawnShape] = []
     top, right = MARGIN, 0.0
     for i, line in enumerate(lines):
         y = top + max(card.above for card in line)
@@ -33,7 +33,7 @@ def draw_chain(figure: Figure, labels: Labels, script: Script) -> Drawing:
     return Drawing(right + MARGIN, top - BETWEEN + MARGIN, tuple(shapes))
 
 
-def _stubs(end: float, y: float, first: bool, last: bool) -> Iterator[Shape]:
+def _stubs(end: float, y: float, first: bool, last: bool) -> Iterator[DrawnShape]:
     """The arrow between two lines: out of one at its end, into the other at its start."""
     if not first:
         yield polyline("arrow", (MARGIN, y), (MARGIN + STUB, y))

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.figures import Labels, Node
-from derive.figures.drawing.primitives import DROP, NAME, NUMBER, Block, Box, Script, Shape, Style, Text, polyline
+from derive.figures.drawing.primitives import (
+    DROP,
+    NAME,
+    NUMBER,
+    BoxStyle,
+    DrawnShape,
+    MathScript,
+    MatrixBlock,
+    Rectangle,
+    Text,
+    polyline,
+)
 
 PAD = 5.0
-STYLES: dict[str, Style] = {"input": "given", "parameter": "parameter", "loss": "loss"}
+STYLES: dict[str, BoxStyle] = {"input": "given", "parameter": "parameter", "loss": "loss"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Card:
     """
 
     name: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[MatrixBlock, ...]
     beside: bool
     head: float
     width: float
@@ -33,7 +44,7 @@ class Card:
     below: float
 
     @staticmethod
-    def of(node: Node, labels: Labels, script: Script, beside: bool) -> Card:
+    def of(node: Node, labels: Labels, script: MathScript, beside: bool) -> Card:
         """The card of a node."""
         name = labels.name(node.name, node.entry)
         blocks = tuple(_blocks(node, labels, script))
@@ -52,11 +63,11 @@ class Card:
         """Of the whole card."""
         return self.above + self.below
 
-    def shapes(self, left: float, line: float, kind: str) -> list[Shape]:
+    def shapes(self, left: float, line: float, kind: str) -> list[DrawnShape]:
         """Its frame and texts; arrows arrive at height `line`."""
         style = STYLES.get(kind, "computed")
         top, baseline = line - self.above, line + DROP * NAME
-        shapes: list[Shape] = [Box((left, top), self.width, self.height, style)]
+        shapes: list[DrawnShape] = [Rectangle((left, top), self.width, self.height, style)]
         if not self.beside:
             shapes.append(Text((left + self.width / 2, baseline), self.name, "name", NAME))
             return shapes + self._stack(left, left + self.width, top + NAME * 1.6)
@@ -67,8 +78,8 @@ class Card:
             shapes += self._stack(inner, left + self.width, line - height / 2)
         return shapes
 
-    def _stack(self, left: float, right: float, top: float) -> list[Shape]:
-        shapes: list[Shape] = []
+    def _stack(self, left: float, right: float, top: float) -> list[DrawnShape]:
+        shapes: list[DrawnShape] = []
         for i, block in enumerate(self.blocks):
             if i:
                 shapes.append(polyline("rule", (left + 3, top + 1.5), (right - 3, top + 1.5)))
@@ -78,11 +89,11 @@ class Card:
         return shapes
 
 
-def _blocks(node: Node, labels: Labels, script: Script) -> list[Block]:
+def _blocks(node: Node, labels: Labels, script: MathScript) -> list[MatrixBlock]:
     """Value and gradient of a node; of a large one the shape."""
     if not node.fits:
         sides = node.shape if len(node.shape) > 1 else (*node.shape, 1)
-        return [Block.of([[script.times.join(map(str, sides))]], "plain", NUMBER, script)]
+        return [MatrixBlock.of([[script.times.join(map(str, sides))]], "plain", NUMBER, script)]
     value, gradient = labels.values(node.name, node.entry), labels.gradient(node.name, node.entry)
-    shown = [Block.of(value, "value", NUMBER, script)] if value else []
-    return shown + ([Block.of(gradient, "gradient", NUMBER, script)] if gradient else [])
+    shown = [MatrixBlock.of(value, "value", NUMBER, script)] if value else []
+    return shown + ([MatrixBlock.of(gradient, "gradient", NUMBER, script)] if gradient else [])

@@ -8,7 +8,17 @@ from math import ceil, floor, log10
 
 from derive.figures import Labels
 from derive.figures.curves import Curve
-from derive.figures.drawing.primitives import DROP, NUMBER, SMALL, Circle, Drawing, Script, Shape, Text, polyline
+from derive.figures.drawing.primitives import (
+    DROP,
+    NUMBER,
+    SMALL,
+    Circle,
+    Drawing,
+    DrawnShape,
+    MathScript,
+    Text,
+    polyline,
+)
 
 WIDTH, HEIGHT, GAP = 300.0, 130.0, 6.0
 SPAN = 1_000  # from there on the scale is logarithmic
@@ -51,7 +61,7 @@ def _round_step(least: float) -> float:
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
-def draw_curve(curve: Curve, labels: Labels, script: Script) -> Drawing:
+def draw_curve(curve: Curve, labels: Labels, script: MathScript) -> Drawing:
     """The curve in a frame of two axes, with dots where they are few."""
     chosen = curve.chosen()
     values = labels.curve(curve)
@@ -62,7 +72,7 @@ def draw_curve(curve: Curve, labels: Labels, script: Script) -> Drawing:
     top = NUMBER + GAP
     heights = [top + HEIGHT * (1 - upwards.part(value)) for value in values]
     points = [(left + WIDTH * i / last, y) for i, y in zip(chosen, heights, strict=True)]
-    shapes: list[Shape] = []
+    shapes: list[DrawnShape] = []
     for mark, text in zip(upwards.marks, marks, strict=True):
         y = top + HEIGHT * (1 - upwards.part(mark))
         shapes.append(polyline("rule", (left, y), (left + WIDTH, y)))
@@ -74,13 +84,13 @@ def draw_curve(curve: Curve, labels: Labels, script: Script) -> Drawing:
     return Drawing(left + WIDTH + 2 * GAP, top + HEIGHT + 3 * NUMBER + GAP, tuple(shapes))
 
 
-def _below(curve: Curve, left: float, ground: float, script: Script) -> list[Shape]:
+def _below(curve: Curve, left: float, ground: float, script: MathScript) -> list[DrawnShape]:
     """The counts under the axis, and what is counted."""
     length = max(1, len(curve.counts) - 1)
     step = max(1, round(_round_step(length / TICKS)))
     marks = [n for n in curve.counts if n % step == 0 or n == curve.first]
     places = [left + WIDTH * (n - curve.first) / length for n in marks]
-    shapes: list[Shape] = [
+    shapes: list[DrawnShape] = [
         Text((x, ground + NUMBER + 2), str(n), "plain", SMALL) for x, n in zip(places, marks, strict=True)
     ]
     words = script.words(curve.axis)

@@ -8,7 +8,16 @@ from itertools import pairwise
 
 from derive.figures import Edge, Figure, Labels
 from derive.figures.drawing.cards import Card
-from derive.figures.drawing.primitives import SMALLEST, Drawing, Path, Point, Script, Shape, fitting, ribbon
+from derive.figures.drawing.primitives import (
+    SMALLEST,
+    Drawing,
+    DrawnShape,
+    MathScript,
+    Point,
+    Stroke,
+    page_scale,
+    ribbon,
+)
 
 MARGIN, BETWEEN, PORT = 4.0, 8.0, 5.0
 GAP, STEEPEST, WIDEST = 18.0, 0.2, 40.0  # between columns: at least, more where edges climb, at most
@@ -60,7 +69,7 @@ class Plan:
     @property
     def scale(self) -> float:
         """By how much a page makes it smaller."""
-        return fitting(*self.size)
+        return page_scale(*self.size)
 
     def point(self, along: float, across: float) -> Point:
         """A place on the page."""
@@ -72,7 +81,7 @@ class Plan:
         return start if self.down else start + (length - self.extents[index].along) / 2
 
 
-def draw_graph(figure: Figure, labels: Labels, script: Script) -> Drawing:
+def draw_graph(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     """The graph, its columns as long and its rows as far apart as their cards need."""
     beside = figure.size[1] > MANY_ROWS
     cards = [Card.of(node, labels, script, beside) for node in figure.nodes]
@@ -80,7 +89,7 @@ def draw_graph(figure: Figure, labels: Labels, script: Script) -> Drawing:
     if plan.scale < SMALLEST:
         other = Plan.of(figure, cards, down=True)
         plan = other if other.scale > plan.scale else plan
-    shapes: list[Shape] = [arrow for i in range(len(cards)) for arrow in _arrows(plan, i)]
+    shapes: list[DrawnShape] = [arrow for i in range(len(cards)) for arrow in _arrows(plan, i)]
     for i, (node, card) in enumerate(zip(figure.nodes, cards, strict=True)):
         x, y = plan.point(plan.start(i), plan.lines[node.position[1]])
         left, line = (x - card.width / 2, y + card.above) if plan.down else (x, y)
@@ -133,7 +142,7 @@ def _route(figure: Figure, edge: Edge) -> list[Point]:
     return [figure.nodes[edge.source].position, *edge.via, figure.nodes[edge.target].position]
 
 
-def _arrows(plan: Plan, target: int) -> list[Path]:
+def _arrows(plan: Plan, target: int) -> list[Stroke]:
     """The arrows that arrive at a card, one beside the other."""
     arriving = [edge for edge in plan.figure.edges if edge.target == target]
     arriving.sort(key=lambda edge: _route(plan.figure, edge)[-2][1])
@@ -146,7 +155,7 @@ def _arrows(plan: Plan, target: int) -> list[Path]:
     return [_arrow(plan, edge, end) for edge, end in zip(arriving, ends, strict=True)]
 
 
-def _arrow(plan: Plan, edge: Edge, end: float) -> Path:
+def _arrow(plan: Plan, edge: Edge, end: float) -> Stroke:
     """From the end of one card past what lies between to the start of the other."""
     (first, row), *_, (last, _) = _route(plan.figure, edge)
     source = plan.start(edge.source) + plan.extents[edge.source].along
@@ -157,4 +166,4 @@ def _arrow(plan: Plan, edge: Edge, end: float) -> Path:
     points += [(plan.columns[last][0], end), (plan.start(edge.target), end)]
     curve = ribbon("arrow", list(dict.fromkeys(points)))
     legs = tuple(tuple(plan.point(*point) for point in leg) for leg in curve.legs)
-    return Path(plan.point(*curve.start), legs, "arrow")
+    return Stroke(plan.point(*curve.start), legs, "arrow")

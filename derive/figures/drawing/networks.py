@@ -10,16 +10,16 @@ from derive.figures.drawing.primitives import (
     DROP,
     NAME,
     SMALL,
+    BoxStyle,
     Circle,
     Drawing,
+    DrawnShape,
+    MathScript,
     Point,
-    Script,
-    Shape,
-    Style,
     Text,
     polyline,
 )
-from derive.figures.drawing.units import PAD, TAG, Unit
+from derive.figures.drawing.units import PAD, TAG, UnitLabels
 
 LEAST_RADIUS, MOST_RADIUS = 12.0, 20.0
 MARGIN, BETWEEN, BESIDE = 4.0, 9.0, 8.0  # BESIDE: between a weight and the values of the units
@@ -50,7 +50,7 @@ class Network:
     """
 
     figure: Figure
-    units: Sequence[Unit]
+    units: Sequence[UnitLabels]
     radius: float
     above: float
     pitch: float
@@ -58,9 +58,9 @@ class Network:
     climbs: Sequence[float]
 
     @staticmethod
-    def of(figure: Figure, labels: Labels, script: Script) -> Network:
+    def of(figure: Figure, labels: Labels, script: MathScript) -> Network:
         """The measures of a network with its labels."""
-        units = [Unit.of(node, labels, script) for node in figure.nodes]
+        units = [UnitLabels.of(node, labels, script) for node in figure.nodes]
         widest = max(script.width(unit.inside) for unit in units)
         radius = min(max(LEAST_RADIUS, NAME * widest / 2 + PAD), MOST_RADIUS)
         above = TAG if any(unit.above for unit in units) else 0.0
@@ -90,7 +90,7 @@ class Network:
         return max(needs)
 
 
-def draw_network(figure: Figure, labels: Labels, script: Script) -> Drawing:
+def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     """The network, its columns as far apart as the labels need."""
     network = Network.of(figure, labels, script)
     xs, weights = _columns(network, _weights(figure, labels, script))
@@ -104,7 +104,7 @@ def draw_network(figure: Figure, labels: Labels, script: Script) -> Drawing:
     return Drawing(*_size(network, at), tuple(shapes))
 
 
-def _weights(figure: Figure, labels: Labels, script: Script) -> Iterator[Weight]:
+def _weights(figure: Figure, labels: Labels, script: MathScript) -> Iterator[Weight]:
     """The weights that are known; at 1/(n + 1) of the way to n units all edges lie equally far apart."""
     for edge in figure.edges:
         rows = labels.values(edge.weight, edge.entry) if edge.weight else None
@@ -130,17 +130,17 @@ def _columns(network: Network, weights: Iterator[Weight]) -> tuple[list[float], 
     return xs, shown
 
 
-def _edges(network: Network, at: Sequence[Point]) -> Iterator[Shape]:
+def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
     for edge in network.figure.edges:
         (x, y), (x2, y2), radius = at[edge.source], at[edge.target], network.radius
-        style: Style = "arrow" if network.figure.nodes[edge.target].kind == "loss" else "weight"
+        style: BoxStyle = "arrow" if network.figure.nodes[edge.target].kind == "loss" else "weight"
         if x == x2:
             yield polyline(style, (x, y - radius), (x2, y2 + radius))
         else:
             yield polyline(style, (x + radius, y), (x2 - radius, y2))
 
 
-def _numbers(network: Network, at: Sequence[Point], weights: Sequence[Weight]) -> Iterator[Shape]:
+def _numbers(network: Network, at: Sequence[Point], weights: Sequence[Weight]) -> Iterator[DrawnShape]:
     for weight in weights:
         (x, y), (x2, y2) = at[weight.edge.source], at[weight.edge.target]
         x, x2 = x + network.radius, x2 - network.radius
@@ -148,7 +148,9 @@ def _numbers(network: Network, at: Sequence[Point], weights: Sequence[Weight]) -
         yield Text(place, weight.text, "plain", SMALL, backed=True)
 
 
-def _node(node: Node, unit: Unit, at: Point, network: Network, labels: Labels, script: Script) -> Iterator[Shape]:
+def _node(
+    node: Node, unit: UnitLabels, at: Point, network: Network, labels: Labels, script: MathScript
+) -> Iterator[DrawnShape]:
     x, y = at
     if node.kind == "dots":
         yield from (Circle((x, y + step), 1.0, "dot") for step in (-6, 0, 6))

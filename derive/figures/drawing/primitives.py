@@ -11,8 +11,8 @@ from derive.figures.charts import Tone
 
 Point: TypeAlias = tuple[float, float]
 Role: TypeAlias = Literal["name", "value", "gradient", "plain", "on dark"]
-Line: TypeAlias = Literal["rule", "bracket", "weight", "arrow", "curve"]
-Style: TypeAlias = Literal["given", "parameter", "computed", "loss", "dot"] | Line | Tone
+LineKind: TypeAlias = Literal["rule", "bracket", "weight", "arrow", "curve"]
+BoxStyle: TypeAlias = Literal["given", "parameter", "computed", "loss", "dot"] | LineKind | Tone
 Rows: TypeAlias = list[list[str]]
 
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
@@ -42,13 +42,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """A rectangle: its top left corner, width and height."""
 
     at: Point
     width: float
     height: float
-    style: Style
+    style: BoxStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,19 @@ class Circle:
 
     at: Point
     radius: float
-    style: Style
+    style: BoxStyle
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Stroke:
     """A line from `start`; each leg is its end, or two control points and its end (a cubic Bézier curve)."""
 
     start: Point
     legs: tuple[tuple[Point, ...], ...]
-    style: Style
+    style: BoxStyle
 
 
-Shape: TypeAlias = Text | Box | Circle | Path
+DrawnShape: TypeAlias = Text | Rectangle | Circle | Stroke
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +78,21 @@ class Drawing:
 
     width: float
     height: float
-    shapes: tuple[Shape, ...]
+    shapes: tuple[DrawnShape, ...]
 
     @property
     def scale(self) -> float:
         """By how much a page makes it smaller."""
-        return fitting(self.width, self.height)
+        return page_scale(self.width, self.height)
 
 
-def fitting(width: float, height: float) -> float:
+def page_scale(width: float, height: float) -> float:
     """By how much a page makes smaller what has this size."""
     return min(1.0, PAGE_WIDTH / width, PAGE_HEIGHT / height)
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class MathScript:
     """How a target writes mathematics.
 
     width       of a label, in its font size
@@ -108,7 +108,7 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MatrixBlock:
     """Rows of entries as they are set: the width of each column, the whole width and height."""
 
     rows: Rows
@@ -119,17 +119,17 @@ class Block:
     height: float
 
     @staticmethod
-    def of(rows: Rows, role: Role, size: float, script: Script) -> Block:
+    def of(rows: Rows, role: Role, size: float, script: MathScript) -> MatrixBlock:
         """The block of `rows`, bracketed where it has several entries."""
         columns = tuple(size * max(map(script.width, column)) for column in zip(*rows, strict=True))
         several = len(rows) * len(columns) > 1
         width = sum(columns) + size * (len(columns) - 1) + (size if several else 0)
-        return Block(rows, role, size, columns, width, len(rows) * size * LINE)
+        return MatrixBlock(rows, role, size, columns, width, len(rows) * size * LINE)
 
-    def shapes(self, left: float, top: float) -> list[Shape]:
+    def shapes(self, left: float, top: float) -> list[DrawnShape]:
         """Its texts and brackets."""
         several = len(self.rows) * len(self.columns) > 1
-        shapes: list[Shape] = []
+        shapes: list[DrawnShape] = []
         for i, row in enumerate(self.rows):
             x = left + (self.size / 2 if several else 0)
             y = top + (i + 0.5) * self.size * LINE + DROP * self.size
@@ -138,7 +138,7 @@ class Block:
                 x += width + self.size
         return shapes + (self._brackets(left, top) if several else [])
 
-    def _brackets(self, left: float, top: float) -> list[Shape]:
+    def _brackets(self, left: float, top: float) -> list[DrawnShape]:
         right, bottom, arm = left + self.width, top + self.height, self.size * 0.3
         return [
             polyline("bracket", (left + arm, top), (left, top), (left, bottom), (left + arm, bottom)),
@@ -146,15 +146,15 @@ class Block:
         ]
 
 
-def polyline(style: Style, start: Point, *points: Point) -> Path:
+def polyline(style: BoxStyle, start: Point, *points: Point) -> Stroke:
     """Straight lines from point to point."""
-    return Path(start, tuple((point,) for point in points), style)
+    return Stroke(start, tuple((point,) for point in points), style)
 
 
-def ribbon(style: Style, points: Sequence[Point]) -> Path:
+def ribbon(style: BoxStyle, points: Sequence[Point]) -> Stroke:
     """A line through the points that passes each of them horizontally."""
     legs: list[tuple[Point, ...]] = []
     for (x0, y0), (x1, y1) in pairwise(points):
         bend = (x1 - x0) / 2
         legs.append(((x1, y1),) if y0 == y1 else ((x0 + bend, y0), (x1 - bend, y1), (x1, y1)))
-    return Path(points[0], tuple(legs), style)
+    return Stroke(points[0], tuple(legs), style)

@@ -9,15 +9,25 @@ from html import escape
 from itertools import groupby
 
 from derive.figures import Labels, Picture
-from derive.figures.drawing.arrange import arranged
-from derive.figures.drawing.primitives import TONES, Box, Circle, Path, Point, Script, Shape, Style, Text
-from derive.figures.drawing.words import words
+from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.primitives import (
+    TONES,
+    BoxStyle,
+    Circle,
+    DrawnShape,
+    MathScript,
+    Point,
+    Rectangle,
+    Stroke,
+    Text,
+)
+from derive.figures.drawing.words import figure_words
 from derive.operations import ROWS
 
 SCALE = 1.6  # CSS pixels for a point
 FONT = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', 'STIX Two Text', 'Times New Roman', serif"
 COLOURS = {"name": "#000", "value": "#1f3a7a", "gradient": "#8b1a1a", "plain": "#555", "on dark": "#fff"}
-STYLES: dict[Style, str] = {
+STYLES: dict[BoxStyle, str] = {
     "given": 'fill="#f0f0f0" stroke="#333" stroke-width="0.5"',
     "parameter": 'fill="#fff" stroke="#333" stroke-width="0.5" stroke-dasharray="2 1.2"',
     "computed": 'fill="#fff" stroke="#333" stroke-width="0.5"',
@@ -37,14 +47,14 @@ _MARKED = re.compile(r"([_^])(?:\{([^{}]*)\}|([^\s_^{}]+))")
 
 def svg(figure: Picture, labels: Labels, title: str) -> str:
     """The SVG of a figure; `labels` are Unicode."""
-    drawing = arranged(figure, labels, SCRIPT)
+    drawing = drawing_of(figure, labels, SCRIPT)
     width, height = f"{drawing.width:.1f}", f"{drawing.height:.1f}"
     size = f'width="{drawing.width * SCALE:.0f}" height="{drawing.height * SCALE:.0f}"'
     style = f'font-family="{FONT}" style="max-width:100%;height:auto"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width} {height}" {size} {style}>',
         f"<title>{escape(title, quote=False)}</title>",
-        f"<desc>{escape(words(figure, labels), quote=False)}</desc>",
+        f"<desc>{escape(figure_words(figure, labels), quote=False)}</desc>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         *(part for shape in drawing.shapes for part in _painted(shape)),
         "</svg>",
@@ -97,11 +107,11 @@ def _activation(key: str) -> str:
     return (ROWS[key].notation.text if key in ROWS else "") or "f"
 
 
-def _painted(shape: Shape) -> Iterator[str]:
+def _painted(shape: DrawnShape) -> Iterator[str]:
     match shape:
         case Text():
             yield _text(shape)
-        case Box():
+        case Rectangle():
             x, y = shape.at
             round_corners = ' rx="2"' if shape.style in {"parameter", "computed", "loss"} else ""
             size = f'width="{shape.width:.2f}" height="{shape.height:.2f}"'
@@ -109,7 +119,7 @@ def _painted(shape: Shape) -> Iterator[str]:
         case Circle():
             x, y = shape.at
             yield f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{shape.radius:.2f}" {STYLES[shape.style]}/>'
-        case Path():
+        case Stroke():
             yield f'<path d="M{_at(shape.start)}{"".join(map(_leg, shape.legs))}" {STYLES[shape.style]}/>'
             if shape.style == "arrow":
                 yield _head(shape)
@@ -142,7 +152,7 @@ def _is_letter(text: str) -> bool:
     return len(base) == 1 and base.isalpha() and not "Α" <= base <= "Ω"
 
 
-def _head(path: Path) -> str:
+def _head(path: Stroke) -> str:
     """The arrow's head: a triangle at its end, in the direction of the last leg."""
     before = path.legs[-1][-2] if len(path.legs[-1]) > 1 else path.legs[-2][-1] if len(path.legs) > 1 else path.start
     (x0, y0), (x, y) = before, path.legs[-1][-1]
@@ -161,4 +171,4 @@ def _at(point: Point) -> str:
     return f"{point[0]:.2f},{point[1]:.2f}"
 
 
-SCRIPT = Script(text_width, _activation, "×", str)
+SCRIPT = MathScript(text_width, _activation, "×", str)

@@ -12,8 +12,19 @@ from functools import lru_cache
 from itertools import groupby
 
 from derive.figures import Chart, Curve, Labels, Picture
-from derive.figures.drawing.arrange import arranged
-from derive.figures.drawing.primitives import PAGE_HEIGHT, TONES, Box, Circle, Drawing, Path, Point, Role, Script, Text
+from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.primitives import (
+    PAGE_HEIGHT,
+    TONES,
+    Circle,
+    Drawing,
+    MathScript,
+    Point,
+    Rectangle,
+    Role,
+    Stroke,
+    Text,
+)
 from derive.language.names import GREEK
 from derive.operations import ROWS
 
@@ -50,7 +61,7 @@ _PROTECTED |= {c: f"\\{c}" for c in "#$%&_{}"}
 
 def tikz(figure: Picture, labels: Labels) -> str:
     """The picture; `labels` are TeX mathematics. The preamble loads tikz and defines the two colours."""
-    drawing = arranged(figure, labels, SCRIPT)
+    drawing = drawing_of(figure, labels, SCRIPT)
     styles = _tones() if isinstance(figure, Chart) else _CURVE if isinstance(figure, Curve) else ""
     picture = "\n".join([
         rf"\begin{{picture}}({drawing.width:.2f},{drawing.height:.2f})(0,-{drawing.height:.2f})",
@@ -120,14 +131,14 @@ def _drawn(drawing: Drawing) -> Iterator[str]:
             yield f"\\draw[{style}] {path};"
 
 
-def _path(shape: Box | Circle | Path) -> str:
+def _path(shape: Rectangle | Circle | Stroke) -> str:
     match shape:
-        case Box():
+        case Rectangle():
             x, y = shape.at
             return f"{_at(shape.at)} rectangle {_at((x + shape.width, y + shape.height))}"
         case Circle():
             return f"{_at(shape.at)} circle[radius={shape.radius:.4g}pt]"
-        case Path():
+        case Stroke():
             return f"{_at(shape.start)}{''.join(map(_leg, shape.legs))}"
 
 
@@ -155,4 +166,4 @@ def _words(text: str) -> str:
     return rf"\text{{{''.join(_PROTECTED.get(c, c) for c in text)}}}"
 
 
-SCRIPT = Script(tex_width, _activation, r"\times ", _words)
+SCRIPT = MathScript(tex_width, _activation, r"\times ", _words)

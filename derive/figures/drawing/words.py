@@ -14,7 +14,7 @@ from derive.operations import ROWS
 WIDTH = 100
 
 
-def words(figure: Picture, labels: Labels) -> str:
+def figure_words(figure: Picture, labels: Labels) -> str:
     """The order of the quantities with arrows, then each with its value and the loss's derivative by it.
 
     Of a chart each bar with its counts, of a curve its course.

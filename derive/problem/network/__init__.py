@@ -3,8 +3,8 @@
 from derive.problem.network.attention import ATTENTION
 from derive.problem.network.feedforward import FEEDFORWARD
 from derive.problem.network.recurrent import RECURRENT
-from derive.problem.network.stack import LAYERS, Layer, Report, Stack, families, pile, register
+from derive.problem.network.stack import LAYERS, LayerKind, Stack, families, pile, register_layers
 
-register([*FEEDFORWARD, *RECURRENT, *ATTENTION])
+register_layers([*FEEDFORWARD, *RECURRENT, *ATTENTION])
 
-__all__ = ["LAYERS", "Layer", "Report", "Stack", "families", "pile"]
+__all__ = ["LAYERS", "LayerKind", "Stack", "families", "pile"]

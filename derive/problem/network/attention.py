@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.problem.network.stack import COUNT, FLAG, NAME, Layer, Settings, Stack
+from derive.problem.network.stack import COUNT, FLAG, NAME, LayerKind, Settings, Stack
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LayerHead:
     """One head: the layer's mark (`^{(2)}`), its number (0 for the only one), what asks and what is looked at."""
 
     mark: str
@@ -39,12 +39,12 @@ def _attention(stack: Stack, settings: Settings) -> None:
     if "memory" in settings and not stack.needs("what it looks at,", memory):
         return
     causal = settings.get("causal", False)
-    heads = [Head(mark, i if count > 1 else 0, stack.flow[0], memory, causal) for i in range(1, count + 1)]
+    heads = [LayerHead(mark, i if count > 1 else 0, stack.flow[0], memory, causal) for i in range(1, count + 1)]
     if stack.needs("the weights", *(weight for head in heads for weight in head.weights)):
         stack.flow = (_joined(stack, [_outputs(stack, head) for head in heads], mark),)
 
 
-def _outputs(stack: Stack, head: Head) -> str:
+def _outputs(stack: Stack, head: LayerHead) -> str:
     """Queries, keys, values, scores, weights; the name of the weighted sums of the values."""
     w_q, w_k, w_v = head.weights
     q = stack.add(head.name("Q"), f"{w_q} {head.x}")
@@ -66,9 +66,9 @@ def _joined(stack: Stack, outputs: list[str], mark: str) -> str:
 
 
 ATTENTION = [
-    Layer("attention", "scaled dot-product attention; heads W_{Q,1}, W_{Q,2}, …",
-          '{ layer = "attention", heads = 2, causal = true }',
-          "Q = W_Q X; K = W_K X; V = W_V X; S = K^T Q/sqrt(d); α = softmax(S, columns); H = V α; O = W_O H",
-          _attention, {"heads": COUNT, "causal": FLAG, "memory": NAME},
-          family="attention"),
+    LayerKind("attention", "scaled dot-product attention; heads W_{Q,1}, W_{Q,2}, …",
+              '{ layer = "attention", heads = 2, causal = true }',
+              "Q = W_Q X; K = W_K X; V = W_V X; S = K^T Q/sqrt(d); α = softmax(S, columns); H = V α; O = W_O H",
+              _attention, {"heads": COUNT, "causal": FLAG, "memory": NAME},
+              family="attention"),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from derive.problem.network.stack import FLAG, FUNCTION, RESET, Kind, Layer, Settings, Stack
+from derive.problem.network.stack import FLAG, FUNCTION, RESET, LayerKind, SettingKind, Settings, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _gru(time: Time) -> str:
     return time.stack.add(time.name("h"), f"(1 - {u}) ⊙ {n}{kept}")
 
 
-_SEQUENCE: Mapping[str, Kind] = {"return_sequences": FLAG}
+_SEQUENCE: Mapping[str, SettingKind] = {"return_sequences": FLAG}
 
 
 def _gates(gates: str) -> tuple[tuple[str, str], ...]:
@@ -105,15 +105,15 @@ def _gates(gates: str) -> tuple[tuple[str, str], ...]:
 
 
 RECURRENT = [
-    Layer("rnn", "Elman's recurrent network", '{ layer = "rnn", activation = "tanh" }',
-          "a_t = W_x x_t + W_h h_{t-1} + b_h; h_t = tanh(a_t)", _layer(_elman, ("W", "x"), ("W", "h")),
-          {"activation": FUNCTION, **_SEQUENCE}, family="recurrent"),
-    Layer("lstm", "long short-term memory", '{ layer = "lstm", return_sequences = true }',
-          "z_{f,t} = W_f x_t + U_f h_{t-1} + b_f; f_t = σ(z_{f,t}), g_t, i_t, o_t alike; "
-          "c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t; h_t = o_t ⊙ tanh(c_t)", _layer(_lstm, *_gates("fgio")), _SEQUENCE,
-          family="recurrent"),
-    Layer("gru", "gated recurrent unit", '{ layer = "gru", reset = "before" }',
-          "r_t, u_t like the gates of an LSTM; n_t = tanh(W_n x_t + U_n (r_t ⊙ h_{t-1}) + b_n); "
-          "h_t = (1 - u_t) ⊙ n_t + u_t ⊙ h_{t-1}", _layer(_gru, *_gates("run")), {"reset": RESET, **_SEQUENCE},
-          family="recurrent"),
+    LayerKind("rnn", "Elman's recurrent network", '{ layer = "rnn", activation = "tanh" }',
+              "a_t = W_x x_t + W_h h_{t-1} + b_h; h_t = tanh(a_t)", _layer(_elman, ("W", "x"), ("W", "h")),
+              {"activation": FUNCTION, **_SEQUENCE}, family="recurrent"),
+    LayerKind("lstm", "long short-term memory", '{ layer = "lstm", return_sequences = true }',
+              "z_{f,t} = W_f x_t + U_f h_{t-1} + b_f; f_t = σ(z_{f,t}), g_t, i_t, o_t alike; "
+              "c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t; h_t = o_t ⊙ tanh(c_t)", _layer(_lstm, *_gates("fgio")), _SEQUENCE,
+              family="recurrent"),
+    LayerKind("gru", "gated recurrent unit", '{ layer = "gru", reset = "before" }',
+              "r_t, u_t like the gates of an LSTM; n_t = tanh(W_n x_t + U_n (r_t ⊙ h_{t-1}) + b_n); "
+              "h_t = (1 - u_t) ⊙ n_t + u_t ⊙ h_{t-1}", _layer(_gru, *_gates("run")), {"reset": RESET, **_SEQUENCE},
+              family="recurrent"),
 ]  # fmt: skip

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from derive.errors import suggestion
+from derive.errors import ReportFaultAt, suggestion
 from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.operations import MACROS
-from derive.problem.network import Report, Stack, families, pile
+from derive.problem.network import Stack, families, pile
 
 
-def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: Report) -> str:
+def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt) -> str:
     """The equations of a network: those of its layers, and the loss `L` last.
 
     The input is one name, or a sequence: `x_1`, `x_2`, … where `x` itself has no value.
@@ -30,7 +30,7 @@ def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault
     return "\n".join(stack.lines)
 
 
-def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: Report) -> tuple[str, ...]:
+def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: ReportFaultAt) -> tuple[str, ...]:
     """The names that `input` or `target` stand for: one, or those of a sequence."""
     name = table.get(key)
     sequence: list[str] = []
@@ -42,7 +42,7 @@ def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: 
     return tuple(sequence) or (str(name),)
 
 
-def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: Report) -> str:
+def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: ReportFaultAt) -> str:
     """The loss of the output; of a sequence the sum over its steps."""
     losses = {
         macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-from derive.errors import suggestion
+from derive.errors import ReportFaultAt, suggestion
 from derive.language.expressions import Shape
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
@@ -21,14 +21,8 @@ LINEAR = {"identity", "linear", "none"}
 Settings: TypeAlias = Mapping[str, Any]
 
 
-class Report(Protocol):
-    """Takes a fault: message, hint, and the path of the key."""
-
-    def __call__(self, message: str, hint: str = "", *path: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SettingKind:
     """What a setting's value may be: `holds` says whether it is one, `expected` what to write."""
 
     holds: Callable[[Any], bool]
@@ -44,21 +38,21 @@ def _sizes(value: Any, low: int) -> bool:
     return 1 <= len(parts) <= 2 and all(_whole(part, low) for part in parts)
 
 
-COUNT = Kind(_whole, "a whole number from 1 on")
-FLAG = Kind(lambda value: isinstance(value, bool), "true or false")
-NAME = Kind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
-SIZES = Kind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
-PADDING = Kind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
-RESET = Kind(lambda value: value in {"before", "after"}, '"before" or "after"')
-SMALL = Kind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
-LIST = Kind(lambda value: isinstance(value, list), "a list of layers")
-FUNCTION = Kind(
+COUNT = SettingKind(_whole, "a whole number from 1 on")
+FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false")
+NAME = SettingKind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
+SIZES = SettingKind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
+PADDING = SettingKind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
+RESET = SettingKind(lambda value: value in {"before", "after"}, '"before" or "after"')
+SMALL = SettingKind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
+LIST = SettingKind(lambda value: isinstance(value, list), "a list of layers")
+FUNCTION = SettingKind(
     lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS, "one that `derive operations` lists"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LayerKind:
     """One kind of layer.
 
     key         what `layer = …` calls it
@@ -75,15 +69,15 @@ class Layer:
     example: str
     stands_for: str
     build: Callable[[Stack, Settings], None]
-    settings: Mapping[str, Kind] = field(default_factory=dict)
+    settings: Mapping[str, SettingKind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     family: str = ""
 
 
-LAYERS: dict[str, Layer] = {}
+LAYERS: dict[str, LayerKind] = {}
 
 
-def register(layers: Iterable[Layer]) -> None:
+def register_layers(layers: Iterable[LayerKind]) -> None:
     """Add kinds of layers to the table."""
     for layer in layers:
         assert layer.key not in LAYERS, layer.key
@@ -99,7 +93,7 @@ class Stack:
     """
 
     def __init__(
-        self, shapes: Mapping[str, Shape], flow: Sequence[str], families: Mapping[str, int], fault: Report
+        self, shapes: Mapping[str, Shape], flow: Sequence[str], families: Mapping[str, int], fault: ReportFaultAt
     ) -> None:
         self.flow = tuple(flow)
         self._shapes, self._families, self._report = shapes, families, fault
@@ -195,7 +189,7 @@ def families(layers: Any) -> Iterator[str]:
             yield from families(layer.get("layers"))
 
 
-def _kind(stack: Stack, layer: Any) -> Layer | None:
+def _kind(stack: Stack, layer: Any) -> LayerKind | None:
     if not isinstance(layer, dict):
         stack.fault("is not a table", 'expected for example { units = 3, activation = "ReLU" }')
         return None
@@ -205,7 +199,7 @@ def _kind(stack: Stack, layer: Any) -> Layer | None:
     return LAYERS.get(key)
 
 
-def _fits(stack: Stack, kind: Layer, layer: Mapping[str, Any]) -> bool:
+def _fits(stack: Stack, kind: LayerKind, layer: Mapping[str, Any]) -> bool:
     """Whether the settings are such as the kind of layer has."""
     unknown = [key for key in layer if key != "layer" and key not in kind.settings]
     for key in unknown:

@@ -26,7 +26,7 @@ _LOOP = re.compile(rf"\s*for\s+(\w+)\s*=\s*(\d{{1,9}})\s*{_TO}\s*(\d{{1,9}})\s*:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EquationLine:
     """One equation as written: its text, where it stands, the values of the loop letters around it, and the letter
     that stands for a parameter (`for θ in parameters:`) with that parameter.
     """
@@ -43,22 +43,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenEquation:
     """An equation and the line that it was written on; `relation` is `=`, `≈` or `<-`."""
 
     equation: Equation
     relation: str
-    line: Line
+    line: EquationLine
 
 
-def lines_of(text: str, place: Place, faults: list[Fault], parameters: tuple[Symbol, ...] = ()) -> list[Line]:
+def lines_of(text: str, place: Place, faults: list[Fault], parameters: tuple[Symbol, ...] = ()) -> list[EquationLine]:
     """The equations of a block, repetition unrolled; `place` is that of the text's first line, `parameters` are those
     that `for θ in parameters:` goes through.
     """
     raw = [(number, line.split("#")[0].rstrip()) for number, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
     rows = [(replace(place, line=place.line + number), line) for number, line in raw if line.strip()]
-    lines: list[Line] = []
-    for line in _Unrolling(faults, parameters).lines(rows, Line("", place)):
+    lines: list[EquationLine] = []
+    for line in _Unrolling(faults, parameters).lines(rows, EquationLine("", place)):
         lines.append(line)
         if len(lines) > MAX_EQUATIONS:
             message = f"more than {MAX_EQUATIONS} equations"
@@ -78,7 +78,7 @@ class _Unrolling:
     faults: list[Fault]
     parameters: tuple[Symbol, ...]
 
-    def lines(self, rows: list[tuple[Place, str]], around: Line) -> Iterator[Line]:
+    def lines(self, rows: list[tuple[Place, str]], around: EquationLine) -> Iterator[EquationLine]:
         at = 0
         while at < len(rows):
             place, text = rows[at]
@@ -92,14 +92,14 @@ class _Unrolling:
                 at += 1
             yield from self._repeated(line, rows[body:at])
 
-    def _repeated(self, head: Line, body: list[tuple[Place, str]]) -> Iterator[Line]:
+    def _repeated(self, head: EquationLine, body: list[tuple[Place, str]]) -> Iterator[EquationLine]:
         before = len(self.faults)
         for around in self._rounds(head, bool(body)):
             yield from self.lines(body, around)
             if len(self.faults) > before:
                 return  # the next rounds would only say so again
 
-    def _rounds(self, head: Line, filled: bool) -> Iterator[Line]:
+    def _rounds(self, head: EquationLine, filled: bool) -> Iterator[EquationLine]:
         """The head once for each round, with what its letter stands for there."""
         if self.parameters and (match := _EACH.match(head.text)):
             yield from self._through_parameters(head, match.group(1), filled)
@@ -110,14 +110,14 @@ class _Unrolling:
             hint = f"write `for t = 1..3:`{each}, the equations indented"
             self.faults.append(head.fault("this repetition cannot be read", hint))
 
-    def _through_parameters(self, head: Line, letter: str, filled: bool) -> Iterator[Line]:
+    def _through_parameters(self, head: EquationLine, letter: str, filled: bool) -> Iterator[EquationLine]:
         if not filled or head.each:
             message = "a repetition for each parameter inside another one" if filled else "nothing to repeat"
             self.faults.append(head.fault(message, "indent the equations that are repeated, once"))
             return
         yield from (replace(head, each=(letter, parameter)) for parameter in self.parameters)
 
-    def _counting(self, head: Line, letter: str, first: int, last: int, filled: bool) -> Iterator[Line]:
+    def _counting(self, head: EquationLine, letter: str, first: int, last: int, filled: bool) -> Iterator[EquationLine]:
         indices = head.indices
         if not filled or not first <= last < first + MAX_REPETITIONS:
             hint = f"at most {MAX_REPETITIONS} times, upwards" if filled else "indent the equations that are repeated"
@@ -129,7 +129,7 @@ class _Unrolling:
             yield from (replace(head, indices={**indices, letter: value}) for value in range(first, last + 1))
 
 
-def left_sides(lines: Iterable[Line]) -> dict[str, Name]:
+def left_sides(lines: Iterable[EquationLine]) -> dict[str, Name]:
     """The names that the lines define, by id, whether or not the rest of a line can be read."""
     defined: dict[str, Name] = {}
     for line in lines:
@@ -141,14 +141,16 @@ def left_sides(lines: Iterable[Line]) -> dict[str, Name]:
     return defined
 
 
-def read_equations(lines: Iterable[Line], known: Mapping[str, Name], faults: list[Fault]) -> list[Written]:
+def read_equations(
+    lines: Iterable[EquationLine], known: Mapping[str, Name], faults: list[Fault]
+) -> list[WrittenEquation]:
     """The equations of the lines; `known` are the names that have values already."""
     lines = list(lines)
     defined = {**left_sides(lines), **known}
-    return [item for line in lines if (item := read_line(line, defined, faults))]
+    return [item for line in lines if (item := read_equation(line, defined, faults))]
 
 
-def read_line(line: Line, defined: Mapping[str, Name], faults: list[Fault]) -> Written | None:
+def read_equation(line: EquationLine, defined: Mapping[str, Name], faults: list[Fault]) -> WrittenEquation | None:
     """The equation of a line over the names that are defined; None after a fault."""
     try:
         relation, equation = parse_equation(line.text, Scope(defined, FUNCTIONS, line.indices))
@@ -159,10 +161,10 @@ def read_line(line: Line, defined: Mapping[str, Name], faults: list[Fault]) -> W
     if fault := _applications(expr, line):
         faults.append(fault)
         return None
-    return Written(replace(equation, expr=expr), relation, line)
+    return WrittenEquation(replace(equation, expr=expr), relation, line)
 
 
-def _applications(expr: Expr, line: Line) -> Fault | None:
+def _applications(expr: Expr, line: EquationLine) -> Fault | None:
     """The first operation that does not exist, or has the wrong number of arguments or unknown settings."""
     if not isinstance(expr, Apply):
         return None
@@ -173,9 +175,9 @@ def _applications(expr: Expr, line: Line) -> Fault | None:
     return line.fault(*wrong, expr.span) if wrong else None
 
 
-def check_order(written: list[Written], known: Mapping[str, Name], faults: list[Fault]) -> None:
+def check_order(written: list[WrittenEquation], known: Mapping[str, Name], faults: list[Fault]) -> None:
     """Each name defined once, before it is used, and not by itself."""
-    lines: dict[str, Line] = {}
+    lines: dict[str, EquationLine] = {}
     for item in written:
         name = item.equation.name.id
         if name in known:
@@ -211,7 +213,7 @@ def _refs(expr: Expr) -> Iterator[Ref]:
             yield from _refs(arg)
 
 
-def _cycle(start: str, target: str, uses: Mapping[str, Written]) -> list[str]:
+def _cycle(start: str, target: str, uses: Mapping[str, WrittenEquation]) -> list[str]:
     """A way from `target` back to `start` through what the equations use, with both ends; [] if there is none."""
     if start == target:
         return [start]
@@ -233,7 +235,7 @@ def _cycle_message(cycle: list[str]) -> str:
     return f"{' → '.join([*cycle, cycle[0]])} is a cycle: each needs the other"
 
 
-def infer_shapes(written: list[Written], shapes: dict[Name, Shape], faults: list[Fault]) -> list[Equation]:
+def infer_shapes(written: list[WrittenEquation], shapes: dict[Name, Shape], faults: list[Fault]) -> list[Equation]:
     """The equations in rows only; adds the shape of each one's value to `shapes`.
 
     An equation that uses a faulty one stays as it is.
@@ -278,7 +280,7 @@ class _Misfit(Exception):
         self.fault = fault
 
 
-def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Expr:
+def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> Expr:
     """The expression with each macro replaced by what it stands for; a fault inside one is marked at the macro."""
     if not isinstance(expr, Apply):
         return expr
@@ -294,7 +296,7 @@ def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Expr:
     return body
 
 
-def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Shape:
+def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> Shape:
     if isinstance(expr, Ref):
         return shapes[expr.name]
     if not isinstance(expr, Apply):
@@ -309,7 +311,7 @@ def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: Line) -> Shape:
         raise _Misfit(_shape_fault(expr, inner, fault, line)) from None
 
 
-def _shape_fault(expr: Apply, inner: tuple[Shape, ...], fault: ShapeFault, line: Line) -> Fault:
+def _shape_fault(expr: Apply, inner: tuple[Shape, ...], fault: ShapeFault, line: EquationLine) -> Fault:
     named = [f"{arg.name} {_is(shape)}" for arg, shape in zip(expr.args, inner, strict=True) if isinstance(arg, Ref)]
     if expr.span and len(named) == len(inner):
         written = line.text[slice(*expr.span)]

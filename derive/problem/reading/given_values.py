@@ -30,11 +30,11 @@ class Given:
     parameter: bool
 
 
-Report: TypeAlias = Callable[[str, str], None]
+ReportFault: TypeAlias = Callable[[str, str], None]
 """Takes a fault: message and hint."""
 
 
-def read_array(value: Any, fault: Report) -> tuple[Shape, tuple[Fraction, ...]] | None:
+def read_array(value: Any, fault: ReportFault) -> tuple[Shape, tuple[Fraction, ...]] | None:
     """The shape and the flat entries of a number or of nested lists; None after a fault."""
     flat: list[Fraction] = []
     shape = _collect(value, flat, fault, 0)
@@ -55,7 +55,7 @@ def exact_number(value: Any) -> Fraction | None:
     return None
 
 
-def _collect(value: Any, flat: list[Fraction], fault: Report, depth: int) -> Shape | None:
+def _collect(value: Any, flat: list[Fraction], fault: ReportFault, depth: int) -> Shape | None:
     """The shape of nested lists, their numbers appended to `flat`; None after a fault."""
     if not isinstance(value, list):
         number = exact_number(value)

@@ -12,13 +12,13 @@ from derive.language.numbers import constant_text
 from derive.language.tokens import TextError
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import read_array
-from derive.problem.reading.toml_file import Source, kind
+from derive.problem.reading.toml_file import TomlFile, kind
 
 
 class Tables:
     """Reads values out of one file; `faults` and `warnings` collect what is wrong."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TomlFile) -> None:
         self.source = source
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []

@@ -31,7 +31,7 @@ _SYNTAX_HINTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TomlFile:
     """The data of a file, its lines, and where each key stands."""
 
     name: str
@@ -55,7 +55,7 @@ class Source:
         return self.place(*path, column=column, length=len(path[-1])) if column >= 0 else place
 
 
-def read(path: Path) -> Source:
+def read_toml(path: Path) -> TomlFile:
     """The file at `path`. Raises InputError if it cannot be read or is not TOML."""
     try:
         raw = path.read_bytes()
@@ -72,14 +72,14 @@ def read(path: Path) -> Source:
     return from_text(text, path.name)
 
 
-def from_text(text: str, name: str = "") -> Source:
+def from_text(text: str, name: str = "") -> TomlFile:
     """The same for text that is at hand. Raises InputError with the line of a fault in the TOML."""
     try:
         data = tomllib.loads(text, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise InputError([_syntax_fault(str(error), text, name)]) from None
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
-    return Source(name, data, lines, dict(_positions(lines)))
+    return TomlFile(name, data, lines, dict(_positions(lines)))
 
 
 def _number(text: str) -> Fraction | str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol, TypeAlias
 
-from derive.errors import Place, suggestion
+from derive.errors import Place, ReportFaultAt, suggestion
 from derive.language.expressions import Shape
 from derive.problem.reading.given_values import exact_number, read_array
-from derive.problem.reading.toml_file import Source, kind
+from derive.problem.reading.toml_file import TomlFile, kind
 
 MOST_CHOICES = 100_000
 MOST_TRIES, MOST_DIGITS = 1_000_000, 300
@@ -23,23 +23,23 @@ REASONS = ("no value", "kink", "saturated", "vanishing", "untidy")
 """Why a draw is rejected unless `allow` names it; one without a value always is."""
 
 Below: TypeAlias = Callable[[int], int]
-Numbers: TypeAlias = tuple[Fraction, ...]
+NumberChoices: TypeAlias = tuple[Fraction, ...]
 
 
 class Choice(Protocol):
     """What one given value is drawn from."""
 
-    def draw(self, below: Below, shape: Shape, values: Numbers) -> Numbers:
+    def draw(self, below: Below, shape: Shape, values: NumberChoices) -> NumberChoices:
         """New flat entries for a value of `shape` whose entries are `values` in the problem file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class EntryLists:
     """Each entry by itself, from its own list of numbers (one number: it stays as it is)."""
 
-    choices: tuple[Numbers, ...]
+    choices: tuple[NumberChoices, ...]
 
-    def draw(self, below: Below, shape: Shape, values: Numbers) -> Numbers:
+    def draw(self, below: Below, shape: Shape, values: NumberChoices) -> NumberChoices:
         return tuple(numbers[below(len(numbers))] for numbers in self.choices)
 
 
@@ -47,9 +47,9 @@ class Entries:
 class Whole:
     """One of several values, each with all its entries."""
 
-    choices: tuple[Numbers, ...]
+    choices: tuple[NumberChoices, ...]
 
-    def draw(self, below: Below, shape: Shape, values: Numbers) -> Numbers:
+    def draw(self, below: Below, shape: Shape, values: NumberChoices) -> NumberChoices:
         return self.choices[below(len(self.choices))]
 
 
@@ -57,7 +57,7 @@ class Whole:
 class OneHot:
     """A single 1 among zeros; of a matrix in each column, of a row in the row."""
 
-    def draw(self, below: Below, shape: Shape, values: Numbers) -> Numbers:
+    def draw(self, below: Below, shape: Shape, values: NumberChoices) -> NumberChoices:
         rows, columns = (max(shape), 1) if len(shape) == 1 or shape[0] == 1 else shape
         hot = [below(rows) for _ in range(columns)]
         return tuple(Fraction(row == hot[column]) for row in range(rows) for column in range(columns))
@@ -67,7 +67,7 @@ class OneHot:
 class Permutation:
     """The entries of the problem file in another order."""
 
-    def draw(self, below: Below, shape: Shape, values: Numbers) -> Numbers:
+    def draw(self, below: Below, shape: Shape, values: NumberChoices) -> NumberChoices:
         waiting = list(values)
         return tuple(waiting.pop(below(len(waiting))) for _ in values)
 
@@ -104,19 +104,13 @@ class Variants:
     place: Place = field(default=Place(), compare=False)
 
 
-class Report(Protocol):
-    """Takes a fault: message, hint, and the path of the key."""
-
-    def __call__(self, message: str, hint: str = "", *path: str) -> None: ...
-
-
 _KEYS = ("require", "allow", "tidy", "tries")
 _RANGE: tuple[str, ...] = ("from", "to", "step", "except")
 _CHOICES: tuple[str, ...] = ("choices",)
 _EXPECTED = 'expected { from = 1, to = 9, step = 1 }, { choices = [1, 2, 5] }, a list of values, or "permutation"'
 
 
-def read_variants(source: Source, shapes: Mapping[str, Shape], report: Report) -> Variants | None:
+def read_variants(source: TomlFile, shapes: Mapping[str, Shape], report: ReportFaultAt) -> Variants | None:
     """The table [variants] of a file, if it has one; `shapes` are those of the given values, by id."""
     table = source.data.get("variants")
     if not isinstance(table, dict):
@@ -140,7 +134,7 @@ def read_variants(source: Source, shapes: Mapping[str, Shape], report: Report) -
 class _Reader:
     """Reads the keys of the table; what is wrong goes to `report`."""
 
-    def __init__(self, table: Mapping[str, Any], source: Source, report: Report) -> None:
+    def __init__(self, table: Mapping[str, Any], source: TomlFile, report: ReportFaultAt) -> None:
         self.table, self.source, self.report = table, source, report
 
     def integer(self, key: str, default: int, high: int) -> int:
@@ -190,15 +184,15 @@ class _Reader:
             return _rule(given, shape, fault)
         if isinstance(given, dict):
             numbers = _numbers(given, fault)
-            return Entries((numbers,) * _size(shape)) if numbers else None
+            return EntryLists((numbers,) * _size(shape)) if numbers else None
         if not isinstance(given, list) or not given:
             fault(f"nothing can be drawn from {kind(given) if given != [] else 'an empty list'}", _EXPECTED)
             return None
         if _depth(given) > len(shape):
             return _whole(given, shape, fault)
-        entries: list[Numbers] = []
+        entries: list[NumberChoices] = []
         right = _collect(given, shape, entries, fault)
-        return Entries(tuple(entries)) if right else None
+        return EntryLists(tuple(entries)) if right else None
 
 
 def _rule(name: str, shape: Shape, fault: Callable[[str, str], None]) -> Choice | None:
@@ -222,7 +216,7 @@ def _whole(given: list[Any], shape: Shape, fault: Callable[[str, str], None]) ->
     return Whole(tuple(item[1] for item in read if item is not None))
 
 
-def _collect(given: Any, shape: Shape, entries: list[Numbers], fault: Callable[[str, str], None]) -> bool:
+def _collect(given: Any, shape: Shape, entries: list[NumberChoices], fault: Callable[[str, str], None]) -> bool:
     """Nested lists in the shape of the value: each entry a number, or what it is drawn from."""
     if not shape:
         numbers = _numbers(given, fault)
@@ -237,7 +231,7 @@ def _collect(given: Any, shape: Shape, entries: list[Numbers], fault: Callable[[
     return all(found)
 
 
-def _numbers(given: Any, fault: Callable[[str, str], None]) -> Numbers | None:
+def _numbers(given: Any, fault: Callable[[str, str], None]) -> NumberChoices | None:
     """What one entry is drawn from; None after a fault."""
     if not isinstance(given, dict):
         read = read_array(given, fault)
@@ -248,7 +242,7 @@ def _numbers(given: Any, fault: Callable[[str, str], None]) -> Numbers | None:
         if read is None or len(read[0]) > 1:
             fault("`choices` is not a list of numbers", "expected { choices = [1, 2, 5] }")
             return None
-        numbers: Numbers | None = read[1]
+        numbers: NumberChoices | None = read[1]
     else:
         keys, numbers = _RANGE, _range(given, fault)
     for key in given:
@@ -258,7 +252,7 @@ def _numbers(given: Any, fault: Callable[[str, str], None]) -> Numbers | None:
     return numbers
 
 
-def _range(given: Mapping[str, Any], fault: Callable[[str, str], None]) -> Numbers | None:
+def _range(given: Mapping[str, Any], fault: Callable[[str, str], None]) -> NumberChoices | None:
     """The numbers from `from` to `to` in steps, without those of `except`."""
     ends = {key: exact_number(given.get(key, 1 if key == "step" else None)) for key in ("from", "to", "step")}
     for key, number in ends.items():

@@ -15,7 +15,7 @@ from derive.language.grammar import parse_left_side
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol, ascii_letter
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.equations import Line, Written, read_line
+from derive.problem.reading.equations import EquationLine, WrittenEquation, read_equation
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Assigning:
         self.own: dict[Symbol, dict[str, Symbol]] = {}
         self.called: dict[Symbol, tuple[str, ...]] = {}
         self.latest: dict[Symbol, Symbol] = {}
-        self.lines: dict[Symbol, Line] = {}
+        self.lines: dict[Symbol, EquationLine] = {}
         self.states: dict[Symbol, tuple[str, ...]] = {}
 
-    def read(self, lines: list[Line]) -> list[Written]:
+    def read(self, lines: list[EquationLine]) -> list[WrittenEquation]:
         """Every line that can be read, with the updated name on its left."""
         targets = [(line, target) for line in lines if (target := self._target(line))]
         for _, target in targets:
@@ -74,7 +74,7 @@ class Assigning:
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
-    def _target(self, line: Line) -> Symbol | None:
+    def _target(self, line: EquationLine) -> Symbol | None:
         """What a line assigns, as it is before the update; None after a fault."""
         try:
             written = parse_left_side(line.text, Scope({}, FUNCTIONS, line.indices))
@@ -110,8 +110,8 @@ class Assigning:
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
-    def _read(self, line: Line, target: Symbol) -> Written | None:
-        item = read_line(line, self._names(line), self.faults)
+    def _read(self, line: EquationLine, target: Symbol) -> WrittenEquation | None:
+        item = read_equation(line, self._names(line), self.faults)
         faults = list(self._wrong(line, target, item)) if item else []
         self.faults += faults
         self.lines.setdefault(target, line)
@@ -122,14 +122,14 @@ class Assigning:
             return None
         return replace(item, equation=replace(item.equation, name=target.after))
 
-    def _names(self, line: Line) -> Mapping[str, Name]:
+    def _names(self, line: EquationLine) -> Mapping[str, Name]:
         """What names mean at a line."""
         if line.each is None:
             return self.current
         own = self.own.get(line.each[1], {})
         return self.current | {written: self.latest.get(target, target) for written, target in own.items()}
 
-    def _wrong(self, line: Line, target: Symbol, item: Written) -> Iterator[Fault]:
+    def _wrong(self, line: EquationLine, target: Symbol, item: WrittenEquation) -> Iterator[Fault]:
         if target in self.lines:
             first = self.lines[target].place.line
             message = f"`{self.called[target][0]}` is assigned a second time (first in line {first})"
@@ -141,7 +141,7 @@ class Assigning:
             if isinstance(ref, Ref):
                 yield from self._wrong_name(line, ref)
 
-    def _wrong_name(self, line: Line, ref: Ref) -> Iterator[Fault]:
+    def _wrong_name(self, line: EquationLine, ref: Ref) -> Iterator[Fault]:
         plural = ref.name.by if isinstance(ref.name, Derivative) else ref.name
         if plural in self.scenery.plural:
             hint = "batch = 1 takes one sample at a time"

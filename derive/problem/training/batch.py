@@ -56,18 +56,18 @@ def plural(samples: Samples, equations: Iterable[Equation]) -> frozenset[Name]:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SamplePlaces:
     """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
 
     own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
 
     @staticmethod
-    def of(samples: Samples | None) -> Places:
+    def of(samples: Samples | None) -> SamplePlaces:
         """The names of a batch; none where a pass takes one sample."""
         if samples is None or samples.batch == 1:
-            return Places()
+            return SamplePlaces()
         names = [name for name in plural(samples, samples.equations) if isinstance(name, Symbol)]
-        return Places({samples.name(name, i): (name, i) for name in names for i in range(samples.batch)})
+        return SamplePlaces({samples.name(name, i): (name, i) for name in names for i in range(samples.batch)})
 
     def sample(self, name: Name) -> int | None:
         """Whose a name is, from 0; None for what all samples share."""
@@ -98,7 +98,7 @@ class Places:
         return [name for name, own in parts if self.sample(name) == 0 and not self.own.keys().isdisjoint(own)]
 
 
-def written_out(
+def unroll_batch(
     samples: Samples, equations: tuple[Equation, ...], gradients: tuple[Symbol, ...], loss: Symbol | None,
     shapes: Mapping[Name, Shape],
 ) -> Batch:  # fmt: skip

@@ -19,7 +19,7 @@ Setting: TypeAlias = Fraction | str | bool
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class UpdateEquation:
     """`name <- expr`: `name` is an updated quantity, `rule` what the step is called."""
 
     name: Symbol
@@ -49,7 +49,7 @@ class Update:
     steps: int = 1
     only: tuple[Symbol, ...] | None = None
     show: tuple[int, ...] = ()
-    assignments: tuple[Assignment, ...] = ()
+    assignments: tuple[UpdateEquation, ...] = ()
     constants: tuple[Given, ...] = ()
     states: tuple[Given, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SampleColumn:
     """One quantity of the samples: its name, its shape and its flat values in each sample."""
 
     name: Symbol
@@ -101,7 +101,7 @@ class Samples:
     gradients  the further names whose gradient is shown, in the model for one sample
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[SampleColumn, ...]
     batch: int
     reduce: str = "mean"
     equations: tuple[Equation, ...] = ()

@@ -12,7 +12,7 @@ from derive.language.expressions import Shape
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
-from derive.problem.training.model import Column, Samples
+from derive.problem.training.model import SampleColumn, Samples
 
 LARGEST_BATCH = 5_000
 
@@ -35,7 +35,7 @@ def read_samples(tables: Tables) -> Samples | None:
     return Samples(tuple(found.values()), batch, reduce)
 
 
-def _column(tables: Tables, key: str, value: Any) -> Column | None:
+def _column(tables: Tables, key: str, value: Any) -> SampleColumn | None:
     name = tables.name(key, "samples", key)
     if name is None:
         return None
@@ -44,7 +44,7 @@ def _column(tables: Tables, key: str, value: Any) -> Column | None:
         tables.fault(f"`{key}` is {kind(value)}", hint, "samples", key)
         return None
     array = read_array(value, lambda message, hint: tables.fault(f"`{key}`: {message}", hint, "samples", key))
-    return None if array is None else Column(name, *_apart(len(value), value, array[1]))
+    return None if array is None else SampleColumn(name, *_apart(len(value), value, array[1]))
 
 
 def _apart(count: int, value: list[Any], flat: tuple[Fraction, ...]) -> tuple[Shape, tuple[tuple[Fraction, ...], ...]]:
@@ -58,7 +58,7 @@ def _apart(count: int, value: list[Any], flat: tuple[Fraction, ...]) -> tuple[Sh
     return normal(tuple(shape)), tuple(flat[i * size : (i + 1) * size] for i in range(count))
 
 
-def _are_as_many(tables: Tables, columns: Mapping[str, Column]) -> bool:
+def _are_as_many(tables: Tables, columns: Mapping[str, SampleColumn]) -> bool:
     first = next(iter(columns.values()))
     for key, column in columns.items():
         if len(column.values) != len(first.values):

@@ -8,7 +8,7 @@ from derive.calculus.operation_rows import shape_text
 from derive.errors import Fault
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
-from derive.problem.reading.equations import Written, infer_shapes
+from derive.problem.reading.equations import WrittenEquation, infer_shapes
 from derive.problem.training.derivative_products import multiplied_out
 from derive.problem.training.update_scope import Surroundings
 
@@ -16,7 +16,11 @@ ROUNDS = 4
 
 
 def infer_update(
-    written: list[Written], spread: set[Symbol], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
+    written: list[WrittenEquation],
+    spread: set[Symbol],
+    shapes: dict[Name, Shape],
+    around: Surroundings,
+    faults: list[Fault],
 ) -> list[Equation]:
     """The equations in rows only; adds the shape of everything assigned to `shapes`.
 
@@ -42,7 +46,7 @@ def infer_update(
 
 
 def _in_rows(
-    written: list[Written], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
+    written: list[WrittenEquation], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
 ) -> list[Equation]:
     """The equations, one after the other, with the shapes that those before them have."""
     if around.loss is not None:
@@ -58,7 +62,7 @@ def _in_rows(
     return equations
 
 
-def _agree(item: Written, shape: Shape, shapes: dict[Name, Shape], faults: list[Fault]) -> None:
+def _agree(item: WrittenEquation, shape: Shape, shapes: dict[Name, Shape], faults: list[Fault]) -> None:
     """Enters the shape of what a line assigns; it must be that of the quantity before the update."""
     name = item.equation.name
     shapes[name] = shape

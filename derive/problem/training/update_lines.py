@@ -9,7 +9,7 @@ from typing import Any
 
 from derive.errors import suggestion
 from derive.language.names import Name, Symbol
-from derive.problem.reading.equations import Line, lines_of, read_name
+from derive.problem.reading.equations import EquationLine, lines_of, read_name
 from derive.problem.reading.given_values import Given, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
@@ -27,7 +27,7 @@ THETA, DEFAULT = "θ", "gradient descent"
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class UpdateScript:
     """What an update consists of before it is read: its lines, what they stand among, and the values they begin with.
 
     constants  beside the learning rate and the number of the step
@@ -35,7 +35,7 @@ class Script:
     settings   the rule's constants and variant, as far as they were set
     """
 
-    lines: list[Line]
+    lines: list[EquationLine]
     scenery: Scenery
     constants: tuple[Given, ...] = ()
     initial: Mapping[str, Given] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class ScriptReader:
 
     # --- a named rule ------------------------------------------------------------------------------------------------
 
-    def of_rule(self) -> Script | None:
+    def of_rule(self) -> UpdateScript | None:
         """The script of a named rule; None after a fault."""
         rule = self._rule()
         if rule is None:
@@ -70,7 +70,7 @@ class ScriptReader:
                           self.forward)  # fmt: skip
         constants = tuple(_constant(symbols[name], value) for name, value in values.items())
         lines = [*self._rate_line(), *self._lines(rule.once, text)]
-        return Script(lines, scenery, constants, self._states(), settings)
+        return UpdateScript(lines, scenery, constants, self._states(), settings)
 
     def _loss(self) -> dict[str, Name] | None:
         """What the equations of most rules call the loss."""
@@ -78,10 +78,10 @@ class ScriptReader:
             self.tables.fault("an update needs a loss", 'name it in [model]: loss = "L"', "update")
         return {"L": self.around.loss} if self.around.loss is not None else None
 
-    def _rate_line(self) -> list[Line]:
+    def _rate_line(self) -> list[EquationLine]:
         """The learning rate's own equation, where it has one."""
         place = self.tables.source.key_place("update", "schedule" if self.rate.schedule else "learning_rate")
-        return [Line(f"{ETA} <- {self.rate.equation}", place)] if self.rate.equation else []
+        return [EquationLine(f"{ETA} <- {self.rate.equation}", place)] if self.rate.equation else []
 
     def _rule(self) -> Rule | None:
         key = self.tables.text("update", "rule", default=DEFAULT)
@@ -91,11 +91,11 @@ class ScriptReader:
         self.tables.fault(f"`rule` cannot be `{key}`", hint, "update", "rule")
         return None
 
-    def _lines(self, once: str, text: str) -> list[Line]:
+    def _lines(self, once: str, text: str) -> list[EquationLine]:
         """A rule's lines, those of `text` for each parameter; a fault in them is marked at the rule."""
         place = self.tables.source.key_place("update", *(["rule"] if "rule" in self.table else []))
-        each = [Line(line, place, each=(THETA, name)) for name in self.updated for line in text.splitlines()]
-        return [*(Line(line, place) for line in once.splitlines()), *each]
+        each = [EquationLine(line, place, each=(THETA, name)) for name in self.updated for line in text.splitlines()]
+        return [*(EquationLine(line, place) for line in once.splitlines()), *each]
 
     def _settings(self, rule: Rule) -> dict[str, Setting]:
         """The rule's constants and variant, as far as the table sets them."""
@@ -138,7 +138,7 @@ class ScriptReader:
 
     # --- equations ---------------------------------------------------------------------------------------------------
 
-    def of_equations(self) -> Script:
+    def of_equations(self) -> UpdateScript:
         """The script that the file writes."""
         if "rule" in self.table and self.table["rule"] != EQUATIONS:
             hint = "`derive rules` lists the equations of the named rules"
@@ -155,7 +155,7 @@ class ScriptReader:
         if place.text.rstrip().endswith(('"""', "'''")):
             place = replace(place, line=place.line + 1)
         lines = lines_of(self.tables.text("update", EQUATIONS), place, self.tables.faults, self.updated)
-        return Script([*self._rate_line(), *lines], scenery, tuple(constants.values()), states)
+        return UpdateScript([*self._rate_line(), *lines], scenery, tuple(constants.values()), states)
 
     def _fixed(self, constants: Iterable[str]) -> dict[str, str]:
         """What no equation may change."""

@@ -10,14 +10,14 @@ from math import ceil, prod
 from derive.errors import Place, suggestion
 from derive.language.expressions import Shape, names_in
 from derive.language.names import Name, Symbol
-from derive.problem.reading.equations import Written
+from derive.problem.reading.equations import WrittenEquation
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.training.assignments import Assigning
 from derive.problem.training.learning_rates import read_rate
-from derive.problem.training.model import EQUATIONS, ETA, STEP, Assignment, Samples, Update
+from derive.problem.training.model import EQUATIONS, ETA, STEP, Samples, Update, UpdateEquation
 from derive.problem.training.state_shapes import infer_update
-from derive.problem.training.update_lines import DEFAULT, Script, ScriptReader
+from derive.problem.training.update_lines import DEFAULT, ScriptReader, UpdateScript
 from derive.problem.training.update_scope import Surroundings
 
 MAX_STEPS = 1_000_000
@@ -103,7 +103,7 @@ class _TrainingReader:
 
     # --- equations ---------------------------------------------------------------------------------------------------
 
-    def _trained(self, update: Update, script: Script) -> Training:
+    def _trained(self, update: Update, script: UpdateScript) -> Training:
         reader = Assigning(script.scenery, self.tables.faults)
         written = reader.read(script.lines)
         self._check_states(script.initial, reader)
@@ -114,7 +114,7 @@ class _TrainingReader:
         shapes |= {state: given.shape for state, given in first.items() if given and given.shape}
         spread = {state for state, given in first.items() if not given or not given.shape}
         equations = infer_update(written, spread, shapes, self.around, self.tables.faults)
-        assignments = tuple(Assignment(equation.name, equation.expr, _rule(update, equation.name, reader))
+        assignments = tuple(UpdateEquation(equation.name, equation.expr, _rule(update, equation.name, reader))
                             for equation in equations if isinstance(equation.name, Symbol))  # fmt: skip
         states = tuple(_state(state, given, shapes[state]) for state, given in first.items())
         update = replace(update, assignments=assignments, states=states, constants=script.constants,
@@ -128,7 +128,7 @@ class _TrainingReader:
             hint = suggestion(name, assigned) or f"[update] has none of the form {name} <- …"
             self.tables.fault(f"the state `{name}` has no equation", hint, "state", name)
 
-    def _check_special(self, written: list[Written]) -> None:
+    def _check_special(self, written: list[WrittenEquation]) -> None:
         """`eta` needs a value, and neither it nor `k` may be a name of the model."""
         names = {name for item in written for name in names_in(item.equation.expr)}
         used = {name.id for name in names}
