@@ -33,7 +33,7 @@ from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.marking.marking_worker import Orders, desk
 from derive.classroom.records.records import Record
 from derive.classroom.workers.engine import engine
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 
 VARIANTS = """
 [variants]

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from derive.answers.checking import check
     from derive.answers.feedback.report import Report
-    from derive.derivation.derive import Derivation
+    from derive.derivation.steps import Derivation
     from derive.problem.problem import Problem
     from derive.pytorch import from_torch
     from derive.solution import Blueprint, Solution, solve
@@ -22,7 +22,7 @@ _HOMES = {
     "Solution": "derive.solution",
     "Blueprint": "derive.solution",
     "Problem": "derive.problem.problem",
-    "Derivation": "derive.derivation.derive",
+    "Derivation": "derive.derivation.steps",
 }
 
 __all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "from_torch", "solve"]

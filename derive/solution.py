@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from derive.derivation.derive import Derivation, Step, derive
+from derive.derivation.derive import derive
 from derive.derivation.short_rules import Short, shortcuts_of
+from derive.derivation.steps import Derivation, Step
 from derive.errors import DeriveError, Fault, InputError, suggestion
 from derive.figures import graph_figure, network_figure
 from derive.language.expressions import Index, Shape

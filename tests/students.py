@@ -15,7 +15,7 @@ from derive.answers.marking.student_values import BITS, Own
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.page.view import Workings
 from derive.problem.problem import Problem
 from derive.problem.settings import Digits

@@ -32,7 +32,7 @@ from derive.classroom.returns.contents import read_piece
 from derive.classroom.returns.inbox import packed
 from derive.classroom.returns.returned import ReturnedFile
 from derive.commands.cli import main
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.problem.problem import Problem
 from derive.sheets import Identity
 from derive.sheets.sheet_writer import PAGES

@@ -16,8 +16,8 @@ import derive.examples
 from derive.calculus.operation_rows import Branches
 from derive.calculus.scalars import precision
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation
 from derive.derivation.derive import derive as derivation_of
+from derive.derivation.steps import Derivation
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.grammar import parse

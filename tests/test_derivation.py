@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import derive
 import derive.examples
-from derive.derivation.derive import Derivation, Step, well_formed
 from derive.derivation.derive import derive as derivation_of
+from derive.derivation.derive import well_formed
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation.notations import ASCII

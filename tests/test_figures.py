@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from derive.calculus.shapes import offset
-from derive.derivation.derive import Derivation
 from derive.derivation.derive import derive as derived
+from derive.derivation.steps import Derivation
 from derive.figures import Figure, graph_figure, network_figure
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer

@@ -15,7 +15,7 @@ from derive.answers.marking.student_values import Own
 from derive.answers.mistakes.table import MISTAKES, of_step_shape
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Expr
 from derive.page.view import Workings
 from derive.solution import Solution

@@ -8,8 +8,8 @@ from flint import arb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from derive.derivation.derive import Derivation
 from derive.derivation.derive import derive as derivation_of
+from derive.derivation.steps import Derivation
 from derive.errors import InputError, VerificationError
 from derive.language.expressions import Expr, apply, number
 from derive.problem.problem import Problem

@@ -9,7 +9,7 @@ from typing import Any
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
 from derive.answers.reading.written import Answer
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.problem.problem import Problem
 from derive.solution import Solution, solve

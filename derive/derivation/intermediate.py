@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
 
 from derive.calculus.differentiation import instantiate, settled, shape_of
 from derive.calculus.operation_rows import row_of
+from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, substitute
 from derive.language.names import Name, Symbol
-
-if TYPE_CHECKING:
-    from derive.derivation.derive import Step
 
 LARGEST = 36  # entries of the largest array that is worked out so
 

@@ -13,7 +13,7 @@ from math import prod
 from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled
 from derive.calculus.differentiation import expand_macros, settled, shape_of
 from derive.calculus.operation_rows import MACROS, ShapeFault
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, apply, names_in, number, substitute, walk
 from derive.language.names import Derivative, Name, Symbol
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import Weighing, path_to_loss, summands, weighing_in
 from derive.figures.model import Edge, Figure, Node, NodeKind, Position
 from derive.figures.ranking import Ranking, rank

@@ -8,7 +8,7 @@ from math import prod
 
 from derive.calculus.differentiation import is_elementwise
 from derive.calculus.operation_rows import row_of
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Ref, Shape, is_symbol, names_in
 from derive.language.names import Name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.figures.layers import DrawnLayer, Layers, layers_of
 from derive.figures.model import Edge, Figure, Node
 from derive.language.expressions import Index, Shape

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
 from derive.language.names import Derivative, Name
 from derive.page.document import (

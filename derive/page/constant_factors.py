@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import uniform
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Ref, substitute
 from derive.language.names import Name
 

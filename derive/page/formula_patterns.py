@@ -12,7 +12,7 @@ from functools import cache
 from typing import TypeAlias
 
 from derive.calculus.operation_rows import row_of
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, substitute, walk
 from derive.language.grammar import parse

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 
 from derive.calculus.operation_rows import row_of
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.page.document import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Result, Sentence, Words
 from derive.page.table_columns import MOST_ROWS
 from derive.page.training_progress import samples_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number
 from derive.page.document import Block, Paragraph, Result, Sentence, Table
 from derive.page.table_columns import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.calculus.building import terms_of
 from derive.calculus.differentiation import Shapes, shape_of, shapes_of
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, walk
 from derive.language.names import Derivative, Symbol
 from derive.operations.convolution import INPUT, OUTPUT, TRILINEAR, Geometry

@@ -23,8 +23,8 @@ from derive.calculus.differentiation import (
 )
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation, Step
 from derive.derivation.short_rules import Short, shortcuts_of
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
 from derive.language.names import Derivative, Symbol
 from derive.page.constant_factors import factors_of, passed

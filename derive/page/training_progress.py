@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.figures import Curve
 from derive.language.names import Name
 from derive.page.document import (

@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.page.document import Blank, Document, Numbered

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from derive.calculus.operation_rows import row_of
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError, suggestion
 from derive.language.expressions import Apply, Expr, Number, Ref, names_in
 from derive.language.names import Derivative, Name, Symbol

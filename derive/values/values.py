@@ -17,7 +17,7 @@ from derive.calculus.differentiation import Shapes
 from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
 from derive.calculus.scalars import ZERO, Blurred, Num, Undecided, ValueFault, check_finite, precision
 from derive.calculus.shapes import offset
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError
 from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name, Symbol

@@ -14,7 +14,7 @@ from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, sign
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.errors import Fault, InputError, suggestion
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Ref, Shape, walk

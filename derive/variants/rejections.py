@@ -11,7 +11,7 @@ from flint import fmpq
 from derive.calculus.differentiation import shapes_of
 from derive.calculus.operation_rows import Branches, Row, row_of
 from derive.calculus.scalars import Num, sign
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Expr, walk
 from derive.values.digits import full
 from derive.values.values import CompiledExpr, Env, Tape, Values, compile_expr

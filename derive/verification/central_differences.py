@@ -18,7 +18,7 @@ from flint import arb, fmpq
 from derive.calculus.differentiation import Shapes, shape_of
 from derive.calculus.operation_rows import Branches, Flat, row_of
 from derive.calculus.scalars import Num
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Expr
 from derive.language.names import Derivative, Name
 from derive.values.values import CompiledExpr, Env, Values

@@ -13,7 +13,7 @@ from math import prod
 from derive.calculus.differentiation import entries_of
 from derive.calculus.operation_rows import Flat
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
 from derive.language.names import Name
 from derive.values.values import Values

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.calculus.building import plus, raised, scaled, split_coefficient, times
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
 from derive.verification.to_sympy import Sym, sympy_key
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus.operation_rows import ROWS, Row
-from derive.derivation.derive import Derivation
 from derive.derivation.intermediate import in_full
+from derive.derivation.steps import Derivation
 from derive.figures import Curve
 from derive.language.expressions import Apply, Index, Ref, Shape
 from derive.language.names import Derivative, Name, Symbol

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Shape
 from derive.language.names import Name, Symbol
 from derive.notation.matrices import as_matrices, as_rows

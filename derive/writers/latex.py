@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from derive.calculus.operation_rows import row_of
-from derive.derivation.derive import Derivation
+from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply
 from derive.language.names import GREEK, Name, split_entry
 from derive.notation.matrices import Matrix

@@ -12,7 +12,7 @@ from derive.answers.marking.student_values import Own
 from derive.answers.mistakes.table import MISTAKES, SLIPS, THROUGHOUT, Mistake, of_step_shape, with_shapes
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, substitute
 from derive.language.names import Name
 

@@ -25,7 +25,7 @@ from derive.calculus.differentiation import shape_of, uniform
 from derive.calculus.operation_rows import Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, precision
 from derive.calculus.shapes import offset
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Number, Shape, names_in
 from derive.language.names import Derivative, Name
 from derive.solution import Solution

@@ -11,7 +11,7 @@ from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.differentiation import settled, shape_of
 from derive.calculus.operation_rows import Flat, ShapeFault, row_of
 from derive.calculus.scalars import Num
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name
 from derive.problem.settings import Digits

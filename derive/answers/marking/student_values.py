@@ -11,7 +11,7 @@ from derive.answers.marking.rounding import is_exactly
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, precision
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
 from derive.page.view import Workings

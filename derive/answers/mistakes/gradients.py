@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.building import terms_of, total
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Ref, substitute
 from derive.language.names import Derivative, Name, Symbol
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from derive.calculus.building import filled_array, scaled, split_coefficient, terms_of, times, total
 from derive.calculus.differentiation import shape_of
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import (
     Apply,
     Expr,

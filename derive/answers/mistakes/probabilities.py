@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from derive.calculus.building import negated, scaled, times
 from derive.calculus.differentiation import shape_of
-from derive.derivation.derive import Derivation, Step
 from derive.derivation.short_rules import shortcuts_of
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.reductions import count

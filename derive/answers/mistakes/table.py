@@ -24,7 +24,7 @@ from derive.calculus.building import negated, scaled, tidy, times
 from derive.calculus.differentiation import instantiate, settled, shape_of
 from derive.calculus.operation_rows import ShapeFault, row_of
 from derive.calculus.scalars import Num
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import (
     Apply,
     Expr,

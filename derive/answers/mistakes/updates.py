@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from derive.calculus.building import times
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, rewrite, substitute
 from derive.language.names import Name, Symbol
 from derive.problem.training.model import ETA, STEP

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from derive.calculus.differentiation import derivative_rule
 from derive.calculus.operation_rows import ROWS
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Derivation, Step
+from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol

@@ -11,7 +11,7 @@ from derive.answers.marking.student_values import BITS
 from derive.calculus.operation_rows import ShapeFault
 from derive.calculus.scalars import precision
 from derive.calculus.shapes import broadcast, broadcast_sources
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Ref, rewrite
 from derive.notation.notations import UNICODE
 from derive.notation.printer import formula

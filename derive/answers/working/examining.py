@@ -20,7 +20,7 @@ from derive.answers.working.collecting import NO_RESULT
 from derive.answers.working.number_lines import NumberLine, explains
 from derive.answers.working.numerals import rounded_to
 from derive.calculus.shapes import offset
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Entry, Expr, Ref, rewrite
 from derive.solution import Solution
 from derive.values.digits import Printed

@@ -23,7 +23,7 @@ from derive.answers.working.replacing import constant, nodes, replaced
 from derive.answers.working.terms import is_sum
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number
 
 MOST, LOOSE = fmpq(1, 100), fmpq(1, 10)

@@ -14,7 +14,7 @@ from derive.answers.working.chains import ReadSide
 from derive.answers.working.literals import OMITTED, Miss
 from derive.answers.working.numerals import nearest, text_of, written_text
 from derive.calculus.shapes import indices
-from derive.derivation.derive import Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, rewrite, walk
 from derive.notation.notations import UNICODE
 from derive.notation.printer import formula

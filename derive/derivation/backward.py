@@ -1,0 +1,190 @@
+"""The backward pass as a source transformation: each forward equation in reverse order gives equations for gradients.
+
+An operation's row gives the gradient of its arguments as an equation in the same language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import reduce
+from math import inf, prod
+
+from derive.calculus.building import plus, times, total
+from derive.calculus.differentiation import (
+    derivative_rule,
+    differentiate,
+    reduced,
+    settled,
+    shape_of,
+    slopes,
+    spread,
+)
+from derive.calculus.operation_rows import row_of
+from derive.derivation.helpers import LINEAR, LossPath, is_pointwise
+from derive.derivation.steps import Step
+from derive.language.expressions import Apply, Expr, Ref, Shape, apply, names_in, number
+from derive.language.names import Derivative, Name, Symbol
+from derive.problem.training.batch import SamplePlaces
+
+ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
+LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes through a Jacobian
+
+
+class Backward:
+    """Reverse mode over the forward steps: local derivatives, parts through each path, their sums."""
+
+    def __init__(
+        self, forward: tuple[Step, ...], path: LossPath, shapes: dict[Name, Shape], places: SamplePlaces
+    ) -> None:
+        self.shapes, self.path, self.places = shapes, path, places
+        self.equations = [step for step in forward if step.name in path.names]
+        self.loss = next((s.name for s in reversed(forward) if s.phase == "loss"), None)
+        self.givens = path.dependent - {step.name for step in forward}
+        self.left: dict[Name, int] = {}
+        for step in self.equations:
+            for name in self._arguments(step):
+                self.left[name] = self.left.get(name, 0) + 1
+        self.several = {name for name, count in self.left.items() if count > 1}
+        self.parts: dict[Name, list[Name]] = {}
+
+    def steps(self) -> Iterator[Step]:
+        for step in self._backwards():
+            yield from self._through(step)
+        for name in sorted(self.path.dependent - self.path.names, key=str):
+            if name in self.givens:
+                yield self._made(self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), "independent")
+
+    def _backwards(self) -> Iterable[Step]:
+        """The equations in reverse order; those of a batch beginning with its first sample."""
+
+        def order(step: Step) -> float:
+            i = self.places.sample(step.name)
+            return -1 if step.name == self.loss else inf if i is None else i
+
+        backwards = self.equations[::-1]
+        return sorted(backwards, key=order) if self.places.own else backwards
+
+    def _arguments(self, step: Step) -> list[Name]:
+        """What the gradient flows on to: given names first, then what was computed, in the equation's order."""
+        names = [name for name in step.uses if name in self.path.names]
+        return sorted(names, key=lambda name: name not in self.givens)
+
+    def _gradient(self, name: Name, via: Name | None = None) -> Derivative:
+        assert isinstance(name, Symbol)
+        assert isinstance(self.loss, Symbol)
+        assert via is None or isinstance(via, Symbol)
+        return Derivative(self.loss, name, via)
+
+    def _through(self, step: Step) -> Iterator[Step]:
+        pointwise = is_pointwise(step.expr, self.shapes)
+        pulled = {} if pointwise else self._pulled(step)
+        linear = (slopes(step.expr, self.shapes) or {}) if pointwise else {}
+        for name in self._arguments(step):
+            jacobian = None if pointwise else self._jacobian(step, name)
+            if pointwise:
+                yield from self._local(step, name, linear.get(name))
+            elif jacobian is not None:
+                yield from self._by_jacobian(step, name, jacobian)
+            else:
+                yield self._part(step, name, *pulled[name])
+            yield from self._sum(name)
+
+    def _local(self, step: Step, name: Name, slope: Fraction | None) -> Iterator[Step]:
+        """dA/dz, then dL/dz = dL/dA · dA/dz; for the loss itself the derivative is the gradient. `slope` is dA/dz where
+        that is known to be a number.
+        """
+        assert isinstance(step.name, Symbol)
+        assert isinstance(name, Symbol)
+        out = step.shape
+        target = out or self.shapes[name]
+        known = None if slope is None else number(slope)
+        local = known or differentiate(step.expr, name, self.shapes, Ref(step.name))
+        local = spread(settled(local, self.shapes), self.shapes, target)
+        if step.name == self.loss:
+            yield self._part(step, name, local, "loss derivative")
+            return
+        derivative = Derivative(step.name, name)
+        yield self._made(derivative, local, f"local {step.rule}")
+        product = times(Ref(self._gradient(step.name)), Ref(derivative))
+        yield self._part(step, name, reduced(product, target, self.shapes[name]), "chain rule")
+
+    def _jacobian(self, step: Step, name: Name) -> Expr | None:
+        """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
+        expr = step.expr
+        if not isinstance(expr, Apply) or not row_of(expr).jacobian or dict(expr.options).get("axis") in ACROSS:
+            return None
+        sizes = [len(shape) for shape in (step.shape, self.shapes[name])]
+        places = [i for i, arg in enumerate(expr.args) if name in names_in(arg)]
+        if sizes != [1, 1] or prod(step.shape) > LARGEST_JACOBIAN or [expr.args[i] for i in places] != [Ref(name)]:
+            return None
+        return derivative_rule(expr, places[0], Ref(step.name))
+
+    def _by_jacobian(self, step: Step, name: Name, jacobian: Expr) -> Iterator[Step]:
+        """ds/dz as a matrix, then dL/dz = (ds/dz)ᵀ dL/ds."""
+        assert isinstance(step.name, Symbol)
+        assert isinstance(name, Symbol)
+        derivative = Derivative(step.name, name)
+        yield self._made(derivative, settled(jacobian, self.shapes), f"local {step.rule}")
+        through = apply("product", apply("transpose", Ref(derivative)), Ref(self._gradient(step.name)))
+        yield self._part(step, name, through, "jacobian")
+
+    def _part(self, step: Step, name: Name, expr: Expr, rule: str) -> Step:
+        several = name in self.several
+        part = self._gradient(name, step.name if several else None)
+        self.parts.setdefault(name, []).append(part)
+        self.left[name] -= 1
+        return self._made(part, settled(expr, self.shapes), rule)
+
+    def _sum(self, name: Name) -> Iterator[Step]:
+        """The sum over the paths, once all of them are there."""
+        if name in self.several and self.left[name] == 0:
+            parts: list[Expr] = [Ref(part) for part in self.parts[name]]
+            yield self._made(self._gradient(name), total(parts), "sum over paths")
+
+    def _made(self, name: Derivative, expr: Expr, rule: str) -> Step:
+        self.shapes[name] = shape_of(expr, self.shapes)
+        return Step(name, expr, "backward", rule, self.shapes[name])
+
+    def _pulled(self, step: Step) -> dict[Name, tuple[Expr, str]]:
+        """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
+        found: dict[Name, list[tuple[Expr, str]]] = {}
+        start: Expr = number(1) if step.name == self.loss else Ref(self._gradient(step.name))
+        for name, expr, rule in self._pull(step.expr, start, "copy", Ref(step.name)):
+            found.setdefault(name, []).append((expr, rule))
+        return {
+            name: (reduce(plus, (expr for expr, _ in items)), items[0][1] if len(items) == 1 else "sum of uses")
+            for name, items in found.items()
+        }
+
+    def _pull(
+        self, expr: Expr, gradient: Expr, rule: str, value: Expr | None = None
+    ) -> Iterator[tuple[Name, Expr, str]]:
+        """What flows from `expr` into each name; `value` is what the expression is called, where it has a name."""
+        if isinstance(expr, Ref) and expr.name in self.path.names:
+            yield expr.name, gradient, rule
+        if not isinstance(expr, Apply):
+            return
+        row = row_of(expr)
+        shapes = tuple(shape_of(arg, self.shapes) for arg in expr.args)
+        for i, arg in enumerate(expr.args):
+            if any(name in self.path.names for name in names_in(arg)):
+                inner = row.pullback(expr.args, shapes, expr.options, value or expr, gradient, i)
+                inner = settled(inner, self.shapes)
+                yield from self._pull(arg, inner, _pull_rule(expr, shapes, i, rule))
+
+
+def _pull_rule(expr: Apply, shapes: tuple[Shape, ...], i: int, rule: str) -> str:
+    """The rule of a gradient: which factor of a matrix product, a bias that was spread, or the operation."""
+    if expr.op == "product" and () not in shapes:
+        return "left factor" if i == 0 else "right factor"
+    if expr.op == "transpose" and rule.endswith("factor"):
+        return rule
+    if expr.op in LINEAR:
+        axes = max(map(len, shapes))
+        if rule != "copy" or axes <= len(shapes[i]):
+            return rule
+        if shapes[i] == ():
+            return "broadcast number"
+        return "broadcast term" if axes <= 2 else "broadcast channel"
+    return (row_of(expr).rules or (expr.op,) * len(shapes))[i]

@@ -1,0 +1,107 @@
+"""The derivation's data: its steps, each an equation with a name, a rule and a shape. It holds no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from derive.language.expressions import Expr, Shape, names_in
+from derive.language.names import Derivative, Name, Symbol
+from derive.problem.problem import Problem
+from derive.problem.training.batch import SamplePlaces
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One equation of the derivation. Each name is defined once: an update defines the updated one, `name.after`.
+
+    phase    `given`, `forward`, `loss`, `backward` or `update`
+    rule     what kind of move it is: joins prose, marks and known mistakes
+    shape    of the value
+    rounded  whether what follows goes on with the printed number, whatever the carry
+    """
+
+    name: Name
+    expr: Expr
+    phase: str
+    rule: str
+    shape: Shape
+    rounded: bool = False
+
+    @property
+    def id(self) -> str:
+        """The step's name, as everything outside refers to it."""
+        return self.name.id
+
+    @property
+    def helper(self) -> bool:
+        """Whether it is a formula inside an equation, taken out (`h_1:1`)."""
+        symbol = self.name if isinstance(self.name, Symbol) else self.name.by
+        return symbol.helper > 0
+
+    @property
+    def uses(self) -> tuple[Name, ...]:
+        """The names that the equation uses, in the order they stand in it."""
+        return names_in(self.expr)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The structure of a worked solution: every step in order, and the shape of everything named.
+
+    `problem` is what it was made of, `givens` the given names and whether each is a parameter, `wanted` the names whose
+    gradient is asked for; `constants` and `states` are what only the updates use. `interims` holds, for the forward
+    steps that have such, what is worked out on the way to them, the step itself last. `places` tells whose the names
+    of a batch are.
+    """
+
+    problem: Problem = field(compare=False, repr=False)
+    givens: tuple[tuple[Symbol, bool], ...]
+    forward: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    updates: tuple[Step, ...]
+    loss: Symbol | None
+    wanted: tuple[Symbol, ...]
+    shapes: Mapping[Name, Shape]
+    constants: tuple[Symbol, ...] = ()
+    states: tuple[Symbol, ...] = ()
+    interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
+    places: SamplePlaces = field(default_factory=SamplePlaces)
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps of one pass, in order."""
+        yield from self.forward
+        yield from self.backward
+        yield from self.updates
+
+    def step(self, name: Name) -> Step:
+        """The step of that name."""
+        return next(step for step in self.steps if step.name == name)
+
+    def is_worked(self, name: Name) -> bool:
+        """Whether the page works a step out: of a large batch only those of the first samples."""
+        i, samples = self.places.sample(name), self.problem.samples
+        return i is None or samples is None or i < samples.worked(self.problem.page.entries)
+
+    @property
+    def begun(self) -> frozenset[Name]:
+        """What has a value before the first pass: given, constant or a state."""
+        return frozenset((*(name for name, _ in self.givens), *self.constants, *self.states))
+
+    @property
+    def turning(self) -> tuple[Symbol, ...]:
+        """The given values of which every pass has its own: those of its samples."""
+        samples = self.problem.samples
+        return samples.names() if samples and samples.turning else ()
+
+    @property
+    def carried(self) -> tuple[Step, ...]:
+        """The updates that the next pass begins with: not what an update only needs in between."""
+        begun = self.begun
+        return tuple(step for step in self.updates if step.name.before in begun)
+
+    @property
+    def gradients(self) -> tuple[Derivative, ...]:
+        """The gradients that are asked for."""
+        return tuple(Derivative(self.loss, name) for name in self.wanted) if self.loss else ()
