@@ -6,73 +6,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from derive.errors import DeriveError, ToolError, suggestion
-
-if TYPE_CHECKING:
-    from derive.solution import Solution
+from derive.errors import DeriveError
 
 PDF = "pdf"
 TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
-
-
-def write_solution(solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
-    """The files of a solution in `folder`, in the order of `formats`, pictures behind the text that shows them.
-
-    Raises DeriveError for an unknown format or a folder that cannot be written; ToolError where the PDF cannot be
-    made: all other formats, and the .tex, are written before it is raised.
-    """
-    from derive.writers import WRITERS
-
-    known_format(formats, (PDF, *WRITERS))
-    files: dict[str, Callable[[], str]] = {}
-    for wanted in formats:
-        if wanted == PDF:
-            files[f"{name}.pdf"] = lambda: solution.text("tex")
-            continue
-        files[f"{name}.{WRITERS[wanted].ending}"] = partial(solution.text, wanted)
-        pictures = solution.pictures(wanted)
-        files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
-    return write_texts(folder, files)
-
-
-def known_format(formats: tuple[str, ...], known: tuple[str, ...]) -> None:
-    """Raises DeriveError for a format that is not known."""
-    for wanted in formats:
-        if wanted not in known:
-            hint = suggestion(wanted, known) or f"known: {', '.join(known)}"
-            raise DeriveError(f"there is no format `{wanted}`", hint)
-
-
-def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Path]:
-    """Write texts; the text of a `.pdf` is LaTeX and compiled. Raises DeriveError, ToolError as `write` does."""
-    finished: dict[str, bytes] = {}
-    failure: ToolError | None = None
-    for name, text in files.items():
-        if not name.endswith(".pdf"):
-            finished[name] = text().encode()
-            continue
-        try:
-            finished[name] = pdf(text())
-        except ToolError as error:
-            failure = error
-            finished[f"{name.removesuffix('.pdf')}.tex"] = text().encode()
-    paths = save(folder, finished)
-    if failure:
-        written = ", ".join(str(path) for path in paths)
-        raise ToolError(failure.message, "\n  ".join(filter(None, (failure.hint, f"written: {written}"))))
-    return paths
-
-
-def pdf(tex: str) -> bytes:
-    """The PDF of a LaTeX text. Raises ToolError."""
-    from derive.pdf.engines import make_pdf
-
-    return make_pdf(tex)
 
 
 def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:

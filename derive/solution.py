@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,8 +16,9 @@ from flint import fmpq
 from derive.derivation.derive import derive
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
-from derive.errors import DeriveError, Fault, InputError, suggestion
+from derive.errors import Fault, InputError, suggestion
 from derive.figures import graph_figure, network_figure
+from derive.files import PDF
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, split_entry
 from derive.notation.notations import ASCII
@@ -27,6 +28,7 @@ from derive.page.compose import compose
 from derive.page.document import Block, Document, FigureBlock
 from derive.page.training_progress import over_the_steps, tabled
 from derive.page.view import Workings
+from derive.pdf.text_files import write_texts
 from derive.problem.problem import Problem
 from derive.problem.settings import Digits
 from derive.problem.training.model import STEP
@@ -34,7 +36,7 @@ from derive.prose.catalogue import catalogue
 from derive.values.values import Tape, Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
-from derive.writers import WRITERS
+from derive.writers import WRITERS, check_formats, formats_of, text_formats
 from derive.writers.base import PageContext
 from derive.writers.json import nested, pass_id
 
@@ -255,9 +257,8 @@ class Solution:
                          () if index else shape, value, text, shown)  # fmt: skip
 
     def text(self, name: str = "md") -> str:
-        """The page as text: `md`, `tex`, `txt`, `json` or `toml`."""
-        if name not in WRITERS:
-            raise DeriveError(f"there is no text format `{name}`", suggestion(name, WRITERS))
+        """The page in a text format. Raises DeriveError for one that does not exist."""
+        check_formats((name,), text_formats("solution"))
         return self.blueprint.text(name, self.values)
 
     def pictures(self, name: str) -> dict[str, str]:
@@ -268,9 +269,16 @@ class Solution:
         self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
     ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
-        from derive.files import write_solution
-
-        return write_solution(self, Path(folder), tuple(formats), name or self.problem.name or "solution")
+        formats = tuple(formats)
+        check_formats(formats, formats_of("solution"))
+        name = name or self.problem.name or "solution"
+        files: dict[str, Callable[[], str]] = {}
+        for wanted in formats:
+            source = "tex" if wanted == PDF else wanted
+            files[f"{name}.{wanted}"] = partial(self.text, source)
+            pictures = self.pictures(source)
+            files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
+        return write_texts(Path(folder), files)
 
     def _repr_markdown_(self) -> str:
         """The page for a notebook, its pictures inside the text."""

@@ -160,7 +160,7 @@ USAGE = [
     (["solve", "neuron.toml", "-o", "-"], "`-o -` writes one text format"),
     (["solve", "neuron.toml", "-o", "-", "--to", "pdf"], "`-o -` writes one text format"),
     (["solve", "neuron.toml", "-o", "-", "--to", "md,txt"], "`-o -` writes one text format"),
-    (["solve", "neuron.toml", "-o", "-", "--to", "docx"], "there is no text format `docx`"),
+    (["solve", "neuron.toml", "-o", "-", "--to", "docx"], "there is no format `docx`"),
     (["solve", "neuron.toml", "--to", "md", "--language", "xx"], "no catalogue for the language `xx`"),
     (["solve", "missing.toml"], "missing.toml: cannot be read"),
     (["example", "note"], "did you mean `notes`?"),

@@ -13,16 +13,16 @@ from pypdf import PdfReader, PdfWriter
 
 from derive import check, examples
 from derive.errors import DeriveError, InputError
-from derive.files import pdf
 from derive.language.names import Name
-from derive.pdf.engines import compile_tex, find_engine, overfull
+from derive.pdf.engines import compile_tex, find_engine, make_pdf, overfull
 from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
-from derive.sheets.sheet_files import FORMATS, one, write_sheet
+from derive.sheets.sheet_files import one, write_sheet
 from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
+from derive.writers import formats_of, text_formats
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]
@@ -58,7 +58,7 @@ def notes(extra: str) -> Problem:
 @pytest.mark.parametrize("ending", ["toml", "csv"])
 def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"key.{ending}"
-    path.write_text(writer(name).answers(ending, ANA, solution(name)), "utf-8")
+    path.write_text(writer(name).key(ending, solution(name), ANA), "utf-8")
     report = check(solution(name), path)
     asked = {field.step for field in writer(name).fields}
     verdicts = {item.id: item.verdict for item in report.items if item.id in asked}
@@ -70,7 +70,7 @@ def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path)
 def test_an_empty_answer_file_is_missing_throughout(name: str, tmp_path: Path) -> None:
     for ending in ("toml", "csv"):
         path = tmp_path / f"sheet.{ending}"
-        path.write_text(writer(name).answers(ending, ANA), "utf-8")
+        path.write_text(writer(name).sheet(ending, solution(name), ANA), "utf-8")
         assert {item.verdict for item in check(solution(name), path).items} == {"missing"}
 
 
@@ -233,7 +233,7 @@ def test_faults_of_the_table_are_reported(line: str, message: str) -> None:
 
 
 def test_every_format_has_a_name() -> None:
-    assert FORMATS == ("pdf", "tex", "md", "txt", "toml", "csv")
+    assert formats_of("sheet") == ("pdf", "tex", "md", "txt", "html", "toml", "csv")
 
 
 # --- hints -----------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def test_without_hints_there_is_no_such_page() -> None:
 
 @cache
 def form(name: str, blank: str = "working", ada: bool = True) -> bytes:
-    return pdf(writer(name, blank).sheet("tex", solution(name), ANA if ada else None))
+    return make_pdf(writer(name, blank).sheet("tex", solution(name), ANA if ada else None))
 
 
 def test_every_entry_has_a_field_under_its_id() -> None:
@@ -287,7 +287,7 @@ def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
     text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))
     head = re.search(r"\\vskip3pt\{\\small Student.*", text)
     assert head
-    fields = PdfReader(BytesIO(pdf(text.replace(head[0], "")))).get_fields() or {}
+    fields = PdfReader(BytesIO(make_pdf(text.replace(head[0], "")))).get_fields() or {}
     assert fields["sheet:student"]["/V"] == student
 
 
@@ -334,8 +334,8 @@ def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
 def test_the_seed_stands_nowhere() -> None:
     seed = "a seed that nobody guesses"
     copy = one(notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1")
-    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in FORMATS[1:]]
-    raw = pdf(copy.sheet("tex"))
+    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in text_formats("sheet")]
+    raw = make_pdf(copy.sheet("tex"))
     assert not any(seed in text or seed[:6] in text for text in texts)
     assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
 

@@ -120,6 +120,8 @@ def test_reading_a_problem_loads_no_sympy() -> None:
 
 
 SHARED_NAMES = {
+    "add": "each command adds itself to the command line",
+    "run": "what each command does",
     "Winners": "max and max pooling choose alike",
     "winner": "max and max pooling choose alike",
     "Wrong": "what a known mistake writes, in each family of mistakes",

@@ -1,25 +1,42 @@
-"""`derive class`: what the command line asks for, and what it is told."""
+"""`derive class`: a sheet and a key for each student of a roster."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
-from derive.classroom.papers.making import FORMATS
-from derive.classroom.papers.production import Outcome, produce
-from derive.classroom.workers.engine import engine
+from derive.commands.options import Arguments, Commands, chosen_formats, engine_options, format_option, problem_argument
 from derive.errors import DeriveError, Fault
-from derive.files import known_format
+
+if TYPE_CHECKING:
+    from derive.classroom.folder.classroom import Classroom
+    from derive.classroom.papers.production import Outcome
 
 _MOST = 20
 """Messages that are written out; the others are counted."""
 
 
-def run(options: argparse.Namespace, formats: tuple[str, ...]) -> int:
-    """Make the class; the exit status."""
-    known_format(formats, FORMATS)
+def add(commands: Commands) -> None:
+    """The command and its options."""
+    parser = commands.add_parser("class", help="write a sheet and a key for each student of a roster")
+    problem_argument(parser, ", whose [variants] say what is drawn; or a class folder, to make it again")
+    parser.add_argument("--roster", metavar="FILE", help="the class list (CSV): student_id,last_name,first_name,email")
+    parser.add_argument("-o", "--output", metavar="DIR", help="the folder of the class (default: output/class)")
+    format_option(parser, "sheet", more="(default: pdf)")
+    parser.add_argument("--seed", metavar="S", help="decides all numbers (default: a new one, kept in the folder)")
+    parser.add_argument("--only", metavar="ID", help="only the student with this id")
+    engine_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: Arguments) -> int:
+    """Make the class; the exit status. Without --to a class keeps the formats that it has."""
+    from derive.classroom.folder.classroom import Classroom
+    from derive.classroom.papers.production import produce
+    from derive.classroom.workers.engine import engine
+
+    formats = chosen_formats(options.to, "pdf", "sheet") if options.to is not None else ()
     problem, roster, folder = _places(options)
     classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats,
                                  partly=options.only is not None)  # fmt: skip
@@ -32,8 +49,10 @@ def run(options: argparse.Namespace, formats: tuple[str, ...]) -> int:
     return max(outcome.statuses, default=0)
 
 
-def _places(options: argparse.Namespace) -> tuple[Path, Path, Path]:
+def _places(options: Arguments) -> tuple[Path, Path, Path]:
     """The files and the folder; a class is made again from its own folder."""
+    from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
+
     problem = Path(options.problem)
     if problem.is_dir():
         Classroom.open(problem)

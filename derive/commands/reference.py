@@ -110,3 +110,6 @@ def markdown_table() -> str:
             *(row.replace("|r|", "\\|r\\|").replace("|z|", "\\|z\\|") for row in rows),
         ]
     )
+
+
+TABLES = {"operations": operations_table, "layers": layers_table, "rules": rules_table, "mistakes": mistakes_table}

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from derive.files import PDF, known_format, write_texts
+from derive.files import PDF
+from derive.pdf.text_files import write_texts
 from derive.problem.problem import Problem
-from derive.sheets.sheet_writer import ANSWERS, KEY, PAGES, SHEET, SheetWriter
+from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Solution
 from derive.variants import Assignment
+from derive.writers import check_formats, formats_of
 from derive.writers.base import Identity
-
-FORMATS = (PDF, *PAGES, *ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,10 @@ class Copy:
 
     def sheet(self, name: str) -> str:
         """The exercise, or the answer file to fill in, in a text format."""
-        if name in ANSWERS:
-            return self.writer.answers(name, self.identity)
         return self.writer.sheet(name, self.solution, self.identity)
 
     def key(self, name: str) -> str:
         """The key, or the answer file filled in, in a text format."""
-        if name in ANSWERS:
-            return self.writer.answers(name, self.identity, self.solution)
         return self.writer.key(name, self.solution, self.identity)
 
 
@@ -52,12 +48,13 @@ def one(problem: Problem, seed: str | None = None, student: str | None = None) -
 
 def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path]:
     """The files, in the order of `formats`. Raises DeriveError, and ToolError where a PDF cannot be made."""
-    known_format(formats, FORMATS)
+    check_formats(formats, formats_of("sheet"))
     name = copy.solution.problem.name or "problem"
     files: dict[str, Callable[[], str]] = {}
     for wanted in formats:
         for page, text in ((SHEET, copy.sheet), (KEY, copy.key)):
-            files[f"{name}-{page}.{wanted}"] = partial(text, "tex" if wanted == PDF else wanted)
-            pictures = copy.writer.pictures(page, wanted, copy.solution) if wanted in PAGES else {}
+            source = "tex" if wanted == PDF else wanted
+            files[f"{name}-{page}.{wanted}"] = partial(text, source)
+            pictures = copy.writer.pictures(page, source, copy.solution)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
     return write_texts(folder, files)

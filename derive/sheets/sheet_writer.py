@@ -3,7 +3,7 @@
     writer = SheetWriter(blueprint)                     # or SheetWriter.of(problem)
     writer.sheet("tex", variant.solution, identity)     # the exercise, as the LaTeX of a PDF with form fields
     writer.key("tex", variant.solution, identity)       # the same page with everything on it
-    writer.answers("csv", identity)                     # the file to fill in; with a solution, filled in
+    writer.sheet("csv", variant.solution, identity)     # the file to fill in; as the key, filled in
 
 A sheet is the key's Document with blanks (`derive.sheets.blanks`): what stands on both is one object, so that the
 values of a variant answer every question of both pages once.
@@ -23,12 +23,10 @@ from derive.sheets.answer_file import Field, answer_text, fields_of
 from derive.sheets.blanks import blanked
 from derive.sheets.hints import hints
 from derive.solution import Blueprint, Solution, drawings
-from derive.writers import WRITERS
+from derive.writers import FORMATS, WRITERS
 from derive.writers.base import Identity
 
 SHEET, KEY = "sheet", "key"
-PAGES = ("tex", "md", "txt")
-ANSWERS = ("toml", "csv")
 
 
 def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
@@ -84,22 +82,23 @@ class SheetWriter:
         return SheetWriter(blueprint, {SHEET: exercise, KEY: key}, fields_of(exercise, blueprint.derivation))
 
     def sheet(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
-        """The exercise in a text format: tex, md or txt."""
-        return self._text(SHEET, name, solution, identity)
+        """The exercise, or the answer file to fill in, in a text format."""
+        return self.text(SHEET, name, solution, identity)
 
     def key(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
-        """The page with everything on it, in a text format."""
-        return self._text(KEY, name, solution, identity)
-
-    def answers(self, name: str, identity: Identity | None = None, solution: Solution | None = None) -> str:
-        """The answer file, toml or csv: to fill in, or filled in from a solution."""
-        return answer_text(name, self.fields, identity, solution)
+        """The page with everything on it, or the answer file filled in, in a text format."""
+        return self.text(KEY, name, solution, identity)
 
     def pictures(self, page: str, name: str, solution: Solution) -> dict[str, str]:
         """Pictures beside a text, by the end of their file's name: SVG beside Markdown."""
+        if not FORMATS[name].is_page:
+            return {}
         return WRITERS[name].pictures(self.documents[page], self.blueprint.page, solution.values)
 
-    def _text(self, page: str, name: str, solution: Solution, identity: Identity | None) -> str:
+    def text(self, page: str, name: str, solution: Solution, identity: Identity | None = None) -> str:
+        """SHEET or KEY in a text format."""
+        if not FORMATS[name].is_page:
+            return answer_text(name, self.fields, identity, solution if page == KEY else None)
         writer = WRITERS[name]
         if (page, name) not in self.compiled:
             self.compiled[page, name] = writer.compile(self.documents[page], self.blueprint.page)

@@ -8,16 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from derive.answers.feedback.report import Report
-from derive.files import PDF, known_format, write_texts
+from derive.files import PDF
+from derive.pdf.text_files import write_texts
 from derive.solution import Solution
-from derive.writers import WRITERS
-
-FORMATS = (PDF, "tex", "md", "txt", "html", "json")
+from derive.writers import WRITERS, check_formats, formats_of, text_formats
 
 
 def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] | None = None) -> str:
     """The report in a text format, its `head` by the keys of labels. Raises DeriveError for one that does not exist."""
-    known_format((name,), FORMATS[1:])
+    check_formats((name,), text_formats("report"))
     if name == "json":
         return report.json()
     writer = WRITERS[name]
@@ -27,7 +26,7 @@ def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] 
 
 def write_report(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
     """The report's files. Raises DeriveError, and ToolError where the PDF cannot be made."""
-    known_format(formats, FORMATS)
+    check_formats(formats, formats_of("report"))
     texts = {
         f"{name}.{wanted}": partial(text, report, solution, "tex" if wanted == PDF else wanted) for wanted in formats
     }

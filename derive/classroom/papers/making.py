@@ -18,12 +18,11 @@ from derive.files import PDF
 from derive.pdf.press import make_pdfs
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
-from derive.sheets.sheet_writer import ANSWERS, KEY, PAGES, SHEET
+from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Solution
 from derive.variants import Assignment
 
 CHUNK = 16
-FORMATS = (PDF, *PAGES, *ANSWERS)
 FOLDERS = {SHEET: "sheets", KEY: "keys"}
 
 
@@ -123,22 +122,17 @@ class Desk:
         for paper in FOLDERS:
             for wanted in self.formats:
                 if wanted == PDF:
-                    draft.waiting[paper] = self._text(paper, "tex", solution, identity)
+                    draft.waiting[paper] = self.writer.text(paper, "tex", solution, identity)
                 else:
                     draft.files |= self._files(paper, wanted, student, solution, identity)
         return draft
-
-    def _text(self, paper: str, wanted: str, solution: Solution, identity: Identity) -> str:
-        if wanted in ANSWERS:
-            return self.writer.answers(wanted, identity, solution if paper == KEY else None)
-        return (self.writer.key if paper == KEY else self.writer.sheet)(wanted, solution, identity)
 
     def _files(
         self, paper: str, wanted: str, student: Student, solution: Solution, identity: Identity
     ) -> dict[str, bytes]:
         """A paper in a text format, and the pictures it shows, which are named after the student."""
-        text = self._text(paper, wanted, solution, identity)
-        pictures = self.writer.pictures(paper, wanted, solution) if wanted in PAGES else {}
+        text = self.writer.text(paper, wanted, solution, identity)
+        pictures = self.writer.pictures(paper, wanted, solution)
         folder = FOLDERS[paper]
         for picture in pictures:
             text = text.replace(f"({self.title}-{picture})", f"({student.file}-{picture})")

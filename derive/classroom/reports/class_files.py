@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from derive.answers.feedback.report_files import FORMATS
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.marking.marking_worker import Orders, desk
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
@@ -23,8 +22,7 @@ from derive.files import PDF, save, staged
 from derive.page.document import Document
 from derive.pdf.press import make_pdfs
 from derive.solution import Solution
-from derive.writers import WRITERS
-from derive.writers.html import HtmlWriter
+from derive.writers import WRITERS, formats_of
 
 T = TypeVar("T")
 
@@ -139,10 +137,9 @@ class Books:
         """The report as HTML into `page`, and beside it as PDF."""
         solution = desk(self.orders)[1].blueprint.evaluate()
         document = class_document(findings, solution, self.style)
-        html = HtmlWriter()
-        page.write(html.render(html.compile(document, solution.blueprint.page), solution.values))
+        page.write(_text("html", document, solution))
         try:
-            (made,) = make_pdfs([_tex(document, solution)])
+            (made,) = make_pdfs([_text("tex", document, solution)])
         except ToolError as error:
             made = error
         if isinstance(made, bytes):
@@ -152,8 +149,8 @@ class Books:
             found.failures[f"the report could not be made as PDF: {made.message}"] += 1
 
 
-def _tex(document: Document, solution: Solution) -> str:
-    writer = WRITERS["tex"]
+def _text(name: str, document: Document, solution: Solution) -> str:
+    writer = WRITERS[name]
     return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
 
 
@@ -166,7 +163,7 @@ def _records(parts: Iterable[Path]) -> Iterator[tuple[str, Record]]:
 
 def keep_feedback(folder: Path, student: Student, pages: Mapping[str, bytes]) -> None:
     """Write the pages of a student's feedback, and take away those of other formats that an earlier marking left."""
-    for form in FORMATS:
+    for form in formats_of("report"):
         if form not in pages:
             (folder / f"{student.file}.{form}").unlink(missing_ok=True)
     if pages:

@@ -1,0 +1,28 @@
+"""`derive example`: a built-in problem worked out."""
+
+from __future__ import annotations
+
+from derive.commands.options import Arguments, Commands, page_options
+from derive.commands.solve import DEFAULT, work_out
+
+
+def add(commands: Commands) -> None:
+    """The command and its options."""
+    parser = commands.add_parser("example", help="work a built-in problem out (default: the handwritten notes)")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which one; --list names all")
+    parser.add_argument("--list", action="store_true", help="list the built-in problems")
+    page_options(parser, "solution", DEFAULT)
+    parser.set_defaults(run=run)
+
+
+def run(options: Arguments) -> int:
+    """Work the example out, or list all by topic."""
+    from derive import examples
+
+    if not options.list:
+        return work_out(examples.path(options.name or examples.DEFAULT), options)
+    for topic, problems in examples.by_topic().items():
+        print(f"{topic}")
+        for name, title in problems:
+            print(f"  {name:24} {title}")
+    return 0

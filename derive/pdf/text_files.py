@@ -1,0 +1,34 @@
+"""Texts as files, whole or not at all; a `.pdf` is made from the text of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from derive.errors import ToolError
+from derive.files import save
+from derive.pdf import engines
+
+
+def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Path]:
+    """Write texts; the text of a `.pdf` is LaTeX and compiled.
+
+    Raises DeriveError for a folder that cannot be written; ToolError where a PDF cannot be made: all other files, and
+    the .tex, are written before it is raised.
+    """
+    finished: dict[str, bytes] = {}
+    failure: ToolError | None = None
+    for name, text in files.items():
+        if not name.endswith(".pdf"):
+            finished[name] = text().encode()
+            continue
+        try:
+            finished[name] = engines.make_pdf(text())
+        except ToolError as error:
+            failure = error
+            finished[f"{name.removesuffix('.pdf')}.tex"] = text().encode()
+    paths = save(folder, finished)
+    if failure:
+        written = ", ".join(str(path) for path in paths)
+        raise ToolError(failure.message, "\n  ".join(filter(None, (failure.hint, f"written: {written}"))))
+    return paths
