@@ -8,26 +8,17 @@ from random import Random
 
 import pytest
 from flint import arb, fmpq
-from students import NAMES, Fault, Student, answer, as_written, five_percent, solved
+from planting import Planted, instead, judged, planted
+from students import NAMES, Student, answer, as_written, five_percent, solved
 
 from derive.answers.marking.judging import Judged, judge
-from derive.answers.marking.student_values import Own
-from derive.answers.mistakes.table import MISTAKES, of_step_shape
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.derivation.steps import Step
-from derive.language.expressions import Expr
-from derive.page.view import Workings
 from derive.solution import Solution
 
 EARNED = {"correct", "follows"}
-Planted = tuple[str, Step, Expr, Flat]
 cached = cache(solved)
-
-
-def judged(solution: Solution, student: Student) -> dict[str, Judged]:
-    """The verdicts on a student's work, by step."""
-    return {each.place.id: each for each in judge(solution, student.work()) if each.answer}
 
 
 def number(value: str, digits: int) -> WrittenNumber:
@@ -90,35 +81,13 @@ def _cannot_tell(solution: Solution, step: Step, digits: int) -> bool:
     )
 
 
-def planted(solution: Solution) -> list[Planted]:
-    """Every wrong equation of every known mistake in every step, with what it gives there."""
-    found = []
-    derivation = solution.blueprint.derivation
-    own = Own.of(solution.blueprint.tape, Workings(), solution.exact.env(1))
-    for step in (*derivation.forward, *derivation.backward):
-        for mistake in MISTAKES:
-            if mistake.concerns(step):
-                for expr in of_step_shape(derivation, step, mistake.wrong(derivation, step)):
-                    values = own.value(expr)
-                    if values is not None and _differs(values, solution.exact.flat(step.name, 1)):
-                        found.append((mistake.key, step, expr, values))
-    return found
-
-
-def _differs(values: Flat, truth: Flat) -> bool:
-    return any(
-        bool(abs(arb(x - y)) > abs(arb(y)) / 100) and bool(abs(arb(x - y)) > 0.01)
-        for x, y in zip(values, truth, strict=True)
-    )
-
-
 def test_planted_mistakes_are_named_and_what_comes_after_follows(capsys: pytest.CaptureFixture[str]) -> None:
     """Each mistake in some steps of each example; another name counts where it stands for the same numbers."""
     outcomes: Counter[str] = Counter()
     for name in NAMES:
         solution = cached(name)
         for key, step, expr, values in _some_of_each(planted(solution), Random(name)):
-            student = Student(solution, 6, faults={step.id: _instead(expr)})
+            student = Student(solution, 6, faults={step.id: instead(expr)})
             verdicts = judged(solution, student)
             outcomes[_outcome(solution, verdicts[step.id], key, step, values)] += 1
             later = [each for each in verdicts.values() if each.place.id != step.id and each.verdict not in EARNED]
@@ -135,13 +104,6 @@ def _some_of_each(found: list[Planted], random: Random) -> list[Planted]:
     """Every key that was planted, in at most 6 places."""
     by_key = {key: [each for each in found if each[0] == key] for key in dict.fromkeys(each[0] for each in found)}
     return [each for places in by_key.values() for each in random.sample(places, min(len(places), 6))]
-
-
-def _instead(expr: Expr) -> Fault:
-    def fault(own: Own, values: Flat) -> Flat:
-        return own.value(expr) or values
-
-    return fault
 
 
 def _outcome(solution: Solution, here: Judged, key: str, step: Step, values: Flat) -> str:

@@ -3,8 +3,8 @@
 from functools import cache
 
 import pytest
+from planting import instead, judged, planted
 from students import Student
-from test_judging import _instead, judged, planted
 
 from derive.answers.mistakes.layers import LAYERS
 from derive.problem.problem import Problem
@@ -72,6 +72,6 @@ def test_a_mistake_is_named_where_it_is_made(key: str) -> None:
     found = [(step, expr) for other, step, expr, _ in planted(solution) if other == key]
     assert steps <= {step.id for step, _ in found}
     for step, expr in found:
-        here = judged(solution, Student(solution, 6, faults={step.id: _instead(expr)}))[step.id]
+        here = judged(solution, Student(solution, 6, faults={step.id: instead(expr)}))[step.id]
         assert here.verdict == "wrong"
         assert here.diagnosis == key or step.id not in steps, f"{step.id}: {here.diagnosis}"
