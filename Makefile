@@ -14,7 +14,7 @@ test: $(VENV)/ready-test
 	@$(BIN)/python -m pytest
 
 test-torch: $(VENV)/ready-torch
-	@$(BIN)/python -m pytest tests/test_pytorch.py tests/test_torch_reference.py
+	@$(BIN)/python -m pytest tests/pytorch tests/values/test_torch_reference.py
 
 lint: $(VENV)/ready-lint
 	@$(BIN)/ruff check .

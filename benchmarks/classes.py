@@ -25,7 +25,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from measure import duration, table
-from students import Student, off, text_of
+from support.students import Student, off, text_of
 
 from derive import examples
 from derive.classroom.folder.classroom import Classroom

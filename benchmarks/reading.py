@@ -34,7 +34,7 @@ from derive.language.numbers import parse_number
 from derive.solution import Solution
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
-COMMAS = TESTS / "decimal_commas.toml"
+COMMAS = TESTS / "answers" / "reading" / "decimal_commas.toml"
 NOTES = TESTS / "work" / "notes.md"
 COUNT = 200
 FORMULAS = [
@@ -198,7 +198,7 @@ def works() -> list[list[str]]:
     """The work of the notes, read and judged, and the hostile text that takes longest."""
     solution = solve(examples.path("notes"))
     notes = duration_of(NOTES.read_text(encoding="utf-8"), solution)
-    texts = runpy.run_path(str(TESTS / "hostile.py"))
+    texts = runpy.run_path(str(TESTS / "support" / "hostile.py"))
     hostile = {name: duration_of(text, solution) for name, text in (texts["WORKS"] | texts["FLOODS"]).items()}
     slowest = max(hostile, key=lambda name: hostile[name])
     return [

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from flint import fmpq
+from support.places import ROOT
 
 import derive
 from derive.errors import InputError
@@ -24,8 +25,6 @@ from derive.problem.reading.equations import read_name
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.writers import WRITERS
-
-ROOT = Path(__file__).parent.parent
 
 
 def load(path: Path) -> ModuleType:

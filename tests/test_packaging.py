@@ -10,8 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from support.places import ROOT
 
 
 def run(*command: str | Path, cwd: Path) -> str:

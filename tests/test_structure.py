@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.places import PACKAGE
 
-PACKAGE = Path(__file__).resolve().parent.parent / "derive"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
 

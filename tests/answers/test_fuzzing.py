@@ -7,11 +7,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import hostile
 import pytest
+from support import hostile
+from support.places import TESTS, WORKS
 
 RUNS = 3_000
-WORK = Path(__file__).parent / "work"
 
 
 @pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed: it has wheels for Linux alone")
@@ -20,9 +20,9 @@ def test_nothing_that_a_guided_fuzzer_finds_raises(tmp_path: Path) -> None:
     corpus.mkdir()
     for i, text in enumerate((*hostile.ANSWERS.values(), *hostile.WORKS.values())):
         (corpus / f"text{i}").write_bytes(bytes([i % 256]) + text[:2_000].encode("utf-8", "replace"))
-    for path in WORK.iterdir():
+    for path in WORKS.iterdir():
         (corpus / path.name).write_bytes(b"\x01" + path.read_bytes()[:2_000])
-    command = [sys.executable, Path(__file__).with_name("fuzzing.py"), str(corpus), f"-runs={RUNS}", "-seed=1",
+    command = [sys.executable, TESTS / "support" / "fuzzing.py", str(corpus), f"-runs={RUNS}", "-seed=1",
                "-max_len=2000", "-timeout=20", "-rss_limit_mb=1000", f"-artifact_prefix={tmp_path}/"]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     assert done.returncode == 0, done.stderr[-3_000:]

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support.places import PUBLISHED_NUMBERS
 
 import derive
 import derive.examples
 
-TABLE = Path(__file__).with_name("published.toml")
-SOURCES: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text("utf-8"))
+SOURCES: dict[str, dict[str, Any]] = tomllib.loads(PUBLISHED_NUMBERS.read_text("utf-8"))
 
 
 class Published(NamedTuple):

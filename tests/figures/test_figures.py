@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 
 import pytest
+from support.places import PACKAGE
 
 from derive.calculus.shapes import offset
 from derive.derivation.derive import derive as derived
@@ -31,7 +31,7 @@ from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overful
 from derive.problem.problem import Problem
 from derive.values.values import Tape, Values
 
-EXAMPLES = sorted((Path(__file__).parent.parent / "derive" / "examples").glob("*.toml"))
+EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {
     "adam_network",
     "binary_cross_entropy", "dead_relu", "han_kamber", "hmkcode", "mazur", "mazur_10000", "miller", "notes", "rgu",

@@ -1,6 +1,6 @@
 """The guided fuzzer: atheris turns the bytes it finds into answers, working and files until something raises.
 
-    python tests/fuzzing.py -runs=20000 [libFuzzer's options]
+    python tests/support/fuzzing.py -runs=20000 [libFuzzer's options]
 
 It ends with an error for anything but a verdict or an InputError, and for what takes more than a few seconds.
 """

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.places import FACT_FILES
 
 import derive
 import derive.examples
@@ -66,9 +66,7 @@ def test_the_notes_to_25_digits() -> None:
 
 # --- published examples --------------------------------------------------------------------------------------------
 
-FACTS = {
-    path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(Path(__file__).parent.glob("facts/*.toml"))
-}
+FACTS = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FACT_FILES.glob("*.toml"))}
 VARIANTS = [(name, variant) for name, facts in FACTS.items() for variant in ("problem", "short") if variant in facts]
 
 

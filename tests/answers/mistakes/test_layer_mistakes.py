@@ -3,8 +3,8 @@
 from functools import cache
 
 import pytest
-from planting import instead, judged, planted
-from students import Student
+from support.planting import instead, judged, planted
+from support.students import Student
 
 from derive.answers.mistakes.layers import LAYERS
 from derive.problem.problem import Problem

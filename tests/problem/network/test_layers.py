@@ -2,18 +2,18 @@
 
 import json
 import tomllib
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from support.places import FACT_FILES
 
 import derive
 from derive.problem.network import LAYERS
 from derive.problem.network.shorthand import expand_network
 from derive.problem.reading.equations import read_name
 
-FACTS = tomllib.loads((Path(__file__).parent / "facts" / "layers.toml").read_text("utf-8"))
+FACTS = tomllib.loads((FACT_FILES / "layers.toml").read_text("utf-8"))
 SHAPES = {read_name(name): tuple(shape) for name, shape in FACTS["shapes"].items()}
 
 

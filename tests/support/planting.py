@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flint import arb
-from students import Fault, Student
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.student_values import Own
@@ -13,6 +12,7 @@ from derive.derivation.steps import Step
 from derive.language.expressions import Expr
 from derive.page.view import Workings
 from derive.solution import Solution
+from support.students import Fault, Student
 
 Planted = tuple[str, Step, Expr, Flat]
 """A mistake's key, the step it is made in, the wrong equation and what it gives there."""

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from students import Student, off, text_of
+from support.students import Student, off, text_of
 
 from derive.classroom import grading
 from derive.classroom.folder.classroom import Classroom

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from effort import calls
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.effort import calls
 
 import derive.examples
 from derive.calculus.applications import with_settings

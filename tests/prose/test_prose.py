@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from support.places import PACKAGE
 
 from derive.answers.mistakes.table import keys
 from derive.operations import ROWS
@@ -13,7 +13,6 @@ from derive.page.function_notes import WORDED
 from derive.prose.catalogue import catalogue, languages
 
 PLACE = re.compile(r"\{(\w+)\}")
-SOURCE = Path(__file__).parent.parent / "derive"
 
 
 @pytest.mark.parametrize("language", languages())
@@ -46,7 +45,7 @@ def test_every_function_that_is_explained_has_a_sentence() -> None:
 def test_every_key_that_the_program_names_exists() -> None:
     named = {
         key
-        for path in SOURCE.rglob("*.py")
+        for path in PACKAGE.rglob("*.py")
         for key in re.findall(
             r'"((?:headings|labels|intro|closed|update|check|reasons|notes)\.\w+)"', path.read_text("utf-8")
         )

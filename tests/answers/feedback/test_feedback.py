@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.places import WORKS
 
 from derive import Problem
 from derive.answers.checking import check
@@ -21,8 +22,6 @@ from derive.errors import InputError
 from derive.examples import path
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution, solve
-
-WORKS = Path(__file__).parent / "work"
 
 
 @cache

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 from flint import arb, fmpq
-from planting import Planted, instead, judged, planted
-from students import NAMES, Student, answer, as_written, five_percent, solved
+from support.planting import Planted, instead, judged, planted
+from support.students import NAMES, Student, answer, as_written, five_percent, solved
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.reading.written import WrittenNumber

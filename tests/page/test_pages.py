@@ -1,6 +1,6 @@
 """The page: goldens of the notes, and what holds on every page: signs, relations, detail, the same text every time.
 
-`python -m pytest tests/test_pages.py --accept` writes the goldens anew.
+`python -m pytest tests/page/test_pages.py --accept` writes the goldens anew.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import pytest
 from flint import arb, fmpq
+from support.places import GOLDEN
 
 import derive
 import derive.examples
@@ -43,8 +44,7 @@ from derive.writers.text import TextWriter, boxes, text_matrix
 
 EXAMPLES = derive.examples.names()
 QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
-GOLDEN = Path(__file__).with_name("golden")
-ACCEPT = "python -m pytest tests/test_pages.py --accept"
+ACCEPT = "python -m pytest tests/page/test_pages.py --accept"
 
 
 @cache

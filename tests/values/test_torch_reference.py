@@ -7,8 +7,8 @@ pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 from dataclasses import replace
 from fractions import Fraction
 
-from random_problems import TEMPLATES, random_problem
-from torch_reference import ELEMENTWISE, STRUCTURAL, loss_and_gradients
+from support.random_problems import TEMPLATES, random_problem
+from support.torch_reference import ELEMENTWISE, STRUCTURAL, loss_and_gradients
 
 import derive.examples
 from derive.derivation.derive import derive as derivation_of

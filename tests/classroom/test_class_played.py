@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from students import Student, off, text_of
+from support.students import Student, off, text_of
 
 from derive import examples
 from derive.answers.reading.written import Answer, Array

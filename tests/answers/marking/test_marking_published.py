@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.places import PUBLISHED_NUMBERS
 
 from derive import examples
 from derive.answers.checking import check
@@ -15,7 +15,7 @@ from derive.answers.feedback.report import Report
 from derive.answers.files.answer_file import read_mapping
 from derive.solution import solve
 
-SOURCES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "published.toml").read_text("utf-8"))
+SOURCES: dict[str, Any] = tomllib.loads(PUBLISHED_NUMBERS.read_text("utf-8"))
 ROWS = {name: rows for source in SOURCES.values() for name, rows in source["problems"].items()}
 RIGHT = {"accumulates", "exact", "rounds", "full_precision", "cancelled", "truncates"}
 

@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import hostile
 import pytest
-from effort import calls
 from flint import fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import hostile
+from support.effort import calls
 
 from derive import Problem, examples, solve
 from derive.answers.files.answer_file import Literal, read_file, read_mapping

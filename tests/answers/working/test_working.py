@@ -7,11 +7,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-import hostile
 import pytest
-from effort import calls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import hostile
+from support.effort import calls
+from support.places import WORKS
 
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
@@ -27,7 +28,6 @@ from derive.language.tokens import TextError
 from derive.problem.problem import Problem
 from derive.solution import Solution, solve
 
-WORKS = Path(__file__).parent / "work"
 NOTES = WORKS / "notes.md"
 
 
