@@ -37,8 +37,8 @@ from derive.values.values import Tape, Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
-from derive.writers.base import PageContext
 from derive.writers.json import nested, pass_id
+from derive.writers.page_context import PageContext
 
 MOST_KEPT = 100
 _ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'

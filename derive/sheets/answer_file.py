@@ -16,7 +16,7 @@ from derive.language.names import Name
 from derive.page.document import Blank, Document, Numbered
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
-from derive.writers.base import Identity
+from derive.writers.identity import Identity
 from derive.writers.json import nested
 from derive.writers.parts import entry_id
 

@@ -14,7 +14,7 @@ from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Solution
 from derive.variants import Assignment
 from derive.writers import check_formats, formats_of
-from derive.writers.base import Identity
+from derive.writers.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)

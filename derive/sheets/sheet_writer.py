@@ -24,7 +24,7 @@ from derive.sheets.blanks import blanked
 from derive.sheets.hints import hints
 from derive.solution import Blueprint, Solution, drawings
 from derive.writers import FORMATS, WRITERS
-from derive.writers.base import Identity
+from derive.writers.identity import Identity
 
 SHEET, KEY = "sheet", "key"
 

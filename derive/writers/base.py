@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.calculus.operation_rows import ROWS, Row
-from derive.derivation.intermediate import in_full
-from derive.derivation.steps import Derivation
-from derive.figures import Curve
-from derive.language.expressions import Apply, Index, Ref, Shape
-from derive.language.names import Derivative, Name, Symbol
-from derive.notation.notations import Notation
-from derive.notation.printer import formula
-from derive.notation.vocabulary import LEADING
+from derive.notation.notations import TEX, UNICODE, Notation
 from derive.page.document import (
     Block,
     Chain,
@@ -38,95 +29,18 @@ from derive.page.document import (
     Sentence,
     StepPart,
     Table,
+    TableColumn,
 )
 from derive.page.view import View, Workings
-from derive.problem.reading.equations import read_name
-from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
-from derive.values.digits import printed
-from derive.values.values import Values, to_fmpq
-from derive.writers.parts import Compiler, Part, conditional, filled_text
-
-LARGEST = 1e300  # what a picture shows of values beyond
+from derive.values.values import Values
+from derive.writers.figure_labels import FigureLabels
+from derive.writers.identity import Identity
+from derive.writers.page_context import PageContext
+from derive.writers.parts import Compiler, Part, conditional, filled_text, filled_texts, texts
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-
-@dataclass(frozen=True, slots=True)
-class PageContext:
-    """What a writer needs to know beside the document: the structure, the decimal sign, and what all formats compile
-    once.
-    """
-
-    derivation: Derivation
-    decimal: str
-    workings: Workings = field(default_factory=Workings, compare=False)
-
-    @property
-    def shapes(self) -> Mapping[Name, Shape]:
-        """The shape of every name."""
-        return self.derivation.shapes
-
-    def notation(self, base: Notation, document: Document) -> Notation:
-        """`base` with the page's decimal sign, its d and its other names."""
-        aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
-        shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
-        taken = frozenset(name.base for name in shapes)
-        matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
-        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
-                       matrices=matrices, alike=self._alike)  # fmt: skip
-
-    @property
-    def _alike(self) -> frozenset[Name]:
-        """What each sample of a batch has; nothing where all entries are asked for."""
-        if not self.derivation.places.own or self.derivation.problem.page.entries is None:
-            return frozenset()
-        names = (step.name for step in self.derivation.steps)
-        return frozenset(name for name in names if self.derivation.places.sample(name) is not None)
-
-    def labels(self, notation: Notation) -> dict[Name, str]:
-        """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
-        results under their formulas.
-        """
-        labels: dict[Name, str] = {}
-        for way in self.derivation.interims.values():
-            labels |= {name: formula(expr, notation, self.shapes) for name, expr in in_full(way).items()}
-        for step in self.derivation.forward:
-            expr = step.expr
-            if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
-                arg, row = expr.args[0], ROWS[expr.op].notation
-                if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
-                    function = f"{row.tex}'" if notation.tex else f"{row.text}′"
-                    labels[Derivative(step.name, arg.name)] = f"{function}({notation.name(arg.name)})"
-        return labels
-
-
-def _has_prime(row: Row) -> bool:
-    """Whether the derivative is written f′(z): of a function that works entry by entry."""
-    return row.elementwise and row.notation.style == "function"
-
-
-def _alias(notation: Notation, text: str) -> str:
-    return notation.with_items(read_name(text), ())
-
-
-RESERVED = "sheet:"
-"""What the keys begin with that say whose copy a page is: they are no answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose copy of a page it is: the `code` of the sheet, the `student`'s id, and the name that is printed."""
-
-    code: str
-    student: str
-    name: str = ""
-
-    @property
-    def marks(self) -> tuple[tuple[str, str], ...]:
-        """What a returned copy is known by, under reserved names."""
-        return (f"{RESERVED}code", self.code), (f"{RESERVED}student", self.student)
 
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -150,11 +64,7 @@ class CompiledPage:
 
 
 class Writer(ABC):
-    """One format. `name` is what `--to` calls it, `ending` the file's; `text` whether it can go to standard output."""
-
-    name: str
-    ending: str
-    text = True
+    """One format."""
 
     @abstractmethod
     def compile(self, document: Document, page: PageContext) -> Any:
@@ -170,15 +80,22 @@ class Writer(ABC):
 
 
 class TemplateWriter(Writer):
-    """A writer whose blocks become parts and whose frame is a Jinja template."""
+    """A writer of pages: its blocks become text by the functions below, its frame is a Jinja template.
+
+    What a format has to say are the first eight; the others write what most plain text formats write alike.
+    """
 
     template: str
+    notation: Notation = TEX
+    """How mathematics is written."""
+    room = ""
+    """Where a formula is to be written."""
     new_page = ""
     """What begins a new page."""
+    has_pictures = False
+    """Whether pictures stand beside the text as SVG, for `picture` to refer to."""
 
-    @abstractmethod
-    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
-        """How this format writes mathematics."""
+    # --- what a format says ------------------------------------------------------------------------------------------
 
     @abstractmethod
     def words(self, text: str) -> str:
@@ -188,104 +105,174 @@ class TemplateWriter(Writer):
     def inline(self, formula: str) -> str:
         """A formula in a sentence."""
 
+    @abstractmethod
+    def title(self, text: str, level: int) -> str:
+        """A heading: of level 1 of a section, of level 2 of a part of it."""
+
+    @abstractmethod
+    def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
+        """Formulas one under the other, each in its links, which begin with their relations."""
+
+    @abstractmethod
+    def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """A table."""
+
+    @abstractmethod
+    def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+        """Rows of texts in brackets, with a label under them."""
+
+    @abstractmethod
+    def answer(self, step: str) -> str:
+        """The place to fill in for a step, or for an entry of it."""
+
+    @abstractmethod
+    def label(self, number: int | None) -> str:
+        """What stands before the part of a step that begins it, and before the others (None)."""
+
+    # --- what most formats write alike -------------------------------------------------------------------------------
+
+    def final(self, formula: str) -> str:
+        """A result that a reader looks for."""
+        return formula
+
+    def prose(self, text: str, kind: str) -> str:
+        """Sentences in a row: `text`, `task` or `note`."""
+        return f"\n{text}\n"
+
+    def side_by_side(self, formulas: Sequence[str]) -> str:
+        """Formulas in a row, as the given values are."""
+        return f"\n{',  '.join(map(self.inline, formulas))}\n"
+
+    def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
+        """A formula and others that explain it, each behind the word."""
+        others = (self.remark(word, "", "") + self.display([row], "") for row in rows[1:])
+        return "".join([self.display(rows[:1], label), *others])
+
+    def remark(self, text: str, label: str, tone: str) -> str:
+        """A sentence under a step; `tone` is the verdict that it tells, or nothing."""
+        return f"{label.rstrip()} {text}\n" if label else f"\n{text}\n"
+
+    def literal(self, lines: Sequence[str], label: str) -> str:
+        """A line as somebody typed it, and the mark under a place in it."""
+        return "\n".join([label, *(f"    {line}" for line in lines), ""])
+
+    def picture(self, alt: str, file: str) -> str:
+        """A picture in a file beside the page, or what stands for it."""
+        return ""
+
     def data(self, text: str) -> str:
         """A text that programs read from the page, kept to one line."""
         return " ".join(text.split())
 
+    def verbatim(self, text: str) -> str:
+        """What can be set of a text that somebody else wrote."""
+        return text
+
     # --- blocks ------------------------------------------------------------------------------------------------------
+
+    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
+        """How this format writes mathematics."""
+        notation = page.notation(self.notation, document)
+        return Compiler(notation, page.shapes, page.labels(notation), partial(self.matrix, catalogue), self.final,
+                        catalogue, self.answer, self.room, self.verbatim)  # fmt: skip
 
     def block(self, block: Block, compiler: Compiler) -> list[Part]:
         """One block as parts."""
         match block:
             case Heading():
-                return self.heading(block, compiler)
+                return [self._filled([block.sentence], compiler, lambda text: self.title(text, block.level))]
             case Paragraph():
-                return self.paragraph(block, compiler)
+                return [self._filled(block.sentences, compiler, lambda text: self.prose(text, block.kind))]
             case Givens():
-                return self.givens(block, compiler)
+                formulas = [compiler.given(name) for name in block.names]
+                return [lambda view: self.side_by_side([fill(view) for fill in formulas])]
             case Numbered():
                 return self.numbered(block, compiler)
             case FigureBlock():
                 return self.drawing(block, compiler)
             case Table():
-                return self.table(block.shown, compiler)
+                return [self._table(block.shown, compiler)]
             case NewPage():
                 return [self.new_page]
             case Chain():
                 return self.aside(block, compiler)
 
-    @abstractmethod
-    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
-        """A heading."""
-
-    @abstractmethod
-    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        """Sentences in a row."""
-
-    @abstractmethod
-    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
-        """The given values."""
-
-    @abstractmethod
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         """A picture, or what stands for it."""
+        alt = self.words(block.alt)
+        return [lambda view: self.picture(alt, f"{view.values.problem.name}-{block.name}.svg")]
 
-    @abstractmethod
-    def table(self, block: Table, compiler: Compiler) -> list[Part]:
-        """A table."""
-
-    @abstractmethod
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
         """A chain that is no step."""
+        return [self.lines((chain,), compiler, "")]
+
+    def _table(self, table: Table, compiler: Compiler) -> Part:
+        heads, *rows = ([self.sentence(cell, compiler) for cell in row]
+                        for row in ([column.head for column in table.columns], *table.rows))  # fmt: skip
+        return lambda view: self.grid(table.columns, filled_texts(heads, view), [filled_texts(r, view) for r in rows])
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
         """A step: what it consists of, the first of it beside the number."""
         labels = chain([self.label(block.number)], repeat(self.label(None)))
-        return [piece for part, label in zip(block.parts, labels, strict=False)
-                for piece in self.part(part, compiler, label)]  # fmt: skip
+        return [self.part(part, compiler, label) for part, label in zip(block.parts, labels, strict=False)]
 
-    def part(self, part: StepPart, compiler: Compiler, label: str) -> list[Part]:
+    def part(self, part: StepPart, compiler: Compiler, label: str) -> Part:
         """One part of a step, with what stands before it."""
         match part:
             case Chain():
-                return self.lines(Lines((part,)), compiler, label)
+                return self.lines((part,), compiler, label)
             case Lines():
-                return self.lines(part, compiler, label)
+                return self.lines(part.chains, compiler, label)
             case Joined():
-                return self.joined(part, compiler, label)
+                rows = [compiler.segments(chain) for chain in (part.chain, *part.explained)]
+                word = [self.sentence(part.word, compiler)]
+                return lambda view: self.explained([texts(row, view) for row in rows], filled_text(word, view), label)
             case PageRemark():
-                shown = self.lines(Lines(part.chains), compiler, self.label(None)) if part.chains else []
-                return [conditional([*self.said(part.sentence, compiler, label), *shown], part.when)]
+                shown = [self.lines(part.chains, compiler, self.label(None))] if part.chains else []
+                return conditional([self._said(part.sentence, compiler, label), *shown], part.when)
             case Sentence():
-                return self.said(part, compiler, label)
+                return self._said(part, compiler, label)
             case Quoted():
-                return [self.quoted(part, label)]
+                return self.literal(part.lines(), label)
 
-    @abstractmethod
-    def label(self, number: int | None) -> str:
-        """What stands before the part of a step that begins it, and before the others (None)."""
-
-    @abstractmethod
-    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
+    def lines(self, chains: Sequence[Chain], compiler: Compiler, label: str) -> Part:
         """Chains one under the other."""
+        rows = [compiler.segments(chain) for chain in chains]
+        return lambda view: self.display([texts(row, view) for row in rows], label)
 
-    @abstractmethod
-    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
-        """A chain and others that explain it."""
+    def _said(self, sentence: Sentence, compiler: Compiler, label: str) -> Part:
+        return self._filled([sentence], compiler, lambda text: self.remark(text, label, sentence.tone))
 
-    @abstractmethod
-    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
-        """A sentence under a step."""
+    def _filled(self, sentences: Sequence[Sentence], compiler: Compiler, write: Callable[[str], str]) -> Part:
+        """Sentences in a row, written if any of them is said."""
+        parts = [self.sentence(sentence, compiler) for sentence in sentences]
 
-    @abstractmethod
-    def quoted(self, quoted: Quoted, label: str) -> Part:
-        """A text as it was written, with a mark under a place in it."""
+        def fill(view: View) -> str:
+            text = " ".join(text for text in filled_texts(parts, view) if text)
+            return write(text) if text else ""
 
-    def sentence(self, sentence: Sentence, compiler: Compiler, before: str = "", after: str = "") -> Part:
-        """A sentence between two texts, where it is said."""
-        return conditional([before, *compiler.sentence(sentence, self.inline, self.words), after], sentence.when)
+        return fill
+
+    def sentence(self, sentence: Sentence, compiler: Compiler) -> Part:
+        """A sentence, where it is said."""
+        return conditional(compiler.sentence(sentence, self.inline, self.words), sentence.when)
+
+    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
+        if not self.has_pictures:
+            return {}
+        from derive.figures.drawing.svg import svg
+
+        notation = page.notation(UNICODE, document)
+        return {
+            f"{block.name}.svg": svg(
+                block.figure, FigureLabels(View(values, notation, page.workings, section.k, document.hidden)), block.alt
+            )
+            for section in document.sections
+            for block in section.blocks
+            if isinstance(block, FigureBlock)
+        }
 
     # --- the page ----------------------------------------------------------------------------------------------------
 
@@ -348,40 +335,3 @@ def _template(name: str) -> Template:
         comment_start_string="<#", comment_end_string="#>", trim_blocks=True, lstrip_blocks=True, autoescape=False,
     )  # fmt: skip
     return environment.get_template(name)
-
-
-@dataclass(frozen=True, slots=True)
-class FigureLabels:
-    """What a figure shows at its nodes, from a view."""
-
-    view: View
-
-    def name(self, name: Name, index: Index | None) -> str:
-        """A name, or one of its entries."""
-        return self.view.notation.entry(name, index or (), self.view.shapes)
-
-    def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        """The printed entries, as rows; None for what is hidden."""
-        if self.view.hides(name):
-            return None
-        if index is not None:
-            return [[self.view.number(name, index, LEADING)]]
-        return self.view.rows(name)
-
-    def curve(self, curve: Curve) -> list[float]:
-        """The losses of a curve's points; what is too large for a picture stands at its edge."""
-        losses = self.view.values.losses
-        groups = ([float(loss[0]) for loss in losses[i * curve.group : (i + 1) * curve.group]] for i in curve.chosen())
-        return [max(-LARGEST, min(LARGEST, sum(group) / len(group))) for group in groups]
-
-    def written(self, value: float) -> str:
-        """A number at an axis, with three digits."""
-        return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
-
-    def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        """The printed gradient of the loss by a name, as rows; None where there is none."""
-        loss = self.view.values.problem.loss
-        derivative = Derivative(loss, name) if loss and isinstance(name, Symbol) else None
-        if derivative is None or derivative not in self.view.shapes:
-            return None
-        return self.values(derivative, index)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape as escaped
 
-from derive.page.document import Chain, FigureBlock, Givens, Heading, Numbered, Paragraph, Sentence, Table
-from derive.writers.base import FigureLabels
+from derive.page.document import Block, Chain, FigureBlock, Givens, Numbered, Sentence, TableColumn
+from derive.writers.figure_labels import FigureLabels
 from derive.writers.parts import Compiler, Part, filled_text
 from derive.writers.text import TextWriter
 
@@ -25,8 +25,6 @@ def escape_html(text: str) -> str:
 class HtmlWriter(TextWriter):
     """A Document → HTML."""
 
-    name = "html"
-    ending = "html"
     template = "page.html"
     new_page = "<hr>\n"
 
@@ -42,52 +40,41 @@ class HtmlWriter(TextWriter):
         ]
         return f'<span class="math">{"".join(pieces)}</span>'
 
-    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
-        tag = f"h{block.level + 1}"
-        return [self.sentence(block.sentence, compiler, f"<{tag}>", f"</{tag}>\n")]
+    def title(self, text: str, level: int) -> str:
+        return f"<h{level + 1}>{text}</h{level + 1}>\n"
 
-    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        said = [self.sentence(sentence, compiler, after="\n") for sentence in block.sentences]
-        return [f'<p class="{block.kind}">', *said, "</p>\n"]
+    def prose(self, text: str, kind: str) -> str:
+        return f'<p class="{kind}">{text}\n</p>\n'
 
-    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
-        return _as_set(super().givens(block, compiler))
-
-    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        return _as_set(super().aside(chain, compiler))
+    def block(self, block: Block, compiler: Compiler) -> list[Part]:
+        remarks = isinstance(block, Numbered) and all(isinstance(part, Sentence) for part in block.parts)
+        if isinstance(block, Givens | Chain | Numbered) and not remarks:
+            return _as_set(TERMINAL.block(block, compiler))
+        return super().block(block, compiler)
 
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        if all(isinstance(part, Sentence) for part in block.parts):
-            return self._remarks(block, compiler)
-        return _as_set(super().numbered(block, compiler))
+        return [f'<div class="step"><b>{block.number})</b>\n', *super().numbered(block, compiler)[1:], "</div>\n"]
+
+    def remark(self, text: str, label: str, tone: str) -> str:
+        return f"<p>{text}\n</p>\n"
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.svg import svg
 
         return ["<figure>", lambda view: svg(block.figure, FigureLabels(view), block.alt), "</figure>\n"]
 
-    def _remarks(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        """A step that is only spoken about: its number stands before the first sentence."""
-        parts: list[Part] = [f'<div class="step"><b>{block.number})</b>\n']
-        for said in block.parts:
-            parts += ["<p>", self.sentence(said, compiler, after="\n"), "</p>\n"] if isinstance(said, Sentence) else []
-        return [*parts, "</div>\n"]
+    def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        head = _cells(heads, columns, "th", ' scope="col"')
+        body = "".join(_cells(row, columns, "td", "") for row in rows)
+        return f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}</tbody>\n</table>\n"
 
-    def table(self, block: Table, compiler: Compiler) -> list[Part]:
-        kinds = [f' class="{column.kind}"' for column in block.columns]
-        head = self._cells([column.head for column in block.columns], kinds, compiler, "th", ' scope="col"')
-        parts: list[Part] = ["<table>\n<thead>", *head, "</thead>\n<tbody>\n"]
-        for row in block.rows:
-            parts += self._cells(row, kinds, compiler, "td", "")
-        return [*parts, "</tbody>\n</table>\n"]
 
-    def _cells(
-        self, cells: Sequence[Sentence], kinds: Sequence[str], compiler: Compiler, tag: str, scope: str
-    ) -> list[Part]:
-        parts: list[Part] = ["<tr>"]
-        for cell, kind in zip(cells, kinds, strict=True):
-            parts.append(self.sentence(cell, compiler, f"<{tag}{kind}{scope}>", f"</{tag}>"))
-        return [*parts, "</tr>\n"]
+TERMINAL = TextWriter()
+
+
+def _cells(cells: Sequence[str], columns: Sequence[TableColumn], tag: str, scope: str) -> str:
+    shown = (f'<{tag} class="{column.kind}"{scope}>{cell}</{tag}>' for cell, column in zip(cells, columns, strict=True))
+    return f"<tr>{''.join(shown)}</tr>\n"
 
 
 def _as_set(parts: list[Part]) -> list[Part]:

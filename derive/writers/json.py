@@ -19,7 +19,9 @@ from derive.page.view import View, Workings
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
 from derive.values.values import Values
-from derive.writers.base import Identity, PageContext, Writer
+from derive.writers.base import Writer
+from derive.writers.identity import Identity
+from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, Part, filled_text
 from derive.writers.texmath import labelled
 
@@ -43,9 +45,6 @@ class CompiledSteps:
 
 class JsonWriter(Writer):
     """A solution → JSON."""
-
-    name = "json"
-    ending = "json"
 
     def compile(self, document: Document, page: PageContext) -> CompiledSteps:
         notation = page.notation(TEX, document)

@@ -9,34 +9,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply
-from derive.language.names import GREEK, Name, split_entry
-from derive.notation.matrices import Matrix
-from derive.notation.notations import TEX
+from derive.language.names import GREEK, split_entry
 from derive.page.document import (
     Chain,
     Document,
     FigureBlock,
-    Givens,
-    Heading,
-    Joined,
     Lines,
     Numbered,
-    Paragraph,
-    Quoted,
-    Sentence,
-    Table,
     TableColumn,
 )
-from derive.page.view import View
 from derive.prose.catalogue import Catalogue
-from derive.writers.base import FigureLabels, PageContext, TemplateWriter
+from derive.writers.base import TemplateWriter
+from derive.writers.figure_labels import FigureLabels
+from derive.writers.page_context import PageContext
 from derive.writers.panels import Panel
-from derive.writers.parts import Compiler, Part, filled_text, texts
+from derive.writers.parts import Compiler, Part, texts
 from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
 
 UNSET = "□"
@@ -64,6 +57,7 @@ BREAK = r" \allowbreak "  # behind each of several blocks
 SMALLER = 0.8  # of a matrix that would be too wide
 FRACTIONS = "[8pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
+SECTIONS = {1: r"\section", 2: r"\subsection"}
 LONGEST_NEAR_A_BOUND = 12
 
 
@@ -146,16 +140,12 @@ def _panel(panel: Panel) -> str:
 class LatexWriter(TemplateWriter):
     """A Document → LaTeX."""
 
-    name = "tex"
-    ending = "tex"
     template = "page.tex"
     new_page = "\n\\clearpage\n"
+    room = r"\room"
 
     def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
-        notation = page.notation(TEX, document)
-        answer, labels = partial(_answer, page.derivation), page.labels(notation)
-        sets = partial(latex_matrix, catalogue)
-        return Compiler(notation, page.shapes, labels, sets, _boxed, catalogue, answer, r"\room", settable)
+        return replace(super().compiler(document, page, catalogue), answer=partial(_answer, page.derivation))
 
     def words(self, text: str) -> str:
         return escape_latex(text)
@@ -164,25 +154,39 @@ class LatexWriter(TemplateWriter):
         """For a form field's value; only letters and digits stand for themselves."""
         return "".join(c if c.isascii() and c.isalnum() else f'\\unichar{{"{ord(c):04X}}}' for c in super().data(text))
 
+    def verbatim(self, text: str) -> str:
+        return settable(text)
+
     def inline(self, formula: str) -> str:
         return f"${formula}$"
 
-    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
-        command = r"\section*" if block.level == 1 else r"\subsection*"
-        return [self.sentence(block.sentence, compiler, f"\n{command}{{", "}\n")]
+    def title(self, text: str, level: int) -> str:
+        return f"\n{SECTIONS[level]}*{{{text}}}\n"
 
-    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
-        environment = "words" if block.kind == "text" else block.kind
-        return [f"\n\\begin{{{environment}}}", *said, f"\\end{{{environment}}}\n\n"]
+    def prose(self, text: str, kind: str) -> str:
+        environment = "words" if kind == "text" else kind
+        return f"\n\\begin{{{environment}}}{text} \\end{{{environment}}}\n\n"
 
-    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
-        parts: list[Part] = [r"\begin{chain}", "\n"]
-        for name in block.names:
-            shown = compiler.notation.name(name)
-            shape = compiler.shapes[name]
-            parts.append(_value(shown, name, None if not shape else compiler.matrix))
-        return [*parts, r"\end{chain}", "\n"]
+    def side_by_side(self, formulas: Sequence[str]) -> str:
+        return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas))
+
+    def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
+        return _chain(_broken(rows[0])) if len(rows) == 1 else _aligned(rows)
+
+    def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
+        return _chain(f"  \\quad{{\\small {word}}}\\quad\n".join(map(_broken, rows)))
+
+    def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+        return latex_matrix(words, rows, label)
+
+    def final(self, formula: str) -> str:
+        return _boxed(formula)
+
+    def answer(self, step: str) -> str:
+        return rf"\answer{{{step}}}"
+
+    def label(self, number: int | None) -> str:
+        return ""
 
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
         long = any(isinstance(part, Lines) and len(part.chains) > MOST_ALIGNED for part in block.parts)
@@ -190,38 +194,18 @@ class LatexWriter(TemplateWriter):
         parts = super().numbered(block, compiler)
         return [f"\\begin{{{environment}}}{{{block.number})}}\n", *parts, f"\\end{{{environment}}}\n"]
 
-    def label(self, number: int | None) -> str:
-        return ""
+    def remark(self, text: str, label: str, tone: str) -> str:
+        return (rf"\verdict{{{tone}}}{{" if tone else r"\reason{") + text + "}\n"
 
-    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
-        if len(lines.chains) == 1:
-            return [r"\begin{chain}", "\n", *self._formulas(lines.chains[0], compiler), r"\end{chain}", "\n"]
-        rows = [compiler.segments(chain) for chain in lines.chains]
-        return [lambda view: _aligned([texts(row, view) for row in rows])]
-
-    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
-        parts = self._formulas(joined.chain, compiler)
-        for chain in joined.explained:
-            word = self.sentence(joined.word, compiler, r"  \quad{\small ", "}\\quad\n")
-            parts += [word, *self._formulas(chain, compiler)]
-        return [r"\begin{chain}", "\n", *parts, r"\end{chain}", "\n"]
-
-    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
-        begin = rf"\verdict{{{sentence.tone}}}{{" if sentence.tone else r"\reason{"
-        return [self.sentence(sentence, compiler, begin, "}\n")]
-
-    def quoted(self, quoted: Quoted, label: str) -> Part:
-        text, marks = map(settable, quoted.lines())
+    def literal(self, lines: Sequence[str], label: str) -> str:
+        text, marks = map(settable, lines)
         before, under = text[: len(marks) - len(marks.lstrip())], marks.lstrip()
         place = rf"\hphantom{{{_typed(before)}}}{_typed(under)}"  # letters of mathematics have widths of their own
         return rf"{{\small\ttfamily\mbox{{}}{_typed(text)} \\ \mbox{{}}{place}\par}}" + "\n"
 
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        return [r"\begin{aside}", "\n", *self._formulas(chain, compiler), r"\end{aside}", "\n"]
-
-    def _formulas(self, chain: Chain, compiler: Compiler) -> list[Part]:
         segments = compiler.segments(chain)
-        return [lambda view: _broken(texts(segments, view))]
+        return [lambda view: _chain(_broken(texts(segments, view)), "aside")]
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.tikz import tikz
@@ -229,32 +213,20 @@ class LatexWriter(TemplateWriter):
         figure = block.figure
         return ["\n\\begin{drawing}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{drawing}\n"]
 
-    def table(self, block: Table, compiler: Compiler) -> list[Part]:
+    def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""
-        long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
-        width = max(0.2, (0.95 - 0.11 * (len(block.columns) - len(long))) / max(1, len(long)))
+        long = [i for i, column in enumerate(columns) if column.kind == "long"]
+        width = max(0.2, (0.95 - 0.11 * (len(columns) - len(long))) / max(1, len(long)))
         sizes = {"text": "l", "number": "r@{}l", "count": "r", "long": f"p{{{width:.2f}\\linewidth}}"}
-        layout = "".join(sizes[column.kind] for column in block.columns)
-        heads, *rows = ([self._cell(cell, column, compiler) for cell, column in zip(row, block.columns, strict=True)]
-                        for row in ([column.head for column in block.columns], *block.rows))  # fmt: skip
+        layout = "".join(sizes[column.kind] for column in columns)
+        opened = f"\n\\begin{{values}}{{{layout}}}\n{_row(map(_head, heads, columns))}\\hline\n"
+        lines = [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in rows]
+        bodies = ("".join(_row(map(_cell, row, columns)) for row in piece) for piece in _pieces(rows, lines))
+        return "".join(f"{opened}{body}\\end{{values}}\n" for body in bodies)
 
-        def fill(view: View) -> str:
-            lines = [[filled_text(cell, view) for cell in row] for row in rows]
-            head = _row(
-                _head(filled_text(cell, view), column) for cell, column in zip(heads, block.columns, strict=True)
-            )
-            opened = f"\n\\begin{{values}}{{{layout}}}\n{head}\\hline\n"
-            pieces = _pieces(
-                lines, [1 + max([0, *(len(row[i]) for i in long)]) // int(width * LETTERS) for row in lines]
-            )
-            bodies = ("".join(_row(map(_cell, row, block.columns)) for row in piece) for piece in pieces)
-            return "".join(f"{opened}{body}\\end{{values}}\n" for body in bodies)
 
-        return [fill]
-
-    def _cell(self, cell: Sentence, column: TableColumn, compiler: Compiler) -> list[Part]:
-        ragged = r"\raggedright " if column.kind == "long" else ""
-        return [self.sentence(cell, compiler, ragged)]
+def _chain(formulas: str, environment: str = "chain") -> str:
+    return f"\\begin{{{environment}}}\n{formulas}\\end{{{environment}}}\n"
 
 
 _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
@@ -262,13 +234,17 @@ _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
 
 def _head(text: str, column: TableColumn) -> str:
     text = text.replace(r"\frac", r"\headfrac")
-    return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else text
+    return rf"\multicolumn{{2}}{{r}}{{{text}}}" if column.kind == "number" else _ragged(text, column)
+
+
+def _ragged(text: str, column: TableColumn) -> str:
+    return rf"\raggedright {text}" if column.kind == "long" else text
 
 
 def _cell(text: str, column: TableColumn) -> str:
     """A number in two columns, before its decimal sign and from there on, so that these signs stand in one line."""
     if column.kind != "number":
-        return text
+        return _ragged(text, column)
     return _POINT.sub(r"$\1$ & $\2$", text) if _POINT.fullmatch(text) else f"{text} & "
 
 
@@ -276,9 +252,9 @@ def _row(cells: Iterable[str]) -> str:
     return f"  {' & '.join(cells)} \\tabularnewline\n"
 
 
-def _pieces(rows: list[list[str]], heights: list[int]) -> Iterator[list[list[str]]]:
+def _pieces(rows: Sequence[Sequence[str]], heights: Sequence[int]) -> Iterator[list[Sequence[str]]]:
     """Rows in pieces of about MOST_ROWS lines, a row taking as many lines as its height says."""
-    piece: list[list[str]] = []
+    piece: list[Sequence[str]] = []
     lines = 0
     for row, height in zip(rows, heights, strict=True):
         if piece and lines + height > MOST_ROWS:
@@ -288,14 +264,6 @@ def _pieces(rows: list[list[str]], heights: list[int]) -> Iterator[list[list[str
         lines += height
     if piece:
         yield piece
-
-
-def _value(shown: str, name: Name, sets: Matrix | None) -> Part:
-    def fill(view: View) -> str:
-        text = view.array(name, sets) if sets else view.number(name, (), "leading")
-        return f"  ${shown} = {text}$\\quad\n"
-
-    return fill
 
 
 def _typed(text: str) -> str:
@@ -324,7 +292,7 @@ def _boxed(tex: str) -> str:
     return "".join(rf"\result{{{block}}}{BREAK}" for block in blocks) + (rf"\result{{{rest}}}" if rest else "")
 
 
-def _aligned(rows: list[list[str]]) -> str:
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
     """Lines aligned at their first relation where they fit; many short ones side by side; else hanging paragraphs."""
     lines = [" ".join(row) for row in rows]
     if len(rows) <= MOST_ALIGNED and all(fits(line, LINE - 5) for line in lines):
@@ -348,7 +316,7 @@ def _evenly(lines: Sequence[str], most: int) -> Iterator[Sequence[str]]:
         yield lines[i * len(lines) // count : (i + 1) * len(lines) // count]
 
 
-def _broken(row: list[str]) -> str:
+def _broken(row: Sequence[str]) -> str:
     return "".join(f"  ${'{}' if i else ''}{_splitting(segment)}$\n" for i, segment in enumerate(row))
 
 
@@ -363,7 +331,7 @@ def _splitting(tex: str) -> str:
     return "".join(parts)
 
 
-def _ampersand(row: list[str]) -> str:
+def _ampersand(row: Sequence[str]) -> str:
     for sign in (" = ", r" \approx "):
         head, found, rest = row[0].partition(sign)
         if found:

@@ -8,31 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from derive.notation.notations import TEX, UNICODE
-from derive.page.document import (
-    Chain,
-    Document,
-    FigureBlock,
-    Givens,
-    Heading,
-    Joined,
-    Lines,
-    Paragraph,
-    Quoted,
-    Sentence,
-    Table,
-)
-from derive.page.view import View
+from derive.notation.notations import TEX
+from derive.page.document import TableColumn
 from derive.prose.catalogue import Catalogue
-from derive.values.values import Values
-from derive.writers.base import FigureLabels, PageContext, TemplateWriter
-from derive.writers.parts import Compiler, Part, filled_text, filled_texts
+from derive.writers.base import TemplateWriter
 from derive.writers.texmath import characters, labelled
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
 NEWLINE = r"\cr"
+SIGNS = tuple(TEX.operators[sign] for sign in ("=", "≈", "<-"))
 
 
 def escape_markdown(text: str) -> str:
@@ -43,24 +29,11 @@ def escape_markdown(text: str) -> str:
 class MarkdownWriter(TemplateWriter):
     """A Document → Markdown."""
 
-    name = "md"
-    ending = "md"
     template = "page.md"
+    notation = replace(TEX, operators={**TEX.operators, "thin": r"\thinspace ", "newline": NEWLINE})
+    room = r"\underline{\qquad\qquad\qquad\qquad}"
     new_page = "\n---\n"
-
-    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
-        notation = page.notation(TEX, document)
-        notation = replace(notation, operators={**notation.operators, "thin": r"\thinspace ", "newline": NEWLINE})
-        return Compiler(
-            notation,
-            page.shapes,
-            page.labels(notation),
-            partial(labelled, newline=NEWLINE),
-            lambda tex: rf"\boxed{{{tex}}}",
-            catalogue,
-            _answer,
-            ROOM,
-        )
+    has_pictures = True
 
     def words(self, text: str) -> str:
         return escape_markdown(text)
@@ -68,113 +41,65 @@ class MarkdownWriter(TemplateWriter):
     def inline(self, formula: str) -> str:
         return f"${formula}$"
 
-    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
-        from derive.figures.drawing.svg import svg
+    def title(self, text: str, level: int) -> str:
+        return f"\n{'#' * (level + 1)} {text}\n"
 
-        notation = page.notation(UNICODE, document)
-        return {
-            f"{block.name}.svg": svg(
-                block.figure, FigureLabels(View(values, notation, page.workings, section.k, document.hidden)), block.alt
-            )
-            for section in document.sections
-            for block in section.blocks
-            if isinstance(block, FigureBlock)
-        }
+    def prose(self, text: str, kind: str) -> str:
+        mark = "*" if kind == "task" else ""
+        return f"\n{mark}{text}{mark}\n"
 
-    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
-        return [self.sentence(block.sentence, compiler, f"\n{'#' * (block.level + 1)} ", "\n")]
+    def side_by_side(self, formulas: Sequence[str]) -> str:
+        return "\n$$\n" + " \\quad\n".join(formulas) + "\n$$\n"
 
-    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        mark = "*" if block.kind == "task" else ""
-        said = [self.sentence(sentence, compiler, after=" ") for sentence in block.sentences]
-        return [lambda view: f"\n{mark}{filled_text(said, view).strip()}{mark}\n"]
+    def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
+        body = f" {NEWLINE}\n".join(map(_broken, rows))
+        return f"{label}\n$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$\n"
 
-    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
-        def fill(view: View) -> str:
-            shown = []
-            for name in block.names:
-                scalar = not compiler.shapes[name]
-                value = view.number(name, (), "leading") if scalar else view.array(name, compiler.matrix)
-                shown.append(f"{compiler.notation.name(name)} = {value}")
-            return "\n$$\n" + " \\quad\n".join(shown) + "\n$$\n"
+    def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        rules = "|".join("---:" if column.is_numeric else "---" for column in columns)
+        return "".join(["\n", _row(heads), f"|{rules}|\n", *map(_row, rows)])
 
-        return [fill]
+    def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+        return labelled(rows, label, NEWLINE)
+
+    def final(self, formula: str) -> str:
+        return rf"\boxed{{{formula}}}"
+
+    def answer(self, step: str) -> str:
+        """An empty box: the number goes into its braces."""
+        return r"\boxed{\qquad}"
 
     def label(self, number: int | None) -> str:
         return "" if number is None else f"\n**{number})**\n"
 
-    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
-        rows: list[Part] = []
-        for i, chain in enumerate(lines.chains):
-            rows += [f" {NEWLINE}\n" if i else "", *self._chain(chain, compiler)]
-        return [f"{label}\n$$\n\\begin{{aligned}}\n", *rows, "\n\\end{aligned}\n$$\n"]
+    def literal(self, lines: Sequence[str], label: str) -> str:
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", lines[0])), default=0))
+        return "\n".join([label, f"{fence}text", *lines, fence, ""])
 
-    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
-        parts = self.lines(Lines((joined.chain,)), compiler, label)
-        for chain in joined.explained:
-            parts += [self.sentence(joined.word, compiler, "\n", "\n"), *self.lines(Lines((chain,)), compiler, "")]
-        return parts
-
-    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
-        return [self.sentence(sentence, compiler, f"{label.rstrip()} " if label else "\n", "\n")]
-
-    def quoted(self, quoted: Quoted, label: str) -> Part:
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", quoted.text)), default=0))
-        return "\n".join([label, f"{fence}text", *quoted.lines(), fence, ""])
-
-    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        return self.lines(Lines((chain,)), compiler, "")
-
-    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        return [lambda view: f"\n![{escape_markdown(block.alt)}]({view.values.problem.name}-{block.name}.svg)\n"]
-
-    def _chain(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        """The chain with its relations aligned under the first one; long links stand on lines of their own."""
-        segments = compiler.segments(chain)
-        sign = compiler.notation.operators
-
-        def fill(view: View) -> str:
-            links = [link for segment in segments if any(link := filled_texts(segment, view))]
-            return _broken(links, (sign["="], sign["≈"], sign["<-"]))
-
-        return [fill]
-
-    def table(self, block: Table, compiler: Compiler) -> list[Part]:
-        rules = ["---:" if column.is_numeric else "---" for column in block.columns]
-        parts: list[Part] = ["\n", *self._row([column.head for column in block.columns], compiler)]
-        parts.append(f"|{'|'.join(rules)}|\n")
-        return [*parts, *(part for row in block.rows for part in self._row(row, compiler))]
-
-    def _row(self, cells: Sequence[Sentence], compiler: Compiler) -> list[Part]:
-        return ["|", *(self._cell(cell, compiler) for cell in cells), "\n"]
-
-    def _cell(self, cell: Sentence, compiler: Compiler) -> Part:
-        """A cell; a bar in its mathematics would end it."""
-        parts = [self.sentence(cell, compiler)]
-        return lambda view: f" {_BAR.sub(BAR, filled_text(parts, view))} |"
+    def picture(self, alt: str, file: str) -> str:
+        return f"\n![{alt}]({file})\n"
 
 
 _BAR, BAR = re.compile(r"(?<!\\)\|"), r"\\vert "
 MOST_IN_A_ROW = 70
-ROOM = r"\underline{\qquad\qquad\qquad\qquad}"
 
 
-def _answer(step: str) -> str:
-    """An empty box: the number goes into its braces."""
-    return r"\boxed{\qquad}"
+def _row(cells: Sequence[str]) -> str:
+    """A row of a table; a bar in its mathematics would end a cell."""
+    return "|" + "".join(f" {_BAR.sub(BAR, cell)} |" for cell in cells) + "\n"
 
 
-def _broken(links: list[list[str]], signs: tuple[str, ...]) -> str:
-    """Links in one row as long as they are short, each further row aligned at its relation."""
-    first, *others = ("".join(link).strip() for link in links)
-    for sign in signs:
+def _broken(links: Sequence[str]) -> str:
+    """A chain with its relations aligned under the first one; long links stand on lines of their own."""
+    first, *others = map(str.strip, links)
+    for sign in SIGNS:
         head, found, rest = first.partition(f" {sign} ")
         if found:
             first = f"{head} &{sign} {rest}"
             break
     if len(first) + sum(map(len, others)) <= MOST_IN_A_ROW:
         return " ".join([first, *others])
-    first_length, *lengths = (sum(map(_visible, link)) for link in links)
+    first_length, *lengths = map(_visible, links)
     rows, used = [first], first_length
     for text, length in zip(others, lengths, strict=True):
         if used + length > MOST_IN_A_ROW:
@@ -188,5 +113,9 @@ def _broken(links: list[list[str]], signs: tuple[str, ...]) -> str:
 
 @lru_cache(10_000)
 def _visible(tex: str) -> int:
-    """About how many characters wide a part of a formula is, most of them seen before; of a matrix the longest row."""
-    return characters(max(tex.split(NEWLINE), key=len))
+    """About how many characters wide a link is, of a matrix its longest row; most have been seen before."""
+    parts = _MATRIX.split(tex)
+    return sum(characters(max(part.split(NEWLINE), key=len)) for part in parts)
+
+
+_MATRIX = re.compile(r"(\\begin\{bmatrix\}.*?\\end\{bmatrix\})")

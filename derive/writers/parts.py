@@ -124,6 +124,13 @@ class Compiler:
         alias = self.notation.aliases.get(chain.head.id)
         return f"{alias} {self.notation.operators['=']} {own}" if alias else own
 
+    def given(self, name: Name) -> Fill:
+        """`name = value`, of a given value."""
+        before, matrix = f"{self.notation.name(name)} {self.notation.operators['=']} ", self.matrix
+        if self.shapes[name]:
+            return lambda view: before + view.array(name, matrix)
+        return lambda view: before + view.number(name, (), LEADING)
+
     def segments(self, chain: Chain) -> list[list[Part]]:
         """One list of parts for each link, its relation first; the head stands in front of the first.
 

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
 from derive.notation.notations import UNICODE
-from derive.page.document import (
-    Chain,
-    Document,
-    FigureBlock,
-    Givens,
-    Heading,
-    Joined,
-    Lines,
-    Numbered,
-    Paragraph,
-    Quoted,
-    Sentence,
-    Table,
-)
-from derive.page.view import View
+from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
-from derive.writers.base import FigureLabels, PageContext, TemplateWriter
+from derive.writers.base import TemplateWriter
 from derive.writers.boxes import TextBox, beside, bracketed_box, broken, padded, terminal_width
+from derive.writers.figure_labels import FigureLabels
 from derive.writers.panels import panels
-from derive.writers.parts import Compiler, Part, filled_text, texts
+from derive.writers.parts import Compiler, Part
 
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent
 INDENT = " " * 5
@@ -81,15 +68,10 @@ def boxes(text: str) -> list[TextBox]:
 class TextWriter(TemplateWriter):
     """A Document → text for a terminal."""
 
-    name = "txt"
-    ending = "txt"
     template = "page.txt"
+    notation = UNICODE
+    room = "_" * 30
     new_page = "\n\n" + "-" * WIDTH + "\n"
-
-    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
-        notation = page.notation(UNICODE, document)
-        sets = partial(text_matrix, catalogue)
-        return Compiler(notation, page.shapes, page.labels(notation), sets, str, catalogue, _answer, "_" * 30)
 
     def words(self, text: str) -> str:
         return text
@@ -97,136 +79,103 @@ class TextWriter(TemplateWriter):
     def inline(self, formula: str) -> str:
         return formula
 
-    def heading(self, block: Heading, compiler: Compiler) -> list[Part]:
-        return [lambda view: _heading(self._words(block.sentence, compiler, view), block.level)]
+    def title(self, text: str, level: int) -> str:
+        return f"\n{text}\n{('=' if level == 1 else '-') * terminal_width(text)}\n"
 
-    def paragraph(self, block: Paragraph, compiler: Compiler) -> list[Part]:
-        return [lambda view: self._paragraph(block, compiler, view)]
+    def prose(self, text: str, kind: str) -> str:
+        return f"\n{textwrap.fill(text, WIDTH)}\n"
 
-    def givens(self, block: Givens, compiler: Compiler) -> list[Part]:
-        return [lambda view: _givens(block, compiler, view)]
+    def side_by_side(self, formulas: Sequence[str]) -> str:
+        shown = [box for formula in formulas for box in boxes(f"{formula}    ")]
+        return "\n" + _lines(broken(shown, WIDTH, 0))
 
-    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        return [lambda view: _drawing(block, view)] if block.name == "graph" else []
+    def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
+        return "".join(_chain(row, INDENT if i else label) for i, row in enumerate(rows))
 
-    def table(self, block: Table, compiler: Compiler) -> list[Part]:
-        return [lambda view: self._table(block, compiler, view)]
+    def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
+        links = [TextBox.of(label)]
+        for i, row in enumerate(rows):
+            whole = [box for text in row for box in boxes(text + " ")]
+            links += [beside([TextBox.of(f"   {word}   "), whole[0]]), *whole[1:]] if i else whole
+        return _lines(broken(links, WIDTH, len(INDENT) + 4))
 
-    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
-        return [self._chain(chain, compiler, ""), "\n"]
+    def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
+        plain = [heads, *rows]
+        lined_up = _lined_up(plain, columns)
+        rows = lined_up if sum(_widths(lined_up)) + 2 * (len(columns) - 1) <= WIDTH else plain
+        widths = _widths(rows)
+        long = [i for i, column in enumerate(columns) if column.kind == "long"]
+        for i in reversed(long):
+            widths[i] = max(20, min(widths[i], WIDTH - sum(widths) + widths[i] - 2 * (len(widths) - 1)))
+        lines = [line for row in rows for line in _cells(row, widths, columns)]
+        rule = "  ".join("-" * width for width in widths)
+        return "\n" + _lines(line.rstrip() for line in (lines[0], rule, *lines[1:]))
 
-    def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
-        return ["\n", *super().numbered(block, compiler)]
+    def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
+        return text_matrix(words, rows, label)
+
+    def answer(self, step: str) -> str:
+        return "_" * 8
 
     def label(self, number: int | None) -> str:
         return INDENT if number is None else f"{number}) ".rjust(len(INDENT))
 
-    def lines(self, lines: Lines, compiler: Compiler, label: str) -> list[Part]:
-        return [self._chain(chain, compiler, INDENT if i else label) for i, chain in enumerate(lines.chains)]
+    def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
+        return ["\n", *super().numbered(block, compiler)]
 
-    def _words(self, sentence: Sentence, compiler: Compiler, view: View) -> str:
-        if not view.holds(sentence.when):
-            return ""
-        return filled_text(compiler.sentence(sentence, str, str), view)
+    def remark(self, text: str, label: str, tone: str) -> str:
+        return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=INDENT) + "\n"
 
-    def _paragraph(self, block: Paragraph, compiler: Compiler, view: View) -> str:
-        text = " ".join(filter(None, (self._words(sentence, compiler, view) for sentence in block.sentences)))
-        return f"\n{textwrap.fill(text, WIDTH)}\n"
-
-    def _table(self, block: Table, compiler: Compiler, view: View) -> str:
-        """Columns as wide as what they hold; what is too long for the line is broken in its last long column."""
-        heads = [column.head for column in block.columns]
-        rows = [[self._words(cell, compiler, view) for cell in row] for row in (heads, *block.rows)]
-        lined_up = _lined_up(rows, block, compiler.notation.decimal)
-        rows = lined_up if sum(_widths(lined_up)) + 2 * (len(block.columns) - 1) <= WIDTH else rows
-        widths = _widths(rows)
-        long = [i for i, column in enumerate(block.columns) if column.kind == "long"]
-        for i in reversed(long):
-            widths[i] = max(20, min(widths[i], WIDTH - sum(widths) + widths[i] - 2 * (len(widths) - 1)))
-        lines = [line for row in rows for line in _cells(row, widths, block)]
-        rule = "  ".join("-" * width for width in widths)
-        return "\n" + "".join(f"{line.rstrip()}\n" for line in (lines[0], rule, *lines[1:]))
-
-    def joined(self, joined: Joined, compiler: Compiler, label: str) -> list[Part]:
-        chains = [compiler.segments(chain) for chain in (joined.chain, *joined.explained)]
-        word = f"   {compiler.catalogue[joined.word.key]}   "
-
-        def fill(view: View) -> str:
-            links = [TextBox.of(label)]
-            for i, segments in enumerate(chains):
-                whole = [box for text in texts(segments, view) for box in boxes(text + " ")]
-                links += [beside([TextBox.of(word), whole[0]]), *whole[1:]] if i else whole
-            return "".join(f"{line}\n" for line in broken(links, WIDTH, len(INDENT) + 4))
-
-        return [fill]
-
-    def said(self, sentence: Sentence, compiler: Compiler, label: str) -> list[Part]:
-        def fill(view: View) -> str:
-            text = self._words(sentence, compiler, view)
-            return textwrap.fill(text, WIDTH, initial_indent=label, subsequent_indent=INDENT) + "\n" if text else ""
-
-        return [fill]
-
-    def quoted(self, quoted: Quoted, label: str) -> Part:
-        text, mark = quoted.lines()
+    def literal(self, lines: Sequence[str], label: str) -> str:
+        text, mark = lines
         return f"{label}{text}\n{INDENT}{mark}\n"
 
-    def _chain(self, chain: Chain, compiler: Compiler, label: str) -> Part:
-        segments = compiler.segments(chain)
+    def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
+        return [*super().aside(chain, compiler), "\n"]
 
-        def fill(view: View) -> str:
-            links = [box for text in texts(segments, view) for box in boxes(text + " ")]
-            lines = broken([TextBox.of(label), *links], WIDTH, len(label) + 4)
-            return "".join(f"{line}\n" for line in lines)
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        from derive.figures.drawing.words import figure_words
 
-        return fill
-
-
-def _answer(step: str) -> str:
-    return "_" * 8
+        if block.name != "graph":
+            return []
+        return [lambda view: f"\n{figure_words(block.figure, FigureLabels(view))}\n"]
 
 
-def _heading(text: str, level: int) -> str:
-    return f"\n{text}\n{('=' if level == 1 else '-') * terminal_width(text)}\n"
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _widths(rows: list[list[str]]) -> list[int]:
+def _chain(links: Sequence[str], label: str) -> str:
+    whole = [box for text in links for box in boxes(text + " ")]
+    return _lines(broken([TextBox.of(label), *whole], WIDTH, len(label) + 4))
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(terminal_width, cells)) for cells in zip(*rows, strict=True)]
 
 
-def _lined_up(rows: list[list[str]], block: Table, decimal: str) -> list[list[str]]:
+def _lined_up(rows: Sequence[Sequence[str]], columns: Sequence[TableColumn]) -> list[list[str]]:
     """The rows with numbers filled up so that the decimal signs of a column stand in one line; the heads stay."""
     heads, *body = rows
     cells = [list(column) for column in zip(*body, strict=True)]
-    for column, shown in zip(block.columns, cells, strict=False):
-        behind = [terminal_width(cell) - terminal_width(cell.partition(decimal)[0]) for cell in shown]
+    for column, shown in zip(columns, cells, strict=False):
+        behind = [terminal_width(cell) - terminal_width(_DECIMAL.split(cell, maxsplit=1)[0]) for cell in shown]
         if column.kind == "number":
             shown[:] = [cell + " " * (max(behind) - width) for cell, width in zip(shown, behind, strict=True)]
-    return [heads, *map(list, zip(*cells, strict=True))]
+    return [[*heads], *map(list, zip(*cells, strict=True))]
 
 
-def _cells(row: list[str], widths: list[int], block: Table) -> Iterator[str]:
+_DECIMAL = re.compile("[.,]")
+
+
+def _cells(row: Sequence[str], widths: list[int], columns: Sequence[TableColumn]) -> Iterator[str]:
     """The lines of a row; numbers stand to the right."""
     broken_cells = [
         textwrap.wrap(cell, width) or [""] if column.kind == "long" else [cell]
-        for cell, width, column in zip(row, widths, block.columns, strict=True)
+        for cell, width, column in zip(row, widths, columns, strict=True)
     ]
     for cells in zip_longest(*broken_cells, fillvalue=""):
         yield "  ".join(
-            padded(cell, width, column.is_numeric)
-            for cell, width, column in zip(cells, widths, block.columns, strict=True)
+            padded(cell, width, column.is_numeric) for cell, width, column in zip(cells, widths, columns, strict=True)
         )
-
-
-def _givens(block: Givens, compiler: Compiler, view: View) -> str:
-    shown: list[TextBox] = []
-    for name in block.names:
-        value = view.array(name, compiler.matrix) if compiler.shapes[name] else view.number(name, (), "leading")
-        shown += boxes(f"{compiler.notation.name(name)} = {value}    ")
-    return "\n" + "".join(f"{line}\n" for line in broken(shown, WIDTH, 0))
-
-
-def _drawing(block: FigureBlock, view: View) -> str:
-    from derive.figures.drawing.words import figure_words
-
-    return f"\n{figure_words(block.figure, FigureLabels(view))}\n"

@@ -19,15 +19,14 @@ from derive.problem.settings import Digits, Marking
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
 from derive.problem.training.schedules import SCHEDULES
 from derive.values.values import Values
-from derive.writers.base import Identity, PageContext, Writer
+from derive.writers.base import Writer
+from derive.writers.identity import Identity
 from derive.writers.json import nested
+from derive.writers.page_context import PageContext
 
 
 class TomlWriter(Writer):
     """A problem → TOML."""
-
-    name = "toml"
-    ending = "toml"
 
     def compile(self, document: Document, page: PageContext) -> PageContext:
         return page

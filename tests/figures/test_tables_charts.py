@@ -22,7 +22,7 @@ from derive.page.view import View, Workings
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution
 from derive.writers import WRITERS
-from derive.writers.base import FigureLabels
+from derive.writers.figure_labels import FigureLabels
 from derive.writers.html import HtmlWriter
 
 PARTS = tuple(BarPart(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")

@@ -17,7 +17,7 @@ from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Unreadable
 from derive.errors import InputError, suggestion
-from derive.writers.base import RESERVED
+from derive.writers.identity import RESERVED
 
 if TYPE_CHECKING:
     from derive.solution import Solution

@@ -1,0 +1,22 @@
+"""Whose copy of a page it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RESERVED = "sheet:"
+"""What the keys begin with that say whose copy a page is: they are no answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose copy of a page it is: the `code` of the sheet, the `student`'s id, and the name that is printed."""
+
+    code: str
+    student: str
+    name: str = ""
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """What a returned copy is known by, under reserved names."""
+        return (f"{RESERVED}code", self.code), (f"{RESERVED}student", self.student)

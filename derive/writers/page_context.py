@@ -1,0 +1,75 @@
+"""What every writer of a page is given beside the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from derive.calculus.operation_rows import ROWS, Row
+from derive.derivation.intermediate import in_full
+from derive.derivation.steps import Derivation
+from derive.language.expressions import Apply, Ref, Shape
+from derive.language.names import Derivative, Name, Symbol
+from derive.notation.notations import Notation
+from derive.notation.printer import formula
+from derive.page.document import Document
+from derive.page.view import Workings
+from derive.problem.reading.equations import read_name
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What a writer needs to know beside the document: the structure, the decimal sign, and what all formats compile
+    once.
+    """
+
+    derivation: Derivation
+    decimal: str
+    workings: Workings = field(default_factory=Workings, compare=False)
+
+    @property
+    def shapes(self) -> Mapping[Name, Shape]:
+        """The shape of every name."""
+        return self.derivation.shapes
+
+    def notation(self, base: Notation, document: Document) -> Notation:
+        """`base` with the page's decimal sign, its d and its other names."""
+        aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
+        shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
+        taken = frozenset(name.base for name in shapes)
+        matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
+        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
+                       matrices=matrices, alike=self._alike)  # fmt: skip
+
+    @property
+    def _alike(self) -> frozenset[Name]:
+        """What each sample of a batch has; nothing where all entries are asked for."""
+        if not self.derivation.places.own or self.derivation.problem.page.entries is None:
+            return frozenset()
+        names = (step.name for step in self.derivation.steps)
+        return frozenset(name for name in names if self.derivation.places.sample(name) is not None)
+
+    def labels(self, notation: Notation) -> dict[Name, str]:
+        """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
+        results under their formulas.
+        """
+        labels: dict[Name, str] = {}
+        for way in self.derivation.interims.values():
+            labels |= {name: formula(expr, notation, self.shapes) for name, expr in in_full(way).items()}
+        for step in self.derivation.forward:
+            expr = step.expr
+            if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
+                arg, row = expr.args[0], ROWS[expr.op].notation
+                if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
+                    function = f"{row.tex}'" if notation.tex else f"{row.text}′"
+                    labels[Derivative(step.name, arg.name)] = f"{function}({notation.name(arg.name)})"
+        return labels
+
+
+def _has_prime(row: Row) -> bool:
+    """Whether the derivative is written f′(z): of a function that works entry by entry."""
+    return row.elementwise and row.notation.style == "function"
+
+
+def _alias(notation: Notation, text: str) -> str:
+    return notation.with_items(read_name(text), ())
