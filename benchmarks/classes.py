@@ -30,7 +30,7 @@ from support.students import Student, off, text_of
 from derive import examples
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
-from derive.classroom.marking.marking_worker import Orders, desk
+from derive.classroom.marking.marking_worker import Orders, class_marker
 from derive.classroom.records.records import Record
 from derive.classroom.workers.engine import engine
 from derive.derivation.steps import Step
@@ -72,7 +72,7 @@ def left_out(kept: set[str], step: Step) -> bool:
 
 def simulate(orders: Orders, students: list[str]) -> list[Simulated]:
     """The students' work, each on the own variant."""
-    assignment, marker = desk(orders)
+    assignment, marker = class_marker(orders)
     steps = [step for step, _ in marker.steps()]
     done = []
     for student in students:
@@ -106,7 +106,7 @@ def batches(count: int) -> Iterator[list[str]]:
 def answered(room: Classroom, orders: Orders, count: int, workers: int) -> list[Path]:
     """What comes back: nine in ten in one table, the others in a zip; and beside it what was planted."""
     back = room.folder.parent
-    steps = [step for step, _ in desk(orders)[1].steps()]
+    steps = [step for step, _ in class_marker(orders)[1].steps()]
     with (
         (back / "form.csv").open("w", encoding="utf-8", newline="") as form,
         (back / "planted.csv").open("w", encoding="utf-8", newline="") as key,

@@ -16,7 +16,7 @@ from measure import duration, seconds, table, target_ratio
 
 from derive import examples
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.papers.making import CHUNK
+from derive.classroom.papers.paper_maker import CHUNK
 from derive.classroom.papers.production import produce
 from derive.classroom.workers.engine import engine
 from derive.pdf import engines as pdf

@@ -17,15 +17,15 @@ from pathlib import Path
 
 from derive import __version__
 from derive.classroom.folder.classroom import PROBLEM, Classroom
-from derive.classroom.marking.marking_worker import Handed, Orders, desk, mark_batch, weigh_batch
-from derive.classroom.papers.outdated import outdated
+from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, mark_batch, weigh_batch
+from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.records import Basis
 from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles
-from derive.classroom.reports.class_files import Books, MarkedClass, keep_feedback
+from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import Inbox
-from derive.classroom.returns.receiving import batches, receive
-from derive.classroom.returns.returned import returned_files, writable
+from derive.classroom.returns.intake import batches, receive
+from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
@@ -70,17 +70,17 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     file = options.problem.name if options.problem else PROBLEM
     orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file)
     basis = Basis(__version__, sha256((rules or own).encode()).hexdigest())
-    desk(orders)  # what is wrong with the problem is said before anything is written
+    class_marker(orders)  # what is wrong with the problem is said before anything is written
     work = output / WORK
     with engine(options.workers, options.cluster) as run, _inbox(output) as inbox:
         inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
-        notes = receive(run, desk(orders)[1].index, coming, inbox)
+        notes = receive(run, class_marker(orders)[1].index, coming, inbox)
         notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
         notes += _left_to_other_problems(room, inbox)
         _settle(run, orders, inbox)
         with Progress(inbox.counted) as progress:
             parts = mark_all(run, orders, _handed(room, inbox), work, output / FEEDBACK, progress)
-        books = Books(room, inbox, orders, basis, output, options.style)
+        books = ClassFiles(room, inbox, orders, basis, output, options.style)
         marking = replace(books.write(parts), notes=tuple(notes))
     shutil.rmtree(work)
     return marking
@@ -102,7 +102,7 @@ def _inbox(output: Path) -> Iterator[Inbox]:
 
 def _left_to_other_problems(room: Classroom, inbox: Inbox) -> list[str]:
     """Take out what students handed in whose sheets were made from another problem; what there is to say of it."""
-    others = outdated(room)
+    others = outdated_students(room)
     for student in others:
         inbox.refuse(student, OUTDATED)
     if not others:
@@ -155,22 +155,22 @@ def _problems(room: Classroom, other: Path | None) -> tuple[str, str]:
 # --- marking --------------------------------------------------------------------------------------------------------
 
 
-def _handed(room: Classroom, inbox: Inbox) -> Iterator[Handed]:
+def _handed(room: Classroom, inbox: Inbox) -> Iterator[Submission]:
     """Every student's work that counts, in the roster's order."""
     for student in room.students():
         found = inbox.payload(student.id)
         if found:
-            yield Handed(student, *found)
+            yield Submission(student, *found)
 
 
 def mark_all(
-    run: Run, orders: Orders, handed: Iterable[Handed], work: Path, feedback: Path, progress: Progress
+    run: Run, orders: Orders, handed: Iterable[Submission], work: Path, feedback: Path, progress: Progress
 ) -> list[Path]:
     """Mark every work; the files in `work` with a record each, a file a batch, by which a crash loses nothing."""
     parts: list[Path] = []
     waiting: deque[Path] = deque()
 
-    def open_batches() -> Iterator[tuple[Handed, ...]]:
+    def open_batches() -> Iterator[tuple[Submission, ...]]:
         for batch in batches(handed, BATCH):
             parts.append(work / f"{_checksum(orders, batch)}.jsonl")
             if parts[-1].exists():
@@ -187,7 +187,7 @@ def mark_all(
     return parts
 
 
-def _checksum(orders: Orders, batch: Sequence[Handed]) -> str:
+def _checksum(orders: Orders, batch: Sequence[Submission]) -> str:
     """Tells a batch marked by certain orders from every other one."""
     digest = sha256(repr((__version__, orders)).encode())
     for handed in batch:

@@ -31,7 +31,7 @@ def run(options: Arguments) -> int:
     """Mark a class; the files on standard output, what could not be read on standard error."""
     from derive.classroom.grading import GradingOptions, grade
     from derive.classroom.reports.gradebook import TableStyle
-    from derive.classroom.reports.terminal_summary import said_of
+    from derive.classroom.reports.terminal_summary import summary_lines
 
     formats = () if options.to == NONE else chosen_formats(options.to, DEFAULT, "report")
     style = TableStyle(options.decimal, options.bom)
@@ -40,6 +40,6 @@ def run(options: Arguments) -> int:
     marking = grade(Path(options.folder), list(map(Path, options.returned)), Path(options.output), chosen)
     for path in marking.files:
         print(path)
-    for line in said_of(marking):
+    for line in summary_lines(marking):
         print(line, file=sys.stderr)
     return 4 if marking.failures else 0

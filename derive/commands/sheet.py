@@ -30,12 +30,12 @@ def add(commands: Commands) -> None:
 
 def run(options: Arguments) -> int:
     """Write the exercise and its key; with --seed and --student of that student's numbers."""
-    from derive.sheets.sheet_files import one, write_sheet
+    from derive.sheets.sheet_files import copy_of, write_sheet
 
     formats = chosen_formats(options.to, DEFAULT, "sheet")
     if (options.seed is None) != (options.student is None):
         raise DeriveError("`--seed` and `--student` belong together", "as in --seed 'a long text' --student s4711")
-    copy = one(problem_of(Path(options.problem), options), options.seed, options.student)
+    copy = copy_of(problem_of(Path(options.problem), options), options.seed, options.student)
     if options.output == "-":
         return standard_output(formats, "sheet", copy.sheet)
     for written in write_sheet(copy, Path(options.output), formats):

@@ -34,7 +34,7 @@ class Copy:
         return self.writer.key(name, self.solution, self.identity)
 
 
-def one(problem: Problem, seed: str | None = None, student: str | None = None) -> Copy:
+def copy_of(problem: Problem, seed: str | None = None, student: str | None = None) -> Copy:
     """The copy of a student, or without one that of the problem file.
 
     Raises InputError where no numbers meet the conditions of [variants], VerificationError as `Blueprint.solve` does.

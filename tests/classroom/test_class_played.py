@@ -28,9 +28,9 @@ from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.marking.work_marking import Marker
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.returns.contents import read_piece
 from derive.classroom.returns.inbox import packed
-from derive.classroom.returns.returned import ReturnedFile
+from derive.classroom.returns.returned_files import ReturnedFile
+from derive.classroom.returns.work_reader import read_work
 from derive.commands.cli import main
 from derive.derivation.steps import Step
 from derive.problem.problem import Problem
@@ -349,7 +349,7 @@ def test_a_blank_sheet_earns_nothing_and_its_key_everything(name: str, form: str
     solution, identity = marker.blueprint.evaluate(), Identity("K7M2ABC", "s1", "Ada")
     source = ReturnedFile(Path(f"sheet.{form}"), f"sheet.{form}")
     blank, key = (
-        marker.mark(problem, packed(read_piece(source, write(form, solution, identity).encode()))).marks
+        marker.mark(problem, packed(read_work(source, write(form, solution, identity).encode()))).marks
         for write in (marker.writer.sheet, marker.writer.key)
     )
     assert [mark.step for mark in blank if mark.verdict != "missing"] == []

@@ -22,9 +22,9 @@ from support.students import Student, off, text_of
 from derive.classroom import grading
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
-from derive.classroom.marking import marking_worker as desk
+from derive.classroom.marking import marking_worker
 from derive.classroom.marking.work_marking import Marker, Work
-from derive.classroom.papers.outdated import outdated
+from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.papers.production import produce
 from derive.classroom.records.records import Basis, MarkChange, Record, StepMark, changes
 from derive.classroom.records.tally import Tally
@@ -372,14 +372,14 @@ def test_a_report_that_derive_fails_on_costs_one_student_alone(
 ) -> None:
     (tmp_path / "back").mkdir()
     back = returned_by_all(classes, tmp_path / "back")
-    whole = desk.text
+    whole = marking_worker.text
 
     def failing(*arguments: object) -> str:
         if "s1003" in str(arguments[-1]):
             raise KeyError("x = 1")
         return whole(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(desk, "text", failing)
+    monkeypatch.setattr(marking_worker, "text", failing)
     marking = grade(classes, [back], tmp_path / "grades", GradingOptions(("md",), workers=1))
     assert (marking.findings.tally.marked, marking.findings.tally.missing) == (7, 1)
     assert "derive failed on this work" in reasons(tmp_path / "grades")["back/s1003.toml"]
@@ -391,9 +391,9 @@ def test_a_page_that_stops_the_press_costs_one_student_alone(monkeypatch: pytest
             raise KeyError("glyph")
         return [text.encode() for text in texts]
 
-    monkeypatch.setattr(desk, "make_pdfs", failing)
+    monkeypatch.setattr(marking_worker, "make_pdfs", failing)
     pages = [{"pdf": text.encode()} for text in ("good", "bad", "fine")]
-    failed = desk._set(pages)
+    failed = marking_worker._set(pages)
     assert pages == [{"pdf": b"good"}, {"tex": b"bad"}, {"pdf": b"fine"}]
     assert [bool(why) for why in failed] == [False, True, False]
 
@@ -429,7 +429,7 @@ def test_a_ledger_that_names_no_problem_is_judged_by_its_checksums(tmp_path: Pat
     assert all(entry.pop("problem") == room.manifest.problem for entry in entries)
     entries[0]["inputs"] = name or entries[0]["inputs"]
     (room.folder / "made.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
-    assert len(outdated(room)) == of_another
+    assert len(outdated_students(room)) == of_another
 
 
 # --- marking again ---------------------------------------------------------------------------------------------------
@@ -567,7 +567,8 @@ def test_a_kill_in_the_middle_costs_nothing(classes: Path, tmp_path: Path, monke
         "    if len(saved) == 3: os.kill(os.getpid(), 9)\n"
         "    return save(folder, files)\n"
         "grading.save = counted\n"
-        "grading.grade(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3]), grading.Options(('md',), workers=1))"
+        "options = grading.GradingOptions(('md',), workers=1)\n"
+        "grading.grade(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3]), options)"
     )
     output = tmp_path / "grades"
     killed = subprocess.run([sys.executable, "-c", program, classes, back, output], check=False)

@@ -18,7 +18,7 @@ from derive.pdf.engines import compile_tex, find_engine, make_pdf, overfull
 from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
-from derive.sheets.sheet_files import one, write_sheet
+from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
@@ -209,11 +209,11 @@ def test_one_text_goes_to_standard_output() -> None:
 
 def test_unknown_formats_and_steps_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DeriveError, match="no format `docx`"):
-        write_sheet(one(notes("")), tmp_path, ("docx",))
+        write_sheet(copy_of(notes("")), tmp_path, ("docx",))
     with pytest.raises(InputError, match="no step `dL/dW_9`"):
-        one(notes('[sheet]\nblank = ["dL/dW_9"]'))
+        copy_of(notes('[sheet]\nblank = ["dL/dW_9"]'))
     with pytest.raises(InputError, match="`z_1@3` is not on the page"):
-        one(notes('[sheet]\nblank = ["z_1@3"]'))
+        copy_of(notes('[sheet]\nblank = ["z_1@3"]'))
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,9 @@ def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
 
 def test_the_seed_stands_nowhere() -> None:
     seed = "a seed that nobody guesses"
-    copy = one(notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1")
+    copy = copy_of(
+        notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1"
+    )
     texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in text_formats("sheet")]
     raw = make_pdf(copy.sheet("tex"))
     assert not any(seed in text or seed[:6] in text for text in texts)

@@ -49,7 +49,7 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class Submission:
     """What a student handed in that counts: where it stands, and what it says, packed."""
 
     student: Student
@@ -63,7 +63,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedWork:
     """What became of a student's work: a line of the record, and the pages of the feedback by format."""
 
     student: Student
@@ -71,19 +71,19 @@ class Marked:
     pages: dict[str, bytes]
 
 
-def mark_batch(orders: Orders, batch: Sequence[Handed]) -> list[Marked]:
+def mark_batch(orders: Orders, batch: Sequence[Submission]) -> list[MarkedWork]:
     """The works of a batch, each against its student's own variant; one that cannot be marked stops no other."""
     made = [_made(orders, handed) for handed in batch]
     failed = _set([pages for _, pages in made])
     return [
-        Marked(handed.student, _line(handed, work, why), pages)
+        MarkedWork(handed.student, _line(handed, work, why), pages)
         for handed, (work, pages), why in zip(batch, made, failed, strict=True)
     ]
 
 
-def _made(orders: Orders, handed: Handed) -> tuple[Work | str, dict[str, bytes]]:
+def _made(orders: Orders, handed: Submission) -> tuple[Work | str, dict[str, bytes]]:
     """The work judged, and its pages; else why it cannot be, in words, and no page."""
-    assignment, marker = desk(orders)
+    assignment, marker = class_marker(orders)
     try:
         work = marker.mark(_variant(assignment, marker, handed.student.id), handed.payload)
         return work, _pages(orders, handed, work)
@@ -97,7 +97,7 @@ def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[int]:
     """What works hold, each a student's id and what it says, packed: `Marker.weight`. Of work that cannot be read it is
     said when it is marked.
     """
-    assignment, marker = desk(orders)
+    assignment, marker = class_marker(orders)
 
     def weight(student: str, payload: str) -> int:
         try:
@@ -116,7 +116,7 @@ def _variant(assignment: Assignment, marker: Marker, student: str) -> Problem:
 
 
 @lru_cache(2)
-def desk(orders: Orders) -> tuple[Assignment, Marker]:
+def class_marker(orders: Orders) -> tuple[Assignment, Marker]:
     """The assignment and the marker of a class: what depends on the structure alone, made once in each worker.
 
     Raises InputError for a problem that cannot be used, and for rules whose given values have other shapes.
@@ -145,7 +145,7 @@ def _with_numbers(problem: Problem, variant: Problem) -> Problem:
     return problem.with_values({name.id: given.values for name, given in sheet.items()})
 
 
-def _pages(orders: Orders, handed: Handed, work: Work) -> dict[str, bytes]:
+def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
     """The pages of a student's feedback by format; for a PDF its LaTeX."""
     if not orders.formats:
         return {}
@@ -181,7 +181,7 @@ def _pdfs(texts: Sequence[str]) -> Sequence[bytes | ToolError]:
         return [pdf for text in texts for pdf in _pdfs([text])]
 
 
-def _line(handed: Handed, work: Work | str, failed: str) -> str:
+def _line(handed: Submission, work: Work | str, failed: str) -> str:
     """A line of the record of marks."""
     line: dict[str, Any] = {"student": handed.student.id, "return": handed.shown, "work": handed.digest}
     if isinstance(work, str):

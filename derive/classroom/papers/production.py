@@ -10,7 +10,7 @@ from itertools import islice
 from derive import __version__
 from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
 from derive.classroom.folder.ledger import Ledger, LedgerLine
-from derive.classroom.papers.making import CHUNK, FOLDERS, Chunk, Job, Papers, desk_of, make
+from derive.classroom.papers.paper_maker import CHUNK, FOLDERS, Chunk, Job, Papers, make, paper_maker
 from derive.classroom.workers.engine import Run
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, Place, ToolError, suggestion
@@ -48,7 +48,7 @@ def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tu
     written, and workers that keep dying.
     """
     job, missing = job_of(classroom, formats)
-    desk_of(job)
+    paper_maker(job)
     outcome = _begun(classroom, only)
     clear(classroom.folder)
     for folder in FOLDERS.values():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.marking.marking_worker import Orders, desk
+from derive.classroom.marking.marking_worker import Orders, class_marker
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
 from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
@@ -53,7 +53,7 @@ class _Found:
 
 
 @dataclass(frozen=True)
-class Books:
+class ClassFiles:
     """Writes the books of a class into `output`: all take their places together, the record of marks last."""
 
     room: Classroom
@@ -82,7 +82,7 @@ class Books:
         self, parts: Sequence[Path], before: Basis | None, opened: Callable[[str], TextIO], found: _Found
     ) -> Findings:
         """The tables, and what of them the report tells."""
-        steps = list(desk(self.orders)[1].steps())
+        steps = list(class_marker(self.orders)[1].steps())
         grades = Grades(opened(GRADES), self.style, steps)
         changed = Changes(opened(CHANGES), self.style) if before else None
         for student, marks in self._students(parts):
@@ -135,7 +135,7 @@ class Books:
 
     def _report(self, findings: Findings, page: TextIO, found: _Found) -> None:
         """The report as HTML into `page`, and beside it as PDF."""
-        solution = desk(self.orders)[1].blueprint.evaluate()
+        solution = class_marker(self.orders)[1].blueprint.evaluate()
         document = class_document(findings, solution, self.style)
         page.write(_text("html", document, solution))
         try:

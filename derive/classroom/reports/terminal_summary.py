@@ -11,7 +11,7 @@ from derive.classroom.returns.inbox import COUNTED, OTHER, SUPERSEDED, UNKNOWN, 
 MOST_LINES = 20
 
 
-def said_of(marking: MarkedClass) -> Iterator[str]:
+def summary_lines(marking: MarkedClass) -> Iterator[str]:
     """How many were marked; then each return that was not, with the reason; then what could not be made."""
     found = marking.findings
     tally = found.tally

@@ -16,9 +16,9 @@ from typing import Any
 from derive.answers.files.columns import AnswerLine
 from derive.answers.reading.answer_reader import Literal
 from derive.classroom.records.records import Basis, Record
-from derive.classroom.returns.contents import Claims, ReturnedWork
-from derive.classroom.returns.owner import Owner, whose
-from derive.classroom.returns.returned import Refused, writable
+from derive.classroom.returns.owner import Owner, owner_of
+from derive.classroom.returns.returned_files import Refused, writable
+from derive.classroom.returns.work_reader import Claims, ReturnedWork
 from derive.classroom.roster.students import Student
 from derive.variants.sheet_codes import normal_code
 
@@ -148,9 +148,9 @@ class Inbox:
 
     def _row(self, piece: ReturnedWork | Refused) -> tuple[str, ...]:
         if isinstance(piece, Refused):
-            owner = whose(Claims(names=piece.names), self)
+            owner = owner_of(Claims(names=piece.names), self)
             return piece.shown, owner.student, "", UNREADABLE, piece.reason, ""
-        owner = whose(piece.claims, self)
+        owner = owner_of(piece.claims, self)
         state = _state(owner, piece)
         reason = NOTHING if state == EMPTY else owner.reason
         return piece.shown, owner.student, owner.variant, state, reason, packed(piece)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
 
-from derive.classroom.returns.contents import Claims
+from derive.classroom.returns.work_reader import Claims
 
 SHORTEST = 3
 MOST_WORDS = 60
@@ -39,7 +39,7 @@ class Owner:
     reason: str = ""
 
 
-def whose(claims: Claims, register: Register) -> Owner:
+def owner_of(claims: Claims, register: Register) -> Owner:
     """The student that the claims agree on.
 
     The sheet's code decides which variant was worked, else the id on it, or the ids and addresses in its row; where

@@ -15,9 +15,9 @@ from itertools import count
 from typing import IO
 
 from derive.answers.files.columns import AnswerLine
-from derive.classroom.returns.contents import Claims, ReturnedWork
-from derive.classroom.returns.returned import CannotRead, Refused
-from derive.classroom.roster.roster import COLUMNS, folded
+from derive.classroom.returns.returned_files import CannotRead, Refused
+from derive.classroom.returns.work_reader import Claims, ReturnedWork
+from derive.classroom.roster.roster import COLUMNS, heading_key
 
 HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
@@ -31,7 +31,7 @@ _WHO = {
     "student": ("sheet:student", "id", "id number", "username", "login id", *COLUMNS["id"].split(", ")),
     "email": ("email", *COLUMNS["email"].split(", ")),
 }
-_KIND = {folded(spelling): kind for kind, spellings in _WHO.items() for spelling in spellings}
+_KIND = {heading_key(spelling): kind for kind, spellings in _WHO.items() for spelling in spellings}
 """What the titles of columns mean that say whose a row is: those that rosters have, and some more."""
 
 
@@ -55,7 +55,7 @@ def is_wide(head: bytes) -> bool:
     except UnicodeError:
         return False
     titles = _titles(line, _separator(line))
-    return len(titles) > 1 and any(folded(title) in _KIND for title in titles)
+    return len(titles) > 1 and any(heading_key(title) in _KIND for title in titles)
 
 
 def column_targets(titles: Sequence[str], separator: str, is_step: Callable[[str], bool]) -> Columns:
@@ -64,7 +64,7 @@ def column_targets(titles: Sequence[str], separator: str, is_step: Callable[[str
     steps: dict[int, str] = {}
     unused = []
     for i, title in enumerate(titles):
-        kind = _KIND.get(folded(title))
+        kind = _KIND.get(heading_key(title))
         if kind:
             who[kind] = (*who.get(kind, ()), i)
         elif step := next((name for name in _names(title) if is_step(name)), ""):

@@ -33,17 +33,17 @@ _JOINERS = "\u200c\u200d"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def folded(column: str) -> str:
+def heading_key(column: str) -> str:
     """The name of a column as it is compared.
 
-    >>> folded("Student_ID"), folded(" E-Mail ")
+    >>> heading_key("Student_ID"), heading_key(" E-Mail ")
     ('studentid', 'email')
     """
     plain = unicodedata.normalize("NFKD", column.casefold())
     return "".join(c for c in plain if c.isalnum())
 
 
-_SPELLINGS = {folded(name): key for key, names in COLUMNS.items() for name in (key, *names.split(", "))}
+_SPELLINGS = {heading_key(name): key for key, names in COLUMNS.items() for name in (key, *names.split(", "))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _heading(line: str, separator: str, place: Place) -> RosterLayout:
     columns: dict[str, int] = {}
     faults = []
     for i, name in enumerate(names):
-        key = _SPELLINGS.get(folded(name))
+        key = _SPELLINGS.get(heading_key(name))
         if key in columns:
             faults.append(Fault(f"two columns for {key}: `{names[columns[key]]}` and `{name}`", "rename one", place))
         elif key:
@@ -150,7 +150,7 @@ def _heading(line: str, separator: str, place: Place) -> RosterLayout:
     if "first_name" in columns and "last_name" not in columns and "name" in columns:
         columns["last_name"] = columns.pop("name")
     if "id" not in columns:
-        hint = suggestion(folded(names[0]), _SPELLINGS) or "name it student_id"
+        hint = suggestion(heading_key(names[0]), _SPELLINGS) or "name it student_id"
         faults.append(Fault("the heading has no column for the student's id", hint, place))
     if "last_name" not in columns and "name" not in columns:
         faults.append(Fault("the heading has no column for the name", "name it last_name, and first_name", place))

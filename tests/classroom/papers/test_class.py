@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.folder.ledger import NAME as LEDGER
 from derive.classroom.folder.ledger import Ledger, LedgerLine
-from derive.classroom.papers.making import Chunk, Papers, desk_of
+from derive.classroom.papers.paper_maker import Chunk, Papers, paper_maker
 from derive.classroom.papers.production import job_of, produce
 from derive.classroom.roster.roster import Roster
 from derive.classroom.workers.progress import Progress
@@ -442,7 +442,7 @@ def test_papers_go_to_the_folder_as_they_are_made(given: Path, tmp_path: Path) -
         for chunk in chunks:
             yield [Papers(s, "CODE", {f"sheets/{s.file}.toml": bytes(paper)}) for s in chunk.students]
 
-    desk_of(job_of(room)[0])
+    paper_maker(job_of(room)[0])
     tracemalloc.start()
     try:
         outcome = produce(room, run)  # type: ignore[arg-type]

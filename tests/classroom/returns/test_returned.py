@@ -25,18 +25,18 @@ from pypdf.generic import (
 )
 
 from derive.answers.files.columns import AnswerLine
-from derive.classroom.returns import returned
+from derive.classroom.returns import returned_files as returned
 from derive.classroom.returns import wide_tables as wide
-from derive.classroom.returns.contents import Claims, ReturnedWork, read_piece
-from derive.classroom.returns.owner import Owner, whose
-from derive.classroom.returns.returned import CannotRead, Refused, ReturnedFile, Shelf, returned_files
+from derive.classroom.returns.owner import Owner, owner_of
+from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf, returned_files
+from derive.classroom.returns.work_reader import Claims, ReturnedWork, read_work
 from derive.errors import InputError
 
 STEPS = {"z_1", "A_2", "L", "dL/dW_2", "dL/dW_2[1,3]"}
 
 
 def piece(name: str, raw: bytes) -> ReturnedWork:
-    return read_piece(ReturnedFile(Path(name), name), raw)
+    return read_work(ReturnedFile(Path(name), name), raw)
 
 
 def refusal(name: str, raw: bytes) -> str:
@@ -430,7 +430,7 @@ class Class:
     ],
 )
 def test_whose_work_it_is(claims: Claims, owner: Owner) -> None:
-    assert whose(claims, Class()) == owner
+    assert owner_of(claims, Class()) == owner
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_whose_work_it_is(claims: Claims, owner: Owner) -> None:
     ],
 )
 def test_nothing_is_guessed(claims: Claims, why: str) -> None:
-    owner = whose(claims, Class())
+    owner = owner_of(claims, Class())
     assert owner.student == "" and why in owner.reason
 
 
@@ -465,6 +465,6 @@ def test_nothing_is_guessed(claims: Claims, why: str) -> None:
     ],
 )
 def test_the_variant_of_another_student_is_recognised(claims: Claims) -> None:
-    owner = whose(claims, Class())
+    owner = owner_of(claims, Class())
     assert (owner.student, owner.variant) == ("s1002", "s1001")
     assert "the sheet of s1001" in owner.reason

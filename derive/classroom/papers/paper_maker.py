@@ -65,8 +65,8 @@ class Papers:
 
 def make(job: Job, chunk: Chunk) -> list[Papers]:
     """The papers of those students of a chunk that are wanted, in its order."""
-    desk = desk_of(job)
-    drafts = [desk.draft(student) for student in chunk.students if PDF in job.formats or student.id in chunk.wanted]
+    maker = paper_maker(job)
+    drafts = [maker.draft(student) for student in chunk.students if PDF in job.formats or student.id in chunk.wanted]
     if PDF in job.formats:
         for paper in FOLDERS:
             _print(paper, [draft for draft in drafts if not draft.failure])
@@ -97,7 +97,7 @@ def _print(paper: str, drafts: Sequence[_Draft]) -> None:
             draft.failure = pdf
 
 
-class Desk:
+class PaperMaker:
     """What a worker keeps of a job: the assignment and the writer of its pages.
 
     Raises InputError for a problem, a condition or a [sheet] that cannot be used.
@@ -141,10 +141,10 @@ class Desk:
 
 
 @lru_cache(1)
-def desk_of(job: Job) -> Desk:
-    """The desk of a job, set up once in a process. Raises InputError as `Desk` does."""
+def paper_maker(job: Job) -> PaperMaker:
+    """The maker of a job's papers, set up once in a process. Raises InputError as `PaperMaker` does."""
     gc.set_threshold(50_000, 20, 20)
-    return Desk(job)
+    return PaperMaker(job)
 
 
 def _path(paper: str, student: Student, ending: str) -> str:

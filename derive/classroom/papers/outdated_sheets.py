@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from derive.classroom.folder.classroom import PROBLEM, Classroom
 from derive.classroom.folder.ledger import entries
-from derive.classroom.papers.making import Job
+from derive.classroom.papers.paper_maker import Job
 from derive.files import PDF
 
 
-def outdated(room: Classroom) -> set[str]:
+def outdated_students(room: Classroom) -> set[str]:
     """The ids of the students whose sheets, by the ledger, are of another problem; who has no entry is none of them.
 
     Memory holds those alone.

@@ -16,7 +16,7 @@ from derive.answers.checking import FILES, WORKING
 from derive.answers.files.answer_file import entries_in
 from derive.answers.files.columns import AnswerLine
 from derive.answers.pages.transcript import without_comments
-from derive.classroom.returns.returned import CannotRead, ReturnedFile
+from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
 
 RESERVED = "sheet:"
@@ -69,22 +69,22 @@ class ReturnedWork:
         )
 
 
-def read_piece(source: ReturnedFile, raw: bytes) -> ReturnedWork:
+def read_work(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     """What a file says. Raises CannotRead."""
     ending = source.ending
     if not raw.strip():
         raise CannotRead("the file is empty")
     if ending == ".pdf":
-        return entered(source, form_fields(raw))
+        return work_of_entries(source, form_fields(raw))
     if ending in FILES:
-        return entered(source, _entries(source, raw))
+        return work_of_entries(source, _entries(source, raw))
     if ending in WORKING:
         return _working(source, raw)
     known = f"known endings: {', '.join(('.pdf', *FILES, *WORKING, '.zip'))}"
     raise CannotRead(f"a file with the ending `{ending}` is not read", _INSTEAD.get(ending, known))
 
 
-def entered(source: ReturnedFile, entries: Iterable[AnswerLine]) -> ReturnedWork:
+def work_of_entries(source: ReturnedFile, entries: Iterable[AnswerLine]) -> ReturnedWork:
     """A piece of entries; those under reserved names say whose it is."""
     entries = tuple(entries)
     said = {

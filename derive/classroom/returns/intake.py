@@ -7,10 +7,10 @@ from itertools import islice
 from typing import TypeVar
 
 from derive.answers.reading.step_matching import StepIndex
-from derive.classroom.returns.contents import ReturnedWork, read_piece
 from derive.classroom.returns.inbox import Inbox
-from derive.classroom.returns.returned import CannotRead, Refused, ReturnedFile, Shelf
+from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf
 from derive.classroom.returns.wide_tables import HEAD_BYTES, Columns, is_wide, rows
+from derive.classroom.returns.work_reader import ReturnedWork, read_work
 from derive.classroom.workers.engine import Run
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ def read_batch(batch: Iterable[Opened]) -> list[ReturnedWork | Refused | Returne
 
 def _read(source: ReturnedFile, raw: bytes) -> ReturnedWork | Refused:
     try:
-        return read_piece(source, raw)
+        return read_work(source, raw)
     except CannotRead as why:
         return Refused(source.shown, str(why), source.names)
 
