@@ -14,7 +14,8 @@ from derive import examples
 from derive.derivation.derive import derive
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 
 Run = Callable[[], object]
 

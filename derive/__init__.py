@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from derive.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from derive.answers.checking import check
@@ -25,7 +25,7 @@ _HOMES = {
     "Derivation": "derive.derivation.steps",
 }
 
-__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "check", "from_torch", "solve"]
+__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "__version__", "check", "from_torch", "solve"]
 
 
 def __getattr__(name: str) -> Any:

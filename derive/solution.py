@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,9 +15,9 @@ from flint import fmpq
 
 from derive.derivation.derive import derive
 from derive.derivation.short_rules import Short, shortcuts_of
+from derive.derivation.step_settings import check_ids
 from derive.derivation.steps import Derivation, Step
-from derive.errors import Fault, InputError, suggestion
-from derive.figures import graph_figure, network_figure
+from derive.errors import suggestion
 from derive.files import PDF
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, split_entry
@@ -25,15 +25,17 @@ from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.closing import closing
 from derive.page.compose import compose
-from derive.page.document import Block, Document, FigureBlock
+from derive.page.document import Document
+from derive.page.drawings import drawings
+from derive.page.run import PageRun
 from derive.page.training_progress import over_the_steps, tabled
 from derive.page.view import Workings
 from derive.pdf.text_files import write_texts
+from derive.problem.overriding import overridden
 from derive.problem.problem import Problem
-from derive.problem.settings import Digits
 from derive.problem.training.model import STEP
-from derive.prose.catalogue import catalogue
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
@@ -41,7 +43,6 @@ from derive.writers.json import nested, pass_id
 from derive.writers.page_context import PageContext
 
 MOST_KEPT = 100
-_ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'
 
 Nested: TypeAlias = Any
 """A scalar, or tuples of them nested as the shape says."""
@@ -83,8 +84,7 @@ class Blueprint:
         Raises InputError for a value that does not exist, VerificationError if a gradient cannot be confirmed.
         """
         solution = self.evaluate(problem)
-        solution.values.verification = verify(solution.exact, self.closed)
-        return solution
+        return replace(solution, run=PageRun(solution.values, verify(solution.exact, self.closed)))
 
     def evaluate(self, problem: Problem | None = None) -> Solution:
         """The same, not verified: for work on numbers that were verified before they were handed out.
@@ -98,66 +98,18 @@ class Blueprint:
             if values.carry == "exact" and not values.rounds
             else Values(self.tape, problem, _kept(problem), carry="exact")
         )
-        return Solution(self, problem, values, exact)
+        return Solution(self, problem, PageRun(values), exact)
 
     def values(self, problem: Problem) -> Values:
         """The values of a problem of this structure, not verified. Raises InputError for one that does not exist."""
         return Values(self.tape, problem, _kept(problem), tabled=tabled(problem.update, problem.samples))
 
-    def text(self, name: str, values: Values) -> str:
-        """The page in a text format for some values."""
+    def text(self, name: str, run: PageRun) -> str:
+        """The page in a text format for a run."""
         writer = WRITERS[name]
         if name not in self.compiled:
             self.compiled[name] = writer.compile(self.document, self.page)
-        return writer.render(self.compiled[name], values)
-
-
-def check_ids(derivation: Derivation) -> None:
-    """Raises InputError for settings of steps that the problem does not have, and of entries where steps are meant."""
-    problem = derivation.problem
-    known = {step.id for step in derivation.steps} | {name.id for name, _ in derivation.givens}
-    marking = problem.marking
-    settings = {
-        "[numbers] steps": problem.numbers.steps,
-        "[names]": problem.aliases,
-        "[page] ask": problem.page.ask,
-        "[sheet] blank": problem.sheet.steps,
-        "[marking]": (*marking.steps, *marking.exact, *marking.formula),
-    }
-    faults = [
-        Fault(f"{where}: there is no step `{step}`", suggestion(step, known), problem.place(where))
-        for where, steps in settings.items()
-        for step in steps
-        if split_entry(step)[0].partition("@")[0] not in known
-    ]
-    faults += [
-        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", problem.place(where))
-        for where, steps in settings.items()
-        for step in steps
-        if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known
-    ]
-    left = {step.id for step in derivation.steps if not derivation.is_worked(step.name)}
-    faults += [
-        Fault(f"{where}: the page does not work out `{step}`", _ALL, problem.place(where))
-        for where in ("[page] ask", "[sheet] blank", "[marking]")
-        for step in (marking.steps if where == "[marking]" else settings[where])
-        if split_entry(step)[0].partition("@")[0] in left
-    ]
-    if faults:
-        raise InputError(faults)
-
-
-def drawings(derivation: Derivation) -> Iterator[Block]:
-    """The network, where the forward pass is one, and the graph of its names, where a page has room for them.
-
-    Of several samples at a time there are none.
-    """
-    if derivation.problem.samples and derivation.problem.samples.batch > 1:
-        return
-    words = catalogue(derivation.problem.language)
-    for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
-        if figure is not None:
-            yield FigureBlock(figure, name, words[f"labels.{name}"])
+        return writer.render(self.compiled[name], run)
 
 
 def _kept(problem: Problem) -> Iterable[int]:
@@ -194,14 +146,19 @@ class Solution:
 
     blueprint: Blueprint
     problem: Problem
-    values: Values
+    run: PageRun
     exact: Values
+
+    @property
+    def values(self) -> Values:
+        """The values as the page carries them on; `exact` are those that no rounding touched."""
+        return self.run.values
 
     @property
     def verification(self) -> Verification:
         """What was confirmed, and by which routes."""
-        assert self.values.verification is not None
-        return self.values.verification
+        assert self.run.verification is not None
+        return self.run.verification
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -259,11 +216,11 @@ class Solution:
     def text(self, name: str = "md") -> str:
         """The page in a text format. Raises DeriveError for one that does not exist."""
         check_formats((name,), text_formats("solution"))
-        return self.blueprint.text(name, self.values)
+        return self.blueprint.text(name, self.run)
 
     def pictures(self, name: str) -> dict[str, str]:
         """The pictures that a format refers to, by the end of their file's name: SVG beside Markdown."""
-        return WRITERS[name].pictures(self.blueprint.document, self.blueprint.page, self.values)
+        return WRITERS[name].pictures(self.blueprint.document, self.blueprint.page, self.run)
 
     def write(
         self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
@@ -318,23 +275,3 @@ def solve(
     chosen = overridden(source, significant, decimals, carry, decimal, detail, language)
     same = isinstance(problem, Derivation) and chosen == source
     return Blueprint.of(problem if same and isinstance(problem, Derivation) else chosen).solve()
-
-
-def overridden(
-    problem: Problem,
-    significant: int | None,
-    decimals: int | None,
-    carry: str | None,
-    decimal: str | None,
-    detail: str | None,
-    language: str | None,
-) -> Problem:
-    """The problem with settings replaced; None leaves one as it is."""
-    numbers = problem.numbers
-    if significant is not None or decimals is not None:
-        count = significant if significant is not None else decimals
-        assert count is not None
-        numbers = replace(numbers, digits=Digits(count, decimals=significant is None))
-    numbers = replace(numbers, carry=carry or numbers.carry, decimal=decimal or numbers.decimal)
-    page = replace(problem.page, detail=detail or problem.page.detail)
-    return replace(problem, numbers=numbers, page=page, language=language or problem.language)

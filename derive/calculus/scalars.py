@@ -8,6 +8,7 @@ A question that a ball cannot answer (its sign, a tie) raises Undecided, and the
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -59,6 +60,24 @@ class _Precision:
 def precision(bits: int, ties: bool = False) -> AbstractContextManager[None]:
     """Work with `bits` bits; with `ties`, what a ball cannot decide counts as a tie."""
     return _Precision(bits, ties)
+
+
+def to_fmpq(value: Fraction) -> fmpq:
+    """A fraction as the number type of the values."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def middle(x: Num) -> fmpq:
+    """A rational itself; the rational in the middle of a finite ball."""
+    if type(x) is fmpq:
+        return x
+    mantissa, exponent = x.mid().man_exp()
+    return fmpq(mantissa) * fmpq(2) ** int(exponent)
+
+
+def shortened(x: Num, bits: int) -> Num:
+    """A rational whose numerator or denominator has more than `bits` bits as a ball; all else as it is."""
+    return arb(x) if type(x) is fmpq and x.height_bits() > bits else x
 
 
 def sign(x: Num) -> int:

@@ -15,7 +15,6 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from derive import __version__
 from derive.classroom.folder.classroom import PROBLEM, Classroom
 from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, mark_batch, weigh_batch
 from derive.classroom.papers.outdated_sheets import outdated_students
@@ -31,6 +30,7 @@ from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
 from derive.files import clear, save
 from derive.variants import code_of
+from derive.version import VERSION
 
 BATCH = 32
 OUTDATED = (
@@ -69,7 +69,7 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     own, rules = _problems(room, options.problem)
     file = options.problem.name if options.problem else PROBLEM
     orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file)
-    basis = Basis(__version__, sha256((rules or own).encode()).hexdigest())
+    basis = Basis(VERSION, sha256((rules or own).encode()).hexdigest())
     class_marker(orders)  # what is wrong with the problem is said before anything is written
     work = output / WORK
     with engine(options.workers, options.cluster) as run, _inbox(output) as inbox:
@@ -189,7 +189,7 @@ def mark_all(
 
 def _checksum(orders: Orders, batch: Sequence[Submission]) -> str:
     """Tells a batch marked by certain orders from every other one."""
-    digest = sha256(repr((__version__, orders)).encode())
+    digest = sha256(repr((VERSION, orders)).encode())
     for handed in batch:
         digest.update(f"\0{handed.student}\0{handed.shown}\0{handed.payload}".encode())
     return digest.hexdigest()[:16]

@@ -7,9 +7,9 @@ import gc
 import sys
 from collections.abc import Sequence
 
-from derive import __version__
 from derive.commands import check, classes, example, grade, sheet, solve, tables
 from derive.errors import DeriveError
+from derive.version import VERSION
 
 COMMANDS = (example, solve, sheet, check, classes, grade, tables)
 COLLECTED = 100_000, 10, 20  # what a page is made of stays until it is written: looking for garbage is mostly in vain
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Worked solutions for neural networks: forward pass, loss, backward pass, every number put in.",
         epilog="exit status: 0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing",
     )
-    parser.add_argument("--version", action="version", version=f"derive {__version__}")
+    parser.add_argument("--version", action="version", version=f"derive {VERSION}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)

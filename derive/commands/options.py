@@ -97,8 +97,8 @@ def standard_output(formats: tuple[str, ...], kind: Kind, text: Callable[[str], 
 
 def problem_of(path: Path, options: Arguments) -> Problem:
     """The problem file with what the options override; its warnings are printed."""
+    from derive.problem.overriding import overridden
     from derive.problem.problem import Problem
-    from derive.solution import overridden
 
     gc.set_threshold(50_000, 20, 20)  # nearly all that is made stays: looking for garbage takes a third of the time
     problem = Problem.load(path)

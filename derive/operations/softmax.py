@@ -56,16 +56,9 @@ def _reduced(shapes: Shapes, options: Options) -> Shape:
 
 def largest(flat: Flat) -> fmpq:
     """An exact number close to the largest: of balls their middles are compared."""
-    return max(_middle(x) for x in flat)
-
-
-def _middle(x: Num) -> fmpq:
-    if type(x) is fmpq:
-        return x
-    scalars.check_finite(x)
-    mantissa, exponent = x.mid().man_exp()
-    n, power = int(mantissa), int(exponent)
-    return fmpq(n) * fmpq(2) ** power
+    for x in flat:
+        scalars.check_finite(x)
+    return max(map(scalars.middle, flat))
 
 
 def softmax(flat: Flat) -> Flat:

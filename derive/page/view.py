@@ -22,9 +22,10 @@ from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
 from derive.operations.pooling import Winners
 from derive.page.document import Addends, Condition, Fact, First, Mentions, Relation
 from derive.page.entry_names import leaves
+from derive.page.run import PageRun
 from derive.problem.settings import Digits
 from derive.values.digits import Printed, computed, full, printed
-from derive.values.values import CompiledExpr, Tape, Values, compile_expr
+from derive.values.tape import CompiledExpr, Tape, compile_expr
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
@@ -52,19 +53,20 @@ class Workings:
 
 
 class View:
-    """One pass of some Values in a notation; in the place of values that are `hidden` stand blanks."""
+    """One pass of a run in a notation; in the place of values that are `hidden` stand blanks."""
 
     def __init__(
-        self, values: Values, notation: Notation, workings: Workings, k: int = 1, hidden: Hidden = frozenset()
+        self, run: PageRun, notation: Notation, workings: Workings, k: int = 1, hidden: Hidden = frozenset()
     ) -> None:
-        self.values, self.notation, self.workings, self.k, self._hidden = values, notation, workings, k, hidden
-        self.shapes = values.tape.derivation.shapes
-        self._texts = values.texts.setdefault((notation.number, notation.decimal), {})
+        self.run, self.values, self.memory = run, run.values, run.memory
+        self.notation, self.workings, self.k, self._hidden = notation, workings, k, hidden
+        self.shapes = run.values.tape.derivation.shapes
+        self._texts = run.memory.texts.setdefault((notation.number, notation.decimal), {})
         self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:
         """The same for another pass."""
-        return self if k == self.k else View(self.values, self.notation, self.workings, k, self._hidden)
+        return self if k == self.k else View(self.run, self.notation, self.workings, k, self._hidden)
 
     def hides(self, name: Name) -> bool:
         """Whether the values of a name do not stand on the page."""
@@ -153,7 +155,7 @@ class View:
         a and b printed alike.
         """
         run, names = self.workings.compile(expr, self.values.tape)
-        known, key = self.values.literals, (run, self.k)
+        known, key = self.memory.literals, (run, self.k)
         if key not in known:
             try:
                 known[key] = self.values.literal(run, names, self.k)
@@ -165,7 +167,7 @@ class View:
         """A term at the printed numbers, printed with the digits of `name`."""
         if isinstance(expr, Entry):
             return self.printed(expr.name)[offset(self.shapes[expr.name], expr.index)]
-        known, key = self.values.terms, (expr, name, self.k)
+        known, key = self.memory.terms, (expr, name, self.k)
         if key not in known:
             known[key] = self._term(expr, name)
         return known[key]
@@ -190,7 +192,7 @@ class View:
 
     def kept(self, sum_: Addends) -> list[int | None]:
         """Which terms of a long sum are shown: those that are not 0, of many the first and the last; None: dots."""
-        known, key = self.values.kept, (sum_, self.k)
+        known, key = self.memory.kept, (sum_, self.k)
         if key not in known:
             shown = [i for i, (term, _) in enumerate(sum_.terms) if self.term(term, sum_.name).value != 0]
             known[key] = first_and_last(shown or [0], sum_.most)
@@ -202,7 +204,7 @@ class View:
         """The sign of a relation in the notation."""
         if relation.kind == "arrow":
             return self.notation.operators["<-"]
-        answered, key = self.values.answered, (relation, self.k)
+        answered, key = self.memory.relations, (relation, self.k)
         if key not in answered:
             answered[key] = self._equal(relation)
         return self.notation.operators["=" if answered[key] else "≈"]
@@ -261,7 +263,7 @@ class View:
 
     def _first(self, places: Mentions) -> int | None:
         """The first of the places where something is said that is said once."""
-        known = self.values.first
+        known = self.memory.first
         if places not in known:
             holding = (i for i, (condition, k) in enumerate(places.conditions) if self.at(k).holds(condition))
             known[places] = next(holding, None)
@@ -285,8 +287,8 @@ class View:
             asked = ((condition, k) for condition, k in fact.places.conditions if condition)
             return str(min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names)))
         assert fact.kind == "largest"
-        assert self.values.verification is not None
-        return self.text(printed(self.values.verification.largest, Digits(2), ties=True))
+        assert self.run.verification is not None
+        return self.text(printed(self.run.verification.largest, Digits(2), ties=True))
 
     def kinks(self, expr: Apply) -> list[int]:
         """The flat entries of an application's value that lie where its derivative jumps."""

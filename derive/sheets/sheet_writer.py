@@ -16,13 +16,14 @@ from typing import Any
 
 from derive.page.compose import compose
 from derive.page.document import Document, FigureBlock
+from derive.page.drawings import drawings
 from derive.problem.problem import Problem
 from derive.problem.settings import Sheet
 from derive.prose.catalogue import catalogue
 from derive.sheets.answer_file import Field, answer_text, fields_of
 from derive.sheets.blanks import blanked
 from derive.sheets.hints import hints
-from derive.solution import Blueprint, Solution, drawings
+from derive.solution import Blueprint, Solution
 from derive.writers import FORMATS, WRITERS
 from derive.writers.identity import Identity
 
@@ -93,7 +94,7 @@ class SheetWriter:
         """Pictures beside a text, by the end of their file's name: SVG beside Markdown."""
         if not FORMATS[name].is_page:
             return {}
-        return WRITERS[name].pictures(self.documents[page], self.blueprint.page, solution.values)
+        return WRITERS[name].pictures(self.documents[page], self.blueprint.page, solution.run)
 
     def text(self, page: str, name: str, solution: Solution, identity: Identity | None = None) -> str:
         """SHEET or KEY in a text format."""
@@ -102,4 +103,4 @@ class SheetWriter:
         writer = WRITERS[name]
         if (page, name) not in self.compiled:
             self.compiled[page, name] = writer.compile(self.documents[page], self.blueprint.page)
-        return writer.render(self.compiled[page, name], solution.values, identity)
+        return writer.render(self.compiled[page, name], solution.run, identity)

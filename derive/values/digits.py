@@ -10,7 +10,7 @@ from math import floor, log, log2, log10
 
 from flint import arb, fmpq
 
-from derive.calculus.scalars import Num, Undecided, ValueFault
+from derive.calculus.scalars import Num, Undecided, ValueFault, middle
 from derive.problem.settings import Digits
 
 PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
@@ -105,7 +105,7 @@ def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
     if isinstance(x, fmpq):
         return _exact(x, digits)
     if x.is_exact() and x.is_finite():
-        return _exact(exact_value(x), digits)
+        return _exact(middle(x), digits)
     size, negative = _ball(x, ties)
     if size is None:
         return Printed(False, "0", exact=False, zero_to=_zero_to(x))
@@ -147,12 +147,6 @@ def decimal_text(x: Num, ties: bool = False) -> str:
             return _laid_out(*ending, negative=x < 0, exact=True, low=-12, high=LENGTH_OF_EXACT).text(times="e")
     shown = printed(x, LONG, ties)
     return Printed(shown.negative, shown.mantissa, shown.exponent).text(times="e")
-
-
-def exact_value(x: arb) -> fmpq:
-    """The rational that a ball of radius 0 is."""
-    man, exp = x.man_exp()
-    return fmpq(man) * fmpq(2) ** int(exp) if exp >= 0 else fmpq(man) / fmpq(2) ** -int(exp)
 
 
 def _exact(x: fmpq, digits: Digits) -> Printed:

@@ -1,120 +1,39 @@
-"""Derivation + numbers → Values: every step's value, exact or as balls, for any number of training passes.
-
-The derivation is compiled once to a Tape of functions on flat arrays; a run over other numbers only runs the tape.
-"""
+"""Derivation + numbers → Values: every step's value, exact or as balls, for any number of training passes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeVar
 
 from flint import arb, fmpq
 
-from derive.calculus.differentiation import Shapes
-from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
-from derive.calculus.scalars import ZERO, Blurred, Num, Undecided, ValueFault, check_finite, precision
-from derive.calculus.shapes import offset
-from derive.derivation.steps import Derivation, Step
+from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import (
+    ZERO,
+    Blurred,
+    Num,
+    Undecided,
+    ValueFault,
+    check_finite,
+    precision,
+    shortened,
+    to_fmpq,
+)
+from derive.derivation.steps import Step
 from derive.errors import Fault, InputError
-from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name, Symbol
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed
-
-if TYPE_CHECKING:
-    from derive.page.document import Addends, Mentions, Relation
-    from derive.verification.verify import Verification
+from derive.values.tape import Env, Tape, TapeStep
 
 FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
 NOTHING = fmpq(1, 2**SURE_BITS)
-LARGEST_RATIONAL = 300  # decimal digits
-_BITS_OF_LARGEST = 997
+LARGEST_RATIONAL = 997  # bits: 300 decimal digits
 
 Answer = TypeVar("Answer")
-Env: TypeAlias = list[Flat]
-CompiledExpr: TypeAlias = Callable[[Env], Flat]
-
-
-def to_fmpq(value: Fraction) -> fmpq:
-    """A fraction as the number type of the values."""
-    return fmpq(value.numerator, value.denominator)
-
-
-def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> CompiledExpr:
-    """The expression as a function from the table of values to a flat array."""
-    return _compiled(expr, slots, shapes, branches)[1]
-
-
-def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, CompiledExpr]:
-    """The expression's shape, and the function, from the inside out."""
-    if isinstance(expr, Ref):
-        slot = slots[expr.name]
-        return shapes[expr.name], lambda env: env[slot]
-    if isinstance(expr, Entry):
-        slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
-        return (), lambda env: [env[slot][at]]
-    if isinstance(expr, Number):
-        constant = [to_fmpq(expr.value)]
-        return (), lambda env: constant
-    inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
-    row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
-    shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
-    return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
-
-
-def _applied(kernel: Kernel, inner: list[CompiledExpr]) -> CompiledExpr:
-    if len(inner) == 1:
-        (a,) = inner
-        return lambda env: kernel(a(env))
-    if len(inner) == 2:
-        a, b = inner
-        return lambda env: kernel(a(env), b(env))
-    return lambda env: kernel(*[f(env) for f in inner])
-
-
-@dataclass(frozen=True, slots=True)
-class TapeStep:
-    """One step of the tape: compute `run` and store it in `slot`."""
-
-    step: Step
-    slot: int
-    run: CompiledExpr
-
-
-@dataclass(frozen=True, slots=True)
-class Tape:
-    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
-
-    derivation: Derivation
-    slots: Mapping[Name, int]
-    branches: Branches
-    forward: tuple[TapeStep, ...]
-    backward: tuple[TapeStep, ...]
-    updates: tuple[TapeStep, ...]
-    interims: tuple[TapeStep, ...] = ()
-
-    @staticmethod
-    def of(derivation: Derivation) -> Tape:
-        """The tape of a derivation."""
-        names: list[Name] = [name for name, _ in derivation.givens]
-        names += [*derivation.constants, *derivation.states, *(step.name for step in derivation.steps)]
-        interims = [step for way in derivation.interims.values() for step in way[:-1]]
-        names += [step.name for step in interims]
-        slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
-        branches = Branches()
-
-        def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
-            shapes = derivation.shapes
-            return tuple(
-                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
-            )
-
-        return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
-                    moves(derivation.updates), moves(interims))  # fmt: skip
 
 
 class Values:
@@ -138,17 +57,10 @@ class Values:
         self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
         self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
         self.losses: list[Flat] = []
-        self.verification: Verification | None = None
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
         self._rounded: dict[Name, list[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._passes: dict[int, Env] = {}
-        self.answered: dict[tuple[Relation, int], bool] = {}
-        self.texts: dict[object, dict[tuple[Name, int], list[tuple[str, str, str]]]] = {}
-        self.literals: dict[tuple[CompiledExpr, int], Flat | None] = {}
-        self.terms: dict[tuple[Expr, Name, int], Printed] = {}
-        self.kept: dict[tuple[Addends, int], list[int | None]] = {}
-        self.first: dict[Mentions, int | None] = {}
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._given = derivation.begun
@@ -167,6 +79,11 @@ class Values:
         if k not in self._passes and name == self.problem.loss:
             return self.losses[k - 1]
         return self._passes[k][self.tape.slots[name]]
+
+    def given_numbers(self, k: int = 1) -> dict[Name, Flat]:
+        """The given values in pass k as exact numbers: rationals as they are, balls by their middles."""
+        names = [name for name, _ in self.tape.derivation.givens]
+        return {name: [x if type(x) is fmpq else x.mid() for x in self.flat(name, k)] for name in names}
 
     def printed(self, name: Name, k: int = 1) -> list[Printed]:
         """The entries of a name in pass k as they are printed. Given values are never rounded."""
@@ -346,6 +263,6 @@ def _is_sure(x: Num) -> bool:
 def _bounded(x: Num) -> Num:
     """A rational of more than 300 digits as a ball; a ball that is finite, and 0 where it is that: 0·x is exact."""
     if type(x) is fmpq:
-        return arb(x) if x.height_bits() > _BITS_OF_LARGEST else x
+        return shortened(x, LARGEST_RATIONAL)
     check_finite(x)
     return ZERO if x.is_zero() else x

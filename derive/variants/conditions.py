@@ -23,7 +23,8 @@ from derive.language.names import Derivative, Name
 from derive.language.tokens import TextError, Token, tokenize
 from derive.operations import FUNCTIONS
 from derive.problem.reading.variants_table import Requirement
-from derive.values.values import CompiledExpr, Env, Tape, Values, compile_expr
+from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
+from derive.values.values import Values
 
 RELATIONS: Mapping[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0, "<=": lambda sign: sign <= 0, "=": lambda sign: sign == 0,

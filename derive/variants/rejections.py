@@ -14,7 +14,8 @@ from derive.calculus.scalars import Num, sign
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Expr, walk
 from derive.values.digits import full
-from derive.values.values import CompiledExpr, Env, Tape, Values, compile_expr
+from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
+from derive.values.values import Values
 
 Test: TypeAlias = Callable[[Values], bool]
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from math import frexp, inf, isqrt, prod
+from math import frexp, inf, prod
 from random import Random
 from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.calculus.differentiation import Shapes, shape_of
-from derive.calculus.operation_rows import Branches, Flat, row_of
-from derive.calculus.scalars import Num
+from derive.calculus.operation_rows import Branches, Flat
+from derive.calculus.scalars import Num, shortened
+from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
-from derive.language.expressions import Apply, Expr
 from derive.language.names import Derivative, Name
-from derive.values.values import CompiledExpr, Env, Values
+from derive.values.tape import CompiledExpr, Env
+from derive.values.values import Values
 
 DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one direction has to do
 LONGEST_RATIONAL = 1_000  # bits
@@ -29,12 +29,6 @@ FINER = 32  # by how many powers of 2 the second step is smaller
 
 Probe: TypeAlias = Mapping[Name, Iterable[tuple[int, fmpq]]]
 """A direction: for each name the flat entries that move, and how fast."""
-
-
-def given(values: Values, k: int) -> dict[Name, Flat]:
-    """The given values in pass `k` as exact numbers: rationals as they are, balls by their midpoints."""
-    names = [name for name, _ in values.tape.derivation.givens]
-    return {name: [x if type(x) is fmpq else x.mid() for x in values.flat(name, k)] for name in names}
 
 
 def reach(env: Env) -> int:
@@ -65,7 +59,7 @@ class DifferencePoint:
         self.values, self.k, self.tape = values, k, values.tape
         self.derivation: Derivation = self.tape.derivation
         self.names: dict[Name, Derivative] = {name.by: name for name in self.derivation.gradients}
-        numbers = {self.tape.slots[name]: flat for name, flat in given(values, k).items()}
+        numbers = {self.tape.slots[name]: flat for name, flat in values.given_numbers(k).items()}
         free = self._free(numbers)
         self.reach = reach(free)
         self.gradients = {name: free[self.tape.slots[gradient]] for name, gradient in self.names.items()}
@@ -80,7 +74,7 @@ class DifferencePoint:
         """All values, carried exactly, the branches chosen by them."""
         env: Env = [numbers.get(slot, []) for slot in range(len(self.tape.slots))]
         for move in (*self.tape.forward, *self.tape.backward):
-            env[move.slot] = _shortened(move.run(env))
+            env[move.slot] = [shortened(x, LONGEST_RATIONAL) for x in move.run(env)]
         return env
 
     def slope(self, probe: Probe, finer: bool = False) -> arb:
@@ -128,10 +122,6 @@ def _as_balls(flat: Flat) -> Flat:
     return [arb(x) if type(x) is fmpq and x.q != 1 else x for x in flat]
 
 
-def _shortened(flat: Flat) -> Flat:
-    return [arb(x) if type(x) is fmpq and x.height_bits() > LONGEST_RATIONAL else x for x in flat]
-
-
 def _moved(flat: Flat, parts: Iterable[tuple[int, fmpq]], step: arb) -> Flat:
     moved = list(flat)
     for i, speed in parts:
@@ -151,28 +141,10 @@ def directions(derivation: Derivation, names: Iterable[Name]) -> Iterator[Probe]
     """Random directions that move every entry of `names`; always the same ones for the same shapes."""
     names = list(names)
     random = Random(20)
-    for _ in range(DIRECTIONS if work(derivation) < LARGE else 1):
+    for _ in range(DIRECTIONS if operation_count(derivation) < LARGE else 1):
         yield {name: [(i, _speed(random)) for i in range(prod(derivation.shapes[name]))] for name in names}
 
 
 def _speed(random: Random) -> fmpq:
     """Of size 1 to 2 and with 30 bits, so that two mistakes do not cancel by chance."""
     return fmpq(2**30 + random.getrandbits(30), 2**30) * random.choice((-1, 1))
-
-
-def work(derivation: Derivation) -> int:
-    """About how many scalar operations a forward pass takes."""
-    return sum(_operations(step.expr, derivation.shapes) for step in derivation.forward)
-
-
-def _operations(expr: Expr, shapes: Shapes) -> int:
-    """For a product of matrices m×k and k×n the root of all three sizes multiplied is m k n."""
-    if not isinstance(expr, Apply):
-        return 0
-    size = prod(shape_of(expr, shapes))
-    sizes = [prod(shape_of(arg, shapes)) for arg in expr.args]
-    if len(sizes) == 1:
-        size = max(size, *sizes)
-    elif not row_of(expr).elementwise:
-        size = isqrt(size * prod(sizes))
-    return size + sum(_operations(arg, shapes) for arg in expr.args)

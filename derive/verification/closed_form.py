@@ -13,11 +13,11 @@ from math import prod
 from derive.calculus.differentiation import entries_of
 from derive.calculus.operation_rows import Flat
 from derive.calculus.shapes import indices
+from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
 from derive.language.names import Name
 from derive.values.values import Values
-from derive.verification.central_differences import given, work
 from derive.verification.from_sympy import Order, SympyReader
 from derive.verification.to_sympy import Program, Sym, operation, sympy_symbol, to_sympy, undistributed
 
@@ -55,7 +55,7 @@ def affordable(derivation: Derivation) -> bool:
     SymPy recurses about fifteen times for each operation inside another.
     """
     wanted = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
-    if not derivation.loss or not wanted or work(derivation) > MOST_WORK:
+    if not derivation.loss or not wanted or operation_count(derivation) > MOST_WORK:
         return False
     sizes: dict[Name, int] = {}
     depths: dict[Name, int] = {}
@@ -107,7 +107,7 @@ class ClosedForm:
 
     def gradient_values(self, values: Values, k: int = 1) -> dict[Name, Flat]:
         """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
-        numbers = given(values, k)
+        numbers = values.given_numbers(k)
         inputs = [x for name, _ in self.derivation.givens for x in numbers[name]]
         flat = iter(self._program(inputs))
         shapes = self.derivation.shapes

@@ -11,11 +11,11 @@ from functools import cache, cached_property, reduce
 from operator import mul
 from typing import Any, TypeAlias
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import Branches
-from derive.calculus.scalars import Num
+from derive.calculus.scalars import Num, shortened
 from derive.language.expressions import Apply, Entry, Expr, Number, Options, Ref
 from derive.language.names import Name, Symbol
 from derive.operations import ROWS
@@ -138,8 +138,7 @@ class Program:
         """The values of the outputs at the working precision."""
         table = list(inputs)
         for run, places in self._code:
-            x = run(*[table[i] for i in places])
-            table.append(arb(x) if type(x) is fmpq and x.height_bits() > LONGEST_RATIONAL else x)
+            table.append(shortened(run(*[table[i] for i in places]), LONGEST_RATIONAL))
         return [table[i] for i in self._outputs]
 
     def _place(self, node: Sym) -> int:

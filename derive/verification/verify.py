@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.calculus.shapes import indices
+from derive.derivation.cost import operation_count
 from derive.errors import VerificationError
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.values.values import Values
-from derive.verification.central_differences import FINER, DifferencePoint, Probe, directions, reach, singles, work
-
-if TYPE_CHECKING:
-    from derive.verification.closed_form import ClosedForm
+from derive.verification.central_differences import FINER, DifferencePoint, Probe, directions, reach, singles
+from derive.verification.closed_form import ClosedForm
 
 TOLERANCE = fmpq(1, 10**25)
 BITS = (512, 2048)
@@ -146,7 +144,7 @@ class _Comparison:
     def with_differences(self) -> None:
         """Every entry, or directions that move every entry, against differences. Raises _Disagreement."""
         wanted, shapes = self.derivation.wanted, self.derivation.shapes
-        if 2 * sum(prod(shapes[name]) for name in wanted) * work(self.derivation) <= MOST_WORK:
+        if 2 * sum(prod(shapes[name]) for name in wanted) * operation_count(self.derivation) <= MOST_WORK:
             for name in wanted:
                 self._differ(singles(self.derivation, name))
             return

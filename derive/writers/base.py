@@ -31,9 +31,9 @@ from derive.page.document import (
     Table,
     TableColumn,
 )
+from derive.page.run import PageRun
 from derive.page.view import View, Workings
 from derive.prose.catalogue import Catalogue, catalogue
-from derive.values.values import Values
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.identity import Identity
 from derive.writers.page_context import PageContext
@@ -56,9 +56,9 @@ class CompiledPage:
     frame: Mapping[str, Any]
     workings: Workings
 
-    def body(self, values: Values) -> str:
+    def body(self, run: PageRun) -> str:
         """The sections with the values of a run put in."""
-        view = View(values, self.notation, self.workings, hidden=self.document.hidden)
+        view = View(run, self.notation, self.workings, hidden=self.document.hidden)
         text = "".join(filled_text(parts, view.at(k)) for k, parts in self.sections)
         return _BLANK_LINES.sub("\n\n", text)
 
@@ -71,10 +71,10 @@ class Writer(ABC):
         """The document prepared for any number of runs."""
 
     @abstractmethod
-    def render(self, compiled: Any, values: Values, identity: Identity | None = None) -> str:
-        """The finished text for the values of one run; of a sheet, whose it is."""
+    def render(self, compiled: Any, run: PageRun, identity: Identity | None = None) -> str:
+        """The finished text of one run; of a sheet, whose it is."""
 
-    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
+    def pictures(self, document: Document, page: PageContext, run: PageRun) -> dict[str, str]:
         """Pictures beside the text, by the end of their file's name."""
         return {}
 
@@ -259,7 +259,7 @@ class TemplateWriter(Writer):
         """A sentence, where it is said."""
         return conditional(compiler.sentence(sentence, self.inline, self.words), sentence.when)
 
-    def pictures(self, document: Document, page: PageContext, values: Values) -> dict[str, str]:
+    def pictures(self, document: Document, page: PageContext, run: PageRun) -> dict[str, str]:
         if not self.has_pictures:
             return {}
         from derive.figures.drawing.svg import svg
@@ -267,7 +267,7 @@ class TemplateWriter(Writer):
         notation = page.notation(UNICODE, document)
         return {
             f"{block.name}.svg": svg(
-                block.figure, FigureLabels(View(values, notation, page.workings, section.k, document.hidden)), block.alt
+                block.figure, FigureLabels(View(run, notation, page.workings, section.k, document.hidden)), block.alt
             )
             for section in document.sections
             for block in section.blocks
@@ -295,13 +295,13 @@ class TemplateWriter(Writer):
         }
         return CompiledPage(sections, document, compiler.notation, frame, page.workings)
 
-    def render(self, compiled: CompiledPage, values: Values, identity: Identity | None = None) -> str:
+    def render(self, compiled: CompiledPage, run: PageRun, identity: Identity | None = None) -> str:
         frame = {**compiled.frame, "marks": [], "named": bool(identity)}
         if identity:
             who = f"{identity.name} ({identity.student})" if identity.name else identity.student
             own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
             frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
-        return _template(self.template).render(body=compiled.body(values), **frame)
+        return _template(self.template).render(body=compiled.body(run), **frame)
 
 
 def _tells_verdicts(block: Block) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.calculus.scalars import to_fmpq
 from derive.figures import Curve
 from derive.language.expressions import Index
 from derive.language.names import Derivative, Name, Symbol
@@ -12,7 +13,6 @@ from derive.notation.vocabulary import LEADING
 from derive.page.view import View
 from derive.problem.settings import Digits
 from derive.values.digits import printed
-from derive.values.values import to_fmpq
 
 LARGEST = 1e300  # what a picture shows of values beyond
 

@@ -15,6 +15,7 @@ from derive.notation.notations import ASCII, TEX, Notation
 from derive.notation.printer import formula
 from derive.page.compose import short_chains
 from derive.page.document import Document
+from derive.page.run import PageRun
 from derive.page.view import View, Workings
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
@@ -58,29 +59,29 @@ class JsonWriter(Writer):
         return CompiledSteps(page, document, notation, latex, derivation.begun, moving,
                              frozenset(derivation.turning), page.workings)  # fmt: skip
 
-    def render(self, compiled: CompiledSteps, values: Values, identity: Identity | None = None) -> str:
-        return json.dumps(self.data(compiled, values), ensure_ascii=False, indent=1) + "\n"
+    def render(self, compiled: CompiledSteps, run: PageRun, identity: Identity | None = None) -> str:
+        return json.dumps(self.data(compiled, run), ensure_ascii=False, indent=1) + "\n"
 
-    def data(self, compiled: CompiledSteps, values: Values) -> dict[str, Any]:
+    def data(self, compiled: CompiledSteps, run: PageRun) -> dict[str, Any]:
         """What is written, as dictionaries and lists."""
-        from derive import __version__
+        from derive.version import VERSION
 
-        numbers, digits = values.numbers, values.numbers.digits
+        numbers, digits = run.values.numbers, run.values.numbers.digits
         return {
             "title": compiled.document.title,
-            "derive": __version__,
+            "derive": VERSION,
             "numbers": {
                 "decimals" if digits.decimals else "significant": digits.count,
                 "carry": numbers.carry,
                 "decimal": numbers.decimal,
             },
-            "steps": list(_steps(compiled, values)),
-            "verification": _verification(values),
+            "steps": list(_steps(compiled, run)),
+            "verification": _verification(run),
         }
 
 
-def _verification(values: Values) -> dict[str, Any]:
-    found = values.verification
+def _verification(run: PageRun) -> dict[str, Any]:
+    found = run.verification
     assert found is not None
     return {
         "entries": found.entries,
@@ -89,14 +90,14 @@ def _verification(values: Values) -> dict[str, Any]:
     }
 
 
-def _steps(compiled: CompiledSteps, values: Values) -> Iterator[dict[str, Any]]:
-    derivation = compiled.page.derivation
+def _steps(compiled: CompiledSteps, run: PageRun) -> Iterator[dict[str, Any]]:
+    derivation, values = compiled.page.derivation, run.values
     for name in (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states):
         if name != STEP:
             yield _given(compiled, values, name)
     for k in values.worked:
         yield from (_given(compiled, values, name, k) for name in derivation.turning if k > 1)
-        view = View(values, compiled.notation, compiled.workings, k)
+        view = View(run, compiled.notation, compiled.workings, k)
         for step in _of_pass(derivation, k, values.updates):
             yield _step(compiled, view, step)
 

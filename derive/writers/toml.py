@@ -13,12 +13,12 @@ from derive.language.numbers import constant_text
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.document import Document
+from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
 from derive.problem.settings import Digits, Marking
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
 from derive.problem.training.schedules import SCHEDULES
-from derive.values.values import Values
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
 from derive.writers.json import nested
@@ -31,8 +31,8 @@ class TomlWriter(Writer):
     def compile(self, document: Document, page: PageContext) -> PageContext:
         return page
 
-    def render(self, compiled: PageContext, values: Values, identity: Identity | None = None) -> str:
-        return "\n".join(_lines(values.problem, compiled)) + "\n"
+    def render(self, compiled: PageContext, run: PageRun, identity: Identity | None = None) -> str:
+        return "\n".join(_lines(run.values.problem, compiled)) + "\n"
 
 
 def _lines(problem: Problem, page: PageContext) -> Iterator[str]:

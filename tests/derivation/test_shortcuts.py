@@ -15,7 +15,7 @@ from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
-from derive.values.values import compile_expr
+from derive.values.tape import compile_expr
 
 SYMPY: dict[str, Callable[..., Any]] = {
     "softmax_cross_entropy": lambda sp, z, y: (

@@ -29,7 +29,8 @@ from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.problem.problem import Problem
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 
 EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {

@@ -46,7 +46,7 @@ CHARTS = {"lying": lying, "upright": lambda: UPRIGHT}
 
 def labels(tex: bool) -> FigureLabels:
     page, document = notes().blueprint.page, notes().blueprint.document
-    return FigureLabels(View(notes().values, page.notation(TEX if tex else UNICODE, document), Workings()))
+    return FigureLabels(View(notes().run, page.notation(TEX if tex else UNICODE, document), Workings()))
 
 
 @pytest.mark.parametrize("kind", CHARTS)
@@ -115,7 +115,7 @@ PAGE = Document(
 
 def page(form: str) -> str:
     writer = HtmlWriter() if form == "html" else WRITERS[form]
-    return writer.render(writer.compile(PAGE, notes().blueprint.page), notes().values)
+    return writer.render(writer.compile(PAGE, notes().blueprint.page), notes().run)
 
 
 def test_a_table_fits_a_terminal() -> None:

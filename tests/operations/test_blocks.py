@@ -19,7 +19,7 @@ from derive.notation.printer import formula
 from derive.operations import FUNCTIONS
 from derive.problem.problem import Problem
 from derive.solution import Blueprint
-from derive.values.values import compile_expr
+from derive.values.tape import compile_expr
 
 SHAPES: dict[str, Shape] = {
     "v": (3,), "x": (2,), "r": (1, 4), "A": (2, 3), "B": (2, 3), "C": (3, 4), "T": (2, 3, 4), "U": (2, 3, 4), "s": (),

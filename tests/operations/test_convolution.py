@@ -16,7 +16,7 @@ from derive.language.names import Name, Symbol
 from derive.operations import ROWS
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
-from derive.values.values import compile_expr
+from derive.values.tape import compile_expr
 
 Array = np.ndarray[Any, Any]
 

@@ -15,7 +15,7 @@ from derive.language.names import Symbol
 from derive.operations import ROWS
 from derive.problem.problem import Problem
 from derive.solution import Blueprint
-from derive.values.values import compile_expr
+from derive.values.tape import compile_expr
 
 TABLE = [[1, 2, 3, 4], [5, 6, 7, 8]]
 

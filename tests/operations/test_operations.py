@@ -16,7 +16,7 @@ import derive
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import derivative_rule, entry_of, expand_macros, instantiate, shape_of
 from derive.calculus.operation_rows import Branches, Row, ShapeFault
-from derive.calculus.scalars import precision
+from derive.calculus.scalars import precision, to_fmpq
 from derive.calculus.shapes import indices
 from derive.errors import InputError
 from derive.language.cursor import Scope
@@ -25,7 +25,7 @@ from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations import FUNCTIONS, MACROS, ROWS
 from derive.problem.problem import Problem
-from derive.values.values import compile_expr, to_fmpq
+from derive.values.tape import compile_expr
 
 VALUE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,

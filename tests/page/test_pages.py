@@ -34,7 +34,7 @@ from derive.page.document import Chain, Document, FigureBlock, Formula, Joined, 
 from derive.page.view import View, Workings
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
-from derive.values.values import compile_expr
+from derive.values.tape import compile_expr
 from derive.writers import WRITERS
 from derive.writers.boxes import terminal_width
 from derive.writers.latex import latex_matrix as tex_matrix
@@ -107,7 +107,7 @@ def chains(solution: Solution) -> Iterator[list[Link]]:
     blueprint, writer = solution.blueprint, TextWriter()
     compiler = writer.compiler(blueprint.document, blueprint.page, catalogue("en"))
     for section in blueprint.document.sections:
-        view = View(solution.values, compiler.notation, Workings(), section.k)
+        view = View(solution.run, compiler.notation, Workings(), section.k)
         for block in section.blocks:
             for chain in chains_of(block):
                 shown = [(link.relation, filled_text(compiler.shown(link.shown), view)) for link in chain.links]

@@ -14,7 +14,8 @@ import derive.examples
 from derive.derivation.derive import derive as derivation_of
 from derive.operations import MACROS, ROWS
 from derive.problem.problem import Problem
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 
 PROBLEMS, A_TEST = 500, 20
 LOST = {"notes": 1e-6}

@@ -23,7 +23,8 @@ from derive.derivation.derive import derive as derivation_of
 from derive.errors import InputError
 from derive.language.names import Name
 from derive.problem.problem import Problem
-from derive.values.values import FIRST_BITS, MOST_BITS, Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import FIRST_BITS, MOST_BITS, Values
 
 Array = np.ndarray[Any, Any]
 

@@ -24,7 +24,8 @@ from derive.language.grammar import parse
 from derive.language.names import Derivative, Symbol
 from derive.operations import FUNCTIONS
 from derive.problem.problem import Problem
-from derive.values.values import Tape, Values, compile_expr
+from derive.values.tape import Tape, compile_expr
+from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable, layered, node_count
 from derive.verification.verify import verify
 
@@ -226,7 +227,8 @@ import sys
 from derive.problem.problem import Problem
 from derive.derivation.derive import derive
 from derive.verification.closed_form import ClosedForm
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 from derive.verification.verify import verify
 assert "sympy" not in sys.modules
 for path in sys.argv[1:]:

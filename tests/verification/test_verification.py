@@ -16,8 +16,8 @@ from derive.language.expressions import Ref, apply
 from derive.language.names import Derivative, Symbol
 from derive.operations import ROWS
 from derive.problem.problem import Problem
-from derive.values.values import Tape, Values
-from derive.verification.central_differences import given
+from derive.values.tape import Tape
+from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import CLOSED_FORM, DIFFERENCES, Verification, verify
 
@@ -78,7 +78,7 @@ def test_every_built_in_example_is_verified(name: str) -> None:
         return
     cheap = affordable(derivation)
     found = verify(values, ClosedForm(derivation) if cheap else None)
-    assert found.entries == sum(len(given(values, 1).get(name, [0])) for name in derivation.wanted)
+    assert found.entries == sum(len(values.given_numbers(1).get(name, [0])) for name in derivation.wanted)
     assert found.routes == ((CLOSED_FORM, DIFFERENCES) if cheap else (DIFFERENCES,))
     assert found.largest < 1e-25
 
@@ -207,11 +207,13 @@ def test_the_first_and_the_last_kept_pass_are_verified(monkeypatch: pytest.Monke
     values = solved(model("w = 0.7", "A = sigmoid(w x); L = (A - 1)^2", "x = 3", update), keep=(2, 5))
     seen: list[int] = []
 
+    given_numbers = Values.given_numbers
+
     def noted(values: Values, k: int) -> Any:
         seen.append(k)
-        return given(values, k)
+        return given_numbers(values, k)
 
-    monkeypatch.setattr("derive.verification.central_differences.given", noted)
+    monkeypatch.setattr(Values, "given_numbers", noted)
     verify(values)
     verify(values, passes=[2])
     assert seen == [1, 5, 2]

@@ -13,7 +13,8 @@ from derive.derivation.steps import Derivation
 from derive.errors import InputError, VerificationError
 from derive.language.expressions import Expr, apply, number
 from derive.problem.problem import Problem
-from derive.values.values import Tape, Values
+from derive.values.tape import Tape
+from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import verify
 

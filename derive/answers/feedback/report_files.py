@@ -21,7 +21,7 @@ def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] 
         return report.json()
     writer = WRITERS[name]
     document = replace(report.document(), head=head or {})
-    return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
+    return writer.render(writer.compile(document, solution.blueprint.page), solution.run)
 
 
 def write_report(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:

@@ -91,7 +91,7 @@ class Feedback:
     @cached_property
     def view(self) -> View:
         """What makes text of numbers."""
-        return View(self.solution.values, self.compiler.notation, Workings())
+        return View(self.solution.run, self.compiler.notation, Workings())
 
     @property
     def values(self) -> Values:

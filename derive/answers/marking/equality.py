@@ -19,7 +19,7 @@ from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.language.expressions import Expr, names_in
 from derive.language.names import Name
-from derive.values.values import CompiledExpr, Env, compile_expr
+from derive.values.tape import CompiledExpr, Env, compile_expr
 
 POINTS = 3
 BITS = 128

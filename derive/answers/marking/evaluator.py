@@ -9,19 +9,19 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive.answers.marking.orientation import Stands, orientation_of
-from derive.answers.marking.student_values import BITS, Own, bounded_length
+from derive.answers.marking.student_values import BITS, MOST_BITS, Own
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
 from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.calculus.scalars import Num, Undecided, ValueFault, precision
+from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq
 from derive.calculus.shapes import broadcast, offset
 from derive.derivation.short_rules import Short
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.solution import Solution
-from derive.values.values import Env, to_fmpq
+from derive.values.tape import Env
 from derive.writers.json import pass_id
 
 Value: TypeAlias = tuple[Shape, Flat]
@@ -138,7 +138,7 @@ class Bench:
             return self._at(expand_macros(expr, self.shapes), env, grids, number)
         values = [self._at(arg, env, grids, number) for arg in expr.args]
         shape, kernel = self._operation(expr.op, tuple([shape for shape, _ in values]), expr.options)
-        return shape, [*map(bounded_length, kernel(*[flat for _, flat in values]))]
+        return shape, [shortened(x, MOST_BITS) for x in kernel(*[flat for _, flat in values])]
 
     def _operation(self, op: str, shapes: Shapes, options: Options) -> tuple[Shape, Kernel]:
         """What a row gives for arguments of some shapes, its shape and how it is worked out, found once; a dot between
@@ -238,6 +238,4 @@ def exact(x: Num) -> fmpq | None:
         return x
     if not x.is_finite() or not bool(abs(x) < arb(10) ** 300) or not bool(abs(x) > arb(10) ** -300):
         return None
-    mantissa, exponent = x.mid().man_exp()
-    n, power = int(mantissa), int(exponent)
-    return fmpq(n * 2**power) if power >= 0 else fmpq(n, 2**-power)
+    return middle(x)

@@ -10,12 +10,12 @@ from flint import arb, fmpq
 from derive.answers.marking.rounding import is_exactly
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
-from derive.calculus.scalars import Num, ValueFault, precision
+from derive.calculus.scalars import Num, ValueFault, precision, shortened, to_fmpq
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
 from derive.page.view import Workings
-from derive.values.values import CompiledExpr, Env, Tape, compile_expr, to_fmpq
+from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
 
 BITS = 192
 MOST_WIDTHS = 200
@@ -101,7 +101,7 @@ class Own:
                 values = run(env)
         except (ValueFault, ZeroDivisionError):
             return None
-        values = [*map(bounded_length, values)]
+        values = [shortened(x, MOST_BITS) for x in values]
         return values if all(map(is_of_size, values)) else None
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
@@ -178,11 +178,6 @@ class Own:
 def is_of_size(x: Num) -> bool:
     """Whether it is a number, and one that can be written down."""
     return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
-
-
-def bounded_length(x: Num) -> Num:
-    """A rational that grows too long as a ball."""
-    return arb(x) if type(x) is fmpq and x.height_bits() > MOST_BITS else x
 
 
 def _unit(written: WrittenNumber, value: Num, true: Num) -> Num:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from derive import __version__
 from derive.errors import DeriveError
+from derive.version import VERSION
 
 NAME = "manifest.json"
 _TEXTS = ("derive", "title", "seed", "problem", "roster")
@@ -35,7 +35,7 @@ class Manifest:
     @staticmethod
     def of(title: str, problem: bytes, roster: bytes, seed: str, formats: tuple[str, ...]) -> Manifest:
         """The manifest of a class to be made from the contents of two files."""
-        return Manifest(__version__, title, seed, formats, sha256(problem).hexdigest(), sha256(roster).hexdigest())
+        return Manifest(VERSION, title, seed, formats, sha256(problem).hexdigest(), sha256(roster).hexdigest())
 
     @staticmethod
     def read(folder: Path) -> Manifest:

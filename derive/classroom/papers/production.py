@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from derive import __version__
 from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
 from derive.classroom.folder.ledger import Ledger, LedgerLine
 from derive.classroom.papers.paper_maker import CHUNK, FOLDERS, Chunk, Job, Papers, make, paper_maker
@@ -16,6 +15,7 @@ from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, Place, ToolError, suggestion
 from derive.files import PDF, clear, save
 from derive.pdf import press
+from derive.version import VERSION
 
 
 @dataclass
@@ -80,7 +80,7 @@ def job_of(classroom: Classroom, formats: tuple[str, ...] = ()) -> tuple[Job, To
             formats, missing = tuple(wanted for wanted in formats if wanted != PDF), error
             if not formats:
                 raise
-    return Job(text, manifest.title, manifest.seed, formats, __version__), missing
+    return Job(text, manifest.title, manifest.seed, formats, VERSION), missing
 
 
 def _begun(classroom: Classroom, only: str | None) -> Outcome:

@@ -151,7 +151,7 @@ class ClassFiles:
 
 def _text(name: str, document: Document, solution: Solution) -> str:
     writer = WRITERS[name]
-    return writer.render(writer.compile(document, solution.blueprint.page), solution.values)
+    return writer.render(writer.compile(document, solution.blueprint.page), solution.run)
 
 
 def _records(parts: Iterable[Path]) -> Iterator[tuple[str, Record]]:

@@ -26,8 +26,8 @@ from itertools import islice
 from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
-from derive import __version__
 from derive.errors import ToolError
+from derive.version import VERSION
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -174,7 +174,7 @@ def _alone(function: Callable[[T], R], task: T) -> R:
 
 
 def _version() -> str:
-    return __version__
+    return VERSION
 
 
 def check_versions(versions: Mapping[str, str]) -> None:
@@ -184,6 +184,6 @@ def check_versions(versions: Mapping[str, str]) -> None:
             "the Dask cluster has no workers", "start some: dask worker ADDRESS --nthreads 1 --nworkers auto"
         )
     for worker, version in versions.items():
-        if version != __version__:
+        if version != VERSION:
             hint = "the files must not depend on where they were made"
-            raise ToolError(f"the worker at {worker} has derive {version}, this is {__version__}", hint)
+            raise ToolError(f"the worker at {worker} has derive {version}, this is {VERSION}", hint)

@@ -1,0 +1,44 @@
+"""Settings that name steps, held against the steps that a derivation has."""
+
+from __future__ import annotations
+
+from derive.derivation.steps import Derivation
+from derive.errors import Fault, InputError, suggestion
+from derive.language.names import split_entry
+
+_ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'
+
+
+def check_ids(derivation: Derivation) -> None:
+    """Raises InputError for settings of steps that the problem does not have, and of entries where steps are meant."""
+    problem = derivation.problem
+    known = {step.id for step in derivation.steps} | {name.id for name, _ in derivation.givens}
+    marking = problem.marking
+    settings = {
+        "[numbers] steps": problem.numbers.steps,
+        "[names]": problem.aliases,
+        "[page] ask": problem.page.ask,
+        "[sheet] blank": problem.sheet.steps,
+        "[marking]": (*marking.steps, *marking.exact, *marking.formula),
+    }
+    faults = [
+        Fault(f"{where}: there is no step `{step}`", suggestion(step, known), problem.place(where))
+        for where, steps in settings.items()
+        for step in steps
+        if split_entry(step)[0].partition("@")[0] not in known
+    ]
+    faults += [
+        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", problem.place(where))
+        for where, steps in settings.items()
+        for step in steps
+        if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known
+    ]
+    left = {step.id for step in derivation.steps if not derivation.is_worked(step.name)}
+    faults += [
+        Fault(f"{where}: the page does not work out `{step}`", _ALL, problem.place(where))
+        for where in ("[page] ask", "[sheet] blank", "[marking]")
+        for step in (marking.steps if where == "[marking]" else settings[where])
+        if split_entry(step)[0].partition("@")[0] in left
+    ]
+    if faults:
+        raise InputError(faults)

@@ -1,0 +1,91 @@
+"""The derivation compiled once to functions on flat arrays; a run over other numbers only runs the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from derive.calculus.differentiation import Shapes
+from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
+from derive.calculus.scalars import to_fmpq
+from derive.calculus.shapes import offset
+from derive.derivation.steps import Derivation, Step
+from derive.language.expressions import Entry, Expr, Number, Ref, Shape
+from derive.language.names import Name
+
+Env: TypeAlias = list[Flat]
+CompiledExpr: TypeAlias = Callable[[Env], Flat]
+
+
+def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> CompiledExpr:
+    """The expression as a function from the table of values to a flat array."""
+    return _compiled(expr, slots, shapes, branches)[1]
+
+
+def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, CompiledExpr]:
+    """The expression's shape, and the function, from the inside out."""
+    if isinstance(expr, Ref):
+        slot = slots[expr.name]
+        return shapes[expr.name], lambda env: env[slot]
+    if isinstance(expr, Entry):
+        slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
+        return (), lambda env: [env[slot][at]]
+    if isinstance(expr, Number):
+        constant = [to_fmpq(expr.value)]
+        return (), lambda env: constant
+    inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
+    row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
+    shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
+    return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
+
+
+def _applied(kernel: Kernel, inner: list[CompiledExpr]) -> CompiledExpr:
+    if len(inner) == 1:
+        (a,) = inner
+        return lambda env: kernel(a(env))
+    if len(inner) == 2:
+        a, b = inner
+        return lambda env: kernel(a(env), b(env))
+    return lambda env: kernel(*[f(env) for f in inner])
+
+
+@dataclass(frozen=True, slots=True)
+class TapeStep:
+    """One step of the tape: compute `run` and store it in `slot`."""
+
+    step: Step
+    slot: int
+    run: CompiledExpr
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
+
+    derivation: Derivation
+    slots: Mapping[Name, int]
+    branches: Branches
+    forward: tuple[TapeStep, ...]
+    backward: tuple[TapeStep, ...]
+    updates: tuple[TapeStep, ...]
+    interims: tuple[TapeStep, ...] = ()
+
+    @staticmethod
+    def of(derivation: Derivation) -> Tape:
+        """The tape of a derivation."""
+        names: list[Name] = [name for name, _ in derivation.givens]
+        names += [*derivation.constants, *derivation.states, *(step.name for step in derivation.steps)]
+        interims = [step for way in derivation.interims.values() for step in way[:-1]]
+        names += [step.name for step in interims]
+        slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
+        branches = Branches()
+
+        def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
+            shapes = derivation.shapes
+            return tuple(
+                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
+            )
+
+        return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
+                    moves(derivation.updates), moves(interims))  # fmt: skip

@@ -1,0 +1,3 @@
+"""The version of this program, for whatever writes it down."""
+
+VERSION = "0.1.0"
