@@ -1,20 +1,23 @@
-# `make example` writes output/notes.pdf; `make test` runs every test. Each sets up .venv by itself, once.
+# `make example` writes output/notes.pdf; `make test` runs every test, `make test-quick` all but the slow. Each sets up .venv by itself, once.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: example test test-torch lint bench clean
+.PHONY: example test test-quick test-torch lint bench clean
 .NOTPARALLEL:
 
 example: $(VENV)/ready-example
 	@$(BIN)/python -m derive example
 
 test: $(VENV)/ready-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
+
+test-quick: $(VENV)/ready-test
+	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-torch: $(VENV)/ready-torch
-	@$(BIN)/python -m pytest tests/pytorch tests/values/test_torch_reference.py
+	@$(BIN)/python -m pytest -n auto tests/pytorch tests/values/test_torch_reference.py
 
 lint: $(VENV)/ready-lint
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.places import ROOT
+from support.programs import PROGRAMS
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -90,3 +92,8 @@ def test_readme_begins_with_commands_that_exist(command: str) -> None:
     top = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:25]
     assert any(command in line for line in top)
     assert f"\n{command.removeprefix('make ')}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_ci_installs_every_program_that_tests_run() -> None:
+    (table,) = re.findall(r"^declare -A PACKAGES=\((.*)\)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\[([\w-]+)\]=", table)) == PROGRAMS.keys()

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from support.programs import path_of
 from support.students import Student, off, text_of
 
 from derive import examples
@@ -318,10 +319,7 @@ def test_the_keys_that_were_handed_out_earn_full_marks(played: Played, tmp_path:
         assert scores == [str(len(STEPS))] * 6, ending
 
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs a browser")
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("width", [500, 1200])
 def test_a_browser_shows_the_report_without_anything_cut_off(played: Played, tmp_path: Path, width: int) -> None:
     page = (played.grades / "report.html").read_text("utf-8")
@@ -331,8 +329,8 @@ def test_a_browser_shows_the_report_without_anything_cut_off(played: Played, tmp
       pictures.every(box => box.width > 300 && box.height > 100 && box.right <= innerWidth)].join(" ");
     </script></body>"""
     (tmp_path / "report.html").write_text(page.replace("</body>", measure), "utf-8")
-    assert CHROMIUM
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+    browser = str(path_of("chromium"))
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
                f"--window-size={width},900", "--dump-dom", (tmp_path / "report.html").as_uri()]  # fmt: skip
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     assert re.findall("<title>(.*?)</title>", shown)[0] == "true 2 true"
