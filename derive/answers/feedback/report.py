@@ -13,7 +13,7 @@ from typing import Any
 from derive.answers.feedback.step_feedback import Feedback
 from derive.answers.marking.judging import Judged, StepPlace
 from derive.answers.marking.orientation import transposed_entries
-from derive.answers.marking.step_verdict import CORRECT, MISSING
+from derive.answers.marking.step_answer import CORRECT, MISSING
 from derive.answers.reading.written import Answer, Remark
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Shape

@@ -13,7 +13,7 @@ from math import prod
 
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
-from derive.answers.marking.step_verdict import FOLLOWS, UNREADABLE, WRONG
+from derive.answers.marking.step_answer import FOLLOWS, UNREADABLE, WRONG
 from derive.answers.reading.formula_parser import parse_formula
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.step_matching import StepIndex

@@ -7,34 +7,30 @@ from what was. So a fault is charged once, where it is made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import prod
 
-from flint import fmpq
-
-from derive.answers.marking.diagnosis import diagnose, misshapen
-from derive.answers.marking.equality import Counterexample, same_function
-from derive.answers.marking.orientation import Stands, orientation_of, transposed_entries
-from derive.answers.marking.rounding import allowed, is_sharp
-from derive.answers.marking.step_verdict import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, Case, is_trivial
-from derive.answers.marking.student_values import BITS, Own, is_of_size
-from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Unreadable, WrittenNumber
-from derive.calculus.differentiation import shape_of, uniform
-from derive.calculus.operation_rows import Flat, ShapeFault
-from derive.calculus.scalars import Num, ValueFault, precision
-from derive.calculus.shapes import offset
+from derive.answers.marking.answer_numbers import Numbers, answers_by_step, arranged, numbers_of
+from derive.answers.marking.equality import Counterexample
+from derive.answers.marking.explanations import explain
+from derive.answers.marking.formula_answers import judged_formula
+from derive.answers.marking.mistaken_routes import misshapen
+from derive.answers.marking.right_routes import is_trivial
+from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
+from derive.answers.marking.student_values import BITS, Own
+from derive.answers.reading.written import Answer, Array, Remark
+from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import precision
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Expr, Number, Shape, names_in
+from derive.language.expressions import Number
 from derive.language.names import Derivative, Name
 from derive.solution import Solution
 from derive.values.values import Values
 from derive.writers.json import pass_id
 
 WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
-
-Numbers = tuple[WrittenNumber | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class _Judge:
         self.carry: Values = solution.values
         self.truth: Values = solution.exact
         self.workings = solution.blueprint.workings
-        self.answers = _by_step(answers, self.derivation)
+        self.answers = answers_by_step(answers, self.derivation)
 
     def all(self) -> Iterator[Judged]:
         before: Own | None = None
@@ -163,8 +159,8 @@ class _Judge:
     def _beside(self, judged: Judged) -> Numbers | None:
         """The numbers that stand beside a formula that was asked for: the student goes on with them."""
         numbers = judged.answer.numbers if judged.answer else None
-        arranged = numbers and _arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
-        return arranged[0] if arranged else None
+        found = numbers and arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
+        return found[0] if found else None
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -173,15 +169,13 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        numbers = self._numbers(own, place, answer) if answer else None
+        numbers = numbers_of(answer, own, place.step, self.derivation.shapes[place.name]) if answer else None
         if answer is None or numbers is None:
             key = self._misshapen(own, place, answer) if answer else None
             entries = (MISSING if answer is None else WRONG if key else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
             return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place))
-        case = self._case(own, place, answer, numbers, expected)
-        case.settle()
-        return self._closed(place, case)
+        return self._explained(own, place, answer, numbers, expected)
 
     def _misshapen(self, own: Own, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""
@@ -190,76 +184,37 @@ class _Judge:
         return misshapen(self.derivation, own, place.step, answer.content.entries)
 
     def _formula(self, place: StepPlace, step: Step, answer: Answer, expected: Flat) -> Judged:
-        """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
-        content, of = answer.content, self._of(place)
-        differs: Counterexample | None = None
-        later: Name | None = None
-        if isinstance(content, Unreadable):
-            verdict = UNREADABLE
-        elif isinstance(content, Array):
-            verdict = WRONG if any(content.entries) else MISSING
-        elif later := self._later(content, step):
-            verdict = WRONG
-        else:
-            steps = (*self.derivation.forward, *self.derivation.backward)
-            verdict, differs = _same(content, step.expr, self.derivation.shapes, steps)
-        entries = (verdict,) * len(expected)
-        marks = of if verdict == CORRECT else Fraction(0)
-        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of, differs, later)
+        found, of = judged_formula(self.derivation, step, answer), self._of(place)
+        entries, marks = (found.verdict,) * len(expected), of if found.verdict == CORRECT else Fraction(0)
+        return Judged(place, answer, None, entries, expected, None, None, answer.remarks, marks, of,
+                      found.differs, found.later)  # fmt: skip
 
-    def _later(self, formula: Expr, step: Step) -> Name | None:
-        """What a formula names that stands at its step or behind it: it would say nothing new."""
-        steps = [each.name for each in self.derivation.steps]
-        behind = steps[steps.index(step.name) :]
-        return next((name for name in names_in(formula) if name in behind), None)
-
-    def _case(self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat) -> Case:
-        marking = self.problem.marking
+    def _explained(
+        self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat
+    ) -> Judged:
+        marking, of = self.problem.marking, self._of(place)
         written, turned = numbers
-        return Case(
+        found = StepAnswer(
             self.derivation, own, place.step, answer, written, expected,
             carried=expected if self.carry is self.truth else self.carry.settled(place.name, place.k),
             shown=partial(self.carry.printed, place.name, place.k),
+            updated=partial(self._updated, place),
             digits=marking.digits,
             exact=place.id in marking.exact,
             decimal=self.carry.numbers.decimal,
             turned=turned,
         )  # fmt: skip
+        explain(found)
+        remarks = tuple(answer.remarks if turned else found.remarks())
+        return Judged(place, answer, written, tuple(found.entries), expected, found.follows, found.diagnosis, remarks,
+                      self._earned(found.entries, remarks, of) if of else of, of, turned=turned)  # fmt: skip
 
-    def _closed(self, place: StepPlace, case: Case) -> Judged:
-        diagnosis = diagnose(case, self._updated(place)) if WRONG in case.entries else None
-        of = self._of(place)
-        marks = self._earned(case, of) if of else of
-        return Judged(place, case.answer, case.written, tuple(case.entries), case.expected, case.follows, diagnosis,
-                      tuple(case.remarks), marks, of, turned=case.turned)  # fmt: skip
-
-    def _earned(self, case: Case, of: Fraction) -> Fraction:
+    def _earned(self, entries: Sequence[str], remarks: Sequence[Remark], of: Fraction) -> Fraction:
         """The marks for the entries that are right, less what the remarks cost."""
-        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in case.entries)
-        marks = of * Fraction(right, len(case.entries))
-        noticed = sum(not remark.is_notice for remark in case.remarks)
+        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in entries)
+        marks = of * Fraction(right, len(entries))
+        noticed = sum(not remark.is_notice for remark in remarks)
         return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
-
-    def _numbers(self, own: Own, place: StepPlace, answer: Answer) -> tuple[Numbers, bool] | None:
-        """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's
-        own numbers. None for what has no value, or another shape.
-
-        One number stands for every entry where all of them are the same by nature, as in dR/dA = 1.
-        """
-        content, shape = answer.content, self.derivation.shapes[place.name]
-        if isinstance(content, Unreadable):
-            return None
-        if isinstance(content, Array):
-            one = len(content.entries) == 1 and place.step is not None and uniform(place.step.expr) is not None
-            if one:
-                return content.entries * prod(shape), False
-            return _arranged(content.entries, content.shape, shape)
-        values = own.value(content)
-        if values is None or not all(map(is_sharp, values)):
-            return None
-        if len(values) == 1:
-            return _evaluated(own, answer, content, values) * prod(shape), False
-        return _arranged(_evaluated(own, answer, content, values), shape_of(content, self.derivation.shapes), shape)
 
     def _of(self, place: StepPlace) -> Fraction:
         """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
@@ -289,63 +244,3 @@ class _Judge:
                 values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]
             updated[step.name.before] = values
         return updated
-
-
-def _arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
-    """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
-    match orientation_of(given, asked):
-        case Stands.AS_IS:
-            return entries, False
-        case Stands.TRANSPOSED:
-            return tuple(transposed_entries(entries, asked)), True
-    return None
-
-
-def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers:
-    """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
-    written = not names_in(formula)
-    units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]
-    units = [fmpq(1) if written and unit == 0 and _is_whole(x) else unit for x, unit in zip(values, units, strict=True)]
-    return tuple(WrittenNumber(x, unit, EXACT_DIGITS, answer.given) for x, unit in zip(values, units, strict=True))
-
-
-def _is_whole(x: Num) -> bool:
-    return type(x) is fmpq and bool(x.q == 1)
-
-
-def _same(
-    content: Expr, expr: Expr, shapes: Mapping[Name, Shape], steps: Sequence[Step]
-) -> tuple[str, Counterexample | None]:
-    """The verdict on a formula, and where it differs; one that does not fit in itself, or has no value, is not read."""
-    try:
-        differs = same_function(content, expr, shapes, steps)
-    except (ShapeFault, ValueFault, KeyError):
-        return UNREADABLE, None
-    if differs and not all(map(is_of_size, (*differs.first, *differs.second))):
-        return UNREADABLE, None
-    return (CORRECT if differs is None else WRONG), differs
-
-
-def _by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[str, Answer]:
-    """The last answer for each step; answers for single entries fill what no whole one says."""
-    whole = {answer.step: answer for answer in answers if answer.step and answer.entry is None}
-    for answer in answers:
-        if answer.step and answer.entry is not None and isinstance(answer.content, Array):
-            whole[answer.step] = _with_entry(whole.get(answer.step), answer, derivation)
-    return whole
-
-
-def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> Answer:
-    """The answer for a step with one more of its entries, where that is still open."""
-    shape = next((s for name, s in derivation.shapes.items() if name.id == part.step.partition("@")[0]), ())
-    empty = Array(shape, (None,) * max(1, prod(shape)))
-    content = whole.content if whole and isinstance(whole.content, Array) else empty
-    assert isinstance(part.content, Array)
-    assert part.entry is not None
-    entries = list(content.entries)
-    at = offset(shape, part.entry)
-    if at < len(entries) and entries[at] is None:
-        entries[at] = part.content.entries[0]
-    base = whole or replace(part, entry=None, given="")
-    given = base.given if whole and all(content.entries) else "; ".join(filter(None, (base.given, part.given)))
-    return replace(base, content=replace(content, entries=tuple(entries)), given=given)

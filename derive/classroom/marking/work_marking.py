@@ -10,7 +10,7 @@ from functools import cached_property
 from derive.answers.feedback.report import Report, report
 from derive.answers.files.answer_file import answers_of
 from derive.answers.marking.judging import Judged, judge
-from derive.answers.marking.step_verdict import CORRECT, MISSING
+from derive.answers.marking.step_answer import CORRECT, MISSING
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array
 from derive.answers.working.free_working import read_working
