@@ -120,7 +120,6 @@ SHARED_NAMES = {
     "run": "what each command does",
     "Winners": "max and max pooling choose alike",
     "winner": "max and max pooling choose alike",
-    "Wrong": "what a known mistake writes, in each family of mistakes",
 }
 """Public names that several modules define, each with its reason."""
 

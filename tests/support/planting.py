@@ -6,7 +6,8 @@ from flint import arb
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.student_values import Own
-from derive.answers.mistakes.table import MISTAKES, of_step_shape
+from derive.answers.mistakes.mistake import of_step_shape
+from derive.answers.mistakes.table import MISTAKES
 from derive.calculus.operation_rows import Flat
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr

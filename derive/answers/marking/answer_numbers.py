@@ -20,7 +20,7 @@ from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Shape, names_in
 
-Numbers: TypeAlias = tuple[WrittenNumber | None, ...]
+FlatNumbers: TypeAlias = tuple[WrittenNumber | None, ...]
 
 
 def answers_by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[str, Answer]:
@@ -48,7 +48,7 @@ def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> A
     return replace(base, content=replace(content, entries=tuple(entries)), given=given)
 
 
-def numbers_of(answer: Answer, own: Own, step: Step | None, shape: Shape) -> tuple[Numbers, bool] | None:
+def numbers_of(answer: Answer, own: Own, step: Step | None, shape: Shape) -> tuple[FlatNumbers, bool] | None:
     """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's own
     numbers. None for what has no value, or another shape.
 
@@ -70,7 +70,7 @@ def numbers_of(answer: Answer, own: Own, step: Step | None, shape: Shape) -> tup
     return arranged(numbers, shape_of(content, own.tape.derivation.shapes), shape)
 
 
-def arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, bool] | None:
+def arranged(entries: FlatNumbers, given: Shape, asked: Shape) -> tuple[FlatNumbers, bool] | None:
     """Entries in the order of the shape that is asked for, and whether they were the transpose of it."""
     match orientation_of(given, asked):
         case Stands.AS_IS:
@@ -80,7 +80,7 @@ def arranged(entries: Numbers, given: Shape, asked: Shape) -> tuple[Numbers, boo
     return None
 
 
-def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> Numbers:
+def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> FlatNumbers:
     """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
     written = not names_in(formula)
     units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]

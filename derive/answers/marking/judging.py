@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from math import prod
 
-from derive.answers.marking.answer_numbers import Numbers, answers_by_step, arranged, numbers_of
+from derive.answers.marking.answer_numbers import FlatNumbers, answers_by_step, arranged, numbers_of
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.explanations import explain
 from derive.answers.marking.formula_answers import judged_formula
@@ -62,7 +62,7 @@ class Judged:
 
     place: StepPlace
     answer: Answer | None
-    written: Numbers | None
+    written: FlatNumbers | None
     entries: tuple[str, ...]
     expected: Flat
     follows: Flat | None
@@ -156,7 +156,7 @@ class _Judge:
         if isinstance(step.expr, Number) and not self.derivation.is_worked(step.name):
             own.put(step.name, own.env[self.tape.slots[self.derivation.places.called(step.name, "(1)")]])
 
-    def _beside(self, judged: Judged) -> Numbers | None:
+    def _beside(self, judged: Judged) -> FlatNumbers | None:
         """The numbers that stand beside a formula that was asked for: the student goes on with them."""
         numbers = judged.answer.numbers if judged.answer else None
         found = numbers and arranged(numbers.entries, numbers.shape, self.derivation.shapes[judged.place.name])
@@ -190,7 +190,7 @@ class _Judge:
                       found.differs, found.later)  # fmt: skip
 
     def _explained(
-        self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[Numbers, bool], expected: Flat
+        self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[FlatNumbers, bool], expected: Flat
     ) -> Judged:
         marking, of = self.problem.marking, self._of(place)
         written, turned = numbers

@@ -9,7 +9,9 @@ from math import prod
 from derive.answers.marking.rounding import EXACT, allowed, standing, within
 from derive.answers.marking.step_answer import WRONG, Attempt, Places, StepAnswer
 from derive.answers.marking.student_values import Own
-from derive.answers.mistakes.table import MISTAKES, SLIPS, THROUGHOUT, Mistake, of_step_shape, with_shapes
+from derive.answers.mistakes.mistake import Mistake, of_step_shape, with_shapes
+from derive.answers.mistakes.slips import SLIPS
+from derive.answers.mistakes.table import MISTAKES, THROUGHOUT
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.derivation.steps import Derivation, Step

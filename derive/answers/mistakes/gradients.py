@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.answers.mistakes.mistake import Mistake
 from derive.calculus.building import terms_of, total
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Ref, substitute
@@ -65,6 +66,7 @@ def _is_gradient(name: Name, derivation: Derivation) -> bool:
     return isinstance(name, Derivative) and name.of == derivation.loss and name.via is None
 
 
-OVER_TIME = (("cut_through_time", ("sum over paths",), _cut_through_time),)
-OF_ANOTHER = (("wrong_gradient", ("chain rule", "left factor", "right factor", "broadcast", "copy"), _other_gradient),)
-"""Key, the beginnings of the rules concerned, and the wrong right sides."""
+OVER_TIME = (Mistake("cut_through_time", ("sum over paths",), _cut_through_time),)
+OF_ANOTHER = (
+    Mistake("wrong_gradient", ("chain rule", "left factor", "right factor", "broadcast", "copy"), _other_gradient),
+)

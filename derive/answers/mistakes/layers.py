@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import TypeAlias
 
+from derive.answers.mistakes.mistake import Mistake, WrongEquations
 from derive.calculus.building import filled_array, scaled, split_coefficient, terms_of, times, total
 from derive.calculus.differentiation import shape_of
 from derive.calculus.shapes import indices
@@ -27,8 +27,6 @@ from derive.language.expressions import (
 from derive.language.names import Derivative, Name
 from derive.operations.blocks import as_option
 from derive.operations.pooling import windows
-
-Wrong: TypeAlias = Callable[[Derivation, Step], Iterator[Expr]]
 
 MOST_POSITIONS = 16
 
@@ -126,7 +124,7 @@ def _dropouts(derivation: Derivation) -> dict[Name, tuple[Name, Expr]]:
     return found
 
 
-def _dropped(change: Callable[[Derivation, Expr, Name, Expr], Expr]) -> Wrong:
+def _dropped(change: Callable[[Derivation, Expr, Name, Expr], Expr]) -> WrongEquations:
     """A change of a dropout, in its own step, its local derivative, and the chain rule through it."""
 
     def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -193,14 +191,13 @@ def _one_left_out(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield from (parts[i] for i in worked)
 
 
-LAYERS: tuple[tuple[str, tuple[str, ...], Wrong], ...] = (
-    ("kernel_flipped", ("conv", "transposed_conv"), _flipped),
-    ("one_position", ("conv kernel",), _one_position),
-    ("window_alike", ("maxpool",), _window_alike),
-    ("window_not_shared", ("avgpool",), _not_shared),
-    ("mask_left_out", ("formula", "times", "local", "chain rule"), _dropped(_unmasked)),
-    ("dropout_unscaled", ("formula", "local", "chain rule"), _dropped(_unscaled)),
-    ("off_by_one", ("index", "embedding", "one_hot", "affine", "formula"), _off_by_one),
-    ("path_left_out", ("sum over paths",), _one_left_out),
+LAYERS: tuple[Mistake, ...] = (
+    Mistake("kernel_flipped", ("conv", "transposed_conv"), _flipped),
+    Mistake("one_position", ("conv kernel",), _one_position),
+    Mistake("window_alike", ("maxpool",), _window_alike),
+    Mistake("window_not_shared", ("avgpool",), _not_shared),
+    Mistake("mask_left_out", ("formula", "times", "local", "chain rule"), _dropped(_unmasked)),
+    Mistake("dropout_unscaled", ("formula", "local", "chain rule"), _dropped(_unscaled)),
+    Mistake("off_by_one", ("index", "embedding", "one_hot", "affine", "formula"), _off_by_one),
+    Mistake("path_left_out", ("sum over paths",), _one_left_out),
 )
-"""Key, the beginnings of the rules concerned, and the wrong right sides."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
+from derive.answers.mistakes.mistake import Mistake
 from derive.calculus.building import times
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, rewrite, substitute
 from derive.language.names import Name, Symbol
 from derive.problem.training.model import ETA, STEP
 from derive.problem.training.update_rules import RULES
-
-Wrong: TypeAlias = Callable[[Derivation, Step], Iterator[Expr]]
 
 UPDATES = (*RULES, "update")
 """The beginnings of the rules of every step of an update."""
@@ -118,13 +116,12 @@ def _not_ahead(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 IN_UPDATES = (
-    ("bias_correction_forgotten", UPDATES, _uncorrected),
-    ("momentum_convention", UPDATES, _other_convention),
-    ("look_ahead_forgotten", ("nesterov", "update"), _not_ahead),
-    ("update_sign", UPDATES, _other_sign),
-    ("rate_twice", UPDATES, _rate_again),
-    ("rate_forgotten", UPDATES, _without_rate),
-    ("step_number", UPDATES, _other_number),
-    ("decay_forgotten", UPDATES, _undecayed),
+    Mistake("bias_correction_forgotten", UPDATES, _uncorrected),
+    Mistake("momentum_convention", UPDATES, _other_convention),
+    Mistake("look_ahead_forgotten", ("nesterov", "update"), _not_ahead),
+    Mistake("update_sign", UPDATES, _other_sign),
+    Mistake("rate_twice", UPDATES, _rate_again),
+    Mistake("rate_forgotten", UPDATES, _without_rate),
+    Mistake("step_number", UPDATES, _other_number),
+    Mistake("decay_forgotten", UPDATES, _undecayed),
 )
-"""Key, the beginnings of the rules concerned, and the wrong right sides."""

@@ -1,0 +1,113 @@
+"""Wrong equations by an amount: a sign, a factor, a count, a total over something else, a term left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from math import prod
+
+from derive.answers.mistakes.mistake import WrongEquations
+from derive.calculus.building import negated, scaled, times
+from derive.derivation.steps import Derivation, Step
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute, walk
+from derive.language.names import Derivative, Name
+
+HALF, TWO = Fraction(1, 2), Fraction(2)
+
+
+def doubled(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Half of it or twice, where a square, a 2 or a ½ is differentiated or stands in the formula."""
+    forward = {each.name: each.expr for each in derivation.forward}
+    source = forward.get(step.name.of) if isinstance(step.name, Derivative) else step.expr
+    if source is not None and any(map(_doubles, walk(source))):
+        yield from (times(number(factor), step.expr, "times") for factor in (HALF, TWO))
+
+
+def _doubles(node: Expr) -> bool:
+    """A 2, a ½, or something times itself."""
+    if isinstance(node, Number):
+        return node.value in {HALF, TWO}
+    return isinstance(node, Apply) and node.op in {"times", "product"} and node.args[0] == node.args[1]
+
+
+def entry_count(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """n times or a n-th of it, n the number of entries that a mean runs over."""
+    sizes = {prod(derivation.shapes[name]) for name in (step.name, *step.uses) if derivation.shapes.get(name)}
+    for size in sorted(sizes - {1}):
+        yield scaled(Fraction(size), step.expr)
+        yield scaled(Fraction(1, size), step.expr)
+
+
+def batch_size(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """n times a gradient, n the number of samples in a batch: the sum of their losses for the mean. Where the page
+    works out the first samples only, those alone may be so already.
+    """
+    samples = derivation.problem.samples
+    if not samples or samples.batch == 1 or samples.reduce != "mean" or step.phase not in {"loss", "backward"}:
+        return
+    yield scaled(Fraction(samples.batch), step.expr)
+    others: dict[Name, Expr] = {name: scaled(Fraction(samples.batch), Ref(name))
+                                for name in step.uses if not derivation.is_worked(name)}  # fmt: skip
+    if others:
+        yield substitute(step.expr, others)
+
+
+def opposite_sign(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The other sign."""
+    yield negated(step.expr)
+
+
+def exchanged(first: str, second: str) -> WrongEquations:
+    """One total for the other: sum for mean."""
+
+    def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
+        swap = {first: second}
+        if any(isinstance(n, Apply) and n.op in swap for n in walk(step.expr)):
+            yield rewrite(
+                step.expr, lambda n: replace(n, op=swap[n.op]) if isinstance(n, Apply) and n.op in swap else None
+            )
+
+    return wrong
+
+
+def other_total_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Row sums for column sums and the reverse; the sum of everything."""
+    swap = {"rows": "columns", "columns": "rows"}
+
+    def change(node: Expr) -> Expr | None:
+        axis = dict(node.options).get("axis") if isinstance(node, Apply) else None
+        if isinstance(node, Apply) and isinstance(axis, str):
+            turned = apply("transpose", node.args[0])
+            return apply(node.op, turned, axis=axis) if axis in swap else None
+        return None
+
+    yield rewrite(step.expr, change)
+    yield rewrite(step.expr, lambda n: _swapped(n, swap))
+    yield rewrite(
+        step.expr, lambda n: replace(n, options=()) if isinstance(n, Apply) and n.op in {"sum", "mean"} else None
+    )
+
+
+def _swapped(node: Expr, swap: dict[str, str]) -> Expr | None:
+    """A total over the other axis, whatever shape that gives."""
+    axis = dict(node.options).get("axis") if isinstance(node, Apply) else None
+    if not isinstance(node, Apply) or not isinstance(axis, str) or axis not in swap:
+        return None
+    return apply(node.op, *node.args, axis=swap[axis])
+
+
+def without_bias(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A sum or difference without what is added last."""
+    if isinstance(step.expr, Apply) and step.expr.op in {"add", "subtract"}:
+        yield step.expr.args[0]
+
+
+def other_given(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Another given value of the same shape."""
+    givens = [name for name, _ in derivation.givens]
+    for used in names_in(step.expr):
+        if used in givens:
+            for other in givens:
+                if other != used and derivation.shapes[other] == derivation.shapes[used]:
+                    yield substitute(step.expr, {used: Ref(other)})

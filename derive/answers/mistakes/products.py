@@ -1,0 +1,123 @@
+"""Wrong equations of the chain rule and of products: a factor left out, in the wrong place, or of another step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derive.calculus.building import tidy, times
+from derive.calculus.differentiation import instantiate
+from derive.calculus.operation_rows import row_of
+from derive.derivation.steps import Derivation, Step
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, substitute
+from derive.language.names import Derivative
+
+
+def _arriving(derivation: Derivation, step: Step) -> Ref | None:
+    """The gradient that a chain rule multiplies: dL/dA in dL/dz = dL/dA · dA/dz."""
+    loss = derivation.loss
+    return next(
+        (Ref(name) for name in step.uses if isinstance(name, Derivative) and name.of == loss),
+        None,
+    )
+
+
+def _local(derivation: Derivation, step: Step) -> Derivative | None:
+    loss = derivation.loss
+    return next((name for name in step.uses if isinstance(name, Derivative) and name.of != loss), None)
+
+
+def _function_of(derivation: Derivation, name: Derivative) -> Apply | None:
+    """The one function that the equation of `name.of` applies to `name.by`."""
+    step = next((s for s in derivation.forward if s.name == name.of), None)
+    expr = step.expr if step else None
+    if isinstance(expr, Apply) and expr.args == (Ref(name.by),):
+        return expr
+    return None
+
+
+def without_local(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The gradient that arrives, not multiplied by the local derivative."""
+    if gradient := _arriving(derivation, step):
+        yield gradient
+
+
+def _is_relu(derivation: Derivation, step: Step) -> bool:
+    local = _local(derivation, step)
+    expr = _function_of(derivation, local) if local else None
+    return expr is not None and expr.op == "relu"
+
+
+def mask_forgotten(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The chain rule through a ReLU without its derivative."""
+    if _is_relu(derivation, step):
+        yield from without_local(derivation, step)
+
+
+def function_itself(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The function itself where its derivative belongs: dL/dA · ReLU(z)."""
+    local = step.name if step.rule.startswith("local") else _local(derivation, step)
+    assert local is None or isinstance(local, Derivative)
+    expr = _function_of(derivation, local) if local else None
+    if local is None or expr is None:
+        return
+    if step.rule.startswith("local"):
+        yield expr
+    elif gradient := _arriving(derivation, step):
+        yield times(gradient, expr)
+
+
+def at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """σ′(A) for σ′(z): the derivative taken at what came out instead of at what went in."""
+    local = step.name if step.rule.startswith("local") else _local(derivation, step)
+    expr = _function_of(derivation, local) if isinstance(local, Derivative) else None
+    if expr is None or not isinstance(local, Derivative):
+        return
+    again = replace(expr, args=(Ref(local.of),))
+    row = row_of(expr)
+    if not row.derivative:
+        return
+    slope = tidy(instantiate(row, row.derivative[0], again.args, expr.options, again))
+    if step.rule.startswith("local"):
+        yield slope
+    elif gradient := _arriving(derivation, step):
+        yield times(gradient, slope)
+
+
+def untransposed(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """W for Wᵀ."""
+    yield rewrite(step.expr, lambda node: node.args[0] if isinstance(node, Apply) and node.op == "transpose" else None)
+
+
+def turned_outer_product(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The outer product the other way round."""
+    yield apply("transpose", step.expr)
+
+
+def other_input(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Another layer's input in the outer product: x for A."""
+    inputs = [name for name in step.uses if not isinstance(name, Derivative)]
+    others = [name for name, parameter in derivation.givens if not parameter] + [s.name for s in derivation.forward]
+    for used in inputs:
+        for other in others:
+            if other != used and derivation.shapes[other] == derivation.shapes[used]:
+                yield substitute(step.expr, {used: Ref(other)})
+
+
+def quotient_for_product(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A quotient where a product belongs, either way round."""
+    expr = step.expr
+    if not isinstance(expr, Apply) or expr.op not in {"product", "times"}:
+        return
+    left, right = expr.args
+    one = number(1)
+    if not isinstance(right, Number):
+        yield apply(expr.op, left, apply("divide", one, right))
+    if not isinstance(left, Number):
+        yield apply(expr.op, apply("divide", one, left), right)
+
+
+def one_factor(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """Only one factor of the product."""
+    if isinstance(step.expr, Apply) and step.expr.op in {"product", "times"}:
+        yield from (arg for arg in step.expr.args if not isinstance(arg, Number))
