@@ -20,7 +20,8 @@ from derive.derivation.steps import Derivation, Step
 from derive.errors import suggestion
 from derive.files import PDF
 from derive.language.expressions import Index, Shape
-from derive.language.names import Name, split_entry
+from derive.language.names import Name
+from derive.language.step_ids import StepId
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.closing import closing
@@ -39,7 +40,7 @@ from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
-from derive.writers.json import nested, pass_id
+from derive.writers.json import nested
 from derive.writers.page_context import PageContext
 
 MOST_KEPT = 100
@@ -173,41 +174,35 @@ class Solution:
         for name, parameter in derivation.givens:
             index[name.id] = (name, 1, None)
             if parameter and derivation.updates:
-                index[f"{name.id}@0"] = (name, 1, None)
+                index[str(StepId(name.id, 0))] = (name, 1, None)
         index |= {name.id: (name, 1, None) for name in derivation.constants if name != STEP}
-        index |= {f"{name.id}@0": (name, 1, None) for name in derivation.states}
+        index |= {derivation.id_in(name, 1): (name, 1, None) for name in derivation.states}
         for k in self.values.worked:
-            last = self.values.updates and k > self.values.updates
-            steps = derivation.forward if last else derivation.steps
-            index |= {f"{name.id}@{k}": (name, k, None) for name in derivation.turning if k > 1}
-            for step in steps:
-                index[pass_id(step, k)] = (step.name, k, step)
+            index |= {derivation.id_in(name, k): (name, k, None) for name in derivation.turning if k > 1}
+            for step in derivation.worked(k, self.values.updates):
+                index[derivation.id_in(step.name, k)] = (step.name, k, step)
         return index
 
     def __getitem__(self, step: str) -> StepValue:
         """A step, or one entry of it (`dL/dW_1[2,3]`). Raises KeyError with a suggestion."""
-        base, entry = split_entry(step)
+        asked = StepId.parse(step)
+        base = str(asked.whole)
         if base not in self.index:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
         name, k, found = self.index[base]
-        index = self._entry(step, entry, self.blueprint.derivation.shapes[name]) if entry else None
-        return self._value(base, name, k, found, index)
-
-    def _entry(self, step: str, entry: str, shape: Shape) -> Index:
-        """The index (from 0) that `2,3` means. Raises KeyError for one that the shape does not have."""
-        index = tuple(int(i) - 1 if i else -1 for i in entry.split(","))
-        if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        shape = self.blueprint.derivation.shapes[name]
+        if asked.entry and not (len(asked.entry) == len(shape) and all(map(_counts, asked.entry, shape))):
             raise KeyError(f"`{step}`: no such entry; entries count from 1, the shape is {list(shape)}")
-        return index
+        return self._value(base, name, k, found, asked.index)
 
-    def _value(self, step_name: str, name: Name, k: int, step: Step | None, index: Index | None) -> StepValue:
+    def _value(self, step_name: str, name: Name, k: int, step: Step | None, index: Index) -> StepValue:
         shapes = self.blueprint.derivation.shapes
         shape = shapes[name]
         flat, texts = self.values.flat(name, k), self.values.decimals(name, k)
         printed = [number.text(self.values.numbers.decimal) for number in self.values.printed(name, k)]
         forms: list[list[Any]] = [[_number(x, text) for x, text in zip(flat, texts, strict=True)], texts, printed]
         value, text, shown = (_tuples(nested(form, shape)) for form in forms)
-        for i in index or ():
+        for i in index:
             value, text, shown = value[i], text[i], shown[i]
         equation = f"{ASCII.name(step.name)} = {formula(step.expr, ASCII, shapes)}" if step else step_name
         return StepValue(step_name, equation, step.phase if step else "given", step.rule if step else "given",
@@ -244,6 +239,10 @@ class Solution:
             data = b64encode(svg.encode()).decode()
             text = text.replace(f"({self.problem.name}-{picture})", f"(data:image/svg+xml;base64,{data})")
         return text
+
+
+def _counts(i: int, size: int) -> bool:
+    return 1 <= i <= size
 
 
 def _number(x: Any, text: str) -> Fraction | Decimal:

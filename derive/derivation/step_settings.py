@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.derivation.steps import Derivation
 from derive.errors import Fault, InputError, suggestion
-from derive.language.names import split_entry
+from derive.language.step_ids import StepId
 
 _ALL = 'of a large batch it works out the first samples; all of them with `entries = "all"` under [page]'
 
@@ -25,20 +25,20 @@ def check_ids(derivation: Derivation) -> None:
         Fault(f"{where}: there is no step `{step}`", suggestion(step, known), problem.place(where))
         for where, steps in settings.items()
         for step in steps
-        if split_entry(step)[0].partition("@")[0] not in known
+        if StepId.parse(step).name not in known
     ]
     faults += [
-        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{split_entry(step)[0]}`", problem.place(where))
+        Fault(f"{where}: `{step}` is an entry", f"name the whole step: `{named.whole}`", problem.place(where))
         for where, steps in settings.items()
-        for step in steps
-        if where != "[names]" and split_entry(step)[1] and split_entry(step)[0].partition("@")[0] in known
+        for step, named in zip(steps, map(StepId.parse, steps), strict=True)
+        if where != "[names]" and named.entry and named.name in known
     ]
     left = {step.id for step in derivation.steps if not derivation.is_worked(step.name)}
     faults += [
         Fault(f"{where}: the page does not work out `{step}`", _ALL, problem.place(where))
         for where in ("[page] ask", "[sheet] blank", "[marking]")
         for step in (marking.steps if where == "[marking]" else settings[where])
-        if split_entry(step)[0].partition("@")[0] in left
+        if StepId.parse(step).name in left
     ]
     if faults:
         raise InputError(faults)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
+from derive.language.step_ids import StepId
 from derive.problem.problem import Problem
 from derive.problem.training.batch import SamplePlaces
 
@@ -45,7 +47,7 @@ class Step:
         return names_in(self.expr)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derivation:
     """The structure of a worked solution: every step in order, and the shape of everything named.
 
@@ -75,6 +77,13 @@ class Derivation:
         yield from self.backward
         yield from self.updates
 
+    def worked(self, k: int, updates: int) -> Iterator[Step]:
+        """The steps that are worked in pass `k` of a training of so many updates: after the last one only forward."""
+        yield from self.forward
+        if k <= updates or not updates:
+            yield from self.backward
+            yield from self.updates
+
     def step(self, name: Name) -> Step:
         """The step of that name."""
         return next(step for step in self.steps if step.name == name)
@@ -84,12 +93,26 @@ class Derivation:
         i, samples = self.places.sample(name), self.problem.samples
         return i is None or samples is None or i < samples.worked(self.problem.page.entries)
 
-    @property
+    def id_in(self, name: Name, k: int) -> str:
+        """The id of the value that a name has in pass `k`; of a parameter that of the update before: `W_1@1` in 2."""
+        if isinstance(name, Symbol) and name.updated:
+            return str(StepId(name.id, k))
+        if name in self.begun and name not in self.turning:
+            moved = name.id in self._moved and (k > 1 or name in self.states)
+            return str(StepId(name.id, k - 1)) if moved else name.id
+        return str(StepId(name.id, k)) if k > 1 else name.id
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        """The ids of what the updates move."""
+        return frozenset(step.id for step in self.updates)
+
+    @cached_property
     def begun(self) -> frozenset[Name]:
         """What has a value before the first pass: given, constant or a state."""
         return frozenset((*(name for name, _ in self.givens), *self.constants, *self.states))
 
-    @property
+    @cached_property
     def turning(self) -> tuple[Symbol, ...]:
         """The given values of which every pass has its own: those of its samples."""
         samples = self.problem.samples

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -119,14 +118,6 @@ class Derivative:
 Name: TypeAlias = Symbol | Derivative
 
 
-_BRACED = re.compile(r"\^\{((?:\[\w+\]|\(\w+\))+)\}")
-
-
-def step_id(text: str) -> str:
-    """A step's id, where its superscripts may be spelled with braces: `dL/dW_f^{(1)}` → `dL/dW_f^(1)`."""
-    return _BRACED.sub(r"^\1", text)
-
-
 def ascii_letter(char: str) -> tuple[str, str]:
     """The ASCII base and the accent of one letter: `ŷ` → (`y`, `hat`), `α` → (`alpha`, ``), `é` → (`é`, ``)."""
     if char in GREEK_NAMES:
@@ -135,14 +126,3 @@ def ascii_letter(char: str) -> tuple[str, str]:
     if len(parts) == 2 and parts[1] in ACCENT_NAMES:
         return GREEK_NAMES.get(parts[0], parts[0]), ACCENT_NAMES[parts[1]]
     return char, ""
-
-
-def split_entry(step: str) -> tuple[str, str]:
-    """A step's id and the entry asked for, if any; the brackets of a superscript belong to the name.
-
-    >>> split_entry("dL/dW_1[2, 3]"), split_entry("a^[1]")
-    (('dL/dW_1', '2,3'), ('a^[1]', ''))
-    """
-    step = step.replace(" ", "")
-    found = re.fullmatch(r"(.*[^^])\[([0-9,]*)\]", step)
-    return (found[1], found[2]) if found else (step, "")

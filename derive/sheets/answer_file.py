@@ -13,12 +13,12 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
+from derive.language.step_ids import StepId
 from derive.page.document import Blank, Document, Numbered
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity
 from derive.writers.json import nested
-from derive.writers.parts import entry_id
 
 NOBODY = Identity("", "")
 
@@ -40,7 +40,7 @@ class Field:
     @property
     def ids(self) -> list[str]:
         """The id of each entry: what its form field is called."""
-        return [entry_id(self.step, index) for index in self.indices]
+        return [StepId.of_entry(self.step, index) for index in self.indices]
 
     def printed(self, solution: Solution) -> list[str]:
         """The entries as they are printed."""

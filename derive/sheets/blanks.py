@@ -44,7 +44,6 @@ from derive.page.document import (
 )
 from derive.page.step_lines import chains_in
 from derive.problem.settings import LEVELS, Sheet
-from derive.writers.json import pass_id
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
 LONGEST_WHOLE = 100  # rows of a table that a sheet has whole
@@ -63,7 +62,7 @@ class Asked:
 def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Asked:
     """The steps that a sheet blanks. Raises InputError for one that is not on the page."""
     steps = {(step.name, k): step for step, k in _on_page(derivation, document)}
-    ids = {place: pass_id(step, place[1]) for place, step in steps.items()}
+    ids = {place: derivation.id_in(step.name, place[1]) for place, step in steps.items()}
     wanted = sheet.steps or derivation.problem.asked
     if unknown := [step for step in wanted if step not in ids.values()]:
         where = "[sheet] blank" if sheet.steps else "[page] ask"

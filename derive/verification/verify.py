@@ -12,6 +12,7 @@ from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.calculus.shapes import indices
 from derive.derivation.cost import operation_count
 from derive.errors import VerificationError
+from derive.language.step_ids import StepId
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.values.values import Values
@@ -197,9 +198,7 @@ class _Comparison:
         name, moving = next(iter(probe.items()))
         step, places = self.point.names[name].id, [i for i, _ in moving]
         shape = self.derivation.shapes[name]
-        if len(places) > 1 or not shape:
-            return step
-        return f"{step}[{','.join(str(i + 1) for i in indices(shape)[places[0]])}]"
+        return step if len(places) > 1 else StepId.of_entry(step, indices(shape)[places[0]])
 
     def _located(self) -> _Disagreement | None:
         """The first entry that disagrees, looked for only in gradients that do."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.derivation.steps import Derivation, Step
+from derive.derivation.steps import Step
 from derive.language.expressions import Shape
-from derive.language.names import Name, Symbol
+from derive.language.names import Name
 from derive.notation.matrices import as_matrices, as_rows
 from derive.notation.notations import ASCII, TEX, Notation
 from derive.notation.printer import formula
@@ -20,6 +20,7 @@ from derive.page.view import View, Workings
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
 from derive.values.values import Values
+from derive.version import VERSION
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
 from derive.writers.page_context import PageContext
@@ -29,18 +30,12 @@ from derive.writers.texmath import labelled
 
 @dataclass(frozen=True, slots=True)
 class CompiledSteps:
-    """Each step's TeX as parts, the names that are given, the ids of those that an update moves, and those of which
-    every pass has its own; the rest is
-    read off the derivation.
-    """
+    """Each step's TeX as parts; the rest is read off the derivation."""
 
     page: PageContext
     document: Document
     notation: Notation
     latex: Mapping[tuple[Name, str], tuple[Part, ...]]
-    given: frozenset[Name]
-    moving: frozenset[str]
-    turning: frozenset[Name]
     workings: Workings
 
 
@@ -54,18 +49,13 @@ class JsonWriter(Writer):
             (step.name, step.phase): tuple(part for segment in compiler.segments(chain) for part in (*segment, " "))
             for step, chain in short_chains(page.derivation)
         }
-        derivation = page.derivation
-        moving = frozenset(step.id for step in derivation.updates)
-        return CompiledSteps(page, document, notation, latex, derivation.begun, moving,
-                             frozenset(derivation.turning), page.workings)  # fmt: skip
+        return CompiledSteps(page, document, notation, latex, page.workings)
 
     def render(self, compiled: CompiledSteps, run: PageRun, identity: Identity | None = None) -> str:
         return json.dumps(self.data(compiled, run), ensure_ascii=False, indent=1) + "\n"
 
     def data(self, compiled: CompiledSteps, run: PageRun) -> dict[str, Any]:
         """What is written, as dictionaries and lists."""
-        from derive.version import VERSION
-
         numbers, digits = run.values.numbers, run.values.numbers.digits
         return {
             "title": compiled.document.title,
@@ -98,30 +88,8 @@ def _steps(compiled: CompiledSteps, run: PageRun) -> Iterator[dict[str, Any]]:
     for k in values.worked:
         yield from (_given(compiled, values, name, k) for name in derivation.turning if k > 1)
         view = View(run, compiled.notation, compiled.workings, k)
-        for step in _of_pass(derivation, k, values.updates):
+        for step in derivation.worked(k, values.updates):
             yield _step(compiled, view, step)
-
-
-def _of_pass(derivation: Derivation, k: int, updates: int) -> Iterator[Step]:
-    """The steps that are worked in pass k: after the last update only forward."""
-    yield from derivation.forward
-    if k <= updates or not updates:
-        yield from derivation.backward
-        yield from derivation.updates
-
-
-def pass_id(step: Step, k: int) -> str:
-    """The id of a step in pass k: `z_1`, `z_1@2`; of an update `W_1@1`."""
-    return f"{step.id}@{k}" if k > 1 or step.phase == "update" else step.id
-
-
-def _used_id(compiled: CompiledSteps, name: Name, k: int) -> str:
-    if isinstance(name, Symbol) and name.updated:
-        return f"{name.id}@{k}"
-    if name in compiled.given and name not in compiled.turning:
-        before = name.id in compiled.moving and (k > 1 or name in compiled.page.derivation.states)
-        return f"{name.id}@{k - 1}" if before else name.id
-    return f"{name.id}@{k}" if k > 1 else name.id
 
 
 def _given(compiled: CompiledSteps, values: Values, name: Name, k: int = 1) -> dict[str, Any]:
@@ -130,9 +98,9 @@ def _given(compiled: CompiledSteps, values: Values, name: Name, k: int = 1) -> d
     printed = [number.text(values.numbers.decimal) for number in values.printed(name, k)]
     tex = [notation.printed(number) for number in values.printed(name, k)]
     latex = f"{notation.name(name)} = {as_matrices(tex, shape, labelled) if shape else tex[0]}"
-    known_by = f"{name.id}@0" if name in compiled.page.derivation.states else f"{name.id}@{k}" if k > 1 else name.id
     return {
-        "id": known_by, "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
+        "id": compiled.page.derivation.id_in(name, k),
+        "phase": "given", "rule": "given", "helper": False, "shape": list(shape), "uses": [],
         "equation": f"{ASCII.name(name)} = {_literal(values.decimals(name, k), shape)}",
         "value": nested(values.decimals(name, k), shape), "printed": nested(printed, shape), "latex": latex,
     }  # fmt: skip
@@ -150,15 +118,15 @@ def _literal(flat: list[str], shape: Shape) -> str:
 def _step(compiled: CompiledSteps, view: View, step: Step) -> dict[str, Any]:
     values, k = view.values, view.k
     printed = [number.text(values.numbers.decimal) for number in view.printed(step.name)]
-    shapes = compiled.page.shapes
+    derivation, shapes = compiled.page.derivation, compiled.page.shapes
     sign = "<-" if step.phase == "update" else "≈" if step.rounded else "="
     return {
-        "id": pass_id(step, k),
+        "id": derivation.id_in(step.name, k),
         "phase": step.phase,
         "rule": step.rule,
         "helper": step.helper,
         "shape": list(step.shape),
-        "uses": [_used_id(compiled, name, k) for name in step.uses],
+        "uses": [derivation.id_in(name, k) for name in step.uses],
         "equation": f"{ASCII.name(step.name)} {sign} {formula(step.expr, ASCII, shapes)}",
         "value": nested(values.decimals(step.name, k), step.shape),
         "printed": nested(printed, step.shape),

@@ -15,7 +15,8 @@ from functools import partial
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply
-from derive.language.names import GREEK, split_entry
+from derive.language.names import GREEK
+from derive.language.step_ids import StepId
 from derive.page.document import (
     Chain,
     Document,
@@ -276,7 +277,7 @@ def _answer(derivation: Derivation, asked: str) -> str:
 
     What comes close to a bound is written with all digits up to where it differs from it: 0,9999999887.
     """
-    step = split_entry(asked)[0].partition("@")[0]
+    step = StepId.parse(asked).name
     digits = derivation.problem.numbers.of(step).count
     bounded = any(
         each.id == step and isinstance(each.expr, Apply) and row_of(each.expr).bounds for each in derivation.forward

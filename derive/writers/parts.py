@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
 from derive.calculus.shapes import indices
-from derive.language.expressions import Entry, Expr, Index
+from derive.language.expressions import Entry, Expr
 from derive.language.names import Name
+from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import Notation
 from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
@@ -45,11 +46,6 @@ from derive.prose.catalogue import Catalogue
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill
-
-
-def entry_id(step: str, index: Index) -> str:
-    """The id of an entry of a step: `dL/dW_2[1,3]`; of a scalar that of the step."""
-    return f"{step}[{','.join(str(i + 1) for i in index)}]" if index else step
 
 
 def filled_text(parts: Iterable[Part], view: View) -> str:
@@ -172,9 +168,10 @@ class Compiler:
 
     def _blank(self, shown: Blank) -> str:
         if shown.index is not None or not self.shapes[shown.name]:
-            return self.answer(entry_id(shown.step, shown.index or ()))
+            return self.answer(StepId.of_entry(shown.step, shown.index or ()))
         shape = self.shapes[shown.name]
-        return as_matrices([self.answer(entry_id(shown.step, index)) for index in indices(shape)], shape, self.matrix)
+        fields = [self.answer(StepId.of_entry(shown.step, index)) for index in indices(shape)]
+        return as_matrices(fields, shape, self.matrix)
 
     def _formula(self, shown: Formula) -> list[Part]:
         if shown.data:

@@ -34,11 +34,11 @@ from derive.classroom.returns.returned_files import ReturnedFile
 from derive.classroom.returns.work_reader import read_work
 from derive.commands.cli import main
 from derive.derivation.steps import Step
+from derive.language.step_ids import StepId
 from derive.problem.problem import Problem
 from derive.sheets import Identity
 from derive.solution import Blueprint
 from derive.variants import Assignment, Variant
-from derive.writers.parts import entry_id
 
 PROBLEM = """\
 title = "A small network"
@@ -132,7 +132,7 @@ def entries(answers: list[Answer]) -> dict[str, str]:
         assert isinstance(answer.content, Array)
         for index, written in zip(indices(answer.content.shape), answer.content.entries, strict=True):
             assert written
-            found[entry_id(answer.step, index)] = written.text
+            found[StepId.of_entry(answer.step, index)] = written.text
     return found
 
 

@@ -21,7 +21,7 @@ import derive
 import derive.examples
 from derive.answers.mistakes.table import keys
 from derive.commands.cli import main
-from derive.language.names import step_id
+from derive.language.step_ids import StepId
 from derive.operations import MACROS, ROWS
 
 PROBLEM = """\
@@ -306,7 +306,7 @@ def test_json_of_a_solution(name: str) -> None:
         assert list(step) == STEP
         assert step["phase"] in {"given", "forward", "loss", "backward", "update"}
         assert isinstance(step["helper"], bool) and step["latex"]
-        assert step_id(step["equation"]).startswith(step["id"].split("@")[0])
+        assert str(StepId.parse(step["equation"].split(" ")[0])).startswith(step["id"].split("@")[0])
         assert nesting(step["value"]) == nesting(step["printed"]) == step["shape"]
         assert all(re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", text) for text in leaves(step["value"]))
     verification = data["verification"]

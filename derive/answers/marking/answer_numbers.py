@@ -19,6 +19,7 @@ from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Shape, names_in
+from derive.language.step_ids import StepId
 
 FlatNumbers: TypeAlias = tuple[WrittenNumber | None, ...]
 
@@ -34,7 +35,7 @@ def answers_by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[s
 
 def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> Answer:
     """The answer for a step with one more of its entries, where that is still open."""
-    shape = next((s for name, s in derivation.shapes.items() if name.id == part.step.partition("@")[0]), ())
+    shape = next((s for name, s in derivation.shapes.items() if name.id == StepId.parse(part.step).name), ())
     empty = Array(shape, (None,) * max(1, prod(shape)))
     content = whole.content if whole and isinstance(whole.content, Array) else empty
     assert isinstance(part.content, Array)

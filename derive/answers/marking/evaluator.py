@@ -22,7 +22,6 @@ from derive.language.names import Name
 from derive.operations import MACROS
 from derive.solution import Solution
 from derive.values.tape import Env
-from derive.writers.json import pass_id
 
 Value: TypeAlias = tuple[Shape, Flat]
 Constant: TypeAlias = Callable[[Number], Num]
@@ -64,12 +63,11 @@ class Bench:
         said = {answer.step: answer.content for answer in answers if answer.entry is None}
         derivation = blueprint.derivation
         for name, _ in derivation.givens:
-            _take(own, name, said.get(_given_id(solution, name, k)), own.env[own.tape.slots[name]])
-        last = k > solution.values.updates > 0
-        for step in derivation.forward if last else derivation.steps:
+            _take(own, name, said.get(derivation.id_in(name, k)), own.env[own.tape.slots[name]])
+        for step in derivation.worked(k, solution.values.updates):
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
             own.put(step.name, values)
-            _take(own, step.name, said.get(pass_id(step, k)), values)
+            _take(own, step.name, said.get(derivation.id_in(step.name, k)), values)
         return Bench(solution, own, truth)
 
     @property
@@ -207,15 +205,6 @@ class Bench:
             return mention.numbers.entries[0] if mention.index == entry.index else None
         at = offset(self.shapes[entry.name], entry.index)
         return mention.numbers.entries[at] if at < len(mention.numbers.entries) else None
-
-
-def _given_id(solution: Solution, name: Name, k: int) -> str:
-    """The id of what is given in a pass: of a parameter after the update before, of a sample its own."""
-    derivation = solution.blueprint.derivation
-    if k > 1 and name in derivation.turning:
-        return f"{name.id}@{k}"
-    changed = k > 1 and any(step.id == name.id for step in derivation.updates)
-    return f"{name.id}@{k - 1}" if changed else name.id
 
 
 def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:

@@ -28,7 +28,6 @@ from derive.language.expressions import Number
 from derive.language.names import Derivative, Name
 from derive.solution import Solution
 from derive.values.values import Values
-from derive.writers.json import pass_id
 
 WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
 
@@ -113,7 +112,7 @@ class _Judge:
         for name, _ in self.derivation.givens if k == 1 else ():
             yield from self._restated(own, StepPlace(name.id, name, 1, None))
         for name in self.derivation.turning if k > 1 else ():
-            yield from self._restated(own, StepPlace(f"{name.id}@{k}", name, k, None))
+            yield from self._restated(own, StepPlace(self.derivation.id_in(name, k), name, k, None))
 
     def _restated(self, own: Own, place: StepPlace) -> Iterator[Judged]:
         if place.id in self.answers:
@@ -133,7 +132,7 @@ class _Judge:
     def _pass(self, own: Own, k: int) -> Iterator[Judged]:
         last = self.carry.updates > 0 and k > self.carry.updates
         for step in self.derivation.forward if last else self.derivation.steps:
-            judged = self._judged(own, StepPlace(pass_id(step, k), step.name, k, step))
+            judged = self._judged(own, StepPlace(self.derivation.id_in(step.name, k), step.name, k, step))
             yield judged
             self._note(own, judged, step)
 
@@ -238,7 +237,7 @@ class _Judge:
         """The parameters after the update of the pass, as the student has them, else truly."""
         updated = {}
         for step in self.derivation.carried if place.k <= self.carry.updates else ():
-            given = self.answers.get(f"{step.id}@{place.k}")
+            given = self.answers.get(self.derivation.id_in(step.name, place.k))
             values = self.truth.settled(step.name, place.k)
             if given and isinstance(given.content, Array) and len(given.content.entries) == len(values):
                 values = [w.value if w else x for w, x in zip(given.content.entries, values, strict=True)]

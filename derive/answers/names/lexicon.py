@@ -18,6 +18,7 @@ from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol
+from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 
@@ -26,7 +27,6 @@ GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
 BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}}
 MAX_RANK = 4
 Quantity = Ref | Entry
-_NUMBERS = re.compile(r"\d{1,6}(?:,\d{1,6}){0,3}")
 _MARKED = re.compile(r"(.*)[\[(](\d{1,9})[\])]")
 _LAYER = re.compile(r"\^(\(\w{1,9}\)|\[\w{1,9}\])")
 _UNFOLDED = str.maketrans("", "", "_{}()[]^' ")
@@ -60,16 +60,15 @@ class Lexicon:
         for step in (*derivation.forward, *derivation.backward):
             lexicon._enter(step.name)
             lexicon.steps[step.name] = step
-        for step_id, others in aliases.items():
-            lexicon._also(step_id, others)
+        for known, others in aliases.items():
+            lexicon._also(known, others)
         return lexicon
 
-    def _also(self, step_id: str, others: Iterable[str]) -> None:
+    def _also(self, step: str, others: Iterable[str]) -> None:
         """Enter other names of a quantity, or of an entry of it, as they are read: by their canonical ids."""
-        base, _, entry = step_id.rstrip("]").partition("[")
-        name = self.names.get(base)
-        items = tuple(map(int, entry.split(","))) if _NUMBERS.fullmatch(entry) else ()
-        quantity = self._part(name, items) if entry else Ref(name) if name else None
+        named = StepId.parse(step)
+        name = self.names.get(named.name)
+        quantity = self._part(name, named.entry) if named.entry else Ref(name) if name else None
         if quantity is None:
             return
         for other in others:

@@ -14,6 +14,7 @@ from derive.answers.names.left_side import NEXT, LeftSide, Meaning
 from derive.answers.names.lexicon import Lexicon, Quantity
 from derive.answers.reading.formula_parser import silenced, tokens_of
 from derive.language.expressions import Entry, Index, Ref, Shape
+from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ MAX_LEFT = 300
 Match: TypeAlias = "tuple[str, Index | None]"
 """A step's id ("" for none), and the entry that is meant (from 0; None for the whole)."""
 
-_EXACT = re.compile(r"(?P<base>[^\[\]@]+)(?:@(?P<pass>\d{1,6}))?(?:\[(?P<entry>\d{1,6}(?:,\d{1,6})*)\])?")
 _PASS = re.compile(r"\s*@\s*(\d{1,6})")
 _RUN_TOGETHER = re.compile(r"^d(\w+?)_?d(?=[A-Za-z])")
 
@@ -75,7 +75,7 @@ class StepIndex:
         step, entry = match
         if not step:
             return None
-        base = step.split("@")[0]
+        base = StepId.parse(step).name
         return () if entry is not None else self.lexicon.shapes[self.lexicon.names[base]]
 
     # --- by id -------------------------------------------------------------------------------------------------------
@@ -85,24 +85,23 @@ class StepIndex:
 
     def _by_id(self, left: str, k: int) -> Match | None:
         """A step's own id, with a pass and an entry: `dL/dW_1@2[2,3]`."""
-        parts = _EXACT.fullmatch(left.replace(" ", ""))
-        if parts is None or parts["base"] not in self.lexicon.names:
+        named = StepId.parse(left)
+        if named.name not in self.lexicon.names:
             return None
-        step = self._at(parts["base"], int(parts["pass"]) if parts["pass"] else None, k)
+        step = self._at(named.name, named.k, k)
         if step is None:
             return None
-        if not parts["entry"]:
+        if not named.entry:
             return step, None
-        numbers = tuple(int(number) for number in parts["entry"].split(","))
-        index = self.lexicon.index(self.lexicon.names[parts["base"]], numbers)
+        index = self.lexicon.index(self.lexicon.names[named.name], named.entry)
         return None if index is None else (step, index)
 
     def _at(self, base: str, stated: int | None, k: int) -> str | None:
         """The id in the pass that is stated, else in pass `k`, else without one."""
         if stated is not None:
-            wanted = f"{base}@{stated}"
+            wanted = str(StepId(base, stated))
             return wanted if wanted in self.known else base if stated == 1 and base in self.known else None
-        wanted = f"{base}@{k}"
+        wanted = str(StepId(base, k))
         return wanted if k > 1 and wanted in self.known else base if base in self.known else None
 
     # --- by meaning --------------------------------------------------------------------------------------------------

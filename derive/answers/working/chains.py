@@ -22,6 +22,7 @@ from derive.answers.reading.written import EXACT_DIGITS, Array, Unreadable, Writ
 from derive.answers.working.replacing import nodes
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
 from derive.language.names import Derivative, Name
+from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
 
 Letters: TypeAlias = "tuple[tuple[str, str], ...]"
@@ -48,9 +49,7 @@ class Target:
     @property
     def step(self) -> str:
         """The id of the step."""
-        if self.updated:
-            return f"{self.name.id}@{self.passes}"
-        return self.name.id if self.passes == 1 else f"{self.name.id}@{self.passes}"
+        return str(StepId(self.name.id, self.passes if self.updated or self.passes > 1 else None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
 from derive.figures import Bar, BarPart, Chart
+from derive.language.step_ids import StepId
 from derive.page.document import (
     Block,
     Document,
@@ -140,7 +141,7 @@ class _Page:
 
     def _named(self, step: str) -> tuple[NameInText, str]:
         """The name of a step, and its pass where it has one."""
-        return NameInText(self.solution.index[step][0]), "".join(step.partition("@")[1:])
+        return NameInText(self.solution.index[step][0]), "" if (k := StepId.parse(step).k) is None else f"@{k}"
 
     def _step(self, step: str) -> Sentence:
         if step not in self.solution.index:  # it may be one of the problem as it was before

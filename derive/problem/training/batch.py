@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from derive.calculus.building import total
 from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
-from derive.language.names import Derivative, Name, Symbol, step_id
+from derive.language.names import Derivative, Name, Symbol
+from derive.language.step_ids import StepId
 from derive.problem.training.model import Samples
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class Batch:
 
     def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
         """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
-        return tuple(own for step in map(step_id, ids) for own in self.ids.get(step, (step,))[:most])
+        return tuple(own for step in map(str, map(StepId.parse, ids)) for own in self.ids.get(step, (step,))[:most])
 
     def by_step(self, settings: Mapping[str, T], most: int | None = None) -> dict[str, T]:
         """The settings of steps in the same way."""
