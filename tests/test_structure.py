@@ -118,8 +118,6 @@ def test_reading_a_problem_loads_no_sympy() -> None:
 SHARED_NAMES = {
     "add": "each command adds itself to the command line",
     "run": "what each command does",
-    "Winners": "max and max pooling choose alike",
-    "winner": "max and max pooling choose alike",
 }
 """Public names that several modules define, each with its reason."""
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.calculus.building import filled_array, plus, scaled, split_coefficient, tidy, times, unfilled
-from derive.calculus.operation_rows import FUNCTIONS, MACROS, Macro, Row, row_of
+from derive.calculus.operation_rows import FUNCTIONS, MACROS, GradientContext, Macro, Row, row_of
 from derive.calculus.shapes import crossed
 from derive.language.cursor import Scope
 from derive.language.expressions import (
@@ -142,7 +142,7 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
     row = row_of(expr)
     if row.mixes:
         shape = shape_of(expr.args[0], shapes)
-        weight = row.pullback(expr.args, (shape,), expr.options, expr, number(1), 0)
+        weight = row.pullback(GradientContext(expr.args, (shape,), expr.options, expr, number(1), 0))
         product = times(unfilled(weight), differentiate(expr.args[0], name, shapes))
         if isinstance(product, Number) and shape == shapes[name]:
             return product

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from derive.calculus.scalars import Num
-from derive.language.expressions import Apply, Expr, Index, Options, Shape
+from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply
 
 Flat: TypeAlias = list[Num]
 Shapes: TypeAlias = tuple[Shape, ...]
@@ -39,83 +39,184 @@ class Look:
     tex: str = ""
     text: str = ""
 
+    @staticmethod
+    def operator(name: str, text: str = "") -> Look:
+        """A function in upright letters, set as an operator: clip."""
+        return Look("function", rf"\operatorname{{{name}}}", text or name)
+
+    @staticmethod
+    def upright(name: str) -> Look:
+        """A function in upright letters, set as a name: ReLU."""
+        return Look("function", rf"\mathrm{{{name}}}", name)
+
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One operation.
+class Wording:
+    """What a function means, in a sentence: its key, under `functions` in the catalogue, and what stands in its places,
+    in the language over the row's parameters.
+    """
 
+    key: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GradientContext:
+    """What the gradient of the `i`-th argument is made of: the arguments, their shapes, the options, the value, and the
+    gradient of the value.
+    """
+
+    args: tuple[Expr, ...]
+    shapes: Shapes
+    options: Options
+    value: Expr
+    gradient: Expr
+    i: int
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the argument."""
+        return self.shapes[self.i]
+
+    @property
+    def settings(self) -> dict[str, Option]:
+        """The options, to apply an operation with."""
+        return dict(self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One operation: all that is said of it anywhere.
+
+    What it is:
     key          what expressions call it
     spellings    what an equation may call it, before `(`; none for operators
     summary      one line for people
     example      an application, as one writes it
     arity        the least and the largest number of arguments
-    notation     how it is printed
-    shape        shapes of the arguments and options → shape of the value; raises ShapeFault
-    kernel       shapes, options, branches → a function from flat arguments to the flat value
-    pullback     args, shapes, options, value, gradient, i → the gradient of the i-th argument, of its shape
-    entry        at, shapes, options, index → one entry as a scalar expression; at(i, index) is one of the i-th argument
+    overloads    the row whose spellings it shares, for another number of arguments
     defaults     the options that are numbers, with their defaults
     settings     the other options, each with its kind: `axis`, `sizes` (whole numbers) or `entries` (slices)
     positional   options that may be given without a name, behind the arguments
-    elementwise  whether every entry depends on the same entry of the arguments only
-    mixes        whether an entry is made of many entries of the arguments, so that it is written out on a line
-    whole        whether the page shows only the whole value: single entries would say nothing more
     given        the arguments that are whole numbers to look up by: they must be given, and have no gradient
-    rules        what the gradient of each argument is called as a rule; the key where it is not said
-    moves        whether every entry is one of the arguments', or 0: nothing is computed
+
+    What it computes:
+    shape        shapes of the arguments and options → shape of the value; raises ShapeFault
+    kernel       shapes, options, branches → a function from flat arguments to the flat value
+    entry        at, shapes, options, index → one entry as a scalar expression; at(i, index) is one of the i-th argument
+    pullback     the gradient of an argument, of its shape
+    params       the parameters' names in `definition`, `derivative` and `meaning`
+    derivative   the derivative by each parameter as text in terms of params and the value `y`, entry by entry
     definition   the formula in terms of simpler operations (params as names), for the page; or ""
     working      the same in several lines, as one works it out: each may use those before it as w_1, w_2, …; the last
                  one gives the value
-    derivative   the derivative by each parameter as text in terms of params and the value `y`, entry by entry
-    params       the parameters' names in `definition` and `derivative`
+    elementwise  whether every entry depends on the same entry of the arguments only
+    moves        whether every entry is one of the arguments', or 0: nothing is computed
     domain       arguments that lie where the operation is defined, for tests: (low, high)
     bounds       the least and the largest value it can take, where that is limited
     kinks        shapes, options → flat arguments → the flat entries of the value that lie where the derivative jumps;
-                 None for smooth operations
-    overloads    the row whose spellings it shares, for another number of arguments
-    jacobian     whether `derivative` gives the Jacobian of a column by a column: then the page goes through it
+                 None for smooth operations. The convention taken there stands in the catalogue, under `kinks`
+    sympy        the function of SymPy that it is; "" where it is none
+
+    How it stands on a page:
+    notation     how it is printed
+    mixes        whether an entry is made of many entries of the arguments, so that it is written out on a line
+    whole        whether the page shows only the whole value: single entries would say nothing more
+    plain        whether a number put in shows no more than the value itself: sgn(-2)
+    sparse       whether most of its entries are 0, so that a formula with it is simpler entry by entry
+    meaning      the sentence that explains it
+    by_sign      the notes on it by the signs of its argument: `relu` for `relu_on` and so on, in the catalogue
+    explained    the settings that a note explains, each with the note's key
+    chosen       shapes, options → flat argument → for each entry of the value the flat entry that was chosen for it
+    rules        what the gradient of each argument is called as a rule; the key where it is not said
+    variant      shapes, options → a word that picks the sentence for how it is applied, where there is one
+    facts        shapes, options → what the sentence of its rule tells: numbers, expressions, keys of words
+    prime_of     the operation whose derivative it is, ReLU′
+    jacobian     where `derivative` gives the Jacobian of a column by a column, which the page then goes through: its
+                 entries on the diagonal and beside it, in terms of the value's entries i and j
+    from_scores  whether it makes probabilities of scores
+    threshold    of a threshold unit the argument that the output rises with
     """
 
     key: str
-    spellings: tuple[str, ...]
+    spellings: tuple[str, ...] = ()
     summary: str
     example: str
-    arity: tuple[int, int]
-    notation: Look
-    shape: Callable[[tuple[Shape, ...], Options], Shape]
-    kernel: Callable[[tuple[Shape, ...], Options, Branches], Kernel]
-    pullback: Callable[[tuple[Expr, ...], tuple[Shape, ...], Options, Expr, Expr, int], Expr]
-    entry: Callable[[At, tuple[Shape, ...], Options, Index], Expr]
+    arity: tuple[int, int] = (1, 1)
+    overloads: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     positional: tuple[str, ...] = ()
-    elementwise: bool = False
-    moves: bool = False
-    mixes: bool = False
-    whole: bool = False
     given: tuple[int, ...] = ()
-    rules: tuple[str, ...] = ()
+
+    shape: Callable[[Shapes, Options], Shape]
+    kernel: Callable[[Shapes, Options, Branches], Kernel]
+    entry: Callable[[At, Shapes, Options, Index], Expr]
+    pullback: Callable[[GradientContext], Expr]
+    params: tuple[str, ...] = ()
+    derivative: tuple[str, ...] = ()
     definition: str = ""
     working: tuple[str, ...] = ()
-    derivative: tuple[str, ...] = ()
-    params: tuple[str, ...] = ()
+    elementwise: bool = False
+    moves: bool = False
     domain: tuple[float, float] = (-3.0, 3.0)
-    kinks: Callable[[tuple[Shape, ...], Options], Callable[..., list[int]]] | None = None
     bounds: tuple[int | None, int | None] | None = None
-    overloads: str = ""
-    jacobian: bool = False
+    kinks: Callable[[Shapes, Options], Callable[..., list[int]]] | None = None
+    sympy: str = ""
+
+    notation: Look
+    mixes: bool = False
+    whole: bool = False
+    plain: bool = False
+    sparse: bool = False
+    meaning: Wording | None = None
+    by_sign: str = ""
+    explained: Mapping[str, str] = field(default_factory=dict)
+    chosen: Callable[[Shapes, Options], Callable[[Flat], list[int]]] | None = None
+    rules: tuple[str, ...] = ()
+    variant: Callable[[Shapes, Options], str] | None = None
+    facts: Callable[[Shapes, Options], Mapping[str, int | str | Expr]] | None = None
+    prime_of: str = ""
+    jacobian: tuple[str, str] | None = None
+    from_scores: bool = False
+    threshold: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The gradient of a loss of p and y by z, where p = `inner(z)`, is p − y over the number of samples.
+
+    key      its sentence, under `shortcuts` in the catalogue
+    inner    the operation that makes p
+    log      the operation without which the loss is not written out
+    samples  shape of p → how many samples the loss is a mean over, where no axis makes one loss for each
+    whole    whether it holds only where each target adds up to 1
+    logits   whether the loss takes z itself
+    """
+
+    key: str
+    inner: str
+    log: str
+    samples: Callable[[Shape], int]
+    whole: bool = False
+    logits: bool = False
+
+    def short(self, p: Expr, y: Expr) -> Expr:
+        """p − y."""
+        return apply("subtract", p, y)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Macro:
     """An operation that stands for an expression in others: `body` in the equation language, over `params`.
 
     `by_shape` gives the body where it differs with the shapes of the arguments; it may raise ShapeFault. The axis is
     named `axis` in a body, and left out where none is given. The last `optional` parameters need no argument.
+    `shortcut` is the short rule for its gradient.
     """
 
     key: str
-    spellings: tuple[str, ...]
+    spellings: tuple[str, ...] = ()
     summary: str
     example: str
     params: tuple[str, ...]
@@ -124,6 +225,7 @@ class Macro:
     settings: Mapping[str, str] = field(default_factory=dict)
     by_shape: Callable[[Shapes, Options], str] | None = None
     optional: int = 0
+    shortcut: Shortcut | None = None
 
     @property
     def arity(self) -> tuple[int, int]:
@@ -160,10 +262,11 @@ def _bounded(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Opt
 def register_rows(rows: Iterable[Row | Macro]) -> None:
     """Add rows to the table; a spelling that stands already is a mistake of the table's author."""
     for row in rows:
-        row = replace(row, shape=_bounded(row.shape)) if isinstance(row, Row) else row  # noqa: PLW2901
-        table: dict[str, Any] = ROWS if isinstance(row, Row) else MACROS
         assert row.key not in {*ROWS, *MACROS}, row.key
-        table[row.key] = row
+        if isinstance(row, Macro):
+            MACROS[row.key] = row
+        else:
+            ROWS[row.key] = replace(row, shape=_bounded(row.shape))
         if isinstance(row, Row) and row.overloads:
             OVERLOADS.update({(row.overloads, n): row.key for n in range(row.arity[0], row.arity[1] + 1)})
             continue
@@ -175,11 +278,6 @@ def register_rows(rows: Iterable[Row | Macro]) -> None:
 def row_of(expr: Apply) -> Row:
     """The row of an application."""
     return ROWS[expr.op]
-
-
-def option(row: Row, options: Options, name: str) -> Any:
-    """An option's value, or its default."""
-    return dict(options).get(name, row.defaults.get(name))
 
 
 def shape_text(shape: Shape) -> str:

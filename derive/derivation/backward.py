@@ -20,8 +20,23 @@ from derive.calculus.differentiation import (
     slopes,
     spread,
 )
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import GradientContext, row_of
 from derive.derivation.helpers import LINEAR, LossPath, is_pointwise
+from derive.derivation.rules import (
+    BROADCAST_CHANNEL,
+    BROADCAST_NUMBER,
+    BROADCAST_TERM,
+    CHAIN,
+    COPY,
+    INDEPENDENT,
+    LEFT_FACTOR,
+    LOSS_DERIVATIVE,
+    RIGHT_FACTOR,
+    SUM_OF_USES,
+    SUM_OVER_PATHS,
+    THROUGH_JACOBIAN,
+    RuleKey,
+)
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, apply, names_in, number
 from derive.language.names import Derivative, Name, Symbol
@@ -53,7 +68,7 @@ class Backward:
             yield from self._through(step)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
-                yield self._made(self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), "independent")
+                yield self._made(self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), INDEPENDENT)
 
     def _backwards(self) -> Iterable[Step]:
         """The equations in reverse order; those of a batch beginning with its first sample."""
@@ -102,12 +117,12 @@ class Backward:
         local = known or differentiate(step.expr, name, self.shapes, Ref(step.name))
         local = spread(settled(local, self.shapes), self.shapes, target)
         if step.name == self.loss:
-            yield self._part(step, name, local, "loss derivative")
+            yield self._part(step, name, local, LOSS_DERIVATIVE)
             return
         derivative = Derivative(step.name, name)
-        yield self._made(derivative, local, f"local {step.rule}")
+        yield self._made(derivative, local, RuleKey.local(step.rule))
         product = times(Ref(self._gradient(step.name)), Ref(derivative))
-        yield self._part(step, name, reduced(product, target, self.shapes[name]), "chain rule")
+        yield self._part(step, name, reduced(product, target, self.shapes[name]), CHAIN)
 
     def _jacobian(self, step: Step, name: Name) -> Expr | None:
         """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
@@ -125,11 +140,11 @@ class Backward:
         assert isinstance(step.name, Symbol)
         assert isinstance(name, Symbol)
         derivative = Derivative(step.name, name)
-        yield self._made(derivative, settled(jacobian, self.shapes), f"local {step.rule}")
+        yield self._made(derivative, settled(jacobian, self.shapes), RuleKey.local(step.rule))
         through = apply("product", apply("transpose", Ref(derivative)), Ref(self._gradient(step.name)))
-        yield self._part(step, name, through, "jacobian")
+        yield self._part(step, name, through, THROUGH_JACOBIAN)
 
-    def _part(self, step: Step, name: Name, expr: Expr, rule: str) -> Step:
+    def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Step:
         several = name in self.several
         part = self._gradient(name, step.name if several else None)
         self.parts.setdefault(name, []).append(part)
@@ -140,26 +155,26 @@ class Backward:
         """The sum over the paths, once all of them are there."""
         if name in self.several and self.left[name] == 0:
             parts: list[Expr] = [Ref(part) for part in self.parts[name]]
-            yield self._made(self._gradient(name), total(parts), "sum over paths")
+            yield self._made(self._gradient(name), total(parts), SUM_OVER_PATHS)
 
-    def _made(self, name: Derivative, expr: Expr, rule: str) -> Step:
+    def _made(self, name: Derivative, expr: Expr, rule: RuleKey) -> Step:
         self.shapes[name] = shape_of(expr, self.shapes)
         return Step(name, expr, "backward", rule, self.shapes[name])
 
-    def _pulled(self, step: Step) -> dict[Name, tuple[Expr, str]]:
+    def _pulled(self, step: Step) -> dict[Name, tuple[Expr, RuleKey]]:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
-        found: dict[Name, list[tuple[Expr, str]]] = {}
+        found: dict[Name, list[tuple[Expr, RuleKey]]] = {}
         start: Expr = number(1) if step.name == self.loss else Ref(self._gradient(step.name))
-        for name, expr, rule in self._pull(step.expr, start, "copy", Ref(step.name)):
+        for name, expr, rule in self._pull(step.expr, start, COPY, Ref(step.name)):
             found.setdefault(name, []).append((expr, rule))
         return {
-            name: (reduce(plus, (expr for expr, _ in items)), items[0][1] if len(items) == 1 else "sum of uses")
+            name: (reduce(plus, (expr for expr, _ in items)), items[0][1] if len(items) == 1 else SUM_OF_USES)
             for name, items in found.items()
         }
 
     def _pull(
-        self, expr: Expr, gradient: Expr, rule: str, value: Expr | None = None
-    ) -> Iterator[tuple[Name, Expr, str]]:
+        self, expr: Expr, gradient: Expr, rule: RuleKey, value: Expr | None = None
+    ) -> Iterator[tuple[Name, Expr, RuleKey]]:
         """What flows from `expr` into each name; `value` is what the expression is called, where it has a name."""
         if isinstance(expr, Ref) and expr.name in self.path.names:
             yield expr.name, gradient, rule
@@ -169,22 +184,22 @@ class Backward:
         shapes = tuple(shape_of(arg, self.shapes) for arg in expr.args)
         for i, arg in enumerate(expr.args):
             if any(name in self.path.names for name in names_in(arg)):
-                inner = row.pullback(expr.args, shapes, expr.options, value or expr, gradient, i)
+                inner = row.pullback(GradientContext(expr.args, shapes, expr.options, value or expr, gradient, i))
                 inner = settled(inner, self.shapes)
                 yield from self._pull(arg, inner, _pull_rule(expr, shapes, i, rule))
 
 
-def _pull_rule(expr: Apply, shapes: tuple[Shape, ...], i: int, rule: str) -> str:
+def _pull_rule(expr: Apply, shapes: tuple[Shape, ...], i: int, rule: RuleKey) -> RuleKey:
     """The rule of a gradient: which factor of a matrix product, a bias that was spread, or the operation."""
     if expr.op == "product" and () not in shapes:
-        return "left factor" if i == 0 else "right factor"
-    if expr.op == "transpose" and rule.endswith("factor"):
+        return LEFT_FACTOR if i == 0 else RIGHT_FACTOR
+    if expr.op == "transpose" and rule in {LEFT_FACTOR, RIGHT_FACTOR}:
         return rule
     if expr.op in LINEAR:
         axes = max(map(len, shapes))
-        if rule != "copy" or axes <= len(shapes[i]):
+        if rule != COPY or axes <= len(shapes[i]):
             return rule
         if shapes[i] == ():
-            return "broadcast number"
-        return "broadcast term" if axes <= 2 else "broadcast channel"
-    return (row_of(expr).rules or (expr.op,) * len(shapes))[i]
+            return BROADCAST_NUMBER
+        return BROADCAST_TERM if axes <= 2 else BROADCAST_CHANNEL
+    return RuleKey((row_of(expr).rules or (expr.op,) * len(shapes))[i])

@@ -8,6 +8,7 @@ from derive.calculus.differentiation import Shapes, settled, shape_of
 from derive.derivation.backward import Backward
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
+from derive.derivation.rules import AFFINE, COPY, FORMULA, RuleKey
 from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError
 from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, names_in
@@ -68,15 +69,15 @@ def _forward(problem: Problem, path: LossPath, shapes: dict[Name, Shape]) -> Ite
                    shapes[equation.name], equation.rounded)  # fmt: skip
 
 
-def _forward_rule(expr: Expr, shapes: Shapes) -> str:
+def _forward_rule(expr: Expr, shapes: Shapes) -> RuleKey:
     """`affine` for sums of products with matrices, the operation's key for one operation, else `formula`."""
     if not isinstance(expr, Apply):
-        return "copy"
+        return COPY
     if not is_pointwise(expr, shapes):
-        return "affine" if _has_matrix_product(expr, shapes) else _main(expr).op
+        return AFFINE if _has_matrix_product(expr, shapes) else RuleKey(_main(expr).op)
     if all(isinstance(arg, Ref) for arg in expr.args):
-        return expr.op
-    return "formula"
+        return RuleKey(expr.op)
+    return FORMULA
 
 
 def _main(expr: Apply) -> Apply:
@@ -108,4 +109,4 @@ def _updates(problem: Problem, shapes: dict[Name, Shape]) -> Iterator[Step]:
                     hint = "a derivative of the forward pass stands behind a factor: `e dz/dw`"
                 raise InputError([Fault(f"there is no `{name}` to update with", hint, place)])
         expr = settled(assignment.expr, shapes)
-        yield Step(assignment.name, expr, "update", assignment.rule, shapes[assignment.name])
+        yield Step(assignment.name, expr, "update", RuleKey(assignment.rule), shapes[assignment.name])

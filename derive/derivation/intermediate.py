@@ -12,6 +12,7 @@ from math import prod
 
 from derive.calculus.differentiation import instantiate, settled, shape_of
 from derive.calculus.operation_rows import row_of
+from derive.derivation.rules import INTERIM
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, substitute
 from derive.language.names import Name, Symbol
@@ -34,7 +35,7 @@ def interims_of(step: Step, shapes: Mapping[Name, Shape]) -> tuple[Step, ...]:
         formula = instantiate(row, text, (*expr.args, *map(Ref, names)), expr.options, expr)
         formula = settled(formula, known)
         known[name] = shape_of(formula, known)
-        found.append(replace(step, name=name, expr=formula, phase="interim", rule="interim", shape=known[name]))
+        found.append(replace(step, name=name, expr=formula, phase="interim", rule=INTERIM, shape=known[name]))
     return tuple(found)
 
 

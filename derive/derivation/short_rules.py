@@ -5,53 +5,19 @@ A rule is found where a loss, or a term of one, is written: for a sample, for a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import prod
 
 from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled
 from derive.calculus.differentiation import expand_macros, settled, shape_of
-from derive.calculus.operation_rows import MACROS, ShapeFault
+from derive.calculus.operation_rows import MACROS, Macro, ShapeFault, Shortcut, row_of
+from derive.derivation.rules import SUM_OVER_PATHS
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, apply, names_in, number, substitute, walk
 from derive.language.names import Derivative, Name, Symbol
 
-LOGARITHMS = {"log", "log_softmax"}
 AXES = (None, "rows", "columns")
-
-
-@dataclass(frozen=True, slots=True)
-class Shortcut:
-    """The gradient of `outer(p, y)` by z, where p = `inner(z)`, is p − y over the number of samples.
-
-    key      its sentence, under `shortcuts` in the catalogue
-    outer    a loss
-    inner    the operation that makes its first argument; "" where it takes z itself, and p is the softmax of z
-    samples  shape of p → how many samples the loss is a mean over, where no axis makes one loss for each
-    whole    whether it holds only where each target adds up to 1
-    """
-
-    key: str
-    outer: str
-    inner: str
-    samples: Callable[[Shape], int]
-    whole: bool = False
-
-    def short(self, p: Expr, y: Expr) -> Expr:
-        """p − y."""
-        return apply("subtract", p, y)
-
-
-def _columns(shape: Shape) -> int:
-    return (*shape, 1)[1]
-
-
-SHORTCUTS = (
-    Shortcut("softmax_cross_entropy", "cross_entropy", "softmax", _columns, whole=True),
-    Shortcut("cross_entropy_logits", "cross_entropy_logits", "", _columns, whole=True),
-    Shortcut("sigmoid_binary_cross_entropy", "binary_cross_entropy", "sigmoid", prod),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +62,11 @@ class _Finder:
             return
         for i, (term, sign) in enumerate(terms):
             value, rest = split_coefficient(tidy(term))
-            if isinstance(rest, Apply) and any(isinstance(n, Apply) and n.op in LOGARITHMS for n in walk(rest)):
-                others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
-                for shortcut in SHORTCUTS:
-                    yield from self._term(shortcut, times(number(sign * value), arriving), rest, others, inside)
+            if not isinstance(rest, Apply):
+                continue
+            others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
+            for macro in _with_shortcut(rest):
+                yield from self._term(macro, times(number(sign * value), arriving), rest, others, inside)
 
     def _arriving(self, step: Step) -> Expr | None:
         """The gradient of the loss by a step, a constant as such; None where it has none."""
@@ -116,7 +83,7 @@ class _Finder:
     def _whole(self, step: Step) -> tuple[Expr, dict[Name, Expr]]:
         """The right side with its helpers written out, but for those that a rule begins with, and these helpers."""
         inside: dict[Name, Expr] = {step.name: step.expr}
-        whole, inner = step.expr, {shortcut.inner for shortcut in SHORTCUTS}
+        whole, inner = step.expr, {s.inner for macro in MACROS.values() if (s := macro.shortcut) and not s.logits}
         while helpers := [
             self.forward[name]
             for name in names_in(whole)
@@ -130,23 +97,24 @@ class _Finder:
         return whole, inside
 
     def _term(
-        self, shortcut: Shortcut, factor: Expr, rest: Apply, others: set[Name], inside: dict[Name, Expr]
+        self, macro: Macro, factor: Expr, rest: Apply, others: set[Name], inside: dict[Name, Expr]
     ) -> Iterator[Short]:
         """The short rule for a term, if it is the shortcut's loss of some names in it."""
-        names, shapes = names_in(rest), self.derivation.shapes
+        names, shapes, shortcut = names_in(rest), self.derivation.shapes, macro.shortcut
+        assert shortcut is not None
         for p in names:
             z = self._input(shortcut, p, others)
             for y in names if z else ():
-                value, axis = self._losses(shortcut, p, y).get(rest, (Fraction(0), None))
+                value, axis = self._losses(macro, p, y).get(rest, (Fraction(0), None))
                 if value and z:
                     target = Ref(y) if shapes[y] == shapes[p] else next(_one_hot(rest))
                     yield from self._short(shortcut, times(number(1 / value), factor), p, z, target, axis, inside)
 
-    def _losses(self, shortcut: Shortcut, p: Name, y: Name) -> dict[Expr, tuple[Fraction, str | None]]:
-        """The shortcut's loss of p and y written out, whole and by axis: the number before it, and the axis."""
+    def _losses(self, macro: Macro, p: Name, y: Name) -> dict[Expr, tuple[Fraction, str | None]]:
+        """A loss of p and y written out, whole and by axis: the number before it, and the axis."""
         found: dict[Expr, tuple[Fraction, str | None]] = {}
-        for axis in AXES if MACROS[shortcut.outer].settings else AXES[:1]:
-            loss = _expanded(apply(shortcut.outer, Ref(p), Ref(y), **({"axis": axis} if axis else {})), self.derivation)
+        for axis in AXES if macro.settings else AXES[:1]:
+            loss = _expanded(apply(macro.key, Ref(p), Ref(y), **({"axis": axis} if axis else {})), self.derivation)
             value, rest = split_coefficient(loss) if loss and p != y else (Fraction(0), None)
             if rest is not None:
                 found[rest] = value, axis
@@ -157,10 +125,10 @@ class _Finder:
         made, loss = self.forward.get(p), self.derivation.loss
         if not isinstance(p, Symbol) or loss is None or p in others:
             return None
-        if not shortcut.inner:
+        if shortcut.logits:
             return p
         gradient = self.gradients.get(Derivative(loss, p))
-        if gradient is None or gradient.rule == "sum over paths":
+        if gradient is None or gradient.rule == SUM_OVER_PATHS:
             return None
         of = made.expr if made and isinstance(made.expr, Apply) and made.expr.op == shortcut.inner else None
         z = of.args[0] if of else None
@@ -171,18 +139,24 @@ class _Finder:
         inside: dict[Name, Expr],
     ) -> Iterator[Short]:  # fmt: skip
         shapes, loss = self.derivation.shapes, self.derivation.loss
-        made = self.forward[p].expr if shortcut.inner else None
+        made = None if shortcut.logits else self.forward[p].expr
         options = dict(made.options) if isinstance(made, Apply) else _softmax_axis(shapes[p], axis)
-        output = Ref(p) if shortcut.inner else apply("softmax", Ref(p), **options)
+        output = apply(shortcut.inner, Ref(p), **options) if shortcut.logits else Ref(p)
         samples = 1 if axis else shortcut.samples(shapes[p])
         expr = settled(times(times(number(Fraction(1, samples)), factor), shortcut.short(output, target)), shapes)
-        vias = [p] if shortcut.inner else [name for name, each in inside.items() if p in names_in(each)]
+        vias = [p] if not shortcut.logits else [name for name, each in inside.items() if p in names_in(each)]
         assert loss is not None
         for gradient in (*(Derivative(loss, z, via) for via in vias if isinstance(via, Symbol)), Derivative(loss, z)):
             if gradient in self.gradients and shape_of(expr, shapes) == shapes[gradient]:
                 ones = apply("sum", target, **options) if shortcut.whole else None
                 yield Short(shortcut, gradient, expr, ones)
                 return
+
+
+def _with_shortcut(rest: Expr) -> Iterator[Macro]:
+    """The losses with a short rule that an expression may be: those whose logarithm stands in it."""
+    here = {node.op for node in walk(rest) if isinstance(node, Apply)}
+    return (macro for macro in MACROS.values() if macro.shortcut and macro.shortcut.log in here)
 
 
 def _expanded(loss: Expr, derivation: Derivation) -> Expr | None:
@@ -194,7 +168,7 @@ def _expanded(loss: Expr, derivation: Derivation) -> Expr | None:
 
 def _one_hot(expr: Expr) -> Iterator[Expr]:
     """The target that is made of the numbers of the classes."""
-    return (node for node in walk(expr) if isinstance(node, Apply) and node.op == "one_hot")
+    return (node for node in walk(expr) if isinstance(node, Apply) and row_of(node).given == (0,))
 
 
 def _softmax_axis(shape: Shape, axis: str | None) -> dict[str, str]:

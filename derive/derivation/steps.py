@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from derive.derivation.rules import RuleKey
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
 from derive.language.step_ids import StepId
@@ -26,7 +27,7 @@ class Step:
     name: Name
     expr: Expr
     phase: str
-    rule: str
+    rule: RuleKey
     shape: Shape
     rounded: bool = False
 

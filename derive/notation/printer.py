@@ -320,7 +320,8 @@ class _Printer:
                 return self._is_raised(base.args[0])
             if base.op == "divide" and self._is_factored(base):
                 return False  # a product has its parentheses already
-            return base.op in {"power", "transpose", "sqrt", *(("exp", "divide") if self.notation.tex else ())}
+            raised = {"power", "transpose", "root", *(("exponential", "divide") if self.notation.tex else ())}
+            return ROWS[base.op].notation.style in raised
         word = "" if self.notation.is_language else self._word(base, TIGHT)
         return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))
 

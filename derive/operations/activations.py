@@ -5,43 +5,66 @@ derivative of ReLU, LeakyReLU and ELU is the one from the left, at -3 and 3 that
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
-
-from flint import fmpq
+from typing import Any
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Look, Macro, ShapeFault, Shapes, register_rows
+from derive.calculus.operation_rows import Look, Macro, Wording, Row, ShapeFault, Shapes, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
-from derive.operations.elementwise import Elementwise, Pieces, Smooth, elementwise_row
+from derive.operations.elementwise import Pieces, Smooth, elementwise
 
 
-def _same(z: Num, alpha: fmpq = ZERO) -> Num:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a function with a bend at 0 is on one side of it, and its slope there: as functions of z and the settings,
+    and as texts over them.
+    """
+
+    value: Callable[..., Num]
+    slope: Callable[..., Num]
+    text: str
+    slope_text: str
+
+
+ZERO_SIDE = Side(lambda z: ZERO, lambda z: ZERO, "0", "0")
+SAME = Side(lambda z, **_: z, lambda z, **_: ONE, "z", "1")
+LEAKY = Side(lambda z, alpha: alpha * z, lambda z, alpha: alpha, "alpha z", "alpha")
+EXPONENTIAL = Side(lambda z, alpha: alpha * (scalars.exp(z) - 1), lambda z, alpha: alpha * scalars.exp(z),
+                   "alpha (exp(z) - 1)", "alpha exp(z)")  # fmt: skip
+
+
+def bent(
+    key: str, name: str, sides: tuple[Side, Side], summaries: tuple[str, str], *, curvature: str = "0",
+    by_sign: str = "", **more: Any,
+) -> list[Row]:  # fmt: skip
+    """The rows of a function with a bend at 0, by its sides below and above, and of its derivative; at 0 both are what
+    they are below. `curvature` is the derivative of that, `more` are fields of both.
+    """
+    below, above = sides
+    smooth_at, bounds, definition = (more.pop(field, None) for field in ("smooth_at", "bounds", "definition"))
+    passed = "".join(f", {setting} = {setting}" for setting in more.get("defaults", {}))
+    example = more.pop("example", "")
+
+    def meaning(above: str, below: str) -> Wording | None:
+        return None if by_sign else Wording("by_sign", {"above": above, "below": below, "arg": "z"})
+
+    return [
+        elementwise(key, ("z",), Pieces(_same, below.value, below.value, above.value), (f"{name}'(z{passed})",),
+                    spellings=(name, key), notation=Look.upright(name), summary=summaries[0],
+                    example=f"{name}(z{example})", kink=True, smooth_at=smooth_at, bounds=bounds,
+                    definition=definition or "", by_sign=by_sign, meaning=meaning(above.text, below.text), **more),
+        elementwise(f"{key}'", ("z",), Pieces(_same, below.slope, below.slope, above.slope), (curvature,),
+                    spellings=(f"{name}'", f"{key}'"), notation=Look("function", rf"\mathrm{{{name}}}'", f"{name}'"),
+                    summary=summaries[1], example=f"{name}'(z{example})", by_sign=by_sign and f"{by_sign}_slope",
+                    meaning=meaning(above.slope_text, below.slope_text), prime_of=key, plain=True, **more),
+    ]  # fmt: skip
+
+
+def _same(z: Num, **settings: Num) -> Num:
     return z
-
-
-def _one(z: Num, alpha: fmpq = ZERO) -> Num:
-    return ONE
-
-
-def _zero(z: Num) -> Num:
-    return ZERO
-
-
-def _leaky(z: Num, alpha: fmpq) -> Num:
-    return alpha * z
-
-
-def _slope(z: Num, alpha: fmpq) -> Num:
-    return alpha
-
-
-def _elu(z: Num, alpha: fmpq) -> Num:
-    return alpha * (scalars.exp(z) - 1)
-
-
-def _elu_slope(z: Num, alpha: fmpq) -> Num:
-    return alpha * scalars.exp(z)
 
 
 def _beyond(z: Num) -> Num:
@@ -60,47 +83,39 @@ SLOPE = {"alpha": Fraction(1, 100)}
 UNIT = {"alpha": Fraction(1)}
 
 ACTIVATIONS = [
-    Elementwise("relu", ("ReLU", "relu"), ("z",), Pieces(_same, _zero, _zero, _same), ("ReLU'(z)",),
-                Look("function", r"\mathrm{ReLU}", "ReLU"), "rectified linear unit", "ReLU(z)",
-                "max(0, z)", kink=True, bounds=(0, None)),
-    Elementwise("relu'", ("ReLU'", "relu'"), ("z",), Pieces(_same, _zero, _zero, _one), ("0",),
-                Look("function", r"\mathrm{ReLU}'", "ReLU'"), "its derivative: 1 where z > 0, else 0", "ReLU'(z)"),
-    Elementwise("leaky_relu", ("LeakyReLU", "leaky_relu"), ("z",), Pieces(_same, _leaky, _leaky, _same),
-                ("LeakyReLU'(z, alpha = alpha)",), Look("function", r"\mathrm{LeakyReLU}", "LeakyReLU"),
-                "z where z > 0, else alpha z", "LeakyReLU(z, alpha = 0.1)", defaults=SLOPE, kink=True,
-                smooth_at=UNIT),
-    Elementwise("leaky_relu'", ("LeakyReLU'",), ("z",), Pieces(_same, _slope, _slope, _one), ("0",),
-                Look("function", r"\mathrm{LeakyReLU}'", "LeakyReLU'"), "its derivative",
-                "LeakyReLU'(z, alpha = 0.1)", defaults=SLOPE),
-    Elementwise("elu", ("ELU", "elu"), ("z",), Pieces(_same, _elu, _elu, _same), ("ELU'(z, alpha = alpha)",),
-                Look("function", r"\mathrm{ELU}", "ELU"), "z where z > 0, else alpha (exp(z) - 1)",
-                "ELU(z)", defaults=UNIT, kink=True, smooth_at=UNIT),
-    Elementwise("elu'", ("ELU'",), ("z",), Pieces(_same, _elu_slope, _elu_slope, _one), ("y ⊙ at_least(0, z)",),
-                Look("function", r"\mathrm{ELU}'", "ELU'"), "its derivative: 1 where z > 0, else alpha exp(z)",
-                "ELU'(z)", defaults=UNIT),
-    Elementwise("sigmoid", ("sigmoid", "sigma", "logistic"), ("z",), Smooth(scalars.sigmoid), ("y ⊙ (1 - y)",),
-                Look("function", r"\sigma", "σ"), "logistic sigmoid", "sigmoid(z)", "1/(1 + exp(-z))",
-                bounds=(0, 1)),
-    Elementwise("tanh", ("tanh",), ("z",), Smooth(scalars.tanh), ("1 - y^2",),
-                Look("function", r"\tanh", "tanh"), "hyperbolic tangent", "tanh(z)", bounds=(-1, 1)),
-    Elementwise("softplus", ("softplus",), ("z",), Smooth(scalars.softplus), ("sigmoid(z)",),
-                Look("function", r"\mathrm{softplus}", "softplus"), "smooth ReLU", "softplus(z)",
-                "log(1 + exp(z))"),
-    Elementwise("silu", ("SiLU", "silu", "swish"), ("z",), Smooth(lambda z: z * scalars.sigmoid(z)),
-                ("sigmoid(z) ⊙ (1 + z ⊙ (1 - sigmoid(z)))",), Look("function", r"\mathrm{SiLU}", "SiLU"),
-                "sigmoid linear unit (swish)", "SiLU(z)", "z ⊙ sigmoid(z)"),
-    Elementwise("gelu", ("GELU", "gelu"), ("z",), Smooth(lambda z: z * scalars.normal_cdf(z)),
-                ("Phi(z) + z ⊙ phi(z)",), Look("function", r"\mathrm{GELU}", "GELU"),
-                "Gaussian error linear unit, by the error function", "GELU(z)", "z ⊙ Phi(z)"),
-    Elementwise("hardsigmoid", ("Hardsigmoid", "hardsigmoid"), ("z",), Pieces(_beyond, _ramp, _end, _end),
-                ("below(abs(z), 3)/6",), Look("function", r"\mathrm{Hardsigmoid}", "Hardsigmoid"),
-                "(z + 3)/6, cut off at 0 and 1", "Hardsigmoid(z)", "min(1, max(0, (z + 3)/6))", domain=(-6, 6),
-                kink=True, bounds=(0, 1)),
-    Elementwise("hardswish", ("Hardswish", "hardswish"), ("z",),
+    *bent("relu", "ReLU", (ZERO_SIDE, SAME), ("rectified linear unit", "its derivative: 1 where z > 0, else 0"),
+          definition="max(0, z)", bounds=(0, None), by_sign="relu"),
+    *bent("leaky_relu", "LeakyReLU", (LEAKY, SAME), ("z where z > 0, else alpha z", "its derivative"), defaults=SLOPE,
+          smooth_at=UNIT, example=", alpha = 0.1"),
+    *bent("elu", "ELU", (EXPONENTIAL, SAME),
+          ("z where z > 0, else alpha (exp(z) - 1)", "its derivative: 1 where z > 0, else alpha exp(z)"),
+          curvature="y ⊙ at_least(0, z)", defaults=UNIT, smooth_at=UNIT),
+    elementwise("sigmoid", ("z",), Smooth(scalars.sigmoid), ("y ⊙ (1 - y)",),
+                spellings=("sigmoid", "sigma", "logistic"), notation=Look("function", r"\sigma", "σ"),
+                summary="logistic sigmoid", example="sigmoid(z)", definition="1/(1 + exp(-z))", bounds=(0, 1)),
+    elementwise("tanh", ("z",), Smooth(scalars.tanh), ("1 - y^2",), spellings=("tanh",),
+                notation=Look("function", r"\tanh", "tanh"), summary="hyperbolic tangent", example="tanh(z)",
+                bounds=(-1, 1), sympy="tanh"),
+    elementwise("softplus", ("z",), Smooth(scalars.softplus), ("sigmoid(z)",), spellings=("softplus",),
+                notation=Look.upright("softplus"), summary="smooth ReLU", example="softplus(z)",
+                definition="log(1 + exp(z))"),
+    elementwise("silu", ("z",), Smooth(lambda z: z * scalars.sigmoid(z)),
+                ("sigmoid(z) ⊙ (1 + z ⊙ (1 - sigmoid(z)))",), spellings=("SiLU", "silu", "swish"),
+                notation=Look.upright("SiLU"), summary="sigmoid linear unit (swish)", example="SiLU(z)",
+                definition="z ⊙ sigmoid(z)"),
+    elementwise("gelu", ("z",), Smooth(lambda z: z * scalars.normal_cdf(z)), ("Phi(z) + z ⊙ phi(z)",),
+                spellings=("GELU", "gelu"), notation=Look.upright("GELU"),
+                summary="Gaussian error linear unit, by the error function", example="GELU(z)",
+                definition="z ⊙ Phi(z)"),
+    elementwise("hardsigmoid", ("z",), Pieces(_beyond, _ramp, _end, _end), ("below(abs(z), 3)/6",),
+                spellings=("Hardsigmoid", "hardsigmoid"), notation=Look.upright("Hardsigmoid"),
+                summary="(z + 3)/6, cut off at 0 and 1", example="Hardsigmoid(z)",
+                definition="min(1, max(0, (z + 3)/6))", domain=(-6, 6), kink=True, bounds=(0, 1)),
+    elementwise("hardswish", ("z",),
                 Pieces(_beyond, lambda z: z * _ramp(z), lambda z: z * _end(z), lambda z: z * _end(z)),
-                ("Hardsigmoid(z) + z ⊙ below(abs(z), 3)/6",),
-                Look("function", r"\mathrm{Hardswish}", "Hardswish"), "swish with a Hardsigmoid", "Hardswish(z)",
-                "z ⊙ Hardsigmoid(z)", domain=(-6, 6), kink=True),
+                ("Hardsigmoid(z) + z ⊙ below(abs(z), 3)/6",), spellings=("Hardswish", "hardswish"),
+                notation=Look.upright("Hardswish"), summary="swish with a Hardsigmoid", example="Hardswish(z)",
+                definition="z ⊙ Hardsigmoid(z)", domain=(-6, 6), kink=True),
 ]  # fmt: skip
 
 
@@ -112,8 +127,15 @@ def _dropped(shapes: Shapes, options: Options) -> str:
     return "(a ⊙ b)/(1 - p)"
 
 
-DROPOUT = Macro("dropout", ("dropout",), "a mask of 0 and 1 is given; what is kept is divided by 1 - p",
-                "dropout(x, y, p = 0.5)", ("a", "b"), "(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)},
-                by_shape=_dropped)  # fmt: skip
+DROPOUT = Macro(
+    key="dropout",
+    spellings=("dropout",),
+    summary="a mask of 0 and 1 is given; what is kept is divided by 1 - p",
+    example="dropout(x, y, p = 0.5)",
+    params=("a", "b"),
+    body="(a ⊙ b)/(1 - p)",
+    defaults={"p": Fraction(1, 2)},
+    by_shape=_dropped,
+)
 
-register_rows((*map(elementwise_row, ACTIVATIONS), DROPOUT))
+register_rows((*ACTIVATIONS, DROPOUT))

@@ -12,6 +12,7 @@ from derive.calculus.operation_rows import (
     At,
     Branches,
     Flat,
+    GradientContext,
     Kernel,
     Look,
     Row,
@@ -30,12 +31,12 @@ from derive.calculus.shapes import (
     source_index,
 )
 from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
-from derive.operations.elementwise import Elementwise, Smooth, elementwise_row
+from derive.operations.elementwise import Smooth, elementwise
 
 # --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
 
-_scaling = elementwise_row(
-    Elementwise("product", (), ("a", "b"), Smooth(mul), ("b", "a"), Look("product"), "product", "W x")
+_scaling = elementwise(
+    "product", ("a", "b"), Smooth(mul), ("b", "a"), notation=Look("product"), summary="product", example="W x"
 )
 
 
@@ -69,17 +70,15 @@ def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
     return matrix_product
 
 
-def _product_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _product_pullback(ctx: GradientContext) -> Expr:
     """For C = A B: dL/dA = dL/dC Bᵀ and dL/dB = Aᵀ dL/dC; a scalar factor collects a sum."""
-    other = args[1 - i]
-    if () in shapes:
-        if shapes[i] != ():
-            return _factors(grad, other, i)
-        target = max(shapes, key=len)
-        return reduced(apply("times" if target else "product", grad, other), target, ())
-    return _factors(grad, transposed(other), i)
+    other = ctx.args[1 - ctx.i]
+    if () in ctx.shapes:
+        if ctx.shape != ():
+            return _factors(ctx.gradient, other, ctx.i)
+        target = max(ctx.shapes, key=len)
+        return reduced(apply("times" if target else "product", ctx.gradient, other), target, ())
+    return _factors(ctx.gradient, transposed(other), ctx.i)
 
 
 def _factors(grad: Expr, other: Expr, i: int) -> Expr:
@@ -177,36 +176,47 @@ def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel
     return lambda a: a if at is None else [a[i] for i in at]
 
 
-def _fill_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return reduced(grad, fill_shape(options), shapes[0])
+def _fill_pullback(ctx: GradientContext) -> Expr:
+    return reduced(ctx.gradient, fill_shape(ctx.options), ctx.shapes[0])
 
 
 def _fill_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return at(0, source_index(index, shapes[0], fill_shape(options)))
 
 
-"""The setting of an operation that can go along an axis."""
-
-
-def _no_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+def _no_pullback(ctx: GradientContext) -> Expr:
     raise AssertionError("a constant has no arguments")
 
 
 register_rows([
-    Row("product", (), "product: of matrices where the shapes ask for it", "W x", (2, 2), Look("product"),
-        _product_shape, _product_kernel, _product_pullback, _product_entry, derivative=("b", "a"), params=("a", "b")),
-    Row("transpose", (), "transpose", "W^T", (1, 1), Look("transpose"), _transpose_shape, _transpose_kernel,
-        lambda args, shapes, options, value, grad, i: transposed(grad), _transpose_entry, moves=True),
-    Row("diag", ("diag",), "matrix with a vector on its diagonal and 0 elsewhere", "diag(x)", (1, 1),
-        Look("function", r"\operatorname{diag}", "diag"), _diag_shape, _diag_kernel,
-        lambda args, shapes, options, value, grad, i: apply("diagonal", grad), _diag_entry),
-    Row("diagonal", ("diagonal",), "vector of the entries on a diagonal", "diagonal(X)", (1, 1),
-        Look("function", r"\operatorname{diagonal}", "diagonal"), _diagonal_shape, _diagonal_kernel,
-        lambda args, shapes, options, value, grad, i: apply("diag", grad),
-        lambda at, shapes, options, index: at(0, index * 2)),
-    Row("fill", (), "one value in every entry", "", (1, 1), Look("bare"), _fill_shape, _fill_kernel,
-        _fill_pullback, _fill_entry),
-    Row("pi", (), "the number π", "pi", (0, 0), Look("constant", r"\pi", "π"), lambda shapes, options: (),
-        lambda shapes, options, branches: lambda: [scalars.pi()], _no_pullback,
-        lambda at, shapes, options, index: apply("pi")),
+    Row(
+        key="product", spellings=(), summary="product: of matrices where the shapes ask for it", example="W x",
+        arity=(2, 2), notation=Look("product"), shape=_product_shape, kernel=_product_kernel,
+        pullback=_product_pullback, entry=_product_entry, derivative=("b", "a"), params=("a", "b"),
+    ),
+    Row(
+        key="transpose", spellings=(), summary="transpose", example="W^T", notation=Look("transpose"),
+        shape=_transpose_shape, kernel=_transpose_kernel, pullback=lambda ctx: transposed(ctx.gradient),
+        entry=_transpose_entry, moves=True,
+    ),
+    Row(
+        key="diag", spellings=("diag",), summary="matrix with a vector on its diagonal and 0 elsewhere",
+        example="diag(x)", notation=Look.operator("diag"), shape=_diag_shape, kernel=_diag_kernel, sparse=True,
+        pullback=lambda ctx: apply("diagonal", ctx.gradient), entry=_diag_entry,
+    ),
+    Row(
+        key="diagonal", spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)",
+        notation=Look.operator("diagonal"), shape=_diagonal_shape, kernel=_diagonal_kernel,
+        pullback=lambda ctx: apply("diag", ctx.gradient), entry=lambda at, shapes, options, index: at(0, index * 2),
+    ),
+    Row(
+        key="fill", spellings=(), summary="one value in every entry", example="", notation=Look("bare"),
+        shape=_fill_shape, kernel=_fill_kernel, pullback=_fill_pullback, entry=_fill_entry,
+    ),
+    Row(
+        key="pi", spellings=(), summary="the number π", example="pi", arity=(0, 0),
+        notation=Look("constant", r"\pi", "π"), shape=lambda shapes, options: (),
+        kernel=lambda shapes, options, branches: lambda: [scalars.pi()], pullback=_no_pullback,
+        entry=lambda at, shapes, options, index: apply("pi"),
+    ),
 ])  # fmt: skip

@@ -15,11 +15,20 @@ from math import prod
 from typing import TypeAlias
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import At, Branches, Kernel, Look, Row, ShapeFault, register_rows, shape_text
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Kernel,
+    Look,
+    Row,
+    ShapeFault,
+    Shapes,
+    register_rows,
+    shape_text,
+)
 from derive.calculus.shapes import as_axes, indices, normal, offset, position, whole_index
 from derive.language.expressions import Expr, Index, Option, Options, Shape, Slice, apply, number
 
-Shapes = tuple[Shape, ...]
 Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
 """The index of an entry → which argument it comes from, and its index there; None for 0."""
 
@@ -56,7 +65,7 @@ def block_row(move: EntryMove) -> Row:
         notation=move.notation,
         shape=move.shape,
         kernel=partial(_kernel, move),
-        pullback=lambda args, shapes, options, value, grad, i: move.back(shapes, options, grad, i),
+        pullback=lambda ctx: move.back(ctx.shapes, ctx.options, ctx.gradient, ctx.i),
         entry=partial(_entry, move),
         settings=move.settings,
         positional=move.positional,
@@ -324,13 +333,13 @@ MOVES = [
               "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
               {"at": "entries", "shape": "sizes"}),
     EntryMove("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
-              Look("function", r"\operatorname{flatten}", "flatten"), "all entries as one column, row by row",
+              Look.operator("flatten"), "all entries as one column, row by row",
               "flatten(X)"),
     EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
-              Look("function", r"\operatorname{reshape}", "reshape"), "the same entries in another shape, row by row",
+              Look.operator("reshape"), "the same entries in another shape, row by row",
               "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",)),
     EntryMove("flip", ("flip",), ONE, _flip_shape, _flip_origins, _flip_back,
-              Look("function", r"\operatorname{flip}", "flip"), "the last axes the other way round: a kernel by 180°",
+              Look.operator("flip"), "the last axes the other way round: a kernel by 180°",
               "flip(X, 2)", {"count": "sizes"}, ("count",)),
 ]  # fmt: skip
 

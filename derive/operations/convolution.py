@@ -7,22 +7,34 @@ two. Source: Dumoulin, Visin, A guide to convolution arithmetic for deep learnin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import product
 from math import prod
 from operator import mul
+from typing import Any
 
 from derive.calculus import scalars
 from derive.calculus.building import total
-from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Look, Row, ShapeFault, register_rows, shape_text
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Flat,
+    GradientContext,
+    Kernel,
+    Look,
+    Row,
+    ShapeFault,
+    Shapes,
+    register_rows,
+    shape_text,
+)
 from derive.calculus.shapes import as_matrix, normal, offset, position
-from derive.language.expressions import Expr, Index, Option, Options, Shape, apply
+from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number
 from derive.operations.blocks import as_option
 
-Shapes = tuple[Shape, ...]
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]
 
@@ -118,7 +130,7 @@ def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Convolu
     tuples = [value for name, value in options if name != "axis" and isinstance(value, tuple)]
     ranks = dict(zip(roles, map(len, shapes), strict=True))
     kernel, data = ranks.get(KERNEL, 0), max(rank for role, rank in ranks.items() if role != KERNEL)
-    channels = kernel > 2 or data > 2 or chosen.get("axis") == "channels"
+    channels = kernel > 2 or data > (len(tuples[0]) if tuples else 2) or chosen.get("axis") == "channels"
     if tuples:
         return ConvolutionAxes(len(tuples[0]), channels)
     if channels:
@@ -238,20 +250,22 @@ def _entry(op: Trilinear, at: At, shapes: Shapes, options: Options, index: Index
     return total([apply("product", at(0, first), at(1, second)) for first, second in places])
 
 
-def _pullback(
-    op: Trilinear, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
     """The operation that gives the argument, from the gradient and the other argument."""
-    wanted = op.arguments[i]
+    wanted = op.arguments[ctx.i]
     other = TRILINEAR[wanted]
-    known = {op.result: (grad, _shape(op, shapes, options)), op.arguments[1 - i]: (args[1 - i], shapes[1 - i])}
+    beside = 1 - ctx.i
+    known = {
+        op.result: (ctx.gradient, _shape(op, ctx.shapes, ctx.options)),
+        op.arguments[beside]: (ctx.args[beside], ctx.shapes[beside]),
+    }
     exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
-    chosen: dict[str, Option] = {name: v for name, v in options if name in {"stride", "dilation", "padding"}}
-    layout = _layout(op.arguments, shapes, options)
+    chosen: dict[str, Option] = {name: v for name, v in ctx.options if name in {"stride", "dilation", "padding"}}
+    layout = _layout(op.arguments, ctx.shapes, ctx.options)
     if other.result == KERNEL and layout.channels:
         chosen["axis"] = "channels"
-    if other.result != OUTPUT and not _gives(other, sources, chosen, shapes[i]):
-        chosen["size"] = as_option(layout.parts(shapes[i], wanted)[1])
+    if other.result != OUTPUT and not _gives(other, sources, chosen, ctx.shape):
+        chosen["size"] = as_option(layout.parts(ctx.shape, wanted)[1])
     return apply(other.key, *exprs, **chosen)
 
 
@@ -269,23 +283,49 @@ TRILINEAR = {
     KERNEL: Trilinear("correlate", (INPUT, OUTPUT), KERNEL),
 }
 
+# --- what a page tells -----------------------------------------------------------------------------------------------
+
+
+def _variant(op: Trilinear, shapes: Shapes, options: Options) -> str:
+    """Whether the kernel moves on by more than one entry."""
+    return "strided" if max(op.geometry(shapes, options)[0].stride) > 1 else ""
+
+
+def _windows(op: Trilinear, shapes: Shapes, options: Options) -> Mapping[str, int | str | Expr]:
+    """How many windows fit along the first axis."""
+    geometry, _ = op.geometry(shapes, options)
+    count, kernel, size = (sizes[0] for sizes in geometry.sizes)
+    reach = geometry.dilation[0] * (kernel - 1) + 1
+    padded = apply("add", number(size), apply("product", number(2), number(geometry.padding[0])))
+    room, stride = size + 2 * geometry.padding[0] - reach, geometry.stride[0]
+    steps = apply("divide", apply("subtract", padded, number(reach)), number(stride))
+    words = "reasons.windows_rounded" if room % stride else "reasons.windows"
+    return {"size": size, "reach": reach, "windows": words, "reckoned": apply("add", steps, number(1)), "count": count}
+
+
 _PARTS = ("output", "kernel", "input")
 _SETTINGS = dict.fromkeys(("stride", "padding", "dilation"), "sizes")
 
 
-def _row(op: Trilinear, summary: str, example: str, notation: Look, settings: dict[str, str]) -> Row:
-    return Row(op.key, (op.key,), summary, example, (2, 2), notation, partial(_shape, op), partial(_run, op),
-               partial(_pullback, op), partial(_entry, op), settings={**_SETTINGS, **settings}, mixes=True,
-               rules=tuple(f"{op.key} {_PARTS[role]}" for role in op.arguments))  # fmt: skip
+def _row(
+    op: Trilinear, summary: str, example: str, notation: Look, settings: dict[str, str], **more: Any
+) -> Row:  # fmt: skip
+    return Row(
+        key=op.key, spellings=(op.key,), summary=summary, example=example, arity=(2, 2), notation=notation,
+        shape=partial(_shape, op), kernel=partial(_run, op), pullback=partial(_pullback, op),
+        entry=partial(_entry, op), settings={**_SETTINGS, **settings}, mixes=True,
+        rules=tuple(f"{op.key} {_PARTS[role]}" for role in op.arguments), variant=partial(_variant, op), **more,
+    )  # fmt: skip
 
 
 register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
-         "conv(X, W, stride = 2, padding = (1, 0))", Look("function", r"\operatorname{conv}", "conv"), {}),
+         "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {},
+         facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
          "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),
          {"size": "sizes"}),
     _row(TRILINEAR[KERNEL], "for each entry of a kernel the sum of what it multiplied, times what came out there",
-         "correlate(X, W)", Look("function", r"\operatorname{correlate}", "correlate"),
+         "correlate(X, W)", Look.operator("correlate"),
          {"size": "sizes", "axis": "axis"}),
 ])  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
-from derive.calculus.operation_rows import At, Branches, Flat, Kernel, Look, Row, Shapes
+from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Kernel, Row, Shapes
 from derive.calculus.scalars import Num, sign
 from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options
@@ -42,59 +42,40 @@ class Jumps:
     function: Callable[..., Num]
 
 
-@dataclass(frozen=True, slots=True)
-class Elementwise:
-    """The specification of a row; the fields mean what they mean there.
-
-    `kink` says whether the pieces meet at an angle; with the settings `smooth_at` they do not.
+def elementwise(
+    key: str,
+    params: tuple[str, ...],
+    value: Smooth | Pieces | Jumps,
+    derivative: tuple[str, ...],
+    *,
+    kink: bool = False,
+    smooth_at: Mapping[str, Fraction] | None = None,
+    **fields: Any,
+) -> Row:
+    """The row of an operation that works entry by entry, with other fields of it. `kink` says whether the pieces meet
+    at an angle; with the settings `smooth_at` they do not.
     """
-
-    key: str
-    spellings: tuple[str, ...]
-    params: tuple[str, ...]
-    value: Smooth | Pieces | Jumps
-    derivative: tuple[str, ...]
-    notation: Look
-    summary: str
-    example: str
-    definition: str = ""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    domain: tuple[float, float] = (-3.0, 3.0)
-    kink: bool = False
-    smooth_at: Mapping[str, Fraction] = field(default_factory=dict)
-    bounds: tuple[int | None, int | None] | None = None
-
-
-def elementwise_row(spec: Elementwise) -> Row:
-    """The row of an elementwise operation."""
+    defaults = fields.get("defaults", {})
+    kinks = partial(_kinks, value, defaults, smooth_at or {}) if kink and isinstance(value, Pieces) else None
     return Row(
-        key=spec.key,
-        spellings=spec.spellings,
-        summary=spec.summary,
-        example=spec.example,
-        arity=(len(spec.params), len(spec.params)),
-        notation=spec.notation,
-        shape=lambda shapes, _: broadcast(shapes),
-        kernel=partial(_kernel, spec),
-        pullback=partial(_pullback, spec.key),
-        entry=partial(_entry, spec.key),
-        defaults=spec.defaults,
+        key=key,
+        params=params,
+        derivative=derivative,
+        arity=(len(params), len(params)),
         elementwise=True,
-        definition=spec.definition,
-        derivative=spec.derivative,
-        params=spec.params,
-        domain=spec.domain,
-        bounds=spec.bounds,
-        kinks=partial(_kinks, spec) if spec.kink else None,
+        shape=lambda shapes, _: broadcast(shapes),
+        kernel=partial(_kernel, value, defaults),
+        pullback=partial(_pullback, key),
+        entry=partial(_entry, key),
+        kinks=kinks,
+        **fields,
     )
 
 
-def _pullback(
-    key: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, gradient: Expr, i: int
-) -> Expr:
+def _pullback(key: str, ctx: GradientContext) -> Expr:
     """gradient ⊙ ∂value/∂arg, summed where the argument was broadcast."""
-    slope = derivative_rule(Apply(key, args, options), i, value)
-    return reduced(times(gradient, slope), broadcast(shapes), shapes[i])
+    slope = derivative_rule(Apply(key, ctx.args, ctx.options), ctx.i, ctx.value)
+    return reduced(times(ctx.gradient, slope), broadcast(ctx.shapes), ctx.shape)
 
 
 def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -103,34 +84,38 @@ def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> 
     return Apply("product" if key == "times" else key, args, options)
 
 
-def _kernel(spec: Elementwise, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+def _kernel(
+    value: Smooth | Pieces | Jumps, defaults: Mapping[str, Fraction], shapes: Shapes, options: Options,
+    branches: Branches,
+) -> Kernel:  # fmt: skip
     """Flat arguments → flat value, each argument spread to the common shape first."""
-    settings = _settings(spec, options)
+    settings = _settings(defaults, options)
     target = broadcast(shapes)
     spreads = [broadcast_sources(shape, target) for shape in shapes]
-    if isinstance(spec.value, Smooth):
-        function = partial(spec.value.function, **settings) if settings else spec.value.function
-        return _mapped(function, spreads)
-    if isinstance(spec.value, Jumps):
-        return _held(_mapped(spec.value.function, spreads), branches)
-    return _piecewise(spec.value, settings, spreads, branches)
+    if isinstance(value, Smooth):
+        return _mapped(partial(value.function, **settings) if settings else value.function, spreads)
+    if isinstance(value, Jumps):
+        return _held(_mapped(value.function, spreads), branches)
+    return _piecewise(value, settings, spreads, branches)
 
 
-def _settings(spec: Elementwise, options: Options) -> dict[str, fmpq]:
-    return {name: _exact(dict(options).get(name, default)) for name, default in spec.defaults.items()}
+def _settings(defaults: Mapping[str, Fraction], options: Options) -> dict[str, fmpq]:
+    return {name: _exact(dict(options).get(name, default)) for name, default in defaults.items()}
 
 
-def _kinks(spec: Elementwise, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+def _kinks(
+    value: Pieces, defaults: Mapping[str, Fraction], smooth_at: Mapping[str, Fraction], shapes: Shapes,
+    options: Options,
+) -> Callable[..., list[int]]:  # fmt: skip
     """Where the argument that chooses the piece is 0; nowhere with settings that make the pieces meet smoothly."""
-    assert isinstance(spec.value, Pieces)
-    switch, settings = spec.value.switch, _settings(spec, options)
-    if any(settings[name] == _exact(value) for name, value in spec.smooth_at.items()):
+    settings = _settings(defaults, options)
+    if any(settings[name] == _exact(smooth) for name, smooth in smooth_at.items()):
         return lambda *args: []
     spreads = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
 
     def kinks(*args: Flat) -> list[int]:
         entries = zip(*_spread(args, spreads), strict=True)
-        return [i for i, entry in enumerate(entries) if sign(switch(*entry, **settings)) == 0]
+        return [i for i, entry in enumerate(entries) if sign(value.switch(*entry, **settings)) == 0]
 
     return kinks
 

@@ -5,27 +5,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
 from derive.calculus import scalars
 from derive.calculus.building import filled_array, times
-from derive.calculus.operation_rows import AXIS, At, Branches, Flat, Kernel, Look, Row, Shapes, register_rows
+from derive.calculus.operation_rows import (
+    AXIS,
+    At,
+    Branches,
+    Flat,
+    GradientContext,
+    Kernel,
+    Look,
+    Row,
+    Shapes,
+    register_rows,
+)
 from derive.calculus.scalars import sign
-from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.language.expressions import Expr, Index, Options, apply, number
 from derive.operations.reductions import first_of, group_of, groups, reduced_shape
 
 
-def winner(flat: Flat, places: list[int], side: int) -> int:
+def winner(flat: Flat, places: Sequence[int], side: int) -> int:
     """Which of some places holds the largest number (`side` 1) or the smallest (-1), the first of several."""
     return reduce(lambda best, i: i if sign(flat[i] - flat[best]) == side else best, places)
 
 
 class Winners:
-    """The winner of each group; while the branches are frozen, those of the last free evaluation."""
+    """The winner of each group of places; while the branches are frozen, those of the last free evaluation."""
 
-    def __init__(self, side: int, shape: Shape, options: Options, branches: Branches) -> None:
-        self.side, self.groups, self.branches = side, groups(shape, options), branches
+    def __init__(self, side: int, groups: Sequence[Sequence[int]], branches: Branches) -> None:
+        self.side, self.groups, self.branches = side, groups, branches
         self.taken: list[int] = []
 
     def of(self, flat: Flat) -> list[int]:
@@ -36,12 +47,12 @@ class Winners:
 
 
 def _kernel(side: int, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    winners = Winners(side, shapes[0], options, branches)
+    winners = Winners(side, groups(shapes[0], options), branches)
     return lambda x: [x[i] for i in winners.of(x)]
 
 
 def _mark_kernel(side: int, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    winners = Winners(side, shapes[0], options, branches)
+    winners = Winners(side, groups(shapes[0], options), branches)
 
     def kernel(x: Flat) -> Flat:
         taken = set(winners.of(x))
@@ -50,26 +61,27 @@ def _mark_kernel(side: int, shapes: Shapes, options: Options, branches: Branches
     return kernel
 
 
-def _ties(side: int, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
-    """The groups in which the winning number stands more than once."""
-    parts = groups(shapes[0], options)
+def ties(side: int, parts: Sequence[Sequence[int]]) -> Callable[..., list[int]]:
+    """Of groups of places those in which the winning number stands more than once."""
 
-    def tied(flat: Flat, places: list[int]) -> bool:
+    def tied(flat: Flat, places: Sequence[int]) -> bool:
         best = flat[winner(flat, places, side)]
         return sum(sign(flat[i] - best) == 0 for i in places) > 1
 
     return lambda x: [group for group, places in enumerate(parts) if tied(x, places)]
 
 
-def _pullback(
-    mark: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
-    return times(apply(mark, args[0], **dict(options)), grad)
+def _ties(side: int, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+    return ties(side, groups(shapes[0], options))
 
 
-def _no_slope(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+def _pullback(mark: str, ctx: GradientContext) -> Expr:
+    return times(apply(mark, ctx.args[0], **ctx.settings), ctx.gradient)
+
+
+def _no_slope(ctx: GradientContext) -> Expr:
     """Which entry wins does not change close by."""
-    return filled_array(number(0), shapes[0])
+    return filled_array(number(0), ctx.shapes[0])
 
 
 def _entry(op: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -91,15 +103,20 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
     """The entry itself, and where it stands."""
     mark = f"at_{name}"
     return [
-        Row(name, (op,), f"the {name} entry of all, of each row, column or channel; ties go to the first",
-            f"{op}(X, rows)", (1, 1), Look("function", rf"\{op}", op), reduced_shape, partial(_kernel, side),
-            partial(_pullback, mark), partial(_entry, op), settings=AXIS, overloads=op,
-            rules=(f"back {name}",),
-            kinks=partial(_ties, side)),
-        Row(mark, (mark,), f"1 where the {name} entry stands, else 0", f"{mark}(X, rows)", (1, 1),
-            Look("function", rf"\operatorname{{{mark.replace('_', ' ')}}}", mark.replace("_", " ")),
-            lambda shapes, options: shapes[0], partial(_mark_kernel, side), _no_slope, partial(_mark_entry, side),
-            settings=AXIS, bounds=(0, 1)),
+        Row(
+            key=name, spellings=(op,),
+            summary=f"the {name} entry of all, of each row, column or channel; ties go to the first",
+            example=f"{op}(X, rows)", notation=Look("function", rf"\{op}", op), shape=reduced_shape,
+            kernel=partial(_kernel, side), pullback=partial(_pullback, mark), entry=partial(_entry, op),
+            settings=AXIS, overloads=op, rules=(f"back {name}",), kinks=partial(_ties, side),
+        ),
+        Row(
+            key=mark, spellings=(mark,), summary=f"1 where the {name} entry stands, else 0",
+            example=f"{mark}(X, rows)",
+            notation=Look.operator(mark.replace("_", " ")),
+            shape=lambda shapes, options: shapes[0], kernel=partial(_mark_kernel, side), pullback=_no_slope,
+            entry=partial(_mark_entry, side), settings=AXIS, bounds=(0, 1),
+        ),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from derive.calculus.operation_rows import (
     At,
     Branches,
     Flat,
+    GradientContext,
     Kernel,
     Look,
     Row,
@@ -123,11 +124,9 @@ def _embedding_entry(at: At, shapes: Shapes, options: Options, index: Index) -> 
     return total([times(_is(at, shapes[1], k, v), x, "product") for v, x in places])
 
 
-def _embedding_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
-    _, count = _turned(shapes[0], options)
-    return apply("scatter", grad, args[1], **{**dict(options), "count": Fraction(count)})
+def _embedding_pullback(ctx: GradientContext) -> Expr:
+    _, count = _turned(ctx.shapes[0], ctx.options)
+    return apply("scatter", ctx.gradient, ctx.args[1], **{**ctx.settings, "count": Fraction(count)})
 
 
 # --- its gradient ---------------------------------------------------------------------------------------------------
@@ -161,10 +160,8 @@ def _scatter_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     return total([times(_is(at, shapes[1], k, v), x, "product") for k, x in places])
 
 
-def _scatter_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
-    return apply("embedding", grad, args[1], **{name: v for name, v in options if name != "count"})
+def _scatter_pullback(ctx: GradientContext) -> Expr:
+    return apply("embedding", ctx.gradient, ctx.args[1], **{name: v for name, v in ctx.options if name != "count"})
 
 
 # --- one-hot --------------------------------------------------------------------------------------------------------
@@ -192,7 +189,7 @@ def _one_hot_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     return apply("equal", at(0, position(k, shapes[0])), number(v + 1))
 
 
-def _none(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
+def _none(ctx: GradientContext) -> Expr:
     raise AssertionError("a number to look up by has no gradient")
 
 
@@ -200,18 +197,23 @@ AXIS = {"axis": "axis"}
 COUNT = {**AXIS, "count": "sizes"}
 
 
-def _notation(name: str) -> Look:
-    return Look("function", rf"\operatorname{{{name}}}", name)
-
-
 register_rows([
-    Row("embedding", ("embedding",), "the columns of a table, looked up by number; with `rows` its rows",
-        "embedding(W, t)", (2, 2), _notation("embedding"), _embedding_shape, _embedding_kernel, _embedding_pullback,
-        _embedding_entry, settings=AXIS, whole=True, given=(1,)),
-    Row("scatter", ("scatter",), "columns added up by number: the gradient of an embedding", "scatter(X, t, 5)", (2, 2),
-        _notation("scatter"), _scatter_shape, _scatter_kernel, _scatter_pullback, _scatter_entry, settings=COUNT,
-        positional=("count",), whole=True, given=(1,)),
-    Row("one_hot", ("one_hot",), "columns with a 1 at the given number; with `rows` rows", "one_hot(t, 3)", (1, 1),
-        Look("function", r"\operatorname{onehot}", "one_hot"), _one_hot_shape, _one_hot_kernel, _none,
-        _one_hot_entry, settings=COUNT, positional=("count",), whole=True, given=(0,)),
+    Row(
+        key="embedding", spellings=("embedding",),
+        summary="the columns of a table, looked up by number; with `rows` its rows", example="embedding(W, t)",
+        arity=(2, 2), notation=Look.operator("embedding"), shape=_embedding_shape, kernel=_embedding_kernel,
+        pullback=_embedding_pullback, entry=_embedding_entry, settings=AXIS, whole=True, given=(1,),
+    ),
+    Row(
+        key="scatter", spellings=("scatter",), summary="columns added up by number: the gradient of an embedding",
+        example="scatter(X, t, 5)", arity=(2, 2), notation=Look.operator("scatter"), shape=_scatter_shape,
+        kernel=_scatter_kernel, pullback=_scatter_pullback, entry=_scatter_entry, settings=COUNT,
+        positional=("count",), whole=True, given=(1,),
+    ),
+    Row(
+        key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",
+        example="one_hot(t, 3)", notation=Look.operator("onehot", "one_hot"), shape=_one_hot_shape,
+        kernel=_one_hot_kernel, pullback=_none, entry=_one_hot_entry, settings=COUNT, positional=("count",),
+        whole=True, given=(0,),
+    ),
 ])  # fmt: skip

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 from flint import fmpq
 
-from derive.calculus.operation_rows import AXIS, Look, Macro, ShapeFault, Shapes, register_rows, shape_text
+from derive.calculus.operation_rows import (
+    AXIS,
+    Look,
+    Macro,
+    Wording,
+    ShapeFault,
+    Shapes,
+    Shortcut,
+    register_rows,
+    shape_text,
+)
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape
-from derive.operations.elementwise import Elementwise, Pieces, elementwise_row
+from derive.operations.elementwise import Pieces, elementwise
 
 DELTA = {"delta": Fraction(1)}
 
@@ -36,13 +47,16 @@ def _edge(r: Num, delta: fmpq) -> Num:
 
 
 PENALTIES = [
-    Elementwise("huber_penalty", ("huber_penalty",), ("r",), Pieces(_beyond, _quadratic, _quadratic, _linear),
-                ("clip(r, delta = delta)",), Look("function", r"H", "H"),
-                "r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
-                "huber_penalty(r, delta = 1)", defaults=DELTA),
-    Elementwise("clip", ("clip",), ("r",), Pieces(_beyond, _inside, _inside, _edge),
-                ("at_least(delta, abs(r))",), Look("function", r"\operatorname{clip}", "clip"),
-                "r cut off at -delta and delta", "clip(r, delta = 1)", defaults=DELTA, kink=True),
+    elementwise("huber_penalty", ("r",), Pieces(_beyond, _quadratic, _quadratic, _linear),
+                ("clip(r, delta = delta)",), spellings=("huber_penalty",), notation=Look("function", r"H", "H"),
+                summary="r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
+                example="huber_penalty(r, delta = 1)", defaults=DELTA,
+                meaning=Wording("by_size", {"inside": "r^2/2", "size": "abs(r)", "bound": "delta",
+                                            "outside": "delta (abs(r) - delta/2)"})),
+    elementwise("clip", ("r",), Pieces(_beyond, _inside, _inside, _edge), ("at_least(delta, abs(r))",),
+                spellings=("clip",), notation=Look.operator("clip"), summary="r cut off at -delta and delta",
+                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True,
+                meaning=Wording("cut", {"arg": "r", "low": "-delta", "high": "delta"})),
 ]  # fmt: skip
 
 
@@ -100,41 +114,80 @@ def _same_classes(shapes: Shapes) -> None:
     as_matrix(shapes[0])
 
 
+def _columns(shape: Shape) -> int:
+    return (*shape, 1)[1]
+
+
 LOSSES = [
-    Macro("squared_error", ("squared_error",), "sum of the squared errors", "squared_error(p, y)",
-          ("p", "y"), "sum((p - y)^2)"),
-    Macro("half_squared_error", ("half_squared_error",), "half the sum of the squared errors",
-          "half_squared_error(p, y)", ("p", "y"), "1/2 sum((p - y)^2)"),
-    Macro("mean_squared_error", ("mean_squared_error", "mse"), "mean of the squared errors",
-          "mean_squared_error(p, y)", ("p", "y"), "mean((p - y)^2)"),
-    Macro("mean_absolute_error", ("mean_absolute_error", "mae"), "mean of the absolute errors",
-          "mean_absolute_error(p, y)", ("p", "y"), "mean(abs(p - y))"),
-    Macro("huber", ("huber",), "mean of the Huber penalties of the errors", "huber(p, y, delta = 1)",
-          ("p", "y"), "mean(huber_penalty(p - y, delta = delta))", DELTA),
-    Macro("hinge", ("hinge",), "mean of max(0, 1 - y p), targets -1 and 1", "hinge(p, y)",
-          ("p", "y"), "mean(max(0, 1 - y ⊙ p))"),
-    Macro("binary_cross_entropy", ("binary_cross_entropy", "bce"),
-          "mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1", "binary_cross_entropy(p, y)",
-          ("p", "y"), "-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))"),
-    Macro("cross_entropy", ("cross_entropy",),
-          "-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
-          "cross_entropy(p, y)", ("p", "y"), "-sum(y ⊙ log(p))", settings=AXIS, by_shape=_cross_entropy),
-    Macro("multiclass_hinge", ("multiclass_hinge",),
-          "sum of max(0, s_j - s_y + delta) over the wrong classes j; y with a 1 for the right class",
-          "multiclass_hinge(p, y, delta = 1)", ("p", "y"),
-          "sum((1 - y) ⊙ max(0, p - sum(y ⊙ p) + delta))", DELTA, by_shape=_multiclass_hinge),
-    Macro("kl_divergence", ("kl_divergence",), "sum(a (log(a) - log(b))): how far the distribution b is from a",
-          "kl_divergence(a, b)", ("a", "b"), "sum(a ⊙ (log(a) - log(b)))"),
-    Macro("kl_normal", ("kl_normal",),
-          "divergence of normal distributions (mean mu, deviation sigma) from the standard one, summed",
-          "kl_normal(a, b)", ("mu", "sigma"), "sum((mu^2 + sigma^2 - 1)/2 - log(sigma))"),
-    Macro("lasso_penalty", ("lasso_penalty",), "L1 penalty: sum of the absolute values", "lasso_penalty(W)",
-          ("w",), "sum(abs(w))"),
-    Macro("ridge_penalty", ("ridge_penalty",), "L2 penalty: sum of the squares", "ridge_penalty(W)",
-          ("w",), "sum(w^2)"),
-    Macro("cross_entropy_logits", ("cross_entropy_logits",), "cross-entropy of softmax(z)",
-          "cross_entropy_logits(z, y)", ("z", "y"), "-sum(y ⊙ log_softmax(z))", settings=AXIS,
-          by_shape=_cross_entropy_logits),
+    Macro(
+        key="squared_error", spellings=("squared_error",), summary="sum of the squared errors",
+        example="squared_error(p, y)", params=("p", "y"), body="sum((p - y)^2)",
+    ),
+    Macro(
+        key="half_squared_error", spellings=("half_squared_error",), summary="half the sum of the squared errors",
+        example="half_squared_error(p, y)", params=("p", "y"), body="1/2 sum((p - y)^2)",
+    ),
+    Macro(
+        key="mean_squared_error", spellings=("mean_squared_error", "mse"), summary="mean of the squared errors",
+        example="mean_squared_error(p, y)", params=("p", "y"), body="mean((p - y)^2)",
+    ),
+    Macro(
+        key="mean_absolute_error", spellings=("mean_absolute_error", "mae"), summary="mean of the absolute errors",
+        example="mean_absolute_error(p, y)", params=("p", "y"), body="mean(abs(p - y))",
+    ),
+    Macro(
+        key="huber", spellings=("huber",), summary="mean of the Huber penalties of the errors",
+        example="huber(p, y, delta = 1)", params=("p", "y"), body="mean(huber_penalty(p - y, delta = delta))",
+        defaults=DELTA,
+    ),
+    Macro(
+        key="hinge", spellings=("hinge",), summary="mean of max(0, 1 - y p), targets -1 and 1", example="hinge(p, y)",
+        params=("p", "y"), body="mean(max(0, 1 - y ⊙ p))",
+    ),
+    Macro(
+        key="binary_cross_entropy", shortcut=Shortcut("sigmoid_binary_cross_entropy", "sigmoid", "log", prod),
+        spellings=("binary_cross_entropy", "bce"),
+        summary="mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1", example="binary_cross_entropy(p, y)",
+        params=("p", "y"), body="-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))",
+    ),
+    Macro(
+        key="cross_entropy", spellings=("cross_entropy",),
+        shortcut=Shortcut("softmax_cross_entropy", "softmax", "log", _columns, whole=True),
+        summary="-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
+        example="cross_entropy(p, y)", params=("p", "y"), body="-sum(y ⊙ log(p))", settings=AXIS,
+        by_shape=_cross_entropy,
+    ),
+    Macro(
+        key="multiclass_hinge", spellings=("multiclass_hinge",),
+        summary="sum of max(0, s_j - s_y + delta) over the wrong classes j; y with a 1 for the right class",
+        example="multiclass_hinge(p, y, delta = 1)", params=("p", "y"),
+        body="sum((1 - y) ⊙ max(0, p - sum(y ⊙ p) + delta))", defaults=DELTA, by_shape=_multiclass_hinge,
+    ),
+    Macro(
+        key="kl_divergence", spellings=("kl_divergence",),
+        summary="sum(a (log(a) - log(b))): how far the distribution b is from a", example="kl_divergence(a, b)",
+        params=("a", "b"), body="sum(a ⊙ (log(a) - log(b)))",
+    ),
+    Macro(
+        key="kl_normal", spellings=("kl_normal",),
+        summary="divergence of normal distributions (mean mu, deviation sigma) from the standard one, summed",
+        example="kl_normal(a, b)", params=("mu", "sigma"), body="sum((mu^2 + sigma^2 - 1)/2 - log(sigma))",
+    ),
+    Macro(
+        key="lasso_penalty", spellings=("lasso_penalty",), summary="L1 penalty: sum of the absolute values",
+        example="lasso_penalty(W)", params=("w",), body="sum(abs(w))",
+    ),
+    Macro(
+        key="ridge_penalty", spellings=("ridge_penalty",), summary="L2 penalty: sum of the squares",
+        example="ridge_penalty(W)", params=("w",), body="sum(w^2)",
+    ),
+    Macro(
+        key="cross_entropy_logits",
+        shortcut=Shortcut("cross_entropy_logits", "softmax", "log_softmax", _columns, whole=True, logits=True),
+        spellings=("cross_entropy_logits",), summary="cross-entropy of softmax(z)",
+        example="cross_entropy_logits(z, y)", params=("z", "y"), body="-sum(y ⊙ log_softmax(z))", settings=AXIS,
+        by_shape=_cross_entropy_logits,
+    ),
 ]  # fmt: skip
 
-register_rows((*map(elementwise_row, PENALTIES), *LOSSES))
+register_rows((*PENALTIES, *LOSSES))

@@ -19,20 +19,20 @@ from derive.calculus.operation_rows import (
     At,
     Branches,
     Flat,
+    GradientContext,
     Kernel,
     Look,
     Macro,
     Row,
     ShapeFault,
+    Shapes,
     register_rows,
     shape_text,
 )
-from derive.calculus.scalars import sign
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.blocks import as_option, option_shape
-
-Shapes = tuple[Shape, ...]
+from derive.operations.extremes import Winners, ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,37 +109,22 @@ def _pooled_shape(shapes: Shapes, options: Options) -> Shape:
 # --- the largest ----------------------------------------------------------------------------------------------------
 
 
-def winner(flat: Flat, places: tuple[int, ...]) -> int:
-    """Which of some places holds the largest number, the first of several."""
-    return reduce(lambda best, i: i if sign(flat[i] - flat[best]) > 0 else best, places)
-
-
-class Winners:
-    """The winner of each window; while the branches are frozen, those of the last free evaluation."""
-
-    def __init__(self, shape: Shape, options: Options, branches: Branches) -> None:
-        self.places, self.branches = windows(shape, options).places, branches
-        self.taken: list[int] = []
-
-    def of(self, flat: Flat) -> list[int]:
-        """The flat place of each window's winner."""
-        if not self.branches.frozen:
-            self.taken = [winner(flat, places) for places in self.places]
-        return self.taken
+def _winners(shape: Shape, options: Options, branches: Branches) -> Winners:
+    return Winners(1, windows(shape, options).places, branches)
 
 
 def _max_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    winners = Winners(shapes[0], options, branches)
+    winners = _winners(shapes[0], options, branches)
     return lambda x: [x[i] for i in winners.of(x)]
 
 
 def _pick_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    winners = Winners(shapes[1], options, branches)
+    winners = _winners(shapes[1], options, branches)
     return lambda h, x: [h[i] for i in winners.of(x)]
 
 
 def _unpool_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    winners = Winners(shapes[1], options, branches)
+    winners = _winners(shapes[1], options, branches)
 
     def kernel(g: Flat, x: Flat) -> Flat:
         found: Flat = [scalars.ZERO] * len(x)
@@ -191,26 +176,23 @@ def _unpool_shape(shapes: Shapes, options: Options) -> Shape:
     return shapes[1]
 
 
-def _max_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return apply("maxunpool", grad, args[0], **dict(options))
+def _max_pullback(ctx: GradientContext) -> Expr:
+    return apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings)
 
 
-def _chosen_pullback(
-    other: str, args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _chosen_pullback(other: str, ctx: GradientContext) -> Expr:
     """Of maxunpool and of maxpick the other one; which entries win does not change, so x has the gradient 0."""
-    return filled_array(number(0), shapes[1]) if i == 1 else apply(other, grad, args[1], **dict(options))
+    if ctx.i == 1:
+        return filled_array(number(0), ctx.shape)
+    return apply(other, ctx.gradient, ctx.args[1], **ctx.settings)
 
 
 def _ties(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
-    """The windows in which the largest number stands more than once."""
-    places = windows(shapes[0], options).places
+    return ties(1, windows(shapes[0], options).places)
 
-    def tied(flat: Flat, window: tuple[int, ...]) -> bool:
-        best = flat[winner(flat, window)]
-        return sum(sign(flat[i] - best) == 0 for i in window) > 1
 
-    return lambda flat: [w for w, window in enumerate(places) if tied(flat, window)]
+def _chosen(shapes: Shapes, options: Options) -> Callable[[Flat], list[int]]:
+    return _winners(shapes[0], options, Branches()).of
 
 
 # --- the mean -------------------------------------------------------------------------------------------------------
@@ -227,8 +209,8 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return apply("product", number(Fraction(1, found.size)), inner) if found.size > 1 else inner
 
 
-def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return apply("avgunpool", grad, **{**dict(options), "shape": as_option(shapes[0])})
+def _mean_pullback(ctx: GradientContext) -> Expr:
+    return apply("avgunpool", ctx.gradient, **{**ctx.settings, "shape": as_option(ctx.shapes[0])})
 
 
 def _without_shape(options: Options) -> Options:
@@ -261,33 +243,46 @@ def _share_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr
     return times(number(Fraction(1, found.size)), inner) if held else number(0)
 
 
-def _share_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return apply("avgpool", grad, **dict(_without_shape(options)))
+def _share_pullback(ctx: GradientContext) -> Expr:
+    return apply("avgpool", ctx.gradient, **dict(_without_shape(ctx.options)))
 
 
 SETTINGS = dict.fromkeys(("window", "stride", "padding"), "sizes")
 
 
-def _notation(name: str) -> Look:
-    return Look("function", rf"\operatorname{{{name}}}", name)
-
-
 register_rows([
-    Row("maxpool", ("maxpool",), "the largest entry of each window; ties go to the first", "maxpool(X, 2)", (1, 1),
-        _notation("maxpool"), _pooled_shape, _max_kernel, _max_pullback, _max_entry, settings=SETTINGS,
-        positional=("window",), mixes=True, kinks=_ties),
-    Row("maxunpool", ("maxunpool",), "each entry put where the largest of its window of X is, 0 elsewhere",
-        "maxunpool(W, X, 2)", (2, 2), _notation("maxunpool"), _unpool_shape, _unpool_kernel,
-        partial(_chosen_pullback, "maxpick"), _unpool_entry, settings=SETTINGS, positional=("window",), whole=True),
-    Row("maxpick", ("maxpick",), "the entries that lie where the largest of each window of X is",
-        "maxpick(W, X, 2)", (2, 2), _notation("maxpick"), _pick_shape, _pick_kernel,
-        partial(_chosen_pullback, "maxunpool"), _pick_entry, settings=SETTINGS, positional=("window",)),
-    Row("avgpool", ("avgpool",), "the mean of each window; padding counts as 0", "avgpool(X, 2)", (1, 1),
-        _notation("avgpool"), _pooled_shape, _mean_kernel, _mean_pullback, _mean_entry, settings=SETTINGS,
-        positional=("window",)),
-    Row("avgunpool", ("avgunpool",), "each entry shared equally over its window",
-        "avgunpool(W, 2, shape = (4, 4))", (1, 1), _notation("avgunpool"), _share_shape, _share_kernel,
-        _share_pullback, _share_entry, settings={**SETTINGS, "shape": "sizes"}, positional=("window",)),
-    Macro("global_avgpool", ("global_avgpool",), "the mean of each channel", "global_avgpool(X)", ("a",),
-          "mean(a, channels)"),
+    Row(
+        key="maxpool", spellings=("maxpool",), summary="the largest entry of each window; ties go to the first",
+        example="maxpool(X, 2)", notation=Look.operator("maxpool"), shape=_pooled_shape, kernel=_max_kernel,
+        pullback=_max_pullback, entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True, kinks=_ties,
+        chosen=_chosen,
+    ),
+    Row(
+        key="maxunpool", spellings=("maxunpool",),
+        summary="each entry put where the largest of its window of X is, 0 elsewhere", example="maxunpool(W, X, 2)",
+        arity=(2, 2), notation=Look.operator("maxunpool"), shape=_unpool_shape, kernel=_unpool_kernel,
+        pullback=partial(_chosen_pullback, "maxpick"), entry=_unpool_entry, settings=SETTINGS, positional=("window",),
+        whole=True,
+    ),
+    Row(
+        key="maxpick", spellings=("maxpick",),
+        summary="the entries that lie where the largest of each window of X is", example="maxpick(W, X, 2)",
+        arity=(2, 2), notation=Look.operator("maxpick"), shape=_pick_shape, kernel=_pick_kernel,
+        pullback=partial(_chosen_pullback, "maxunpool"), entry=_pick_entry, settings=SETTINGS, positional=("window",),
+    ),
+    Row(
+        key="avgpool", spellings=("avgpool",), summary="the mean of each window; padding counts as 0",
+        example="avgpool(X, 2)", notation=Look.operator("avgpool"), shape=_pooled_shape, kernel=_mean_kernel,
+        pullback=_mean_pullback, entry=_mean_entry, settings=SETTINGS, positional=("window",),
+    ),
+    Row(
+        key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",
+        example="avgunpool(W, 2, shape = (4, 4))", notation=Look.operator("avgunpool"), shape=_share_shape,
+        kernel=_share_kernel, pullback=_share_pullback, entry=_share_entry, settings={**SETTINGS, "shape": "sizes"},
+        positional=("window",),
+    ),
+    Macro(
+        key="global_avgpool", spellings=("global_avgpool",), summary="the mean of each channel",
+        example="global_avgpool(X)", params=("a",), body="mean(a, channels)",
+    ),
 ])  # fmt: skip

@@ -12,6 +12,7 @@ from derive.calculus.operation_rows import (
     AXIS,
     At,
     Branches,
+    GradientContext,
     Kernel,
     Look,
     Macro,
@@ -91,12 +92,12 @@ def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel
     return lambda a: [x / n for x in inner(a)]
 
 
-def _sum_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return filled_array(grad, shapes[0])
+def _sum_pullback(ctx: GradientContext) -> Expr:
+    return filled_array(ctx.gradient, ctx.shapes[0])
 
 
-def _mean_pullback(args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int) -> Expr:
-    return filled_array(divided(grad, number(count(shapes[0], options))), shapes[0])
+def _mean_pullback(ctx: GradientContext) -> Expr:
+    return filled_array(divided(ctx.gradient, number(count(ctx.shapes[0], ctx.options))), ctx.shapes[0])
 
 
 def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -110,10 +111,18 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
 
 
 register_rows([
-    Row("sum", ("sum",), "sum of all entries, of each row, column or channel", "sum(X, rows)", (1, 1),
-        Look("sum", r"\sum", "Σ"), reduced_shape, _sum_kernel, _sum_pullback, _sum_entry, settings=AXIS,
-        mixes=True),
-    Row("mean", ("mean",), "mean of all entries, of each row, column or channel", "mean(X, rows)", (1, 1),
-        Look("mean"), reduced_shape, _mean_kernel, _mean_pullback, _mean_entry, settings=AXIS, mixes=True),
-    Macro("dot", ("dot",), "dot product of two vectors", "dot(w, x)", ("a", "b"), "sum(a ⊙ b)"),
+    Row(
+        key="sum", spellings=("sum",), summary="sum of all entries, of each row, column or channel",
+        example="sum(X, rows)", notation=Look("sum", r"\sum", "Σ"), shape=reduced_shape, kernel=_sum_kernel,
+        pullback=_sum_pullback, entry=_sum_entry, settings=AXIS, mixes=True,
+    ),
+    Row(
+        key="mean", spellings=("mean",), summary="mean of all entries, of each row, column or channel",
+        example="mean(X, rows)", notation=Look("mean"), shape=reduced_shape, kernel=_mean_kernel,
+        pullback=_mean_pullback, entry=_mean_entry, settings=AXIS, mixes=True,
+    ),
+    Macro(
+        key="dot", spellings=("dot",), summary="dot product of two vectors", example="dot(w, x)", params=("a", "b"),
+        body="sum(a ⊙ b)",
+    ),
 ])  # fmt: skip

@@ -17,8 +17,10 @@ from derive.calculus.operation_rows import (
     At,
     Branches,
     Flat,
+    GradientContext,
     Kernel,
     Look,
+    Wording,
     Row,
     ShapeFault,
     Shapes,
@@ -127,25 +129,19 @@ def _over(expr: Expr, options: Options) -> Expr:
     return apply("sum", expr, **dict(options))
 
 
-def _softmax_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _softmax_pullback(ctx: GradientContext) -> Expr:
     """s ⊙ (g − Σ s ⊙ g), the sum over each group: the Jacobian diag(s) − s sᵀ applied to g."""
-    return times(value, apply("subtract", grad, _over(times(value, grad), options)))
+    return times(ctx.value, apply("subtract", ctx.gradient, _over(times(ctx.value, ctx.gradient), ctx.options)))
 
 
-def _log_softmax_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _log_softmax_pullback(ctx: GradientContext) -> Expr:
     """g − s ⊙ Σ g, with s = e^value."""
-    return apply("subtract", grad, times(apply("exp", value), _over(grad, options)))
+    return apply("subtract", ctx.gradient, times(apply("exp", ctx.value), _over(ctx.gradient, ctx.options)))
 
 
-def _logsumexp_pullback(
-    args: tuple[Expr, ...], shapes: Shapes, options: Options, value: Expr, grad: Expr, i: int
-) -> Expr:
+def _logsumexp_pullback(ctx: GradientContext) -> Expr:
     """g softmax(z)."""
-    return times(grad, apply("softmax", args[0], **dict(options)))
+    return times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings))
 
 
 # --- entries -------------------------------------------------------------------------------------------------------
@@ -199,24 +195,41 @@ def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Exp
 
 
 register_rows([
-    Row("softmax", ("softmax",), "probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
-        "softmax(X, rows)", (1, 1), Look("function", r"\operatorname{softmax}", "softmax"), _same_shape,
-        _grouped(softmax), _softmax_pullback, _softmax_entry, params=("z",), bounds=(0, 1), settings=AXIS,
-        definition="exp(z)/sum(exp(z), axis = axis)",
+    Row(
+        key="softmax", spellings=("softmax",),
+        summary="probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
+        example="softmax(X, rows)", notation=Look.operator("softmax"),
+        shape=_same_shape, kernel=_grouped(softmax), pullback=_softmax_pullback, entry=_softmax_entry, params=("z",),
+        from_scores=True,
+        bounds=(0, 1), settings=AXIS, definition="exp(z)/sum(exp(z), axis = axis)",
         working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"), rules=("back softmax",),
-        derivative=("diag(y) - y y^T",), jacobian=True),
-    Row("causal_softmax", ("causal_softmax",), "softmax over the tokens up to the query's own, 0 for later ones",
-        "causal_softmax(X, columns)", (1, 1), Look("function", r"\operatorname{softmax}_{\le}", "causal_softmax"),
-        _causal_shape, _causal_kernel, _softmax_pullback, _causal_entry, params=("z",), bounds=(0, 1), settings=AXIS,
-        rules=("back softmax",)),
-    Row("log_softmax", ("log_softmax", "logsoftmax"), "logarithm of the softmax; of a vector, rows or columns",
-        "log_softmax(X, rows)", (1, 1), Look("function", r"\operatorname{logsoftmax}", "log_softmax"), _same_shape,
-        _grouped(log_softmax), _log_softmax_pullback, _log_softmax_entry, params=("z",), bounds=(None, 0),
-        settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
-        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
-    Row("logsumexp", ("logsumexp",), "logarithm of the sum of the exponentials; of a vector, rows or columns",
-        "logsumexp(X, rows)", (1, 1), Look("function", r"\operatorname{logsumexp}", "logsumexp"), _reduced,
-        _logsumexp_kernel, _logsumexp_pullback, _logsumexp_entry, params=("z",), settings=AXIS,
-        definition="log(sum(exp(z), axis = axis))",
-        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",)),
+        derivative=("diag(y) - y y^T",), jacobian=("(1 - i) i", "-(i j)"),
+    ),
+    Row(
+        key="causal_softmax", spellings=("causal_softmax",),
+        summary="softmax over the tokens up to the query's own, 0 for later ones",
+        example="causal_softmax(X, columns)",
+        notation=Look("function", r"\operatorname{softmax}_{\le}", "causal_softmax"), shape=_causal_shape,
+        kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry, params=("z",), bounds=(0, 1),
+        settings=AXIS, rules=("back softmax",),
+        from_scores=True,
+        meaning=Wording("causal_softmax"),
+    ),
+    Row(
+        key="log_softmax", spellings=("log_softmax", "logsoftmax"),
+        summary="logarithm of the softmax; of a vector, rows or columns", example="log_softmax(X, rows)",
+        notation=Look.operator("logsoftmax", "log_softmax"), shape=_same_shape,
+        kernel=_grouped(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry, params=("z",),
+        from_scores=True,
+        bounds=(None, 0), settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
+        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",),
+    ),
+    Row(
+        key="logsumexp", spellings=("logsumexp",),
+        summary="logarithm of the sum of the exponentials; of a vector, rows or columns",
+        example="logsumexp(X, rows)", notation=Look.operator("logsumexp"),
+        shape=_reduced, kernel=_logsumexp_kernel, pullback=_logsumexp_pullback, entry=_logsumexp_entry, params=("z",),
+        settings=AXIS, definition="log(sum(exp(z), axis = axis))",
+        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",),
+    ),
 ])  # fmt: skip

@@ -67,19 +67,30 @@ def _norm(name: str, summary: str, along: str, body: Callable[[str], str], param
     """A normalisation: its examples call the parameters a and b."""
     full = f"gamma ⊙ {body('')}" + (" + beta" if "beta" in params else "")
     example = f"{name}({', '.join(('x', 'a', 'b')[: len(params)])}, epsilon = 0.001)"
-    return Macro(name, (name,), summary, example, params, full, EPSILON, AXIS, partial(_normalised, along, body),
-                 optional=len(params) - 1)  # fmt: skip
+    return Macro(
+        key=name, spellings=(name,), summary=summary, example=example, params=params, body=full, defaults=EPSILON,
+        settings=AXIS, by_shape=partial(_normalised, along, body), optional=len(params) - 1,
+    )  # fmt: skip
 
 
 register_rows([
-    Macro("var", ("var",), "variance: mean of the squared deviations from the mean; with ddof = 1 over n - 1",
-          "var(X, rows)", ("x",), DEVIATIONS, DDOF, AXIS, _variance),
-    Macro("std", ("std",), "standard deviation: the root of the variance", "std(X, rows)", ("x",),
-          f"sqrt({DEVIATIONS})", DDOF, AXIS, _deviation),
-    Macro("norm", ("norm",), "length of a vector: root of the sum of the squares", "norm(x)", ("x",),
-          "sqrt(sum(x^2))"),
-    Macro("cosine_similarity", ("cosine_similarity",), "cosine of the angle between two vectors",
-          "cosine_similarity(a, b)", ("a", "b"), "sum(a ⊙ b)/(sqrt(sum(a^2)) sqrt(sum(b^2)))"),
+    Macro(
+        key="var", spellings=("var",),
+        summary="variance: mean of the squared deviations from the mean; with ddof = 1 over n - 1",
+        example="var(X, rows)", params=("x",), body=DEVIATIONS, defaults=DDOF, settings=AXIS, by_shape=_variance,
+    ),
+    Macro(
+        key="std", spellings=("std",), summary="standard deviation: the root of the variance", example="std(X, rows)",
+        params=("x",), body=f"sqrt({DEVIATIONS})", defaults=DDOF, settings=AXIS, by_shape=_deviation,
+    ),
+    Macro(
+        key="norm", spellings=("norm",), summary="length of a vector: root of the sum of the squares",
+        example="norm(x)", params=("x",), body="sqrt(sum(x^2))",
+    ),
+    Macro(
+        key="cosine_similarity", spellings=("cosine_similarity",), summary="cosine of the angle between two vectors",
+        example="cosine_similarity(a, b)", params=("a", "b"), body="sum(a ⊙ b)/(sqrt(sum(a^2)) sqrt(sum(b^2)))",
+    ),
     _norm("layer_norm", "standardised over a sample's entries, then scaled and shifted (both may be left out)",
           "columns", _standardised, ("x", "gamma", "beta")),
     _norm("batch_norm", "standardised over the samples, entry by entry, then scaled and shifted", "rows",

@@ -124,6 +124,6 @@ def _groups(backward: Iterable[Step]) -> Iterator[list[Step]]:
     waiting: list[Step] = []
     for step in backward:
         waiting.append(step)
-        if not step.rule.startswith("local"):
+        if not step.rule.is_local:
             yield waiting
             waiting = []

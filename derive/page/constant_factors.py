@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import uniform
+from derive.derivation.rules import COPY
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Ref, substitute
 from derive.language.names import Name
@@ -13,7 +14,7 @@ from derive.language.names import Name
 
 def factors_of(derivation: Derivation) -> dict[Name, Expr]:
     """The local derivatives that are the same number in every entry, with that number."""
-    locals_ = (step for step in derivation.backward if step.shape and step.rule.startswith("local"))
+    locals_ = (step for step in derivation.backward if step.shape and step.rule.is_local)
     return {step.name: factor for step in locals_ if (factor := uniform(step.expr)) is not None}
 
 
@@ -22,4 +23,4 @@ def passed(step: Step, factors: dict[Name, Expr]) -> Step:
     if step.phase != "backward" or not factors.keys() & set(step.uses):
         return step
     expr = tidy(substitute(step.expr, factors))
-    return replace(step, expr=expr, rule="copy" if isinstance(expr, Ref) else step.rule)
+    return replace(step, expr=expr, rule=COPY if isinstance(expr, Ref) else step.rule)

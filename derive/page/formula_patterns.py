@@ -22,8 +22,7 @@ from derive.problem.training.model import ETA, STEP
 
 Bound: TypeAlias = Mapping[str, Expr]
 THETA = Symbol("theta")
-LETTERS = "abdeghimnprstuvwxyz"
-THRESHOLDS = {"step", "sign", "below", "at_least"}
+LETTERS = "abdeghijmnprstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def forms_of(around: Forward, step: Step) -> Iterator[tuple[str, Bound]]:
         expr = substitute(step.expr, around.helpers)
         for node in (expr,) if form.whole else walk(expr):
             for text in form.texts:
-                bound = matched(_pattern(text), node, {THETA.id: Ref(step.name.before)})
+                bound = matched(pattern(text), node, {THETA.id: Ref(step.name.before)})
                 if bound is not None and form.holds(around, step, bound):
                     yield form.key, bound
                     break
@@ -102,7 +101,8 @@ def matched(pattern: Expr, expr: Expr, bound: Bound) -> Bound | None:
 
 
 @cache
-def _pattern(text: str) -> Expr:
+def pattern(text: str) -> Expr:
+    """A formula over letters."""
     names: dict[str, Name] = {letter: Symbol(letter) for letter in LETTERS}
     return parse(text, Scope({**names, ETA.id: ETA, STEP.id: STEP, THETA.id: THETA}, FUNCTIONS))
 
@@ -143,7 +143,7 @@ def _variance(around: Forward, step: Step, bound: Bound) -> bool:
 def _scores(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether what is divided goes into a softmax."""
     nodes = (node for other in around.using(Ref(step.name)) for node in walk(other.expr) if isinstance(node, Apply))
-    softened = any("softmax" in row_of(node).key and Ref(step.name) in node.args for node in nodes)
+    softened = any(row_of(node).from_scores and Ref(step.name) in node.args for node in nodes)
     return softened and isinstance(bound["n"], Number)
 
 
@@ -153,7 +153,7 @@ def _drawn(around: Forward, step: Step, bound: Bound) -> bool:
         return False
     divergence = MACROS["kl_normal"].body.replace("sigma", "s").replace("mu", "m")
     nodes = (node for other in around.using(bound["s"]) for node in walk(other.expr))
-    return any(matched(_pattern(divergence), node, bound) is not None for node in nodes)
+    return any(matched(pattern(divergence), node, bound) is not None for node in nodes)
 
 
 def _of_gradient(around: Forward, step: Step, bound: Bound) -> bool:
@@ -164,7 +164,7 @@ def _of_threshold(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether the error is that of a threshold unit."""
     error = around.step(bound["e"])
     outputs = [around.steps.get(name) for name in error.uses] if error else []
-    return any(step and isinstance(step.expr, Apply) and step.expr.op in THRESHOLDS for step in outputs)
+    return any(step and isinstance(step.expr, Apply) and row_of(step.expr).threshold is not None for step in outputs)
 
 
 def _always(around: Forward, step: Step, bound: Bound) -> bool:

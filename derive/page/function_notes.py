@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import instantiate, settled
@@ -10,22 +10,6 @@ from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, number, walk
 from derive.language.names import Symbol
 from derive.page.document import Block, Chain, Formula, Paragraph, Sentence
-
-WORDED: dict[str, tuple[str, Mapping[str, str]]] = {
-    **dict.fromkeys(("at_least", "below", "equal"), ("bracket", {})),
-    "leaky_relu": ("by_sign", {"above": "z", "below": "alpha z", "arg": "z"}),
-    "leaky_relu'": ("by_sign", {"above": "1", "below": "alpha", "arg": "z"}),
-    "elu": ("by_sign", {"above": "z", "below": "alpha (exp(z) - 1)", "arg": "z"}),
-    "elu'": ("by_sign", {"above": "1", "below": "alpha exp(z)", "arg": "z"}),
-    "huber_penalty": (
-        "by_size",
-        {"inside": "r^2/2", "size": "abs(r)", "bound": "delta", "outside": "delta (abs(r) - delta/2)"},
-    ),
-    "clip": ("cut", {"arg": "r", "low": "-delta", "high": "delta"}),
-    "Phi": ("normal", {"arg": "z"}),
-    **{op: (op, {}) for op in ("sign", "floor", "causal_softmax")},
-}
-"""Operations that a sentence explains: its key under `functions`, and what stands in its places, in the language."""
 
 
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:
@@ -39,7 +23,9 @@ def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> It
 
 
 def _known_by(node: Apply) -> str:
-    return f"functions.{node.op if node.op not in WORDED or WORDED[node.op][1] else WORDED[node.op][0]}"
+    """What the explanation of a function is known by: one sentence without places may explain several."""
+    meaning = row_of(node).meaning
+    return node.op if meaning is None or meaning.places else meaning.key
 
 
 def _meaning(node: Apply) -> Sentence | None:
@@ -52,9 +38,9 @@ def _meaning(node: Apply) -> Sentence | None:
         return Formula(tidy(settled(written, {Symbol(name): () for name in row.params})))
 
     function = Formula(Apply(node.op, params, node.options))
-    if node.op in WORDED:
-        key, places = WORDED[node.op]
-        return Sentence(f"functions.{key}", {"function": function, **{name: formula(places[name]) for name in places}})
+    if row.meaning is not None:
+        places = {name: formula(text) for name, text in row.meaning.places.items()}
+        return Sentence(f"functions.{row.meaning.key}", {"function": function, **places})
     if row.elementwise and row.definition:
         return Sentence("functions.definition", {"function": function, "definition": formula(row.definition)})
     return None

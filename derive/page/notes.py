@@ -79,8 +79,8 @@ class Notes:
             yield from self._winners(step)
             if step.phase in {"forward", "loss"}:
                 yield from kinks(step, self.differentiated)
-        if any(map(_is_padded, group)):
-            yield from self.once(Sentence("notes.padding"))
+        for key in dict.fromkeys(key for step in group for key in _on_settings(step)):
+            yield from self.once(Sentence(f"notes.{key}"))
         first, *others = (step.name for step in group)
         zeros = Fact("zero_to", self.said.places("notes.zero_to"))
         yield from self.once(Sentence("notes.zero_to", {"decimals": zeros},
@@ -90,8 +90,9 @@ class Notes:
                 yield from self.once(reason)
 
     def _notes(self, step: Step) -> Iterator[Sentence]:
-        if isinstance(step.expr, Apply) and step.expr.op in {"relu", "relu'"} and isinstance(step.expr.args[0], Ref):
-            yield from _by_sign(step.expr.op, step.expr.args[0].name, step.shape)
+        expr = step.expr
+        if isinstance(expr, Apply) and row_of(expr).by_sign and isinstance(expr.args[0], Ref):
+            yield from _by_sign(row_of(expr).by_sign, expr.args[0].name, step.shape)
         if step.phase == "forward":
             kind = "saturated_array" if step.shape else "saturated"
             use = "" if step.name in self.needed else "_forward"
@@ -100,9 +101,8 @@ class Notes:
 
     def _winners(self, step: Step) -> Iterator[Sentence]:
         expr = step.expr
-        pooled = isinstance(expr, Apply) and expr.op == "maxpool" and isinstance(expr.args[0], Ref)
-        if pooled and prod(step.shape) <= MOST_WINNERS:
-            assert isinstance(expr, Apply)
+        chosen = isinstance(expr, Apply) and row_of(expr).chosen and isinstance(expr.args[0], Ref)
+        if isinstance(expr, Apply) and chosen and prod(step.shape) <= MOST_WINNERS:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
 
 
@@ -114,15 +114,14 @@ def kinks(step: Step, differentiated: set[Symbol]) -> Iterator[Sentence]:
             yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
 
 
-def _is_padded(step: Step) -> bool:
-    """Whether a convolution goes over zeros around its input."""
-    convolutions = (node for node in walk(step.expr) if isinstance(node, Apply) and node.op == "conv")
-    return any("padding" in dict(node.options) for node in convolutions)
+def _on_settings(step: Step) -> Iterator[str]:
+    """The notes on the settings of the operations of a step."""
+    for node in (node for node in walk(step.expr) if isinstance(node, Apply)):
+        yield from (key for name, key in row_of(node).explained.items() if name in dict(node.options))
 
 
-def _by_sign(op: str, name: Name, shape: Shape) -> Iterator[Sentence]:
-    """What a ReLU does here, by the signs of its argument."""
-    stem = "relu" if op == "relu" else "relu_slope"
+def _by_sign(stem: str, name: Name, shape: Shape) -> Iterator[Sentence]:
+    """What a function with a bend does here, by the signs of its argument."""
     fields: dict[str, Inline] = {"entry": NameInText(name, indexed=bool(shape))}
     if not shape:
         yield Sentence(f"notes.{stem}_on", fields, Condition("all positive", name))

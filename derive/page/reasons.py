@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from derive.calculus.building import terms_of
-from derive.calculus.differentiation import Shapes, shape_of, shapes_of
+from derive.calculus.differentiation import shape_of, shapes_of
+from derive.calculus.operation_rows import row_of
+from derive.derivation.rules import AFFINE, COPY, LEFT_FACTOR, LOSS_DERIVATIVE, RIGHT_FACTOR, RuleKey
 from derive.derivation.steps import Step
-from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, walk
-from derive.language.names import Derivative, Symbol
-from derive.operations.convolution import INPUT, OUTPUT, TRILINEAR, Geometry
+from derive.language.expressions import Apply, Expr, Ref, names_in, substitute, walk
+from derive.language.names import Derivative, Name, Symbol
 from derive.page.document import Formula, Inline, NameInText, Sentence, Words
-from derive.page.formula_patterns import Forward, forms_of
+from derive.page.formula_patterns import FORWARD, Forward, forms_of, pattern
 from derive.prose.catalogue import catalogue
 
 
@@ -43,21 +44,30 @@ def _reasons(around: Forward, step: Step) -> Iterator[Sentence]:
 
 def _by_rule(around: Forward, step: Step) -> str:
     """The key of the sentence for the rule of a step; "" where there is none."""
-    key = step.rule.replace(" ", "_")
+    key = step.rule.sentence
     if step.phase == "update" and key.endswith("_g"):
         return "weight_decay"
-    if key in _CHOICES:
-        return _CHOICES[key](around, step)
+    if step.rule in _CHOICES:
+        return _CHOICES[step.rule](around, step)
     if step.phase == "backward":
-        return next((known for known in (f"back_{key}", key) if _is_known(known)), "")
-    return key if key != "copy" and key not in _BY_FORM and _is_known(key) else ""
+        variant = _variant(around, step)
+        keys = (*((f"{key}_{variant}",) if variant else ()), f"back_{key}", key)
+        return next((known for known in keys if _is_known(known)), "")
+    return key if step.rule != COPY and key not in _BY_FORM and _is_known(key) else ""
+
+
+def _variant(around: Forward, step: Step) -> str:
+    """A word for how the operation of a step is applied, where its row has one."""
+    expr = step.expr
+    variant = row_of(expr).variant if isinstance(expr, Apply) else None
+    return variant(shapes_of(expr, around.shapes), expr.options) if variant and isinstance(expr, Apply) else ""
 
 
 def _is_known(key: str) -> bool:
     return f"reasons.{key}" in catalogue("en")
 
 
-_BY_FORM = {"mean", "dropout"}
+_BY_FORM = {form.key for form in FORWARD}
 """Rules whose sentence asks for more than the operation: a form says it."""
 
 
@@ -115,17 +125,11 @@ def _beginning(around: Forward, step: Step) -> str:
     return "loss_derivative" if step == around.derivation.backward[0] else ""
 
 
-def _through_convolution(around: Forward, step: Step) -> str:
-    geometry = _geometry(step.expr, INPUT, around.shapes)
-    return "conv_input_strided" if geometry and max(geometry.stride) > 1 else "conv_input"
-
-
-_CHOICES: dict[str, Callable[[Forward, Step], str]] = {
-    "affine": _affine,
-    "left_factor": _factor,
-    "right_factor": _factor,
-    "loss_derivative": _beginning,
-    "conv_input": _through_convolution,
+_CHOICES: dict[RuleKey, Callable[[Forward, Step], str]] = {
+    AFFINE: _affine,
+    LEFT_FACTOR: _factor,
+    RIGHT_FACTOR: _factor,
+    LOSS_DERIVATIVE: _beginning,
 }
 
 
@@ -134,41 +138,29 @@ _CHOICES: dict[str, Callable[[Forward, Step], str]] = {
 
 def _fields(around: Forward, step: Step) -> Mapping[str, Inline]:
     """What the sentences of some rules tell of their step."""
-    if step.rule == "loss derivative" and around.derivation.loss:
+    if step.rule == LOSS_DERIVATIVE and around.derivation.loss:
         return {"loss": NameInText(around.derivation.loss)}
-    if step.rule == "local softmax" and isinstance(step.name, Derivative):
-        return _jacobian(step.name.of)
-    geometry = _geometry(step.expr, OUTPUT, around.shapes) if step.rule == "conv" else None
-    return _windows(geometry) if geometry else {}
+    if step.rule.is_local and isinstance(step.name, Derivative):
+        return _jacobian(around, step.name.of)
+    node = next((n for n in walk(step.expr) if isinstance(n, Apply) and n.op == step.rule), None)
+    facts = row_of(node).facts if node else None
+    told = facts(shapes_of(node, around.shapes), node.options) if node and facts else {}
+    return {name: _inline(fact) for name, fact in told.items()}
 
 
-def _jacobian(name: Symbol) -> Mapping[str, Inline]:
-    """The entries of the Jacobian of a softmax, by the letters of its row and its column."""
-    i, j = (Ref(replace(name, subscript=(*name.subscript, letter))) for letter in "ij")
-    own = apply("product", apply("subtract", number(1), i), i)
-    row, column = NameInText(Symbol("i")), NameInText(Symbol("j"))
-    return {
-        "own": Formula(own),
-        "beside": Formula(apply("negate", apply("product", i, j))),
-        "row": row,
-        "column": column,
-    }
+def _inline(fact: int | str | Expr) -> Inline:
+    if isinstance(fact, str):
+        return Words(fact)
+    return fact if isinstance(fact, int) else Formula(fact)
 
 
-def _geometry(expr: Expr, result: int, shapes: Shapes) -> Geometry | None:
-    """How the arrays of the convolution in an expression lie on each other."""
-    op = TRILINEAR[result]
-    node = next((node for node in walk(expr) if isinstance(node, Apply) and node.op == op.key), None)
-    return op.geometry(shapes_of(node, shapes), node.options)[0] if node else None
-
-
-def _windows(geometry: Geometry) -> Mapping[str, Inline]:
-    """How many windows fit along the first axis."""
-    count, kernel, size = (sizes[0] for sizes in geometry.sizes)
-    reach = geometry.dilation[0] * (kernel - 1) + 1
-    padded = apply("add", number(size), apply("product", number(2), number(geometry.padding[0])))
-    room, stride = size + 2 * geometry.padding[0] - reach, geometry.stride[0]
-    steps = apply("divide", apply("subtract", padded, number(reach)), number(stride))
-    windows = Words("reasons.windows_rounded" if room % stride else "reasons.windows")
-    reckoned = Formula(apply("add", steps, number(1)))
-    return {"size": size, "reach": reach, "windows": windows, "reckoned": reckoned, "count": count}
+def _jacobian(around: Forward, name: Symbol) -> Mapping[str, Inline]:
+    """The entries of the Jacobian that a step's row offers, by the letters of its row and its column."""
+    expr = around.steps[name].expr
+    entries = row_of(expr).jacobian if isinstance(expr, Apply) else None
+    if entries is None:
+        return {}
+    letters: dict[Name, Expr] = {Symbol(x): Ref(replace(name, subscript=(*name.subscript, x))) for x in "ij"}
+    own, beside = (Formula(substitute(pattern(text), letters)) for text in entries)
+    row, column = (NameInText(Symbol(x)) for x in "ij")
+    return {"own": own, "beside": beside, "row": row, "column": column}

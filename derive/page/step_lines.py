@@ -23,6 +23,7 @@ from derive.calculus.differentiation import (
 )
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
+from derive.derivation.rules import SHORT
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
@@ -95,7 +96,7 @@ class Steps:
     def _remark(self, step: Step, short: Short) -> Iterator[StepPart]:
         """The same gradient by a short rule."""
         when = Condition("ones", step.name, short.ones) if short.ones else None
-        chains = self.chains(replace(step, expr=short.expr, rule="short rule"))
+        chains = self.chains(replace(step, expr=short.expr, rule=SHORT))
         yield PageRemark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
         yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
 
@@ -170,12 +171,12 @@ class Steps:
 
     def _is_prime(self, step: Step) -> bool:
         """Whether a local derivative is nothing but its own name, ReLU′(z)."""
-        return step.rule.startswith("local") and isinstance(step.expr, Apply) and step.expr.op == f"{step.rule[6:]}'"
+        return isinstance(step.expr, Apply) and row_of(step.expr).prime_of == step.rule.differentiated
 
     def _in_terms_of_input(self, step: Step) -> Expr | None:
         """A local derivative with the activation written as a function of its argument again."""
         name = step.name
-        if not isinstance(name, Derivative) or name.of not in step.uses or not step.rule.startswith("local"):
+        if not isinstance(name, Derivative) or name.of not in step.uses or not step.rule.is_local:
             return None
         own = self.forward[name.of].expr
         return substitute(step.expr, {name.of: own}) if is_elementwise(own, self.shapes) else None
@@ -227,7 +228,8 @@ class Steps:
 
     def _has_letters(self, shown: Expr) -> bool:
         """Whether a sum over entries stands in it: under its letters no array can be put in."""
-        totals = (node for node in walk(shown) if isinstance(node, Apply) and node.op in {"sum", "mean"})
+        nodes = (node for node in walk(shown) if isinstance(node, Apply))
+        totals = (node for node in nodes if row_of(node).notation.style in {"sum", "mean"})
         return any(shape_of(total.args[0], self.shapes) for total in totals)
 
     def _entry_links(self, step: Step, entry: Expr) -> list[ChainLink]:
@@ -249,20 +251,20 @@ class Steps:
 
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
         """Whether an entry has anything to compute."""
-        if isinstance(shown, Ref | Number) or (step.rule.startswith("local") and not names_in(shown)):
+        if isinstance(shown, Ref | Number) or (step.rule.is_local and not names_in(shown)):
             return False
         if isinstance(shown, Apply) and shown.op == "times" and all(isinstance(arg, Ref) for arg in shown.args):
             return False
         entry = entry_of(shown, self.shapes, indices(step.shape)[0])
         if not isinstance(entry, Apply) or nothing_to_compute(entry):
             return False
-        return not (entry.op.endswith("'") or entry.op in {"sign", "step", "floor", "at_least", "below", "clip"})
+        return not row_of(entry).plain
 
     def _grid(self, step: Step, shown: Expr) -> list[ChainLink]:
         if not self._grids(step, shown):
             return []
         exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
-        if any(isinstance(node, Apply) and node.op == "diag" for node in walk(shown)):
+        if any(isinstance(node, Apply) and row_of(node).sparse for node in walk(shown)):
             exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
         return [ChainLink(Relation("put in", nodes=leaves(shown)), EntryGrid(exprs, step.name))]
 

@@ -19,7 +19,6 @@ from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
-from derive.operations.pooling import Winners
 from derive.page.document import Addends, Condition, Fact, First, Mentions, Relation
 from derive.page.entry_names import leaves
 from derive.page.run import PageRun
@@ -305,11 +304,10 @@ class View:
 
     def winners(self, expr: Apply) -> str:
         """The entries that a max pooling chose, window by window."""
-        (flat,), shapes = self.arguments(expr), shapes_of(expr, self.shapes)
-        chosen = Winners(shapes[0], expr.options, Branches()).of(flat)
-        (arg,) = expr.args
+        choose, (arg,) = row_of(expr).chosen, expr.args
+        assert choose is not None
         assert isinstance(arg, Ref)
-        return self._listed(arg.name, chosen)
+        return self._listed(arg.name, choose(shapes_of(expr, self.shapes), expr.options)(*self.arguments(expr)))
 
     def _listed(self, name: Name, places: list[int]) -> str:
         """Entries by name, the first few of many."""

@@ -57,7 +57,7 @@ def _kind(around: Forward, step: Step) -> Sentence:
     """What kind of step it is, in a sentence: the reason that the page gives, or what its phase says."""
     reason = reason_of(around, step)
     if reason is None:
-        reason = Sentence(f"hints.{'local' if step.rule.startswith('local') else _phase(step)}")
+        reason = Sentence(f"hints.{'local' if step.rule.is_local else _phase(step)}")
     return Sentence("sheet.hint", {**reason.fields, "name": NameInText(step.name), "text": Words(reason.key)})
 
 

@@ -22,7 +22,6 @@ from derive.operations import ROWS
 
 Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
 Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
-KNOWN_TO_SYMPY = ("exp", "log", "sin", "cos", "tanh")
 LONGEST_RATIONAL = 1_000  # bits
 
 
@@ -101,7 +100,7 @@ def sympy_function(op: str, options: Options) -> Any:
 def _slope(applied: Sym, i: int) -> Sym:
     """The derivative of a function by its i-th argument: as SymPy has it, or as the row teaches it."""
     op, options = sympy_key(applied)
-    if op in KNOWN_TO_SYMPY:
+    if ROWS[op].sympy:
         variable, slope = _known_slope(op)
         return slope.xreplace({variable: applied.args[0]})
     row = ROWS[op]
@@ -119,9 +118,10 @@ def _known_slope(op: str) -> tuple[Sym, Sym]:
     import sympy
 
     variable = sympy.Dummy()
-    slope = getattr(sympy, op)(variable).diff(variable)
-    for known in KNOWN_TO_SYMPY:
-        slope = slope.replace(getattr(sympy, known), sympy_function(known, ()))
+    slope = getattr(sympy, ROWS[op].sympy)(variable).diff(variable)
+    for key, row in ROWS.items():
+        if row.sympy:
+            slope = slope.replace(getattr(sympy, row.sympy), sympy_function(key, ()))
     return variable, slope
 
 

@@ -7,8 +7,9 @@ import pytest
 from flint import arb
 
 from derive import examples, solve
+from derive.calculus.operation_rows import MACROS, Shortcut
 from derive.derivation.derive import derive as derivation_of
-from derive.derivation.short_rules import SHORTCUTS, Shortcut, shortcuts_of
+from derive.derivation.short_rules import shortcuts_of
 from derive.language.expressions import Ref
 from derive.language.names import Symbol
 from derive.notation.notations import ASCII
@@ -33,9 +34,11 @@ SYMPY: dict[str, Callable[..., Any]] = {
 
 INNER: dict[str, Callable[..., Any]] = {
     "softmax": lambda sp, z: [sp.exp(x) / sum(map(sp.exp, z)) for x in z],
-    "": lambda sp, z: [sp.exp(x) / sum(map(sp.exp, z)) for x in z],
     "sigmoid": lambda sp, z: [1 / (1 + sp.exp(-x)) for x in z],
 }
+
+
+SHORTCUTS = [macro.shortcut for macro in MACROS.values() if macro.shortcut]
 
 
 @pytest.mark.parametrize("shortcut", SHORTCUTS, ids=lambda shortcut: shortcut.key)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import derive
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import derivative_rule, entry_of, expand_macros, instantiate, shape_of
-from derive.calculus.operation_rows import Branches, Row, ShapeFault
+from derive.calculus.operation_rows import Branches, GradientContext, Row, ShapeFault
 from derive.calculus.scalars import precision, to_fmpq
 from derive.calculus.shapes import indices
 from derive.errors import InputError
@@ -606,7 +606,7 @@ def test_pullback_is_the_slope(key: str, data: st.DataObject) -> None:
     for i, ref in enumerate(refs):
         if i in ROWS[key].given:
             continue
-        pulled = ROWS[key].pullback(refs, tuple(sizes), options, expr, gradient, i)
+        pulled = ROWS[key].pullback(GradientContext(refs, tuple(sizes), options, expr, gradient, i))
         assert shape_of(pulled, shapes) == sizes[i]
         with precision(320):
             for place, ours in enumerate(evaluate(pulled, values, shapes)):
@@ -686,7 +686,7 @@ def test_the_jacobian_is_the_pullback(flat: list[Fraction]) -> None:
         row = ROWS["softmax"]
         matrix = derivative_rule(apply("softmax", s), 0, s)
         through = evaluate(apply("product", apply("transpose", matrix), g), values, shapes)
-        pulled = evaluate(row.pullback((s,), (sizes,), (), s, g, 0), values, shapes)
+        pulled = evaluate(row.pullback(GradientContext((s,), (sizes,), (), s, g, 0)), values, shapes)
         assert all(abs(arb(a - b)) < 1e-40 for a, b in zip(through, pulled, strict=True))
 
 

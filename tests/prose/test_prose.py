@@ -9,7 +9,6 @@ from support.places import PACKAGE
 
 from derive.answers.mistakes.table import keys
 from derive.operations import ROWS
-from derive.page.function_notes import WORDED
 from derive.prose.catalogue import catalogue, languages
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -36,10 +35,10 @@ def test_every_kink_has_a_sentence() -> None:
 
 def test_every_function_that_is_explained_has_a_sentence() -> None:
     sentences = {key: text for key, text in catalogue("en").sentences.items() if key.startswith("functions.")}
-    assert {"functions.definition", *(f"functions.{key}" for key, _ in WORDED.values())} == set(sentences)
-    for op, (key, places) in WORDED.items():
-        assert op in ROWS
-        assert set(PLACE.findall(sentences[f"functions.{key}"])) - {"function"} == set(places), op
+    meanings = {row.key: row.meaning for row in ROWS.values() if row.meaning}
+    assert {"functions.definition", *(f"functions.{meaning.key}" for meaning in meanings.values())} == set(sentences)
+    for op, meaning in meanings.items():
+        assert set(PLACE.findall(sentences[f"functions.{meaning.key}"])) - {"function"} == set(meaning.places), op
 
 
 def test_every_key_that_the_program_names_exists() -> None:

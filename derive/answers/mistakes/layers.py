@@ -130,7 +130,7 @@ def _dropped(change: Callable[[Derivation, Expr, Name, Expr], Expr]) -> WrongEqu
     def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
         dropouts = _dropouts(derivation)
         of = step.name.of if isinstance(step.name, Derivative) else step.name
-        if of in dropouts and (step.phase != "backward" or step.rule.startswith("local")):
+        if of in dropouts and (step.phase != "backward" or step.rule.is_local):
             yield change(derivation, step.expr, *dropouts[of])
         gradient, local = ((*step.uses, None, None)[:2]) if step.rule == "chain rule" else (None, None)
         if isinstance(local, Derivative) and local.of in dropouts and isinstance(gradient, Derivative):

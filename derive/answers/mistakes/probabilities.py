@@ -46,7 +46,7 @@ def diagonal_only(derivation: Derivation, step: Step) -> Iterator[Expr]:
             continue
         slope = times(Ref(s), apply("subtract", number(1), Ref(s)))
         gradient = Derivative(derivation.loss, s) if derivation.loss else None
-        yield apply("diag", slope) if step.rule.startswith("local") else times(Ref(gradient or s), slope)
+        yield apply("diag", slope) if step.rule.is_local else times(Ref(gradient or s), slope)
 
 
 def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:

@@ -56,12 +56,12 @@ def mask_forgotten(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def function_itself(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The function itself where its derivative belongs: dL/dA · ReLU(z)."""
-    local = step.name if step.rule.startswith("local") else _local(derivation, step)
+    local = step.name if step.rule.is_local else _local(derivation, step)
     assert local is None or isinstance(local, Derivative)
     expr = _function_of(derivation, local) if local else None
     if local is None or expr is None:
         return
-    if step.rule.startswith("local"):
+    if step.rule.is_local:
         yield expr
     elif gradient := _arriving(derivation, step):
         yield times(gradient, expr)
@@ -69,7 +69,7 @@ def function_itself(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """σ′(A) for σ′(z): the derivative taken at what came out instead of at what went in."""
-    local = step.name if step.rule.startswith("local") else _local(derivation, step)
+    local = step.name if step.rule.is_local else _local(derivation, step)
     expr = _function_of(derivation, local) if isinstance(local, Derivative) else None
     if expr is None or not isinstance(local, Derivative):
         return
@@ -78,7 +78,7 @@ def at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
     if not row.derivative:
         return
     slope = tidy(instantiate(row, row.derivative[0], again.args, expr.options, again))
-    if step.rule.startswith("local"):
+    if step.rule.is_local:
         yield slope
     elif gradient := _arriving(derivation, step):
         yield times(gradient, slope)

@@ -13,7 +13,6 @@ from functools import cache, cached_property
 
 from derive.calculus.differentiation import derivative_rule
 from derive.calculus.operation_rows import ROWS
-from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
@@ -24,7 +23,6 @@ from derive.operations import FUNCTIONS
 
 LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
 GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
-BUILT_FROM = {"sigmoid": {"sigmoid", "silu", "softplus"}, "phi": {"phi", "gelu"}}
 MAX_RANK = 4
 Quantity = Ref | Entry
 _MARKED = re.compile(r"(.*)[\[(](\d{1,9})[\])]")
@@ -214,10 +212,10 @@ class Lexicon:
     def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
         """What a word means as a function: `g(z_2)` whatever the problem applies to z_2."""
         known, letter = FUNCTIONS.get(word) or _spelled().get(word.lower()), word.lower()
-        if letter not in GENERIC or word == "Phi":
+        if letter not in GENERIC or (word != letter and word in FUNCTIONS):
             return known
         here = {_op(step) for step in self._applied(args)}
-        if len(here) == 1 and (known is None or not self._used & BUILT_FROM.get(known, {known})):
+        if len(here) == 1 and (known is None or not self._used & _built_from(known)):
             self.learned[letter] = here.pop()
             return self.learned[letter]
         return self.learned.get(letter) or known or self._only
@@ -242,8 +240,8 @@ class Lexicon:
 
     @property
     def _only(self) -> str | None:
-        """The one function of the network that is not ReLU."""
-        smooth = self._used - {"relu"}
+        """The one function of the network that has no kink."""
+        smooth = {op for op in self._used if not ROWS[op].kinks}
         return next(iter(smooth)) if len(smooth) == 1 else None
 
 
@@ -268,6 +266,14 @@ def _spelled_out(text: str) -> Symbol | None:
 def _spelled() -> dict[str, str]:
     """The operations by their spellings in small letters."""
     return {spelling.lower(): op for spelling, op in FUNCTIONS.items() if not spelling.endswith("'")}
+
+
+@cache
+def _built_from(op: str) -> frozenset[str]:
+    """An operation, and those whose formula or derivative is written with it."""
+    words = ROWS[op].spellings if op in ROWS else ()
+    texts = {key: " ".join((row.definition, *row.derivative)) for key, row in ROWS.items()}
+    return frozenset((op, *(key for key, text in texts.items() if any(f"{word}(" in text for word in words))))
 
 
 def _op(step: Step) -> str:
@@ -305,8 +311,3 @@ def _apart(symbol: Symbol) -> Iterator[Symbol]:
         items += [int(digit) for digit in str(item)] if isinstance(item, int) else [item]
     if tuple(items) != symbol.subscript and len(items) <= 4:
         yield replace(symbol, subscript=tuple(items))
-
-
-def every_index(shape: Shape) -> list[Index]:
-    """Every index of an array, in the order of its flat values."""
-    return indices(shape)

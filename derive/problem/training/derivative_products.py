@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from derive.calculus.building import total
 from derive.calculus.differentiation import Shapes, settled, shape_of
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import GradientContext, row_of
 from derive.language.expressions import Apply, Expr, Ref, apply, names_in, rewrite, substitute
 from derive.language.names import Derivative, Name, Symbol
 
@@ -50,5 +50,5 @@ def _pulled(expr: Expr, by: Name, gradient: Expr, shapes: Shapes) -> Iterator[Ex
     sizes = tuple(shape_of(arg, shapes) for arg in expr.args)
     for i, arg in enumerate(expr.args):
         if by in names_in(arg):
-            inner = row_of(expr).pullback(expr.args, sizes, expr.options, expr, gradient, i)
+            inner = row_of(expr).pullback(GradientContext(expr.args, sizes, expr.options, expr, gradient, i))
             yield from _pulled(arg, by, settled(inner, shapes), shapes)

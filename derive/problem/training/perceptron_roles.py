@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, names_in
 from derive.language.names import Name
 from derive.problem.reading.tables import Tables
 from derive.problem.training.update_scope import Surroundings
-
-RISING = {"step": 0, "sign": 0, "at_least": 0, "below": 1}
-"""Thresholds, and which of their arguments the output rises with."""
 
 
 def threshold_roles(tables: Tables, around: Surroundings) -> dict[str, Name] | None:
@@ -28,9 +26,10 @@ def threshold_roles(tables: Tables, around: Surroundings) -> dict[str, Name] | N
 
 def _argument(expr: Expr, around: Surroundings) -> Name | None:
     """The name that a threshold is applied to, if it is computed."""
-    if not isinstance(expr, Apply) or expr.op not in RISING:
+    rising = row_of(expr).threshold if isinstance(expr, Apply) else None
+    if not isinstance(expr, Apply) or rising is None:
         return None
-    inner = expr.args[RISING[expr.op]]
+    inner = expr.args[rising]
     return inner.name if isinstance(inner, Ref) and inner.name.id in around.forward else None
 
 

@@ -1,0 +1,124 @@
+"""A row says all there is to say of an operation: nothing outside the table names one, and its sentences exist."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import derive
+from derive.derivation.derive import derive as derivation_of
+from derive.derivation.rules import RULES, RuleKey
+from derive.examples import names, path
+from derive.operations import FUNCTIONS, MACROS, ROWS
+from derive.prose.catalogue import catalogue
+
+PACKAGE = Path(derive.__file__).parent
+SIGNS = [
+    "add",
+    "subtract",
+    "negate",
+    "times",
+    "product",
+    "divide",
+    "power",
+    "transpose",
+    "index",
+    "stack",
+    "beside",
+    "sum",
+    "mean",
+]
+"""What the language has signs for: arithmetic, and blocks of arrays."""
+WORDS = ["step", "sign", "below", "dot", "largest"]
+"""Keys that are words of English too."""
+OUTSIDE = {
+    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi"},  # e^x, √x, |x| and Greek letters are spelled there
+    "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
+    "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
+    "notation": {"place"},  # a style of the printer
+    "figures/drawing": {"exp", "log", "sin", "cos", "tanh", "max", "min"},  # TeX's own operators
+    "verification": {"sqrt", "pi"},  # SymPy's arithmetic
+    "page": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
+    "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
+    "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
+    "answers/mistakes": {*ROWS, *MACROS},  # a mistake of a rule, by the rule's name
+}
+"""Folders that name operations all the same, which, and why."""
+
+
+def named(module: Path) -> Iterator[str]:
+    """The operations that a module names."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in {*ROWS, *MACROS}:
+            yield node.value
+
+
+MODULES = [module for module in sorted(PACKAGE.rglob("*.py")) if module.parent.name != "operations"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(PACKAGE).as_posix())
+def test_no_other_module_names_an_operation(module: Path) -> None:
+    """What is said of one, how it is recognised and printed stands in its row."""
+    place = module.parent.relative_to(PACKAGE).as_posix()
+    assert set(named(module)) - {*SIGNS, *WORDS} - OUTSIDE.get(place, set()) == set()
+
+
+def test_every_exception_is_needed() -> None:
+    for place, allowed in OUTSIDE.items():
+        assert allowed & {key for module in MODULES if module.parent == PACKAGE / place for key in named(module)}, place
+
+
+@pytest.mark.parametrize("key", ROWS)
+def test_the_sentences_of_a_row_stand_in_the_catalogue(key: str) -> None:
+    row, known = ROWS[key], catalogue("en")
+    wanted = [f"kinks.{key}"] if row.kinks else []
+    wanted += [f"functions.{row.meaning.key}"] if row.meaning else []
+    wanted += [f"notes.{note}" for note in row.explained.values()]
+    wanted += [f"notes.{row.by_sign}_{case}" for case in ("on", "off", "all_on", "all_off", "mixed") if row.by_sign]
+    assert [sentence for sentence in wanted if sentence not in known] == []
+
+
+@pytest.mark.parametrize("key", [key for key, row in ROWS.items() if row.kinks and row.elementwise])
+def test_what_has_a_kink_says_what_it_is(key: str) -> None:
+    """By its formula, by a sentence, or by signs that everyone knows."""
+    row = ROWS[key]
+    assert row.definition or row.meaning or row.notation.style in {"bars", "chosen"}
+
+
+def test_a_derivative_of_its_own_belongs_to_a_function() -> None:
+    for row in ROWS.values():
+        if row.prime_of:
+            assert ROWS[row.prime_of].spellings[0] + "'" == row.spellings[0]
+            assert f"{row.spellings[0]}(" in ROWS[row.prime_of].derivative[0]
+
+
+def test_a_short_rule_is_one_of_operations() -> None:
+    for macro in MACROS.values():
+        if macro.shortcut:
+            assert {macro.shortcut.inner, macro.shortcut.log} <= ROWS.keys()
+            assert f"shortcuts.{macro.shortcut.key}" in catalogue("en")
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_rule_of_an_example_is_known(name: str) -> None:
+    of_gradients = {rule for row in ROWS.values() for rule in row.rules}
+    derivation = derivation_of(derive.Problem.load(path(name)))
+    for step in (*derivation.forward, *derivation.backward):
+        assert isinstance(step.rule, RuleKey)
+        rule = step.rule.differentiated
+        assert rule in RULES or rule in ROWS or rule in of_gradients, step.id
+
+
+def test_a_rule_knows_what_is_differentiated() -> None:
+    assert RuleKey.local(RuleKey("sigmoid")).is_local
+    assert RuleKey.local(RuleKey("sigmoid")).differentiated == "sigmoid"
+    assert not RuleKey("logsumexp").is_local
+    assert RuleKey("chain rule").sentence == "chain_rule"
+
+
+def test_a_spelling_belongs_to_one_operation() -> None:
+    assert set(FUNCTIONS.values()) <= {*ROWS, *MACROS}
