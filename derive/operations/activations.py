@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Look, Macro, Wording, Row, ShapeFault, Shapes, register_rows
+from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes, Wording, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
 from derive.operations.elementwise import Pieces, Smooth, elementwise

@@ -13,7 +13,7 @@ from flint import fmpq
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
 from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Kernel, Row, Shapes
-from derive.calculus.scalars import Num, sign
+from derive.calculus.scalars import Num, sign, to_fmpq
 from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options
 
@@ -100,7 +100,7 @@ def _kernel(
 
 
 def _settings(defaults: Mapping[str, Fraction], options: Options) -> dict[str, fmpq]:
-    return {name: _exact(dict(options).get(name, default)) for name, default in defaults.items()}
+    return {name: to_fmpq(dict(options).get(name, default)) for name, default in defaults.items()}
 
 
 def _kinks(
@@ -109,7 +109,7 @@ def _kinks(
 ) -> Callable[..., list[int]]:  # fmt: skip
     """Where the argument that chooses the piece is 0; nowhere with settings that make the pieces meet smoothly."""
     settings = _settings(defaults, options)
-    if any(settings[name] == _exact(smooth) for name, smooth in smooth_at.items()):
+    if any(settings[name] == to_fmpq(smooth) for name, smooth in smooth_at.items()):
         return lambda *args: []
     spreads = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
 
@@ -118,10 +118,6 @@ def _kinks(
         return [i for i, entry in enumerate(entries) if sign(value.switch(*entry, **settings)) == 0]
 
     return kinks
-
-
-def _exact(value: Any) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
 
 
 def _spread(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> list[Flat]:

@@ -11,10 +11,10 @@ from derive.calculus.operation_rows import (
     AXIS,
     Look,
     Macro,
-    Wording,
     ShapeFault,
     Shapes,
     Shortcut,
+    Wording,
     register_rows,
     shape_text,
 )

@@ -20,10 +20,10 @@ from derive.calculus.operation_rows import (
     GradientContext,
     Kernel,
     Look,
-    Wording,
     Row,
     ShapeFault,
     Shapes,
+    Wording,
     register_rows,
     shape_text,
 )
