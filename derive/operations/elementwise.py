@@ -100,7 +100,9 @@ def _kernel(
 
 
 def _settings(defaults: Mapping[str, Fraction], options: Options) -> dict[str, fmpq]:
-    return {name: to_fmpq(dict(options).get(name, default)) for name, default in defaults.items()}
+    given = dict(options)
+    settings = {name: given.get(name, default) for name, default in defaults.items()}
+    return {name: to_fmpq(value) for name, value in settings.items() if isinstance(value, Fraction)}
 
 
 def _kinks(
