@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derive.errors import suggestion
+from derive.language.code_words import WORDS
 from derive.language.names import ACCENTS, Derivative, Name, SubscriptItem, Symbol
 from derive.language.tokens import TextError, Token, tokenize
 
@@ -35,6 +36,7 @@ class Cursor:
     """Reads tokens one by one; `depth` bounds the nesting, `terms` the terms of sums that are written out."""
 
     most_terms = 2_000
+    naming = False  # whether `W1` is `W_1` even where that is not known: on the left of an equation, in a key
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
         self.text, self.scope = text, scope
@@ -118,7 +120,7 @@ class Cursor:
         if self.token.kind == "accent":
             accent = self.take().text
         primes, superscript = 0, ""
-        subscript: tuple[SubscriptItem, ...] = ()
+        subscript: tuple[SubscriptItem, ...] = self._number_behind(base, accent)
         while self.tokens[self.at].text in _BEHIND:
             if found := self.primes():
                 primes += found
@@ -133,6 +135,17 @@ class Cursor:
             else:
                 break
         return Symbol(base, accent, primes, subscript, superscript, self._helper(base))
+
+    def _number_behind(self, base: str, accent: str) -> tuple[int, ...]:
+        """The subscript of a name that is written `W1`; none where that is a product."""
+        token = self.token
+        if token.kind != "number" or not token.glued or not token.text.isdigit() or len(token.text) > MAX_INDEX_DIGITS:
+            return ()
+        number = int(token.text)
+        if not self.naming and Symbol(base, accent, 0, (number,)).id not in self.scope.names:
+            return ()
+        self.take()
+        return (number,)
 
     def primes(self) -> int:
         """How many primes stand at the cursor, `'` or `^{\\prime}`; they are taken."""
@@ -173,17 +186,30 @@ class Cursor:
 
     def _subscript_item(self, braced: bool = False) -> SubscriptItem:
         """An integer, a word, or (in braces) index arithmetic with a loop letter, `t-1`, or a whole name, `W_1`."""
+        if self.token.kind not in {"number", "word"}:
+            raise self.unexpected("a number or a word as subscript")
+        if braced and (self.token.kind == "number" or self.token.text in self.scope.indices):
+            return self.count()
         if self.token.kind == "number":
             return self.integer()
-        if self.token.kind != "word":
-            raise self.unexpected("a number or a word as subscript")
         word = self.take().text
-        if word not in self.scope.indices:
-            return named_item(self.symbol(word)) if braced else word
-        value = self.scope.indices[word]
-        while braced and self.is_op("+", "-"):
+        if word in self.scope.indices:
+            return self.scope.indices[word]
+        return named_item(self.symbol(word)) if braced else word
+
+    def count(self) -> int:
+        """Arithmetic of whole numbers and loop letters at the cursor: `3`, `t-1`, `4-k`, `2k+1`."""
+        value = self._counted_term()
+        while self.is_op("+", "-"):
             sign = 1 if self.take().text == "+" else -1
-            value += sign * self.integer()
+            value += sign * self._counted_term()
+        return value
+
+    def _counted_term(self) -> int:
+        value = 1 if self.token.text in self.scope.indices else self.integer()
+        self.accept("*")
+        if self.token.kind == "word" and self.token.text in self.scope.indices:
+            value *= self.scope.indices[self.take().text]
         return value
 
     def _superscript(self, name: Symbol) -> str:
@@ -272,7 +298,6 @@ class Cursor:
         end = max(self.tokens[self.at - 1].end, start + 1)
         if symbol.id in self.scope.functions:
             return TextError(f"`{symbol.id}` is an operation", f"write `{symbol.id}(x)`, with parentheses", start, end)
-        if symbol.id in self.scope.indices:
-            return TextError(f"`{symbol.id}` is a loop letter", "it can only count in subscripts", start, end)
-        hint = suggestion(symbol.id, [*self.scope.names]) or "give it a value, or an equation above this line"
+        hint = WORDS.get(symbol.id) or suggestion(symbol.id, [*self.scope.names])
+        hint = hint or "give it a value, or an equation above this line"
         return TextError(f"`{self.shown(start, end)}` is not defined", hint, start, end)

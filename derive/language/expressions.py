@@ -21,13 +21,15 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 class Number:
     """A constant; `decimal` if it was written with a point, so that it is printed so.
 
-    It is exact; in a student's formula `unit` is one unit of the last place that was written, 0 for what is worked out.
+    It is exact; `counter` marks what a loop letter stands for; in a student's formula `unit` is one unit of the last
+    place that was written, 0 for what is worked out.
     """
 
     value: Fraction
     decimal: bool = field(default=False, compare=False, repr=False)
     span: Span | None = field(default=None, compare=False, repr=False)
     unit: Fraction = field(default=Fraction(0), compare=False, repr=False)
+    counter: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 from derive.errors import suggestion
 from derive.language.bounds import MAX_DEPTH, MAX_EXPONENT, TOO_DEEP, check_bounds, quotient_of
+from derive.language.code_words import SIGNS, WORDS
+from derive.language.counters import counted
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Equation, Expr, Number, Option, Options, Ref, number
 from derive.language.names import ACCENTS, GREEK, Symbol
@@ -38,7 +41,7 @@ def parse(text: str, scope: Scope) -> Expr:
 def parse_equation(text: str, scope: Scope) -> tuple[str, Equation]:
     """The relation (`=`, `≈` or `<-`) and the equation that `text` writes. Raises TextError."""
     reader = Parser(text, scope)
-    name = reader.symbol()
+    name = reader.left_side()
     relation = reader.relation()
     expr = reader.sum()
     if reader.token.kind != "end":
@@ -50,7 +53,7 @@ def parse_equation(text: str, scope: Scope) -> tuple[str, Equation]:
 def parse_left_side(text: str, scope: Scope) -> Symbol:
     """The name on the left of an equation."""
     reader = Parser(text, scope)
-    name = reader.symbol()
+    name = reader.left_side()
     reader.relation()
     return name
 
@@ -69,7 +72,16 @@ class Parser(Primaries):
     beside = frozenset({"word", "number"})
     transposes: tuple[str, ...] = ("T",)
 
+    def left_side(self) -> Symbol:
+        """The name that an equation defines."""
+        self.naming = True
+        name = self.symbol()
+        self.naming = False
+        return name
+
     def relation(self) -> str:
+        if self.token.text in SIGNS and self.token.kind == "op":
+            raise self.error(f"`{self.token.text}` has no meaning here", SIGNS[self.token.text])
         if not self.is_op(*RELATIONS):
             raise self.unexpected("`=` after the name on the left")
         return self.take().text
@@ -83,7 +95,7 @@ class Parser(Primaries):
             count = self._one_more(count)
             op = "add" if self.take().text == "+" else "subtract"
             right = self.signed()
-            left = Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+            left = counted(op, left, right) or Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
         self.depth -= 1
         return left
 
@@ -133,14 +145,14 @@ class Parser(Primaries):
                 return left
 
     def _times(self, op: str, left: Expr, right: Expr, start: int) -> Expr:
-        return Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
+        return counted(op, left, right) or Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
 
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """left/right, of two numbers one number."""
         if not (isinstance(left, Number) and isinstance(right, Number)):
             return Apply("divide", (left, right), span=(start, self.tokens[self.at - 1].end))
         try:
-            return number(quotient_of(left.value, right.value))
+            return replace(number(quotient_of(left.value, right.value)), counter=left.counter or right.counter)
         except ValueError as wrong:
             raise self.error(str(wrong), "", self.tokens[self.at - 1]) from None
 
@@ -158,7 +170,7 @@ class Parser(Primaries):
             return True
         if token.kind == "command":
             return token.text != "end"
-        return token.kind == "op" and token.text in {"(", "[", "√", "∑"}
+        return token.kind == "op" and (token.text in _FACTORS or (token.text in _BARS and not self.open_bars))
 
     def power(self) -> Expr:
         base = self.primary()
@@ -176,6 +188,8 @@ class Parser(Primaries):
         exponent = self.exponent()
         if isinstance(exponent, Number) and abs(exponent.value) > MAX_EXPONENT:
             raise self.error("the exponent is too large", f"at most {MAX_EXPONENT}", at)
+        if isinstance(exponent, Number) and exponent.counter and exponent.value == 1:
+            return base
         return Apply("power", (base, exponent), span=(at.start, self.tokens[self.at - 1].end))
 
     def is_transpose(self) -> bool:
@@ -255,7 +269,7 @@ class Parser(Primaries):
             self.split(mark, *range(1, len(self.tokens[mark].text)))
             self.at = mark
             symbol = self.symbol()
-        if known or letters:
+        if symbol.id in self.scope.names:
             return Ref(self.scope.names[symbol.id], (start, self.tokens[self.at - 1].end))
         return self._special(symbol, mark, start)
 
@@ -267,11 +281,19 @@ class Parser(Primaries):
         self.at = mark + 1
         symbols = [*(Symbol(letter) for letter in word.text[:-1]), self.symbol(word.text[-1])]
         self.at = after
-        return all(symbol.id in self.scope.names for symbol in symbols)
+        return all(symbol.id in self.scope.names or symbol.id in self.scope.indices for symbol in symbols)
 
     def _special(self, symbol: Symbol, mark: int, start: int) -> Expr:
-        """`e^…` and `pi` where nobody defined them; else the error for an unknown name."""
+        """What a name means that nobody defined: a loop letter its value, `e^…`, `pi`, `x_i` an entry of x.
+
+        Else raises the error for an unknown name.
+        """
         word = self.tokens[mark].text
+        if symbol.id in self.scope.indices:
+            value = Fraction(self.scope.indices[symbol.id])
+            return Number(value, span=(start, self.tokens[self.at - 1].end), counter=True)
+        if entry := self.lettered_entry(symbol, start):
+            return entry
         if word == "e" and self.at == mark + 1 and self.is_op("^"):
             self.take()
             return Apply("exp", (self.exponent(),), span=(start, self.tokens[self.at - 1].end))
@@ -282,7 +304,8 @@ class Parser(Primaries):
             end = self.tokens[self.at - 1].end
             raise TextError(f"`{symbol.id}` is an operation and needs an argument", hint, start, end)
         if self.is_op("(") and symbol.id == word:
-            hint = suggestion(word, self.scope.functions) or "`derive operations` lists the operations"
+            hint = WORDS.get(word.lower()) or suggestion(word, self.scope.functions)
+            hint = hint or "`derive operations` lists the operations"
             raise TextError(f"`{word}` is not an operation", hint, start, self.tokens[self.at - 1].end)
         raise self.unknown(symbol, start)
 
@@ -293,6 +316,8 @@ class Parser(Primaries):
         while self.is_op("_") and self.peek().kind == "word" and self.token.glued:
             self.take()
             spelling += "_" + self.take().text
+        if self.token.kind == "number" and self.token.glued and f"{spelling}{self.token.text}" in self.scope.functions:
+            spelling += self.take().text
         spelling += "'" * self.primes()
         if not self.is_op("(") or spelling not in self.scope.functions:
             self.at = mark
@@ -365,12 +390,16 @@ class Parser(Primaries):
         return expr
 
 
+_FACTORS, _BARS = {"(", "[", "√", "∑", "∏"}, {"|", "||"}
+
 _BRACKETS: dict[str, Callable[[Parser], Expr]] = {
     "(": lambda parser: parser.parentheses(),
     "{": lambda parser: parser.enclosed("}"),
     "[": lambda parser: parser.blocks(),
     "√": lambda parser: parser.root(),
-    "∑": lambda parser: parser.summation(),
+    "∑": lambda parser: parser.repeated(),
+    "∏": lambda parser: parser.repeated(),
+    "||": lambda parser: parser.norm(),
     "|": lambda parser: parser.bars(),
 }
 """What reads what begins with a sign."""

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from derive.language.cursor import MAX_NESTING, Cursor, Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, Slice
+from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span
+from derive.language.names import Symbol
 from derive.language.numbers import parse_number
-from derive.language.tokens import Token
+from derive.language.tokens import TextError, Token
 
 MAX_TERMS = 100
 MAX_PARTS = 10_000
+FIRST_NUMBERS = 4  # of which one is there where quantities are numbered
+_SUM, _PRODUCT = ("add", "sum"), ("product", "product")
+REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
+"""Signs that repeat a term for each value of a letter: the operation between the terms, and the word for it."""
+
+
+def _root_norm(inner: Expr, span: Span) -> Expr:
+    return Apply("norm", (inner,), span=span)
+
+
+def _sum_norm(inner: Expr, span: Span) -> Expr:
+    return Apply("sum", (Apply("abs", (inner,), span=span),), span=span)
+
+
+def _largest_norm(inner: Expr, span: Span) -> Expr:
+    return Apply("max", (Apply("abs", (inner,), span=span),), span=span)
+
+
+NORMS: Mapping[str, Callable[[Expr, Span], Expr]] = {
+    "2": _root_norm, "F": _root_norm, "1": _sum_norm, "infty": _largest_norm,
+}  # fmt: skip
+"""The norms by what stands below the double bars."""
 
 
 class Primaries(Cursor):
@@ -16,7 +42,7 @@ class Primaries(Cursor):
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
         super().__init__(text, scope, tokens)
-        self.parts = 0
+        self.parts = self.open_bars = 0
 
     def sum(self) -> Expr:
         """A whole expression at the cursor."""
@@ -64,6 +90,23 @@ class Primaries(Cursor):
         start = expr.span[0] if expr.span else self.token.start
         return Apply("index", (expr,), (("at", self.slices()),), (start, self.tokens[self.at - 1].end))
 
+    def lettered_entry(self, symbol: Symbol, start: int) -> Expr | None:
+        """`x_i` inside a repetition, where x is defined, and no x_i: an entry of it."""
+        if not self.scope.indices or self._is_numbered(symbol):
+            return None
+        for count in range(1, len(symbol.subscript) + 1):
+            whole = replace(symbol, subscript=symbol.subscript[:-count])
+            at = tuple(item for item in symbol.subscript[-count:] if isinstance(item, int) and item > 0)
+            if whole.id in self.scope.names and len(at) == count:
+                span = (start, self.tokens[self.at - 1].end)
+                return Apply("index", (Ref(self.scope.names[whole.id], span),), (("at", at),), span)
+        return None
+
+    def _is_numbered(self, symbol: Symbol) -> bool:
+        """Whether there are quantities with such a subscript: then a missing one is no entry."""
+        others = (replace(symbol, subscript=(*symbol.subscript[:-1], n)) for n in range(FIRST_NUMBERS))
+        return any(other.id in self.scope.names for other in others)
+
     def slices(self) -> tuple[Slice, ...]:
         """`[2:3, 1]`: for each axis a position, or from where to where."""
         opened = self.take()
@@ -83,13 +126,7 @@ class Primaries(Cursor):
         return (start, stop)
 
     def _position(self) -> int:
-        if self.token.kind == "word" and self.token.text in self.scope.indices:
-            value = self.scope.indices[self.take().text]
-            while self.is_op("+", "-"):
-                sign = 1 if self.take().text == "+" else -1
-                value += sign * self.integer()
-        else:
-            value = self.integer()
+        value = self.count()
         if value < 1:
             raise self.error("entries count from 1", "", self.tokens[self.at - 1])
         return value
@@ -121,9 +158,46 @@ class Primaries(Cursor):
     def bars(self) -> Expr:
         """`|x|`."""
         opened = self.take()
-        inner = self.sum()
+        inner = self._between_bars()
+        if self.is_op("||"):
+            self.split(self.at, 1)  # |x||y| is a product
         self.expect("|", opened)
         return Apply("abs", (inner,))
+
+    def norm(self) -> Expr:
+        """`||v||`, also with the norm's name below: `||v||_1`. `||a| - 1|` are two bars one after the other."""
+        start, opened = self.at, self.token
+        self.take()
+        try:
+            inner = self._between_bars()
+            closed = self.accept("||")
+        except TextError:
+            closed = False
+        if closed:
+            return self._norm_of(inner, opened)
+        self.at = start
+        self.split(start, 1)
+        return self.bars()
+
+    def _between_bars(self) -> Expr:
+        self.open_bars += 1
+        try:
+            return self.sum()
+        finally:
+            self.open_bars -= 1
+
+    def _norm_of(self, inner: Expr, opened: Token) -> Expr:
+        """A norm by what stands below the bars at the cursor: the sum of absolute values, the largest, or the root."""
+        kind = "2"
+        if self.accept("_"):
+            braced = self.accept("{")
+            kind = self.take().text
+            if braced:
+                self.expect("}")
+        if kind not in NORMS:
+            raise self.error(f"there is no norm `{kind}`", f"one of: {', '.join(NORMS)}", self.tokens[self.at - 1])
+        span = (opened.start, self.tokens[self.at - 1].end)
+        return NORMS[kind](inner, span)
 
     def slope(self) -> Expr | None:
         """A derivative at the cursor, or None with nothing taken."""
@@ -143,8 +217,8 @@ class Primaries(Cursor):
         if token.text == "sqrt":
             self.take()
             return Apply("sqrt", (self._group(),))
-        if token.text == "sum":
-            return self.summation()
+        if token.text in REPEATED:
+            return self.repeated()
         if token.text == "begin":
             return self.environment()
         raise self.unexpected("a number, a name or `(`")
@@ -195,24 +269,25 @@ class Primaries(Cursor):
         self.expect("}")
         return name
 
-    def summation(self) -> Expr:
-        """`\\sum_{t=1}^{3} …`: the term once for each value of the letter, added up."""
+    def repeated(self) -> Expr:
+        """`\\sum_{t=1}^{3} …`: the term once for each value of the letter, added up; with `\\prod` multiplied."""
         start = self.take()
+        op, called = REPEATED[start.text]
         self.expect("_")
         self.expect("{")
         if self.token.kind != "word":
             raise self.unexpected("the letter that counts")
         letter = self.take().text
         self.expect("=")
-        first = self.integer()
+        first = self.count()
         self.expect("}")
         self.expect("^")
         braced = self.accept("{")
-        last = self.integer()
+        last = self.count() if braced else self._counted_term()
         if braced:
             self.expect("}")
         if not first <= last < first + MAX_TERMS:
-            raise self.error(f"a sum from {first} to {last}", f"at most {MAX_TERMS} terms, upwards", start)
+            raise self.error(f"a {called} from {first} to {last}", f"at most {MAX_TERMS} terms, upwards", start)
         body, outer = self.at, self.scope
         total: Expr | None = None
         for value in range(first, last + 1):
@@ -221,7 +296,7 @@ class Primaries(Cursor):
                 raise self.error("the sums have too many terms", f"at most {self.most_terms} in one text", start)
             self.scope = Scope(outer.names, outer.functions, {**outer.indices, letter: value})
             term = self.product()
-            total = term if total is None else Apply("add", (total, term))
+            total = term if total is None else Apply(op, (total, term))
         self.scope = outer
         assert total is not None
         return total

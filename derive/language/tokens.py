@@ -7,6 +7,7 @@ import unicodedata
 from typing import NamedTuple
 
 from derive.errors import DeriveError
+from derive.language.code_words import MODULES, SIGNS, method_hint
 from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK_NAMES
 
 MAX_LENGTH = 20_000
@@ -16,18 +17,20 @@ _SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=
                  "⁽": "(", "⁾": ")"}  # fmt: skip
 _SPELLINGS = {
     "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "∘": "⊙", "≥": ">=", "≤": "<=",
-    "′": "'", "’": "'", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T", "…": "...", "∂": "d", "∇": "nabla",
+    "′": "'", "’": "'", "‖": "||", "∥": "||", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T",
+    "…": "...", "∂": "d", "∇": "nabla",
 }  # fmt: skip
 _SPELLED = {
     "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "approx": "≈", "leftarrow": "<-",
-    "gets": "<-", "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
+    "gets": "<-", "lVert": "||", "rVert": "||", "Vert": "||", "lvert": "|", "rvert": "|", "vert": "|",
+    "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
     "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d",
-    "{": "(", "}": ")", "|": "|", "\\": "\\\\", "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta",
+    "{": "(", "}": ")", "|": "||", "\\": "\\\\", "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta",
 }  # fmt: skip
 _SPACES = {"quad", "qquad", "left", "right", "displaystyle", "textstyle", "limits", "thinspace", *",;:! "} | {
     size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
 }
-_BUILDING = dict.fromkeys((*ACCENTS, "frac", "sqrt", "sum", "begin", "end")) | {
+_BUILDING = dict.fromkeys((*ACCENTS, "frac", "sqrt", "sum", "prod", "begin", "end")) | {
     "widehat": "hat", "overline": "bar", "dfrac": "frac", "tfrac": "frac",
 }  # fmt: skip
 _COMMANDS = (
@@ -43,10 +46,12 @@ _IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")
 _TOKEN = re.compile(
-    r"\s*+(?:(?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+    rf"\s*+(?:(?P<module>{MODULES})"
+    r"|(?P<turned>\.T(?![A-Za-z]))"
+    r"|(?P<number>(?:\d+(?:\.(?!\.|[A-Za-z]{2}|T(?![A-Za-z]))\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
     rf"|(?P<word>[A-Za-z]++(?![{_MARKS}]))"
     r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
-    r"|(?P<op>\.\*|\*\*|<-|>=|<=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
+    r"|(?P<op>\.\*|\*\*|\|\||<-|>=|<=|[=:+*/-]=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
     r"|(?P<other>\S))"
 )
 _CANONICAL = {".*": "⊙", "**": "^"}
@@ -80,7 +85,11 @@ def tokenize(text: str) -> list[Token]:
         kind = str(match.lastgroup)
         start, at = match.span(kind)
         glued, spelling = last == start > 0, match[kind]
-        if kind == "other":
+        if kind == "module":
+            continue
+        if kind == "turned":
+            tokens += [Token("op", "^", start, at, glued), Token("word", "T", start, at, glued=True)]
+        elif kind == "other":
             found, at = _special(text, start)
             tokens += [Token(t.kind, t.text, t.start, t.end, glued or i > 0) for i, t in enumerate(found)]
         elif kind == "command":
@@ -103,12 +112,15 @@ def _special(text: str, at: int) -> tuple[list[Token], int]:
     if char in _SPELLINGS:
         spelling = _SPELLINGS[char]
         return [Token("word" if spelling.isalpha() else "op", spelling, at, at + 1)], at + 1
-    if char in "⊙≈√∑□":
+    if char in "⊙≈√∑∏□":
         return [Token("op", char, at, at + 1)], at + 1
     if char.isalpha():
         return _word(text, at)
+    if method := method_hint(text, at):
+        raise TextError(method[0], method[1], at, method[2])
     name = "a control character" if not char.isprintable() else f"`{char}`"
-    raise TextError(f"{name} has no meaning here", "see docs/language.md for what an equation may hold", at, at + 1)
+    hint = SIGNS.get(char, "see docs/language.md for what an equation may hold")
+    raise TextError(f"{name} has no meaning here", hint, at, at + 1)
 
 
 def _word(text: str, at: int) -> tuple[list[Token], int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,12 @@ from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
+from derive.operations import MACROS
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
-from derive.problem.reading.equations import (
-    check_looked_up,
-    check_order,
-    infer_shapes,
-    left_sides,
-    lines_of,
-    read_equations,
-    read_name,
-)
+from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
+from derive.problem.reading.equation_lines import lines_of, without_chains
+from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml
@@ -50,6 +46,12 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 SETTINGS = (("numbers", "steps"), ("names", ""), ("page", "ask"), ("sheet", "blank"), ("marking", ""))
 """The keys of settings that name steps."""
+
+
+LOSSES = ("L", "J", "E", "C", "loss", "Loss", "cost", "ell", "l", "MSE", "f")
+"""What a loss is mostly called."""
+BY_NUMBER = tuple(macro.key for macro in MACROS.values() if macro.by_shape and macro.params[1:] == ("y",))
+"""Losses whose target may be the number of a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class _Reader(Tables):
         moving = [*(each.name for each in givens if each.parameter), *problem.gradients]
         if not self.faults:
             check_looked_up(problem.equations, moving, self.places, self.faults)
+        if not self.faults:
+            self._check_meant(problem, given)
         if self.faults:
             raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
         return replace(problem, warnings=tuple(self.warnings))
@@ -256,6 +260,8 @@ class _Reader(Tables):
         lines = lines_of(text, place, self.faults)
         if "network" in self.source.data:
             lines = [replace(line, place=place) for line in lines]
+        else:
+            lines = list(without_chains(lines, known, left_sides(lines), self.warnings))
         self.defined = left_sides(lines)
         written = read_equations(lines, {**self.broken, **known}, self.faults)
         for item in written:
@@ -266,7 +272,9 @@ class _Reader(Tables):
         self.places = {item.equation.name.id: item.line.fault("").place for item in written}
         if len(self.faults) > order_before:
             return [item.equation for item in written]
-        return infer_shapes(written, self.shapes, self.faults)
+        equations = infer_shapes(written, self.shapes, self.faults, self.warnings)
+        check_matrix_powers(written if "model" in self.source.data else (), self.shapes, self.faults)
+        return equations
 
     def _loss(self, equations: Sequence[Equation], known: Mapping[str, Name]) -> Symbol | None:
         if "network" in self.source.data:
@@ -295,6 +303,25 @@ class _Reader(Tables):
             if name.id not in ids:
                 self.fault(f"`{name}` is not defined", suggestion(name.id, ids), table, "gradients")
         return tuple(names)
+
+    def _check_meant(self, problem: Problem, given: Sequence[Given]) -> None:
+        """Warns of a loss that was forgotten, and of one target for several outputs."""
+        if problem.loss is None:
+            scalars = [e.name for e in problem.equations if not problem.shapes.get(e.name) and str(e.name) in LOSSES]
+            if scalars and not problem.gradients and any(item.parameter for item in given):
+                message = "no loss is named: only the forward pass is worked out"
+                hint = f'write loss = "{scalars[-1]}" in [model]'
+                self.warnings.append(Fault(message, hint, problem.place(scalars[-1].id)))
+            return
+        data = [item.name for item in given if not item.parameter]
+        last = next(equation for equation in problem.equations if equation.name == problem.loss)
+        target = next((name for name in data if name.id == self._model_table.get("target")), None)
+        if str(self._model_table.get("loss")).replace(" ", "_") in BY_NUMBER:
+            target = None
+        for output, number in dict.fromkeys(spread_targets(last, problem.shapes, data, target)):
+            message = f"every entry of `{output}` is compared with the one number `{number}`"
+            hint = f"give `{number}` one entry for each of the {prod(problem.shapes[output])} outputs"
+            self.warnings.append(Fault(message, hint, self.source.key_place("data", self.keys[number.id])))
 
     def _check_uses(self, problem: Problem, given: Iterable[Given]) -> None:
         """Warns of given values that no equation uses."""

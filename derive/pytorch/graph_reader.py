@@ -13,7 +13,8 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.equations import EquationLine, infer_shapes, read_equation, read_name
+from derive.problem.reading.equation_lines import EquationLine
+from derive.problem.reading.equations import infer_shapes, read_equation, read_name
 from derive.pytorch.argument_names import IMAGES, letters
 from derive.pytorch.aten_rows import ROWS
 from derive.pytorch.graph import arguments, aten_key, is_node, is_random, layer_of, schema_of

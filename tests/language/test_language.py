@@ -26,7 +26,8 @@ from derive.notation.notations import ASCII, TEX
 from derive.notation.printer import formula
 from derive.operations import FUNCTIONS
 from derive.problem.problem import Problem
-from derive.problem.reading.equations import lines_of, read_equations, read_name
+from derive.problem.reading.equation_lines import lines_of
+from derive.problem.reading.equations import read_equations, read_name
 
 DEFINED = """
 A H_1 H_2 L T W W_1 W_{f,1} W' X Y a a^{[1]} alpha b b_1 c h h_0 h_1 h_2 h_3 l n x x_1 x_2 x_3 y y_hat z z^{(1)}
@@ -476,7 +477,6 @@ def test_repetition_is_unrolled(text: str, expected: list[str]) -> None:
         ("for t = 1..3\n  u_t = x", 1, "this repetition cannot be read"),
         ("for t = 1..n:\n  u_t = x", 1, "this repetition cannot be read"),
         ("u = x\nfor t = 1..3:\nv = x", 2, "nothing to repeat from 1 to 3"),
-        ("for t = 3..1:\n  u_t = x", 1, "nothing to repeat from 3 to 1"),
         ("for t = 1..1001:\n  u_t = x", 1, "nothing to repeat from 1 to 1001"),
         ("for t = 1..2:\n  for t = 1..2:\n    u_t = x", 2, "`t` counts already"),
         (f"for t = 1..{'9' * 5000}:\n  u_t = x", 1, "this repetition cannot be read"),

@@ -15,7 +15,8 @@ from derive.language.grammar import parse_left_side
 from derive.language.names import Derivative, Name, SubscriptItem, Symbol, ascii_letter
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.equations import EquationLine, WrittenEquation, read_equation
+from derive.problem.reading.equation_lines import EquationLine
+from derive.problem.reading.equations import WrittenEquation, read_equation
 
 
 @dataclass(frozen=True, slots=True)

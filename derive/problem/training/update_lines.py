@@ -9,7 +9,8 @@ from typing import Any
 
 from derive.errors import suggestion
 from derive.language.names import Name, Symbol
-from derive.problem.reading.equations import EquationLine, lines_of, read_name
+from derive.problem.reading.equation_lines import EquationLine, lines_of
+from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import Given, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind

@@ -1,0 +1,54 @@
+"""What programs write and mathematics does not: words and signs of NumPy, PyTorch and Python, and what to write here.
+
+What has one meaning is read as that (`W.T`, `np.exp`); these are the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PRODUCT = "write a product of matrices side by side: `A B`"
+_PIECES = "write `max(0, z)`, or `step(z) a + (1 - step(z)) b` for other pieces"
+_ENTRIES = "powers, products and functions go entry by entry by themselves"
+
+WORDS: Mapping[str, str] = {
+    "dot": f"{_PRODUCT}, of two vectors `a^T b`", "matmul": _PRODUCT, "mm": _PRODUCT, "bmm": _PRODUCT,
+    "maximum": "write `max(a, b)`", "minimum": "write `min(a, b)`", "relu6": "write `min(6, ReLU(z))`",
+    "absolute": "write `|x|`", "square": "write `x^2`", "power": "write `x^2`", "pow": "write `x^2`",
+    "concatenate": "write `[a; b]` for one above the other, `[A, B]` for side by side",
+    "cat": "write `[a; b]` for one above the other, `[A, B]` for side by side",
+    "vstack": "write `[a; b]`", "hstack": "write `[A, B]`", "transpose": "write `A^T`", "sqr": "write `x^2`",
+    "multiply": "write `a ⊙ b`", "mul": "write `a ⊙ b`", "add": "write `a + b`", "subtract": "write `a - b`",
+    "expit": "write `sigmoid(z)`", "log1p": "write `log(1 + x)`", "expm1": "write `exp(x) - 1`",
+    "fsum": "write `sum(x)`", "average": "write `mean(x)`", "array": "give the numbers in [data] or [parameters]",
+    "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out", "detach": "leave it out",
+    "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": "write the formula itself", "def": _ENTRIES,
+    "return": "write `y = …`", "while": "repetition counts: `for t = 1..3:`", "print": "every equation is shown",
+    "range": "repetition counts: `for t = 1..3:`", "import": "every operation is there already",
+}  # fmt: skip
+"""What a program calls it, in small letters → what to write."""
+
+SIGNS: Mapping[str, str] = {
+    "==": "an equation is written with one `=`", ":=": "an equation is written with `=`",
+    "+=": "write `w <- w + …` in [update], a new name in [model]",
+    "-=": "write `w <- w - …` in [update], a new name in [model]",
+    "*=": "write `w <- w * …` in [update], a new name in [model]",
+    "/=": "write `w <- w / …` in [update], a new name in [model]",
+    '"': "an equation holds no text", "%": "write the number: 0.05",
+}  # fmt: skip
+
+MODULES = r"(?:(?:np|numpy|jnp|math|torch|tf|nn|functional|linalg|special)\.)+(?=[A-Za-z]{2})"
+"""What stands before a function's name in a program; here it is left out."""
+
+_METHOD = re.compile(r"\.\s*([A-Za-z_]\w*)")
+
+
+def method_hint(text: str, at: int) -> tuple[str, str, int] | None:
+    """For `.dot(…)` at a position what is wrong, what to write, and where it ends."""
+    match = _METHOD.match(text, at)
+    if match is None:
+        return None
+    name = match[1]
+    hint = WORDS.get(name.lower()) or f"write it as a function: `{name}(x)`"
+    return f"`.{name}` belongs to a program", hint, match.end()

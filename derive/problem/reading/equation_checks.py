@@ -1,0 +1,81 @@
+"""What is doubtful about equations whose shapes are known: powers of matrices, numbers to look up by, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from derive.errors import Fault, Place
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in, walk
+from derive.language.names import Name, Symbol
+from derive.operations import ROWS
+from derive.problem.reading.equations import WrittenEquation
+
+_ADDED_UP = {"sum", "mean"}
+
+
+def check_matrix_powers(written: Iterable[WrittenEquation], shapes: Mapping[Name, Shape], faults: list[Fault]) -> None:
+    """`W^2` of a square matrix could mean two things, unless its entries are added up at once."""
+    for item in written:
+        for power in _powers(item.equation.expr):
+            base = power.args[0]
+            if isinstance(base, Ref) and isinstance(base.name, Symbol) and _is_square(shapes.get(base.name, ())):
+                message = f"`{base.name}^2` of a square matrix can be read in two ways"
+                w = base.name
+                hint = f"write `{w} {w}` for the product of matrices, `{w} ⊙ {w}` for the squares of its entries"
+                faults.append(item.line.fault(message, hint, power.span))
+
+
+def _powers(expr: Expr) -> Iterator[Apply]:
+    """The squares in an expression whose entries are not added up."""
+    if not isinstance(expr, Apply):
+        return
+    if expr.op == "power" and isinstance(expr.args[1], Number) and expr.args[1].value == 2:
+        yield expr
+    for arg in expr.args:
+        if not (expr.op in _ADDED_UP and isinstance(arg, Apply) and arg.op == "power"):
+            yield from _powers(arg)
+
+
+def _is_square(shape: Shape) -> bool:
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
+def spread_targets(
+    loss: Equation, shapes: Mapping[Name, Shape], data: Iterable[Symbol], target: Name | None = None
+) -> Iterator[tuple[Name, Name]]:
+    """Pairs of an output and the one number that the loss compares with each of its entries.
+
+    They are found as differences of names; in the loss of a network with the `target` that it names.
+    """
+    numbers = {name for name in data if not shapes[name]}
+    for node in walk(loss.expr):
+        if isinstance(node, Apply) and node.op == "subtract" and all(isinstance(arg, Ref) for arg in node.args):
+            pair = [name for arg in node.args for name in names_in(arg)]
+            for output, other in (pair, pair[::-1]):
+                if other in numbers and shapes[output]:
+                    yield output, other
+    if target in numbers:
+        yield from ((name, target) for name in names_in(loss.expr) if shapes[name] and name not in numbers)
+
+
+def check_looked_up(
+    equations: Iterable[Equation], moving: Iterable[Name], places: Mapping[str, Place], faults: list[Fault]
+) -> None:
+    """Numbers to look up by are given: they do not depend on what is differentiated by or updated (`moving`)."""
+    dependent = set(moving)
+    for equation in equations:
+        wrong = [name for name in _looked_up(equation.expr) if name in dependent]
+        faults += [
+            Fault(f"`{name}` says what is looked up, and cannot have a gradient",
+                  "whole numbers to look up by belong into [data]", places[equation.name.id])
+            for name in wrong
+        ]  # fmt: skip
+        if not dependent.isdisjoint(names_in(equation.expr)):
+            dependent.add(equation.name)
+
+
+def _looked_up(expr: Expr) -> Iterator[Name]:
+    """The names in numbers to look up by."""
+    for node in walk(expr):
+        if isinstance(node, Apply):
+            yield from (name for i in ROWS[node.op].given for name in names_in(node.args[i]))
