@@ -205,7 +205,7 @@ def hand_in(played: Played) -> None:
     for student in STUDENTS[26:30]:
         text = filled_markdown(played.sheet(student, "md"), order, entries(played.work(student)))
         (back / f"working of {student}.md").write_text(text, "utf-8")
-    (back / "form.csv").write_bytes(wide(played, STUDENTS[30:34]))
+    (played.folder / "form.csv").write_bytes(wide(played, STUDENTS[30:34]))
     pdf = filled_pdf(played.sheet("s134", "pdf"), entries(played.work("s134")))
     (back / "s134.pdf").write_bytes(pdf[: len(pdf) // 2])
     (back / "s135.toml").write_bytes('"z_1" = "ü"'.encode("latin-1"))
@@ -237,7 +237,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     result = Played(folder, Assignment(room.problem, room.seed))
     hand_in(result)
     handed_in = {path.name: path.read_bytes() for path in result.back.iterdir()}
-    marking = grade(room.folder, [result.back], result.grades, GradingOptions(workers=2, style=TableStyle()))
+    marking = grade(
+        room.folder,
+        [result.back, result.folder / "form.csv"],
+        result.grades,
+        GradingOptions(workers=2, style=TableStyle()),
+    )
     assert marking.failures == ()
     assert {path.name: path.read_bytes() for path in result.back.iterdir()} == handed_in
     return result

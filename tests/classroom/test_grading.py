@@ -182,8 +182,8 @@ def test_every_kind_of_return_is_marked_against_its_own_variant(classes: Path, t
     (back / "w.md").write_text(f"<!-- sheet:student s1002 -->\n{lines}")
     rows = "".join(f'"{step}","{text}"\n' for step, text in work(classes, "s1003", fault="dL/dz_1").items())
     (back / "s1003_file" / "answers.csv").write_text(f"step,answer\n{rows}")
-    (back / "form.csv").write_text(_wide(classes), "utf-8-sig")
-    marking = grade(classes, [back], tmp_path / "grades", QUICK)
+    (tmp_path / "form.csv").write_text(_wide(classes), "utf-8-sig")
+    marking = grade(classes, [back, tmp_path / "form.csv"], tmp_path / "grades", QUICK)
     assert scores(tmp_path / "grades") == {
         "s1000": "9", "s1001": "8", "s1002": "8", "s1003": "8", "s1004": "9", "s1005": "7", "s1006": "", "s1007": "",
     }  # fmt: skip

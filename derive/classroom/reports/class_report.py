@@ -10,7 +10,7 @@ from fractions import Fraction
 from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.returns.inbox import EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
+from derive.classroom.returns.inbox import CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
 from derive.figures import Bar, BarPart, Chart
 from derive.language.step_ids import StepId
@@ -33,6 +33,9 @@ from derive.solution import Solution
 MOST_LISTED = 200
 MOST_STEPS = 60
 LONGEST = 300
+
+LISTED = {"others": (OTHER, CONFLICT), "unread": (UNREADABLE, UNKNOWN, EMPTY), "twice": (SUPERSEDED,)}
+"""The returns that the report lists, by the key of the heading they stand under."""
 
 Row = tuple[Sentence, ...]
 
@@ -87,7 +90,7 @@ class _Page:
         if self.found.changes is not None:
             yield from self._changes(self.found.changes)
         yield from self._missing()
-        for key, states in (("others", (OTHER,)), ("unread", (UNREADABLE, UNKNOWN, EMPTY)), ("twice", (SUPERSEDED,))):
+        for key, states in LISTED.items():
             yield from self._returns(key, states)
 
     # --- the class as a whole -----------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from derive.classroom.records.written_files import RETURNS
 from derive.classroom.reports.class_files import MarkedClass
-from derive.classroom.returns.inbox import COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
+from derive.classroom.returns.inbox import CONFLICT, COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
 
 MOST_LINES = 20
+LISTED = (UNREADABLE, UNKNOWN, OTHER, CONFLICT)
 
 
 def summary_lines(marking: MarkedClass) -> Iterator[str]:
@@ -17,11 +18,11 @@ def summary_lines(marking: MarkedClass) -> Iterator[str]:
     tally = found.tally
     yield from marking.notes
     yield f"{tally.marked} of {tally.marked + tally.missing} students marked"
-    for state in (UNREADABLE, UNKNOWN, OTHER):
+    for state in LISTED:
         for item in found.returns.get(state, ())[:MOST_LINES]:
             yield f"{item.shown}: {item.reason}"
     silent = sum(n for state, n in found.states.items() if state not in {COUNTED, SUPERSEDED})
-    told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in (UNREADABLE, UNKNOWN, OTHER))
+    told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in LISTED)
     if silent > told:
         yield f"and {silent - told} more returns that were not marked: see {RETURNS}"
     if found.changed:

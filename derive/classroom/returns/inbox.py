@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,12 @@ from derive.classroom.records.records import Basis, Record
 from derive.classroom.returns.owner import Owner, owner_of
 from derive.classroom.returns.returned_files import Refused, writable
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
+from derive.classroom.roster.roster import heading_key
 from derive.classroom.roster.students import Student
 from derive.variants.sheet_codes import normal_code
 
-COUNTED, SUPERSEDED, EMPTY, UNKNOWN, OTHER, UNREADABLE = (
-    "counted", "superseded", "empty", "unknown", "other's variant", "unreadable"
+COUNTED, SUPERSEDED, EMPTY, UNKNOWN, OTHER, CONFLICT, UNREADABLE = (
+    "counted", "superseded", "empty", "unknown", "other's variant", "conflict", "unreadable"
 )  # fmt: skip
 """What became of a return."""
 NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
@@ -95,6 +96,7 @@ class Inbox:
             for kind, key in (
                 ("id", _folded(student.id)), ("exact id", student.id), ("file", _folded(student.file)),
                 ("code", _folded(code)), ("email", _folded(student.email)),
+                *(("name", name) for name in {heading_key(student.name), heading_key(student.reversed_name)}),
             )
             if key
         )  # fmt: skip
@@ -102,12 +104,12 @@ class Inbox:
             self._db.executemany("INSERT INTO known VALUES (?, ?, ?)", keys)
 
     def find(self, kind: str, key: str) -> tuple[str, ...]:
-        """The ids of the students with this `code`, `id`, `file` or `email`: none, one, or several.
+        """The ids of the students with this `code`, `id`, `file`, `email` or `name`: none, one, or several.
 
         Case matters only between ids that nothing else tells apart.
         """
         exact = self._known("exact id", key.strip()) if kind == "id" else ()
-        return exact or self._known(kind, _folded(normal_code(key) if kind == "code" else key))
+        return exact or self._known(kind, _NORMAL.get(kind, _folded)(key))
 
     def _known(self, kind: str, key: str) -> tuple[str, ...]:
         query = "SELECT student FROM known WHERE kind = ? AND key = ?"
@@ -201,10 +203,15 @@ def _folded(key: str) -> str:
     return key.strip().casefold()
 
 
+_NORMAL: dict[str, Callable[[str], str]] = {"code": lambda key: _folded(normal_code(key)), "name": heading_key}
+
+
 def _state(owner: Owner, piece: ReturnedWork) -> str:
     if not owner.student:
         return UNKNOWN
-    return OTHER if owner.variant else EMPTY if piece.empty else COUNTED
+    if owner.variant:
+        return CONFLICT if piece.is_row else OTHER
+    return EMPTY if piece.empty else COUNTED
 
 
 # --- payloads -------------------------------------------------------------------------------------------------------

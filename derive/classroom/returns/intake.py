@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from derive.answers.reading.step_matching import StepIndex
 from derive.classroom.returns.inbox import Inbox
+from derive.classroom.returns.owner import Register, named_on_path
 from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf
-from derive.classroom.returns.wide_tables import HEAD_BYTES, Columns, is_wide, rows
+from derive.classroom.returns.wide_tables import HEAD_BYTES, is_wide, rows
 from derive.classroom.returns.work_reader import ReturnedWork, read_work
 from derive.classroom.workers.engine import Run
 
@@ -22,7 +24,7 @@ Opened = tuple[ReturnedFile, bytes] | Refused | ReturnedFile
 
 def receive(run: Run, steps: StepIndex, coming: Iterable[ReturnedFile | Refused], inbox: Inbox) -> list[str]:
     """Read what came back; what there is to say about tables that were read."""
-    receiver = _Receiver(steps)
+    receiver = _Receiver(steps, inbox)
     with Shelf() as shelf:
         found = (item for batch in run(read_batch, _loads(_opened(coming, shelf))) for item in batch)
         inbox.receive(receiver.pieces(found, shelf))
@@ -63,8 +65,8 @@ def _is_table(source: ReturnedFile, shelf: Shelf) -> bool:
 class _Receiver:
     """Turns tables into their rows, and remembers what there is to say about them."""
 
-    def __init__(self, steps: StepIndex) -> None:
-        self.steps = steps
+    def __init__(self, steps: StepIndex, register: Register) -> None:
+        self.steps, self.register = steps, register
         self.notes: list[str] = []
 
     def pieces(
@@ -81,9 +83,16 @@ class _Receiver:
                 yield Refused(item.shown, str(why), item.names)
 
     def _rows(self, table: ReturnedFile, shelf: Shelf) -> Iterator[ReturnedWork | Refused]:
+        """The rows of a table that the teacher named, or that lies in a student's upload: of that student then."""
+        names = "" if table.is_named else table.names
+        if names and not named_on_path(names, self.register):
+            hint = "name the table itself, behind the class's folder"
+            raise CannotRead("a table of several students lies among what was handed in", hint)
         with shelf.open(table) as file:
             for row in rows(file, table.shown, lambda title: bool(self.steps.match(title)[0])):
-                if not isinstance(row, Columns):
+                if isinstance(row, ReturnedWork):
+                    yield replace(row, claims=replace(row.claims, names=names), is_row=True)
+                elif isinstance(row, Refused):
                     yield row
                 elif row.unused:
                     self.notes.append(f"{table.shown}: columns that are not read: {', '.join(row.unused)}")

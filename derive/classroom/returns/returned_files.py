@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -38,20 +39,29 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedFile:
-    """One file that came back: its `path` on disk; of a member of a zip its name there, and its number.
+    """One file that came back.
 
-    `shown` is what it is called in messages: its path, from the argument on that led to it.
+    path     on disk; of a member of a zip the zip's
+    shown    what it is called in messages: its path, from the argument on that led to it
+    member   its name in the zip, `number` its place there
+    within   the names of the folders and the zip that a member lies in; "" where the teacher named the zip: it is
+             everybody's
+    is_named whether it is an argument itself
+    time     when it was changed, in seconds since 1970; of a member in the zip's local time; 0 where nobody knows
     """
 
     path: Path
     shown: str
     member: str = ""
     number: int = 0
+    within: str = ""
+    is_named: bool = False
+    time: float = 0
 
     @property
     def names(self) -> str:
-        """The names of the file and its folders, in which an id may stand; the name of a zip is everybody's."""
-        return self.member or self.shown
+        """The names of the file and its folders, in which it may stand whose it is."""
+        return "/".join(filter(None, (self.within, self.member))) or self.shown
 
     @property
     def ending(self) -> str:
@@ -85,8 +95,13 @@ def returned_files(arguments: Iterable[Path], written: WrittenFiles | None = Non
 
 def _sources(argument: Path, written: WrittenFiles) -> Iterator[ReturnedFile | Refused]:
     for path in _files(argument, written):
-        shown = writable(path.relative_to(argument.parent).as_posix())
-        yield from _members(path, shown) if path.suffix.lower() == ".zip" else [ReturnedFile(path, shown)]
+        shown, is_named = writable(path.relative_to(argument.parent).as_posix()), path == argument
+        if not path.is_file():  # reading from a pipe or a device may never end
+            yield Refused(shown, "this is not a regular file", shown)
+        elif path.suffix.lower() == ".zip":
+            yield from _members(path, shown, "" if is_named else shown)
+        else:
+            yield ReturnedFile(path, shown, is_named=is_named, time=path.stat().st_mtime)
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
@@ -121,7 +136,7 @@ def _hidden(name: str) -> bool:
 # --- zips -----------------------------------------------------------------------------------------------------------
 
 
-def _members(path: Path, shown: str) -> Iterator[ReturnedFile | Refused]:
+def _members(path: Path, shown: str, within: str) -> Iterator[ReturnedFile | Refused]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -141,7 +156,16 @@ def _members(path: Path, shown: str) -> Iterator[ReturnedFile | Refused]:
         if unpacked > MAX_UNPACKED:
             yield Refused(name, f"this zip unpacks to more than {MAX_UNPACKED // 1_000_000_000} GB")
             return
-        yield ReturnedFile(path, name, member.filename, number)
+        yield ReturnedFile(path, name, member.filename, number, within, time=_time_of(member))
+
+
+def _time_of(member: zipfile.ZipInfo) -> float:
+    """When a member was changed; 0 for a time that is none, or the one that stands for none."""
+    try:
+        time = datetime(*member.date_time)
+    except ValueError:
+        return 0
+    return time.timestamp() if time.year > 1980 else 0
 
 
 class Shelf:

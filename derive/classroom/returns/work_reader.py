@@ -53,6 +53,7 @@ class ReturnedWork:
     entries  step → answer as it is written, for forms, answer files and rows
     working  the text of free working instead; None for entries
     sheet    the format of the sheet that the working is written on; "" for none
+    is_row   whether it is a row of a table, which anybody may have filled in
     """
 
     shown: str
@@ -60,6 +61,7 @@ class ReturnedWork:
     entries: tuple[AnswerLine, ...] = ()
     working: str | None = None
     sheet: str = ""
+    is_row: bool = False
 
     @property
     def empty(self) -> bool:

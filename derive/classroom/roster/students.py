@@ -39,6 +39,11 @@ class Student:
         """
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def reversed_name(self) -> str:
+        """The last name first, as lists have it."""
+        return f"{self.last_name} {self.first_name}".strip()
+
 
 def file_name(student_id: str) -> str:
     """A file name for an id: the id itself where that is safe, else what is safe of it and a short checksum.
