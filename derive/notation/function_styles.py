@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from derive.calculus.differentiation import Shapes, entry_of, shape_of
-from derive.calculus.operation_rows import ROWS
+from derive.calculus.operation_rows import ROWS, Look
 from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice
 from derive.language.names import Symbol
 from derive.notation.notations import Notation
@@ -29,6 +29,9 @@ class Printer(Protocol):
     def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
         """What is written, in parentheses where they are needed."""
 
+    def set_between(self, around: tuple[str, str], expr: Expr) -> None:
+        """An expression between two texts that hold it together."""
+
     def constant(self, expr: Number) -> str:
         """A constant as a text."""
 
@@ -45,9 +48,8 @@ def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
     if expr.op == "stack":
         rows = [_row(printer, arg) for arg in expr.args]
     opening, between, below, closing = "[", ", ", "; ", "]"
-    if notation.tex:
-        opening, closing = r"\begin{bmatrix} ", r" \end{bmatrix}"
-        between, below = " & ", f" {notation.operators['newline']} "
+    if notation.layout:
+        (opening, between, closing), below = notation.layout.blocks, notation.layout.newline
     printer.put(opening)
     for i, row in enumerate(rows):
         printer.put(below if i else "")
@@ -61,7 +63,7 @@ def function_style(printer: Printer, expr: Apply, level: int, position: str) -> 
     """`f(x, y; alpha = 0.1)`."""
     notation, row = printer.notation, ROWS[expr.op]
     text = row.spellings[0] if notation.is_language else row.notation.text.replace("'", "′")
-    printer.put(row.notation.tex if notation.tex else text)
+    printer.put(notation.layout.function(row.notation) if notation.layout else text)
     printer.enclosed(lambda: _arguments(printer, expr))
 
 
@@ -74,23 +76,19 @@ def largest_of_many(printer: Printer, expr: Apply, level: int, position: str) ->
 
 
 def exponential(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`e^{x}` in TeX, else a function."""
-    if not printer.notation.tex:
+    """e raised in two dimensions, else a function."""
+    if not printer.notation.layout:
         function_style(printer, expr, level, position)
         return
-    printer.put("e^{")
-    printer.write(expr.args[0], LOOSE, "leading")
-    printer.put("}")
+    printer.set_between(printer.notation.layout.exponential, expr.args[0])
 
 
 def root(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`\\sqrt{x}` in TeX, else a function."""
-    if not printer.notation.tex:
+    """The sign of a root in two dimensions, else a function."""
+    if not printer.notation.layout:
         function_style(printer, expr, level, position)
         return
-    printer.put(r"\sqrt{")
-    printer.write(expr.args[0], LOOSE, "leading")
-    printer.put("}")
+    printer.set_between(printer.notation.layout.root, expr.args[0])
 
 
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -101,7 +99,7 @@ def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
     row = ROWS[expr.op].notation
     printer.put("[")
     printer.write(expr.args[0], LOOSE, "leading")
-    printer.put(f" {row.tex if printer.notation.tex else row.text} ")
+    printer.put(f" {_called(printer, row)} ")
     printer.write(expr.args[1], LOOSE, "leading")
     printer.put("]")
 
@@ -121,7 +119,13 @@ def bare(printer: Printer, expr: Apply, level: int, position: str) -> None:
 def constant_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """A constant by its own name."""
     row = ROWS[expr.op].notation
-    printer.put(row.tex if printer.notation.tex else row.text)
+    printer.put(_called(printer, row))
+
+
+def _called(printer: Printer, look: Look) -> str:
+    """What an operation is called in the notation."""
+    layout = printer.notation.layout
+    return layout.function(look) if layout else look.text
 
 
 def _row(printer: Printer, expr: Expr) -> tuple[Expr, ...]:
@@ -141,7 +145,7 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
             printer.write(entry_of(expr, printer.shapes, ()), level, position)
         return
     printer.enclosed(lambda: printer.write(base, ATOM, "tight"), isinstance(base, Apply))
-    printer.put(rf"_{{{','.join(items)}}}" if notation.tex else f"[{', '.join(items)}]")
+    printer.put(",".join(items).join(notation.layout.lowered) if notation.layout else f"[{', '.join(items)}]")
 
 
 def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -151,8 +155,9 @@ def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
         printer.put("place")
         printer.enclosed(lambda: _arguments(printer, expr))
         return
-    items = ",".join(slice_items(expr))
-    printer.put(rf"\operatorname{{place}}_{{[{items}]}}" if notation.tex else f"place[{items}]")
+    items = f"[{','.join(slice_items(expr))}]"
+    printer.put(_called(printer, ROWS[expr.op].notation))
+    printer.put(items.join(notation.layout.lowered) if notation.layout else items)
     printer.enclosed(lambda: printer.write(expr.args[0], LOOSE, "leading"))
 
 

@@ -1,6 +1,6 @@
 """The notations that mathematics is written in: TeX, Unicode for a terminal, and ASCII, the language itself.
 
-A notation says how names, numbers and operators look; how an expression is put together from them is in printing.py.
+A notation says how names, numbers and operators look; how an expression is put together from them is in printer.py.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derive.calculus.operation_rows import Look
 from derive.language.expressions import Index, Shape
 from derive.language.names import ACCENTS, GREEK, Name, SubscriptItem, Symbol
 from derive.values.digits import Printed
@@ -18,10 +19,49 @@ _SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How a notation sets what is higher than a line: the texts before, between and behind the parts.
+
+    fraction     before the numerator, between the two, behind the denominator
+    root         around the radicand
+    raised       around an exponent
+    lowered      around a subscript
+    exponential  around the exponent of e
+    total        around the letters that a sum runs over
+    blocks       before a matrix of blocks, between blocks side by side, behind it
+    newline      between rows
+    word         around a word inside mathematics
+    comma        a decimal comma
+    function     what the look of an operation is called
+    """
+
+    fraction: tuple[str, str, str]
+    root: tuple[str, str]
+    raised: tuple[str, str]
+    lowered: tuple[str, str]
+    exponential: tuple[str, str]
+    total: tuple[str, str]
+    blocks: tuple[str, str, str]
+    newline: str
+    word: tuple[str, str]
+    comma: str
+    function: Callable[[Look], str]
+
+    def is_high(self, text: str) -> bool:
+        """Whether a text holds what is higher than a line: a fraction or a sum."""
+        return self.fraction[0] in text or self.total[0] in text
+
+    def over(self, top: str, bottom: str) -> str:
+        """A fraction of two texts."""
+        before, between, behind = self.fraction
+        return f"{before}{top}{between}{bottom}{behind}"
+
+
+@dataclass(frozen=True, slots=True)
 class Notation:
     """How mathematics looks.
 
-    tex       whether fractions, roots and matrices are set in two dimensions by TeX
+    layout    how fractions, roots and matrices are set in two dimensions; None for a notation in one line
     decimal   the decimal sign of printed numbers
     symbol    the d of derivatives
     taken     names whose letter is not used for the entries of a matrix
@@ -30,7 +70,7 @@ class Notation:
     aliases   step id → the name it is printed under (already in this notation)
     """
 
-    tex: bool
+    layout: Layout | None
     symbol_text: Callable[[Symbol, Sequence[str], bool], str]
     derivative_text: Callable[[str, str, str, str], str]
     number: Callable[[Printed, str], str]
@@ -64,7 +104,7 @@ class Notation:
         """One entry of what a formula writes, by the letters of its sums: (Σ_i exp(r_ij)) where j = 1."""
         sizes = zip("ij", index, shape, strict=False)
         items = ",".join(f"{letter}={i + 1}" for letter, i, size in sizes if size > 1)
-        sub = f"_{{{items}}}" if self.tex else items.translate(_SUBSCRIPT_TABLE)
+        sub = items.join(self.layout.lowered) if self.layout else items.translate(_SUBSCRIPT_TABLE)
         return f"{self.operators['big(']}{formula}{self.operators['big)']}{sub}"
 
     def lettered(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape], small: bool = False) -> str:
@@ -90,11 +130,11 @@ class Notation:
 
     def block(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape]) -> str:
         """A block cut out of a name: `X[:,1]`."""
-        return self.lettered(name, items, shapes) if self.tex else f"{self.name(name)}[{','.join(items)}]"
+        return self.lettered(name, items, shapes) if self.layout else f"{self.name(name)}[{','.join(items)}]"
 
     def word(self, text: str) -> str:
         """A word inside mathematics."""
-        return rf"\text{{{text}}}" if self.tex else text
+        return text.join(self.layout.word) if self.layout else text
 
     def count(self, number: int) -> str:
         """A whole number in a sentence, in groups of three digits from five digits on: 10,000."""
@@ -184,7 +224,7 @@ TEX_OPERATORS = {
     "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
     "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
-    "comma": ", ", "semicolon": "; ", "newline": r"\\", "×": r" \times ", "dots": r"\cdots",
+    "comma": ", ", "semicolon": "; ", "×": r" \times ", "dots": r"\cdots",
     "vdots": r"\vdots", "ddots": r"\ddots",
     "blank": r"\square",
 }  # fmt: skip
@@ -260,6 +300,13 @@ def _ascii_number(number: Printed, decimal: str) -> str:
     return number.text(decimal, times="e")
 
 
-TEX = Notation(True, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
-UNICODE = Notation(False, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
-ASCII = Notation(False, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)
+TEX_LAYOUT = Layout(
+    fraction=(r"\frac{", "}{", "}"), root=(r"\sqrt{", "}"), raised=("^{", "}"), lowered=("_{", "}"),
+    exponential=("e^{", "}"), total=(r"\sum_{", "} "), blocks=(r"\begin{bmatrix} ", " & ", r" \end{bmatrix}"),
+    newline=r" \\ ",
+    word=(r"\text{", "}"), comma="{,}", function=lambda look: look.tex,
+)  # fmt: skip
+
+TEX = Notation(TEX_LAYOUT, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
+UNICODE = Notation(None, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
+ASCII = Notation(None, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)

@@ -72,7 +72,7 @@ class _Printer:
 
     def __init__(self, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> None:
         self.notation, self.shapes, self.vocabulary = notation, shapes, vocabulary
-        self.operators = notation.operators
+        self.operators, self.layout = notation.operators, notation.layout
         self.out: list[TextPiece] = []
         self.indexed = ""
 
@@ -125,7 +125,7 @@ class _Printer:
     def _is_high(self, piece: TextPiece) -> bool:
         """Whether it is higher than a line: a fraction, a sum, a matrix."""
         if isinstance(piece, str):
-            return "\\frac" in piece or "\\sum" in piece
+            return self.layout is not None and self.layout.is_high(piece)
         return not isinstance(piece.node, Entry) and bool(shape_of(piece.node, self.shapes))
 
     # --- constants -------------------------------------------------------------------------------------------------
@@ -143,9 +143,16 @@ class _Printer:
         text = constant_text(abs(value))
         if value.denominator != 1 and (not expr.decimal or "/" in text):
             top, bottom = abs(value.numerator), value.denominator
-            return sign + (rf"\frac{{{top}}}{{{bottom}}}" if self.notation.tex else f"{top}/{bottom}")
-        decimal = "{,}" if self.notation.tex and self.notation.decimal == "," else self.notation.decimal
+            return sign + self._fraction(str(top), str(bottom))
+        decimal = self.layout.comma if self.layout and self.notation.decimal == "," else self.notation.decimal
         return sign + text.replace(".", decimal)
+
+    def _fraction(self, top: str, bottom: str) -> str:
+        return self.layout.over(top, bottom) if self.layout else f"{top}/{bottom}"
+
+    def _one_of(self, count: int) -> str:
+        """The factor of a mean."""
+        return self._fraction("1", str(count)) + ("" if self.layout else " ")
 
     # --- sums and products -----------------------------------------------------------------------------------------
 
@@ -202,7 +209,7 @@ class _Printer:
 
     def _ends_in_quotient(self, expr: Expr) -> bool:
         """Whether a factor behind it would be read as part of a denominator."""
-        if self.notation.tex or not isinstance(expr, Apply):
+        if self.layout or not isinstance(expr, Apply):
             return False
         if expr.op == "negate":
             return self._ends_in_quotient(expr.args[0])
@@ -219,7 +226,7 @@ class _Printer:
             return False
         if right.op == "divide":
             factored = self._is_factored(right)  # then it is a product with the number
-            return expr.op == ("times" if factored else "product") and (factored or not self.notation.tex)
+            return expr.op == ("times" if factored else "product") and (factored or not self.layout)
         if right.op == expr.op:
             first, second = right.args
             bare = not self._stands_alone(right, first, second)
@@ -261,12 +268,13 @@ class _Printer:
         if self._is_factored(expr):
             self._product(apply("product", self._one_over(bottom), top), level, position)
             return
-        if self.notation.tex:
-            self.out.append(r"\frac{")
+        if self.layout:
+            before, between, behind = self.layout.fraction
+            self.put(before)
             self.write(top, SUM, LEADING)
-            self.out.append("}{")
+            self.put(between)
             self.write(bottom, SUM, LEADING)
-            self.out.append("}")
+            self.put(behind)
             return
 
         def write() -> None:
@@ -283,7 +291,7 @@ class _Printer:
         top, bottom = expr.args
         if self.notation.is_language or names_in(bottom):
             return False
-        if not self.notation.tex:
+        if not self.layout:
             word = self._word(top, LEADING)
             return isinstance(bottom, Number) and isinstance(word, str) and "/" in word
         return any(map(self._is_tall, walk(top)))
@@ -295,7 +303,7 @@ class _Printer:
         return isinstance(node, Apply) and node.op in {"divide", "sum", "mean"}
 
     def _one_over(self, bottom: Expr) -> Expr:
-        if isinstance(bottom, Number) and not self.notation.tex:
+        if isinstance(bottom, Number) and not self.layout:
             return number(1 / bottom.value)
         return apply("divide", number(1), bottom)
 
@@ -304,12 +312,16 @@ class _Printer:
     def _power(self, expr: Apply, level: int, position: str) -> None:
         base, exponent = expr.args
         self.enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
-        if not self.notation.tex:
+        if not self.layout:
             self._linear_exponent(exponent)
             return
-        self.out.append("^{")
-        self.write(exponent, SUM, LEADING)
-        self.out.append("}")
+        self.set_between(self.layout.raised, exponent)
+
+    def set_between(self, around: tuple[str, str], expr: Expr) -> None:
+        """An expression between two texts that hold it together."""
+        self.put(around[0])
+        self.write(expr, SUM, LEADING)
+        self.put(around[1])
 
     def _is_raised(self, base: Expr) -> bool:
         """Whether it needs parentheses before an exponent: it has one already, or only its end would be raised."""
@@ -320,10 +332,10 @@ class _Printer:
                 return self._is_raised(base.args[0])
             if base.op == "divide" and self._is_factored(base):
                 return False  # a product has its parentheses already
-            raised = {"power", "transpose", "root", *(("exponential", "divide") if self.notation.tex else ())}
+            raised = {"power", "transpose", "root", *(("exponential", "divide") if self.layout else ())}
             return ROWS[base.op].notation.style in raised
         word = "" if self.notation.is_language else self._word(base, TIGHT)
-        return isinstance(word, str) and any(mark in word for mark in ("^", "⁾", "/", "\\frac"))
+        return isinstance(word, str) and (any(mark in word for mark in "^⁾/") or self._is_high(word))
 
     def _linear_exponent(self, exponent: Expr) -> None:
         if isinstance(exponent, Number) and exponent.value.denominator == 1 and not self.notation.is_language:
@@ -354,7 +366,7 @@ class _Printer:
             return
         if mean and shape:
             count = prod(shape)
-            self.out.append(rf"\frac{{1}}{{{count}}}" if self.notation.tex else f"1/{count} ")
+            self.out.append(self._one_of(count))
         if not shape:
             self.write(expr.args[0], level, position)
             return
@@ -372,7 +384,7 @@ class _Printer:
         over = "i" if axis == "columns" else letters[1:]
         if mean:
             sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
-            self.out.append(rf"\frac{{1}}{{{prod(sizes)}}}" if self.notation.tex else f"1/{prod(sizes)} ")
+            self.out.append(self._one_of(prod(sizes)))
         if len(shape) < 2 and axis != "columns":
             self.write(expr.args[0], PRODUCT, INNER)
             return
@@ -380,10 +392,10 @@ class _Printer:
 
     def _summed(self, expr: Expr, letters: str, over: str) -> None:
         """The sum over the letters `over` of an array's entries, which carry `letters`."""
-        self.out.append(rf"\sum_{{{over}}} " if self.notation.tex else f"Σ_{over} ")
+        self.out.append(over.join(self.layout.total) if self.layout else f"Σ_{over} ")
         if not is_elementwise(expr, self.shapes):
             self.enclosed(lambda: self.write(expr, SUM, LEADING))
-            self.out.append(f"_{{{letters}}}" if self.notation.tex else f"_{letters}")
+            self.out.append(letters.join(self.layout.lowered) if self.layout else f"_{letters}")
             return
         before, self.indexed = self.indexed, letters
         self.write(expr, PRODUCT, INNER)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from derive.notation.notations import TEX
+from derive.notation.notations import TEX, TEX_LAYOUT
 from derive.page.document import TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
@@ -30,7 +30,11 @@ class MarkdownWriter(TemplateWriter):
     """A Document → Markdown."""
 
     template = "page.md"
-    notation = replace(TEX, operators={**TEX.operators, "thin": r"\thinspace ", "newline": NEWLINE})
+    notation = replace(
+        TEX,
+        operators={**TEX.operators, "thin": r"\thinspace "},
+        layout=replace(TEX_LAYOUT, newline=f" {NEWLINE} "),
+    )
     room = r"\underline{\qquad\qquad\qquad\qquad}"
     new_page = "\n---\n"
     has_pictures = True

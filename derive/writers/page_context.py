@@ -61,7 +61,7 @@ class PageContext:
             if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
                 arg, row = expr.args[0], ROWS[expr.op].notation
                 if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
-                    function = f"{row.tex}'" if notation.tex else f"{row.text}′"
+                    function = f"{notation.layout.function(row)}'" if notation.layout else f"{row.text}′"
                     labels[Derivative(step.name, arg.name)] = f"{function}({notation.name(arg.name)})"
         return labels
 

@@ -279,7 +279,7 @@ class Compiler:
             case Result():
                 return [self._result(value)]
             case NumberList():
-                return [self._numbers(value, self.matrix if self.notation.tex else _in_a_line)]
+                return [self._numbers(value, self.matrix if self.notation.layout else _in_a_line)]
             case NameInText():
                 return [self.naming(value)]
             case _:
