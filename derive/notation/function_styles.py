@@ -97,11 +97,11 @@ def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
         function_style(printer, expr, level, position)
         return
     row = ROWS[expr.op].notation
-    printer.put("[")
+    printer.put(printer.notation.operators["["])
     printer.write(expr.args[0], LOOSE, "leading")
     printer.put(f" {_called(printer, row)} ")
     printer.write(expr.args[1], LOOSE, "leading")
-    printer.put("]")
+    printer.put(printer.notation.operators["]"])
 
 
 def bars(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -144,8 +144,10 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
         else:
             printer.write(entry_of(expr, printer.shapes, ()), level, position)
         return
+    layout = notation.layout
+    printer.put(layout.base[1] if layout else "")
     printer.enclosed(lambda: printer.write(base, ATOM, "tight"), isinstance(base, Apply))
-    printer.put(",".join(items).join(notation.layout.lowered) if notation.layout else f"[{', '.join(items)}]")
+    printer.put(layout.index(",".join(items)).join(layout.lowered) if layout else f"[{', '.join(items)}]")
 
 
 def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -156,8 +158,8 @@ def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
         printer.enclosed(lambda: _arguments(printer, expr))
         return
     items = f"[{','.join(slice_items(expr))}]"
-    printer.put(_called(printer, ROWS[expr.op].notation))
-    printer.put(items.join(notation.layout.lowered) if notation.layout else items)
+    name = _called(printer, ROWS[expr.op].notation)
+    printer.put(notation.layout.at(name, items) if notation.layout else name + items)
     printer.enclosed(lambda: printer.write(expr.args[0], LOOSE, "leading"))
 
 
@@ -190,7 +192,8 @@ def settings(printer: Printer, expr: Apply) -> None:
         value = given[name]
         plain = name in first or row.settings.get(name) == "axis"
         printer.put(", " if language else printer.notation.operators["semicolon" if not plain else _comma(printer)])
-        printer.put("" if plain else f"{printer.notation.symbol_text(Symbol(name), (), False)} = ")
+        setting = printer.notation.symbol_text(Symbol(name), (), False)
+        printer.put("" if plain else f"{setting} {printer.notation.operators['=']} ")
         printer.put(_value(printer, value))
 
 
@@ -203,12 +206,14 @@ def _value(printer: Printer, value: Option) -> str:
         return printer.constant(Number(value, decimal=True))
     if not isinstance(value, tuple):
         return printer.notation.word(str(value))
-    parts = [_value(printer, part) if isinstance(part, Fraction) else _slice_text(part) for part in value]
+    signs, layout = printer.notation.operators, printer.notation.layout
+    slices = layout.index if layout else str
+    parts = [_value(printer, part) if isinstance(part, Fraction) else slices(_slice_text(part)) for part in value]
     sizes = all(isinstance(part, Fraction) for part in value)
     if sizes and len(parts) == 1:
         return parts[0]
     text = printer.notation.operators[_comma(printer)].join(parts)
-    return f"({text})" if sizes else f"[{text}]"
+    return f"{signs['(']}{text}{signs[')']}" if sizes else f"{signs['[']}{text}{signs[']']}"
 
 
 STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {

@@ -5,6 +5,7 @@ A notation says how names, numbers and operators look; how an expression is put 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,6 +34,13 @@ class Layout:
     word         around a word inside mathematics
     comma        a decimal comma
     function     what the look of an operation is called
+    base         before what an exponent or a subscript stands at: before an exponent's base, before a subscript's
+    digits       a number without a sign
+    index        what stands in an index: letters, digits, commas
+    mark         a name, marked as that of a quantity
+    high         what else than fractions and sums is higher than a line
+    exponents    what a text has that is raised already
+    markup       what of a text takes no room
     """
 
     fraction: tuple[str, str, str]
@@ -46,10 +54,21 @@ class Layout:
     word: tuple[str, str]
     comma: str
     function: Callable[[Look], str]
+    base: tuple[str, str] = ("", "")
+    digits: Callable[[str], str] = str
+    index: Callable[[str], str] = str
+    mark: Callable[[str, Name], str] = lambda text, name: text
+    high: tuple[str, ...] = ()
+    exponents: tuple[str, ...] = ("^",)
+    markup: re.Pattern[str] = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
 
     def is_high(self, text: str) -> bool:
         """Whether a text holds what is higher than a line: a fraction or a sum."""
-        return self.fraction[0] in text or self.total[0] in text
+        return any(sign in text for sign in (self.fraction[0], self.total[0], *self.high))
+
+    def at(self, base: str, items: str) -> str:
+        """A text with an index."""
+        return f"{self.base[1]}{base}{self.index(items).join(self.lowered)}"
 
     def over(self, top: str, bottom: str) -> str:
         """A fraction of two texts."""
@@ -104,8 +123,8 @@ class Notation:
         """One entry of what a formula writes, by the letters of its sums: (Σ_i exp(r_ij)) where j = 1."""
         sizes = zip("ij", index, shape, strict=False)
         items = ",".join(f"{letter}={i + 1}" for letter, i, size in sizes if size > 1)
-        sub = items.join(self.layout.lowered) if self.layout else items.translate(_SUBSCRIPT_TABLE)
-        return f"{self.operators['big(']}{formula}{self.operators['big)']}{sub}"
+        whole = f"{self.operators['big(']}{formula}{self.operators['big)']}"
+        return self.layout.at(whole, items) if self.layout else whole + items.translate(_SUBSCRIPT_TABLE)
 
     def lettered(self, name: Name, items: Sequence[str], shapes: Mapping[Name, Shape], small: bool = False) -> str:
         """A name with indices: of dp/dw those parts carry them that are arrays."""
@@ -116,11 +135,20 @@ class Notation:
     def with_items(self, name: Name, items: Sequence[str], above: Sequence[str] = (), small: bool = False) -> str:
         """A name with further items in its subscript, for a derivative below and above."""
         if isinstance(name, Symbol):
-            return self.symbol_text(name, items, self._is_small(name, items, small))
+            return self._marked(self.symbol_text(name, items, self._is_small(name, items, small)), name)
         top = self.symbol_text(name.of, above, self._is_small(name.of, above, small))
         bottom = self.symbol_text(name.by, items, self._is_small(name.by, items, small))
         via = self.symbol_text(name.via, (), False) if name.via else ""
-        return self.derivative_text(self.operators[self.symbol], top, bottom, via)
+        return self._marked(self.derivative_text(self.operators[self.symbol], top, bottom, via), name)
+
+    def _marked(self, text: str, name: Name) -> str:
+        return self.layout.mark(text, name) if self.layout else text
+
+    def digits(self, text: str) -> str:
+        """A number without a sign, with the decimal sign."""
+        comma = self.layout.comma if self.layout and self.decimal == "," else self.decimal
+        text = text.replace(".", comma)
+        return self.layout.digits(text) if self.layout else text
 
     def _is_small(self, symbol: Symbol, items: Sequence[str], small: bool) -> bool:
         """Whether a name with these indices has a small letter, as the entries of a matrix do, but no block of it."""
@@ -170,7 +198,7 @@ def entry_items(index: Index | None, shape: Shape) -> list[str]:
     return ["".join(ones)] if all(n <= 9 for n in shape) else ones
 
 
-def _base(symbol: Symbol, small: bool) -> str:
+def entry_base(symbol: Symbol, small: bool) -> str:
     """Entries of a matrix are written with a small letter: W has entries w."""
     return symbol.base.lower() if small and len(symbol.base) == 1 else symbol.base
 
@@ -179,7 +207,7 @@ def _base(symbol: Symbol, small: bool) -> str:
 
 
 def _tex_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
-    base = _base(symbol, small)
+    base = entry_base(symbol, small)
     text = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
     if symbol.accent:
         text = rf"\{symbol.accent}{{{text}}}"
@@ -226,14 +254,14 @@ TEX_OPERATORS = {
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
     "comma": ", ", "semicolon": "; ", "×": r" \times ", "dots": r"\cdots",
     "vdots": r"\vdots", "ddots": r"\ddots",
-    "blank": r"\square",
+    "blank": r"\square", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 # --- Unicode ------------------------------------------------------------------------------------------------------
 
 
 def _unicode_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
-    text = GREEK.get(base := _base(symbol, small), base)
+    text = GREEK.get(base := entry_base(symbol, small), base)
     text += ACCENTS.get(symbol.accent, "") + "′" * symbol.primes
     joined = ",".join([*map(_unicode_item, symbol.subscript), *more])
     if all(c in _SUBSCRIPTS for c in joined):
@@ -272,7 +300,7 @@ UNICODE_OPERATORS = {
     "long(": "(", "long)": ")", "|": "|", "|.": "|",
     "comma": ", ", "semicolon": "; ",
     "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
-    "blank": "□",
+    "blank": "□", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 # --- ASCII: the language of problem files ---------------------------------------------------------------------------
@@ -292,7 +320,7 @@ ASCII_OPERATORS = {
     "long(": "(", "long)": ")",
     "|": "abs(", "|.": ")",
     "comma": ", ", "semicolon": ", ",
-    "blank": "?",
+    "blank": "?", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ formula, a slot for the line with every number put in; so one printer serves for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
@@ -21,7 +20,6 @@ from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot, TextP
 SUM, PRODUCT, POWER, ATOM = range(4)
 A_LINE = 70  # characters
 LONGEST_SUM = 6  # terms of samples that are written out
-_COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$ ]")
 
 
 def pieces(
@@ -60,11 +58,6 @@ def _first(expr: Expr) -> Expr:
 def letters_of(shape: Shape) -> str:
     """The letters of an array's indices: one for a column or a row."""
     return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
-
-
-def _breadth(piece: TextPiece) -> int:
-    """About how many characters a piece sets."""
-    return len(_COMMANDS.sub("", piece)) if isinstance(piece, str) else 5
 
 
 class _Printer:
@@ -118,9 +111,15 @@ class _Printer:
         if not needed:
             return
         inner = self.out[start:]
-        kind = "" if not any(map(self._is_high, inner)) else "long" if sum(map(_breadth, inner)) > A_LINE else "big"
+        kind = (
+            "" if not any(map(self._is_high, inner)) else "long" if sum(map(self._breadth, inner)) > A_LINE else "big"
+        )
         self.out.insert(start, self.operators[f"{kind}("])
         self.out.append(self.operators[f"{kind})"])
+
+    def _breadth(self, piece: TextPiece) -> int:
+        """About how many characters a piece sets."""
+        return len(self.layout.markup.sub("", piece) if self.layout else piece) if isinstance(piece, str) else 5
 
     def _is_high(self, piece: TextPiece) -> bool:
         """Whether it is higher than a line: a fraction, a sum, a matrix."""
@@ -144,11 +143,11 @@ class _Printer:
         if value.denominator != 1 and (not expr.decimal or "/" in text):
             top, bottom = abs(value.numerator), value.denominator
             return sign + self._fraction(str(top), str(bottom))
-        decimal = self.layout.comma if self.layout and self.notation.decimal == "," else self.notation.decimal
-        return sign + text.replace(".", decimal)
+        return sign + self.notation.digits(text)
 
     def _fraction(self, top: str, bottom: str) -> str:
-        return self.layout.over(top, bottom) if self.layout else f"{top}/{bottom}"
+        digits = self.notation.digits
+        return self.layout.over(digits(top), digits(bottom)) if self.layout else f"{top}/{bottom}"
 
     def _one_of(self, count: int) -> str:
         """The factor of a mean."""
@@ -311,6 +310,7 @@ class _Printer:
 
     def _power(self, expr: Apply, level: int, position: str) -> None:
         base, exponent = expr.args
+        self.put(self.layout.base[0] if self.layout else "")
         self.enclosed(lambda: self.write(base, POWER, TIGHT), self._is_raised(base))
         if not self.layout:
             self._linear_exponent(exponent)
@@ -335,7 +335,8 @@ class _Printer:
             raised = {"power", "transpose", "root", *(("exponential", "divide") if self.layout else ())}
             return ROWS[base.op].notation.style in raised
         word = "" if self.notation.is_language else self._word(base, TIGHT)
-        return isinstance(word, str) and (any(mark in word for mark in "^⁾/") or self._is_high(word))
+        marks = self.layout.exponents if self.layout else tuple("^⁾/")
+        return isinstance(word, str) and (any(mark in word for mark in marks) or self._is_high(word))
 
     def _linear_exponent(self, exponent: Expr) -> None:
         if isinstance(exponent, Number) and exponent.value.denominator == 1 and not self.notation.is_language:
@@ -346,6 +347,7 @@ class _Printer:
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]
+        self.put(self.layout.base[0] if self.layout else "")
         self.enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
         self.out.append(self.operators["transpose"])
 
@@ -392,10 +394,11 @@ class _Printer:
 
     def _summed(self, expr: Expr, letters: str, over: str) -> None:
         """The sum over the letters `over` of an array's entries, which carry `letters`."""
-        self.out.append(over.join(self.layout.total) if self.layout else f"Σ_{over} ")
+        self.put(self.layout.index(over).join(self.layout.total) if self.layout else f"Σ_{over} ")
         if not is_elementwise(expr, self.shapes):
+            self.put(self.layout.base[1] if self.layout else "")
             self.enclosed(lambda: self.write(expr, SUM, LEADING))
-            self.out.append(letters.join(self.layout.lowered) if self.layout else f"_{letters}")
+            self.put(self.layout.index(letters).join(self.layout.lowered) if self.layout else f"_{letters}")
             return
         before, self.indexed = self.indexed, letters
         self.write(expr, PRODUCT, INNER)

@@ -82,7 +82,7 @@ class View:
         text = self.notation.printed(number)
         compound = number.exponent is not None or number.fraction is not None
         needed = position != LEADING and (number.negative or (position == TIGHT and compound))
-        return f"({text})" if needed else text
+        return f"{self.notation.operators['(']}{text}{self.notation.operators[')']}" if needed else text
 
     def number(self, name: Name, index: Sequence[int], position: str) -> str:
         """One entry."""
@@ -92,7 +92,7 @@ class View:
     def _placed(self, texts: tuple[str, str, str], position: str) -> str:
         """A number as it stands in a position."""
         if position == MINUS:
-            return texts[1] if texts[1] == "0" else self.notation.operators["negate"] + texts[1]
+            return texts[1] if texts[1] == self._zero else self.notation.operators["negate"] + texts[1]
         return texts[_POSITIONS[position]]
 
     def _texts_of(self, name: Name) -> list[tuple[str, str, str]]:
@@ -105,6 +105,10 @@ class View:
                 (self.text(number), self.text(number, INNER), self.text(number, TIGHT)) for number in self.printed(name)
             ]
         return self._texts[key]
+
+    @property
+    def _zero(self) -> str:
+        return self.notation.digits("0")
 
     def _blanks(self, name: Name) -> list[tuple[str, str, str]]:
         blank = self.notation.operators["blank"]
@@ -145,7 +149,7 @@ class View:
             return self._texts_of(expr.name)
         assert isinstance(expr, Apply)
         kernel = row_of(expr).kernel(shapes_of(expr, self.shapes), expr.options, Branches())
-        return [x if isinstance(x, tuple) else ("0", "0", "0") for x in kernel(*map(self._moved, expr.args))]
+        return [x if isinstance(x, tuple) else (self._zero,) * 3 for x in kernel(*map(self._moved, expr.args))]
 
     # --- at the printed numbers --------------------------------------------------------------------------
 
@@ -284,7 +288,8 @@ class View:
         """A number about the run."""
         if fact.places is not None:
             asked = ((condition, k) for condition, k in fact.places.conditions if condition)
-            return str(min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names)))
+            least = min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names))
+            return self.notation.digits(str(least))
         assert fact.kind == "largest"
         assert self.run.verification is not None
         return self.text(printed(self.run.verification.largest, Digits(2), ties=True))
@@ -313,7 +318,8 @@ class View:
         """Entries by name, the first few of many."""
         shape = self.shapes[name]
         entries = [self.notation.entry(name, position(i, shape), self.shapes) for i in places[:MOST_LISTED]]
-        return ", ".join([*entries, *(["…"] if len(places) > MOST_LISTED else [])])
+        signs = self.notation.operators
+        return signs["listed"].join([*entries, *([signs["and so on"]] if len(places) > MOST_LISTED else [])])
 
     def mean_loss(self, first: int, last: int) -> str:
         """The mean of the losses of some passes, with the digits of the loss."""

@@ -61,8 +61,10 @@ class PageContext:
             if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
                 arg, row = expr.args[0], ROWS[expr.op].notation
                 if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
-                    function = f"{notation.layout.function(row)}'" if notation.layout else f"{row.text}′"
-                    labels[Derivative(step.name, arg.name)] = f"{function}({notation.name(arg.name)})"
+                    primed = replace(row, tex=f"{row.tex}'", text=f"{row.text}'")
+                    function = notation.layout.function(primed) if notation.layout else f"{row.text}′"
+                    brackets = notation.operators["("], notation.operators[")"]
+                    labels[Derivative(step.name, arg.name)] = function + notation.name(arg.name).join(brackets)
         return labels
 
 

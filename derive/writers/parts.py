@@ -163,7 +163,8 @@ class Compiler:
 
     def _numbers(self, shown: NumberList, matrix: Matrix) -> str:
         """Numbers that stand as they are."""
-        texts = ["?" if number is None else self.notation.printed(number) for number in shown.entries]
+        unknown = self.notation.operators["unknown"]
+        texts = [unknown if number is None else self.notation.printed(number) for number in shown.entries]
         return as_matrices(texts, shown.shape, matrix) if shown.shape else texts[0]
 
     def _blank(self, shown: Blank) -> str:
