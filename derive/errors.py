@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class DeriveError(Exception):
         super().__init__(message)
         self.message, self.hint = message, hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How an error crosses to another process."""
+        return type(self), (self.message, self.hint)
+
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
 
@@ -74,6 +78,9 @@ class InputError(DeriveError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults,)
 
 
 class VerificationError(DeriveError):

@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 from derive.errors import DeriveError
 
 PDF = "pdf"
+_lock = Lock()
 TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
 
@@ -83,6 +85,7 @@ def staged(folder: Path) -> Iterator[Callable[[str], TextIO]]:
 
 
 def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
+    with _lock:  # it can only be read by setting it, for the whole process
+        mask = os.umask(0)
+        os.umask(mask)
     return mask

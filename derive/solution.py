@@ -49,7 +49,7 @@ Nested: TypeAlias = Any
 """A scalar, or tuples of them nested as the shape says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Blueprint:
     """What of a worked problem does not depend on its numbers: built once, solved for any of the same shapes."""
 
@@ -60,6 +60,13 @@ class Blueprint:
     closed: ClosedForm | None = None
     workings: Workings = field(default_factory=Workings)
     compiled: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Blueprint of {self.derivation.problem.label}: {len(tuple(self.derivation.steps))} steps>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it crosses to another process: what was compiled is compiled there again."""
+        return Blueprint.of, (self.derivation,)
 
     @staticmethod
     def of(problem: Problem | Derivation) -> Blueprint:
@@ -141,7 +148,7 @@ class StepValue:
     printed: Nested
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution:
     """A problem worked out and verified. `solution["dL/dW_1"]` is a step; `write` makes the files."""
 
@@ -149,6 +156,22 @@ class Solution:
     problem: Problem
     run: PageRun
     exact: Values
+
+    def __repr__(self) -> str:
+        found = self.run.verification
+        checked = f", {found.entries} gradient entries verified" if found else ""
+        return f"<Solution of {self.problem.label}: {len(self.ids)} values{checked}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it crosses to another process: the numbers are worked out there again, what was verified is known."""
+        return _evaluated, (self.blueprint, self.problem, self.run.verification)
+
+    def __copy__(self) -> Solution:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Solution:
+        """Itself: nobody can change it."""
+        return self
 
     @property
     def values(self) -> Values:
@@ -239,6 +262,11 @@ class Solution:
             data = b64encode(svg.encode()).decode()
             text = text.replace(f"({self.problem.name}-{picture})", f"(data:image/svg+xml;base64,{data})")
         return text
+
+
+def _evaluated(blueprint: Blueprint, problem: Problem, verification: Verification | None) -> Solution:
+    solution = blueprint.evaluate(problem)
+    return replace(solution, run=PageRun(solution.values, verification))
 
 
 def _counts(i: int, size: int) -> bool:

@@ -7,8 +7,11 @@ A question that a ball cannot answer (its sign, a tie) raises Undecided, and the
 
 from __future__ import annotations
 
+import copyreg
+import os
 from contextlib import AbstractContextManager
 from fractions import Fraction
+from threading import RLock
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq
@@ -19,7 +22,14 @@ ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)
 LARGEST_EXPONENT = fmpq(230_258)  # e^230258 has 100,000 digits: beyond that lies nothing that is taught
 _HUGE = arb(10) ** 100_000
 _TINY = 1 / _HUGE
-_ties = False
+
+
+def _reduced_ball(x: arb) -> tuple[Any, ...]:
+    """How a ball is pickled, exactly: python-flint does not say."""
+    return (arb, ((x.mid().man_exp()), (x.rad().man_exp()))) if x.is_finite() else (arb, (str(x),))
+
+
+copyreg.pickle(arb, _reduced_ball)
 
 
 class Undecided(Exception):
@@ -37,6 +47,24 @@ class Blurred(ValueFault):
         super().__init__("is not known")
 
 
+class Arithmetic:
+    """What python-flint and SymPy keep for the whole process: whoever changes it holds `lock`, one thread at a time.
+
+    `ties` says whether what a ball cannot decide counts as a tie.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.ties = RLock(), False
+        if hasattr(os, "register_at_fork"):  # of a process that was forked only the thread that forked is there
+            os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self.lock = RLock()
+
+
+ARITHMETIC = Arithmetic()
+
+
 class _Precision:
     """A working precision while a block runs: entered for every question about a value, so not a generator."""
 
@@ -46,19 +74,19 @@ class _Precision:
         self._now = self._before = bits, ties
 
     def __enter__(self) -> None:
-        global _ties
-        self._before = ctx.prec, _ties
+        ARITHMETIC.lock.acquire()
+        self._before = ctx.prec, ARITHMETIC.ties
         if self._before != self._now:
-            ctx.prec, _ties = self._now
+            ctx.prec, ARITHMETIC.ties = self._now
 
     def __exit__(self, *error: object) -> None:
-        global _ties
         if self._before != self._now:
-            ctx.prec, _ties = self._before
+            ctx.prec, ARITHMETIC.ties = self._before
+        ARITHMETIC.lock.release()
 
 
 def precision(bits: int, ties: bool = False) -> AbstractContextManager[None]:
-    """Work with `bits` bits; with `ties`, what a ball cannot decide counts as a tie."""
+    """Work with `bits` bits, this thread alone; with `ties`, what a ball cannot decide counts as a tie."""
     return _Precision(bits, ties)
 
 
@@ -86,7 +114,7 @@ def sign(x: Num) -> int:
         return 1
     if x < 0:
         return -1
-    if type(x) is fmpq or x.is_zero() or _ties:
+    if type(x) is fmpq or x.is_zero() or ARITHMETIC.ties:
         return 0
     if x.is_nan():
         raise ValueFault("is not a number")
@@ -189,7 +217,7 @@ def floor(x: Num) -> Num:
         return fmpq(x.p // x.q)
     check_finite(x)
     whole = x.floor().unique_fmpz()
-    if whole is None and not _ties:
+    if whole is None and not ARITHMETIC.ties:
         raise Undecided
     if whole is None:
         whole = (x.mid() + HALF).floor().unique_fmpz()
@@ -220,6 +248,6 @@ def check_finite(x: Num) -> None:
     if not (x < _HUGE and x > -_HUGE):
         if x.is_finite() and (x > _HUGE or x < -_HUGE):
             raise ValueFault("overflows")
-        raise Blurred if _ties else Undecided
+        raise Blurred if ARITHMETIC.ties else Undecided
     if x < _TINY and x > -_TINY and not x.contains(0):
         raise ValueFault("underflows")

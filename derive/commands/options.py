@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from derive.errors import DeriveError
 from derive.files import PDF
+from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST
 from derive.writers import Kind, check_formats, formats_of, text_formats
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def page_options(parser: argparse.ArgumentParser, kind: Kind, default: str) -> N
     output_option(parser)
     format_option(parser, kind, more=f"(default: {default})")
     number_options(parser)
-    parser.add_argument("--detail", choices=("full", "short"), help="write out every entry, or only the matrix lines")
+    parser.add_argument("--detail", choices=DETAILS, help="write out every entry, or only the matrix lines")
 
 
 def number_options(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +51,8 @@ def number_options(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--significant", type=whole_number(1), metavar="N", help="significant digits")
     length.add_argument("--decimals", type=whole_number(0), metavar="N", help="decimals")
-    parser.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
-    parser.add_argument("--carry", choices=("exact", "rounded"), help="go on with exact or with printed numbers")
+    parser.add_argument("--decimal", choices=DECIMAL_SIGNS, help="the decimal sign")
+    parser.add_argument("--carry", choices=CARRIES, help="go on with exact or with printed numbers")
     parser.add_argument("--language", metavar="XX", help="the language of the page")
     parser.set_defaults(detail=None)
 
@@ -65,7 +66,7 @@ def engine_options(parser: argparse.ArgumentParser) -> None:
     engine.add_argument("--cluster", metavar="ADDRESS", help="the scheduler of a Dask cluster, as tcp://10.0.0.1:8786")
 
 
-def whole_number(low: int, high: int = 50) -> Callable[[str], int]:
+def whole_number(low: int, high: int = LONGEST) -> Callable[[str], int]:
     """The type of an option that is a whole number."""
 
     def number(text: str) -> int:

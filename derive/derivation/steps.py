@@ -48,7 +48,7 @@ class Step:
         return names_in(self.expr)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """The structure of a worked solution: every step in order, and the shape of everything named.
 
@@ -70,6 +70,9 @@ class Derivation:
     states: tuple[Symbol, ...] = ()
     interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
     places: SamplePlaces = field(default_factory=SamplePlaces)
+
+    def __repr__(self) -> str:
+        return f"<Derivation of {self.problem.label}: {len(tuple(self.steps))} steps>"
 
     @property
     def steps(self) -> Iterator[Step]:

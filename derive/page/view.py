@@ -11,7 +11,7 @@ from flint import fmpq
 
 from derive.calculus.differentiation import shape_of, shapes_of
 from derive.calculus.operation_rows import Branches, Flat, row_of
-from derive.calculus.scalars import Num, ValueFault, sign
+from derive.calculus.scalars import ONE, Num, ValueFault, sign
 from derive.calculus.shapes import offset, position
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
@@ -298,7 +298,8 @@ class View:
         """The flat entries of an application's value that lie where its derivative jumps."""
         kinks = row_of(expr).kinks
         assert kinks is not None
-        return kinks(shapes_of(expr, self.shapes), expr.options)(*self.arguments(expr))
+        found = kinks(shapes_of(expr, self.shapes), expr.options)
+        return self.values.decided(lambda: found(*self.arguments(expr)))
 
     def on_kink(self, expr: Apply, name: Name) -> str:
         """The entries that lie on a kink: of the argument, of `name`; the argument itself where it has no name."""
@@ -312,7 +313,8 @@ class View:
         choose, (arg,) = row_of(expr).chosen, expr.args
         assert choose is not None
         assert isinstance(arg, Ref)
-        return self._listed(arg.name, choose(shapes_of(expr, self.shapes), expr.options)(*self.arguments(expr)))
+        chosen = choose(shapes_of(expr, self.shapes), expr.options)
+        return self._listed(arg.name, self.values.decided(lambda: chosen(*self.arguments(expr))))
 
     def _listed(self, name: Name, places: list[int]) -> str:
         """Entries by name, the first few of many."""
@@ -335,12 +337,13 @@ class View:
 
     def gap(self, name: Name) -> str:
         """1 − |value| of a scalar, with the digits of its step."""
-        (value,) = self.values.flat(name, self.k)
-        one = fmpq(1)
-        distance = one - value if sign(value) > 0 else one + value
-        digits = self.values.numbers.of(name.id)
-        shown = printed(distance, Digits(max(1, digits.count)), ties=False)
-        return self.text(shown)
+        digits = Digits(max(1, self.values.numbers.of(name.id).count))
+
+        def distance() -> Printed:
+            (value,) = self.values.flat(name, self.k)
+            return printed(ONE - value if sign(value) > 0 else ONE + value, digits, ties=False)
+
+        return self.text(self.values.decided(distance))
 
 
 def first_and_last(places: list[int], most: int | None) -> list[int | None]:

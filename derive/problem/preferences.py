@@ -9,11 +9,20 @@ from typing import Any
 from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
-from derive.problem.settings import LEVELS, Digits, Marking, Numbers, Page, Sheet
+from derive.problem.settings import (
+    CARRIES,
+    DECIMAL_SIGNS,
+    DETAILS,
+    LEVELS,
+    LONGEST,
+    Digits,
+    Marking,
+    Numbers,
+    Page,
+    Sheet,
+)
 from derive.problem.training.batch import Batch
 from derive.problem.training.model import Samples
-
-MAX_DIGITS = 50
 
 
 class Preferences:
@@ -38,8 +47,8 @@ class Preferences:
             steps = {}
         return Numbers(
             digits=self._digits(table, Digits(), "numbers"),
-            carry=self.tables.text("numbers", "carry", default="exact", choices=("exact", "rounded")),
-            decimal=self.tables.text("numbers", "decimal", default=".", choices=(".", ",")),
+            carry=self.tables.text("numbers", "carry", default="exact", choices=CARRIES),
+            decimal=self.tables.text("numbers", "decimal", default=".", choices=DECIMAL_SIGNS),
             steps=self.model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
         )
 
@@ -55,9 +64,9 @@ class Preferences:
         if "significant" in table and "decimals" in table:
             self.tables.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
         if "decimals" in table:
-            return Digits(self.tables.integer(table["decimals"], 0, MAX_DIGITS, *path, "decimals"), decimals=True)
+            return Digits(self.tables.integer(table["decimals"], 0, LONGEST, *path, "decimals"), decimals=True)
         if "significant" in table:
-            return Digits(self.tables.integer(table["significant"], 1, MAX_DIGITS, *path, "significant"))
+            return Digits(self.tables.integer(table["significant"], 1, LONGEST, *path, "significant"))
         return default
 
     def page(self) -> Page:
@@ -68,7 +77,7 @@ class Preferences:
             date=self._date(),
             task=self.tables.text("page", "task"),
             symbol=self.tables.text("page", "symbol", default="d", choices=("d", "∂")),
-            detail=self.tables.text("page", "detail", default="full", choices=("full", "short")),
+            detail=self.tables.text("page", "detail", default="full", choices=DETAILS),
             ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
             entries=self.entries,
         )
@@ -103,7 +112,7 @@ class Preferences:
             steps = {}
         digits = table.get("digits")
         return Marking(
-            digits=None if digits is None else self.tables.integer(digits, 1, MAX_DIGITS, "marking", "digits"),
+            digits=None if digits is None else self.tables.integer(digits, 1, LONGEST, "marking", "digits"),
             marks=self._marks(table.get("marks", 1), "marks"),
             entry=self._marks(table["entry"], "entry") if "entry" in table else None,
             remark=self._marks(table.get("remark", 0), "remark"),

@@ -18,6 +18,7 @@ from derive.language.tokens import TextError
 from derive.operations import MACROS
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
+from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
 from derive.problem.reading.equation_lines import lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
@@ -103,10 +104,17 @@ class Problem:
         """The steps that are marked, and blank on a sheet; none: all."""
         return self.page.ask or self.sheet.steps
 
-    def with_values(self, values: Mapping[str, Iterable[Fraction]]) -> Problem:
-        """The same problem with other numbers for some given values (flat, of the same shapes)."""
+    @property
+    def label(self) -> str:
+        """The name of the problem's file, else its title, for messages of one line."""
+        return self.name or self.title or "a problem"
+
+    def with_values(self, values: Mapping[str, Any]) -> Problem:
+        """The same problem with other numbers for some given values: of the same shapes, flat or nested, as Fractions,
+        texts, Python's or NumPy's numbers. Raises InputError for what is no number, ValueError for another shape.
+        """
         givens = tuple(
-            replace(given, values=tuple(values[given.name.id])) if given.name.id in values else given
+            replace(given, values=flat_numbers(values[given.name.id])) if given.name.id in values else given
             for given in self.givens
         )
         if any(len(new.values) != len(old.values) for new, old in zip(givens, self.givens, strict=True)):

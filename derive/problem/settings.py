@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+CARRIES = ("exact", "rounded")
+DECIMAL_SIGNS = (".", ",")
+DETAILS = ("full", "short")
+LONGEST = 50  # digits of a printed number
+
 
 @dataclass(frozen=True, slots=True)
 class Digits:

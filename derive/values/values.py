@@ -60,7 +60,7 @@ class Values:
         self._printed: dict[tuple[Name, int], list[Printed]] = {}
         self._rounded: dict[Name, list[Printed]] = {}
         self._literal: dict[int, Env] = {}
-        self._passes: dict[int, Env] = {}
+        self._evaluated, self._passes = 0, dict[int, Env]()
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._given = derivation.begun
@@ -140,24 +140,24 @@ class Values:
         while True:
             try:
                 with precision(self.bits, self._ties):
-                    if not self._passes:
-                        self._passes = self._evaluate()
+                    if self._evaluated != self.bits:
+                        self._evaluated, self._passes = self.bits, self._evaluate()
                     return question()
             except Undecided:
                 if self.bits >= self._longest:
                     raise AssertionError("undecided in spite of ties") from None
                 self.bits *= 2
-                self._passes = {}
 
     def _evaluate(self) -> dict[int, Env]:
         env = self._beginning()
-        passes, self.losses = {}, []
+        passes: dict[int, Env] = {}
+        losses: list[Flat] = []
         for k in range(1, self.updates + 2):
             last = k == self.updates + 1 and self.updates > 0
             self._begin(env, k)
             self._run(self.tape.forward, env, k)
             if self.problem.loss:
-                self.losses.append(env[self.tape.slots[self.problem.loss]])
+                losses.append(env[self.tape.slots[self.problem.loss]])
             if not last:
                 self._run(self.tape.backward, env, k)
                 self._run(self.tape.updates, env, k)
@@ -166,6 +166,7 @@ class Values:
                 passes[k] = list(env)
             if not last:
                 self._carry_over(env, k)
+        self.losses = losses
         return passes
 
     def _begin(self, env: Env, k: int) -> None:

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import Branches
-from derive.calculus.scalars import Num, shortened
+from derive.calculus.scalars import ARITHMETIC, Num, shortened
 from derive.language.expressions import Apply, Entry, Expr, Number, Options, Ref
 from derive.language.names import Name, Symbol
 from derive.operations import ROWS
@@ -34,10 +34,13 @@ def sympy_symbol(text: str) -> Sym:
 
 @contextmanager
 def undistributed() -> Iterator[None]:
-    """SymPy leaves 2 (a − b) as it is, where it would else give 2 a − 2 b."""
+    """SymPy leaves 2 (a − b) as it is, where it would else give 2 a − 2 b.
+
+    One thread at a time: what it remembers of an expression is the same for all of them.
+    """
     from sympy.core.parameters import distribute
 
-    with distribute(False):
+    with ARITHMETIC.lock, distribute(False):
         yield
 
 

@@ -132,7 +132,7 @@ class ReportItem:
         return self.feedback.solution.blueprint.derivation.shapes[self.judged.place.name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """What a piece of work earned, step by step in the solution's order; answers that match no step come last."""
 
@@ -140,6 +140,10 @@ class Report:
     items: tuple[ReportItem, ...]
     language: str
     feedback: Feedback = field(compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        label = self.feedback.solution.problem.label
+        return f"<Report on {label}: {float(self.marks):g} of {float(self.of):g} marks, {len(self.items)} items>"
 
     @property
     def marks(self) -> Fraction:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import prod
+from typing import Any
 
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
@@ -70,6 +71,9 @@ class Feedback:
 
     solution: Solution
     hints: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Feedback, (self.solution, self.hints)
 
     @cached_property
     def index(self) -> StepIndex:

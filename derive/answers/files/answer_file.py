@@ -17,6 +17,7 @@ from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Unreadable
 from derive.errors import InputError, suggestion
+from derive.problem.reading.array_values import without_numpy
 from derive.writers.identity import RESERVED
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def read_file(path: Path, solution: Solution) -> list[Answer]:
 
 
 def read_mapping(answers: Mapping[str, Any], solution: Solution) -> list[Answer]:
-    """The answers in a mapping: step → text, number, or nested lists of them."""
-    return answers_of([AnswerLine(str(left), given, None) for left, given in answers.items()], solution)
+    """The answers in a mapping: step → text, number, nested lists of them, or a NumPy array."""
+    return answers_of([AnswerLine(str(left), without_numpy(given), None) for left, given in answers.items()], solution)
 
 
 def answers_of(entries: Iterable[AnswerLine], solution: Solution, index: StepIndex | None = None) -> list[Answer]:
