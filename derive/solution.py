@@ -35,6 +35,7 @@ from derive.pdf.text_files import write_texts
 from derive.problem.overriding import overridden
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
+from derive.prose.catalogue import check_language
 from derive.values.tape import Tape
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
@@ -74,6 +75,7 @@ class Blueprint:
         derivation = problem if isinstance(problem, Derivation) else derive(problem)
         problem = derivation.problem
         check_ids(derivation)
+        check_language(problem.language, problem.place("language"))
         closed = ClosedForm(derivation) if affordable(derivation) else None
         end = [*over_the_steps(derivation, problem), *closing(derivation, closed)]
         document = compose(derivation, problem, end, list(drawings(derivation)))

@@ -18,6 +18,7 @@ COLLECTED = 100_000, 10, 20  # what a page is made of stays until it is written:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status (0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing)."""
     gc.set_threshold(*COLLECTED)
+    _offer_solve(list(sys.argv[1:] if arguments is None else arguments))
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -47,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         command.add(commands)
     return parser
+
+
+def _offer_solve(words: list[str]) -> None:
+    """Ends the program where a file stands in the place of a command."""
+    if words and words[0].endswith(".toml"):
+        print(f"`{words[0]}` is no command\n  write `derive solve {' '.join(words)}`", file=sys.stderr)
+        raise SystemExit(2)
 
 
 __all__ = ["main"]

@@ -22,9 +22,10 @@ from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
 from derive.problem.reading.equation_lines import lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
+from derive.problem.reading.framework_names import TABLES
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
-from derive.problem.reading.toml_file import TomlFile, from_text, read_toml
+from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
 from derive.problem.settings import Marking, Numbers, Page, Sheet
 from derive.problem.training.batch import Batch, plural, unroll_batch
@@ -177,7 +178,7 @@ class _Reader(Tables):
     def _settings(self) -> dict[str, Place]:
         """Where the settings of steps stand."""
         found = {f"[{table}] {key}".strip(): self.source.place(*filter(None, (table, key))) for table, key in SETTINGS}
-        return {"": Place(self.source.name), **found}
+        return {"": Place(self.source.name), "language": self.source.key_place("language"), **found}
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
@@ -185,7 +186,8 @@ class _Reader(Tables):
         for key in self.source.data:
             if key not in _KEYS[""]:
                 value = isinstance(self.source.data[key], int | Fraction | list)
-                hint = suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
+                meant = TABLES.get(key.casefold())
+                hint = f"write [{meant}]" if meant else suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
                 hint = "a given value belongs into [data] or [parameters]" if value else hint
                 self.fault(f"`{key}` has no meaning here", hint, key)
         for table, keys in _KEYS.items():
@@ -261,6 +263,7 @@ class _Reader(Tables):
         else:
             text = self.text("model", "equations")
             place = self.source.place("model", "equations")
+            text = self._with_backslashes(text)
             if text and place.text.rstrip().endswith(('"""', "'''")):
                 place = replace(place, line=place.line + 1)
             if "model" in self.source.data and not text.strip():
@@ -283,6 +286,14 @@ class _Reader(Tables):
         equations = infer_shapes(written, self.shapes, self.faults, self.warnings)
         check_matrix_powers(written if "model" in self.source.data else (), self.shapes, self.faults)
         return equations
+
+    def _with_backslashes(self, text: str) -> str:
+        """The text as it was meant; that TOML read `\\f` of `\\frac` as a sign of its own is a fault."""
+        meant, eaten = uneaten(text)
+        if eaten:
+            hint = "put equations with backslashes between three single quotes: equations = ''' … '''"
+            self.fault(f"TOML has read the backslash of `{eaten}` as part of another sign", hint, "model", "equations")
+        return meant
 
     def _loss(self, equations: Sequence[Equation], known: Mapping[str, Name]) -> Symbol | None:
         if "network" in self.source.data:

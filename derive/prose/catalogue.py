@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from derive.errors import Fault, InputError, suggestion
+from derive.errors import Fault, InputError, Place, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,17 @@ def languages() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
+def check_language(language: str, place: Place) -> None:
+    """Raises InputError, naming the place, for a language without a catalogue."""
+    if language not in languages():
+        hint = suggestion(language, languages()) or f"there is: {', '.join(languages())}"
+        raise InputError([Fault(f"there is no catalogue for the language `{language}`", hint, place)])
+
+
 @cache
 def catalogue(language: str) -> Catalogue:
     """The catalogue of a language. Raises InputError for one that does not exist."""
-    if language not in languages():
-        known = ", ".join(languages())
-        hint = suggestion(language, languages()) or f"there is: {known}"
-        raise InputError([Fault(f"there is no catalogue for the language `{language}`", hint)])
+    check_language(language, Place())
     data = tomllib.loads((files("derive") / "prose" / f"{language}.toml").read_text("utf-8"))
     sentences = {f"{table}.{key}": text for table, entries in data.items() for key, text in entries.items()}
     return Catalogue(language, sentences)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import prod
 from typing import TypeVar
@@ -23,7 +23,7 @@ from derive.calculus.scalars import (
 )
 from derive.derivation.steps import Step
 from derive.errors import Fault, InputError
-from derive.language.names import Name, Symbol
+from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed
@@ -238,8 +238,15 @@ class Values:
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name
         where = f"{equation.id} in pass {k}" if self.updates else equation.id
-        place = self.problem.place(self.tape.derivation.places.single(equation).id)
+        places = self.tape.derivation.places
+        place = self.problem.place(*(places.single(name).id for name in (equation, *self._behind(step))))
         return InputError([Fault(f"{where} {message}", "change the given values, or the equation", place)])
+
+    def _behind(self, step: Step) -> Iterator[Name]:
+        """The quantities whose equations a derivative comes from, the nearest first."""
+        if isinstance(step.name, Derivative):
+            users = [each.name for each in self.tape.derivation.forward if step.name.by in each.uses]
+            yield from (name for name in (step.name.via, step.name.of, *reversed(users)) if name in users)
 
     def _shown(self, name: Name, k: int) -> list[Printed]:
         flat = self.flat(name, k)

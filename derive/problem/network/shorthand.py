@@ -11,6 +11,7 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.problem.network import Stack, families, pile
+from derive.problem.reading.framework_names import loss_name
 
 
 def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt) -> str:
@@ -48,7 +49,7 @@ def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], faul
         macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)
     }
     outputs = stack.flow
-    wanted, targets = str(table["loss"]), _known(table, "target", ids, fault)
+    wanted, targets = loss_name(str(table["loss"]), losses), _known(table, "target", ids, fault)
     if wanted not in losses:
         fault(f"`{wanted}` is not a loss", suggestion(wanted, losses) or f"one of: {', '.join(losses)}",
               "network", "loss")  # fmt: skip

@@ -11,6 +11,7 @@ from derive.errors import ReportFaultAt, suggestion
 from derive.language.expressions import Shape
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
+from derive.problem.reading.framework_names import layer_table
 from derive.problem.reading.given_values import exact_number
 
 KERNEL_1D, KERNEL_2D = 3, 4
@@ -89,7 +90,8 @@ class Stack:
 
     `flow` holds one name, or of a sequence one name a time step; `shapes` are those of what has a value, by id;
     `families` says how many layers of each family there are in all; `kernel` how many axes the kernels had that what
-    flows came out of, 0 where it is no image or signal; `broken` whether a layer has noted a fault.
+    flows came out of, 0 where it is no image or signal; `broken` whether a layer has noted a fault;
+    `unsure` whether it is not known what one is: then nothing can be said of those after it.
     """
 
     def __init__(
@@ -99,7 +101,7 @@ class Stack:
         self._shapes, self._families, self._report = shapes, families, fault
         self.lines: list[str] = []
         self.place = ""
-        self.broken = False
+        self.broken = self.unsure = False
         self.kernel = KERNEL_2D if len(shapes.get(self.flow[0]) or ()) == KERNEL_2D - 1 else 0
         self._counts: dict[str, int] = {}
 
@@ -173,16 +175,19 @@ def _timed(name: str, t: int) -> str:
 def pile(stack: Stack, layers: Any) -> None:
     """Put the layers on the stack, one after the other; those inside layer 2 are called 2.1, 2.2, …"""
     outer = f"{stack.place}." if stack.place else "layer "
-    for i, layer in enumerate(layers, 1):
+    for i, written in enumerate(layers, 1):
+        layer = layer_table(written, LAYERS)
         with stack.at(f"{outer}{i}"):
             kind = _kind(stack, layer)
-            if kind and _fits(stack, kind, layer):
+            stack.unsure |= kind is None or not _fits(stack, kind, layer)
+            if kind and not stack.unsure:
                 kind.build(stack, {key: value for key, value in layer.items() if key != "layer"})
 
 
 def families(layers: Any) -> Iterator[str]:
     """The family of each layer, of those inside others too."""
-    for layer in layers if isinstance(layers, list) else ():
+    for written in layers if isinstance(layers, list) else ():
+        layer = layer_table(written, LAYERS)
         if isinstance(layer, dict):
             kind = LAYERS.get(str(layer.get("layer", "dense")))
             yield kind.family if kind else ""

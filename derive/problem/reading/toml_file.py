@@ -16,14 +16,20 @@ from derive.language.grammar import parse_number
 
 MAX_BYTES = 10_000_000
 
-_KEY = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
+_KEY = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _HEADER = re.compile(rf"\s*\[\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\s*(?:#.*)?$")
 _ENTRY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _STRINGS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
 
 
 _LONG = re.compile(r"\d[\d_]{4000,}")
+_EATEN = re.compile(r"([\x08\x0c]|\t(?=heta|anh|imes|ext|au|ilde|op\b)|\r(?=ho|ight)|\n(?=abla|eq\b))([A-Za-z]+)")
+_LETTERS = {"\x08": "b", "\x0c": "f", "\t": "t", "\r": "r", "\n": "n"}
+_BARE_KEY = re.compile(r"^(\s*)([^\W\d][^\s=\[\]{}#\"'.]*)(?=\s*=)", re.MULTILINE)
 _SYNTAX_HINTS = (
+    (r"\A[^\n]*\n\s*\{", "this looks like JSON; a problem file is TOML: name = value, tables as [data]"),
+    (r"\A[^\n]*\n\s*[\w.]+:(\s|$)", "this looks like YAML; a problem file is TOML: name = value, tables as [data]"),
+    (r"\A[^\n]*\n\s*\w+([ \t]+\w+)+\s*=", "a key is one word: write `learning_rate`, or put it into quotes"),
     (r"\d,\d", "numbers are written with a point in TOML: 0.5"),
     (r"[Uu]nescaped '\\'", "put text that holds backslashes between three single quotes: '''"),
     ("", "see docs/problem-file.md for the format"),
@@ -75,11 +81,31 @@ def read_toml(path: Path) -> TomlFile:
 def from_text(text: str, name: str = "") -> TomlFile:
     """The same for text that is at hand. Raises InputError with the line of a fault in the TOML."""
     try:
-        data = tomllib.loads(text, parse_float=_number)
+        data = _data(text)
     except (ValueError, RecursionError) as error:
         raise InputError([_syntax_fault(str(error), text, name)]) from None
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
     return TomlFile(name, data, lines, dict(_positions(lines)))
+
+
+def _data(text: str) -> dict[str, Any]:
+    """What the text holds; letters beyond ASCII may be keys without quotes. Raises ValueError."""
+    try:
+        return tomllib.loads(text, parse_float=_number)
+    except ValueError:
+        quoted = _BARE_KEY.sub(lambda match: match[0] if match[2].isascii() else f'{match[1]}"{match[2]}"', text)
+        if quoted == text:
+            raise
+        return tomllib.loads(quoted, parse_float=_number)
+
+
+def uneaten(text: str) -> tuple[str, str]:
+    """The text with the LaTeX commands whose backslash and letter TOML has read as one sign (`\\f` of `\\frac`) as they
+    were written, and the first of them; "" for none.
+    """
+    found = _EATEN.search(text)
+    meant = _EATEN.sub(lambda match: f"\\{_LETTERS[match[1]]}{match[2]}", text)
+    return meant, f"\\{_LETTERS[found[1]]}{found[2]}" if found else ""
 
 
 def _number(text: str) -> Fraction | str:

@@ -11,6 +11,7 @@ from derive.errors import Place, suggestion
 from derive.language.expressions import Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.problem.reading.equations import WrittenEquation
+from derive.problem.reading.framework_names import rule_name
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.training.assignments import Assigning
@@ -18,6 +19,7 @@ from derive.problem.training.learning_rates import read_rate
 from derive.problem.training.model import EQUATIONS, ETA, STEP, Samples, Update, UpdateEquation
 from derive.problem.training.state_shapes import infer_update
 from derive.problem.training.update_lines import DEFAULT, ScriptReader, UpdateScript
+from derive.problem.training.update_rules import RULES
 from derive.problem.training.update_scope import Surroundings
 
 MAX_STEPS = 1_000_000
@@ -52,7 +54,7 @@ class _TrainingReader:
         steps, epochs = self._steps()
         rate = read_rate(self.tables, steps)
         update = Update(
-            rule=EQUATIONS if EQUATIONS in self.table else str(self.table.get("rule", DEFAULT)),
+            rule=EQUATIONS if EQUATIONS in self.table else rule_name(str(self.table.get("rule", DEFAULT)), RULES),
             learning_rate=rate.value,
             steps=steps,
             only=self._only(),

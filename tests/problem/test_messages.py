@@ -1,0 +1,115 @@
+"""Files as people write them first: what is certain is read, else the message says where and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.commands.cli import main
+from derive.errors import InputError
+from derive.problem.problem import Problem
+from derive.solution import solve
+
+NETWORK = """
+[data]
+x = [1, -2]
+t = [0, 1]
+[parameters]
+W_1 = [[1, 2], [0.5, -1]]
+[network]
+input = "x"
+target = "t"
+layers = [LAYERS]
+loss = "LOSS"
+[update]
+rule = "RULE"
+learning_rate = 0.1
+"""
+
+
+def network(layers: str = "{ units = 2 }", loss: str = "squared error", rule: str = "gradient descent") -> Problem:
+    """A small network."""
+    return Problem.loads(NETWORK.replace("LAYERS", layers).replace("LOSS", loss).replace("RULE", rule))
+
+
+def fault(text: str) -> str:
+    """What a file is refused for, one fault only."""
+    with pytest.raises(InputError) as caught:
+        solve(Problem.loads(text))
+    (only,) = caught.value.faults
+    return str(only)
+
+
+LAYERS = [
+    ('{ type = "Dense", units = 2, activation = "relu" }', '{ units = 2, activation = "ReLU" }'),
+    ('{ type = "nn.Linear", out_features = 2 }, { layer = "nn.Tanh" }',
+     '{ units = 2 }, { layer = "activation", function = "tanh" }'),
+    ('{ class_name = "Dense", units = 2, activation = "Sigmoid" }', '{ units = 2, activation = "sigmoid" }'),
+    ('{ units = 2 }, { layer = "LayerNormalization", epsilon = 0.1 }',
+     '{ units = 2 }, { layer = "layernorm", epsilon = 0.1 }'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("theirs", "ours"), LAYERS)
+def test_layers_by_other_names(theirs: str, ours: str) -> None:
+    assert network(theirs).equations == network(ours).equations
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("mse", "mean squared error"), ("MSELoss", "mean squared error"), ("L1Loss", "mean absolute error"),
+     ("mean_squared_error", "mean squared error"), ("CrossEntropyLoss", "cross entropy logits"),
+     ("hinge_loss", "hinge")],
+)  # fmt: skip
+def test_losses_by_other_names(theirs: str, ours: str) -> None:
+    assert network(loss=theirs).equations == network(loss=ours).equations
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("SGD", "gradient descent"), ("Adam", "adam"), ("RMSProp", "rmsprop"), ("NAG", "nesterov")]
+)
+def test_rules_by_other_names(theirs: str, ours: str) -> None:
+    assert network(rule=theirs).update == network(rule=ours).update
+
+
+def test_a_layer_that_is_not_known_says_nothing_of_those_after_it() -> None:
+    with pytest.raises(InputError) as caught:
+        network('{ units = 5, activation = "sigmod" }, { units = 1 }')
+    assert len(caught.value.faults) == 1
+
+
+def test_keys_of_letters_beyond_ascii_need_no_quotes() -> None:
+    text = '[data]\nγ = 0.9 # discount\n[parameters]\nŵ_1 = 2\n[model]\nequations = "L = γ ŵ_1^2"\nloss = "L"'
+    assert solve(Problem.loads(text))["dL/dw_hat_1"].value_text == "3.6"
+
+
+REFUSED = [
+    ('[data]\nx = 1\n[model]\nequations = "y = \\frac{x}{2}"', ("line 4", "`\\frac`", "'''")),
+    ('[data]\n"θ" = 1\n[model]\nequations = """\ny = 2 \\theta"""', ("line 4", "`\\theta`", "'''")),
+    ('{"data": {"x": 1}}', ("line 1", "JSON")),
+    ("data:\n  x: 1", ("line 1", "YAML")),
+    ("[data]\nlearning rate = 1", ("line 2", "`learning_rate`")),
+    ('language = "xx"\n[data]\nx = 1\n[model]\nequations = "y = x"', ("line 1", "catalogue")),
+    (
+        '[parameters]\nw = 0\n[model]\nequations = """\nz = sqrt(w)\nL = z + 1"""\nloss = "L"',
+        ("line 5", "division by 0"),
+    ),
+    ('[parameters]\nw = 0\n[model]\nequations = """\nL = sqrt(w)\n"""\nloss = "L"', ("line 5", "division by 0")),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED)
+def test_refused_once_with_its_line(text: str, said: tuple[str, ...]) -> None:
+    message = fault(text)
+    assert all(part in message for part in said)
+
+
+def test_tables_by_other_names() -> None:
+    with pytest.raises(InputError, match=r"write \[update\]"):
+        Problem.loads('[data]\nx = 1\n[optimizer]\nlr = 1\n[model]\nequations = "y = x"')
+
+
+def test_a_file_in_the_place_of_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["handout.toml", "--to", "md"])
+    assert caught.value.code == 2
+    assert "derive solve handout.toml --to md" in capsys.readouterr().err
