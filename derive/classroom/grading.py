@@ -8,31 +8,38 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 
 from derive.classroom.folder.classroom import PROBLEM, Classroom
 from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, mark_batch, weigh_batch
+from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
+from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
 from derive.classroom.records.records import Basis
 from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles
 from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.returns.inbox import Inbox
+from derive.classroom.returns.inbox import Delivery, Inbox
 from derive.classroom.returns.intake import batches, receive
 from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
 from derive.files import clear, save
+from derive.problem.problem import Problem
+from derive.problem.settings import GradeRules
 from derive.variants import code_of
 from derive.version import VERSION
 
 BATCH = 32
+DAY = 86_400
 OUTDATED = (
     "the sheet of this student was not made from the class's problem.toml as it is now; put that file back and grade "
     "again, or hand out the sheet that `derive class` makes from the new one"
@@ -68,18 +75,21 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     coming = returned_files(returned, written)
     own, rules = _problems(room, options.problem)
     file = options.problem.name if options.problem else PROBLEM
-    orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file)
+    graded = Problem.loads(rules or own, room.manifest.title, file).grade
+    orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file, graded.late)
     basis = Basis(VERSION, sha256((rules or own).encode()).hexdigest())
     class_marker(orders)  # what is wrong with the problem is said before anything is written
+    overrides = _overrides(room, class_marker(orders)[1], output)
     work = output / WORK
     with engine(options.workers, options.cluster) as run, _inbox(output) as inbox:
         inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
         notes = receive(run, class_marker(orders)[1].index, coming, inbox)
         notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
         notes += _left_to_other_problems(room, inbox)
-        _settle(run, orders, inbox)
+        _settle(run, orders, inbox, graded.attempts)
         with Progress(inbox.counted) as progress:
-            parts = mark_all(run, orders, _handed(room, inbox), work, output / FEEDBACK, progress)
+            handed = _handed(room, inbox, graded, overrides)
+            parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
         books = ClassFiles(room, inbox, orders, basis, output, options.style)
         marking = replace(books.write(parts), notes=tuple(notes))
     shutil.rmtree(work)
@@ -111,7 +121,16 @@ def _left_to_other_problems(room: Classroom, inbox: Inbox) -> list[str]:
     return [f"{len(others)} sheets of the class were made from another problem than its {PROBLEM}: {named}"]
 
 
-def _settle(run: Run, orders: Orders, inbox: Inbox) -> None:
+def _overrides(room: Classroom, marker: Marker, output: Path) -> Mapping[str, tuple[Override, ...]]:
+    """The marks set by hand, from the file in the folder of the marks, else in that of the class. Raises InputError."""
+    path = next((place / OVERRIDES for place in (output, room.folder) if (place / OVERRIDES).exists()), None)
+    if path is None:
+        return {}
+    steps = {step for step, _ in marker.steps()}
+    return read_overrides(path, {student.id for student in room.students()}, steps)
+
+
+def _settle(run: Run, orders: Orders, inbox: Inbox, attempts: str) -> None:
     """Decide which returns count, those that may hold no answer looked at."""
     doubtful = batches(inbox.doubtful(), BATCH)
     waiting: deque[tuple[int, ...]] = deque()
@@ -123,7 +142,7 @@ def _settle(run: Run, orders: Orders, inbox: Inbox) -> None:
 
     for weights in run(partial(weigh_batch, orders), works()):
         inbox.weigh(waiting.popleft(), weights)
-    inbox.settle()
+    inbox.settle(attempts)
 
 
 def _not_the_class_itself(room: Classroom, returned: Sequence[Path]) -> None:
@@ -155,12 +174,22 @@ def _problems(room: Classroom, other: Path | None) -> tuple[str, str]:
 # --- marking --------------------------------------------------------------------------------------------------------
 
 
-def _handed(room: Classroom, inbox: Inbox) -> Iterator[Submission]:
+def _handed(
+    room: Classroom, inbox: Inbox, rules: GradeRules, overrides: Mapping[str, tuple[Override, ...]]
+) -> Iterator[Submission]:
     """Every student's work that counts, in the roster's order."""
     for student in room.students():
-        found = inbox.payload(student.id)
-        if found:
-            yield Submission(student, *found)
+        if found := inbox.delivery(student.id):
+            days, by_hand = days_late(found, rules.due), overrides.get(student.id, ())
+            yield Submission(student, found.shown, found.payload, days, by_hand)
+
+
+def days_late(delivery: Delivery, due: datetime | None) -> int:
+    """How many days after the deadline it came, begun ones counted; one where a platform says no more than that."""
+    if due is None:
+        return 0
+    seconds = delivery.time - due.timestamp() if delivery.time else 0
+    return max(0, ceil(seconds / DAY)) or int(delivery.is_late)
 
 
 def mark_all(
@@ -191,5 +220,5 @@ def _checksum(orders: Orders, batch: Sequence[Submission]) -> str:
     """Tells a batch marked by certain orders from every other one."""
     digest = sha256(repr((VERSION, orders)).encode())
     for handed in batch:
-        digest.update(f"\0{handed.student}\0{handed.shown}\0{handed.payload}".encode())
+        digest.update(repr(handed).encode())
     return digest.hexdigest()[:16]

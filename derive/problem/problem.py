@@ -16,6 +16,7 @@ from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 from derive.operations import MACROS
+from derive.problem.grade_rules import read_grade_rules
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
 from derive.problem.reading.array_values import flat_numbers
@@ -27,7 +28,7 @@ from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
-from derive.problem.settings import Marking, Numbers, Page, Sheet
+from derive.problem.settings import GradeRules, Marking, Numbers, Page, Sheet
 from derive.problem.training.batch import Batch, plural, unroll_batch
 from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
@@ -36,12 +37,13 @@ from derive.problem.training.update_table import read_training
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
-         "update", "state", "samples", "marking", "sheet", "variants"),
+         "update", "state", "samples", "marking", "grade", "sheet", "variants"),
     "model": ("equations", "loss", "gradients"),
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
     "sheet": ("blank", "hints", "figure"),
+    "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "steps", "exact", "formula"),
 }  # fmt: skip
 
@@ -78,6 +80,7 @@ class Problem:
     samples: Samples | None = None
     marking: Marking = field(default_factory=Marking)
     sheet: Sheet = field(default_factory=Sheet)
+    grade: GradeRules = field(default_factory=GradeRules)
     variants: Variants | None = None
     warnings: tuple[Fault, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
@@ -160,6 +163,7 @@ class _Reader(Tables):
             samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
             marking=preferences.marking(),
             sheet=preferences.sheet(),
+            grade=read_grade_rules(self),
             variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
             places={**self.places, **training.places, **self._settings()},
             name=name,

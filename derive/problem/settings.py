@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 
 CARRIES = ("exact", "rounded")
@@ -78,6 +79,26 @@ class Marking:
     steps: Mapping[str, Fraction] = field(default_factory=dict)
     exact: tuple[str, ...] = ()
     formula: tuple[str, ...] = ()
+
+
+ATTEMPTS = ("last", "best", "first")
+"""Which of several returns of a student counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRules:
+    """How a class is graded.
+
+    attempts  one of ATTEMPTS
+    due       until when work is handed in, in the teacher's time; None: no deadline
+    late      the part of the marks that each day begun after it takes off; 1 takes all
+    marks     the grades, each with the percentage that it takes, the highest first
+    """
+
+    attempts: str = "last"
+    due: datetime | None = None
+    late: Fraction = Fraction(0)
+    marks: tuple[tuple[str, Fraction], ...] = ()
 
 
 LEVELS = ("results", "working", "formulas", "everything")

@@ -16,7 +16,7 @@ from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
-from derive.problem.settings import Digits, Marking
+from derive.problem.settings import Digits, GradeRules, Marking
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
 from derive.problem.training.schedules import SCHEDULES
 from derive.writers.base import Writer
@@ -89,6 +89,7 @@ def _settings(problem: Problem) -> Iterator[str]:
     if page.entries != type(page)().entries:
         yield f"entries = {page.entries or _quoted('all')}"
     yield from _marking(problem.marking)
+    yield from _grade(problem.grade)
     if problem.aliases:
         yield "\n[names]"
         yield from (f"{_quoted(step)} = {_list(names)}" for step, names in problem.aliases.items())
@@ -132,6 +133,17 @@ def _setting(value: Setting) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return _number(value) if isinstance(value, Fraction) else _quoted(value)
+
+
+def _grade(rules: GradeRules) -> Iterator[str]:
+    """How a class is graded."""
+    if rules == GradeRules():
+        return
+    yield f"\n[grade]\nattempts = {_quoted(rules.attempts)}"
+    if rules.due:
+        yield f"due = {rules.due.isoformat(timespec='seconds')}\nlate = {_number(rules.late)}"
+    if rules.marks:
+        yield f"marks = {{ {', '.join(f'{_quoted(grade)} = {_number(least)}' for grade, least in rules.marks)} }}"
 
 
 def _marking(marking: Marking) -> Iterator[str]:

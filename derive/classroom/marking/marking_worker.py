@@ -6,12 +6,15 @@ import gc
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from derive.answers.feedback.report_files import text
 from derive.classroom.marking.work_marking import Marker, Work
+from derive.classroom.records.overrides import Override
+from derive.classroom.returns.inbox import Holding
 from derive.classroom.roster.students import Student
 from derive.errors import DeriveError, Fault, InputError, ToolError
 from derive.files import PDF
@@ -37,6 +40,7 @@ class Orders:
     formats  of the feedback
     hints    whether the feedback tells no expected numbers
     rules    the text of a problem to mark by instead; "" for the same
+    late     the part of the marks that each day after the deadline takes off
     """
 
     problem: str
@@ -46,15 +50,20 @@ class Orders:
     hints: bool = False
     rules: str = ""
     file: str = ""
+    late: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a student handed in that counts: where it stands, and what it says, packed."""
+    """What a student handed in that counts: where it stands, what it says, packed, how many days late it came, and the
+    marks that were set by hand.
+    """
 
     student: Student
     shown: str
     payload: str
+    days_late: int = 0
+    overrides: tuple[Override, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -76,7 +85,7 @@ def mark_batch(orders: Orders, batch: Sequence[Submission]) -> list[MarkedWork]:
     made = [_made(orders, handed) for handed in batch]
     failed = _set([pages for _, pages in made])
     return [
-        MarkedWork(handed.student, _line(handed, work, why), pages)
+        MarkedWork(handed.student, _line(orders, handed, work, why), pages)
         for handed, (work, pages), why in zip(batch, made, failed, strict=True)
     ]
 
@@ -86,6 +95,7 @@ def _made(orders: Orders, handed: Submission) -> tuple[Work | str, dict[str, byt
     assignment, marker = class_marker(orders)
     try:
         work = marker.mark(_variant(assignment, marker, handed.student.id), handed.payload)
+        work = work.with_marks(handed.overrides)
         return work, _pages(orders, handed, work)
     except DeriveError as error:
         return f"the student's variant cannot be worked out: {error.message}", {}
@@ -93,21 +103,21 @@ def _made(orders: Orders, handed: Submission) -> tuple[Work | str, dict[str, byt
         return f"derive failed on this work, which is a fault of derive: {type(error).__name__}: {error}", {}
 
 
-def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[int]:
-    """What works hold, each a student's id and what it says, packed: `Marker.weight`. Of work that cannot be read it is
-    said when it is marked.
+def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[Holding]:
+    """What works hold, each a student's id and what it says, packed. Of work that cannot be read it is said when it is
+    marked.
     """
     assignment, marker = class_marker(orders)
 
-    def weight(student: str, payload: str) -> int:
+    def holding(student: str, payload: str) -> Holding:
         try:
-            return marker.weight(_variant(assignment, marker, student), payload)
+            return marker.holding(_variant(assignment, marker, student), payload)
         except DeriveError:
-            return 2
+            return Holding(2)
         except FAULTS:
-            return 2
+            return Holding(2)
 
-    return [weight(*work) for work in batch]
+    return [holding(*work) for work in batch]
 
 
 def _variant(assignment: Assignment, marker: Marker, student: str) -> Problem:
@@ -150,9 +160,29 @@ def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
     if not orders.formats:
         return {}
     report = work.report(orders.hints)
-    head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown}
+    head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown,
+            **_set_by_hand(handed), **_taken_off(orders, handed, work)}  # fmt: skip
     texts = {form: text(report, work.solution, "tex" if form == PDF else form, head) for form in orders.formats}
     return {form: page.encode() for form, page in texts.items()}
+
+
+def _set_by_hand(handed: Submission) -> dict[str, str]:
+    """What the student is told of marks that were set by hand."""
+    told = [f"{each.step}: {_number(each.mark)} ({each.reason})" for each in handed.overrides]
+    return {"override": "; ".join(told)} if told else {}
+
+
+def _taken_off(orders: Orders, handed: Submission, work: Work) -> dict[str, str]:
+    """What the student is told of marks that a late return cost."""
+    if not handed.days_late:
+        return {}
+    rate = min(Fraction(1), orders.late * handed.days_late)
+    off = rate * sum((mark.marks for mark in work.marks), Fraction(0))
+    return {"late": f"{handed.days_late} d: −{_number(off)}"}
+
+
+def _number(marks: Fraction) -> str:
+    return f"{float(marks):.4g}"
 
 
 def _set(pages: Sequence[dict[str, bytes]]) -> list[str]:
@@ -181,9 +211,13 @@ def _pdfs(texts: Sequence[str]) -> Sequence[bytes | ToolError]:
         return [pdf for text in texts for pdf in _pdfs([text])]
 
 
-def _line(handed: Submission, work: Work | str, failed: str) -> str:
+def _line(orders: Orders, handed: Submission, work: Work | str, failed: str) -> str:
     """A line of the record of marks."""
     line: dict[str, Any] = {"student": handed.student.id, "return": handed.shown, "work": handed.digest}
+    if handed.days_late:
+        line |= {"days late": handed.days_late, "late": str(orders.late)}
+    if handed.overrides:
+        line |= {"overrides": [[each.step, str(each.mark), each.reason] for each in handed.overrides]}
     if isinstance(work, str):
         line |= {"refused": work}
     else:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from derive.answers.feedback.report import Report, report
 from derive.answers.files.answer_file import answers_of
+from derive.answers.files.columns import AnswerLine
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.step_answer import CORRECT, MISSING
 from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array
 from derive.answers.working.free_working import read_working
+from derive.classroom.records.overrides import Override
 from derive.classroom.records.records import StepMark
-from derive.classroom.returns.inbox import Working, unpacked
+from derive.classroom.returns.inbox import Holding, Working, unpacked
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
 from derive.solution import Blueprint, Solution
@@ -42,6 +44,12 @@ class Work:
             if each.of or each.verdict != MISSING
         )
 
+    def with_marks(self, overrides: Sequence[Override]) -> Work:
+        """The work with marks of steps that were set by hand."""
+        by_hand = {each.step: each.mark for each in overrides}
+        judged = [replace(each, marks=by_hand.get(each.place.id, each.marks)) for each in self.judged]
+        return replace(self, judged=judged)
+
     def report(self, hints: bool = False) -> Report:
         """The feedback."""
         return report(self.solution, self.judged, self.answers, hints)
@@ -64,13 +72,19 @@ class Marker:
         answers = self._answers(solution, payload)
         return Work(solution, answers, judge(solution, answers))
 
-    def weight(self, variant: Problem, payload: str) -> int:
-        """What the packed work of a student holds: 0 no answer, 1 something that answers no step, 2 an answer."""
-        answers = [each for each in self._answers(self.blueprint.evaluate(variant), payload) if not _is_blank(each)]
-        return 2 if any(answer.step for answer in answers) else bool(answers)
+    def holding(self, variant: Problem, payload: str) -> Holding:
+        """What the packed work of a student holds."""
+        work = self.mark(variant, payload)
+        answers = [each for each in work.answers if not _is_blank(each)]
+        steps = sorted({answer.step for answer in answers if answer.step})
+        entries = sum(verdict != MISSING for each in work.judged if each.answer for verdict in each.entries)
+        score = sum((mark.marks for mark in work.marks), Fraction(0))
+        return Holding(2 if steps else min(1, len(answers)), steps, entries, score)
 
     def _answers(self, solution: Solution, payload: str) -> list[Answer]:
-        content = unpacked(payload)
+        return [answer for content in unpacked(payload) for answer in self._of(content, solution)]
+
+    def _of(self, content: Working | list[AnswerLine], solution: Solution) -> list[Answer]:
         if isinstance(content, Working):
             return self._own(content, solution)
         return answers_of(content, solution, self.index)

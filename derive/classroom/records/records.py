@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.classroom.records.overrides import TOTAL, Override
+
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
@@ -51,6 +53,9 @@ class Record:
     marks    each step's mark
     failed   why a page of feedback could not be made, "" if all were
     refused  why the work could not be marked at all, "" if it was
+    days_late  how many days after the deadline it was handed in, begun ones counted
+    overrides  the marks that were set by hand; those of steps are in `marks`
+    late     the part of the marks that each of those days takes off
     """
 
     student: str
@@ -59,11 +64,25 @@ class Record:
     marks: tuple[StepMark, ...]
     failed: str = ""
     refused: str = ""
+    days_late: int = 0
+    overrides: tuple[Override, ...] = ()
+    late: Fraction = Fraction(0)
+
+    @property
+    def earned(self) -> Fraction:
+        """The sum of the marks."""
+        return sum((mark.marks for mark in self.marks), Fraction(0))
+
+    @property
+    def taken_off(self) -> Fraction:
+        """What a late return costs."""
+        return min(Fraction(1), self.late * self.days_late) * self.earned
 
     @property
     def score(self) -> Fraction:
-        """The sum of the marks."""
-        return sum((mark.marks for mark in self.marks), Fraction(0))
+        """What the work earns in the end."""
+        by_hand = [each.mark for each in self.overrides if each.step == TOTAL]
+        return by_hand[0] if by_hand else self.earned - self.taken_off
 
     @staticmethod
     def read(line: str) -> Record:
@@ -79,6 +98,9 @@ class Record:
                 tuple(marks),
                 data.get("failed", ""),
                 data.get("refused", ""),
+                data.get("days late", 0),
+                tuple(Override(step, Fraction(mark), reason) for step, mark, reason in data.get("overrides", ())),
+                Fraction(data.get("late", 0)),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(str(error)) from None
@@ -113,6 +135,10 @@ def _cause(before: Record, after: Record, old: Basis, new: Basis) -> str:
         causes.append(f"other work counts now: {after.shown}")
     if old.problem != new.problem:
         causes.append("the problem file changed")
+    if before.overrides != after.overrides:
+        causes += [f"set by hand: {each.reason or each.step}" for each in after.overrides] or ["no longer set by hand"]
+    if before.taken_off != after.taken_off:
+        causes.append(f"handed in {after.days_late} days late" if after.days_late else "no longer late")
     if old.derive != new.derive:
         causes.append(f"marked by derive {new.derive}, before by derive {old.derive}")
     return "; ".join(causes) or "marked anew"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from derive.classroom.records.overrides import OVERRIDES
 from derive.classroom.records.records import Basis
 
 FEEDBACK, WORK = "feedback", ".marking"
 GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
-NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, f"{REPORT}.html", f"{REPORT}.pdf"})
+NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, OVERRIDES, f"{REPORT}.html", f"{REPORT}.pdf"})
 
 
 @dataclass

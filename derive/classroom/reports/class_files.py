@@ -15,7 +15,7 @@ from derive.classroom.records.tally import Tally
 from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
-from derive.classroom.returns.inbox import COUNTED, Inbox, Return
+from derive.classroom.returns.inbox import COUNTED, PART, Inbox, Return
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
 from derive.files import PDF, save, staged
@@ -83,7 +83,7 @@ class ClassFiles:
     ) -> Findings:
         """The tables, and what of them the report tells."""
         steps = list(class_marker(self.orders)[1].steps())
-        grades = Grades(opened(GRADES), self.style, steps)
+        grades = Grades(opened(GRADES), self.style, steps, class_marker(self.orders)[1].problem.grade)
         changed = Changes(opened(CHANGES), self.style) if before else None
         for student, marks in self._students(parts):
             grades.student(student, marks)
@@ -130,7 +130,7 @@ class ClassFiles:
         for item in self.inbox.returns():
             sheet.returned(item)
             found.states[item.state] += 1
-            if item.state != COUNTED:
+            if item.state not in {COUNTED, PART}:
                 _keep(found.returns.setdefault(item.state, []), item)
 
     def _report(self, findings: Findings, page: TextIO, found: _Found) -> None:

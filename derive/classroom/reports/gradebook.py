@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TextIO
@@ -11,6 +11,7 @@ from typing import TextIO
 from derive.classroom.records.records import MarkChange, Record
 from derive.classroom.returns.inbox import Return
 from derive.classroom.roster.students import Student
+from derive.problem.settings import GradeRules
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 IDENTITY = ("student_id", "last_name", "first_name", "email")
@@ -62,17 +63,34 @@ class TableFile:
 class Grades(TableFile):
     """`grades.csv`: a row a student, a column a step that counts."""
 
-    def __init__(self, file: TextIO, style: TableStyle, steps: Sequence[tuple[str, Fraction]]) -> None:
-        self._steps = [step for step, _ in steps]
+    def __init__(
+        self, file: TextIO, style: TableStyle, steps: Sequence[tuple[str, Fraction]], rules: GradeRules
+    ) -> None:
+        self._steps, self._rules = [step for step, _ in steps], rules
         self._most = sum((of for _, of in steps), Fraction(0))
-        super().__init__(file, style, (*IDENTITY, "score", "max_score", *self._steps))
+        more = (*(("days_late", "taken_off") if rules.due else ()), *(("grade",) if rules.marks else ()))
+        super().__init__(file, style, (*IDENTITY, "score", "max_score", *self._steps, *more))
 
     def student(self, student: Student, record: Record | None) -> None:
         """A student's row; without a record the marks stay empty."""
         marks = {mark.step: mark.marks for mark in record.marks} if record else {}
         score = record.score if record else None
         self.row(student.id, student.last_name, student.first_name, student.email, score, self._most,
-                 *(marks.get(step) for step in self._steps))  # fmt: skip
+                 *(marks.get(step) for step in self._steps), *self._more(record))  # fmt: skip
+
+    def _more(self, record: Record | None) -> Iterator[str | Fraction | None]:
+        """What the deadline and the grades add."""
+        if self._rules.due:
+            yield Fraction(record.days_late) if record else None
+            yield record.taken_off if record else None
+        if self._rules.marks:
+            yield grade_of(record.score, self._most, self._rules.marks) if record else None
+
+
+def grade_of(score: Fraction, most: Fraction, grades: Sequence[tuple[str, Fraction]]) -> str:
+    """The first of the grades whose percentage a score reaches; "" where it reaches none."""
+    percent = 100 * score / most if most else Fraction(0)
+    return next((grade for grade, least in grades if percent >= least), "")
 
 
 class Returns(TableFile):

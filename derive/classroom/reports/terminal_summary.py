@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.classroom.records.written_files import RETURNS
 from derive.classroom.reports.class_files import MarkedClass
-from derive.classroom.returns.inbox import CONFLICT, COUNTED, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE
+from derive.classroom.returns.inbox import CONFLICT, COUNTED, OTHER, PART, SUPERSEDED, UNKNOWN, UNREADABLE
 
 MOST_LINES = 20
 LISTED = (UNREADABLE, UNKNOWN, OTHER, CONFLICT)
@@ -21,7 +21,7 @@ def summary_lines(marking: MarkedClass) -> Iterator[str]:
     for state in LISTED:
         for item in found.returns.get(state, ())[:MOST_LINES]:
             yield f"{item.shown}: {item.reason}"
-    silent = sum(n for state, n in found.states.items() if state not in {COUNTED, SUPERSEDED})
+    silent = sum(n for state, n in found.states.items() if state not in {COUNTED, PART, SUPERSEDED})
     told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in LISTED)
     if silent > told:
         yield f"and {silent - told} more returns that were not marked: see {RETURNS}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ from derive.answers.reading.answer_reader import Literal
 from derive.classroom.records.records import Basis, Record
 from derive.classroom.returns.owner import Owner, owner_of
 from derive.classroom.returns.returned_files import Refused, writable
+from derive.classroom.returns.selection import Candidate, select
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
 from derive.classroom.roster.roster import heading_key
 from derive.classroom.roster.students import Student
 from derive.variants.sheet_codes import normal_code
 
-COUNTED, SUPERSEDED, EMPTY, UNKNOWN, OTHER, CONFLICT, UNREADABLE = (
-    "counted", "superseded", "empty", "unknown", "other's variant", "conflict", "unreadable"
+COUNTED, PART, SUPERSEDED, EMPTY, UNKNOWN, OTHER, CONFLICT, UNREADABLE = (
+    "counted", "part", "superseded", "empty", "unknown", "other's variant", "conflict", "unreadable"
 )  # fmt: skip
 """What became of a return."""
 NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
@@ -35,16 +37,16 @@ PRAGMA synchronous = OFF;
 CREATE TABLE known (kind TEXT, key TEXT, student TEXT, PRIMARY KEY (kind, key, student)) WITHOUT ROWID;
 CREATE TABLE before (student TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID;
 CREATE TABLE returns (position INTEGER PRIMARY KEY, shown TEXT, student TEXT, variant TEXT, state TEXT, reason TEXT,
-    payload TEXT, weight INTEGER DEFAULT 2);
+    payload TEXT, time REAL, late INTEGER, weight INTEGER DEFAULT 2, steps TEXT DEFAULT '', entries INTEGER DEFAULT 0,
+    score TEXT DEFAULT '0');
+CREATE INDEX by_student ON returns (student, state);
 """
 _SETTLE = f"""
-CREATE INDEX by_student ON returns (student, state);
 UPDATE returns SET state = '{EMPTY}', reason = '{NO_ANSWER}' WHERE state = '{COUNTED}' AND weight = 0;
-CREATE TEMP TABLE last AS SELECT position FROM (
-    SELECT position, ROW_NUMBER() OVER (PARTITION BY student ORDER BY weight DESC, position DESC) AS place
-    FROM returns WHERE state = '{COUNTED}') WHERE place = 1;
-UPDATE returns SET state = '{SUPERSEDED}' WHERE state = '{COUNTED}' AND position NOT IN (SELECT position FROM last);
+UPDATE returns SET state = '{SUPERSEDED}' WHERE state = '{COUNTED}' AND weight < (
+    SELECT MAX(weight) FROM returns AS other WHERE other.student = returns.student AND other.state = '{COUNTED}');
 """
+_SEVERAL = f"SELECT student FROM returns WHERE state = '{COUNTED}' GROUP BY student HAVING COUNT(*) > 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,34 @@ class Return:
     variant: str
     state: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a return holds.
+
+    weight   0 no answer, 1 something that answers no step, 2 an answer
+    steps    the ids of the steps it answers
+    entries  how many entries it answers
+    score    the marks it earns
+    """
+
+    weight: int
+    steps: Sequence[str] = ()
+    entries: int = 0
+    score: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a student handed in that counts: where it stands (`shown`), what it says, packed, when it came, in seconds
+    since 1970 (0: nobody knows), and whether a platform calls it late.
+    """
+
+    shown: str
+    payload: str
+    time: float = 0
+    is_late: bool = False
 
 
 class Inbox:
@@ -119,15 +149,14 @@ class Inbox:
 
     def receive(self, pieces: Iterable[ReturnedWork | Refused]) -> None:
         """Take returns in, in order."""
-        columns = "shown, student, variant, state, reason, payload"
-        rows = (tuple(map(writable, self._row(piece))) for piece in pieces)
+        columns = "shown, student, variant, state, reason, payload, time, late"
+        rows = ((*map(writable, self._row(piece)), *_times(piece)) for piece in pieces)
         with self._whole():
-            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def doubtful(self) -> list[int]:
         """The positions of returns that may hold no answer: free working, and what is one of several of a student."""
-        several = "SELECT student FROM returns WHERE state = :state GROUP BY student HAVING COUNT(*) > 1"
-        query = f"SELECT position FROM returns WHERE state = :state AND (payload LIKE '{{%' OR student IN ({several}))"
+        query = f"SELECT position FROM returns WHERE state = :state AND (payload LIKE '{{%' OR student IN ({_SEVERAL}))"
         return [position for (position,) in self._db.execute(query, {"state": COUNTED})]
 
     def at(self, position: int) -> tuple[str, str]:
@@ -136,17 +165,36 @@ class Inbox:
         student, payload = self._db.execute(query, (position,)).fetchone()
         return student, payload
 
-    def weigh(self, positions: Iterable[int], weights: Iterable[int]) -> None:
-        """What returns hold: 0 no answer, 1 something that answers no step, 2 an answer."""
+    def weigh(self, positions: Iterable[int], holdings: Iterable[Holding]) -> None:
+        """Note what returns hold."""
+        query = "UPDATE returns SET weight = ?, steps = ?, entries = ?, score = ? WHERE position = ?"
+        rows = ((each.weight, json.dumps(each.steps), each.entries, str(each.score), position)
+                for each, position in zip(holdings, positions, strict=True))  # fmt: skip
         with self._whole():
-            rows = zip(weights, positions, strict=True)
-            self._db.executemany("UPDATE returns SET weight = ? WHERE position = ?", rows)
+            self._db.executemany(query, rows)
 
-    def settle(self) -> None:
-        """Decide which returns count, after the last one was received: of several of a student the last that holds an
-        answer.
+    def settle(self, attempts: str) -> None:
+        """Decide which returns count, after the last one was received: of several of a student that hold an answer the
+        last, first or best, with those that are parts of it.
         """
         self._db.executescript(_SETTLE)
+        with self._whole():
+            for (student,) in self._db.execute(_SEVERAL).fetchall():
+                self._settle_student(student, attempts)
+
+    def _settle_student(self, student: str, attempts: str) -> None:
+        query = "SELECT position, shown, time, steps, entries, score FROM returns WHERE student = ? AND state = ?"
+        rows = self._db.execute(query, (student, COUNTED)).fetchall()
+        found = [Candidate(position, shown, time, frozenset(json.loads(steps)), entries, Fraction(score))
+                 for position, shown, time, steps, entries, score in rows]  # fmt: skip
+        selection = select(found, attempts)
+        scores = {each.position: float(each.score) for each in found}
+        changes = [
+            (PART, f"a part of one work with {selection.counts.shown}", each.position) for each in selection.parts
+        ]
+        changes += [(SUPERSEDED, f"{reason}; this one would earn {scores[position]:.4g}", position)
+                    for position, reason in selection.aside.items()]  # fmt: skip
+        self._db.executemany("UPDATE returns SET state = ?, reason = ? WHERE position = ?", changes)
 
     def _row(self, piece: ReturnedWork | Refused) -> tuple[str, ...]:
         if isinstance(piece, Refused):
@@ -165,14 +213,18 @@ class Inbox:
 
     def refuse(self, student: str, reason: str) -> None:
         """The return of a student that counts cannot be marked after all."""
-        query = "UPDATE returns SET state = ?, reason = ? WHERE student = ? AND state = ?"
-        self._db.execute(query, (UNREADABLE, reason, student, COUNTED))
+        query = "UPDATE returns SET state = ?, reason = ? WHERE student = ? AND state IN (?, ?)"
+        self._db.execute(query, (UNREADABLE, reason, student, COUNTED, PART))
 
-    def payload(self, student: str) -> tuple[str, str] | None:
-        """Where the return of a student stands that counts, and what it says, packed; None where there is none."""
-        query = "SELECT shown, payload FROM returns WHERE student = ? AND state = ?"
-        row = self._db.execute(query, (student, COUNTED)).fetchone()
-        return (row[0], row[1]) if row else None
+    def delivery(self, student: str) -> Delivery | None:
+        """What a student handed in that counts; None where there is nothing."""
+        query = "SELECT shown, payload, time, late FROM returns WHERE student = ? AND state IN (?, ?) ORDER BY position"
+        rows = self._db.execute(query, (student, COUNTED, PART)).fetchall()
+        if not rows:
+            return None
+        shown, payloads, times, late = zip(*rows, strict=True)
+        whole = payloads[0] if len(rows) == 1 else json.dumps({"parts": payloads}, ensure_ascii=False)
+        return Delivery(", ".join(shown), whole, max(times), any(late))
 
     # --- what was marked before ---------------------------------------------------------------------------------------
 
@@ -217,6 +269,10 @@ def _state(owner: Owner, piece: ReturnedWork) -> str:
 # --- payloads -------------------------------------------------------------------------------------------------------
 
 
+def _times(piece: ReturnedWork | Refused) -> tuple[float, bool]:
+    return (piece.time, piece.is_late) if isinstance(piece, ReturnedWork) else (0, False)
+
+
 @dataclass(frozen=True, slots=True)
 class Working:
     """Free working: its text, and the format of the sheet it is written on; "" for paper of one's own."""
@@ -232,12 +288,16 @@ def packed(piece: ReturnedWork) -> str:
     return json.dumps([[entry.left, _plain(entry.given), entry.line] for entry in piece.entries], ensure_ascii=False)
 
 
-def unpacked(payload: str) -> Working | list[AnswerLine]:
-    """The working, or the entries, of a packed piece."""
+def unpacked(payload: str) -> Iterator[Working | list[AnswerLine]]:
+    """The working, or the entries, of a packed piece; of several parts each."""
     data = json.loads(payload)
-    if isinstance(data, dict):
-        return Working(data["working"], data["sheet"])
-    return [AnswerLine(left, _given(given), line) for left, given, line in data]
+    if isinstance(data, dict) and "parts" in data:
+        for part in data["parts"]:
+            yield from unpacked(part)
+    elif isinstance(data, dict):
+        yield Working(data["working"], data["sheet"])
+    else:
+        yield [AnswerLine(left, _given(given), line) for left, given, line in data]
 
 
 def _plain(given: Any) -> Any:

@@ -11,6 +11,7 @@ from derive.answers.reading.step_matching import StepIndex
 from derive.classroom.returns.inbox import Inbox
 from derive.classroom.returns.owner import Register, named_on_path
 from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf
+from derive.classroom.returns.upload_names import upload_of
 from derive.classroom.returns.wide_tables import HEAD_BYTES, is_wide, rows
 from derive.classroom.returns.work_reader import ReturnedWork, read_work
 from derive.classroom.workers.engine import Run
@@ -38,9 +39,16 @@ def read_batch(batch: Iterable[Opened]) -> list[ReturnedWork | Refused | Returne
 
 def _read(source: ReturnedFile, raw: bytes) -> ReturnedWork | Refused:
     try:
-        return read_work(source, raw)
+        return _timed(read_work(source, raw), source)
     except CannotRead as why:
         return Refused(source.shown, str(why), source.names)
+
+
+def _timed(work: ReturnedWork, source: ReturnedFile) -> ReturnedWork:
+    """A work with its time: the platform's in the name of the upload, else that of the member or file."""
+    upload = upload_of(source.names)
+    time = upload.time.timestamp() if upload and upload.time else source.time
+    return replace(work, time=time, is_late=bool(upload and upload.late))
 
 
 def _opened(coming: Iterable[ReturnedFile | Refused], shelf: Shelf) -> Iterator[Opened]:
@@ -91,7 +99,8 @@ class _Receiver:
         with shelf.open(table) as file:
             for row in rows(file, table.shown, lambda title: bool(self.steps.match(title)[0])):
                 if isinstance(row, ReturnedWork):
-                    yield replace(row, claims=replace(row.claims, names=names), is_row=True)
+                    owned = replace(row, claims=replace(row.claims, names=names), is_row=True)
+                    yield _timed(owned, table)
                 elif isinstance(row, Refused):
                     yield row
                 elif row.unused:

@@ -54,6 +54,8 @@ class ReturnedWork:
     working  the text of free working instead; None for entries
     sheet    the format of the sheet that the working is written on; "" for none
     is_row   whether it is a row of a table, which anybody may have filled in
+    time     when it was handed in, in seconds since 1970; 0 where nobody knows
+    is_late  whether the platform calls it late
     """
 
     shown: str
@@ -62,6 +64,8 @@ class ReturnedWork:
     working: str | None = None
     sheet: str = ""
     is_row: bool = False
+    time: float = 0
+    is_late: bool = False
 
     @property
     def empty(self) -> bool:
