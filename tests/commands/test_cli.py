@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support.solutions import written
 
 import derive
 import derive.examples
@@ -296,7 +297,7 @@ def leaves(value: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", derive.examples.names())
 def test_json_of_a_solution(name: str) -> None:
-    data = json.loads(derive.solve(derive.examples.path(name)).text("json"))
+    data = json.loads(written(name, "json"))
     assert list(data) == ["title", "derive", "numbers", "steps", "verification"]
     assert data["derive"] == derive.__version__
     assert set(data["numbers"]) in ({"significant", "carry", "decimal"}, {"decimals", "carry", "decimal"})
@@ -330,7 +331,7 @@ def test_json_values_are_exact_where_they_end(run: Run) -> None:
 def test_as_a_module_from_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "derive", "example", "victorzhou_neuron", "--to", "txt", "-o", "-"]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
-    assert found.stdout.decode() == derive.solve(derive.examples.path("victorzhou_neuron")).text("txt")
+    assert found.stdout.decode() == written("victorzhou_neuron", "txt")
     assert list(tmp_path.iterdir()) == []
 
 

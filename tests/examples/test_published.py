@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from support.places import PUBLISHED_NUMBERS
+from support.solutions import solved
 
 import derive
 import derive.examples
@@ -80,10 +81,9 @@ def numbers(choose: Callable[[dict[str, Any]], bool]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("number", [n for n in PUBLISHED if choose(n.row)], ids=str)
 
 
-@cache
 def exact(problem: str) -> Any:
     """The solution of a built-in problem, carried exactly whatever its file says."""
-    return derive.solve(derive.examples.path(problem), carry="exact")
+    return solved(problem, carry="exact")
 
 
 @pytest.fixture(scope="session")

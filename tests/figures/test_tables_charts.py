@@ -2,14 +2,12 @@
 
 import re
 import xml.etree.ElementTree as ET
-from functools import cache
 from html.parser import HTMLParser
 from itertools import combinations
 
 import pytest
+from support.solutions import solved
 
-import derive
-from derive import examples
 from derive.figures import Bar, BarPart, Chart
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
@@ -28,9 +26,8 @@ from derive.writers.html import HtmlWriter
 PARTS = tuple(BarPart(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")
 
 
-@cache
 def notes() -> Solution:
-    return derive.solve(examples.path("notes"))
+    return solved("notes")
 
 
 def lying() -> Chart:

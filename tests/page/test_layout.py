@@ -3,9 +3,8 @@
 import re
 
 import pytest
+from support.solutions import written
 
-import derive
-import derive.examples
 from derive.notation.matrices import as_matrices, elided
 from derive.notation.notations import TEX, UNICODE
 from derive.problem.problem import Problem
@@ -143,6 +142,6 @@ def test_the_number_of_entries_survives_the_problem_file() -> None:
 
 
 def test_a_long_sum_goes_on_with_its_sign_in_the_next_line() -> None:
-    tex = derive.solve(derive.examples.path("conv_signal")).text("tex")
+    tex = written("conv_signal", "tex")
     assert r"\approx 1 \cdot (-5.768\cdot 10^{-5}) \splits + 3 \cdot" in tex
     assert r"\splits" not in "".join(re.findall(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", tex))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
 
 import pytest
+from support.solutions import solved
 
-import derive
-from derive import examples
 from derive.solution import Solution
 
 EXACT = {
@@ -43,10 +41,9 @@ ORDER = [
 ]  # fmt: skip
 
 
-@cache
 def notes(carry: str) -> Solution:
     """The notes worked out."""
-    return derive.solve(examples.path("notes"), carry=carry)
+    return solved("notes", carry=carry)
 
 
 @pytest.mark.parametrize("step", EXACT)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from difflib import unified_diff
-from functools import cache, reduce
+from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from flint import arb, fmpq
 from support.places import GOLDEN
+from support.solutions import solved, written
 
 import derive
 import derive.examples
@@ -47,18 +48,12 @@ QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
 ACCEPT = "python -m pytest tests/page/test_pages.py --accept"
 
 
-@cache
-def solved(name: str, carry: str | None = None, detail: str | None = None) -> Solution:
-    """A built-in problem worked out."""
-    return derive.solve(derive.examples.path(name), carry=carry, detail=detail)
-
-
 # --- goldens ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("form", WRITERS)
 def test_the_notes_are_the_accepted_page(form: str, request: pytest.FixtureRequest) -> None:
-    text, golden = solved("notes").text(form), GOLDEN / f"notes.{form}"
+    text, golden = written("notes", form), GOLDEN / f"notes.{form}"
     if request.config.getoption("--accept"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, "utf-8")
@@ -174,7 +169,7 @@ def untrue(solution: Solution) -> Iterator[str]:
 @pytest.mark.parametrize("carry", ["exact", "rounded"])
 @pytest.mark.parametrize("name", QUICK)
 def test_equal_and_about_are_true(name: str, carry: str) -> None:
-    *wrong, count = untrue(solved(name, carry, detail="full"))
+    *wrong, count = untrue(solved(name, carry=carry, detail="full"))
     assert wrong == []
     assert int(count) >= 2
 
@@ -283,22 +278,22 @@ def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
     solution = derive.solve(Problem.loads(RESIDUAL.replace("P = Q - c", "m = mean(Q, rows)\nP = Q - m")))
     assert r"\frac{1}{3} \cdot \frac{d L}{d m}" in solution.text("tex") and "= 1/3·dL/dm" in solution.text("txt")
     for name in QUICK:
-        tex = solved(name).text("tex")
+        tex = written(name, "tex")
         assert r"\frac{\frac{d " not in tex and not re.search(r"\\end\{bmatrix\}\}\{(\d+|\\sqrt\{\d+\})\}", tex), name
 
 
 def test_entries_are_written_alike_where_the_letter_is_the_same() -> None:
     """W₁ is a column, W₂ a row: both are matrices of weights, and their entries have small letters."""
-    text = solved("zaki_meira").text("txt")
+    text = written("zaki_meira", "txt")
     assert "dL/dw₁,₁ =" in text and "w₂,₁·ReLU" in text and "W₁,₁" not in text
-    assert r"\frac{d L}{d O_{1:2,:}^{(1)}}" in solved("transformer_block").text("tex")  # a block is no entry
-    assert "dL/dA₁,₁|z₂ =" in solved("residual_small").text("txt")  # a vector, and no matrix has its letter
+    assert r"\frac{d L}{d O_{1:2,:}^{(1)}}" in written("transformer_block", "tex")  # a block is no entry
+    assert "dL/dA₁,₁|z₂ =" in written("residual_small", "txt")  # a vector, and no matrix has its letter
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_no_derivative_of_a_d_is_written_with_a_d(name: str) -> None:
     """dL/dd and ddᵢ/dm would be read wrong."""
-    assert not re.search(r"dd[/ᵢ₀-₉|_]", solved(name).text("txt").replace("embedding", ""))
+    assert not re.search(r"dd[/ᵢ₀-₉|_]", written(name, "txt").replace("embedding", ""))
 
 
 # --- functions are explained where they first stand ------------------------------------------------------------------
@@ -327,12 +322,12 @@ FUNCTIONS_OF = {
 
 @pytest.mark.parametrize("name", FUNCTIONS_OF)
 def test_a_function_is_explained_once(name: str) -> None:
-    text = " ".join(solved(name).text("txt").split())
+    text = " ".join(written(name, "txt").split())
     assert [text.count(sentence) for sentence in FUNCTIONS_OF[name]] == [1] * len(FUNCTIONS_OF[name])
 
 
 def test_numbers_are_multiplied_with_a_dot() -> None:
-    assert "SiLU(z) = z·σ(z) = −1·σ(−1)" in solved("activations").text("txt")
+    assert "SiLU(z) = z·σ(z) = −1·σ(−1)" in written("activations", "txt")
 
 
 # --- numbers on the page ---------------------------------------------------------------------------------------------
@@ -351,7 +346,7 @@ def test_negative_numbers_in_products_and_sums_stand_in_parentheses(name: str) -
 @pytest.mark.parametrize("carry", ["exact", "rounded"])
 @pytest.mark.parametrize("name", QUICK)
 def test_no_minus_zero_and_no_one_minus_one(name: str, carry: str) -> None:
-    text = solved(name, carry).text("txt")
+    text = written(name, "txt", carry=carry)
     assert MINUS_ZERO.findall(text) == []
     assert ONE_MINUS_ONE.findall(text) == []
 
@@ -364,11 +359,11 @@ def test_every_sign_of_a_negative_number_is_the_same() -> None:
 
 def test_terms_of_rounded_numbers_are_written_as_those_are() -> None:
     """Padded, and with a power of ten from the same size on; terms of exact numbers are not padded."""
-    attention, signal, gru = (solved(name).text("txt") for name in ("self_attention", "conv_signal", "gru"))
+    attention, signal, gru = (written(name, "txt") for name in ("self_attention", "conv_signal", "gru"))
     assert "0·(−0.2010) + 1·(−0.2530) = −0.2925 + 0 − 0.2530" in attention
     assert "≈ −6.719·10⁻⁴ − 1.730·10⁻⁴" in signal and "−0.0006719" not in signal
     assert "= −2.112·10⁻⁴ + 0 ≈ −2.111·10⁻⁴" in gru
-    assert "0 − 0.05·(−7) = 0 + 0.35 = 0.35" in solved("batch_regression").text("txt")
+    assert "0 − 0.05·(−7) = 0 + 0.35 = 0.35" in written("batch_regression", "txt")
 
 
 ZEROS = """
@@ -405,20 +400,20 @@ def test_what_is_exact_is_printed_so() -> None:
 
 
 def test_full_detail_writes_every_entry_short_detail_the_matrix_lines() -> None:
-    full, short = solved("notes", detail="full").text("txt"), solved("notes", detail="short").text("txt")
+    full, short = written("notes", "txt", detail="full"), written("notes", "txt", detail="short")
     entry = "z₁,₁ = 0,1·20 + 0,2·3 + 0,3·4 + 0,1"
     assert entry in full and entry not in short
     assert "z₁ = W₁·x + b₁" in short
     likewise = catalogue("en")["notes.likewise"]
     for name in QUICK:
-        full, short = solved(name, detail="full").text("txt"), solved(name, detail="short").text("txt")
+        full, short = written(name, "txt", detail="full"), written(name, "txt", detail="short")
         assert likewise in full or len(short) <= len(full), name
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "tex"])
 @pytest.mark.parametrize("name", ["notes", "mazur", "hmkcode"])
 def test_how_numbers_are_carried_is_said_once_at_the_top(name: str, form: str) -> None:
-    exact, rounded = (" ".join(solved(name, carry).text(form).split()) for carry in ("exact", "rounded"))
+    exact, rounded = (" ".join(written(name, form, carry=carry).split()) for carry in ("exact", "rounded"))
     for carry, page, other in (("exact", exact, rounded), ("rounded", rounded, exact)):
         notice = max(re.split(r"\{\w+\}", catalogue("en")[f"intro.{carry}"]), key=len)
         assert page.count(notice) == 1 and notice not in other
@@ -426,7 +421,7 @@ def test_how_numbers_are_carried_is_said_once_at_the_top(name: str, form: str) -
 
 
 def test_a_comma_separates_no_arguments_where_it_is_the_decimal_sign() -> None:
-    assert "max(0; 3,9)" in solved("notes").text("txt")
+    assert "max(0; 3,9)" in written("notes", "txt")
 
 
 # --- Markdown and LaTeX ----------------------------------------------------------------------------------------------
@@ -437,7 +432,7 @@ MATHEMATICS = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?!\$).+?(?<!\\)\$", re.DOTAL
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_no_backslash_before_punctuation_in_the_mathematics_of_markdown(name: str) -> None:
     """Markdown would take the backslash away."""
-    text = solved(name).text("md")
+    text = written(name, "md")
     formulas = MATHEMATICS.findall(text)
     assert len(formulas) >= 3
     assert [formula for formula in formulas if re.search(r"\\[^A-Za-z]", formula)] == []
@@ -458,7 +453,7 @@ def test_every_picture_of_markdown_is_there(name: str) -> None:
 )
 @pytest.mark.parametrize("name", [name for name in QUICK if name != "minibatch_xor"])  # a table of nine parameters
 def test_a_terminal_of_100_columns_shows_every_line(name: str, digits: dict[str, int]) -> None:
-    for line in derive.solve(derive.examples.path(name), **digits).text("txt").splitlines():
+    for line in written(name, "txt", **digits).splitlines():
         assert terminal_width(line) <= 100, line
 
 
@@ -490,7 +485,7 @@ def test_a_matrix_a_little_too_wide_is_smaller_and_not_cut() -> None:
 
 
 def test_a_result_in_several_blocks_has_a_box_around_each() -> None:
-    for text in (solved(name).text("tex") for name in ("cnn", "conv_channels")):
+    for text in (written(name, "tex") for name in ("cnn", "conv_channels")):
         line = next(line for line in text.splitlines() if r"\result{\underbrace" in line)
         assert line.count(r"\result{\underbrace") == line.count(r"\underbrace") == 2
 
@@ -498,7 +493,7 @@ def test_a_result_in_several_blocks_has_a_box_around_each() -> None:
 @pytest.mark.parametrize("form", ["tex", "md"])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_braces_and_environments_of_TeX_are_closed(name: str, form: str) -> None:
-    text = solved(name).text(form)
+    text = written(name, form)
     assert text.count("{") == text.count("}")
     opened: list[str] = []
     for command, environment in re.findall(r"\\(begin|end)\{(\w+)\}", text):
@@ -536,8 +531,8 @@ def test_what_has_a_superscript_stands_in_parentheses_before_the_next() -> None:
     tex, text = solution.text("tex"), solution.text("txt")
     assert re.findall(r"\^\{[^{}]*\}\^", tex) == []
     assert re.findall(r"\\frac\{[^{}]*\}\{[^{}]*\}\^", tex) == []
-    for written in ("(q⁽¹⁾)²", "(x²)ᵀ·x", "(x/y)ᵀ", "(1/2 Σ_i xᵢ)²", "W^[1]·(x ⊙ x)"):
-        assert written in text, written
+    for formula in ("(q⁽¹⁾)²", "(x²)ᵀ·x", "(x/y)ᵀ", "(1/2 Σ_i xᵢ)²", "W^[1]·(x ⊙ x)"):
+        assert formula in text, formula
 
 
 # --- the same every time ---------------------------------------------------------------------------------------------
@@ -557,7 +552,7 @@ def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
     command = [sys.executable, "-c", FINGERPRINT]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     expected = [
-        f"{name} {form} {hashlib.sha256(solved(name).text(form).encode()).hexdigest()}"
+        f"{name} {form} {hashlib.sha256(written(name, form).encode()).hexdigest()}"
         for name in EXAMPLES
         for form in WRITERS
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.solutions import solved
 
 import derive
 import derive.examples
@@ -156,7 +157,7 @@ def test_the_curve_of_changing_samples_goes_through_means_of_epochs() -> None:
 
 
 def test_the_curve_and_the_table_count_epochs_alike() -> None:
-    solution = derive.solve(derive.examples.path("logistic_samples"))
+    solution = solved("logistic_samples")
     picture, page = solution.pictures("md")["loss.svg"], solution.text("txt")
     *_, mean = re.findall(r"^ *1  (0\.\d+) ", page, re.MULTILINE)
     assert f"L: {float(mean):.3g} (1), " in picture

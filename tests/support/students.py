@@ -19,13 +19,8 @@ from derive.derivation.steps import Step
 from derive.page.view import Workings
 from derive.problem.problem import Problem
 from derive.problem.settings import Digits
-from derive.solution import Blueprint, Solution
+from derive.solution import Solution
 from derive.values.digits import Printed, printed
-
-
-def solved(name: str) -> Solution:
-    """A built-in problem worked out."""
-    return Blueprint.of(Problem.load(examples.path(name))).solve()
 
 
 def first_pass(name: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 from support.places import WORKS
+from support.solutions import solved
 
 from derive import Problem
 from derive.answers.checking import check
@@ -21,12 +21,7 @@ from derive.answers.working.free_working import read_working
 from derive.errors import InputError
 from derive.examples import path
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
-from derive.solution import Solution, solve
-
-
-@cache
-def solved(name: str = "notes") -> Solution:
-    return solve(path(name))
+from derive.solution import solve
 
 
 def page(work: str | dict[str, object], name: str = "notes", form: str = "txt", hints: bool = False) -> str:

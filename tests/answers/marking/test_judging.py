@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from random import Random
 
 import pytest
 from flint import arb, fmpq
 from support.planting import Planted, instead, judged, planted
-from support.students import NAMES, Student, answer, as_written, five_percent, solved
+from support.solutions import solved
+from support.students import NAMES, Student, answer, as_written, five_percent
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.reading.written import WrittenNumber
@@ -18,7 +18,6 @@ from derive.derivation.steps import Step
 from derive.solution import Solution
 
 EARNED = {"correct", "follows"}
-cached = cache(solved)
 
 
 def number(value: str, digits: int) -> WrittenNumber:
@@ -29,7 +28,7 @@ def number(value: str, digits: int) -> WrittenNumber:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_itself_is_all_correct(name: str) -> None:
-    solution = cached(name)
+    solution = solved(name)
     answers = []
     for step_id in solution.ids:
         place, k, step = solution.index[step_id]
@@ -45,7 +44,7 @@ def test_the_solution_itself_is_all_correct(name: str) -> None:
 @pytest.mark.parametrize("cuts", [False, True], ids=["rounded", "cut"])
 @pytest.mark.parametrize("carries_on", [True, False], ids=["carried on", "printed short"])
 def test_right_work_is_never_wrong(name: str, cuts: bool, carries_on: bool) -> None:
-    solution, random = cached(name), Random(name)
+    solution, random = solved(name), Random(name)
     for digits in range(2, 7):
         student = Student(solution, digits, cuts, carries_on, skip=lambda _: random.random() < 0.2)
         wrong = {step: each for step, each in judged(solution, student).items() if each.verdict not in EARNED}
@@ -56,7 +55,7 @@ def test_right_work_is_never_wrong(name: str, cuts: bool, carries_on: bool) -> N
 def test_errors_of_five_percent_are_found_where_they_are_made() -> None:
     random, made, found = Random(5), 0, 0
     for name in NAMES:
-        solution = cached(name)
+        solution = solved(name)
         steps = list(Student(solution, 3).steps())
         for step in random.sample(steps, min(len(steps), 40)):
             if all(x == 0 for x in solution.exact.flat(step.name, 1)):
@@ -85,7 +84,7 @@ def test_planted_mistakes_are_named_and_what_comes_after_follows(capsys: pytest.
     """Each mistake in some steps of each example; another name counts where it stands for the same numbers."""
     outcomes: Counter[str] = Counter()
     for name in NAMES:
-        solution = cached(name)
+        solution = solved(name)
         for key, step, expr, values in _some_of_each(planted(solution), Random(name)):
             student = Student(solution, 6, faults={step.id: instead(expr)})
             verdicts = judged(solution, student)
@@ -136,7 +135,7 @@ def _same_numbers(solution: Solution, key: str, step: Step, values: Flat) -> boo
 
 def test_a_saturated_value_rounded_to_its_bound() -> None:
     """A_2 = 1.00 is right at its length; the first gradient that becomes 0 is not; what comes after it follows."""
-    solution = cached("notes")
+    solution = solved("notes")
     z_2, zero = number("18.3", 3), number("0", 1)
     answers = [
         answer("z_2", (), [z_2]),
@@ -155,14 +154,14 @@ def test_a_saturated_value_rounded_to_its_bound() -> None:
 
 
 def test_an_impossible_value_earns_nothing_at_its_place() -> None:
-    solution = cached("notes")
+    solution = solved("notes")
     answers = [answer("z_2", (), [number("18.3", 3)]), answer("A_2", (), [number("1.3", 2)])]
     verdicts = {each.place.id: each for each in judge(solution, answers)}
     assert (verdicts["A_2"].verdict, verdicts["A_2"].diagnosis) == ("wrong", "impossible")
 
 
 def test_a_missing_step_is_missing_and_what_follows_it_is_judged() -> None:
-    solution = cached("notes")
+    solution = solved("notes")
     verdicts = {each.place.id: each for each in judge(solution, [answer("dL/dA_2", (), [number("-34.0", 3)])])}
     assert verdicts["z_1"].verdict == "missing"
     assert verdicts["dL/dA_2"].verdict == "correct"

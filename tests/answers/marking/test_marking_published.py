@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from support.places import PUBLISHED_NUMBERS
+from support.solutions import solved
 
-from derive import examples
 from derive.answers.checking import check
 from derive.answers.feedback.report import Report
 from derive.answers.files.answer_file import read_mapping
-from derive.solution import solve
 
 SOURCES: dict[str, Any] = tomllib.loads(PUBLISHED_NUMBERS.read_text("utf-8"))
 ROWS = {name: rows for source in SOURCES.values() for name, rows in source["problems"].items()}
@@ -38,7 +37,7 @@ FOLLOWS_ONLY = {("rgu", "W_1@1"), ("miller", "W_1@1"), ("miller", "W_2@1")}
 @cache
 def marked(name: str) -> Report:
     """The published numbers for a built-in problem, marked as one student's work."""
-    solution = solve(examples.path(name))
+    solution = solved(name)
     work = {row["step"]: _signed(row) for row in ROWS[name]}
     return check(solution, read_mapping(work, solution))
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import hostile
 from support.effort import calls
+from support.solutions import solved
 
 from derive import Problem, examples, solve
 from derive.answers.files.answer_file import Literal, read_file, read_mapping
@@ -27,7 +28,7 @@ from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadab
 from derive.errors import InputError
 from derive.language.expressions import Apply, Entry, Number, Ref
 
-SOLUTION = solve(examples.path("notes"))
+SOLUTION = solved("notes")
 INDEX = StepIndex.of(SOLUTION)
 COMMAS = tomllib.loads((Path(__file__).parent / "decimal_commas.toml").read_text(encoding="utf-8"))
 
@@ -291,11 +292,11 @@ def test_an_entry_of_the_only_matrix_of_its_letter(left: str) -> None:
     assert match_step("w_1", index) == ("", None)
 
 
-def test_every_step_matches_its_own_id() -> None:
-    for name in sorted(examples.names()):
-        solution = solve(examples.path(name))
-        index = StepIndex.of(solution)
-        assert [index.match(step) for step in solution.ids] == [(step, None) for step in solution.ids], name
+@pytest.mark.parametrize("name", examples.names())
+def test_every_step_matches_its_own_id(name: str) -> None:
+    solution = solved(name)
+    index = StepIndex.of(solution)
+    assert [index.match(step) for step in solution.ids] == [(step, None) for step in solution.ids]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support import hostile
 from support.effort import calls
 from support.places import WORKS
+from support.solutions import solved, written
 
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
@@ -23,17 +24,12 @@ from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.chains import content
 from derive.answers.working.free_working import read_working
-from derive.examples import names, path
+from derive.examples import names
 from derive.language.tokens import TextError
 from derive.problem.problem import Problem
 from derive.solution import Solution, solve
 
 NOTES = WORKS / "notes.md"
-
-
-@cache
-def solved(name: str = "notes") -> Solution:
-    return solve(path(name))
 
 
 @cache
@@ -340,7 +336,7 @@ def test_pieces_keep_their_lines() -> None:
 def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: str, tmp_path: Path) -> None:
     """Given values and samples too, and no line matches nothing."""
     solution, page = solved(name), tmp_path / f"page.{format_}"
-    page.write_text(solution.text(format_), encoding="utf-8")
+    page.write_text(written(name, format_), encoding="utf-8")
     read = read_working(page, solution)
     found = report(solution, judge(solution, read), read)
     update = solution.problem.update
@@ -355,7 +351,7 @@ def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: s
 @pytest.mark.parametrize("significant", [2, 6])
 @pytest.mark.parametrize("name", ["notes", "han_kamber", "mazur", "batch_regression", "residual_small"])
 def test_other_lengths_are_no_faults(name: str, significant: int) -> None:
-    page = solve(path(name), significant=significant, carry="rounded").text("md")
+    page = written(name, "md", significant=significant, carry="rounded")
     read = read_working(page, solved(name))
     assert [(a.step, a.remarks, a.substituted) for a in read if a.remarks or a.substituted] == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.solutions import solved
 
 import derive
 from derive import Problem, examples
@@ -238,7 +239,7 @@ def test_other_names_in_formulas(spelling: str) -> None:
 
 
 def test_entries_of_an_array_of_three_axes() -> None:
-    index = StepIndex.of(solve(examples.path("cnn")))
+    index = StepIndex.of(solved("cnn"))
     assert index.match("Z_{2,1,3}") == index.match("z₂₁₃") == index.match("Z_{213}") == ("Z", (1, 0, 2))
 
 
@@ -325,7 +326,7 @@ def test_a_comment_in_a_fragment_of_latex(tmp_path: Path) -> None:
 @pytest.mark.parametrize("formula", ["ELU(3; alpha = x)", "huber(z_2, 1, delta = word)", "ELU(z_2; beta = 2)"])
 def test_a_setting_that_an_operation_does_not_have_is_no_formula(formula: str) -> None:
     """The number behind it is read all the same."""
-    solution = solve(examples.path("notes"))
+    solution = solved("notes")
     (alone,) = read_working(f"z_2 = {formula}", solution)
     assert isinstance(alone.content, Unreadable)
     assert said(f"z_2 = {formula} = 18.3") == {"z_2": 18.3}
