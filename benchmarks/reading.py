@@ -24,10 +24,10 @@ from derive.answers.feedback.report import report
 from derive.answers.marking.equality import same_function
 from derive.answers.marking.judging import judge
 from derive.answers.marking.rounding import standing
+from derive.answers.names.letters import tokens_of
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import read_answer
-from derive.answers.reading.formula_parser import tokens_of
 from derive.answers.reading.numbers import read_number
-from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Array
 from derive.answers.working.free_working import read_working
 from derive.language.numbers import parse_number

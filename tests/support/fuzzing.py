@@ -17,8 +17,8 @@ with atheris.instrument_imports(include=["derive.answers", "derive.language"]):
     from derive.answers.feedback.report import report
     from derive.answers.files.answer_file import read_file
     from derive.answers.marking.judging import judge
+    from derive.answers.names.step_matching import StepIndex
     from derive.answers.reading.answer_reader import read_answer
-    from derive.answers.reading.step_matching import StepIndex
     from derive.answers.working.free_working import read_working
 
 from derive import examples, solve

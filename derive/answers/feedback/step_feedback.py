@@ -15,11 +15,11 @@ from typing import Any
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
 from derive.answers.marking.step_answer import FOLLOWS, UNREADABLE, WRONG
-from derive.answers.reading.formula_parser import parse_formula
+from derive.answers.names.step_matching import StepIndex
+from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Answer, Array, Remark, Substituted, Unreadable
-from derive.answers.working.chains import content
 from derive.answers.working.numerals import as_printed
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import shape_of
@@ -324,7 +324,7 @@ class Feedback:
     def inline(self, text: str) -> Inline:
         """A number, an array or a formula as such; any other text as it is."""
         try:
-            reading = parse_formula(text, self.index.lexicon, self.values.numbers.decimal)
+            reading = read_side(text, self.index.lexicon, self.values.numbers.decimal)
             if not reading.grids:
                 shape_of(with_settings(reading.expr), self.index.lexicon.shapes)
         except (TextError, ShapeFault, KeyError):
@@ -338,7 +338,7 @@ class Feedback:
 
 
 def _numbers(reading: Reading) -> NumberList | None:
-    array = content(reading)
+    array = numbers_in(reading)
     return NumberList(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
 
 

@@ -12,9 +12,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from derive.answers.files.columns import AnswerLine, fault, read_csv
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import Literal, as_text, read_answer
 from derive.answers.reading.numbers import shown_decimal
-from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Unreadable
 from derive.errors import InputError, suggestion
 from derive.problem.reading.array_values import without_numpy

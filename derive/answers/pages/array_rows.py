@@ -21,7 +21,6 @@ _NUMBER = (
 _APART = r"(?:\s*[|&]\s*|\s+)"
 _ROW = re.compile(rf"(?P<open>[\[(|]?)\s*(?P<row>{_NUMBER}(?:{_APART}{_NUMBER})*+)\s*(?P<close>[\])|]?)")
 _EACH = re.compile(_NUMBER)
-_BARE = re.compile(rf"{_NUMBER}(?:{_APART}{_NUMBER})++")
 _LAST = re.compile(r"(?:=|≈|\\approx|<-|←)([^=≈←]*)$")
 _WRAPPED = {"[]", "()", "||"}
 
@@ -32,11 +31,6 @@ class NumberRow(NamedTuple):
     text: str
     length: int
     brackets: str
-
-
-def bracketed_row(text: str) -> str:
-    """A row of several numbers with nothing else between them in brackets; any other text as it is."""
-    return f"[{text}]" if text[-1:].isdigit() and _BARE.fullmatch(text) else text
 
 
 def gathered(cut: Sequence[Snippet]) -> Iterator[Snippet]:

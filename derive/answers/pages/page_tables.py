@@ -14,6 +14,8 @@ from derive.answers.pages.separators import NEXT
 _RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*+$", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")
 _RELATION = re.compile(r"[=≈]|\\approx")
+_BEGINS = re.compile(r"[\s$]*(?:[=≈]|\\approx)")
+_STATES = re.compile(rf"(?!{_BEGINS.pattern})[^=≈+*·⊙−]*?[^\W\d_][^=≈+*·⊙−]*?(?:[=≈]|\\approx)")
 MAX_COLUMNS = 50
 EACH = "(i)"
 
@@ -73,4 +75,7 @@ def _row(pair: tuple[int, int], cells: Sequence[str]) -> str:
     left, right = pair
     if len(cells) <= max(left, right):
         return ""
-    return NEXT.join(filter(_RELATION.search, cells)) or f"{cells[left]} = {cells[right]}"
+    stated = NEXT.join(cell for cell in cells if _STATES.match(cell))
+    if stated or _RELATION.search(cells[left]):
+        return stated or cells[left]
+    return f"{cells[left]} {'' if _BEGINS.match(cells[right]) else '= '}{cells[right]}"

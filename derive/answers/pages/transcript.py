@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from derive.answers.names.letters import plain_text
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
 from derive.answers.pages.separators import MATRICES, ROW, outside
 from derive.answers.pages.snippet import Snippet
-from derive.answers.reading.letters import plain_text
 
 MAX_CHARACTERS = 2_000_000
 MAX_FORMULA_LINES = 12

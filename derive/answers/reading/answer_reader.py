@@ -1,7 +1,4 @@
-"""One answer → what it says: numbers, an array of them, or a formula; else why it cannot be read, and where.
-
-Text is never evaluated: lengths, nesting, digits and exponents are bounded, and nothing here raises.
-"""
+"""One answer → what it says: numbers, an array of them, or a formula; else why it cannot be read, and where."""
 
 from __future__ import annotations
 
@@ -14,15 +11,25 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
+from derive.answers.names.letters import plain_letters
 from derive.answers.names.lexicon import Lexicon
-from derive.answers.reading.arrays import COLUMN, NumberArray, read_grid
-from derive.answers.reading.cells import Misread
+from derive.answers.reading.arrays import fitted
 from derive.answers.reading.comments import uncommented
-from derive.answers.reading.formulas import read_formula
-from derive.answers.reading.letters import plain_letters
+from derive.answers.reading.contents import numbers_in, scaled_array
+from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.numbers import ambiguities, read_number
-from derive.answers.reading.written import EXACT_DIGITS, Array, Remark, Unreadable, WrittenNumber
+from derive.answers.reading.reader import plain_array, read_side
+from derive.answers.reading.written import (
+    COLUMN,
+    EXACT_DIGITS,
+    ROW,
+    Array,
+    Remark,
+    Unreadable,
+    WrittenNumber,
+)
 from derive.language.expressions import Expr, Number, Shape
+from derive.language.tokens import TextError
 
 MAX_TEXT = 20_000
 LEAST_ENTRIES, MORE = 400, 4  # of a list: so many, and several times those of the step
@@ -34,8 +41,6 @@ AnswerValue: TypeAlias = Any
 
 _BLANK = re.compile(r"[\s$]*+(?:\?+|…|\.{2,}|\\[lcv]?dots|_+|[-−–—]+|□|\\square|\\Box|n/?a)?[\s$]*+", re.IGNORECASE)
 _RELATION = re.compile(r"[=≈≅≃]|\\(?:approx|simeq|cong|doteq)")
-_LISTED = ("[", "\\left", "\\begin")
-_SEPARATING = (";", "&", "|", "\n", "\\\\")
 
 
 class Literal(str):
@@ -59,7 +64,7 @@ def read_answer(
     readings are possible, `sure` whether the work itself shows that sign, so that nothing needs to be said about it.
     """
     if isinstance(given, list | tuple):
-        return _listed(given, shape, decimal, sure, line)
+        return _listed(given, shape, lexicon, decimal, sure, line)
     text = _text(given)
     if text is None:
         return Unreadable("this is neither a number nor a text", "write it as a text in quotes"), ()
@@ -67,7 +72,47 @@ def read_answer(
         return Unreadable(f"the answer has {len(text)} characters", f"at most {MAX_TEXT} are read"), ()
     if isinstance(given, Literal) or not isinstance(given, str):
         decimal, sure = ".", True
-    return _read(text, shape, lexicon, decimal, sure, line)
+    if _BLANK.fullmatch(text):
+        return Array(shape or (), (None,) * prod(shape or ())), ()
+    plain = uncommented(plain_letters(text), lexicon.holds)
+    side, start = _last_side(plain) if _RELATION.search(plain) else (plain, 0)
+    content = content_of(side, shape, lexicon, decimal)
+    if isinstance(content, Unreadable):
+        return Unreadable(content.message, content.hint, content.start + start, content.end + start), ()
+    return noticed(content, shape, sure, text, line) if isinstance(content, Array) else (content, ())
+
+
+def content_of(text: str, shape: Shape | None, lexicon: Lexicon, decimal: str) -> Content:
+    """What one side says: numbers, a formula, or why it cannot be read."""
+    single = prod(shape or ()) == 1
+    if single and (number := read_number(text, decimal)) is not None:
+        return Array(shape or (), (number,))
+    try:
+        if (array := plain_array(text, shape, decimal)) is not None:
+            return array
+        reading = read_side(text, lexicon, decimal, shape)
+    except TextError as fault:
+        start = max(0, min(fault.start, len(text) - 1))
+        return Unreadable(fault.message, fault.hint, start, max(fault.end, start + 1))
+    found = numbers_in(reading) or scaled_array(reading) or formula_of(reading, lexicon.shapes, shape or ())
+    if isinstance(found, Number):
+        value = fmpq(found.value.numerator, found.value.denominator)
+        return Array((), (WrittenNumber(value, fmpq(0), EXACT_DIGITS, text.strip()),))
+    return found
+
+
+def noticed(
+    array: Array, shape: Shape | None, sure: bool, text: str, line: int | None
+) -> tuple[Array, tuple[Remark, ...]]:
+    """The array in the shape that is asked for, with remarks on numbers of two readings and a row for a column."""
+    array, stands = fitted(array, shape)
+    remarks = ambiguities([w for w in array.entries if w], sure, line)
+    return array, (*remarks, *([_orientation(stands, text.strip()[:200], line)] if stands else []))
+
+
+def _orientation(stands: str, text: str, line: int | None) -> Remark:
+    key = "column_for_row" if stands == COLUMN else "row_for_column"
+    return Remark("notation", line, text, f"{text}^T", key=key)
 
 
 def _text(given: AnswerValue) -> str | None:
@@ -81,53 +126,6 @@ def _text(given: AnswerValue) -> str | None:
     return str(given)
 
 
-def _read(
-    text: str, shape: Shape | None, lexicon: Lexicon, decimal: str, sure: bool, line: int | None
-) -> tuple[Content, tuple[Remark, ...]]:
-    if _BLANK.fullmatch(text):
-        return Array(shape or (), (None,) * prod(shape or ())), ()
-    text = uncommented(plain_letters(text), lexicon.holds)
-    single = prod(shape or ()) == 1
-    side, start = _last_side(text) if _RELATION.search(text) else (text, 0)
-    number = read_number(side, decimal) if single else None
-    if number is not None:
-        return Array(shape or (), (number,)), ambiguities([number], sure, line)
-    try:
-        grid = read_grid(side, decimal, shape)
-    except Misread as misread:
-        content = _formula(side, start, misread.fault, lexicon, decimal, shape)
-        if isinstance(content, Array) and content.shape:
-            return _fitted(NumberArray(content.shape, content.entries), shape, sure, text, line)
-        return content, ()
-    return _fitted(grid, shape, sure, text, line)
-
-
-def _formula(text: str, start: int, fault: Unreadable, lexicon: Lexicon, decimal: str, shape: Shape | None) -> Content:
-    """The text as a formula; if it is none, what is wrong with it as an array where it looks like one."""
-    read = read_formula(text, lexicon, decimal, shape or ())
-    if isinstance(read, Number):
-        exact = WrittenNumber(fmpq(read.value.numerator, read.value.denominator), fmpq(0), EXACT_DIGITS, text.strip())
-        return Array((), (exact,))
-    if not isinstance(read, Unreadable):
-        return read
-    listed = text.lstrip().startswith(_LISTED) or any(mark in text for mark in _SEPARATING)
-    wrong = fault if listed else read
-    return Unreadable(wrong.message, wrong.hint, wrong.start + start, wrong.end + start)
-
-
-def _fitted(
-    grid: NumberArray, shape: Shape | None, sure: bool, text: str, line: int | None
-) -> tuple[Array, tuple[Remark, ...]]:
-    array, stands = grid.fitted(shape)
-    remarks = ambiguities([w for w in array.entries if w], sure, line)
-    return array, (*remarks, *([_orientation(stands, text, line)] if stands else []))
-
-
-def _orientation(stands: str, text: str, line: int | None) -> Remark:
-    key = "column_for_row" if stands == COLUMN else "row_for_column"
-    return Remark("notation", line, text.strip()[:200], f"{text.strip()[:200]}^T", key=key)
-
-
 def _last_side(text: str) -> tuple[str, int]:
     """What stands behind the last `=` or `≈` outside of brackets, and where it begins: `A_2 = 0,99` is 0,99."""
     at, depth = 0, 0
@@ -139,54 +137,43 @@ def _last_side(text: str) -> tuple[str, int]:
     return text[at:], at
 
 
-# --- lists ----------------------------------------------------------------------------------------------------------
+# --- lists -----------------------------------------------------------------------------------------------------------
 
 
 def _listed(
-    given: Sequence[AnswerValue], shape: Shape | None, decimal: str, sure: bool, line: int | None
+    given: Sequence[AnswerValue], shape: Shape | None, lexicon: Lexicon, decimal: str, sure: bool, line: int | None
 ) -> tuple[Content, tuple[Remark, ...]]:
     """Nested lists of numbers or texts. A flat list stands neither as a row nor as a column."""
     entries: list[WrittenNumber | None] = []
+    most = LEAST_ENTRIES + MORE * prod(shape or ())
+
+    def collect(item: AnswerValue, depth: int) -> Shape:
+        if not isinstance(item, list | tuple):
+            entries.append(_entry(item, lexicon, decimal))
+            return ()
+        if depth >= MAX_AXES or len(entries) + len(item) > most or not item:
+            raise TextError("the list is too large" if item else "an empty list", "write the numbers of the answer")
+        inner = [collect(each, depth + 1) for each in item]
+        if len(set(inner)) > 1:
+            lengths = ", ".join(str(dims[0]) if dims else "1" for dims in inner[:10])
+            raise TextError(f"the rows have different lengths: {lengths}",
+                            "every row needs the same number of entries")  # fmt: skip
+        return (len(item), *inner[0])
+
     try:
-        dims = _collect(given, entries, decimal, 0, LEAST_ENTRIES + MORE * prod(shape or ()))
-    except Misread as misread:
-        return misread.fault, ()
-    return _fitted(NumberArray(dims, tuple(entries)), shape, sure, as_text(given), line)
+        dims = collect(given, 0)
+    except TextError as fault:
+        return Unreadable(fault.message, fault.hint), ()
+    stands = (ROW if dims[0] == 1 else COLUMN if dims[1] == 1 else "") if len(dims) == 2 else ""
+    return noticed(Array(dims, tuple(entries), stands), shape, sure, as_text(given), line)
 
 
-def _collect(given: AnswerValue, entries: list[WrittenNumber | None], decimal: str, depth: int, most: int) -> Shape:
-    if not isinstance(given, list | tuple):
-        entries.append(_leaf(given, decimal))
-        return ()
-    if depth >= MAX_AXES or len(entries) + len(given) > most or not given:
-        message = "the list is too large" if given else "an empty list"
-        raise Misread(message, "write the numbers of the answer", 0, 1)
-    inner = [_collect(item, entries, decimal, depth + 1, most) for item in given]
-    if len(set(inner)) > 1:
-        lengths = ", ".join(str(dims[0]) if dims else "1" for dims in inner[:10])
-        raise Misread(f"the rows have different lengths: {lengths}", "every row needs the same number of entries", 0, 1)
-    return (len(given), *inner[0])
-
-
-def _leaf(given: AnswerValue, decimal: str) -> WrittenNumber | None:
-    text = "" if given is None else _text(given)
-    if text is not None and len(text) <= MAX_TEXT and _BLANK.fullmatch(text):
-        return None
-    point = isinstance(given, Literal) or not isinstance(given, str)
-    number = read_number(uncommented(text, _is_unknown), "." if point else decimal) if text is not None else None
-    if number is None:
-        raise Misread(f"`{_printable(str(text)[:40])}` is not a number that can be read",
-                      "write for example 3.9 or -4.08·10^-7", 0, 1)  # fmt: skip
-    return number
-
-
-def _is_unknown(words: str) -> bool:
-    """No words name anything where only numbers stand."""
-    return False
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in text)
+def _entry(given: AnswerValue, lexicon: Lexicon, decimal: str) -> WrittenNumber | None:
+    content, _ = read_answer("" if given is None else given, (), lexicon, decimal)
+    if isinstance(content, Array) and not content.shape:
+        return content.entries[0]
+    text = "".join(c if c.isprintable() else "�" for c in str(given)[:40])
+    raise TextError(f"`{text}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7")
 
 
 def as_text(given: AnswerValue, limit: int = 2_000) -> str:

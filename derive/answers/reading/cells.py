@@ -1,80 +1,100 @@
-"""A written array → tokens: numbers whole, whatever their notation, and what stands between them."""
+"""A written array → its cells, row by row: numbers, blanks, arrays in it, and the places of formulas.
+
+One pass over the text knows every sign that parts entries (`;`, `|`, `&`, `\\quad`, spaces, ends of lines, a comma) and
+tells it from decimal commas. Nothing is evaluated; length and nesting are bounded.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number
-from derive.answers.reading.written import Unreadable, WrittenNumber
+from derive.answers.reading.written import WrittenNumber
+from derive.language.expressions import Span
+from derive.language.tokens import TextError
 
-_MATRIX = r"(?:[bpB]|small)?matrix\*?"
-_END = r"[;&|,\])\n]|\\\\|\\end|\\right|\\\}|$"
+MAX_NESTING = 30
+MAX_TOKENS = 5_000
+MAX_PIECES = 1_500
+
+_MATRIX = r"(?:[bpBvV]|small)?matrix\*?|cases"
+_END = r"[;&|,\])\n]|\\\\|\\end|\\\}|$"
 _PATTERN = re.compile(
     rf"\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
     r"|[ \t]*+(?P<bar>\|)[ \t]*+"
-    rf"|(?P<blank>(?:\?+|…|\.\.\.+|\\[lcv]?dots|_+|□|\\square|\\Box|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
+    rf"|(?P<blank>□|\?+|\\square|\\Box|(?:…|\.\.\.+|\\[lcv]?dots|_+|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
     rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED})"
-    rf"|(?P<line>[ \t]*+\r?\n\s*+)"
-    rf"|(?P<open>\\left\s*(?:[\[(.]|\\\{{)|\\begin\s*\{{{_MATRIX}\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}"
-    rf"|\\[bB]igg?l?\s*[\[(]|[\[({{]|\\\{{)\s*"
-    rf"|\s*+(?P<close>\\right\s*(?:[\]).]|\\\}})|\\end\s*\{{(?:{_MATRIX}|array)\}}|\\[bB]igg?r?\s*[\])]|[\])}}]|\\\}})"
+    r"|(?P<line>[ \t]*+\n\s*+)"
+    rf"|(?P<open>\\begin\s*\{{(?:{_MATRIX})\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}|[\[({{]|\\\{{)\s*"
+    rf"|\s*+(?P<close>\\end\s*\{{(?:{_MATRIX}|array)\}}|[\])}}]|\\\}})"
     r"|(?P<turned>\^\s*(?:\{\s*(?:\\top|\\intercal|\\math(?:sf|rm)\s*\{?T\}?|[Tt])\s*\}|\\top|\\intercal|[Tt])|ᵀ|⊤)"
-    r"|(?P<nothing>\$+|\\(?:displaystyle|hline|limits)(?![A-Za-z])|[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠])"
-    rf"|(?P<gap>\\q?quad(?![A-Za-z])|\t+)|(?P<space>{SPACE}+)|(?P<other>.)",
+    r"|(?P<nothing>\\(?:displaystyle|hline|limits|[bB]igg?[lr]?)(?![A-Za-z])|[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠])"
+    rf"|(?P<gap>\\q?quad(?![A-Za-z])|\t+)|(?P<space>{SPACE}+)|(?P<other>[A-Za-z]++|\\[A-Za-z]++|.)",
     re.DOTALL,
 )
-MAX_TOKENS = 5_000
-MAX_PIECES = 1_500
-SEPARATORS = frozenset({"row", "semicolon", "cell", "bar", "comma"})
-ITEMS = frozenset({"number", "blank", "open"})
-_RANK = {"space": 0, "gap": 1, "line": 2}
+_HARD = frozenset({"row", "semicolon", "cell", "bar", "comma"})
+_SOFT = {"space": 1, "gap": 2, "line": 3}
+_ROWS = re.compile(r";|\\\\")
 
-CellNumbers: TypeAlias = tuple[WrittenNumber, ...]
-Split: TypeAlias = Callable[[re.Match[str], str], "CellNumbers | None"]
+CommaUse: TypeAlias = "Callable[[re.Match[str], str], tuple[WrittenNumber, ...] | None]"
+"""What digits with commas between them are: one number, several, or none."""
 
 
-class Misread(Exception):
-    """Why a text is no array of numbers, and where."""
+class Cell(NamedTuple):
+    """A cell: a number, a blank (None), an array in the array, or the place of a formula."""
 
-    def __init__(self, message: str, hint: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.fault = Unreadable(message, hint, start, max(end, start + 1))
-
-
-@dataclass(frozen=True, slots=True)
-class CellToken:
-    """`kind` is a group's name in the pattern, or `end`; `numbers` what a number token holds."""
-
-    kind: str
+    content: WrittenNumber | Group | Span | None
     start: int
     end: int
-    text: str
-    numbers: CellNumbers = ()
-
-    def stray(self) -> Misread:
-        """The fault of something that has no place in an array of numbers."""
-        shown = f"`{self.text[:20]}`" if self.text[:20].isprintable() else "a control character"
-        return Misread(f"{shown} does not fit here", "expected a number", self.start, self.start + len(self.text[:20]))
 
 
-# --- what one token of digits and commas may be ---------------------------------------------------------------------
+@dataclass(slots=True)
+class Group:
+    """What stands in a pair of brackets: rows of cells, and what they were told apart by.
+
+    opened      the bracket as it is written; "" for a text without one
+    separators  the kinds of signs between the cells
+    turned      whether a transpose sign stands behind it
+    fault       why it is no array
+    """
+
+    opened: str
+    start: int
+    end: int = 0
+    rows: list[list[Cell]] = field(default_factory=lambda: [[]])
+    separators: set[str] = field(default_factory=set)
+    turned: bool = False
+    fault: TextError | None = None
+
+    @property
+    def environment(self) -> bool:
+        """Whether it is a LaTeX matrix."""
+        return self.opened.endswith("}")
+
+    @property
+    def only(self) -> Cell | None:
+        """Its one cell, where nothing parts it from others."""
+        return self.rows[0][0] if len(self.rows) == 1 and len(self.rows[0]) == 1 and not self.separators else None
 
 
-def as_one(match: re.Match[str], decimal: str) -> CellNumbers | None:
+# --- what digits with commas between them may be ---------------------------------------------------------------------
+
+
+def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """The number as it stands."""
     number = number_of_match(match, match.group(), decimal)
     return None if number is None else (number,)
 
 
-def at_commas(match: re.Match[str], decimal: str) -> CellNumbers | None:
+def at_commas(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """`1,2,3` as three numbers."""
     return _each(match.group().split(","), ".")
 
 
-def in_pairs(match: re.Match[str], decimal: str) -> CellNumbers | None:
+def in_pairs(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """`0,1,0,2` as two numbers."""
     pieces = match.group().split(",")
     if len(pieces) % 2:
@@ -82,58 +102,200 @@ def in_pairs(match: re.Match[str], decimal: str) -> CellNumbers | None:
     return _each([f"{a},{b}" for a, b in zip(pieces[::2], pieces[1::2], strict=True)], ",")
 
 
-def _each(texts: list[str], decimal: str) -> CellNumbers | None:
+def _each(texts: list[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     if len(texts) > MAX_PIECES:
         return None
     numbers = tuple(number for text in texts if (number := read_number(text, decimal)))
     return numbers if len(numbers) == len(texts) else None
 
 
-# --- tokens ---------------------------------------------------------------------------------------------------------
+# --- the pass --------------------------------------------------------------------------------------------------------
 
 
-def tokenize_cells(text: str, decimal: str, split: Split) -> list[CellToken]:
-    """The tokens of an array; spaces and line ends only where nothing else separates. Raises Misread."""
-    kept: list[CellToken] = []
-    for token in _raw(text, decimal, split):
-        if token.kind == "line" and kept and kept[-1].kind == "bar":
-            kept[-1] = token  # the lines of a table end with a bar
-        elif token.kind == "bar" and kept and kept[-1].kind == "line":
-            continue
-        elif token.kind not in _RANK:
-            if token.kind not in ITEMS and kept and kept[-1].kind in _RANK:
-                kept.pop()
-            kept.append(token)
-        elif kept and (kept[-1].kind in ITEMS - {"open"} or kept[-1].kind in {"close", "turned"}):
-            kept.append(token)
-        elif kept and kept[-1].kind in _RANK and _RANK[token.kind] > _RANK[kept[-1].kind]:
-            kept[-1] = token
-    return kept
+def group_at(text: str, start: int, decimal: str, commas: CommaUse) -> Group:
+    """The array that begins with the bracket at `start`. Raises TextError for brackets that do not match."""
+    reader = _Pass(text, start, decimal, commas)
+    opened = next(reader.matches)
+    if opened.lastgroup != "open":
+        raise TextError("this is no matrix", "as in `\\begin{bmatrix} 1 & 2 \\end{bmatrix}`", start, start + 1)
+    return reader.group(opened["open"], opened.start(), 1)
 
 
-def _raw(text: str, decimal: str, split: Split) -> Iterator[CellToken]:
-    before = ""
-    for count, match in enumerate(_PATTERN.finditer(text)):
-        if count > MAX_TOKENS:
-            raise Misread("this has too many parts", f"at most {MAX_TOKENS} numbers and signs are read", 0, 1)
-        kind = str(match.lastgroup)
-        token = CellToken(kind, match.start(kind), match.end(kind), match[kind])
-        if kind == "number":
-            token = _number(match, token, decimal, split, before)
-        elif kind == "other":
-            raise token.stray()
-        if kind != "nothing":
-            yield token
-            before = kind
-    yield CellToken("end", len(text), len(text), "")
+def group_of(text: str, decimal: str, commas: CommaUse) -> Group | None:
+    """The cells of a whole text; None for a formula. Raises TextError for brackets that do not match."""
+    return _Pass(text, 0, decimal, commas).whole()
 
 
-def _number(match: re.Match[str], token: CellToken, decimal: str, split: Split, before: str) -> CellToken:
-    """A number token. A sign with spaces on both sides is no sign but a minus between two numbers."""
-    if match["sign"] and match["apart"] and before == "space":
-        raise token.stray()
-    numbers = split(match, decimal) if "," in token.text else as_one(match, decimal)
-    if numbers is None:
-        raise Misread(f"`{token.text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7",
-                      token.start, token.end)  # fmt: skip
-    return CellToken("number", token.start, token.end, token.text, numbers)
+class _Formula(Exception):
+    """The whole text is a formula: nothing outside of brackets says otherwise."""
+
+
+class _Pass:
+    def __init__(self, text: str, start: int, decimal: str, commas: CommaUse) -> None:
+        self.text, self.decimal, self.commas = text, decimal, commas
+        self.matches: Iterator[re.Match[str]] = _PATTERN.finditer(text, start)
+        self.count = 0
+
+    def whole(self) -> Group | None:
+        try:
+            return self.group("", 0, 0)
+        except _Formula:
+            return None
+
+    def group(self, opened: str, start: int, depth: int) -> Group:
+        """The cells up to the bracket that closes the group; the bracket that opens it was taken."""
+        group = Group(opened, start)
+        if depth > MAX_NESTING:
+            raise TextError("this is nested too deeply", f"at most {MAX_NESTING} levels", start, start + 1)
+        cell = _OpenCell(self, group)
+        for match in self.matches:
+            kind = str(match.lastgroup)
+            self._counted()
+            if kind == "close":
+                if depth == 0:
+                    raise _no_counterpart(match[kind], *match.span(kind))
+                cell.closed("close")
+                group.end = match.end()
+                return group
+            if kind == "open":
+                inner = self.group(match[kind], match.start(kind), depth + 1)
+                cell.take("open", inner.start, inner.end, inner)
+            elif kind == "other" and depth == 0:
+                raise _Formula
+            else:
+                cell.on(kind, match)
+        if depth:
+            raise _no_counterpart(opened, start, start + len(opened))
+        cell.closed("close")
+        group.end = len(self.text)
+        return group
+
+    def _counted(self) -> None:
+        self.count += 1
+        if self.count > MAX_TOKENS:
+            raise TextError("this has too many parts", f"at most {MAX_TOKENS} numbers and signs are read", 0, 1)
+
+
+def _no_counterpart(bracket: str, start: int, end: int) -> TextError:
+    return TextError(f"`{bracket}` has no counterpart", "close each bracket once", start, end)
+
+
+class _OpenCell:
+    """The cell that is being read: its parts, what stands before it, and a gap that may end it."""
+
+    def __init__(self, reader: _Pass, group: Group) -> None:
+        self.reader, self.group = reader, group
+        self.parts: list[tuple[str, re.Match[str] | Group | None]] = []
+        self.start = self.end = 0
+        self.gap, self.before = "", "start"
+
+    def on(self, kind: str, match: re.Match[str]) -> None:
+        """A sign of the text."""
+        if kind in _HARD:
+            if not (kind == "bar" and self.before == "line" and not self.parts):
+                self.closed(kind)
+        elif kind in _SOFT:
+            if self.parts and _SOFT[kind] > _SOFT.get(self.gap, 0):
+                self.gap = kind
+            elif self.before == "bar" and kind == "line":
+                self._ends_a_row_of_a_table()
+        elif kind == "turned" and self.parts and isinstance(last := self.parts[-1][1], Group):
+            last.turned, self.end = not last.turned, match.end()
+        elif kind != "nothing":
+            self.take(kind, match.start(kind), match.end(kind), match)
+
+    def take(self, kind: str, start: int, end: int, part: re.Match[str] | Group) -> None:
+        """One more part of the cell, or the first one of the next."""
+        if self.gap and self._parts_here(kind, part):
+            self.closed(self.gap)
+        if not self.parts:
+            self.start = start
+        self.gap = ""
+        self.parts.append((kind, part))
+        self.end = end
+
+    def _parts_here(self, kind: str, part: re.Match[str] | Group) -> bool:
+        """Whether the gap before a part ends the cell: none does beside an operator."""
+        last, value = self.parts[-1]
+        if isinstance(part, re.Match) and kind == "number" and part["sign"] and part["apart"]:
+            return False  # `3 - 2`
+        if isinstance(part, Group) or isinstance(value, Group):
+            between = isinstance(part, Group) and isinstance(value, Group)
+            if between:
+                return part.opened == value.opened  # type: ignore[union-attr]
+            return kind == "number" and isinstance(value, Group)
+        return last in {"number", "blank"} and kind in {"number", "blank"}
+
+    def _ends_a_row_of_a_table(self) -> None:
+        """The lines of a table end with a bar."""
+        if len(self.group.rows[-1]) and not self._line_is_a_space():
+            self.group.rows.append([])
+            self.group.separators.add("line")
+            self.before = "line"
+
+    def _line_is_a_space(self) -> bool:
+        """Whether an end of a line means nothing: in a LaTeX matrix, and where other signs part the rows."""
+        return self.group.environment or _ROWS.search(self.reader.text, self.group.start) is not None
+
+    def closed(self, kind: str) -> None:
+        """The cell ends, with a sign of some kind."""
+        row = self.group.rows[-1]
+        if self.parts:
+            row.extend(self._cells())
+        elif self._leaves_out(kind):
+            row.append(Cell(None, self.end, self.end))
+        if kind == "close":
+            self._last(row)
+            return
+        line = kind == "line" and not self._line_is_a_space()
+        self.group.separators.add("space" if kind == "line" and not line else kind)
+        if kind in {"row", "semicolon"} or line:
+            self.group.rows.append([])
+        self.before, self.parts, self.gap = kind, [], ""
+
+    def _leaves_out(self, kind: str) -> bool:
+        """Whether nothing stands where an entry belongs; bars may stand around a row too."""
+        if kind not in _HARD or self.before not in _HARD | {"start"}:
+            return False
+        begins, ends = self.before in {"start", "row", "semicolon"}, kind in {"row", "semicolon"}
+        return not (kind == "bar" and begins) and not (self.before == "bar" and ends)
+
+    def _last(self, row: list[Cell]) -> None:
+        """What stands behind the last separator: nothing behind `\\\\` and `|`, else an entry left out."""
+        if not self.parts and (
+            self.before in {"cell", "comma"} or (self.before == "semicolon" and len(self.group.rows[0]) == 1)
+        ):
+            row.append(Cell(None, self.end, self.end))
+        if len(self.group.rows) > 1 and not self.group.rows[-1]:
+            self.group.rows.pop()
+
+    def _cells(self) -> list[Cell]:
+        (kind, part), place = self.parts[0], (self.start, self.end)
+        if len(self.parts) > 1 or kind not in {"number", "blank", "open"}:
+            return [Cell(place, *place)]
+        if kind == "blank":
+            return [Cell(None, *place)]
+        if isinstance(part, Group):
+            only = part.only if part.opened == "(" and not part.turned else None
+            if only is not None and not isinstance(only.content, Group):  # `(-3)` is a number, not an array
+                return [Cell(place, *place) if isinstance(only.content, tuple) else Cell(only.content, *place)]
+            return [Cell(part, *place)]
+        assert part is not None
+        return self._numbers(part)
+
+    def _numbers(self, match: re.Match[str]) -> list[Cell]:
+        text = match.group()
+        numbers = (self.reader.commas if "," in text else as_one)(match, self.reader.decimal)
+        if numbers is None:
+            self.group.fault = self.group.fault or TextError(
+                f"`{text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7",
+                match.start(), match.end())  # fmt: skip
+            return [Cell(match.span(), *match.span())]
+        if len(numbers) == 1:
+            return [Cell(numbers[0], *match.span())]
+        self.group.separators.add("comma")
+        cells, at = [], match.start()
+        for number in numbers:
+            cells.append(Cell(number, at, at + len(number.text)))
+            at += len(number.text) + 1
+        return cells

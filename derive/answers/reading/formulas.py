@@ -1,55 +1,56 @@
-"""Formulas in students' answers: over the problem's names and the table's operations, each fault with its place."""
+"""A reading as a formula over the problem's names and the table's operations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
-from derive.answers.names.lexicon import Lexicon
-from derive.answers.reading.formula_parser import parse_formula
 from derive.answers.reading.grids import Reading, WrittenArray
-from derive.answers.reading.products import fitting_formula
-from derive.answers.reading.scaling import scaled_array
-from derive.answers.reading.written import Array, Unreadable
-from derive.calculus.applications import misapplied, with_settings
-from derive.calculus.differentiation import expand_macros
-from derive.calculus.operation_rows import ShapeFault
+from derive.answers.reading.written import Unreadable
+from derive.calculus.applications import with_settings
+from derive.calculus.differentiation import expand_macros, shape_of
+from derive.calculus.operation_rows import ROWS, ShapeFault, row_of
 from derive.calculus.shapes import as_matrix
 from derive.language.bounds import check_bounds
-from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite
+from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite, walk
 from derive.language.names import Name
 from derive.language.tokens import TextError
-from derive.operations import ROWS
 
 
-def read_formula(text: str, lexicon: Lexicon, decimal: str, asked: Shape = ()) -> Expr | Array | Unreadable:
-    """The formula that `text` writes, or an array with a factor, or why it writes none.
-
-    Commas that are no decimal signs separate: `max(0,5)`. `asked` is the shape that is asked for.
+def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()) -> Expr | Unreadable:
+    """What was read as a formula that can be worked out: its arrays and macros written out, `·` between arrays of one
+    shape as the product entry by entry; Unreadable where it has no meaning, or not the shape that is `asked` for.
     """
-    faults = []
-    for sign in dict.fromkeys((decimal, ".")):
-        try:
-            reading = parse_formula(text, lexicon, sign)
-            return scaled_array(reading) or _checked(reading, lexicon.shapes, asked)
-        except TextError as fault:
-            faults.append(fault)
-    wrong = faults[0]
-    start = max(0, min(wrong.start, len(text) - 1))
-    return Unreadable(wrong.message, wrong.hint, start, max(wrong.end, start + 1))
-
-
-def _checked(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape) -> Expr | Unreadable:
-    """The expression that was read, its arrays written out. Raises TextError."""
     expr = with_settings(with_arrays(reading.expr, reading))
-    _check_applications(expr)
-    check_bounds(expr, reading.text)
+    alone = [node for node in walk(expr) if isinstance(node, Apply) and node.op in ROWS and ROWS[node.op].moves]
+    if any(not names_in(node) for node in alone):
+        return Unreadable("an array of numbers alone is no formula")
     try:
-        expr = expand_macros(expr, shapes)
-        return fitting_formula(expr, shapes, asked) if prod(asked) > 1 else expr
-    except ShapeFault as fault:
-        raise TextError(fault.message, fault.hint, 0, len(reading.text)) from None
+        check_bounds(expr, reading.text)
+        expr = _settled(expand_macros(expr, shapes), shapes)
+        single = shape_of(expr, shapes) == () and prod(asked) > 1
+    except (ShapeFault, TextError) as fault:
+        return Unreadable(fault.message, fault.hint, 0, len(reading.text))
+    except (KeyError, ValueError, IndexError):
+        return Unreadable("this formula has no meaning here", "write it with the names of the problem")
+    if single:
+        return Unreadable(f"this gives one number where {prod(asked)} are asked", "write every entry, or an array")
+    return expr
+
+
+def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr:
+    if not isinstance(expr, Apply):
+        return expr
+    expr = replace(expr, args=tuple(_settled(arg, shapes) for arg in expr.args))
+    if expr.op == "product":
+        try:
+            row_of(expr).shape(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options)
+        except ShapeFault:
+            left, right = (shape_of(arg, shapes) for arg in expr.args)
+            return replace(expr, op="times") if left == right else expr
+    return expr
 
 
 def with_arrays(expr: Expr, reading: Reading) -> Expr:
@@ -77,16 +78,3 @@ def _stacked(grid: WrittenArray, reading: Reading) -> Expr:
     rows = [tuple(cells[i * length : (i + 1) * length]) for i in range(count)]
     blocks = tuple(Apply("beside", row) if length > 1 else row[0] for row in rows)
     return Apply("stack", blocks) if count > 1 else blocks[0]
-
-
-def _check_applications(expr: Expr) -> None:
-    """Every operation exists and has as many arguments, and the settings, that it takes. Raises TextError."""
-    if not isinstance(expr, Apply):
-        return
-    span = expr.span or (0, 1)
-    if wrong := misapplied(expr):
-        raise TextError(*wrong, *span)
-    if expr.op in ROWS and ROWS[expr.op].moves and not names_in(expr):
-        raise TextError("an array of numbers alone is no formula", "", *span)
-    for arg in expr.args:
-        _check_applications(arg)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import prod
 
 from flint import fmpq
 
-from derive.answers.reading.numbers import masked, read_number
-from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
-from derive.calculus.shapes import as_matrix, indices, normal
+from derive.answers.reading.arrays import CellArray
+from derive.answers.reading.cells import Cell, CommaUse, as_one
+from derive.answers.reading.numbers import read_number
+from derive.answers.reading.written import COLUMN, EXACT_DIGITS, ROW, WrittenNumber
+from derive.calculus.shapes import as_matrix, normal
 from derive.language.expressions import Expr, Number, Ref, Shape, Span
 from derive.language.names import Name, Symbol
 from derive.language.numbers import constant_text
 
-MAX_CELLS = 2_000
 BLANK = "□"
 UNFILLED = Ref(Symbol("blank", helper=1))
 """What a blank is read as that nobody has filled in."""
 _NOTHING = Number(Fraction(0))
 _BEGINNINGS = frozenset("0123456789+-−.,\\")
-_SLICE = re.compile(
-    r"[\s{]*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}"
-    r"(?:[\s}]|\\q?quad|\\allowbreak)*"
-)
-_PLAIN = re.compile(r"\s*(?:\\begin\{[bp]matrix\}([^\[\]()]*)\\end\{[bp]matrix\}|\[([^\[\]()]*)\])\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenArray:
-    """An array as it was written: its cells row by row, and whether it stands as one row."""
+    """An array as it was written: its cells row by row, and how a list stands: as a row, a column, or neither."""
 
     shape: Shape
     cells: tuple[Expr, ...]
     span: Span
+    stands: str = ""
 
     @property
     def literal(self) -> bool:
@@ -46,17 +42,19 @@ class WrittenArray:
         """The transpose."""
         rows, columns = as_matrix(self.shape)
         cells = tuple(self.cells[i * columns + j] for j in range(columns) for i in range(rows))
-        return replace(self, shape=normal((columns, rows)), cells=cells)
+        stands = {ROW: COLUMN, COLUMN: ROW}.get(self.stands, "")
+        return replace(self, shape=normal((columns, rows)), cells=cells, stands=stands)
 
 
 @dataclass(slots=True)
 class Reading:
     """What was read of a text: the expression, the arrays in it by the names that stand for them, the numbers by their
-    places; `decimal` is its decimal sign.
+    places; `decimal` is its decimal sign, `commas` what other commas between digits do.
     """
 
     text: str
     decimal: str
+    commas: CommaUse = as_one
     expr: Expr = _NOTHING
     grids: dict[Name, WrittenArray] = field(default_factory=dict)
     numbers: dict[Span | None, WrittenNumber] = field(default_factory=dict)
@@ -96,82 +94,18 @@ class Reading:
         start += len(text) - len(text.lstrip())
         return self.number(written, start, start + len(text.strip()))
 
-    def literals(self) -> Expr | None:
-        """An array of plain numbers that the whole text is, or None."""
-        grid = self._plain(0, len(self.text)) or self._slices()
-        return self.kept(grid) if grid else None
+    def array(self, array: CellArray, span: Span, formula: Callable[[int, int], Expr] | None = None) -> Ref:
+        """An array under a name of its own; `formula` reads the cells that are formulas."""
+        cells = tuple(self._cell(cell, formula) for cell in array.cells)
+        return self.kept(WrittenArray(array.shape, cells, span, array.stands))
 
-    def _plain(self, start: int, end: int) -> WrittenArray | None:
-        """The array of plain numbers between two positions."""
-        match = _PLAIN.fullmatch(self.text, start, end)
-        if match is None or r"\begin" in (inner := match.group(1) or match.group(2) or ""):
-            return None
-        first = match.start(1 if match.group(1) is not None else 2)
-        rows = [[self.literal(first + a, first + b) for a, b in row] for row in cells_of(inner, self.decimal)]
-        cells = tuple(cell for row in rows for cell in row if cell is not None)
-        if len({len(row) for row in rows}) != 1 or len(cells) != sum(map(len, rows)) or len(cells) > MAX_CELLS:
-            return None
-        return WrittenArray(normal((len(rows), len(rows[0]))), cells, (start, end))
-
-    def _slices(self) -> WrittenArray | None:
-        """An array of more axes, written slice by slice: each a matrix with `[1,:,:]` under it, in their order."""
-        found = list(_SLICE.finditer(self.text)) if r"\underbrace" in self.text else []
-        if not found or "".join(match.group() for match in found) != self.text:
-            return None
-        grids = [self._plain(*match.span("inner")) for match in found]
-        places = [tuple(map(int, match["at"].split(","))) for match in found]
-        leading = tuple(map(max, zip(*places, strict=True))) if len({*map(len, places)}) == 1 else ()
-        whole = [tuple(i + 1 for i in index) for index in indices(leading)] if prod(leading) <= MAX_CELLS else []
-        shapes = {as_matrix(grid.shape) for grid in grids if grid}
-        if places != whole or None in grids or len(shapes) != 1:
-            return None
-        cells = tuple(cell for grid in grids if grid for cell in grid.cells)
-        return WrittenArray((*leading, *shapes.pop()), cells, (0, len(self.text)))
+    def _cell(self, cell: Cell, formula: Callable[[int, int], Expr] | None) -> Expr:
+        if isinstance(cell.content, WrittenNumber):
+            return self.number(cell.content, cell.start, cell.end)
+        if cell.content is None or formula is None:
+            return UNFILLED
+        return formula(cell.start, cell.end)
 
 
 def _fraction(x: fmpq) -> Fraction:
     return Fraction(int(x.p), int(x.q))
-
-
-# --- cells ----------------------------------------------------------------------------------------------------------
-
-_NESTED = re.compile(r"\\begin|\\end|[\[\](){}]")
-_ROW = re.compile(r"\\\\|;")
-_LINE = re.compile(r"\n+")
-_CELL = re.compile(r"&|,|\\q?quad|\|")
-_GAP = re.compile(r"(?<=[\d}\])□])(?:\s|\\[,;:! ])+(?=[-+−]?[\d.□])")
-
-
-def cells_of(text: str, decimal: str) -> list[list[Span]]:
-    """Where the cells of an array stand, row by row."""
-    text = masked(text, decimal)
-    depths = _depths(text)
-    rows = _split(text, (0, len(text)), _ROW, depths)
-    if len(rows) == 1 and "\n" in text.strip():
-        rows = _split(text, (0, len(text)), _LINE, depths)
-    separated = [_split(text, row, _CELL, depths) for row in rows] if _CELL.search(text) else []
-    if any(len(row) > 1 for row in separated):
-        return separated
-    return [_split(text, row, _GAP, depths) for row in rows]
-
-
-def _split(text: str, span: Span, separator: re.Pattern[str], depths: list[int]) -> list[Span]:
-    """The parts between separators that stand outside of brackets, without empty ones."""
-    parts, at = [], span[0]
-    for match in separator.finditer(text, *span):
-        if depths[match.start()] == 0:
-            parts.append((at, match.start()))
-            at = match.end()
-    parts.append((at, span[1]))
-    return [(a, b) for a, b in parts if text[a:b].replace(r"\hline", "").strip()] or [span]
-
-
-def _depths(text: str) -> list[int]:
-    """How deep each position lies in brackets."""
-    depths, depth, at = [0] * (len(text) + 1), 0, 0
-    for match in _NESTED.finditer(text):
-        depths[at : match.start() + 1] = [depth] * (match.start() + 1 - at)
-        depth += 1 if match.group() in {r"\begin", "[", "(", "{"} else -1
-        at = match.start() + 1
-    depths[at:] = [depth] * (len(depths) - at)
-    return depths

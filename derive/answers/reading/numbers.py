@@ -107,11 +107,6 @@ def number_at(text: str, start: int, decimal: str) -> tuple[WrittenNumber | None
     return (_scientific(match, match.group(), decimal), match.end()) if match else (None, start + 1)
 
 
-def masked(text: str, decimal: str) -> str:
-    """A text, as long, with zeros for its numbers: their signs part nothing."""
-    return _IN_FORMULAS[decimal].sub(lambda match: "0" * len(match.group()), text)
-
-
 def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> WrittenNumber | None:
     """±digits · 10^(power − decimals)."""
     if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flint import fmpq
 
@@ -10,6 +10,7 @@ from derive.calculus.scalars import Num
 from derive.language.expressions import Expr, Shape
 
 EXACT_DIGITS = 1_000_000
+ROW, COLUMN = "row", "column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """Numbers read as an array: `entries` are flat, None for an entry that was left empty."""
+    """Numbers read as an array.
+
+    entries  flat, None for an entry that was left empty
+    stands   how a list was written: as a row, a column, or neither
+    """
 
     shape: Shape
     entries: tuple[WrittenNumber | None, ...]
+    stands: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

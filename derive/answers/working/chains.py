@@ -10,17 +10,16 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.answers.pages.array_rows import bracketed_row
+from derive.answers.names.step_matching import MAX_LEFT, StepIndex
 from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.comments import uncommented
-from derive.answers.reading.formula_parser import parse_formula
-from derive.answers.reading.grids import UNFILLED, Reading
+from derive.answers.reading.contents import numbers_in, scaled_array
+from derive.answers.reading.grids import Reading
 from derive.answers.reading.numbers import read_number
-from derive.answers.reading.scaling import is_power_of_ten, scaled_array
-from derive.answers.reading.step_matching import MAX_LEFT, StepIndex
-from derive.answers.reading.written import EXACT_DIGITS, Array, Unreadable, WrittenNumber
+from derive.answers.reading.reader import read_side
+from derive.answers.reading.written import Array, Unreadable
 from derive.answers.working.replacing import nodes
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, walk
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, walk
 from derive.language.names import Derivative, Name
 from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
@@ -100,7 +99,7 @@ class StatementReader:
         self.backward = False
         self.passes, self.worked = 1, list(worked)
         self.said: dict[Name, Array | None] = {}
-        self.read: dict[tuple[str, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
+        self.read: dict[tuple[str, Shape | None, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
         self.turning = frozenset[Name](lexicon.derivation.turning)
         self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
@@ -218,7 +217,7 @@ class StatementReader:
 
     def _formula(self, text: str) -> Expr | None:
         try:
-            return parse_formula(text, self.lexicon, self.decimal).expr
+            return read_side(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
 
@@ -232,24 +231,23 @@ class StatementReader:
 
     def _part(self, link: StatedSide, target: Target | None) -> ReadSide:
         text = uncommented(link.text, self.lexicon.holds).strip() or link.text
-        if target is not None and target.index is None and self.lexicon.shapes[target.name]:
-            text = bracketed_row(text)
+        asked = None if target is None else () if target.index is not None else self.lexicon.shapes[target.name]
         link = link if text == link.text else replace(link, text=text)
-        key = link.text, tuple(self.lexicon.learned.items())
+        key = link.text, asked, tuple(self.lexicon.learned.items())
         if key not in self.read:
-            self.read[key] = self._read(link.text)
+            self.read[key] = self._read(link.text, asked)
         reading, fault, numbers = self.read[key]
         if reading is None:
             return ReadSide(link, UNREADABLE, fault=fault)
         return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
 
-    def _read(self, text: str) -> tuple[Reading | None, Unreadable | None, Array | None]:
+    def _read(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
         try:
-            reading = parse_formula(text, self.lexicon, self.decimal)
+            reading = read_side(text, self.lexicon, self.decimal, asked)
         except TextError as fault:
             return None, Unreadable(fault.message, fault.hint, fault.start, fault.end), None
-        return reading, None, content(reading)
+        return reading, None, numbers_in(reading)
 
     def _kind(self, reading: Reading, target: Target | None) -> str:
         inside = list(nodes(reading, reading.expr))
@@ -293,36 +291,3 @@ def _tails(text: str) -> Iterator[str]:
         before = " ".join(words[:-count])
         if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])
-
-
-def content(reading: Reading) -> Array | None:
-    """The numbers that a link is, if it is nothing but numbers (a power of ten beside an array is part of them), and
-    blanks that are not filled in.
-    """
-    expr = reading.expr
-    grid = reading.grid(expr)
-    if grid is not None:
-        cells = [plain(reading, cell) for cell in grid.cells]
-        known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
-        return Array(grid.shape, tuple(cells)) if known else None
-    if reading.grids:
-        return scaled_array(reading, is_power_of_ten)
-    number = plain(reading, expr)
-    return Array((), (number,)) if number or expr == UNFILLED else None
-
-
-def plain(reading: Reading, expr: Expr) -> WrittenNumber | None:
-    """A number, or a fraction of two whole numbers."""
-    if isinstance(expr, Number):
-        return reading.written(expr)
-    if isinstance(expr, Apply) and expr.op == "negate" and (inner := plain(reading, expr.args[0])):
-        return replace(inner, value=-inner.value, text=f"-{inner.text}")
-    if isinstance(expr, Apply) and expr.op == "divide" and all(isinstance(arg, Number) for arg in expr.args):
-        top, bottom = expr.args
-        assert isinstance(top, Number)
-        assert isinstance(bottom, Number)
-        if bottom.value != 0 and {top.value.denominator, bottom.value.denominator} == {1}:
-            value = top.value / bottom.value
-            text = f"{top.value}/{bottom.value}"
-            return WrittenNumber(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
-    return None

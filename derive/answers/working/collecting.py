@@ -8,11 +8,8 @@ from dataclasses import replace
 from math import prod
 
 from derive.answers.marking.orientation import Stands, orientation_of
-from derive.answers.reading.arrays import COLUMN, read_grid
-from derive.answers.reading.cells import Misread
-from derive.answers.reading.formulas import with_arrays
-from derive.answers.reading.numbers import ambiguities
-from derive.answers.reading.products import meant
+from derive.answers.reading.answer_reader import noticed
+from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.written import Answer, Array, Remark, Unreadable, WrittenNumber
 from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.calculus.shapes import offset
@@ -64,10 +61,9 @@ class _Collector:
     def _made(self, step: str, chain: ReadStatement, part: ReadSide, shape: Shape) -> Answer:
         content, remarks = self._content(part, shape), tuple[Remark, ...]()
         if isinstance(content, Array):
-            remarks = ambiguities(filter(None, content.entries), self.sure, part.link.line)
+            content, remarks = noticed(content, shape, self.sure, part.link.text, part.link.line)
             if content.shape != shape and orientation_of(content.shape, shape) is Stands.AS_IS:
-                turned = self._orientation(part, shape) if len(shape) in {1, 2} and 1 in (*shape[:-1], 1) else ()
-                content, remarks = Array(shape, content.entries), (*remarks, *turned)
+                content = replace(content, shape=shape)
         return Answer(step, chain.left, part.link.text, part.link.line, content, remarks)
 
     def _content(self, part: ReadSide, shape: Shape = ()) -> Array | Expr | Unreadable:
@@ -77,21 +73,10 @@ class _Collector:
         if part.numbers is not None:
             return part.numbers
         cells = sum(len(grid.cells) for grid in part.reading.grids.values())
-        short = cells <= MOST_CELLS and meant(with_arrays(part.reading.expr, part.reading), self.shapes, shape)
+        short = cells <= MOST_CELLS and formula_of(part.reading, self.shapes, shape)
         if not short or (cells and isinstance(short, Unreadable)):
             return Unreadable(NO_RESULT, "write down the numbers that it gives", 0, len(part.link.text))
         return short
-
-    def _orientation(self, part: ReadSide, shape: Shape) -> tuple[Remark, ...]:
-        """A remark on a row for a column, or the reverse."""
-        try:
-            _, stands = read_grid(part.link.text, self.decimal, shape).fitted(shape)
-        except Misread:
-            return ()
-        if not stands:
-            return ()
-        key, text = "column_for_row" if stands == COLUMN else "row_for_column", part.link.text
-        return (Remark("notation", part.link.line, text, f"{text}^T", key=key),)
 
     def _unmatched(self, chain: ReadStatement) -> Answer | None:
         part = chain.last(RESULT)

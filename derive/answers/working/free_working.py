@@ -6,12 +6,12 @@ import re
 from collections import deque
 from pathlib import Path
 
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
 from derive.answers.pages.transcript import snippets_of, within_budget, without_comments
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
-from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer
 from derive.answers.working.chains import ReadStatement, StatementReader
 from derive.answers.working.collecting import collected

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from flint import arb, fmpq
 
 from derive.answers.marking.evaluator import exact
+from derive.answers.reading.contents import is_power_of_ten
 from derive.answers.reading.numbers import power_of
-from derive.answers.reading.scaling import is_power_of_ten
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.scalars import Num
 from derive.problem.settings import Digits

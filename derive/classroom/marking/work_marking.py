@@ -12,7 +12,7 @@ from derive.answers.files.answer_file import answers_of
 from derive.answers.files.columns import AnswerLine
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.step_answer import CORRECT, MISSING
-from derive.answers.reading.step_matching import StepIndex
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array
 from derive.answers.working.free_working import read_working
 from derive.classroom.records.overrides import Override

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from derive.answers.reading.step_matching import StepIndex
+from derive.answers.names.step_matching import StepIndex
 from derive.classroom.returns.inbox import Inbox
 from derive.classroom.returns.owner import Register, named_on_path
 from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf

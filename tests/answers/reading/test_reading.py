@@ -21,9 +21,9 @@ from support.solutions import solved
 from derive import Problem, examples, solve
 from derive.answers.files.answer_file import Literal, read_file, read_mapping
 from derive.answers.marking.equality import same_function
+from derive.answers.names.step_matching import StepIndex, match_step
 from derive.answers.reading.answer_reader import Content, read_answer
 from derive.answers.reading.numbers import ambiguity, decimal_of, read_number
-from derive.answers.reading.step_matching import StepIndex, match_step
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable
 from derive.errors import InputError
 from derive.language.expressions import Apply, Entry, Number, Ref
@@ -175,7 +175,7 @@ def test_an_array_of_another_shape_keeps_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("written", "at", "message"),
-    [("[3,9; abc; 20,3]", 6, "does not fit"), ("[3,9; 12,1", 0, "no counterpart"), ("[1 2; 3]", 0, "different lengths"),
+    [("[3,9; abc; 20,3]", 6, "is not known"), ("[3,9; 12,1", 0, "no counterpart"), ("[1 2; 3]", 0, "different lengths"),
      ("[3,9; 12,1)]", 11, "no counterpart"), ("[1; 2,3,4,5,6]", 4, "not a number")],
 )  # fmt: skip
 def test_where_an_array_cannot_be_read(written: str, at: int, message: str) -> None:

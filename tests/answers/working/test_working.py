@@ -17,12 +17,12 @@ from support.solutions import solved, written
 
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.transcript import snippets_of
-from derive.answers.reading.formula_parser import parse_formula
+from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.numbers import decimal_of
-from derive.answers.reading.step_matching import StepIndex
+from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Answer, Array, Unreadable
-from derive.answers.working.chains import content
 from derive.answers.working.free_working import read_working
 from derive.examples import names
 from derive.language.tokens import TextError
@@ -176,12 +176,12 @@ def test_a_question_mark_is_what_is_left_out(text: str) -> None:
 def test_an_array_of_more_axes_is_read_slice_by_slice() -> None:
     first, second = (rf"\underbrace{{\begin{{bmatrix}} {a} & 0.5 \\ 1 & 2 \end{{bmatrix}}}}_{{[{i},:,:]}}"
                      for i, a in ((1, 3), (2, 4)))  # fmt: skip
-    reader = parse_formula(rf"{first} \quad {second}", StepIndex.of(solved()).lexicon, ".")
-    found = content(reader)
+    reader = read_side(rf"{first} \quad {second}", StepIndex.of(solved()).lexicon, ".")
+    found = numbers_in(reader)
     assert found and found.shape == (2, 2, 2)
     assert [w and w.text for w in found.entries] == ["3", "0.5", "1", "2", "4", "0.5", "1", "2"]
     with pytest.raises(TextError):
-        parse_formula(rf"{second} \quad {first}", StepIndex.of(solved()).lexicon, ".")
+        read_side(rf"{second} \quad {first}", StepIndex.of(solved()).lexicon, ".")
 
 
 def test_wrong_numbers_that_the_result_rests_on() -> None:

@@ -13,11 +13,11 @@ import derive
 from derive import Problem, examples
 from derive.answers.files.answer_file import answers_of
 from derive.answers.files.columns import AnswerLine
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.separators import NEXT
 from derive.answers.reading.numbers import decimal_of
-from derive.answers.reading.step_matching import StepIndex
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
 from derive.solution import Solution, solve

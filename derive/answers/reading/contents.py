@@ -1,4 +1,4 @@
-"""Arrays of numbers with a factor before or behind them: `10^-6 · [1,5; 4,6]`, `-[…]`, `[…]/10`."""
+"""The numbers that a reading is: one, an array, or an array with a factor, `10^-6 · [1,5; 4,6]`, `-[…]`, `[…]/10`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,42 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from derive.answers.reading.grids import Reading
-from derive.answers.reading.written import Array, WrittenNumber
+from derive.answers.reading.grids import UNFILLED, Reading
+from derive.answers.reading.written import EXACT_DIGITS, Array, WrittenNumber
 from derive.language.expressions import Apply, Expr, Number
+
+
+def numbers_in(reading: Reading) -> Array | None:
+    """The numbers that a link is, if it is nothing but numbers (a power of ten beside an array is part of them), and
+    blanks that are not filled in.
+    """
+    expr = reading.expr
+    grid = reading.grid(expr)
+    if grid is not None:
+        cells = [plain(reading, cell) for cell in grid.cells]
+        known = all(cell or expr == UNFILLED for cell, expr in zip(cells, grid.cells, strict=True))
+        return Array(grid.shape, tuple(cells), grid.stands) if known else None
+    if reading.grids:
+        return scaled_array(reading, is_power_of_ten)
+    number = plain(reading, expr)
+    return Array((), (number,)) if number or expr == UNFILLED else None
+
+
+def plain(reading: Reading, expr: Expr) -> WrittenNumber | None:
+    """A number, or a fraction of two whole numbers."""
+    if isinstance(expr, Number):
+        return reading.written(expr)
+    if isinstance(expr, Apply) and expr.op == "negate" and (inner := plain(reading, expr.args[0])):
+        return replace(inner, value=-inner.value, text=f"-{inner.text}")
+    if isinstance(expr, Apply) and expr.op == "divide" and all(isinstance(arg, Number) for arg in expr.args):
+        top, bottom = expr.args
+        assert isinstance(top, Number)
+        assert isinstance(bottom, Number)
+        if bottom.value != 0 and {top.value.denominator, bottom.value.denominator} == {1}:
+            value = top.value / bottom.value
+            text = f"{top.value}/{bottom.value}"
+            return WrittenNumber(fmpq(value.numerator, value.denominator), fmpq(0), EXACT_DIGITS, text)
+    return None
 
 
 def scaled_array(reading: Reading, allowed: Callable[[fmpq], bool] = bool) -> Array | None:
@@ -28,7 +61,7 @@ class _Scaling:
         """The numbers of an expression that is an array, or one with a factor."""
         if (grid := self.reading.grid(expr)) is not None:
             cells = [self.reading.written(cell) for cell in grid.cells if isinstance(cell, Number)]
-            return Array(grid.shape, tuple(cells)) if len(cells) == len(grid.cells) else None
+            return Array(grid.shape, tuple(cells), grid.stands) if len(cells) == len(grid.cells) else None
         match expr:
             case Apply(op="negate", args=(inner,)):
                 return self._times(inner, WrittenNumber(fmpq(-1), fmpq(0), 1, "-"))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from derive.answers.names.left_side import NEXT, LeftSide, Meaning
+from derive.answers.names.letters import silenced, tokens_of
 from derive.answers.names.lexicon import Lexicon, Quantity
-from derive.answers.reading.formula_parser import silenced, tokens_of
 from derive.language.expressions import Entry, Index, Ref, Shape
 from derive.language.step_ids import StepId
 from derive.language.tokens import TextError

@@ -1,0 +1,117 @@
+"""One text means the same in every way in: files of answers, a cell of a table, a field of a form, free working."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import Any
+
+import pytest
+
+from derive import Problem
+from derive.answers.files.answer_file import answers_of, entries_in
+from derive.answers.files.columns import AnswerLine
+from derive.answers.reading.written import Answer, Array, Unreadable
+from derive.answers.working.free_working import read_working
+from derive.solution import solve
+
+PROBLEM = """
+[data]
+s = 1.5
+[parameters]
+v = [1, 2, 3]
+w = [[1, 2, 3]]
+M = [[1, 2], [3, 4]]
+[model]
+equations = '''
+a = s + 1
+c = 2 v
+r = 2 w
+P = 2 M
+'''
+[numbers]
+decimal = ","
+"""
+SOLUTION = solve(Problem.loads(PROBLEM))
+STEPS = {(): "a", (3,): "c", (1, 3): "r", (2, 2): "P"}
+SPELLINGS = tomllib.loads((Path(__file__).parent / "decimal_commas.toml").read_text(encoding="utf-8"))
+POINTS = {
+    "[3.9; 12.1; 20.3]": ["3.9", "12.1", "20.3"], "3.9; 12.1; 20.3": ["3.9", "12.1", "20.3"],
+    "[3.9, 12.1, 20.3]": ["3.9", "12.1", "20.3"], "[3.9, , 20.3]": ["3.9", "", "20.3"], "18.3": "18.3",
+    "-(1.5e-6)": "-1.5e-6", "[1 2 3]/10": [["0.1", "0.2", "0.3"]], "[[1, 2], [3, 4]]": [["1", "2"], ["3", "4"]],
+    "2 (3 - 1)": "4", "[1,2,3]": ["1", "2", "3"], "(1 2 3)^T": ["1", "2", "3"],
+}  # fmt: skip
+
+
+def in_toml(step: str, text: str) -> list[Answer]:
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return filed(f'"{step}" = "{quoted}"', "work.toml")
+
+
+def in_json(step: str, text: str) -> list[Answer]:
+    return filed(json.dumps({step: text}), "work.json")
+
+
+def in_csv(step: str, text: str) -> list[Answer]:
+    file = io.StringIO()
+    csv.writer(file).writerows([["step", "answer"], [step, text]])
+    return filed(file.getvalue(), "work.csv")
+
+
+def filed(text: str, name: str) -> list[Answer]:
+    return answers_of(entries_in(text.encode(), PurePath(name)), SOLUTION)
+
+
+def in_a_cell(step: str, text: str) -> list[Answer]:
+    inside = text.replace("\n", " ") if r"\\" in text else text.replace("\n", "; ")
+    cell = inside.replace("|", r"\vert")
+    return read_working(f"| step | value |\n|---|---|\n| {step} | {cell} |\n", SOLUTION)
+
+
+def in_a_field(step: str, text: str) -> list[Answer]:
+    return answers_of([AnswerLine(step, text, None)], SOLUTION)
+
+
+def in_working(step: str, text: str) -> list[Answer]:
+    text = text.replace("\n⎢", "\n    ⎢").replace("\n⎣", "\n    ⎣")  # drawn brackets stand below each other
+    related = text.startswith(("=", "≈", r"\approx"))
+    return read_working(f"{step} {text}" if related else f"{step} = {text}", SOLUTION)
+
+
+WAYS: list[Callable[[str, str], list[Answer]]] = [in_toml, in_json, in_csv, in_a_cell, in_a_field, in_working]
+
+
+def shape_and_texts(meaning: Any) -> tuple[tuple[int, ...], list[str]]:
+    if isinstance(meaning, str):
+        return (), [meaning]
+    inner = [shape_and_texts(item) for item in meaning]
+    return (len(meaning), *inner[0][0]), [text for _, texts in inner for text in texts]
+
+
+def said(answers: list[Answer], step: str) -> Any:
+    """The numbers that a way in reads for a step."""
+    (answer,) = [answer for answer in answers if answer.step == step]
+    content = answer.content
+    assert not isinstance(content, Unreadable), content.message
+    if not isinstance(content, Array):
+        return content
+    return [None if w is None else float(w.value.p) / float(w.value.q) for w in content.entries]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("text", [*SPELLINGS["numbers"], *SPELLINGS["arrays"], *POINTS])
+def test_every_spelling_through_every_way_in(text: str, way: Callable[[str, str], list[Answer]]) -> None:
+    shape, texts = shape_and_texts({**SPELLINGS["numbers"], **SPELLINGS["arrays"], **POINTS}[text])
+    step = STEPS[shape]
+    wanted = [None if number == "" else number_of(number) for number in texts]
+    found = said(way(step, text.replace("A_2", "a")), step)
+    assert found == pytest.approx(wanted) if isinstance(found, list) else text == "2 (3 - 1)"
+
+
+def number_of(number: str) -> float:
+    top, _, bottom = number.partition("/")
+    return float(top) / float(bottom or 1)
