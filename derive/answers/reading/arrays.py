@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TypeAlias
 
-from derive.answers.reading.cells import Cell, Group
+from derive.answers.reading.cells import CellGroup, WrittenCell
 from derive.answers.reading.numbers import read_number
 from derive.answers.reading.written import COLUMN, ROW, Array, WrittenNumber
 from derive.calculus.shapes import normal
@@ -15,7 +15,7 @@ from derive.language.tokens import TextError
 
 MAX_CELLS = 2_000
 
-Cells: TypeAlias = tuple[Cell, ...]
+Cells: TypeAlias = tuple[WrittenCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class CellArray:
         return CellArray((columns, rows), turned, {ROW: COLUMN, COLUMN: ROW}.get(self.stands, ""))
 
 
-def array_of(group: Group, decimal: str) -> CellArray:
+def array_of(group: CellGroup, decimal: str) -> CellArray:
     """The array that a group is. Raises TextError where it is none."""
     if group.fault is not None:
         raise group.fault
@@ -64,21 +64,21 @@ def array_of(group: Group, decimal: str) -> CellArray:
         raise TextError("the array is too large", f"at most {MAX_CELLS} entries are read", group.start, group.end)
     if not cells:
         raise TextError("there is no number here", "", group.start, group.start + 1)
-    if len(cells) == 1 and isinstance(inner := cells[0].content, Group) and _is_frame(group, inner):
+    if len(cells) == 1 and isinstance(inner := cells[0].content, CellGroup) and _is_frame(group, inner):
         array = array_of(inner, decimal)
-    elif any(isinstance(cell.content, Group) for cell in cells):
+    elif any(isinstance(cell.content, CellGroup) for cell in cells):
         array = _nested(cells, group, decimal)
     else:
         array = _flat(group, tuple(cells), decimal)
     return array.transposed() if group.turned else array
 
 
-def _is_frame(group: Group, inner: Group) -> bool:
+def _is_frame(group: CellGroup, inner: CellGroup) -> bool:
     """Whether a bracket only stands around an array: `[[1; 2]]` is a list of a list."""
     return group.opened != "[" or inner.environment
 
 
-def _flat(group: Group, cells: Cells, decimal: str) -> CellArray:
+def _flat(group: CellGroup, cells: Cells, decimal: str) -> CellArray:
     lengths = [len(row) for row in group.rows]
     if len(set(lengths)) > 1:
         raise _uneven(lengths, group)
@@ -87,7 +87,7 @@ def _flat(group: Group, cells: Cells, decimal: str) -> CellArray:
     return CellArray((len(cells),), cells, _stands(group, decimal), level=len(lengths) == 1)
 
 
-def _stands(group: Group, decimal: str) -> str:
+def _stands(group: CellGroup, decimal: str) -> str:
     """How a list stands. Between round brackets, or with semicolons where commas are decimal signs, it stands neither
     as a row nor as a column."""
     column = len(group.rows) > 1
@@ -98,9 +98,9 @@ def _stands(group: Group, decimal: str) -> str:
     return ROW if group.separators & {"cell", "gap", "space", "comma"} else ""
 
 
-def _nested(cells: list[Cell], group: Group, decimal: str) -> CellArray:
+def _nested(cells: list[WrittenCell], group: CellGroup, decimal: str) -> CellArray:
     """Lists in a list: rows of a matrix, or arrays one behind the other."""
-    inner = [array_of(cell.content, decimal) for cell in cells if isinstance(cell.content, Group)]
+    inner = [array_of(cell.content, decimal) for cell in cells if isinstance(cell.content, CellGroup)]
     if len(inner) < len(cells):
         raise TextError("numbers and lists stand side by side", "every row needs brackets of its own",
                         group.start, group.start + 1)  # fmt: skip
@@ -111,7 +111,7 @@ def _nested(cells: list[Cell], group: Group, decimal: str) -> CellArray:
     return CellArray(dims, tuple(cell for array in inner for cell in array.cells), stands)
 
 
-def _uneven(lengths: list[int], group: Group) -> TextError:
+def _uneven(lengths: list[int], group: CellGroup) -> TextError:
     shown = ", ".join(map(str, lengths[:10]))
     hint = "every row needs the same number of entries; write ? for one that is left out"
     return TextError(f"the rows have different lengths: {shown}", hint, group.start, group.start + 1)
@@ -126,7 +126,7 @@ def fitted(array: Array, shape: Shape | None) -> tuple[Array, str]:
     return replace(array, shape=shape), array.stands if len(long) == 1 and array.stands not in {"", wanted} else ""
 
 
-def is_list(group: Group, text: str) -> bool:
+def is_list(group: CellGroup, text: str) -> bool:
     """Whether what stands in round brackets is a list: signs between its cells, or nothing but spaces.
 
     `(3 -2)` is a difference, `(1 000)` one number in groups, and `(|x| + 1)` a formula.
@@ -135,7 +135,7 @@ def is_list(group: Group, text: str) -> bool:
     signs = group.separators - {"space"}
     if len(cells) < 2 or (signs <= {"bar"} and any(isinstance(cell.content, tuple) for cell in cells)):
         return False
-    if signs or any(isinstance(cell.content, Group) for cell in cells):
+    if signs or any(isinstance(cell.content, CellGroup) for cell in cells):
         return True
     unsigned = any(isinstance(w := cell.content, WrittenNumber) and w.text[0].isdigit() for cell in cells[1:])
     return unsigned and read_number(text[group.start + 1 : group.end - 1], ".") is None

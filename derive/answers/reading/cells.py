@@ -43,16 +43,16 @@ CommaUse: TypeAlias = "Callable[[re.Match[str], str], tuple[WrittenNumber, ...] 
 """What digits with commas between them are: one number, several, or none."""
 
 
-class Cell(NamedTuple):
+class WrittenCell(NamedTuple):
     """A cell: a number, a blank (None), an array in the array, or the place of a formula."""
 
-    content: WrittenNumber | Group | Span | None
+    content: WrittenNumber | CellGroup | Span | None
     start: int
     end: int
 
 
 @dataclass(slots=True)
-class Group:
+class CellGroup:
     """What stands in a pair of brackets: rows of cells, and what they were told apart by.
 
     opened      the bracket as it is written; "" for a text without one
@@ -64,7 +64,7 @@ class Group:
     opened: str
     start: int
     end: int = 0
-    rows: list[list[Cell]] = field(default_factory=lambda: [[]])
+    rows: list[list[WrittenCell]] = field(default_factory=lambda: [[]])
     separators: set[str] = field(default_factory=set)
     turned: bool = False
     fault: TextError | None = None
@@ -75,7 +75,7 @@ class Group:
         return self.opened.endswith("}")
 
     @property
-    def only(self) -> Cell | None:
+    def only(self) -> WrittenCell | None:
         """Its one cell, where nothing parts it from others."""
         return self.rows[0][0] if len(self.rows) == 1 and len(self.rows[0]) == 1 and not self.separators else None
 
@@ -112,7 +112,7 @@ def _each(texts: list[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
 # --- the pass --------------------------------------------------------------------------------------------------------
 
 
-def group_at(text: str, start: int, decimal: str, commas: CommaUse) -> Group:
+def group_at(text: str, start: int, decimal: str, commas: CommaUse) -> CellGroup:
     """The array that begins with the bracket at `start`. Raises TextError for brackets that do not match."""
     reader = _Pass(text, start, decimal, commas)
     opened = next(reader.matches)
@@ -121,7 +121,7 @@ def group_at(text: str, start: int, decimal: str, commas: CommaUse) -> Group:
     return reader.group(opened["open"], opened.start(), 1)
 
 
-def group_of(text: str, decimal: str, commas: CommaUse) -> Group | None:
+def group_of(text: str, decimal: str, commas: CommaUse) -> CellGroup | None:
     """The cells of a whole text; None for a formula. Raises TextError for brackets that do not match."""
     return _Pass(text, 0, decimal, commas).whole()
 
@@ -136,15 +136,15 @@ class _Pass:
         self.matches: Iterator[re.Match[str]] = _PATTERN.finditer(text, start)
         self.count = 0
 
-    def whole(self) -> Group | None:
+    def whole(self) -> CellGroup | None:
         try:
             return self.group("", 0, 0)
         except _Formula:
             return None
 
-    def group(self, opened: str, start: int, depth: int) -> Group:
+    def group(self, opened: str, start: int, depth: int) -> CellGroup:
         """The cells up to the bracket that closes the group; the bracket that opens it was taken."""
-        group = Group(opened, start)
+        group = CellGroup(opened, start)
         if depth > MAX_NESTING:
             raise TextError("this is nested too deeply", f"at most {MAX_NESTING} levels", start, start + 1)
         cell = _OpenCell(self, group)
@@ -183,9 +183,9 @@ def _no_counterpart(bracket: str, start: int, end: int) -> TextError:
 class _OpenCell:
     """The cell that is being read: its parts, what stands before it, and a gap that may end it."""
 
-    def __init__(self, reader: _Pass, group: Group) -> None:
+    def __init__(self, reader: _Pass, group: CellGroup) -> None:
         self.reader, self.group = reader, group
-        self.parts: list[tuple[str, re.Match[str] | Group | None]] = []
+        self.parts: list[tuple[str, re.Match[str] | CellGroup | None]] = []
         self.start = self.end = 0
         self.gap, self.before = "", "start"
 
@@ -199,12 +199,12 @@ class _OpenCell:
                 self.gap = kind
             elif self.before == "bar" and kind == "line":
                 self._ends_a_row_of_a_table()
-        elif kind == "turned" and self.parts and isinstance(last := self.parts[-1][1], Group):
+        elif kind == "turned" and self.parts and isinstance(last := self.parts[-1][1], CellGroup):
             last.turned, self.end = not last.turned, match.end()
         elif kind != "nothing":
             self.take(kind, match.start(kind), match.end(kind), match)
 
-    def take(self, kind: str, start: int, end: int, part: re.Match[str] | Group) -> None:
+    def take(self, kind: str, start: int, end: int, part: re.Match[str] | CellGroup) -> None:
         """One more part of the cell, or the first one of the next."""
         if self.gap and self._parts_here(kind, part):
             self.closed(self.gap)
@@ -214,16 +214,16 @@ class _OpenCell:
         self.parts.append((kind, part))
         self.end = end
 
-    def _parts_here(self, kind: str, part: re.Match[str] | Group) -> bool:
+    def _parts_here(self, kind: str, part: re.Match[str] | CellGroup) -> bool:
         """Whether the gap before a part ends the cell: none does beside an operator."""
         last, value = self.parts[-1]
         if isinstance(part, re.Match) and kind == "number" and part["sign"] and part["apart"]:
             return False  # `3 - 2`
-        if isinstance(part, Group) or isinstance(value, Group):
-            between = isinstance(part, Group) and isinstance(value, Group)
+        if isinstance(part, CellGroup) or isinstance(value, CellGroup):
+            between = isinstance(part, CellGroup) and isinstance(value, CellGroup)
             if between:
                 return part.opened == value.opened  # type: ignore[union-attr]
-            return kind == "number" and isinstance(value, Group)
+            return kind == "number" and isinstance(value, CellGroup)
         return last in {"number", "blank"} and kind in {"number", "blank"}
 
     def _ends_a_row_of_a_table(self) -> None:
@@ -243,7 +243,7 @@ class _OpenCell:
         if self.parts:
             row.extend(self._cells())
         elif self._leaves_out(kind):
-            row.append(Cell(None, self.end, self.end))
+            row.append(WrittenCell(None, self.end, self.end))
         if kind == "close":
             self._last(row)
             return
@@ -260,42 +260,44 @@ class _OpenCell:
         begins, ends = self.before in {"start", "row", "semicolon"}, kind in {"row", "semicolon"}
         return not (kind == "bar" and begins) and not (self.before == "bar" and ends)
 
-    def _last(self, row: list[Cell]) -> None:
+    def _last(self, row: list[WrittenCell]) -> None:
         """What stands behind the last separator: nothing behind `\\\\` and `|`, else an entry left out."""
         if not self.parts and (
             self.before in {"cell", "comma"} or (self.before == "semicolon" and len(self.group.rows[0]) == 1)
         ):
-            row.append(Cell(None, self.end, self.end))
+            row.append(WrittenCell(None, self.end, self.end))
         if len(self.group.rows) > 1 and not self.group.rows[-1]:
             self.group.rows.pop()
 
-    def _cells(self) -> list[Cell]:
+    def _cells(self) -> list[WrittenCell]:
         (kind, part), place = self.parts[0], (self.start, self.end)
         if len(self.parts) > 1 or kind not in {"number", "blank", "open"}:
-            return [Cell(place, *place)]
+            return [WrittenCell(place, *place)]
         if kind == "blank":
-            return [Cell(None, *place)]
-        if isinstance(part, Group):
+            return [WrittenCell(None, *place)]
+        if isinstance(part, CellGroup):
             only = part.only if part.opened == "(" and not part.turned else None
-            if only is not None and not isinstance(only.content, Group):  # `(-3)` is a number, not an array
-                return [Cell(place, *place) if isinstance(only.content, tuple) else Cell(only.content, *place)]
-            return [Cell(part, *place)]
+            if only is not None and not isinstance(only.content, CellGroup):  # `(-3)` is a number, not an array
+                return [
+                    WrittenCell(place, *place) if isinstance(only.content, tuple) else WrittenCell(only.content, *place)
+                ]
+            return [WrittenCell(part, *place)]
         assert part is not None
         return self._numbers(part)
 
-    def _numbers(self, match: re.Match[str]) -> list[Cell]:
+    def _numbers(self, match: re.Match[str]) -> list[WrittenCell]:
         text = match.group()
         numbers = (self.reader.commas if "," in text else as_one)(match, self.reader.decimal)
         if numbers is None:
             self.group.fault = self.group.fault or TextError(
                 f"`{text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7",
                 match.start(), match.end())  # fmt: skip
-            return [Cell(match.span(), *match.span())]
+            return [WrittenCell(match.span(), *match.span())]
         if len(numbers) == 1:
-            return [Cell(numbers[0], *match.span())]
+            return [WrittenCell(numbers[0], *match.span())]
         self.group.separators.add("comma")
         cells, at = [], match.start()
         for number in numbers:
-            cells.append(Cell(number, at, at + len(number.text)))
+            cells.append(WrittenCell(number, at, at + len(number.text)))
             at += len(number.text) + 1
         return cells

@@ -13,7 +13,7 @@ from derive.answers.names.letters import tokens_of
 from derive.answers.names.lexicon import Lexicon
 from derive.answers.names.name_parser import NameParser
 from derive.answers.reading.arrays import array_of, is_list
-from derive.answers.reading.cells import Group, group_at
+from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.numbers import MAX_DIGITS, number_at
 from derive.language.cursor import MAX_NESTING
@@ -80,11 +80,11 @@ class FormulaParser(NameParser):
         group = self._cells_here()
         return self._array(group) if is_list(group, self.text) else super().parentheses()
 
-    def _cells_here(self) -> Group:
+    def _cells_here(self) -> CellGroup:
         """What stands in the bracket at the cursor, as cells."""
         return group_at(self.text, self.token.start, self.reading.decimal, self.reading.commas)
 
-    def _array(self, group: Group) -> Expr:
+    def _array(self, group: CellGroup) -> Expr:
         """The array that a group is; the cursor goes behind it."""
         array = array_of(group, self.reading.decimal)
         self.at = bisect_left(self.tokens, group.end, key=_start)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from flint import fmpq
 
 from derive.answers.reading.arrays import CellArray
-from derive.answers.reading.cells import Cell, CommaUse, as_one
+from derive.answers.reading.cells import CommaUse, WrittenCell, as_one
 from derive.answers.reading.numbers import read_number
 from derive.answers.reading.written import COLUMN, EXACT_DIGITS, ROW, WrittenNumber
 from derive.calculus.shapes import as_matrix, normal
@@ -99,7 +99,7 @@ class Reading:
         cells = tuple(self._cell(cell, formula) for cell in array.cells)
         return self.kept(WrittenArray(array.shape, cells, span, array.stands))
 
-    def _cell(self, cell: Cell, formula: Callable[[int, int], Expr] | None) -> Expr:
+    def _cell(self, cell: WrittenCell, formula: Callable[[int, int], Expr] | None) -> Expr:
         if isinstance(cell.content, WrittenNumber):
             return self.number(cell.content, cell.start, cell.end)
         if cell.content is None or formula is None:

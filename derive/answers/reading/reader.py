@@ -13,7 +13,7 @@ from math import prod
 from derive.answers.names.letters import silenced
 from derive.answers.names.lexicon import Lexicon
 from derive.answers.reading.arrays import MAX_CELLS, CellArray, array_of, is_list
-from derive.answers.reading.cells import CommaUse, Group, as_one, at_commas, group_of, in_pairs
+from derive.answers.reading.cells import CellGroup, CommaUse, as_one, at_commas, group_of, in_pairs
 from derive.answers.reading.formula_parser import FormulaParser
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array
@@ -116,9 +116,9 @@ def array_in(text: str, decimal: str, commas: CommaUse, asked: Shape | None) -> 
     return array
 
 
-def _is_array(group: Group, text: str, asked: Shape | None) -> bool:
+def _is_array(group: CellGroup, text: str, asked: Shape | None) -> bool:
     only = group.only
-    if only is None or not isinstance(only.content, Group):
+    if only is None or not isinstance(only.content, CellGroup):
         return bool(asked) and sum(map(len, group.rows)) > 1
     inner = only.content
     size = sum(map(len, inner.rows))
