@@ -121,7 +121,7 @@ def group_at(text: str, start: int, decimal: str, commas: CommaUse) -> CellGroup
     return reader.group(opened["open"], opened.start(), 1)
 
 
-def group_of(text: str, decimal: str, commas: CommaUse) -> CellGroup | None:
+def cells_of(text: str, decimal: str, commas: CommaUse) -> CellGroup | None:
     """The cells of a whole text; None for a formula. Raises TextError for brackets that do not match."""
     return _Pass(text, 0, decimal, commas).whole()
 

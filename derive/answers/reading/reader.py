@@ -13,7 +13,7 @@ from math import prod
 from derive.answers.names.letters import silenced
 from derive.answers.names.lexicon import Lexicon
 from derive.answers.reading.arrays import MAX_CELLS, CellArray, array_of, is_list
-from derive.answers.reading.cells import CellGroup, CommaUse, as_one, at_commas, group_of, in_pairs
+from derive.answers.reading.cells import CellGroup, CommaUse, as_one, at_commas, cells_of, in_pairs
 from derive.answers.reading.formula_parser import FormulaParser
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array
@@ -106,7 +106,7 @@ def plain_array(text: str, asked: Shape | None, decimal: str) -> Array | None:
 
 def array_in(text: str, decimal: str, commas: CommaUse, asked: Shape | None) -> CellArray | None:
     """The array that a whole text is, None for anything else. Raises TextError."""
-    group = group_of(text, decimal, commas)
+    group = cells_of(text, decimal, commas)
     if group is None or not _is_array(group, text, asked):
         return None
     array = array_of(group, decimal)
