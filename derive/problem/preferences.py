@@ -116,10 +116,17 @@ class Preferences:
             marks=self._marks(table.get("marks", 1), "marks"),
             entry=self._marks(table["entry"], "entry") if "entry" in table else None,
             remark=self._marks(table.get("remark", 0), "remark"),
+            short=self._share(table.get("short", 0), "short"),
             steps=self.model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}, self.worked),
             exact=self.model.steps(self.tables.texts("marking", "exact")),
             formula=self.model.steps(self.tables.texts("marking", "formula")),
         )
+
+    def _share(self, value: Any, key: str) -> Fraction:
+        share = self._marks(value, key)
+        if share > 1:
+            self.tables.fault(f"`{key}` is more than 1", "expected a share from 0 to 1", "marking", key)
+        return share
 
     def _marks(self, value: Any, key: str) -> Fraction:
         marks = exact_number(value)

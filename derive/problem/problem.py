@@ -44,7 +44,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
     "sheet": ("blank", "hints", "figure"),
     "grade": ("attempts", "due", "late", "marks"),
-    "marking": ("digits", "marks", "entry", "remark", "steps", "exact", "formula"),
+    "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
 }  # fmt: skip
 
 

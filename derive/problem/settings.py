@@ -67,6 +67,7 @@ class Marking:
     marks    of a step, shared over its entries
     entry    of one entry of a step, instead; None: `marks` a step
     remark   what a remark costs
+    short    the share of its marks that a right number earns which is too short to tell: one digit, 5 % off or more
     steps    the marks of single steps by id
     exact    steps that must be exact, not rounded
     formula  steps that must be formulas
@@ -76,6 +77,7 @@ class Marking:
     marks: Fraction = Fraction(1)
     entry: Fraction | None = None
     remark: Fraction = Fraction(0)
+    short: Fraction = Fraction(0)
     steps: Mapping[str, Fraction] = field(default_factory=dict)
     exact: tuple[str, ...] = ()
     formula: tuple[str, ...] = ()

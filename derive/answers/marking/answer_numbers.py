@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import TypeAlias
 
 from flint import fmpq
 
 from derive.answers.marking.orientation import Stands, orientation_of, transposed_entries
 from derive.answers.marking.rounding import allowed, is_sharp
-from derive.answers.marking.student_values import Own
+from derive.answers.marking.student_values import FlatNumbers, Own
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable, WrittenNumber
 from derive.calculus.differentiation import shape_of, uniform
 from derive.calculus.operation_rows import Flat
@@ -20,8 +19,6 @@ from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.step_ids import StepId
-
-FlatNumbers: TypeAlias = tuple[WrittenNumber | None, ...]
 
 
 def answers_by_step(answers: Sequence[Answer], derivation: Derivation) -> dict[str, Answer]:

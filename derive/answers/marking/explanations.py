@@ -38,7 +38,10 @@ EXPLANATIONS = (
     Explanation(right.made_easy, right.follows, WRONG),  # it would follow, but the fault is made here
     Explanation(right.routes, right.follows, FOLLOWS),
     Explanation(right.line_of_numbers, right.stands, FOLLOWS),  # behind the routes, which say why
-    Explanation(right.true_values, right.is_near, CORRECT),  # last: what is off by one unit may be right by a route
+    Explanation(right.passed_on, right.follows, FOLLOWS),  # behind the routes: a wrong line without marks
+    Explanation(right.uncharged, right.follows, WRONG),  # may be passed over, and then costs nothing
+    Explanation(right.true_values, right.is_near, CORRECT),  # what is off by one unit may be right by a route
+    Explanation(right.short_values, right.is_short, WRONG),  # last: one digit may be exactly what follows
 )
 """What explains a number by itself; one that none of these explains is wrong."""
 
@@ -76,7 +79,7 @@ def explain(answer: StepAnswer) -> None:
         for attempt in explanation.attempts(answer) if answer.places(OPEN) else ():
             for i, w in answer.places(OPEN):
                 if attempt.values[i] is not None and explanation.holds(answer, i, w, attempt):
-                    answer.entries[i] = explanation.verdict
+                    answer.entries[i], answer.explained[i] = explanation.verdict, attempt
                     answer.diagnosis = attempt.key or answer.diagnosis
             if not answer.places(OPEN):
                 break

@@ -12,14 +12,15 @@ from fractions import Fraction
 from functools import partial
 from math import prod
 
-from derive.answers.marking.answer_numbers import FlatNumbers, answers_by_step, arranged, numbers_of
+from derive.answers.marking.answer_numbers import answers_by_step, arranged, numbers_of
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.explanations import explain
 from derive.answers.marking.formula_answers import judged_formula
 from derive.answers.marking.mistaken_routes import misshapen
-from derive.answers.marking.right_routes import is_trivial
+from derive.answers.marking.right_routes import IMPRECISE, is_trivial
+from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
-from derive.answers.marking.student_values import BITS, Own
+from derive.answers.marking.student_values import BITS, FlatNumbers, Own
 from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
@@ -57,6 +58,7 @@ class Judged:
     differs    where a formula that was asked for gives something else
     later      what such a formula names that is not known yet at its step
     turned     whether the numbers were written as the transpose
+    passed_on  whether it goes on from a line without marks that is not right
     """
 
     place: StepPlace
@@ -72,6 +74,7 @@ class Judged:
     differs: Counterexample | None = None
     later: Name | None = None
     turned: bool = False
+    passed_on: bool = False
 
     @property
     def verdict(self) -> str:
@@ -94,11 +97,13 @@ class _Judge:
         self.truth: Values = solution.exact
         self.workings = solution.blueprint.workings
         self.answers = answers_by_step(answers, self.derivation)
+        arrays = (answer.content for answer in self.answers.values() if isinstance(answer.content, Array))
+        self.usual = UsualLength.of(w for array in arrays for w in array.entries if w)
 
     def all(self) -> Iterator[Judged]:
         before: Own | None = None
         for k in self.carry.worked:
-            own = Own.of(self.tape, self.workings, self.truth.env(k))
+            own = Own.of(self.tape, self.workings, self.truth.env(k), self.usual)
             if before is not None:
                 self._carry_over(before, own)
             yield from self._givens(own, k)
@@ -118,7 +123,11 @@ class _Judge:
         if place.id in self.answers:
             judged = self._judged(own, place)
             yield judged
-            if judged.written is not None:
+            if judged.written is None:
+                return
+            if judged.verdict == WRONG and not judged.of:
+                own.uncharged[place.name] = judged.written, ""
+            else:
                 own.take(place.name, judged.written, judged.expected)
 
     def _carry_over(self, before: Own, own: Own) -> None:
@@ -137,16 +146,24 @@ class _Judge:
             self._note(own, judged, step)
 
     def _note(self, own: Own, judged: Judged, step: Step) -> None:
-        """Enter what the student has for a step into the own numbers."""
+        """Enter what the student has for a step into the own numbers.
+
+        What is not right and carries no marks waits there until a step with marks has been charged for it.
+        """
         written = judged.written or self._beside(judged)
-        if written is None or not any(written):
+        if judged.passed_on and judged.of:
+            own.charge()
+        waits = not judged.of and (judged.verdict == WRONG or judged.passed_on)
+        if written is None or not any(written) or waits:
             own.follow(step)
             self._as_the_first(own, step)
+            if waits and written is not None:
+                own.uncharged[step.name] = written, judged.diagnosis or ""
             return
         values = own.value(step.expr)
         own.take(step.name, written, values or judged.expected, step.expr if values else None)
         if judged.verdict in {CORRECT, FOLLOWS}:
-            own.settle(step.name)
+            own.settle(step.name, judged.verdict == CORRECT)
         if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
             own.trivial.add(step.name)
 
@@ -201,17 +218,20 @@ class _Judge:
             digits=marking.digits,
             exact=place.id in marking.exact,
             decimal=self.carry.numbers.decimal,
+            marks=bool(of),
             turned=turned,
         )  # fmt: skip
         explain(found)
         remarks = tuple(answer.remarks if turned else found.remarks())
         return Judged(place, answer, written, tuple(found.entries), expected, found.follows, found.diagnosis, remarks,
-                      self._earned(found.entries, remarks, of) if of else of, of, turned=turned)  # fmt: skip
+                      self._earned(found, remarks, of) if of else of, of, turned=turned,
+                      passed_on=found.passed_on)  # fmt: skip
 
-    def _earned(self, entries: Sequence[str], remarks: Sequence[Remark], of: Fraction) -> Fraction:
-        """The marks for the entries that are right, less what the remarks cost."""
-        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in entries)
-        marks = of * Fraction(right, len(entries))
+    def _earned(self, found: StepAnswer, remarks: Sequence[Remark], of: Fraction) -> Fraction:
+        """The marks for the entries that are right, and those for short ones, less what the remarks cost."""
+        right = sum(verdict in {CORRECT, FOLLOWS} for verdict in found.entries)
+        short = sum(attempt.key == IMPRECISE for attempt in found.explained.values())
+        marks = of * (right + self.problem.marking.short * short) / len(found.entries)
         noticed = sum(not remark.is_notice for remark in remarks)
         return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
 

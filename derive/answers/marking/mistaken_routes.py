@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from math import prod
 
@@ -112,9 +112,10 @@ def permuted_values(answer: StepAnswer) -> Iterator[Attempt]:
 
 def steps(answer: StepAnswer) -> Iterator[Attempt]:
     """Every wrong equation of every known mistake in this step."""
-    if answer.step:
-        for key, expr in _candidates(answer, answer.step):
-            yield from _attempt(answer.own, expr, answer.own.value(expr), key)
+    step = answer.step
+    for own in answer.own.mixtures(step.uses) if step else ():
+        for key, expr in _candidates(answer, step) if step else ():
+            yield from _attempt(own, expr, key)
 
 
 def steps_before(answer: StepAnswer) -> Iterator[Attempt]:
@@ -124,42 +125,42 @@ def steps_before(answer: StepAnswer) -> Iterator[Attempt]:
     for i, before in enumerate(skipped):
         for key, expr in _candidates(answer, before):
             if step and (values := own.value(expr)):
-                through = _through(own, step, skipped[i + 1 :], {before.name: values})
-                yield from _attempt(own, partial(substitute, step.expr, {before.name: expr}), through, key)
+                through = _worked_through(own, skipped[i + 1 :], {before.name: values})
+                yield from _attempt(through, step.expr, key, {before.name: expr})
 
 
 def repeated(answer: StepAnswer) -> Iterator[Attempt]:
     """A mistake that is made again and again, in every step before it that was not written down."""
-    step, own = answer.step, answer.own
+    step = answer.step
     if step is None or step.phase != "backward" or not _tells(answer.places(WRONG)):
         return
     before = _before(answer, step)
     for mistake in THROUGHOUT if before else ():
-        other: dict[Name, Flat] = {}
+        own, other = answer.own, dict[Name, Flat]()
         for each in before:
             expr = next(_wrongly(answer, mistake, each), None)
             if expr is not None or other.keys() & set(each.uses):
-                values = own.value(expr or each.expr, other)
+                values = own.value(expr or each.expr)
                 other |= {each.name: values} if values else {}
+                own = answer.own.with_values(other)
         for expr in (*_wrongly(answer, mistake, step), step.expr) if other else ():
-            yield from _attempt(own, expr, own.value(expr, other), mistake.key)
+            yield from _attempt(own, expr, mistake.key)
 
 
 def updated_parameters(answer: StepAnswer) -> Iterator[Attempt]:
     """The updated weights in the place of those of the forward pass, here or in a step that was not written down."""
-    step, own = answer.step, answer.own
-    if step is None or step.phase != "backward":
+    step = answer.step
+    updated = answer.updated() if step and step.phase == "backward" else {}
+    if step is None or not updated:
         return
-    updated = answer.updated()
-    other: dict[Name, Flat] = {}
-    for each in (*_skipped(answer, step), step):
-        if updated.keys() & set(each.uses):
-            values = own.value(each.expr, dict(updated))
-            if each is step:
-                yield from _attempt(own, step.expr, values, "updated_weights")
-                return
-            other |= {each.name: values} if values else {}
-    yield from _attempt(own, step.expr, own.value(step.expr, other) if other else None, "updated_weights")
+    renewed = answer.own.with_values(updated)
+    if updated.keys() & set(step.uses):
+        yield from _attempt(renewed, step.expr, "updated_weights")
+        return
+    skipped = [each for each in _skipped(answer, step) if updated.keys() & set(each.uses)]
+    other = {each.name: values for each in skipped if (values := renewed.value(each.expr))}
+    if other:
+        yield from _attempt(answer.own.with_values(other), step.expr, "updated_weights")
 
 
 def misshapen(derivation: Derivation, own: Own, step: Step, written: tuple[WrittenNumber | None, ...]) -> str | None:
@@ -174,9 +175,11 @@ def misshapen(derivation: Derivation, own: Own, step: Step, written: tuple[Writt
     return None
 
 
-def _attempt(own: Own, expr: Expr | partial[Expr], values: Flat | None, key: str) -> Iterator[Attempt]:
+def _attempt(own: Own, expr: Expr, key: str, inside: Mapping[Name, Expr] | None = None) -> Iterator[Attempt]:
+    """An equation at numbers, if it has values there; `inside` is the mistake in what it uses."""
+    values = own.value(expr)
     if values is not None:
-        yield Attempt(values, key, own, expr if isinstance(expr, partial) else partial(lambda expr: expr, expr))
+        yield Attempt(values, key, own, partial(substitute, expr, dict(inside or {})))
 
 
 def _candidates(answer: StepAnswer, step: Step) -> Iterator[tuple[str, Expr]]:
@@ -204,12 +207,14 @@ def _before(answer: StepAnswer, step: Step) -> list[Step]:
     return found[::-1] if len(found) <= MOST_BEFORE else []
 
 
-def _through(own: Own, step: Step, between: list[Step], other: dict[Name, Flat]) -> Flat | None:
-    """What a step gives with other values for one before it, worked through the steps in between."""
+def _worked_through(own: Own, between: list[Step], other: dict[Name, Flat]) -> Own:
+    """The numbers with other values for one step, and with what follows for the steps between."""
+    changed = own.with_values(other)
     for each in between:
-        if other.keys() & set(each.uses) and (values := own.value(each.expr, other)):
+        if other.keys() & set(each.uses) and (values := changed.value(each.expr)):
             other[each.name] = values
-    return own.value(step.expr, other)
+            changed = own.with_values(other)
+    return changed
 
 
 def _skipped(answer: StepAnswer, step: Step) -> list[Step]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
-from derive.answers.marking.rounding import WIDEST, allowed, near, standing, within
+from flint import arb
+
+from derive.answers.marking.rounding import EXACT, WIDEST, allowed, is_precise, near, standing, within
 from derive.answers.marking.step_answer import OPEN, Attempt, StepAnswer
 from derive.answers.marking.student_values import Own
 from derive.answers.reading.written import WrittenNumber
@@ -16,6 +19,9 @@ from derive.calculus.scalars import Num
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name
+
+EARLIER_LINE, IMPRECISE = "earlier_line", "imprecise"
+
 
 # --- the truth --------------------------------------------------------------------------------------------------------
 
@@ -66,24 +72,31 @@ def routes(answer: StepAnswer) -> Iterator[Attempt]:
     """
     if answer.step is None:
         return
-    for own, expr in _tried(answer, answer.step):
-        values = own.value(expr)
+    for attempt in _attempts(answer, answer.own, answer.step):
+        answer.follows = answer.follows or list(attempt.values)
+        yield attempt
+
+
+def _attempts(answer: StepAnswer, own: Own, step: Step) -> Iterator[Attempt]:
+    for numbers, expr in _tried(answer, own, step):
+        values = numbers.value(expr)
         if values is not None and len(values) == len(answer.written):
-            answer.follows = answer.follows or values
-            yield Attempt(values, own=own, equation=partial(lambda expr: expr, expr))
+            yield Attempt(values, own=numbers, equation=partial(lambda expr: expr, expr))
 
 
-def _tried(answer: StepAnswer, step: Step) -> Iterator[tuple[Own, Expr]]:
-    known = answer.own.workings.routes
+def _tried(answer: StepAnswer, own: Own, step: Step) -> Iterator[tuple[Own, Expr]]:
+    known = own.workings.routes
     if step.name not in known:
         known[step.name] = tuple(equations(answer.derivation, step))
     for expr in known[step.name]:
-        yield answer.own, expr
+        yield own, expr
     steps = {each.name for each in answer.derivation.steps}
     for expr in known[step.name]:
-        missing = [name for name in names_in(expr) if name in steps and name not in answer.own.answered]
+        missing = [name for name in names_in(expr) if name in steps and name not in own.answered]
         if missing:
-            yield answer.own.with_truth(missing), expr
+            yield own.with_truth(missing), expr
+    for mixture in islice(own.mixtures(step.uses), 1, None):
+        yield mixture, step.expr
 
 
 def equations(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -116,7 +129,8 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
     if answer.exact:
         rounded = attempt.own.rounded.intersection(names_in(attempt.equation()))
         return not (rounded and w.placed) and stands(answer, i, w, attempt)
-    return standing(w, value) is not None or within(w, value, allowed(attempt.widths[i], value))
+    close = standing(w, value) is not None or within(w, value, allowed(attempt.widths[i], value))
+    return close and (standing(w, value) == EXACT or is_precise(w, value, answer.written))
 
 
 def line_of_numbers(answer: StepAnswer) -> Iterator[Attempt]:
@@ -133,16 +147,69 @@ def line_of_numbers(answer: StepAnswer) -> Iterator[Attempt]:
         yield Attempt(granted)
 
 
+# --- lines without marks ----------------------------------------------------------------------------------------------
+
+
+def passed_on(answer: StepAnswer) -> Iterator[Attempt]:
+    """In a line without marks, what follows from another one that is not right."""
+    if not answer.marks:
+        yield from _with_uncharged(answer)
+
+
+def uncharged(answer: StepAnswer) -> Iterator[Attempt]:
+    """In a step with marks, what follows from a line without marks that is not right."""
+    if answer.marks:
+        keys = (answer.own.uncharged[name][1] for name in _uncharged_in(answer))
+        key = next(filter(None, keys), EARLIER_LINE)
+        yield from (replace(attempt, key=key) for attempt in _with_uncharged(answer))
+
+
+def _with_uncharged(answer: StepAnswer) -> Iterator[Attempt]:
+    if answer.step and _uncharged_in(answer):
+        yield from _attempts(answer, answer.own.with_uncharged(), answer.step)
+
+
+def _uncharged_in(answer: StepAnswer) -> list[Name]:
+    """The names in any of the routes whose lines carry no marks and are not right."""
+    used = {name for attempt in _attempts(answer, answer.own, answer.step) if attempt.equation
+            for name in names_in(attempt.equation())} if answer.step and answer.own.uncharged else set()  # fmt: skip
+    return [name for name in answer.own.uncharged if name in used]
+
+
+# --- too short --------------------------------------------------------------------------------------------------------
+
+
+def short_values(answer: StepAnswer) -> Iterator[Attempt]:
+    """The true values and what follows, for numbers too short to tell them."""
+    for values in (answer.expected, answer.follows):
+        if values and not answer.exact:
+            yield Attempt(values, IMPRECISE)
+
+
+def is_short(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> bool:
+    """Whether a number stands for a value, but tells too little of it."""
+    value = attempt.values[i]
+    return value is not None and standing(w, value) is not None and not is_precise(w, value, answer.written)
+
+
 # --- made easy --------------------------------------------------------------------------------------------------------
 
 
 def made_easy(answer: StepAnswer) -> Iterator[Attempt]:
-    """What would follow, where a fault has made the numbers too easy and no step before was charged for that."""
+    """What would follow, where rounding has made the numbers too easy and no step before was charged for that.
+
+    Where the exact values of what is right lead to the same numbers, nothing was made easy by rounding.
+    """
     step, own = answer.step, answer.own
-    if step and is_trivial(step, answer.written, answer.expected) and not own.trivial.intersection(step.uses):
-        key = "saturated" if all(w is None or w.value == 0 for w in answer.written) else "trivial"
-        for attempt in (*routes(answer), *line_of_numbers(answer)):
-            yield replace(attempt, key=key)
+    if not step or not is_trivial(step, answer.written, answer.expected) or own.trivial.intersection(step.uses):
+        return
+    values = own.with_truth(own.correct).value(step.expr)
+    if values and all(w is None or standing(w, x) == EXACT for w, x in zip(answer.written, values, strict=True)):
+        return
+    key = "saturated" if all(w is None or w.value == 0 for w in answer.written) else "trivial"
+    attempts = [*routes(answer), *line_of_numbers(answer)]
+    answer.follows = values or answer.follows
+    yield from (replace(attempt, key=key) for attempt in attempts)
 
 
 def is_trivial(step: Step, written: Sequence[WrittenNumber | None], expected: Flat) -> bool:
@@ -155,13 +222,20 @@ def is_trivial(step: Step, written: Sequence[WrittenNumber | None], expected: Fl
     numbers = [w.value for w in written if w]
     if all(x == 0 for x in numbers):
         return any(not _is_zero(x) for x in expected)
-    return len(numbers) > 1 and _are_alike(numbers) and not _are_alike(expected)
+    return len(numbers) > 1 and _are_alike(numbers) and not _agree(expected, [w for w in written if w])
 
 
 def _are_alike(numbers: Flat) -> bool:
     """Whether numbers are written alike."""
     first = str(numbers[0])
     return all(str(x) == first for x in numbers[1:])
+
+
+def _agree(expected: Flat, written: Sequence[WrittenNumber]) -> bool:
+    """Whether true values are equal, or differ by less than numbers of the length that was written show."""
+    shown = max((arb(abs(w.unit / w.value)) / 2 for w in written if w.value != 0), default=arb(0))
+    balls = [arb(x) for x in expected]
+    return all((x - balls[0]).contains(0) or bool(abs(x - balls[0]) <= shown * abs(balls[0])) for x in balls[1:])
 
 
 def _is_zero(x: Num) -> bool:

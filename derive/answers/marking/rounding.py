@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import median_low
+
 from flint import arb, fmpq
 
 from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
@@ -14,6 +18,12 @@ DOUBLE, NOISE = 15, fmpq(1, 10**12)
 
 SHARP = fmpq(1, 10**30)
 """So small is the radius of a ball that is no value at all, but 0."""
+
+FEWEST, CLOSE = 2, fmpq(1, 20)
+"""So many significant digits tell enough of a value, or a relative error below that."""
+
+FEWEST_NUMBERS = 3
+"""So many numbers show how long a student's numbers are."""
 
 SINGLE, LOST = 8, fmpq(1, 2**23)
 """One of 8 digits or more may come from single precision, which carries 24 bits."""
@@ -37,6 +47,53 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
         return ROUNDED
     shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     return CUT if shorter else None
+
+
+def is_precise(written: WrittenNumber, value: Num, beside: Iterable[WrittenNumber | None] = ()) -> bool:
+    """Whether a number that stands for a value tells enough of it: two significant digits, or close to it.
+
+    Numbers `beside` it in an array that end at the same place have to be so long: `[0.04; 0.88]`.
+    """
+    if written.digits >= FEWEST or bool(abs(written.value - value) <= CLOSE * abs(value)):
+        return True
+    return any(w and w.unit == written.unit and w.digits >= FEWEST for w in beside)
+
+
+def with_zeros(written: WrittenNumber, value: Num, digits: int) -> WrittenNumber:
+    """A number with as many zeros at its end, up to `digits` digits, as it may have had if it rounds a value."""
+    unit, length = written.unit, written.digits
+    while length < digits and unit != 0 and bool(abs(written.value - value) <= unit / 20):
+        unit, length = unit / 10, length + 1
+    return written if length == written.digits else replace(written, unit=unit, digits=length)
+
+
+@dataclass(frozen=True, slots=True)
+class UsualLength:
+    """How long a student's numbers usually are: significant digits, and decimals where those are always the same."""
+
+    digits: int
+    decimals: fmpq | None
+
+    @staticmethod
+    def of(numbers: Iterable[WrittenNumber]) -> UsualLength | None:
+        """The usual length of the numbers of a work; None where they are too few, or a computer's."""
+        rounded = [w for w in numbers if w.placed and w.unit != 0 and w.value != 0]
+        if len(rounded) < FEWEST_NUMBERS or median_low(w.digits for w in rounded) >= SINGLE:
+            return None
+        places = {str(w.unit) for w in rounded if w.unit < 1}
+        decimals = max(w.unit for w in rounded if w.unit < 1) if len(places) == 1 else None
+        return UsualLength(median_low(w.digits for w in rounded), decimals)
+
+    def unit(self, value: Num) -> Num:
+        """One unit of the last place to which an unwritten value is rounded; 0 of one that is not longer."""
+        x = abs(arb(value).mid())
+        if not x.is_finite() or x == 0:
+            return fmpq(0)
+        power = int((x.log() / arb(10).log()).floor().mid().unique_fmpz() or 0) - self.digits + 1
+        unit = fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
+        if type(value) is fmpq and (value / unit).q == 1:
+            return fmpq(0)
+        return max(unit, self.decimals) if self.decimals is not None else unit
 
 
 def is_exactly(written: WrittenNumber, value: Num) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from derive.answers.marking.rounding import CUT, EXACT, standing
+from derive.answers.marking.rounding import CUT, EXACT, is_precise, standing, with_zeros
 from derive.answers.marking.student_values import Own
 from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.operation_rows import Flat
@@ -59,8 +59,10 @@ class StepAnswer:
     digits     how many significant digits an entry needs; None: one fewer than printed
     exact      whether only the exact value counts
     decimal    the problem's decimal sign
+    marks      whether the step carries marks
     turned     whether the numbers were written as the transpose
     entries    a verdict for each entry, OPEN until it is found
+    explained  the attempts that explain entries
     follows    what the step's equation gives at the student's own numbers
     diagnosis  the key of what explains a wrong answer
     """
@@ -77,8 +79,10 @@ class StepAnswer:
     digits: int | None
     exact: bool
     decimal: str
+    marks: bool = True
     turned: bool = False
     entries: list[str] = field(default_factory=list)
+    explained: dict[int, Attempt] = field(default_factory=dict)
     follows: Flat | None = None
     diagnosis: str | None = None
 
@@ -86,10 +90,15 @@ class StepAnswer:
         """The numbers with a verdict, or OPEN ones, with their places."""
         return [(i, w) for i, w in enumerate(self.written) if w and self.entries[i] == verdict]
 
+    @property
+    def passed_on(self) -> bool:
+        """Whether an entry goes on from a line without marks that is not right."""
+        return any(attempt.own and attempt.own.charged for attempt in self.explained.values())
+
     def stands(self, w: WrittenNumber, value: Num) -> str | None:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
         how = standing(w, value)
-        return None if self.exact and how != EXACT else how
+        return how if how == EXACT or (how and not self.exact and is_precise(w, value, self.written)) else None
 
     def needed(self, i: int) -> int:
         """How many significant digits an entry needs."""
@@ -103,7 +112,8 @@ class StepAnswer:
         hows = {how for value in (self.expected[i], self.carried[i]) if (how := self.stands(w, value))}
         if not hows:
             return self._noticed("precision", i, w, "near")
-        if EXACT not in hows and (w.digits < self.needed(i) or w.unit > abs(self.expected[i])):
+        long = w if self.digits else with_zeros(w, self.expected[i], self.needed(i))
+        if EXACT not in hows and long.digits < self.needed(i):
             return self._noticed("precision", i, w)
         return self._noticed("cut", i, w) if hows == {CUT} else None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.answers.marking.rounding import is_exactly
+from derive.answers.marking.rounding import UsualLength, is_exactly, with_zeros
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, precision, shortened, to_fmpq
@@ -20,7 +21,12 @@ from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
 BITS = 192
 MOST_WIDTHS = 200
 MOST_BITS = 4_000
+MOST_MIXED = 4
 _LARGEST = arb(10) ** 100_000
+
+
+FlatNumbers: TypeAlias = tuple[WrittenNumber | None, ...]
+"""The numbers written for a step, flat; None for one that was left out."""
 
 
 @dataclass(slots=True)
@@ -29,8 +35,12 @@ class Own:
 
     `truth` are the true values of the pass.
 
+    `usual` is the length of the student's numbers: what was not written was rounded to it.
+
     `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial, `rounded`
-    those whose numbers only round what they stand for.
+    those whose numbers only round what they stand for, `correct` those of them that are right. `uncharged` are the
+    numbers of lines without marks that are not right, with what explains them: they do not stand in the table until
+    a step with marks has been charged for them; `charged` says that they were put in to see whether one must be.
     """
 
     tape: Tape
@@ -38,14 +48,18 @@ class Own:
     truth: Env
     env: Env
     units: list[Flat | None]
+    usual: UsualLength | None = None
     answered: set[Name] = field(default_factory=set)
     trivial: set[Name] = field(default_factory=set)
     rounded: set[Name] = field(default_factory=set)
+    correct: set[Name] = field(default_factory=set)
+    uncharged: dict[Name, tuple[FlatNumbers, str]] = field(default_factory=dict)
+    charged: bool = False
 
     @staticmethod
-    def of(tape: Tape, workings: Workings, env: Env) -> Own:
+    def of(tape: Tape, workings: Workings, env: Env, usual: UsualLength | None = None) -> Own:
         """The given values of a pass, nothing answered yet."""
-        return Own(tape, workings, env, list(env), [None] * len(env))
+        return Own(tape, workings, env, list(env), [None] * len(env), usual)
 
     def take(
         self, name: Name, written: Sequence[WrittenNumber | None], otherwise: Flat, expr: Expr | None = None
@@ -61,7 +75,7 @@ class Own:
         widths = self.widths(expr, otherwise) if expr is not None and any(follows) else [fmpq(0)] * len(entries)
         self.env[slot] = [w.value if w else x for w, x, _ in entries]
         self.units[slot] = [
-            fmpq(0) if w is None else min(w.unit, width, key=arb) if copied else _unit(w, x, t)
+            fmpq(0) if w is None else min(w.unit, width, key=arb) if copied else self._unit(w, x, t)
             for (w, x, t), copied, width in zip(entries, follows, widths, strict=True)
         ]
         self.answered.add(name)
@@ -72,10 +86,17 @@ class Own:
         self.env[slot], self.units[slot] = values, widths
 
     def with_truth(self, names: Iterable[Name]) -> Own:
-        """The same numbers, but the true values of some names."""
+        """The same numbers, but the true values of some names, and what follows from them for what was not answered."""
         other = replace(self, env=list(self.env), units=list(self.units))
-        for name in names:
+        changed = set(names)
+        for name in changed:
             other.put(name, self.truth[self.tape.slots[name]])
+        for step in self.tape.derivation.steps:
+            if step.name not in self.answered and step.name not in changed and changed.intersection(step.uses):
+                values = other.value(step.expr)
+                if values is not None:
+                    other.put(step.name, values, self.units[self.tape.slots[step.name]])
+                    changed.add(step.name)
         return other
 
     def bring(self, name: Name, before: Own, known: Name) -> None:
@@ -84,21 +105,63 @@ class Own:
         self.env[slot], self.units[slot] = before.env[old], before.units[old]
         if known in before.answered:
             self.answered.add(name)
+        if known in before.uncharged:
+            self.uncharged[name] = before.uncharged[known]
 
-    def value(self, expr: Expr, other: dict[Name, Flat] | None = None) -> Flat | None:
-        """An expression at the student's numbers (with `other` values for some names); None if it has none."""
+    def with_uncharged(self) -> Own:
+        """The same numbers, with those of lines without marks that are not right."""
+        other = replace(self, env=list(self.env), units=list(self.units), answered=set(self.answered))
+        other.charge()
+        other.charged = True
+        return other
+
+    def charge(self) -> None:
+        """Go on with the numbers of lines without marks: a step with marks was charged for them."""
+        for name, (written, _) in self.uncharged.items():
+            self.take(name, written, self.env[self.tape.slots[name]])
+        self.uncharged = {}
+
+    def mixtures(self, names: Iterable[Name]) -> Iterator[Own]:
+        """The same numbers, with the exact values of some of the right ones among `names`: nobody can tell whether a
+        student went on with what was written or with what stood in the calculator.
+        """
+        rounded = [name for name in self._behind(names) if name in self.correct]
+        yield self
+        if rounded:
+            yield self.with_truth(rounded)
+        for name in rounded if 1 < len(rounded) <= MOST_MIXED else ():
+            yield self.with_truth([name])
+            if len(rounded) > 2:
+                yield self.with_truth([other for other in rounded if other != name])
+
+    def _behind(self, names: Iterable[Name]) -> list[Name]:
+        """Names, and for those that were not answered what they follow from."""
+        found = list(dict.fromkeys(names))
+        for name in found if self.correct else ():
+            if name not in self.answered and (step := self._steps.get(name)):
+                found += [used for used in step.uses if used not in found]
+        return found
+
+    @property
+    def _steps(self) -> dict[Name, Step]:
+        return {step.name: step for step in self.tape.derivation.steps}
+
+    def with_values(self, other: Mapping[Name, Flat]) -> Own:
+        """The same numbers, but other values of some names, as sure as those."""
+        changed = replace(self, env=list(self.env))
+        for name, values in other.items():
+            changed.env[self.tape.slots[name]] = values
+        return changed
+
+    def value(self, expr: Expr) -> Flat | None:
+        """An expression at the student's numbers; None if it has no value there."""
         try:
             run, _ = self.workings.compile(expr, self.tape)
         except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
             return None
-        env = self.env
-        if other:
-            env = list(env)
-            for name, values in other.items():
-                env[self.tape.slots[name]] = values
         try:
             with precision(BITS, ties=True):
-                values = run(env)
+                values = run(self.env)
         except (ValueFault, ZeroDivisionError):
             return None
         values = [shortened(x, MOST_BITS) for x in values]
@@ -165,24 +228,34 @@ class Own:
         """Work out a step that was not answered, from the student's own numbers."""
         values = self.value(step.expr)
         if values is not None:
-            self.put(step.name, values, self.widths(step.expr, values))
+            widths = self.widths(step.expr, values)
+            if self.usual:
+                widths = [width + self.usual.unit(x) for width, x in zip(widths, values, strict=True)]
+            self.put(step.name, values, widths)
             if self.rounded.intersection(step.uses):
                 self.rounded.add(step.name)
 
-    def settle(self, name: Name) -> None:
-        """Take a name's numbers as right: where they have a width, they are rounded."""
+    def settle(self, name: Name, true: bool) -> None:
+        """Take a name's numbers as right, or even `true`: where they have a width, they are rounded."""
         if any(unit != 0 for unit in self.units[self.tape.slots[name]] or ()):
             self.rounded.add(name)
+            if true:
+                self.correct.add(name)
+
+    def _unit(self, written: WrittenNumber, value: Num, true: Num) -> Num:
+        """One unit of a number's last place; 0 of one that is one of two values exactly.
+
+        What is shorter than the student's numbers usually are may have lost zeros at its end.
+        """
+        if is_exactly(written, value) or is_exactly(written, true):
+            return fmpq(0)
+        digits = self.usual.digits if self.usual else 0
+        return min((with_zeros(written, x, digits).unit for x in (value, true)), key=arb)
 
 
 def is_of_size(x: Num) -> bool:
     """Whether it is a number, and one that can be written down."""
     return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
-
-
-def _unit(written: WrittenNumber, value: Num, true: Num) -> Num:
-    """One unit of a number's last place; 0 of one that is one of two values exactly."""
-    return fmpq(0) if is_exactly(written, value) or is_exactly(written, true) else written.unit
 
 
 def _is_rounded(literal: Number) -> bool:

@@ -54,7 +54,8 @@ REPEATED = {"cut_through_time", "mask_forgotten", "local_derivative_forgotten", 
 THROUGHOUT = tuple(mistake for mistake in MISTAKES if mistake.key in REPEATED)
 """What is likely to be done again wherever it can be."""
 
-OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "not_exact", "updated_weights", "substituted")
+OTHERS = ("saturated", "trivial", "entries_permuted", "impossible", "not_exact", "updated_weights", "substituted",
+          "imprecise", "earlier_line")  # fmt: skip
 
 
 def keys() -> tuple[str, ...]:

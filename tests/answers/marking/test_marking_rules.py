@@ -107,7 +107,7 @@ def test_an_exact_step_takes_the_exact_value_alone(
 @pytest.mark.parametrize(
     ("work", "verdict"),
     [({"L": "289"}, "wrong"), ({"A_2": "1", "L": "289"}, "wrong"), ({"A_2": "1", "L": "(A_2 - Y)^2"}, "follows"),
-     ({"L": "(A_2 - Y)^2"}, "correct"), ({"Y": "17", "L": "(A_2 - Y)^2"}, "follows")],
+     ({"L": "(A_2 - Y)^2"}, "correct"), ({"Y": "17", "L": "(A_2 - Y)^2"}, "correct")],
 )  # fmt: skip
 def test_a_rounded_number_is_not_exact(work: dict[str, object], verdict: str) -> None:
     assert item("L", work, EXACT).verdict == verdict
@@ -297,9 +297,7 @@ def test_a_mean_over_the_wrong_axis_is_named_though_it_has_another_size() -> Non
 
 
 def test_a_number_below_one_unit_of_the_answer_has_too_few_digits() -> None:
-    """1 for 0.6: right at its length, with a remark."""
+    """1 for 0.6: right at its length, but that tells nothing of it."""
     solution = solve(Problem.loads("[data]\na = 0.2\n[model]\nequations = 'z = 3 a'\n"))
     found = {text: check(solution, {"z": text}).items[0] for text in ("1", "0.6")}
-    assert [(item.verdict, [remark.kind for remark in item.remarks]) for item in found.values()] == [
-        ("correct", ["precision"]), ("correct", []),
-    ]  # fmt: skip
+    assert [(item.verdict, item.diagnosis) for item in found.values()] == [("wrong", "imprecise"), ("correct", None)]
