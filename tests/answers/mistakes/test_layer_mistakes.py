@@ -61,7 +61,7 @@ def solved(text: str) -> Solution:
 
 
 def test_every_mistake_of_a_layer_is_planted_somewhere() -> None:
-    assert {key.partition(",")[0] for key in FOUND_IN} == {key for key, _, _ in LAYERS}
+    assert {key.partition(",")[0] for key in FOUND_IN} == {mistake.key for mistake in LAYERS}
 
 
 @pytest.mark.parametrize("key", FOUND_IN)

@@ -132,7 +132,7 @@ def test_the_floats_are_right() -> None:
 
 
 def test_every_mistake_of_updates_and_of_gradients_is_planted() -> None:
-    assert {key for key, _, _ in (*IN_UPDATES, *OVER_TIME, *OF_ANOTHER)} <= set(CASES)
+    assert {mistake.key for mistake in (*IN_UPDATES, *OVER_TIME, *OF_ANOTHER)} <= set(CASES)
 
 
 @pytest.mark.parametrize(("key", "case"), [(key, case) for key, cases in CASES.items() for case in cases])
