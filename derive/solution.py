@@ -56,10 +56,8 @@ class Blueprint:
 
     derivation: Derivation
     tape: Tape
-    document: Document
     page: PageContext
     closed: ClosedForm | None = None
-    workings: Workings = field(default_factory=Workings)
     compiled: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -77,24 +75,35 @@ class Blueprint:
         check_ids(derivation)
         check_language(problem.language, problem.place("language"))
         closed = ClosedForm(derivation) if affordable(derivation) else None
-        end = [*over_the_steps(derivation, problem), *closing(derivation, closed)]
-        document = compose(derivation, problem, end, list(drawings(derivation)))
-        workings = Workings()
-        page = PageContext(derivation, problem.numbers.decimal, workings)
-        return Blueprint(derivation, Tape.of(derivation), document, page, closed, workings)
+        return Blueprint(derivation, Tape.of(derivation), PageContext(derivation, problem.numbers.decimal), closed)
+
+    @cached_property
+    def document(self) -> Document:
+        """The page."""
+        derivation, problem = self.derivation, self.derivation.problem
+        end = [*over_the_steps(derivation, problem), *closing(derivation, self.closed)]
+        return compose(derivation, problem, end, list(drawings(derivation)))
+
+    @property
+    def workings(self) -> Workings:
+        """The expressions of the page that are compiled."""
+        return self.page.workings
 
     @cached_property
     def shortcuts(self) -> Mapping[Name, Short]:
         """The short rules that there are, by the gradients that they give."""
         return shortcuts_of(self.derivation)
 
-    def solve(self, problem: Problem | None = None) -> Solution:
-        """The problem with its numbers (or those of another one of the same structure), verified.
+    def solve(self, problem: Problem | None = None, symbolic: bool = True) -> Solution:
+        """The problem with its numbers (or those of another one of the same structure), verified: by differences, and,
+        if `symbolic`, by the closed form where that is affordable, as its page says.
 
         Raises InputError for a value that does not exist, VerificationError if a gradient cannot be confirmed.
         """
         solution = self.evaluate(problem)
-        return replace(solution, run=PageRun(solution.values, verify(solution.exact, self.closed)))
+        return replace(
+            solution, run=PageRun(solution.values, verify(solution.exact, self.closed if symbolic else None))
+        )
 
     def evaluate(self, problem: Problem | None = None) -> Solution:
         """The same, not verified: for work on numbers that were verified before they were handed out.

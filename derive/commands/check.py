@@ -35,10 +35,10 @@ def run(options: Arguments) -> int:
     """Mark the work; the report as text on standard output, and in the formats asked for as files."""
     from derive.answers.checking import check
     from derive.answers.feedback.report_files import text, write_report
-    from derive.solution import solve
+    from derive.solution import Blueprint
 
     formats = chosen_formats(options.to, "txt", "report")
-    solution = solve(problem_of(Path(options.problem), options))
+    solution = Blueprint.of(problem_of(Path(options.problem), options)).solve(symbolic=False)
     report = check(solution, options.answers, hints=options.hints)
     if options.output == "-":
         return standard_output(formats, "report", partial(text, report, solution))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from derive.derivation.steps import Derivation, Step
@@ -42,8 +43,13 @@ def compose(
             sections.append(Section((*_between(derivation, before, k), *blocks), k))
     if closing := list(closing):
         sections.append(Section(tuple(explained(closing, said.functions))))
-    return Document(problem.title, problem.language, head, tuple(sections), page.symbol,
-                    {step: names[0] for step, names in problem.aliases.items()})  # fmt: skip
+    return replace(blank_page(problem), head=head, sections=tuple(sections))
+
+
+def blank_page(problem: Problem) -> Document:
+    """A page on which nothing stands yet, in the problem's language, d and names."""
+    aliases = {step: names[0] for step, names in problem.aliases.items()}
+    return Document(problem.title, problem.language, {}, (), problem.page.symbol, aliases)
 
 
 def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:

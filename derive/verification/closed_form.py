@@ -19,7 +19,8 @@ from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite,
 from derive.language.names import Name
 from derive.values.values import Values
 from derive.verification.from_sympy import Order, SympyReader
-from derive.verification.to_sympy import Program, Sym, operation, sympy_symbol, to_sympy, undistributed
+from derive.verification.kept_results import SympyResults, kept
+from derive.verification.to_sympy import Sym, operation, program_of, sympy_symbol, to_sympy, undistributed
 
 MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
@@ -83,9 +84,14 @@ class ClosedForm:
         self.derivation = derivation
         shapes = derivation.shapes
         self._given = [Entry(name, index) for name, _ in derivation.givens for index in indices(shapes[name])]
-        self._steps = {
+
+    @cached_property
+    def _steps(self) -> dict[Entry, Expr]:
+        """The equation of each entry of what is computed."""
+        shapes = self.derivation.shapes
+        return {
             Entry(step.name, index): rewrite(entry(index), _scalar)
-            for step in derivation.forward
+            for step in self.derivation.forward
             for entry in [entries_of(step.expr, shapes)]
             for index in indices(step.shape)
         }
@@ -102,14 +108,13 @@ class ClosedForm:
 
         Inside functions named quantities keep their names; all else is written in given values.
         """
-        chain, derivatives = self._calculus
-        return chain[name].reader(self._order).read(derivatives[Entry(name, index)])
+        return self._derivatives[Entry(name, index)]
 
     def gradient_values(self, values: Values, k: int = 1) -> dict[Name, Flat]:
         """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
         numbers = values.given_numbers(k)
         inputs = [x for name, _ in self.derivation.givens for x in numbers[name]]
-        flat = iter(self._program(inputs))
+        flat = iter(self._results.program(inputs))
         shapes = self.derivation.shapes
         return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}
 
@@ -119,39 +124,31 @@ class ClosedForm:
         return Entry(self.derivation.loss, ())
 
     @cached_property
-    def _order(self) -> Order:
-        return Order(self.derivation.forward)
+    def _results(self) -> SympyResults:
+        return kept(self.derivation, self._worked_out)
 
     @cached_property
-    def _whole(self) -> _Chain:
-        return _Chain(self._given, self._steps)
+    def _derivatives(self) -> dict[Entry, Expr]:
+        entries = [entry for name in self.derivation.wanted for entry in self._entries(name)]
+        return dict(zip(entries, self._results.derivatives, strict=True))
 
-    @cached_property
-    def _calculus(self) -> tuple[dict[Name, _Chain], dict[Entry, Sym]]:
-        """For each name that is differentiated by the chain in which it is a symbol, and SymPy's derivatives."""
+    def _worked_out(self) -> SympyResults:
+        """What SymPy finds: each name is differentiated by in a chain in which it is a symbol."""
         computed = {step.name for step in self.derivation.forward}
-        chains: dict[Name, _Chain] = {}
-        derivatives: dict[Entry, Sym] = {}
+        whole, order = _Chain(self._given, self._steps), Order(self.derivation.forward)
+        found: list[tuple[_Chain, Sym]] = []
+        outputs: list[Sym] = []
         with undistributed():
             for name in self.derivation.wanted:
                 entries = self._entries(name)
-                chain = _Chain([*self._given, *entries], self._steps) if name in computed else self._whole
-                loss = chain.forms[self._loss]
-                derivatives |= {entry: loss.diff(chain.forms[entry]) for entry in entries}
-                chains[name] = chain
-        return chains, derivatives
-
-    @cached_property
-    def _program(self) -> Program:
-        """All derivatives as a program over the given entries."""
-        chains, derivatives = self._calculus
-        outputs = []
-        with undistributed():
-            for name, chain in chains.items():
-                entries, whole = self._entries(name), self._whole.forms
-                closing = {} if chain is self._whole else {chain.forms[entry]: whole[entry] for entry in entries}
-                outputs += [derivatives[entry].xreplace(closing) for entry in entries]
-        return Program(outputs, {self._whole.forms[entry]: i for i, entry in enumerate(self._given)})
+                chain = _Chain([*self._given, *entries], self._steps) if name in computed else whole
+                derivatives = [chain.forms[self._loss].diff(chain.forms[entry]) for entry in entries]
+                found += [(chain, derivative) for derivative in derivatives]
+                closing = {} if chain is whole else {chain.forms[entry]: whole.forms[entry] for entry in entries}
+                outputs += [derivative.xreplace(closing) for derivative in derivatives]
+        written = tuple(chain.reader(order).read(derivative) for chain, derivative in found)
+        inputs = {whole.forms[entry]: i for i, entry in enumerate(self._given)}
+        return SympyResults(written, program_of(outputs, inputs))
 
     def _entries(self, name: Name) -> list[Entry]:
         return [Entry(name, index) for index in indices(self.derivation.shapes[name])]

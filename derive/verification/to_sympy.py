@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, cached_property, reduce
-from operator import mul
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
-from flint import fmpq
-
 from derive.calculus.differentiation import instantiate
-from derive.calculus.operation_rows import Branches
-from derive.calculus.scalars import ARITHMETIC, Num, shortened
+from derive.calculus.scalars import ARITHMETIC
 from derive.language.expressions import Apply, Entry, Expr, Number, Options, Ref
 from derive.language.names import Name, Symbol
 from derive.operations import ROWS
+from derive.verification.program import CONSTANT, PRODUCT, SUM, Instruction, Program
 
 Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
 Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
-LONGEST_RATIONAL = 1_000  # bits
 
 
 def sympy_symbol(text: str) -> Sym:
@@ -128,42 +124,32 @@ def _known_slope(op: str) -> tuple[Sym, Sym]:
     return variable, slope
 
 
-class Program:
-    """SymPy expressions as instructions over numbers; what occurs several times is computed once."""
+def program_of(outputs: Iterable[Sym], inputs: Mapping[Sym, int]) -> Program:
+    """SymPy expressions as a program over the inputs; what occurs several times is computed once."""
+    places = dict(inputs)
+    code: list[Instruction] = []
 
-    def __init__(self, outputs: Iterable[Sym], inputs: Mapping[Sym, int]) -> None:
-        self._code: list[tuple[Callable[..., Num], tuple[int, ...]]] = []
-        self._places = dict(inputs)
-        self._inputs = len(inputs)
-        self._outputs = [self._place(output) for output in outputs]
+    def place(node: Sym) -> int:
+        if node not in places:
+            op, options, args = _instruction(node)
+            instruction = op, options, tuple(map(place, args))
+            places[node] = len(inputs) + len(code)
+            code.append(instruction)
+        return places[node]
 
-    def __call__(self, inputs: list[Num]) -> list[Num]:
-        """The values of the outputs at the working precision."""
-        table = list(inputs)
-        for run, places in self._code:
-            table.append(shortened(run(*[table[i] for i in places]), LONGEST_RATIONAL))
-        return [table[i] for i in self._outputs]
-
-    def _place(self, node: Sym) -> int:
-        if node not in self._places:
-            run, args = _instruction(node)
-            places = tuple(map(self._place, args))
-            self._places[node] = self._inputs + len(self._code)
-            self._code.append((run, places))
-        return self._places[node]
+    found = tuple(map(place, outputs))
+    return Program(len(inputs), tuple(code), found)
 
 
-def _instruction(node: Sym) -> tuple[Callable[..., Num], tuple[Sym, ...]]:
+def _instruction(node: Sym) -> tuple[str, Options, tuple[Sym, ...]]:
     if node.is_Rational:
-        constant = fmpq(int(node.p), int(node.q))
-        return lambda: constant, ()
+        return CONSTANT, (("value", f"{node.p}/{node.q}"),), ()
     if node.is_Add:
-        return lambda *xs: sum(xs, fmpq(0)), node.args
+        return SUM, (), node.args
     if node.is_Mul:
-        return lambda *xs: reduce(mul, xs), node.args
+        return PRODUCT, (), node.args
     op, options = sympy_key(node)
-    kernel = ROWS[op].kernel(((),) * len(node.args), options, Branches())
-    return lambda *xs: kernel(*[[x] for x in xs])[0], node.args
+    return op, options, node.args
 
 
 def sympy_key(node: Sym) -> tuple[str, Options]:

@@ -29,6 +29,7 @@ from derive.calculus.shapes import as_axes, indices
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
+from derive.page.compose import blank_page
 from derive.page.document import (
     ARROW,
     SAME,
@@ -90,7 +91,7 @@ class Feedback:
         """What makes text of sentences."""
         writer, page = WRITERS["txt"], self.solution.blueprint.page
         assert isinstance(writer, TemplateWriter)
-        return writer.compiler(self.solution.blueprint.document, page, self.words)
+        return writer.compiler(blank_page(self.solution.problem), page, self.words)
 
     @cached_property
     def view(self) -> View:
