@@ -18,7 +18,7 @@ from math import ceil
 from pathlib import Path
 
 from derive.classroom.folder.classroom import PROBLEM, Classroom
-from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, mark_batch, weigh_batch
+from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, key_batch, mark_batch, weigh_batch
 from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
@@ -90,8 +90,9 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
         with Progress(inbox.counted) as progress:
             handed = _handed(room, inbox, graded, overrides)
             parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
+        keys = _keys_of_absent(run, orders, room, inbox, work)
         books = ClassFiles(room, inbox, orders, basis, output, options.style)
-        marking = replace(books.write(parts), notes=tuple(notes))
+        marking = replace(books.write(parts, keys), notes=tuple(notes))
     shutil.rmtree(work)
     return marking
 
@@ -182,6 +183,16 @@ def _handed(
         if found := inbox.delivery(student.id):
             days, by_hand = days_late(found, rules.due), overrides.get(student.id, ())
             yield Submission(student, found.shown, found.payload, days, by_hand)
+
+
+def _keys_of_absent(run: Run, orders: Orders, room: Classroom, inbox: Inbox, work: Path) -> Path:
+    """The file of the numbers of those who handed in nothing that counts: others may have theirs."""
+    path = work / "keys.jsonl"
+    absent = (student.id for student in room.students() if inbox.delivery(student.id) is None)
+    with path.open("w", encoding="utf-8") as file:
+        for lines in run(partial(key_batch, orders), batches(absent, BATCH)):
+            file.writelines(f"{line}\n" for line in lines)
+    return path
 
 
 def days_late(delivery: Delivery, due: datetime | None) -> int:

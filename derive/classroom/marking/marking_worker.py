@@ -13,6 +13,7 @@ from typing import Any
 
 from derive.answers.feedback.report_files import text
 from derive.classroom.marking.work_marking import Marker, Work
+from derive.classroom.marking.work_numbers import numbers_of_work
 from derive.classroom.records.overrides import Override
 from derive.classroom.returns.inbox import Holding
 from derive.classroom.roster.students import Student
@@ -23,6 +24,8 @@ from derive.problem.problem import Problem
 from derive.solution import Blueprint
 from derive.variants import Assignment
 
+NUMBERS = "numbers"
+"""The part of a line that is needed while a class is marked, and not kept."""
 FAULTS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -223,4 +226,22 @@ def _line(orders: Orders, handed: Submission, work: Work | str, failed: str) -> 
     else:
         line |= {"marks": [[m.step, str(m.marks), str(m.of), m.verdict, m.mistake] for m in work.marks]}
     line |= {"failed": failed} if failed else {}
+    numbers = numbers_of_work(work.judged) if isinstance(work, Work) else ()
+    line |= {NUMBERS: [number.row() for number in numbers]}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+def key_batch(orders: Orders, students: Sequence[str]) -> list[str]:
+    """The numbers of students who handed in nothing, as lines of a record that has no marks."""
+    assignment, marker = class_marker(orders)
+
+    def line(student: str) -> str:
+        try:
+            work = marker.mark(_variant(assignment, marker, student), "[]")
+        except DeriveError:
+            return json.dumps({"student": student})
+        except FAULTS:
+            return json.dumps({"student": student})
+        return json.dumps({"student": student, NUMBERS: [each.row() for each in numbers_of_work(work.judged)]})
+
+    return list(map(line, students))

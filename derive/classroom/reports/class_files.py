@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.marking.marking_worker import Orders, class_marker
+from derive.classroom.marking.marking_worker import NUMBERS, Orders, class_marker
+from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
 from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
+from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
 from derive.classroom.returns.inbox import COUNTED, PART, Inbox, Return
 from derive.classroom.roster.students import Student
@@ -50,6 +53,7 @@ class _Found:
     changes: list[MarkChange] = field(default_factory=list)
     changed: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,13 @@ class ClassFiles:
     output: Path
     style: TableStyle
 
-    def write(self, parts: Sequence[Path]) -> MarkedClass:
-        """The books, from the records in `parts`. Raises DeriveError if the folder cannot be written."""
+    def write(self, parts: Sequence[Path], keys: Path) -> MarkedClass:
+        """The books, from the records in `parts`, and the numbers of those without a return in `keys`.
+
+        Raises DeriveError if the folder cannot be written.
+        """
         before = self.inbox.remember(self.output / RECORD)
-        found = _Found()
+        found = _Found(agreements=_agreements(parts, keys))
         if before is None:
             (self.output / CHANGES).unlink(missing_ok=True)
         with staged(self.output) as opened:
@@ -83,7 +90,8 @@ class ClassFiles:
     ) -> Findings:
         """The tables, and what of them the report tells."""
         steps = list(class_marker(self.orders)[1].steps())
-        grades = Grades(opened(GRADES), self.style, steps, class_marker(self.orders)[1].problem.grade)
+        rules = class_marker(self.orders)[1].problem.grade
+        grades = Grades(opened(GRADES), self.style, steps, rules, found.agreements)
         changed = Changes(opened(CHANGES), self.style) if before else None
         for student, marks in self._students(parts):
             grades.student(student, marks)
@@ -92,12 +100,13 @@ class ClassFiles:
                 self._changes(student, marks, before, changed, found)
         self._returns(Returns(opened(RETURNS), self.style), found)
         listed = found.changes if before else None
-        return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed)
+        return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed,
+                        list(found.agreements.values()))  # fmt: skip
 
     def _record(self, parts: Sequence[Path], file: TextIO) -> None:
         """The record of marks, by which a later marking knows what changed."""
         file.write(f"{self.basis.line()}\n")
-        file.writelines(line for line, record in _records(parts) if not record.refused)
+        file.writelines(_kept(line) for line, record in _records(parts) if not record.refused)
 
     def _students(self, parts: Sequence[Path]) -> Iterator[tuple[Student, Record | None]]:
         """Every student in the roster's order, with what the work earned; None for one that was not marked."""
@@ -152,6 +161,28 @@ class ClassFiles:
 def _text(name: str, document: Document, solution: Solution) -> str:
     writer = WRITERS[name]
     return writer.render(writer.compile(document, solution.blueprint.page), solution.run)
+
+
+def _kept(line: str) -> str:
+    """A line of the record without what is needed only while a class is marked."""
+    data = json.loads(line)
+    data.pop(NUMBERS, None)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _agreements(parts: Sequence[Path], keys: Path) -> dict[str, Agreement]:
+    """The works that agree with another student's, by student."""
+    with NumberIndex(keys.with_name("numbers.sqlite")) as index:
+        index.fill(_numbers((*parts, keys)))
+        found = (agreement_of(student, numbers, index) for student, numbers in _numbers(parts))
+        return {each.student: each for each in found if each}
+
+
+def _numbers(parts: Iterable[Path]) -> Iterator[tuple[str, list[WorkNumber]]]:
+    for part in parts:
+        with part.open(encoding="utf-8") as lines:
+            for data in map(json.loads, lines):
+                yield data["student"], read_numbers(data.get(NUMBERS, ()))
 
 
 def _records(parts: Iterable[Path]) -> Iterator[tuple[str, Record]]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
+from derive.classroom.reports.copied_work import Agreement
 from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
@@ -50,6 +51,7 @@ class Findings:
     returns  by state those that were not simply counted, `states` how many came to each
     changes  marks that are others than before; None where nothing had been marked before
     changed  how many marks changed
+    agreements  works that agree with another student's in unlikely ways
     """
 
     steps: Sequence[tuple[str, Fraction]]
@@ -59,6 +61,7 @@ class Findings:
     states: Counter[str]
     changes: Sequence[MarkChange] | None
     changed: int
+    agreements: Sequence[Agreement] = ()
 
 
 def class_document(findings: Findings, solution: Solution, style: TableStyle) -> Document:
@@ -89,6 +92,8 @@ class _Page:
             yield from self._mistakes()
         if self.found.changes is not None:
             yield from self._changes(self.found.changes)
+        if self.found.agreements:
+            yield from self._agreements(self.found.agreements)
         yield from self._missing()
         for key, states in LISTED.items():
             yield from self._returns(key, states)
@@ -172,6 +177,10 @@ class _Page:
             for change in changes
         ]  # fmt: skip
         yield from self._listed("changes", heads, rows, self.found.changed)
+
+    def _agreements(self, agreements: Sequence[Agreement]) -> Iterator[Block]:
+        rows = [(_said(each.student), _said(each.remark)) for each in agreements]
+        yield from self._listed("agreements", (_column("student"), _column("why", "long")), rows, len(rows))
 
     def _missing(self) -> Iterator[Block]:
         heads = (_column("student"), _column("last_name"), _column("first_name"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TextIO
 
 from derive.classroom.records.records import MarkChange, Record
+from derive.classroom.reports.copied_work import Agreement
 from derive.classroom.returns.inbox import Return
 from derive.classroom.roster.students import Student
 from derive.problem.settings import GradeRules
@@ -64,11 +65,17 @@ class Grades(TableFile):
     """`grades.csv`: a row a student, a column a step that counts."""
 
     def __init__(
-        self, file: TextIO, style: TableStyle, steps: Sequence[tuple[str, Fraction]], rules: GradeRules
+        self,
+        file: TextIO,
+        style: TableStyle,
+        steps: Sequence[tuple[str, Fraction]],
+        rules: GradeRules,
+        agreements: Mapping[str, Agreement],
     ) -> None:
-        self._steps, self._rules = [step for step, _ in steps], rules
+        self._steps, self._rules, self._agreements = [step for step, _ in steps], rules, agreements
         self._most = sum((of for _, of in steps), Fraction(0))
-        more = (*(("days_late", "taken_off") if rules.due else ()), *(("grade",) if rules.marks else ()))
+        more = (*(("days_late", "taken_off") if rules.due else ()), *(("grade",) if rules.marks else ()),
+                *(("remarks",) if agreements else ()))  # fmt: skip
         super().__init__(file, style, (*IDENTITY, "score", "max_score", *self._steps, *more))
 
     def student(self, student: Student, record: Record | None) -> None:
@@ -76,15 +83,17 @@ class Grades(TableFile):
         marks = {mark.step: mark.marks for mark in record.marks} if record else {}
         score = record.score if record else None
         self.row(student.id, student.last_name, student.first_name, student.email, score, self._most,
-                 *(marks.get(step) for step in self._steps), *self._more(record))  # fmt: skip
+                 *(marks.get(step) for step in self._steps), *self._more(student, record))  # fmt: skip
 
-    def _more(self, record: Record | None) -> Iterator[str | Fraction | None]:
-        """What the deadline and the grades add."""
+    def _more(self, student: Student, record: Record | None) -> Iterator[str | Fraction | None]:
+        """What the deadline and the grades add, and works that agree with others."""
         if self._rules.due:
             yield Fraction(record.days_late) if record else None
             yield record.taken_off if record else None
         if self._rules.marks:
             yield grade_of(record.score, self._most, self._rules.marks) if record else None
+        if self._agreements:
+            yield self._agreements[student.id].remark if student.id in self._agreements else None
 
 
 def grade_of(score: Fraction, most: Fraction, grades: Sequence[tuple[str, Fraction]]) -> str:

@@ -25,6 +25,8 @@ def summary_lines(marking: MarkedClass) -> Iterator[str]:
     told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in LISTED)
     if silent > told:
         yield f"and {silent - told} more returns that were not marked: see {RETURNS}"
+    if found.agreements:
+        yield f"{len(found.agreements)} works agree with another student's in unlikely ways: see the report"
     if found.changed:
         yield f"{found.changed} marks are others than before: see changes.csv"
     yield from marking.failures
