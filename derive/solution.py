@@ -43,6 +43,7 @@ from derive.verification.verify import Verification, verify
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
 from derive.writers.json import nested
 from derive.writers.page_context import PageContext
+from derive.writers.pdf_source import pdf_source
 
 MOST_KEPT = 100
 
@@ -260,7 +261,7 @@ class Solution:
         name = name or self.problem.name or "solution"
         files: dict[str, Callable[[], str]] = {}
         for wanted in formats:
-            source = "tex" if wanted == PDF else wanted
+            source = pdf_source(self.problem) if wanted == PDF else wanted
             files[f"{name}.{wanted}"] = partial(self.text, source)
             pictures = self.pictures(source)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}

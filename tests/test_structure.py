@@ -14,9 +14,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
 
 ORDER = [
-    "version errors files language calculus operations",
+    "version errors files prose language calculus operations",
     "problem.reading problem.network problem.training problem pytorch",
-    "derivation values verification notation prose",
+    "derivation values verification notation",
     "figures page figures.drawing writers pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
     "answers.feedback answers",

@@ -18,6 +18,7 @@ from derive.pdf import engines as pdf
 from derive.pdf.engines import Engine, EngineRun, IncompleteEngine
 from derive.pdf.missing_letters import MARK, lettered, marks_of
 from derive.pdf.splitting import PageRange, split
+from derive.pdf.typst import is_typst, make_typst_pdf
 
 ORDER = ("pdflatex", pdf.EMBEDDED, "lualatex", "tectonic")
 """The engines in the order they are looked for: those first that can keep a preamble."""
@@ -40,14 +41,15 @@ class _Prepared:
 
 
 def make_pdfs(texts: Sequence[str]) -> list[bytes | ToolError]:
-    """The PDF of each LaTeX text, or what is wrong with it.
+    """The PDF of each text, LaTeX's or Typst's, or what is wrong with it.
 
     Letters that LaTeX has no glyph for are stamped on the finished pages; form fields keep their names. Raises
     ToolError where there is no engine.
     """
     results: dict[int, bytes | ToolError] = {}
-    waiting = list(range(len(texts)))
-    for engine in engines():
+    results |= {i: _by_typst(text) for i, text in enumerate(texts) if is_typst(text)}
+    waiting = [i for i in range(len(texts)) if i not in results]
+    for engine in engines() if waiting else ():
         for preamble, numbers in _by_preamble(texts, waiting).items():
             bodies = [_cut(texts[i])[1] for i in numbers]
             results |= zip(numbers, _set(engine, preamble, bodies), strict=True)
@@ -55,6 +57,13 @@ def make_pdfs(texts: Sequence[str]) -> list[bytes | ToolError]:
         if not waiting:
             break
     return [results[i] for i in range(len(texts))]
+
+
+def _by_typst(text: str) -> bytes | ToolError:
+    try:
+        return make_typst_pdf(text)
+    except ToolError as error:
+        return error
 
 
 def _cut(text: str) -> tuple[str, str]:

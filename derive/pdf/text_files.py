@@ -8,13 +8,14 @@ from pathlib import Path
 from derive.errors import ToolError
 from derive.files import save
 from derive.pdf import engines
+from derive.pdf.typst import is_typst, make_typst_pdf
 
 
 def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Path]:
-    """Write texts; the text of a `.pdf` is LaTeX and compiled.
+    """Write texts; the text of a `.pdf` is LaTeX or Typst and compiled.
 
     Raises DeriveError for a folder that cannot be written; ToolError where a PDF cannot be made: all other files, and
-    the .tex, are written before it is raised.
+    the text it is made from, are written before it is raised.
     """
     finished: dict[str, bytes] = {}
     failure: ToolError | None = None
@@ -23,12 +24,16 @@ def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Pa
             finished[name] = text().encode()
             continue
         try:
-            finished[name] = engines.make_pdf(text())
+            finished[name] = _pdf(text())
         except ToolError as error:
             failure = error
-            finished[f"{name.removesuffix('.pdf')}.tex"] = text().encode()
+            finished[f"{name.removesuffix('.pdf')}.{'typ' if is_typst(text()) else 'tex'}"] = text().encode()
     paths = save(folder, finished)
     if failure:
         written = ", ".join(str(path) for path in paths)
         raise ToolError(failure.message, "\n  ".join(filter(None, (failure.hint, f"written: {written}"))))
     return paths
+
+
+def _pdf(text: str) -> bytes:
+    return make_typst_pdf(text) if is_typst(text) else engines.make_pdf(text)

@@ -9,6 +9,7 @@ from numbers import Integral
 from derive.errors import Fault, InputError, suggestion
 from derive.problem.problem import Problem
 from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST, Digits
+from derive.prose.catalogue import decimal_sign
 
 WORDS = {"carry": CARRIES, "decimal": DECIMAL_SIGNS, "detail": DETAILS}
 """What the settings that are words may be."""
@@ -36,6 +37,8 @@ def overridden(
         numbers = replace(numbers, digits=Digits(int(significant)))
     if decimals is not None:
         numbers = replace(numbers, digits=Digits(int(decimals), decimals=True))
+    if language and numbers.by_language:
+        numbers = replace(numbers, decimal=decimal_sign(language))
     numbers = replace(numbers, carry=carry or numbers.carry, decimal=decimal or numbers.decimal)
     page = replace(problem.page, detail=detail or problem.page.detail)
     return replace(problem, numbers=numbers, page=page, language=language or problem.language)

@@ -23,6 +23,7 @@ from derive.problem.settings import (
 )
 from derive.problem.training.batch import Batch
 from derive.problem.training.model import Samples
+from derive.prose.catalogue import decimal_sign
 
 
 class Preferences:
@@ -48,9 +49,15 @@ class Preferences:
         return Numbers(
             digits=self._digits(table, Digits(), "numbers"),
             carry=self.tables.text("numbers", "carry", default="exact", choices=CARRIES),
-            decimal=self.tables.text("numbers", "decimal", default=".", choices=DECIMAL_SIGNS),
+            decimal=self.tables.text("numbers", "decimal", default=self._own_decimal_sign(), choices=DECIMAL_SIGNS),
+            by_language="decimal" not in table,
             steps=self.model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
         )
+
+    def _own_decimal_sign(self) -> str:
+        """That of the file's language; what is wrong with the language is said where it is read."""
+        language = self.tables.source.data.get("language", "en")
+        return decimal_sign(language) if isinstance(language, str) else "."
 
     def _step_digits(self, step: str, digits: Any) -> Digits:
         if not isinstance(digits, dict):
@@ -77,6 +84,7 @@ class Preferences:
             date=self._date(),
             task=self.tables.text("page", "task"),
             symbol=self.tables.text("page", "symbol", default="d", choices=("d", "∂")),
+            engine=self.tables.text("page", "engine", default="auto", choices=("auto", "latex", "typst")),
             detail=self.tables.text("page", "detail", default="full", choices=DETAILS),
             ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
             entries=self.entries,

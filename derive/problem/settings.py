@@ -24,12 +24,13 @@ class Digits:
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """`carry` is `exact` or `rounded` (each step goes on with the printed number), `decimal` the decimal sign,
-    `steps` the digits of single steps by id.
+    `steps` the digits of single steps by id. `by_language` says that the decimal sign is the language's own.
     """
 
     digits: Digits = Digits()
     carry: str = "exact"
     decimal: str = "."
+    by_language: bool = False
     steps: Mapping[str, Digits] = field(default_factory=dict)
 
     def of(self, step: str) -> Digits:
@@ -42,6 +43,7 @@ class Page:
     """What stands on the page beside the mathematics; `symbol` is the d of derivatives, `detail` full or short.
 
     entries   how many entries of an array are printed; None: all
+    engine    what makes the PDF: `latex`, `typst`, or `auto`, LaTeX unless its fonts lack letters
     """
 
     course: str = ""
@@ -52,6 +54,7 @@ class Page:
     detail: str = "full"
     ask: tuple[str, ...] = ()
     entries: int | None = 100
+    engine: str = "auto"
 
     @property
     def worked(self) -> int | None:

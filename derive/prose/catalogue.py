@@ -9,6 +9,9 @@ from importlib.resources import files
 
 from derive.errors import Fault, InputError, Place, suggestion
 
+FOLDER = files("derive") / "prose"
+"""Where the catalogues lie."""
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -24,9 +27,14 @@ class Catalogue:
         return key in self.sentences
 
 
+def decimal_sign(language: str) -> str:
+    """The decimal sign of a language; a point for one without a catalogue, which is refused elsewhere."""
+    return catalogue(language)["format.decimal"] if language in languages() else "."
+
+
 def languages() -> list[str]:
     """The languages that there are catalogues for."""
-    names = (entry.name for entry in (files("derive") / "prose").iterdir())
+    names = (entry.name for entry in FOLDER.iterdir())
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
@@ -41,6 +49,6 @@ def check_language(language: str, place: Place) -> None:
 def catalogue(language: str) -> Catalogue:
     """The catalogue of a language. Raises InputError for one that does not exist."""
     check_language(language, Place())
-    data = tomllib.loads((files("derive") / "prose" / f"{language}.toml").read_text("utf-8"))
+    data = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
     sentences = {f"{table}.{key}": text for table, entries in data.items() for key, text in entries.items()}
     return Catalogue(language, sentences)

@@ -15,6 +15,7 @@ from derive.solution import Solution
 from derive.variants import Assignment
 from derive.writers import check_formats, formats_of
 from derive.writers.identity import Identity
+from derive.writers.pdf_source import pdf_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path
     files: dict[str, Callable[[], str]] = {}
     for wanted in formats:
         for page, text in ((SHEET, copy.sheet), (KEY, copy.key)):
-            source = "tex" if wanted == PDF else wanted
+            source = pdf_source(copy.solution.problem) if wanted == PDF else wanted
             files[f"{name}-{page}.{wanted}"] = partial(text, source)
             pictures = copy.writer.pictures(page, source, copy.solution)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}

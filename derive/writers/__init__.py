@@ -45,6 +45,7 @@ FORMATS: dict[str, Format] = {
         Format("md", "derive.writers.markdown:MarkdownWriter"),
         Format("txt", "derive.writers.text:TextWriter"),
         Format("html", "derive.writers.html:HtmlWriter"),
+        Format("typ", "derive.writers.typst:TypstWriter"),
         Format("json", "derive.writers.json:JsonWriter", ("solution", "report")),
         Format("toml", "derive.writers.toml:TomlWriter", ("solution", "sheet")),
         Format("csv", "", ("sheet",)),

@@ -170,9 +170,13 @@ class TemplateWriter(Writer):
 
     # --- blocks ------------------------------------------------------------------------------------------------------
 
+    def notation_for(self, document: Document) -> Notation:
+        """How mathematics is written in a document."""
+        return self.notation
+
     def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
         """How this format writes mathematics."""
-        notation = page.notation(self.notation, document)
+        notation = page.notation(self.notation_for(document), document)
         return Compiler(notation, page.shapes, page.labels(notation), partial(self.matrix, catalogue), self.final,
                         catalogue, self.answer, self.room, self.verbatim)  # fmt: skip
 

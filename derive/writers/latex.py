@@ -49,7 +49,7 @@ _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 _MATH |= {UNSET: r"{\fboxsep=0pt\fbox{\rule{0pt}{1.2ex}\rule{.8ex}{0pt}}}"}
 _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿĂăĄąĆćČčĎďĐđĘęĚěĞğĹĺĽľŁłŃńŇňŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž"
-    "«»„“”‘’–—¡¿§£"
+    "«»„“”‘’–—¡¿§£°½"
 )
 """What the T1 fonts have beside mathematics."""
 
@@ -93,6 +93,11 @@ def _whole(text: str) -> str:
 def settable(text: str) -> str:
     """A text that somebody else wrote, with a box for each character that the fonts of every engine may lack."""
     return "".join(c if c in _LETTERS or c in _MATH else UNSET for c in text)
+
+
+def is_settable(text: str) -> bool:
+    """Whether the fonts of every engine have each of its characters."""
+    return all(c in _LETTERS or c in _MATH or c in "\t\n\r\u00a0" for c in text)
 
 
 def _split(text: str) -> list[str]:

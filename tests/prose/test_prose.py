@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.places import PACKAGE
 
+from derive import Problem, examples, solve
 from derive.answers.mistakes.table import keys
 from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
+from derive.sheets.sheet_files import copy_of
 
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -51,3 +56,62 @@ def test_every_key_that_the_program_names_exists() -> None:
     }
     assert named
     assert named <= set(catalogue("en").sentences)
+
+
+SMALL = """
+[data]
+x = 1
+t = 1
+[parameters]
+w = -0.1987
+[model]
+equations = "y = sigmoid(w x)\\nL = (y - t)^2"
+loss = "L"
+"""
+LATIN = re.compile(r"[A-Za-z]{3,}")
+TO_CYRILLIC = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "абцдефгхийклмнопқрстувщхюз" * 2)
+MATHEMATICS = frozenset(
+    ["exp", "max", "min", "tanh", "clip", "diag", "softmax", "ReLU", "padding", "stride", "size", "channels", "shape"]
+)
+"""Functions and their settings are written alike in every language."""
+PLACES = re.compile(r"\{\w+\}")
+ENGLISH = {word for text in catalogue("en").sentences.values() for word in LATIN.findall(PLACES.sub("", text))}
+
+
+def pseudo(text: str) -> str:
+    """A sentence of a language that nobody speaks: English in other letters, its places as they are."""
+    return "".join(
+        part if i % 2 else part.translate(TO_CYRILLIC) for i, part in enumerate(re.split(r"(\{\w+\})", text))
+    )
+
+
+@pytest.fixture
+def pseudo_language(tmp_path: Path) -> Iterator[str]:
+    tables: dict[str, list[str]] = {}
+    for key, text in catalogue("en").sentences.items():
+        table, _, name = key.partition(".")
+        tables.setdefault(table, []).append(f"{name} = {json.dumps(text if table == 'format' else pseudo(text))}\n")
+    text = "".join(f"[{table}]\n{''.join(lines)}" for table, lines in tables.items())
+    (tmp_path / "qq.toml").write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("derive.prose.catalogue.FOLDER", tmp_path)
+        yield "qq"
+    catalogue.cache_clear()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", examples.names())
+def test_no_english_is_left_on_a_page_of_another_language(name: str, pseudo_language: str) -> None:
+    """What is left in Latin letters stands in the problem file, or is mathematics."""
+    own = set(LATIN.findall(examples.path(name).read_text("utf-8")))
+    solution = solve(examples.path(name), language=pseudo_language)
+    for text in (solution.text("txt"), copy_of(solution.problem, None, None).sheet("txt")):
+        words = {word for word in LATIN.findall(text) if not {word, word.removeprefix("d")} & (own | MATHEMATICS)}
+        assert not words & ENGLISH, name
+
+
+@pytest.mark.parametrize("language", [each for each in languages() if each != "en"])
+def test_a_language_has_numbers_in_its_own_way_unless_the_file_says_otherwise(language: str) -> None:
+    assert "0,4505" in solve(Problem.loads(SMALL), language=language).text("txt")
+    assert "0.4505" in solve(Problem.loads(SMALL), language=language, decimal=".").text("txt")
+    assert "0.4505" in solve(Problem.loads(SMALL + '[numbers]\ndecimal = "."\n'), language=language).text("txt")

@@ -12,6 +12,7 @@ from derive.files import PDF
 from derive.pdf.text_files import write_texts
 from derive.solution import Solution
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
+from derive.writers.pdf_source import pdf_source
 
 
 def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] | None = None) -> str:
@@ -27,7 +28,6 @@ def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] 
 def write_report(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
     """The report's files. Raises DeriveError, and ToolError where the PDF cannot be made."""
     check_formats(formats, formats_of("report"))
-    texts = {
-        f"{name}.{wanted}": partial(text, report, solution, "tex" if wanted == PDF else wanted) for wanted in formats
-    }
+    sources = {wanted: pdf_source(solution.problem) if wanted == PDF else wanted for wanted in formats}
+    texts = {f"{name}.{wanted}": partial(text, report, solution, source) for wanted, source in sources.items()}
     return write_texts(folder, texts)

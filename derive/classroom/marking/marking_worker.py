@@ -23,6 +23,7 @@ from derive.pdf.press import make_pdfs
 from derive.problem.problem import Problem
 from derive.solution import Blueprint
 from derive.variants import Assignment
+from derive.writers.pdf_source import pdf_source
 
 NUMBERS = "numbers"
 """The part of a line that is needed while a class is marked, and not kept."""
@@ -159,13 +160,14 @@ def _with_numbers(problem: Problem, variant: Problem) -> Problem:
 
 
 def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
-    """The pages of a student's feedback by format; for a PDF its LaTeX."""
+    """The pages of a student's feedback by format; for a PDF the text that it is made from."""
     if not orders.formats:
         return {}
     report = work.report(orders.hints)
     head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown,
             **_set_by_hand(handed), **_taken_off(orders, handed, work)}  # fmt: skip
-    texts = {form: text(report, work.solution, "tex" if form == PDF else form, head) for form in orders.formats}
+    source = pdf_source(work.solution.problem, sheet=True)
+    texts = {form: text(report, work.solution, source if form == PDF else form, head) for form in orders.formats}
     return {form: page.encode() for form, page in texts.items()}
 
 

@@ -21,6 +21,7 @@ from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Solution
 from derive.variants import Assignment
+from derive.writers.pdf_source import pdf_source
 
 CHUNK = 16
 FOLDERS = {SHEET: "sheets", KEY: "keys"}
@@ -122,7 +123,8 @@ class PaperMaker:
         for paper in FOLDERS:
             for wanted in self.formats:
                 if wanted == PDF:
-                    draft.waiting[paper] = self.writer.text(paper, "tex", solution, identity)
+                    source = pdf_source(solution.problem, sheet=True)
+                    draft.waiting[paper] = self.writer.text(paper, source, solution, identity)
                 else:
                     draft.files |= self._files(paper, wanted, student, solution, identity)
         return draft

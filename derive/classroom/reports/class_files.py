@@ -26,6 +26,7 @@ from derive.page.document import Document
 from derive.pdf.press import make_pdfs
 from derive.solution import Solution
 from derive.writers import WRITERS, formats_of
+from derive.writers.pdf_source import pdf_source
 
 T = TypeVar("T")
 
@@ -148,7 +149,7 @@ class ClassFiles:
         document = class_document(findings, solution, self.style)
         page.write(_text("html", document, solution))
         try:
-            (made,) = make_pdfs([_text("tex", document, solution)])
+            (made,) = make_pdfs([_text(pdf_source(solution.problem, sheet=True), document, solution)])
         except ToolError as error:
             made = error
         if isinstance(made, bytes):

@@ -1,0 +1,78 @@
+"""Pages in Typst: any script, every formula and picture with what is said for it, no TeX in what is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+import derive
+from derive import Problem, examples
+from derive.notation.paired import pair, unpaired
+from derive.pdf.typst import make_typst_pdf
+from derive.writers.pdf_source import pdf_source
+from derive.writers.typst import escape_typst
+
+pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive[typst]'")
+
+TITLES = {
+    "Russian": "Прямое и обратное распространение",
+    "Kazakh": "Нейрондық желі: қателікті кері тарату әдісі",
+    "Greek": "Οπισθοδιάδοση σφάλματος",
+    "markup": r"*Bold* _and_ #let x = $1$ @ref <label> [x] `raw` \ ~ // --- http://a.b",
+}
+ALT = re.compile(r'#(?:eq|picture)\("((?:[^"\\]|\\.)*)"')
+
+
+def titled(title: str) -> Problem:
+    return replace(Problem.load(examples.path("mazur")), title=title)
+
+
+def test_texts_in_pairs_are_parted_again() -> None:
+    both = f"{pair('frac(', '')}x{pair(', ', ' over ')}y{pair(')', '')}"
+    assert unpaired(both) == ("frac(x, y)", "x over y")
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_a_title_in_any_script_gives_a_tagged_pdf(title: str) -> None:
+    pdf = make_typst_pdf(derive.solve(titled(title)).text("typ"))
+    assert pdf.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in pdf
+    assert b"pdfuaid" in pdf
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", examples.names())
+def test_every_built_in_problem_compiles_as_pdf_ua(name: str) -> None:
+    assert make_typst_pdf(derive.solve(examples.path(name)).text("typ")).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["notes", "softmax_classifier", "cnn", "gru"])
+def test_what_is_said_for_a_formula_is_words(name: str) -> None:
+    said = ALT.findall(derive.solve(examples.path(name)).text("typ"))
+    assert len(said) > 20
+    assert all(text.strip() for text in said)
+    assert not [text for text in said if re.search(r"\\[a-z]|[{}$_^]|frac|mat\(", text)]
+
+
+def test_a_derivative_is_said_as_one_says_it() -> None:
+    said = ALT.findall(derive.solve(examples.path("notes")).text("typ"))
+    assert "d L by d W 1 equals d L by d z 1 times x transposed" in said
+
+
+def test_what_is_said_is_in_the_language_of_the_page() -> None:
+    solution = derive.solve(examples.path("notes"), language="de")
+    assert "d L nach d W 1 gleich d L nach d z 1 mal x transponiert" in ALT.findall(solution.text("typ"))
+
+
+def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
+    latin, cyrillic = titled("Rückwärtsrechnung"), titled(TITLES["Russian"])
+    assert (pdf_source(latin), pdf_source(cyrillic)) == ("tex", "typ")
+    assert pdf_source(replace(latin, language="kk")) == "typ"
+    assert pdf_source(replace(cyrillic, page=replace(cyrillic.page, engine="latex"))) == "tex"
+    assert pdf_source(replace(latin, page=replace(latin.page, engine="typst"))) == "typ"
+
+
+def test_words_are_words_whatever_they_hold() -> None:
+    assert escape_typst("#let a_b = [1]") == r"\#let a\_b \= \[1\]"
