@@ -102,7 +102,7 @@ def raised(base: Expr, exponent: Expr) -> Expr:
 
 def divided(top: Expr, bottom: Expr) -> Expr:
     """top/bottom, with the number in front of both pulled out."""
-    if isinstance(bottom, Number):
+    if isinstance(bottom, Number) and bottom.value:
         return times(top, number(1 / bottom.value))
     value, rest = split_coefficient(top)
     return scaled(value, apply("divide", number(1) if rest is None else rest, bottom)) if value else number(0)

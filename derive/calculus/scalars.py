@@ -172,7 +172,9 @@ def power(x: Num, n: Num) -> Num:
     if sign(x) < 0:
         raise ValueFault("is not defined: a fractional power of a negative number")
     if sign(x) == 0:
-        return ZERO
+        if sign(n) < 0:
+            raise ValueFault("is not defined: a negative power of 0")
+        return ZERO if sign(n) else ONE
     if type(n) is fmpq and n.q == 2:
         return power(sqrt(x), fmpq(n.p))
     return exp(n * log(x))

@@ -149,7 +149,7 @@ class Backward:
         part = self._gradient(name, step.name if several else None)
         self.parts.setdefault(name, []).append(part)
         self.left[name] -= 1
-        return self._made(part, settled(expr, self.shapes), rule)
+        return self._made(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
 
     def _sum(self, name: Name) -> Iterator[Step]:
         """The sum over the paths, once all of them are there."""

@@ -195,10 +195,12 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
     if mid and radius and rexponent + radius.bit_length() < exponent - MOST_BITS:  # as good as exact: wider is enough
         radius, rexponent = 1, exponent - MOST_BITS
-    shift = min(exponent, rexponent) if radius else exponent
-    mid <<= exponent - shift
-    radius = radius << (rexponent - shift) if radius else 0
-    if abs(mid) <= radius:
+    around_zero = radius and rexponent + radius.bit_length() > exponent + mid.bit_length() + 1  # far too wide to shift
+    shift = 0 if around_zero else min(exponent, rexponent) if radius else exponent
+    if not around_zero:
+        mid <<= exponent - shift
+        radius = radius << (rexponent - shift) if radius else 0
+    if around_zero or abs(mid) <= radius:
         if not ties:
             raise Undecided
         return None, False

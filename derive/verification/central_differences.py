@@ -16,11 +16,11 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive.calculus.operation_rows import Branches, Flat
-from derive.calculus.scalars import Num, shortened
+from derive.calculus.scalars import Num, ValueFault, shortened
 from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
 from derive.language.names import Derivative, Name
-from derive.values.tape import CompiledExpr, Env
+from derive.values.tape import CompiledExpr, Env, TapeStep
 from derive.values.values import Values
 
 DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one direction has to do
@@ -64,11 +64,19 @@ class DifferencePoint:
         self.reach = reach(free)
         self.gradients = {name: free[self.tape.slots[gradient]] for name, gradient in self.names.items()}
         self._steps = {finer: arb(fmpq(1, 2 ** (step + FINER * finer))) for finer in (False, True)}
+        self._to_loss = _leading_to(self.derivation.loss, self.tape.forward)
         self._moves: dict[frozenset[Name], list[tuple[Name, int, CompiledExpr]]] = {}
         self._env: Env = [_as_balls(numbers.get(slot, [])) for slot in range(len(free))]
         with _held(self.tape.branches):
             for move in self.tape.forward:
-                self._env[move.slot] = move.run(self._env)
+                self._env[move.slot] = self._as_ball(move, free[move.slot])
+
+    def _as_ball(self, move: TapeStep, exact: Flat) -> Flat:
+        """The value of a step with balls; its exact value where it has one with exact numbers only: (−2)^(3·1)."""
+        try:
+            return move.run(self._env)
+        except ValueFault:
+            return exact
 
     def _free(self, numbers: Mapping[int, Flat]) -> Env:
         """All values, carried exactly, the branches chosen by them."""
@@ -88,9 +96,9 @@ class DifferencePoint:
         return arb((ahead - behind) / (2 * step))
 
     def _depending(self, names: frozenset[Name]) -> list[tuple[Name, int, CompiledExpr]]:
-        """The forward moves that depend on `names`."""
+        """The forward moves that depend on `names`, and that the loss depends on."""
         touched, moves = set(names), []
-        for move in self.tape.forward:
+        for move in self._to_loss:
             if not touched.isdisjoint(move.step.uses):
                 touched.add(move.step.name)
                 moves.append((move.step.name, move.slot, move.run))
@@ -105,6 +113,17 @@ class DifferencePoint:
             env[slot] = _moved(run(env), probe[name], step) if name in probe else run(env)
         assert self.derivation.loss
         return env[slots[self.derivation.loss]][0]
+
+
+def _leading_to(loss: Name | None, moves: Iterable[TapeStep]) -> list[TapeStep]:
+    """The moves that the loss depends on."""
+    needed: set[Name | None] = {loss}
+    found: list[TapeStep] = []
+    for move in reversed(tuple(moves)):
+        if move.step.name in needed:
+            needed.update(move.step.uses)
+            found.append(move)
+    return found[::-1]
 
 
 @contextmanager

@@ -66,11 +66,20 @@ def _arithmetic() -> Mapping[str, Callable[..., Sym]]:
         "negate": lambda a: -a,
         "times": lambda a, b: a * b,
         "product": lambda a, b: a * b,
-        "divide": lambda a, b: a / b,
-        "power": lambda a, n: a**n,
-        "sqrt": sympy.sqrt,
+        "divide": lambda a, b: a / b if b != 0 else sympy_function("divide", ())(a, b),
+        "power": lambda a, n: sympy_function("power", ())(a, n) if _is_beyond(a, n) else a**n,
+        "sqrt": lambda a: sympy_function("sqrt", ())(a) if _is_beyond(a, sympy.S.Half) else sympy.sqrt(a),
         "pi": lambda: sympy.pi,
     }
+
+
+def _is_beyond(base: Sym, exponent: Sym) -> bool:
+    """Whether SymPy's own power is none of ours: of 0 it may be infinite, and it reckons without end with a root of
+    constants that are functions of ours.
+    """
+    if exponent.is_Integer:
+        return bool(base == 0 and exponent < 0)
+    return bool(base == 0 or not (base.is_Rational or base.free_symbols))
 
 
 @cache
