@@ -12,12 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.programs import path_of
 
-from derive import examples
-
 os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-EXAMPLES = frozenset(examples.names())
 
 settings.register_profile("derive", deadline=None, derandomize=True, suppress_health_check=QUIET)
 settings.register_profile("explore", deadline=None, suppress_health_check=QUIET, print_blob=True)
@@ -28,15 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write the pages under tests/golden/ anew")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from support.scheduling import ByProblem
 
-
-def _group(item: pytest.Item) -> str:
-    """What is run in one process: all tests of a built-in problem, which is solved once; else a module's tests."""
-    values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-    return next((value for value in values if isinstance(value, str) and value in EXAMPLES), item.path.stem)
+    return ByProblem(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
