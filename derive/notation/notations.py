@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.calculus.operation_rows import Look
 from derive.language.expressions import Index, Shape
@@ -170,7 +170,10 @@ class Notation:
 
     def printed(self, number: Printed) -> str:
         """A printed number, with its sign."""
-        return self.number(number, self.decimal)
+        if number.gap is None:
+            return self.number(number, self.decimal)
+        one = self.number(replace(number, gap=None), self.decimal)
+        return one + self.operators["add" if number.negative else "subtract"] + self.number(number.gap, self.decimal)
 
 
 def _along(items: Sequence[str], whole: Shape, part: Shape) -> Sequence[str]:

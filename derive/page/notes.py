@@ -94,8 +94,9 @@ class Notes:
         if isinstance(expr, Apply) and row_of(expr).by_sign and isinstance(expr.args[0], Ref):
             yield from _by_sign(row_of(expr).by_sign, expr.args[0].name, step.shape)
         if step.phase == "forward":
-            kind = "saturated_array" if step.shape else "saturated"
-            use = "" if step.name in self.needed else "_forward"
+            saturates = isinstance(expr, Apply) and not {1, -1}.isdisjoint(row_of(expr).bounds or ())
+            kind = f"{'saturated' if saturates else 'near_one'}{'_array' if step.shape else ''}"
+            use = "_forward" if saturates and step.name not in self.needed else ""
             fields: dict[str, Inline] = {"value": NameInText(step.name), "gap": Gap(step.name)}
             yield Sentence(f"notes.{kind}{use}", fields, Condition("saturated", step.name))
 

@@ -81,7 +81,8 @@ class View:
         """A number in the notation, in parentheses where its position asks for them."""
         text = self.notation.printed(number)
         compound = number.exponent is not None or number.fraction is not None
-        needed = position != LEADING and (number.negative or (position == TIGHT and compound))
+        apart = number.negative or number.gap is not None
+        needed = position != LEADING and (apart or (position == TIGHT and compound))
         return f"{self.notation.operators['(']}{text}{self.notation.operators[')']}" if needed else text
 
     def number(self, name: Name, index: Sequence[int], position: str) -> str:
@@ -364,7 +365,7 @@ def _saturated(view: View, condition: Condition) -> bool:
 def _keeps_gap(number: Printed, digits: Digits) -> bool:
     """Whether a number close to 1 is printed longer than asked so that its distance from 1 shows."""
     whole, _, broken = number.mantissa.partition(".")
-    return (
+    return number.gap is not None or (
         whole == "0"
         and number.exponent is None
         and broken.startswith("9")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log, log2, log10
 
 from flint import arb, fmpq
@@ -14,6 +14,7 @@ from derive.calculus.scalars import Num, Undecided, ValueFault, middle
 from derive.problem.settings import Digits
 
 PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
+MOST_NINES = 12  # decimals that show the distance from 1; where more are needed it is written beside the 1
 MOST_DIGITS = 100_000
 MOST_BITS = 4 * MOST_DIGITS
 LENGTH_OF_EXACT = 30
@@ -30,6 +31,7 @@ class Printed:
     exponent  the power of ten beside it, or None
     exact     whether this is the value itself, nothing cut
     fraction  a given number whose decimals never end, as it was given
+    gap       for a number close to 1: its distance, which is subtracted from the mantissa 1
     zero_to   for a value that could not be told from 0: to how many decimals it is 0
     """
 
@@ -39,12 +41,16 @@ class Printed:
     exact: bool = True
     zero_to: int | None = None
     fraction: tuple[int, int] | None = None
+    gap: Printed | None = None
 
     @property
     def value(self) -> fmpq:
         """The printed number, exactly."""
         if self.fraction:
             return fmpq(*self.fraction)
+        if self.gap:
+            distance = 1 - self.gap.value
+            return -distance if self.negative else distance
         whole, _, broken = self.mantissa.partition(".")
         power = (self.exponent or 0) - len(broken)
         number = fmpq(int(whole + broken))
@@ -55,6 +61,8 @@ class Printed:
         """As plain text: `-3,84·10^-7`."""
         if self.fraction:
             return f"{self.fraction[0]}/{self.fraction[1]}"
+        if self.gap:
+            return f"{'-1 +' if self.negative else '1 -'} {self.gap.text(decimal, times)}"
         power = "" if self.exponent is None else f"{times}{self.exponent}"
         return f"{'-' if self.negative else ''}{self.mantissa.replace('.', decimal)}{power}"
 
@@ -146,6 +154,9 @@ def decimal_text(x: Num, ties: bool = False) -> str:
         if ending is not None and ending[0] < _LONG:
             return _laid_out(*ending, negative=x < 0, exact=True, low=-12, high=LENGTH_OF_EXACT).text(times="e")
     shown = printed(x, LONG, ties)
+    ending = _ending(shown.value) if shown.gap else None
+    if ending is not None:  # a value is written as a decimal, however many nines that takes
+        return _laid_out(*ending, negative=shown.negative, exact=True, low=-MOST_DIGITS, high=MOST_DIGITS).text()
     return Printed(shown.negative, shown.mantissa, shown.exponent).text(times="e")
 
 
@@ -163,6 +174,8 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
     shown = _rounded(size, x < 0, digits, exact=False)
     if ending is None or shown.value != x:
         return shown
+    if shown.gap is not None:
+        return replace(shown, exact=True)
     low, high = (1, 1) if shown.exponent is not None else (-MOST_DIGITS, MOST_DIGITS)
     return _laid_out(*ending, negative=x < 0, exact=True, low=low, high=high)
 
@@ -265,10 +278,13 @@ def _below_one(size: _Size) -> bool:
 
 
 def _near_one(size: _Size, significant: int, negative: bool, exact: bool) -> Printed:
-    """1 − distance, the distance with `significant` digits."""
+    """1 − distance, the distance with `significant` digits: as decimals, or written beside the 1."""
     one = size.below << max(0, -size.shift)
     distance = _Size(one - size.high, one - size.low, min(size.shift, 0), size.below)
-    _, decimals = _significant(distance, significant)
+    number, decimals = _significant(distance, significant)
+    if decimals > max(MOST_NINES, significant):
+        gap = _laid_out(number, decimals, negative=False, exact=False, low=PLAIN_FROM + 1, high=significant)
+        return Printed(negative, "1", exact=exact, gap=gap)
     return _laid_out(size.rounded(decimals), decimals, negative, exact, low=-decimals, high=PLAIN_TO)
 
 

@@ -224,7 +224,7 @@ def test_a_number_never_lands_on_a_bound_that_it_does_not_reach(x: Fraction, dig
 def test_a_rounded_number_has_the_asked_digits(x: Fraction, count: int) -> None:
     number = printed(exactly(x), Digits(count))
     assume(not number.exact)
-    whole, _, broken = number.mantissa.partition(".")
+    whole, _, broken = (number.gap or number).mantissa.partition(".")
     if len((whole + broken).lstrip("0")) != count:  # then it is the distance from 1 that has them
         assert whole == "0" and len(str(10 ** len(broken) - int(broken))) == count
 
@@ -288,3 +288,14 @@ def test_a_ball_that_no_precision_decides_counts_as_the_tie_or_bound_in_it(middl
 def test_numbers_of_thousands_of_digits_are_printed(value: fmpq, digits: Digits) -> None:
     assert "e" in printed(value, digits).text(times="e")
     assert "e" in decimal_text(value)
+
+
+def test_a_number_very_close_to_1_is_written_as_1_and_its_distance() -> None:
+    """Beyond 12 decimals nines say nothing; the value stays what is printed, and its decimals are all there."""
+    distance = fmpq(372, 10**46)
+    near = printed(1 - distance - fmpq(1, 10**60), Digits(3))
+    assert near.text() == "1 - 3.72·10^-44"
+    assert near.value == 1 - distance
+    assert printed(distance - 1, Digits(3)).text(",", "e") == "-1 + 3,72e-44"
+    assert printed(fmpq(99_999_988_7, 10**9) - fmpq(1, 3 * 10**12), Digits(3)).text() == "0.999999887"
+    assert decimal_text(1 - distance - fmpq(1, 3 * 10**70)).startswith("0." + "9" * 43 + "628")

@@ -127,4 +127,4 @@ class StepAnswer:
 
 def _length(number: Printed) -> int:
     """How many significant digits are printed."""
-    return len(number.mantissa.replace(".", "").lstrip("0"))
+    return len((number.gap or number).mantissa.replace(".", "").lstrip("0"))
