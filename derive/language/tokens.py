@@ -119,7 +119,7 @@ def _special(text: str, at: int) -> tuple[list[Token], int]:
     if method := method_hint(text, at):
         raise TextError(method[0], method[1], at, method[2])
     name = "a control character" if not char.isprintable() else f"`{char}`"
-    hint = SIGNS.get(char, "see docs/language.md for what an equation may hold")
+    hint = SIGNS.get(char, "an equation holds names, numbers, functions, brackets and the signs + - * / ^")
     raise TextError(f"{name} has no meaning here", hint, at, at + 1)
 
 

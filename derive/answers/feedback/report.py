@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from derive.answers.feedback.step_feedback import Feedback
+from derive.answers.feedback.told_once import told_once
 from derive.answers.marking.judging import Judged, StepPlace
 from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.step_answer import CORRECT, MISSING
-from derive.answers.reading.written import Answer, Remark
+from derive.answers.reading.written import ORIENTATIONS, Answer, Remark
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Shape
 from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
@@ -39,6 +40,7 @@ class ReportItem:
     answer    what the work says; None if nothing
     judged    what became of it; None where it matches no step
     feedback  words it
+    told      the remarks that a page tells here, each once a work
     """
 
     id: str
@@ -50,6 +52,7 @@ class ReportItem:
     answer: Answer | None = field(repr=False)
     judged: Judged | None = field(repr=False)
     feedback: Feedback = field(compare=False, repr=False)
+    told: tuple[Remark, ...] = ()
 
     @property
     def place(self) -> StepPlace | None:
@@ -100,7 +103,10 @@ class ReportItem:
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:
         """What costs nothing, each with its sentence."""
-        return tuple(map(self.feedback.worded, self._noticed, self._sentences))
+        noticed = self.judged.remarks if self.judged else self.answer.remarks if self.answer else ()
+        kept = [remark for remark in noticed if remark.key not in ORIENTATIONS or remark.key in self._keys]
+        sentences = [self.feedback.remark(remark, self.answer) for remark in kept]
+        return tuple(map(self.feedback.worded, kept, sentences))
 
     @cached_property
     def parts(self) -> tuple[StepPart, ...]:
@@ -108,15 +114,12 @@ class ReportItem:
         if self.judged is None:
             assert self.answer is not None
             return (self.feedback.unmatched(self.answer),)
-        return (*self.feedback.step(self.judged), *self._sentences)
+        remarks = (part for remark in self.told for part in self.feedback.remarked(remark, self.answer))
+        return (*self.feedback.step(self.judged), *remarks)
 
     @property
-    def _noticed(self) -> tuple[Remark, ...]:
-        return self.judged.remarks if self.judged else self.answer.remarks if self.answer else ()
-
-    @cached_property
-    def _sentences(self) -> list[Sentence]:
-        return [self.feedback.remark(remark, self.answer) for remark in self._noticed]
+    def _keys(self) -> set[str]:
+        return {remark.key for remark in self.told}
 
     def _values(self, values: Flat) -> Nested:
         assert self.judged is not None
@@ -178,15 +181,17 @@ class Report:
 def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:
     """The report on judged work; with `hints` no expected number is told."""
     feedback = Feedback(solution, hints)
-    items = [_made(each, feedback) for each in judged]
+    items = [_made(each, feedback, told) for each, told in zip(judged, told_once(judged), strict=True)]
     items += [_unmatched(answer, feedback) for answer in answers if not answer.step]
     return Report(solution.problem.title, tuple(items), solution.problem.language, feedback)
 
 
-def _made(judged: Judged, feedback: Feedback) -> ReportItem:
+def _made(judged: Judged, feedback: Feedback, told: tuple[Remark, ...]) -> ReportItem:
     answer = judged.answer
     line, given = (answer.line, answer.given) if answer else (None, "")
-    return ReportItem(judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback)
+    return ReportItem(
+        judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback, told
+    )
 
 
 def _unmatched(answer: Answer, feedback: Feedback) -> ReportItem:

@@ -251,18 +251,20 @@ class Feedback:
             yield self._other_shape(shape[::-1], shape)
         elif self._told_singly(judged):
             yield from (self._entry(judged, i) for i in wrong)
-        elif len(wrong) > FEW:
-            yield Sentence("check.entries", {"count": len(wrong), "size": len(judged.entries)})
+        elif len(judged.entries) > 1 and wrong:
+            if len(wrong) > FEW:
+                yield Sentence("check.entries", {"count": len(wrong), "size": len(judged.entries)})
+            yield self._entry(judged, wrong[0], "first_")
 
-    def _entry(self, judged: Judged, i: int) -> Sentence:
+    def _entry(self, judged: Judged, i: int, which: str = "") -> Sentence:
         right, own = self._right(judged)[i], self._own(judged)[i]
         w = judged.written[i] if judged.written else None
         place = indices(self.index.lexicon.shapes[judged.place.name])[i]
         numbers = {"written": as_printed(w) if w else None, "own": own, "right": right}
         fields: dict[str, Inline] = {key: NumberList((number,)) for key, number in numbers.items()}
         fields["entry"] = NameInText(judged.place.name, index=place)
-        key = "check.entry_hint" if self.hints else "check.entry" if own.text() == right.text() else "check.entry_own"
-        return Sentence(key, fields)
+        key = "entry_hint" if self.hints else "entry" if own.text() == right.text() else "entry_own"
+        return Sentence(f"check.{which}{key}", fields)
 
     def _difference(self, differs: Counterexample) -> Sentence:
         """Where two formulas differ, with the values put in."""
@@ -290,6 +292,13 @@ class Feedback:
         if remark.line and answer and remark.line != answer.line:
             fields |= {"at": Words("check.at"), "number": remark.line}
         return Sentence(f"{key}_hint" if hinted else key, fields)
+
+    def remarked(self, remark: Remark, answer: Answer | None) -> Iterator[Sentence]:
+        """A remark, and the other lines that it concerns."""
+        yield self.remark(remark, answer)
+        if remark.lines:
+            also = "check.also_one" if len(remark.lines) == 1 else "check.also_many"
+            yield Sentence(also, {"lines": one_line(", ".join(map(str, remark.lines)), MOST_SHOWN)})
 
     def worded(self, remark: Remark, sentence: Sentence) -> Remark:
         """A remark with its sentence as text; with hints without what is right."""

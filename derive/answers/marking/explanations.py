@@ -40,8 +40,7 @@ EXPLANATIONS = (
     Explanation(right.line_of_numbers, right.stands, FOLLOWS),  # behind the routes, which say why
     Explanation(right.passed_on, right.follows, FOLLOWS),  # behind the routes: a wrong line without marks
     Explanation(right.uncharged, right.follows, WRONG),  # may be passed over, and then costs nothing
-    Explanation(right.true_values, right.is_near, CORRECT),  # what is off by one unit may be right by a route
-    Explanation(right.short_values, right.is_short, WRONG),  # last: one digit may be exactly what follows
+    Explanation(right.true_values, right.is_near, CORRECT),  # last: what is off by one unit may be right by a route
 )
 """What explains a number by itself; one that none of these explains is wrong."""
 
@@ -59,7 +58,7 @@ class Mistaken:
 
 
 MISTAKEN = (
-    Mistaken(mistaken.rounded_values, mistaken.always),  # the number is right, but not what was asked for
+    Mistaken(mistaken.rounded_values, mistaken.always),  # the number is right, but rounded too much
     Mistaken(mistaken.plain_slips, mistaken.has_slipped),  # the digits themselves show it
     Mistaken(mistaken.written_line, mistaken.gives_all),  # the line before it shows it
     Mistaken(mistaken.steps, mistaken.gives_most),  # in this step, by the table of known mistakes in its order
@@ -70,6 +69,9 @@ MISTAKEN = (
     Mistaken(mistaken.updated_parameters, mistaken.gives_most),  # last: small updates change little
 )
 """What explains wrong numbers; which mistakes an equation can have, and their order, says `mistakes.table`."""
+
+
+TRANSPOSED = "outer_product_transposed"
 
 
 def explain(answer: StepAnswer) -> None:
@@ -85,16 +87,21 @@ def explain(answer: StepAnswer) -> None:
                 break
     answer.entries = [verdict or WRONG for verdict in answer.entries]
     if answer.turned:
-        _take_back(answer)
+        _judge_transpose(answer)
     if answer.places(WRONG):
         answer.follows = answer.follows or next((list(attempt.values) for attempt in right.routes(answer)), None)
         answer.diagnosis = answer.diagnosis or _mistake(answer, answer.places(WRONG))
 
 
-def _take_back(answer: StepAnswer) -> None:
-    """What was written as the transpose is not right, whatever its numbers are."""
+def _judge_transpose(answer: StepAnswer) -> None:
+    """What was written as the transpose is not right, whatever its numbers are; after the first such array it follows
+    from the way in which the work writes arrays.
+    """
     if not answer.places(WRONG):
-        answer.diagnosis = "outer_product_transposed"
+        if answer.rows:
+            answer.entries = [MISSING if w is None else FOLLOWS for w in answer.written]
+            return
+        answer.diagnosis = TRANSPOSED
     answer.entries = [MISSING if w is None else WRONG for w in answer.written]
 
 

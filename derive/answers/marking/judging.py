@@ -7,17 +7,18 @@ from what was. So a fault is charged once, where it is made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from math import prod
 
 from derive.answers.marking.answer_numbers import answers_by_step, arranged, numbers_of
 from derive.answers.marking.equality import Counterexample
-from derive.answers.marking.explanations import explain
+from derive.answers.marking.explanations import TRANSPOSED, explain
 from derive.answers.marking.formula_answers import judged_formula
-from derive.answers.marking.mistaken_routes import misshapen
-from derive.answers.marking.right_routes import IMPRECISE, is_trivial
+from derive.answers.marking.mistaken_routes import IMPRECISE, misshapen
+from derive.answers.marking.orientation import transposed_entries
+from derive.answers.marking.right_routes import is_trivial
 from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
 from derive.answers.marking.student_values import BITS, FlatNumbers, Own
@@ -25,7 +26,7 @@ from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Number
+from derive.language.expressions import Number, Shape
 from derive.language.names import Derivative, Name
 from derive.solution import Solution
 from derive.values.values import Values
@@ -98,6 +99,7 @@ class _Judge:
         self.workings = solution.blueprint.workings
         self.answers = answers_by_step(answers, self.derivation)
         arrays = (answer.content for answer in self.answers.values() if isinstance(answer.content, Array))
+        self.rows = False
         self.usual = UsualLength.of(w for array in arrays for w in array.entries if w)
 
     def all(self) -> Iterator[Judged]:
@@ -220,17 +222,29 @@ class _Judge:
             decimal=self.carry.numbers.decimal,
             marks=bool(of),
             turned=turned,
+            rows=self.rows,
         )  # fmt: skip
         explain(found)
-        remarks = tuple(answer.remarks if turned else found.remarks())
-        return Judged(place, answer, written, tuple(found.entries), expected, found.follows, found.diagnosis, remarks,
-                      self._earned(found, remarks, of) if of else of, of, turned=turned,
-                      passed_on=found.passed_on)  # fmt: skip
+        found = self._by_rows(found, self.derivation.shapes[place.name])
+        self.rows |= found.diagnosis == TRANSPOSED
+        remarks = tuple(answer.remarks if found.turned else found.remarks())
+        marks = self._earned(found, remarks, of) if of else of
+        return Judged(place, answer, found.written, tuple(found.entries), expected, found.follows, found.diagnosis,
+                      remarks, marks, of, turned=found.turned, passed_on=found.passed_on)  # fmt: skip
+
+    def _by_rows(self, found: StepAnswer, shape: Shape) -> StepAnswer:
+        """A square matrix that is not right, as its transpose where the work takes rows for columns."""
+        if not self.rows or found.turned or not found.places(WRONG) or len(shape) != 2 or shape[0] != shape[1]:
+            return found
+        turned = replace(found, written=tuple(transposed_entries(found.written, shape)), turned=True, diagnosis=None,
+                         follows=None, explained={})  # fmt: skip
+        explain(turned)
+        return found if turned.places(WRONG) else turned
 
     def _earned(self, found: StepAnswer, remarks: Sequence[Remark], of: Fraction) -> Fraction:
         """The marks for the entries that are right, and those for short ones, less what the remarks cost."""
         right = sum(verdict in {CORRECT, FOLLOWS} for verdict in found.entries)
-        short = sum(attempt.key == IMPRECISE for attempt in found.explained.values())
+        short = len(found.places(WRONG)) if found.diagnosis == IMPRECISE else 0
         marks = of * (right + self.problem.marking.short * short) / len(found.entries)
         noticed = sum(not remark.is_notice for remark in remarks)
         return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks

@@ -18,6 +18,7 @@ from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, substitute
 from derive.language.names import Name
 
+IMPRECISE = "imprecise"
 MOST_SKIPPED, MOST_BEFORE = 12, 200
 
 
@@ -72,9 +73,9 @@ def _right(answer: StepAnswer) -> list[Flat]:
 
 
 def rounded_values(answer: StepAnswer) -> Iterator[Attempt]:
-    """Where exact values are asked for: the right ones, or those that follow, but rounded."""
-    if answer.exact and all(any(standing(w, values[i]) for values in _right(answer)) for i, w in answer.places(WRONG)):
-        yield Attempt(answer.expected, "not_exact")
+    """The right values, or those that follow, where they are not to be rounded, or not to one digit."""
+    if all(any(standing(w, values[i]) for values in _right(answer)) for i, w in answer.places(WRONG)):
+        yield Attempt(answer.expected, "not_exact" if answer.exact else IMPRECISE)
 
 
 def plain_slips(answer: StepAnswer) -> Iterator[Attempt]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from flint import arb
+from flint import arb, fmpq
 
 from derive.answers.marking.rounding import EXACT, WIDEST, allowed, is_precise, near, standing, within
 from derive.answers.marking.step_answer import OPEN, Attempt, StepAnswer
@@ -20,7 +20,10 @@ from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name
 
-EARLIER_LINE, IMPRECISE = "earlier_line", "imprecise"
+MARGIN = fmpq(1, 10**6)
+"""Values that differ by less, relatively, differ in what rounding at a bound has left of them."""
+
+EARLIER_LINE = "earlier_line"
 
 
 # --- the truth --------------------------------------------------------------------------------------------------------
@@ -176,37 +179,25 @@ def _uncharged_in(answer: StepAnswer) -> list[Name]:
     return [name for name in answer.own.uncharged if name in used]
 
 
-# --- too short --------------------------------------------------------------------------------------------------------
-
-
-def short_values(answer: StepAnswer) -> Iterator[Attempt]:
-    """The true values and what follows, for numbers too short to tell them."""
-    for values in (answer.expected, answer.follows):
-        if values and not answer.exact:
-            yield Attempt(values, IMPRECISE)
-
-
-def is_short(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> bool:
-    """Whether a number stands for a value, but tells too little of it."""
-    value = attempt.values[i]
-    return value is not None and standing(w, value) is not None and not is_precise(w, value, answer.written)
-
-
 # --- made easy --------------------------------------------------------------------------------------------------------
 
 
 def made_easy(answer: StepAnswer) -> Iterator[Attempt]:
     """What would follow, where rounding has made the numbers too easy and no step before was charged for that.
 
-    Where the exact values of what is right lead to the same numbers, nothing was made easy by rounding.
+    Where the exact values of what is right lead to the same numbers, or to numbers that differ, nothing was made easy
+    by rounding.
     """
     step, own = answer.step, answer.own
     if not step or not is_trivial(step, answer.written, answer.expected) or own.trivial.intersection(step.uses):
         return
     values = own.with_truth(own.correct).value(step.expr)
+    zeros = all(w is None or w.value == 0 for w in answer.written)
     if values and all(w is None or standing(w, x) == EXACT for w, x in zip(answer.written, values, strict=True)):
         return
-    key = "saturated" if all(w is None or w.value == 0 for w in answer.written) else "trivial"
+    if values and not zeros and any(abs(x - values[0]) > MARGIN * abs(values[0]) for x in values):
+        return
+    key = "saturated" if zeros else "trivial"
     attempts = [*routes(answer), *line_of_numbers(answer)]
     answer.follows = values or answer.follows
     yield from (replace(attempt, key=key) for attempt in attempts)

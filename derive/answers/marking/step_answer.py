@@ -61,6 +61,7 @@ class StepAnswer:
     decimal    the problem's decimal sign
     marks      whether the step carries marks
     turned     whether the numbers were written as the transpose
+    rows       whether an array before was, and was charged: the work takes rows for columns throughout
     entries    a verdict for each entry, OPEN until it is found
     explained  the attempts that explain entries
     follows    what the step's equation gives at the student's own numbers
@@ -81,6 +82,7 @@ class StepAnswer:
     decimal: str
     marks: bool = True
     turned: bool = False
+    rows: bool = False
     entries: list[str] = field(default_factory=list)
     explained: dict[int, Attempt] = field(default_factory=dict)
     follows: Flat | None = None

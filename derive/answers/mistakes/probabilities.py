@@ -15,6 +15,9 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.operations.reductions import count
 
 SOFTMAX = ("softmax", "log_softmax", "causal_softmax", "logsumexp")
+BETWEEN = (*SOFTMAX[:1], "sigmoid")
+"""Functions whose slope a student writes as p (1 − p)."""
+
 MOST_CLASSES = 10
 SMALL = Fraction(1, 10)
 EPSILONS = {"epsilon", "eps"}
@@ -54,6 +57,17 @@ def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:
     short = shortcuts_of(derivation).get(step.name)
     if short is not None:
         yield negated(short.expr)
+
+
+def slope_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """(p − y) p (1 − p): the derivative of the function multiplied once more, though p − y holds it."""
+    short = shortcuts_of(derivation).get(step.name)
+    if short is None or not isinstance(step.name, Derivative):
+        return
+    for each in derivation.forward:
+        if isinstance(each.expr, Apply) and each.expr.op in BETWEEN and each.expr.args == (Ref(step.name.by),):
+            p = Ref(each.name)
+            yield times(short.expr, times(p, apply("subtract", number(1), p)))
 
 
 def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:

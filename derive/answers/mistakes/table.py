@@ -24,6 +24,7 @@ MISTAKES = (
     Mistake("softmax_diagonal_only", ("local softmax", "jacobian", "back softmax"), probabilities.diagonal_only),
     Mistake("other_class", ("",), probabilities.other_class),
     Mistake("target_turned", ("jacobian", "chain rule", "back"), probabilities.target_turned),
+    Mistake("slope_again", ("jacobian", "chain rule", "back"), probabilities.slope_again),
     Mistake("scale_forgotten", ("",), probabilities.unscaled),
     Mistake("variance_divisor", ("mean", "sum", "formula"), probabilities.other_divisor),
     Mistake("epsilon_forgotten", WITH_EPSILON, probabilities.without_epsilon),

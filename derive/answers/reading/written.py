@@ -10,6 +10,7 @@ from derive.calculus.scalars import Num
 from derive.language.expressions import Expr, Shape
 
 EXACT_DIGITS = 1_000_000
+ORIENTATIONS = {"row_for_column", "column_for_row"}
 ROW, COLUMN = "row", "column"
 
 
@@ -44,6 +45,7 @@ class Remark:
     written  as in the work
     right    what should stand there, with the problem's decimal sign; "" where nothing can be said
     message  a sentence to the student, once it is worded
+    lines    others that it concerns too, where it is told once for all of them
     key      of its sentence in the catalogue, where that is not the kind's
     """
 
@@ -53,6 +55,12 @@ class Remark:
     right: str
     message: str = ""
     key: str = ""
+    lines: tuple[int, ...] = ()
+
+    @property
+    def is_habit(self) -> bool:
+        """Whether it is about the way in which numbers are written, and is told once a work."""
+        return self.is_notice or self.kind in {"cut", "precision"} or self.key in ORIENTATIONS
 
     @property
     def is_notice(self) -> bool:
