@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
+from html import escape
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -266,6 +267,15 @@ class Solution:
             pictures = self.pictures(source)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
         return write_texts(Path(folder), files)
+
+    def _repr_html_(self) -> str:
+        """The page for a notebook, in a frame, so that neither's look changes the other's."""
+        page = escape(self.text("html"))
+        return f'<iframe title="{escape(self.problem.title)}" srcdoc="{page}" width="100%" height="720"></iframe>'
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """The page in each of the forms that a notebook may show, of which it takes the richest."""
+        return {"text/html": self._repr_html_(), "text/markdown": self._repr_markdown_(), "text/plain": repr(self)}
 
     def _repr_markdown_(self) -> str:
         """The page for a notebook, its pictures inside the text."""

@@ -91,8 +91,9 @@ def _marked(text: str, name: Name) -> str:
 
 
 OPERATORS = {
-    "d": "<mi>d</mi>", "∂": "<mi>∂</mi>", "product": "<mo>·</mo>", "thin": '<mspace width=".17em"/>',
-    "times": "<mo>⊙</mo>", "add": '<mo form="infix">+</mo>', "subtract": '<mo form="infix">−</mo>', "negate": MINUS,
+    "d": "<mi>d</mi>", "∂": "<mi>∂</mi>", "product": '<mo form="infix">·</mo>', "thin": '<mspace width=".17em"/>',
+    "times": '<mo form="infix">⊙</mo>', "add": '<mo form="infix">+</mo>', "subtract": '<mo form="infix">−</mo>',
+    "negate": MINUS,
     "=": '<mo form="infix">=</mo>', "≈": '<mo form="infix">≈</mo>', "<-": '<mo form="infix" stretchy="false">←</mo>',
     "(": '<mo form="prefix" stretchy="false">(</mo>', ")": '<mo form="postfix" stretchy="false">)</mo>',
     "big(": "<mrow><mo>(</mo>", "big)": "<mo>)</mo></mrow>",

@@ -67,6 +67,10 @@ class View:
         """The same for another pass."""
         return self if k == self.k else View(self.run, self.notation, self.workings, k, self._hidden)
 
+    def written_in(self, notation: Notation) -> View:
+        """The same in another notation."""
+        return View(self.run, notation, self.workings, self.k, self._hidden)
+
     def hides(self, name: Name) -> bool:
         """Whether the values of a name do not stand on the page."""
         return (name, self.k) in self._hidden

@@ -164,6 +164,10 @@ class TemplateWriter(Writer):
         """A text that programs read from the page, kept to one line."""
         return " ".join(text.split())
 
+    def frame(self, words: Catalogue) -> dict[str, Any]:
+        """What the frame of this format needs beside what all have."""
+        return {}
+
     def verbatim(self, text: str) -> str:
         """What can be set of a text that somebody else wrote."""
         return text
@@ -178,7 +182,7 @@ class TemplateWriter(Writer):
         """How this format writes mathematics."""
         notation = page.notation(self.notation_for(document), document)
         return Compiler(notation, page.shapes, page.labels(notation), partial(self.matrix, catalogue), self.final,
-                        catalogue, self.answer, self.room, self.verbatim)  # fmt: skip
+                        catalogue, self.answer, self.room, self.verbatim, page.notation(UNICODE, document))  # fmt: skip
 
     def block(self, block: Block, compiler: Compiler) -> list[Part]:
         """One block as parts."""
@@ -297,7 +301,7 @@ class TemplateWriter(Writer):
             "student": self.words(words["labels.student"]),
             "sheet": self.words(words["labels.sheet"]),
         }
-        return CompiledPage(sections, document, compiler.notation, frame, page.workings)
+        return CompiledPage(sections, document, compiler.notation, frame | self.frame(words), page.workings)
 
     def render(self, compiled: CompiledPage, run: PageRun, identity: Identity | None = None) -> str:
         frame = {**compiled.frame, "marks": [], "named": bool(identity)}

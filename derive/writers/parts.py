@@ -12,7 +12,7 @@ from derive.language.expressions import Entry, Expr
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
-from derive.notation.notations import Notation
+from derive.notation.notations import UNICODE, Notation
 from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
 from derive.notation.vocabulary import INNER, LEADING, TextPiece, Vocabulary, mixed, name_vocabulary, numbers
 from derive.page.document import (
@@ -78,6 +78,7 @@ class Compiler:
     answer   the place to fill in for the id of a step, or of an entry of it
     room     the place to write a formula
     verbatim  what can be set of a text that somebody else wrote
+    pictured  the notation of pictures, in one line
     """
 
     notation: Notation
@@ -89,6 +90,7 @@ class Compiler:
     answer: Callable[[str], str] = str
     room: str = ""
     verbatim: Callable[[str], str] = str
+    pictured: Notation = UNICODE
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""

@@ -1,0 +1,80 @@
+"""Formulas of MathML in a page that has any width: pieces between which a line may end, and how wide a piece is.
+
+A browser breaks no line inside a formula. A long one therefore stands in pieces, each from a sign of its sum on; what
+is still too wide, such as a matrix, scrolls by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+NARROWEST = 15.0
+"""Of a page, in em: what is wider has to scroll on a small screen."""
+LONGEST = 14.0  # of a formula in one piece, in em
+_TAG = re.compile(r"<(/?)(\w+)[^>]*?(/?)>")
+_SUM, _PRODUCT = re.compile('<mo form="infix">[+−]</mo>'), re.compile('<mo form="infix">[·⊙]</mo>')
+_TABLE = re.compile(r"<mtable>((?:(?!<mtable>).)*?)</mtable>", re.DOTALL)
+_FRACTION = re.compile(r"<mfrac[^>]*><mrow>((?:(?!</?mfrac).)*?)</mrow><mrow>((?:(?!</?mfrac).)*?)</mrow></mfrac>")
+_RELATION = re.compile(r'<mo form="infix"(?: stretchy="false")?>[=≈←]</mo>')
+
+
+@lru_cache(10_000)
+def breadth(formula: str) -> float:
+    """About how wide a formula is at most, in em."""
+    while (inner := _TABLE.sub(_widest_row, formula)) != formula:
+        formula = inner
+    while (inner := _FRACTION.sub(lambda found: max(found[1], found[2], key=_plain), formula)) != formula:
+        formula = inner
+    return _plain(formula)
+
+
+def _plain(text: str) -> float:
+    fields = 6.0 * text.count("<input")
+    signs = text.count("<mo ") + text.count("<mo>")
+    return 0.56 * len(re.sub(r"<[^>]*>|\s", "", text)) + 0.35 * signs + fields
+
+
+def _widest_row(found: re.Match[str]) -> str:
+    """A table as the text of its widest row, with the gaps between its columns."""
+    rows = found[1].split("</mtr>")
+    return max(rows, key=lambda row: breadth(row) + row.count("</mtd>")).replace("</mtd>", "<mo>□</mo>")
+
+
+def pieces(formula: str) -> list[str]:
+    """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
+    from one of a sum, or, where there is none, from one of a product.
+    """
+    parts = _short([formula], _SUM)
+    return [piece for part in parts for piece in _short([part], _PRODUCT)]
+
+
+def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:
+    """The parts, those that are too long cut before the sign, as much of each together as may stand in one piece."""
+    if all(breadth(part) <= LONGEST for part in parts):
+        return parts
+    result: list[str] = []
+    for piece in (piece for part in parts for piece in _cut(part, sign)):
+        if result and breadth(result[-1] + piece) <= LONGEST:
+            result[-1] += piece
+        else:
+            result.append(piece)
+    return result
+
+
+def _cut(formula: str, sign: re.Pattern[str]) -> list[str]:
+    """A formula before each sign that stands inside nothing else, and behind something."""
+    found, depth, start = [], 0, 0
+    for tag in _TAG.finditer(formula):
+        at = tag.start()
+        if depth == 0 and sign.match(formula, at) and _TAG.sub("", formula[start:at]).strip():
+            found.append(formula[start:at])
+            start = at
+        depth += 0 if tag[3] else -1 if tag[1] else 1
+    return [*found, formula[start:]]
+
+
+def head_and_rest(link: str) -> tuple[str, str]:
+    """The left side of a chain, and what follows from its first relation on."""
+    found = _RELATION.search(link)
+    return (link[: found.start()], link[found.start() :]) if found else ("", link)

@@ -1,0 +1,237 @@
+"""The page in HTML: its mathematics is well-formed MathML Core, it stands alone, and a browser shows it as it is meant.
+
+A browser breaks no line inside a formula, so that a formula wider than a small screen has to scroll by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.programs import path_of
+
+import derive
+from derive import examples
+from derive.answers.feedback.report_files import text
+from derive.problem.problem import Problem
+from derive.sheets import SheetWriter
+from derive.solution import Solution
+from derive.writers.formula_flow import LONGEST, breadth, pieces
+
+NAMES = examples.names()
+ARITY = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3}
+TOKENS = {"mi", "mn", "mo", "mtext", "mspace"}
+FORMULA = re.compile(r"<math[^>]*>.*?</math>", re.DOTALL)
+LARGEST = 400_000
+"""Bytes of a page, with its font."""
+
+
+@cache
+def solved(name: str) -> Solution:
+    return derive.solve(examples.path(name))
+
+
+def sheet(name: str, page: str) -> str:
+    writer = SheetWriter.of(Problem.load(examples.path(name)))
+    return writer.text(page, "html", solved(name))
+
+
+def feedback(name: str) -> str:
+    work = {"z_1": "[3,9; 12,2; ; 20]", "z_2": "18,3", "A_2": "sigma(", "dL/dW_2": "[1; 2; 3]"}
+    return text(derive.check(solved(name), work), solved(name), "html")
+
+
+PAGES = {
+    "notes": lambda: solved("notes").text("html"),
+    "adam": lambda: solved("adam_network").text("html"),
+    "attention": lambda: solved("self_attention").text("html"),
+    "filters": lambda: solved("conv_channels").text("html"),
+    "sheet": lambda: sheet("notes", "sheet"),
+    "key": lambda: sheet("mazur", "key"),
+    "feedback": lambda: feedback("notes"),
+}
+
+# --- the text ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_formula_is_mathml_core(name: str) -> None:
+    page = solved(name).text("html")
+    assert "<pre" not in page and len(page.encode()) < LARGEST
+    for formula in FORMULA.findall(page):
+        for element in ET.fromstring(formula).iter():
+            beside = [element.text, *(child.tail for child in element)] if element.tag not in TOKENS else []
+            assert not "".join(part.strip() for part in beside if part), formula
+            assert len(element) == ARITY.get(element.tag, len(element)), formula
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_stands_alone(page: str) -> None:
+    made = PAGES[page]()
+    assert not re.findall(r"""\s(?:src|href)=|url\((?!data:)|@import""", made)
+    assert "<math" in made and "<pre" not in made
+
+
+def test_a_sheet_has_a_field_for_each_blank() -> None:
+    fields = re.findall(r'<input name="([^"]+)" aria-label="\1"', sheet("notes", "sheet"))
+    assert {"z_1[1]", "A_2", "dL/dW_1[2,3]"} <= set(fields) and len(fields) == len(set(fields))
+    assert "<input" not in sheet("notes", "key")
+
+
+def test_what_could_not_be_read_is_marked_in_its_text() -> None:
+    assert "<code>" in feedback("notes") and "<mark>" in feedback("notes")
+
+
+def test_a_notebook_shows_the_page_in_a_frame() -> None:
+    shown = solved("mazur")._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/markdown", "text/plain"}
+    assert shown["text/html"].startswith("<iframe") and "&lt;math" in shown["text/html"]
+
+
+# --- long formulas ---------------------------------------------------------------------------------------------------
+
+PLUS, TERM = '<mo form="infix">+</mo>', "<mn>0.123456</mn>"
+LONG = PLUS.join([TERM] * 12)
+
+
+def test_a_long_sum_stands_in_pieces_each_from_a_sign_on() -> None:
+    found = pieces(LONG)
+    assert "".join(found) == LONG and 1 < len(found) < 12
+    assert all(piece.startswith(PLUS) for piece in found[1:]) and all(breadth(piece) <= LONGEST for piece in found)
+
+
+@pytest.mark.parametrize("around", [("<mfrac><mrow>", "</mrow><mn>2</mn></mfrac>"), ("<mrow>", "</mrow>")])
+def test_nothing_is_cut_inside_a_fraction_or_brackets(around: tuple[str, str]) -> None:
+    assert pieces(LONG.join(around)) == [LONG.join(around)]
+
+
+def test_a_matrix_is_as_wide_as_its_widest_row() -> None:
+    wide, narrow = (f"<mtr>{f'<mtd>{TERM}</mtd>' * count}</mtr>" for count in (3, 1))
+    assert breadth(f"<mtable>{wide}{narrow}</mtable>") == breadth(f"<mtable>{wide}</mtable>") > breadth(TERM) * 3
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def opened(browser: Any, folder: Path, page: str, width: int) -> Any:
+    """A page in the browser; it may ask for nothing and no script of it may fail."""
+    path = folder / "page.html"
+    path.write_text(page, "utf-8")
+    tab = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    tab.asked, tab.failed = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.failed.append(str(error)))
+    tab.goto(path.as_uri())
+    assert tab.failed == [] and all(url.startswith(("file:", "data:")) for url in tab.asked)
+    return tab
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_accessible(browser: Any, tmp_path: Path, page: str) -> None:
+    """At two widths, light and dark: axe finds nothing, and the page does not scroll sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(browser, tmp_path, PAGES[page](), 1280)
+    for width, colours in product((375, 1280), ("light", "dark")):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=colours)
+        found = Axe().run(tab).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        assert tab.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_no_example_scrolls_sideways_on_a_small_screen(browser: Any, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path, solved("notes").text("html"), 375)
+    cut = {}
+    for name in NAMES:
+        tab.set_content(solved(name).text("html"))
+        cut[name] = tab.evaluate(SIDEWAYS)
+    assert {name: more for name, more in cut.items() if more > 0} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_brackets_are_as_high_as_their_matrix(browser: Any, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path, solved("notes").text("html"), 1280)
+    heights = tab.evaluate("""() => [...document.querySelectorAll("mtable")].map(table =>
+        [table.getBoundingClientRect().height, table.previousSibling.getBoundingClientRect().height])""")
+    assert heights and all(bracket >= 0.9 * matrix for matrix, bracket in heights)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_stepping_shows_line_after_line(browser: Any, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path, solved("notes").text("html"), 1280)
+
+    def seen() -> int:
+        return int(tab.evaluate("document.querySelectorAll('.step .line:not(.later)').length"))
+
+    every = seen()
+    tab.click("[data-do=start]")
+    assert seen() == 1
+    tab.keyboard.press("n")
+    assert seen() == 2
+    tab.keyboard.press("Shift+N")
+    third = seen()
+    assert third > 3 and tab.is_visible(".step:nth-of-type(1)")
+    tab.click("[data-do=back]")
+    assert seen() == third - 1
+    tab.keyboard.press("Escape")
+    assert seen() == every
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_a_name_lights_up_where_it_is_defined_and_used(browser: Any, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path, solved("notes").text("html"), 1280)
+    tab.hover("[data-name='z_2'] >> nth=1")
+    lit = tab.evaluate("[...document.querySelectorAll('.lit')].map(found => found.dataset.name)")
+    assert set(lit) == {"z_2"} and len(lit) > 3
+    assert tab.evaluate("document.querySelector('.defined').parentNode.dataset.step") == "z_2"
+    tab.focus(".step[data-step='A_1'] > summary")
+    assert tab.evaluate("document.querySelector('.lit').dataset.name") == "A_1"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_a_step_folds_without_a_script(browser: Any, tmp_path: Path) -> None:
+    page = re.sub("<script>.*?</script>", "", solved("notes").text("html"), flags=re.DOTALL)
+    tab = opened(browser, tmp_path, page, 375)
+    tab.click(".step >> nth=1 >> summary")
+    assert not tab.is_visible(".step >> nth=1 >> .line >> nth=0") and tab.is_visible(".step >> nth=1 >> .about")
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_answers_typed_into_a_sheet_are_saved_as_an_answer_file(browser: Any, tmp_path: Path) -> None:
+    tab = opened(browser, tmp_path, sheet("notes", "sheet"), 1280)
+    tab.fill("[name='z_2']", "18,3")
+    tab.fill("[name='z_1[2]']", "12,1")
+    with tab.expect_download() as download:
+        tab.click("[data-do=save]")
+    download.value.save_as(tmp_path / "answers.csv")
+    report = derive.check(solved("notes"), tmp_path / "answers.csv")
+    assert report["z_2"].verdict == "correct" and report["z_1"].entries[1] == "correct"
