@@ -41,7 +41,7 @@ def _widest_row(found: re.Match[str]) -> str:
     return max(rows, key=lambda row: breadth(row) + row.count("</mtd>")).replace("</mtd>", "<mo>□</mo>")
 
 
-def pieces(formula: str) -> list[str]:
+def parts_of_line(formula: str) -> list[str]:
     """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
     from one of a sum, or, where there is none, from one of a product.
     """

@@ -18,7 +18,7 @@ from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter, templates
 from derive.writers.figure_labels import FigureLabels
-from derive.writers.formula_flow import NARROWEST, breadth, head_and_rest, pieces
+from derive.writers.formula_flow import NARROWEST, breadth, head_and_rest, parts_of_line
 from derive.writers.parts import Compiler, Part, texts
 
 CONTROLS = ("step_back", "next_line", "next_step", "whole", "step_through", "save")
@@ -148,7 +148,7 @@ _FIELDS = re.compile(r'(<span class="fields".*?</span>|<input[^>]*>)')
 
 def _flow(links: Sequence[str]) -> str:
     """The links of a chain, with places between them where a line may end."""
-    return " ".join("<wbr>".join(map(_math, pieces(link.strip()))) for link in links)
+    return " ".join("<wbr>".join(map(_math, parts_of_line(link.strip()))) for link in links)
 
 
 def _read_out(head: str) -> str:

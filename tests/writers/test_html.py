@@ -22,7 +22,7 @@ from derive.answers.feedback.report_files import text
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
 from derive.solution import Solution
-from derive.writers.formula_flow import LONGEST, breadth, pieces
+from derive.writers.formula_flow import LONGEST, breadth, parts_of_line
 
 NAMES = examples.names()
 ARITY = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3}
@@ -101,14 +101,14 @@ LONG = PLUS.join([TERM] * 12)
 
 
 def test_a_long_sum_stands_in_pieces_each_from_a_sign_on() -> None:
-    found = pieces(LONG)
+    found = parts_of_line(LONG)
     assert "".join(found) == LONG and 1 < len(found) < 12
     assert all(piece.startswith(PLUS) for piece in found[1:]) and all(breadth(piece) <= LONGEST for piece in found)
 
 
 @pytest.mark.parametrize("around", [("<mfrac><mrow>", "</mrow><mn>2</mn></mfrac>"), ("<mrow>", "</mrow>")])
 def test_nothing_is_cut_inside_a_fraction_or_brackets(around: tuple[str, str]) -> None:
-    assert pieces(LONG.join(around)) == [LONG.join(around)]
+    assert parts_of_line(LONG.join(around)) == [LONG.join(around)]
 
 
 def test_a_matrix_is_as_wide_as_its_widest_row() -> None:
