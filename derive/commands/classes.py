@@ -25,6 +25,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("-o", "--output", metavar="DIR", help="the folder of the class (default: output/class)")
     format_option(parser, "sheet", more="(default: pdf)")
     parser.add_argument("--seed", metavar="S", help="decides all numbers (default: a new one, kept in the folder)")
+    for key, what in (("id", "id"), ("name", "whole name")):
+        parser.add_argument(f"--{key}-column", metavar="HEADING", help=f"the roster's column that holds the {what}")
     parser.add_argument("--only", metavar="ID", help="only the student with this id")
     engine_options(parser)
     parser.set_defaults(run=run)
@@ -39,14 +41,20 @@ def run(options: Arguments) -> int:
     formats = chosen_formats(options.to, "pdf", "sheet") if options.to is not None else ()
     problem, roster, folder = _places(options)
     classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats,
-                                 partly=options.only is not None)  # fmt: skip
+                                 partly=options.only is not None, columns=_columns(options))  # fmt: skip
     for warning in classroom.problem.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     with engine(options.workers, options.cluster) as calls:
         outcome = produce(classroom, calls, options.only, formats)
-    _report(outcome.faults)
+    _report([*outcome.warnings, *outcome.faults])
     print("\n".join(_summary(classroom, outcome)))
     return max(outcome.statuses, default=0)
+
+
+def _columns(options: Arguments) -> dict[str, str]:
+    """The columns of the roster that were chosen, by what they hold."""
+    chosen = {"id": options.id_column, "name": options.name_column}
+    return {key: heading for key, heading in chosen.items() if heading}
 
 
 def _places(options: Arguments) -> tuple[Path, Path, Path]:

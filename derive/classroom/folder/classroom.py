@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from derive.classroom.folder.manifest import NAME as MANIFEST
 from derive.classroom.folder.manifest import Manifest, new_seed
 from derive.classroom.roster.roster import Roster
 from derive.classroom.roster.students import Student
+from derive.classroom.roster.table_text import table_bytes
 from derive.errors import DeriveError
 from derive.files import PDF, save
 from derive.problem.problem import Problem
@@ -39,6 +40,7 @@ class Classroom:
         seed: str | None = None,
         formats: tuple[str, ...] = (),
         partly: bool = False,
+        columns: Mapping[str, str] | None = None,
     ) -> Classroom:
         """The class of a problem and a roster; the folder gets a copy of both and a manifest.
 
@@ -49,16 +51,17 @@ class Classroom:
         papers are to be made partly, another problem; InputError for a problem or a roster that cannot be used at all.
         """
         Problem.load(problem)
-        Roster(roster).layout()
         old = Manifest.read(folder) if (folder / MANIFEST).exists() else None
         again = old is not None and problem.resolve() == (folder / PROBLEM).resolve()
         title = old.title if old and again else problem.stem
-        texts = {PROBLEM: problem.read_bytes(), ROSTER: roster.read_bytes()}
+        columns = columns or (old.columns if old else {})
+        Roster(roster, columns).layout()
+        texts = {PROBLEM: problem.read_bytes(), ROSTER: table_bytes(roster)}
         formats = formats or (old.formats if old else (PDF,))
-        manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed), formats)
+        manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed), formats, columns)
         if old and partly:
             _same_problem(folder, old, manifest)
-            manifest = replace(old, roster=manifest.roster)
+            manifest = replace(old, roster=manifest.roster, columns=columns)
         save(folder, {**texts, MANIFEST: manifest.text().encode()})
         return Classroom(folder, manifest)
 
@@ -75,7 +78,7 @@ class Classroom:
     @property
     def roster(self) -> Roster:
         """The roster; after it was iterated, `faults` says which of its lines are no students."""
-        return Roster(self.folder / ROSTER)
+        return Roster(self.folder / ROSTER, self.manifest.columns)
 
     def students(self) -> Iterator[Student]:
         """The students in the roster's order, one at a time."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Manifest:
     formats  of the sheets and keys
     problem  the SHA-256 of the problem's file
     roster   the SHA-256 of the roster's file
+    columns  the headings of the columns for `id` and `name` where the teacher chose them
     """
 
     derive: str
@@ -31,11 +33,15 @@ class Manifest:
     formats: tuple[str, ...]
     problem: str
     roster: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
-    def of(title: str, problem: bytes, roster: bytes, seed: str, formats: tuple[str, ...]) -> Manifest:
+    def of(
+        title: str, problem: bytes, roster: bytes, seed: str, formats: tuple[str, ...], columns: Mapping[str, str]
+    ) -> Manifest:
         """The manifest of a class to be made from the contents of two files."""
-        return Manifest(VERSION, title, seed, formats, sha256(problem).hexdigest(), sha256(roster).hexdigest())
+        sums = sha256(problem).hexdigest(), sha256(roster).hexdigest()
+        return Manifest(VERSION, title, seed, formats, *sums, columns)
 
     @staticmethod
     def read(folder: Path) -> Manifest:
@@ -44,16 +50,20 @@ class Manifest:
         try:
             data = json.loads(path.read_text("utf-8"))
             formats = tuple(map(_text, data["formats"]))
-            return Manifest(formats=formats, **{name: _text(data[name]) for name in _TEXTS})
+            columns = {key: _text(name) for key, name in data.get("columns", {}).items()}
+            return Manifest(formats=formats, columns=columns, **{name: _text(data[name]) for name in _TEXTS})
         except OSError as error:
             hint = "a class folder is made by: derive class PROBLEM --roster ROSTER -o FOLDER"
             raise DeriveError(f"{folder} is not the folder of a class: {path.name}: {error.strerror}", hint) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DeriveError(f"{path} cannot be read: {error}", "make the class again, with its --seed") from None
 
     def text(self) -> str:
         """The file's text."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        data = asdict(self)
+        if not self.columns:
+            del data["columns"]
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _text(value: object) -> str:

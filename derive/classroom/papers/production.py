@@ -24,6 +24,7 @@ class Outcome:
     kept      how many of those wanted had their papers already
     made      how many got them now
     faults    lines of the roster that are no students, and students whose papers failed
+    warnings  what of the roster costs nobody the papers
     gone      students who have papers in the folder and are no longer on the roster
     statuses  the exit statuses of what went wrong
     """
@@ -32,6 +33,7 @@ class Outcome:
     kept: int = 0
     made: int = 0
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     statuses: set[int] = field(default_factory=set)
 
@@ -92,7 +94,8 @@ def _begun(classroom: Classroom, only: str | None) -> Outcome:
         students += 1
         found |= only in {None, student.id}
     if found:
-        return Outcome(students, faults=list(roster.faults), statuses={2} if roster.faults else set())
+        return Outcome(students, faults=list(roster.faults), warnings=list(roster.warnings),
+                       statuses={2} if roster.faults else set())  # fmt: skip
     told = "\n".join(map(str, roster.faults))
     if only is None:
         raise DeriveError(f"the roster has no student\n{told}".rstrip())

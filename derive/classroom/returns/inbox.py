@@ -21,7 +21,7 @@ from derive.classroom.returns.owner import Owner, owner_of
 from derive.classroom.returns.returned_files import Refused, writable
 from derive.classroom.returns.selection import Candidate, select
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
-from derive.classroom.roster.roster import heading_key
+from derive.classroom.roster.headings import heading_key
 from derive.classroom.roster.students import Student
 from derive.variants.sheet_codes import normal_code
 
@@ -125,13 +125,13 @@ class Inbox:
             for student, code in students
             for kind, key in (
                 ("id", _folded(student.id)), ("exact id", student.id), ("file", _folded(student.file)),
-                ("code", _folded(code)), ("email", _folded(student.email)),
-                *(("name", name) for name in {heading_key(student.name), heading_key(student.reversed_name)}),
+                ("code", _folded(code)), ("email", _folded(student.email)), ("id", _folded(student.login)),
+                *(("name", heading_key(name)) for name in student.name_orders),
             )
             if key
         )  # fmt: skip
         with self._whole():
-            self._db.executemany("INSERT INTO known VALUES (?, ?, ?)", keys)
+            self._db.executemany("INSERT OR IGNORE INTO known VALUES (?, ?, ?)", keys)
 
     def find(self, kind: str, key: str) -> tuple[str, ...]:
         """The ids of the students with this `code`, `id`, `file`, `email` or `name`: none, one, or several.

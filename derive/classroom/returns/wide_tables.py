@@ -17,7 +17,7 @@ from typing import IO
 from derive.answers.files.columns import AnswerLine
 from derive.classroom.returns.returned_files import CannotRead, Refused
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
-from derive.classroom.roster.roster import COLUMNS, heading_key
+from derive.classroom.roster.headings import COLUMNS, heading_key
 
 HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
@@ -28,8 +28,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 _WHO = {
     "code": ("sheet:code", "code", "sheet"),
-    "student": ("sheet:student", "id", "id number", "username", "login id", *COLUMNS["id"].split(", ")),
-    "email": ("email", *COLUMNS["email"].split(", ")),
+    "student": ("sheet:student", *COLUMNS["id"], *COLUMNS["login"]),
+    "email": COLUMNS["email"],
 }
 _KIND = {heading_key(spelling): kind for kind, spellings in _WHO.items() for spelling in spellings}
 """What the titles of columns mean that say whose a row is: those that rosters have, and some more."""

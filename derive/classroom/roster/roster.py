@@ -1,114 +1,119 @@
-"""A class list in CSV, read line by line: each line is a student, or a fault that says what is wrong with it."""
+"""A class list, read line by line: each line is a student, or a fault that says what is wrong with it."""
 
 from __future__ import annotations
 
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 
+from derive.classroom.roster.headings import column_keys, heading_key, is_no_student, spellings
 from derive.classroom.roster.students import Student, file_name, with_checksum
+from derive.classroom.roster.table_text import FIRST_LINES, SEPARATORS, table_lines
 from derive.errors import Fault, InputError, Place, suggestion
 
 MAX_CELL = 100
-SEPARATORS = ",;\t"
-
-COLUMNS: dict[str, str] = {
-    "id": "student id, student number, student no, student nr, id number, student identifier, sid, "
-    "matriculation number, matriculation no, matriculation nr, matriculation, "
-    "registration number, roll number, roll no, user id, user name, login, sis user id, org defined id, "
-    "matrikelnummer, matrikel nr, matrikel, matr nr, mat nr, kennung, numéro étudiant, matricola, número de alumno",
-    "last_name": "last, surname, family name, nachname, familienname, nom, nom de famille, apellidos, cognome",
-    "first_name": "first, given name, given names, forename, vorname, prénom, nombre, nome",
-    "email": "e mail, mail, email address, e mail address, e mail adresse, adresse e mail, correo",
-    "name": "full name, student, student name, display name, vollständiger name, nom complet",
-}
-"""The columns that are read, and the names they go by; case, accents, blanks and punctuation do not matter. `name`
-holds a whole name, `Last, First` or as it is written; beside a first name it is the last name."""
+MOST_LINES_OF_A_CELL = 12
+IDS = ("id", "login", "email")
+"""What serves as a student's id, the first of these that has a column."""
 
 _FORMULA = "=+-@"
 _JOINERS = "\u200c\u200d"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-
-
-def heading_key(column: str) -> str:
-    """The name of a column as it is compared.
-
-    >>> heading_key("Student_ID"), heading_key(" E-Mail ")
-    ('studentid', 'email')
-    """
-    plain = unicodedata.normalize("NFKD", column.casefold())
-    return "".join(c for c in plain if c.isalnum())
-
-
-_SPELLINGS = {heading_key(name): key for key, names in COLUMNS.items() for name in (key, *names.split(", "))}
+_SHORTENED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")
+"""What a spreadsheet makes of a long number."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterLayout:
-    """How the lines of a roster are read: the separator, the number of cells, and which cell is which column;
-    `ignored` names the columns that nothing is read from.
+    """How the lines of a roster are read.
+
+    separator  of the cells
+    width      how many cells a line has
+    columns    which cell is which: id, login, email, last_name, first_name, name, number
+    ignored    the headings of the columns that nothing is read from
+    line       where the heading stands
+    headings   all of them
     """
 
     separator: str
     width: int
     columns: dict[str, int]
     ignored: tuple[str, ...]
+    line: int = 1
+    headings: tuple[str, ...] = ()
+
+    @property
+    def id_is_email(self) -> bool:
+        """Whether the address serves as the id."""
+        return self.columns["id"] == self.columns.get("email")
 
 
 @dataclass
 class Roster:
-    """The students of the file at `path`, in its order, each time it is iterated; faulty lines are in `faults` then.
+    """The students of the file at `path`, in its order, each time it is iterated; then faulty lines are in `faults`,
+    and what costs nobody the papers is in `warnings`.
 
-    Memory holds the ids that were seen and the faults, not the lines.
+    `chosen` names the column of the `id`, or of the `name`, where the headings do not say it. Memory holds the ids that
+    were seen and the faults, not the lines.
 
     Raises InputError where nothing can be read: no file, no heading, no column for the id or the name.
     """
 
     path: Path
+    chosen: Mapping[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Student]:
         self.faults.clear()
-        seen: dict[str, int] = {}
+        self.warnings.clear()
+        seen: dict[str, Student] = {}
         files: set[str] = set()
         for item in self.lines():
             if isinstance(item, Fault):
                 self.faults.append(item)
             elif item.id in seen:
-                message = f"the id `{item.id}` is already on line {seen[item.id]}"
-                self.faults.append(Fault(message, "each student has one line; the first one counts", self._place(item)))
+                first = seen[item.id]
+                message = f"the id `{item.id}` is already on line {first.line}"
+                fault = Fault(message, "each student has one line; the first one counts", self._place(item))
+                (self.warnings if item.name == first.name else self.faults).append(fault)
             else:
-                seen[item.id] = item.line
+                seen[item.id] = item
                 yield _filed(item, files)
 
     def _place(self, student: Student) -> Place:
         return Place(self.path.name, student.line)
 
     def lines(self) -> Iterator[Student | Fault]:
-        """What each line holds, repeated ids included."""
-        lines = _texts(self.path)
-        layout = self._layout(lines)
-        for number, line in lines:
-            if line.strip(f" {layout.separator}"):
-                yield read_student(line, layout, Place(self.path.name, number, line))
+        """What each line holds, repeated ids included; lines that a platform adds, which are no students, left out."""
+        layout = self.layout()
+        lines = islice(table_lines(self.path), layout.line, None)
+        for place, cells in _records(lines, layout, self.path.name):
+            if cells is None:
+                yield Fault(
+                    "a quote is not closed", "a quote in a cell is doubled; an id or name holds no line break", place
+                )
+            elif not _is_aside(cells, layout):
+                yield read_student(cells, layout, place)
 
     def layout(self) -> RosterLayout:
-        """How the file is read, from its heading."""
-        return self._layout(_texts(self.path))
-
-    def _layout(self, lines: Iterator[tuple[int, str]]) -> RosterLayout:
-        """The heading's layout; takes the lines up to the heading."""
-        separator = ""
-        for number, line in lines:
-            if marker := re.fullmatch(r"sep=(.)", line):
+        """How the file is read: its heading is the first line that names an id and a name."""
+        separator, first = "", None
+        for number, line in islice(table_lines(self.path), FIRST_LINES):
+            if marker := re.fullmatch(r"\ufeff?sep=(.)", line):
                 separator = marker[1]
-            elif line.strip():
-                return _heading(line, separator, Place(self.path.name, number, line))
+            elif line.strip(f" {SEPARATORS}"):
+                found = _heading(line, separator, Place(self.path.name, number, line), self.chosen)
+                if isinstance(found, RosterLayout):
+                    return found
+                first = first or found
         hint = "the first line names the columns: student_id,last_name,first_name,email"
-        raise InputError([Fault("the roster is empty", hint, Place(self.path.name))])
+        raise InputError(first or [Fault("the roster is empty", hint, Place(self.path.name))])
 
 
 def _filed(student: Student, files: set[str]) -> Student:
@@ -117,62 +122,106 @@ def _filed(student: Student, files: set[str]) -> Student:
     while name.casefold() in files:
         name = with_checksum(name, student.id)
     files.add(name.casefold())
-    return Student(student.id, student.last_name, student.first_name, student.email, name, student.line)
+    return replace(student, file=name)
 
 
-def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines and their numbers; a byte that is not UTF-8 becomes a lone surrogate, which is a fault of its line."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(2)
-        utf16 = start in {b"\xff\xfe", b"\xfe\xff"}
-        encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
-        with path.open(encoding=encoding, errors=errors) as file:
-            for number, line in enumerate(file, 1):
-                yield number, line.rstrip("\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError([Fault(f"cannot be read: {reason}", "", Place(str(path)))]) from None
-
-
-def _heading(line: str, separator: str, place: Place) -> RosterLayout:
-    """The layout that a heading gives. Raises InputError for a column that is missing or there twice."""
+def _heading(line: str, separator: str, place: Place, chosen: Mapping[str, str]) -> RosterLayout | list[Fault]:
+    """The layout that a heading gives; else what is wrong with it: a column is missing or there twice."""
     separator = separator or max(SEPARATORS, key=lambda sign: len(_cells(line, sign) or ()))
     names = _cells(line, separator) or [line]
     columns: dict[str, int] = {}
     faults = []
-    for i, name in enumerate(names):
-        key = _SPELLINGS.get(heading_key(name))
+    for i, (name, key) in enumerate(zip(names, column_keys(names), strict=True)):
         if key in columns:
             faults.append(Fault(f"two columns for {key}: `{names[columns[key]]}` and `{name}`", "rename one", place))
         elif key:
             columns[key] = i
+    faults += _choose(columns, names, chosen, place)
     if "first_name" in columns and "last_name" not in columns and "name" in columns:
         columns["last_name"] = columns.pop("name")
-    if "id" not in columns:
-        hint = suggestion(heading_key(names[0]), _SPELLINGS) or "name it student_id"
+    source = next((key for key in IDS if key in columns), None)
+    if source is None:
+        hint = suggestion(heading_key(names[0]), spellings()) or "name it student_id, or say which it is: --id-column"
         faults.append(Fault("the heading has no column for the student's id", hint, place))
+    else:
+        columns["id"] = columns[source] if source == "email" else columns.pop(source)
     if "last_name" not in columns and "name" not in columns:
-        faults.append(Fault("the heading has no column for the name", "name it last_name, and first_name", place))
+        hint = "name it last_name, and first_name, or say which it is: --name-column"
+        faults.append(Fault("the heading has no column for the name", hint, place))
     if faults:
-        raise InputError(faults)
-    ignored = tuple(name for i, name in enumerate(names) if i not in columns.values())
-    return RosterLayout(separator, len(names), columns, ignored)
+        return faults
+    ignored = tuple(name for i, name in enumerate(names) if i not in columns.values() and name)
+    return RosterLayout(separator, len(names), columns, ignored, place.line, tuple(names))
+
+
+def _choose(columns: dict[str, int], names: Sequence[str], chosen: Mapping[str, str], place: Place) -> Iterator[Fault]:
+    """Put the columns that the teacher named into their places."""
+    by_key = {heading_key(name): i for i, name in enumerate(names)}
+    for key, wanted in chosen.items():
+        if (i := by_key.get(heading_key(wanted))) is None:
+            hint = suggestion(wanted, names) or f"there are: {', '.join(names[:20])}"
+            yield Fault(f"the heading has no column `{wanted}`", hint, place)
+            continue
+        for other in [each for each, at in columns.items() if at == i]:
+            del columns[other]
+        if key == "name":
+            columns.pop("last_name", None)
+        columns[key] = i
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
-    """The cells of one line, or None where a quote is not closed."""
+    """The cells of a line or lines, or None where a quote is not closed."""
     try:
-        return next(csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True), [])
+        lines = StringIO(line)
+        return next(csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True), [])
     except csv.Error:
         return None
 
 
-def read_student(line: str, layout: RosterLayout, place: Place) -> Student | Fault:
+def _records(
+    lines: Iterator[tuple[int, str]], layout: RosterLayout, file: str
+) -> Iterator[tuple[Place, list[str] | None]]:
+    """The cells of each record, None where a quote is not closed. Cells that are not read may go over several lines, so
+    that a forgotten quote spoils one line and not the rest of the file.
+    """
+    waiting: list[tuple[int, str]] = []
+    while True:
+        if not waiting and not (waiting := list(islice(lines, 1))):
+            return
+        (number, line), *rest = waiting
+        waiting = rest
+        if not line.strip(f" {layout.separator}"):
+            continue
+        cells = _cells(line, layout.separator)
+        place = Place(file, number, line)
+        if cells is not None:
+            yield place, cells
+            continue
+        waiting += islice(lines, MOST_LINES_OF_A_CELL - len(waiting))
+        length = next((n for n in range(1, len(waiting) + 1) if _is_whole(line, waiting[:n], layout)), 0)
+        joined = "\n".join([line, *(text for _, text in waiting[:length])])
+        waiting = waiting[length:]
+        yield place, _cells(joined, layout.separator) if length else None
+
+
+def _is_whole(line: str, more: Sequence[tuple[int, str]], layout: RosterLayout) -> bool:
+    """Whether a line with others is a record whose line breaks stand in cells that are not read."""
+    cells = _cells("\n".join([line, *(text for _, text in more)]), layout.separator)
+    return (
+        cells is not None and len(cells) == layout.width and not any("\n" in cells[i] for i in layout.columns.values())
+    )
+
+
+def _is_aside(cells: Sequence[str], layout: RosterLayout) -> bool:
+    """Whether a platform added the line: a title, points, a test student."""
+    found = {key: cells[i].strip() for key, i in layout.columns.items() if i < len(cells)}
+    named = any(found.get(key) for key in ("last_name", "first_name", "name"))
+    is_address = "@" in found.get("id", "")
+    return any(map(is_no_student, found.values())) or (layout.id_is_email and not named and not is_address)
+
+
+def read_student(cells: list[str], layout: RosterLayout, place: Place) -> Student | Fault:
     """The student on a line, or the first thing that is wrong with it."""
-    cells = _cells(line, layout.separator)
-    if cells is None:
-        return Fault("a quote is not closed", "a cell may hold no line break; a quote in a cell is doubled", place)
     while len(cells) > layout.width and not cells[-1]:
         cells.pop()
     if len(cells) != layout.width:
@@ -181,12 +230,13 @@ def read_student(line: str, layout: RosterLayout, place: Place) -> Student | Fau
         return Fault(f"{len(cells)} cells where the heading has {layout.width}", hint, place)
     cells = [_tidy(cell) for cell in cells]
     found = {key: cells[i] for key, i in layout.columns.items()}
+    found["id"] = found["id"] or found.get("email", "")
     if fault := _unfit(cells, found, place):
         return fault
     last, first = _names(found)
     if not last:
         return Fault("the name is empty", "who has one name only has it as the last name", place)
-    return Student(found["id"], last, first, found.get("email", ""), line=place.line)
+    return Student(found["id"], last, first, found.get("email", ""), line=place.line, login=found.get("login", ""))
 
 
 def _tidy(cell: str) -> str:
@@ -218,6 +268,9 @@ def _unfit(cells: Sequence[str], found: dict[str, str], place: Place) -> Fault |
             return Fault(message, "remove the sign it starts with", place)
         if len(cell) > MAX_CELL:
             return Fault(f"the {_words(key)} has {len(cell)} characters", f"at most {MAX_CELL}", place)
+    if _SHORTENED.fullmatch(found["id"]):
+        hint = "format the column as text and export the list again, so that every digit is there"
+        return Fault(f"the id was shortened by a spreadsheet: `{found['id']}`", hint, place)
     return None if found["id"] else Fault("the student's id is missing", "every student needs one of their own", place)
 
 

@@ -21,6 +21,7 @@ class Student:
     email       may be empty
     file        the name of the student's files, without its ending
     line        where the roster has it, from 1
+    login       the user name, by which platforms name what is handed in; may be empty
     """
 
     id: str
@@ -29,6 +30,7 @@ class Student:
     email: str = ""
     file: str = ""
     line: int = field(default=0, compare=False)
+    login: str = ""
 
     @property
     def name(self) -> str:
@@ -40,9 +42,15 @@ class Student:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
-    def reversed_name(self) -> str:
-        """The last name first, as lists have it."""
-        return f"{self.last_name} {self.first_name}".strip()
+    def name_orders(self) -> set[str]:
+        """The name as paths may have it: in either order; of a whole name its first or last word may be the last name.
+
+        >>> sorted(Student("7", "Ada Lovelace").name_orders)
+        ['Ada Lovelace', 'Lovelace Ada']
+        """
+        words = self.name.split()
+        whole = set() if self.first_name else {" ".join(words[1:] + words[:1]), " ".join(words[-1:] + words[:-1])}
+        return {self.name, f"{self.last_name} {self.first_name}".strip(), *whole}
 
 
 def file_name(student_id: str) -> str:
