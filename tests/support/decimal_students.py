@@ -13,6 +13,7 @@ from random import Random
 from typing import TypeAlias
 
 from derive import Problem, solve
+from derive.answers.feedback.report import Report
 from derive.solution import Solution
 
 Vector: TypeAlias = list[Decimal]
@@ -264,3 +265,18 @@ def _differs(found: Vector, right: Vector) -> bool:
     largest = max(map(abs, right))
     apart = [abs(a - b) > largest / 25 for a, b in zip(found, right, strict=True)]
     return largest > 0 and 2 * sum(apart) >= len(apart)
+
+
+# --- what became of it ------------------------------------------------------------------------------------------------
+
+
+def judged_right(found: Report) -> bool:
+    """Whether nothing in a work is called wrong, and everything was read."""
+    return not any(item.verdict in {"wrong", "unreadable", "unmatched"} for item in found.items)
+
+
+def judged_mistake(found: Report, mistake: PlantedMistake) -> tuple[bool, bool]:
+    """Whether a mistake is the one fault of a work, at its place; whether it is also named."""
+    wrong = {item.id: item.diagnosis for item in found.items if item.verdict == "wrong"}
+    located = set(wrong) == {mistake.step}
+    return located, located and wrong[mistake.step] in mistake.keys
