@@ -9,6 +9,18 @@ from derive.calculus.operation_rows import ShapeFault, shape_text
 from derive.language.expressions import Index, Shape
 
 
+def slope_shape(of: Shape, by: Shape) -> Shape:
+    """The shape of a derivative: of a number that of what it is by, of a column its own or a Jacobian, a row for each
+    component. Raises ShapeFault for more axes.
+    """
+    if not of or not by:
+        return by or of
+    if len(of) > 1 or len(by) > 1:
+        raise ShapeFault(f"the derivative of {shape_text(of)} by {shape_text(by)} is no matrix",
+                         "add entries up with `sum`, or differentiate by numbers and columns")  # fmt: skip
+    return normal((*of, *by))
+
+
 def normal(shape: Shape) -> Shape:
     """A single component is a scalar, n×1 a column of n.
 

@@ -5,7 +5,7 @@ An operation's row gives the gradient of its arguments as an equation in the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import inf, prod
@@ -32,14 +32,15 @@ from derive.derivation.rules import (
     LEFT_FACTOR,
     LOSS_DERIVATIVE,
     RIGHT_FACTOR,
+    SLOPE,
     SUM_OF_USES,
     SUM_OVER_PATHS,
     THROUGH_JACOBIAN,
     RuleKey,
 )
 from derive.derivation.steps import Step
-from derive.language.expressions import Apply, Expr, Ref, Shape, apply, names_in, number
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
+from derive.language.names import Derivative, Name
 from derive.problem.training.batch import SamplePlaces
 
 ACROSS = {"rows", "channels"}  # along them each entry of a column stands alone
@@ -47,15 +48,21 @@ LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes throug
 
 
 class Backward:
-    """Reverse mode over the forward steps: local derivatives, parts through each path, their sums."""
+    """Reverse mode over the steps before a target: local derivatives, parts through each path, their sums.
+
+    `known` are the derivatives that are defined already, by name: they are used, not made again. Those of what is a
+    `target` of its own stand for the whole derivative: then what comes directly is a part through its equation.
+    """
 
     def __init__(
-        self, forward: tuple[Step, ...], path: LossPath, shapes: dict[Name, Shape], places: SamplePlaces
-    ) -> None:
-        self.shapes, self.path, self.places = shapes, path, places
-        self.equations = [step for step in forward if step.name in path.names]
-        self.loss = next((s.name for s in reversed(forward) if s.phase == "loss"), None)
-        self.givens = path.dependent - {step.name for step in forward}
+        self, steps: Sequence[Step], target: Name, wanted: Iterable[Name], shapes: dict[Name, Shape],
+        places: SamplePlaces, known: dict[Name, Expr], targets: Container[Name] = (),
+    ) -> None:  # fmt: skip
+        self.path = path = LossPath([Equation(step.name, step.expr) for step in steps], target, wanted)
+        self.shapes, self.places, self.known, self.targets = shapes, places, known, targets
+        self.equations = [step for step in steps if step.name in path.names]
+        self.target = target
+        self.givens = path.dependent - {step.name for step in steps}
         self.left: dict[Name, int] = {}
         for step in self.equations:
             for name in self._arguments(step):
@@ -68,14 +75,16 @@ class Backward:
             yield from self._through(step)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
-                yield self._made(self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), INDEPENDENT)
+                yield from self._made(
+                    self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), INDEPENDENT
+                )
 
     def _backwards(self) -> Iterable[Step]:
         """The equations in reverse order; those of a batch beginning with its first sample."""
 
         def order(step: Step) -> float:
             i = self.places.sample(step.name)
-            return -1 if step.name == self.loss else inf if i is None else i
+            return -1 if step.name == self.target else inf if i is None else i
 
         backwards = self.equations[::-1]
         return sorted(backwards, key=order) if self.places.own else backwards
@@ -86,10 +95,7 @@ class Backward:
         return sorted(names, key=lambda name: name not in self.givens)
 
     def _gradient(self, name: Name, via: Name | None = None) -> Derivative:
-        assert isinstance(name, Symbol)
-        assert isinstance(self.loss, Symbol)
-        assert via is None or isinstance(via, Symbol)
-        return Derivative(self.loss, name, via)
+        return Derivative(self.target, name, via)
 
     def _through(self, step: Step) -> Iterator[Step]:
         pointwise = is_pointwise(step.expr, self.shapes)
@@ -102,27 +108,25 @@ class Backward:
             elif jacobian is not None:
                 yield from self._by_jacobian(step, name, jacobian)
             else:
-                yield self._part(step, name, *pulled[name])
+                yield from self._part(step, name, *pulled[name])
             yield from self._sum(name)
 
     def _local(self, step: Step, name: Name, slope: Fraction | None) -> Iterator[Step]:
         """dA/dz, then dL/dz = dL/dA · dA/dz; for the loss itself the derivative is the gradient. `slope` is dA/dz where
         that is known to be a number.
         """
-        assert isinstance(step.name, Symbol)
-        assert isinstance(name, Symbol)
         out = step.shape
         target = out or self.shapes[name]
         known = None if slope is None else number(slope)
         local = known or differentiate(step.expr, name, self.shapes, Ref(step.name))
         local = spread(settled(local, self.shapes), self.shapes, target)
-        if step.name == self.loss:
-            yield self._part(step, name, local, LOSS_DERIVATIVE)
+        if step.name == self.target:
+            yield from self._part(step, name, local, LOSS_DERIVATIVE if step.phase == "loss" else SLOPE)
             return
-        derivative = Derivative(step.name, name)
-        yield self._made(derivative, local, RuleKey.local(step.rule))
+        derivative = self._local_name(step, name, local)
+        yield from self._made(derivative, local, RuleKey.local(step.rule))
         product = times(Ref(self._gradient(step.name)), Ref(derivative))
-        yield self._part(step, name, reduced(product, target, self.shapes[name]), CHAIN)
+        yield from self._part(step, name, reduced(product, target, self.shapes[name]), CHAIN)
 
     def _jacobian(self, step: Step, name: Name) -> Expr | None:
         """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
@@ -137,34 +141,44 @@ class Backward:
 
     def _by_jacobian(self, step: Step, name: Name, jacobian: Expr) -> Iterator[Step]:
         """ds/dz as a matrix, then dL/dz = (ds/dz)ᵀ dL/ds."""
-        assert isinstance(step.name, Symbol)
-        assert isinstance(name, Symbol)
-        derivative = Derivative(step.name, name)
-        yield self._made(derivative, settled(jacobian, self.shapes), RuleKey.local(step.rule))
+        local = settled(jacobian, self.shapes)
+        derivative = self._local_name(step, name, local)
+        yield from self._made(derivative, local, RuleKey.local(step.rule))
         through = apply("product", apply("transpose", Ref(derivative)), Ref(self._gradient(step.name)))
-        yield self._part(step, name, through, THROUGH_JACOBIAN)
+        yield from self._part(step, name, through, THROUGH_JACOBIAN)
 
-    def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Step:
+    def _local_name(self, step: Step, name: Name, local: Expr) -> Derivative:
+        """What the derivative of a step by one of its arguments is called."""
+        bare = Derivative(step.name, name)
+        whole = step.name in self.targets or bare in self.known
+        return Derivative(step.name, name, step.name) if whole and self.known.get(bare) != local else bare
+
+    def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Iterator[Step]:
         several = name in self.several
         part = self._gradient(name, step.name if several else None)
         self.parts.setdefault(name, []).append(part)
         self.left[name] -= 1
-        return self._made(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
+        yield from self._made(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
 
     def _sum(self, name: Name) -> Iterator[Step]:
         """The sum over the paths, once all of them are there."""
         if name in self.several and self.left[name] == 0:
             parts: list[Expr] = [Ref(part) for part in self.parts[name]]
-            yield self._made(self._gradient(name), total(parts), SUM_OVER_PATHS)
+            yield from self._made(self._gradient(name), total(parts), SUM_OVER_PATHS)
 
-    def _made(self, name: Derivative, expr: Expr, rule: RuleKey) -> Step:
+    def _made(self, name: Derivative, expr: Expr, rule: RuleKey) -> Iterator[Step]:
+        """The step that defines a derivative; none where it is known."""
+        if name in self.known:
+            assert self.known[name] == expr, f"{name} is two things"
+            return
         self.shapes[name] = shape_of(expr, self.shapes)
-        return Step(name, expr, "backward", rule, self.shapes[name])
+        self.known[name] = expr
+        yield Step(name, expr, "backward", rule, self.shapes[name])
 
     def _pulled(self, step: Step) -> dict[Name, tuple[Expr, RuleKey]]:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
         found: dict[Name, list[tuple[Expr, RuleKey]]] = {}
-        start: Expr = number(1) if step.name == self.loss else Ref(self._gradient(step.name))
+        start: Expr = number(1) if step.name == self.target else Ref(self._gradient(step.name))
         for name, expr, rule in self._pull(step.expr, start, COPY, Ref(step.name)):
             found.setdefault(name, []).append((expr, rule))
         return {

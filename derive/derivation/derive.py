@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from math import prod
 
+from derive.calculus.building import filled_array
 from derive.calculus.differentiation import Shapes, settled, shape_of
+from derive.calculus.operation_rows import shape_text
 from derive.derivation.backward import Backward
+from derive.derivation.demands import demanded, following, root, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
-from derive.derivation.rules import AFFINE, COPY, FORMULA, RuleKey
+from derive.derivation.rules import AFFINE, COMPONENT, COPY, FORMULA, INDEPENDENT, JACOBIAN, RuleKey
 from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError
-from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, names_in
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
+from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.problem.problem import Problem
 from derive.problem.training.batch import EACH, SamplePlaces
+
+MOST_COMPONENTS = 20  # of a quantity whose Jacobian is worked out
 
 
 def derive(problem: Problem) -> Derivation:
     """The derivation of a problem, checked to be well formed."""
-    shapes: dict[Name, Shape] = dict(problem.shapes)
-    parameters = [given.name for given in problem.givens if given.parameter]
-    wanted = tuple(dict.fromkeys([*parameters, *problem.gradients])) if problem.loss else ()
-    path = LossPath(problem.equations, problem.loss, wanted)
-    forward = tuple(_forward(problem, path, shapes))
-    path = LossPath([Equation(step.name, step.expr) for step in forward], problem.loss, wanted)
-    places = SamplePlaces.of(problem.samples)
-    backward = tuple(Backward(forward, path, shapes, places).steps()) if problem.loss else ()
+    work = _Deriving(problem)
+    work.passes()
+    shapes, places, forward, backward = work.shapes, work.places, tuple(work.forward), tuple(work.backward)
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
     shapes |= {step.name: step.shape for way in interims.values() for step in way}
@@ -34,13 +36,134 @@ def derive(problem: Problem) -> Derivation:
     shapes |= {places.called(name, EACH): shapes[name] for name in own}
     derivation = Derivation(
         problem, tuple((given.name, given.parameter) for given in problem.givens),
-        forward, backward, updates, problem.loss, wanted, shapes,
+        forward, backward, updates, problem.loss, work.wanted, shapes,
         problem.update.constant_names if problem.update else (),
         tuple(state.name for state in problem.update.states) if problem.update else (), interims,
-        places,
+        places, problem.losses, tuple(work.slopes),
     )  # fmt: skip
     well_formed(derivation)
     return derivation
+
+
+class _Deriving:
+    """The forward and the backward pass of a problem.
+
+    `slopes` are the derivatives of numbers that equations and updates ask for, beside the gradients of the losses;
+    `known` what each derivative that is made is defined as.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.shapes: dict[Name, Shape] = dict(problem.shapes)
+        self.places = SamplePlaces.of(problem.samples)
+        self.forward: list[Step] = []
+        self.backward: list[Step] = []
+        self.slopes: dict[Derivative, None] = {}
+        self.known: dict[Name, Expr] = {}
+        self.asked = [name for equation in problem.equations for name in demanded(equation.expr)]
+        own = [name.by for name in self.asked if name.of in problem.losses and isinstance(name.by, Symbol)]
+        parameters = [given.name for given in problem.givens if given.parameter]
+        self.wanted = tuple(dict.fromkeys([*parameters, *problem.gradients, *own])) if problem.loss else ()
+        self.later = self._later()
+        self.targets = {*problem.losses, *(name.of for name in (*self.asked, *self.later))}
+
+    def _later(self) -> list[Derivative]:
+        """The derivatives that the updates ask for, and without a loss the Jacobians of what the model gives."""
+        problem = self.problem
+        assignments = problem.update.assignments if problem.update else ()
+        used = [name for assignment in assignments for name in demanded(assignment.expr)]
+        found = [name for name in used if name.of != problem.loss and root(name) in problem.shapes]
+        if problem.loss is None:
+            inner = {name for equation in problem.equations for name in names_in(equation.expr)}
+            outputs = [equation.name for equation in problem.equations if equation.name not in inner]
+            found += [Derivative(output, by) for output in outputs for by in problem.gradients]
+        return found
+
+    def passes(self) -> None:
+        """Everything up to the updates, in order."""
+        path, problem = self._path(), self.problem
+        after = following(problem.equations, problem.losses)
+        for equation in problem.equations:
+            if equation.name not in after:
+                self._equation(equation, path, self.forward)
+        for loss in problem.losses:
+            self.backward += self._backward(loss, self.wanted)
+        for equation in problem.equations:
+            if equation.name in after:
+                self._equation(equation, path, self.backward)
+        for name in self.later:
+            self._slope(name, self.backward)
+
+    def _path(self) -> LossPath:
+        """What is on the way to anything that is differentiated."""
+        equations = list(with_slopes(self.problem.equations))
+        path = LossPath(equations, self.problem.loss, self.wanted)
+        ways: list[tuple[Name, tuple[Symbol, ...]]] = [(loss, self.wanted) for loss in self.problem.losses[1:]]
+        ways += [(root(name), tuple(symbols_in(name.by))) for name in (*self.asked, *self.later)]
+        for target, wanted in ways:
+            path.add(LossPath(equations, target, wanted))
+        return path
+
+    def _equation(self, equation: Equation, path: LossPath, steps: list[Step]) -> None:
+        """An equation of the problem, before it the derivatives that it uses."""
+        for name in demanded(equation.expr):
+            self._slope(name, steps)
+        steps += _forward(equation, path, self.problem, self.shapes)
+
+    def _backward(self, target: Name, wanted: Iterable[Name]) -> list[Step]:
+        steps = [*self.forward, *self.backward]
+        return list(Backward(steps, target, wanted, self.shapes, self.places, self.known, self.targets).steps())
+
+    def _slope(self, name: Derivative, steps: list[Step]) -> None:
+        """The steps that a derivative takes, appended to `steps`."""
+        if name in self.known:
+            return
+        for part in (name.of, name.by):
+            if isinstance(part, Derivative):
+                self._slope(part, steps)
+        if self.shapes[name.of]:
+            self._jacobian(name, steps)
+            return
+        self.slopes[name] = None
+        steps += self._backward(name.of, (name.by,))
+        if name not in self.known:
+            self._define(name, filled_array(number(int(name.of == name.by)), self.shapes[name.by]), INDEPENDENT, steps)
+
+    def _jacobian(self, name: Derivative, steps: list[Step]) -> None:
+        """The derivative of a column: that of each component, one below the other."""
+        shape, by = self.shapes[name.of], self.shapes[name.by]
+        if len(shape) > 1 or len(by) > 1 or prod(shape) > MOST_COMPONENTS:
+            message = f"`{name}` is the derivative of {shape_text(shape)} by {shape_text(by)}"
+            hint = f"columns of at most {MOST_COMPONENTS} are differentiated, by numbers and columns"
+            raise InputError([Fault(message, hint, self.problem.place(root(name).id))])
+        rows: list[Expr] = []
+        for i in range(shape[0]):
+            component = self._component(name.of, i, steps)
+            self._slope(Derivative(component, name.by), steps)
+            row = Ref(Derivative(component, name.by))
+            rows.append(apply("transpose", row) if by else row)
+        self._define(name, apply("stack", *rows), JACOBIAN, steps)
+
+    def _component(self, name: Name, i: int, steps: list[Step]) -> Name:
+        """The step that is one component of a column: `y_1` of y, `dL/dw_1` of dL/dw."""
+        component = _numbered(name, i + 1)
+        if component not in self.known:
+            assert component not in self.shapes, component
+            self._define(component, apply("index", Ref(name), at=(i + 1,)), COMPONENT, steps)
+        return component
+
+    def _define(self, name: Name, expr: Expr, rule: RuleKey, steps: list[Step]) -> None:
+        self.known[name] = expr
+        self.shapes[name] = shape_of(expr, self.shapes)
+        phase = "backward" if isinstance(name, Derivative) else "forward"
+        steps.append(Step(name, expr, phase, rule, self.shapes[name]))
+
+
+def _numbered(name: Name, i: int) -> Name:
+    """A name with a number behind it, that of a component."""
+    if isinstance(name, Derivative):
+        return Derivative(name.of, _numbered(name.by, i), name.via)
+    return replace(name, subscript=(*name.subscript, i))
 
 
 def well_formed(derivation: Derivation) -> None:
@@ -57,16 +180,16 @@ def well_formed(derivation: Derivation) -> None:
 # --- forward ------------------------------------------------------------------------------------------------------
 
 
-def _forward(problem: Problem, path: LossPath, shapes: dict[Name, Shape]) -> Iterator[Step]:
-    for equation in problem.equations:
-        assert isinstance(equation.name, Symbol)
-        helpers = Helpers(equation.name, path, shapes)
-        expr = equation.expr if equation.name not in path.names else helpers.lowered(equation.expr)
-        for name, inner in helpers.made:
-            yield Step(name, settled(inner, shapes), "forward", _forward_rule(inner, shapes), shapes[name])
-        phase = "loss" if equation.name == problem.loss else "forward"
-        yield Step(equation.name, settled(expr, shapes), phase, _forward_rule(expr, shapes),
-                   shapes[equation.name], equation.rounded)  # fmt: skip
+def _forward(equation: Equation, path: LossPath, problem: Problem, shapes: dict[Name, Shape]) -> Iterator[Step]:
+    """The steps of an equation: what is taken out of it, then the equation itself."""
+    assert isinstance(equation.name, Symbol)
+    helpers = Helpers(equation.name, path, shapes)
+    expr = equation.expr if equation.name not in path.names else helpers.lowered(equation.expr)
+    for name, inner in helpers.made:
+        yield Step(name, settled(inner, shapes), "forward", _forward_rule(inner, shapes), shapes[name])
+    phase = "loss" if equation.name in problem.losses else "forward"
+    yield Step(equation.name, settled(expr, shapes), phase, _forward_rule(expr, shapes),
+               shapes[equation.name], equation.rounded)  # fmt: skip
 
 
 def _forward_rule(expr: Expr, shapes: Shapes) -> RuleKey:

@@ -29,6 +29,11 @@ class LossPath:
                 reached.update(names_in(equation.expr))
         self.names = self.dependent & reached
 
+    def add(self, other: LossPath) -> None:
+        """What is on another path is on this one too."""
+        self.dependent |= other.dependent
+        self.names |= other.names
+
     def depends(self, expr: Expr) -> bool:
         """Whether an expression depends on what is differentiated by."""
         return any(name in self.dependent for name in names_in(expr))

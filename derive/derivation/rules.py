@@ -39,6 +39,9 @@ AFFINE = RuleKey("affine")
 COPY = RuleKey("copy")
 FORMULA = RuleKey("formula")
 LOSS_DERIVATIVE = RuleKey("loss derivative")
+SLOPE = RuleKey("slope")
+COMPONENT = RuleKey("component")
+JACOBIAN = RuleKey("jacobian rows")
 CHAIN = RuleKey("chain rule")
 THROUGH_JACOBIAN = RuleKey("jacobian")
 SUM_OVER_PATHS = RuleKey("sum over paths")
@@ -57,6 +60,9 @@ RULES: Mapping[RuleKey, str] = {
     COPY: "a = z; dL/db = dL/dz",
     FORMULA: "u = x^2 + 3 y",
     LOSS_DERIVATIVE: "dL/da = 2 (a - y)",
+    SLOPE: "du/da = 2 a, of u = a^2",
+    COMPONENT: "y_1 = y[1]",
+    JACOBIAN: "dy/dx = [(dy_1/dx)^T; (dy_2/dx)^T]",
     CHAIN: "dL/dz = dL/da ⊙ da/dz",
     THROUGH_JACOBIAN: "dL/dz = (dp/dz)^T dL/dp",
     SUM_OVER_PATHS: "dL/dh = dL/dh|u + dL/dh|v",

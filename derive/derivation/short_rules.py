@@ -70,7 +70,6 @@ class _Finder:
 
     def _arriving(self, step: Step) -> Expr | None:
         """The gradient of the loss by a step, a constant as such; None where it has none."""
-        assert isinstance(step.name, Symbol)
         loss = self.derivation.loss
         if loss is None or step.name == loss:
             return None if loss is None else number(1)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from derive.derivation.rules import RuleKey
 from derive.language.expressions import Expr, Shape, names_in
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.language.step_ids import StepId
 from derive.problem.problem import Problem
 from derive.problem.training.batch import SamplePlaces
@@ -39,8 +39,7 @@ class Step:
     @property
     def helper(self) -> bool:
         """Whether it is a formula inside an equation, taken out (`h_1:1`)."""
-        symbol = self.name if isinstance(self.name, Symbol) else self.name.by
-        return symbol.helper > 0
+        return next(symbols_in(self.name)).helper > 0
 
     @property
     def uses(self) -> tuple[Name, ...]:
@@ -55,7 +54,8 @@ class Derivation:
     `problem` is what it was made of, `givens` the given names and whether each is a parameter, `wanted` the names whose
     gradient is asked for; `constants` and `states` are what only the updates use. `interims` holds, for the forward
     steps that have such, what is worked out on the way to them, the step itself last. `places` tells whose the names
-    of a batch are.
+    of a batch are. `losses` are all of them, `loss` the first; `slopes` further derivatives of numbers, which equations
+    ask for.
     """
 
     problem: Problem = field(compare=False, repr=False)
@@ -70,6 +70,8 @@ class Derivation:
     states: tuple[Symbol, ...] = ()
     interims: Mapping[Name, tuple[Step, ...]] = field(default_factory=dict)
     places: SamplePlaces = field(default_factory=SamplePlaces)
+    losses: tuple[Symbol, ...] = ()
+    slopes: tuple[Derivative, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Derivation of {self.problem.label}: {len(tuple(self.steps))} steps>"
@@ -131,4 +133,4 @@ class Derivation:
     @property
     def gradients(self) -> tuple[Derivative, ...]:
         """The gradients that are asked for."""
-        return tuple(Derivative(self.loss, name) for name in self.wanted) if self.loss else ()
+        return tuple(Derivative(loss, name) for loss in self.losses for name in self.wanted)

@@ -25,7 +25,8 @@ WORDS: Mapping[str, str] = {
     "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out", "detach": "leave it out",
     "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": "write the formula itself", "def": _ENTRIES,
     "return": "write `y = …`", "while": "repetition counts: `for t = 1..3:`", "print": "every equation is shown",
-    "range": "repetition counts: `for t = 1..3:`", "import": "every operation is there already",
+    "range": "repetition counts: `for t = 1..3:`", "nabla": "write `∇_w L`, or `dL/dw`",
+    "import": "every operation is there already",
 }  # fmt: skip
 """What a program calls it, in small letters → what to write."""
 

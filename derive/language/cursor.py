@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from derive.errors import suggestion
 from derive.language.code_words import WORDS
-from derive.language.names import ACCENTS, Derivative, Name, SubscriptItem, Symbol
+from derive.language.names import ACCENTS, Name, SubscriptItem, Symbol
 from derive.language.tokens import TextError, Token, tokenize
 
 MAX_NESTING = 60
@@ -252,46 +252,6 @@ class Cursor:
             self.take()
             return self.integer()
         return 0
-
-    def derivative(self) -> Derivative | None:
-        """`dL/dW_1` (or with ∂, or as a fraction) at the cursor, or None with nothing taken."""
-        start = self.at
-        fraction = self.token.kind == "command" and self.token.text == "frac"
-        if fraction:
-            self.take()
-        of = self._differential(braces=fraction)
-        if of is not None and (fraction or self.accept("/")):
-            by = self._differential(braces=fraction)
-            if by is not None and of.id in self.scope.names and by.id in self.scope.names:
-                via = self._via()
-                above, below = self.scope.names[of.id].before, self.scope.names[by.id].before
-                if isinstance(above, Symbol) and isinstance(below, Symbol):
-                    return Derivative(above, below, via)
-        self.at = start
-        return None
-
-    def _differential(self, braces: bool) -> Symbol | None:
-        if braces and not self.accept("{"):
-            return None
-        token = self.token
-        if token.kind != "word" or not token.text.startswith("d"):
-            return None
-        self.take()
-        if token.text == "d":
-            if self.token.kind != "word" and self.token.kind != "command":
-                return None
-            symbol = self.symbol()
-        else:
-            symbol = self.symbol(token.text[1:])
-        if braces and not self.accept("}"):
-            return None
-        return symbol
-
-    def _via(self) -> Symbol | None:
-        if not (self.is_op("|") and self.token.glued):
-            return None
-        self.take()
-        return self.symbol()
 
     def unknown(self, symbol: Symbol, start: int) -> TextError:
         """The error for a name that is nowhere defined."""

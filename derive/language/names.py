@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -88,17 +88,28 @@ class Symbol:
 class Derivative:
     """The derivative of `of` by `by`; `via` names the equation whose path it is, where there are several.
 
-    `id` is the canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`.
+    Each of them may be a derivative itself. `id` is the canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`,
+    `d^2L/dw^2`, `d(du/dx)/dw`.
     """
 
-    of: Symbol
-    by: Symbol
-    via: Symbol | None = None
+    of: Name
+    by: Name
+    via: Name | None = None
     id: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        path = f"|{self.via.id}" if self.via else ""
-        object.__setattr__(self, "id", f"d{self.of.id}/d{self.by.id}{path}")
+        path = f"|{_grouped(self.via)}" if self.via else ""
+        of, order = self.repeated
+        power = f"^{order}" if order > 1 else ""
+        object.__setattr__(self, "id", f"d{power}{_grouped(of)}/d{_grouped(self.by)}{power}{path}")
+
+    @property
+    def repeated(self) -> tuple[Name, int]:
+        """What is differentiated, and how often by the same: (L, 2) for d²L/dw²."""
+        of, order = self.of, 1
+        while isinstance(of, Derivative) and of.by == self.by and of.via is None and not isinstance(of.by, Derivative):
+            of, order = of.of, order + 1
+        return of, order
 
     @property
     def before(self) -> Derivative:
@@ -115,7 +126,29 @@ class Derivative:
         return self.id
 
 
-Name: TypeAlias = Symbol | Derivative
+Name: TypeAlias = "Symbol | Derivative"
+
+
+def _grouped(name: Name) -> str:
+    """The id of a part of a derivative, in parentheses where it is a derivative itself."""
+    return f"({name.id})" if isinstance(name, Derivative) else name.id
+
+
+def symbols_in(name: Name | None) -> Iterator[Symbol]:
+    """The symbols that a name is made of: of dL/dw by, via and of."""
+    if isinstance(name, Derivative):
+        for part in (name.by, name.via, name.of):
+            yield from symbols_in(part)
+    elif name is not None:
+        yield name
+
+
+def renamed(name: Name, names: Mapping[Name, Name]) -> Name:
+    """A name with the symbols that it is made of renamed."""
+    if not isinstance(name, Derivative):
+        return names.get(name, name)
+    via = renamed(name.via, names) if name.via else None
+    return Derivative(renamed(name.of, names), renamed(name.by, names), via)
 
 
 def ascii_letter(char: str) -> tuple[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from derive.language.cursor import MAX_NESTING, Cursor, Scope
+from derive.language.cursor import MAX_NESTING, Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span
 from derive.language.names import Symbol
 from derive.language.numbers import parse_number
+from derive.language.slopes import SlopeReader
 from derive.language.tokens import TextError, Token
 
 MAX_TERMS = 100
@@ -37,7 +38,7 @@ NORMS: Mapping[str, Callable[[Expr, Span], Expr]] = {
 """The norms by what stands below the double bars."""
 
 
-class Primaries(Cursor):
+class Primaries(SlopeReader):
     """Reads what an expression is put together from; the grammar says how."""
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:

@@ -55,8 +55,8 @@ def _item(item: SubscriptItem) -> str:
     return tokens(text) if len(text) <= 2 or text.isdigit() else f"<mi>{escape(text)}</mi>"
 
 
-def _derivative(d: str, above: str, below: str, via: str) -> str:
-    fraction = f"<mfrac><mrow>{d}{above}</mrow><mrow>{d}{below}</mrow></mfrac>"
+def _derivative(times: str, above: str, d: str, below: str, via: str) -> str:
+    fraction = f"<mfrac><mrow>{times}{above}</mrow><mrow>{d}{below}</mrow></mfrac>"
     return f'<msub><mrow>{fraction}<mo form="postfix" fence="true">|</mo></mrow>{_row(via)}</msub>' if via else fraction
 
 

@@ -91,7 +91,7 @@ class Notation:
 
     layout: Layout | None
     symbol_text: Callable[[Symbol, Sequence[str], bool], str]
-    derivative_text: Callable[[str, str, str, str], str]
+    derivative_text: Callable[[str, str, str, str, str], str]
     number: Callable[[Printed, str], str]
     operators: Mapping[str, str]
     decimal: str = "."
@@ -136,10 +136,28 @@ class Notation:
         """A name with further items in its subscript, for a derivative below and above."""
         if isinstance(name, Symbol):
             return self._marked(self.symbol_text(name, items, self._is_small(name, items, small)), name)
-        top = self.symbol_text(name.of, above, self._is_small(name.of, above, small))
-        bottom = self.symbol_text(name.by, items, self._is_small(name.by, items, small))
-        via = self.symbol_text(name.via, (), False) if name.via else ""
-        return self._marked(self.derivative_text(self.operators[self.symbol], top, bottom, via), name)
+        of, order = name.repeated
+        top, bottom = self._part_of_slope(of, above, small), self._part_of_slope(name.by, items, small)
+        via = self._part_of_slope(name.via, (), False) if name.via else ""
+        d = self.operators[self.symbol]
+        raised = self._raised(bottom, order)
+        return self._marked(self.derivative_text(self._raised(d, order), top, d, raised, via), name)
+
+    def _part_of_slope(self, name: Name, items: Sequence[str], small: bool) -> str:
+        """What is differentiated, or by what; a derivative itself in parentheses."""
+        if isinstance(name, Symbol):
+            return self.symbol_text(name, items, self._is_small(name, items, small))
+        return f"{self.operators['(']}{self.with_items(name, items, (), small)}{self.operators[')']}"
+
+    def _raised(self, text: str, order: int) -> str:
+        """A text with the number of times as its exponent; without one for once."""
+        if order == 1:
+            return text
+        if self.layout is None:
+            return f"{text}^{order}" if self.is_language else f"{text}{superscript(order)}"
+        return (
+            f"{self.layout.base[0]}{text}{self.layout.raised[0]}{self.layout.digits(str(order))}{self.layout.raised[1]}"
+        )
 
     def _marked(self, text: str, name: Name) -> str:
         return self.layout.mark(text, name) if self.layout else text
@@ -233,8 +251,8 @@ def _tex_item(item: SubscriptItem) -> str:
     return text if len(text) <= 2 or text.isdigit() else rf"\mathrm{{{text}}}"
 
 
-def _tex_derivative(d: str, above: str, below: str, via: str) -> str:
-    fraction = rf"\frac{{{d} {above}}}{{{d} {below}}}"
+def _tex_derivative(times: str, above: str, d: str, below: str, via: str) -> str:
+    fraction = rf"\frac{{{times} {above}}}{{{d} {below}}}"
     return rf"\left.{fraction}\right|_{{{via}}}" if via else fraction
 
 
@@ -282,8 +300,8 @@ def _unicode_item(item: SubscriptItem) -> str:
     return _unicode_symbol(item, (), False) if isinstance(item, Symbol) else GREEK.get(str(item), str(item))
 
 
-def _unicode_derivative(d: str, above: str, below: str, via: str) -> str:
-    return f"{d}{above}/{d}{below}" + (f"|{via}" if via else "")
+def _unicode_derivative(times: str, above: str, d: str, below: str, via: str) -> str:
+    return f"{times}{above}/{d}{below}" + (f"|{via}" if via else "")
 
 
 def _unicode_number(number: Printed, decimal: str) -> str:
@@ -313,8 +331,8 @@ def _ascii_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
     return symbol.spelling
 
 
-def _ascii_derivative(d: str, above: str, below: str, via: str) -> str:
-    return f"d{above}/d{below}" + (f"|{via}" if via else "")
+def _ascii_derivative(times: str, above: str, d: str, below: str, via: str) -> str:
+    return f"{times}{above}/d{below}" + (f"|{via}" if via else "")
 
 
 ASCII_OPERATORS = {

@@ -9,7 +9,7 @@ from math import prod
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Ref, Shape, names_in, walk
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.names import Derivative, Name
 from derive.page.document import (
     Condition,
     Fact,
@@ -107,7 +107,7 @@ class Notes:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
 
 
-def kinks(step: Step, differentiated: set[Symbol]) -> Iterator[Sentence]:
+def kinks(step: Step, differentiated: set[Name]) -> Iterator[Sentence]:
     """The convention taken, where a value lies on a kink of what is differentiated."""
     for node in dict.fromkeys(n for n in walk(step.expr) if isinstance(n, Apply) and row_of(n).kinks):
         if not differentiated.isdisjoint(names_in(node)):

@@ -98,7 +98,8 @@ def _factor(around: Forward, step: Step) -> str:
     """What the gradient of a factor is about: weights, what they were multiplied with, or neither of the two."""
     assert isinstance(step.name, Derivative)
     by, via = step.name.by, step.name.via
-    for forward in around.users[by] if via is None else [around.steps[via]]:
+    users = around.users.get(by, []) if via is None else [around.steps[via]] if via in around.steps else []
+    for forward in users:
         for node in _products(around, forward.expr):
             for i, arg in enumerate(node.args):
                 if by in names_in(arg):
@@ -154,11 +155,11 @@ def _inline(fact: int | str | Expr) -> Inline:
     return fact if isinstance(fact, int) else Formula(fact)
 
 
-def _jacobian(around: Forward, name: Symbol) -> Mapping[str, Inline]:
+def _jacobian(around: Forward, name: Name) -> Mapping[str, Inline]:
     """The entries of the Jacobian that a step's row offers, by the letters of its row and its column."""
     expr = around.steps[name].expr
     entries = row_of(expr).jacobian if isinstance(expr, Apply) else None
-    if entries is None:
+    if entries is None or not isinstance(name, Symbol):
         return {}
     letters: dict[Name, Expr] = {Symbol(x): Ref(replace(name, subscript=(*name.subscript, x))) for x in "ij"}
     own, beside = (Formula(substitute(pattern(text), letters)) for text in entries)

@@ -178,6 +178,8 @@ class Steps:
         name = step.name
         if not isinstance(name, Derivative) or name.of not in step.uses or not step.rule.is_local:
             return None
+        if name.of not in self.forward or isinstance(name.of, Derivative):
+            return None
         own = self.forward[name.of].expr
         return substitute(step.expr, {name.of: own}) if is_elementwise(own, self.shapes) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -38,7 +38,7 @@ from derive.problem.training.update_table import read_training
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
          "update", "state", "samples", "marking", "grade", "sheet", "variants"),
-    "model": ("equations", "loss", "gradients"),
+    "model": ("equations", "loss", "losses", "gradients"),
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
@@ -60,7 +60,7 @@ BY_NUMBER = tuple(macro.key for macro in MACROS.values() if macro.by_shape and m
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A forward pass with its numbers, checked. `loss` is None where only the forward pass is asked for;
+    """A forward pass with its numbers, checked. `losses` is empty where only the forward pass is asked for;
     `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
     `warnings` are faults that do not stop the work, `places` say where each equation and each of SETTINGS stands, and
     under "" in which file.
@@ -69,7 +69,7 @@ class Problem:
     title: str
     givens: tuple[Given, ...]
     equations: tuple[Equation, ...]
-    loss: Symbol | None = None
+    losses: tuple[Symbol, ...] = ()
     gradients: tuple[Symbol, ...] = ()
     language: str = "en"
     topic: str = ""
@@ -102,6 +102,11 @@ class Problem:
     def place(self, *keys: str) -> Place:
         """Where the first of these stands that stands anywhere: equations, and tables with settings; else the file."""
         return next((self.places[key] for key in keys if key in self.places), self.places.get("", Place(self.name)))
+
+    @property
+    def loss(self) -> Symbol | None:
+        """The loss; of several the first one; None where only the forward pass is asked for."""
+        return self.losses[0] if self.losses else None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -141,18 +146,18 @@ class _Reader(Tables):
         self._check_keys()
         given = (*self._givens("data"), *self._givens("parameters"))
         samples = self._samples()
-        model, loss = self._model(given, samples)
+        model, losses = self._model(given, samples)
         givens = (*given, *(samples.givens() if samples else ()))
-        has_loss = "loss" in self._model_table
-        around = Surroundings(givens, self.defined, model.shapes, loss, has_loss, self.broken, model.plural,
-                              model.equations)  # fmt: skip
+        has_loss = not {"loss", "losses"}.isdisjoint(self._model_table)
+        around = Surroundings(givens, self.defined, model.shapes, losses[0] if losses else None, has_loss,
+                              self.broken, model.plural, model.equations, losses)  # fmt: skip
         training = read_training(self, around, samples)
         preferences = Preferences(self, model, samples)
         problem = Problem(
             title=self.text("title", default=name),
             givens=givens,
             equations=model.equations,
-            loss=loss,
+            losses=losses,
             gradients=model.gradients,
             language=self.text("language", default="en"),
             topic=self.text("topic"),
@@ -243,19 +248,20 @@ class _Reader(Tables):
     def _model_table(self) -> dict[str, Any]:
         return self.table("network" if "network" in self.source.data else "model")
 
-    def _model(self, givens: Iterable[Given], samples: Samples | None) -> tuple[Batch, Symbol | None]:
-        """The model, for several samples at a time written out for each, and its loss."""
+    def _model(self, givens: Iterable[Given], samples: Samples | None) -> tuple[Batch, tuple[Symbol, ...]]:
+        """The model, for several samples at a time written out for each, and its losses."""
         known: dict[str, Name] = {given.name.id: given.name for given in givens}
         known |= {column.name.id: column.name for column in samples.columns} if samples else {}
         equations = tuple(self._equations(known))
-        loss = self._loss(equations, known) if "loss" in self._model_table else None
+        losses = tuple(self._losses(equations))
         gradients = self._gradients(known)
         if samples is None or samples.batch == 1 or self.faults:
-            return Batch(equations, gradients, self.shapes), loss
-        if loss is not None and loss not in plural(samples, equations):
-            self.fault(f"the loss `{loss}` does not depend on the samples", "use them in its equations", "samples")
-            return Batch(equations, gradients, self.shapes), loss
-        return unroll_batch(samples, equations, gradients, loss, self.shapes), loss
+            return Batch(equations, gradients, self.shapes), losses
+        for loss in losses:
+            if loss not in plural(samples, equations):
+                self.fault(f"the loss `{loss}` does not depend on the samples", "use them in its equations", "samples")
+                return Batch(equations, gradients, self.shapes), losses
+        return unroll_batch(samples, equations, gradients, losses, self.shapes), losses
 
     def _equations(self, known: Mapping[str, Name]) -> list[Equation]:
         if "network" in self.source.data:
@@ -299,24 +305,31 @@ class _Reader(Tables):
             self.fault(f"TOML has read the backslash of `{eaten}` as part of another sign", hint, "model", "equations")
         return meant
 
-    def _loss(self, equations: Sequence[Equation], known: Mapping[str, Name]) -> Symbol | None:
+    def _losses(self, equations: Sequence[Equation]) -> Iterator[Symbol]:
+        """The losses that are named; of a network what its last equation defines."""
+        table = self._model_table
         if "network" in self.source.data:
-            return equations[-1].name if equations and isinstance(equations[-1].name, Symbol) else None
+            yield from (e.name for e in equations[-1:] if "loss" in table and isinstance(e.name, Symbol))
+            return
+        if "loss" in table and "losses" in table:
+            self.fault("`loss` and `losses` exclude each other", "keep one of them", "model", "losses")
+        key = "loss" if "loss" in table else "losses"
         text = self.text("model", "loss")
-        name = self.name(text, "model", "loss") if text else None
-        defined = [equation.name.id for equation in equations]
-        if name is None:
-            return None
+        names = [self.name(text, "model", "loss") if text else None] if key == "loss" else self.names("model", key)
+        for name in dict.fromkeys(names):
+            if name is not None and self._is_loss(name, {equation.name.id for equation in equations}, key):
+                yield name
+
+    def _is_loss(self, name: Symbol, defined: Container[str], key: str) -> bool:
+        """Whether an equation defines a loss that is a number; what is wrong is noted."""
         if name.id not in self.defined:
             hint = suggestion(name.id, self.defined) or "expected the name on the left of an equation"
-            self.fault(f"no equation defines the loss `{text}`", hint, "model", "loss")
-        if name.id not in defined:
-            return None
+            self.fault(f"no equation defines the loss `{name}`", hint, "model", key)
         shape = self.shapes.get(name, ())
         if shape:
-            self.fault(f"the loss `{text}` is not a scalar but {shape_text(shape)}",
-                       "add its entries up with `sum` or `mean`", "model", "loss")  # fmt: skip
-        return name
+            self.fault(f"the loss `{name}` is not a scalar but {shape_text(shape)}",
+                       "add its entries up with `sum` or `mean`", "model", key)  # fmt: skip
+        return name.id in defined
 
     def _gradients(self, known: Mapping[str, Name]) -> tuple[Symbol, ...]:
         table = "network" if "network" in self.source.data else "model"

@@ -50,25 +50,29 @@ def _exponent(x: Num) -> int:
 
 
 class DifferencePoint:
-    """Given values at the working precision: the derivation's gradients there, and slopes of the loss.
+    """Given values at the working precision: the derivation's gradients of a number there, and slopes of that number.
 
-    `step` is the binary exponent of 1/h; `reach` that of all numbers, at this precision.
+    `target` is the number, `gradients` its derivatives; `step` is the binary exponent of 1/h; `reach` that of all
+    numbers, at this precision.
     """
 
-    def __init__(self, values: Values, k: int, step: int) -> None:
+    def __init__(self, values: Values, k: int, step: int, target: Name, gradients: Iterable[Derivative]) -> None:
+        self.target = target
         self.values, self.k, self.tape = values, k, values.tape
         self.derivation: Derivation = self.tape.derivation
-        self.names: dict[Name, Derivative] = {name.by: name for name in self.derivation.gradients}
+        self.names: dict[Name, Derivative] = {name.by: name for name in gradients}
+        computed = any(move.step.name == target for move in self.tape.forward)
+        self._passed = self.tape.forward if computed else (*self.tape.forward, *self.tape.backward)
         numbers = {self.tape.slots[name]: flat for name, flat in values.given_numbers(k).items()}
         free = self._free(numbers)
         self.reach = reach(free)
         self.gradients = {name: free[self.tape.slots[gradient]] for name, gradient in self.names.items()}
         self._steps = {finer: arb(fmpq(1, 2 ** (step + FINER * finer))) for finer in (False, True)}
-        self._to_loss = _leading_to(self.derivation.loss, self.tape.forward)
+        self._to_target = _leading_to(target, self._passed)
         self._moves: dict[frozenset[Name], list[tuple[Name, int, CompiledExpr]]] = {}
         self._env: Env = [_as_balls(numbers.get(slot, [])) for slot in range(len(free))]
         with _held(self.tape.branches):
-            for move in self.tape.forward:
+            for move in self._passed:
                 self._env[move.slot] = self._as_ball(move, free[move.slot])
 
     def _as_ball(self, move: TapeStep, exact: Flat) -> Flat:
@@ -96,9 +100,9 @@ class DifferencePoint:
         return arb((ahead - behind) / (2 * step))
 
     def _depending(self, names: frozenset[Name]) -> list[tuple[Name, int, CompiledExpr]]:
-        """The forward moves that depend on `names`, and that the loss depends on."""
+        """The forward moves that depend on `names`, and that the target depends on."""
         touched, moves = set(names), []
-        for move in self._to_loss:
+        for move in self._to_target:
             if not touched.isdisjoint(move.step.uses):
                 touched.add(move.step.name)
                 moves.append((move.step.name, move.slot, move.run))
@@ -111,13 +115,12 @@ class DifferencePoint:
             env[slots[name]] = _moved(env[slots[name]], parts, step)
         for name, slot, run in self._moves[names]:
             env[slot] = _moved(run(env), probe[name], step) if name in probe else run(env)
-        assert self.derivation.loss
-        return env[slots[self.derivation.loss]][0]
+        return env[slots[self.target]][0]
 
 
-def _leading_to(loss: Name | None, moves: Iterable[TapeStep]) -> list[TapeStep]:
-    """The moves that the loss depends on."""
-    needed: set[Name | None] = {loss}
+def _leading_to(target: Name, moves: Iterable[TapeStep]) -> list[TapeStep]:
+    """The moves that a name depends on."""
+    needed: set[Name] = {target}
     found: list[TapeStep] = []
     for move in reversed(tuple(moves)):
         if move.step.name in needed:

@@ -11,7 +11,9 @@ from flint import arb, fmpq
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.calculus.shapes import indices
 from derive.derivation.cost import operation_count
+from derive.derivation.steps import Derivation
 from derive.errors import VerificationError
+from derive.language.names import Derivative, Name
 from derive.language.step_ids import StepId
 from derive.problem.settings import Digits
 from derive.values.digits import printed
@@ -55,13 +57,26 @@ def verify(values: Values, closed: ClosedForm | None = None, passes: Iterable[in
     pass, whatever the carry of `values`. Raises VerificationError, naming the first entry that disagrees.
     """
     derivation = values.tape.derivation
-    if not derivation.wanted:
+    targets = _targets(derivation)
+    if not targets:
         return Verification(0, (), arb(0))
-    found = [_verify_pass(values, closed, k) for k in tuple(passes) or _default_passes(values)]
+    found = [
+        _verify_pass(values, closed if target == derivation.loss else None, k, target, gradients)
+        for k in tuple(passes) or _default_passes(values)
+        for target, gradients in targets.items()
+    ]
     routes = [CLOSED_FORM] if all(comparison.closed for comparison in found) else []
-    count = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
+    count = sum(prod(derivation.shapes[name]) for gradients in targets.values() for name in gradients)
     largest = max((comparison.largest for comparison in found), default=arb(0))
     return Verification(count, (*routes, DIFFERENCES), largest)
+
+
+def _targets(derivation: Derivation) -> dict[Name, dict[Derivative, None]]:
+    """The numbers that are differentiated, each with its derivatives."""
+    targets: dict[Name, dict[Derivative, None]] = {}
+    for name in (*derivation.gradients, *derivation.slopes):
+        targets.setdefault(name.of, {})[name] = None
+    return targets
 
 
 def _default_passes(values: Values) -> tuple[int, ...]:
@@ -69,24 +84,28 @@ def _default_passes(values: Values) -> tuple[int, ...]:
     return (1, max(kept)) if kept else (1,)
 
 
-def _verify_pass(values: Values, closed: ClosedForm | None, k: int) -> _Comparison:
+def _verify_pass(
+    values: Values, closed: ClosedForm | None, k: int, target: Name, gradients: Iterable[Derivative]
+) -> _Comparison:
     """All comparisons in pass `k`; what disagrees or is undecided is tried again with more bits."""
     try:
-        return _attempt(values, closed, k, BITS[0])
+        return _attempt(values, closed, k, BITS[0], target, gradients)
     except (Undecided, _Disagreement):
         pass
     try:
-        return _attempt(values, closed, k, BITS[1])
+        return _attempt(values, closed, k, BITS[1], target, gradients)
     except _Disagreement as found:
         raise found.error() from None
 
 
-def _attempt(values: Values, closed: ClosedForm | None, k: int, bits: int) -> _Comparison:
+def _attempt(
+    values: Values, closed: ClosedForm | None, k: int, bits: int, target: Name, gradients: Iterable[Derivative]
+) -> _Comparison:
     """All comparisons in pass `k`, with `bits` beyond what its largest and smallest numbers take."""
     last, span = bits == BITS[-1], reach(values.env(k))
     while True:
         with precision(bits + 3 * span, ties=last):
-            point = DifferencePoint(values, k, bits // 4 + span)
+            point = DifferencePoint(values, k, bits // 4 + span, target, gradients)
             if point.reach <= span:
                 return _compared(point, closed, last)
             span = point.reach
@@ -144,7 +163,7 @@ class _Comparison:
 
     def with_differences(self) -> None:
         """Every entry, or directions that move every entry, against differences. Raises _Disagreement."""
-        wanted, shapes = self.derivation.wanted, self.derivation.shapes
+        wanted, shapes = tuple(self.point.names), self.derivation.shapes
         if 2 * sum(prod(shapes[name]) for name in wanted) * operation_count(self.derivation) <= MOST_WORK:
             for name in wanted:
                 self._differ(singles(self.derivation, name))
@@ -202,7 +221,7 @@ class _Comparison:
 
     def _located(self) -> _Disagreement | None:
         """The first entry that disagrees, looked for only in gradients that do."""
-        for name in self.derivation.wanted:
+        for name in self.point.names:
             whole = self._found(directions(self.derivation, [name]))
             if whole:
                 return self._found(singles(self.derivation, name)) or whole

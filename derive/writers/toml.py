@@ -67,7 +67,9 @@ def _model(problem: Problem, page: PageContext) -> Iterator[str]:
         sign = "≈" if equation.rounded else "="
         yield f"{ASCII.name(equation.name)} {sign} {formula(equation.expr, ASCII, page.shapes)}"
     yield '"""'
-    if problem.loss:
+    if len(problem.losses) > 1:
+        yield f"losses = {_list(map(ASCII.name, problem.losses))}"
+    elif problem.loss:
         yield f"loss = {_quoted(ASCII.name(problem.loss))}"
     if single.gradients:
         yield f"gradients = {_list(map(ASCII.name, single.gradients))}"

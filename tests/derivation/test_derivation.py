@@ -320,7 +320,7 @@ SHAPES: dict[str, Shape] = {"s": (), "v": (2,), "r": (1, 2), "M": (2, 2)}
 
 WAYS: dict[str, list[tuple[str, str]]] = {
     kind: [("({} + {})", kind * 2), ("({} - {})", kind * 2), ("({} ⊙ {})", kind * 2), ("tanh({})", kind),
-           ("ReLU({})", kind), ("({})^2", kind), ("(-{})/2", kind), ("(({}) ({}))", f"s{kind}")]
+           ("ReLU({})", kind), ("(2 ({}))^2", kind), ("(-{})/2", kind), ("(({}) ({}))", f"s{kind}")]
     for kind in SHAPES
 }  # fmt: skip
 """How an expression of each shape is put together: a text with places, and the shapes of what goes there."""

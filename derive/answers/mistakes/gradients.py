@@ -8,7 +8,7 @@ from derive.answers.mistakes.mistake import Mistake
 from derive.calculus.building import terms_of, total
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Ref, substitute
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.names import Derivative, Name, Symbol, symbols_in
 
 MOST_GRADIENTS = 24
 
@@ -29,13 +29,13 @@ def _cut_through_time(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield total(kept)
 
 
-def _via(term: Expr) -> Symbol | None:
+def _via(term: Expr) -> Name | None:
     return term.name.via if isinstance(term, Ref) and isinstance(term.name, Derivative) else None
 
 
-def _time(name: Symbol) -> int:
+def _time(name: Name) -> int:
     """The last whole number in a subscript, or −1."""
-    return next((item for item in reversed(name.subscript) if isinstance(item, int)), -1)
+    return next((item for item in reversed(next(symbols_in(name)).subscript) if isinstance(item, int)), -1)
 
 
 def _is_recurrent(derivation: Derivation) -> bool:
@@ -43,8 +43,8 @@ def _is_recurrent(derivation: Derivation) -> bool:
     parameters = {name for name, parameter in derivation.givens if parameter}
     seen: dict[tuple[str, Name], int] = {}
     for each in derivation.forward:
-        assert isinstance(each.name, Symbol)
-        for name in parameters.intersection(each.uses):
+        for name in parameters.intersection(each.uses) if isinstance(each.name, Symbol) else ():
+            assert isinstance(each.name, Symbol)
             if seen.setdefault((each.name.base, name), _time(each.name)) != _time(each.name):
                 return True
     return False

@@ -16,7 +16,7 @@ from derive.calculus.operation_rows import ROWS
 from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Entry, Expr, Index, Options, Ref, Shape, apply
-from derive.language.names import Derivative, Name, SubscriptItem, Symbol
+from derive.language.names import Derivative, Name, SubscriptItem, Symbol, symbols_in
 from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
@@ -247,7 +247,7 @@ class Lexicon:
 
 def _is_numbered(name: Name) -> bool:
     """Whether a name has a number of its own, so that one behind it counts entries: z_{2,1}, not L_1."""
-    symbol = name.by if isinstance(name, Derivative) else name
+    symbol = next(symbols_in(name))
     return bool(symbol.subscript or symbol.superscript)
 
 

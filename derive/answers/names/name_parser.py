@@ -77,6 +77,11 @@ class NameParser(Parser):
         found = self._through(self._fraction() if fraction else self._slash())
         if found is None:
             self.at = start
+            repeated = self.derivative()
+            name = self.lexicon.names.get(repeated.id) if repeated else None
+            found = Ref(name) if name else None
+        if found is None:
+            self.at = start
         return found
 
     def _slash(self) -> Quantity | None:

@@ -25,15 +25,15 @@ def check_matrix_powers(written: Iterable[WrittenEquation], shapes: Mapping[Name
                 faults.append(item.line.fault(message, hint, power.span))
 
 
-def _powers(expr: Expr) -> Iterator[Apply]:
-    """The squares in an expression whose entries are not added up."""
+def _powers(expr: Expr, added: bool = False) -> Iterator[Apply]:
+    """The squares in an expression whose entries are not `added` up, or that are factors of a product."""
     if not isinstance(expr, Apply):
         return
-    if expr.op == "power" and isinstance(expr.args[1], Number) and expr.args[1].value == 2:
+    if expr.op == "power" and isinstance(expr.args[1], Number) and expr.args[1].value == 2 and not added:
         yield expr
+    factor = expr.op == "product" and not isinstance(expr.args[0], Number)
     for arg in expr.args:
-        if not (expr.op in _ADDED_UP and isinstance(arg, Apply) and arg.op == "power"):
-            yield from _powers(arg)
+        yield from _powers(arg, not factor and (added or expr.op in _ADDED_UP))
 
 
 def _is_square(shape: Shape) -> bool:

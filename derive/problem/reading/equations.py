@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
 from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.shapes import slope_shape
 from derive.errors import Fault
 from derive.language.cursor import Cursor, Scope
 from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in
 from derive.language.grammar import parse_equation, parse_left_side
-from derive.language.names import Name, Symbol
+from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS, MACROS, ROWS
 from derive.problem.reading.equation_lines import EquationLine
@@ -90,7 +91,7 @@ def check_order(written: list[WrittenEquation], known: Mapping[str, Name], fault
     uses = {item.equation.name.id: item for item in written}
     reported: set[str] = set()
     for i, item in enumerate(written):
-        for ref in _refs(item.equation.expr):
+        for ref in _plain_refs(item.equation.expr):
             late = position.get(ref.name.id)
             if late is None or ref.name.id in known or len(written) - 1 - late < i:
                 continue
@@ -112,6 +113,12 @@ def _refs(expr: Expr) -> Iterator[Ref]:
             yield from _refs(arg)
 
 
+def _plain_refs(expr: Expr) -> Iterator[Ref]:
+    """The symbols in an expression; those that a derivative is made of too."""
+    for ref in _refs(expr):
+        yield from (Ref(symbol, ref.span) for symbol in symbols_in(ref.name))
+
+
 def _cycle(start: str, target: str, uses: Mapping[str, WrittenEquation]) -> list[str]:
     """A way from `target` back to `start` through what the equations use, with both ends; [] if there is none."""
     if start == target:
@@ -119,13 +126,18 @@ def _cycle(start: str, target: str, uses: Mapping[str, WrittenEquation]) -> list
     stack, seen = [[target]], {target}
     while stack:
         path = stack.pop()
-        for name in names_in(uses[path[-1]].equation.expr) if path[-1] in uses else ():
+        for name in _plain_names(uses, path[-1]):
             if name.id == start:
                 return [start, *path]
             if name.id not in seen and name.id in uses:
                 seen.add(name.id)
                 stack.append([*path, name.id])
     return []
+
+
+def _plain_names(uses: Mapping[str, WrittenEquation], name: str) -> list[Name]:
+    """What the equation of a name uses."""
+    return [ref.name for ref in _plain_refs(uses[name].equation.expr)] if name in uses else []
 
 
 def _cycle_message(cycle: list[str]) -> str:
@@ -144,9 +156,10 @@ def infer_shapes(
     """
     equations = [item.equation for item in written]
     for i, (equation, item) in enumerate(zip(equations, written, strict=True)):
-        if any(name not in shapes for name in names_in(equation.expr)):
-            continue
         try:
+            enter_slopes(equation.expr, shapes, item.line)
+            if any(name not in shapes for name in names_in(equation.expr)):
+                continue
             meant = stacked(equation.expr, shapes)
             if meant != equation.expr and notes is not None:
                 notes.append(item.line.fault(STACKED, STACK_HINT))
@@ -155,6 +168,24 @@ def infer_shapes(
         except _Misfit as misfit:
             faults.append(misfit.fault)
     return equations
+
+
+def enter_slopes(expr: Expr, shapes: dict[Name, Shape], line: EquationLine) -> None:
+    """Adds the shapes of the derivatives that an expression uses, of those that have one."""
+    for ref in _refs(expr):
+        try:
+            _slope_shape(ref.name, shapes)
+        except ShapeFault as fault:
+            raise _Misfit(line.fault(f"`{ref.name}`: {fault.message}", fault.hint, ref.span)) from None
+
+
+def _slope_shape(name: Name, shapes: dict[Name, Shape]) -> Shape | None:
+    """The shape of a name; that of a derivative is entered. None where it is not known."""
+    if isinstance(name, Derivative) and name not in shapes:
+        of, by = _slope_shape(name.of, shapes), _slope_shape(name.by, shapes)
+        if of is not None and by is not None:
+            shapes[name] = slope_shape(of, by)
+    return shapes.get(name)
 
 
 class _Misfit(Exception):

@@ -39,7 +39,7 @@ _RULES: Mapping[str, str] = {
     "sgd": "gradient descent", "gd": "gradient descent", "steepestdescent": "gradient descent",
     "batchgradientdescent": "gradient descent", "stochasticgradientdescent": "gradient descent",
     "heavyball": "momentum", "nag": "nesterov", "nesterovmomentum": "nesterov",
-    "nesterovacceleratedgradient": "nesterov",
+    "nesterovacceleratedgradient": "nesterov", "newtonraphson": "newton", "newtonsmethod": "newton",
 }  # fmt: skip
 TABLES: Mapping[str, str] = {
     "optimizer": "update", "optimiser": "update", "training": "update", "weights": "parameters",

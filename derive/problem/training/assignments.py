@@ -142,6 +142,12 @@ class Assigning:
             if isinstance(ref, Ref):
                 yield from self._wrong_name(line, ref)
 
+    def _is_differentiated(self, name: Name) -> bool:
+        """Whether a derivative is that of a quantity of the forward pass."""
+        while isinstance(name, Derivative):
+            name = name.of
+        return name == self.scenery.loss or name in self.scenery.forward
+
     def _wrong_name(self, line: EquationLine, ref: Ref) -> Iterator[Fault]:
         plural = ref.name.by if isinstance(ref.name, Derivative) else ref.name
         if plural in self.scenery.plural:
@@ -149,7 +155,7 @@ class Assigning:
             yield line.fault(f"`{plural}` has a value of its own for each sample of the batch", hint, ref.span)
             return
         if isinstance(ref.name, Derivative):
-            if ref.name.of != self.scenery.loss and ref.name.of not in self.scenery.forward:
+            if not self._is_differentiated(ref.name):
                 message = f"`{ref.name}` is not a derivative of the loss"
                 yield line.fault(message, 'name the loss in [model]: loss = "L"', ref.span)
             return

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from derive.calculus.building import total
 from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
-from derive.language.names import Derivative, Name, Symbol
+from derive.language.names import Derivative, Name, Symbol, renamed, symbols_in
 from derive.language.step_ids import StepId
 from derive.problem.training.model import Samples
 
@@ -51,7 +51,7 @@ def plural(samples: Samples, equations: Iterable[Equation]) -> frozenset[Name]:
     """What has a value of its own for each sample."""
     found: set[Name] = {column.name for column in samples.columns}
     for equation in equations:
-        if not found.isdisjoint(names_in(equation.expr)):
+        if any(not found.isdisjoint((name, *symbols_in(name))) for name in names_in(equation.expr)):
             found.add(equation.name)
     return frozenset(found)
 
@@ -74,8 +74,7 @@ class SamplePlaces:
         """Whose a name is, from 0; None for what all samples share."""
         if not self.own:
             return None
-        parts = (name.by, name.via, name.of) if isinstance(name, Derivative) else (name,)
-        bare = (replace(part, helper=0, interim=0) for part in parts if part is not None)
+        bare = (replace(part, helper=0, interim=0) for part in symbols_in(name))
         return next((self.own[part][1] for part in bare if part in self.own), None)
 
     def single(self, name: Name) -> Name:
@@ -85,10 +84,7 @@ class SamplePlaces:
     def called(self, name: Name, mark: str) -> Name:
         """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
         if isinstance(name, Derivative):
-            return replace(name, by=self._called(name.by, mark), via=name.via and self._called(name.via, mark))
-        return self._called(name, mark)
-
-    def _called(self, name: Symbol, mark: str) -> Symbol:
+            return replace(name, by=self.called(name.by, mark), via=name.via and self.called(name.via, mark))
         single = self.own[name][0] if name in self.own else None
         return replace(single, superscript=f"{single.superscript}{mark}") if single else name
 
@@ -100,35 +96,36 @@ class SamplePlaces:
 
 
 def unroll_batch(
-    samples: Samples, equations: tuple[Equation, ...], gradients: tuple[Symbol, ...], loss: Symbol | None,
-    shapes: Mapping[Name, Shape],
+    samples: Samples, equations: tuple[Equation, ...], gradients: tuple[Symbol, ...],
+    losses: tuple[Symbol, ...], shapes: Mapping[Name, Shape],
 ) -> Batch:  # fmt: skip
-    """The model for a batch of several samples. The loss, if there is one, must depend on them."""
+    """The model for a batch of several samples. Every loss must depend on them."""
     own = plural(samples, equations)
     places = range(samples.batch)
     names = {name: tuple(samples.name(name, i) for i in places) for name in own if isinstance(name, Symbol)}
     shared = [equation for equation in equations if equation.name not in own]
     each = [again for i in places for again in _for_sample(equations, names, i)]
-    end = [Equation(loss, _reduced(samples, names[loss]))] if loss else []
+    end = [Equation(loss, _reduced(samples, names[loss])) for loss in losses]
     known: dict[Name, Shape] = dict(shapes)
     for name, several in names.items():
         known |= dict.fromkeys(several, shapes[name])
-    ids = {name.id: tuple(again.id for again in several) for name, several in names.items() if name != loss}
-    if loss:
+    ids = {name.id: tuple(again.id for again in several) for name, several in names.items() if name not in losses}
+    for loss in losses:
         ids |= {Derivative(loss, name).id: tuple(Derivative(loss, again).id for again in several)
                 for name, several in names.items()}  # fmt: skip
     wanted = tuple(again for name in gradients for again in names.get(name, (name,)))
-    return Batch((*shared, *each, *end), wanted, known, own - {loss}, ids, equations, gradients)
+    return Batch((*shared, *each, *end), wanted, known, own - {*losses}, ids, equations, gradients)
 
 
 def _for_sample(
     equations: Iterable[Equation], names: Mapping[Symbol, tuple[Symbol, ...]], i: int
 ) -> Iterator[Equation]:
     """The equations that depend on the sample, for the i-th of the batch."""
-    own: dict[Name, Expr] = {name: Ref(several[i]) for name, several in names.items()}
+    own: dict[Name, Name] = {name: several[i] for name, several in names.items()}
     for equation in equations:
         if isinstance(equation.name, Symbol) and equation.name in names:
-            yield Equation(names[equation.name][i], substitute(equation.expr, own), equation.rounded)
+            called: dict[Name, Expr] = {name: Ref(renamed(name, own)) for name in names_in(equation.expr)}
+            yield Equation(names[equation.name][i], substitute(equation.expr, called), equation.rounded)
 
 
 def _reduced(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:

@@ -49,10 +49,11 @@ def _in_rows(
     written: list[WrittenEquation], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
 ) -> list[Equation]:
     """The equations, one after the other, with the shapes that those before them have."""
-    if around.loss is not None:
-        own = [(name, shape) for name, shape in shapes.items() if isinstance(name, Symbol)]
-        shapes |= {Derivative(around.loss, name): shape for name, shape in own}
-    forward = {item.name: item.expr for item in around.equations if item.name != around.loss and item.name in shapes}
+    own = [(name, shape) for name, shape in shapes.items() if isinstance(name, Symbol)]
+    for loss in around.losses:
+        shapes |= {Derivative(loss, name): shape for name, shape in own}
+    forward = {item.name: item.expr for item in around.equations
+               if item.name not in around.losses and item.name in shapes}  # fmt: skip
     equations = []
     for item in written:
         expr = item.equation.expr

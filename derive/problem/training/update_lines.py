@@ -20,11 +20,12 @@ from derive.problem.training.learning_rates import Rate
 from derive.problem.training.model import EQUATIONS, ETA, STEP, Setting
 from derive.problem.training.perceptron_roles import threshold_roles
 from derive.problem.training.schedules import SCHEDULES
-from derive.problem.training.update_rules import RULES, SPELLED, Rule, decayed
+from derive.problem.training.update_rules import CLIPPING, RULES, SPELLED, Rule, ascending, clipped, decayed
 from derive.problem.training.update_scope import Surroundings
 
 KEYS = ("rule", EQUATIONS, "constants", "learning_rate", "steps", "epochs", "batch", "reduce", "only",
         "show", "schedule")  # fmt: skip
+MAXIMISE = "maximise"
 THETA, DEFAULT = "θ", "gradient descent"
 
 
@@ -64,6 +65,10 @@ class ScriptReader:
         if roles is None:
             return None
         text, values = _equations(rule, settings)
+        once = rule.once
+        for key in CLIPPING.keys() & settings.keys():
+            text = clipped(text, key)
+            once = "\n".join(filter(None, (once, self._length() if key == "clip_norm" else "")))
         values |= self.rate.constants
         taken = frozenset(self.around.names)
         symbols = {name: _free(read_name(name), taken, rule.key) for name in values}
@@ -71,8 +76,13 @@ class ScriptReader:
         scenery = Scenery(names, {}, self.around.loss, self.around.parameters, None, taken, self.around.plural,
                           self.forward)  # fmt: skip
         constants = tuple(_constant(symbols[name], value) for name, value in values.items())
-        lines = [*self._rate_line(), *self._lines(rule.once, text)]
+        lines = [*self._rate_line(), *self._lines(once, text)]
         return UpdateScript(lines, scenery, constants, self._states(), settings)
+
+    def _length(self) -> str:
+        """The equation of the length of all gradients together."""
+        squares = " + ".join(f"sum((dL/d{name.spelling})^2)" for name in self.updated)
+        return f"n <- sqrt({squares})"
 
     def _loss(self) -> dict[str, Name] | None:
         """What the equations of most rules call the loss."""
@@ -101,7 +111,7 @@ class ScriptReader:
 
     def _settings(self, rule: Rule) -> dict[str, Setting]:
         """The rule's constants and variant, as far as the table sets them."""
-        known = (*rule.constants, *([rule.option] if rule.option else []), "weight_decay")
+        known = (*rule.constants, *([rule.option] if rule.option else []), "weight_decay", MAXIMISE, *CLIPPING)
         has = f"the rule {rule.key} has: {', '.join(dict.fromkeys(known))}"
         own = ("target",) if rule.threshold else ()
         self._check_keys((*KEYS, *own, *known), has)
@@ -112,10 +122,15 @@ class ScriptReader:
         for key in known:
             if key in self.table:
                 value = self.table[key]
-                setting = self._variant(rule, value) if key == rule.option else self._number(key, value)
+                setting = self._setting(rule, key, value)
                 if setting is not None:
                     settings[key] = setting
         return settings
+
+    def _setting(self, rule: Rule, key: str, value: Any) -> Setting | None:
+        if key == MAXIMISE:
+            return self.tables.flag("update", key, False)
+        return self._variant(rule, value) if key == rule.option else self._number(key, value)
 
     def _variant(self, rule: Rule, value: Any) -> Setting | None:
         if isinstance(value, str | bool) and value in rule.equations:
@@ -209,8 +224,11 @@ def _equations(rule: Rule, settings: Mapping[str, Setting]) -> tuple[str, dict[s
     choice = settings.get(rule.option)
     text = rule.variant(None if isinstance(choice, Fraction) else choice)
     values = {key: settings.get(key, default) for key, default in rule.constants.items()}
+    values |= {key: settings[key] for key in CLIPPING if key in settings}
     if "weight_decay" in settings and "weight_decay" not in values:
-        values["weight_decay"], text = settings["weight_decay"], decayed(text)
+        values["weight_decay"], text = settings["weight_decay"], rule.decoupled or decayed(text)
+    if settings.get(MAXIMISE):
+        text = ascending(text)
     return text, {SPELLED.get(key, key): Fraction(value) for key, value in values.items()}
 
 

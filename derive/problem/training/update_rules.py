@@ -20,6 +20,7 @@ class Rule:
     equations  the variants: for each value of the key `option` its equations; the first is the default
     constants  the constants and their defaults
     option     the key that chooses the variant; "" where there is only one
+    decoupled  the equations with weight decay where that stands beside the gradient; "": it is added to the gradient
     once       equations that stand before those of the parameters
     threshold  whether they speak of a threshold unit: its output y, its argument z, its target t
     """
@@ -32,6 +33,7 @@ class Rule:
     option: str = ""
     once: str = ""
     threshold: bool = False
+    decoupled: str = ""
 
     def variant(self, choice: str | bool | None = None) -> str:
         """The equations of a variant, the default one for None."""
@@ -48,6 +50,17 @@ v <- beta_2 v + (1 - beta_2) (dL/dθ)^2
 m_c <- m / (1 - beta_1^k)
 v_c <- v / (1 - beta_2^k)
 """
+
+_UNCORRECTED = "\n".join(_ADAM_MEANS.splitlines()[:2])
+_LAMB = (
+    f"{_ADAM_MEANS}u <- m_c / (sqrt(v_c) + epsilon)DECAY\nr <- norm(θ) / norm(u) + equal(norm(θ), 0)\nθ <- θ - eta r u"
+)
+_LION = "c <- beta_1 m + (1 - beta_1) dL/dθ\nm <- beta_2 m + (1 - beta_2) dL/dθ\nθ <- θ - eta "
+_ROUNDS = 5  # of the Newton–Schulz iteration
+_ORTHOGONAL = "\n".join(
+    f"A_{i} <- X_{i - 1} X_{i - 1}^T\nX_{i} <- ns_1 X_{i - 1} + (ns_2 A_{i} + ns_3 A_{i} A_{i}) X_{i - 1}"
+    for i in range(1, _ROUNDS + 1)
+)
 
 RULES = {rule.key: rule for rule in (
     Rule("gradient descent", "a step against the gradient", "Cauchy (1847)",
@@ -82,6 +95,59 @@ RULES = {rule.key: rule for rule in (
          {False: f"{_ADAM_MEANS}r <- -eta (m_c / (sqrt(v_c) + epsilon) + lambda θ)\nθ <- θ + r",
           True: f"{_ADAM_MEANS}r <- -eta (m_c / sqrt(v_c + epsilon) + lambda θ)\nθ <- θ + r"},
          _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-8", weight_decay="0.01"), "epsilon_inside"),
+    Rule("adamax", "Adam with the largest gradient yet, which fades, in place of the root of a mean",
+         "Kingma, Ba (2015), section 7.1; ε as in PyTorch",
+         {"": "m <- beta_1 m + (1 - beta_1) dL/dθ\nu <- max(beta_2 u, abs(dL/dθ) + epsilon)\n"
+              "m_c <- m / (1 - beta_1^k)\nθ <- θ - eta m_c / u"},
+         _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-8")),
+    Rule("nadam", "Adam that looks one step ahead, as Nesterov's momentum does", "Dozat (2016), with a constant β₁",
+         {"": f"{_UNCORRECTED}\nm_c <- beta_1 m / (1 - beta_1^(k + 1)) + (1 - beta_1) dL/dθ / (1 - beta_1^k)\n"
+              "v_c <- v / (1 - beta_2^k)\nθ <- θ - eta m_c / (sqrt(v_c) + epsilon)"},
+         _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-8")),
+    Rule("radam", "Adam whose first steps are those of momentum, until the mean of the squares can be trusted",
+         "Liu et al. (2020)",
+         {"": f"{_ADAM_MEANS}θ <- θ - eta m_c ⊙ ((1 - h) + h r / (sqrt(v_c) + epsilon))"},
+         _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-8"),
+         once="rho_0 <- 2 / (1 - beta_2) - 1\nrho_k <- rho_0 - 2 k beta_2^k / (1 - beta_2^k)\nh <- below(5, rho_k)\n"
+              "q <- max(5, rho_k)\nr <- sqrt((q - 4) (q - 2) rho_0 / ((rho_0 - 4) (rho_0 - 2) q))"),
+    Rule("amsgrad", "Adam with the largest mean of squares so far", "Reddi, Kale, Kumar (2018), as in PyTorch",
+         {"": f"{_UNCORRECTED}\ns <- max(s, v)\nm_c <- m / (1 - beta_1^k)\nv_c <- s / (1 - beta_2^k)\n"
+              "θ <- θ - eta m_c / (sqrt(v_c) + epsilon)"},
+         _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-8")),
+    Rule("adabelief", "Adam with the mean of how far the gradients are from their own mean",
+         "Zhuang et al. (2020)",
+         {"": "m <- beta_1 m + (1 - beta_1) dL/dθ\ns <- beta_2 s + (1 - beta_2) (dL/dθ - m)^2 + epsilon\n"
+              "m_c <- m / (1 - beta_1^k)\ns_c <- s / (1 - beta_2^k)\nθ <- θ - eta m_c / (sqrt(s_c) + epsilon)"},
+         _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-16")),
+    Rule("adadelta", "the step has the size of earlier steps: the roots of two running means", "Zeiler (2012)",
+         {"": "s <- rho s + (1 - rho) (dL/dθ)^2\nd <- sqrt(u + epsilon) / sqrt(s + epsilon) ⊙ dL/dθ\n"
+              "u <- rho u + (1 - rho) d^2\nθ <- θ - eta d"},
+         _constants(rho="0.9", epsilon="1e-6")),
+    Rule("rprop", "only signs count: each weight's own step grows while its gradient keeps its sign, else it shrinks",
+         "Riedmiller, Braun (1993); without weight backtracking, as in PyTorch",
+         {"": "s <- sign(dL/dθ ⊙ p)\nf <- 1 + (grow - 1) (s^2 + s)/2 + (shrink - 1) (s^2 - s)/2\n"
+              "d <- min(largest, max(smallest, f ⊙ (d + eta below(k, 2))))\np <- (1 - (s^2 - s)/2) ⊙ dL/dθ\n"
+              "θ <- θ - sign(p) ⊙ d"},
+         _constants(grow="1.2", shrink="0.5", smallest="1e-6", largest="50")),
+    Rule("lion", "steps of one size, by the sign of a running mean", "Chen et al. (2023)",
+         {"": f"{_LION}sign(c)"}, _constants(beta_1="0.9", beta_2="0.99"),
+         decoupled=f"{_LION}(sign(c) + lambda θ)"),
+    Rule("lamb", "Adam whose step is as long as the weights of its layer, times the rate", "You et al. (2020)",
+         {"": _LAMB.replace("DECAY", "")}, _constants(beta_1="0.9", beta_2="0.999", epsilon="1e-6"),
+         decoupled=_LAMB.replace("DECAY", " + lambda θ")),
+    Rule("adafactor", "a mean of squares kept as one number for each row and one for each column",
+         "Shazeer, Stern (2018), algorithm 4 with relative steps",
+         {"": "R <- b_k R + (1 - b_k) mean((dL/dθ)^2 + epsilon_1, rows)\n"
+              "C <- b_k C + (1 - b_k) mean((dL/dθ)^2 + epsilon_1, columns)\n"
+              "v <- R C / mean(R)\nu <- dL/dθ / sqrt(v)\nu_c <- u / max(1, sqrt(mean(u^2)) / d)\n"
+              "θ <- θ - eta max(epsilon_2, sqrt(mean(θ^2))) u_c"},
+         _constants(decay="0.8", d="1", epsilon_1="1e-30", epsilon_2="1e-3"), once="b_k <- 1 - 1 / k^decay"),
+    Rule("muon", "momentum whose step is made nearly orthogonal, by five Newton–Schulz rounds", "Jordan et al. (2024)",
+         {"": f"M <- beta M + dL/dθ\nG <- dL/dθ + beta M\nX_0 <- G / (norm(G) + epsilon)\n{_ORTHOGONAL}\n"
+              f"θ <- θ - eta X_{_ROUNDS}"},
+         _constants(beta="0.95", ns_1="3.4445", ns_2="-4.7750", ns_3="2.0315", epsilon="1e-7")),
+    Rule("newton", "the step to the lowest point of the parabola that fits here, of a single number θ", "Newton (1669)",
+         {"": "θ <- θ - eta dL/dθ / (d^2L/dθ^2)"}),
     Rule("perceptron", "where the output of a threshold unit is wrong, the weights move by its input",
          "Rosenblatt (1958)",
          {"": "θ <- θ + eta e dz/dθ"}, once="e <- t - y", threshold=True),
@@ -91,6 +157,29 @@ SPELLED = {"weight_decay": "lambda"}
 """Keys whose constant is written with another name in the equations."""
 
 
+GRADIENT = "dL/dθ"
+
+
 def decayed(text: str) -> str:
     """A rule's equations with weight decay: every gradient gets λθ added."""
-    return f"g <- dL/dθ + lambda θ\n{text.replace('dL/dθ', 'g')}"
+    return f"g <- {GRADIENT} + lambda θ\n{text.replace(GRADIENT, 'g')}"
+
+
+def ascending(text: str) -> str:
+    """A rule's equations where the loss is to grow: every gradient is turned round."""
+    step = f"- eta {GRADIENT}"
+    if text.count(GRADIENT) == text.count(step) == 1:
+        return text.replace(step, f"+ eta {GRADIENT}")
+    return f"g_m <- -{GRADIENT}\n{text.replace(GRADIENT, 'g_m')}"
+
+
+CLIPPING: Mapping[str, str] = {
+    "clip_norm": f"g_c <- (clip_norm / max(clip_norm, n)) {GRADIENT}",
+    "clip_value": f"g_c <- max(-clip_value, min(clip_value, {GRADIENT}))",
+}
+"""The keys that cut gradients off: all together to a length, or each entry by itself."""
+
+
+def clipped(text: str, key: str) -> str:
+    """A rule's equations with gradients that are cut off."""
+    return f"{CLIPPING[key]}\n{text.replace(GRADIENT, 'g_c')}"

@@ -21,6 +21,7 @@ class Surroundings:
     broken    given values that could not be read, by id
     plural    what has a value of its own for each sample of a batch
     equations the forward pass
+    losses    all of them, the loss first
     """
 
     givens: tuple[Given, ...]
@@ -31,6 +32,7 @@ class Surroundings:
     broken: Mapping[str, Name] = field(default_factory=dict)
     plural: frozenset[Name] = frozenset()
     equations: tuple[Equation, ...] = ()
+    losses: tuple[Symbol, ...] = ()
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
