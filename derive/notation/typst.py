@@ -41,8 +41,8 @@ def _item(item: SubscriptItem) -> str:
     return _symbol(item, (), False) if isinstance(item, Symbol) else GREEK.get(str(item)) or _letters(str(item))
 
 
-def _derivative(d: str, above: str, below: str, via: str) -> str:
-    fraction = f"frac({d} {above}, {d} {below})"
+def _derivative(times: str, above: str, d: str, below: str, via: str) -> str:
+    fraction = f"frac({times} {above}, {d} {below})"
     return f"lr({fraction} |)_({via})" if via else fraction
 
 
