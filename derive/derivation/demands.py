@@ -13,15 +13,15 @@ def demanded(expr: Expr) -> Iterator[Derivative]:
     return (name for name in names_in(expr) if isinstance(name, Derivative))
 
 
-def root(name: Name) -> Name:
+def origin(name: Name) -> Name:
     """What is differentiated in the end: L of d²L/dw²."""
-    return root(name.of) if isinstance(name, Derivative) else name
+    return origin(name.of) if isinstance(name, Derivative) else name
 
 
 def with_slopes(equations: Iterable[Equation]) -> Iterator[Equation]:
     """The equations, before each the derivatives that it uses as something that depends on what is differentiated."""
     for equation in equations:
-        yield from (Equation(name, Ref(root(name))) for name in demanded(equation.expr))
+        yield from (Equation(name, Ref(origin(name))) for name in demanded(equation.expr))
         yield equation
 
 
@@ -35,7 +35,7 @@ def following(equations: Iterable[Equation], losses: Iterable[Name]) -> frozense
     after: set[Name] = set()
     for equation in equations:
         names = set(names_in(equation.expr))
-        roots = {root(name) for name in demanded(equation.expr)}
+        roots = {origin(name) for name in demanded(equation.expr)}
         if equation.name not in needed and (roots & {*losses, *after} or names & after):
             after.add(equation.name)
     return frozenset(after)

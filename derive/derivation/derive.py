@@ -10,7 +10,7 @@ from derive.calculus.building import filled_array
 from derive.calculus.differentiation import Shapes, settled, shape_of
 from derive.calculus.operation_rows import shape_text
 from derive.derivation.backward import Backward
-from derive.derivation.demands import demanded, following, root, with_slopes
+from derive.derivation.demands import demanded, following, origin, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
 from derive.derivation.rules import AFFINE, COMPONENT, COPY, FORMULA, INDEPENDENT, JACOBIAN, RuleKey
@@ -72,7 +72,7 @@ class _Deriving:
         problem = self.problem
         assignments = problem.update.assignments if problem.update else ()
         used = [name for assignment in assignments for name in demanded(assignment.expr)]
-        found = [name for name in used if name.of != problem.loss and root(name) in problem.shapes]
+        found = [name for name in used if name.of != problem.loss and origin(name) in problem.shapes]
         if problem.loss is None:
             inner = {name for equation in problem.equations for name in names_in(equation.expr)}
             outputs = [equation.name for equation in problem.equations if equation.name not in inner]
@@ -99,7 +99,7 @@ class _Deriving:
         equations = list(with_slopes(self.problem.equations))
         path = LossPath(equations, self.problem.loss, self.wanted)
         ways: list[tuple[Name, tuple[Symbol, ...]]] = [(loss, self.wanted) for loss in self.problem.losses[1:]]
-        ways += [(root(name), tuple(symbols_in(name.by))) for name in (*self.asked, *self.later)]
+        ways += [(origin(name), tuple(symbols_in(name.by))) for name in (*self.asked, *self.later)]
         for target, wanted in ways:
             path.add(LossPath(equations, target, wanted))
         return path
@@ -135,7 +135,7 @@ class _Deriving:
         if len(shape) > 1 or len(by) > 1 or prod(shape) > MOST_COMPONENTS:
             message = f"`{name}` is the derivative of {shape_text(shape)} by {shape_text(by)}"
             hint = f"columns of at most {MOST_COMPONENTS} are differentiated, by numbers and columns"
-            raise InputError([Fault(message, hint, self.problem.place(root(name).id))])
+            raise InputError([Fault(message, hint, self.problem.place(origin(name).id))])
         rows: list[Expr] = []
         for i in range(shape[0]):
             component = self._component(name.of, i, steps)
