@@ -41,6 +41,7 @@ def _widest_row(found: re.Match[str]) -> str:
     return max(rows, key=lambda row: breadth(row) + row.count("</mtd>")).replace("</mtd>", "<mo>□</mo>")
 
 
+@lru_cache(10_000)
 def parts_of_line(formula: str) -> list[str]:
     """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
     from one of a sum, or, where there is none, from one of a product.
@@ -65,6 +66,8 @@ def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:
 def _cut(formula: str, sign: re.Pattern[str]) -> list[str]:
     """A formula before each sign that stands inside nothing else, and behind something."""
     found, depth, start = [], 0, 0
+    if not sign.search(formula):
+        return [formula]
     for tag in _TAG.finditer(formula):
         at = tag.start()
         if depth == 0 and sign.match(formula, at) and _TAG.sub("", formula[start:at]).strip():
