@@ -31,7 +31,7 @@ from derive.page.document import Document
 from derive.page.drawings import drawings
 from derive.page.run import PageRun
 from derive.page.training_progress import over_the_steps, tabled
-from derive.page.view import Workings
+from derive.page.workings import Workings
 from derive.pdf.text_files import write_texts
 from derive.problem.overriding import overridden
 from derive.problem.problem import Problem

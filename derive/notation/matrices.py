@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ LEAST = 3  # so many rows and columns stay of a matrix, however few entries are 
 
 
 def as_matrices(
-    texts: list[str], shape: Shape, matrix: Matrix, most: int | None = None, signs: Mapping[str, str] | None = None
+    texts: Sequence[str], shape: Shape, matrix: Matrix, most: int | None = None, signs: Mapping[str, str] | None = None
 ) -> str:
     """Flat texts as a matrix; of more than two axes as matrices, each with its place: [1,:,:], [2,:,:].
 
@@ -25,7 +25,7 @@ def as_matrices(
     if len(shape) <= 2:
         rows = as_rows(texts, shape)
         if most is None or len(texts) <= most:
-            return matrix(rows, "")
+            return matrix(list(map(list, rows)), "")
         assert signs is not None
         return matrix(elided(rows, most, signs), f"{len(rows)}{signs['×']}{len(rows[0])}")
     size = prod(shape[-2:])
@@ -34,31 +34,34 @@ def as_matrices(
     slices = [as_rows(texts[i * size : (i + 1) * size], shape[-2:]) for i in range(kept)]
     if most is not None and size > most:
         assert signs is not None
-        slices = [elided(rows, most, signs) for rows in slices]
+        shown = [elided(rows, most, signs) for rows in slices]
+    else:
+        shown = [list(map(list, rows)) for rows in slices]
     labels = [f"[{','.join(str(i + 1) for i in index)},:,:]" for index in indices(shape[:-2])]
     rest = signs["dots"] if signs and kept < count else ""
-    return "".join(map(matrix, slices, labels)) + rest
+    return "".join(map(matrix, shown, labels)) + rest
 
 
-def as_rows(texts: list[str], shape: Shape) -> list[list[str]]:
+def as_rows(texts: Sequence[str], shape: Shape) -> list[Sequence[str]]:
     """Flat texts as rows; a column has rows of one."""
     rows, columns = as_matrix(shape) if len(shape) <= 2 else (prod(shape[:-1]), shape[-1])
     return [texts[i * columns : (i + 1) * columns] for i in range(rows)]
 
 
-def elided(rows: list[list[str]], most: int, signs: Mapping[str, str]) -> list[list[str]]:
+def elided(rows: Sequence[Sequence[str]], most: int, signs: Mapping[str, str]) -> list[list[str]]:
     """The first and the last of the rows and columns, at most about `most` entries, with dots in between."""
     side = LEAST
     while min(side + 1, len(rows)) * min(side + 1, len(rows[0])) <= most:
         side += 1
-    cut = [_shortened(row, side, signs["dots"]) for row in rows]
+    kept = rows if len(rows) <= side else [*rows[: side - 1], rows[-1]]
+    cut = [_shortened(row, side, signs["dots"]) for row in kept]
     if len(rows) <= side:
         return cut
     across = [signs["vdots"]] * len(cut[0])
     if len(rows[0]) > side:
         across[-2] = signs["ddots"]
-    return [*cut[: side - 1], across, cut[-1]]
+    return [*cut[:-1], across, cut[-1]]
 
 
-def _shortened(row: list[str], side: int, dots: str) -> list[str]:
-    return row if len(row) <= side else [*row[: side - 1], dots, row[-1]]
+def _shortened(row: Sequence[str], side: int, dots: str) -> list[str]:
+    return list(row) if len(row) <= side else [*row[: side - 1], dots, row[-1]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Expr
@@ -12,6 +14,9 @@ from derive.values.digits import Printed
 from derive.values.tape import CompiledExpr
 from derive.values.values import Values
 from derive.verification.verify import Verification
+
+PlacedTexts: TypeAlias = tuple[str, str, str]
+"""A number at the beginning of a line, inside one, and where what stands beside it binds tightly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class PageMemory:
     """
 
     relations: dict[tuple[Relation, int], bool] = field(default_factory=dict)
-    texts: dict[object, dict[tuple[Name, int], list[tuple[str, str, str]]]] = field(default_factory=dict)
+    texts: dict[object, dict[tuple[Name, int], Sequence[PlacedTexts]]] = field(default_factory=dict)
     literals: dict[tuple[CompiledExpr, int], Flat | None] = field(default_factory=dict)
     terms: dict[tuple[Expr, Name, int], Printed] = field(default_factory=dict)
     kept: dict[tuple[Addends, int], list[int | None]] = field(default_factory=dict)

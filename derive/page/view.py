@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
 from math import prod
+from operator import mul
 from typing import TypeAlias
 
 from flint import fmpq
@@ -13,7 +15,7 @@ from derive.calculus.differentiation import shape_of, shapes_of
 from derive.calculus.operation_rows import Branches, Flat, row_of
 from derive.calculus.scalars import ONE, Num, ValueFault, sign
 from derive.calculus.shapes import offset, position
-from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
+from derive.language.expressions import Apply, Entry, Expr, Ref, Shape
 from derive.language.names import Name
 from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
@@ -21,34 +23,18 @@ from derive.notation.printer import formula
 from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
 from derive.page.document import Addends, Condition, Fact, First, Mentions, Relation
 from derive.page.entry_names import leaves
-from derive.page.run import PageRun
+from derive.page.run import PageRun, PlacedTexts
+from derive.page.workings import Workings
 from derive.problem.settings import Digits
 from derive.values.digits import Printed, computed, full, printed
-from derive.values.tape import CompiledExpr, Tape, compile_expr
+from derive.values.lazy_entries import LazyEntries
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
 MOST_LISTED = 16
+FAR_FROM_ONE = fmpq(4, 5)  # below that no digits are spent on the distance from 1
+PRODUCTS = {"product", "times"}
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
-
-
-@dataclass(slots=True)
-class Workings:
-    """Expressions of a page compiled once: they are evaluated at the printed numbers of every run.
-
-    `routes` are the ways to a step's value, once they have been asked for.
-    """
-
-    compiled: dict[Expr, tuple[CompiledExpr, tuple[Name, ...]]] = field(default_factory=dict)
-    routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
-
-    def compile(self, expr: Expr, tape: Tape) -> tuple[CompiledExpr, tuple[Name, ...]]:
-        """The expression as a function of the table of values, and the names it uses."""
-        known = self.compiled.get(expr)
-        if known is None:
-            run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches())
-            known = self.compiled[expr] = run, names_in(expr)
-        return known
 
 
 class View:
@@ -77,7 +63,7 @@ class View:
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
-    def printed(self, name: Name) -> list[Printed]:
+    def printed(self, name: Name) -> Sequence[Printed]:
         """The entries of a name as they are printed."""
         return self.values.printed(name, self.k)
 
@@ -100,29 +86,30 @@ class View:
             return texts[1] if texts[1] == self._zero else self.notation.operators["negate"] + texts[1]
         return texts[_POSITIONS[position]]
 
-    def _texts_of(self, name: Name) -> list[tuple[str, str, str]]:
+    def _texts_of(self, name: Name) -> Sequence[PlacedTexts]:
         """Each entry of a name as it stands in the three positions."""
         if self.hides(name):
             return self._blanks(name)
         key = name, self.k
         if key not in self._texts:
-            self._texts[key] = [
-                (self.text(number), self.text(number, INNER), self.text(number, TIGHT)) for number in self.printed(name)
-            ]
+            numbers = self.printed(name)
+            self._texts[key] = LazyEntries(len(numbers), lambda i: self._placed_texts(numbers[i]))
         return self._texts[key]
+
+    def _placed_texts(self, number: Printed) -> PlacedTexts:
+        return self.text(number), self.text(number, INNER), self.text(number, TIGHT)
 
     @property
     def _zero(self) -> str:
         return self.notation.digits("0")
 
-    def _blanks(self, name: Name) -> list[tuple[str, str, str]]:
+    def _blanks(self, name: Name) -> list[PlacedTexts]:
         blank = self.notation.operators["blank"]
         return [(blank, blank, blank)] * prod(self.shapes[name])
 
     def rows(self, name: Name) -> list[list[str]]:
         """An array as rows of texts."""
-        texts = [leading for leading, _, _ in self._texts_of(name)]
-        return as_rows(texts, self.shapes[name])
+        return list(map(list, as_rows(_leading(self._texts_of(name)), self.shapes[name])))
 
     def array(self, name: Name, matrix: Matrix) -> str:
         """All entries of a name; `matrix` sets rows of texts. On an exercise all of a given array are needed."""
@@ -132,10 +119,10 @@ class View:
     def _given(self) -> set[Name]:
         return {name for name, _ in self.values.tape.derivation.givens}
 
-    def _arranged(self, texts: list[tuple[str, str, str]], shape: Shape, matrix: Matrix, whole: object = False) -> str:
+    def _arranged(self, texts: Sequence[PlacedTexts], shape: Shape, matrix: Matrix, whole: object = False) -> str:
         """Entries as a matrix, as many as the page wants."""
         most = None if whole else self.values.problem.page.entries
-        return as_matrices([leading for leading, _, _ in texts], shape, matrix, most, self.notation.operators)
+        return as_matrices(_leading(texts), shape, matrix, most, self.notation.operators)
 
     def slot(self, slot: Slot, matrix: Matrix) -> str:
         """What stands in a slot."""
@@ -148,7 +135,7 @@ class View:
         sign = self.notation.operators["negate"] if slot.position == MINUS else ""
         return sign + self._arranged(texts, shape, matrix)
 
-    def _moved(self, expr: Expr) -> list[tuple[str, str, str]]:
+    def _moved(self, expr: Expr) -> Sequence[PlacedTexts]:
         """The entries of a name, or of a block of names, as they stand in the three positions."""
         if isinstance(expr, Ref):
             return self._texts_of(expr.name)
@@ -180,8 +167,14 @@ class View:
             known[key] = self._term(expr, name)
         return known[key]
 
+    def _product(self, expr: Expr) -> Flat | None:
+        """The product of two entries at their printed numbers: what long sums are made of need not be compiled."""
+        if not (isinstance(expr, Apply) and expr.op in PRODUCTS and all(map(self._is_there, expr.args))):
+            return None
+        return [reduce(mul, (self.term(entry, entry.name).value for entry in expr.args if isinstance(entry, Entry)))]
+
     def _term(self, expr: Expr, name: Name) -> Printed:
-        flat = self.literal(expr)
+        flat = self._product(expr) or self.literal(expr)
         if flat is None:
             run, _ = self.workings.compile(expr, self.values.tape)
             flat = self.values.decided(lambda: run(self.values.env(self.k)))
@@ -202,9 +195,32 @@ class View:
         """Which terms of a long sum are shown: those that are not 0, of many the first and the last; None: dots."""
         known, key = self.memory.kept, (sum_, self.k)
         if key not in known:
-            shown = [i for i, (term, _) in enumerate(sum_.terms) if self.term(term, sum_.name).value != 0]
-            known[key] = first_and_last(shown or [0], sum_.most)
+            known[key] = self._kept(sum_)
         return known[key]
+
+    def _kept(self, sum_: Addends) -> list[int | None]:
+        """As many terms are looked at as it takes: those of a large sum are many."""
+        places = range(len(sum_.terms))
+        most = len(places) if sum_.most is None else sum_.most
+        there = (i for i in places if not self.is_zero(sum_.terms[i][0], sum_.name))
+        shown = list(islice(there, most + 1)) or [0]
+        if len(shown) <= most:
+            return [*shown]
+        last = next(i for i in reversed(places) if not self.is_zero(sum_.terms[i][0], sum_.name))
+        return [*shown[: max(1, most // 4)], None, last]
+
+    def is_zero(self, term: Expr, name: Name) -> bool:
+        """Whether a term stands on the page as 0; a product of numbers that are not 0 is none."""
+        if isinstance(term, Apply) and term.op in PRODUCTS and all(map(self._is_there, term.args)):
+            return False
+        return self.term(term, name).value == 0
+
+    def _is_there(self, factor: Expr) -> bool:
+        """Whether a factor is a number that is surely not 0."""
+        if not isinstance(factor, Entry) or not self.values.flat(factor.name, self.k):
+            return False
+        x = self.values.flat(factor.name, self.k)[offset(self.shapes[factor.name], factor.index)]
+        return bool(x != 0) if type(x) is fmpq else not x.contains(0)
 
     # --- predicates --------------------------------------------------------------------------------------
 
@@ -287,7 +303,7 @@ class View:
 
     def zeros(self, names: Iterable[Name]) -> list[int]:
         """For each entry of the names that could not be told from 0, to how many decimals it is 0."""
-        return [number.zero_to for name in names for number in self.printed(name) if number.zero_to is not None]
+        return [zero for name in names for zero in self.values.zeros(name, self.k).values()]
 
     def fact(self, fact: Fact) -> str:
         """A number about the run."""
@@ -351,9 +367,9 @@ class View:
         return self.text(self.values.decided(distance))
 
 
-def first_and_last(places: list[int], most: int | None) -> list[int | None]:
-    """The first places, dots and the last one, if there are more than `most`."""
-    return [*places] if most is None or len(places) <= most else [*places[: max(1, most // 4)], None, places[-1]]
+def _leading(texts: Sequence[PlacedTexts]) -> Sequence[str]:
+    """The entries as they stand at the beginning of a line."""
+    return LazyEntries(len(texts), lambda i: texts[i][0])
 
 
 def _is(x: Num, value: fmpq) -> bool:
@@ -362,8 +378,9 @@ def _is(x: Num, value: fmpq) -> bool:
 
 
 def _saturated(view: View, condition: Condition) -> bool:
-    digits = view.values.numbers.of(condition.name.id)
-    return any(_keeps_gap(number, digits) for number in view.printed(condition.name))
+    digits, shown = view.values.numbers.of(condition.name.id), view.printed(condition.name)
+    flat = view.values.flat(condition.name, view.k)
+    return any(_keeps_gap(shown[i], digits) for i, x in enumerate(flat) if not abs(x) < FAR_FROM_ONE)
 
 
 def _keeps_gap(number: Printed, digits: Digits) -> bool:
@@ -398,5 +415,5 @@ _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "saturated": _saturated,
     "kink": _kink,
     "ones": _ones,
-    "zeros left out": lambda view, c: any(view.term(x, s.name).value == 0 for s in c.sums for x, _ in s.terms),
+    "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 from typing import TypeVar
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import (
@@ -27,6 +27,7 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed
+from derive.values.lazy_entries import LazyEntries
 from derive.values.tape import Env, Tape, TapeStep
 
 FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
@@ -57,8 +58,8 @@ class Values:
         self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
         self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
         self.losses: list[Flat] = []
-        self._printed: dict[tuple[Name, int], list[Printed]] = {}
-        self._rounded: dict[Name, list[Printed]] = {}
+        self._printed: dict[tuple[Name, int], Sequence[Printed]] = {}
+        self._rounded: dict[Name, Sequence[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._evaluated, self._passes = 0, dict[int, Env]()
         derivation = tape.derivation
@@ -85,20 +86,29 @@ class Values:
         names = [name for name, _ in self.tape.derivation.givens]
         return {name: [x if type(x) is fmpq else x.mid() for x in self.flat(name, k)] for name in names}
 
-    def printed(self, name: Name, k: int = 1) -> list[Printed]:
-        """The entries of a name in pass k as they are printed. Given values are never rounded."""
+    def printed(self, name: Name, k: int = 1) -> Sequence[Printed]:
+        """The entries of a name in pass k as they are printed, each when it is asked for. Given values are never
+        rounded.
+        """
         key = name, k
         if key not in self._printed:
-            self._printed[key] = self._settle(lambda: self._shown(name, k))
+            count = max(1, prod(self.tape.derivation.shapes[name]))
+            self._printed[key] = LazyEntries(count, lambda i: self._settle(lambda: self._shown(name, k, i)))
         return self._printed[key]
+
+    def zeros(self, name: Name, k: int = 1) -> dict[int, int]:
+        """The flat entries of a name in pass k that no precision tells from 0, with to how many decimals they are 0."""
+        shown = self.printed(name, k)
+        places: Iterable[int] = range(len(shown))
+        if isinstance(shown, LazyEntries):
+            places = [i for i, x in enumerate(self.flat(name, k)) if type(x) is not fmpq and x.contains(0)]
+        return {i: zero for i in places if (zero := shown[i].zero_to) is not None}
 
     def settled(self, name: Name, k: int = 1) -> Flat:
         """The flat value of a name in pass k, where what no precision tells from 0 is 0."""
+        zeros = self.zeros(name, k)
         flat = self.flat(name, k)
-        if not any(isinstance(x, arb) and x.contains(0) for x in flat):
-            return flat
-        zeros = [number.zero_to is not None for number in self.printed(name, k)]
-        return [fmpq(0) if zero else x for zero, x in zip(zeros, self.flat(name, k), strict=True)]
+        return [fmpq(0) if i in zeros else x for i, x in enumerate(flat)] if zeros else flat
 
     def decimals(self, name: Name, k: int = 1) -> list[str]:
         """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
@@ -114,9 +124,16 @@ class Values:
             if not env[slot] and not self._passes[k][slot]:
                 raise ValueFault("has no value")
             if not env[slot]:
-                env[slot] = [number.value for number in self.printed(name, k)]
+                env[slot] = self._printed_values(name, k)
         with precision(self.bits, self._ties):
             return run(env)
+
+    def _printed_values(self, name: Name, k: int) -> Flat:
+        """The numbers that stand on the page; given ones stand there whole."""
+        flat = self.flat(name, k)
+        if self._is_given(name, k) and all(type(x) is fmpq for x in flat):
+            return flat
+        return [number.value for number in self.printed(name, k)]
 
     def env(self, k: int = 1) -> Env:
         """The table of values of pass k."""
@@ -248,14 +265,14 @@ class Values:
             users = [each.name for each in self.tape.derivation.forward if step.name.by in each.uses]
             yield from (name for name in (step.name.via, step.name.of, *reversed(users)) if name in users)
 
-    def _shown(self, name: Name, k: int) -> list[Printed]:
+    def _shown(self, name: Name, k: int, i: int) -> Printed:
+        """One entry as it is printed; of what could not be worked out dots."""
         flat = self.flat(name, k)
-        digits = self.numbers.of(name.id)
         if not flat:
-            return [Printed(False, "…", exact=False)] * prod(self.tape.derivation.shapes[name])
-        if self._is_given(name, k):
-            return [given_number(x) if isinstance(x, fmpq) else printed(x, digits, self._ties) for x in flat]
-        return [printed(x, digits, self._ties) for x in flat]
+            return Printed(False, "…", exact=False)
+        if type(flat[i]) is fmpq and self._is_given(name, k):
+            return given_number(flat[i])
+        return printed(flat[i], self.numbers.of(name.id), self._ties)
 
     def _is_given(self, name: Name, k: int) -> bool:
         return name in self._given and (k == 1 or name not in self._updated)

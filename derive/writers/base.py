@@ -32,7 +32,8 @@ from derive.page.document import (
     TableColumn,
 )
 from derive.page.run import PageRun
-from derive.page.view import View, Workings
+from derive.page.view import View
+from derive.page.workings import Workings
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.identity import Identity

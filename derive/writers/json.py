@@ -16,7 +16,8 @@ from derive.notation.printer import formula
 from derive.page.compose import short_chains
 from derive.page.document import Document
 from derive.page.run import PageRun
-from derive.page.view import View, Workings
+from derive.page.view import View
+from derive.page.workings import Workings
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
 from derive.values.values import Values

@@ -13,7 +13,7 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.page.document import Document
-from derive.page.view import Workings
+from derive.page.workings import Workings
 from derive.problem.reading.equations import read_name
 
 

@@ -43,6 +43,7 @@ from derive.page.document import (
 )
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue
+from derive.values.lazy_entries import LazyEntries
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill
@@ -191,8 +192,9 @@ class Compiler:
 
     def _addends(self, shown: Addends) -> list[Part]:
         """The terms that are not 0, each with its numbers put in."""
-        first = [self._with(term, numbers) for term, _ in shown.terms]
-        later = [self._with(term, numbers, PRODUCT, INNER) for term, _ in shown.terms]
+        terms = [term for term, _ in shown.terms]
+        first = LazyEntries(len(terms), lambda i: self._with(terms[i], numbers))
+        later = LazyEntries(len(terms), lambda i: self._with(terms[i], numbers, PRODUCT, INNER))
 
         def fill(view: View) -> str:
             kept = view.kept(shown)

@@ -16,7 +16,8 @@ from derive.figures.drawing.primitives import PAGE_WIDTH, TONES, Rectangle, Text
 from derive.figures.drawing.words import figure_words
 from derive.notation.notations import TEX, UNICODE
 from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn
-from derive.page.view import View, Workings
+from derive.page.view import View
+from derive.page.workings import Workings
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.solution import Solution
 from derive.writers import WRITERS

@@ -32,7 +32,8 @@ from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 from derive.page.document import Chain, Document, FigureBlock, Formula, Joined, Lines, Numbered, PageRemark, Result
-from derive.page.view import View, Workings
+from derive.page.view import View
+from derive.page.workings import Workings
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.values.tape import compile_expr

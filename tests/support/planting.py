@@ -11,7 +11,7 @@ from derive.answers.mistakes.table import MISTAKES
 from derive.calculus.operation_rows import Flat
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr
-from derive.page.view import Workings
+from derive.page.workings import Workings
 from derive.solution import Solution
 from support.students import Fault, Student
 

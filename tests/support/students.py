@@ -16,7 +16,7 @@ from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.steps import Step
-from derive.page.view import Workings
+from derive.page.workings import Workings
 from derive.problem.problem import Problem
 from derive.problem.settings import Digits
 from derive.solution import Solution

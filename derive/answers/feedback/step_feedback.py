@@ -49,7 +49,8 @@ from derive.page.document import (
     Verbatim,
     Words,
 )
-from derive.page.view import View, Workings
+from derive.page.view import View
+from derive.page.workings import Workings
 from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.solution import Solution
@@ -178,10 +179,10 @@ class Feedback:
         wrong = sum(verdict == WRONG for verdict in judged.entries)
         return judged.verdict == WRONG and 0 < wrong <= min(FEW, len(judged.entries) - 1)
 
-    def _right(self, judged: Judged) -> list[Printed]:
+    def _right(self, judged: Judged) -> Sequence[Printed]:
         return self.values.printed(judged.place.name, judged.place.k)
 
-    def _own(self, judged: Judged) -> list[Printed]:
+    def _own(self, judged: Judged) -> Sequence[Printed]:
         """What follows from the student's own numbers; else what is right."""
         digits = self.values.numbers.of(judged.place.name.id)
         return [printed(x, digits, ties=True) for x in judged.follows] if judged.follows else self._right(judged)

@@ -75,7 +75,7 @@ class StepAnswer:
     written: tuple[WrittenNumber | None, ...]
     expected: Flat
     carried: Flat
-    shown: Callable[[], list[Printed]]
+    shown: Callable[[], Sequence[Printed]]
     updated: Callable[[], Mapping[Name, Flat]]
     digits: int | None
     exact: bool

@@ -15,7 +15,7 @@ from derive.calculus.scalars import Num, ValueFault, precision, shortened, to_fm
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
-from derive.page.view import Workings
+from derive.page.workings import Workings
 from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
 
 BITS = 192

@@ -43,9 +43,9 @@ def read_array(value: Any, fault: ReportFault) -> tuple[Shape, tuple[Fraction, .
 
 def exact_number(value: Any) -> Fraction | None:
     """The exact value of a TOML number or of a fraction as a text; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Fraction):
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
     if isinstance(value, str):
         try:

@@ -1,0 +1,35 @@
+"""Entries that are made when they are first asked for: of a large array a page shows a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, overload
+
+Item = TypeVar("Item")
+
+
+class LazyEntries(Sequence[Item], Generic[Item]):
+    """`count` items; `make` gives the item at a place, once."""
+
+    __slots__ = ("_made", "_make", "_places")
+
+    def __init__(self, count: int, make: Callable[[int], Item]) -> None:
+        self._make, self._places = make, range(count)
+        self._made: dict[int, Item] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, i: int) -> Item: ...
+    @overload
+    def __getitem__(self, i: slice) -> LazyEntries[Item]: ...
+    def __getitem__(self, i: int | slice) -> Item | LazyEntries[Item]:
+        if isinstance(i, slice):
+            part = LazyEntries(0, self._make)
+            part._places, part._made = self._places[i], self._made
+            return part
+        place = self._places[i]
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
