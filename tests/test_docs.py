@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from flint import fmpq
-from support.places import ROOT
+from support.places import PACKAGE, ROOT, TESTS
 
 import derive
 from derive.errors import InputError
@@ -92,6 +92,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_of_readme_runs(command: str, folder: Path) -> None:
     status, text = refresh.run(command)
@@ -105,12 +106,19 @@ def test_readme_has_commands() -> None:
     assert any("solve" in command and "--to" not in command for command in COMMANDS)
 
 
-def test_python_of_readme(folder: Path) -> None:
-    for text in blocks(README, "pycon"):
-        test = doctest.DocTestParser().get_doctest(text, {}, "README", "README.md", 0)
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if blocks(page, "pycon")])
+def test_python_of_a_page(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sessions print what the page says, the later ones with the names of the earlier."""
+    for file, text in refresh.files_of(PAGES[name]).items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    known: dict[str, Any] = {}
+    for text in blocks(PAGES[name], "pycon"):
+        test = doctest.DocTestParser().get_doctest(text, known, name, name, 0)
         report: list[str] = []
-        doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, out=report.append)
+        doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, out=report.append, clear_globs=False)
         assert not report, "".join(report)
+        known = test.globs
 
 
 def test_readme_names_every_format() -> None:
@@ -204,6 +212,7 @@ def test_value_is_printed(cells: list[str]) -> None:
 # --- the pages themselves --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_quoted_is_current(name: str) -> None:
     current = refresh.refreshed(PAGES[name]) == PAGES[name]
@@ -225,3 +234,41 @@ def test_links_lead_somewhere(name: str) -> None:
         target = (ROOT / name).parent / file if file else ROOT / name
         assert target.is_file(), link
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+# --- CONTRIBUTING ----------------------------------------------------------------------------------------------------
+
+CONTRIBUTING = PAGES["CONTRIBUTING.md"]
+PLACE = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|toml|md)")
+"""How a folder or a file is written: `page/`, `page/compose.py`, `solution.py`."""
+LATER = {"derive/prose/xx.toml", ".venv/bin/python"}
+"""What is not there until somebody makes it."""
+FOLDERS = {head: code(row) for head, row in (cells for cells in rows("| folder of `derive/` | what lies there |"))}
+
+
+def named_places() -> list[str]:
+    """What prose and picture of CONTRIBUTING name: folders, and files with their folder."""
+    prose = FENCE.sub("", CONTRIBUTING)
+    picture = re.findall(r"\S+/(?!\S)", prose[: prose.index("## One example")])
+    words = dict.fromkeys([*" ".join(code(prose)).split(), *picture])
+    return [word for word in words if PLACE.fullmatch(word) and word not in LATER]
+
+
+@pytest.mark.parametrize("place", named_places())
+def test_a_place_that_contributing_names_exists(place: str) -> None:
+    inner = [ROOT / "derive" / folder for head in FOLDERS for folder in code(head) if place in FOLDERS[head]]
+    assert any((folder / place).exists() for folder in (ROOT, ROOT / "derive", *inner))
+
+
+def test_contributing_names_every_folder() -> None:
+    heads = {folder.rstrip("/"): FOLDERS[head] for head in FOLDERS for folder in code(head)}
+    for path in sorted(PACKAGE.rglob("__init__.py")):
+        top, *inner = path.parent.relative_to(PACKAGE).parts or ("",)
+        assert not top or top in heads, path.parent
+        assert not inner or f"{'/'.join(inner)}/" in heads[top], path.parent
+
+
+def test_the_table_of_folders_has_the_order_of_imports() -> None:
+    order = [name.partition(".")[0] for name in load(TESTS / "test_structure.py").FOLDERS]
+    named = [name.removesuffix(".py").rstrip("/") for head in FOLDERS for name in code(head)]
+    assert named == [name for name in dict.fromkeys(order) if name in named]

@@ -14,6 +14,8 @@ import pytest
 from support.places import ROOT
 from support.programs import PROGRAMS
 
+pytestmark = pytest.mark.slow
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}

@@ -11,6 +11,8 @@ import pytest
 from support import hostile
 from support.places import TESTS, WORKS
 
+pytestmark = pytest.mark.slow
+
 RUNS = 3_000
 
 

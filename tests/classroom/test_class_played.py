@@ -40,6 +40,8 @@ from derive.sheets import Identity
 from derive.solution import Blueprint
 from derive.variants import Assignment, Variant
 
+pytestmark = pytest.mark.slow
+
 PROBLEM = """\
 title = "A small network"
 [data]

@@ -548,6 +548,7 @@ def returned_by_all(classes: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_workers_change_nothing(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "back").mkdir()
     back = returned_by_all(classes, tmp_path / "back")
@@ -556,6 +557,7 @@ def test_workers_change_nothing(classes: Path, tmp_path: Path) -> None:
     assert files_of(tmp_path / "grades1") == files_of(tmp_path / "grades2")
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_costs_nothing(classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "back").mkdir()
     back = returned_by_all(classes, tmp_path / "back")
@@ -591,6 +593,7 @@ def counting(function: object, marked: list[int]) -> object:
     return counted
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_same_files(
     classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def test_every_format_is_written(name: str, form: str) -> None:
     assert form != "txt" or not re.search(r"(?<!_)\{", text), "a place in a sentence was not filled"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_is_the_same_again(name: str) -> None:
     """Solved anew, and written in the other order."""
@@ -56,6 +57,7 @@ def test_every_format_is_the_same_again(name: str) -> None:
     assert [form for form in reversed([*WRITERS]) if again.text(form) != written(name, form)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_toml_of_an_example_is_the_same_problem(name: str) -> None:
     again = derive.solve(derive.Problem.loads(written(name, "toml"), name))
@@ -74,6 +76,7 @@ def set_in_latex(name: str) -> EngineRun:
     return compile_tex(written(name, "tex"), find_engine("embedded"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_pdf_has_no_overfull_box(name: str) -> None:
     compiled = set_in_latex(name)
@@ -103,6 +106,7 @@ def lines_of(page: PageObject) -> list[tuple[float, str]]:
     return sorted(found.items(), reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_are_filled_and_end_in_no_heading(name: str) -> None:
     """A page ends where the next thing that stays together does not fit, and that is never half a page high."""
@@ -120,6 +124,7 @@ def answers(solution: Solution) -> dict[str, object]:
     return {step: solution[step].printed for step in steps}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHORT)
 @pytest.mark.parametrize("form", ["json", "toml", "csv", "txt"])
 def test_its_own_solution_is_all_correct(name: str, form: str, tmp_path: Path) -> None:

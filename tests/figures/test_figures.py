@@ -393,6 +393,7 @@ MEASURED = r"""\setbox\measured\hbox{\fontsize{%g}{%g}\selectfont $%s$}\typeout{
 """
 
 
+@pytest.mark.slow
 def test_all_pictures_compile_and_labels_fit_their_room() -> None:
     """One document of all pictures; after them LaTeX says how wide each label really is."""
     drawn = [(figure, Tex(sample(name))) for name in NAMES for figure in sample(name).figures]

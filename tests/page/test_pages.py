@@ -449,6 +449,7 @@ def test_every_picture_of_markdown_is_there(name: str) -> None:
     assert all(picture.startswith("<svg") for picture in solution.pictures("md").values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "digits", [{}, {"significant": 12}, {"decimals": 9}], ids=["as it is", "12 digits", "9 decimals"]
 )
@@ -548,6 +549,7 @@ for name in derive.examples.names():
 """
 
 
+@pytest.mark.slow
 def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
     environment = os.environ | {"PYTHONHASHSEED": "4711"}
     command = [sys.executable, "-c", FINGERPRINT]

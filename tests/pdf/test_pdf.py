@@ -19,6 +19,8 @@ from derive.errors import ToolError
 from derive.pdf import engines as pdf
 from derive.pdf.engines import Engine, compile_tex, find_engine, missing_glyphs, overfull
 
+pytestmark = pytest.mark.slow
+
 PREAMBLE = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{lmodern,amsmath}\n"
 
 

@@ -22,6 +22,8 @@ from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.writers.latex import LatexWriter, escape_latex
 
+pytestmark = pytest.mark.slow
+
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{lmodern}
 \usepackage[hidelinks,bookmarks=false,pdfusetitle=false]{hyperref}

@@ -54,6 +54,7 @@ def notes(extra: str) -> Problem:
 # --- the three pages agree -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("ending", ["toml", "csv"])
 def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path) -> None:
@@ -90,6 +91,7 @@ SLICED = {"cnn", "conv_channels"}
 """Their arrays of three axes stand slice by slice on several lines: a limit of what is read of a sheet in Markdown."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in SLICED])
 def test_a_sheet_filled_in_markdown_earns_full_marks_and_one_left_empty_none(name: str, tmp_path: Path) -> None:
     made, solved, path = writer(name), solution(name), tmp_path / "work.md"
@@ -296,6 +298,7 @@ def test_without_an_identity_the_student_writes_it() -> None:
     assert "sheet:code" not in fields and not int(fields["sheet:student"].get("/Ff") or 0) & 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["notes", "mazur", "batch_regression", "gru"])
 def test_a_form_filled_by_another_program_earns_full_marks(name: str, tmp_path: Path) -> None:
     made, solved = writer(name), solution(name)
@@ -324,6 +327,7 @@ def test_fields_lie_on_the_page_and_apart() -> None:
             assert not [b for b in boxes[:i] if b[0] < right and x < b[2] and b[1] < top and y < b[3]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
     for name in ("notes", "mazur", "gru", "batch_regression"):

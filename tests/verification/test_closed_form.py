@@ -93,6 +93,7 @@ DERIVATIVES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "entry", "text"), DERIVATIVES)
 def test_derivative_as_a_teacher_writes_it(name: str, entry: str, text: str) -> None:
     assert written(derivative(ClosedForm(loaded(name)), entry)) == text
@@ -121,6 +122,7 @@ def test_derivative_of_one_formula(formula: str, text: str) -> None:
 EXAMPLES = [name for path in sorted(FOLDER.glob("*.toml")) if affordable(loaded(name := path.stem))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_is_written_has_the_value(name: str) -> None:
     """The written-out loss and every derivative, read back from SymPy, have the values of the derivation."""
@@ -243,6 +245,7 @@ print(GROUND_TYPES, file=sys.stderr)
 """
 
 
+@pytest.mark.slow
 def test_both_ground_types_of_sympy_give_the_same() -> None:
     """python-flint switches SymPy to its own integers; and SymPy is loaded only where it is used."""
     paths = [str(FOLDER / f"{name}.toml") for name in ("notes", "binary_cross_entropy", "huber")]

@@ -65,6 +65,7 @@ def gradient(values: Values, parameter: str) -> list[float]:
 # --- what is right passes ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_built_in_example_is_verified(name: str) -> None:
     """By both routes where the closed form is affordable."""
@@ -105,6 +106,7 @@ def test_shapes_that_go_together_in_many_ways(equations: str) -> None:
     assert verify(values, ClosedForm(values.tape.derivation)).routes == (CLOSED_FORM, DIFFERENCES)
 
 
+@pytest.mark.slow
 def test_large_network_is_verified_along_directions() -> None:
     found = verify(solved(network(32, 32, 10)))
     assert found.entries == 32 * 32 + 32 + 32 * 10 + 10
@@ -247,6 +249,7 @@ PLANTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "derivative", "equations"), PLANTED)
 def test_planted_wrong_derivative(key: str, derivative: str, equations: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = model("w = 0.7", equations, "x = 3")

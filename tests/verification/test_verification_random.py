@@ -18,6 +18,8 @@ from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import verify
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS = [
     "exp({})", "log({})", "sqrt({})", "sin({})", "abs({})", "Phi({})", "ReLU({})", "LeakyReLU({})", "ELU({})",
     "sigmoid({})", "tanh({})", "softplus({})", "GELU({})", "clip({}, delta = 1)", "-({})", "({})^2", "({})^3", "1/({})",

@@ -26,6 +26,7 @@ def number(value: str, digits: int) -> WrittenNumber:
     return WrittenNumber(fmpq(int(value.replace(".", "")), 10**decimals), fmpq(1, 10**decimals), digits, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_itself_is_all_correct(name: str) -> None:
     solution = solved(name)
@@ -40,6 +41,7 @@ def test_the_solution_itself_is_all_correct(name: str) -> None:
     assert sum(each.marks for each in verdicts) == sum(each.of for each in verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("cuts", [False, True], ids=["rounded", "cut"])
 @pytest.mark.parametrize("carries_on", [True, False], ids=["carried on", "printed short"])

@@ -404,6 +404,7 @@ def test_a_counterexample_names_the_values() -> None:
 LAVISH = 250_000  # calls of functions: less than 50 ms on a quiet machine, which benchmarks/reading.py measures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hostile.ANSWERS)
 @pytest.mark.parametrize("shape", [(), (3,), None])
 def test_hostile_answers(name: str, shape: tuple[int, ...] | None, tmp_path: Path, monkeypatch: Any) -> None:
@@ -443,6 +444,7 @@ SCRIBBLES = st.lists(st.sampled_from([*CHARACTERS, *WORDS]), max_size=30).map(""
 SHAPES_ASKED = st.sampled_from([(), (2,), (1, 3), None])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.text(max_size=60), SCRIBBLES), SHAPES_ASKED, st.sampled_from([",", "."]))
 def test_nothing_raises(text: str, shape: tuple[int, ...] | None, decimal: str) -> None:

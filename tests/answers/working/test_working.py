@@ -331,6 +331,7 @@ def test_pieces_keep_their_lines() -> None:
 # --- the examples' own pages --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["md", "tex", "txt"])
 @pytest.mark.parametrize("name", names())
 def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: str, tmp_path: Path) -> None:
@@ -377,6 +378,7 @@ def test_miscopied_terms_of_a_page_are_found() -> None:
 LAVISH = 600_000  # calls of functions: about 50 ms on a quiet machine, which benchmarks/reading.py measures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", [*hostile.WORKS.values(), *hostile.FLOODS.values()], ids=[*hostile.WORKS, *hostile.FLOODS]
 )
@@ -399,6 +401,7 @@ def test_a_line_that_is_too_long_is_told_and_stops_nothing_else() -> None:
     assert isinstance(read[""].content, Unreadable) and read[""].content.message == "this line was not read"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_a_work_as_long_as_the_solution_is_read_to_its_end(name: str) -> None:
     solution = solved(name)
@@ -413,12 +416,14 @@ TOKENS = [*"0123456789,.=+-·*/^_{}()[]|&;: $~\\'\nzWAxLYdT≈∂σ²⁻ᵀ₁",
           r"\\", r"\cdot", r"\quad", "z_1", "W_1", "dL/dz_2", "10^{-7}", "ReLU(", "σ'(", "$$", "~~", "= "]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(TOKENS), max_size=60), st.sampled_from(["z_2 = ", "$$z_1 = ", "A_1", ""]))
 def test_any_text_is_read(tokens: list[str], start: str) -> None:
     marked(start + "".join(tokens), solved())
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_damaged_notes_are_read(chance: random.Random) -> None:

@@ -27,6 +27,8 @@ from derive.pdf import engines as pdf
 from derive.problem.problem import Problem
 from derive.variants import Assignment
 
+pytestmark = pytest.mark.slow
+
 PROBLEM = """\
 title = "A unit with its own numbers"
 [data]

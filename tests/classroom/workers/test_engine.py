@@ -17,6 +17,8 @@ from derive import __version__
 from derive.classroom.workers.engine import check_versions, engine
 from derive.errors import ToolError
 
+pytestmark = pytest.mark.slow
+
 
 def square(x: int) -> int:
     return x * x
