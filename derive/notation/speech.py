@@ -65,8 +65,8 @@ def _item(words: Words, item: SubscriptItem) -> str:
     return _symbol(words, item, (), False) if isinstance(item, Symbol) else GREEK.get(str(item), str(item))
 
 
-def _derivative(words: Words, d: str, above: str, below: str, via: str) -> str:
-    said = f"{d} {above} {words('by')} {d} {below}"
+def _derivative(words: Words, times: str, above: str, d: str, below: str, via: str) -> str:
+    said = f"{times} {above} {words('by')} {d} {below}"
     return f"{said} {words('through')} {via}" if via else said
 
 
