@@ -61,6 +61,12 @@ def test_a_derivative_is_said_as_one_says_it() -> None:
     assert "d L by d W 1 equals d L by d z 1 times x transposed" in said
 
 
+def test_a_second_derivative_is_said_with_its_order() -> None:
+    text = '[data]\nx = 2\n[model]\nequations = "y = x^3\\nu = d^2y/dx^2"\n'
+    said = ALT.findall(derive.solve(Problem.loads(text)).text("typ"))
+    assert any(words.startswith("d to the power 2 y by d x to the power 2") for words in said), said
+
+
 def test_what_is_said_is_in_the_language_of_the_page() -> None:
     solution = derive.solve(examples.path("notes"), language="de")
     assert "d L nach d W 1 gleich d L nach d z 1 mal x transponiert" in ALT.findall(solution.text("typ"))
