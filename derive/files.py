@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,9 +48,38 @@ def clear(folder: Path) -> None:
     """Take away what a run that was killed left unfinished in a folder. Raises DeriveError where it cannot."""
     try:
         for left in folder.glob(f"{TEMPORARY}*"):
-            left.unlink()
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
     except OSError as error:
         raise DeriveError(f"cannot remove {error.filename}: {error.strerror}", "remove it by hand") from None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """A folder that no other run writes to meanwhile; the system frees it when the process ends, however it does.
+
+    Raises DeriveError where one does, or the folder cannot be made. Where the system has no such locks there is none.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise DeriveError(f"cannot write to {folder}: {error.strerror}", "choose another folder with -o") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        hint = "wait until it has finished, or choose another folder with -o"
+        raise DeriveError(f"another run of derive is writing to {folder}", hint) from None
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -17,13 +17,15 @@ from hashlib import sha256
 from math import ceil
 from pathlib import Path
 
-from derive.classroom.folder.classroom import PROBLEM, Classroom
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.folder.ledger import entries
+from derive.classroom.folder.manifest import PROBLEM
 from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, key_batch, mark_batch, weigh_batch
 from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
 from derive.classroom.records.records import Basis
-from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles
+from derive.classroom.records.written_files import BEFORE, FEEDBACK, RECORD, WORK, WrittenFiles
 from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import Delivery, Inbox
@@ -32,7 +34,7 @@ from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
-from derive.files import clear, save
+from derive.files import TEMPORARY, clear, locked, save
 from derive.problem.problem import Problem
 from derive.problem.settings import GradeRules
 from derive.variants import code_of
@@ -81,8 +83,9 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     class_marker(orders)  # what is wrong with the problem is said before anything is written
     overrides = _overrides(room, class_marker(orders)[1], output)
     work = output / WORK
-    with engine(options.workers, options.cluster) as run, _inbox(output) as inbox:
+    with engine(options.workers, options.cluster) as run, locked(output), _inbox(output) as inbox:
         inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
+        inbox.expect(entries(room.folder))
         notes = receive(run, class_marker(orders)[1].index, coming, inbox)
         notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
         notes += _left_to_other_problems(room, inbox)
@@ -93,7 +96,8 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
         keys = _keys_of_absent(run, orders, room, inbox, work)
         books = ClassFiles(room, inbox, orders, basis, output, options.style)
         marking = replace(books.write(parts, keys), notes=tuple(notes))
-    shutil.rmtree(work)
+        done = work.rename(output / f"{TEMPORARY}{WORK}")  # from here on it is finished: what is left is cleared away
+    shutil.rmtree(done)
     return marking
 
 
@@ -107,6 +111,9 @@ def _inbox(output: Path) -> Iterator[Inbox]:
         raise DeriveError(f"cannot write to {work}: {error.strerror}", "choose another folder with -o") from None
     for folder in (output, output / FEEDBACK, work):
         clear(folder)
+    if not (work / BEFORE).exists():  # a marking that goes on compares with what it found when it was begun
+        record = output / RECORD
+        save(work, {BEFORE: record.read_bytes() if record.is_file() else b""})
     with Inbox(work / "inbox.sqlite") as inbox:
         yield inbox
 

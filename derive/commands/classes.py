@@ -27,6 +27,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--seed", metavar="S", help="decides all numbers (default: a new one, kept in the folder)")
     for key, what in (("id", "id"), ("name", "whole name")):
         parser.add_argument(f"--{key}-column", metavar="HEADING", help=f"the roster's column that holds the {what}")
+    parser.add_argument("--replace", action="store_true", help="make sheets anew whose numbers are others now")
     parser.add_argument("--only", metavar="ID", help="only the student with this id")
     engine_options(parser)
     parser.set_defaults(run=run)
@@ -34,14 +35,18 @@ def add(commands: Commands) -> None:
 
 def run(options: Arguments) -> int:
     """Make the class; the exit status. Without --to a class keeps the formats that it has."""
-    from derive.classroom.folder.classroom import Classroom
+    from derive.classroom.folder.classroom import AGAIN, PARTLY, Classroom
     from derive.classroom.papers.production import produce
+    from derive.classroom.papers.replaced_sheets import check_replacement
     from derive.classroom.workers.engine import engine
 
     formats = chosen_formats(options.to, "pdf", "sheet") if options.to is not None else ()
     problem, roster, folder = _places(options)
-    classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats,
-                                 partly=options.only is not None, columns=_columns(options))  # fmt: skip
+    if not options.replace:
+        check_replacement(folder, problem, roster, options.seed)
+    how = PARTLY if options.only is not None else AGAIN if options.replace else ""
+    classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats, how=how,
+                                 columns=_columns(options))  # fmt: skip
     for warning in classroom.problem.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     with engine(options.workers, options.cluster) as calls:
@@ -59,7 +64,8 @@ def _columns(options: Arguments) -> dict[str, str]:
 
 def _places(options: Arguments) -> tuple[Path, Path, Path]:
     """The files and the folder; a class is made again from its own folder."""
-    from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
+    from derive.classroom.folder.classroom import Classroom
+    from derive.classroom.folder.manifest import PROBLEM, ROSTER
 
     problem = Path(options.problem)
     if problem.is_dir():

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 
 from derive.errors import Fault, InputError
 from derive.problem.problem import Problem
@@ -43,6 +44,12 @@ class Variant:
     problem: Problem
     attempt: int
     blueprint: Blueprint = field(repr=False, compare=False)
+
+    @property
+    def checksum(self) -> str:
+        """Tells its given numbers from others."""
+        givens = (f"{given.name.id}={','.join(map(str, given.values))}" for given in self.problem.givens)
+        return sha256(";".join(sorted(givens)).encode()).hexdigest()[:8]
 
     @cached_property
     def solution(self) -> Solution:

@@ -10,13 +10,17 @@ RESERVED = "sheet:"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose copy of a page it is: the `code` of the sheet, the `student`'s id, and the name that is printed."""
+    """Whose copy of a page it is: the `code` of the sheet, the `student`'s id, the name that is printed, and a checksum
+    of the `numbers` that were drawn.
+    """
 
     code: str
     student: str
     name: str = ""
+    numbers: str = ""
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
         """What a returned copy is known by, under reserved names."""
-        return (f"{RESERVED}code", self.code), (f"{RESERVED}student", self.student)
+        numbers = ((f"{RESERVED}numbers", self.numbers),) if self.numbers else ()
+        return (f"{RESERVED}code", self.code), (f"{RESERVED}student", self.student), *numbers

@@ -155,7 +155,7 @@ def filled_pdf(sheet: Path, values: Mapping[str, str]) -> bytes:
 def filled_toml(sheet: Path, answers: list[Answer]) -> str:
     """The answer file with each line of an answered step replaced."""
     said = {key: value for key, value in tomllib.loads(sheet.read_text("utf-8")).items() if key.startswith("sheet:")}
-    assert set(said) == {"sheet:code", "sheet:student"}
+    assert set(said) == {"sheet:code", "sheet:student", "sheet:numbers"}
     lines = [f'"{key}" = "{value}"' for key, value in said.items()]
     return "\n".join([*lines, *(f'"{answer.step}" = "{text_of(answer)}"' for answer in answers)])
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from derive.classroom.folder.manifest import NAME as MANIFEST
-from derive.classroom.folder.manifest import Manifest, new_seed
+from derive.classroom.folder.manifest import PROBLEM, ROSTER, Manifest, new_seed
 from derive.classroom.roster.roster import Roster
 from derive.classroom.roster.students import Student
 from derive.classroom.roster.table_text import table_bytes
@@ -16,7 +16,8 @@ from derive.errors import DeriveError
 from derive.files import PDF, save
 from derive.problem.problem import Problem
 
-PROBLEM, ROSTER = "problem.toml", "roster.csv"
+PARTLY, AGAIN = "partly", "again"
+"""How the papers of a class that is there are made: of some students alone, or of all with other numbers."""
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,28 @@ class Classroom:
         *,
         seed: str | None = None,
         formats: tuple[str, ...] = (),
-        partly: bool = False,
+        how: str = "",
         columns: Mapping[str, str] | None = None,
     ) -> Classroom:
         """The class of a problem and a roster; the folder gets a copy of both and a manifest.
 
-        A folder that was a class already keeps its seed and, where none are named, its formats (at first: PDF); where
-        papers are to be made `partly`, for some students alone, it stays the class that it is, with another roster.
+        A folder that was a class already keeps its seed and, where none are named, its formats (at first: PDF). Where
+        papers are made PARTLY, for some students alone, it stays the class that it is, with another roster; where they
+        are made AGAIN, it may get another seed.
 
         Raises DeriveError where a file cannot be read or written, or the folder's class has another seed or, of which
         papers are to be made partly, another problem; InputError for a problem or a roster that cannot be used at all.
         """
         Problem.load(problem)
         old = Manifest.read(folder) if (folder / MANIFEST).exists() else None
-        again = old is not None and problem.resolve() == (folder / PROBLEM).resolve()
-        title = old.title if old and again else problem.stem
+        own = old is not None and problem.resolve() == (folder / PROBLEM).resolve()
+        title = old.title if old and own else problem.stem
         columns = columns or (old.columns if old else {})
         Roster(roster, columns).layout()
         texts = {PROBLEM: problem.read_bytes(), ROSTER: table_bytes(roster)}
         formats = formats or (old.formats if old else (PDF,))
-        manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed), formats, columns)
-        if old and partly:
+        manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed, how == AGAIN), formats, columns)
+        if old and how == PARTLY:
             _same_problem(folder, old, manifest)
             manifest = replace(old, roster=manifest.roster, columns=columns)
         save(folder, {**texts, MANIFEST: manifest.text().encode()})
@@ -100,11 +102,11 @@ def _same_problem(folder: Path, old: Manifest, new: Manifest) -> None:
         raise DeriveError(f"the other papers in {folder} were made from another problem", hint)
 
 
-def _seed(old: Manifest | None, wanted: str | None) -> str:
+def _seed(old: Manifest | None, wanted: str | None, again: bool) -> str:
     """The seed that is wanted, else the one that the folder has, else a new one."""
     if wanted is not None and not wanted.strip():
         raise DeriveError("the seed is empty", "leave --seed out to have one made, or give a long text")
-    if old and wanted and wanted != old.seed:
-        hint = "leave --seed out to keep it, or choose another folder with -o"
+    if old and wanted and wanted != old.seed and not again:
+        hint = "leave --seed out to keep it, choose another folder with -o, or replace them all with --replace"
         raise DeriveError("the sheets in this folder were made with another seed", hint)
     return wanted or (old.seed if old else new_seed())

@@ -20,6 +20,8 @@ class LedgerLine:
     inputs   the checksum of what the papers were made from
     files    by path in the folder: the size in bytes and the SHA-256
     problem  the SHA-256 of the problem's file, by which the marking knows whose numbers are others; "" in old ledgers
+    numbers  a checksum of the numbers that were drawn; "" in old ledgers
+    seed, title  of the class, by which a damaged manifest is mended; "" in old ledgers
     """
 
     student: str
@@ -27,12 +29,9 @@ class LedgerLine:
     inputs: str
     files: Mapping[str, tuple[int, str]]
     problem: str = ""
-
-    @staticmethod
-    def of(student: str, code: str, inputs: str, files: Mapping[str, bytes], problem: str = "") -> LedgerLine:
-        """The entry of files that were written."""
-        sums = {path: (len(data), sha256(data).hexdigest()) for path, data in files.items()}
-        return LedgerLine(student, code, inputs, sums, problem)
+    numbers: str = ""
+    seed: str = ""
+    title: str = ""
 
     @staticmethod
     def read(line: bytes) -> LedgerLine | None:
@@ -40,7 +39,8 @@ class LedgerLine:
         try:
             data = json.loads(line)
             files = {path: (size, checksum) for path, (size, checksum) in data["files"].items()}
-            return LedgerLine(data["student"], data["code"], data["inputs"], files, data.get("problem", ""))
+            more = (data.get(key, "") for key in ("problem", "numbers", "seed", "title"))
+            return LedgerLine(data["student"], data["code"], data["inputs"], files, *more)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -48,6 +48,11 @@ class LedgerLine:
     def line(self) -> bytes:
         """The entry as a line of the file."""
         return (json.dumps(asdict(self), ensure_ascii=False) + "\n").encode()
+
+
+def checksums(files: Mapping[str, bytes]) -> dict[str, tuple[int, str]]:
+    """The size and SHA-256 of files that were written."""
+    return {path: (len(data), sha256(data).hexdigest()) for path, data in files.items()}
 
 
 def entries(folder: Path) -> Iterator[LedgerLine]:

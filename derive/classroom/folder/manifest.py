@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from derive.classroom.folder.ledger import entries
 from derive.errors import DeriveError
 from derive.version import VERSION
 
 NAME = "manifest.json"
+PROBLEM, ROSTER = "problem.toml", "roster.csv"
+"""What else a class's folder keeps of what it was made from."""
 _TEXTS = ("derive", "title", "seed", "problem", "roster")
 
 
@@ -56,7 +59,19 @@ class Manifest:
             hint = "a class folder is made by: derive class PROBLEM --roster ROSTER -o FOLDER"
             raise DeriveError(f"{folder} is not the folder of a class: {path.name}: {error.strerror}", hint) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if mended := Manifest._mended(folder):
+                return mended
             raise DeriveError(f"{path} cannot be read: {error}", "make the class again, with its --seed") from None
+
+    @staticmethod
+    def _mended(folder: Path) -> Manifest | None:
+        """The manifest of a folder whose own is damaged, from the ledger and the files beside it, if they suffice."""
+        last = next((entry for entry in reversed(list(entries(folder))) if entry.seed), None)
+        problem, roster = folder / PROBLEM, folder / ROSTER
+        if last is None or not problem.is_file() or not roster.is_file():
+            return None
+        formats = tuple(dict.fromkeys(path.rpartition(".")[2] for path in last.files if not path.endswith(".svg")))
+        return Manifest.of(last.title, problem.read_bytes(), roster.read_bytes(), last.seed, formats, {})
 
     def text(self) -> str:
         """The file's text."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.classroom.folder.classroom import PROBLEM, Classroom
+from derive.classroom.folder.classroom import Classroom
 from derive.classroom.folder.ledger import entries
+from derive.classroom.folder.manifest import PROBLEM
 from derive.classroom.papers.paper_maker import Job
 from derive.files import PDF
 

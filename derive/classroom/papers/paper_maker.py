@@ -20,7 +20,7 @@ from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Solution
-from derive.variants import Assignment
+from derive.variants import Assignment, Variant
 from derive.writers.pdf_source import pdf_source
 
 CHUNK = 16
@@ -55,13 +55,14 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class Papers:
     """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
-    a variant, which leaves no file, or a PDF.
+    a variant, which leaves no file, or a PDF. `numbers` is a checksum of those that were drawn.
     """
 
     student: Student
     code: str
     files: Mapping[str, bytes]
     failure: DeriveError | None = None
+    numbers: str = ""
 
 
 def make(job: Job, chunk: Chunk) -> list[Papers]:
@@ -83,9 +84,10 @@ class _Draft:
     files: dict[str, bytes] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     failure: DeriveError | None = None
+    numbers: str = ""
 
     def papers(self) -> Papers:
-        return Papers(self.student, self.code, self.files, self.failure)
+        return Papers(self.student, self.code, self.files, self.failure, self.numbers)
 
 
 def _print(paper: str, drafts: Sequence[_Draft]) -> None:
@@ -113,13 +115,13 @@ class PaperMaker:
         """A student's papers in all text formats; a variant that cannot be drawn or verified is a failure."""
         try:
             variant = self.assignment.draw(student.id)
-            return self._draft(student, variant.code, variant.solution)
+            return self._draft(student, variant)
         except DeriveError as error:
             return _Draft(student, failure=error)
 
-    def _draft(self, student: Student, code: str, solution: Solution) -> _Draft:
-        draft = _Draft(student, code)
-        identity = Identity(code, student.id, student.name)
+    def _draft(self, student: Student, variant: Variant) -> _Draft:
+        draft, solution = _Draft(student, variant.code, numbers=variant.checksum), variant.solution
+        identity = Identity(variant.code, student.id, student.name, variant.checksum)
         for paper in FOLDERS:
             for wanted in self.formats:
                 if wanted == PDF:

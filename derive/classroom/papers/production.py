@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from derive.classroom.folder.classroom import PROBLEM, ROSTER, Classroom
-from derive.classroom.folder.ledger import Ledger, LedgerLine
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.folder.ledger import Ledger, LedgerLine, checksums
+from derive.classroom.folder.manifest import PROBLEM, ROSTER
 from derive.classroom.papers.paper_maker import CHUNK, FOLDERS, Chunk, Job, Papers, make, paper_maker
 from derive.classroom.workers.engine import Run
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, Place, ToolError, suggestion
-from derive.files import PDF, clear, save
+from derive.files import PDF, clear, locked, save
 from derive.pdf import press
 from derive.version import VERSION
 
@@ -52,6 +53,16 @@ def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tu
     job, missing = job_of(classroom, formats)
     paper_maker(job)
     outcome = _begun(classroom, only)
+    with locked(classroom.folder):
+        _produce(classroom, run, only, job, outcome)
+    if missing:
+        outcome.faults.append(Fault(missing.message, missing.hint))
+        outcome.statuses.add(missing.exit_status)
+    return outcome
+
+
+def _produce(classroom: Classroom, run: Run, only: str | None, job: Job, outcome: Outcome) -> None:
+    """Make what is not there yet."""
     clear(classroom.folder)
     for folder in FOLDERS.values():
         (classroom.folder / folder).mkdir(exist_ok=True)
@@ -62,10 +73,6 @@ def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tu
             production.keep(batch)
         if only is None:
             outcome.gone = ledger.sort(student.id for student in classroom.students())
-    if missing:
-        outcome.faults.append(Fault(missing.message, missing.hint))
-        outcome.statuses.add(missing.exit_status)
-    return outcome
 
 
 def job_of(classroom: Classroom, formats: tuple[str, ...] = ()) -> tuple[Job, ToolError | None]:
@@ -142,5 +149,6 @@ class _Production:
     def _entry(self, papers: Papers) -> LedgerLine:
         """The entry of a student's papers; those that lack a format are made again the next time."""
         inputs = "" if papers.failure else self.job.inputs(papers.student)
-        problem = self.classroom.manifest.problem
-        return LedgerLine.of(papers.student.id, papers.code, inputs, papers.files, problem)
+        manifest, sums = self.classroom.manifest, checksums(papers.files)
+        return LedgerLine(papers.student.id, papers.code, inputs, sums, manifest.problem, papers.numbers,
+                          manifest.seed, manifest.title)  # fmt: skip

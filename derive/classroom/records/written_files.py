@@ -9,6 +9,8 @@ from derive.classroom.records.overrides import OVERRIDES
 from derive.classroom.records.records import Basis
 
 FEEDBACK, WORK = "feedback", ".marking"
+BEFORE = "before.jsonl"
+"""In WORK: the record of marks as it was when a marking was begun."""
 GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
 NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, OVERRIDES, f"{REPORT}.html", f"{REPORT}.pdf"})
 

@@ -14,7 +14,7 @@ from derive.classroom.marking.marking_worker import NUMBERS, Orders, class_marke
 from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
-from derive.classroom.records.written_files import CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
+from derive.classroom.records.written_files import BEFORE, CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
@@ -73,7 +73,7 @@ class ClassFiles:
 
         Raises DeriveError if the folder cannot be written.
         """
-        before = self.inbox.remember(self.output / RECORD)
+        before = self.inbox.remember(keys.with_name(BEFORE))
         found = _Found(agreements=_agreements(parts, keys))
         if before is None:
             (self.output / CHANGES).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from derive.answers.files.columns import AnswerLine
 from derive.answers.reading.answer_reader import Literal
+from derive.classroom.folder.ledger import LedgerLine
 from derive.classroom.records.records import Basis, Record
 from derive.classroom.returns.owner import Owner, owner_of
 from derive.classroom.returns.returned_files import Refused, writable
@@ -29,6 +30,10 @@ COUNTED, PART, SUPERSEDED, EMPTY, UNKNOWN, OTHER, CONFLICT, UNREADABLE = (
     "counted", "part", "superseded", "empty", "unknown", "other's variant", "conflict", "unreadable"
 )  # fmt: skip
 """What became of a return."""
+OLDER = (
+    "this is an older sheet: the one that was made last for this student has other numbers; mark it by hand, or have "
+    "the new one worked"
+)
 NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
 
 _TABLES = """
@@ -133,6 +138,14 @@ class Inbox:
         with self._whole():
             self._db.executemany("INSERT OR IGNORE INTO known VALUES (?, ?, ?)", keys)
 
+    def expect(self, sheets: Iterable[LedgerLine]) -> None:
+        """The sheets that were made; of several of a student the last."""
+        with self._whole():
+            for sheet in sheets:
+                self._db.execute("DELETE FROM known WHERE kind = 'numbers' AND key = ?", (sheet.student,))
+                if sheet.numbers:
+                    self._db.execute("INSERT INTO known VALUES ('numbers', ?, ?)", (sheet.student, sheet.numbers))
+
     def find(self, kind: str, key: str) -> tuple[str, ...]:
         """The ids of the students with this `code`, `id`, `file`, `email` or `name`: none, one, or several.
 
@@ -202,8 +215,15 @@ class Inbox:
             return piece.shown, owner.student, "", UNREADABLE, piece.reason, ""
         owner = owner_of(piece.claims, self)
         state = _state(owner, piece)
+        if state == COUNTED and self._is_older(owner.student, piece.claims.numbers):
+            return piece.shown, owner.student, "", UNREADABLE, OLDER, packed(piece)
         reason = NOTHING if state == EMPTY else owner.reason
         return piece.shown, owner.student, owner.variant, state, reason, packed(piece)
+
+    def _is_older(self, student: str, numbers: str) -> bool:
+        """Whether a sheet has other numbers than the one that was made last for its student."""
+        made = self._known("numbers", student)
+        return bool(numbers and made) and numbers not in made
 
     @property
     def counted(self) -> int:

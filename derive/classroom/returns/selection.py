@@ -11,7 +11,10 @@ from pathlib import PurePosixPath
 SAME_TIME = 60
 """Times that lie less than so many seconds apart decide nothing: files that were unpacked together."""
 
-_VERSION = re.compile(r"(?P<name>.*?)[\s_-]*(?:\((?P<copy>\d{1,4})\)|[vV]?(?P<number>\d{1,4})|(?P<second>[Cc]opy))?$")
+_VERSION = re.compile(
+    r"(?P<name>.*?)(?:[\s_-]*\((?P<copy>\d{1,4})\)|(?:[\s_-]+[vV]?|[vV])(?P<number>\d{1,4})|[\s_-]+(?P<second>[Cc]opy))?"
+)
+"""A number at the end; one that touches the name, as in `p100`, is a part of it."""
 
 
 @dataclass(frozen=True, slots=True)

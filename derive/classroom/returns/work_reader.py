@@ -20,7 +20,7 @@ from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
 
 RESERVED = "sheet:"
-CODE, STUDENT = f"{RESERVED}code", f"{RESERVED}student"
+CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
 MAX_FIELDS = 20_000
 _INSTEAD = {
     ".zip": "this one lies in another zip: unpack the outer one",
@@ -35,13 +35,14 @@ MAX_FIELD = 20_000
 @dataclass(frozen=True, slots=True)
 class Claims:
     """Whose work a return says it is: the `code` of its sheet, the ids of `students` and `emails` on it or in its row,
-    and the `names` of the file and its folders.
+    and the `names` of the file and its folders. `numbers` is the checksum of the numbers on the sheet.
     """
 
     code: str = ""
     students: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     names: str = ""
+    numbers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def work_of_entries(source: ReturnedFile, entries: Iterable[AnswerLine]) -> Retu
         entry.left.strip(): str(entry.given).strip() for entry in entries if entry.left.strip().startswith(RESERVED)
     }
     answers = tuple(entry for entry in entries if not entry.left.strip().startswith(RESERVED))
-    return ReturnedWork(source.shown, Claims(said.get(CODE, ""), _one(said.get(STUDENT)), names=source.names), answers)
+    claims = Claims(said.get(CODE, ""), _one(said.get(STUDENT)), (), source.names, said.get(NUMBERS, ""))
+    return ReturnedWork(source.shown, claims, answers)
 
 
 def _one(value: str | None) -> tuple[str, ...]:
@@ -122,7 +124,7 @@ def _entries(source: ReturnedFile, raw: bytes) -> list[AnswerLine]:
 # --- free working ---------------------------------------------------------------------------------------------------
 
 _COMMENT = r"(?:<!--\s*|%\s*)?{}\s*[:=]?\s+([^\s>]+)"
-_CODE, _STUDENT = (re.compile(_COMMENT.format(re.escape(key))) for key in (CODE, STUDENT))
+_CODE, _STUDENT, _NUMBERS = (re.compile(_COMMENT.format(re.escape(key))) for key in (CODE, STUDENT, NUMBERS))
 
 
 def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:
@@ -132,9 +134,11 @@ def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:
         raise CannotRead("this is no text", "expected Markdown, LaTeX or plain text")
     text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")
     code, student = _CODE.search(text), _STUDENT.search(text)
-    claims = Claims(code[1] if code else "", _one(student and student[1]), names=source.names)
+    numbers = _NUMBERS.search(text)
+    claims = Claims(code[1] if code else "", _one(student and student[1]), (), source.names,
+                    numbers[1] if numbers else "")  # fmt: skip
     sheet = source.ending.removeprefix(".") if claims.code or claims.students else ""
-    text = _STUDENT.sub("", _CODE.sub("", text))
+    text = _NUMBERS.sub("", _STUDENT.sub("", _CODE.sub("", text)))
     return ReturnedWork(
         source.shown, claims, working=without_comments(text) if source.ending == ".tex" else text, sheet=sheet
     )

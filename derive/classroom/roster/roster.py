@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from zlib import crc32
 
 from derive.classroom.roster.headings import column_keys, heading_key, is_no_student, spellings
 from derive.classroom.roster.students import Student, file_name, with_checksum
@@ -72,18 +73,18 @@ class Roster:
     def __iter__(self) -> Iterator[Student]:
         self.faults.clear()
         self.warnings.clear()
-        seen: dict[str, Student] = {}
+        seen: dict[str, int] = {}  # the line, and a checksum of the name in the lowest bits
         files: set[str] = set()
         for item in self.lines():
             if isinstance(item, Fault):
                 self.faults.append(item)
             elif item.id in seen:
-                first = seen[item.id]
-                message = f"the id `{item.id}` is already on line {first.line}"
+                message = f"the id `{item.id}` is already on line {seen[item.id] >> 32}"
                 fault = Fault(message, "each student has one line; the first one counts", self._place(item))
-                (self.warnings if item.name == first.name else self.faults).append(fault)
+                is_same = seen[item.id] & 0xFFFFFFFF == crc32(item.name.encode())
+                (self.warnings if is_same else self.faults).append(fault)
             else:
-                seen[item.id] = item
+                seen[item.id] = item.line << 32 | crc32(item.name.encode())
                 yield _filed(item, files)
 
     def _place(self, student: Student) -> Place:

@@ -192,7 +192,11 @@ def test_a_changed_problem_makes_all_again(given: Path, tmp_path: Path, capsys: 
     assert made(given, tmp_path / "class", "--workers", "1", "--to", "toml", roster="small.csv") == 0
     changed = tmp_path / "unit.toml"
     changed.write_text(PROBLEM.replace("b = 0.3", "b = 0.4"), "utf-8")
-    assert main(["class", str(changed), "--roster", str(given / "small.csv"), "-o", str(tmp_path / "class")]) == 0
+    again = ["class", str(changed), "--roster", str(given / "small.csv"), "-o", str(tmp_path / "class")]
+    before = files(tmp_path / "class")
+    assert main(again) == 2
+    assert "the numbers of 7 sheets" in capsys.readouterr().err and files(tmp_path / "class") == before
+    assert main([*again, "--replace"]) == 0
     assert "7 made\n" in capsys.readouterr().out.splitlines(keepends=True)[-1]
 
 

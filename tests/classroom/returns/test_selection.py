@@ -37,6 +37,9 @@ CASES = {
     "a version by a number at the end": (
         [candidate(1, "w v2.md"), candidate(2, "w v10.md"), candidate(3, "w.md")], {"last": 2, "first": 3},
     ),
+    "a number that touches the name is no version": (
+        [candidate(1, "p100 (1).md"), candidate(2, "p100.md")], {"last": 1, "first": 2},
+    ),
     "a row of a table is newer than those above it": (
         [candidate(1, "form.csv, row 9", steps="z"), candidate(2, "form.csv, row 3")], {"last": 1, "first": 2},
     ),

@@ -1,0 +1,136 @@
+"""A class made again after its sheets were handed out; a damaged manifest; two runs at once; kills at any moment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from support.classes import PROBLEM, QUICK, SmallClass, answer_file
+
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.grading import grade
+from derive.classroom.reports import class_files
+from derive.commands.cli import main
+from derive.errors import DeriveError, ToolError
+from derive.files import locked
+
+PEOPLE = "student_id,last_name,first_name\n" + "".join(f"p{i},Last{i},First{i}\n" for i in range(4))
+
+
+def made(folder: Path, problem: str = PROBLEM, *options: str) -> int:
+    folder.mkdir(exist_ok=True)
+    (folder / "p.toml").write_text(problem, "utf-8")
+    (folder / "list.csv").write_text(PEOPLE, "utf-8")
+    fixed = ["class", str(folder / "p.toml"), "--roster", str(folder / "list.csv"), "-o", str(folder / "class")]
+    return main([*fixed, "--to", "toml", "--workers", "1", *options])
+
+
+def files(folder: Path) -> dict[str, str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+OTHER_NUMBERS = {
+    "other draws": (PROBLEM.replace("to = 3, step = 0.1", "to = 4, step = 0.1"), ()),
+    "another given": (PROBLEM.replace("Y = 1", "Y = 2"), ()),
+    "another seed": (PROBLEM, ("--seed", "another one")),
+}
+
+
+@pytest.mark.parametrize("what", OTHER_NUMBERS)
+def test_other_numbers_want_a_word(tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, options = OTHER_NUMBERS[what]
+    assert made(tmp_path, PROBLEM, "--seed", "first") == 0
+    before = files(tmp_path / "class")
+    capsys.readouterr()
+    assert made(tmp_path, problem, *options) == 2
+    message = capsys.readouterr().err
+    assert "the numbers of 4 sheets" in message and "p0, p1, p2, p3" in message and "--replace" in message
+    assert files(tmp_path / "class") == before
+    assert made(tmp_path, problem, *options, "--replace") == 0
+    assert "4 made" in capsys.readouterr().out
+    assert files(tmp_path / "class")["sheets/p0.toml"] != before["sheets/p0.toml"]
+
+
+@pytest.mark.parametrize("problem", [PROBLEM.replace("A hidden unit", "A unit"), f"# a comment\n{PROBLEM}"])
+def test_what_leaves_the_numbers_alone_needs_none(tmp_path: Path, problem: str) -> None:
+    assert made(tmp_path) == 0
+    assert made(tmp_path, problem) == 0
+
+
+def test_an_older_sheet_is_listed_and_not_marked(tmp_path: Path) -> None:
+    assert made(tmp_path, PROBLEM, "--seed", "first") == 0
+    shutil.copytree(tmp_path / "class" / "keys", tmp_path / "back")
+    grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert (tmp_path / "grades" / "returns.csv").read_text("utf-8").count("counted") == 4
+    assert made(tmp_path, PROBLEM.replace("Y = 1", "Y = 2"), "--replace") == 0
+    marking = grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert marking.findings.tally.marked == 0
+    assert (tmp_path / "grades" / "returns.csv").read_text("utf-8").count("this is an older sheet") == 4
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"seed": 3}'])
+def test_a_damaged_manifest_is_mended(tmp_path: Path, text: str) -> None:
+    assert made(tmp_path, PROBLEM, "--seed", "first") == 0
+    before = files(tmp_path / "class")
+    (tmp_path / "class" / "manifest.json").write_text(text)
+    assert Classroom.open(tmp_path / "class").seed == "first"
+    assert main(["class", str(tmp_path / "class"), "--workers", "1"]) == 0
+    assert files(tmp_path / "class") == before
+
+
+def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
+    small = SmallClass(tmp_path / "small")
+    (tmp_path / "p100.toml").write_text(answer_file(small.answers("p100")), "utf-8")
+    with locked(small.grades), pytest.raises(DeriveError, match="another run of derive is writing to"):
+        small.marked(tmp_path / "p100.toml")
+    small.marked(tmp_path / "p100.toml")
+    assert small.scores == {"p100": "9"}
+
+
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from derive.classroom.grading import GradingOptions, grade
+from derive.classroom.reports import class_files
+from derive.errors import ToolError
+moments = [0]
+def traced(event, arguments):
+    if event in {"open", "os.rename", "os.remove"} and sys.argv[3] in str(arguments[0]):
+        moments[0] += 1
+        if moments[0] == int(sys.argv[4]):
+            os.kill(os.getpid(), 9)
+class_files.make_pdfs = lambda texts: [ToolError("no PDF of the report")]
+sys.addaudithook(traced)
+grade(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3]), GradingOptions((), workers=1))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals")
+def test_marks_are_the_same_after_a_kill_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`changes.csv` too: a marking that goes on compares with the marks there were when it was begun."""
+    monkeypatch.setattr(class_files, "make_pdfs", lambda _: [ToolError("no PDF of the report")])
+    small = SmallClass(tmp_path / "small", people=("A,B", "C,D"))
+    back = tmp_path / "back"
+    back.mkdir()
+    (back / "p100.toml").write_text(answer_file(small.answers("p100", "L")), "utf-8")
+    small.marked(back)
+    (back / "p100 (1).toml").write_text(answer_file(small.answers("p100")), "utf-8")
+    shutil.copytree(small.grades, tmp_path / "before")
+    small.marked(back)
+    whole = files(small.grades)
+    assert len(small.table("changes.csv")) == 2
+    for moment in (3, 9, 14, 17, 20):
+        output = tmp_path / f"killed {moment}"
+        shutil.copytree(tmp_path / "before", output)
+        command = [sys.executable, "-c", PROGRAM, small.room.folder, back, output]
+        killed = subprocess.run([*command, str(moment)], check=False, capture_output=True)
+        if killed.returncode == 0:
+            break
+        subprocess.run([*command, "0"], check=True, capture_output=True)
+        assert files(output) == whole, moment
