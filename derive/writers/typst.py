@@ -97,7 +97,7 @@ class TypstWriter(TemplateWriter):
 
     def final(self, formula: str) -> str:
         shown, said = unpaired(formula)
-        return pair(f"result({shown})", said)
+        return pair(f"{'tallresult' if MATRIX in shown else 'result'}({shown})", said)
 
     def answer(self, step: str) -> str:
         return pair("answer()", "…")
