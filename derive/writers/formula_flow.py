@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from derive.notation.mathml import OPERATORS
+
 NARROWEST = 15.0
 """Of a page, in em: what is wider has to scroll on a small screen."""
 LONGEST = 14.0  # of a formula in one piece, in em
@@ -46,8 +48,31 @@ def parts_of_line(formula: str) -> list[str]:
     """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
     from one of a sum, or, where there is none, from one of a product.
     """
-    parts = _short([formula], _SUM)
+    parts = _short([_opened(formula) if breadth(formula) > LONGEST else formula], _SUM)
     return [piece for part in parts for piece in _short([part], _PRODUCT)]
+
+
+def _opened(formula: str) -> str:
+    """A formula whose long powers of parentheses have their exponents at the closing one: (…)² as ( … )²."""
+    result, depth, start = formula, 0, 0
+    for tag in _TAG.finditer(formula):
+        if depth == 0 and tag[2] == "msup":
+            start = tag.start()
+        depth += 0 if tag[3] else -1 if tag[1] else 1
+        if depth == 0 and tag[0] == "</msup>" and breadth(power := formula[start : tag.end()]) > LONGEST:
+            result = result.replace(power, _with_exponent_behind(power))
+    return result
+
+
+def _with_exponent_behind(power: str) -> str:
+    """A power with its exponent at the last sign of its base, if the base stands in parentheses."""
+    base, _, exponent = power.removeprefix("<msup><mrow>").removesuffix("</mrow></msup>").rpartition("</mrow><mrow>")
+    if not base.startswith(_OPENING) or not base.endswith(_CLOSING):
+        return power
+    return f"{base.removesuffix(_CLOSING)}<msup>{_CLOSING}<mrow>{exponent}</mrow></msup>"
+
+
+_OPENING, _CLOSING = OPERATORS["("], OPERATORS[")"]
 
 
 def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:

@@ -19,6 +19,7 @@ from support.programs import path_of
 import derive
 from derive import examples
 from derive.answers.feedback.report_files import text
+from derive.notation.mathml import OPERATORS
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
 from derive.solution import Solution
@@ -109,6 +110,12 @@ def test_a_long_sum_stands_in_pieces_each_from_a_sign_on() -> None:
 @pytest.mark.parametrize("around", [("<mfrac><mrow>", "</mrow><mn>2</mn></mfrac>"), ("<mrow>", "</mrow>")])
 def test_nothing_is_cut_inside_a_fraction_or_brackets(around: tuple[str, str]) -> None:
     assert parts_of_line(LONG.join(around)) == [LONG.join(around)]
+
+
+def test_a_long_power_has_its_exponent_at_the_last_parenthesis() -> None:
+    opening, closing, square = OPERATORS["("], OPERATORS[")"], "<mrow><mn>2</mn></mrow>"
+    found = parts_of_line(f"<msup><mrow>{opening}{LONG}{closing}</mrow>{square}</msup>")
+    assert len(found) > 1 and found[0].startswith(opening) and found[-1].endswith(f"<msup>{closing}{square}</msup>")
 
 
 def test_a_matrix_is_as_wide_as_its_widest_row() -> None:
