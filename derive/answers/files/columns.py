@@ -30,8 +30,10 @@ def fault(
     return InputError([Fault(message, hint, Place(path.name, line, text, column))])
 
 
-LEFT = {"step", "id", "name", "schritt"}
-RIGHT = {"answer", "value", "result", "antwort"}
+LEFT = {"step", "id", "name", "quantity", "symbol", "variable", "schritt", "größe", "шаг", "величина", "обозначение",
+        "қадам", "шама", "étape", "grandeur", "paso", "magnitud"}  # fmt: skip
+RIGHT = {"answer", "value", "result", "antwort", "wert", "ergebnis", "ответ", "значение", "результат", "жауап", "мәні",
+         "нәтиже", "réponse", "valeur", "résultat", "respuesta", "valor", "resultado"}  # fmt: skip
 
 
 def read_csv(text: str, path: PurePath) -> list[AnswerLine]:

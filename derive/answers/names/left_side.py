@@ -102,6 +102,8 @@ class LeftSide(NameParser):
             self.update = symbol.primes if symbol.primes > 1 else NEXT
             symbol = replace(symbol, primes=0)
         found = super().meant(symbol)
+        if found is None and (part := self.lexicon.slice(symbol)):
+            return part
         if isinstance(found, Ref) or not symbol.superscript:
             return found
         updated = super().meant(replace(symbol, superscript=""))
@@ -137,6 +139,8 @@ class LeftSide(NameParser):
         index = self.lexicon.index(quantity.name, tuple(numbers))
         if index is None and len(numbers) == 1:
             index = self.lexicon.index(quantity.name, tuple(int(digit) for digit in str(numbers[0])))
+        if index is None:
+            index = self.lexicon.leading(quantity.name, tuple(numbers))
         return None if index is None else Entry(quantity.name, index)
 
     def _updated(self) -> bool:

@@ -21,14 +21,53 @@ _LETTERS_AND_SPACES = re.compile("[\u00a0\u2009\u202f\u3000\u2100-\u214f\uff01-\
 _WITH_SPACES = _PLAIN | dict.fromkeys(_SPACES, " ")
 
 
+_ALIKE = dict(zip("АВЕКМНОРСТХУЅІЈаеорсхуіјѕԝһ", "ABEKMHOPCTXYSIJaeopcxyijswh", strict=True))
+_ALIKE |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True))
+_LETTER = "A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u052f"
+_LOOKS_LIKE = re.compile(
+    rf"(?:(?<![{_LETTER}])|(?<=(?<![{_LETTER}])d))[{''.join(_ALIKE)}](?![{_LETTER}])"
+    r"(?=[\u0302-\u0304]?(?:[₀-₉ᵀ²³⁽\d_'′^)\]/]|\s*[-−+=≈·*/),;]|\s*$))",
+    re.MULTILINE,
+)
+_DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for digit in range(10)} | {
+    0x66B: ",",
+    0x66C: "'",
+    0x2044: "/",
+    0x2215: "/",
+}
+_FOREIGN_DIGITS = re.compile("[\u0660-\u066c\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u2044\u2215]")
+_DASH = re.compile("[\u00ad\u058a\u2010-\u2015\ufe58\ufe63\u2796\u02d7](?=[\\d.,])")
+
+
+_COMMANDS = {"lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "exponentialE": "e", "differentialD": "d",
+             "operatorname{e}": "e", "mathrm{e}": "e", "placeholder": "□"}  # fmt: skip
+_COMMAND = re.compile(
+    r"\\(?:(lbrack|rbrack|lparen|rparen|exponentialE|differentialD)(?![A-Za-z])"
+    r"|((?:operatorname|mathrm)\{e\})|(placeholder)\{[^{}]*\})"
+)
+
+
+def _command(match: re.Match[str]) -> str:
+    """The sign that a command of a formula editor means, as long as the command."""
+    return _COMMANDS[match[1] or match[2] or match[3]].ljust(len(match.group()))
+
+
 def plain_letters(text: str) -> str:
-    """A text, as long, with plain letters, digits and signs for their mathematical and wide forms."""
-    return text.translate(_PLAIN) if _LETTERS.search(text) else text
+    """A text, as long, with plain letters, digits and signs for mathematical and wide forms, the digits of other
+    scripts, every dash before a digit, and letters of other alphabets that look like Latin ones and stand alone.
+    """
+    text = _COMMAND.sub(_command, text) if "\\" in text else text
+    if text.isascii():
+        return text
+    text = text.translate(_PLAIN) if _LETTERS.search(text) else text
+    text = text.translate(_DIGITS) if _FOREIGN_DIGITS.search(text) else text
+    return _LOOKS_LIKE.sub(lambda match: _ALIKE[match.group()], _DASH.sub("-", text))
 
 
 def plain_text(text: str) -> str:
     """The same with plain spaces too, where they group no digits."""
-    return text.translate(_WITH_SPACES) if _LETTERS_AND_SPACES.search(text) else text
+    text = text.translate(_WITH_SPACES) if _LETTERS_AND_SPACES.search(text) else text
+    return plain_letters(text)
 
 
 _SILENT = re.compile(

@@ -104,7 +104,8 @@ class Lexicon:
                 return other
             if name := self._named(spelling):
                 return Ref(name)
-        return self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
+        found = self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
+        return found or self._error_term(symbol) or self._corrected(symbol)
 
     def holds(self, words: str) -> bool:
         """Whether words are a name of the problem as it stands, or names of one letter side by side."""
@@ -127,6 +128,22 @@ class Lexicon:
             if found := self._part(self._only_matrix(spelling), spelling.subscript):
                 return found
         return None
+
+    def slice(self, symbol: Symbol) -> Entry | None:
+        """Part of an array of three axes or more, by its first numbers: channel 1 of Z as `Z_1`."""
+        for spelling in _spellings(symbol):
+            for count in range(1, min(len(spelling.subscript), MAX_RANK) + 1):
+                cut = len(spelling.subscript) - count
+                whole = self._named(replace(spelling, subscript=spelling.subscript[:cut]))
+                if whole and (index := self.leading(whole, spelling.subscript[cut:])):
+                    return Entry(whole, index)
+        return None
+
+    def leading(self, name: Name, items: tuple[SubscriptItem, ...]) -> Index | None:
+        """The first numbers of an index, fewer than an array of three axes or more has."""
+        numbers, shape = tuple(item - 1 for item in items if isinstance(item, int)), self.shapes[name]
+        fits = len(numbers) == len(items) < len(shape) > 2
+        return numbers if fits and all(0 <= i < n for i, n in zip(numbers, shape, strict=False)) else None
 
     def _other(self, symbol: Symbol) -> Name | None:
         """The quantity of which a symbol is another name."""
@@ -183,6 +200,39 @@ class Lexicon:
         if loss is not None and symbol.id.lower() == "y_hat" and loss in self.steps:
             computed = [name for name in self.steps[loss].uses if name in self.steps]
             return Ref(computed[0]) if len(computed) == 1 else None
+        return None
+
+    def _error_term(self, symbol: Symbol) -> Quantity | None:
+        """By convention `δ_2`, `δ^{(2)}`, `δ_o` for the loss by what a function of layer 2, or o, is applied to."""
+        loss = self.derivation.loss
+        if loss is None or symbol.base != "delta" or symbol.accent:
+            return None
+        marks = next((each.subscript for each in _spellings(symbol) if not each.superscript and not each.helper), ())
+        for count in (0, 1, 2):
+            layer, entry = marks[: len(marks) - count], marks[len(marks) - count :]
+            named = [self.derivative(Ref(loss), Ref(name)) for name in self._activated if name.subscript == layer]
+            found = [each for each in named if each is not None]
+            if len(found) == 1:
+                return self._part(found[0].name, entry) if entry else found[0]
+        return None
+
+    @cached_property
+    def _activated(self) -> list[Symbol]:
+        """What the functions of the layers are applied to."""
+        found: dict[Symbol, None] = {}
+        for step in self.derivation.forward:
+            match step.expr:
+                case Apply(op=op, args=(Ref(name=Symbol() as name),)) if ROWS[op].elementwise or op.endswith("softmax"):
+                    found[name] = None
+        return [*found]
+
+    def _corrected(self, symbol: Symbol) -> Ref | None:
+        """`m̂_W1` for the bias-corrected moment m_{c,W_1}."""
+        if symbol.accent != "hat":
+            return None
+        for spelling in _spellings(symbol):
+            if name := self._named(replace(spelling, accent="", subscript=("c", *spelling.subscript))):
+                return Ref(name)
         return None
 
     def derivative(self, of: Quantity | None, by: Quantity | None) -> Quantity | None:

@@ -112,6 +112,8 @@ class StepIndex:
         if meant is None:
             return None
         quantity, update, stated = meant
+        if isinstance(quantity, Entry) and len(quantity.index) < len(self.lexicon.shapes[quantity.name]):
+            return None  # a slice is an answer only among others
         step = self._at(quantity.name.id, stated if stated is not None else k if update == NEXT else update, k)
         if update is not None and step == quantity.name.id:
             return None

@@ -16,15 +16,23 @@ _BAR = re.compile(r"(?<!\\)\|")
 _RELATION = re.compile(r"[=≈]|\\approx")
 _BEGINS = re.compile(r"[\s$]*(?:[=≈]|\\approx)")
 _STATES = re.compile(rf"(?!{_BEGINS.pattern})[^=≈+*·⊙−]*?[^\W\d_][^=≈+*·⊙−]*?(?:[=≈]|\\approx)")
+_NAME = re.compile(
+    r"\$?(?:\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_]))"
+    r"[^=≈|\s]{0,60}(?: [^=≈|\s]{1,20}){0,2}\$?"
+)
+_VALUE = re.compile(r"[\s$]*(?:[=≈]\s*)?(?:[-+−–]?\s*[\d.,½]|\\(?:begin|left|frac|dfrac|approx)|[\[({]|[-−]?\\?frac)")
+_TABULAR = re.compile(r"\\begin\{tabular[x*]?\}.*?\\end\{tabular[x*]?\}", re.DOTALL)
+_TABULAR_EDGE = re.compile(r"\\(?:begin\{tabular[x*]?\}(?:\{[^{}\n]*\}){0,2}|end\{tabular[x*]?\})")
 MAX_COLUMNS = 50
 EACH = "(i)"
 
 
 def tables_read(text: str) -> str:
     """A text with the rows of its tables as statements; the lines stay as many as they are."""
+    text = _TABULAR.sub(lambda match: _bars(match.group()), text) if "tabular" in text else text
+    lines = [_columns(line) if "\t" in line else line for line in text.split("\n")]
     if "|" not in text or "-" not in text or not _RULE.search(text):
-        return text
-    lines = text.split("\n")
+        return "\n".join(lines)
     at = 1
     while at < len(lines):
         if "|" in lines[at - 1] and _RULE.match(lines[at]) and (row := _reader(head := _cells(lines[at - 1]))):
@@ -38,6 +46,30 @@ def tables_read(text: str) -> str:
     return "\n".join(lines)
 
 
+def _bars(tabular: str) -> str:
+    """A LaTeX `tabular` as lines with bars, a rule below the first; the lines stay as many as they are."""
+    inside = _TABULAR_EDGE.sub("", tabular)
+    inside = re.sub(r"(?<!\\)&", " | ", re.sub(r"\\(?:hline|toprule|midrule|bottomrule)(?![A-Za-z])", "", inside))
+    return "\n".join(_tabular_row(line) for line in inside.split("\n"))
+
+
+def _tabular_row(line: str) -> str:
+    """A row of a tabular as a statement where its first cell is a name."""
+    line = re.sub(r"\\\\(?:\[[^\]]*\])?\s*$", "", line.rstrip())
+    cells = _cells(line)
+    return _row((0, len(cells) - 1), cells) if len(cells) > 1 and _VALUE.search(cells[-1]) else line
+
+
+def _columns(line: str) -> str:
+    """Text with tabs between a name and its value as a statement."""
+    cells = [cell.strip() for cell in line.strip().split("\t") if cell.strip()]
+    if len(cells) > 1 and cells[0].rstrip(".)").isdecimal():
+        cells = cells[1:]
+    if len(cells) < 2 or _RELATION.search(line) or not _NAME.fullmatch(cells[0]) or not _VALUE.match(cells[-1]):
+        return line
+    return f"{cells[0]} = {cells[-1]}"
+
+
 def _cells(line: str) -> list[str]:
     """The cells of a row, without the bars at its ends."""
     return [cell.strip().replace(r"\vert", "|") for cell in _BAR.split(line.strip().strip("|"), MAX_COLUMNS)]
@@ -48,7 +80,9 @@ def _reader(head: Sequence[str]) -> Callable[[Sequence[str]], str] | None:
     if any(EACH in cell for cell in head[1:]):
         return partial(_sample, head)
     pair = _pair(head)
-    return pair and partial(_row, pair)
+    if pair is None and sum(_NAME.fullmatch(cell) is not None for cell in head) > 1:
+        return partial(_wide, head)
+    return partial(_row, pair or (-1, -1))
 
 
 def _pair(head: Sequence[str]) -> tuple[int, int] | None:
@@ -58,7 +92,13 @@ def _pair(head: Sequence[str]) -> tuple[int, int] | None:
     right = next((i for i, word in enumerate(words) if word in RIGHT), None)
     if left is not None and right is not None:
         return left, right
-    return (0, 1) if len(head) == 2 else None
+    return (0, 1) if len(head) == 2 and not all(map(_NAME.fullmatch, head)) else None
+
+
+def _wide(head: Sequence[str], cells: Sequence[str]) -> str:
+    """The row of a table whose head names the steps."""
+    pairs = zip(head, cells, strict=False)
+    return NEXT.join(f"{name} = {value}" for name, value in pairs if _NAME.fullmatch(name) and _VALUE.match(value))
 
 
 def _sample(head: Sequence[str], cells: Sequence[str]) -> str:
@@ -71,11 +111,17 @@ def _sample(head: Sequence[str], cells: Sequence[str]) -> str:
 
 
 def _row(pair: tuple[int, int], cells: Sequence[str]) -> str:
-    """A row as a statement; cells that state something themselves stay alone."""
+    """A row as a statement; cells that state something themselves stay alone.
+
+    Where the head does not tell the columns, the name is the first cell that can be one, the value the last.
+    """
     left, right = pair
-    if len(cells) <= max(left, right):
-        return ""
+    if left < 0:
+        left = next((i for i, cell in enumerate(cells) if _NAME.fullmatch(cell.strip("*_`"))), len(cells))
+        right = next((i for i in range(len(cells) - 1, left, -1) if _VALUE.match(cells[i])), len(cells))
     stated = NEXT.join(cell for cell in cells if _STATES.match(cell))
+    if len(cells) <= max(left, right):
+        return stated
     if stated or _RELATION.search(cells[left]):
         return stated or cells[left]
     return f"{cells[left]} {'' if _BEGINS.match(cells[right]) else '= '}{cells[right]}"

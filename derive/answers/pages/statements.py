@@ -24,6 +24,10 @@ _WORDS = re.compile(
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
+_SAID = re.compile(
+    r"^(?:(?:ans(?:wer)?|result|value|antwort|ergebnis|ответ|réponse|resultado|жауап)\s*[:=]\s*|(?:the )?same as\s+)+",
+    re.IGNORECASE,
+)
 _BOX = r"\boxed{"
 _SIGNS = {
     **dict.fromkeys(("≈", r"\approx", "≃", r"\simeq", "≅", r"\cong"), "≈"),
@@ -152,7 +156,7 @@ def _chain(
 def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     """The text behind a relation, without the bars and stops of a box around a part of the chain."""
     raw = piece.text[mark.end : end]
-    text = raw.strip().strip("&").strip()
+    text = _SAID.sub("", raw.strip().strip("&").strip())
     if text.count("|") % 2:
         text = text.strip("|").strip()
     if text.startswith(_BOX) and text.endswith("}"):

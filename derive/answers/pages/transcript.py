@@ -14,7 +14,9 @@ from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
 from derive.answers.pages.separators import MATRICES, ROW, outside
+from derive.answers.pages.sessions import sessions_read
 from derive.answers.pages.snippet import Snippet
+from derive.answers.reading.program_arrays import plain_arrays
 
 MAX_CHARACTERS = 2_000_000
 MAX_FORMULA_LINES = 12
@@ -34,8 +36,9 @@ _DOLLARS = re.compile(
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
+_STATED_IN_BOX = re.compile(r"\\boxed\s*\{((?:[^{}=≈]|\{[^{}]*\})*[=≈](?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 _MARK = re.compile(
-    r"^(?:\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+    r"^(?:=>|[⇒→∴⟹]|->|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
 )
 
 
@@ -55,13 +58,14 @@ def without_comments(text: str) -> str:
 
 def _cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
-    text = plain_text(undrawn(_HIDDEN.sub("", text)))
+    text = sessions_read(plain_arrays(plain_text(undrawn(_HIDDEN.sub("", text)))))
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         before, begin, body = text.partition(r"\begin{document}")
         text = without_comments("\n" * before.count("\n") + body if begin else text)
+    text = _STATED_IN_BOX.sub(r"\1", text) if r"\boxed" in text else text
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))

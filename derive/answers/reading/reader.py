@@ -16,6 +16,7 @@ from derive.answers.reading.arrays import MAX_CELLS, CellArray, array_of, is_lis
 from derive.answers.reading.cells import CellGroup, CommaUse, as_one, at_commas, cells_of, in_pairs
 from derive.answers.reading.formula_parser import FormulaParser
 from derive.answers.reading.grids import Reading
+from derive.answers.reading.program_arrays import plain_arrays
 from derive.answers.reading.written import Array
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.operation_rows import ROWS, ShapeFault
@@ -41,7 +42,7 @@ def read_side(text: str, lexicon: Lexicon, decimal: str, asked: Shape | None = N
     """
     if len(text) > MAX_TEXT:
         raise TextError(f"this has {len(text)} characters", f"at most {MAX_TEXT} are read")
-    plain = silenced(text)
+    plain = plain_arrays(silenced(text))
     fault, found = None, None
     for sign, commas in _uses_of_commas(plain, decimal):
         try:
@@ -100,7 +101,7 @@ def plain_array(text: str, asked: Shape | None, decimal: str) -> Array | None:
     """The fast path for an array of numbers that can be read in one way: it needs no expressions. Raises TextError."""
     if "," in text or len(text) > MAX_TEXT or _BRACKET.match(text) is None:
         return None
-    array = array_in(silenced(text), decimal, as_one, asked)
+    array = array_in(plain_arrays(silenced(text)), decimal, as_one, asked)
     return array.numbers if array else None
 
 

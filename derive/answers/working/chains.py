@@ -15,10 +15,10 @@ from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.comments import uncommented
 from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.numbers import read_number
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
 from derive.answers.working.replacing import nodes
+from derive.answers.working.splitting import StatementSplitter
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, walk
 from derive.language.names import Derivative, Name
 from derive.language.step_ids import StepId
@@ -33,17 +33,19 @@ _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽�
 _WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
 _VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
+_MIXED_UP = re.compile(r"[-−+]?[\d.,\[(][^=]*?[\d\])]\W*\s[^\W\d_]{2,}")
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a left side names: a quantity, an entry of it, and whether it is meant after an update (`@1`)."""
+    """What a left side names: a quantity, an entry or a slice of it, and whether it is meant after an update (`@1`)."""
 
     name: Name
     index: Index | None = None
     passes: int = 1
     updated: bool = False
+    is_slice: bool = False
 
     @property
     def step(self) -> str:
@@ -104,29 +106,24 @@ class StatementReader:
         self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
+        self.splitter = StatementSplitter(
+            is_name=lambda text: self.left(text) is not None,
+            is_another=self._is_another,
+            reads=lambda text: self._read(text, None)[0] is not None,
+            is_number=lambda text: self._read(text, None)[2] is not None,
+            holds=lexicon.holds,
+        )
 
     def chains(self, statement: Statement) -> Iterator[ReadStatement]:
-        """A statement read, as several where a slash parts it."""
-        for one in self._apart(statement):
+        """A statement read, as several where known names begin new ones."""
+        for one in self.splitter.apart(statement):
             if chain := self.chain(one):
                 yield chain
 
-    def _apart(self, statement: Statement) -> Iterator[Statement]:
-        """`z_2 = 18,3 / A_2 = 1` as two statements: nobody divides by what the quantity is not worked out from."""
-        for i, link in enumerate(statement.links[:-1]):
-            before, slash, left = link.text.rpartition(" / ")
-            if slash and read_number(before, self.decimal) and self._is_another(statement.labels[0], left.strip()):
-                yield replace(statement, links=(*statement.links[:i], replace(link, text=before)))
-                head = StatedSide("=", left.strip(), link.line)
-                rest = replace(statement, labels=(left.strip(),), links=statement.links[i + 1 :], left=head)
-                yield from self._apart(rest)
-                return
-        yield statement
-
     def _is_another(self, label: str, left: str) -> bool:
-        """Whether a name behind a slash is a step of its own that the step before it does not use."""
+        """Whether a name is a step of its own that the step before it does not use."""
         target, other = self.left(label), self.left(left)
-        if target is None or other is None or other.name not in self.lexicon.steps:
+        if target is None or other is None or other.name == target.name or other.name not in self.lexicon.steps:
             return False
         step = self.lexicon.steps.get(target.name)
         return other.name not in (step.uses if step else ())
@@ -142,7 +139,7 @@ class StatementReader:
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
-        parts = _alone(tuple(self._part(link, target) for link in links))
+        parts = _up_to_unread(_alone(tuple(self._part(link, target) for link in links)))
         if target is not None and target.name in self.parameters and not target.updated:
             target = self._after_update(target, parts)
         if target is not None and target.passes == 1:
@@ -208,7 +205,8 @@ class StatementReader:
         if update is not None and not updated:
             return None
         passes = stated if stated is not None else update if update and update > 0 else 1
-        return Target(name, index, passes, updated)
+        is_slice = index is not None and len(index) < len(self.lexicon.shapes[name])
+        return Target(name, index, passes, updated, is_slice)
 
     def formula(self, text: str) -> Target | None:
         """The step whose right side a left side is."""
@@ -231,7 +229,7 @@ class StatementReader:
 
     def _part(self, link: StatedSide, target: Target | None) -> ReadSide:
         text = uncommented(link.text, self.lexicon.holds).strip() or link.text
-        asked = None if target is None else () if target.index is not None else self.lexicon.shapes[target.name]
+        asked = None if target is None else self.lexicon.shapes[target.name][len(target.index or ()) :]
         link = link if text == link.text else replace(link, text=text)
         key = link.text, asked, tuple(self.lexicon.learned.items())
         if key not in self.read:
@@ -271,6 +269,16 @@ def _alone(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
     return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
 
 
+def _up_to_unread(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
+    """The links of a chain up to one that begins with a value and cannot be read: what follows may be about another
+    quantity.
+    """
+    for i, part in enumerate(parts[:-1]):
+        if part.kind == UNREADABLE and _MIXED_UP.match(part.link.text):
+            return parts[: i + 1]
+    return parts
+
+
 def _values(numbers: Array | None) -> list[fmpq | None]:
     return [w.value if w else None for w in numbers.entries] if numbers else []
 
@@ -289,5 +297,5 @@ def _tails(text: str) -> Iterator[str]:
     words = text.split()
     for count in (1, 2):
         before = " ".join(words[:-count])
-        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
+        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*<>≤≥-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])

@@ -106,8 +106,10 @@ def _entries(chains: Sequence[ReadStatement], shape: Shape) -> list[WrittenNumbe
     for chain in chains:
         part = chain.last(RESULT)
         numbers = part.numbers if part else None
-        if numbers is not None and not numbers.shape and chain.target is not None:
-            entries[offset(shape, chain.target.index or ())] = numbers.entries[0]
+        index = chain.target.index if chain.target else None
+        if numbers is not None and index is not None and len(numbers.entries) == prod(shape[len(index) :]):
+            start = offset(shape, (*index, *[0] * (len(shape) - len(index))))
+            entries[start : start + len(numbers.entries)] = numbers.entries
     return entries
 
 

@@ -53,14 +53,14 @@ class Examiner:
         self.found: dict[str, Found] = {}
         self.results: dict[str, list[tuple[Target, ReadSide]]] = {}
         for chain in chains:
-            if chain.target is not None:
+            if chain.target is not None and not chain.target.is_slice:
                 results = [(chain.target, part) for part in chain.parts if part.kind == RESULT]
                 self.results.setdefault(chain.target.step, []).extend(results)
 
     def examined(self) -> list[Answer]:
         """The answers with what their lines show."""
         for chain in self.chains:
-            if chain.target is not None and chain.target.step in self.content:
+            if chain.target is not None and not chain.target.is_slice and chain.target.step in self.content:
                 if (step := self.steps.get(chain.target.name)) and not chain.target.updated:
                     self._chain(chain, chain.target, step)
                 elif (step := self.updates.get(chain.target.name)) and chain.target.updated:

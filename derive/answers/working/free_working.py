@@ -57,6 +57,8 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked)
     chains: list[ReadStatement] = []
     headed = deque(passes(text, catalogue(solution.problem.language)))
+    headings = {line for line, _ in headed}
+    text = "\n".join("" if i in headings else line for i, line in enumerate(text.split("\n"), 1))
     for statement in (statement for piece in snippets_of(text) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"

@@ -1,4 +1,4 @@
-"""Headings of passes in a work, as on the pages: from there on its statements are about that pass."""
+"""Headings of passes in a work, in the languages of the pages: from there on its statements are about that pass."""
 
 from __future__ import annotations
 
@@ -7,17 +7,47 @@ from collections.abc import Iterator
 
 from derive.prose.catalogue import Catalogue
 
-_BEFORE, _BEHIND = r"[#\s*_=-]*(?:\\(?:sub)*section\*?\{)?\s*", r"[\s}*_:.=-]*"
-_NUMBER = r"(\d[\d.,]*)"
+_BEFORE, _BEHIND = r"[#\s*_=>-]*(?:\\(?:sub)*section\*?\{)?\s*", r"[\s}*_:.=-]*"
+_NUMBER = r"(?P<k>\d[\d.,]*)"
+_WORDS = (
+    "step|epoch|iteration|pass|round|update step|training step|"
+    "schritt|epoche|durchgang|durchlauf|iterationsschritt|trainingsschritt|"
+    "шаг|эпоха|итерация|проход|қадам|дәуір|итерация|өту|"
+    "étape|époque|itération|passe|pas|paso|época|iteración|pasada"
+)
+_AFTER = (
+    r"after (?:the |an? )?(?:(?:first )?(?:update|step)|updating(?: the (?:weights|parameters))?)"
+    r"|nach (?:dem|der) (?:(?:ersten )?(?:update|schritt)|aktualisierung)|после (?:первого )?(?:обновления|шага)"
+    r"|жаңартудан кейін|қадамнан кейін|après (?:la mise à jour|l['’]étape)|después de (?:la actualización|el paso)"
+)
+_HEADING = re.compile(
+    rf"{_BEFORE}(?:(?:{_WORDS})\s*(?:no\.?|nr\.?|№|#|=|:|k\s*=)?\s*{_NUMBER}"
+    rf"|(?P<first>\d+)\s*(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*-?\s*(?:{_WORDS})"
+    rf"|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}",
+    re.IGNORECASE,
+)
+LONGEST = 100
 
 
 def passes(text: str, words: Catalogue) -> Iterator[tuple[int, int]]:
     """The lines (from 1) that are headings of a pass, and the passes; after the last update comes one more."""
     kinds = [(_pattern(words["headings.pass"]), 0), (_pattern(words["headings.after"]), 1)]
+    k = 1
     for i, line in enumerate(text.split("\n"), 1):
-        for pattern, more in kinds:
-            if len(line) < 100 and (found := pattern.fullmatch(line)):
-                yield i, int(re.sub(r"\D", "", found[1])) + more
+        if len(line) >= LONGEST or not line.strip():
+            continue
+        found = next(((match, more) for pattern, more in kinds if (match := pattern.fullmatch(line))), None)
+        if found is not None:
+            k = _number(found[0]["k"]) + found[1]
+        elif heading := _HEADING.fullmatch(line):
+            k = k + 1 if heading["next"] else _number(heading["k"] or heading["first"])
+        else:
+            continue
+        yield i, k
+
+
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text)[:9])
 
 
 def _pattern(heading: str) -> re.Pattern[str]:

@@ -1,0 +1,206 @@
+"""Work as students hand it in: any words between statements, notebooks, other scripts, channels, headings, tables."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from derive import Problem, examples
+from derive.answers.names.letters import plain_letters
+from derive.answers.names.step_matching import StepIndex
+from derive.answers.pages.sessions import sessions_read
+from derive.answers.reading.program_arrays import plain_arrays
+from derive.answers.reading.written import Answer, Array, Unreadable
+from derive.answers.working.free_working import read_working
+from derive.solution import Solution, solve
+
+
+@cache
+def problem(name: str = "notes") -> Solution:
+    text = examples.path(name).read_text("utf-8").replace('decimal = ","', 'decimal = "."')
+    return solve(Problem.loads(text))
+
+
+def said(text: str, name: str = "notes") -> dict[str, Any]:
+    return {answer.step or f"? {answer.left}": value(answer) for answer in read_working(text, problem(name))}
+
+
+def value(answer: Answer) -> Any:
+    if not isinstance(answer.content, Array):
+        return answer.content
+    numbers = [None if w is None else float(w.value.p) / float(w.value.q) for w in answer.content.entries]
+    return numbers if answer.content.shape else numbers[0]
+
+
+Z_1 = [3.9, 12.1, 20.3]
+
+# --- several statements in a line -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "between",
+    [" et ", " puis ", ", donc ", " y luego ", " sowie ", " поэтому ", " және ", "，", "、", " & ", " • ", "!! ",
+     " whence ", ",", " (thus) "],
+)  # fmt: skip
+def test_a_known_name_begins_a_new_statement(between: str) -> None:
+    assert said(f"z_2 = 17.5{between}A_2 = 0.75") == {"z_2": 17.5, "A_2": 0.75}
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [("Since z_2 = 17.5 we get A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75}),
+     ("z_1=[1,2,3],A_1=[4,5,6],z_2=7", {"z_1": [1, 2, 3], "A_1": [4, 5, 6], "z_2": 7}),
+     ("z_2 = W_2 A_1 + b_2 = 17.5 hence L = 300", {"z_2": 17.5, "L": 300}),
+     ("L = (0.75 - 18)^2 = 297.6 dL/dA_2 = -34.5", {"L": 297.6, "dL/dA_2": -34.5})],
+)  # fmt: skip
+def test_statements_in_sentences(line: str, meaning: dict[str, Any]) -> None:
+    assert said(line) == meaning
+
+
+def test_a_factor_is_no_statement() -> None:
+    assert said("z_2 = W_2 A_1 + b_2 = 17.5") == {"z_2": 17.5}
+    assert said("dL/dA_2 = 2 A_2 = 1.5") == {"dL/dA_2": 1.5}
+
+
+def test_an_unread_member_makes_the_line_unreadable_with_its_place() -> None:
+    (answer,) = read_working("z_2 = 17.5 giving qq_7 = 0.75", problem())
+    assert answer.step == "z_2" and isinstance(answer.content, Unreadable) and answer.content.start > 0
+
+
+@pytest.mark.parametrize("mark", ["=> ", "⇒ ", "→ ", "∴ ", "-> ", "so ", r"\therefore "])
+def test_signs_before_a_statement(mark: str) -> None:
+    assert said(f"{mark}z_2 = 17.5") == {"z_2": 17.5}
+
+
+@pytest.mark.parametrize(
+    "line", ["z2: ans: 17.5", "z_2: Answer = 17.5", "z2: ответ: 17.5", r"\boxed{z_2 = 17.5}", r"$\boxed{z_{2} = 17.5}$"]
+)
+def test_answers_that_say_so(line: str) -> None:
+    assert said(line) == {"z_2": 17.5}
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+
+def test_letters_that_look_alike() -> None:
+    assert said("А_2 = 0.75\nА₁ = [1; 2; 3]\n∂L/∂А₂ = −34.5") == {"A_2": 0.75, "A_1": [1, 2, 3], "dL/dA_2": -34.5}
+    assert plain_letters("а затем у нас") == "а затем у нас"
+
+
+@pytest.mark.parametrize("written", ["١٧٫٥", "１７．５", "17.5", "۱۷.۵"])
+def test_digits_of_other_scripts(written: str) -> None:
+    assert said(f"z_2 = {written}") == {"z_2": 17.5}
+
+
+@pytest.mark.parametrize("dash", "‐‑‒–—−﹣－\u00ad")
+def test_every_dash_is_a_minus(dash: str) -> None:
+    assert said(f"dL/dA_2 = {dash}34.5") == {"dL/dA_2": -34.5}
+
+
+# --- programs ---------------------------------------------------------------------------------------------------------
+
+SESSIONS = {
+    "ipython": "In [1]: z_1 = W_1 @ x + b_1; z_1\nOut[1]: array([ 3.9, 12.1, 20.3])\n\nIn [2]: dL_dA = 3",
+    "ipython, over lines": "In [7]: z_1\nOut[7]:\narray([[ 3.9],\n       [12.1],\n       [20.3]])",
+    "python": ">>> z_1 = W_1 @ x + b_1\n>>> print(z_1)\n[ 3.9 12.1 20.3]\n",
+    "torch": ">>> z_1\ntensor([ 3.9000, 12.1000, 20.3000], grad_fn=<AddBackward0>)\n",
+    "an assignment": "z_1 = np.array([[3.9], [12.1], [20.3]], dtype=float)",
+    "R": "> z_1\n[1]  3.9 12.1 20.3\n",
+    "R, c": "z_1 <- c(3.9, 12.1, 20.3)",
+    "MATLAB": ">> z_1\n\nz_1 =\n\n    3.9000\n   12.1000\n   20.3000\n",
+    "MATLAB, scaled": "z_1 =\n\n   1.0e+01 *\n\n    0.3900\n    1.2100\n    2.0300\n",
+    "Mathematica": "In[3]:= z1 = W1.x + b1\nOut[3]= {3.9, 12.1, 20.3}\n",
+    "Mathematica, nested": "z1 = {{3.9}, {12.1}, {20.3}}",
+    "Maple": "z_1 := <3.9, 12.1, 20.3>;",
+    "Word": "z_1=[■(3.9@12.1@20.3)]",
+    "MathLive": r"z_1=\left\lbrack\begin{array}{c}3.9\\12.1\\20.3\end{array}\right\rbrack",
+}
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_sessions_and_programs(name: str) -> None:
+    assert said(SESSIONS[name])["z_1"] == Z_1
+
+
+def test_gradients_as_programs_name_them() -> None:
+    work = ">>> dW_2\narray([[-1.5e-06, -4.64e-06, -7.79e-06]])\n>>> db2\n-3.84e-07\n>>> dz_2\n1.\n"
+    assert said(work) == {"dL/dW_2": [-1.5e-6, -4.64e-6, -7.79e-6], "dL/db_2": -3.84e-7, "dL/dz_2": 1}
+
+
+def test_a_formula_of_a_formula_editor() -> None:
+    assert said(r"A_2 = \frac{1}{1+\exponentialE^{-z_2}} = 0.75") == {"A_2": 0.75}
+    assert said(r"z_2 = \placeholder{}") == {"z_2": None}
+
+
+def test_changes_keep_their_places() -> None:
+    for text in (
+        "x = np.array([[1., 2.]], dtype=float) + 3",
+        "[■(1@2)] y",
+        "a*^-7",
+        "<1, 2>",
+        "tensor(1., grad_fn=<A>)",
+    ):
+        assert len(plain_arrays(text)) == len(text)
+        assert sessions_read(text) == text
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+NAMES = [
+    ("mazur", "δ_o", "dL/dnet_o", None), ("mazur", r"\delta_{h,2}", "dL/dnet_h", (1,)),
+    ("elman_bptt", "δ_3", "dL/da_3", None), ("elman_bptt", "delta2", "dL/da_2", None),
+    ("xor_2_2_1", "δ^{(2)}", "dL/dz_2", None), ("xor_2_2_1", "δ^{[1]}", "dL/dz_1", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "left", "step", "entry"), NAMES)
+def test_error_terms_by_convention(name: str, left: str, step: str, entry: tuple[int, ...] | None) -> None:
+    assert StepIndex.of(problem(name)).match(left) == (step, entry)
+
+
+def test_corrected_moments() -> None:
+    index = StepIndex.of(problem("adam_network"))
+    assert index.match("m̂_W1", 2) == ("m_{c,W_1}@2", None) == index.match(r"\hat{m}_{W_1}", 2)
+
+
+@pytest.mark.parametrize("left", ["P_{c}", "P[{c}]", "$P_{c}$"])
+def test_channels_one_by_one(left: str) -> None:
+    first, second = left.replace("{c}", "1"), left.replace("{c}", "2")
+    assert said(f"{first} = [1 2; 3 4]\n{second} = [5 6; 7 8]", "cnn") == {"P": [1, 2, 3, 4, 5, 6, 7, 8]}
+
+
+# --- passes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["## Step 2", "Epoch 2:", "**Iteration 2**", "Schritt 2", "2. Schritt", "Эпоха 2", "2-қадам", "Étape 2", "Paso 2",
+     "After the update", "Nach dem Update:", "После обновления", "Step 2 (second sample)", "2nd epoch",
+     "=== Pass 2 ==="],
+)  # fmt: skip
+def test_headings_of_passes(heading: str) -> None:
+    assert said(f"out_h = [0.5, 0.6]\n{heading}\nout_h = [0.7, 0.8]", "adam_network") == {
+        "out_h": [0.5, 0.6], "out_h@2": [0.7, 0.8]}  # fmt: skip
+
+
+def test_what_only_a_later_pass_states_does_not_belong_to_the_first() -> None:
+    assert said("Step 2\nout_h = [0.7, 0.8]", "adam_network") == {"out_h@2": [0.7, 0.8]}
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+TABLES = {
+    "three columns": "| Quantity | How | Result |\n|---|---|---|\n| $z_2$ | sum | 17.5 |\n| A_2 | sigmoid | 0.75 |\n",
+    "a number in front": "| # | what | it is |\n|---|---|---|\n| 1 | z_2 | 17.5 |\n| 2 | $A_2$ | 0.75 |\n",
+    "wide": "| z_2 | A_2 |\n|---|---|\n| 17.5 | 0.75 |\n",
+    "German": "| Schritt | Wert |\n|---|---|\n| z_2 | 17.5 |\n| A_2 | 0.75 |\n",
+    "LaTeX": "\\begin{tabular}{|c|c|}\n\\hline\n$z_2$ & 17.5 \\\\ \\hline\n$A_2$ & $0.75$\n\\end{tabular}\n",
+    "tabs": "z_2\t17.5\nA_2\t0.75\n",
+}
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_tables(form: str) -> None:
+    assert said(TABLES[form]) == {"z_2": 17.5, "A_2": 0.75}
