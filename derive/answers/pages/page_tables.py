@@ -35,7 +35,11 @@ def tables_read(text: str) -> str:
         return "\n".join(lines)
     at = 1
     while at < len(lines):
-        if "|" in lines[at - 1] and _RULE.match(lines[at]) and (row := _reader(head := _cells(lines[at - 1]))):
+        if (
+            "|" in lines[at - 1]
+            and _RULE.match(lines[at])
+            and (row := _reader(head := _cells(lines[at - 1]), _is_single(lines, at)))
+        ):
             lines[at - 1] = NEXT.join(filter(_RELATION.search, head))
             lines[at] = ""
             at += 1
@@ -70,18 +74,25 @@ def _columns(line: str) -> str:
     return f"{cells[0]} = {cells[-1]}"
 
 
+def _is_single(lines: Sequence[str], rule: int) -> bool:
+    """Whether a table has one row below its head."""
+    return "|" not in "".join(lines[rule + 2 : rule + 3])
+
+
 def _cells(line: str) -> list[str]:
     """The cells of a row, without the bars at its ends."""
     return [cell.strip().replace(r"\vert", "|") for cell in _BAR.split(line.strip().strip("|"), MAX_COLUMNS)]
 
 
-def _reader(head: Sequence[str]) -> Callable[[Sequence[str]], str] | None:
+def _reader(head: Sequence[str], single: bool) -> Callable[[Sequence[str]], str] | None:
     """What makes statements of the cells of a row; None for a table of something else."""
     if any(EACH in cell for cell in head[1:]):
         return partial(_sample, head)
     pair = _pair(head)
-    if pair is None and sum(_NAME.fullmatch(cell) is not None for cell in head) > 1:
-        return partial(_wide, head)
+    named = [_NAME.fullmatch(cell) is not None for cell in head]
+    if pair is None and sum(named) > 1:
+        rest = [cell.lower() for cell, is_name in zip(head, named, strict=True) if not is_name]
+        return partial(_wide, head) if single and {"", "#", *RIGHT}.issuperset(rest) else None
     return partial(_row, pair or (-1, -1))
 
 

@@ -6,6 +6,7 @@ brackets, subscripts behind brackets, `a/b c`. Nothing is evaluated; length and 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from derive.answers.names.name_parser import NameParser
 from derive.answers.reading.arrays import array_of, is_list
 from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.numbers import MAX_DIGITS, number_at
+from derive.answers.reading.numbers import MAX_DIGITS, number_at, read_number
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Number
 from derive.language.tokens import Token
@@ -44,13 +45,23 @@ class FormulaParser(NameParser):
 
     def number(self) -> Expr:
         token = self.token
-        text = self.text[: token.end] if self.text[token.end : token.end + 1].isdigit() else self.text
+        if not token.text.startswith(self.text[token.start]) and (raised := read_number(token.text, ".")):  # `²`
+            self.take()
+            return self.reading.number(raised, token.start, token.end)
+        alone = self.text[token.end : token.end + 1].isdigit() or self._is_denominator(token)
+        text = self.text[: token.end] if alone else self.text
         written, end = number_at(text, token.start, self.reading.decimal)
         if written is None:
             raise self.error("the number has too many digits", f"at most {MAX_DIGITS} are read", token)
         while self.tokens[self.at].start < end and self.tokens[self.at].kind != "end":
             self.at += 1
         return self.reading.number(written, token.start, end)
+
+    def _is_denominator(self, token: Token) -> bool:
+        """Whether a power of ten behind a number multiplies the quotient: `1/2·10²` is 50."""
+        before = self.text[max(0, token.start - 8) : token.start].rstrip()
+        behind = self.text[token.end : token.end + 12]
+        return before[-2:-1].isdigit() and before.endswith("/") and _TENS.match(behind) is not None
 
     def opposite(self, expr: Expr, start: int) -> Expr:
         """A sign is part of its number."""
@@ -123,6 +134,10 @@ class FormulaParser(NameParser):
         if grid is not None and self.is_transpose():
             return self.reading.kept(grid.turned())
         return super().raised(base)
+
+
+_TENS = re.compile(r"\s*(?:[*·⋅×]|\\cdot)\s*10\s*(?:[²³]|\^\s*\{?\s*\d)")
+"""A factor 10 to a power that is not negative."""
 
 
 def _start(token: Token) -> int:

@@ -33,7 +33,7 @@ _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽�
 _WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
 _VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
-_MIXED_UP = re.compile(r"[-−+]?[\d.,\[(][^=]*?[\d\])]\W*\s[^\W\d_]{2,}")
+_MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 

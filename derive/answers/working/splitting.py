@@ -11,7 +11,7 @@ from derive.answers.pages.statements import StatedSide, Statement
 
 MAX_BEGINNINGS, MAX_WORDS = 60, 12
 _BEGINNING = re.compile(r"(?<![\w\\}_^/'’.])(?=\\?[^\W\d_]|[∂∇])")
-_BETWEEN = re.compile(r"(?:[\s,;:.!&•|、。。、]|\\q?quad|\\[,;])+$")
+_BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
 _WORD = re.compile(r"(?<![\w\\}^_])[^\W\d_]+$")
 
