@@ -213,6 +213,48 @@ def cos(x: Num) -> Num:
     return ONE if x == 0 else arb(x).cos()
 
 
+def tan(x: Num) -> Num:
+    """The tangent, in radians."""
+    return ZERO if x == 0 else arb(x).tan()
+
+
+def arctan(x: Num) -> Num:
+    """The angle between −π/2 and π/2 whose tangent is x."""
+    return ZERO if x == 0 else arb(x).atan()
+
+
+def sinh(x: Num) -> Num:
+    """The hyperbolic sine. Raises ValueFault beyond ±230258."""
+    return ZERO if x == 0 else (exp(x) - exp(-x)) / 2
+
+
+def cosh(x: Num) -> Num:
+    """The hyperbolic cosine. Raises ValueFault beyond ±230258."""
+    return ONE if x == 0 else (exp(x) + exp(-x)) / 2
+
+
+def erf(x: Num) -> Num:
+    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
+    return ZERO if x == 0 else arb(x).erf()
+
+
+def log_to_base(base: int, x: Num) -> Num:
+    """The logarithm to a whole base, exact for its whole powers. Raises ValueFault for x ≤ 0."""
+    found = log(x)
+    if type(x) is fmpq and 1 in {x.p, x.q}:
+        power = round(float(found / arb(base).log()))
+        if abs(power) < 10_000 and x == fmpq(base) ** power:
+            return fmpq(power)
+    return found / arb(base).log()
+
+
+def nearest(x: Num) -> Num:
+    """The nearest whole number, a half to the even one. Raises Undecided where more bits may tell."""
+    down = floor(x)
+    side = sign(x - down - HALF)
+    return down + (1 if side > 0 or (side == 0 and down.p % 2) else 0)
+
+
 def floor(x: Num) -> Num:
     """The largest whole number that is not above x. Raises Undecided where more bits may tell."""
     if type(x) is fmpq:

@@ -14,7 +14,7 @@ _ENTRIES = "powers, products and functions go entry by entry by themselves"
 
 WORDS: Mapping[str, str] = {
     "dot": f"{_PRODUCT}, of two vectors `a^T b`", "matmul": _PRODUCT, "mm": _PRODUCT, "bmm": _PRODUCT,
-    "maximum": "write `max(a, b)`", "minimum": "write `min(a, b)`", "relu6": "write `min(6, ReLU(z))`",
+    "maximum": "write `max(a, b)`", "minimum": "write `min(a, b)`",
     "absolute": "write `|x|`", "square": "write `x^2`", "power": "write `x^2`", "pow": "write `x^2`",
     "concatenate": "write `[a; b]` for one above the other, `[A, B]` for side by side",
     "cat": "write `[a; b]` for one above the other, `[A, B]` for side by side",

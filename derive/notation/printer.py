@@ -221,7 +221,7 @@ class _Printer:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
             return fraction or (nested and (not isinstance(left, Number) or isinstance(_first(right), Number)))
-        if not isinstance(right, Apply) or self.indexed or not shape_of(left, self.shapes):
+        if not isinstance(right, Apply) or self.indexed or self._is_scalar(left):
             return False
         if right.op == "divide":
             factored = self._is_factored(right)  # then it is a product with the number
@@ -231,6 +231,11 @@ class _Printer:
             bare = not self._stands_alone(right, first, second)
             return self._stands_alone(expr, left, first) or (bare and self._stands_alone(expr, left, second))
         return {expr.op, right.op} == {"product", "times"}
+
+    def _is_scalar(self, expr: Expr) -> bool:
+        """Whether it is a number; so is what is written in a function's own parameters, which have no shape."""
+        names = names_in(expr)
+        return any(name not in self.shapes for name in names) or not shape_of(expr, self.shapes)
 
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""

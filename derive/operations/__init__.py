@@ -8,6 +8,7 @@ from derive.operations import (  # noqa: F401
     convolution,
     extremes,
     functions,
+    linear_algebra,
     lookup,
     losses,
     pooling,

@@ -1,5 +1,6 @@
 """Activation functions. Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), 6.3; for ELU Clevert et al.
-(2015), for SiLU and GELU Hendrycks and Gimpel (2016), for Hardsigmoid and Hardswish Howard et al. (2019). At 0 the
+(2015), for SELU Klambauer et al. (2017), for PReLU He et al. (2015), for Mish Misra (2019), for SiLU and GELU (also by
+tanh) Hendrycks and Gimpel (2016), for Hardsigmoid and Hardswish Howard et al. (2019). At 0 the
 derivative of ReLU, LeakyReLU and ELU is the one from the left, at -3 and 3 that of Hardsigmoid is 0.
 """
 
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from flint import fmpq
+
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes, Wording, register_rows
+from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes, Wording, register_rows, shape_text
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
 from derive.operations.elementwise import Pieces, Smooth, elementwise
@@ -34,6 +37,15 @@ SAME = Side(lambda z, **_: z, lambda z, **_: ONE, "z", "1")
 LEAKY = Side(lambda z, alpha: alpha * z, lambda z, alpha: alpha, "alpha z", "alpha")
 EXPONENTIAL = Side(lambda z, alpha: alpha * (scalars.exp(z) - 1), lambda z, alpha: alpha * scalars.exp(z),
                    "alpha (exp(z) - 1)", "alpha exp(z)")  # fmt: skip
+
+
+SELU_SCALE, SELU_DEPTH = fmpq(10507009873554805, 10**16), fmpq(17580993408473768, 10**16)
+SCALED = Side(lambda z: SELU_SCALE * z, lambda z: SELU_SCALE, "1.0507009873554805 z", "1.0507009873554805")
+SELF_NORMALISING = Side(
+    lambda z: SELU_DEPTH * (scalars.exp(z) - 1), lambda z: SELU_DEPTH * scalars.exp(z),
+    "1.7580993408473768 (exp(z) - 1)", "1.7580993408473768 exp(z)",
+)  # fmt: skip
+GELU_INNER = "sqrt(2/pi) (z + 0.044715 z^3)"
 
 
 def bent(
@@ -61,6 +73,15 @@ def bent(
                     summary=summaries[1], example=f"{name}'(z{example})", by_sign=by_sign and f"{by_sign}_slope",
                     meaning=meaning(above.slope_text, below.slope_text), prime_of=key, plain=True, **more),
     ]  # fmt: skip
+
+
+def _six(z: Num) -> Num:
+    return fmpq(6) if z > 3 else ZERO
+
+
+def _gelu_tanh(z: Num) -> Num:
+    inner = scalars.sqrt(2 / scalars.pi()) * (z + fmpq(44_715, 1_000_000) * z * z * z)
+    return z / 2 * (1 + scalars.tanh(inner))
 
 
 def _same(z: Num, **settings: Num) -> Num:
@@ -96,6 +117,33 @@ ACTIVATIONS = [
     elementwise("tanh", ("z",), Smooth(scalars.tanh), ("1 - y^2",), spellings=("tanh",),
                 notation=Look("function", r"\tanh", "tanh"), summary="hyperbolic tangent", example="tanh(z)",
                 bounds=(-1, 1), sympy="tanh"),
+    *bent("selu", "SELU", (SELF_NORMALISING, SCALED),
+          ("ELU with the two constants that keep mean 0 and variance 1", "its derivative"),
+          curvature="y ⊙ at_least(0, z)"),
+    elementwise("prelu", ("z", "a"), Pieces(lambda z, a: z, lambda z, a: a * z, lambda z, a: a * z, lambda z, a: z),
+                ("below(0, z) + a ⊙ at_least(0, z)", "min(0, z)"), spellings=("PReLU", "prelu"),
+                notation=Look.upright("PReLU"), summary="z where z > 0, else a z, the slope a a parameter",
+                example="PReLU(z, a)", kink=True,
+                meaning=Wording("by_sign", {"above": "z", "below": "a z", "arg": "z"})),
+    elementwise("relu6", ("z",), Pieces(lambda z: abs(z - 3) - 3, lambda z: z, _six, _six), ("below(abs(z - 3), 3)",),
+                spellings=("ReLU6", "relu6"), notation=Look.upright("ReLU6"), summary="ReLU cut off at 6",
+                example="ReLU6(z)", definition="min(6, max(0, z))", domain=(-2, 8), kink=True, bounds=(0, 6)),
+    elementwise("softsign", ("z",), Smooth(lambda z: z / (1 + abs(z))), ("1/(1 + abs(z))^2",),
+                spellings=("Softsign", "softsign"), notation=Look.upright("Softsign"), summary="z over 1 + |z|",
+                example="Softsign(z)", definition="z/(1 + abs(z))", bounds=(-1, 1)),
+    elementwise("logsigmoid", ("z",), Smooth(lambda z: -scalars.softplus(-z)), ("sigmoid(-z)",),
+                spellings=("logsigmoid", "log_sigmoid"), notation=Look.operator("logsigmoid"),
+                summary="logarithm of the sigmoid", example="logsigmoid(z)", definition="log(sigmoid(z))",
+                bounds=(None, 0)),
+    elementwise("mish", ("z",), Smooth(lambda z: z * scalars.tanh(scalars.softplus(z))),
+                ("tanh(softplus(z)) + z ⊙ (1 - tanh(softplus(z))^2) ⊙ sigmoid(z)",), spellings=("Mish", "mish"),
+                notation=Look.upright("Mish"), summary="z times the tanh of softplus", example="Mish(z)",
+                definition="z ⊙ tanh(softplus(z))"),
+    elementwise("gelu_tanh", ("z",), Smooth(_gelu_tanh),
+                (f"(1 + tanh({GELU_INNER}))/2 + z ⊙ (1 - tanh({GELU_INNER})^2) ⊙ (sqrt(2/pi) (1 + 0.134145 z^2))/2",),
+                spellings=("gelu_tanh", "GELUtanh"), notation=Look("function", r"\mathrm{GELU}_{\tanh}", "GELU_tanh"),
+                summary="GELU by its approximation with tanh", example="gelu_tanh(z)",
+                definition=f"z/2 ⊙ (1 + tanh({GELU_INNER}))"),
     elementwise("softplus", ("z",), Smooth(scalars.softplus), ("sigmoid(z)",), spellings=("softplus",),
                 notation=Look.upright("softplus"), summary="smooth ReLU", example="softplus(z)",
                 definition="log(1 + exp(z))"),
@@ -127,6 +175,15 @@ def _dropped(shapes: Shapes, options: Options) -> str:
     return "(a ⊙ b)/(1 - p)"
 
 
+def _gated(shapes: Shapes, options: Options) -> str:
+    """The halves of a vector, or of the rows of a matrix. Source: Dauphin et al. (2017)."""
+    (shape,) = shapes
+    if not shape or len(shape) > 2 or shape[0] % 2:
+        raise ShapeFault(f"{shape_text(shape)} has no two halves", "`GLU` takes an even number of rows")
+    half, rest = shape[0] // 2, ", :" if len(shape) == 2 else ""
+    return f"x[1:{half}{rest}] ⊙ sigmoid(x[{half + 1}:{shape[0]}{rest}])"
+
+
 DROPOUT = Macro(
     key="dropout",
     spellings=("dropout",),
@@ -138,4 +195,14 @@ DROPOUT = Macro(
     by_shape=_dropped,
 )
 
-register_rows((*ACTIVATIONS, DROPOUT))
+GLU = Macro(
+    key="glu",
+    spellings=("GLU", "glu"),
+    summary="gated linear unit: the first half of the rows times the sigmoid of the second",
+    example="GLU(X)",
+    params=("x",),
+    body="x ⊙ sigmoid(x)",
+    by_shape=_gated,
+)
+
+register_rows((*ACTIVATIONS, DROPOUT, GLU))

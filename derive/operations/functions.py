@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import add, mul, neg, sub
 
 from derive.calculus import scalars
 from derive.calculus.operation_rows import Look, Wording, register_rows
-from derive.calculus.scalars import ONE, ZERO
+from derive.calculus.scalars import ONE, ZERO, Num
 from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise
 
 ARITHMETIC = [
@@ -24,6 +25,27 @@ ARITHMETIC = [
 
 BRACKET = Wording("bracket")
 
+
+def _bound(x: Num, a: Num, b: Num) -> Num:
+    return a if x < a else b
+
+
+def _condition(c: Num, a: Num, b: Num) -> Num:
+    return c
+
+
+def _then(c: Num, a: Num, b: Num) -> Num:
+    return a
+
+
+def _otherwise(c: Num, a: Num, b: Num) -> Num:
+    return b
+
+
+def _inner(x: Num, a: Num, b: Num) -> Num:
+    return x
+
+
 ELEMENTARY = [
     elementwise("exp", ("z",), Smooth(scalars.exp), ("y",), spellings=("exp",),
                 notation=Look("exponential", r"\exp", "exp"), summary="exponential function", example="exp(z)",
@@ -37,6 +59,41 @@ ELEMENTARY = [
                 notation=Look("function", r"\sin", "sin"), summary="sine, in radians", example="sin(z)", sympy="sin"),
     elementwise("cos", ("z",), Smooth(scalars.cos), ("-sin(z)",), spellings=("cos",),
                 notation=Look("function", r"\cos", "cos"), summary="cosine, in radians", example="cos(z)", sympy="cos"),
+    elementwise("tan", ("z",), Smooth(scalars.tan), ("1 + y^2",), spellings=("tan",),
+                notation=Look("function", r"\tan", "tan"), summary="tangent, in radians", example="tan(z)",
+                domain=(-1.4, 1.4), sympy="tan"),
+    elementwise("arctan", ("z",), Smooth(scalars.arctan), ("1/(1 + z^2)",), spellings=("arctan", "atan"),
+                notation=Look("function", r"\arctan", "arctan"), summary="the angle whose tangent is z",
+                example="arctan(z)", sympy="atan"),
+    elementwise("sinh", ("z",), Smooth(scalars.sinh), ("cosh(z)",), spellings=("sinh",),
+                notation=Look("function", r"\sinh", "sinh"), summary="hyperbolic sine", example="sinh(z)",
+                sympy="sinh"),
+    elementwise("cosh", ("z",), Smooth(scalars.cosh), ("sinh(z)",), spellings=("cosh",),
+                notation=Look("function", r"\cosh", "cosh"), summary="hyperbolic cosine", example="cosh(z)",
+                bounds=(1, None), sympy="cosh"),
+    elementwise("log2", ("z",), Smooth(partial(scalars.log_to_base, 2)), ("1/(z log(2))",), spellings=("log2",),
+                notation=Look("function", r"\log_{2}", "log₂"), summary="logarithm to the base 2", example="log2(z)",
+                definition="log(z)/log(2)", domain=(0.2, 4.0)),
+    elementwise("log10", ("z",), Smooth(partial(scalars.log_to_base, 10)), ("1/(z log(10))",), spellings=("log10",),
+                notation=Look("function", r"\log_{10}", "log₁₀"), summary="logarithm to the base 10",
+                example="log10(z)", definition="log(z)/log(10)", domain=(0.2, 4.0)),
+    elementwise("erf", ("z",), Smooth(scalars.erf), ("2 exp(-z^2)/sqrt(pi)",), spellings=("erf",),
+                notation=Look.operator("erf"), summary="error function", example="erf(z)", bounds=(-1, 1)),
+    elementwise("round", ("z",), Jumps(scalars.nearest), ("0",), spellings=("round",), notation=Look.operator("round"),
+                summary="the nearest whole number, a half to the even one", example="round(z)", plain=True,
+                meaning=Wording("round")),
+    elementwise("stop_gradient", ("z",), Jumps(lambda z: z), ("0",), spellings=("stop_gradient", "sg", "detach"),
+                notation=Look.operator("sg"), summary="z itself, through which no gradient passes",
+                example="stop_gradient(z)", meaning=Wording("stop_gradient")),
+    elementwise("where", ("c", "a", "b"), Pieces(_condition, _otherwise, _otherwise, _then),
+                ("0", "below(0, c)", "at_least(0, c)"), spellings=("where",), notation=Look.operator("where"),
+                summary="a where the condition c holds (c > 0), else b", example="where(w, x, y)",
+                meaning=Wording("where", {"condition": "c", "then": "a", "otherwise": "b"})),
+    elementwise("clip_between", ("x", "a", "b"), Pieces(lambda x, a, b: (x - a) * (b - x), _bound, _inner, _inner),
+                ("at_least(x, a) ⊙ at_least(b, x)", "below(x, a)", "below(b, x)"), spellings=("clip",),
+                overloads="clip", notation=Look.operator("clip"), summary="x cut off below a and above b",
+                example="clip(x, a, b)", kink=True, plain=True,
+                meaning=Wording("cut", {"arg": "x", "low": "a", "high": "b"})),
     elementwise("abs", ("z",), Pieces(lambda z: z, neg, lambda z: ZERO, lambda z: z), ("sign(z)",),
                 spellings=("abs",), notation=Look("bars"), summary="absolute value", example="abs(z)", kink=True),
     elementwise("sign", ("z",), Pieces(lambda z: z, lambda z: -ONE, lambda z: ZERO, lambda z: ONE), ("0",),

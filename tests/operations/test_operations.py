@@ -27,6 +27,15 @@ from derive.operations import FUNCTIONS, MACROS, ROWS
 from derive.problem.problem import Problem
 from derive.values.tape import compile_expr
 
+
+def SCALE(sp: Any) -> Any:
+    return sp.Rational(10_507_009_873_554_805, 10**16)
+
+
+def DEPTH(sp: Any) -> Any:
+    return sp.Rational(17_580_993_408_473_768, 10_507_009_873_554_805)
+
+
 VALUE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
@@ -65,6 +74,25 @@ VALUE: dict[str, Callable[..., float]] = {
     "hardswish": lambda z: z * min(max(z + 3, 0.0), 6.0) / 6,
     "huber_penalty": lambda r, delta: r * r / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2),
     "clip": lambda r, delta: max(-delta, min(delta, r)),
+    "tan": math.tan,
+    "arctan": math.atan,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "log2": math.log2,
+    "log10": math.log10,
+    "erf": math.erf,
+    "round": round,
+    "stop_gradient": lambda z: z,
+    "where": lambda c, a, b: a if c > 0 else b,
+    "clip_between": lambda x, a, b: a if x < a else min(x, b),
+    "selu": lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * math.expm1(z)),
+    "selu'": lambda z: 1.0507009873554805 * (1 if z > 0 else 1.6732632423543772 * math.exp(z)),
+    "prelu": lambda z, a: z if z > 0 else a * z,
+    "relu6": lambda z: min(max(z, 0.0), 6.0),
+    "softsign": lambda z: z / (1 + abs(z)),
+    "logsigmoid": lambda z: -math.log1p(math.exp(-z)),
+    "mish": lambda z: z * math.tanh(math.log1p(math.exp(z))),
+    "gelu_tanh": lambda z: z / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
 }
 """Each elementwise operation in double precision, by a formula that owes nothing to the package."""
 
@@ -108,12 +136,34 @@ SYMPY: dict[str, Callable[..., Any]] = {
         (r**2 / 2, sp.Abs(r) <= delta), (delta * (sp.Abs(r) - delta / 2), True)
     ),
     "clip": lambda sp, r, delta: sp.Max(-delta, sp.Min(delta, r)),
+    "tan": lambda sp, z: sp.tan(z),
+    "arctan": lambda sp, z: sp.atan(z),
+    "sinh": lambda sp, z: sp.sinh(z),
+    "cosh": lambda sp, z: sp.cosh(z),
+    "log2": lambda sp, z: sp.log(z, 2),
+    "log10": lambda sp, z: sp.log(z, 10),
+    "erf": lambda sp, z: sp.erf(z),
+    "round": lambda sp, z: sum(sp.Piecewise((1, 2 * z >= 2 * n + 1), (0, True)) for n in range(-3, 3)) - 3,
+    "stop_gradient": lambda sp, z: sp.Integer(0),
+    "where": lambda sp, c, a, b: sp.Piecewise((a, c > 0), (b, True)),
+    "clip_between": lambda sp, x, a, b: sp.Piecewise((a, x < a), (b, x > b), (x, True)),
+    "selu": lambda sp, z: SCALE(sp) * sp.Piecewise((z, z > 0), (DEPTH(sp) * (sp.exp(z) - 1), True)),
+    "selu'": lambda sp, z: SCALE(sp) * sp.Piecewise((1, z > 0), (DEPTH(sp) * sp.exp(z), True)),
+    "prelu": lambda sp, z, a: sp.Piecewise((z, z > 0), (a * z, True)),
+    "relu6": lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),
+    "softsign": lambda sp, z: z / (1 + sp.Abs(z)),
+    "logsigmoid": lambda sp, z: -sp.log(1 + sp.exp(-z)),
+    "mish": lambda sp, z: z * sp.tanh(sp.log(1 + sp.exp(z))),
+    "gelu_tanh": lambda sp, z: z / 2 * (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (z + sp.Rational(44_715, 1_000_000) * z**3))),
 }
 """The same in SymPy, whose own diff is the oracle for the derivative."""
 
 MACRO_VALUE: dict[str, Callable[..., Any]] = {
     "dot": lambda a, b: float(np.sum(a * b)),
     "dropout": lambda a, mask, p: a * mask / (1 - p),
+    "glu": lambda a: a[: len(a) // 2] / (1 + np.exp(-a[len(a) // 2 :])),
+    "trace": np.trace,
+    "outer": np.outer,
     "global_avgpool": lambda a: np.mean(a, axis=(1, 2)),
     "squared_error": lambda p, t: np.sum((p - t) ** 2),
     "half_squared_error": lambda p, t: np.sum((p - t) ** 2) / 2,
@@ -162,6 +212,11 @@ STRUCTURAL_VALUE: dict[str, Callable[..., Any]] = {
     "pi": lambda: np.pi,
     "diag": lambda a: np.diag(a[:, 0]),
     "diagonal": np.diagonal,
+    "det": np.linalg.det,
+    "inverse": np.linalg.inv,
+    "identity": lambda shape, axis=None: np.eye(int(shape)),
+    "ones": lambda shape: np.ones(list(map(int, shape))),
+    "zeros": lambda shape: np.zeros(list(map(int, shape))),
     "softmax": lambda a, axis: np.exp(a) / np.sum(np.exp(a), axis=axis, keepdims=True),
     "log_softmax": lambda a, axis: a - np.log(np.sum(np.exp(a), axis=axis, keepdims=True)),
     "causal_softmax": lambda a, axis: causal(a.T).T if axis == 0 else causal(a),
@@ -244,7 +299,7 @@ def test_value_in_double_precision(key: str) -> None:
         assert value == pytest.approx(VALUE[key](*map(float, point), **settings_of(row)), rel=1e-12, abs=1e-14)
 
 
-@pytest.mark.parametrize("key", ELEMENTWISE)
+@pytest.mark.parametrize("key", [key for key in ELEMENTWISE if key != "stop_gradient"])  # that has none by convention
 def test_derivative_is_the_slope(key: str) -> None:
     row, step = ROWS[key], fmpq(1, 2**80)
     expr = Apply(key, arguments(row), options_of(row))
@@ -299,7 +354,7 @@ def test_the_table_is_closed(key: str) -> None:
         assert not isinstance(node, Ref) or node.name.id in {*row.params, "y"}
 
 
-KINK = {"hardsigmoid": 3, "hardswish": -3}
+KINK = {"hardsigmoid": 3, "hardswish": -3, "relu6": 6}
 """Where rows have a kink that is not at 0."""
 
 
@@ -524,6 +579,11 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     **{operation: looked_up(operation) for operation in ("embedding", "scatter", "one_hot")},
     "diag": vectors(),
     "diagonal": squares(),
+    "det": squares(),
+    "inverse": squares(),
+    "identity": st.integers(1, 4).map(lambda n: ([], (("shape", Fraction(n)),))),
+    "ones": arrays().map(lambda whole: ([], (("shape", tuple(map(Fraction, whole or (1,)))),))),
+    "zeros": arrays().map(lambda whole: ([], (("shape", tuple(map(Fraction, whole or (1,)))),))),
     "softmax": grouped(),
     "log_softmax": grouped(),
     "causal_softmax": scores(),
@@ -550,6 +610,9 @@ def drawn(
         ref.name: [data.draw(entry) + fmpq(i, 9973) for i in range(math.prod(size))]
         for ref, size in zip(refs, shapes, strict=True)
     }
+    if key in {"det", "inverse"}:  # far from a matrix that has no inverse
+        n = math.isqrt(math.prod(shapes[0]))
+        values[refs[0].name] = [x + 20 * (i % (n + 1) == 0) for i, x in enumerate(values[refs[0].name])]
     for i in ROWS[key].given if key else ():
         columns = (*shapes[0], 1, 1)[:2][0 if ("axis", "rows") in options else 1]
         largest = int(dict(options).get("count", columns))  # type: ignore[call-overload]
@@ -620,12 +683,16 @@ def moved(values: dict[Name, list[Any]], name: Name, place: int, by: fmpq) -> di
     return {**values, name: flat}
 
 
+MACRO_SHAPES: dict[str, tuple[Shape, ...]] = {"glu": ((4,), (2, 3)), "trace": ((3, 3),), "outer": ((3,),)}
+"""For macros that take other shapes than vectors, matrices and images."""
+
+
 @pytest.mark.parametrize("key", list(MACROS))
 def test_macro_is_its_formula(key: str) -> None:
     macro, random = MACROS[key], Random(key)
     refs = [Ref(Symbol(letter)) for letter in "ptu"[: len(macro.params)]]
     chosen = {name: WHOLE.get(name, SETTING) for name in macro.defaults}
-    for size in ((3,), (2, 3)) if len(refs) > 1 else ((2, 3, 2),):
+    for size in MACRO_SHAPES.get(key) or (((3,), (2, 3)) if len(refs) > 1 else ((2, 3, 2),)):
         applied = Apply(key, tuple(refs), tuple(chosen.items()))
         expr = expand_macros(applied, {ref.name: size for ref in refs})
         assert all(not isinstance(node, Apply) or node.op in ROWS for node in walk(expr))

@@ -30,17 +30,30 @@ SIGNS = [
     "mean",
 ]
 """What the language has signs for: arithmetic, and blocks of arrays."""
-WORDS = ["step", "sign", "below", "dot", "largest"]
+WORDS = ["step", "sign", "below", "dot", "largest", "where", "zeros", "ones", "outer", "round", "trace"]
 """Keys that are words of English too."""
 OUTSIDE = {
-    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi"},  # e^x, √x, |x| and Greek letters are spelled there
+    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max"},  # e^x, √x, |x|, ‖x‖ and Greek letters
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place"},  # a style of the printer
-    "figures/drawing": {"exp", "log", "sin", "cos", "tanh", "max", "min"},  # TeX's own operators
+    "figures/drawing": {
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "det",
+        "max",
+        "min",
+    },  # TeX's own operators
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
+    "problem/reading": {*ROWS, *MACROS},  # what Keras and PyTorch call layers and losses
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
     "answers/mistakes": {*ROWS, *MACROS},  # a mistake of a rule, by the rule's name
 }

@@ -1,0 +1,210 @@
+"""Constant matrices, and of square matrices trace, determinant and inverse.
+
+Source of the derivatives: Petersen, Pedersen, The Matrix Cookbook (2012), 2.1 and 2.2: d det(A) = det(A) tr(A⁻¹ dA),
+d A⁻¹ = −A⁻¹ dA A⁻¹. Entries are written by cofactors, values are found by elimination.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from derive.calculus import scalars
+from derive.calculus.building import divided, negated, times
+from derive.calculus.operation_rows import (
+    At,
+    Branches,
+    Flat,
+    GradientContext,
+    Kernel,
+    Look,
+    Macro,
+    Row,
+    ShapeFault,
+    Shapes,
+    register_rows,
+    shape_text,
+)
+from derive.calculus.scalars import Num, ValueFault, middle, sign
+from derive.calculus.shapes import as_matrix, normal
+from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations.arrays import transposed
+from derive.operations.blocks import option_shape
+
+LARGEST = 6  # rows of a matrix whose determinant is written by cofactors
+Matrix = list[list[Num]]
+
+
+# --- constants ------------------------------------------------------------------------------------------------------
+
+
+def _constant_shape(name: str, shapes: Shapes, options: Options) -> Shape:
+    if "shape" not in dict(options):
+        raise ShapeFault(f"`{name}` needs its size", f"as in `{name}(3)`")
+    sizes = option_shape(options)
+    if min(sizes) < 1 or (name == "identity" and len(sizes) > 1):
+        raise ShapeFault(f"`{name}` of this size is no array", f"as in `{name}(3)`")
+    return normal(sizes * 2 if name == "identity" else sizes)
+
+
+def _constant_entry(name: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return number(len(set(index)) < 2 if name == "identity" else name == "ones")
+
+
+def _constant_kernel(name: str, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    shape = _constant_shape(name, shapes, options)
+    if name == "identity":
+        n, _ = as_matrix(shape)
+        flat = [scalars.ONE if i == j else scalars.ZERO for i in range(n) for j in range(n)]
+    else:
+        size = 1
+        for n in shape:
+            size *= n
+        flat = [scalars.ONE if name == "ones" else scalars.ZERO] * size
+    return lambda: list(flat)
+
+
+def _no_argument(ctx: GradientContext) -> Expr:
+    raise AssertionError("a constant has no arguments")
+
+
+def _constant(name: str, summary: str, example: str) -> Row:
+    return Row(
+        key=name, spellings=(name,), summary=summary, example=example, arity=(0, 0), notation=Look.operator(name),
+        settings={"shape": "sizes"}, positional=("shape",), shape=partial(_constant_shape, name),
+        kernel=partial(_constant_kernel, name), pullback=_no_argument, entry=partial(_constant_entry, name),
+        sparse=name != "ones",
+    )  # fmt: skip
+
+
+# --- square matrices ------------------------------------------------------------------------------------------------
+
+
+def _size(shapes: Shapes, options: Options = ()) -> int:
+    rows, columns = as_matrix(shapes[0])
+    if rows != columns:
+        raise ShapeFault(f"{shape_text(shapes[0])} is not square", "this needs a square matrix")
+    if rows > LARGEST:
+        raise ShapeFault(f"{shape_text(shapes[0])} is too large", f"at most {LARGEST} rows are worked out")
+    return rows
+
+
+def _determinant_shape(shapes: Shapes, options: Options) -> Shape:
+    _size(shapes)
+    return ()
+
+
+def _inverse_shape(shapes: Shapes, options: Options) -> Shape:
+    _size(shapes)
+    return shapes[0]
+
+
+def _rows(flat: Flat, n: int) -> Matrix:
+    return [flat[i * n : (i + 1) * n] for i in range(n)]
+
+
+def _eliminated(matrix: Matrix) -> tuple[Num, Matrix]:
+    """The determinant of the square part on the left, and what stands to the right of it once it is the identity."""
+    rows, n, found = [list(row) for row in matrix], len(matrix), scalars.ONE
+    for i in range(n):
+        pivot = max(range(i, n), key=lambda r: abs(middle(rows[r][i])))
+        if sign(rows[pivot][i]) == 0:
+            return scalars.ZERO, []
+        if pivot != i:
+            rows[i], rows[pivot], found = rows[pivot], rows[i], -found
+        found = found * rows[i][i]
+        rows[i] = [x / rows[i][i] for x in rows[i]]
+        for r in range(n):
+            if r != i:
+                factor = rows[r][i]
+                rows[r] = [x - factor * y for x, y in zip(rows[r], rows[i], strict=True)]
+    return found, [row[n:] for row in rows]
+
+
+def _determinant_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    n = _size(shapes)
+    return lambda a: [_eliminated(_rows(a, n))[0]]
+
+
+def _inverse_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    n = _size(shapes)
+
+    def kernel(a: Flat) -> Flat:
+        identity = [[scalars.ONE if i == j else scalars.ZERO for j in range(n)] for i in range(n)]
+        _, inverse = _eliminated([row + unit for row, unit in zip(_rows(a, n), identity, strict=True)])
+        if not inverse:
+            raise ValueFault("is not defined: the inverse of a matrix whose determinant is 0")
+        return [x for row in inverse for x in row]
+
+    return kernel
+
+
+def _entry_of(at: At, n: int, i: int, j: int) -> Expr:
+    return at(0, (i, j) if n > 1 else ())
+
+
+def _expanded(at: At, n: int, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
+    """The determinant of some rows and columns, along the first row."""
+    if not rows:
+        return number(1)
+    first, others = rows[0], rows[1:]
+    terms = []
+    for k, column in enumerate(columns):
+        minor = _expanded(at, n, others, columns[:k] + columns[k + 1 :])
+        term = times(_entry_of(at, n, first, column), minor, "product")
+        terms.append(negated(term) if k % 2 else term)
+    return _alternating(terms)
+
+
+def _alternating(terms: list[Expr]) -> Expr:
+    result = terms[0]
+    for k, term in enumerate(terms[1:], start=1):
+        result = apply("subtract", result, negated(term)) if k % 2 else apply("add", result, term)
+    return result
+
+
+def _determinant_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    n = _size(shapes)
+    return _expanded(at, n, tuple(range(n)), tuple(range(n)))
+
+
+def _inverse_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    n, (i, j) = _size(shapes), (*index, 0, 0)[:2]
+    every = tuple(range(n))
+    minor = _expanded(at, n, every[:j] + every[j + 1 :], every[:i] + every[i + 1 :])
+    return divided(negated(minor) if (i + j) % 2 else minor, _expanded(at, n, every, every))
+
+
+def _determinant_pullback(ctx: GradientContext) -> Expr:
+    """g det(A) A⁻ᵀ."""
+    return times(times(ctx.gradient, ctx.value), transposed(apply("inverse", ctx.args[0])), "product")
+
+
+def _inverse_pullback(ctx: GradientContext) -> Expr:
+    """−A⁻ᵀ G A⁻ᵀ."""
+    value = transposed(ctx.value)
+    return negated(apply("product", apply("product", value, ctx.gradient), value))
+
+
+register_rows([
+    _constant("identity", "identity matrix: 1 on the diagonal, 0 elsewhere", "identity(3)"),
+    _constant("ones", "array of ones", "ones((2, 3))"),
+    _constant("zeros", "array of zeros", "zeros(3)"),
+    Row(
+        key="det", spellings=("det",), summary="determinant of a square matrix", example="det(X)",
+        notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,
+        pullback=_determinant_pullback, entry=_determinant_entry, mixes=True, rules=("back det",),
+    ),
+    Row(
+        key="inverse", spellings=("inverse", "inv"), summary="inverse of a square matrix", example="inverse(X)",
+        notation=Look.operator("inverse"), shape=_inverse_shape, kernel=_inverse_kernel, pullback=_inverse_pullback,
+        entry=_inverse_entry, mixes=True, rules=("back inverse",),
+    ),
+    Macro(
+        key="trace", spellings=("trace", "tr"), summary="sum of the entries on a diagonal", example="trace(X)",
+        params=("a",), body="sum(diagonal(a))",
+    ),
+    Macro(
+        key="outer", spellings=("outer",), summary="outer product of two vectors", example="outer(a, b)",
+        params=("a", "b"), body="a b^T",
+    ),
+])  # fmt: skip
