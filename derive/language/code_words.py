@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 _PRODUCT = "write a product of matrices side by side: `A B`"
-_PIECES = "write `max(0, z)`, or `step(z) a + (1 - step(z)) b` for other pieces"
+_PIECES = "write `where(at_least(z, 0), a, b)` for pieces"
 _ENTRIES = "powers, products and functions go entry by entry by themselves"
 
 WORDS: Mapping[str, str] = {
@@ -22,7 +22,8 @@ WORDS: Mapping[str, str] = {
     "multiply": "write `a ⊙ b`", "mul": "write `a ⊙ b`", "add": "write `a + b`", "subtract": "write `a - b`",
     "expit": "write `sigmoid(z)`", "log1p": "write `log(1 + x)`", "expm1": "write `exp(x) - 1`",
     "fsum": "write `sum(x)`", "average": "write `mean(x)`", "array": "give the numbers in [data] or [parameters]",
-    "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out", "detach": "leave it out",
+    "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out",
+    "detach": "write `stop_gradient(z)`",
     "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": "write the formula itself", "def": _ENTRIES,
     "return": "write `y = …`", "while": "repetition counts: `for t = 1..3:`", "print": "every equation is shown",
     "range": "repetition counts: `for t = 1..3:`", "nabla": "write `∇_w L`, or `dL/dw`",

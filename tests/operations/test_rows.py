@@ -49,7 +49,7 @@ OUTSIDE = {
         "det",
         "max",
         "min",
-    },  # TeX's own operators
+    },  # TeX
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
