@@ -248,7 +248,7 @@ def log_to_base(base: int, x: Num) -> Num:
     return found / arb(base).log()
 
 
-def nearest(x: Num) -> Num:
+def nearest_whole(x: Num) -> Num:
     """The nearest whole number, a half to the even one. Raises Undecided where more bits may tell."""
     down = floor(x)
     side = sign(x - down - HALF)

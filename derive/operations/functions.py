@@ -79,7 +79,7 @@ ELEMENTARY = [
                 example="log10(z)", definition="log(z)/log(10)", domain=(0.2, 4.0)),
     elementwise("erf", ("z",), Smooth(scalars.erf), ("2 exp(-z^2)/sqrt(pi)",), spellings=("erf",),
                 notation=Look.operator("erf"), summary="error function", example="erf(z)", bounds=(-1, 1)),
-    elementwise("round", ("z",), Jumps(scalars.nearest), ("0",), spellings=("round",), notation=Look.operator("round"),
+    elementwise("round", ("z",), Jumps(scalars.nearest_whole), ("0",), spellings=("round",), notation=Look.operator("round"),
                 summary="the nearest whole number, a half to the even one", example="round(z)", plain=True,
                 meaning=Wording("round")),
     elementwise("stop_gradient", ("z",), Jumps(lambda z: z), ("0",), spellings=("stop_gradient", "sg", "detach"),
