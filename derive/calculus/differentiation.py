@@ -211,14 +211,22 @@ def settled(expr: Expr, shapes: Shapes) -> Expr:
 
     A column and a row, as derivatives of a normalisation bring them together, are multiplied as matrices.
     """
+    return _settled(expr, shapes)[0]
+
+
+def _settled(expr: Expr, shapes: Shapes) -> tuple[Expr, Shape]:
+    """The expression and its shape, from the inside out."""
     if not isinstance(expr, Apply):
-        return expr
-    args = tuple(settled(arg, shapes) for arg in expr.args)
-    sizes = tuple(shape_of(arg, shapes) for arg in args)
+        return expr, shape_of(expr, shapes)
+    inner = [_settled(arg, shapes) for arg in expr.args]
+    args, sizes = tuple(arg for arg, _ in inner), tuple(shape for _, shape in inner)
     if expr.op == "transpose" and sizes[0] == ():
-        return args[0]
+        return inner[0]
     if expr.op in {"times", "divide"} and crossed(*sizes):
         factors = args if expr.op == "times" else (args[0], apply("divide", number(1), args[1]))
-        return apply("product", *(factors if len(sizes[0]) == 1 else reversed(factors)))
-    scaling = expr.op == "times" and () in sizes
-    return replace(expr, op="product" if scaling else expr.op, args=args)
+        crossing = apply("product", *(factors if len(sizes[0]) == 1 else reversed(factors)))
+        return crossing, shape_of(crossing, shapes)
+    op = "product" if expr.op == "times" and () in sizes else expr.op
+    same = op == expr.op and all(new is old for new, old in zip(args, expr.args, strict=True))
+    found = expr if same else replace(expr, op=op, args=args)
+    return found, row_of(found).shape(sizes, expr.options)

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from math import isqrt, prod
 
-from derive.calculus.differentiation import Shapes, shape_of
+from derive.calculus.differentiation import Shapes
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.language.expressions import Apply, Expr
+from derive.language.expressions import Apply, Expr, Ref, Shape
 
 
 def operation_count(derivation: Derivation) -> int:
-    """About how many scalar operations a forward pass takes."""
-    return sum(_operations(step.expr, derivation.shapes) for step in derivation.forward)
+    """About how many scalar operations a forward pass takes; every sample of a batch takes as many as the first."""
+    places, shapes = derivation.places, derivation.shapes
+    shared, first = (
+        sum(_counted(step.expr, shapes)[1] for step in derivation.forward if places.sample(step.name) == sample)
+        for sample in (None, 0)
+    )
+    samples = 1 + max((i for _, i in places.own.values()), default=0)
+    return shared + samples * first
 
 
-def _operations(expr: Expr, shapes: Shapes) -> int:
-    """For a product of matrices m×k and k×n the root of all three sizes multiplied is m k n."""
+def _counted(expr: Expr, shapes: Shapes) -> tuple[Shape, int]:
+    """The shape of an expression and its operations; a product of matrices m×k and k×n takes the root of all three
+    sizes multiplied: m k n.
+    """
     if not isinstance(expr, Apply):
-        return 0
-    size = prod(shape_of(expr, shapes))
-    sizes = [prod(shape_of(arg, shapes)) for arg in expr.args]
+        return (shapes[expr.name] if isinstance(expr, Ref) else ()), 0
+    inner = [_counted(arg, shapes) for arg in expr.args]
+    row, sizes = row_of(expr), [prod(shape) for shape, _ in inner]
+    shape = row.shape(tuple(shape for shape, _ in inner), expr.options)
+    size = prod(shape)
     if len(sizes) == 1:
         size = max(size, *sizes)
-    elif not row_of(expr).elementwise:
+    elif not row.elementwise:
         size = isqrt(size * prod(sizes))
-    return size + sum(_operations(arg, shapes) for arg in expr.args)
+    return shape, size + sum(count for _, count in inner)

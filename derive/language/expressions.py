@@ -48,15 +48,16 @@ class Entry:
     index: Index
 
 
-class _Hashed:
-    """Room for a hash that is worked out once: expressions are keys, and that of a long one takes long."""
+class _Remembering:
+    """Room for a hash and for the names inside, worked out once: of a long expression they take long."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_names")
     _hash: int
+    _names: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Apply(_Hashed):
+class Apply(_Remembering):
     """The operation `op` (a row's key) applied to `args`; `options` are its settings, sorted by name."""
 
     op: str
@@ -106,7 +107,14 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 def names_in(expr: Expr) -> tuple[Name, ...]:
     """The names that an expression uses, each once, in the order they stand in it."""
-    return tuple(dict.fromkeys(node.name for node in walk(expr) if isinstance(node, Ref | Entry)))
+    if not isinstance(expr, Apply):
+        return () if isinstance(expr, Number) else (expr.name,)
+    try:
+        return expr._names  # noqa: SLF001, the room is for this function
+    except AttributeError:
+        names = tuple(dict.fromkeys(node.name for node in walk(expr) if isinstance(node, Ref | Entry)))
+        object.__setattr__(expr, "_names", names)
+        return names
 
 
 def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:

@@ -61,6 +61,8 @@ class SamplePlaces:
     """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
 
     own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
+    known: dict[Name, int | None] = field(default_factory=dict, compare=False, repr=False)
+    """The samples of names that were asked for: each is asked many times."""
 
     @staticmethod
     def of(samples: Samples | None) -> SamplePlaces:
@@ -74,6 +76,11 @@ class SamplePlaces:
         """Whose a name is, from 0; None for what all samples share."""
         if not self.own:
             return None
+        if name not in self.known:
+            self.known[name] = self._sample(name)
+        return self.known[name]
+
+    def _sample(self, name: Name) -> int | None:
         bare = (replace(part, helper=0, interim=0) for part in symbols_in(name))
         return next((self.own[part][1] for part in bare if part in self.own), None)
 
