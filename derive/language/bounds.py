@@ -19,7 +19,7 @@ def check_bounds(expr: Expr, text: str) -> None:
     """Raises TextError if the expression is too deep, or holds constants that are too large to work out."""
     if _depth(expr) > MAX_DEPTH:
         raise TextError(*TOO_DEEP, 0, len(text))
-    _constant(expr, text)
+    constant_of(expr, text)
 
 
 def quotient_of(top: Fraction, bottom: Fraction) -> Fraction:
@@ -46,13 +46,13 @@ def _depth(expr: Expr) -> int:
     return deepest
 
 
-def _constant(expr: Expr, text: str) -> Fraction | None:
+def constant_of(expr: Expr, text: str) -> Fraction | None:
     """The value of an expression of numbers alone, or None. Raises TextError where it is too large."""
     if isinstance(expr, Number):
         return expr.value
     if not isinstance(expr, Apply):
         return None
-    values = [_constant(arg, text) for arg in expr.args]
+    values = [constant_of(arg, text) for arg in expr.args]
     known = [value for value in values if value is not None]
     start, end = expr.span or (0, len(text))
     exponent = values[1] if expr.op == "power" else None

@@ -21,10 +21,10 @@ from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
 from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
-from derive.problem.reading.equation_lines import lines_of, without_chains
+from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
 from derive.problem.reading.framework_names import TABLES
-from derive.problem.reading.given_values import Given
+from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
@@ -123,7 +123,7 @@ class Problem:
         texts, Python's or NumPy's numbers. Raises InputError for what is no number, ValueError for another shape.
         """
         givens = tuple(
-            replace(given, values=flat_numbers(values[given.name.id])) if given.name.id in values else given
+            replace(given, values=flat_numbers(values[given.name.id]), places=()) if given.name.id in values else given
             for given in self.givens
         )
         if any(len(new.values) != len(old.values) for new, old in zip(givens, self.givens, strict=True)):
@@ -139,6 +139,7 @@ class _Reader(Tables):
         self.shapes: dict[Name, Shape] = {}
         self.broken: dict[str, Name] = {}
         self.keys: dict[str, str] = {}
+        self.formulas: list[EquationLine] = []
         self.defined: dict[str, Name] = {}
         self.places: dict[str, Place] = {}
 
@@ -219,13 +220,17 @@ class _Reader(Tables):
             if name in self.shapes:
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
-            array = self.array(value, table, key)
             self.keys[name.id] = key
+            if table == "data" and (text := formula_text(value)):
+                self.formulas.append(EquationLine(f"{name.spelling} = {text}", self.source.key_place(table, key)))
+                self.shapes[name] = shape_of_lists(value)
+                continue
+            array = self.array(value, table, key)
             if array is None:
                 self.broken[name.id] = name
             else:
                 self.shapes[name] = array[0]
-                givens.append(Given(name, array[0], array[1], parameter=table == "parameters"))
+                givens.append(Given(name, array[0], array[1], table == "parameters", places_of(value)))
         return givens
 
     def _samples(self) -> Samples | None:
@@ -283,6 +288,7 @@ class _Reader(Tables):
             lines = [replace(line, place=place) for line in lines]
         else:
             lines = list(without_chains(lines, known, left_sides(lines), self.warnings))
+        lines = [*self.formulas, *lines]
         self.defined = left_sides(lines)
         written = read_equations(lines, {**self.broken, **known}, self.faults)
         for item in written:

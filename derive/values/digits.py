@@ -142,9 +142,13 @@ def computed(x: fmpq, digits: Digits, most: int) -> Printed:
     return _laid_out(*ending, negative=x < 0, exact=True, low=low, high=EXACT_TO + 8)
 
 
-def given_number(x: fmpq) -> Printed:
-    """A given number, never rounded: its decimals in full, or the fraction it is."""
-    return full(x) or Printed(x < 0, str(x), fraction=(int(x.p), int(x.q)))
+def given_number(x: fmpq, places: int = 0) -> Printed:
+    """A given number, never rounded: its decimals in full, as many as it was written with, or the fraction it is."""
+    shown = full(x) or Printed(x < 0, str(x), fraction=(int(x.p), int(x.q)))
+    whole, _, broken = shown.mantissa.partition(".")
+    if shown.fraction or shown.exponent is not None or len(broken) >= places:
+        return shown
+    return replace(shown, mantissa=f"{whole}.{broken.ljust(places, '0')}")
 
 
 def decimal_text(x: Num, ties: bool = False) -> str:

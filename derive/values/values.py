@@ -65,6 +65,7 @@ class Values:
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._given = derivation.begun
+        self._places: dict[Name, tuple[int, ...]] = {given.name: given.places for given in problem.givens}
         self._updated = frozenset(name for _, name in self._carried)
         self._settle(lambda: None)
 
@@ -271,7 +272,8 @@ class Values:
         if not flat:
             return Printed(False, "…", exact=False)
         if type(flat[i]) is fmpq and self._is_given(name, k):
-            return given_number(flat[i])
+            places = self._places.get(name)
+            return given_number(flat[i], places[i] if places else 0)
         return printed(flat[i], self.numbers.of(name.id), self._ties)
 
     def _is_given(self, name: Name, k: int) -> bool:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.shapes import normal
-from derive.language.expressions import Shape
-from derive.language.grammar import parse_number
+from derive.language.bounds import constant_of
+from derive.language.cursor import Scope
+from derive.language.expressions import Apply, Expr, Shape, apply, number, walk
+from derive.language.grammar import parse, parse_number
 from derive.language.names import Symbol
-from derive.language.numbers import MAX_DIGITS
-from derive.problem.reading.toml_file import kind
+from derive.language.numbers import MAX_DIGITS, constant_text
+from derive.language.tokens import TextError
+from derive.operations import FUNCTIONS
+from derive.problem.reading.toml_file import WrittenNumber, kind
 
 MAX_ENTRIES, MAX_AXES = 1_000_000, 8
 FEW_ROWS = 8  # all of which a message tells of
@@ -22,12 +28,16 @@ _NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data)."""
+    """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data).
+
+    `places` are the decimals that each entry was written with, where there are such beyond its last digit: 4.70.
+    """
 
     name: Symbol
     shape: Shape
     values: tuple[Fraction, ...]
     parameter: bool
+    places: tuple[int, ...] = field(default=(), compare=False)
 
 
 ReportFault: TypeAlias = Callable[[str, str], None]
@@ -51,8 +61,73 @@ def exact_number(value: Any) -> Fraction | None:
         try:
             return parse_number(value)
         except (ValueError, ZeroDivisionError):
-            return None
+            return constant_value(value)
     return None
+
+
+_HALVES = re.compile(r"(\d*)\s*([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
+
+
+def constant_formula(text: str) -> Expr | None:
+    """The expression without names that a text writes, `pi/4`, `1½`, `5%`; None for anything else."""
+    text = _HALVES.sub(lambda match: f"({match[1] or 0} + {_fraction(match[2])})", text.strip())
+    percent = text.endswith("%")
+    try:
+        expr = with_settings(parse(text.removesuffix("%"), Scope({}, FUNCTIONS)))
+    except TextError:
+        return None
+    whole = apply("divide", expr, number(100)) if percent else expr
+    nodes = [node for node in walk(whole) if isinstance(node, Apply)]
+    return None if any(misapplied(node) for node in nodes) else whole
+
+
+def _fraction(char: str) -> str:
+    return f"{Fraction(unicodedata.numeric(char)).limit_denominator(10)}"
+
+
+def constant_value(text: str) -> Fraction | None:
+    """The exact value of a formula of numbers, `2^-3`, `½`, `5%`; None where it has none, or is not rational."""
+    expr = constant_formula(text)
+    if expr is None:
+        return None
+    try:
+        return constant_of(expr, text)
+    except TextError:
+        return None
+
+
+def formula_text(value: Any) -> str:
+    """What an equation writes for nested lists of which some entry is no rational number, `pi/4`; else ""."""
+    entries = _entries(value)
+    formulas = [entry for entry in entries if exact_number(entry) is None]
+    if not formulas or not all(isinstance(entry, str) and constant_formula(entry) for entry in formulas):
+        return ""
+    rows = value if isinstance(value, list) else [value]
+    if any(isinstance(item, list) for row in rows if isinstance(row, list) for item in row):
+        return ""
+    texts = [", ".join(map(_entry_text, row if isinstance(row, list) else [row])) for row in rows]
+    return f"[{'; '.join(texts)}]" if len(entries) > 1 else texts[0]
+
+
+def _entries(value: Any) -> list[Any]:
+    return [entry for item in value for entry in _entries(item)] if isinstance(value, list) else [value]
+
+
+def _entry_text(entry: Any) -> str:
+    exact = exact_number(entry)
+    return str(entry) if exact is None else constant_text(exact)
+
+
+def shape_of_lists(value: Any) -> Shape:
+    """The shape of nested lists, whatever stands in them."""
+    return normal((len(value), *shape_of_lists(value[0]))) if isinstance(value, list) and value else ()
+
+
+def places_of(value: Any) -> tuple[int, ...]:
+    """How many decimals each number of nested lists was written with."""
+    if isinstance(value, list):
+        return tuple(count for item in value for count in places_of(item))
+    return (value.places if isinstance(value, WrittenNumber) else 0,)
 
 
 def _collect(value: Any, flat: list[Fraction], fault: ReportFault, depth: int) -> Shape | None:
@@ -91,7 +166,12 @@ def _ragged(shapes: list[Shape]) -> str:
 
 def _not_a_number(value: Any) -> tuple[str, str]:
     """What is wrong with a value that is no number, and what to write."""
-    expected = 'expected a number, or a fraction as a text: "1/3"'
+    expected = 'expected a number, or as a text a fraction or a formula of numbers: "1/3", "2^-3"'
+    if isinstance(value, str) and constant_formula(value) is not None:
+        return (
+            f"`{value}` has no exact value",
+            "formulas of numbers may stand in [data]; a parameter is a number: write it as a decimal",
+        )
     if not isinstance(value, str):
         return f"{kind(value)} is not a number", expected
     shown = f"`{value[:40]}…`" if len(value) > 40 else f"`{value}`"

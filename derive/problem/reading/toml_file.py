@@ -111,9 +111,22 @@ def uneaten(text: str) -> tuple[str, str]:
 def _number(text: str) -> Fraction | str:
     """A number, exactly; one that cannot be (`nan`, a power of ten too large) as its text, which is reported later."""
     try:
-        return parse_number(text)
+        return WrittenNumber.of(text)
     except ValueError:
         return text
+
+
+class WrittenNumber(Fraction):
+    """A number with the decimals that it was written with: 2 of `4.70`."""
+
+    places = 0
+
+    @staticmethod
+    def of(text: str) -> WrittenNumber:
+        """The number that a text writes. Raises ValueError."""
+        found = WrittenNumber(parse_number(text))
+        found.places = len(text.partition(".")[2]) if "e" not in text.lower() else 0
+        return found
 
 
 def _syntax_fault(message: str, text: str, name: str) -> Fault:
