@@ -19,7 +19,7 @@ from derive.language.names import Symbol
 from derive.language.numbers import MAX_DIGITS, constant_text
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.toml_file import WrittenNumber, kind
+from derive.problem.reading.toml_file import DecimalNumber, kind
 
 MAX_ENTRIES, MAX_AXES = 1_000_000, 8
 FEW_ROWS = 8  # all of which a message tells of
@@ -127,7 +127,7 @@ def places_of(value: Any) -> tuple[int, ...]:
     """How many decimals each number of nested lists was written with."""
     if isinstance(value, list):
         return tuple(count for item in value for count in places_of(item))
-    return (value.places if isinstance(value, WrittenNumber) else 0,)
+    return (value.places if isinstance(value, DecimalNumber) else 0,)
 
 
 def _collect(value: Any, flat: list[Fraction], fault: ReportFault, depth: int) -> Shape | None:

@@ -111,20 +111,20 @@ def uneaten(text: str) -> tuple[str, str]:
 def _number(text: str) -> Fraction | str:
     """A number, exactly; one that cannot be (`nan`, a power of ten too large) as its text, which is reported later."""
     try:
-        return WrittenNumber.of(text)
+        return DecimalNumber.of(text)
     except ValueError:
         return text
 
 
-class WrittenNumber(Fraction):
+class DecimalNumber(Fraction):
     """A number with the decimals that it was written with: 2 of `4.70`."""
 
     places = 0
 
     @staticmethod
-    def of(text: str) -> WrittenNumber:
+    def of(text: str) -> DecimalNumber:
         """The number that a text writes. Raises ValueError."""
-        found = WrittenNumber(parse_number(text))
+        found = DecimalNumber(parse_number(text))
         found.places = len(text.partition(".")[2]) if "e" not in text.lower() else 0
         return found
 
