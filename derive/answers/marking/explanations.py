@@ -77,13 +77,15 @@ TRANSPOSED = "outer_product_transposed"
 def explain(answer: StepAnswer) -> None:
     """Find a verdict for every entry, and the mistake behind wrong ones."""
     answer.entries = [MISSING if w is None else OPEN for w in answer.written]
+    left = answer.places(OPEN)
     for explanation in EXPLANATIONS:
-        for attempt in explanation.attempts(answer) if answer.places(OPEN) else ():
-            for i, w in answer.places(OPEN):
+        for attempt in explanation.attempts(answer) if left else ():
+            for i, w in left:
                 if attempt.values[i] is not None and explanation.holds(answer, i, w, attempt):
                     answer.entries[i], answer.explained[i] = explanation.verdict, attempt
                     answer.diagnosis = attempt.key or answer.diagnosis
-            if not answer.places(OPEN):
+            left = answer.places(OPEN)
+            if not left:
                 break
     answer.entries = [verdict or WRONG for verdict in answer.entries]
     if answer.turned:

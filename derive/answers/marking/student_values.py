@@ -250,6 +250,8 @@ class Own:
         if is_exactly(written, value) or is_exactly(written, true):
             return fmpq(0)
         digits = self.usual.digits if self.usual else 0
+        if written.digits >= digits:
+            return written.unit
         return min((with_zeros(written, x, digits).unit for x in (value, true)), key=arb)
 
 
