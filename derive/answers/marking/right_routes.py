@@ -124,7 +124,7 @@ def _fits(expr: Expr, step: Step, derivation: Derivation) -> bool:
 
 def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> bool:
     """Whether a number is what a route gives, within its width; where exact values are asked for, only from numbers
-    that were not rounded before.
+    that were not rounded before. A width above a tenth of the value grants only what is near the exact value too.
     """
     value = attempt.values[i]
     if value is None or attempt.own is None or attempt.equation is None:
@@ -132,8 +132,13 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
     if answer.exact:
         rounded = attempt.own.rounded.intersection(names_in(attempt.equation()))
         return not (rounded and w.placed) and stands(answer, i, w, attempt)
-    close = standing(w, value) is not None or within(w, value, allowed(attempt.widths[i], value))
-    return close and (standing(w, value) == EXACT or is_precise(w, value, answer.written))
+    how = standing(w, value)
+    if how is None and not within(w, value, allowed(attempt.widths[i], value)):
+        slack = answer.own.usual.slack if answer.own.usual else fmpq(0)
+        exact = (answer.exactly()[i], answer.expected[i])
+        if not (any(abs(w.value - x) <= slack * abs(x) for x in exact) and within(w, value, attempt.widths[i])):
+            return False
+    return how == EXACT or is_precise(w, value, answer.written)
 
 
 def line_of_numbers(answer: StepAnswer) -> Iterator[Attempt]:
@@ -191,15 +196,15 @@ def made_easy(answer: StepAnswer) -> Iterator[Attempt]:
     step, own = answer.step, answer.own
     if not step or not is_trivial(step, answer.written, answer.expected) or own.trivial.intersection(step.uses):
         return
-    values = own.with_truth(own.correct).value(step.expr)
+    values = answer.exactly()
     zeros = all(w is None or w.value == 0 for w in answer.written)
-    if values and all(w is None or standing(w, x) == EXACT for w, x in zip(answer.written, values, strict=True)):
+    if all(w is None or standing(w, x) == EXACT for w, x in zip(answer.written, values, strict=True)):
         return
-    if values and not zeros and any(abs(x - values[0]) > MARGIN * abs(values[0]) for x in values):
+    if not zeros and any(abs(x - values[0]) > MARGIN * abs(values[0]) for x in values):
         return
     key = "saturated" if zeros else "trivial"
     attempts = [*routes(answer), *line_of_numbers(answer)]
-    answer.follows = values or answer.follows
+    answer.follows = values
     yield from (replace(attempt, key=key) for attempt in attempts)
 
 

@@ -84,6 +84,11 @@ class UsualLength:
         decimals = max(w.unit for w in rounded if w.unit < 1) if len(places) == 1 else None
         return UsualLength(median_low(w.digits for w in rounded), decimals)
 
+    @property
+    def slack(self) -> fmpq:
+        """How near to the truth, relatively, a number is that rounding explains: 5 %, or one unit of so few digits."""
+        return max(CLOSE, fmpq(1, 10 ** (self.digits - 1)))
+
     def unit(self, value: Num) -> Num:
         """One unit of the last place to which an unwritten value is rounded; 0 of one that is not longer."""
         x = abs(arb(value).mid())

@@ -65,6 +65,7 @@ class StepAnswer:
     entries    a verdict for each entry, OPEN until it is found
     explained  the attempts that explain entries
     follows    what the step's equation gives at the student's own numbers
+    exact_values  what it gives at the exact values of right numbers, once asked for
     diagnosis  the key of what explains a wrong answer
     """
 
@@ -86,6 +87,7 @@ class StepAnswer:
     entries: list[str] = field(default_factory=list)
     explained: dict[int, Attempt] = field(default_factory=dict)
     follows: Flat | None = None
+    exact_values: Flat | None = None
     diagnosis: str | None = None
 
     def places(self, verdict: str) -> Places:
@@ -101,6 +103,15 @@ class StepAnswer:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
         how = standing(w, value)
         return how if how == EXACT or (how and not self.exact and is_precise(w, value, self.written)) else None
+
+    def exactly(self) -> Flat:
+        """What the step's equation gives at the exact values of all right numbers and the student's wrong ones; the
+        truth where it has no value.
+        """
+        if self.exact_values is None:
+            values = self.own.with_truth(self.own.correct).value(self.step.expr) if self.step else None
+            self.exact_values = values or self.expected
+        return self.exact_values
 
     def needed(self, i: int) -> int:
         """How many significant digits an entry needs."""
