@@ -39,9 +39,10 @@ def ten(power: int) -> fmpq:
 
 def as_written(number: Printed) -> WrittenNumber:
     """A printed number as a student would copy it."""
-    decimals = len(number.mantissa.partition(".")[2])
-    digits = len(number.mantissa.replace(".", "").lstrip("0")) or 1
-    return WrittenNumber(number.value, ten((number.exponent or 0) - decimals), digits, number.text())
+    last = number.gap or number
+    decimals = len(last.mantissa.partition(".")[2]) - (last.exponent or 0)
+    digits = decimals if number.gap else len(number.mantissa.replace(".", "").lstrip("0")) or 1
+    return WrittenNumber(number.value, ten(-decimals), digits, number.text())
 
 
 def cut(number: WrittenNumber, value: fmpq) -> WrittenNumber:
