@@ -56,6 +56,7 @@ class GradingOptions:
     workers  how many processes; None for all cores
     cluster  the address of a Dask cluster instead
     problem  a problem file to mark by in place of the class's own
+    gradebook  the platform whose gradebook is written beside the tables
     """
 
     formats: tuple[str, ...] = ("pdf", "md")
@@ -64,6 +65,7 @@ class GradingOptions:
     workers: int | None = None
     cluster: str | None = None
     problem: Path | None = None
+    gradebook: str = ""
 
 
 def grade(folder: Path, returned: Sequence[Path], output: Path, options: GradingOptions) -> MarkedClass:
@@ -94,7 +96,7 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
             handed = _handed(room, inbox, graded, overrides)
             parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
         keys = _keys_of_absent(run, orders, room, inbox, work)
-        books = ClassFiles(room, inbox, orders, basis, output, options.style)
+        books = ClassFiles(room, inbox, orders, basis, output, options.style, options.gradebook)
         marking = replace(books.write(parts, keys), notes=tuple(notes))
         done = work.rename(output / f"{TEMPORARY}{WORK}")  # from here on it is finished: what is left is cleared away
     shutil.rmtree(done)

@@ -12,6 +12,8 @@ DEFAULT, NONE = "pdf,md", "none"
 
 def add(commands: Commands) -> None:
     """The command and its options."""
+    from derive.classroom.records.written_files import PLATFORMS
+
     parser = commands.add_parser("grade", help="mark what came back from a class")
     parser.add_argument("folder", metavar="CLASS", help="the folder of the class, made by derive class")
     parser.add_argument("returned", nargs="+", metavar="RETURNED", help="what came back: files, folders, zips; filled "
@@ -23,6 +25,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--decimal", choices=(".", ","), default=".", help="decimal sign of the tables; with a comma "
                         "their cells are parted by semicolons")  # fmt: skip
     parser.add_argument("--bom", action="store_true", help="begin the tables with a byte order mark, as Excel wants it")
+    parser.add_argument("--gradebook", choices=PLATFORMS, default="", help="write the file that this platform imports")
     engine_options(parser)
     parser.set_defaults(run=run)
 
@@ -36,7 +39,8 @@ def run(options: Arguments) -> int:
     formats = () if options.to == NONE else chosen_formats(options.to, DEFAULT, "report")
     style = TableStyle(options.decimal, options.bom)
     problem = Path(options.problem) if options.problem else None
-    chosen = GradingOptions(formats, options.hints, style, options.workers, options.cluster, problem)
+    chosen = GradingOptions(formats, options.hints, style, options.workers, options.cluster, problem,
+                             options.gradebook)  # fmt: skip
     marking = grade(Path(options.folder), list(map(Path, options.returned)), Path(options.output), chosen)
     for path in marking.files:
         print(path)

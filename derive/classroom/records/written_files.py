@@ -12,7 +12,12 @@ FEEDBACK, WORK = "feedback", ".marking"
 BEFORE = "before.jsonl"
 """In WORK: the record of marks as it was when a marking was begun."""
 GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
-NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, OVERRIDES, f"{REPORT}.html", f"{REPORT}.pdf"})
+PLATFORMS = ("moodle", "canvas", "blackboard", "brightspace", "ilias", "openolat")
+"""Whose gradebooks can be written."""
+GRADEBOOKS = {platform: f"gradebook-{platform}.csv" for platform in PLATFORMS}
+FEEDBACK_ZIP = "moodle-feedback.zip"
+NAMES = frozenset({FEEDBACK, WORK, GRADES, RETURNS, CHANGES, RECORD, OVERRIDES, f"{REPORT}.html", f"{REPORT}.pdf",
+                   *GRADEBOOKS.values(), FEEDBACK_ZIP})  # fmt: skip
 
 
 @dataclass

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -14,10 +15,21 @@ from derive.classroom.marking.marking_worker import NUMBERS, Orders, class_marke
 from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
-from derive.classroom.records.written_files import BEFORE, CHANGES, FEEDBACK, GRADES, RECORD, REPORT, RETURNS
+from derive.classroom.records.written_files import (
+    BEFORE,
+    CHANGES,
+    FEEDBACK,
+    FEEDBACK_ZIP,
+    GRADEBOOKS,
+    GRADES,
+    RECORD,
+    REPORT,
+    RETURNS,
+)
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
+from derive.classroom.reports.platform_gradebook import PlatformGradebook, write_feedback_zip
 from derive.classroom.returns.inbox import COUNTED, PART, Inbox, Return
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
@@ -67,6 +79,7 @@ class ClassFiles:
     basis: Basis
     output: Path
     style: TableStyle
+    platform: str = ""
 
     def write(self, parts: Sequence[Path], keys: Path) -> MarkedClass:
         """The books, from the records in `parts`, and the numbers of those without a return in `keys`.
@@ -81,7 +94,18 @@ class ClassFiles:
             findings = self._tables(parts, before, opened, found)
             self._report(findings, opened(f"{REPORT}.html"), found)
             self._record(parts, opened(RECORD))
-        names = (FEEDBACK, GRADES, RETURNS, CHANGES, f"{REPORT}.html", f"{REPORT}.pdf", RECORD)
+        self._feedback_zip()
+        names = (
+            *GRADEBOOKS.values(),
+            FEEDBACK_ZIP,
+            FEEDBACK,
+            GRADES,
+            RETURNS,
+            CHANGES,
+            f"{REPORT}.html",
+            f"{REPORT}.pdf",
+            RECORD,
+        )
         files = tuple(path for name in names if (path := self.output / name).exists())
         failures = tuple(f"{what}: {times} times" if times > 1 else what for what, times in found.failures.items())
         return MarkedClass(findings, files, failures)
@@ -94,8 +118,10 @@ class ClassFiles:
         rules = class_marker(self.orders)[1].problem.grade
         grades = Grades(opened(GRADES), self.style, steps, rules, found.agreements)
         changed = Changes(opened(CHANGES), self.style) if before else None
+        platform = self._gradebook(opened, steps)
         for student, marks in self._students(parts):
             grades.student(student, marks)
+            platform(student, marks)
             self._count(student, marks, found)
             if changed and before:
                 self._changes(student, marks, before, changed, found)
@@ -103,6 +129,29 @@ class ClassFiles:
         listed = found.changes if before else None
         return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed,
                         list(found.agreements.values()))  # fmt: skip
+
+    def _gradebook(
+        self, opened: Callable[[str], TextIO], steps: Sequence[tuple[str, Fraction]]
+    ) -> Callable[[Student, Record | None], None]:
+        """What writes a student's row into the gradebook of the platform that is wanted."""
+        for other, name in GRADEBOOKS.items():
+            if other != self.platform:
+                (self.output / name).unlink(missing_ok=True)
+        if not self.platform:
+            return lambda _student, _record: None
+        roster, most = self.room.roster, sum((of for _, of in steps), Fraction(0))
+        file = opened(GRADEBOOKS[self.platform])
+        book = PlatformGradebook(file, self.platform, self.room.problem.title, most, roster.layout().headings)
+        cells = dict(reversed(list(roster.rows())))
+        return lambda student, record: book.student(student, record, cells.get(student.id, {}))
+
+    def _feedback_zip(self) -> None:
+        """The feedback as Moodle takes it back, where its gradebook is wanted and its folders came."""
+        path = self.output / FEEDBACK_ZIP
+        handed_in = {student.id: (student, found.shown) for student in self.room.students()
+                     if self.platform == "moodle" and (found := self.inbox.delivery(student.id))}  # fmt: skip
+        if not write_feedback_zip(path, self.output / FEEDBACK, handed_in):
+            path.unlink(missing_ok=True)
 
     def _record(self, parts: Sequence[Path], file: TextIO) -> None:
         """The record of marks, by which a later marking knows what changed."""

@@ -83,3 +83,15 @@ def _time(text: str, forms: Sequence[str]) -> datetime | None:
 def upload_of(names: str) -> UploadName | None:
     """What the outermost name that a platform gave tells, of a path."""
     return next(filter(None, map(upload_name, names.split("/"))), None)
+
+
+def moodle_folder(names: str) -> str:
+    """The folder of a path that Moodle named, without what the student named; "" where there is none.
+
+    >>> moodle_folder("export.zip: Ada Lovelace_3301_assignsubmission_file_/work.pdf")
+    'Ada Lovelace_3301_assignsubmission_file_'
+    """
+    for part in re.split(r"/|: ", names):
+        if found := upload_name(part):
+            return f"{found.student}_{found.number}_assignsubmission_file_" if found.platform == "Moodle" else ""
+    return ""

@@ -90,6 +90,15 @@ class Roster:
     def _place(self, student: Student) -> Place:
         return Place(self.path.name, student.line)
 
+    def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Of each line of a student the id, and all cells by their headings."""
+        layout = self.layout()
+        for place, cells in _records(islice(table_lines(self.path), layout.line, None), layout, self.path.name):
+            if cells is not None and not _is_aside(cells, layout):
+                found = read_student(list(cells), layout, place)
+                if isinstance(found, Student):
+                    yield found.id, dict(zip(layout.headings, cells, strict=False))
+
     def lines(self) -> Iterator[Student | Fault]:
         """What each line holds, repeated ids included; lines that a platform adds, which are no students, left out."""
         layout = self.layout()
