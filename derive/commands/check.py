@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -46,5 +45,5 @@ def run(options: Arguments) -> int:
         name = f"{Path(options.answers).stem}-report"
         for written in write_report(report, solution, Path(options.output or "output"), formats, name):
             print(written)
-    sys.stdout.write(text(report, solution, "txt"))
+    print(text(report, solution, "txt"), end="")
     return 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from derive.commands import check, classes, example, grade, sheet, solve, tables
 from derive.errors import DeriveError
@@ -25,16 +27,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         status: int = options.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except DeriveError as error:
         print(error, file=sys.stderr)
         return error.exit_status
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever reads has seen enough
+        _let_go()
         return 0
+    except OSError as error:  # of files it would be a DeriveError: what is left is what was printed
+        _let_go()
+        print(f"cannot write to standard output: {error.strerror}\n  name a folder with -o", file=sys.stderr)
+        return DeriveError.exit_status
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
     return status
+
+
+def _let_go() -> None:
+    """What is still to be printed goes nowhere: nothing is tried, and complained about, when the program ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

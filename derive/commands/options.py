@@ -92,6 +92,8 @@ def standard_output(formats: tuple[str, ...], kind: Kind, text: Callable[[str], 
     first, *others = text_formats(kind)
     if len(formats) != 1 or formats[0] == PDF:
         raise DeriveError("`-o -` writes one text format", f"name it: --to {first} (or {', '.join(others)})")
+    if sys.stdout is None:
+        raise DeriveError("standard output is closed", "name a folder with -o, or open it")
     sys.stdout.write(text(formats[0]))
     return 0
 

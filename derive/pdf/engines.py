@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import re
@@ -42,6 +43,8 @@ _ERROR = re.compile(r"^(?:\S.*\.\w+:\d+: |! )(.+(?:\n {4,}\S.*)*)", re.MULTILINE
 _LINE = re.compile(rf"\b{_JOB}\.tex:(\d+): ")
 _CONTEXT = re.compile(r"^(?:l\.\d+ |Runaway \w+\?\n)(.+)", re.MULTILINE)
 _INCOMPLETE = r"' not found|TFM|Metric|can't find|cannot find"
+_UNWRITTEN = re.compile(r"[Nn]o space left|can't write on file")
+_NO_ROOM = f"make room in {tempfile.gettempdir()}, or name another folder in the environment variable TMPDIR"
 _HINTS = (
     (r"\.sty' not found|TFM", "a package is missing; the LaTeX of `pip install 'derive[pdf]'` has all"),
     (r"Unicode character", "the fonts of this LaTeX lack the character; the other formats can show it"),
@@ -125,7 +128,9 @@ def _reported(timeout: float) -> Iterator[None]:
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"LaTeX did not finish within {timeout:g} seconds and was stopped") from error
     except OSError as error:
-        raise ToolError(f"LaTeX could not be run: {error}", "the other formats need no LaTeX") from error
+        hint = _NO_ROOM if error.errno in {errno.ENOSPC, errno.EDQUOT} else "the other formats need no LaTeX"
+        where = f" ({error.filename})" if error.filename else ""
+        raise ToolError(f"LaTeX could not be run: {error.strerror or error}{where}", hint) from error
 
 
 def preloaded(engine: Engine, preamble: str, folder: Path, *, timeout: float = 60.0) -> Engine:
@@ -248,6 +253,8 @@ def _environment(engine: Engine, folder: Path) -> dict[str, str]:
 def _failure(log: str) -> ToolError:
     """The first error of a log in LaTeX's words, with the line of the `.tex` up to where LaTeX stopped."""
     error = _ERROR.search(log)
+    if _UNWRITTEN.search(log):
+        return ToolError("LaTeX could not write its files", _NO_ROOM)
     if error is None:
         return IncompleteEngine("LaTeX failed: " + (log.strip().splitlines() or ["it said nothing"])[-1])
     message = " ".join(error[1].split())

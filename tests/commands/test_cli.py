@@ -22,6 +22,8 @@ import derive
 import derive.examples
 from derive.answers.mistakes.table import keys
 from derive.commands.cli import main
+from derive.commands.options import standard_output
+from derive.errors import DeriveError
 from derive.language.step_ids import StepId
 from derive.operations import MACROS, ROWS
 
@@ -340,6 +342,26 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     shell = f"'{sys.executable}' -m derive example --to json -o - | head -n 1"
     found = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, check=False)
     assert found.stdout == b"{\n" and b"Traceback" not in found.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["example --to md -o -", "operations"])
+def test_a_full_standard_output_is_said(command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        words = [sys.executable, "-m", "derive", *command.split()]
+        found = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert found.returncode == 2
+    assert found.stderr.decode() == (
+        "cannot write to standard output: No space left on device\n  name a folder with -o\n"
+    )
+
+
+def test_a_standard_output_that_is_closed_is_said(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(DeriveError, match="standard output is closed"):
+        standard_output(("md",), "solution", lambda name: name)
+    assert main(["example", "victorzhou_neuron", "--to", "md", "-o", str(tmp_path)]) == 0
+    assert (tmp_path / "victorzhou_neuron.md").exists()
 
 
 @pytest.mark.parametrize("command", ["example", "solve", "check"])

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from errno import ENOSPC
 from importlib.machinery import ModuleSpec
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -219,6 +221,29 @@ def test_an_engine_that_dies_without_a_log(tmp_path: Path) -> None:
     program = script(tmp_path / "tex", "echo 'no format file' >&2", "exit 1")
     with pytest.raises(ToolError, match="LaTeX failed: no format file"):
         compile_tex("", Engine("pdflatex", (str(program),)))
+
+
+UNWRITTEN = ["! I can't write on file `derivation.pdf'.", "pdflatex: fatal: write(1): No space left on device"]
+
+
+@pytest.mark.parametrize("said", UNWRITTEN)
+def test_a_full_disk_is_said(said: str, tmp_path: Path) -> None:
+    script = tmp_path / "engine"
+    script.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\nexit 1\n")
+    script.chmod(0o755)
+    with pytest.raises(ToolError, match="could not write its files") as raised:
+        compile_tex("", Engine("engine", (str(script),)))
+    assert "TMPDIR" in raised.value.hint
+
+
+def test_a_folder_without_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*words: Any, **more: Any) -> Any:
+        raise OSError(ENOSPC, "No space left on device", "derivation.tex")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ToolError, match=r"No space left on device \(derivation\.tex\)") as raised:
+        compile_tex("", Engine("engine", ("true",)))
+    assert "TMPDIR" in raised.value.hint
 
 
 def test_the_import_does_not_load_the_embedded_engine() -> None:
