@@ -12,13 +12,15 @@ _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//)[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
+    r"|(?P<unit>(?<=\d)\s+(?:units?|points?|pts|Einheiten|Punkte|unités|unidades|ед\.|бірлік|m/s|[mkc]m|[mk]?[gV]|Hz|[mk]s)"
+    r"(?:\s?[²³]|\^[23])?)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
 _LONGEST, _MOST = 120, 4
-_KINDS = ("comment", "mark", "words", "sentence", "dots")
+_KINDS = ("comment", "mark", "words", "sentence", "unit", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
-_ENDS = frozenset(")]*_`!✓✔☑✅….")
+_ENDS = frozenset(")]*_`!✓✔☑✅….²³")
 
 
 def uncommented(text: str, known: Callable[[str], bool]) -> str:
@@ -47,6 +49,8 @@ def _is_comment(match: re.Match[str], text: str, known: Callable[[str], bool]) -
     before = text[: match.start()].strip()
     if not before:
         return False
+    if match["unit"]:
+        return not known(match["unit"])
     words = match["round"] or match["square"] or match["said"] or match["more"]
     if words:
         return not known(words) and not any(map(known, words.split())) and not _OPEN.search(before)

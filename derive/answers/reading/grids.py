@@ -21,7 +21,7 @@ BLANK = "□"
 UNFILLED = Ref(Symbol("blank", helper=1))
 """What a blank is read as that nobody has filled in."""
 _NOTHING = Number(Fraction(0))
-_BEGINNINGS = frozenset("0123456789+-−.,\\")
+_BEGINNINGS = frozenset("0123456789+-−.,\\¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
+from unicodedata import numeric
 
 from flint import fmpq
 
@@ -29,15 +32,21 @@ _TEN = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}(?P<power>{_EXPONENT})|(?P<raised>[⁺
 _PART = rf"{{{SPACES}(?P<%s>[{SIGNS}]?{SPACES}{_DIGITS}){SPACES}}}"
 _FRACTION = rf"\\[dt]?frac{SPACES}{_PART % 'over'}{SPACES}{_PART % 'under'}"
 _E = rf"(?:[eEＥ]|{SPACE}[eEＥ](?=[{SIGNS}]))"  # a calculator shows `-3.84 E-7`
+_LOST = (
+    rf"(?P<short>\d[.,]\d++(?={SPACES}{_TIMES})|\d(?={SPACES}(?:[×xX]|\\times))){SPACES}{_TIMES}{SPACES}"
+    r"10(?P<lost>[-−–]\d{1,3})(?![\d.,]*\d)"
+)
+"""A power of ten whose caret was lost: `5.3 × 10-7`."""
+
 UNSIGNED = (
-    rf"(?:(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
+    rf"(?:{_LOST}|(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
     rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
 )
 _POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
 _EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
 _IN_FORMULAS = {
     sign: re.compile(
-        rf"(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:{_E}(?P<e>[{SIGNS}]?\d++))?"
+        rf"{_LOST}|(?:(?P<mantissa>{digits}){SPACES}{_TIMES}{SPACES})?{_TEN}|(?P<plain>{digits})(?:{_E}(?P<e>[{SIGNS}]?\d++))?"
     )
     for sign, digits in ((".", _POINTED), (",", _EITHER))
 }
@@ -64,8 +73,58 @@ def read_number(text: str, decimal: str) -> WrittenNumber | None:
     if match is None and (grouped := _PLAIN_SPACES.sub("\u202f", text)) != text:
         match = _WHOLE.fullmatch(grouped)
     if match is None or bool(match["open"]) != bool(match["close"]):
+        return _rare(text, decimal)
+    return number_of_match(match, text.strip(), decimal) or _rare(text, decimal)
+
+
+_SIGNED = rf"{SPACES}(?P<sign>[{SIGNS}]?){SPACES}"
+_MIXED = re.compile(
+    rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACE}+(?P<over>\d{{1,3}}){SPACES}[/⁄]{SPACES}(?P<under>\d{{1,3}}){SPACES}"
+    rf"|{_SIGNED.replace('sign', 'minus')}(?P<units>\d{{0,4}}){SPACES}(?P<part>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]){SPACES}"
+)
+_SHORT_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")
+_APART = re.compile(r"(?<=\d)\s*([eE])\s*([-−–+])\s*(?=\d{1,3}\s*$)")
+_PERCENT = re.compile(r"(?<=\d)\s*\\?%\s*$")
+_INDIAN = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
+_NEAR_A_BOUND = re.compile(rf"{SPACES}([{SIGNS}]?1){SPACES}([{SIGNS}]){SPACES}(\S.*?){SPACES}", re.DOTALL)
+
+
+def _rare(text: str, decimal: str) -> WrittenNumber | None:
+    """Spellings that few use: `3 1/3`, `½`, `\\frac12`, `5.3 e -7`, `25 %`, `12,34,567`, `1 - 3.720e-44`."""
+    if len(text) > 80:
         return None
-    return number_of_match(match, text.strip(), decimal)
+    if mixed := _MIXED.fullmatch(text):
+        return _mixed(mixed, text.strip())
+    if (near := _NEAR_A_BOUND.fullmatch(text)) and (away := read_number(near[3], decimal)):
+        return _near_a_bound(near, away, text.strip()) if 0 < away.value < fmpq(1, 10**8) else None
+    percent = _PERCENT.search(text)
+    usual = _PERCENT.sub("", text)
+    usual = _SHORT_FRACTION.sub(r"\1{\2}{\3}", _APART.sub(r"\1\2", usual))
+    usual = _INDIAN.sub(lambda match: match.group().replace(",", ""), usual)
+    number = read_number(usual, decimal) if usual != text else None
+    if number is None:
+        return None
+    scale = fmpq(1, 100) if percent else fmpq(1)
+    return replace(number, value=number.value * scale, unit=number.unit * scale, text=text.strip())
+
+
+def _mixed(match: re.Match[str], text: str) -> WrittenNumber | None:
+    """A whole number and a fraction."""
+    part = Fraction(numeric(match["part"])).limit_denominator(10) if match["part"] else None
+    under = int(match["under"]) if part is None else part.denominator
+    if under == 0:
+        return None
+    over = int(match["over"]) if part is None else part.numerator
+    value = fmpq(int(match["whole"] or match["units"] or 0) * under + over, under)
+    negative = (match["sign"] or match["minus"] or "+") in _MINUS
+    return WrittenNumber(-value if negative else value, fmpq(0), EXACT_DIGITS, text)
+
+
+def _near_a_bound(match: re.Match[str], away: WrittenNumber, text: str) -> WrittenNumber:
+    """1 or −1 and the distance from it."""
+    bound = fmpq(-1 if match[1][0] in _MINUS else 1)
+    value = bound - away.value if match[2] in _MINUS else bound + away.value
+    return WrittenNumber(value, away.unit, len(str(int((1 / away.unit).floor()))) if away.unit else EXACT_DIGITS, text)
 
 
 def power_of(text: str) -> int:
@@ -85,9 +144,9 @@ def number_of_match(match: re.Match[str], text: str, decimal: str) -> WrittenNum
 
 def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = False) -> WrittenNumber | None:
     """Digits with their power of ten."""
-    raised = match["power"] or match["raised"] or match["e"]
+    raised = match["power"] or match["raised"] or match["e"] or match["lost"]
     power = _power(raised) if raised else 0
-    digits = match["mantissa"] or match["plain"]
+    digits = match["mantissa"] or match["plain"] or match["short"]
     scientific = match["plain"] is None or match["e"] is not None
     found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)
     if found is None or power is None:
@@ -198,6 +257,9 @@ _SHOWN = re.compile(
 )
 
 
+_LOST_CARET = re.compile(rf"{_TIMES}{SPACES}10([-−–]\d{{1,3}})")
+
+
 def is_ambiguous(text: str) -> bool:
     """Whether a number has two readings: `1,234` may be 1234 or 1.234."""
     return _AMBIGUOUS.fullmatch(text.strip().lstrip(SIGNS.replace("\\", "") + "( ").rstrip(") ")) is not None
@@ -205,6 +267,11 @@ def is_ambiguous(text: str) -> bool:
 
 def ambiguity(number: WrittenNumber, line: int | None = None) -> Remark | None:
     """The remark on a number that has two readings: which one was taken."""
+    if lost := _LOST_CARET.search(number.text):
+        start, end = lost.span(1)
+        return Remark(
+            "notation", line, number.text, f"{number.text[:start]}^{number.text[start:end]}{number.text[end:]}"
+        )
     if not is_ambiguous(number.text):
         return None
     grouped = number.unit == 1
@@ -220,9 +287,8 @@ def _with_power(text: str) -> str:
 
 def ambiguities(numbers: Iterable[WrittenNumber], sure: bool, line: int | None) -> tuple[Remark, ...]:
     """One remark for the first number that has two readings."""
-    if sure:
-        return ()
-    return tuple(remark for number in numbers if (remark := ambiguity(number, line)))[:1]
+    told = (number for number in numbers if not sure or _LOST_CARET.search(number.text))
+    return tuple(remark for number in told if (remark := ambiguity(number, line)))[:1]
 
 
 def shown_signs(texts: Iterable[str]) -> set[str]:

@@ -20,7 +20,7 @@ _TRANSPOSE = re.compile(r"(?<=[\w\])])\.T\b")
 _CARET = re.compile(r"(?<=[\d.])\*\^(?=-?\d)")
 _ANGLES = re.compile(r"<(?=\s*[-+\d.])([^<>=\n]*[\d.\s])>")
 _WORD_MATRIX = re.compile(r"[■█]\(")
-_SIGNS = re.compile(r"[(.■█<]|\*\^")
+_SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z]|[A-Za-z]\s*\(")
 _BRACKETS = re.compile(r"[\[\](){}]")
 MAX_ARRAYS = 2_000
 

@@ -84,7 +84,7 @@ def _read(reading: Reading, lexicon: Lexicon, asked: Shape | None) -> Reading:
     plain = reading.literal(0, len(text)) or _array(reading, asked) or _slices(reading)
     reading.expr = plain or FormulaParser(reading, lexicon).whole()
     if not plain:
-        _check(with_settings(reading.expr), lexicon.shapes, text)
+        _check(reading.expr, lexicon.shapes, text)
     return reading
 
 
@@ -156,10 +156,11 @@ def _slice(reading: Reading, match: re.Match[str]) -> CellArray | None:
 def _check(expr: Expr, shapes: Mapping[Name, Shape], text: str) -> None:
     """Every operation exists and has as many arguments, and the settings, that it takes. Raises TextError."""
     applied = [node for node in walk(expr) if isinstance(node, Apply)]
-    for node in applied:
-        if wrong := misapplied(node):
-            raise TextError(*wrong, *(node.span or (0, len(text))))
-    if any(node.options for node in applied):
+    if any(node.options or misapplied(node) for node in applied):
+        expr = with_settings(expr)
+        for node in walk(expr):
+            if isinstance(node, Apply) and (wrong := misapplied(node)):
+                raise TextError(*wrong, *(node.span or (0, len(text))))
         _extent(expr, shapes, text)
 
 
