@@ -13,6 +13,7 @@ from derive.operations import (  # noqa: F401
     losses,
     pooling,
     reductions,
+    slopes,  # behind every module of functions
     softmax,
     statistics,
 )

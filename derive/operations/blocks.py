@@ -320,10 +320,47 @@ def _flip_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
     return apply("flip", grad, **dict(options))
 
 
+# --- each entry repeated ---------------------------------------------------------------------------------------------
+
+
+def _scale(options: Options) -> int:
+    scale = dict(options).get("scale")
+    if not isinstance(scale, Fraction) or scale < 1:
+        raise ShapeFault("`upsample` needs a whole number from 1", "as in `upsample(X, 2)`")
+    return int(scale)
+
+
+def _repeated_axes(shape: Shape) -> int:
+    """How many of the last axes are repeated: of an image two, of a vector its only one."""
+    return min(2, len(shape))
+
+
+def _upsample_shape(shapes: Shapes, options: Options) -> Shape:
+    (shape,), scale = shapes, _scale(options)
+    front = len(shape) - _repeated_axes(shape)
+    return normal((*shape[:front], *(n * scale for n in shape[front:])))
+
+
+def _upsample_origins(shapes: Shapes, options: Options) -> Origin:
+    (shape,), scale = shapes, _scale(options)
+    front = len(shape) - _repeated_axes(shape)
+    return lambda index: (0, (*index[:front], *(i // scale for i in index[front : len(shape)])))
+
+
+def _upsample_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
+    """The sum over the copies: their mean, times how many there are."""
+    (shape,), scale = shapes, _scale(options)
+    if not shape or scale == 1:
+        return grad
+    window = (scale, 1) if len(shape) == 1 else (scale, scale)
+    mean = apply("avgpool", grad, window=tuple(map(Fraction, window)))
+    return apply("product", number(scale ** _repeated_axes(shape)), mean)
+
+
 ONE, SEVERAL = (1, 1), (2, MOST_BLOCKS)
 
 MOVES = [
-    EntryMove("stack", (), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
+    EntryMove("stack", ("concat",), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
               Look("stack"), "one above the other", "[x; y]"),
     EntryMove("beside", (), SEVERAL, _joined_shape("beside"), _joined_origins("beside"), _joined_back("beside"),
               Look("beside"), "side by side", "[X, W]"),
@@ -339,6 +376,9 @@ MOVES = [
     EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
               Look.operator("reshape"), "the same entries in another shape, row by row",
               "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",)),
+    EntryMove("upsample", ("upsample",), ONE, _upsample_shape, _upsample_origins, _upsample_back,
+              Look.operator("upsample"), "each entry repeated along the axes of an image, or of a vector",
+              "upsample(X, 2)", {"scale": "sizes"}, ("scale",)),
     EntryMove("flip", ("flip",), ONE, _flip_shape, _flip_origins, _flip_back,
               Look.operator("flip"), "the last axes the other way round: a kernel by 180°",
               "flip(X, 2)", {"count": "sizes"}, ("count",)),

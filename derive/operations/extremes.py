@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
+from flint import fmpq
+
 from derive.calculus import scalars
-from derive.calculus.building import filled_array, times
+from derive.calculus.building import filled_array, times, total
 from derive.calculus.operation_rows import (
     AXIS,
     At,
@@ -99,6 +101,19 @@ def _mark_entry(side: int, at: At, shapes: Shapes, options: Options, index: Inde
     return reduce(lambda a, b: apply("product", a, b), rules) if rules else number(1)
 
 
+def _numbered_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    parts = groups(shapes[0], options)
+    winners = Winners(1, parts, branches)
+    return lambda x: [fmpq(part.index(i) + 1) for part, i in zip(parts, winners.of(x), strict=True)]
+
+
+def _numbered_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    """The numbers of the places, each times 1 where the largest stands."""
+    places = group_of(shapes[0], options, first_of(shapes[0], options, index))
+    marks = [_mark_entry(1, at, shapes, options, place) for place in places]
+    return total([times(number(k), mark, "product") for k, mark in enumerate(marks, start=1)])
+
+
 def _rows(name: str, op: str, side: int) -> list[Row]:
     """The entry itself, and where it stands."""
     mark = f"at_{name}"
@@ -120,4 +135,10 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
     ]  # fmt: skip
 
 
-register_rows([*_rows("largest", "max", 1), *_rows("smallest", "min", -1)])
+ARGMAX = Row(
+    key="argmax", spellings=("argmax",), summary="the number, from 1, of the largest entry; ties go to the first",
+    example="argmax(X, columns)", notation=Look.operator("argmax"), shape=reduced_shape, kernel=_numbered_kernel,
+    pullback=_no_slope, entry=_numbered_entry, settings=AXIS, whole=True,
+)  # fmt: skip
+
+register_rows([*_rows("largest", "max", 1), *_rows("smallest", "min", -1), ARGMAX])

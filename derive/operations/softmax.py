@@ -7,6 +7,7 @@ the logarithm do not change. Sources: Bridle (1990); Goodfellow, Bengio, Courvil
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import accumulate
 
 from flint import fmpq
 
@@ -164,6 +165,24 @@ def _logsumexp_entry(at: At, shapes: Shapes, options: Options, index: Index) -> 
     return apply("log", _exponential_sum(at, shapes, options, first_of(shapes[0], options, index)))
 
 
+# --- running sums ----------------------------------------------------------------------------------------------------
+
+
+def running_sums(flat: Flat) -> Flat:
+    """For each entry the sum of those up to it."""
+    return list(accumulate(flat))
+
+
+def _running_pullback(ctx: GradientContext) -> Expr:
+    """What an entry gives to those behind it: Σ g − cumsum(g) + g."""
+    before = apply("cumsum", ctx.gradient, **ctx.settings)
+    return apply("add", apply("subtract", _over(ctx.gradient, ctx.options), before), ctx.gradient)
+
+
+def _running_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    return total([at(0, place) for place in group_of(shapes[0], options, index) if place <= index])
+
+
 # --- with a causal mask ----------------------------------------------------------------------------------------------
 
 
@@ -195,6 +214,12 @@ def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Exp
 
 
 register_rows([
+    Row(
+        key="cumsum", spellings=("cumsum",), summary="running sums of a vector, of each row or column",
+        example="cumsum(X, rows)", notation=Look.operator("cumsum"), shape=_same_shape, kernel=_grouped(running_sums),
+        pullback=_running_pullback, entry=_running_entry, params=("z",), settings=AXIS, mixes=True,
+        meaning=Wording("cumsum"),
+    ),
     Row(
         key="softmax", spellings=("softmax",),
         summary="probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",

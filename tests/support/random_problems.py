@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from derive.calculus.operation_rows import Row
+from derive.calculus.operation_rows import Macro, Row
 from derive.language.expressions import Shape
 from derive.operations import MACROS, ROWS
 
@@ -74,6 +74,10 @@ def _unary(row: Row) -> Template:
         return f"{row.spellings[0]}({inner}{settings})"
 
     return template
+
+
+def _slope(macro: Macro) -> Template:
+    return lambda m: f"{macro.spellings[0]}(1.5 + {m.inner(*m.shape())}^2)"
 
 
 def _pair(form: str) -> Template:
@@ -157,6 +161,10 @@ TEMPLATES: dict[str, Template] = {
     "min": _pair("min({a}, {b})"),
     "at_least": _pair("at_least({a}, {b}) ⊙ {a}"),
     "below": _pair("below({a}, {b}) ⊙ {b}"),
+    **{key: _slope(macro) for key, macro in MACROS.items() if key.endswith("'")},
+    "cumsum": _axis("cumsum({x}{axis})"),
+    "argmax": lambda m: f"{m.any()} argmax({m.inner(m.size())})",
+    "upsample": lambda m: f"upsample({m.inner(m.size(), m.size())}, 2)",
     "where": lambda m: f"where(at_least({m.inner(*(s := m.shape()))}, 0.1), {m.any(*s)}, {m.any(*s)})",
     "clip_between": lambda m: f"clip({m.inner(*m.shape())}, -0.5, 0.7)",
     "stop_gradient": lambda m: f"stop_gradient({m.inner(*(s := m.shape()))}) ⊙ {m.any(*s)}",
