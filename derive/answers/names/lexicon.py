@@ -222,7 +222,7 @@ class Lexicon:
         found: dict[Symbol, None] = {}
         for step in self.derivation.forward:
             match step.expr:
-                case Apply(op=op, args=(Ref(name=Symbol() as name),)) if ROWS[op].elementwise or op.endswith("softmax"):
+                case Apply(op=op, args=(Ref(name=Symbol() as name),)) if ROWS[op].elementwise or ROWS[op].from_scores:
                     found[name] = None
         return [*found]
 
