@@ -6,12 +6,42 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import sqrt
 
 from derive.classroom.records.records import Record
 from derive.figures.charts import Tone
 
 VERDICTS: tuple[Tone, ...] = ("correct", "precision", "follows", "wrong", "missing", "unreadable")
 MOST_BINS = 20
+TINY = 1e-9
+
+
+@dataclass
+class Products:
+    """Sums over students of two numbers, of their squares and of their product."""
+
+    count: int = 0
+    x: float = 0
+    y: float = 0
+    xx: float = 0
+    yy: float = 0
+    xy: float = 0
+
+    def add(self, x: Fraction, y: Fraction) -> None:
+        """Count a pair."""
+        first, second = float(x), float(y)
+        self.count += 1
+        self.x += first
+        self.y += second
+        self.xx += first * first
+        self.yy += second * second
+        self.xy += first * second
+
+    @property
+    def correlation(self) -> float | None:
+        """Pearson's coefficient; None where one of the two is the same for all."""
+        spread = (self.count * self.xx - self.x**2) * (self.count * self.yy - self.y**2)
+        return (self.count * self.xy - self.x * self.y) / sqrt(spread) if spread > TINY else None
 
 
 @dataclass
@@ -20,6 +50,7 @@ class Tally:
 
     steps     step → verdict → how many of those who handed something in
     marks     step → the sum of the marks for it
+    products  step → the sum of its marks times the score on the other steps, and of the squares of both
     mistakes  known mistake → step → how many
     scores    score → how many
     missing   how many have no return that counts
@@ -27,6 +58,7 @@ class Tally:
 
     steps: dict[str, Counter[str]] = field(default_factory=dict)
     marks: dict[str, Fraction] = field(default_factory=dict)
+    products: dict[str, Products] = field(default_factory=dict)
     mistakes: dict[str, Counter[str]] = field(default_factory=dict)
     scores: Counter[Fraction] = field(default_factory=Counter)
     missing: int = 0
@@ -40,6 +72,7 @@ class Tally:
         for mark in record.marks:
             self.steps.setdefault(mark.step, Counter())[mark.verdict] += 1
             self.marks[mark.step] = self.marks.get(mark.step, Fraction(0)) + mark.marks
+            self.products.setdefault(mark.step, Products()).add(mark.marks, record.earned - mark.marks)
             if mark.mistake:
                 self.mistakes.setdefault(mark.mistake, Counter())[mark.step] += 1
 

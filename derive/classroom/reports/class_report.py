@@ -130,7 +130,8 @@ class _Page:
         for start in range(0, len(bars), MOST_STEPS):
             chart = Chart("lying", parts, bars[start : start + MOST_STEPS])
             yield FigureBlock(chart, f"steps-{start}", self.words["class.steps"])
-        heads = [_column("step"), *(_column(verdict, "number") for verdict in VERDICTS), _column("mean", "number")]
+        heads = [_column("step"), *(_column(verdict, "number") for verdict in VERDICTS), _column("mean", "number"),
+                 _column("difficulty", "number"), _column("discrimination", "number")]  # fmt: skip
         rows = [self._step_row(step, of, counts[step]) for step, of in self.found.steps]
         yield Table(tuple(heads), tuple(rows))
 
@@ -145,7 +146,11 @@ class _Page:
     def _step_row(self, step: str, of: Fraction, counts: tuple[int, ...]) -> Row:
         mean = round(self.tally.marks.get(step, Fraction(0)) / self.tally.marked, 2)
         of_all = f"{self.number(mean)} / {self.number(of)}"
-        return self._step(step), *(_said(str(n)) for n in counts), _said(of_all)
+        share = f"{round(100 * mean / of)} %" if of else ""
+        products = self.tally.products.get(step)
+        tells = products.correlation if products else None
+        discrimination = "" if tells is None else self.number(round(Fraction(tells), 2))
+        return self._step(step), *(_said(text) for text in (*map(str, counts), of_all, share, discrimination))
 
     def _named(self, step: str) -> tuple[NameInText, str]:
         """The name of a step, and its pass where it has one."""

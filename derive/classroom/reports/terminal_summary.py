@@ -16,11 +16,11 @@ def summary_lines(marking: MarkedClass) -> Iterator[str]:
     """How many were marked; then each return that was not, with the reason; then what could not be made."""
     found = marking.findings
     tally = found.tally
-    yield from marking.notes
+    yield from map(printable, marking.notes)
     yield f"{tally.marked} of {tally.marked + tally.missing} students marked"
     for state in LISTED:
         for item in found.returns.get(state, ())[:MOST_LINES]:
-            yield f"{item.shown}: {item.reason}"
+            yield f"{printable(item.shown)}: {printable(item.reason)}"
     silent = sum(n for state, n in found.states.items() if state not in {COUNTED, PART, SUPERSEDED})
     told = sum(min(len(found.returns.get(state, ())), MOST_LINES) for state in LISTED)
     if silent > told:
@@ -30,3 +30,12 @@ def summary_lines(marking: MarkedClass) -> Iterator[str]:
     if found.changed:
         yield f"{found.changed} marks are others than before: see changes.csv"
     yield from marking.failures
+
+
+def printable(text: str) -> str:
+    """A text without characters that would steer the terminal: names of files may hold any.
+
+    >>> printable("a\\x1b[2Jb")
+    'a�[2Jb'
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)

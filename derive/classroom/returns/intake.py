@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -19,6 +20,9 @@ from derive.classroom.workers.engine import Run
 T = TypeVar("T")
 FILES, BYTES = 32, 16_000_000
 """How many files a worker gets at a time, and about how many bytes at most."""
+
+MOST_ROWS_OF_AN_UPLOAD = 1_000
+"""Of a table that a student handed in: one row of it can be the student's own."""
 
 Opened = tuple[ReturnedFile, bytes] | Refused | ReturnedFile
 
@@ -96,8 +100,10 @@ class _Receiver:
         if names and not named_on_path(names, self.register):
             hint = "name the table itself, behind the class's folder"
             raise CannotRead("a table of several students lies among what was handed in", hint)
-        with shelf.open(table) as file:
-            for row in rows(file, table.shown, lambda title: bool(self.steps.match(title)[0])):
+        with shelf.open(table) as file, closing(rows(file, table.shown, self._is_step)) as found:
+            for number, row in enumerate(found):
+                if names and number > MOST_ROWS_OF_AN_UPLOAD:
+                    raise CannotRead(f"a table in an upload has more than {MOST_ROWS_OF_AN_UPLOAD} rows")
                 if isinstance(row, ReturnedWork):
                     owned = replace(row, claims=replace(row.claims, names=names), is_row=True)
                     yield _timed(owned, table)
@@ -105,6 +111,9 @@ class _Receiver:
                     yield row
                 elif row.unused:
                     self.notes.append(f"{table.shown}: columns that are not read: {', '.join(row.unused)}")
+
+    def _is_step(self, title: str) -> bool:
+        return bool(self.steps.match(title)[0])
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import count
@@ -22,7 +22,8 @@ from derive.classroom.roster.headings import COLUMNS, heading_key
 HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
 MAX_LINE = 1_000_000
-MAX_LINES = 5_000_000
+MAX_LINES = 1_000_000
+MAX_TEXT = 500_000_000
 MOST_LINES_OF_A_ROW = 60
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -76,7 +77,7 @@ def column_targets(titles: Sequence[str], separator: str, is_step: Callable[[str
     return Columns(separator, len(titles), who, steps, tuple(unused))
 
 
-def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterator[Columns | ReturnedWork | Refused]:
+def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Generator[Columns | ReturnedWork | Refused]:
     """First what the columns are, then each row as a student's work; rows that cannot be read are refused one by one.
 
     Raises CannotRead for a table that is not UTF-8 (or UTF-16 with its mark) or has no steps.
@@ -101,13 +102,17 @@ def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Iterato
 
 
 def _lines(text: TextIOWrapper) -> Iterator[str]:
-    """The lines of a table, bounded in length and number. Raises CannotRead."""
+    """The lines of a table, bounded in length, in number and altogether. Raises CannotRead."""
+    left = MAX_TEXT
     for _ in range(MAX_LINES):
         line = text.readline(MAX_LINE)
         if len(line) == MAX_LINE:
             raise CannotRead(f"a line of this table has more than {MAX_LINE} characters")
         if not line:
             return
+        left -= len(line)
+        if left < 0:
+            raise CannotRead(f"this table has more than {MAX_TEXT} characters")
         yield line
     raise CannotRead(f"this table has more than {MAX_LINES} lines")
 
