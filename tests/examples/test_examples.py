@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -86,6 +87,31 @@ def test_the_pdf_has_no_overfull_box(name: str) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == solved(name).problem.title
     assert reader.trailer["/Root"]["/Lang"] == "en"
+
+
+MARGIN = 1.9 / 21.0 - 0.01
+"""Of a page's width, what stays white on its left and on its right, but for what letters stand out by."""
+
+
+def grey(page: bytes) -> tuple[int, int, bytes]:
+    """Width, height and pixels of a picture as pdftoppm writes it."""
+    _, size, _, pixels = page.split(b"\n", 3)
+    width, height = map(int, size.split())
+    return width, height, pixels
+
+
+@pytest.mark.slow
+@pytest.mark.needs("pdftoppm")
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_on_a_page_stands_in_its_margin(name: str, tmp_path: Path) -> None:
+    """Neither in an overfull line nor in a box that TeX does not complain of."""
+    (tmp_path / "page.pdf").write_bytes(set_in_latex(name).pdf)
+    subprocess.run(["pdftoppm", "-r", "50", "-gray", tmp_path / "page.pdf", tmp_path / "page"], check=True)
+    for page in sorted(tmp_path.glob("*.pgm")):
+        width, height, pixels = grey(page.read_bytes())
+        edge = int(width * MARGIN)
+        rows = (pixels[i * width : (i + 1) * width] for i in range(height))
+        assert min(min(row[:edge] + row[-edge:]) for row in rows) > 200, page.name
 
 
 SENTENCES = catalogue("en").sentences
