@@ -20,7 +20,7 @@ from derive.answers.feedback.report import Report
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from support.decimal_students import MISTAKES, DecimalStudent, PlantedMistake, judged_mistake, judged_right
 
-COUNT = 200
+COUNT = 100
 
 
 def marked(student: DecimalStudent) -> Report | None:

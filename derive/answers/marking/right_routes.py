@@ -98,8 +98,16 @@ def _tried(answer: StepAnswer, own: Own, step: Step) -> Iterator[tuple[Own, Expr
         missing = [name for name in names_in(expr) if name in steps and name not in own.answered]
         if missing:
             yield own.with_truth(missing), expr
+    slopes = [name for name in own.behind(step.uses) if _is_slope(name, answer.derivation) and name not in own.answered]
+    if slopes:
+        yield own.with_truth(slopes), step.expr
     for mixture in islice(own.mixtures(step.uses), 1, None):
         yield mixture, step.expr
+
+
+def _is_slope(name: Name, derivation: Derivation) -> bool:
+    """Whether it is a local derivative, which may be taken at z as well as at a wrong A."""
+    return isinstance(name, Derivative) and name.of != derivation.loss
 
 
 def equations(derivation: Derivation, step: Step) -> Iterator[Expr]:

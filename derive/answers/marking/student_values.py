@@ -125,7 +125,7 @@ class Own:
         """The same numbers, with the exact values of some of the right ones among `names`: nobody can tell whether a
         student went on with what was written or with what stood in the calculator.
         """
-        rounded = [name for name in self._behind(names) if name in self.correct]
+        rounded = [name for name in self.behind(names) if name in self.correct] if self.correct else []
         yield self
         if rounded:
             yield self.with_truth(rounded)
@@ -134,17 +134,14 @@ class Own:
             if len(rounded) > 2:
                 yield self.with_truth([other for other in rounded if other != name])
 
-    def _behind(self, names: Iterable[Name]) -> list[Name]:
+    def behind(self, names: Iterable[Name]) -> list[Name]:
         """Names, and for those that were not answered what they follow from."""
         found = list(dict.fromkeys(names))
-        for name in found if self.correct else ():
-            if name not in self.answered and (step := self._steps.get(name)):
-                found += [used for used in step.uses if used not in found]
+        steps = {step.name: step for step in self.tape.derivation.steps}
+        for name in found:
+            if name not in self.answered and name in steps:
+                found += [used for used in steps[name].uses if used not in found]
         return found
-
-    @property
-    def _steps(self) -> dict[Name, Step]:
-        return {step.name: step for step in self.tape.derivation.steps}
 
     def with_values(self, other: Mapping[Name, Flat]) -> Own:
         """The same numbers, but other values of some names, as sure as those."""
