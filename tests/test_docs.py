@@ -274,3 +274,8 @@ def test_the_table_of_folders_has_the_order_of_imports() -> None:
     order = [name.partition(".")[0] for name in load(TESTS / "test_structure.py").FOLDERS]
     named = [name.removesuffix(".py").rstrip("/") for head in FOLDERS for name in code(head)]
     assert named == [name for name in dict.fromkeys(order) if name in named]
+
+
+def test_tests_lie_in_the_folders_of_what_they_test() -> None:
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    assert [folder for folder in folders if not (PACKAGE / folder / "__init__.py").exists()] == []

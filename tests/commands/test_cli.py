@@ -12,16 +12,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support.places import PACKAGE
 from support.solutions import written
 
 import derive
 import derive.examples
 from derive.answers.mistakes.table import keys
-from derive.commands.cli import main
+from derive.commands.cli import COMMANDS, main
 from derive.commands.options import standard_output
 from derive.errors import DeriveError
 from derive.language.step_ids import StepId
@@ -368,3 +370,9 @@ def test_a_standard_output_that_is_closed_is_said(run: Run, monkeypatch: pytest.
 def test_help_of_a_command(run: Run, command: str) -> None:
     found = run(command, "--help")
     assert found.status == 0 and f"derive {command}" in found.out
+
+
+def test_every_module_of_commands_is_offered() -> None:
+    """A module with an `add` is a command."""
+    modules = [import_module(f"derive.commands.{path.stem}") for path in (PACKAGE / "commands").glob("[a-z]*.py")]
+    assert {module for module in modules if hasattr(module, "add")} == set(COMMANDS)

@@ -539,6 +539,7 @@ HOSTILE = {
 LAVISH = 600_000  # calls of functions: about 50 ms on a quiet machine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_refused_at_once(text: str) -> None:
     wrong = error(text)
@@ -546,6 +547,7 @@ def test_hostile_text_is_refused_at_once(text: str) -> None:
     assert len(wrong.message) < 300 and 0 <= wrong.start <= wrong.end
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_equation_is_one_fault_of_its_line(text: str) -> None:
     line = "".join(text.splitlines()) or text
@@ -559,6 +561,7 @@ PIECES = [*"()[]{}|+-*/^_=,;:.'&<>0123456789abxyzWTLdehiσαŷ²ᵀ₁∂√∑�
           "for", "..", "1e9", "dL/dW", "<-", "**", ".*", "\0", "\u202e", "\u0302"]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=25).map("".join)))
 @example("x^²")

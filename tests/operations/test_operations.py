@@ -654,6 +654,7 @@ def test_structural_value_in_double_precision(key: str, data: st.DataObject) -> 
     assert ours == pytest.approx(np.ravel(STRUCTURAL_VALUE[key](*arrays, **chosen)).tolist(), rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [*STRUCTURAL, "times", "divide", "power"])
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
@@ -670,6 +671,7 @@ def test_entries_are_those_of_the_value(key: str, data: st.DataObject) -> None:
         assert abs(arb(evaluate(entry, values, shapes)[0] - value)) < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [*STRUCTURAL, "times", "divide", "power"])
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)

@@ -167,6 +167,7 @@ def untrue(solution: Solution) -> Iterator[str]:
     yield str(count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("carry", ["exact", "rounded"])
 @pytest.mark.parametrize("name", QUICK)
 def test_equal_and_about_are_true(name: str, carry: str) -> None:
@@ -344,6 +345,7 @@ def test_negative_numbers_in_products_and_sums_stand_in_parentheses(name: str) -
     assert [text for text in shown if NEGATIVE_FACTOR.search(text)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("carry", ["exact", "rounded"])
 @pytest.mark.parametrize("name", QUICK)
 def test_no_minus_zero_and_no_one_minus_one(name: str, carry: str) -> None:

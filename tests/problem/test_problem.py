@@ -623,6 +623,7 @@ VALUES = st.recursive(
 KEYS = [line.partition(" = ")[0] for line in (BASE + NETWORK).splitlines() if " = " in line]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     st.sampled_from([BASE, NETWORK]),

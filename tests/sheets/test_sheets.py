@@ -75,6 +75,7 @@ def test_an_empty_answer_file_is_missing_throughout(name: str, tmp_path: Path) -
         assert {item.verdict for item in check(solution(name), path).items} == {"missing"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sheet_asks_the_steps_of_the_worked_page(name: str) -> None:
     ids = [field.step for field in writer(name).fields]
@@ -148,6 +149,7 @@ ARE_GIVENS = {"minibatch_xor": {"0.09965", "0.1639"}}
 """The bias that a pass begins with, which is its unit's sum where the inputs are 0."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "level"), CASES)
 def test_a_sheet_holds_no_number_that_it_asks_for(name: str, level: str) -> None:
     made, solved = writer(name, level, hints=True), solution(name)
@@ -159,6 +161,7 @@ def test_a_sheet_holds_no_number_that_it_asks_for(name: str, level: str) -> None
             assert told - allowed == (set() if page == "sheet" else hidden(made, solved) - allowed), (ending, page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "level"), CASES)
 def test_a_sheet_never_asks_for_hidden_numbers(name: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hidden values replaced by a number that is nowhere else: the key shows it, the sheet does not."""

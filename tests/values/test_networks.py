@@ -109,6 +109,7 @@ def fits(values: dict[str, Array], layers: list[str]) -> bool:
 SEEDS = [seed for seed in range(170) if fits(*random_network(seed)[1:3])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_random_network(seed: int) -> None:
     text, values, layers, loss = random_network(seed)

@@ -269,6 +269,7 @@ def at_a_kink(passes: list[dict[str, Array]], network: Network) -> bool:
     return any(abs(margin).min() < 1e-12 for margin in margins)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(networks())
 def test_a_network_agrees_with_the_reference(network: Network) -> None:
@@ -447,6 +448,7 @@ def test_a_given_value_may_be_called_k_where_no_update_counts_with_it() -> None:
         assert solution["dL/dw"].value == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [100, 1200, 3000])
 def test_what_many_updates_blow_up_is_known_or_refused(steps: int) -> None:
     """Of the logistic map two bits are lost in each step: beyond what 2,000 bits hold there are more."""

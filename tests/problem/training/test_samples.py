@@ -133,6 +133,7 @@ def floats(value: object) -> list[float]:
     return [*map(float, value)] if isinstance(value, tuple) else [float(value)]  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_of_a_large_batch_the_first_samples_are_worked_out_and_the_others_tabled() -> None:
     text = large(40).text("md")
     assert text.count("z^{(2)} &=") == 2, "before and after the update"
@@ -152,6 +153,7 @@ def test_a_few_samples_are_all_worked_out(count: int, page: str) -> None:
     assert "same way" not in text
 
 
+@pytest.mark.slow
 def test_the_mean_over_a_large_batch_is_that_of_its_samples() -> None:
     few, many = logistic('batch = "all"'), large(600)
     for step in ("L", "dL/dw", "dL/db", "w@1", "L@2"):
@@ -237,6 +239,7 @@ loss = "L"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [CLASSES, SEQUENCES])
 @pytest.mark.parametrize("form", ["md", "tex", "txt"])
 def test_a_page_of_vectors_for_each_sample_is_read_again(text: str, form: str) -> None:
