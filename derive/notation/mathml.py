@@ -114,7 +114,7 @@ LAYOUT = Layout(
     total=("<munder><mo>∑</mo><mrow>", "</mrow></munder>"),
     blocks=("<mrow><mo>[</mo><mtable><mtr><mtd>", "</mtd><mtd>", "</mtd></mtr></mtable><mo>]</mo></mrow>"),
     newline="</mtd></mtr><mtr><mtd>", word=("<mtext>", "</mtext>"), comma=",", function=_function,
-    digits=lambda text: f"<mn>{text}</mn>", index=tokens, mark=_marked, high=("<mfrac", "<mtable"),
+    digits=lambda text: f"<mn>{text}</mn>", slash="<mo>/</mo>", index=tokens, mark=_marked, high=("<mfrac", "<mtable"),
     exponents=("<msup", "<msubsup"), markup=re.compile(r"<[^<>]*>|\s"),
 )  # fmt: skip
 

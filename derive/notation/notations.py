@@ -36,6 +36,7 @@ class Layout:
     function     what the look of an operation is called
     base         before what an exponent or a subscript stands at: before an exponent's base, before a subscript's
     digits       a number without a sign
+    slash        between what is divided in one line, as in a derivative by a derivative
     index        what stands in an index: letters, digits, commas
     mark         a name, marked as that of a quantity
     high         what else than fractions and sums is higher than a line
@@ -56,6 +57,7 @@ class Layout:
     function: Callable[[Look], str]
     base: tuple[str, str] = ("", "")
     digits: Callable[[str], str] = str
+    slash: str = "/"
     index: Callable[[str], str] = str
     mark: Callable[[str, Name], str] = lambda text, name: text
     high: tuple[str, ...] = ()
@@ -147,7 +149,12 @@ class Notation:
         """What is differentiated, or by what; a derivative itself in parentheses."""
         if isinstance(name, Symbol):
             return self.symbol_text(name, items, self._is_small(name, items, small))
-        return f"{self.operators['(']}{self.with_items(name, items, (), small)}{self.operators[')']}"
+        if self.layout is None or name.via:
+            return f"{self.operators['(']}{self.with_items(name, items, (), small)}{self.operators[')']}"
+        of, order = name.repeated
+        d, bottom = self.operators[self.symbol], self._part_of_slope(name.by, items, small)
+        top = f"{self._raised(d, order)} {self._part_of_slope(of, (), small)}"
+        return f"{self.operators['(']}{top}{self.layout.slash}{d} {self._raised(bottom, order)}{self.operators[')']}"
 
     def _raised(self, text: str, order: int) -> str:
         """A text with the number of times as its exponent; without one for once."""

@@ -70,7 +70,7 @@ LAYOUT = Layout(
     fraction=("frac(", ", ", ")"), root=("sqrt(", ")"), raised=("^(", ")"), lowered=('_("', '")'),
     exponential=("e^(", ")"), total=('∑_("', '") '), blocks=('mat(delim: "[", ', ", ", ")"), newline="; ",
     word=('"', '"'), comma='","', function=lambda look: _letters(look.text.replace("'", "′")),
-    digits=quoted, high=("frac(",),
+    digits=quoted, slash=" slash ", high=("frac(",),
 )  # fmt: skip
 
 TYPST = Notation(LAYOUT, _symbol, _derivative, _number, OPERATORS)

@@ -17,7 +17,7 @@ from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
 from derive.problem.settings import Digits, GradeRules, Marking
-from derive.problem.training.model import EQUATIONS, Samples, Setting, Update
+from derive.problem.training.model import EQUATIONS, Samples, Setting, Update, own_rate_name
 from derive.problem.training.schedules import SCHEDULES
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
@@ -108,10 +108,7 @@ def _update(update: Update, samples: Samples | None) -> Iterator[str]:
     yield "\n[update]"
     if not by_hand:
         yield f"rule = {_quoted(update.rule)}"
-    if update.rate:
-        yield f"learning_rate = {_quoted(update.rate)}"
-    elif update.learning_rate is not None:
-        yield f"learning_rate = {_number(update.learning_rate)}"
+    yield from _rate(update)
     if update.schedule:
         yield f"schedule = {_quoted(update.schedule)}"
         values = {given.name.id: given.values[0] for given in update.constants}
@@ -127,8 +124,20 @@ def _update(update: Update, samples: Samples | None) -> Iterator[str]:
     if by_hand:
         marks = "'''" if "\\" in update.text else '"""'
         yield f"equations = {marks}\n{update.text.strip()}\n{marks}"
-        yield from ["\n[update.constants]"] if update.constants else []
-        yield from (f"{_key(given.name)} = {_array(given)}" for given in update.constants)
+        constants = [given for given in update.constants if given.name not in map(own_rate_name, update.own_rates)]
+        yield from ["\n[update.constants]"] if constants else []
+        yield from (f"{_key(given.name)} = {_array(given)}" for given in constants)
+
+
+def _rate(update: Update) -> Iterator[str]:
+    """The learning rate, where there is one."""
+    if update.rate:
+        yield f"learning_rate = {_quoted(update.rate)}"
+    elif update.own_rates:
+        rates = ", ".join(f"{_key(name)} = {_number(rate)}" for name, rate in update.own_rates.items())
+        yield f"learning_rate = {{ {rates} }}"
+    elif update.learning_rate is not None:
+        yield f"learning_rate = {_number(update.learning_rate)}"
 
 
 def _setting(value: Setting) -> str:

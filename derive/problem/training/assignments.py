@@ -6,7 +6,7 @@ A derivative of the loss is that of the pass, whatever the lines before it have 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from derive.errors import Fault, suggestion
 from derive.language.cursor import Scope, named_item
@@ -17,6 +17,7 @@ from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.equations import WrittenEquation, read_equation
+from derive.problem.training.model import ETA
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Scenery:
     taken       ids that a quantity of a rule must not have
     plural      what has a value of its own for each sample of a batch: no equation can use it
     forward     what the forward pass computes: products with derivatives of it are worked out
+    rates       for each parameter what `eta` means in the lines repeated for it, where each has a rate of its own
     """
 
     names: Mapping[str, Name]
@@ -41,6 +43,7 @@ class Scenery:
     taken: frozenset[str] = frozenset()
     plural: frozenset[Name] = frozenset()
     forward: frozenset[Name] = frozenset()
+    rates: Mapping[Symbol, Name] = field(default_factory=dict)
 
 
 class Assigning:
@@ -128,7 +131,12 @@ class Assigning:
         if line.each is None:
             return self.current
         own = self.own.get(line.each[1], {})
-        return self.current | {written: self.latest.get(target, target) for written, target in own.items()}
+        rate = self.scenery.rates.get(line.each[1])
+        return (
+            self.current
+            | ({ETA.id: rate} if rate else {})
+            | {written: self.latest.get(target, target) for written, target in own.items()}
+        )
 
     def _wrong(self, line: EquationLine, target: Symbol, item: WrittenEquation) -> Iterator[Fault]:
         if target in self.lines:

@@ -25,17 +25,14 @@ class Rate:
     equation   the right side of `eta <- …`; "" where the rate stays as it is
     constants  what the equation uses beside `k`
     schedule   the key of the schedule; "" for none
+    own        the rate of each parameter, by its key, where each has its own
     """
 
     value: Fraction | None = None
     equation: str = ""
     constants: Mapping[str, Fraction] = field(default_factory=dict)
     schedule: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a rate."""
-        return self.value is not None or bool(self.equation)
+    own: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def read_rate(tables: Tables, steps: int) -> Rate:
@@ -48,9 +45,18 @@ def read_rate(tables: Tables, steps: int) -> Rate:
         return _scheduled(tables, schedule, value, steps)
     if value is None and isinstance(written, str) and _COUNT.search(written):
         return Rate(equation=written)
+    if isinstance(written, dict) and (own := _own(tables, written)):
+        return Rate(own=own)
     if value is None and "learning_rate" in table:
         tables.fault("`learning_rate` is not a number", _HINT, "update", "learning_rate")
     return Rate(value)
+
+
+def _own(tables: Tables, written: Mapping[str, object]) -> dict[str, Fraction]:
+    """The rates of the parameters; none of them after a fault."""
+    rates = {key: exact_number(value) for key, value in written.items()}
+    known = {key: rate for key, rate in rates.items() if rate is not None}
+    return known if len(known) == len(rates) else {}
 
 
 def _schedule(tables: Tables) -> Schedule | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from derive.language.cursor import named_item
 from derive.language.expressions import Equation, Expr, Shape, names_in
 from derive.language.names import Symbol
 from derive.problem.reading.given_values import Given
@@ -16,6 +17,11 @@ EQUATIONS = "equations"
 MOST_SAMPLES, FIRST_SAMPLES = 4, 2  # of a batch that are all worked out; of a larger one
 
 Setting: TypeAlias = Fraction | str | bool
+
+
+def own_rate_name(parameter: Symbol) -> Symbol:
+    """What the learning rate of a parameter is called, where each has its own: `eta_w`."""
+    return replace(ETA, subscript=(named_item(parameter),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Update:
     text           the equations as they were written
     epochs         how often the samples are gone through, where that is how the steps were given
     schedule       the key of the learning rate's schedule, `rate` its equation as it was written
+    own_rates      the rate of each parameter, where each has its own
     """
 
     rule: str
@@ -57,6 +64,7 @@ class Update:
     epochs: int | None = None
     schedule: str = ""
     rate: str = ""
+    own_rates: Mapping[Symbol, Fraction] = field(default_factory=dict)
 
     def shown(self) -> tuple[int, ...]:
         """The passes that are written out, in order."""

@@ -17,7 +17,7 @@ from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.training.assignments import Scenery
 from derive.problem.training.learning_rates import Rate
-from derive.problem.training.model import EQUATIONS, ETA, STEP, Setting
+from derive.problem.training.model import EQUATIONS, ETA, STEP, Setting, own_rate_name
 from derive.problem.training.perceptron_roles import threshold_roles
 from derive.problem.training.schedules import SCHEDULES
 from derive.problem.training.update_rules import CLIPPING, RULES, SPELLED, Rule, ascending, clipped, decayed
@@ -72,10 +72,11 @@ class ScriptReader:
         values |= self.rate.constants
         taken = frozenset(self.around.names)
         symbols = {name: _free(read_name(name), taken, rule.key) for name in values}
+        rates = self.own_rates()
         names: dict[str, Name] = {**roles, ETA.id: ETA, STEP.id: STEP, **symbols}
         scenery = Scenery(names, {}, self.around.loss, self.around.parameters, None, taken, self.around.plural,
-                          self.forward)  # fmt: skip
-        constants = tuple(_constant(symbols[name], value) for name, value in values.items())
+                          self.forward, _rate_names(rates))  # fmt: skip
+        constants = (*(_constant(symbols[name], value) for name, value in values.items()), *_rate_givens(rates))
         lines = [*self._rate_line(), *self._lines(once, text)]
         return UpdateScript(lines, scenery, constants, self._states(), settings)
 
@@ -166,13 +167,33 @@ class ScriptReader:
             self._is_free(states[name].name, "state", name)
         names = {ETA.id: ETA, STEP.id: STEP, **self.around.names}
         names |= {name: given.name for name, given in constants.items()}
+        rates = self.own_rates()
+        names |= {given.name.id: given.name for given in _rate_givens(rates)}
         scenery = Scenery(names, self._fixed(constants), self.around.loss, self.around.parameters, frozenset(states),
-                          plural=self.around.plural, forward=self.forward)  # fmt: skip
+                          plural=self.around.plural, forward=self.forward,
+                          rates=_rate_names(rates))  # fmt: skip
         place = self.tables.source.place("update", EQUATIONS)
         if place.text.rstrip().endswith(('"""', "'''")):
             place = replace(place, line=place.line + 1)
         lines = lines_of(self.tables.text("update", EQUATIONS), place, self.tables.faults, self.updated)
-        return UpdateScript([*self._rate_line(), *lines], scenery, tuple(constants.values()), states)
+        given = (*constants.values(), *_rate_givens(rates))
+        return UpdateScript([*self._rate_line(), *lines], scenery, given, states)
+
+    def own_rates(self) -> dict[Symbol, Fraction]:
+        """The rate of each parameter that is updated, where each has its own."""
+        found: dict[Symbol, Fraction] = {}
+        for key, rate in self.rate.own.items():
+            name = self.tables.name(key, "update", "learning_rate", key)
+            if name is not None and name not in self.updated:
+                hint = suggestion(name.id, [each.id for each in self.updated]) or "name the parameters"
+                self.tables.fault(f"`{name}` is not a parameter that is updated", hint, "update", "learning_rate", key)
+            elif name is not None:
+                found[name] = rate
+        for name in self.updated if self.rate.own else ():
+            if name not in found:
+                hint = f"write {name} = 0.1 beside the others"
+                self.tables.fault(f"`{name}` has no learning rate", hint, "update", "learning_rate")
+        return found
 
     def _fixed(self, constants: Iterable[str]) -> dict[str, str]:
         """What no equation may change."""
@@ -235,6 +256,15 @@ def _equations(rule: Rule, settings: Mapping[str, Setting]) -> tuple[str, dict[s
 def _free(name: Symbol, taken: frozenset[str], rule: str) -> Symbol:
     """The name, with the rule's in its subscript where the model uses it otherwise."""
     return replace(name, subscript=(*name.subscript, rule.replace(" ", ""))) if name.id in taken else name
+
+
+def _rate_names(rates: Mapping[Symbol, Fraction]) -> dict[Symbol, Name]:
+    """What the rates of the parameters are called."""
+    return {parameter: own_rate_name(parameter) for parameter in rates}
+
+
+def _rate_givens(rates: Mapping[Symbol, Fraction]) -> tuple[Given, ...]:
+    return tuple(_constant(own_rate_name(parameter), rate) for parameter, rate in rates.items())
 
 
 def _constant(name: Symbol, value: Fraction) -> Given:

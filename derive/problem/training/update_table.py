@@ -66,6 +66,7 @@ class _TrainingReader:
         )
         reader = ScriptReader(self.tables, self.around, rate, self.around.updated(update.only))
         script = reader.of_equations() if update.rule == EQUATIONS else reader.of_rule()
+        update = replace(update, own_rates=reader.own_rates())
         return self._trained(update, script) if script else Training(update)
 
     # --- keys --------------------------------------------------------------------------------------------------------

@@ -335,6 +335,27 @@ def test_rule_against_plain_floats(rule: str, settings: str) -> None:
         assert ours == pytest.approx(weights, rel=1e-12)
 
 
+START = [0.3, -0.2, 0.1]
+
+
+@pytest.mark.parametrize("equations", ["", 'equations = """\nW <- W - eta_W dL/dW\nb <- b - eta_b dL/db\n"""\n'])
+def test_a_rate_for_each_parameter(equations: str) -> None:
+    update = '[update]\nlearning_rate = { W = 0.1, b = "1/100" }\n' + equations
+    solution = derive.solve(Problem.loads(SMALL + update))
+    plain = [w - r * g for w, r, g in zip(START, [0.1, 0.1, 0.01], slopes(START), strict=True)]
+    ours = [*map(float, solution["W@1"].value[0]), float(solution["b@1"].value)]
+    assert ours == pytest.approx(plain, rel=1e-12)
+    again = derive.solve(Problem.loads(solution.text("toml")))
+    assert again["b@1"].value == solution["b@1"].value
+
+
+def test_rates_name_every_parameter() -> None:
+    with pytest.raises(InputError, match="`b` has no learning rate"):
+        Problem.loads(SMALL + "[update]\nlearning_rate = { W = 0.1 }")
+    with pytest.raises(InputError, match="`x` is not a parameter"):
+        Problem.loads(SMALL + "[update]\nlearning_rate = { W = 0.1, b = 1, x = 2 }")
+
+
 def test_newtons_method_of_a_single_number() -> None:
     """x⁴ − 3 x: each step solves the linear equation that the slope has there, x − (4 x³ − 3)/(12 x²)."""
     text = "[parameters]\nx = 3\n[model]\nequations = 'f = x^4 - 3 x'\nloss = 'f'\n"
