@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import islice
 from math import prod
@@ -21,7 +21,7 @@ from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
-from derive.page.document import Addends, Condition, Fact, First, Mentions, Relation
+from derive.page.document import Addends, Fact, Relation
 from derive.page.entry_names import leaves
 from derive.page.run import PageRun, PlacedTexts
 from derive.page.workings import Workings
@@ -32,7 +32,6 @@ from derive.values.lazy_entries import LazyEntries
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
 MOST_LISTED = 16
-FAR_FROM_ONE = fmpq(4, 5)  # below that no digits are spent on the distance from 1
 PRODUCTS = {"product", "times"}
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
@@ -255,7 +254,7 @@ class View:
     def _term_equal(self, term: Expr, name: Name | None) -> bool:
         assert name is not None
         flat = self.literal(term)
-        return flat is not None and _is(flat[0], self.term(term, name).value)
+        return flat is not None and is_rational(flat[0], self.term(term, name).value)
 
     def _result_equal(self, relation: Relation) -> bool:
         assert relation.name is not None
@@ -275,23 +274,7 @@ class View:
         if self._latest[1] is None:
             return False
         given = self._latest[1] * (len(numbers) if len(self._latest[1]) == 1 else 1)  # one number for every entry
-        return all(_is(given[i], numbers[i].value) for i in chosen)
-
-    def holds(self, condition: Condition | First | None) -> bool:
-        """Whether a sentence is said."""
-        if condition is None:
-            return True
-        if isinstance(condition, First):
-            return self._first(condition.places) == condition.at
-        return self.values.decided(lambda: _CONDITIONS[condition.kind](self, condition))
-
-    def _first(self, places: Mentions) -> int | None:
-        """The first of the places where something is said that is said once."""
-        known = self.memory.first
-        if places not in known:
-            holding = (i for i, (condition, k) in enumerate(places.conditions) if self.at(k).holds(condition))
-            known[places] = next(holding, None)
-        return known[places]
+        return all(is_rational(given[i], numbers[i].value) for i in chosen)
 
     def signs(self, name: Name) -> list[int]:
         """The signs of a name's entries."""
@@ -372,48 +355,6 @@ def _leading(texts: Sequence[PlacedTexts]) -> Sequence[str]:
     return LazyEntries(len(texts), lambda i: texts[i][0])
 
 
-def _is(x: Num, value: fmpq) -> bool:
+def is_rational(x: Num, value: fmpq) -> bool:
     """Whether a value is exactly a rational."""
     return (type(x) is fmpq or bool(x.is_exact())) and bool(x == value)
-
-
-def _saturated(view: View, condition: Condition) -> bool:
-    digits, shown = view.values.numbers.of(condition.name.id), view.printed(condition.name)
-    flat = view.values.flat(condition.name, view.k)
-    return any(_keeps_gap(shown[i], digits) for i, x in enumerate(flat) if not abs(x) < FAR_FROM_ONE)
-
-
-def _keeps_gap(number: Printed, digits: Digits) -> bool:
-    """Whether a number close to 1 is printed longer than asked so that its distance from 1 shows."""
-    whole, _, broken = number.mantissa.partition(".")
-    return number.gap is not None or (
-        whole == "0"
-        and number.exponent is None
-        and broken.startswith("9")
-        and len(broken) > digits.count
-        and not number.exact
-    )
-
-
-def _kink(view: View, condition: Condition) -> bool:
-    assert isinstance(condition.expr, Apply)
-    return bool(view.kinks(condition.expr))
-
-
-def _ones(view: View, condition: Condition) -> bool:
-    """Whether an expression is 1 in every entry, for certain."""
-    assert condition.expr is not None
-    run, _ = view.workings.compile(condition.expr, view.values.tape)
-    return all(_is(x, fmpq(1)) for x in run(view.values.env(view.k)))
-
-
-_CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
-    "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
-    "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
-    "mixed signs": lambda view, c: len({s > 0 for s in view.signs(c.name)}) == 2,
-    "zero_to": lambda view, c: bool(view.zeros(c.names)),
-    "saturated": _saturated,
-    "kink": _kink,
-    "ones": _ones,
-    "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),
-}

@@ -15,6 +15,7 @@ from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import UNICODE, Notation
 from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
 from derive.notation.vocabulary import INNER, LEADING, TextPiece, Vocabulary, mixed, name_vocabulary, numbers
+from derive.page.conditions import holds
 from derive.page.document import (
     Addends,
     Blank,
@@ -67,7 +68,7 @@ def texts(segments: Iterable[Iterable[Part]], view: View) -> list[str]:
 def conditional(parts: Iterable[Part], when: Condition | First | None) -> Part:
     """The parts, where a condition holds."""
     parts = list(parts)
-    return lambda view: filled_text(parts, view) if view.holds(when) else ""
+    return lambda view: filled_text(parts, view) if holds(view, when) else ""
 
 
 @dataclass(frozen=True, slots=True)

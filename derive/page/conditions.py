@@ -1,0 +1,75 @@
+"""Whether a sentence is said: what depends on the values of a run, asked of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import fmpq
+
+from derive.language.expressions import Apply
+from derive.page.document import Condition, First, Mentions
+from derive.page.view import View, is_rational
+from derive.problem.settings import Digits
+from derive.values.digits import Printed
+
+FAR_FROM_ONE = fmpq(4, 5)  # below that no digits are spent on the distance from 1
+
+
+def holds(view: View, condition: Condition | First | None) -> bool:
+    """Whether a sentence is said."""
+    if condition is None:
+        return True
+    if isinstance(condition, First):
+        return _first(view, condition.places) == condition.at
+    return view.values.decided(lambda: _CONDITIONS[condition.kind](view, condition))
+
+
+def _first(view: View, places: Mentions) -> int | None:
+    """The first of the places where something is said that is said once."""
+    known = view.memory.first
+    if places not in known:
+        holding = (i for i, (condition, k) in enumerate(places.conditions) if holds(view.at(k), condition))
+        known[places] = next(holding, None)
+    return known[places]
+
+
+def _saturated(view: View, condition: Condition) -> bool:
+    digits, shown = view.values.numbers.of(condition.name.id), view.printed(condition.name)
+    flat = view.values.flat(condition.name, view.k)
+    return any(_keeps_gap(shown[i], digits) for i, x in enumerate(flat) if not abs(x) < FAR_FROM_ONE)
+
+
+def _keeps_gap(number: Printed, digits: Digits) -> bool:
+    """Whether a number close to 1 is printed longer than asked so that its distance from 1 shows."""
+    whole, _, broken = number.mantissa.partition(".")
+    return number.gap is not None or (
+        whole == "0"
+        and number.exponent is None
+        and broken.startswith("9")
+        and len(broken) > digits.count
+        and not number.exact
+    )
+
+
+def _kink(view: View, condition: Condition) -> bool:
+    assert isinstance(condition.expr, Apply)
+    return bool(view.kinks(condition.expr))
+
+
+def _ones(view: View, condition: Condition) -> bool:
+    """Whether an expression is 1 in every entry, for certain."""
+    assert condition.expr is not None
+    run, _ = view.workings.compile(condition.expr, view.values.tape)
+    return all(is_rational(x, fmpq(1)) for x in run(view.values.env(view.k)))
+
+
+_CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
+    "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
+    "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
+    "mixed signs": lambda view, c: len({s > 0 for s in view.signs(c.name)}) == 2,
+    "zero_to": lambda view, c: bool(view.zeros(c.names)),
+    "saturated": _saturated,
+    "kink": _kink,
+    "ones": _ones,
+    "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),
+}
