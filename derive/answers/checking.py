@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.answers.feedback.report import Report, report
+from derive.answers.files.documents import DOCUMENTS
 from derive.answers.marking.judging import judge
 from derive.answers.reading.written import Answer
 from derive.derivation.steps import Derivation
@@ -15,7 +16,7 @@ from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
 
 FILES = (".toml", ".json", ".csv")
-WORKING = (".md", ".tex", ".txt")
+WORKING = (".md", ".tex", ".txt", *DOCUMENTS)
 
 
 def check(

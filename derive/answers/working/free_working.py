@@ -6,6 +6,7 @@ import re
 from collections import deque
 from pathlib import Path
 
+from derive.answers.files.documents import document_text
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
@@ -21,7 +22,7 @@ from derive.errors import Fault, InputError, Place
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 16_000_000
 _BRACED = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
 _UNFILLED = re.compile(
     rf"\\answer(?:\[[^]\n]{{0,80}}\])?{_BRACED}|\\(?:boxed|underline)\{{(?:\\q?quad|\s)*\}}|\\(?:square|room)(?![A-Za-z])|_{{4,}}"
@@ -39,9 +40,11 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     if isinstance(work, Path):
         try:
             with work.open("rb") as file:
-                work = file.read(MAX_BYTES).decode("utf-8", "replace")
+                work = document_text(file.read(MAX_BYTES), work.suffix.lower())
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
+        except ValueError as error:
+            raise InputError([Fault(str(error), "save it again, or as text", Place(str(work)))]) from None
     budget = Budget.of(solution)
     text = within_budget(without_comments(work) if tex else work, budget)
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)

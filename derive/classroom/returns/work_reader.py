@@ -15,6 +15,7 @@ from typing import Any
 from derive.answers.checking import FILES, WORKING
 from derive.answers.files.answer_file import entries_in
 from derive.answers.files.columns import AnswerLine
+from derive.answers.files.documents import DOCUMENTS, document_text
 from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
@@ -25,7 +26,7 @@ MAX_FIELDS = 20_000
 _INSTEAD = {
     ".zip": "this one lies in another zip: unpack the outer one",
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "save the table as CSV in UTF-8"),
-    **dict.fromkeys((".docx", ".doc", ".odt", ".pages", ".rtf"), "expected the sheet as PDF, an answer file or text"),
+    **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "expected the sheet as PDF, an answer file or text"),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff"), "a photo or scan is marked by hand"),
 }
 """What to do with files that come back often and cannot be read."""
@@ -127,12 +128,21 @@ _COMMENT = r"(?:<!--\s*|%\s*)?{}\s*[:=]?\s+([^\s>]+)"
 _CODE, _STUDENT, _NUMBERS = (re.compile(_COMMENT.format(re.escape(key))) for key in (CODE, STUDENT, NUMBERS))
 
 
-def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:
-    """Free working; `<!-- sheet:code K7M2 -->` (in LaTeX `% sheet:code K7M2`) says which sheet it belongs to."""
+def _decoded(source: ReturnedFile, raw: bytes) -> str:
+    if source.ending in DOCUMENTS:
+        try:
+            return document_text(raw, source.ending)
+        except ValueError as error:
+            raise CannotRead(str(error), "save it again, or as text") from None
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in raw and not utf16:
         raise CannotRead("this is no text", "expected Markdown, LaTeX or plain text")
-    text = raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+    return raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+
+
+def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:
+    """Free working; `<!-- sheet:code K7M2 -->` (in LaTeX `% sheet:code K7M2`) says which sheet it belongs to."""
+    text = _decoded(source, raw)
     code, student = _CODE.search(text), _STUDENT.search(text)
     numbers = _NUMBERS.search(text)
     claims = Claims(code[1] if code else "", _one(student and student[1]), (), source.names,
