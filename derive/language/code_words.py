@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 _PRODUCT = "write a product of matrices side by side: `A B`"
-_PIECES = "write `where(at_least(z, 0), a, b)` for pieces"
+_PIECES = "write `max(0, z)`, or `where(z > 0, a, b)` for other pieces"
 _ENTRIES = "powers, products and functions go entry by entry by themselves"
 
 WORDS: Mapping[str, str] = {

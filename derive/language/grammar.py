@@ -341,7 +341,7 @@ class Parser(Primaries):
                 self.take()
                 options[name] = self._setting()
             else:
-                args.append(self._tuple() if self.is_op("(") and self.is_tuple() else self.sum())
+                args.append(self._tuple() if self.is_op("(") and self.is_tuple() else self.compared())
             if not self.accept(",", ";"):
                 break
         self.expect(")", opened)

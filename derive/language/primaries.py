@@ -20,6 +20,17 @@ REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
 """Signs that repeat a term for each value of a letter: the operation between the terms, and the word for it."""
 
 
+COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+CONTRARY = {"above": "at_most", "at_most": "above", "at_least": "below", "below": "at_least"}
+
+
+def _is_contrary(first: Expr, second: Expr) -> bool:
+    """Whether one comparison holds where the other does not."""
+    if not isinstance(first, Apply) or not isinstance(second, Apply):
+        return False
+    return CONTRARY.get(first.op) == second.op and first.args == second.args
+
+
 def _root_norm(inner: Expr, span: Span) -> Expr:
     return Apply("norm", (inner,), span=span)
 
@@ -142,10 +153,19 @@ class Primaries(SlopeReader):
         span = (opened.start, self.tokens[self.at - 1].end)
         return rows[0] if len(rows) == 1 else Apply("stack", tuple(rows), span=span)
 
+    def compared(self) -> Expr:
+        """An expression, or a comparison of two: 1 where it holds, else 0."""
+        left = self.sum()
+        op = COMPARISONS.get(self.token.text) if self.token.kind == "op" else None
+        if op is None:
+            return left
+        sign = self.take()
+        return Apply(op, (left, self.sum()), span=(sign.start, sign.end))
+
     def _block_row(self) -> Expr:
-        start, items = self.token.start - 1, [self.sum()]
+        start, items = self.token.start - 1, [self.compared()]
         while self.accept(","):
-            items.append(self.sum())
+            items.append(self.compared())
         return items[0] if len(items) == 1 else Apply("beside", tuple(items), span=(start, self.token.end))
 
     def root(self) -> Expr:
@@ -248,19 +268,33 @@ class Primaries(SlopeReader):
         """`\\begin{bmatrix} a & b \\\\ c & d \\end{bmatrix}`, of expressions."""
         opened = self.take()
         name = self._environment_name()
-        rows = [[self.sum()]]
+        rows = [[self.compared()]]
         while not (self.token.kind == "command" and self.token.text == "end"):
             if self.accept("\\\\"):
                 if self.token.kind != "command" or self.token.text != "end":
-                    rows.append([self.sum()])
+                    rows.append([self.compared()])
             elif self.accept("&"):
-                rows[-1].append(self.sum())
+                rows[-1].append(self.compared())
             else:
                 raise self.error(f"`\\begin{{{name}}}` is never closed", f"expected `\\end{{{name}}}`", opened)
         self.take()
         self._environment_name()
+        if name == "cases":
+            return self._by_cases(rows, opened)
         blocks = [row[0] if len(row) == 1 else Apply("beside", tuple(row)) for row in rows]
         return blocks[0] if len(blocks) == 1 else Apply("stack", tuple(blocks))
+
+    def _by_cases(self, rows: list[list[Expr]], opened: Token) -> Expr:
+        """Each line but the last under its condition; the last one for what is left."""
+        *lines, last = rows
+        if any(len(row) != 2 for row in lines) or len(last) > 2:
+            raise self.error("a line of `cases` is a value, `&` and a condition", "as in `a & z > 0`", opened)
+        if len(last) == 2 and not (len(lines) == 1 and _is_contrary(lines[0][1], last[1])):
+            raise self.error("the last line of `cases` is for what is left", "leave its condition out", opened)
+        found = last[0]
+        for value, condition in reversed(lines):
+            found = Apply("where", (condition, value, found))
+        return found
 
     def _environment_name(self) -> str:
         self.expect("{")

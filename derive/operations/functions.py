@@ -7,7 +7,7 @@ from operator import add, mul, neg, sub
 
 from derive.calculus import scalars
 from derive.calculus.operation_rows import Look, Wording, register_rows
-from derive.calculus.scalars import ONE, ZERO, Num
+from derive.calculus.scalars import ONE, ZERO, Num, ValueFault
 from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise
 
 ARITHMETIC = [
@@ -31,6 +31,8 @@ def _bound(x: Num, a: Num, b: Num) -> Num:
 
 
 def _condition(c: Num, a: Num, b: Num) -> Num:
+    if not (c == 0 or c == 1):
+        raise ValueFault("has a condition that is neither 0 nor 1: compare, as in where(z > 0, a, b)")
     return c
 
 
@@ -87,8 +89,8 @@ ELEMENTARY = [
                 notation=Look.operator("sg"), summary="z itself, through which no gradient passes",
                 example="stop_gradient(z)", meaning=Wording("stop_gradient")),
     elementwise("where", ("c", "a", "b"), Pieces(_condition, _otherwise, _otherwise, _then),
-                ("0", "below(0, c)", "at_least(0, c)"), spellings=("where",), notation=Look.operator("where"),
-                summary="a where the condition c holds (c > 0), else b", example="where(w, x, y)",
+                ("0", "c", "1 - c"), spellings=("where",), notation=Look.operator("where"),
+                summary="a where the condition c is 1, b where it is 0", example="where(w, x, y)",
                 meaning=Wording("where", {"condition": "c", "then": "a", "otherwise": "b"})),
     elementwise("clip_between", ("x", "a", "b"), Pieces(lambda x, a, b: (x - a) * (b - x), _bound, _inner, _inner),
                 ("at_least(x, a) ⊙ at_least(b, x)", "below(x, a)", "below(b, x)"), spellings=("clip",),
@@ -119,6 +121,12 @@ ELEMENTARY = [
     elementwise("below", ("a", "b"), Pieces(sub, lambda a, b: ONE, lambda a, b: ZERO, lambda a, b: ZERO), ("0", "0"),
                 spellings=("below",), notation=Look("iverson", "<", "<"), summary="1 where a < b, else 0",
                 example="below(a, b)", plain=True, meaning=BRACKET, threshold=1),
+    elementwise("above", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ZERO, lambda a, b: ONE),
+                ("0", "0"), spellings=("above",), notation=Look("iverson", ">", ">"), summary="1 where a > b, else 0",
+                example="above(a, b)", plain=True, meaning=BRACKET, threshold=0),
+    elementwise("at_most", ("a", "b"), Pieces(sub, lambda a, b: ONE, lambda a, b: ONE, lambda a, b: ZERO),
+                ("0", "0"), spellings=("at_most",), notation=Look("iverson", r"\le", "≤"),
+                summary="1 where a ≤ b, else 0", example="at_most(a, b)", plain=True, meaning=BRACKET, threshold=1),
     elementwise("equal", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ZERO), ("0", "0"),
                 spellings=("equal",), notation=Look("iverson", "=", "="), summary="1 where a = b, else 0",
                 example="equal(a, b)", meaning=BRACKET),

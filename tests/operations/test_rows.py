@@ -30,10 +30,11 @@ SIGNS = [
     "mean",
 ]
 """What the language has signs for: arithmetic, and blocks of arrays."""
-WORDS = ["step", "sign", "below", "dot", "largest", "where", "zeros", "ones", "outer", "round", "trace"]
+WORDS = ["step", "sign", "below", "above", "dot", "largest", "where", "zeros", "ones", "outer", "round", "trace"]
 """Keys that are words of English too."""
 OUTSIDE = {
-    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max"},  # e^x, √x, |x|, ‖x‖ and Greek letters
+    # e^x, √x, |x|, ‖x‖, a > b and Greek letters are spelled there
+    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max", "above", "at_least", "at_most", "where"},
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place"},  # a style of the printer

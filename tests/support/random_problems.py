@@ -160,6 +160,8 @@ TEMPLATES: dict[str, Template] = {
     "max": _pair("max({a}, {b})"),
     "min": _pair("min({a}, {b})"),
     "at_least": _pair("at_least({a}, {b}) ⊙ {a}"),
+    "above": _pair("[{a} > {b}] ⊙ {b}"),
+    "at_most": _pair("[{a} <= {b}] ⊙ {a}"),
     "below": _pair("below({a}, {b}) ⊙ {b}"),
     **{key: _slope(macro) for key, macro in MACROS.items() if key.endswith("'")},
     "cumsum": _axis("cumsum({x}{axis})"),

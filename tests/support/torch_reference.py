@@ -89,6 +89,8 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "min": torch.minimum,
     "at_least": _select(torch.ge),
     "below": _select(torch.lt),
+    "above": _select(torch.gt),
+    "at_most": _select(torch.le),
     "Phi": torch.special.ndtr,
     "phi": lambda z: torch.exp(-z * z / 2) / (2 * torch.pi) ** 0.5,
     "relu": torch.relu,
