@@ -23,7 +23,7 @@ class Stands(Enum):
 def orientation_of(given: Shape, asked: Shape) -> Stands:
     """How an array of the shape `given` can be meant where one of the shape `asked` belongs.
 
-    >>> stands((6,), (2, 3)), stands((3, 2), (2, 3)), stands((6,), (2, 2))
+    >>> orientation_of((6,), (2, 3)), orientation_of((3, 2), (2, 3)), orientation_of((6,), (2, 2))
     (<Stands.AS_IS: 'as is'>, <Stands.TRANSPOSED: 'transposed'>, <Stands.OTHERWISE: 'otherwise'>)
     """
     if given == asked:
