@@ -363,6 +363,7 @@ def single_assignment(found: Derivation) -> Iterator[str]:
         known.add(step.name)
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(models())
 def test_a_derivation_is_well_formed(equations: str) -> None:

@@ -36,12 +36,14 @@ def calls(problem: Problem) -> int:
     return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_cost_grows_with_the_number_of_steps(name: str) -> None:
     short, long = (calls(chain(name, steps)) for steps in (SHORT, LONG))
     assert long < (LONG / SHORT) ** 1.15 * short
 
 
+@pytest.mark.slow
 def test_a_thousand_steps() -> None:
     """Nothing recurses over the steps."""
     solution = derive.solve(chain("one unit", 1000))
@@ -59,6 +61,7 @@ def convolution(size: int) -> Problem:
     )
 
 
+@pytest.mark.slow
 def test_cost_of_a_convolution_grows_with_its_multiplications() -> None:
     small, large = (calls(convolution(size)) for size in (12, 24))
     assert large < 4**1.15 * small

@@ -276,6 +276,7 @@ def test_a_work_may_say_so_too(residual: Solution, work: str, verdict: str, tmp_
     assert items["dP/dQ"] == verdict
 
 
+@pytest.mark.slow
 def test_no_fraction_of_a_fraction_or_of_a_matrix() -> None:
     solution = derive.solve(Problem.loads(RESIDUAL.replace("P = Q - c", "m = mean(Q, rows)\nP = Q - m")))
     assert r"\frac{1}{3} \cdot \frac{d L}{d m}" in solution.text("tex") and "= 1/3·dL/dm" in solution.text("txt")
@@ -402,6 +403,7 @@ def test_what_is_exact_is_printed_so() -> None:
 # --- detail and carry ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_full_detail_writes_every_entry_short_detail_the_matrix_lines() -> None:
     full, short = written("notes", "txt", detail="full"), written("notes", "txt", detail="short")
     entry = "z₁,₁ = 0,1·20 + 0,2·3 + 0,3·4 + 0,1"

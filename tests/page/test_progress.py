@@ -201,6 +201,7 @@ def test_numbers_of_a_column_stand_with_their_decimal_signs_in_one_line() -> Non
     assert r"\multicolumn{2}{r}{$L$}" in tex
 
 
+@pytest.mark.slow
 def test_large_counts_have_their_digits_in_groups() -> None:
     page = text(LINE + "steps = 10000\nshow = [1]\n")
     assert "After 10,000 updates" in page

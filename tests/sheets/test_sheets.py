@@ -67,6 +67,7 @@ def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path)
     assert not [item.id for item in report.items if item.verdict == "unmatched"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_an_empty_answer_file_is_missing_throughout(name: str, tmp_path: Path) -> None:
     for ending in ("toml", "csv"):
@@ -122,6 +123,7 @@ def _flat(value: object) -> list[object]:
     return [x for item in value for x in _flat(item)] if isinstance(value, tuple) else [value]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "level"), CASES)
 def test_a_key_with_its_answers_taken_out_is_the_sheet(name: str, level: str) -> None:
     """Every line of the sheet that holds no blank and no sentence stands on the key; spaces are as wide as numbers."""
@@ -248,6 +250,7 @@ def hint_page(text: str) -> str:
     return text.partition("\nHints\n")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
     made, solved = writer(name, hints=True), solution(name)
@@ -287,6 +290,7 @@ def test_every_entry_has_a_field_under_its_id() -> None:
     assert {fields[entry].get("/V", "") for entry in entries} == {""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("student", ["Пушкин 1", "田中-7", "a\\b{c}%_$#&^~(x)", "José"])
 def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
     text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))

@@ -200,6 +200,7 @@ def test_what_is_affordable(sizes: tuple[int, ...], cheap: bool) -> None:
     assert affordable(uniform(*sizes)) is cheap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("steps", "cheap"), [(24, True), (25, False), (60, False), (300, False)])
 def test_deep_closed_forms_are_not_affordable(steps: int, cheap: bool) -> None:
     """SymPy recurses: at a depth of 60 functions it reaches Python's limit."""

@@ -292,6 +292,7 @@ def test_an_entry_of_the_only_matrix_of_its_letter(left: str) -> None:
     assert match_step("w_1", index) == ("", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", examples.names())
 def test_every_step_matches_its_own_id(name: str) -> None:
     solution = solved(name)

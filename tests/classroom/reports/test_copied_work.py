@@ -43,6 +43,7 @@ def people(count: int) -> list[str]:
 FAULTS = ("z_1", "A_1", "z_2", "dL/dz_2", "dL/dw_2", "dL/dz_1")
 
 
+@pytest.mark.slow
 def test_a_class_of_150_copied_by_its_neighbours(tmp_path: Path) -> None:
     """Half of them work honestly, many with the same mistakes; the other half copy from them in several ways."""
     small, chance = SmallClass(tmp_path, people=people(150)), Random(11)
@@ -65,6 +66,7 @@ def test_a_class_of_150_copied_by_its_neighbours(tmp_path: Path) -> None:
     assert all(agreements[student].other == f"p{int(student[1:]) - 1}" for student in listed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variants", [True, False])
 def test_honest_work_with_the_same_mistakes_is_not_listed(tmp_path: Path, variants: bool) -> None:
     """Also where all have the same numbers: then two who make the same mistake write the same wrong numbers."""

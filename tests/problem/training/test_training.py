@@ -609,6 +609,7 @@ def test_every_schedule_has_a_reference() -> None:
     assert {f'"{key}"' for key in SCHEDULES} <= {rate.split(" = ")[1].split("\n")[0] for rate in PLAIN_RATES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", PLAIN_RATES)
 @pytest.mark.parametrize("rule", ["gradient descent", "adam", ""])
 def test_learning_rate_against_plain_floats(rule: str, rate: str) -> None:
