@@ -82,6 +82,9 @@ class Parser(Primaries):
     def relation(self) -> str:
         if self.token.text in SIGNS and self.token.kind == "op":
             raise self.error(f"`{self.token.text}` has no meaning here", SIGNS[self.token.text])
+        first = self.tokens[0]
+        if not self.is_op(*RELATIONS) and first.kind == "word" and first.text in WORDS:
+            raise self.error(f"`{first.text}` belongs to a program", WORDS[first.text], first)
         if not self.is_op(*RELATIONS):
             raise self.unexpected("`=` after the name on the left")
         return self.take().text

@@ -295,6 +295,7 @@ class _Reader(Tables):
             if item.relation == "<-":
                 self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
         order_before = len(self.faults)
+        self.faults[:] = map(self._of_a_state, self.faults)
         check_order(written, known, self.faults)
         self.places = {item.equation.name.id: item.line.fault("").place for item in written}
         if len(self.faults) > order_before:
@@ -302,6 +303,13 @@ class _Reader(Tables):
         equations = infer_shapes(written, self.shapes, self.faults, self.warnings)
         check_matrix_powers(written if "model" in self.source.data else (), self.shapes, self.faults)
         return equations
+
+    def _of_a_state(self, fault: Fault) -> Fault:
+        """The fault, with a better hint where the model uses what [state] holds."""
+        if any(fault.message == f"`{key}` is not defined" for key in self.table("state")):
+            hint = "a state belongs to [update]: write there what uses it, or take a rule such as `nesterov`"
+            return replace(fault, hint=hint)
+        return fault
 
     def _with_backslashes(self, text: str) -> str:
         """The text as it was meant; that TOML read `\\f` of `\\frac` as a sign of its own is a fault."""

@@ -113,3 +113,13 @@ def test_a_file_in_the_place_of_a_command(capsys: pytest.CaptureFixture[str]) ->
         main(["handout.toml", "--to", "md"])
     assert caught.value.code == 2
     assert "derive solve handout.toml --to md" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("lr = 0.1", "`learning_rate`"), ("betas = [1, 2]", "`beta_1"), ('until = "x < 1"', "`steps = 20`")],
+)
+def test_keys_of_an_update_by_other_names(key: str, said: str) -> None:
+    text = NETWORK.replace("LAYERS", "{ units = 2 }").replace("LOSS", "mse").replace("RULE", "sgd") + key
+    with pytest.raises(InputError, match=said):
+        Problem.loads(text)

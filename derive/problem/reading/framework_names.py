@@ -47,6 +47,14 @@ TABLES: Mapping[str, str] = {
     "layers": "network", "equations": "model", "number": "numbers",
 }  # fmt: skip
 """What others call the tables of a problem file."""
+UPDATE_KEYS: Mapping[str, str] = {
+    "lr": "write `learning_rate`", "rate": "write `learning_rate`", "eps": "write `epsilon`",
+    "betas": "write `beta_1 = 0.9` and `beta_2 = 0.999`", "maximize": "write `maximise`",
+    "momentum": 'write rule = "momentum" and beta = 0.9', "optimizer": "write `rule`", "optimiser": "write `rule`",
+    "iterations": "write `steps`", "batch_size": "write `batch`", "loss": "equations name their loss: `dL_G/da`",
+    "until": "how often is set: `steps = 20`; the table behind the last step shows where it was enough",
+}  # fmt: skip
+"""What others call the keys of [update], and what to write."""
 
 
 def _folded(name: str) -> str:
@@ -57,7 +65,7 @@ def _folded(name: str) -> str:
 
 def _known(name: str, own: Iterable[str], others: Mapping[str, str]) -> str:
     """What is meant: one of `own` in any spelling, or what another name stands for; else the name itself."""
-    same = {_folded(key): key for key in own}
+    same = {_folded(key): key for key in own if "'" not in key}
     return name if name in own else same.get(_folded(name)) or others.get(_folded(name), name)
 
 

@@ -11,7 +11,7 @@ from derive.errors import suggestion
 from derive.language.names import Name, Symbol
 from derive.problem.reading.equation_lines import EquationLine, lines_of
 from derive.problem.reading.equations import read_name
-from derive.problem.reading.framework_names import rule_name
+from derive.problem.reading.framework_names import UPDATE_KEYS, rule_name
 from derive.problem.reading.given_values import Given, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
@@ -151,7 +151,7 @@ class ScriptReader:
         known = (*known, *(SCHEDULES[self.rate.schedule].needs if self.rate.schedule else ()))
         for key in self.table:
             if key not in known:
-                meant = suggestion(key, known) or hint
+                meant = UPDATE_KEYS.get(key.casefold()) or suggestion(key, known) or hint
                 self.tables.fault(f"`{key}` has no meaning in [update]", meant, "update", key)
 
     # --- equations ---------------------------------------------------------------------------------------------------
