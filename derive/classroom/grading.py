@@ -25,7 +25,7 @@ from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
 from derive.classroom.records.records import Basis
-from derive.classroom.records.written_files import BEFORE, FEEDBACK, RECORD, WORK, WrittenFiles
+from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles, keep_record
 from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import Delivery, Inbox
@@ -113,9 +113,7 @@ def _inbox(output: Path) -> Iterator[Inbox]:
         raise DeriveError(f"cannot write to {work}: {error.strerror}", "choose another folder with -o") from None
     for folder in (output, output / FEEDBACK, work):
         clear(folder)
-    if not (work / BEFORE).exists():  # a marking that goes on compares with what it found when it was begun
-        record = output / RECORD
-        save(work, {BEFORE: record.read_bytes() if record.is_file() else b""})
+    keep_record(output)
     with Inbox(work / "inbox.sqlite") as inbox:
         yield inbox
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from derive.classroom.records.overrides import OVERRIDES
 from derive.classroom.records.records import Basis
+from derive.files import save
 
 FEEDBACK, WORK = "feedback", ".marking"
-BEFORE = "before.jsonl"
+BEFORE = "before"
 """In WORK: the record of marks as it was when a marking was begun."""
 GRADES, RETURNS, CHANGES, RECORD, REPORT = "grades.csv", "returns.csv", "changes.csv", "marks.jsonl", "report"
 PLATFORMS = ("moodle", "canvas", "blackboard", "brightspace", "ilias", "openolat")
@@ -48,3 +49,10 @@ class WrittenFiles:
         except (OSError, ValueError):
             return False
         return True
+
+
+def keep_record(output: Path) -> None:
+    """Keep the record of marks as it is when a marking is begun: one that goes on after a crash compares with that."""
+    work, record = output / WORK, output / RECORD
+    if not (work / BEFORE).exists():
+        save(work, {BEFORE: record.read_bytes() if record.is_file() else b""})
