@@ -93,7 +93,8 @@ class ReadStatement:
 class StatementReader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""
 
-    def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,)) -> None:
+    def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,), *, first_index: int = 1) -> None:
+        self.first_index = first_index
         self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
         lexicon = self.lexicon
         self.forward = {step.name for step in lexicon.derivation.forward}
@@ -195,7 +196,7 @@ class StatementReader:
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
-        text = text.strip().rstrip(".:, ").strip("*_`$ ")
+        text = _plain_left(text.strip().rstrip(".:, ").strip("*_`$ "), self.first_index)
         meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
         if meant is None:
             return None
@@ -281,6 +282,27 @@ def _up_to_unread(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
 
 def _values(numbers: Array | None) -> list[fmpq | None]:
     return [w.value if w else None for w in numbers.entries] if numbers else []
+
+
+_NEW = (
+    r"new|updated|neue[srn]?|neu|nouveau|nouvelle|nuev[oa]|нов(?:ый|ая|ое|ые)|обновл[её]нн(?:ый|ая|ое|ые)|жаңа"
+    r"|aktualisiert(?:e[srn]?)?|after (?:the )?update|nach dem update|после обновления|жаңартылған"
+)
+_NEW_BEFORE = re.compile(rf"(?:the\s+)?(?:{_NEW})\s+(?P<name>\S.*)", re.IGNORECASE)
+_NEW_BEHIND = re.compile(rf"(?P<name>.*\S)\s*(?:\((?:{_NEW})\)|\s(?:{_NEW}))", re.IGNORECASE)
+_INDEX = re.compile(r"(?P<name>.*[\w})])(?P<index>\[\d{1,4}(?:(?:\]\[|,\s*)\d{1,4}){0,5}\])")
+INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
+"""What shows that a work counts entries from 0, as programs do."""
+
+
+def _plain_left(text: str, first_index: int) -> str:
+    """A left side with `W[0][1]` as `W[1,2]` where indices count from 0, and `new W_1` as `W_1^{new}`."""
+    if found := _INDEX.fullmatch(text):
+        numbers = (int(number) + 1 - first_index for number in re.findall(r"\d+", found["index"]))
+        text = f"{found['name']}[{','.join(map(str, numbers))}]"
+    if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
+        return f"{found['name']}^{{new}}"
+    return text
 
 
 def _turned(statement: Statement) -> Statement | None:

@@ -14,7 +14,7 @@ from derive.answers.pages.transcript import snippets_of, within_budget, without_
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.written import Answer
-from derive.answers.working.chains import ReadStatement, StatementReader
+from derive.answers.working.chains import INDEX_FROM_ZERO, ReadStatement, StatementReader
 from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
 from derive.answers.working.pass_headings import passes
@@ -57,7 +57,8 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 
 def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[ReadStatement]:
     """Every statement of a work, in order."""
-    reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked)
+    first = 0 if INDEX_FROM_ZERO.search(text) else 1
+    reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked, first_index=first)
     chains: list[ReadStatement] = []
     headed = deque(passes(text, catalogue(solution.problem.language)))
     headings = {line for line, _ in headed}

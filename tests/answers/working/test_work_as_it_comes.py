@@ -171,6 +171,23 @@ def test_channels_one_by_one(left: str) -> None:
     assert said(f"{first} = [1 2; 3 4]\n{second} = [5 6; 7 8]", "cnn") == {"P": [1, 2, 3, 4, 5, 6, 7, 8]}
 
 
+@pytest.mark.parametrize("work", ["z_1[0] = 3\nz_1[1] = 4\nz_1[2] = 5", "z_1[1] = 3\nz_1[2] = 4\nz_1[3] = 5"])
+def test_indices_count_from_0_where_one_is_0(work: str) -> None:
+    assert said(work) == {"z_1": [3, 4, 5]}
+
+
+def test_brackets_one_behind_the_other() -> None:
+    work = "".join(f"dL/dW_2[0][{j}] = {j + 6}\n" for j in range(3))
+    assert said(work) == {"dL/dW_2": [6, 7, 8]}
+
+
+@pytest.mark.parametrize(
+    "left", ["new W_2", "W_2 (updated)", "neues W_2", "W_2 (neu)", "новый W_2", "W_2'", "W_2^{new}", "жаңа W_2"]
+)
+def test_updated_parameters(left: str) -> None:
+    assert said(f"{left} = [1 2; 3 4]", "adam_network") == {"W_2@1": [1, 2, 3, 4]}
+
+
 # --- passes -----------------------------------------------------------------------------------------------------------
 
 
