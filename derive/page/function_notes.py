@@ -35,7 +35,8 @@ def _meaning(node: Apply) -> Sentence | None:
 
     def formula(text: str) -> Formula:
         written = instantiate(row, text, params, node.options, number(0))
-        return Formula(tidy(settled(written, {Symbol(name): () for name in row.params})))
+        plain = settled(written, {Symbol(name): () for name in row.params})
+        return Formula(tidy(plain) if row.defaults or row.definition else plain)  # constants stay decimals
 
     function = Formula(Apply(node.op, params, node.options))
     if row.meaning is not None:

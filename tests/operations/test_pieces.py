@@ -43,3 +43,7 @@ def test_what_is_no_condition_is_said(loss: str, words: str) -> None:
 def test_a_comparison_stands_in_brackets_on_the_page() -> None:
     assert "[x > 0]" in solved("sum([x > 0] ⊙ x)").text("txt")
     assert "where([x > 0]" in solved("where(x > 0, x^2, x)", "3").text("txt")
+
+
+def test_the_constants_of_a_function_stand_as_decimals() -> None:
+    assert "1.0507009873554805·z where z > 0" in " ".join(solved("sum(SELU(x))").text("txt").split())
