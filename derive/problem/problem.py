@@ -41,7 +41,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "model": ("equations", "loss", "losses", "gradients"),
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "steps"),
-    "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries"),
+    "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries", "engine"),
     "sheet": ("blank", "hints", "figure"),
     "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),

@@ -30,7 +30,7 @@ class Numbers:
     digits: Digits = Digits()
     carry: str = "exact"
     decimal: str = "."
-    by_language: bool = False
+    by_language: bool = field(default=False, compare=False)
     steps: Mapping[str, Digits] = field(default_factory=dict)
 
     def of(self, step: str) -> Digits:

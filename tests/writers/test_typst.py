@@ -80,5 +80,10 @@ def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
     assert pdf_source(replace(latin, page=replace(latin.page, engine="typst"))) == "typ"
 
 
+def test_a_problem_file_names_the_engine() -> None:
+    text = examples.path("mazur").read_text("utf-8").replace("[page]", '[page]\nengine = "typst"')
+    assert pdf_source(Problem.loads(text)) == "typ"
+
+
 def test_words_are_words_whatever_they_hold() -> None:
     assert escape_typst("#let a_b = [1]") == r"\#let a\_b \= \[1\]"

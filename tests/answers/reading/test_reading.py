@@ -131,7 +131,7 @@ def test_the_decimal_sign_that_a_work_shows(texts: list[str], default: str, sign
     assert decimal_of(texts, default) == sign
 
 
-@pytest.mark.parametrize("written", ["", "e", "1e", "3,9,1", "--", "0x1F", "1_000", "nan", "inf", "1/0", "5 %", "1 2"])
+@pytest.mark.parametrize("written", ["", "e", "1e", "3,9,1", "--", "0x1F", "1_000", "nan", "inf", "1/0", "1 2"])
 def test_no_number(written: str) -> None:
     assert read_number(written, ",") is None
 
