@@ -103,6 +103,10 @@ def test_refused_once_with_its_line(text: str, said: tuple[str, ...]) -> None:
     assert all(part in message for part in said)
 
 
+def test_a_name_is_defined_whatever_is_wrong_on_the_right() -> None:
+    assert "has no meaning here" in fault("[data]\nx = 1\n[model]\nequations = '''\ny = x $ 2\nz = y^2\n'''")
+
+
 def test_tables_by_other_names() -> None:
     with pytest.raises(InputError, match=r"write \[update\]"):
         Problem.loads('[data]\nx = 1\n[optimizer]\nlr = 1\n[model]\nequations = "y = x"')

@@ -34,7 +34,8 @@ def left_sides(lines: Iterable[EquationLine]) -> dict[str, Name]:
     defined: dict[str, Name] = {}
     for line in lines:
         try:
-            name = parse_left_side(line.text, Scope({}, FUNCTIONS, line.indices))
+            left = line.text.partition("=")[0]  # whatever is wrong on the right, the name is defined
+            name = parse_left_side(f"{left}= 0", Scope({}, FUNCTIONS, line.indices))
             defined.setdefault(name.id, name)
         except TextError:
             continue  # reported when the whole line is read
