@@ -85,7 +85,7 @@ REFUSED = [
     ("while c > 1: r", "repetition counts"),
     ("return c", "write `y = …`"),
     ('r = f"{c}"', "holds no text"),
-    ("r = c if c > 0 else 0", "for pieces"),
+    ("r = c if c > 0 else 0", "where("),
     ("r = np.maximum(0, c)", "`max(a, b)`"),
     ("r = x.sum()", "`sum(x)`"),
     ("r -= c", "`w <- w - …`"),
