@@ -96,7 +96,7 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
     if mixed := _MIXED.fullmatch(text):
         return _mixed(mixed, text.strip())
     if (near := _NEAR_A_BOUND.fullmatch(text)) and (away := read_number(near[3], decimal)):
-        return _near_a_bound(near, away, text.strip()) if 0 < away.value < fmpq(1, 10**8) else None
+        return _near_a_bound(near, away, text.strip()) if 0 < away.value < fmpq(1, 10**6) else None
     percent = _PERCENT.search(text)
     usual = _PERCENT.sub("", text)
     usual = _SHORT_FRACTION.sub(r"\1{\2}{\3}", _APART.sub(r"\1\2", usual))
