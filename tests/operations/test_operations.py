@@ -642,6 +642,7 @@ def drawn(
     return refs, {ref.name: size for ref, size in zip(refs, shapes, strict=True)}, values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", list(STRUCTURAL_VALUE))
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)

@@ -13,6 +13,7 @@ from support.decimal_students import MISTAKES, DecimalStudent, PlantedMistake, j
 from derive import check
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_right_work_is_not_called_wrong(seed: int) -> None:
     student = DecimalStudent.drawn(Random(seed))
@@ -20,6 +21,7 @@ def test_right_work_is_not_called_wrong(seed: int) -> None:
     assert judged_right(found), [(item.id, item.given, item.message) for item in found.items if item.verdict == "wrong"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.step} {min(mistake.keys)}")
 def test_a_planted_mistake_is_located_and_named(mistake: PlantedMistake) -> None:
     """Of three works that show the mistake at least two: now and then other numbers are as near."""
