@@ -15,9 +15,21 @@ from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import function_styles as styles
 from derive.notation.notations import Notation, superscript
-from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot, TextPiece, Vocabulary, name_vocabulary
+from derive.notation.vocabulary import (
+    FACTOR,
+    INNER,
+    LEADING,
+    MINUS,
+    TIGHT,
+    Slot,
+    TextPiece,
+    Vocabulary,
+    name_vocabulary,
+)
 
 SUM, PRODUCT, POWER, ATOM = range(4)
+STARTS = {LEADING, FACTOR}
+"""The positions at which a sign needs no parentheses."""
 A_LINE = 70  # characters
 LONGEST_SUM = 6  # terms of samples that are written out
 
@@ -130,7 +142,7 @@ class _Printer:
     # --- constants -------------------------------------------------------------------------------------------------
 
     def _number(self, expr: Number, level: int, position: str) -> None:
-        negative = expr.value < 0 and position != LEADING
+        negative = expr.value < 0 and position not in STARTS
         broken = expr.value.denominator != 1
         tight = level >= POWER and (expr.value < 0 or (broken and not expr.decimal))
         self.enclosed(lambda: self.out.append(self.constant(expr)), negative or tight)
@@ -192,14 +204,14 @@ class _Printer:
             else:
                 self.out.insert(start, self.operators["negate"])
 
-        self.enclosed(write, position != LEADING or level > PRODUCT)
+        self.enclosed(write, position not in STARTS or level > PRODUCT)
 
     def _product(self, expr: Apply, level: int, position: str) -> None:
         left, right = expr.args
 
         def write() -> None:
             tight = ATOM if self._ends_in_quotient(left) else PRODUCT
-            self.write(left, tight, position if level <= PRODUCT else LEADING)
+            self.write(left, tight, FACTOR if level > PRODUCT or position == LEADING else position)
             alone = self._stands_alone(expr, left, right)
             self.out.append(self._between(expr, left, right, alone))
             self.write(right, POWER if alone else PRODUCT, INNER)
@@ -282,7 +294,7 @@ class _Printer:
             return
 
         def write() -> None:
-            self.write(top, PRODUCT, position if level <= PRODUCT else LEADING)
+            self.write(top, PRODUCT, FACTOR if level > PRODUCT or position == LEADING else position)
             self.out.append("/")
             self.write(bottom, POWER, TIGHT)
 

@@ -11,15 +11,16 @@ from derive.language.expressions import Entry, Expr, Ref, Shape
 from derive.language.names import Name
 from derive.notation.notations import Notation
 
-LEADING, INNER, TIGHT, MINUS = "leading", "inner", "tight", "minus"
+LEADING, FACTOR, INNER, TIGHT, MINUS = "leading", "factor", "inner", "tight", "minus"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """Where a value goes: what it is the value of, and its position, which decides about parentheses.
 
-    `leading`: at the start, a sign needs none; `inner`: a negative number needs them; `tight`: a power of ten too;
-    `minus`: it stands with a minus before it, but a 0 without.
+    `leading`: at the start, a sign needs none; `factor`: at the start of a product or quotient, 1 − 10⁻⁸ needs them;
+    `inner`: a negative number needs them; `tight`: a power of ten too; `minus`: it stands with a minus before it, but
+    a 0 without.
     """
 
     node: Expr

@@ -15,8 +15,8 @@ from derive.values.tape import CompiledExpr
 from derive.values.values import Values
 from derive.verification.verify import Verification
 
-PlacedTexts: TypeAlias = tuple[str, str, str]
-"""A number at the beginning of a line, inside one, and where what stands beside it binds tightly."""
+PlacedTexts: TypeAlias = tuple[str, str, str, str]
+"""A number at the beginning of a line, inside one, where what stands beside it binds tightly, and as a first factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class PageMemory:
     """What views of one run have found out, each for a pass: several formats ask the same.
 
     relations  whether a relation is an equation
-    texts      the entries of a name in the three positions, for each way to write numbers
+    texts      the entries of a name in the four positions, for each way to write numbers
     literals   expressions at the printed numbers, None where those leave no value
     terms      terms as they are printed, with the digits of a name
     kept       which terms of a long sum are shown

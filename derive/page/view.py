@@ -20,7 +20,7 @@ from derive.language.names import Name
 from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
-from derive.notation.vocabulary import INNER, LEADING, MINUS, TIGHT, Slot
+from derive.notation.vocabulary import FACTOR, INNER, LEADING, MINUS, TIGHT, Slot
 from derive.page.document import Addends, Fact, Relation
 from derive.page.entry_names import leaves
 from derive.page.run import PageRun, PlacedTexts
@@ -30,7 +30,7 @@ from derive.values.digits import Printed, computed, full, printed
 from derive.values.lazy_entries import LazyEntries
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
-_POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2}
+_POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2, FACTOR: 3}
 MOST_LISTED = 16
 PRODUCTS = {"product", "times"}
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
@@ -70,8 +70,8 @@ class View:
         """A number in the notation, in parentheses where its position asks for them."""
         text = self.notation.printed(number)
         compound = number.exponent is not None or number.fraction is not None
-        apart = number.negative or number.gap is not None
-        needed = position != LEADING and (apart or (position == TIGHT and compound))
+        inside = position not in {LEADING, FACTOR} and number.negative
+        needed = inside or (position != LEADING and number.gap is not None) or (position == TIGHT and compound)
         return f"{self.notation.operators['(']}{text}{self.notation.operators[')']}" if needed else text
 
     def number(self, name: Name, index: Sequence[int], position: str) -> str:
@@ -79,14 +79,14 @@ class View:
         texts = self._texts_of(name)[offset(self.shapes[name], tuple(index)) if index else 0]
         return self._placed(texts, position)
 
-    def _placed(self, texts: tuple[str, str, str], position: str) -> str:
+    def _placed(self, texts: PlacedTexts, position: str) -> str:
         """A number as it stands in a position."""
         if position == MINUS:
             return texts[1] if texts[1] == self._zero else self.notation.operators["negate"] + texts[1]
         return texts[_POSITIONS[position]]
 
     def _texts_of(self, name: Name) -> Sequence[PlacedTexts]:
-        """Each entry of a name as it stands in the three positions."""
+        """Each entry of a name as it stands in the four positions."""
         if self.hides(name):
             return self._blanks(name)
         key = name, self.k
@@ -96,7 +96,8 @@ class View:
         return self._texts[key]
 
     def _placed_texts(self, number: Printed) -> PlacedTexts:
-        return self.text(number), self.text(number, INNER), self.text(number, TIGHT)
+        leading, inner = self.text(number), self.text(number, INNER)
+        return leading, inner, self.text(number, TIGHT), leading if number.gap is None else inner
 
     @property
     def _zero(self) -> str:
@@ -104,7 +105,7 @@ class View:
 
     def _blanks(self, name: Name) -> list[PlacedTexts]:
         blank = self.notation.operators["blank"]
-        return [(blank, blank, blank)] * prod(self.shapes[name])
+        return [(blank,) * 4] * prod(self.shapes[name])
 
     def rows(self, name: Name) -> list[list[str]]:
         """An array as rows of texts."""
@@ -135,7 +136,7 @@ class View:
         return sign + self._arranged(texts, shape, matrix)
 
     def _moved(self, expr: Expr) -> Sequence[PlacedTexts]:
-        """The entries of a name, or of a block of names, as they stand in the three positions."""
+        """The entries of a name, or of a block of names, as they stand in the four positions."""
         if isinstance(expr, Ref):
             return self._texts_of(expr.name)
         assert isinstance(expr, Apply)

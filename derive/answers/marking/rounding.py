@@ -86,8 +86,8 @@ class UsualLength:
 
     @property
     def slack(self) -> fmpq:
-        """How near to the truth, relatively, a number is that rounding explains: 5 %, or one unit of so few digits."""
-        return max(CLOSE, fmpq(1, 10 ** (self.digits - 1)))
+        """How near to the truth, relatively, a number is that rounding explains: one unit of so few digits."""
+        return fmpq(1, 10 ** (self.digits - 1))
 
     def unit(self, value: Num) -> Num:
         """One unit of the last place to which an unwritten value is rounded; 0 of one that is not longer."""
