@@ -49,17 +49,6 @@ def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str
     return "".join(map(str, pieces(expr, notation, shapes, name_vocabulary(notation, shapes))))
 
 
-def join_texts(parts: list[TextPiece]) -> list[TextPiece]:
-    """Neighbouring texts as one."""
-    result: list[TextPiece] = []
-    for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
-        elif part != "":
-            result.append(part)
-    return result
-
-
 def _first(expr: Expr) -> Expr:
     """What a product, quotient or power begins with."""
     while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:

@@ -63,3 +63,14 @@ def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
         return inner(node, position)
 
     return word
+
+
+def join_texts(parts: list[TextPiece]) -> list[TextPiece]:
+    """Neighbouring texts as one."""
+    result: list[TextPiece] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
+        elif part != "":
+            result.append(part)
+    return result
