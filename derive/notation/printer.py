@@ -24,6 +24,7 @@ from derive.notation.vocabulary import (
     Slot,
     TextPiece,
     Vocabulary,
+    join_texts,
     name_vocabulary,
 )
 
