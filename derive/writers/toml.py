@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain, repeat
 from typing import Any
 
-from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation.notations import ASCII
@@ -190,15 +190,18 @@ def _key(name: Name) -> str:
     return spelling if spelling.isascii() and spelling.replace("_", "").isalnum() else _quoted(spelling)
 
 
-def _number(value: Fraction) -> str:
+def _number(value: Fraction, places: int = 0) -> str:
+    """A number, with the decimals that it was written with."""
     text = constant_text(value)
-    return f'"{text}"' if "/" in text else text
+    if "/" in text:
+        return f'"{text}"'
+    whole, _, broken = text.partition(".")
+    return f"{whole}.{broken.ljust(places, '0')}" if places > len(broken) else text
 
 
 def _array(given: Given) -> str:
-    shape: Shape = given.shape
-    value = nested([_number(x) for x in given.values], shape)
-    return _nested(value)
+    numbers = map(_number, given.values, chain(given.places, repeat(0)))
+    return _nested(nested(list(numbers), given.shape))
 
 
 def _nested(value: Any) -> str:

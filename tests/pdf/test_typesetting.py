@@ -227,9 +227,7 @@ def test_the_mark_under_a_place_stands_below_it() -> None:
 
     def across(start: int) -> float:
         places: dict[str, float] = {}
-        quoted = LatexWriter().quoted(Quoted("ab  αβ cd", start, 1), "")
-        assert isinstance(quoted, str)
-        (reader,) = made(quoted)
+        (reader,) = made(LatexWriter().literal(Quoted("ab  αβ cd", start, 1).lines(), ""))
         reader.pages[0].extract_text(visitor_text=lambda text, _, at, *__: places.update({text.strip(): at[4]}))
         return places["^"]
 
@@ -290,7 +288,7 @@ def test_missing_fonts_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> N
     from derive.pdf import shaping
 
     monkeypatch.setattr(shaping, "find_spec", lambda name: None)
-    for cached in (shaping.shaped, shaping._font_for, shaping._files):
+    for cached in (shaping.shape_word, shaping._font_for, shaping._files):
         cached.cache_clear()
     try:
         (result,) = make_pdfs([document("Ж")])
