@@ -351,11 +351,18 @@ def models(draw: st.DrawFn) -> str:
 
 
 def single_assignment(found: Derivation) -> Iterator[str]:
-    """What is wrong with the order or the names of the steps."""
+    """What is wrong with the order or the names of the steps.
+
+    The phases are mixed only where equations ask for derivatives: these come before what uses them.
+    """
     known: set[Name] = {name for name, _ in found.givens}
     phases = [step.phase for step in (*found.forward, *found.backward)]
-    if "backward" in phases[: len(found.forward)] or set(phases[len(found.forward) :]) - {"backward"}:
+    mixed = "backward" in phases[: len(found.forward)] or set(phases[len(found.forward) :]) - {"backward"}
+    if mixed and not found.slopes:
         yield "the phases are mixed"
+    for step in (*found.forward, *found.backward):
+        if (step.phase == "backward") != isinstance(step.name, Derivative):
+            yield f"{step.id} stands in the phase {step.phase}"
     for step in (*found.forward, *found.backward):
         if step.name in known:
             yield f"{step.id} is defined twice"
