@@ -35,8 +35,8 @@ from derive.values.values import Values
 EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {
     "adam_network",
-    "binary_cross_entropy", "dead_relu", "han_kamber", "hessian", "hmkcode", "lion_step", "mazur", "mazur_10000", "miller",
-    "notes", "rgu",
+    "binary_cross_entropy", "dead_relu", "han_kamber", "hessian", "hmkcode", "lion_step", "mazur", "mazur_10000",
+    "miller", "notes", "rgu",
     "slp3_sgd", "softmax_classifier",
     "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "yeh_mlp", "zaki_meira",
 }  # fmt: skip
