@@ -132,7 +132,8 @@ def _fits(expr: Expr, step: Step, derivation: Derivation) -> bool:
 
 def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> bool:
     """Whether a number is what a route gives, within its width; where exact values are asked for, only from numbers
-    that were not rounded before. A width above a tenth of the value grants only what is near the exact value too.
+    that were not rounded before. A width above a tenth of the value grants only what is near the exact value too; what
+    is near it to one unit of its last place needs no such grant.
     """
     value = attempt.values[i]
     if value is None or attempt.own is None or attempt.equation is None:
@@ -142,6 +143,8 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
         return not (rounded and w.placed) and stands(answer, i, w, attempt)
     how = standing(w, value)
     if how is None and not within(w, value, allowed(attempt.widths[i], value)):
+        if is_near(answer, i, w, attempt):
+            return False
         slack = answer.own.usual.slack if answer.own.usual else fmpq(0)
         exact = (answer.exactly()[i], answer.expected[i])
         if not (any(abs(w.value - x) <= slack * abs(x) for x in exact) and within(w, value, attempt.widths[i])):

@@ -70,12 +70,13 @@ def test_errors_of_five_percent_are_found_where_they_are_made(names: list[str]) 
                 continue
             for digits in (3, 4, 5):
                 student = Student(solution, digits, faults={step.id: five_percent(random)})
-                verdict = judged(solution, student)[step.id].verdict
+                each = judged(solution, student)[step.id]
                 if student.write(solution.exact.flat(step.name, 1)[0]).value == 0:
                     continue
                 made += 1
-                found += verdict == "wrong"
-                assert verdict != "correct" or _cannot_tell(solution, step, digits), f"{name} {step.id} {digits}"
+                found += each.verdict == "wrong"
+                told = each.verdict != "correct" or _is_round(each) or _cannot_tell(solution, step, digits)
+                assert told, f"{name} {step.id} {digits}"
     assert found >= 0.98 * made, f"{found} of {made}"
 
 
@@ -86,6 +87,12 @@ def _cannot_tell(solution: Solution, step: Step, digits: int) -> bool:
         abs(student.write(x).value - student.write(x * fmpq(105, 100)).value) <= student.write(x).unit
         for x in solution.exact.flat(step.name, 1)
     )
+
+
+def _is_round(found: Judged) -> bool:
+    """Whether 5 % off happens to be the right numbers, rounded to one digit: 2 for 1.905."""
+    numbers = zip(found.written or (), found.expected, strict=True)
+    return all(w and w.digits == 1 and abs(w.value - x) <= w.unit / 2 for w, x in numbers)
 
 
 @pytest.mark.slow

@@ -194,11 +194,13 @@ def test_samples_said_again_belong_to_their_pass(update: str) -> None:
     assert found == (wanted | {"w@1": "follows"} if update else wanted)
 
 
-def test_a_sample_copied_wrongly_is_the_students_own() -> None:
+def test_a_sample_copied_wrongly_is_charged_once() -> None:
+    """To the first step with marks that goes on from it: a given value carries none."""
     solution = solve(Problem.loads(SAMPLES))
-    work = "x = 1\nt = 2\ny = 0\ndL/dy = -2\ndL/dw = -2\nw = 0.2\nx = 3\nt = 3\ny = 0.6\n"
+    work = "x = 1\nt = 2\ny = 0\ndL/dy = -2\ndL/dw = -2\nw = 0.2\nx = 3\nt = 3\ny = 0.6\ndL/dy = -2.4\ndL/dw = -7.2\n"
     found = verdicts(work, solution)
-    assert (found["x"], found["x@2"], found["t@2"], found["y@2"]) == ("correct", "wrong", "correct", "follows")
+    assert (found["x"], found["x@2"], found["t@2"], found["y@2"]) == ("correct", "wrong", "correct", "wrong")
+    assert (found["dL/dy@2"], found["dL/dw@2"]) == ("follows", "follows")
 
 
 def test_the_same_sample_said_again_begins_nothing() -> None:
