@@ -135,10 +135,10 @@ class ClosedForm:
     def _worked_out(self) -> SympyResults:
         """What SymPy finds: each name is differentiated by in a chain in which it is a symbol."""
         computed = {step.name for step in self.derivation.forward}
-        whole, order = _Chain(self._given, self._steps), Order(self.derivation.forward)
-        found: list[tuple[_Chain, Sym]] = []
-        outputs: list[Sym] = []
         with undistributed():
+            whole, order = _Chain(self._given, self._steps), Order(self.derivation.forward)
+            found: list[tuple[_Chain, Sym]] = []
+            outputs: list[Sym] = []
             for name in self.derivation.wanted:
                 entries = self._entries(name)
                 chain = _Chain([*self._given, *entries], self._steps) if name in computed else whole
@@ -146,7 +146,7 @@ class ClosedForm:
                 found += [(chain, derivative) for derivative in derivatives]
                 closing = {} if chain is whole else {chain.forms[entry]: whole.forms[entry] for entry in entries}
                 outputs += [derivative.xreplace(closing) for derivative in derivatives]
-        written = tuple(chain.reader(order).read(derivative) for chain, derivative in found)
+            written = tuple(chain.reader(order).read(derivative) for chain, derivative in found)
         inputs = {whole.forms[entry]: i for i, entry in enumerate(self._given)}
         return SympyResults(written, program_of(outputs, inputs))
 
