@@ -44,7 +44,7 @@ class SlopeReader(Cursor):
             return None
         total = 0
         while total < order:
-            by, times = self._differential(order - total)
+            by, times = self._differential(order - total, found)
             if by is None or total + times > order:
                 return None
             for _ in range(times):
@@ -65,20 +65,23 @@ class SlopeReader(Cursor):
     def _begins_name(self, offset: int) -> bool:
         return self.peek(offset).kind in {"word", "command"} or self.peek(offset).text == "("
 
-    def _differential(self, most: int) -> tuple[Name | None, int]:
-        """`dL`, `d^2L`: what is differentiated, and how often (`most` is 0); `dw^2`: by what, at most so often."""
+    def _differential(self, most: int, of: Name | None = None) -> tuple[Name | None, int]:
+        """`dL`, `d^2L`: what is differentiated, and how often (`most` is 0); `dw^2`: by what, at most so often.
+
+        The entry w_1 of w has a name of its own only in a derivative by it, that of `of`.
+        """
         token, order = self.token, 1
         if token.kind != "word" or not token.text.startswith("d"):
             return None, 0
         self.take()
         if token.text != "d":
-            name = self._known(self.symbol(token.text[1:]))
+            name = self._known(self.symbol(token.text[1:]), of)
         else:
             order = self._order() if not most else 1
             if self.is_op("("):
                 name = self._in_parentheses()
             else:
-                name = self._known(self.symbol()) if self.token.kind in {"word", "command"} else None
+                name = self._known(self.symbol(), of) if self.token.kind in {"word", "command"} else None
         return name, self._order() if most > 1 else order
 
     def _in_parentheses(self) -> Name | None:
@@ -96,7 +99,9 @@ class SlopeReader(Cursor):
             self.take()
         return int(number.text)
 
-    def _known(self, symbol: Symbol) -> Name | None:
-        """The name of a symbol that is defined, as it is before an update."""
+    def _known(self, symbol: Symbol, of: Name | None = None) -> Name | None:
+        """The name of a symbol that is defined, as it is before an update; else of an entry that `of` is derived by."""
         name = self.scope.names.get(symbol.id)
+        if name is None and of is not None and Derivative(of, symbol).id in self.scope.names:
+            return symbol
         return None if name is None else name.before

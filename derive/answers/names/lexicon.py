@@ -102,6 +102,9 @@ class Lexicon:
         for spelling in _spellings(symbol):
             if other := self.others.get(spelling.id):
                 return other
+            if name := self.names.get(spelling.id):
+                return Ref(name)
+        for spelling in _spellings(symbol):
             if name := self._named(spelling):
                 return Ref(name)
         found = self._entry(symbol) or self._gradient(symbol) or self._usual(symbol)
@@ -235,11 +238,19 @@ class Lexicon:
                 return Ref(name)
         return None
 
-    def derivative(self, of: Quantity | None, by: Quantity | None) -> Quantity | None:
-        """The derivative of one quantity by another, or an entry of it, if it is a step."""
-        if not isinstance(of, Ref) or by is None or not isinstance(of.name, Symbol) or not isinstance(by.name, Symbol):
+    def derivative(self, of: Quantity | None, by: Quantity | None, via: Quantity | None = None) -> Quantity | None:
+        """The derivative of one quantity by another, or the part of it through `via`, or an entry of it.
+
+        Each of them may be a derivative itself. None where it is no step; a step `dL/dw_1` goes before the entry.
+        """
+        if not isinstance(of, Ref) or by is None:
             return None
-        name = self.names.get(Derivative(of.name, by.name).id)
+        path = via.name if via else None
+        if isinstance(by, Entry) and isinstance(by.name, Symbol):
+            entry = replace(by.name, subscript=(*by.name.subscript, *(i + 1 for i in by.index)))
+            if name := self.names.get(Derivative(of.name, entry, path).id):
+                return Ref(name)
+        name = self.names.get(Derivative(of.name, by.name, path).id)
         if name is None:
             return None
         return Ref(name) if isinstance(by, Ref) else Entry(name, by.index)

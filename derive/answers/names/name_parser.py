@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from derive.answers.names.lexicon import Lexicon, Quantity
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
 from derive.language.grammar import Parser
 from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
+
+_Pair: TypeAlias = "tuple[Quantity | None, Quantity | None]"
+"""What is differentiated, and by what; None for what names nothing."""
 
 
 class NameParser(Parser):
@@ -71,10 +75,11 @@ class NameParser(Parser):
     # --- derivatives -------------------------------------------------------------------------------------------------
 
     def slope(self) -> Quantity | None:
-        """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`."""
+        """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`, each by way of a quantity where `|_{z_2}` follows."""
         start = self.at
         fraction = self.token.kind == "command" and self.token.text == "frac"
-        found = self._through(self._fraction() if fraction else self._slash())
+        of, by = self._fraction() if fraction else self._slash()
+        found = self._through(of, by) if of and by else None
         if found is None:
             self.at = start
             repeated = self.derivative()
@@ -84,50 +89,52 @@ class NameParser(Parser):
             self.at = start
         return found
 
-    def _slash(self) -> Quantity | None:
+    def _slash(self) -> _Pair:
         of = self.differential()
-        return self.lexicon.derivative(of, self.differential()) if of is not None and self.accept("/") else None
+        return (of, self.differential()) if of is not None and self.accept("/") else (None, None)
 
-    def _fraction(self) -> Quantity | None:
+    def _fraction(self) -> _Pair:
         self.take()
         if not self.accept("{"):
-            return None
+            return None, None
         bare = self.token.text == "d" and self.peek().text == "}"
         of = None if bare else self.differential()
         if bare:
             self.take()
         if not (self.accept("}") and self.accept("{")):
-            return None
+            return None, None
         by = self.differential()
         if not self.accept("}"):
-            return None
-        return self.lexicon.derivative(self.quantity() if bare and self.token.kind == "word" else of, by)
+            return None, None
+        return self.quantity() if bare and self.token.kind == "word" else of, by
 
-    def _through(self, slope: Quantity | None) -> Quantity | None:
-        """`|_{z_2}` or `|z_2` behind a derivative: the part of it that comes through z_2."""
-        if slope is None or not self.is_op("|"):
-            return slope
+    def _through(self, of: Quantity, by: Quantity) -> Quantity | None:
+        """The derivative; with `|_{z_2}` or `|z_2` behind it the part of it that comes through z_2."""
         after = self.peek()
-        if after.text != "_" and not (after.kind == "word" and after.glued):
-            return slope
+        if not self.is_op("|") or (after.text not in {"_", "("} and not (after.kind == "word" and after.glued)):
+            return self.lexicon.derivative(of, by)
         self.take()
         braced = self.accept("_") and self.accept("{")
-        via = self.lexicon.symbol(self.symbol())
-        name = self.lexicon.names.get(f"{slope.name.id}|{via.name.id}") if via is not None else None
+        via = self._slope_in_parentheses() if self.is_op("(") else self.lexicon.symbol(self.symbol())
         if braced:
             self.expect("}")
-        if name is None:
-            return None
-        return Entry(name, slope.index) if isinstance(slope, Entry) else Ref(name)
+        return self.lexicon.derivative(of, by, via) if via else None
+
+    def _slope_in_parentheses(self) -> Quantity | None:
+        self.take()
+        inner = self.slope()
+        return inner if inner is not None and self.accept(")") else None
 
     def differential(self) -> Quantity | None:
-        """`dL` or `d L` as the quantity behind the d."""
+        """`dL` or `d L` as the quantity behind the d; `d(dL/dw)` as the derivative in the brackets."""
         token = self.token
         if token.kind != "word" or not token.text.startswith("d"):
             return None
         self.take()
         if token.text != "d":
             return self.meant(self.whole_symbol(token.text[1:]))
+        if self.is_op("("):
+            return self._slope_in_parentheses()
         word = self.token.kind == "word" or (self.token.kind == "command" and self.token.text in ACCENTS)
         return self.quantity() if word else None
 

@@ -313,6 +313,32 @@ def test_left_sides(left: str, step: str) -> None:
     assert [answer.step for answer in found] in ([step], [] if step == "" else [step])
 
 
+CURVED = """
+[data]
+x = [1, 3]
+[parameters]
+w = [0.5, 0.25]
+[model]
+equations = '''
+h = w^T x
+L = tanh(h)^2 + h
+H = d^2L/dw^2
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "step"),
+    [("d(dL/dw_1)/dw", "d(dL/dw_1)/dw"), (r"\frac{d (d L/d w_{2})}{d w}", "d(dL/dw_2)/dw"), ("d²L/dw²", "d^2L/dw^2"),
+     (r"\frac{d^{2} L}{d w^{2}}", "d^2L/dw^2"), ("dL/dw₁", "dL/dw_1"), ("∂L/∂w", "dL/dw"), ("d(dL/dw_3)/dw", ""),
+     ("d(dL/dq)/dw", "")],
+)  # fmt: skip
+def test_derivatives_of_derivatives_on_the_left(left: str, step: str) -> None:
+    found = read_working(f"$${left} = 5$$", solve(Problem.loads(CURVED)))
+    assert [answer.step for answer in found] in ([step], [] if step == "" else [step])
+
+
 @pytest.mark.parametrize(
     ("text", "usual", "sign"),
     [("z = 3,9", ".", ","), ("z = 3.9", ",", "."), ("z = 3,9 or 3.9", ",", ","), ("z = 3{,}9", ".", ","),
