@@ -71,7 +71,23 @@ loss = "L"
 LATIN = re.compile(r"[A-Za-z]{3,}")
 TO_CYRILLIC = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "абцдефгхийклмнопқрстувщхюз" * 2)
 MATHEMATICS = frozenset(
-    ["exp", "max", "min", "tanh", "clip", "diag", "softmax", "ReLU", "padding", "stride", "size", "channels", "shape"]
+    [
+        "exp",
+        "max",
+        "min",
+        "tanh",
+        "clip",
+        "diag",
+        "softmax",
+        "ReLU",
+        "sgn",
+        "place",
+        "padding",
+        "stride",
+        "size",
+        "channels",
+        "shape",
+    ]
 )
 """Functions and their settings are written alike in every language."""
 PLACES = re.compile(r"\{\w+\}")
