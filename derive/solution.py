@@ -25,12 +25,12 @@ from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
-from derive.page.closing import closing
-from derive.page.compose import compose
+from derive.page.blocks.closing import closing
+from derive.page.blocks.compose import compose
+from derive.page.blocks.drawings import drawings
+from derive.page.blocks.training_progress import over_the_steps, tabled
 from derive.page.document import Document
-from derive.page.drawings import drawings
 from derive.page.run import PageRun
-from derive.page.training_progress import over_the_steps, tabled
 from derive.page.workings import Workings
 from derive.pdf.text_files import write_texts
 from derive.problem.overriding import overridden

@@ -242,7 +242,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 CONTRIBUTING = PAGES["CONTRIBUTING.md"]
 PLACE = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|toml|md)")
-"""How a folder or a file is written: `page/`, `page/compose.py`, `solution.py`."""
+"""How a folder or a file is written: `page/`, `page/blocks/compose.py`, `solution.py`."""
 LATER = {"derive/prose/xx.toml", ".venv/bin/python"}
 """What is not there until somebody makes it."""
 FOLDERS = {head: code(row) for head, row in (cells for cells in rows("| folder of `derive/` | what lies there |"))}

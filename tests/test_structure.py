@@ -17,7 +17,7 @@ ORDER = [
     "version errors files prose language calculus operations",
     "problem.reading problem.network problem.training problem pytorch",
     "derivation values verification notation",
-    "figures page figures.drawing writers pdf solution examples variants sheets",
+    "figures page page.lines page.blocks figures.drawing writers.layout writers pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
     "answers.feedback answers",
     "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",

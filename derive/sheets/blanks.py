@@ -42,7 +42,7 @@ from derive.page.document import (
     Table,
     Terms,
 )
-from derive.page.step_lines import chains_in
+from derive.page.lines.step_lines import chains_in
 from derive.problem.settings import LEVELS, Sheet
 
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))

@@ -26,8 +26,8 @@ from derive.page.document import (
     Sentence,
     Words,
 )
-from derive.page.formula_patterns import Forward
-from derive.page.reasons import reason_of
+from derive.page.lines.formula_patterns import Forward
+from derive.page.lines.reasons import reason_of
 from derive.sheets.blanks import chains_of
 
 Place = tuple[Name, int]

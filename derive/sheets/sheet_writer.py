@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from derive.page.compose import compose
+from derive.page.blocks.compose import compose
+from derive.page.blocks.drawings import drawings
 from derive.page.document import Document, FigureBlock
-from derive.page.drawings import drawings
 from derive.problem.problem import Problem
 from derive.problem.settings import Sheet
 from derive.prose.catalogue import catalogue

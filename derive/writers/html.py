@@ -18,7 +18,7 @@ from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter, templates
 from derive.writers.figure_labels import FigureLabels
-from derive.writers.formula_flow import NARROWEST, breadth, head_and_rest, parts_of_line
+from derive.writers.layout.formula_flow import NARROWEST, breadth, head_and_rest, parts_of_line
 from derive.writers.parts import Compiler, Part, texts
 
 CONTROLS = ("step_back", "next_line", "next_step", "whole", "step_through", "save")

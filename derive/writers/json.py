@@ -13,7 +13,7 @@ from derive.language.names import Name
 from derive.notation.matrices import as_matrices, as_rows
 from derive.notation.notations import ASCII, TEX, Notation
 from derive.notation.printer import formula
-from derive.page.compose import short_chains
+from derive.page.blocks.compose import short_chains
 from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.view import View
@@ -24,9 +24,9 @@ from derive.values.values import Values
 from derive.version import VERSION
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
+from derive.writers.layout.texmath import labelled
 from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, Part, filled_text
-from derive.writers.texmath import labelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ from derive.page.document import (
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
 from derive.writers.figure_labels import FigureLabels
+from derive.writers.layout.panels import Panel
+from derive.writers.layout.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
 from derive.writers.page_context import PageContext
-from derive.writers.panels import Panel
 from derive.writers.parts import Compiler, Part, texts
-from derive.writers.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
 
 UNSET = "□"
 """What stands for a character that the fonts lack."""

@@ -14,7 +14,7 @@ from derive.notation.notations import TEX, TEX_LAYOUT
 from derive.page.document import TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
-from derive.writers.texmath import characters, labelled
+from derive.writers.layout.texmath import characters, labelled
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|$"})
 NEWLINE = r"\cr"

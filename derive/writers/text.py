@@ -12,9 +12,9 @@ from derive.notation.notations import UNICODE
 from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
-from derive.writers.boxes import TextBox, beside, bracketed_box, broken, padded, terminal_width
 from derive.writers.figure_labels import FigureLabels
-from derive.writers.panels import panels
+from derive.writers.layout.boxes import TextBox, beside, bracketed_box, broken, padded, terminal_width
+from derive.writers.layout.panels import panels
 from derive.writers.parts import Compiler, Part
 
 WIDTH, WIDEST = 100, 85  # of a line; of what stands in one behind an indent

@@ -20,7 +20,7 @@ from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import TemplateWriter
 from derive.writers.figure_labels import FigureLabels
-from derive.writers.panels import panels
+from derive.writers.layout.panels import panels
 from derive.writers.parts import Compiler, Part, texts
 
 LINE, CHARACTER, TALLEST = 48.0, 0.56, 28

@@ -38,9 +38,9 @@ from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.values.tape import compile_expr
 from derive.writers import WRITERS
-from derive.writers.boxes import terminal_width
 from derive.writers.latex import latex_matrix as tex_matrix
-from derive.writers.panels import panels
+from derive.writers.layout.boxes import terminal_width
+from derive.writers.layout.panels import panels
 from derive.writers.parts import filled_text
 from derive.writers.text import TextWriter, boxes, text_matrix
 

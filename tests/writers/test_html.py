@@ -23,7 +23,7 @@ from derive.notation.mathml import OPERATORS
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
 from derive.solution import Solution
-from derive.writers.formula_flow import LONGEST, breadth, parts_of_line
+from derive.writers.layout.formula_flow import LONGEST, breadth, parts_of_line
 
 NAMES = examples.names()
 ARITY = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3}

@@ -15,7 +15,7 @@ from derive.commands.cli import main
 from derive.page.document import TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
-from derive.writers.texmath import labelled
+from derive.writers.layout.texmath import labelled
 
 
 class RestWriter(TemplateWriter):

@@ -29,7 +29,7 @@ from derive.calculus.shapes import as_axes, indices
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
-from derive.page.compose import blank_page
+from derive.page.blocks.compose import blank_page
 from derive.page.document import (
     ARROW,
     SAME,

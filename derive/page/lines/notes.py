@@ -22,8 +22,8 @@ from derive.page.document import (
     PoolWinners,
     Sentence,
 )
-from derive.page.formula_patterns import Forward
-from derive.page.reasons import all_reasons
+from derive.page.lines.formula_patterns import Forward
+from derive.page.lines.reasons import all_reasons
 
 MOST_WINNERS = 16
 

@@ -7,6 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from derive.derivation.steps import Derivation, Step
+from derive.page.blocks.opening import opening
+from derive.page.blocks.other_samples import others
+from derive.page.blocks.training_progress import reached, taken
 from derive.page.document import (
     Block,
     Chain,
@@ -18,12 +21,9 @@ from derive.page.document import (
     Section,
     Sentence,
 )
-from derive.page.function_notes import explained
-from derive.page.notes import Notes, Said
-from derive.page.opening import opening
-from derive.page.other_samples import others
-from derive.page.step_lines import Steps
-from derive.page.training_progress import reached, taken
+from derive.page.lines.function_notes import explained
+from derive.page.lines.notes import Notes, Said
+from derive.page.lines.step_lines import Steps
 from derive.problem.problem import Problem
 
 

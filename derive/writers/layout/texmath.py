@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import ceil
 
 from derive.prose.catalogue import Catalogue
-from derive.writers.panels import Panel, panels
+from derive.writers.layout.panels import Panel, panels
 
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 28  # rows of a matrix on one page

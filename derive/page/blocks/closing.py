@@ -26,7 +26,7 @@ from derive.page.document import (
     Words,
 )  # fmt: skip
 from derive.page.entry_names import leaves
-from derive.page.notes import Said, kinks
+from derive.page.lines.notes import Said, kinks
 from derive.verification.closed_form import ClosedForm, layered, node_count
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number
-from derive.page.document import Block, Paragraph, Result, Sentence, Table
-from derive.page.table_columns import (
+from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
     MOST_ROWS,
     TABLES,
@@ -18,6 +17,7 @@ from derive.page.table_columns import (
     text_cell,
     value_cell,
 )
+from derive.page.document import Block, Paragraph, Result, Sentence, Table
 from derive.problem.training.batch import EACH
 
 

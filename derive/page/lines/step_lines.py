@@ -28,7 +28,6 @@ from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
 from derive.language.names import Derivative, Symbol
-from derive.page.constant_factors import factors_of, passed
 from derive.page.document import (
     ARROW,
     SAME,
@@ -49,8 +48,9 @@ from derive.page.document import (
     Terms,
 )
 from derive.page.entry_names import factored, leaves, nothing_to_compute
-from derive.page.function_notes import meanings
-from derive.page.notes import Notes
+from derive.page.lines.constant_factors import factors_of, passed
+from derive.page.lines.function_notes import meanings
+from derive.page.lines.notes import Notes
 
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100

@@ -10,19 +10,7 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.figures import Curve
 from derive.language.names import Name
-from derive.page.document import (
-    Block,
-    FigureBlock,
-    Givens,
-    Heading,
-    MeanLoss,
-    Paragraph,
-    Result,
-    Sentence,
-    Table,
-    Words,
-)
-from derive.page.table_columns import (
+from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
     MOST_ROWS,
     TABLES,
@@ -35,6 +23,18 @@ from derive.page.table_columns import (
     spans,
     text_cell,
     value_cell,
+)
+from derive.page.document import (
+    Block,
+    FigureBlock,
+    Givens,
+    Heading,
+    MeanLoss,
+    Paragraph,
+    Result,
+    Sentence,
+    Table,
+    Words,
 )
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update

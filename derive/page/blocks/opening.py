@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.steps import Derivation
+from derive.page.blocks.table_columns import MOST_ROWS
+from derive.page.blocks.training_progress import samples_table
 from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Result, Sentence, Words
-from derive.page.table_columns import MOST_ROWS
-from derive.page.training_progress import samples_table
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, STEP
 

@@ -1,0 +1,1 @@
+"""Which blocks stand on a page, in which order."""

@@ -1,0 +1,1 @@
+"""What stands under the number of a step: its lines, notes and reasons."""

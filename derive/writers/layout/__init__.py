@@ -1,0 +1,1 @@
+"""Lines, panels and boxes: what fits into the width of a page."""
