@@ -117,6 +117,11 @@ class Row:
     kinks        shapes, options → flat arguments → the flat entries of the value that lie where the derivative jumps;
                  None for smooth operations. The convention taken there stands in the catalogue, under `kinks`
     sympy        the function of SymPy that it is; "" where it is none
+    formula      the formula in terms of simpler operations for other programs, where it is not the page's `definition`
+    code         how a program calls it, by the program's key: `{0}` is the first argument. Nothing where its formula
+                 says it there too
+    numpy        how NumPy calls it for whole arrays, in the same way, or shapes, options → that; "" where it has no
+                 word for it. A column of n has the shape (n, 1) there
 
     How it stands on a page:
     notation     how it is printed
@@ -163,6 +168,9 @@ class Row:
     bounds: tuple[int | None, int | None] | None = None
     kinks: Callable[[Shapes, Options], Callable[..., list[int]]] | None = None
     sympy: str = ""
+    formula: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
+    numpy: str | Callable[[Shapes, Options], str] = ""
 
     notation: Look
     mixes: bool = False

@@ -40,6 +40,11 @@ def as_matrix(shape: Shape) -> tuple[int, int]:
     return rows, columns
 
 
+def numpy_shape(shape: Shape) -> Shape:
+    """The shape of an array in NumPy code: a column of n has n rows of one entry."""
+    return (*shape, 1) if len(shape) == 1 else shape
+
+
 def as_axes(shape: Shape) -> Shape:
     """The sizes with at least two axes: a scalar and a column seen as matrices."""
     return shape if len(shape) > 2 else as_matrix(shape)

@@ -26,6 +26,7 @@ from derive.calculus.shapes import (
     broadcast,
     broadcast_sources,
     normal,
+    numpy_shape,
     place_in,
     row_and_column,
     source_index,
@@ -184,6 +185,11 @@ def _fill_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return at(0, source_index(index, shapes[0], fill_shape(options)))
 
 
+def _fill_numpy(shapes: Shapes, options: Options) -> str:
+    target = fill_shape(options)
+    return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
+
+
 def _no_pullback(ctx: GradientContext) -> Expr:
     raise AssertionError("a constant has no arguments")
 
@@ -197,26 +203,29 @@ register_rows([
     Row(
         key="transpose", spellings=(), summary="transpose", example="W^T", notation=Look("transpose"),
         shape=_transpose_shape, kernel=_transpose_kernel, pullback=lambda ctx: transposed(ctx.gradient),
-        entry=_transpose_entry, moves=True,
+        entry=_transpose_entry, moves=True, numpy="{0}.T",
     ),
     Row(
         key="diag", spellings=("diag",), summary="matrix with a vector on its diagonal and 0 elsewhere",
         example="diag(x)", notation=Look.operator("diag"), shape=_diag_shape, kernel=_diag_kernel, sparse=True,
         pullback=lambda ctx: apply("diagonal", ctx.gradient), entry=_diag_entry,
+        numpy="np.diagflat({0})",
     ),
     Row(
         key="diagonal", spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)",
         notation=Look.operator("diagonal"), shape=_diagonal_shape, kernel=_diagonal_kernel,
         pullback=lambda ctx: apply("diag", ctx.gradient), entry=lambda at, shapes, options, index: at(0, index * 2),
+        numpy="np.diag({0}).reshape(-1, 1)",
     ),
     Row(
         key="fill", spellings=(), summary="one value in every entry", example="", notation=Look("bare"),
         shape=_fill_shape, kernel=_fill_kernel, pullback=_fill_pullback, entry=_fill_entry,
+        numpy=_fill_numpy,
     ),
     Row(
         key="pi", spellings=(), summary="the number π", example="pi", arity=(0, 0),
         notation=Look("constant", r"\pi", "π"), shape=lambda shapes, options: (),
         kernel=lambda shapes, options, branches: lambda: [scalars.pi()], pullback=_no_pullback,
-        entry=lambda at, shapes, options, index: apply("pi"),
+        entry=lambda at, shapes, options, index: apply("pi"), code={"sheet": "PI()", "numpy": "np.pi"}, numpy="np.pi",
     ),
 ])  # fmt: skip

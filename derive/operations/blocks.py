@@ -26,7 +26,7 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
-from derive.calculus.shapes import as_axes, indices, normal, offset, position, whole_index
+from derive.calculus.shapes import as_axes, indices, normal, numpy_shape, offset, position, whole_index
 from derive.language.expressions import Expr, Index, Option, Options, Shape, Slice, apply, number
 
 Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
@@ -52,6 +52,7 @@ class EntryMove:
     example: str
     settings: Mapping[str, str] = field(default_factory=dict)
     positional: tuple[str, ...] = ()
+    numpy: str | Callable[[Shapes, Options], str] = ""
 
 
 def block_row(move: EntryMove) -> Row:
@@ -69,6 +70,7 @@ def block_row(move: EntryMove) -> Row:
         entry=partial(_entry, move),
         settings=move.settings,
         positional=move.positional,
+        numpy=move.numpy,
         moves=True,
     )
 
@@ -149,6 +151,16 @@ def _joined_back(op: str) -> Callable[[Shapes, Options, Expr, int], Expr]:
     return back
 
 
+def _joined_numpy(function: str) -> Callable[[Shapes, Options], str]:
+    """For arrays of up to two axes."""
+
+    def code(shapes: Shapes, options: Options) -> str:
+        args = ", ".join(f"{{{i}}}" for i in range(len(shapes)))
+        return f"{function}([{args}])" if max(map(len, shapes)) <= 2 else ""
+
+    return code
+
+
 # --- cut out, put back --------------------------------------------------------------------------------------------
 
 
@@ -221,6 +233,17 @@ def _index_origins(shapes: Shapes, options: Options) -> Origin:
     return lambda index: (0, cut.outward(index)[:axes])
 
 
+def _index_numpy(shapes: Shapes, options: Options) -> str:
+    if not shapes[0]:
+        return ""
+    cut = Cut.of(shapes[0], options)
+    if not cut.shape:
+        return f"{{0}}[{', '.join(map(str, cut.starts))}]"
+    parts = ", ".join(f"{start}:{start + size}" for start, size in zip(cut.starts, cut.sizes, strict=True))
+    kept = len(shapes[0]) <= 2 and cut.kept == (0, 1)
+    return f"{{0}}[{parts}]" + ("" if kept else f".reshape({numpy_shape(cut.shape)})")
+
+
 def option_shape(options: Options) -> Shape:
     """The shape that an option names."""
     sizes = dict(options)["shape"]
@@ -286,6 +309,14 @@ def _laid_out(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Op
         return lambda index: (0, position(offset(target, index), source))
 
     return origins
+
+
+def _laid_out_numpy(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Options], str]:
+    def code(shapes: Shapes, options: Options) -> str:
+        target = shape(shapes, options)
+        return f"np.reshape({{0}}, {numpy_shape(target)})" if target else ""
+
+    return code
 
 
 def _reshape_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
@@ -361,21 +392,21 @@ ONE, SEVERAL = (1, 1), (2, MOST_BLOCKS)
 
 MOVES = [
     EntryMove("stack", ("concat",), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
-              Look("stack"), "one above the other", "[x; y]"),
+              Look("stack"), "one above the other", "[x; y]", numpy=_joined_numpy("np.vstack")),
     EntryMove("beside", (), SEVERAL, _joined_shape("beside"), _joined_origins("beside"), _joined_back("beside"),
-              Look("beside"), "side by side", "[X, W]"),
+              Look("beside"), "side by side", "[X, W]", numpy=_joined_numpy("np.column_stack")),
     EntryMove("index", (), ONE, _index_shape, _index_origins, _index_back, Look("index"),
-              "an entry or a block; entries count from 1", "X[:, 1]", {"at": "entries"}),
+              "an entry or a block; entries count from 1", "X[:, 1]", {"at": "entries"}, numpy=_index_numpy),
     EntryMove("place", ("place",), ONE, _place_shape, _place_origins, _place_back,
               Look("place", r"\operatorname{place}", "place"),
               "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
               {"at": "entries", "shape": "sizes"}),
     EntryMove("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
               Look.operator("flatten"), "all entries as one column, row by row",
-              "flatten(X)"),
+              "flatten(X)", numpy=_laid_out_numpy(_flat_shape)),
     EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
               Look.operator("reshape"), "the same entries in another shape, row by row",
-              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",)),
+              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",), _laid_out_numpy(_reshape_shape)),
     EntryMove("upsample", ("upsample",), ONE, _upsample_shape, _upsample_origins, _upsample_back,
               Look.operator("upsample"), "each entry repeated along the axes of an image, or of a vector",
               "upsample(X, 2)", {"scale": "sizes"}, ("scale",)),

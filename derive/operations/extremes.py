@@ -26,7 +26,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import sign
 from derive.language.expressions import Expr, Index, Options, apply, number
-from derive.operations.reductions import first_of, group_of, groups, reduced_shape
+from derive.operations.reductions import first_of, group_of, groups, reduced_in_numpy, reduced_shape
 
 
 def winner(flat: Flat, places: Sequence[int], side: int) -> int:
@@ -124,6 +124,7 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
             example=f"{op}(X, rows)", notation=Look("function", rf"\{op}", op), shape=reduced_shape,
             kernel=partial(_kernel, side), pullback=partial(_pullback, mark), entry=partial(_entry, op),
             settings=AXIS, overloads=op, rules=(f"back {name}",), kinks=partial(_ties, side),
+            numpy=partial(reduced_in_numpy, f"np.{op}"),
         ),
         Row(
             key=mark, spellings=(mark,), summary=f"1 where the {name} entry stands, else 0",

@@ -25,7 +25,7 @@ from derive.calculus.operation_rows import (
     shape_text,
 )
 from derive.calculus.scalars import Num, ValueFault, middle, sign
-from derive.calculus.shapes import as_matrix, normal
+from derive.calculus.shapes import as_matrix, normal, numpy_shape
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.arrays import transposed
 from derive.operations.blocks import option_shape
@@ -67,12 +67,19 @@ def _no_argument(ctx: GradientContext) -> Expr:
     raise AssertionError("a constant has no arguments")
 
 
+def _constant_in_numpy(name: str, shapes: Shapes, options: Options) -> str:
+    shape = _constant_shape(name, shapes, options)
+    if not shape:
+        return ""
+    return f"np.eye({shape[0]})" if name == "identity" else f"np.{name}({numpy_shape(shape)})"
+
+
 def _constant(name: str, summary: str, example: str) -> Row:
     return Row(
         key=name, spellings=(name,), summary=summary, example=example, arity=(0, 0), notation=Look.operator(name),
         settings={"shape": "sizes"}, positional=("shape",), shape=partial(_constant_shape, name),
         kernel=partial(_constant_kernel, name), pullback=_no_argument, entry=partial(_constant_entry, name),
-        sparse=name != "ones",
+        sparse=name != "ones", numpy=partial(_constant_in_numpy, name),
     )  # fmt: skip
 
 
@@ -193,11 +200,13 @@ register_rows([
         key="det", spellings=("det",), summary="determinant of a square matrix", example="det(X)",
         notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,
         pullback=_determinant_pullback, entry=_determinant_entry, mixes=True, rules=("back det",),
+        numpy=lambda shapes, options: "np.linalg.det({0})" if shapes[0] else "",
     ),
     Row(
         key="inverse", spellings=("inverse", "inv"), summary="inverse of a square matrix", example="inverse(X)",
         notation=Look.operator("inverse"), shape=_inverse_shape, kernel=_inverse_kernel, pullback=_inverse_pullback,
         entry=_inverse_entry, mixes=True, rules=("back inverse",),
+        numpy=lambda shapes, options: "np.linalg.inv({0})" if shapes[0] else "",
     ),
     Macro(
         key="trace", spellings=("trace", "tr"), summary="sum of the entries on a diagonal", example="trace(X)",

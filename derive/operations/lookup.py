@@ -129,6 +129,12 @@ def _embedding_pullback(ctx: GradientContext) -> Expr:
     return apply("scatter", ctx.gradient, ctx.args[1], **{**ctx.settings, "count": Fraction(count)})
 
 
+def _embedding_numpy(shapes: Shapes, options: Options) -> str:
+    if not shapes[0] or not _embedding_shape(shapes, options):
+        return ""
+    return f"{{0}}[{PLACES}, :]" if _across(options) else f"{{0}}[:, {PLACES}]"
+
+
 # --- its gradient ---------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +200,8 @@ def _none(ctx: GradientContext) -> Expr:
 
 
 AXIS = {"axis": "axis"}
+PLACES = "np.ravel({1}).astype(int) - 1"
+"""In NumPy the given numbers as places from 0."""
 COUNT = {**AXIS, "count": "sizes"}
 
 
@@ -203,6 +211,7 @@ register_rows([
         summary="the columns of a table, looked up by number; with `rows` its rows", example="embedding(W, t)",
         arity=(2, 2), notation=Look.operator("embedding"), shape=_embedding_shape, kernel=_embedding_kernel,
         pullback=_embedding_pullback, entry=_embedding_entry, settings=AXIS, whole=True, given=(1,),
+        numpy=_embedding_numpy,
     ),
     Row(
         key="scatter", spellings=("scatter",), summary="columns added up by number: the gradient of an embedding",

@@ -51,11 +51,12 @@ PENALTIES = [
                 ("clip(r, delta = delta)",), spellings=("huber_penalty",), notation=Look("function", r"H", "H"),
                 summary="r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
                 example="huber_penalty(r, delta = 1)", defaults=DELTA,
+                formula="where(above(abs(r), delta), delta (abs(r) - delta/2), r^2/2)",
                 meaning=Wording("by_size", {"inside": "r^2/2", "size": "abs(r)", "bound": "delta",
                                             "outside": "delta (abs(r) - delta/2)"})),
     elementwise("clip", ("r",), Pieces(_beyond, _inside, _inside, _edge), ("at_least(delta, abs(r))",),
                 spellings=("clip",), notation=Look.operator("clip"), summary="r cut off at -delta and delta",
-                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True,
+                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True, formula="min(max(r, -delta), delta)",
                 meaning=Wording("cut", {"arg": "r", "low": "-delta", "high": "delta"})),
 ]  # fmt: skip
 

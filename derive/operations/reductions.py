@@ -5,6 +5,7 @@ more axes, for each first index (`channels`: a column).
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from derive.calculus import scalars
 from derive.calculus.building import divided, filled_array, total
@@ -22,7 +23,7 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
-from derive.calculus.shapes import as_matrix, indices, normal, offset, place_in, row_and_column
+from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, offset, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 
 
@@ -110,16 +111,27 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return inner if n == 1 else apply("product", number(Fraction(1, n)), inner)
 
 
+def reduced_in_numpy(function: str, shapes: Shapes, options: Options) -> str:
+    """What NumPy calls it, by the function for all entries, its axis and what keeps that."""
+    axis, result = axis_of(options), reduced_shape(shapes, options)
+    if axis is None or not result:
+        return f"{function}({{0}})"
+    if axis == "channels":
+        return f"{function}({{0}}, axis={tuple(range(1, len(numpy_shape(shapes[0]))))}).reshape(-1, 1)"
+    return f"{function}({{0}}, axis={1 if axis == 'rows' else 0}, keepdims=True)"
+
+
 register_rows([
     Row(
         key="sum", spellings=("sum",), summary="sum of all entries, of each row, column or channel",
         example="sum(X, rows)", notation=Look("sum", r"\sum", "Σ"), shape=reduced_shape, kernel=_sum_kernel,
-        pullback=_sum_pullback, entry=_sum_entry, settings=AXIS, mixes=True,
+        pullback=_sum_pullback, entry=_sum_entry, settings=AXIS, mixes=True, numpy=partial(reduced_in_numpy, "np.sum"),
     ),
     Row(
         key="mean", spellings=("mean",), summary="mean of all entries, of each row, column or channel",
         example="mean(X, rows)", notation=Look("mean"), shape=reduced_shape, kernel=_mean_kernel,
         pullback=_mean_pullback, entry=_mean_entry, settings=AXIS, mixes=True,
+        numpy=partial(reduced_in_numpy, "np.mean"),
     ),
     Macro(
         key="dot", spellings=("dot",), summary="dot product of two vectors", example="dot(w, x)", params=("a", "b"),

@@ -1,0 +1,205 @@
+"""Expressions → formulas of other programs: by the codes in the operations' rows, or the formulas that these stand for.
+
+A spreadsheet and NumPy have words for the simple operations; every other one is written out in those by its row's
+`formula` or `definition`, an operation that mixes entries by its entries. So a new row needs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from derive.calculus.differentiation import Shapes, entries_of, expand_macros, instantiate, shape_of, shapes_of
+from derive.calculus.operation_rows import row_of
+from derive.calculus.shapes import indices, numpy_shape
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, number
+from derive.language.numbers import constant_text
+
+SUM, PRODUCT, FACTOR, ATOM = range(4)
+"""How tightly the surroundings of an expression bind: a factor behind a sign needs parentheses around a quotient."""
+
+Leaf: TypeAlias = Callable[[Ref | Entry], str]
+"""What stands for a name or for one of its entries: a cell, a variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a program writes formulas: its key in the rows' `code`, and its signs, with their spaces."""
+
+    key: str
+    add: str
+    subtract: str
+    times: str
+    divide: str
+    power: str
+
+
+SHEET = Dialect("sheet", "+", "-", "*", "/", "^")
+NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**")
+
+
+def scalar_code(expr: Expr, dialect: Dialect, leaf: Leaf) -> str:
+    """A scalar expression as a formula."""
+    return _Formula(dialect, leaf).text(expr, SUM)
+
+
+class _Formula:
+    """Writes scalar expressions; a subclass may write arrays."""
+
+    def __init__(self, dialect: Dialect, leaf: Leaf) -> None:
+        self.dialect, self.leaf = dialect, leaf
+
+    def text(self, expr: Expr, level: int) -> str:
+        """An expression, in parentheses where its surroundings bind more tightly."""
+        if isinstance(expr, Number):
+            return _constant(expr.value, level)
+        if not isinstance(expr, Apply):
+            return self.leaf(expr)
+        text, own = self.applied(expr)
+        return f"({text})" if own < level else text
+
+    def applied(self, expr: Apply) -> tuple[str, int]:
+        """An application, and how tightly it binds."""
+        sign = _SIGNS.get(row_of(expr).notation.style)
+        return sign(self, expr) if sign else (self.function(expr), ATOM)
+
+    def function(self, expr: Apply) -> str:
+        """A function by its name in the program, or by what it stands for."""
+        row = row_of(expr)
+        if self.dialect.key in row.code:
+            return row.code[self.dialect.key].format(*(self.argument(expr, i, SUM) for i in range(len(expr.args))))
+        return self.text(self.written_out(expr), ATOM)
+
+    def written_out(self, expr: Apply) -> Expr:
+        """What an operation stands for, in simpler ones."""
+        row = row_of(expr)
+        text = row.formula or row.definition
+        assert text, f"`{row.key}` has neither a code for {self.dialect.key} nor a formula"
+        return self.in_rows(instantiate(row, text, expr.args, expr.options, number(0)))
+
+    def in_rows(self, expr: Expr) -> Expr:
+        """An expression without macros."""
+        return expand_macros(expr, {})
+
+    def argument(self, expr: Apply, i: int, level: int) -> str:
+        """An argument of an application."""
+        return self.text(expr.args[i], level)
+
+    def product_sign(self, expr: Apply) -> str:
+        """The sign of a product."""
+        return self.dialect.times
+
+
+def _constant(value: Fraction, level: int) -> str:
+    text = constant_text(value)
+    own = ATOM if text.replace(".", "").isdigit() else PRODUCT if value > 0 else SUM
+    return f"({text})" if own < level else text
+
+
+def _sum(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    return f"{formula.argument(expr, 0, SUM)}{formula.dialect.add}{formula.argument(expr, 1, SUM)}", SUM
+
+
+def _difference(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    return f"{formula.argument(expr, 0, SUM)}{formula.dialect.subtract}{formula.argument(expr, 1, PRODUCT)}", SUM
+
+
+def _negative(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    """A spreadsheet reads -a^2 as (-a)^2: what a minus stands before is in parentheses."""
+    return f"-{formula.argument(expr, 0, ATOM)}", SUM
+
+
+def _product(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    """Factors of the same sign stand in a row; a product of another sign behind one is in parentheses."""
+    sign, right = formula.product_sign(expr), expr.args[1]
+    again = isinstance(right, Apply) and row_of(right).notation.style in {"product", "times"}
+    level = PRODUCT if again and isinstance(right, Apply) and formula.product_sign(right) == sign else FACTOR
+    return f"{formula.argument(expr, 0, PRODUCT)}{sign}{formula.argument(expr, 1, level)}", PRODUCT
+
+
+def _quotient(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    return f"{formula.argument(expr, 0, PRODUCT)}{formula.dialect.divide}{formula.argument(expr, 1, FACTOR)}", PRODUCT
+
+
+def _power(formula: _Formula, expr: Apply) -> tuple[str, int]:
+    """Chains of powers are read from the left here and from the right there: both sides are in parentheses."""
+    return f"{formula.argument(expr, 0, ATOM)}{formula.dialect.power}{formula.argument(expr, 1, ATOM)}", FACTOR
+
+
+_SIGNS: dict[str, Callable[[_Formula, Apply], tuple[str, int]]] = {
+    "add": _sum, "subtract": _difference, "negate": _negative, "product": _product, "times": _product,
+    "divide": _quotient, "power": _power,
+}  # fmt: skip
+
+
+# --- arrays of NumPy ------------------------------------------------------------------------------------------------
+
+
+def numpy_index(index: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of an entry there."""
+    return (*index, 0) if len(index) == 1 else index
+
+
+def array_code(expr: Expr, shapes: Shapes, variable: Leaf) -> str:
+    """An expression as NumPy code. A scalar is a float, a column of n an array of n×1.
+
+    What NumPy has no word for is written out entry by entry.
+    """
+    return _ArrayFormula(shapes, variable).text(expr, SUM)
+
+
+class _ArrayFormula(_Formula):
+    """Writes arrays; entries of arrays by the class above."""
+
+    def __init__(self, shapes: Shapes, variable: Leaf) -> None:
+        super().__init__(NUMPY, variable)
+        self.shapes = shapes
+
+    def applied(self, expr: Apply) -> tuple[str, int]:
+        row, shape = row_of(expr), shape_of(expr, self.shapes)
+        if _is_matrix_product(expr, self.shapes):
+            text, own = super().applied(expr)
+            return (text, own) if shape else (f"({text}).item()", ATOM)
+        if row.elementwise or row.notation.style == "product":
+            return super().applied(expr)
+        code = row.numpy if isinstance(row.numpy, str) else row.numpy(shapes_of(expr, self.shapes), expr.options)
+        if code:
+            first = ATOM if code.startswith("{0}") else SUM
+            return code.format(*(self.text(arg, SUM if i else first) for i, arg in enumerate(expr.args))), ATOM
+        if row.definition:
+            return self.text(self.written_out(expr), ATOM), ATOM
+        return self._entries(expr, shape), ATOM
+
+    def in_rows(self, expr: Expr) -> Expr:
+        return expand_macros(expr, self.shapes)
+
+    def argument(self, expr: Apply, i: int, level: int) -> str:
+        """An argument; a column goes over the first axis of an array with more than two."""
+        arg, target = expr.args[i], shape_of(expr, self.shapes)
+        if len(target) <= 2 or len(shape_of(arg, self.shapes)) != 1:
+            return super().argument(expr, i, level)
+        return f"{super().argument(expr, i, ATOM)}.reshape({', '.join(['-1', *['1'] * (len(target) - 1)])})"
+
+    def product_sign(self, expr: Apply) -> str:
+        return " @ " if _is_matrix_product(expr, self.shapes) else self.dialect.times
+
+    def _entries(self, expr: Expr, shape: Shape) -> str:
+        entry, scalars = entries_of(expr, self.shapes), _Formula(self.dialect, self.leaf)
+        if not shape:
+            return scalars.text(entry(()), ATOM)
+        texts = [scalars.text(entry(index), SUM) for index in indices(shape)]
+        return f"np.array({nested_text(texts, numpy_shape(shape))})"
+
+
+def _is_matrix_product(expr: Apply, shapes: Shapes) -> bool:
+    return row_of(expr).notation.style == "product" and () not in shapes_of(expr, shapes)
+
+
+def nested_text(flat: list[str], shape: Shape) -> str:
+    """Texts as nested lists."""
+    if not shape:
+        return flat[0]
+    size = len(flat) // shape[0]
+    return f"[{', '.join(nested_text(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0]))}]"
