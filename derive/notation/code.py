@@ -20,7 +20,7 @@ from derive.language.numbers import constant_text
 SUM, PRODUCT, FACTOR, ATOM = range(4)
 """How tightly the surroundings of an expression bind: a factor behind a sign needs parentheses around a quotient."""
 
-Leaf: TypeAlias = Callable[[Ref | Entry], str]
+Operand: TypeAlias = Callable[[Ref | Entry], str]
 """What stands for a name or for one of its entries: a cell, a variable."""
 
 
@@ -40,7 +40,7 @@ SHEET = Dialect("sheet", "+", "-", "*", "/", "^")
 NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**")
 
 
-def scalar_code(expr: Expr, dialect: Dialect, leaf: Leaf) -> str:
+def scalar_code(expr: Expr, dialect: Dialect, leaf: Operand) -> str:
     """A scalar expression as a formula."""
     return _Formula(dialect, leaf).text(expr, SUM)
 
@@ -48,7 +48,7 @@ def scalar_code(expr: Expr, dialect: Dialect, leaf: Leaf) -> str:
 class _Formula:
     """Writes scalar expressions; a subclass may write arrays."""
 
-    def __init__(self, dialect: Dialect, leaf: Leaf) -> None:
+    def __init__(self, dialect: Dialect, leaf: Operand) -> None:
         self.dialect, self.leaf = dialect, leaf
 
     def text(self, expr: Expr, level: int) -> str:
@@ -142,7 +142,7 @@ def numpy_index(index: tuple[int, ...]) -> tuple[int, ...]:
     return (*index, 0) if len(index) == 1 else index
 
 
-def array_code(expr: Expr, shapes: Shapes, variable: Leaf) -> str:
+def array_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
     """An expression as NumPy code. A scalar is a float, a column of n an array of n×1.
 
     What NumPy has no word for is written out entry by entry.
@@ -153,7 +153,7 @@ def array_code(expr: Expr, shapes: Shapes, variable: Leaf) -> str:
 class _ArrayFormula(_Formula):
     """Writes arrays; entries of arrays by the class above."""
 
-    def __init__(self, shapes: Shapes, variable: Leaf) -> None:
+    def __init__(self, shapes: Shapes, variable: Operand) -> None:
         super().__init__(NUMPY, variable)
         self.shapes = shapes
 

@@ -107,7 +107,7 @@ ELEMENTARY = [
                 code={"sheet": "IF({0},{1},{2})", "numpy": "np.where({0}, {1}, {2})"}),
     elementwise("clip_between", ("x", "a", "b"), Pieces(lambda x, a, b: (x - a) * (b - x), _bound, _inner, _inner),
                 ("at_least(x, a) ⊙ at_least(b, x)", "below(x, a)", "below(b, x)"), spellings=("clip",),
-                overloads="clip", formula="where(below(x, a), a, min(x, b))", notation=Look.operator("clip"),
+                overloads="clip", formula="min(max(x, a), b)", notation=Look.operator("clip"),
                 summary="x cut off below a and above b",
                 example="clip(x, a, b)", kink=True, plain=True,
                 meaning=Wording("cut", {"arg": "x", "low": "a", "high": "b"})),

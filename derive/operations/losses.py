@@ -56,7 +56,8 @@ PENALTIES = [
                                             "outside": "delta (abs(r) - delta/2)"})),
     elementwise("clip", ("r",), Pieces(_beyond, _inside, _inside, _edge), ("at_least(delta, abs(r))",),
                 spellings=("clip",), notation=Look.operator("clip"), summary="r cut off at -delta and delta",
-                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True, formula="min(max(r, -delta), delta)",
+                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True,
+                formula="min(max(r, -delta), delta)",
                 meaning=Wording("cut", {"arg": "r", "low": "-delta", "high": "delta"})),
 ]  # fmt: skip
 

@@ -29,12 +29,12 @@ def runs(program: str) -> None:
 
 
 def points(row: Row) -> Iterator[list[Fraction]]:
-    """Arguments all over a row's domain, on its bends too; a condition is 0 or 1."""
+    """Arguments all over a row's domain, on its bends too; conditions are 0 or 1, of two bounds the lower is first."""
     low, high = row.domain
     for i in range(7):
         places = [Fraction(round(low * 4)) / 4 + Fraction(round((high - low) * 4)) * ((i + 2 * j) % 7) / 24
                   for j in range(len(row.params))]  # fmt: skip
-        yield [Fraction(i % 2), *places[1:]] if row.params[0] == "c" else places
+        yield [Fraction(i % 2) if row.params[0] == "c" else places[0], *sorted(places[1:])]
 
 
 def expected(row: Row, point: list[Fraction]) -> float:
@@ -132,7 +132,7 @@ def test_numpy_gets_the_value_of_arrays() -> None:
              for given in problem.givens]  # fmt: skip
     for step in derivation.forward:
         name = step.id.replace(":", "_")
-        code = array_code(step.expr, derivation.shapes, lambda leaf: variable(leaf))
+        code = array_code(step.expr, derivation.shapes, variable)
         flat = [float(x) for x in values.flat(step.name)]
         lines.append(f"{name} = {code}")
         lines.append(f"assert np.shape({name}) == {shaped(step.shape)}, ({name!r}, np.shape({name}))")
