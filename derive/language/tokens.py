@@ -15,6 +15,8 @@ MAX_LENGTH = 20_000
 _SUBSCRIPTS = {**{chr(0x2080 + d): str(d) for d in range(10)}, "₊": "+", "₋": "-", "ᵢ": "i", "ⱼ": "j", "ₜ": "t"}
 _SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁻": "-", "ᵀ": "T",
                  "⁽": "(", "⁾": ")"}  # fmt: skip
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
+              "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}  # fmt: skip
 _SPELLINGS = {
     "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "∘": "⊙", "≥": ">=", "≤": "<=",
     "′": "'", "’": "'", "‖": "||", "∥": "||", "←": "<-", "÷": "/", "≅": "≈", "⊤": "T",
@@ -116,6 +118,8 @@ def _special(text: str, at: int) -> tuple[list[Token], int]:
         return [Token("op", char, at, at + 1)], at + 1
     if char.isalpha():
         return _word(text, at)
+    if char in _FRACTIONS:
+        return [Token("number", _FRACTIONS[char], at, at + 1)], at + 1
     if method := method_hint(text, at):
         raise TextError(method[0], method[1], at, method[2])
     name = "a control character" if not char.isprintable() else f"`{char}`"

@@ -141,9 +141,10 @@ class Feedback:
         answer = judged.answer
         if answer is None:
             return
-        if isinstance(answer.content, Unreadable):
+        if unread := _unread(judged):
+            text, fault = unread
             yield Sentence("check.answer_for", {"name": NameInText(judged.place.name)})
-            yield Quoted(answer.given, answer.content.start, answer.content.end - answer.content.start)
+            yield Quoted(text, fault.start, fault.end - fault.start)
             return
         relation = ARROW if judged.place.step and judged.place.step.phase == "update" else SAME
         given = Chain(judged.place.name, (ChainLink(relation, self._shown(answer.content, judged)),))
@@ -189,7 +190,7 @@ class Feedback:
 
     def message(self, judged: Judged) -> str:
         """What became of a step and why, as text."""
-        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self._where(judged.answer),
+        said = [self.head(judged.verdict, judged.marks, judged.of, judged.answer), *self._where(judged),
                 *self.told(judged)]  # fmt: skip
         expected = [Sentence(f"check.{key}_said", {"right": numbers}) for key, numbers in self._expected(judged)]
         return self.plain([*said, *expected])
@@ -210,17 +211,18 @@ class Feedback:
             yield from self._mistake(judged)
             yield from self._entries(judged)
 
-    def _where(self, answer: Answer | None) -> Iterator[Sentence]:
+    def _where(self, judged: Judged) -> Iterator[Sentence]:
         """Which part of an answer could not be read: on a page a mark under it shows that."""
-        given = answer.content if answer else None
-        if isinstance(given, Unreadable) and answer and (part := answer.given[given.start : given.end].strip()):
-            yield Sentence("check.where", {"at": given.start + 1, "part": Verbatim(one_line(part, MOST_MARKED))})
+        text, fault = _unread(judged) or ("", None)
+        if fault and (part := text[fault.start : fault.end].strip()):
+            yield Sentence("check.where", {"at": fault.start + 1, "part": Verbatim(one_line(part, MOST_MARKED))})
 
     def _unreadable(self, judged: Judged) -> Sentence:
         given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
-        if isinstance(given, Unreadable):
-            hint = f" ({given.hint})" if given.hint else ""
-            return Sentence("check.why", {"why": Verbatim(f"{given.message}{hint}")})
+        if unread := _unread(judged):
+            fault = unread[1]
+            hint = f" ({fault.hint})" if fault.hint else ""
+            return Sentence("check.why", {"why": Verbatim(f"{fault.message}{hint}")})
         if isinstance(given, Array):
             if len(given.entries) == prod(shape):
                 return self._other_shape(given.shape, shape)
@@ -351,6 +353,14 @@ class Feedback:
 def _numbers(reading: Reading) -> NumberList | None:
     array = numbers_in(reading)
     return NumberList(tuple(as_printed(w) if w else None for w in array.entries), array.shape) if array else None
+
+
+def _unread(judged: Judged) -> tuple[str, Unreadable] | None:
+    """The text that makes an answer unreadable, and why: all of it, or a member of its chain."""
+    answer = judged.answer
+    if answer and isinstance(answer.content, Unreadable):
+        return answer.given, answer.content
+    return answer.unread if answer and judged.verdict == UNREADABLE else None
 
 
 def _sizes(shape: Shape) -> str:

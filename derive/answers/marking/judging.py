@@ -227,6 +227,8 @@ class _Judge:
         explain(found)
         found = self._by_rows(found, self.derivation.shapes[place.name])
         self.rows |= found.diagnosis == TRANSPOSED
+        if answer.unread and not found.diagnosis:
+            found.entries = [UNREADABLE if verdict == WRONG else verdict for verdict in found.entries]
         remarks = tuple(answer.remarks if found.turned else found.remarks())
         marks = self._earned(found, remarks, of) if of else of
         return Judged(place, answer, found.written, tuple(found.entries), expected, found.follows, found.diagnosis,

@@ -141,7 +141,7 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
     if answer.exact:
         rounded = attempt.own.rounded.intersection(names_in(attempt.equation()))
         return not (rounded and w.placed) and stands(answer, i, w, attempt)
-    how = standing(w, value)
+    how = answer.standing(w, value)
     if how is None and not within(w, value, allowed(attempt.widths[i], value)):
         if is_near(answer, i, w, attempt):
             return False

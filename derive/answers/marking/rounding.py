@@ -16,6 +16,9 @@ WIDEST = fmpq(1, 10)
 DOUBLE, NOISE = 15, fmpq(1, 10**12)
 """A number of 15 digits or more comes from a computer's double precision, whose last digits are noise."""
 
+CALCULATED = 10
+"""One of so many digits or more is what a machine shows: its last digit may be off by one unit."""
+
 SHARP = fmpq(1, 10**30)
 """So small is the radius of a ball that is no value at all, but 0."""
 
@@ -41,12 +44,44 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
         return None
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
+    if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit:
+        return ROUNDED
     if not difference < written.unit:
-        return None
+        shorter = _with_held_places(written, value)
+        return standing(shorter, value) if shorter else None
     if difference <= written.unit / 2:
         return ROUNDED
     shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     return CUT if shorter else None
+
+
+def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | None:
+    """A whole number with one digit less, where a zero at its end may only hold a place: `1170` for 1174.34.
+
+    Where the value could have been written in full at that length, one digit more has to be left.
+    """
+    whole = type(value) is fmpq and (value / written.unit).q == 1
+    if written.unit < 1 or written.digits <= FEWEST + whole or not written.placed:
+        return None
+    unit = 10 * written.unit
+    if (written.value / unit).q != 1:
+        return None
+    return replace(written, unit=unit, digits=written.digits - 1)
+
+
+def as_long_as_meant(written: WrittenNumber, value: Num) -> WrittenNumber:
+    """A number without the zeros at its end that only hold places, where it stands for a value in that way alone."""
+    while written.unit >= 1 and abs(written.value - value) >= written.unit:
+        shorter = _with_held_places(written, value)
+        if shorter is None:
+            break
+        written = shorter
+    return written
+
+
+def is_noise(written: WrittenNumber, value: Num, scale: Num) -> bool:
+    """Whether a number is what rounding in a computer has left of 0, among numbers as large as `scale`."""
+    return type(value) is fmpq and bool(value == 0) and bool(abs(written.value) <= NOISE * scale)
 
 
 def is_precise(written: WrittenNumber, value: Num, beside: Iterable[WrittenNumber | None] = ()) -> bool:

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from derive.answers.marking.rounding import CUT, EXACT, is_precise, standing, with_zeros
+from flint import arb, fmpq
+
+from derive.answers.marking.rounding import (
+    CUT,
+    EXACT,
+    as_long_as_meant,
+    is_noise,
+    is_precise,
+    standing,
+    with_zeros,
+)
 from derive.answers.marking.student_values import Own
 from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.operation_rows import Flat
@@ -101,8 +111,17 @@ class StepAnswer:
 
     def stands(self, w: WrittenNumber, value: Num) -> str | None:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
-        how = standing(w, value)
+        how = self.standing(w, value)
         return how if how == EXACT or (how and not self.exact and is_precise(w, value, self.written)) else None
+
+    def standing(self, w: WrittenNumber, value: Num) -> str | None:
+        """How a number stands for a value, the noise that a computer leaves of 0 for 0."""
+        return standing(w, value) or (EXACT if is_noise(w, value, self._scale) else None)
+
+    @property
+    def _scale(self) -> Num:
+        """How large the numbers of the step are, 1 where all are 0."""
+        return max((abs(x) for x in self.expected if x != 0), key=arb, default=fmpq(1))
 
     def exactly(self) -> Flat:
         """What the step's equation gives at the exact values of all right numbers and the student's wrong ones; the
@@ -125,6 +144,8 @@ class StepAnswer:
         hows = {how for value in (self.expected[i], self.carried[i]) if (how := self.stands(w, value))}
         if not hows:
             return self._noticed("precision", i, w, "near")
+        if EXACT not in hows:
+            w = as_long_as_meant(w, self.expected[i])
         long = w if self.digits else with_zeros(w, self.expected[i], self.needed(i))
         if EXACT not in hows and long.digits < self.needed(i):
             return self._noticed("precision", i, w)

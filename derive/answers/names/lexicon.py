@@ -114,6 +114,12 @@ class Lexicon:
         """Whether words are a name of the problem as it stands, or names of one letter side by side."""
         return words in self.names or (len(words) < 5 and all(letter in self.names for letter in words))
 
+    def understands(self, word: str) -> bool:
+        """Whether a word is a name of the problem, or of a function."""
+        return (
+            self.holds(word) or word in FUNCTIONS or word.lower() in _spelled() or self.symbol(Symbol(word)) is not None
+        )
+
     def _named(self, symbol: Symbol) -> Name | None:
         return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))
 

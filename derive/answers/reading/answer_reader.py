@@ -14,7 +14,7 @@ from flint import fmpq
 from derive.answers.names.letters import plain_letters
 from derive.answers.names.lexicon import Lexicon
 from derive.answers.reading.arrays import fitted
-from derive.answers.reading.comments import uncommented
+from derive.answers.reading.comments import uncommented, unit_behind
 from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.numbers import ambiguities, read_number
@@ -22,6 +22,7 @@ from derive.answers.reading.reader import plain_array, read_side
 from derive.answers.reading.written import (
     COLUMN,
     EXACT_DIGITS,
+    NOT_READ,
     ROW,
     Array,
     Remark,
@@ -74,12 +75,22 @@ def read_answer(
         decimal, sure = ".", True
     if _BLANK.fullmatch(text):
         return Array(shape or (), (None,) * prod(shape or ())), ()
-    plain = uncommented(plain_letters(text), lexicon.holds)
+    letters = plain_letters(text)
+    plain = uncommented(letters, lexicon)
     side, start = _last_side(plain) if _RELATION.search(plain) else (plain, 0)
     content = content_of(side, shape, lexicon, decimal)
     if isinstance(content, Unreadable):
         return Unreadable(content.message, content.hint, content.start + start, content.end + start), ()
-    return noticed(content, shape, sure, text, line) if isinstance(content, Array) else (content, ())
+    if not isinstance(content, Array):
+        return content, ()
+    array, remarks = noticed(content, shape, sure, text, line)
+    return array, (*remarks, *unit_remark(letters, lexicon, line))
+
+
+def unit_remark(text: str, lexicon: Lexicon, line: int | None) -> tuple[Remark, ...]:
+    """The remark on a unit, or another word, behind a number: it was not read."""
+    unit = unit_behind(text, lexicon)
+    return (Remark("notation", line, unit, "", key=NOT_READ),) if unit else ()
 
 
 def content_of(text: str, shape: Shape | None, lexicon: Lexicon, decimal: str) -> Content:

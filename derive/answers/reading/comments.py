@@ -3,55 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+
+from derive.answers.names.lexicon import Lexicon
 
 _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>[a-zß-ÿ]{{2,20}}(?: [a-zß-ÿ]{{1,20}}){{1,8}}[.!]?))"
+_UNIT = r"[^\W\d_]{1,14}(?:[²³]|\^[23])?"
 _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//)[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
-    r"|(?P<unit>(?<=\d)\s+(?:units?|points?|pts|Einheiten|Punkte|unités|unidades|ед\.|бірлік|m/s|[mkc]m|[mk]?[gV]|Hz|[mk]s)"
-    r"(?:\s?[²³]|\^[23])?)\s*$"
+    rf"|(?<=[\d)\]}}])(?P<unit>\s*(?:[€$£¥₸₽°Ω]|°[CF])|\s+{_UNIT}(?:\s?[/·*]\s?{_UNIT})?\.?)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
 _LONGEST, _MOST = 120, 4
 _KINDS = ("comment", "mark", "words", "sentence", "unit", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
-_ENDS = frozenset(")]*_`!✓✔☑✅….²³")
+_ENDS = frozenset(")]*_`!✓✔☑✅….²³€$£¥₸₽°")
+_EACH = re.compile(r"[^\W\d_]+")
+_AHEAD = re.compile(r"(?:[^\W\d_]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
+_SCALES = {"million", "millions", "mio", "mn", "billion", "bn", "mrd", "thousand", "tausend", "millionen", "milliarden",
+           "тысяч", "тыс", "миллион", "миллионов", "млн", "млрд", "мың", "mille", "milliard", "miles", "millón",
+           "millones", "k", "hundred", "hundert", "dozen", "times", "x", "per", "pi", "e", "i"}  # fmt: skip
+"""What stands behind a number and changes it."""
 
 
-def uncommented(text: str, known: Callable[[str], bool]) -> str:
-    """A value, as long, with spaces for comments and marks; words in brackets that are `known` as names are none."""
-    if (
-        text[-1:] not in _ENDS
-        and not text[-1:].isalpha()
-        and "#" not in text
-        and "//" not in text
-        and not _AROUND.match(text)
-    ):
-        return text
-    if (around := _AROUND.match(text)) is not None:
+def uncommented(text: str, lexicon: Lexicon) -> str:
+    """A value, as long, with spaces for comments, marks, units and words; names of the problem are none of them."""
+    first = text[:1]
+    if (around := _AROUND.match(text) if first in "_*` \t$\n" else None) is not None:
         text = " " * around.end() + text[around.end() :]
+    elif (
+        first.isalpha()
+        and (ahead := _AHEAD.match(text))
+        and not any(map(lexicon.understands, _EACH.findall(ahead.group())))
+    ):
+        text = " " * ahead.end() + text[ahead.end() :]
+    if text[-1:] not in _ENDS and not text[-1:].isalpha() and "#" not in text and "//" not in text:
+        return text
     for _ in range(_MOST):
         end = len(text.rstrip())
         match = _BEHIND.search(text[:end], max(0, end - _LONGEST))
-        if match is None or not _is_comment(match, text, known):
+        if match is None or not _is_comment(match, text, lexicon):
             break
         at = match.start(str(next(name for name in _KINDS if match[name])))
         text = text[:at] + " " * (len(text) - at)
     return text
 
 
-def _is_comment(match: re.Match[str], text: str, known: Callable[[str], bool]) -> bool:
+def unit_behind(text: str, lexicon: Lexicon) -> str:
+    """The word or unit behind a number that is no part of it: `kg` of `18.3 kg`; "" for none."""
+    if not text[-1:].isalpha() and text[-1:] not in _ENDS:
+        return ""
+    match = _BEHIND.search(text.rstrip(), max(0, len(text) - _LONGEST))
+    return match["unit"].strip() if match and match["unit"] and _is_comment(match, text, lexicon) else ""
+
+
+def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
     before = text[: match.start()].strip()
     if not before:
         return False
     if match["unit"]:
-        return not known(match["unit"])
+        words = _EACH.findall(match["unit"])
+        return not any(lexicon.understands(word) or word.lower() in _SCALES for word in words)
     words = match["round"] or match["square"] or match["said"] or match["more"]
     if words:
-        return not known(words) and not any(map(known, words.split())) and not _OPEN.search(before)
+        return not lexicon.holds(words) and not any(map(lexicon.holds, words.split())) and not _OPEN.search(before)
     return not match["dots"] or _DECIMALS.search(before) is not None

@@ -16,7 +16,8 @@ from derive.answers.names.name_parser import NameParser
 from derive.answers.reading.arrays import array_of, is_list
 from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.numbers import MAX_DIGITS, number_at, read_number
+from derive.answers.reading.numbers import MAX_DIGITS, MIXED_NUMBER, number_at, read_number
+from derive.answers.reading.written import WrittenNumber
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Number
 from derive.language.tokens import Token
@@ -48,9 +49,15 @@ class FormulaParser(NameParser):
         if not token.text.startswith(self.text[token.start]) and (raised := read_number(token.text, ".")):  # `²`
             self.take()
             return self.reading.number(raised, token.start, token.end)
+        if mixed := MIXED_NUMBER.match(self.text, token.start):
+            return self._up_to(read_number(mixed.group(), "."), token, mixed.end())
         alone = self.text[token.end : token.end + 1].isdigit() or self._is_denominator(token)
         text = self.text[: token.end] if alone else self.text
         written, end = number_at(text, token.start, self.reading.decimal)
+        return self._up_to(written, token, end)
+
+    def _up_to(self, written: WrittenNumber | None, token: Token, end: int) -> Number:
+        """A number, and the cursor behind it. Raises TextError where there is none."""
         if written is None:
             raise self.error("the number has too many digits", f"at most {MAX_DIGITS} are read", token)
         while self.tokens[self.at].start < end and self.tokens[self.at].kind != "end":
@@ -113,6 +120,8 @@ class FormulaParser(NameParser):
     def power(self) -> Expr:
         base = self.primary()
         while self.is_op("^", "_"):
+            if self.is_op("_") and self.tokens[self.at - 1].kind == "number":
+                raise self.error("a number has no subscript", "write it without `_`")
             if self.take().text == "_":
                 self._skip_subscript()
             else:

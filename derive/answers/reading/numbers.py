@@ -53,6 +53,7 @@ _IN_FORMULAS = {
 _WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}]?){SPACES}{UNSIGNED}{SPACES}"
                     rf"(?P<close>(?:\\right)?\))?[.,;]?{SPACES}")  # fmt: skip
 _MINUS = "-−–‐‑－"
+_NEGATIVE = frozenset(_MINUS)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
@@ -82,6 +83,26 @@ _MIXED = re.compile(
     rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACE}+(?P<over>\d{{1,3}}){SPACES}[/⁄]{SPACES}(?P<under>\d{{1,3}}){SPACES}"
     rf"|{_SIGNED.replace('sign', 'minus')}(?P<units>\d{{0,4}}){SPACES}(?P<part>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]){SPACES}"
 )
+MIXED_NUMBER = re.compile(r"\d{1,4}(?:\s?[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[ ]\d{1,3}\s?[/⁄]\s?\d{1,3}(?![\d.,]))")
+"""A whole number with a fraction behind it, in a formula."""
+
+_WITH_FRACTION = re.compile(
+    rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACES}\\[dt]?frac{SPACES}"
+    rf"(?:{{{SPACES}(?P<over>\d{{1,3}}){SPACES}}}{SPACES}{{{SPACES}(?P<under>\d{{1,3}}){SPACES}}}"
+    rf"|{SPACES}(?P<top>\d){SPACES}(?P<bottom>\d)){SPACES}"
+)
+_REPEATING = re.compile(
+    rf"{_SIGNED}(?P<whole>\d{{0,20}})(?P<mark>[.,])(?P<before>\d{{0,20}})"
+    rf"(?:\\overline{SPACES}{{(?P<line>\d{{1,20}})}}|\((?P<brackets>\d{{1,20}})\)|(?P<over>\d)[\u0304\u0305]){SPACES}"
+)
+_LOST_SIGN = re.compile(
+    rf"(?P<mantissa>.*\d(?:[.,]\d+|(?={SPACES}(?:[×xX]|\\?times|10(?:\^|\*\*))))){SPACES}"
+    rf"(?:(?:{_TIMES}|times){SPACES}10{SPACES}(?:\^|\*\*)?{SPACES}|10(?:\^|\*\*))"
+    rf"(?P<power>[{{(]?[-−–⁻]{SPACES}\d{{1,3}}[)}}]?)",
+    re.DOTALL,
+)
+"""A power of ten without a caret, or without the sign before it: `5.3 x 10 -7`, `5.3 10^-7`."""
+_UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")
 _APART = re.compile(r"(?<=\d)\s*([eE])\s*([-−–+])\s*(?=\d{1,3}\s*$)")
 _PERCENT = re.compile(r"(?<=\d)\s*\\?%\s*$")
@@ -95,11 +116,19 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
         return None
     if mixed := _MIXED.fullmatch(text):
         return _mixed(mixed, text.strip())
+    if mixed := _WITH_FRACTION.fullmatch(text):
+        over, under = int(mixed["over"] or mixed["top"]), int(mixed["under"] or mixed["bottom"])
+        return _whole_and_part(int(mixed["whole"]), over, under, mixed["sign"] in _NEGATIVE, text.strip())
+    if repeating := _REPEATING.fullmatch(text):
+        return _repeating(repeating, text.strip())
     if (near := _NEAR_A_BOUND.fullmatch(text)) and (away := read_number(near[3], decimal)):
         return _near_a_bound(near, away, text.strip()) if 0 < away.value < fmpq(1, 10**6) else None
     percent = _PERCENT.search(text)
     usual = _PERCENT.sub("", text)
     usual = _SHORT_FRACTION.sub(r"\1{\2}{\3}", _APART.sub(r"\1\2", usual))
+    usual = _UNDERSCORED.sub("", usual) if "_" in usual else usual
+    if lost := _LOST_SIGN.fullmatch(usual):
+        usual = f"{lost['mantissa']}e-{re.sub(r'[^0-9]', '', lost['power'])}"
     usual = _INDIAN.sub(lambda match: match.group().replace(",", ""), usual)
     number = read_number(usual, decimal) if usual != text else None
     if number is None:
@@ -111,13 +140,25 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
 def _mixed(match: re.Match[str], text: str) -> WrittenNumber | None:
     """A whole number and a fraction."""
     part = Fraction(numeric(match["part"])).limit_denominator(10) if match["part"] else None
-    under = int(match["under"]) if part is None else part.denominator
+    over, under = (int(match["over"]), int(match["under"])) if part is None else (part.numerator, part.denominator)
+    negative = (match["sign"] or match["minus"]) in _NEGATIVE
+    return _whole_and_part(int(match["whole"] or match["units"] or 0), over, under, negative, text)
+
+
+def _whole_and_part(whole: int, over: int, under: int, negative: bool, text: str) -> WrittenNumber | None:
     if under == 0:
         return None
-    over = int(match["over"]) if part is None else part.numerator
-    value = fmpq(int(match["whole"] or match["units"] or 0) * under + over, under)
-    negative = (match["sign"] or match["minus"] or "+") in _MINUS
+    value = fmpq(whole * under + over, under)
     return WrittenNumber(-value if negative else value, fmpq(0), EXACT_DIGITS, text)
+
+
+def _repeating(match: re.Match[str], text: str) -> WrittenNumber:
+    """Decimals that go on for ever: `1.\\overline{6}`, `1,(6)`."""
+    again, before = match["line"] or match["brackets"] or match["over"], match["before"]
+    nines = 10 ** len(again) - 1
+    whole = int((match["whole"] or "0") + before)
+    value = fmpq(whole * nines + int(again), nines * 10 ** len(before))
+    return WrittenNumber(-value if match["sign"] in _NEGATIVE else value, fmpq(0), EXACT_DIGITS, text)
 
 
 def _near_a_bound(match: re.Match[str], away: WrittenNumber, text: str) -> WrittenNumber:
@@ -257,7 +298,7 @@ _SHOWN = re.compile(
 )
 
 
-_LOST_CARET = re.compile(rf"{_TIMES}{SPACES}10([-−–]\d{{1,3}})")
+_LOST_CARET = re.compile(rf"{_TIMES}{SPACES}10{SPACES}([-−–⁻]{SPACES}\d{{1,3}})")
 
 
 def is_ambiguous(text: str) -> bool:

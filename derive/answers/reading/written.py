@@ -11,6 +11,8 @@ from derive.language.expressions import Expr, Shape
 
 EXACT_DIGITS = 1_000_000
 ORIENTATIONS = {"row_for_column", "column_for_row"}
+NOT_READ = "read_without"
+"""Of a remark on a unit or a word behind a number."""
 ROW, COLUMN = "row", "column"
 
 
@@ -115,6 +117,7 @@ class Answer:
     computed     what the line of numbers in the working gives, exactly, where it could be evaluated (flat)
     granted      the same of a line whose numbers all stand for what belongs there, rounded though they may be
     numbers      those beside a formula that was asked for
+    unread       a member of its chain that could not be read, and why; None for none
     """
 
     step: str
@@ -128,3 +131,4 @@ class Answer:
     computed: tuple[fmpq, ...] = ()
     granted: tuple[fmpq | None, ...] = ()
     numbers: Array | None = None
+    unread: tuple[str, Unreadable] | None = None

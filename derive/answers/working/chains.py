@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derive.answers.names.step_matching import MAX_LEFT, StepIndex
 from derive.answers.pages.statements import StatedSide, Statement
-from derive.answers.reading.comments import uncommented
+from derive.answers.reading.comments import uncommented, unit_behind
 from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.reader import read_side
@@ -56,7 +56,7 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class ReadSide:
     """A link as it was read: `reading` is None and `fault` says why where it could not be; `numbers` are those of a
-    result, which is nothing else.
+    result, which is nothing else; `unit` is a word behind them that was not read.
     """
 
     link: StatedSide
@@ -64,6 +64,7 @@ class ReadSide:
     reading: Reading | None = None
     fault: Unreadable | None = None
     numbers: Array | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,24 @@ class StatementReader:
             if chain := self.chain(one):
                 yield chain
 
-    def _is_another(self, label: str, left: str) -> bool:
-        """Whether a name is a step of its own that the step before it does not use."""
+    def _is_another(self, label: str, left: str, sign: str) -> bool:
+        """Whether a name is a step of its own that the step before it does not use; beside the sign of an operation
+        neither on the way.
+        """
         target, other = self.left(label), self.left(left)
         if target is None or other is None or other.name == target.name or other.name not in self.lexicon.steps:
             return False
         step = self.lexicon.steps.get(target.name)
-        return other.name not in (step.uses if step else ())
+        return other.name not in (self._behind(target.name) if sign not in {"", "/"} else step.uses if step else ())
+
+    def _behind(self, name: Name) -> set[Name]:
+        """What a quantity rests on."""
+        found, waiting = set[Name](), [name]
+        while waiting:
+            step = self.lexicon.steps.get(waiting.pop())
+            waiting += [used for used in (step.uses if step else ()) if used not in found]
+            found.update(step.uses if step else ())
+        return found
 
     def chain(self, statement: Statement) -> ReadStatement | None:
         """The statement read, or None where it is no mathematics of this problem."""
@@ -229,8 +241,9 @@ class StatementReader:
     # --- links -------------------------------------------------------------------------------------------------------
 
     def _part(self, link: StatedSide, target: Target | None) -> ReadSide:
-        text = uncommented(link.text, self.lexicon.holds).strip() or link.text
+        text = uncommented(link.text, self.lexicon).strip() or link.text
         asked = None if target is None else self.lexicon.shapes[target.name][len(target.index or ()) :]
+        unit = "" if text == link.text else unit_behind(link.text, self.lexicon)
         link = link if text == link.text else replace(link, text=text)
         key = link.text, asked, tuple(self.lexicon.learned.items())
         if key not in self.read:
@@ -238,7 +251,7 @@ class StatementReader:
         reading, fault, numbers = self.read[key]
         if reading is None:
             return ReadSide(link, UNREADABLE, fault=fault)
-        return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, numbers=numbers)
+        return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, None, numbers, unit)
 
     def _read(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""

@@ -10,7 +10,7 @@ from math import prod
 from derive.answers.marking.orientation import Stands, orientation_of
 from derive.answers.reading.answer_reader import noticed
 from derive.answers.reading.formulas import formula_of
-from derive.answers.reading.written import Answer, Array, Remark, Unreadable, WrittenNumber
+from derive.answers.reading.written import NOT_READ, Answer, Array, Remark, Unreadable, WrittenNumber
 from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Shape
@@ -64,7 +64,10 @@ class _Collector:
             content, remarks = noticed(content, shape, self.sure, part.link.text, part.link.line)
             if content.shape != shape and orientation_of(content.shape, shape) is Stands.AS_IS:
                 content = replace(content, shape=shape)
-        return Answer(step, chain.left, part.link.text, part.link.line, content, remarks)
+        if part.unit:
+            remarks = (*remarks, Remark("notation", part.link.line, part.unit, "", key=NOT_READ))
+        unread = next(((each.link.text, each.fault) for each in chain.parts if each.fault), None)
+        return Answer(step, chain.left, part.link.text, part.link.line, content, remarks, unread=unread)
 
     def _content(self, part: ReadSide, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:

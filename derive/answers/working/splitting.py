@@ -10,10 +10,14 @@ from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
 
 MAX_BEGINNINGS, MAX_WORDS = 60, 12
-_BEGINNING = re.compile(r"(?<![\w\\}_^/'’.])(?=\\?[^\W\d_]|[∂∇])")
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that part words by no spaces."""
+
+_BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{_UNSPACED}]))(?=\\?[^\W\d_]|[∂∇])")
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
-_WORD = re.compile(r"(?<![\w\\}^_])[^\W\d_]+$")
+_WORD = re.compile(rf"(?:(?<![\w\\}}^_])|(?=[{_UNSPACED}]))[^\W\d_]+$")
+_OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +25,14 @@ class StatementSplitter:
     """Cuts statements apart.
 
     is_name     whether a text names a quantity of the problem
-    is_another  whether a name is a step that the one before does not use
+    is_another  whether a name is a step that the one before does not use, beside some sign
     reads       whether a text has a meaning
     is_number   whether a text is a number, or an array of numbers
     holds       whether a word is a name, or several
     """
 
     is_name: Callable[[str], bool]
-    is_another: Callable[[str, str], bool]
+    is_another: Callable[[str, str, str], bool]
     reads: Callable[[str], bool]
     is_number: Callable[[str], bool]
     holds: Callable[[str], bool]
@@ -57,8 +61,9 @@ class StatementSplitter:
             value = self._value(whole)
             if value and value != whole and self.reads(value):
                 return value, left
-            number = value.removesuffix("/").rstrip()
-            if number and self.is_number(number) and self.is_another(label, left):
+            number = _OPERATES.sub("", value).rstrip()
+            sign = value[len(number) :].strip()
+            if number and self.is_number(number) and self.is_another(label, left, sign):
                 return number, left
         return None
 

@@ -14,6 +14,9 @@ from derive.answers.reading.numbers import ambiguities, read_number
      ("4 2/5", fmpq(22, 5)), ("−1 1/6", fmpq(-7, 6)), ("¼", fmpq(1, 4)), ("3⅔", fmpq(11, 3)),
      (r"\frac25", fmpq(2, 5)), (r"-\frac38", fmpq(-3, 8)), ("40 %", fmpq(2, 5)), (r"7.5\%", fmpq(3, 40)),
      ("23,45,678", fmpq(2345678)), ("4,00,000.5", fmpq(800001, 2)),
+     (r"2\frac{3}{8}", fmpq(19, 8)), (r"-4 \frac17", fmpq(-29, 7)), (r"0.1\overline{6}", fmpq(1, 6)),
+     ("2.(18)", fmpq(24, 11)), ("0.3\u0305", fmpq(1, 3)), ("4.7 x 10 -3", fmpq(47, 10000)),
+     ("4.7 10^-3", fmpq(47, 10000)), ("4.7 × 10⁻3", fmpq(47, 10000)), ("12_500", fmpq(12500)),
      ("1 - 2.50e-20", 1 - fmpq(5, 2) / fmpq(10) ** 20), ("1 − 2.50·10⁻²⁰", 1 - fmpq(5, 2) / fmpq(10) ** 20)],
 )  # fmt: skip
 def test_rare_spellings(written: str, value: fmpq) -> None:

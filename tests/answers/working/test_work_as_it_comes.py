@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from derive import Problem, examples
+from derive.answers.feedback.report import Report, report
+from derive.answers.marking.judging import judge
 from derive.answers.names.letters import plain_letters
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.sessions import sessions_read
@@ -25,6 +27,11 @@ def problem(name: str = "notes") -> Solution:
 
 def said(text: str, name: str = "notes") -> dict[str, Any]:
     return {answer.step or f"? {answer.left}": value(answer) for answer in read_working(text, problem(name))}
+
+
+def marked(text: str, name: str = "notes") -> Report:
+    answers = read_working(text, problem(name))
+    return report(problem(name), judge(problem(name), answers), answers)
 
 
 def value(answer: Answer) -> Any:
@@ -53,10 +60,48 @@ def test_a_known_name_begins_a_new_statement(between: str) -> None:
     [("Since z_2 = 17.5 we get A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75}),
      ("z_1=[1,2,3],A_1=[4,5,6],z_2=7", {"z_1": [1, 2, 3], "A_1": [4, 5, 6], "z_2": 7}),
      ("z_2 = W_2 A_1 + b_2 = 17.5 hence L = 300", {"z_2": 17.5, "L": 300}),
-     ("L = (0.75 - 18)^2 = 297.6 dL/dA_2 = -34.5", {"L": 297.6, "dL/dA_2": -34.5})],
+     ("L = (0.75 - 18)^2 = 297.6 dL/dA_2 = -34.5", {"L": 297.6, "dL/dA_2": -34.5}),
+     ("z_2 = 17.5 – A_2 = 0.75 · L = 300", {"z_2": 17.5, "A_2": 0.75, "L": 300}),
+     ("z_2 = 17.5于是A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75}),
+     ("Weil z_2 = 17.5 gilt, ist A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75})],
 )  # fmt: skip
 def test_statements_in_sentences(line: str, meaning: dict[str, Any]) -> None:
     assert said(line) == meaning
+
+
+def test_a_factor_is_no_new_statement() -> None:
+    assert said("dL/dz_2 = -34 · dA_2/dz_2 = -4e-7") == {"dL/dz_2": -4e-7}
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [("z_2 = W_2 A_1 + q_7 = 18.3", "correct"), ("z_2 = W_2 A_1 + q_7 = 4.4", "unreadable"),
+     ("z_2 = W_2 A_1 + q_7 = 17.8", "wrong")],
+)  # fmt: skip
+def test_a_value_behind_what_cannot_be_read_is_wrong_only_if_a_mistake_explains_it(line: str, verdict: str) -> None:
+    item = marked(line)["z_2"]
+    assert item.verdict == verdict
+    assert ("`q` is not known" in item.message) == (verdict == "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("written", "unread"),
+    [("18.3 kg", ["kg"]), ("18.3 m/s²", ["m/s²"]), ("18.3 €", ["€"]), ("18.3 gerundet", ["gerundet"]),
+     ("about 18.3", []), ("ca. 18.3", []), ("**18.3**", [])],
+)  # fmt: skip
+def test_units_and_words_beside_a_number(written: str, unread: list[str]) -> None:
+    (answer,) = read_working(f"z_2 = {written}", problem())
+    assert value(answer) == 18.3
+    assert [remark.written for remark in answer.remarks] == unread
+    assert marked(f"z_2 = {written}")["z_2"].marks == 1
+
+
+def test_fractions_in_formulas() -> None:
+    assert marked("z_2 = ½ · 36⅗ = 18 3/10 · 1")["z_2"].verdict == "correct"
+
+
+def test_what_scales_a_number_is_no_unit() -> None:
+    assert isinstance(said("z_2 = 18.3 million")["z_2"], Unreadable)
 
 
 def test_a_factor_is_no_statement() -> None:

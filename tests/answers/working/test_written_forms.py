@@ -278,7 +278,7 @@ def test_a_comment_is_no_factor() -> None:
     assert said("L = 289 [loss]") == {"L": 289}
     assert filed("L", "289 [loss]") == 289
     assert not isinstance(filed("dL/dA_2", "2 (A_2 - Y)"), float)
-    assert isinstance(filed("z_2", "18.3 zzz"), Unreadable)
+    assert isinstance(filed("z_2", "18.3 zzz + 1"), Unreadable)
 
 
 @pytest.mark.parametrize("written", ["0.333…", "0.333...", r"0.333\ldots"])
