@@ -145,6 +145,7 @@ class Feedback:
             text, fault = unread
             yield Sentence("check.answer_for", {"name": NameInText(judged.place.name)})
             yield Quoted(text, fault.start, fault.end - fault.start)
+        if unread or isinstance(answer.content, Unreadable):
             return
         relation = ARROW if judged.place.step and judged.place.step.phase == "update" else SAME
         given = Chain(judged.place.name, (ChainLink(relation, self._shown(answer.content, judged)),))

@@ -44,15 +44,15 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
         return None
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
-    if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit:
-        return ROUNDED
-    if not difference < written.unit:
-        shorter = _with_held_places(written, value)
-        return standing(shorter, value) if shorter else None
     if difference <= written.unit / 2:
         return ROUNDED
-    shorter = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
-    return CUT if shorter else None
+    if difference < written.unit and written.placed:
+        if abs(value) > abs(written.value) and same_sign(written.value, value):
+            return CUT
+    if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit:
+        return ROUNDED
+    shorter = _with_held_places(written, value) if written.unit >= 1 else None
+    return standing(shorter, value) if shorter else None
 
 
 def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | None:

@@ -66,8 +66,8 @@ def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
     if not before:
         return False
     if match["unit"]:
-        words = _EACH.findall(match["unit"])
-        return not any(lexicon.understands(word) or word.lower() in _SCALES for word in words)
+        each = _EACH.findall(match["unit"])
+        return not any(lexicon.understands(word) or word.lower() in _SCALES for word in each)
     words = match["round"] or match["square"] or match["said"] or match["more"]
     if words:
         return not lexicon.holds(words) and not any(map(lexicon.holds, words.split())) and not _OPEN.search(before)
