@@ -46,9 +46,9 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
         return ROUNDED
     if difference <= written.unit / 2:
         return ROUNDED
-    if difference < written.unit and written.placed:
-        if abs(value) > abs(written.value) and same_sign(written.value, value):
-            return CUT
+    longer = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
+    if longer and difference < written.unit:
+        return CUT
     if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit:
         return ROUNDED
     shorter = _with_held_places(written, value) if written.unit >= 1 else None
