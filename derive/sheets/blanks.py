@@ -7,12 +7,13 @@ in; values that are hidden are blanks in every other slot of the page as well, s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError, suggestion
-from derive.language.expressions import Apply, Expr, Number, Ref, names_in
+from derive.language.expressions import Number, names_in
 from derive.language.names import Derivative, Name, Symbol
 from derive.page.document import (
     ARROW,
@@ -33,7 +34,6 @@ from derive.page.document import (
     PageRemark,
     Paragraph,
     PoolWinners,
-    Quoted,
     Result,
     Room,
     Section,
@@ -48,15 +48,16 @@ from derive.problem.settings import LEVELS, Sheet
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
 LONGEST_WHOLE = 100  # rows of a table that a sheet has whole
 LIKEWISE = "notes.likewise"
-_SCALING = {"negate", "product", "divide", "transpose"}
+Place: TypeAlias = tuple[Name, int]
+"""A name and a pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a sheet asks: the id of each blank step by name and pass, and all names and passes that are hidden."""
 
-    ids: Mapping[tuple[Name, int], str]
-    hidden: frozenset[tuple[Name, int]]
+    ids: Mapping[Place, str]
+    hidden: frozenset[Place]
 
 
 def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Asked:
@@ -71,29 +72,20 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
                   derivation.problem.place(where)) for step in unknown
         )  # fmt: skip
     chosen = {place: step for place, step in ids.items() if not wanted or step in wanted}
-    after = [(name.before, k + 1) for name, k in chosen if isinstance(name, Symbol) and name.updated]
-    on_the_way = [(way.name, k) for name, k in chosen for way in derivation.interims.get(name, ())]
-    by_pass = {k: {name for name, of in chosen if of == k} for _, k in chosen}
-    told = [(name, k) for k, names in by_pass.items() for name in _telling(derivation, names)]
-    return Asked(chosen, frozenset((*chosen, *after, *on_the_way, *told)))
+    return Asked(chosen, frozenset(_hidden(derivation, {section.k for section in document.sections}, chosen.keys())))
 
 
-def _telling(derivation: Derivation, asked: set[Name]) -> Iterator[Name]:
-    """The steps that are nothing but an asked one, moved or times a number: dL/db = dL/dz."""
-    known = set(asked)
-    for step in derivation.steps:
-        names = set(step.uses)
-        if step.name not in known and len(names) == 1 and names <= known and _only_moves(step.expr):
-            known.add(step.name)
-            yield step.name
-
-
-def _only_moves(expr: Expr) -> bool:
-    """Whether an expression only moves the entries of its name, or multiplies them with a number."""
-    if not isinstance(expr, Apply):
-        return isinstance(expr, Ref)
-    inner = [arg for arg in expr.args if not isinstance(arg, Number)]
-    return len(inner) == 1 and (expr.op in _SCALING or row_of(expr).moves) and _only_moves(inner[0])
+def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[Place]) -> Iterator[Place]:
+    """What is asked and all that is computed from it, in the passes of the page: each of them would tell it."""
+    carried: set[Name] = set()
+    for k in sorted(passes):
+        known = set(carried)
+        for step in derivation.steps:
+            if (step.name, k) in asked or not known.isdisjoint(step.uses):
+                known |= {step.name, *(way.name for way in derivation.interims.get(step.name, ()))}
+        yield from ((name, k) for name in known)
+        changed: dict[Name, Name] = {s.name: s.name.before for s in derivation.updates if isinstance(s.name, Symbol)}
+        carried = {before for name, before in changed.items() if name in known} | (carried - {*changed.values()})
 
 
 def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step, int]]:
@@ -119,8 +111,15 @@ def blanked(document: Document, derivation: Derivation, sheet: Sheet) -> Documen
     sections = tuple(
         replace(section, blocks=tuple(_Section(section, derivation, asked, level).blocks()))
         for section in document.sections
+        if not _follows(section, asked)
     )
     return replace(document, sections=sections, hidden=asked.hidden)
+
+
+def _follows(section: Section, asked: Asked) -> bool:
+    """Whether a later pass asks nothing, and all of it follows from what is asked before."""
+    steps = [(block.step, section.k) for block in section.blocks if isinstance(block, Numbered)]
+    return section.k > 1 and bool(steps) and asked.ids.keys().isdisjoint(steps) and not asked.hidden.isdisjoint(steps)
 
 
 def _on_the_way(part: StepPart) -> bool:
@@ -151,30 +150,38 @@ class _Section:
 
     def _parts(self, block: Numbered) -> Iterator[StepPart]:
         blank = self._id(block.step) is not None
-        lines = [part for part in block.parts if isinstance(part, Lines)]
+        lines = next((part for part in block.parts if isinstance(part, Lines)), None)
+        left = self._lines(lines) if lines else None
         for part in block.parts:
-            if isinstance(part, Quoted):
-                yield part
-            elif isinstance(part, Sentence):
-                if not self._tells(part) and not (blank and self._is_of_working(part)):
-                    yield part
-            elif isinstance(part, PageRemark) or (blank and self.level >= WORKING and _on_the_way(part)):
-                yield from () if blank else (part,)
-            elif isinstance(part, Joined):
+            if isinstance(part, Sentence):
+                unsaid = self._tells(part) or (part.key == LIKEWISE and left is None)
+                yield from () if unsaid or (blank and self._is_of_working(part)) else (part,)
+            elif blank and (isinstance(part, PageRemark) or (self.level >= WORKING and _on_the_way(part))):
+                continue
+            elif not (left and lines and lines.whole and self._is_assembled(part)):
+                yield from self._shown(part)
+
+    def _shown(self, part: StepPart) -> Iterator[StepPart]:
+        """What is left of a part that holds chains."""
+        match part:
+            case Joined():
                 yield from self._joined(part)
-            elif isinstance(part, Lines):
-                if kept := self._lines(part):
-                    yield kept
-            elif not (lines and lines[0].whole and self._is_assembled(part) and self._lines(lines[0])):
+            case Lines():
+                kept = self._lines(part)
+                yield from (kept,) if kept else ()
+            case PageRemark():
+                yield replace(part, chains=tuple(each for chain in part.chains for each in self._chain(chain)))
+            case Chain():
                 yield from self._chain(part)
+            case _:
+                yield part
 
     def _is_of_working(self, sentence: Sentence) -> bool:
         """Whether a sentence at a step that is asked is part of what is to be found: it depends on the values, or tells
-        what became of them, or speaks of working that is not there.
+        what became of them.
         """
         shows = any(isinstance(value, OnKink | PoolWinners | Result) for value in sentence.fields.values())
-        likewise = sentence.key == LIKEWISE and self.level >= WORKING
-        return self.level >= FORMULAS or sentence.when is not None or shows or likewise
+        return self.level >= FORMULAS or sentence.when is not None or shows
 
     def _id(self, name: Name | None) -> str | None:
         return self.asked.ids.get((name, self.section.k)) if name else None
@@ -196,8 +203,9 @@ class _Section:
         """Entry by entry. Where working is blank, or an entry has no line, the array is asked as a whole instead;
         of the entries that are worked out there stands what leads to them.
         """
-        asked = self._id(lines.chains[0].head)
-        if asked and self.level >= WORKING:
+        head = lines.chains[0].head
+        asked = self._id(head)
+        if (asked and self.level >= WORKING) or (not asked and head is not None and self._hides(head)):
             return None
         chains = tuple(each for chain in lines.chains for each in self._chain(chain))
         if asked and not lines.whole:
@@ -205,15 +213,17 @@ class _Section:
             chains = tuple(replace(chain, links=links) for chain, links in zip(chains, led, strict=True) if links)
         return replace(lines, chains=chains) if chains else None
 
-    def _is_assembled(self, chain: Chain) -> bool:
+    def _is_assembled(self, chain: StepPart) -> bool:
         """Whether a blank chain only repeats the entries above it as an array."""
-        results = len(chain.links) == 1 and isinstance(chain.links[0].shown, Result)
-        return results and self._id(chain.head) is not None
+        results = isinstance(chain, Chain) and len(chain.links) == 1 and isinstance(chain.links[0].shown, Result)
+        return isinstance(chain, Chain) and results and self._id(chain.head) is not None
 
     def _chain(self, chain: Chain) -> tuple[Chain, ...]:
         """The chain with its blanks; none where nothing is left of it."""
         step = self._id(chain.head)
-        if step is None:
+        if step is None and chain.head is not None and self._hides(chain.head):
+            links = [link for link in chain.links if isinstance(link.shown, Formula) and not link.shown.numbers]
+        elif step is None:
             links = [link for link in chain.links if not self._is_told(link)]
         else:
             links = [kept for link in chain.links for kept in self._link(link, chain, step)]

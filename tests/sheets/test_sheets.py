@@ -181,6 +181,44 @@ def test_a_sheet_never_asks_for_hidden_numbers(name: str, level: str, monkeypatc
         assert not re.search(r"7(\.|,|\{,\})7707", made.sheet(ending, solved))
 
 
+TANH_UNIT = """
+[data]
+x = [1.5, -0.7]
+[parameters]
+v = [0.31, 0.23]
+c = 0.17
+[model]
+equations = '''
+s = v^T x + c
+a = tanh(s)
+q = exp(s)
+L = (a - 0.9)^2
+'''
+loss = "L"
+[update]
+learning_rate = 0.3
+steps = 2
+[page]
+ask = ["%s"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("a", {"s", "q"}), ("dL/ds", {"s", "a", "q", "L", "dL/da", "da/ds"}), ("q", {"s", "a", "L", "dL/da", "c@1"})],
+)
+def test_what_follows_from_a_blank_is_not_worked_out(asked: str, shown: set[str]) -> None:
+    """Steps that are computed from what is asked would tell it, and so would the passes after them."""
+    made = SheetWriter.of(Problem.loads(TANH_UNIT % asked))
+    solved = made.blueprint.solve()
+    sheet = made.sheet("txt", solved)
+    scalars = {step for step in solved.ids if not solved[step].shape and "@2" not in step}
+    texts = {step: re.escape(solved[step].printed.replace("-", "−")) for step in scalars}
+    told = {step for step, text in texts.items() if re.search(rf"[=≈] {text}\n", sheet)}
+    assert shown <= told
+    assert asked == "q" or (told & {"L", "dL/dc", "c@1", "L@3"} <= shown and "Pass 2" not in sheet)
+
+
 def test_pictures_of_a_sheet_hold_no_hidden_number() -> None:
     made, solved = writer("notes"), solution("notes")
     (sheet,), (key,) = (made.pictures(page, "md", solved).values() for page in ("sheet", "key"))
