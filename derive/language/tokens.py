@@ -44,6 +44,8 @@ _COMMANDS = (
 
 _FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf",
           "mathcal", "mathscr", "mathnormal"}  # fmt: skip
+_PHANTOMS = {"phantom", "vphantom", "hphantom"}
+_UNSEEN = re.compile(r"\s*\{[^{}]*\}")  # what phantoms make room for
 _IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")
@@ -165,6 +167,8 @@ def _command(text: str, at: int, name: str, end: int) -> tuple[str, str, int]:
         return *_COMMANDS[name], end
     if name in _FONTS and (match := _IN_FONT.match(text, end)):
         return "word", (match[1] or match[2] or "").strip(), match.end()
+    if name in _PHANTOMS and (match := _UNSEEN.match(text, end)):
+        return "", "", match.end()
     if name.isalpha():
         return "word", name, end
     raise TextError(f"`\\{name}` is not known here", "", at, end)

@@ -56,7 +56,7 @@ _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
 MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how many stay on one page
 BREAK = r" \allowbreak "  # behind each of several blocks
 SMALLER = 0.8  # of a matrix that would be too wide
-FRACTIONS = "[12pt]"  # below a row of fractions: with less they touch the next one
+FRACTIONS = "[15pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
 SECTIONS = {1: r"\section", 2: r"\subsection"}
 LONGEST_NEAR_A_BOUND = 12
@@ -327,14 +327,33 @@ def _broken(row: Sequence[str]) -> str:
 
 
 def _splitting(tex: str) -> str:
-    """A long formula may be broken before the signs of its sum; TeX by itself would leave them at the line's end."""
+    """A long formula may be broken before the signs of its sum; TeX by itself would leave them at the line's end. No
+    line holds a fraction that is longer: its numerator goes in front of a slash.
+    """
     if fits(tex, LINE / 2):
         return tex
+    tex = _WIDE.sub(_slashed, tex)
     depth, parts = 0, []
     for part in re.split(r"([{}]| [+-] )", tex):
         depth += (part == "{") - (part == "}")
         parts.append(rf" \splits{part}" if depth == 0 and part in {" + ", " - "} else part)
     return "".join(parts)
+
+
+_WIDE = re.compile(
+    r"(?<![{\w])\\frac\{(?P<above>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}\{(?P<below>(?:[^{}]|\{[^{}]*\})*)\}"
+)
+
+
+def _slashed(fraction: re.Match[str]) -> str:
+    """A fraction, with a slash where no line holds it."""
+    above, below = fraction["above"], fraction["below"]
+    if fits(above, LINE - 6):
+        return fraction[0]
+    return f"({above})/{below}" if _ONE_SIGN.fullmatch(below) else f"({above})/({below})"
+
+
+_ONE_SIGN = re.compile(r"[\d.]+|[a-z]")
 
 
 def _ampersand(row: Sequence[str]) -> str:

@@ -67,13 +67,15 @@ class Steps:
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
         self.given = frozenset(name for name, _ in derivation.givens)
-        self.shortcuts = {} if short else shortcuts_of(derivation)
+        self.shortcuts = shortcuts_of(derivation)
         self.factors = factors_of(derivation)
         self.most_terms = derivation.problem.page.worked
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
         *locals_, step = group
+        if self.short and step.name in self.shortcuts:
+            return self._shortened(number, step, self.shortcuts[step.name])
         told = passed(step, self.factors)
         parts: list[StepPart] = []
         if locals_:
@@ -85,6 +87,15 @@ class Steps:
         if short := self.shortcuts.get(step.name):
             parts += self._remark(step, short)
         return Numbered(number, step.name, tuple(parts))
+
+    def _shortened(self, number: int, step: Step, short: Short) -> Numbered:
+        """A gradient by its short rule alone; where the rule asks for more than is certain, below the equation."""
+        remark, *why = self._remark(step, short)
+        assert isinstance(remark, PageRemark)
+        first = self._formulas(step)
+        whole = Chain(step.name, (*first, self._result(step, first)))
+        parts = remark.chains if short.ones is None else (whole, remark)
+        return Numbered(number, step.name, (*parts, *why))
 
     def _left_out(self, step: Step, parts: Iterable[StepPart]) -> Iterator[Sentence]:
         """That terms are missing from the long sums of a step."""

@@ -12,6 +12,7 @@ from derive.writers.layout.panels import Panel, panels
 LINE = 48.0  # width of a line of the page, in em
 TALLEST = 28  # rows of a matrix on one page
 WIDEST = 0.65  # of a character that is set, in em, with the space around it
+TALL = r"\vphantom{\displaystyle\frac11}"  # makes a row higher than a fraction in it
 FIELD = 4.6  # of a form field, in em, where nothing else is said
 _FIELD = re.compile(r"\\answer(?:\[([\d.]+)em\])?\{[^{}]*\}")
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
@@ -75,7 +76,7 @@ def _matrix_width(body: str) -> float:
 
 
 def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
-    """Rows of TeX in brackets."""
+    """Rows of TeX in brackets; a row of fractions ends with the gap, and does not touch the next one."""
     high = any("\\frac" in cell for row in rows for cell in row)
     separator = f" {newline}{gap if high else ''} "
     return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
@@ -83,6 +84,8 @@ def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
 
 def labelled(rows: list[list[str]], label: str = "", newline: str = r"\\") -> str:
     """A matrix, with its label under it."""
+    if any("\\frac" in cell for row in rows for cell in row):
+        rows = [[*row[:-1], row[-1] + TALL] for row in rows]
     body = bmatrix(rows, newline)
     return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
 
