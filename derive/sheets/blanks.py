@@ -48,7 +48,7 @@ from derive.problem.settings import LEVELS, Sheet
 RESULTS, WORKING, FORMULAS, EVERYTHING = range(len(LEVELS))
 LONGEST_WHOLE = 100  # rows of a table that a sheet has whole
 LIKEWISE = "notes.likewise"
-Place: TypeAlias = tuple[Name, int]
+PagePlace: TypeAlias = tuple[Name, int]
 """A name and a pass."""
 
 
@@ -56,8 +56,8 @@ Place: TypeAlias = tuple[Name, int]
 class Asked:
     """What a sheet asks: the id of each blank step by name and pass, and all names and passes that are hidden."""
 
-    ids: Mapping[Place, str]
-    hidden: frozenset[Place]
+    ids: Mapping[PagePlace, str]
+    hidden: frozenset[PagePlace]
 
 
 def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Asked:
@@ -75,7 +75,7 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
     return Asked(chosen, frozenset(_hidden(derivation, {section.k for section in document.sections}, chosen.keys())))
 
 
-def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[Place]) -> Iterator[Place]:
+def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[PagePlace]) -> Iterator[PagePlace]:
     """What is asked and all that is computed from it, in the passes of the page: each of them would tell it."""
     carried: set[Name] = set()
     for k in sorted(passes):

@@ -28,13 +28,11 @@ from derive.page.document import (
 )
 from derive.page.lines.formula_patterns import Forward
 from derive.page.lines.reasons import reason_of
-from derive.sheets.blanks import chains_of
-
-Place = tuple[Name, int]
+from derive.sheets.blanks import PagePlace, chains_of
 
 
 def hints(
-    key: Document, derivation: Derivation, asked: Mapping[str, Place], hidden: frozenset[Place]
+    key: Document, derivation: Derivation, asked: Mapping[str, PagePlace], hidden: frozenset[PagePlace]
 ) -> Iterator[Section]:
     """The sections of the last page; a step that is asked in several passes has its hints once."""
     first: dict[Name, int] = {}
@@ -66,7 +64,7 @@ def _phase(step: Step) -> str:
 
 
 def _chains(
-    section: Section, names: set[Name], wanted: Callable[[object], bool], hidden: frozenset[Place]
+    section: Section, names: set[Name], wanted: Callable[[object], bool], hidden: frozenset[PagePlace]
 ) -> Iterator[Chain]:
     """Of each of the steps the links of a kind."""
     for block in section.blocks:
@@ -85,7 +83,7 @@ def _has_numbers(shown: object) -> bool:
     return isinstance(shown, EntryGrid | Addends) or (isinstance(shown, Formula) and shown.numbers)
 
 
-def _tells(shown: object, k: int, hidden: frozenset[Place]) -> bool:
+def _tells(shown: object, k: int, hidden: frozenset[PagePlace]) -> bool:
     """Whether the terms that are left out would tell which hidden values are 0."""
     terms = shown.terms if isinstance(shown, Addends) else ()
     return any((name, k) in hidden for term, _ in terms for name in names_in(term))
