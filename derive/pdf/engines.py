@@ -78,7 +78,12 @@ class IncompleteEngine(ToolError):
 
 
 def make_pdf(tex: str) -> bytes:
-    """The PDF of `tex` by the first engine that is complete.
+    """The PDF of `tex`. Raises ToolError as `run_tex` does."""
+    return run_tex(tex).pdf
+
+
+def run_tex(tex: str) -> EngineRun:
+    """The run of the first engine that is complete.
 
     Raises:
         ToolError: there is no engine, or LaTeX fails; with several incomplete engines the last one's words.
@@ -86,10 +91,10 @@ def make_pdf(tex: str) -> bytes:
     names = [name for name in ORDER if program(name)]
     for name in names[:-1]:
         try:
-            return compile_tex(tex, find_engine(name)).pdf
+            return compile_tex(tex, find_engine(name))
         except IncompleteEngine:
             continue
-    return compile_tex(tex, find_engine(names[-1] if names else None)).pdf
+    return compile_tex(tex, find_engine(names[-1] if names else None))
 
 
 def program(name: str) -> str | None:

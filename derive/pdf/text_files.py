@@ -7,7 +7,7 @@ from pathlib import Path
 
 from derive.errors import ToolError
 from derive.files import save
-from derive.pdf import engines
+from derive.pdf.last_page import well_filled
 from derive.pdf.typst import is_typst, make_typst_pdf
 
 
@@ -36,4 +36,4 @@ def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Pa
 
 
 def _pdf(text: str) -> bytes:
-    return make_typst_pdf(text) if is_typst(text) else engines.make_pdf(text)
+    return make_typst_pdf(text) if is_typst(text) else well_filled(text).pdf

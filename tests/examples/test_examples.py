@@ -19,6 +19,7 @@ from support.solutions import solved, written
 import derive
 from derive import examples
 from derive.pdf.engines import EngineRun, compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 from derive.writers import WRITERS
@@ -74,13 +75,15 @@ def letters(text: str) -> str:
 @cache
 def set_in_latex(name: str) -> EngineRun:
     """The page of a built-in problem as a PDF."""
-    return compile_tex(written(name, "tex"), find_engine("embedded"))
+    return well_filled(written(name, "tex"), lambda tex: compile_tex(tex, find_engine("embedded")))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_the_pdf_has_no_overfull_box(name: str) -> None:
+def test_the_pdf_has_no_overfull_box_and_no_short_last_page(name: str) -> None:
     compiled = set_in_latex(name)
+    rest = Rest.of(compiled.log)
+    assert rest is not None and not rest.is_short
     assert overfull(compiled.log) == []
     assert missing_glyphs(compiled.log) == []
     reader = PdfReader(BytesIO(compiled.pdf))
