@@ -70,13 +70,15 @@ class Blueprint:
         return Blueprint.of, (self.derivation,)
 
     @staticmethod
-    def of(problem: Problem | Derivation) -> Blueprint:
-        """The blueprint of a problem. Raises InputError for a language without a catalogue."""
+    def of(problem: Problem | Derivation, symbolic: bool = True) -> Blueprint:
+        """The blueprint of a problem; with its closed form, if that is `symbolic` and affordable. Raises InputError for
+        a language without a catalogue.
+        """
         derivation = problem if isinstance(problem, Derivation) else derive(problem)
         problem = derivation.problem
         check_ids(derivation)
         check_language(problem.language, problem.place("language"))
-        closed = ClosedForm(derivation) if affordable(derivation) else None
+        closed = ClosedForm(derivation) if symbolic and affordable(derivation) else None
         return Blueprint(derivation, Tape.of(derivation), PageContext(derivation, problem.numbers.decimal), closed)
 
     @cached_property

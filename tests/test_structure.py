@@ -19,7 +19,7 @@ ORDER = [
     "derivation values verification notation",
     "figures page page.lines page.blocks figures.drawing writers.layout writers pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
-    "answers.feedback answers",
+    "answers.feedback answers practice",
     "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",
     "classroom.marking classroom.reports classroom",
     "commands",

@@ -69,19 +69,22 @@ def answer_text(name: str, fields: Sequence[Field], identity: Identity | None, s
     return FORMATS[name](answers, identity or NOBODY)
 
 
-def _toml(answers: Mapping[Field, list[str]], identity: Identity) -> str:
-    lines = [f"{_quoted(key)} = {_quoted(text)}" for key, text in identity.marks]
-    for field, texts in answers.items():
-        lines.append(f"{_quoted(field.step)} = {_array(nested([_quoted(text) for text in texts], field.shape))}")
+def toml_text(answers: Mapping[str, Any], identity: Identity) -> str:
+    """Answers by step, each a text or nested lists of texts, as an answer file in TOML."""
+    lines = [f"{_quoted(key)} = {_array(text)}" for key, text in (*identity.marks, *answers.items())]
     return "\n".join(lines) + "\n"
+
+
+def _toml(answers: Mapping[Field, list[str]], identity: Identity) -> str:
+    return toml_text({field.step: nested(texts, field.shape) for field, texts in answers.items()}, identity)
 
 
 def _array(value: Any, indent: str = "") -> str:
     """Nested lists, the outer ones with a line for each row."""
     if not isinstance(value, list):
-        return str(value)
-    if not isinstance(value[0], list):
-        return f"[{', '.join(value)}]"
+        return _quoted(str(value))
+    if not value or not isinstance(value[0], list):
+        return f"[{', '.join(map(_array, value))}]"
     rows = "".join(f"{indent}    {_array(row, indent + '    ')},\n" for row in value)
     return f"[\n{rows}{indent}]"
 

@@ -51,6 +51,18 @@ def hints(
                 heading = []
 
 
+def hint_blocks(key: Document, derivation: Derivation, place: Place, hidden: frozenset[Place]) -> list[list[Block]]:
+    """The hints for one step, level by level: what kind of step it is, its formula, where the numbers go."""
+    name, k = place
+    step = next(step for step in derivation.steps if step.name == name)
+    sections = [section for section in key.sections if section.k == k]
+    shown = [
+        [chain for section in sections for chain in _chains(section, {name}, wanted, hidden)]
+        for wanted in (_is_formula, _has_numbers)
+    ]
+    return [[Paragraph((_kind(Forward(derivation), step),))], *(list[Block](chains) for chains in shown)]
+
+
 def _kind(around: Forward, step: Step) -> Sentence:
     """What kind of step it is, in a sentence: the reason that the page gives, or what its phase says."""
     reason = reason_of(around, step)

@@ -156,6 +156,15 @@ class Feedback:
         exact = all(number is not None and number.exact for number in numbers.entries)
         return Chain(judged.place.name, (ChainLink(SAME if exact else ABOUT, numbers),))
 
+    def answered(self, name: Name, content: Array | Expr) -> Chain:
+        """What an answer to a step says, before it is judged."""
+        if not isinstance(content, Array):
+            return Chain(name, (ChainLink(SAME, Formula(content)),))
+        shape = self.index.lexicon.shapes[name]
+        numbers = tuple(as_printed(w) if w else None for w in content.entries)
+        fits = len(numbers) == prod(shape)
+        return Chain(name, (ChainLink(SAME, NumberList(numbers, shape if fits else content.shape)),))
+
     def _shown(self, given: Array | Expr, judged: Judged) -> Shown:
         if not isinstance(given, Array):
             return Formula(given)

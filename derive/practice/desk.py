@@ -1,0 +1,123 @@
+"""What judges somebody who practises: requests in, replies out, both JSON. It runs in a page and behind a server alike.
+
+    desk = Desk()
+    desk.ask({"do": "open", "problem": text, "name": "notes"})
+    desk.ask({"do": "judge", "answers": {"z_1": "[3,9; 12,1; 20,3]"}})
+
+A desk holds the problem that lies open; what a student has answered so far comes with each request. Gradients are
+verified by central differences: SymPy is not needed. Faults of what was asked are part of the reply, never an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from derive.errors import DeriveError, Fault, InputError
+from derive.practice.exercise import Exercise, Source
+from derive.practice.help import hint, worked_step
+from derive.practice.numbers import changed, drawn
+from derive.practice.verdicts import free_working, read_as, saved, verdicts
+from derive.writers.identity import Identity
+
+Request: TypeAlias = Mapping[str, Any]
+Reply: TypeAlias = dict[str, Any]
+Action: TypeAlias = "Callable[[Desk, Request], Reply]"
+
+
+class Desk:
+    """One problem lies open at a time, worked out."""
+
+    def __init__(self) -> None:
+        self._exercise: Exercise | None = None
+
+    def answer(self, request: str) -> str:
+        """The reply to a request, both as JSON texts."""
+        return json.dumps(self.ask(json.loads(request)), ensure_ascii=False)
+
+    def ask(self, request: Request) -> Reply:
+        """The reply to a request; `do` says which of ACTIONS it is."""
+        try:
+            return ACTIONS[request["do"]](self, request)
+        except DeriveError as error:
+            return {"faults": faults_of(error)}
+        except KeyError as error:
+            return {
+                "faults": [_shown(Fault(f"the request lacks or does not know {error}", f"it was: {_brief(request)}"))]
+            }
+
+    def lay_open(self, exercise: Exercise) -> Reply:
+        """Put another exercise on the desk; what it is."""
+        self._exercise = exercise
+        return exercise.description()
+
+    @property
+    def exercise(self) -> Exercise:
+        """What lies open. Raises DeriveError if nothing does."""
+        if self._exercise is None:
+            raise DeriveError("no problem lies open", "open one first")
+        return self._exercise
+
+
+def faults_of(error: DeriveError) -> list[Reply]:
+    """What is wrong, a fault each, with its place: `line` counts from 1, `start` from 0 in that line."""
+    faults = error.faults if isinstance(error, InputError) else (Fault(error.message, error.hint),)
+    return list(map(_shown, faults))
+
+
+def _shown(fault: Fault) -> Reply:
+    place = fault.place
+    return {"message": fault.message, "hint": fault.hint, "file": place.file, "line": place.line, "text": place.text,
+            "start": place.column, "length": place.length}  # fmt: skip
+
+
+def _brief(request: Request) -> str:
+    return json.dumps(request, ensure_ascii=False, default=str)[:200]
+
+
+def source_of(request: Request) -> Source:
+    """What a request to open a problem tells of it."""
+    identity = Identity(*(request.get(key, "") for key in ("code", "student", "person", "numbers")))
+    settings, values = request.get("settings", {}), request.get("values", {})
+    return Source(request["problem"], request.get("name", "problem"), settings, values, identity)
+
+
+# --- what can be asked ------------------------------------------------------------------------------------------------
+
+
+def _open(desk: Desk, request: Request) -> Reply:
+    return desk.lay_open(Exercise.of(source_of(request)))
+
+
+def _change(desk: Desk, request: Request) -> Reply:
+    return desk.lay_open(changed(desk.exercise, request["values"]))
+
+
+def _draw(desk: Desk, request: Request) -> Reply:
+    return desk.lay_open(drawn(desk.exercise, request["seed"]))
+
+
+def _hint(desk: Desk, request: Request) -> Reply:
+    return {"html": hint(desk.exercise, request["step"], request["level"], request.get("answers", ()))}
+
+
+def _text(desk: Desk, request: Request) -> Reply:
+    return {"files": desk.exercise.files(request["format"])}
+
+
+ACTIONS: dict[str, Action] = {
+    "open": _open,
+    "describe": lambda desk, request: desk.exercise.description(),
+    "change": _change,
+    "draw": _draw,
+    "read": lambda desk, request: read_as(desk.exercise, request["step"], request["answer"]),
+    "judge": lambda desk, request: verdicts(desk.exercise, request["answers"]),
+    "hint": _hint,
+    "solution": lambda desk, request: {"html": worked_step(desk.exercise, request["step"])},
+    "mark": lambda desk, request: free_working(desk.exercise, request["work"]),
+    "save": lambda desk, request: saved(desk.exercise, request["answers"], request.get("student", "")),
+    "page": lambda desk, request: {"html": desk.exercise.page()},
+    "text": _text,
+}
+"""What can be asked; `docs/practice.md` tells what each takes and gives."""

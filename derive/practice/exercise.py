@@ -1,0 +1,162 @@
+"""An exercise laid open: a problem's sheet with its numbers, worked out, and pieces of its pages as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from derive.answers.feedback.step_feedback import Feedback
+from derive.language.numbers import constant_text
+from derive.page.document import Block, Document, Numbered, Section, StepPart
+from derive.page.run import PageRun
+from derive.page.view import View
+from derive.problem.overriding import overridden
+from derive.problem.problem import Problem
+from derive.problem.reading.given_values import Given
+from derive.prose.catalogue import catalogue
+from derive.sheets.answer_file import NOBODY, Field
+from derive.sheets.blanks import chains_of
+from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
+from derive.solution import Blueprint, Solution
+from derive.writers import WRITERS, check_formats, text_formats
+from derive.writers.base import TemplateWriter
+from derive.writers.identity import Identity
+from derive.writers.json import nested
+from derive.writers.parts import filled_text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an exercise comes from, as a request tells it and as a page keeps it.
+
+    problem   the problem file's text, `name` what the file is called
+    settings  what overrides those of the file, as keywords of `derive.solve`
+    values    other numbers for given values, by id
+    identity  whose sheet it is
+    """
+
+    problem: str
+    name: str = "problem"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    identity: Identity = NOBODY
+
+    def read(self) -> Problem:
+        """The problem. Raises InputError."""
+        problem = overridden(Problem.loads(self.problem, self.name), **self.settings)
+        return problem.with_values(self.values)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A problem's exercise with the numbers of a solution."""
+
+    source: Source
+    writer: SheetWriter
+    solution: Solution
+
+    @staticmethod
+    def of(source: Source) -> Exercise:
+        """The exercise, its gradients verified by central differences. Raises InputError and VerificationError."""
+        blueprint = Blueprint.of(source.read(), symbolic=False)
+        sheet = replace(blueprint.derivation.problem.sheet, hints=False)
+        return Exercise(source, SheetWriter.of(blueprint, sheet), blueprint.solve())
+
+    def with_problem(self, problem: Problem) -> Exercise:
+        """The same exercise with other numbers; it is nobody's sheet any more."""
+        source = replace(self.source, identity=NOBODY)
+        return replace(self, source=source, solution=self.writer.blueprint.solve(problem))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The steps that are asked, by id, in their order."""
+        return {each.step: each for each in self.writer.fields}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of the step on the page, for each step that is asked."""
+        return {step: block.number for step, block in self.blocks.items()}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Numbered]:
+        """Where each step that is asked stands on the key's page."""
+        places = {(each.name, each.k): each.step for each in self.writer.fields}
+        found: dict[str, Numbered] = {}
+        for section in self.writer.documents[KEY].sections:
+            for block in section.blocks:
+                names = {chain.head for chain in chains_of(block)} if isinstance(block, Numbered) else ()
+                found |= {places[name, section.k]: block for name in names if name and (name, section.k) in places
+                          and isinstance(block, Numbered)}  # fmt: skip
+        return found
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What words things for this exercise; it tells no number that is asked for."""
+        return Feedback(self.solution, hints=True)
+
+    def description(self) -> dict[str, Any]:
+        """What lies open: the exercise as a page, its steps and given values."""
+        problem = self.solution.problem
+        return {
+            "title": problem.title, "name": problem.name, "language": problem.language,
+            "decimal": problem.numbers.decimal, "problem": self.source.problem,
+            "code": self.source.identity.code, "student": self.source.identity.student,
+            "variants": bool(problem.variants and problem.variants.choices),
+            "exercise": self.body(self.writer.documents[SHEET]),
+            "steps": [
+                {"id": each.step, "number": self.numbers[each.step], "shape": list(each.shape), "pass": each.k}
+                for each in self.fields.values()
+            ],
+            "givens": [_given(given, problem.numbers.decimal) for given in problem.givens],
+        }  # fmt: skip
+
+    # --- pages ---------------------------------------------------------------------------------------------------
+
+    def page(self) -> str:
+        """The worked page, without its frame."""
+        return self.body(self.solution.blueprint.document)
+
+    def files(self, name: str) -> dict[str, str]:
+        """The page in a text format with its pictures. Raises DeriveError for a format that does not exist."""
+        check_formats((name,), text_formats("solution"))
+        called = self.solution.problem.name
+        pictures = self.solution.pictures(name)
+        return {f"{called}.{name}": self.solution.text(name), **{f"{called}-{end}": pictures[end] for end in pictures}}
+
+    def body(self, document: Document) -> str:
+        """A document in HTML, without its frame."""
+        compiled = self.writer.blueprint.compiled
+        key = f"practice {id(document)}"
+        if key not in compiled:
+            compiled[key] = document, _html().compile(document, self.solution.blueprint.page)
+        return str(compiled[key][1].body(self.solution.run))
+
+    def told(self, document: Document) -> str:
+        """A document that is shown once, as a report is, in HTML without its frame."""
+        return str(_html().compile(document, self.solution.blueprint.page).body(self.solution.run))
+
+    def fragment(self, blocks: Sequence[Block], k: int, hidden: frozenset[Any] = frozenset()) -> str:
+        """Blocks about a pass in HTML."""
+        return self.told(replace(self.writer.documents[KEY], sections=(Section(tuple(blocks), k),), hidden=hidden))
+
+    def parts(self, parts: Sequence[StepPart]) -> str:
+        """What is said about a step, in HTML."""
+        writer, page, document = _html(), self.solution.blueprint.page, self.writer.documents[KEY]
+        compiler = writer.compiler(document, page, catalogue(document.language))
+        view = View(PageRun(self.solution.values), compiler.notation, page.workings)
+        return filled_text([writer.part(part, compiler, "") for part in parts], view)
+
+
+def _html() -> TemplateWriter:
+    writer = WRITERS["html"]
+    assert isinstance(writer, TemplateWriter)
+    return writer
+
+
+def _given(given: Given, decimal: str) -> dict[str, Any]:
+    """A given value as it is edited: its entries as decimals, or fractions where those do not end."""
+    texts = [constant_text(value).replace(".", decimal) for value in given.values]
+    return {"id": given.name.id, "shape": list(given.shape), "parameter": given.parameter,
+            "values": nested(texts, given.shape)}  # fmt: skip

@@ -1,0 +1,94 @@
+"""What a student has answered, judged: entry by entry, with what explains it and where to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from derive.answers.feedback.report import Report, ReportItem, report
+from derive.answers.files.answer_file import read_mapping
+from derive.answers.marking.judging import judge
+from derive.answers.marking.step_answer import FOLLOWS, WRONG
+from derive.answers.reading.written import Answer, Unreadable
+from derive.answers.working.free_working import read_working
+from derive.derivation.steps import Derivation
+from derive.language.names import Name
+from derive.practice.exercise import Exercise
+from derive.practice.help import asked
+from derive.sheets.answer_file import toml_text
+from derive.writers.identity import Identity
+
+
+def read_as(exercise: Exercise, step: str, given: Any) -> dict[str, Any]:
+    """What an answer is read as, as mathematics; or why it cannot be read, and where."""
+    field = asked(exercise, step)
+    (answer,) = read_mapping({step: given}, exercise.solution)
+    if isinstance(answer.content, Unreadable):
+        why = f"{answer.content.message} ({answer.content.hint})" if answer.content.hint else answer.content.message
+        return {"why": why, "start": answer.content.start, "length": answer.content.end - answer.content.start}
+    return {"math": exercise.parts([exercise.feedback.answered(field.name, answer.content)])}
+
+
+def verdicts(exercise: Exercise, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict on every answer, and the marks so far."""
+    made = _judged(exercise, read_mapping(answers, exercise.solution))
+    again = _Causes(exercise.solution.blueprint.derivation, made)
+    items = {item.id: {**_told(exercise, item), "again": list(again.of(item))} for item in made.items if item.answer}
+    return {"items": items, "marks": float(made.marks), "of": float(made.of)}
+
+
+def free_working(exercise: Exercise, work: str) -> dict[str, Any]:
+    """A whole page of work marked line by line, as `derive check` marks it."""
+    made = _judged(exercise, read_working(work, exercise.solution))
+    items = {item.id: _told(exercise, item) for item in made.items if item.answer}
+    return {"html": exercise.told(made.document()), "items": items,
+            "marks": float(made.marks), "of": float(made.of)}  # fmt: skip
+
+
+def saved(exercise: Exercise, answers: Mapping[str, Any], student: str) -> dict[str, Any]:
+    """The answer file that `derive grade` and `derive check` take."""
+    whose = exercise.source.identity
+    identity = Identity(whose.code, student or whose.student, "", whose.numbers)
+    return {"file": f"{exercise.solution.problem.name}-answers.toml", "text": toml_text(answers, identity)}
+
+
+def _judged(exercise: Exercise, answers: list[Answer]) -> Report:
+    return report(exercise.solution, judge(exercise.solution, answers), answers, hints=True)
+
+
+def _told(exercise: Exercise, item: ReportItem) -> dict[str, Any]:
+    return {
+        "verdict": item.verdict, "entries": item.entries, "message": item.message, "diagnosis": item.diagnosis,
+        "html": exercise.parts(item.parts), "marks": float(item.marks), "of": float(item.of), "line": item.line,
+    }  # fmt: skip
+
+
+class _Causes:
+    """Where the cause of what follows from a student's own numbers lies."""
+
+    def __init__(self, derivation: Derivation, made: Report) -> None:
+        self.derivation = derivation
+        self.steps = {step.name: step for step in derivation.steps}
+        self.updates = {step.name.before: step.name for step in derivation.carried}
+        self.wrong = {(item.place.name, item.place.k): item.id for item in made.items
+                      if item.place and item.verdict == WRONG}  # fmt: skip
+
+    def of(self, item: ReportItem) -> Iterator[str]:
+        """The wrong answers that an answer goes on from, the first first."""
+        if item.place is None or item.verdict != FOLLOWS:
+            return
+        before = self._before(item.place.name, item.place.k)
+        yield from (step for place, step in self.wrong.items() if place in before)
+
+    def _before(self, name: Name, k: int) -> set[tuple[Name, int]]:
+        """All that a value depends on, through the updates of earlier passes too."""
+        found: set[tuple[Name, int]] = set()
+        waiting = [(name, k)]
+        while waiting:
+            name, k = waiting.pop()
+            for used in self.steps[name].uses if name in self.steps else ():
+                place = (self.updates[used], k - 1) if k > 1 and used in self.updates else (used, k)
+                if place not in found:
+                    found.add(place)
+                    waiting.append(place)
+        return found
