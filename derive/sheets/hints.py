@@ -51,7 +51,9 @@ def hints(
                 heading = []
 
 
-def hint_blocks(key: Document, derivation: Derivation, place: Place, hidden: frozenset[Place]) -> list[list[Block]]:
+def hint_blocks(
+    key: Document, derivation: Derivation, place: PagePlace, hidden: frozenset[PagePlace]
+) -> list[list[Block]]:
     """The hints for one step, level by level: what kind of step it is, its formula, where the numbers go."""
     name, k = place
     step = next(step for step in derivation.steps if step.name == name)
