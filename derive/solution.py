@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from html import escape
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 from flint import fmpq
 
@@ -33,7 +33,7 @@ from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.workings import Workings
 from derive.pdf.text_files import write_texts
-from derive.problem.overriding import overridden
+from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import check_language
@@ -79,7 +79,8 @@ class Blueprint:
         check_ids(derivation)
         check_language(problem.language, problem.place("language"))
         closed = ClosedForm(derivation) if symbolic and affordable(derivation) else None
-        return Blueprint(derivation, Tape.of(derivation), PageContext(derivation, problem.numbers.decimal), closed)
+        page = PageContext(derivation, problem.numbers.decimal, problem.numbers.multiplication)
+        return Blueprint(derivation, Tape.of(derivation), page, closed)
 
     @cached_property
     def document(self) -> Document:
@@ -307,15 +308,10 @@ def _tuples(value: Any) -> Nested:
 
 def solve(
     problem: str | Path | Problem | Derivation,
-    *,
-    significant: int | None = None,
-    decimals: int | None = None,
-    carry: str | None = None,
-    decimal: str | None = None,
-    detail: str | None = None,
-    language: str | None = None,
+    **overrides: Unpack[Overrides],
 ) -> Solution:
-    """Work a problem out: a file's path, a Problem, or a Derivation. Keywords override the file's settings.
+    """Work a problem out: a file's path, a Problem, or a Derivation. Keywords override the file's settings:
+    `significant` or `decimals`, `carry`, `decimal`, `detail`, `language`, `accessible`.
 
     Raises InputError (every fault of the file, or a value that does not exist) and VerificationError.
     """
@@ -323,6 +319,6 @@ def solve(
         source = problem.problem
     else:
         source = problem if isinstance(problem, Problem) else Problem.load(problem)
-    chosen = overridden(source, significant, decimals, carry, decimal, detail, language)
+    chosen = overridden(source, overrides)
     same = isinstance(problem, Derivation) and chosen == source
     return Blueprint.of(problem if same and isinstance(problem, Derivation) else chosen).solve()

@@ -54,6 +54,7 @@ def number_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--decimal", choices=DECIMAL_SIGNS, help="the decimal sign")
     parser.add_argument("--carry", choices=CARRIES, help="go on with exact or with printed numbers")
     parser.add_argument("--language", metavar="XX", help="the language of the page")
+    parser.add_argument("--accessible", action="store_true", default=None, help="a tagged PDF (PDF/UA-1), by Typst")
     parser.set_defaults(detail=None)
 
 
@@ -100,12 +101,11 @@ def standard_output(formats: tuple[str, ...], kind: Kind, text: Callable[[str], 
 
 def problem_of(path: Path, options: Arguments) -> Problem:
     """The problem file with what the options override; its warnings are printed."""
-    from derive.problem.overriding import overridden
+    from derive.problem.overriding import Overrides, overridden
     from derive.problem.problem import Problem
 
     gc.set_threshold(50_000, 20, 20)  # nearly all that is made stays: looking for garbage takes a third of the time
     problem = Problem.load(path)
     for warning in problem.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    return overridden(problem, options.significant, options.decimals, options.carry, options.decimal,
-                      options.detail, options.language)  # fmt: skip
+    return overridden(problem, Overrides(**{key: getattr(options, key) for key in Overrides.__annotations__}))  # type: ignore[typeddict-item]

@@ -60,7 +60,7 @@ def _derivative(times: str, above: str, d: str, below: str, via: str) -> str:
     return f'<msub><mrow>{fraction}<mo form="postfix" fence="true">|</mo></mrow>{_row(via)}</msub>' if via else fraction
 
 
-def _number(number: Printed, decimal: str) -> str:
+def _number(number: Printed, decimal: str, times: str) -> str:
     sign = MINUS if number.negative else ""
     if number.fraction:
         top, bottom = number.fraction
@@ -70,7 +70,7 @@ def _number(number: Printed, decimal: str) -> str:
         return sign + mantissa
     exponent = f"{MINUS if number.exponent < 0 else ''}<mn>{abs(number.exponent)}</mn>"
     power = f"<msup><mn>10</mn>{_row(exponent)}</msup>"
-    return sign + (power if number.mantissa == "1" else f"{mantissa}<mo>·</mo>{power}")
+    return sign + (power if number.mantissa == "1" else f"{mantissa}{times}{power}")
 
 
 def _digits(text: str, decimal: str) -> str:
@@ -91,7 +91,8 @@ def _marked(text: str, name: Name) -> str:
 
 
 OPERATORS = {
-    "d": "<mi>d</mi>", "∂": "<mi>∂</mi>", "product": '<mo form="infix">·</mo>', "thin": '<mspace width=".17em"/>',
+    "d": "<mi>d</mi>", "∂": "<mi>∂</mi>", "product": '<mo form="infix">·</mo>', "product ×": '<mo form="infix">×</mo>',
+    "thin": '<mspace width=".17em"/>',
     "times": '<mo form="infix">⊙</mo>', "add": '<mo form="infix">+</mo>', "subtract": '<mo form="infix">−</mo>',
     "negate": MINUS,
     "=": '<mo form="infix">=</mo>', "≈": '<mo form="infix">≈</mo>', "<-": '<mo form="infix" stretchy="false">←</mo>',

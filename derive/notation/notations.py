@@ -84,6 +84,7 @@ class Notation:
 
     layout    how fractions, roots and matrices are set in two dimensions; None for a notation in one line
     decimal   the decimal sign of printed numbers
+    grouping  what stands between groups of three digits of a whole number in a sentence
     symbol    the d of derivatives
     taken     names whose letter is not used for the entries of a matrix
     matrices  letters of matrices: what is called by the same letter has its entries written alike
@@ -94,9 +95,10 @@ class Notation:
     layout: Layout | None
     symbol_text: Callable[[Symbol, Sequence[str], bool], str]
     derivative_text: Callable[[str, str, str, str, str], str]
-    number: Callable[[Printed, str], str]
+    number: Callable[[Printed, str, str], str]
     operators: Mapping[str, str]
     decimal: str = "."
+    grouping: str = ","
     symbol: str = "d"
     aliases: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
@@ -191,14 +193,17 @@ class Notation:
 
     def count(self, number: int) -> str:
         """A whole number in a sentence, in groups of three digits from five digits on: 10,000."""
-        return f"{number:,}".replace(",", "." if self.decimal == "," else ",") if number >= 10_000 else str(number)
+        return f"{number:,}".replace(",", self.grouping) if number >= 10_000 else str(number)
 
     def printed(self, number: Printed) -> str:
         """A printed number, with its sign."""
         if number.gap is None:
-            return self.number(number, self.decimal)
-        one = self.number(replace(number, gap=None), self.decimal)
-        return one + self.operators["add" if number.negative else "subtract"] + self.number(number.gap, self.decimal)
+            return self._number(number)
+        sign = self.operators["add" if number.negative else "subtract"]
+        return self._number(replace(number, gap=None)) + sign + self._number(number.gap)
+
+    def _number(self, number: Printed) -> str:
+        return self.number(number, self.decimal, self.operators["product"])
 
 
 def _along(items: Sequence[str], whole: Shape, part: Shape) -> Sequence[str]:
@@ -263,7 +268,7 @@ def _tex_derivative(times: str, above: str, d: str, below: str, via: str) -> str
     return rf"\left.{fraction}\right|_{{{via}}}" if via else fraction
 
 
-def _tex_number(number: Printed, decimal: str) -> str:
+def _tex_number(number: Printed, decimal: str, times: str) -> str:
     if number.fraction:
         top, bottom = number.fraction
         return rf"{'-' if number.negative else ''}\frac{{{abs(top)}}}{{{bottom}}}"
@@ -272,12 +277,13 @@ def _tex_number(number: Printed, decimal: str) -> str:
     if number.exponent is None:
         return sign + mantissa
     power = f"10^{{{number.exponent}}}"
-    return sign + (power if mantissa == "1" else rf"{mantissa}\cdot {power}")
+    return sign + (power if mantissa == "1" else f"{mantissa}{times.strip()} {power}")
 
 
 TEX_OPERATORS = {
-    "d": "d", "∂": r"\partial", "product": r" \cdot ", "thin": r"\,", "times": r" \odot ", "add": " + ",
-    "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx", "<-": r"\leftarrow", "transpose": "^{T}",
+    "d": "d", "∂": r"\partial", "product": r" \cdot ", "product ×": r" \times ", "thin": r"\,",
+    "times": r" \odot ", "add": " + ", "subtract": " - ", "negate": "-", "=": "=", "≈": r"\approx",
+    "<-": r"\leftarrow", "transpose": "^{T}",
     "(": "(", ")": ")", "big(": r"\left(", "big)": r"\right)",
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
     "comma": ", ", "semicolon": "; ", "×": r" \times ", "dots": r"\cdots",
@@ -311,7 +317,7 @@ def _unicode_derivative(times: str, above: str, d: str, below: str, via: str) ->
     return f"{times}{above}/{d}{below}" + (f"|{via}" if via else "")
 
 
-def _unicode_number(number: Printed, decimal: str) -> str:
+def _unicode_number(number: Printed, decimal: str, times: str) -> str:
     if number.fraction:
         return number.text().replace("-", "−")
     sign = "−" if number.negative else ""
@@ -319,11 +325,12 @@ def _unicode_number(number: Printed, decimal: str) -> str:
     if number.exponent is None:
         return sign + mantissa
     power = f"10{superscript(number.exponent)}"
-    return sign + (power if mantissa == "1" else f"{mantissa}·{power}")
+    return sign + (power if mantissa == "1" else f"{mantissa}{times}{power}")
 
 
 UNICODE_OPERATORS = {
-    "d": "d", "∂": "∂", "product": "·", "thin": "·", "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
+    "d": "d", "∂": "∂", "product": "·", "thin": "·", "product ×": " × ", "thin ×": " × ",
+    "times": " ⊙ ", "add": " + ", "subtract": " − ", "negate": "−",
     "=": "=", "≈": "≈", "<-": "←", "transpose": "ᵀ", "(": "(", ")": ")", "big(": "(", "big)": ")",
     "long(": "(", "long)": ")", "|": "|", "|.": "|",
     "comma": ", ", "semicolon": "; ",
@@ -352,7 +359,7 @@ ASCII_OPERATORS = {
 }  # fmt: skip
 
 
-def _ascii_number(number: Printed, decimal: str) -> str:
+def _ascii_number(number: Printed, decimal: str, times: str) -> str:
     return number.text(decimal, times="e")
 
 

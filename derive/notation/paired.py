@@ -55,7 +55,9 @@ def paired(first: Notation, second: Notation) -> Notation:
             first.derivative_text(*(unpaired(part)[0] for part in parts)),
             second.derivative_text(*(unpaired(part)[1] for part in parts)),
         ),
-        number=lambda number, decimal: pair(first.number(number, decimal), second.number(number, decimal)),
+        number=lambda number, decimal, times: pair(
+            first.number(number, decimal, unpaired(times)[0]), second.number(number, decimal, unpaired(times)[1])
+        ),
         operators={sign: pair(text, second.operators[sign]) for sign, text in first.operators.items()},
     )
 

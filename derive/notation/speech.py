@@ -16,10 +16,11 @@ Words = Callable[[str], str]
 """The word of the language for a key, as `over`."""
 
 _SPOKEN = {
-    "product": "times", "thin": "times", "times": "elementwise", "add": "plus", "subtract": "minus",
-    "negate": "minus", "=": "equals", "≈": "about", "<-": "becomes", "transpose": "transposed", "(": "open",
-    ")": "close", "big(": "open", "big)": "close", "long(": "open", "long)": "close", "|": "absolute", "|.": "end",
-    "×": "by", "dots": "dots", "and so on": "dots", "unknown": "blank", "vdots": "dots", "ddots": "dots",
+    "product": "times", "product ×": "times", "thin": "times", "times": "elementwise", "add": "plus",
+    "subtract": "minus", "negate": "minus", "=": "equals", "≈": "about", "<-": "becomes", "transpose": "transposed",
+    "(": "open", ")": "close", "big(": "open", "big)": "close", "long(": "open", "long)": "close",
+    "|": "absolute", "|.": "end", "×": "by", "dots": "dots", "and so on": "dots", "unknown": "blank",
+    "vdots": "dots", "ddots": "dots",
     "blank": "blank",
 }  # fmt: skip
 """The key of the word for an operator."""
@@ -70,7 +71,7 @@ def _derivative(words: Words, times: str, above: str, d: str, below: str, via: s
     return f"{said} {words('through')} {via}" if via else said
 
 
-def _number(words: Words, number: Printed, decimal: str) -> str:
+def _number(words: Words, number: Printed, decimal: str, times: str) -> str:
     minus = f"{words('minus')} " if number.negative else ""
     if number.fraction:
         top, bottom = number.fraction
@@ -80,7 +81,7 @@ def _number(words: Words, number: Printed, decimal: str) -> str:
         return minus + mantissa
     exponent = f"{words('minus')} {-number.exponent}" if number.exponent < 0 else str(number.exponent)
     power = f"10 {words('power')} {exponent}"
-    return minus + (power if mantissa == "1" else f"{mantissa} {words('times')} {power}")
+    return minus + (power if mantissa == "1" else f"{mantissa}{times}{power}")
 
 
 def words_of(sentences: Mapping[str, str]) -> Words:

@@ -46,7 +46,7 @@ def _derivative(times: str, above: str, d: str, below: str, via: str) -> str:
     return f"lr({fraction} |)_({via})" if via else fraction
 
 
-def _number(number: Printed, decimal: str) -> str:
+def _number(number: Printed, decimal: str, times: str) -> str:
     minus = "−" if number.negative else ""
     if number.fraction:
         top, bottom = number.fraction
@@ -55,13 +55,13 @@ def _number(number: Printed, decimal: str) -> str:
     if number.exponent is None:
         return quoted(minus + mantissa)
     power = f'"10"^{quoted(str(number.exponent).replace("-", "−"))}'
-    return quoted(minus) + power if mantissa == "1" else f"{quoted(minus + mantissa)} ⋅ {power}"
+    return quoted(minus) + power if mantissa == "1" else f"{quoted(minus + mantissa)}{times}{power}"
 
 
 OPERATORS = {
-    "d": "d", "∂": "∂", "product": " ⋅ ", "thin": " thin ", "times": " ⊙ ", "add": " + ", "subtract": " − ",
-    "negate": "−", "=": "=", "≈": "≈", "<-": "←", "transpose": "^T ", "(": "\\(", ")": "\\)", "big(": "(", "big)": ")",
-    "long(": "\\(", "long)": "\\)", "|": "abs(", "|.": ")",
+    "d": "d", "∂": "∂", "product": " ⋅ ", "product ×": " × ", "thin": " thin ", "times": " ⊙ ", "add": " + ",
+    "subtract": " − ", "negate": "−", "=": "=", "≈": "≈", "<-": "←", "transpose": "^T ", "(": "\\(", ")": "\\)",
+    "big(": "(", "big)": ")", "long(": "\\(", "long)": "\\)", "|": "abs(", "|.": ")",
     "[": "[", "]": "]", "comma": "\\, ", "semicolon": "\\; ", "listed": "\\, ", "×": " × ", "dots": "⋯",
     "vdots": "⋮", "ddots": "⋱", "and so on": "…", "unknown": "?", "blank": "□",
 }  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from numbers import Integral
+from typing import Any, TypedDict
 
 from derive.errors import Fault, InputError, suggestion
 from derive.problem.problem import Problem
-from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST, Digits
-from derive.prose.catalogue import decimal_sign
+from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST, UNTAGGED, Digits
+from derive.prose.catalogue import number_sign
 
 WORDS = {"carry": CARRIES, "decimal": DECIMAL_SIGNS, "detail": DETAILS}
 """What the settings that are words may be."""
@@ -17,46 +18,51 @@ COUNTS = {"significant": 1, "decimals": 0}
 """The least that the settings that are numbers may be."""
 
 
-def overridden(
-    problem: Problem,
-    significant: int | None = None,
-    decimals: int | None = None,
-    carry: str | None = None,
-    decimal: str | None = None,
-    detail: str | None = None,
-    language: str | None = None,
-) -> Problem:
-    """The problem with settings replaced; None leaves one as it is. Raises InputError with every wrong one."""
-    counts = {"significant": significant, "decimals": decimals}
-    words = {"carry": carry, "decimal": decimal, "detail": detail}
-    faults = [*_count_faults(counts), *_word_faults(words)]
+class Overrides(TypedDict, total=False):
+    """What a call or a command line sets in place of the file; None, like what is not there, leaves a setting."""
+
+    significant: int | None
+    decimals: int | None
+    carry: str | None
+    decimal: str | None
+    detail: str | None
+    language: str | None
+    accessible: bool | None
+
+
+def overridden(problem: Problem, overrides: Overrides) -> Problem:
+    """The problem with settings replaced. Raises InputError with every wrong one."""
+    new: dict[str, Any] = {key: value for key, value in overrides.items() if value is not None}
+    faults = [*_count_faults(new), *_word_faults(new), *_engine_faults(problem, new)]
     if faults:
         raise InputError(faults)
+    language = new.get("language") or problem.language
     numbers = problem.numbers
-    if significant is not None:
-        numbers = replace(numbers, digits=Digits(int(significant)))
-    if decimals is not None:
-        numbers = replace(numbers, digits=Digits(int(decimals), decimals=True))
-    if language and numbers.by_language:
-        numbers = replace(numbers, decimal=decimal_sign(language))
-    numbers = replace(numbers, carry=carry or numbers.carry, decimal=decimal or numbers.decimal)
-    page = replace(problem.page, detail=detail or problem.page.detail)
-    return replace(problem, numbers=numbers, page=page, language=language or problem.language)
+    signs: dict[str, Any] = {key: number_sign(language, key) for key in numbers.by_language}
+    signs |= {key: new[key] for key in ("carry", "decimal") if key in new}
+    length = {Digits(int(new[key]), decimals=key == "decimals") for key in COUNTS if key in new}
+    numbers = replace(numbers, **signs, digits=next(iter(length), numbers.digits))
+    page = replace(problem.page, **{key: new[key] for key in ("detail", "accessible") if key in new})
+    return replace(problem, numbers=numbers, page=page, language=language)
 
 
-def _count_faults(counts: dict[str, int | None]) -> Iterator[Fault]:
-    given = {name: count for name, count in counts.items() if count is not None}
+def _count_faults(new: Mapping[str, Any]) -> Iterator[Fault]:
+    given = {name: new[name] for name in COUNTS if name in new}
     for name, count in given.items():
         low = COUNTS[name]
-        if not isinstance(count, Integral) or isinstance(count, bool) or not low <= count <= LONGEST:
+        if isinstance(count, bool) or not isinstance(count, Integral) or not low <= int(count) <= LONGEST:
             yield Fault(f"`{name}` is {count!r:.40}", f"expected a whole number from {low} to {LONGEST}")
     if len(given) > 1:
         yield Fault("`significant` and `decimals` exclude each other", "keep one of them")
 
 
-def _word_faults(words: dict[str, str | None]) -> Iterator[Fault]:
-    for name, word in words.items():
-        known: Sequence[str] = WORDS[name]
-        if word is not None and word not in known:
+def _word_faults(new: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, known in WORDS.items():
+        if name in new and (word := new[name]) not in known:
             meant = suggestion(str(word), known)
             yield Fault(f"`{name}` is {word!r:.40}", meant or f"expected {' or '.join(map(repr, known))}")
+
+
+def _engine_faults(problem: Problem, new: Mapping[str, Any]) -> Iterator[Fault]:
+    if new.get("accessible") and problem.page.engine == "latex":
+        yield Fault(UNTAGGED, 'leave `engine` under [page] out, or write "typst"')

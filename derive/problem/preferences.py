@@ -15,6 +15,9 @@ from derive.problem.settings import (
     DETAILS,
     LEVELS,
     LONGEST,
+    MULTIPLICATION_SIGNS,
+    SIGNS_OF_A_LANGUAGE,
+    UNTAGGED,
     Digits,
     Marking,
     Numbers,
@@ -23,7 +26,7 @@ from derive.problem.settings import (
 )
 from derive.problem.training.batch import Batch
 from derive.problem.training.model import Samples
-from derive.prose.catalogue import decimal_sign
+from derive.prose.catalogue import number_sign
 
 
 class Preferences:
@@ -49,15 +52,17 @@ class Preferences:
         return Numbers(
             digits=self._digits(table, Digits(), "numbers"),
             carry=self.tables.text("numbers", "carry", default="exact", choices=CARRIES),
-            decimal=self.tables.text("numbers", "decimal", default=self._own_decimal_sign(), choices=DECIMAL_SIGNS),
-            by_language="decimal" not in table,
+            decimal=self._sign("decimal", DECIMAL_SIGNS),
+            multiplication=self._sign("multiplication", MULTIPLICATION_SIGNS),
+            by_language=frozenset(SIGNS_OF_A_LANGUAGE) - set(table),
             steps=self.model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
         )
 
-    def _own_decimal_sign(self) -> str:
-        """That of the file's language; what is wrong with the language is said where it is read."""
-        language = self.tables.source.data.get("language", "en")
-        return decimal_sign(language) if isinstance(language, str) else "."
+    def _sign(self, key: str, choices: tuple[str, ...]) -> str:
+        """A sign, or that of the file's language; what is wrong with the language is said where it is read."""
+        language = self.tables.source.data.get("language")
+        own = number_sign(language if isinstance(language, str) else "en", key)
+        return self.tables.text("numbers", key, default=own, choices=choices)
 
     def _step_digits(self, step: str, digits: Any) -> Digits:
         if not isinstance(digits, dict):
@@ -78,13 +83,18 @@ class Preferences:
 
     def page(self) -> Page:
         """What the page says and shows."""
+        engine = self.tables.text("page", "engine", default="auto", choices=("auto", "latex", "typst"))
+        accessible = self.tables.flag("page", "accessible", default=False)
+        if accessible and engine == "latex":
+            self.tables.fault(UNTAGGED, 'leave `engine` out, or write "typst"', "page", "engine")
         return Page(
             course=self.tables.text("page", "course"),
             author=self.tables.text("page", "author"),
             date=self._date(),
             task=self.tables.text("page", "task"),
             symbol=self.tables.text("page", "symbol", default="d", choices=("d", "∂")),
-            engine=self.tables.text("page", "engine", default="auto", choices=("auto", "latex", "typst")),
+            engine=engine,
+            accessible=accessible,
             detail=self.tables.text("page", "detail", default="full", choices=DETAILS),
             ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
             entries=self.entries,

@@ -9,6 +9,10 @@ from fractions import Fraction
 
 CARRIES = ("exact", "rounded")
 DECIMAL_SIGNS = (".", ",")
+MULTIPLICATION_SIGNS = ("·", "×")
+SIGNS_OF_A_LANGUAGE = ("decimal", "multiplication")
+"""The settings of numbers for which each language has a way of its own."""
+UNTAGGED = "LaTeX makes no accessible PDF"
 DETAILS = ("full", "short")
 LONGEST = 50  # digits of a printed number
 
@@ -24,13 +28,15 @@ class Digits:
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """`carry` is `exact` or `rounded` (each step goes on with the printed number), `decimal` the decimal sign,
-    `steps` the digits of single steps by id. `by_language` says that the decimal sign is the language's own.
+    `multiplication` the sign between factors, `steps` the digits of single steps by id. `by_language` says which signs
+    are the language's own.
     """
 
     digits: Digits = Digits()
     carry: str = "exact"
     decimal: str = "."
-    by_language: bool = field(default=False, compare=False)
+    multiplication: str = "·"
+    by_language: frozenset[str] = field(default=frozenset(), compare=False)
     steps: Mapping[str, Digits] = field(default_factory=dict)
 
     def of(self, step: str) -> Digits:
@@ -44,6 +50,7 @@ class Page:
 
     entries   how many entries of an array are printed; None: all
     engine    what makes the PDF: `latex`, `typst`, or `auto`, LaTeX unless its fonts lack letters
+    accessible  whether the PDF has to be one for everyone, PDF/UA-1, which Typst makes
     """
 
     course: str = ""
@@ -55,6 +62,7 @@ class Page:
     ask: tuple[str, ...] = ()
     entries: int | None = 100
     engine: str = "auto"
+    accessible: bool = False
 
     @property
     def worked(self) -> int | None:

@@ -27,9 +27,9 @@ class Catalogue:
         return key in self.sentences
 
 
-def decimal_sign(language: str) -> str:
-    """The decimal sign of a language; a point for one without a catalogue, which is refused elsewhere."""
-    return catalogue(language)["format.decimal"] if language in languages() else "."
+def number_sign(language: str, key: str) -> str:
+    """The `decimal` or `multiplication` sign of a language; English for one without a catalogue, refused elsewhere."""
+    return catalogue(language if language in languages() else "en")[f"format.{key}"]
 
 
 def languages() -> list[str]:

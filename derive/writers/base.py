@@ -169,6 +169,10 @@ class TemplateWriter(Writer):
         """What the frame of this format needs beside what all have."""
         return {}
 
+    def letters(self, words: str) -> dict[str, bool]:
+        """What the frame needs to know of the letters of a finished page."""
+        return {}
+
     def verbatim(self, text: str) -> str:
         """What can be set of a text that somebody else wrote."""
         return text
@@ -305,12 +309,14 @@ class TemplateWriter(Writer):
         return CompiledPage(sections, document, compiler.notation, frame | self.frame(words), page.workings)
 
     def render(self, compiled: CompiledPage, run: PageRun, identity: Identity | None = None) -> str:
+        body = compiled.body(run)
         frame = {**compiled.frame, "marks": [], "named": bool(identity)}
         if identity:
             who = f"{identity.name} ({identity.student})" if identity.name else identity.student
             own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
             frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
-        return _template(self.template).render(body=compiled.body(run), **frame)
+        words = " ".join((frame["title"], *(f"{label} {text}" for label, text in frame["head"]), body))
+        return _template(self.template).render(body=body, **frame, **self.letters(words))
 
 
 def _tells_verdicts(block: Block) -> bool:

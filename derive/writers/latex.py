@@ -62,6 +62,7 @@ SECTIONS = {1: r"\section", 2: r"\subsection"}
 LONGEST_NEAR_A_BOUND = 12
 
 
+_CYRILLIC = re.compile("[\u0400-\u052f]")
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 _LONG, PIECE = re.compile(r"(\S{40,})"), 10
 _JOINERS = "\u00ad\u200c\u200d"
@@ -181,6 +182,12 @@ class LatexWriter(TemplateWriter):
 
     def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
         return _chain(f"  \\quad{{\\small {word}}}\\quad\n".join(map(_broken, rows)))
+
+    def letters(self, words: str) -> dict[str, bool]:
+        return {"cyrillic": bool(_CYRILLIC.search(words)), "greek": bool(_GREEK.search(words))}
+
+    def frame(self, words: Catalogue) -> dict[str, str]:
+        return {"hyphenation": words["format.hyphenation"]}
 
     def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
         return latex_matrix(words, rows, label)

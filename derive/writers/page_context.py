@@ -15,16 +15,18 @@ from derive.notation.printer import formula
 from derive.page.document import Document
 from derive.page.workings import Workings
 from derive.problem.reading.equations import read_name
+from derive.prose.catalogue import catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What a writer needs to know beside the document: the structure, the decimal sign, and what all formats compile
-    once.
+    """What a writer needs to know beside the document: the structure, the signs of numbers, and what all formats
+    compile once.
     """
 
     derivation: Derivation
     decimal: str
+    multiplication: str = "·"
     workings: Workings = field(default_factory=Workings, compare=False)
 
     @property
@@ -38,8 +40,17 @@ class PageContext:
         shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
         taken = frozenset(name.base for name in shapes)
         matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
-        return replace(base, decimal=self.decimal, symbol=document.symbol, aliases=aliases, taken=taken,
+        grouping = catalogue(document.language)["format.grouping"]
+        return replace(base, operators=self._operators(base), decimal=self.decimal,
+                       grouping={",": ".", ".": ","}[grouping] if grouping == self.decimal else grouping,
+                       symbol=document.symbol, aliases=aliases, taken=taken,
                        matrices=matrices, alike=self._alike)  # fmt: skip
+
+    def _operators(self, base: Notation) -> Mapping[str, str]:
+        """Those of the notation, with the page's sign of multiplication; the language of equations has its own."""
+        ending = f" {self.multiplication}"
+        own = {sign.removesuffix(ending): text for sign, text in base.operators.items() if sign.endswith(ending)}
+        return {**base.operators, **own} if own else base.operators
 
     @property
     def _alike(self) -> frozenset[Name]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
@@ -44,6 +45,7 @@ from derive.page.document import (
 )
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue
+from derive.prose.plurals import plural_form
 from derive.values.lazy_entries import LazyEntries
 
 Fill: TypeAlias = Callable[[View], str]
@@ -254,7 +256,11 @@ class Compiler:
         parts: list[Part] = []
         for text, place in _places(self.catalogue[sentence.key]):
             parts.append(escape(text))
-            if place:
+            name, _, forms = place.partition(":")
+            if forms:
+                number = _counted(sentence.fields[name])
+                parts.append(escape(plural_form(self.catalogue["format.plural"], number, forms)))
+            elif place:
                 parts += self._inline(sentence, place, inline, escape)
         return parts
 
@@ -318,6 +324,14 @@ def _of_the_run(value: Inline, view: View) -> str:
 def _in_a_line(rows: list[list[str]], label: str = "") -> str:
     """A matrix inside a sentence without TeX: `[1 2; 3 4]`."""
     return f"[{'; '.join(map(' '.join, rows))}]"
+
+
+def _counted(value: Inline) -> Fraction:
+    """The number that a word in a sentence goes with."""
+    if isinstance(value, NumberList) and value.entries[0] is not None:
+        return Fraction(value.entries[0].text())
+    assert isinstance(value, int), value
+    return Fraction(value)
 
 
 def _places(text: str) -> list[tuple[str, str]]:

@@ -18,10 +18,10 @@ def pdf_source(problem: Problem, sheet: bool = False) -> str:
     Names and titles on the sheets of a class are stamped on pages of LaTeX, whose form fields Typst does not have:
     of a `sheet` only the language decides.
     """
-    chosen = ENGINES.get(problem.page.engine)
+    page = problem.page
+    chosen = TYPST if page.accessible else ENGINES.get(page.engine)
     if chosen:
         return chosen
-    page = problem.page
     texts = () if sheet else (problem.title, page.course, page.author, page.date, page.task)
     return LATEX if _language_is_settable(problem.language) and all(map(is_settable, texts)) else TYPST
 

@@ -16,7 +16,7 @@ from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
 from derive.sheets.sheet_files import copy_of
 
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)[:}]")
 
 
 @pytest.mark.parametrize("language", languages())
@@ -131,3 +131,16 @@ def test_a_language_has_numbers_in_its_own_way_unless_the_file_says_otherwise(la
     assert "0,4505" in solve(Problem.loads(SMALL), language=language).text("txt")
     assert "0.4505" in solve(Problem.loads(SMALL), language=language, decimal=".").text("txt")
     assert "0.4505" in solve(Problem.loads(SMALL + '[numbers]\ndecimal = "."\n'), language=language).text("txt")
+
+
+def test_a_language_multiplies_in_its_own_way_unless_the_file_says_otherwise() -> None:
+    assert "×" in _product(SMALL, "fr") and "·" not in _product(SMALL, "fr")
+    dotted = SMALL + '[numbers]\nmultiplication = "·"\n'
+    assert "×" not in _product(dotted, "fr") and "·" in _product(dotted, "fr")
+    assert "×" not in _product(SMALL, "ru")
+    tex = solve(Problem.loads(SMALL), language="fr").text("tex")
+    assert r"\times" in tex and r"\cdot" not in tex
+
+
+def _product(text: str, language: str) -> str:
+    return solve(Problem.loads(text), language=language).text("txt")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import derive
 from derive import Problem, examples
+from derive.commands.cli import main
+from derive.errors import InputError
 from derive.notation.paired import pair, unpaired
 from derive.pdf.typst import make_typst_pdf
 from derive.writers.pdf_source import pdf_source
@@ -78,6 +81,16 @@ def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
     assert pdf_source(replace(latin, language="kk")) == "typ"
     assert pdf_source(replace(cyrillic, page=replace(cyrillic.page, engine="latex"))) == "tex"
     assert pdf_source(replace(latin, page=replace(latin.page, engine="typst"))) == "typ"
+
+
+def test_an_accessible_page_is_made_by_typst(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = examples.path("mazur").read_text("utf-8")
+    assert pdf_source(Problem.loads(text.replace("[page]", "[page]\naccessible = true"))) == "typ"
+    assert pdf_source(derive.solve(examples.path("mazur"), accessible=True).problem, sheet=True) == "typ"
+    with pytest.raises(InputError, match="LaTeX makes no accessible PDF"):
+        Problem.loads(text.replace("[page]", '[page]\naccessible = true\nengine = "latex"'))
+    assert main(["example", "mazur", "--accessible", "--to", "pdf", "-o", str(tmp_path)]) == 0
+    assert b"pdfuaid" in (tmp_path / "mazur.pdf").read_bytes()
 
 
 def test_a_problem_file_names_the_engine() -> None:

@@ -123,8 +123,7 @@ class Feedback:
         """The verdict, the marks, and the line."""
         fields: dict[str, Inline] = {"verdict": Words(f"check.{verdict}"), "marks": "", "line": ""}
         if of:
-            fields |= {"marks": Words("check.mark") if of == 1 else Words("check.marks")}
-            fields |= {"earned": self.amount(marks), "of": self.amount(of)}
+            fields |= {"marks": Words("check.marks"), "earned": self.amount(marks), "of": self.amount(of)}
         if answer and answer.line:
             fields |= {"line": Words("check.line"), "number": answer.line}
         return Sentence("check.head", fields, tone=verdict)
@@ -236,8 +235,7 @@ class Feedback:
         if isinstance(given, Array):
             if len(given.entries) == prod(shape):
                 return self._other_shape(given.shape, shape)
-            counts = _counted("given", len(given.entries)) | _counted("size", prod(shape))
-            return Sentence("check.wrong_size", counts)
+            return Sentence("check.wrong_size", {"given": len(given.entries), "size": prod(shape)})
         return Sentence("check.no_value")
 
     def _other_shape(self, given: Shape, shape: Shape) -> Sentence:
@@ -332,7 +330,7 @@ class Feedback:
         """What was not answered; of several passes in pass `k`."""
         fields: dict[str, Inline] = {"pass": Words("check.in_pass") if k else "", "k": k or 0}
         fields |= {"steps": _listed([(NameInText(name),) for name in names])}
-        fields |= {"lost": Words("check.lost_mark" if lost == 1 else "check.lost_marks"), "amount": self.amount(lost)}
+        fields |= {"lost": Words("check.lost"), "amount": self.amount(lost)}
         return Sentence("check.not_answered", fields)
 
     def unmatched(self, answer: Answer) -> Sentence:
@@ -382,11 +380,6 @@ def one_line(text: str, most: int) -> str:
     """A text in one line, its end left out where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}…"
-
-
-def _counted(key: str, count: int) -> dict[str, Inline]:
-    """So many entries, as a field of a sentence."""
-    return {key: Words(f"check.{key}_{'one' if count == 1 else 'many'}"), f"{key}_count": count}
 
 
 def _listed(items: Sequence[tuple[Inline, ...]]) -> InlineRow:

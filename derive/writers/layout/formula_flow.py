@@ -15,7 +15,7 @@ NARROWEST = 15.0
 """Of a page, in em: what is wider has to scroll on a small screen."""
 LONGEST = 14.0  # of a formula in one piece, in em
 _TAG = re.compile(r"<(/?)(\w+)[^>]*?(/?)>")
-_SUM, _PRODUCT = re.compile('<mo form="infix">[+−]</mo>'), re.compile('<mo form="infix">[·⊙]</mo>')
+_SUM, _PRODUCT = re.compile('<mo form="infix">[+−]</mo>'), re.compile('<mo form="infix">[·×⊙]</mo>')
 _TABLE = re.compile(r"<mtable>((?:(?!<mtable>).)*?)</mtable>", re.DOTALL)
 _FRACTION = re.compile(r"<mfrac[^>]*><mrow>((?:(?!</?mfrac).)*?)</mrow><mrow>((?:(?!</?mfrac).)*?)</mrow></mfrac>")
 _RELATION = re.compile(r'<mo form="infix"(?: stretchy="false")?>[=≈←]</mo>')

@@ -1,0 +1,34 @@
+"""The `.tex` of pages in other alphabets: the font encodings that pdfLaTeX needs, a font for LuaLaTeX."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import derive
+from derive import Problem, examples
+
+TITLES = {"plain": "Rückpropagierung", "cyrillic": "Градиент и потеря", "greek": "Οπισθοδιάδοση", "symbol": "α and β"}
+
+
+def preamble(title: str, language: str = "en") -> str:
+    problem = replace(Problem.load(examples.path("mazur")), title=title)
+    return derive.solve(problem, language=language).text("tex").partition("\\begin{document}")[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "cyrillic", "greek"),
+    [("plain", False, False), ("cyrillic", True, False), ("greek", False, True), ("symbol", False, False)],
+)
+def test_a_page_asks_for_the_encodings_of_its_letters(script: str, cyrillic: bool, greek: bool) -> None:
+    text = preamble(TITLES[script])
+    assert ("T2A" in text) == cyrillic
+    assert ("textalpha" in text) == greek
+    assert ("setmainfont" in text) == (cyrillic or greek)
+    assert text.index("\\ifdefined\\Umathcode") < text.index("fontspec") < text.index("fontenc") < text.index("\\fi")
+
+
+def test_a_page_is_hyphenated_by_its_language() -> None:
+    assert "l@russian" in preamble("", "ru") and "l@ngerman" in preamble("", "de")
+    assert "l@" not in preamble("", "en")
