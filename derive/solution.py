@@ -23,6 +23,7 @@ from derive.files import PDF
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.language.step_ids import StepId
+from derive.memory import rarely_collecting
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.blocks.closing import closing
@@ -70,6 +71,7 @@ class Blueprint:
         return Blueprint.of, (self.derivation,)
 
     @staticmethod
+    @rarely_collecting
     def of(problem: Problem | Derivation, symbolic: bool = True) -> Blueprint:
         """The blueprint of a problem; with its closed form, if that is `symbolic` and affordable. Raises InputError for
         a language without a catalogue.
@@ -99,6 +101,7 @@ class Blueprint:
         """The short rules that there are, by the gradients that they give."""
         return shortcuts_of(self.derivation)
 
+    @rarely_collecting
     def solve(self, problem: Problem | None = None, symbolic: bool = True) -> Solution:
         """The problem with its numbers (or those of another one of the same structure), verified: by differences, and,
         if `symbolic`, by the closed form where that is affordable, as its page says.
@@ -128,6 +131,7 @@ class Blueprint:
         """The values of a problem of this structure, not verified. Raises InputError for one that does not exist."""
         return Values(self.tape, problem, _kept(problem), tabled=tabled(problem.update, problem.samples))
 
+    @rarely_collecting
     def text(self, name: str, run: PageRun) -> str:
         """The page in a text format for a run."""
         writer = WRITERS[name]

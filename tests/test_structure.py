@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
 
 ORDER = [
-    "version errors files prose language calculus operations",
+    "version errors files memory prose language calculus operations",
     "problem.reading problem.network problem.training problem pytorch",
     "derivation values verification notation",
     "figures page page.lines page.blocks figures.drawing writers.layout writers pdf solution examples variants sheets",

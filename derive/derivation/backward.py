@@ -38,6 +38,7 @@ from derive.derivation.rules import (
     THROUGH_JACOBIAN,
     RuleKey,
 )
+from derive.derivation.sample_steps import SampleSteps
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
 from derive.language.names import Derivative, Name
@@ -60,6 +61,8 @@ class Backward:
     ) -> None:  # fmt: skip
         self.path = path = LossPath([Equation(step.name, step.expr) for step in steps], target, wanted)
         self.shapes, self.places, self.known, self.targets = shapes, places, known, targets
+        alike = places.sample(target) is None  # towards a result of one sample the others' ways are not the same
+        self.samples = SampleSteps(places if alike else SamplePlaces(), shapes)
         self.equations = [step for step in steps if step.name in path.names]
         self.target = target
         self.givens = path.dependent - {step.name for step in steps}
@@ -75,9 +78,8 @@ class Backward:
             yield from self._through(step)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
-                yield from self._made(
-                    self._gradient(name), spread(number(0), self.shapes, self.shapes[name]), INDEPENDENT
-                )
+                zero = spread(number(0), self.shapes, self.shapes[name])
+                yield from self._new([self._step(self._gradient(name), zero, INDEPENDENT)])
 
     def _backwards(self) -> Iterable[Step]:
         """The equations in reverse order; those of a batch beginning with its first sample."""
@@ -98,18 +100,28 @@ class Backward:
         return Derivative(self.target, name, via)
 
     def _through(self, step: Step) -> Iterator[Step]:
+        """What flows on through an equation: to each argument a part, and the sum once all of its parts are there."""
+        for made in self.samples.of(step.name, lambda: self._flows(step)):
+            yield from self._new(made)
+            part = made[-1].name
+            assert isinstance(part, Derivative)
+            self.parts.setdefault(part.by, []).append(part)
+            self.left[part.by] -= 1
+            yield from self._sum(part.by)
+
+    def _flows(self, step: Step) -> Iterator[list[Step]]:
+        """For each argument of an equation the steps that its part takes, the part last."""
         pointwise = is_pointwise(step.expr, self.shapes)
         pulled = {} if pointwise else self._pulled(step)
         linear = (slopes(step.expr, self.shapes) or {}) if pointwise else {}
         for name in self._arguments(step):
             jacobian = None if pointwise else self._jacobian(step, name)
             if pointwise:
-                yield from self._local(step, name, linear.get(name))
+                yield list(self._local(step, name, linear.get(name)))
             elif jacobian is not None:
-                yield from self._by_jacobian(step, name, jacobian)
+                yield list(self._by_jacobian(step, name, jacobian))
             else:
-                yield from self._part(step, name, *pulled[name])
-            yield from self._sum(name)
+                yield [self._part(step, name, *pulled[name])]
 
     def _local(self, step: Step, name: Name, slope: Fraction | None) -> Iterator[Step]:
         """dA/dz, then dL/dz = dL/dA · dA/dz; for the loss itself the derivative is the gradient. `slope` is dA/dz where
@@ -121,12 +133,12 @@ class Backward:
         local = known or differentiate(step.expr, name, self.shapes, Ref(step.name))
         local = spread(settled(local, self.shapes), self.shapes, target)
         if step.name == self.target:
-            yield from self._part(step, name, local, LOSS_DERIVATIVE if step.phase == "loss" else SLOPE)
+            yield self._part(step, name, local, LOSS_DERIVATIVE if step.phase == "loss" else SLOPE)
             return
         derivative = self._local_name(step, name, local)
-        yield from self._made(derivative, local, RuleKey.local(step.rule))
+        yield self._step(derivative, local, RuleKey.local(step.rule))
         product = times(Ref(self._gradient(step.name)), Ref(derivative))
-        yield from self._part(step, name, reduced(product, target, self.shapes[name]), CHAIN)
+        yield self._part(step, name, reduced(product, target, self.shapes[name]), CHAIN)
 
     def _jacobian(self, step: Step, name: Name) -> Expr | None:
         """The Jacobian of a step that applies one operation to vectors, where the operation's row offers it."""
@@ -143,9 +155,9 @@ class Backward:
         """ds/dz as a matrix, then dL/dz = (ds/dz)ᵀ dL/ds."""
         local = settled(jacobian, self.shapes)
         derivative = self._local_name(step, name, local)
-        yield from self._made(derivative, local, RuleKey.local(step.rule))
+        yield self._step(derivative, local, RuleKey.local(step.rule))
         through = apply("product", apply("transpose", Ref(derivative)), Ref(self._gradient(step.name)))
-        yield from self._part(step, name, through, THROUGH_JACOBIAN)
+        yield self._part(step, name, through, THROUGH_JACOBIAN)
 
     def _local_name(self, step: Step, name: Name, local: Expr) -> Derivative:
         """What the derivative of a step by one of its arguments is called."""
@@ -153,27 +165,30 @@ class Backward:
         whole = step.name in self.targets or bare in self.known
         return Derivative(step.name, name, step.name) if whole and self.known.get(bare) != local else bare
 
-    def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Iterator[Step]:
-        several = name in self.several
-        part = self._gradient(name, step.name if several else None)
-        self.parts.setdefault(name, []).append(part)
-        self.left[name] -= 1
-        yield from self._made(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
+    def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Step:
+        """What an argument gets through an equation: its gradient, or one part of it where there are several."""
+        part = self._gradient(name, step.name if name in self.several else None)
+        return self._step(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
 
     def _sum(self, name: Name) -> Iterator[Step]:
         """The sum over the paths, once all of them are there."""
         if name in self.several and self.left[name] == 0:
             parts: list[Expr] = [Ref(part) for part in self.parts[name]]
-            yield from self._made(self._gradient(name), total(parts), SUM_OVER_PATHS)
+            yield from self._new([self._step(self._gradient(name), total(parts), SUM_OVER_PATHS)])
 
-    def _made(self, name: Derivative, expr: Expr, rule: RuleKey) -> Iterator[Step]:
-        """The step that defines a derivative; none where it is known."""
-        if name in self.known:
-            assert self.known[name] == expr, f"{name} is two things"
-            return
+    def _step(self, name: Derivative, expr: Expr, rule: RuleKey) -> Step:
+        """The step that defines a derivative."""
         self.shapes[name] = shape_of(expr, self.shapes)
-        self.known[name] = expr
-        yield Step(name, expr, "backward", rule, self.shapes[name])
+        return Step(name, expr, "backward", rule, self.shapes[name])
+
+    def _new(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Those of the steps whose derivatives are not known yet."""
+        for step in steps:
+            if step.name in self.known:
+                assert self.known[step.name] == step.expr, f"{step.name} is two things"
+            else:
+                self.known[step.name] = step.expr
+                yield step
 
     def _pulled(self, step: Step) -> dict[Name, tuple[Expr, RuleKey]]:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""

@@ -14,6 +14,7 @@ from derive.derivation.demands import demanded, following, origin, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
 from derive.derivation.rules import AFFINE, COMPONENT, COPY, FORMULA, INDEPENDENT, JACOBIAN, RuleKey
+from derive.derivation.sample_steps import SampleSteps
 from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError
 from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
@@ -56,6 +57,7 @@ class _Deriving:
         self.problem = problem
         self.shapes: dict[Name, Shape] = dict(problem.shapes)
         self.places = SamplePlaces.of(problem.samples)
+        self.samples = SampleSteps(self.places, self.shapes)
         self.forward: list[Step] = []
         self.backward: list[Step] = []
         self.slopes: dict[Derivative, None] = {}
@@ -108,7 +110,8 @@ class _Deriving:
         """An equation of the problem, before it the derivatives that it uses."""
         for name in demanded(equation.expr):
             self._slope(name, steps)
-        steps += _forward(equation, path, self.problem, self.shapes)
+        (made,) = self.samples.of(equation.name, lambda: [[*_forward(equation, path, self.problem, self.shapes)]])
+        steps += made
 
     def _backward(self, target: Name, wanted: Iterable[Name]) -> list[Step]:
         steps = [*self.forward, *self.backward]

@@ -36,9 +36,10 @@ class Short:
 
 
 def shortcuts_of(derivation: Derivation) -> dict[Name, Short]:
-    """The short rules of a derivation, by the gradients that they give."""
+    """The short rules of a derivation, by the gradients that they give; of a large batch of what the page works out."""
     finder = _Finder(derivation)
-    return {short.gradient: short for step in derivation.forward for short in finder.found(step)}
+    steps = (step for step in derivation.forward if derivation.is_worked(step.name))
+    return {short.gradient: short for step in steps for short in finder.found(step)}
 
 
 @dataclass(slots=True)

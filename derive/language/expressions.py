@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -126,7 +126,7 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
         return expr
     args = tuple(rewrite(arg, change) for arg in expr.args)
     same = all(new is old for new, old in zip(args, expr.args, strict=True))
-    return expr if same else replace(expr, args=args)
+    return expr if same else Apply(expr.op, args, expr.options, expr.span)
 
 
 def substitute(expr: Expr, values: dict[Name, Expr]) -> Expr:

@@ -7,7 +7,7 @@ two. Source: Dumoulin, Visin, A guide to convolution arithmetic for deep learnin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -56,19 +56,21 @@ class Geometry:
     dilation: Sizes
     padding: Sizes
 
-    def taps(self) -> Iterator[Triple]:
+    def taps(self) -> list[Triple]:
         """Flat positions in the three arrays that meet, without channels; what lies in the padding is left out."""
-        lines = [self._line(axis) for axis in range(len(self.stride))]
-        for meeting in product(*lines):
-            places = zip(*meeting, strict=True)
-            first, second, third = (offset(size, at) for size, at in zip(self.sizes, places, strict=True))
-            yield first, second, third
+        found: list[Triple] = [(0, 0, 0)]
+        for axis in range(len(self.stride)):
+            line = self._line(axis)
+            found = [(i + p, j + a, k + x) for i, j, k in found for p, a, x in line]
+        return found
 
     def _line(self, axis: int) -> list[Triple]:
+        """What meets along an axis, each place times the entries between it and the next one."""
         outs, kernel, inside = (size[axis] for size in self.sizes)
         s, d, q = self.stride[axis], self.dilation[axis], self.padding[axis]
         places = ((p, a, s * p + d * a - q) for p in range(outs) for a in range(kernel))
-        return [(p, a, x) for p, a, x in places if 0 <= x < inside]
+        of_outs, of_kernel, of_inside = (prod(size[axis + 1 :]) for size in self.sizes)
+        return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
 
 
 @lru_cache(16)

@@ -5,7 +5,7 @@ What depends on values is a predicate (Condition, Relation) that a view answers 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -377,7 +377,7 @@ class Table:
     """Rows of sentences under the heads of their columns; of more than `most` the first ones, dots and the last."""
 
     columns: tuple[TableColumn, ...]
-    rows: tuple[tuple[Sentence, ...], ...]
+    rows: Sequence[tuple[Sentence, ...]]
     most: int | None = None
 
     @property

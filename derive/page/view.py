@@ -15,7 +15,7 @@ from derive.calculus.differentiation import shape_of, shapes_of
 from derive.calculus.operation_rows import Branches, Flat, row_of
 from derive.calculus.scalars import ONE, Num, ValueFault, sign
 from derive.calculus.shapes import offset, position
-from derive.language.expressions import Apply, Entry, Expr, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
 from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
@@ -31,7 +31,7 @@ from derive.values.lazy_entries import LazyEntries
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2, FACTOR: 3}
-MOST_LISTED = 16
+MOST_LISTED, MOST_ADDED = 16, 100
 PRODUCTS = {"product", "times"}
 MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
 
@@ -266,6 +266,8 @@ class View:
             chosen = range(at, at + 1)
         if relation.formula and self.values.carry == "exact":
             return all(numbers[i].exact for i in chosen)
+        if _is_long(relation) and not any(numbers[i].exact for i in chosen):
+            return False
         if relation.terms:
             total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
             return total == numbers[chosen[0]].value
@@ -349,6 +351,13 @@ class View:
             return printed(ONE - value if sign(value) > 0 else ONE + value, digits, ties=False)
 
         return self.text(self.values.decided(distance))
+
+
+def _is_long(relation: Relation) -> bool:
+    """Whether a result comes of more numbers than a reader adds up: of a rounded one nobody asks whether it is their
+    rounded terms' sum by chance.
+    """
+    return max(len(relation.terms), len(names_in(relation.expr)) if relation.expr else 0) > MOST_ADDED
 
 
 def _leading(texts: Sequence[PlacedTexts]) -> Sequence[str]:

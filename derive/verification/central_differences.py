@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from math import frexp, inf, prod
 from random import Random
 from typing import TypeAlias
@@ -33,7 +34,11 @@ Probe: TypeAlias = Mapping[Name, Iterable[tuple[int, fmpq]]]
 
 def reach(env: Env) -> int:
     """The m for which the numbers of a pass that are known not to be 0 lie between 2^-m and 2^m."""
-    return max((abs(_exponent(x)) for flat in env for x in flat), default=0)
+    found = 0
+    for x in chain.from_iterable(env):
+        if type(x) is not fmpq or x.height_bits() > found:  # a rational is not beyond its longer part
+            found = max(found, abs(_exponent(x)))
+    return found
 
 
 def _exponent(x: Num) -> int:
@@ -168,5 +173,7 @@ def directions(derivation: Derivation, names: Iterable[Name]) -> Iterator[Probe]
 
 
 def _speed(random: Random) -> fmpq:
-    """Of size 1 to 2 and with 30 bits, so that two mistakes do not cancel by chance."""
-    return fmpq(2**30 + random.getrandbits(30), 2**30) * random.choice((-1, 1))
+    """Of size 1 to 2, of either sign, and with 30 bits, so that two mistakes do not cancel by chance."""
+    drawn = random.getrandbits(31)
+    size = 2**30 + (drawn >> 1)
+    return fmpq(-size if drawn & 1 else size, 2**30)

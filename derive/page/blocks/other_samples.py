@@ -10,6 +10,7 @@ from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
     MOST_ROWS,
     TABLES,
+    Entries,
     columns_for,
     counting,
     head,
@@ -19,6 +20,7 @@ from derive.page.blocks.table_columns import (
 )
 from derive.page.document import Block, Paragraph, Result, Sentence, Table
 from derive.problem.training.batch import EACH
+from derive.values.lazy_entries import LazyEntries
 
 
 def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
@@ -37,6 +39,9 @@ def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
     counted = "training.place_head" if samples.turning else "training.sample_head"
     for part in filter(None, parts):
         heads = (head(called(name, EACH), index) for name, index in part)
-        rows = ((text_cell(i + 1), *(value_cell(Result(called(name, f"({i + 1})"), index)) for name, index in part))
-                for i in range(worked, samples.batch))  # fmt: skip
-        yield Table((counting(counted), *heads), tuple(rows), MOST_ROWS)
+
+        def row(i: int, part: Entries = part) -> tuple[Sentence, ...]:
+            number = worked + i + 1
+            return text_cell(number), *(value_cell(Result(called(name, f"({number})"), index)) for name, index in part)
+
+        yield Table((counting(counted), *heads), LazyEntries(samples.batch - worked, row), MOST_ROWS)

@@ -39,6 +39,7 @@ from derive.page.document import (
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update
 from derive.prose.catalogue import catalogue
+from derive.values.lazy_entries import LazyEntries
 
 FEWEST_POINTS = 3  # of a curve
 
@@ -52,9 +53,11 @@ def samples_table(samples: Samples) -> Iterator[Block]:
     if width > MOST_COLUMNS:
         return
     heads = [head(column.name, index) for column in samples.columns for index in indices(column.shape)]
-    numbers = [[number_cell(x) for column in samples.columns for x in column.values[i]] for i in range(samples.count)]
-    rows = tuple((text_cell(i), *row) for i, row in enumerate(numbers, 1))
-    yield Table((counting("training.sample_head"), *heads), rows, MOST_ROWS)
+
+    def row(i: int) -> tuple[Sentence, ...]:
+        return text_cell(i + 1), *(number_cell(x) for column in samples.columns for x in column.values[i])
+
+    yield Table((counting("training.sample_head"), *heads), LazyEntries(samples.count, row), MOST_ROWS)
 
 
 def taken(derivation: Derivation, k: int) -> Iterator[Block]:

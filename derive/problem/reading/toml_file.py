@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from derive.errors import Fault, InputError, Place
 from derive.language.grammar import parse_number
@@ -22,6 +22,7 @@ _ENTRY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _STRINGS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
 
 
+_SHORT, _WHOLE = 100, re.compile(r"-?[0-9]+")
 _LONG = re.compile(r"\d[\d_]{4000,}")
 _EATEN = re.compile(r"([\x08\x0c]|\t(?=heta|anh|imes|ext|au|ilde|op\b)|\r(?=ho|ight)|\n(?=abla|eq\b))([A-Za-z]+)")
 _LETTERS = {"\x08": "b", "\x0c": "f", "\t": "t", "\r": "r", "\n": "n"}
@@ -119,14 +120,21 @@ def _number(text: str) -> Fraction | str:
 class DecimalNumber(Fraction):
     """A number with the decimals that it was written with: 2 of `4.70`."""
 
-    places = 0
+    __slots__ = ("places",)
+    places: int
+
+    def __new__(cls, numerator: int | Fraction = 0, denominator: int | None = None, places: int = 0) -> Self:
+        self = super().__new__(cls, numerator, denominator)
+        self.places = places
+        return self
 
     @staticmethod
     def of(text: str) -> DecimalNumber:
         """The number that a text writes. Raises ValueError."""
-        found = DecimalNumber(parse_number(text))
-        found.places = len(text.partition(".")[2]) if "e" not in text.lower() else 0
-        return found
+        whole, point, broken = text.partition(".")
+        if point and broken.isdecimal() and len(text) < _SHORT and _WHOLE.fullmatch(whole):
+            return DecimalNumber(int(whole + broken), 10 ** len(broken), len(broken))
+        return DecimalNumber(parse_number(text), places=0 if "e" in text.lower() else len(broken))
 
 
 def _syntax_fault(message: str, text: str, name: str) -> Fault:

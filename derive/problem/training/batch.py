@@ -61,6 +61,7 @@ class SamplePlaces:
     """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
 
     own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
+    several: Mapping[Name, tuple[Symbol, ...]] = field(default_factory=dict)
     known: dict[Name, int | None] = field(default_factory=dict, compare=False, repr=False)
     """The samples of names that were asked for: each is asked many times."""
 
@@ -70,7 +71,13 @@ class SamplePlaces:
         if samples is None or samples.batch == 1:
             return SamplePlaces()
         names = [name for name in plural(samples, samples.equations) if isinstance(name, Symbol)]
-        return SamplePlaces({samples.name(name, i): (name, i) for name in names for i in range(samples.batch)})
+        several: dict[Name, tuple[Symbol, ...]] = {
+            name: tuple(samples.name(name, i) for i in range(samples.batch)) for name in names
+        }
+        own: dict[Name, tuple[Symbol, int]] = {
+            each: (name, i) for name in names for i, each in enumerate(several[name])
+        }
+        return SamplePlaces(own, several)
 
     def sample(self, name: Name) -> int | None:
         """Whose a name is, from 0; None for what all samples share."""
@@ -81,12 +88,23 @@ class SamplePlaces:
         return self.known[name]
 
     def _sample(self, name: Name) -> int | None:
-        bare = (replace(part, helper=0, interim=0) for part in symbols_in(name))
-        return next((self.own[part][1] for part in bare if part in self.own), None)
+        return next((self.own[part][1] for part in map(_bare, symbols_in(name)) if part in self.own), None)
 
     def single(self, name: Name) -> Name:
         """What a name is called in the model for one sample."""
         return self.own[name][0] if name in self.own else name
+
+    def of_sample(self, name: Name, i: int) -> Name:
+        """What a name of another sample is called in sample i; what all samples share keeps its name."""
+        if isinstance(name, Derivative):
+            via = self.of_sample(name.via, i) if name.via else None
+            return Derivative(self.of_sample(name.of, i), self.of_sample(name.by, i), via)
+        if name in self.own:
+            return self.several[self.own[name][0]][i]
+        bare = _bare(name)
+        if bare not in self.own:
+            return name
+        return replace(self.several[self.own[bare][0]][i], helper=name.helper, interim=name.interim)
 
     def called(self, name: Name, mark: str) -> Name:
         """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
@@ -100,6 +118,11 @@ class SamplePlaces:
         alike = (name for name in names if isinstance(name, Symbol) or name.of == loss)
         parts = ((name, (name.via, name.by) if isinstance(name, Derivative) else (name,)) for name in alike)
         return [name for name, own in parts if self.sample(name) == 0 and not self.own.keys().isdisjoint(own)]
+
+
+def _bare(name: Symbol) -> Symbol:
+    """The quantity that a helper or an interim result belongs to."""
+    return replace(name, helper=0, interim=0) if name.helper or name.interim else name
 
 
 def unroll_batch(

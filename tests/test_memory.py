@@ -1,0 +1,56 @@
+"""While a problem is worked out garbage is looked for rarely; afterwards as before."""
+
+import gc
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+
+from derive.memory import RARELY, rarely_collecting
+
+
+@pytest.fixture(autouse=True)
+def threshold() -> Iterator[tuple[int, int, int]]:
+    before = gc.get_threshold()
+    yield before
+    gc.set_threshold(*before)
+
+
+def test_the_setting_comes_back(threshold: tuple[int, int, int]) -> None:
+    with rarely_collecting:
+        assert gc.get_threshold() == RARELY
+        with rarely_collecting:
+            pass
+        assert gc.get_threshold() == RARELY
+    assert gc.get_threshold() == threshold
+
+
+def test_the_setting_comes_back_after_a_fault(threshold: tuple[int, int, int]) -> None:
+    with pytest.raises(ZeroDivisionError), rarely_collecting:
+        print(1 / 0)
+    assert gc.get_threshold() == threshold
+
+
+def test_who_has_switched_the_collector_off_keeps_it_off() -> None:
+    gc.set_threshold(0, 10, 10)
+    with rarely_collecting:
+        assert gc.get_threshold()[0] == 0
+    assert gc.get_threshold() == (0, 10, 10)
+
+
+def test_the_last_of_several_threads_puts_it_back(threshold: tuple[int, int, int]) -> None:
+    inside, leave = Event(), Event()
+
+    def other() -> None:
+        with rarely_collecting:
+            inside.set()
+            leave.wait(10)
+
+    thread = Thread(target=other)
+    with rarely_collecting:
+        thread.start()
+        assert inside.wait(10)
+    assert gc.get_threshold() == RARELY
+    leave.set()
+    thread.join(10)
+    assert gc.get_threshold() == threshold
