@@ -15,7 +15,7 @@ from derive.answers.feedback.told_once import told_once
 from derive.answers.marking.judging import Judged, StepPlace
 from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.step_answer import CORRECT, MISSING
-from derive.answers.reading.written import ORIENTATIONS, Answer, Remark
+from derive.answers.reading.written import ORIENTATIONS, Answer, Remark, Unreadable
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Shape
 from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
@@ -26,6 +26,8 @@ from derive.values.digits import printed
 from derive.writers.json import nested
 
 UNMATCHED = "unmatched"
+MOST_LINES = 30
+"""So many lines that count for no step are told on a page."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,16 @@ class ReportItem:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """What a piece of work earned, step by step in the solution's order; answers that match no step come last."""
+    """What a piece of work earned, step by step in the solution's order; answers that match no step come last.
+
+    `not_understood` are the lines of the work with a digit or a relation that count for no step.
+    """
 
     title: str
     items: tuple[ReportItem, ...]
     language: str
     feedback: Feedback = field(compare=False, repr=False)
+    not_understood: tuple[Answer, ...] = ()
 
     def __repr__(self) -> str:
         label = self.feedback.solution.problem.label
@@ -169,7 +175,8 @@ class Report:
         """The report as JSON, for scripts and checks from outside."""
         words = catalogue(self.language)
         items = [_item(item, words) for item in self.items]
-        data = {"marks": _amount(self.marks), "of": _amount(self.of), "items": items}
+        lines = [_line(answer) for answer in self.not_understood]
+        data = {"marks": _amount(self.marks), "of": _amount(self.of), "items": items, "not_understood": lines}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
     def document(self) -> Document:
@@ -182,8 +189,9 @@ def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answe
     """The report on judged work; with `hints` no expected number is told."""
     feedback = Feedback(solution, hints)
     items = [_made(each, feedback, told) for each, told in zip(judged, told_once(judged), strict=True)]
-    items += [_unmatched(answer, feedback) for answer in answers if not answer.step]
-    return Report(solution.problem.title, tuple(items), solution.problem.language, feedback)
+    items += [_unmatched(answer, feedback) for answer in answers if not answer.step and not answer.is_line]
+    lines = tuple(answer for answer in answers if answer.is_line)
+    return Report(solution.problem.title, tuple(items), solution.problem.language, feedback, lines)
 
 
 def _made(judged: Judged, feedback: Feedback, told: tuple[Remark, ...]) -> ReportItem:
@@ -227,6 +235,12 @@ def _item(item: ReportItem, words: Catalogue) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _line(answer: Answer) -> dict[str, Any]:
+    """A line that counts for no step, and from which character on (from 1) it was not understood."""
+    at = answer.content.start if isinstance(answer.content, Unreadable) else 0
+    return {"line": answer.line, "text": answer.given, "at": at + 1, "part": answer.given[at:].strip()}
+
+
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +257,7 @@ def _sections(report: Report) -> Iterator[Section]:
                 blocks.append(Numbered(number, item.place.name, item.parts))
         if len(passes) == 1 or len(blocks) > 1:
             yield Section(tuple(blocks), k)
-    yield Section((*_missing(report), *_others(report), *_practise(report)))
+    yield Section((*_missing(report), *_others(report), *_not_understood(report), *_practise(report)))
 
 
 def _is_plain(item: ReportItem) -> bool:
@@ -271,9 +285,18 @@ def _missing(report: Report) -> Iterator[Block]:
 
 def _others(report: Report) -> Iterator[Block]:
     others = [item for item in report.items if item.place is None]
-    if others:
+    if others or report.not_understood:
         yield Heading(Sentence("check.others"))
+    if others:
         yield from (Paragraph(tuple(part for part in item.parts if isinstance(part, Sentence))) for item in others)
+
+
+def _not_understood(report: Report) -> Iterator[Block]:
+    """The lines that count for no step, each with the place where understanding stopped."""
+    lines = report.not_understood
+    yield from (Paragraph((report.feedback.not_understood(answer),)) for answer in lines[:MOST_LINES])
+    if len(lines) > MOST_LINES:
+        yield Paragraph((Sentence("check.more_lines", {"count": len(lines) - MOST_LINES}),))
 
 
 def _practise(report: Report) -> Iterator[Block]:

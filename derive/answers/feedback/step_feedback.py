@@ -342,6 +342,15 @@ class Feedback:
         text = Verbatim(f"{answer.left} = {answer.given}"[:MOST_SHOWN])
         return Sentence("check.unmatched", {"text": text, **line})
 
+    def not_understood(self, answer: Answer) -> Sentence:
+        """A line that counts for no step, with the part that was not understood."""
+        start = answer.content.start if isinstance(answer.content, Unreadable) else 0
+        text, part = (one_line(each, MOST_SHOWN) for each in (answer.given, answer.given[start:]))
+        fields: dict[str, Inline] = {"at": Words("check.at"), "number": answer.line or 0, "text": Verbatim(text)}
+        if not answer.given[:start].strip():
+            return Sentence("check.counts_for_none", fields)
+        return Sentence("check.not_understood", {**fields, "part": Verbatim(part)})
+
     def inline(self, text: str) -> Inline:
         """A number, an array or a formula as such; any other text as it is."""
         try:

@@ -46,12 +46,13 @@ def gathered(cut: Sequence[Snippet]) -> Iterator[Snippet]:
         first = _row(opened[1].strip()) if opened else None
         held = [r for each in above if (r := _row(each.text))] if _fits(first, above, piece) else []
         yield from () if held else above
-        above = []
+        above_lines, above = above if held else [], []
         below = _below(cut, at, first) if opened and (first or not opened[1].strip()) else []
         at += len(below)
         rows = [*held, *([first] if first else []), *(row for row, _ in below)]
         whole = opened and (held or below) and len({row.length for row in rows}) == 1
-        yield _array(piece, opened, rows, below) if whole and opened else piece
+        lines = (*(each.line for each in above_lines), *(each.line for _, each in below))
+        yield _array(piece, opened, rows, below, lines) if whole and opened else piece
     yield from above
 
 
@@ -76,11 +77,17 @@ def _below(cut: Sequence[Snippet], at: int, beside: NumberRow | None) -> list[tu
 
 
 def _array(
-    piece: Snippet, opened: re.Match[str], rows: Sequence[NumberRow], below: Sequence[tuple[NumberRow, Snippet]]
+    piece: Snippet,
+    opened: re.Match[str],
+    rows: Sequence[NumberRow],
+    below: Sequence[tuple[NumberRow, Snippet]],
+    lines: tuple[int, ...],
 ) -> Snippet:
     """A left side with its rows in one pair of brackets."""
     gap = "\n" * (below[0][1].line - piece.line) if below and not opened[1].strip() else " "
-    return Snippet(f"{piece.text[: opened.start(1)]}{gap}[" + "\n".join(row.text for row in rows) + "]", piece.line)
+    return Snippet(
+        f"{piece.text[: opened.start(1)]}{gap}[" + "\n".join(row.text for row in rows) + "]", piece.line, rows=lines
+    )
 
 
 def _row(text: str) -> NumberRow | None:

@@ -25,7 +25,7 @@ def join_continuations(cut: Iterable[Snippet]) -> Iterator[Snippet]:
     for piece in gathered([*cut]):
         if above is not None and _belongs(above, piece):
             gap = "\n" * (piece.line - above.line - above.text.count("\n"))
-            above = Snippet(above.text + (gap or " ") + piece.text, above.line, above.inline)
+            above = Snippet(above.text + (gap or " ") + piece.text, above.line, above.inline, above.rows + piece.rows)
         else:
             if above is not None:
                 yield above

@@ -21,16 +21,16 @@ _NAME = re.compile(
     r"[^=≈|\s]{0,60}(?: [^=≈|\s]{1,20}){0,2}\$?"
 )
 _VALUE = re.compile(r"[\s$]*(?:[=≈]\s*)?(?:[-+−–]?\s*[\d.,½]|\\(?:begin|left|frac|dfrac|approx)|[\[({]|[-−]?\\?frac)")
-_TABULAR = re.compile(r"\\begin\{tabular[x*]?\}.*?\\end\{tabular[x*]?\}", re.DOTALL)
-_TABULAR_EDGE = re.compile(r"\\(?:begin\{tabular[x*]?\}(?:\{[^{}\n]*\}){0,2}|end\{tabular[x*]?\})")
+_TABULAR = re.compile(r"\\begin\{(?P<kind>tabular[x*]?|longtable|array)\}.*?\\end\{(?P=kind)\}", re.DOTALL)
+_TABULAR_EDGE = re.compile(r"\\(?:begin\{(?:tabular[x*]?|longtable|array)\}(?:\{[^{}\n]*\}){0,2}|end\{\w+\*?\})")
 MAX_COLUMNS = 50
 EACH = "(i)"
 
 
 def tables_read(text: str) -> str:
     """A text with the rows of its tables as statements; the lines stay as many as they are."""
-    text = _TABULAR.sub(lambda match: _bars(match.group()), text) if "tabular" in text else text
-    lines = [_columns(line) if "\t" in line else line for line in text.split("\n")]
+    text = _TABULAR.sub(_stated, text) if r"\begin" in text else text
+    lines = _wide_rows([_columns(line) if "\t" in line else line for line in text.split("\n")])
     if "|" not in text or "-" not in text or not _RULE.search(text):
         return "\n".join(lines)
     at = 1
@@ -50,28 +50,51 @@ def tables_read(text: str) -> str:
     return "\n".join(lines)
 
 
-def _bars(tabular: str) -> str:
-    """A LaTeX `tabular` as lines with bars, a rule below the first; the lines stay as many as they are."""
-    inside = _TABULAR_EDGE.sub("", tabular)
-    inside = re.sub(r"(?<!\\)&", " | ", re.sub(r"\\(?:hline|toprule|midrule|bottomrule)(?![A-Za-z])", "", inside))
-    return "\n".join(_tabular_row(line) for line in inside.split("\n"))
+def _stated(match: re.Match[str]) -> str:
+    """A LaTeX `tabular`, or an `array` that is one, as statements; the lines stay as many as they are."""
+    inside = re.sub(r"\\(?:hline|toprule|midrule|bottomrule)(?![A-Za-z])", "", _TABULAR_EDGE.sub("", match.group()))
+    texts = re.split(r"\\\\(?:\[[^\]]*\])?", inside)
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)&", text)] for text in texts]
+    if match["kind"] == "array" and not all(_NAME.fullmatch(row[0]) for row in rows if row != [""]):
+        return match.group()
+    head, values = rows[0], rows[1] if len(rows) > 1 else []
+    stated = list(map(_tabular_row, rows))
+    if 1 < len(head) == len(values) and all(map(_NAME.fullmatch, head)) and all(map(_VALUE.match, values)):
+        stated[:2] = ["", _wide(head, values)]
+    return "".join("\n" * text.count("\n") + NEXT + row for text, row in zip(texts, stated, strict=True))
 
 
-def _tabular_row(line: str) -> str:
-    """A row of a tabular as a statement where its first cell is a name."""
-    line = re.sub(r"\\\\(?:\[[^\]]*\])?\s*$", "", line.rstrip())
-    cells = _cells(line)
-    return _row((0, len(cells) - 1), cells) if len(cells) > 1 and _VALUE.search(cells[-1]) else line
+def _tabular_row(cells: Sequence[str]) -> str:
+    """A row of a tabular as a statement where its last cell is a value."""
+    return _row((0, len(cells) - 1), cells) if len(cells) > 1 and _VALUE.search(cells[-1]) else ""
+
+
+def _wide_rows(lines: list[str]) -> list[str]:
+    """Names with tabs between them, and below them as many values: a statement each."""
+    for i, line in enumerate(lines[:-1]):
+        names, values = (_tabbed(each) for each in (line, lines[i + 1])) if "\t" in line else ([], [])
+        if 1 < len(names) == len(values) and all(map(_NAME.fullmatch, names)) and all(map(_VALUE.match, values)):
+            lines[i], lines[i + 1] = "", _wide(names, values)
+    return lines
+
+
+def _tabbed(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().split("\t") if cell.strip()]
 
 
 def _columns(line: str) -> str:
     """Text with tabs between a name and its value as a statement."""
-    cells = [cell.strip() for cell in line.strip().split("\t") if cell.strip()]
+    cells = _tabbed(line)
     if len(cells) > 1 and cells[0].rstrip(".)").isdecimal():
         cells = cells[1:]
     if len(cells) < 2 or _RELATION.search(line) or not _NAME.fullmatch(cells[0]) or not _VALUE.match(cells[-1]):
         return line
     return f"{cells[0]} = {cells[-1]}"
+
+
+def row_stated(cells: Sequence[str]) -> str:
+    """The cells of a row without a head as a statement."""
+    return _row((-1, -1), cells) if len(cells) > 1 else "".join(cells)
 
 
 def _is_single(lines: Sequence[str], rule: int) -> bool:

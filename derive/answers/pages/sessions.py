@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 
+from derive.answers.pages.printed_matrices import headed_read
+
 _PROMPT = re.compile(
-    r"^[ \t]*(?:In\s?\[\s?\d*\s?\]\s?:=?|>{2,3}|\.\.\.(?=\s)|julia>|octave:\d+>|>(?=\s*[A-Za-z][\w.]*\s*$))"
+    r"^[ \t]*(?:In\s?\[\s?\d*\s?\]\s?:=?|>{2,3}|\.\.\.(?=\s)|julia>|octave:\d+>|sage:|maple>|\(%i\d+\)|>(?=\s*[A-Za-z][\w./]*\s*$))"
     r"[ \t]?(?P<code>.*)$"
 )
-_OUTPUT = re.compile(r"^[ \t]*Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?[ \t]*(?P<value>.*)$")
+_OUTPUT = re.compile(r"^[ \t]*(?:Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?|\(%o\d+\))[ \t]*(?P<value>.*)$")
 _SHOWN = re.compile(r"^(?:print|display|disp|show)\((?P<inner>[^()\"']+)\)$")
+_SAYS = re.compile(r"^(?:print|display|disp|show|cat|printf?)\s*\(")
+"""What it shows is said in the output."""
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z∂][\w.'/]*(?:\[[\d,:\s]*\])*)\s*(?:=(?!=)|:=|<-)")
 _COMMENT = re.compile(r"\s#\s.*$")
 _R_INDEX = re.compile(r"^\s*\[\d+\]\s(?=\s*[-+\d.])")
 _SCALE = re.compile(r"^\s*1\.0e([-+]?\d+)\s*\*\s*$")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
-_ANY = re.compile(r"^[ \t]*(?:In\s?\[|Out\s?\[|>{1,3}\s?\w|julia>|octave:|\[1\]|1\.0e[-+]?\d+\s*\*\s*$)", re.MULTILINE)
+_ANY = re.compile(
+    r"^[ \t]*(?:sage:|maple>|\(%i\d|In\s?\[|Out\s?\[|>{1,3}\s?\w|julia>|octave:|\[1\]|1\.0e[-+]?\d+\s*\*\s*$)",
+    re.MULTILINE,
+)
 
 
 def sessions_read(text: str) -> str:
     """A text with outputs as statements about what was shown; the lines stay as many as they are."""
+    text = headed_read(text)
     if _ANY.search(text) is None:
         return text
     lines, shown, assigned = text.split("\n"), "", ""
@@ -43,7 +51,8 @@ def _code(code: str) -> tuple[str, str, str]:
     if assigned := _ASSIGNED.match(last):
         return "; ".join((*before, last)), "", assigned["name"]
     shown = _SHOWN.match(last)
-    return "; ".join(before), shown["inner"].strip() if shown else last, ""
+    name = shown["inner"].strip() if shown else "" if _SAYS.match(last) else last
+    return "; ".join(before), name, ""
 
 
 def _scaled(lines: list[str]) -> list[str]:

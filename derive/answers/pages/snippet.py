@@ -12,11 +12,13 @@ class Snippet:
     text    with its line breaks
     line    of its first character, counted from 1
     inline  whether it stands in a sentence
+    rows    the lines of rows that were put into it
     """
 
     text: str
     line: int
     inline: bool = False
+    rows: tuple[int, ...] = ()
 
     def line_at(self, position: int) -> int:
         """The line of a position in the text."""

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from derive.answers.names.letters import plain_text
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
+from derive.answers.pages.named_values import named_values
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
 from derive.answers.pages.separators import MATRICES, ROW, outside
 from derive.answers.pages.sessions import sessions_read
 from derive.answers.pages.snippet import Snippet
+from derive.answers.pages.web_tags import tags_read
 from derive.answers.reading.program_arrays import plain_arrays
 
 MAX_CHARACTERS = 2_000_000
@@ -38,13 +40,18 @@ _LAYOUT = re.compile(
 )
 _STATED_IN_BOX = re.compile(r"\\boxed\s*\{((?:[^{}=≈]|\{[^{}]*\})*[=≈](?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 _MARK = re.compile(
-    r"^(?:=>|[⇒→∴⟹]|->|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+    r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶]|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
 )
 
 
 def snippets_of(text: str) -> Iterator[Snippet]:
     """The pieces of a work, lines that belong together joined."""
-    cut = map(_unmarked, _cut(_cleaned(text)))
+    return pieces_of(cleaned(text))
+
+
+def pieces_of(page: str) -> Iterator[Snippet]:
+    """The same of a work without what does not count."""
+    cut = map(_unmarked, _cut(page))
     return join_continuations(piece for piece in cut if piece.text.strip())
 
 
@@ -56,9 +63,10 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub(r"\1", text)
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
-    text = sessions_read(plain_arrays(plain_text(undrawn(_HIDDEN.sub("", text)))))
+    text = tags_read(_HIDDEN.sub("", text))
+    text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))))
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)

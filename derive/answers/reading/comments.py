@@ -11,17 +11,18 @@ _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>[a-zß-ÿ]{{2,20}}(?: [a-zß-ÿ]{{1,20}}){{1,8}}[.!]?))"
 _UNIT = r"[^\W\d_]{1,14}(?:[²³]|\^[23])?"
 _BEHIND = re.compile(
-    r"(?P<comment>(?<=\s)(?:#|//)[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
+    r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
     rf"|(?<=[\d)\]}}])(?P<unit>\s*(?:[€$£¥₸₽°Ω]|°[CF])|\s+{_UNIT}(?:\s?[/·*]\s?{_UNIT})?\.?)\s*$"
+    r"|(?P<empty>(?<=[\d)\]}])\s*□)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
 _LONGEST, _MOST = 120, 4
-_KINDS = ("comment", "mark", "words", "sentence", "unit", "dots")
+_KINDS = ("comment", "mark", "words", "sentence", "unit", "empty", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
-_ENDS = frozenset(")]*_`!✓✔☑✅….²³€$£¥₸₽°")
+_ENDS = frozenset("□)]*_`!✓✔☑✅….²³€$£¥₸₽°")
 _EACH = re.compile(r"[^\W\d_]+")
 _AHEAD = re.compile(r"(?:[^\W\d_]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
 _SCALES = {"million", "millions", "mio", "mn", "billion", "bn", "mrd", "thousand", "tausend", "millionen", "milliarden",

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 
+from derive.answers.reading.matrix_calls import matrix_calls_read
+
 _LIBRARY = r"(?:np|numpy|jnp|torch|tf|sympy|sp|math|F)\."
 _MAKER = re.compile(
-    rf"(?<![\w.\\])(?:{_LIBRARY})?(?:(?:array|tensor|[mM]atrix|asarray|Tensor|constant|Parameter|Array|Vector)\s*\("
+    rf"(?<![\w.\\])(?:{_LIBRARY})?(?:(?:array|tensor|[mM]atrix|asarray|Tensor|constant|Parameter|[A-Z]\w{{0,12}}Array|Array|u?int\d+|b?float\d+"
+    r"|mpf|Decimal|Float|Vector(?:\[(?:row|column)\])?)\s*\("
     r"|c\((?=\s*[-+\d.]))"
+)
+_TF = re.compile(
+    r"<tf\.Tensor:?[^<>=]*(?:shape=\([\d, ]*\),?\s*)?(?:dtype=\w+,?\s*)?numpy=|(?<=[)\d])>(?=\s*$)", re.MULTILINE
 )
 _PREFIX = re.compile(rf"(?<![\w.\\]){_LIBRARY}(?=[A-Za-z]\w*\s*\()")
 _TYPES = re.compile(r",\s*(?:dtype|grad_fn|requires_grad|device|nrow|ncol|byrow)\s*=[^\n]*$", re.DOTALL)
@@ -20,7 +26,7 @@ _TRANSPOSE = re.compile(r"(?<=[\w\])])\.T\b")
 _CARET = re.compile(r"(?<=[\d.])\*\^(?=-?\d)")
 _ANGLES = re.compile(r"<(?=\s*[-+\d.])([^<>=\n]*[\d.\s])>")
 _WORD_MATRIX = re.compile(r"[■█]\(")
-_SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z]|[A-Za-z]\s*\(")
+_SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z]|[A-Za-z\]]\s*\(")
 _BRACKETS = re.compile(r"[\[\](){}]")
 MAX_ARRAYS = 2_000
 
@@ -29,6 +35,7 @@ def plain_arrays(text: str) -> str:
     """A text, as long, with arrays in brackets in place of what programs write for them."""
     if _SIGNS.search(text) is None:
         return text
+    text = matrix_calls_read(_TF.sub(_blanks, text) if "tf.Tensor" in text else text)
     text = _made(text) if _MAKER.search(text) else text
     text = _TRANSPOSE.sub("^T", _PREFIX.sub(_blanks, text)) if "." in text else text
     text = _CARET.sub(" e", text)
@@ -48,6 +55,8 @@ def _made(text: str) -> str:
         if types:
             inside = inside[: types.start()] + _kept_lines(inside[types.start() :])
         inside = _POINT.sub(" ", inside)
+        if inside[:1] in {"'", '"'} and inside.rstrip()[-1:] == inside[:1]:
+            inside = inside.replace(inside[:1], " ")
         bare = match.group().endswith("c(")
         head = " " * (len(match.group()) - 1) + ("[" if bare else " ")
         text = text[: match.start()] + head + inside + ("]" if bare else " ") + text[end + 1 :]

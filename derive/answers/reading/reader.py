@@ -122,6 +122,8 @@ def _is_array(group: CellGroup, text: str, asked: Shape | None) -> bool:
     if only is None or not isinstance(only.content, CellGroup):
         return bool(asked) and sum(map(len, group.rows)) > 1
     inner = only.content
+    while inner.opened == "{" and inner.only and isinstance(inner.only.content, CellGroup):
+        inner = inner.only.content
     size = sum(map(len, inner.rows))
     return inner.opened not in {"(", "{"} or is_list(inner, text) or (asked is not None and prod(asked) == size > 1)
 

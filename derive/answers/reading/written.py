@@ -132,3 +132,8 @@ class Answer:
     granted: tuple[fmpq | None, ...] = ()
     numbers: Array | None = None
     unread: tuple[str, Unreadable] | None = None
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a line of a work that counts for no step, and no answer."""
+        return not self.step and not self.left

@@ -170,6 +170,8 @@ class StatementReader:
         self.updated |= target.updated
         self.derived |= isinstance(target.name, Derivative)
         self.said[target.name] = numbers or self.said.get(target.name)
+        if target.step not in self.index.known and str(StepId(target.name.id, self.passes)) in self.index.known:
+            return replace(target, passes=self.passes, updated=True)  # known only after an update
         given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
         return target if given or target.passes == self.passes else replace(target, passes=self.passes)
 
@@ -231,6 +233,14 @@ class StatementReader:
             return read_side(text, self.lexicon, self.decimal).expr
         except TextError:
             return None
+
+    def unread_in(self, left: str) -> str:
+        """What cannot be read of a left side, to its end."""
+        try:
+            read_side(left, self.lexicon, self.decimal)
+        except TextError as fault:
+            return left[fault.start :]
+        return left
 
     def _after_update(self, target: Target, parts: tuple[ReadSide, ...]) -> Target:
         """A parameter set to what its own name stands in, after a gradient: the value after the update."""

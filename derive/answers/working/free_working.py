@@ -10,13 +10,14 @@ from derive.answers.files.documents import document_text
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
-from derive.answers.pages.transcript import snippets_of, within_budget, without_comments
+from derive.answers.pages.transcript import cleaned, pieces_of, within_budget, without_comments
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.written import Answer
 from derive.answers.working.chains import INDEX_FROM_ZERO, ReadStatement, StatementReader
 from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
+from derive.answers.working.line_ledger import LineLedger
 from derive.answers.working.pass_headings import passes
 from derive.errors import Fault, InputError, Place
 from derive.prose.catalogue import catalogue
@@ -50,25 +51,32 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
-    chains = read_chains(text, solution, decimal, budget)
+    chains, ledger = read_chains(text, solution, decimal, budget)
     answers = collected(chains, solution, decimal, sure=decimal in signs)
-    return [*Examiner(solution, chains, answers, budget).examined(), *budget.unread]
+    examined = Examiner(solution, chains, answers, budget).examined()
+    return [*examined, *ledger.not_understood(answers), *budget.unread]
 
 
-def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> list[ReadStatement]:
-    """Every statement of a work, in order."""
+def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> tuple[list[ReadStatement], LineLedger]:
+    """Every statement of a work, in order, and what became of each line."""
     first = 0 if INDEX_FROM_ZERO.search(text) else 1
     reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked, first_index=first)
     chains: list[ReadStatement] = []
+    source = text
     headed = deque(passes(text, catalogue(solution.problem.language)))
     headings = {line for line, _ in headed}
     text = "\n".join("" if i in headings else line for i, line in enumerate(text.split("\n"), 1))
-    for statement in (statement for piece in snippets_of(text) for statement in statements(piece)):
+    page = cleaned(text)
+    ledger = LineLedger(page, source, reader)
+    for piece, statement in ((piece, statement) for piece in pieces_of(page) for statement in statements(piece)):
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
+            ledger.ends(statement.left.line)
             budget.leave(statement.left.line, "from here on nothing was read", hint)
             break
         while headed and headed[0][0] <= statement.left.line:
             reader.begin(headed.popleft()[1])
-        chains += reader.chains(statement)
-    return chains
+        read = [*reader.chains(statement)]
+        ledger.enter(statement, read, piece.rows)
+        chains += read
+    return chains, ledger

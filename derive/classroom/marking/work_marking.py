@@ -75,7 +75,7 @@ class Marker:
     def holding(self, variant: Problem, payload: str) -> Holding:
         """What the packed work of a student holds."""
         work = self.mark(variant, payload)
-        answers = [each for each in work.answers if not _is_blank(each)]
+        answers = [each for each in work.answers if not _is_blank(each) and not each.is_line]
         steps = sorted({answer.step for answer in answers if answer.step})
         entries = sum(verdict != MISSING for each in work.judged if each.answer for verdict in each.entries)
         score = sum((mark.marks for mark in work.marks), Fraction(0))

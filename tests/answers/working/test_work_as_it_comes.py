@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from derive import Problem, examples
 from derive.answers.feedback.report import Report, report
+from derive.answers.feedback.report_files import text
 from derive.answers.marking.judging import judge
 from derive.answers.names.letters import plain_letters
 from derive.answers.names.step_matching import StepIndex
@@ -266,3 +268,91 @@ TABLES = {
 @pytest.mark.parametrize("form", TABLES)
 def test_tables(form: str) -> None:
     assert said(TABLES[form]) == {"z_2": 17.5, "A_2": 0.75}
+
+
+# --- nothing is dropped in silence ------------------------------------------------------------------------------------
+
+DROPPED = """Anna Beispiel, 4711
+z_2 = eighteen
+A_2 = 0.5 ; 17 < 18
+~~L = 5~~
+dL/dA_2 = 2 * (A_2 - Q) = ...
+the 3rd = one
+L = (0.5 - 18)^2 = 306.25
+no digits here
+z_1 =
+  3.9
+  12.1
+  20.3
+"""
+
+
+def test_every_line_counts_or_is_told() -> None:
+    report = marked(DROPPED)
+    told = {answer.line: answer.given[answer.content.start :] for answer in report.not_understood
+            if isinstance(answer.content, Unreadable)}  # fmt: skip
+    assert told == {1: "Anna Beispiel, 4711", 2: "eighteen", 5: "Q) = ...", 6: "one"}
+    assert [(line["line"], line["part"]) for line in json.loads(report.json())["not_understood"]] == [*told.items()]
+
+
+def test_lines_that_count_for_no_step_stand_on_the_page() -> None:
+    report = marked(DROPPED)
+    for name in ("txt", "md", "html"):
+        page = text(report, problem(), name)
+        assert "Lines that count for no step" in page and "eighteen" in page
+    assert "z_1" not in page[page.index("Lines that count") :]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["» {} = {}", "==> {} = {}", "3.) {} = {}", "{} is {}", "{} -> {}", "{}\t{}", "{}  {}", "the value of {} is {}.",
+     "<li>{} = {}</li>", "<p>{} = <b>{}</b></p>", "{} = {}<br/>", "<tr><td>{}</td><td>{}</td></tr>", '"{}": {},',
+     "{}:\n{}", "print({})\n{}", "{}\n# {}"],
+)  # fmt: skip
+def test_lines_as_they_come(written: str) -> None:
+    work = "\n".join(written.format(*each) for each in (("z_2", "17.5"), ("A_2", "0.75"), ("z_1", "[1, 2, 3]")))
+    assert said(work) == {"z_2": 17.5, "A_2": 0.75, "z_1": [1, 2, 3]}
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["z_2\tA_2\tL\n17.5\t0.75\t3", "\\begin{tabular}{ccc}\n$z_2$ & $A_2$ & $L$ \\\\\n17.5 & 0.75 & 3 \\\\\n\\end{tabular}",
+     "\\begin{array}{|c|c|}\\hline z_2 & 17.5 \\\\ \\hline A_2 & 0.75 \\\\ L & 3\\end{array}",
+     "<table>\n<tr>\n<th>step</th><th>value</th></tr>\n<tr><td>z<sub>2</sub></td>\n<td>17.5</td></tr>"
+     "<tr><td>A_2</td><td>0.75</td></tr>\n<tr><td>L</td><td>3</td></tr></table>"],
+)  # fmt: skip
+def test_wide_tables_and_tables_of_web_pages(table: str) -> None:
+    assert said(table) == {"z_2": 17.5, "A_2": 0.75, "L": 3}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["matrix(c(1, 4, 2, 5, 3, 6), nrow = 2)", "matrix(c(1,2,3,4,5,6), ncol=3, byrow=TRUE)", "matrix(c(1,2,3,4,5,6), 2, 3, T)",
+     "rbind(c(1,2,3), c(4,5,6))", "cbind(c(1,4),c(2,5),c(3,6))", "<<1,4>|<2,5>|<3,6>>", "<1|2|3; 4|5|6>", "{{1,2,3},{4,5,6}}",
+     'np.matrix("1 2 3; 4 5 6")', "<tf.Tensor: shape=(2, 3), dtype=float32, numpy=array([[1., 2., 3.],[4., 5., 6.]], dtype=float32)>",
+     "DeviceArray([[1, 2, 3], [4, 5, 6]], dtype=float32)"],
+)  # fmt: skip
+def test_matrices_of_programs(written: str) -> None:
+    (answer,) = read_working(f"dL/dW_1 = {written}", problem("xor_2_2_1"))
+    assert isinstance(answer.content, Array)
+    assert [float(w.value.p) for w in answer.content.entries if w] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "session",
+    ["> z_1\n     [,1]\n[1,]  3.9\n[2,] 12.1\n[3,] 20.3", "julia> z_1\n3-element Vector{Float64}:\n  3.9\n 12.1\n 20.3",
+     "sage: z_1\n(3.9, 12.1, 20.3)", "(%i4) z_1;\n(%o4) matrix([3.9],[12.1],[20.3])",
+     ">>> z_1\narray([[ 3.9],\n       [12.1],\n       [20.3]])"],
+)  # fmt: skip
+def test_sessions_of_other_programs(session: str) -> None:
+    assert said(session) == {"z_1": Z_1}
+
+
+def test_blocks_of_columns_stand_beside_each_other() -> None:
+    printed = "dW_1 =\n\n Columns 1 through 2:\n\n  1  2\n  4  5\n  7  8\n\n Column 3:\n\n  3\n  6\n  9\n"
+    assert said(printed) == {"dL/dW_1": [1, 2, 3, 4, 5, 6, 7, 8, 9]}
+
+
+def test_gradients_of_tensors_and_names_of_the_tool() -> None:
+    assert said("W_2.grad\ntensor([[1., 2., 3.]])") == {"dL/dW_2": [1, 2, 3]}
+    assert list(said("m_{c,W_1} = [1, 2; 3, 4]", "adam_network")) == ["m_{c,W_1}@1"]

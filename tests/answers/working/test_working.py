@@ -34,11 +34,11 @@ NOTES = WORKS / "notes.md"
 
 @cache
 def answers(work: str) -> dict[str, Answer]:
-    return {answer.step: answer for answer in read_working(WORKS / work, solved())}
+    return {answer.step: answer for answer in read_working(WORKS / work, solved()) if not answer.is_line}
 
 
 def work_out(text: str) -> dict[str, Answer]:
-    return {answer.step: answer for answer in read_working(text, solved())}
+    return {answer.step: answer for answer in read_working(text, solved()) if not answer.is_line}
 
 
 def marked(text: str, solution: Solution) -> Report:

@@ -1,0 +1,80 @@
+"""Which lines of a work count for a step: every other one with a digit or a relation is told, with the place where
+understanding stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from derive.answers.pages.statements import Statement
+from derive.answers.reading.written import Answer, Unreadable
+from derive.answers.working.chains import UNREADABLE, ReadStatement, StatementReader
+
+COUNTS_FOR_NONE = "this line counts for no step"
+MAX_LINES, MAX_SHOWN = 200, 300
+_SAYS = re.compile(r"\d|[=≈≃≅←⇐]|\\approx|<-|:=")
+
+
+class LineLedger:
+    """Enters what becomes of the statements of a work, line by line.
+
+    `page` is the work without what does not count (struck out, comments), `source` the work as it was written.
+    """
+
+    def __init__(self, page: str, source: str, reader: StatementReader) -> None:
+        self.page, self.source = page.split("\n"), source.split("\n")
+        self.reader = reader
+        self.statements: list[tuple[Statement, list[ReadStatement], tuple[int, ...]]] = []
+        self.end: int | None = None
+
+    def enter(self, statement: Statement, read: list[ReadStatement], rows: tuple[int, ...]) -> None:
+        """What a statement was read as: nothing, or statements about steps or about what is none; `rows` are the lines
+        of rows that belong to it.
+        """
+        self.statements.append((statement, read, rows))
+
+    def ends(self, line: int) -> None:
+        """From a line on nothing was read."""
+        self.end = line
+
+    def not_understood(self, answers: Sequence[Answer]) -> Iterator[Answer]:
+        """The lines that count for no step."""
+        unread = {(answer.step, answer.given) for answer in answers if isinstance(answer.content, Unreadable)}
+        answered = {answer.step for answer in answers}
+        counted, stopped = set[int](), dict[int, str]()
+        for statement, read, rows in self.statements:
+            left = [chain for chain in read if not _counts(chain, answered, unread)]
+            if read and not left:
+                last = statement.links[-1]
+                counted.update(rows, range(statement.left.line, last.line + last.text.count("\n") + 1))
+            for line in {chain.line for chain in left} or ({statement.left.line} if not read else ()):
+                stopped.setdefault(line, self._stop(statement, left))
+        yield from self._told(counted, stopped)
+
+    def _stop(self, statement: Statement, left: Sequence[ReadStatement]) -> str:
+        """The text from the place on where a statement was not understood."""
+        for chain in left:
+            for part in chain.parts:
+                if part.fault:
+                    return part.link.text[part.fault.start :]
+        return self.reader.unread_in(statement.left.text)
+
+    def _told(self, counted: set[int], stopped: Mapping[int, str]) -> Iterator[Answer]:
+        lines = list(enumerate(self.page, 1))[: self.end - 1 if self.end else None]
+        left = [(i, line) for i, line in lines if i not in counted and _SAYS.search(line)]
+        for i, line in left[:MAX_LINES]:
+            written = self.source[i - 1] if i <= len(self.source) else line
+            start = max(0, written.find(stopped.get(i, "").split("\n")[0]))
+            shown = written[:MAX_SHOWN]
+            yield Answer("", "", shown, i, Unreadable(COUNTS_FOR_NONE, "", min(start, len(shown)), len(shown)))
+
+
+def _counts(chain: ReadStatement, answered: set[str], unread: set[tuple[str, str]]) -> bool:
+    """Whether a chain is part of what answers a step, or is told as an answer that matches none."""
+    if chain.target is None:
+        return chain.result is not None
+    step = chain.target.step
+    if any(part.kind != UNREADABLE for part in chain.parts):
+        return step in answered
+    return any((step, part.link.text) in unread for part in chain.parts)
