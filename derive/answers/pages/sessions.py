@@ -7,7 +7,8 @@ import re
 from derive.answers.pages.printed_matrices import headed_read
 
 _PROMPT = re.compile(
-    r"^[ \t]*(?:In\s?\[\s?\d*\s?\]\s?:=?|>{2,3}|\.\.\.(?=\s)|julia>|octave:\d+>|sage:|maple>|\(%i\d+\)|>(?=\s*[A-Za-z][\w./]*\s*$))"
+    r"^[ \t]*(?:In\s?\[\s?\d*\s?\]\s?:=?|>{2,3}|\.\.\.(?=\s)|julia>|octave:\d+>|sage:|maple>"
+    r"|\(%i\d+\)|>(?=\s*[A-Za-z][\w./]*\s*$))"
     r"[ \t]?(?P<code>.*)$"
 )
 _OUTPUT = re.compile(r"^[ \t]*(?:Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?|\(%o\d+\))[ \t]*(?P<value>.*)$")

@@ -68,7 +68,8 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     text = "\n".join("" if i in headings else line for i, line in enumerate(text.split("\n"), 1))
     page = cleaned(text)
     ledger = LineLedger(page, source, reader)
-    for piece, statement in ((piece, statement) for piece in pieces_of(page) for statement in statements(piece)):
+    stated = ((piece, statement) for piece in pieces_of(page) for statement in statements(piece))
+    for snippet, statement in stated:
         if not budget.reads(statement.length):
             hint = "a work is read as far as it is a few times as long as the solution"
             ledger.ends(statement.left.line)
@@ -77,6 +78,6 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
         while headed and headed[0][0] <= statement.left.line:
             reader.begin(headed.popleft()[1])
         read = [*reader.chains(statement)]
-        ledger.enter(statement, read, piece.rows)
+        ledger.enter(statement, read, snippet.rows)
         chains += read
     return chains, ledger

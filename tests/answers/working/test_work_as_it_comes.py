@@ -182,15 +182,15 @@ def test_a_formula_of_a_formula_editor() -> None:
 
 
 def test_changes_keep_their_places() -> None:
-    for text in (
+    for written in (
         "x = np.array([[1., 2.]], dtype=float) + 3",
         "[■(1@2)] y",
         "a*^-7",
         "<1, 2>",
         "tensor(1., grad_fn=<A>)",
     ):
-        assert len(plain_arrays(text)) == len(text)
-        assert sessions_read(text) == text
+        assert len(plain_arrays(written)) == len(written)
+        assert sessions_read(written) == written
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -316,10 +316,11 @@ def test_lines_as_they_come(written: str) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["z_2\tA_2\tL\n17.5\t0.75\t3", "\\begin{tabular}{ccc}\n$z_2$ & $A_2$ & $L$ \\\\\n17.5 & 0.75 & 3 \\\\\n\\end{tabular}",
+    ["z_2\tA_2\tL\n17.5\t0.75\t3",
+     "\\begin{tabular}{ccc}\n$z_2$ & $A_2$ & $L$ \\\\\n17.5 & 0.75 & 3 \\\\\n\\end{tabular}",
      "\\begin{array}{|c|c|}\\hline z_2 & 17.5 \\\\ \\hline A_2 & 0.75 \\\\ L & 3\\end{array}",
-     "<table>\n<tr>\n<th>step</th><th>value</th></tr>\n<tr><td>z<sub>2</sub></td>\n<td>17.5</td></tr>"
-     "<tr><td>A_2</td><td>0.75</td></tr>\n<tr><td>L</td><td>3</td></tr></table>"],
+     "<table>\n<tr>\n<th>step</th><th>value</th></tr>\n<tr><td>z<sub>2</sub></td>\n<td>17.5</td></tr>\n"
+      "<tr><td>A_2</td><td>0.75</td></tr>\n<tr><td>L</td><td>3</td></tr></table>"],
 )  # fmt: skip
 def test_wide_tables_and_tables_of_web_pages(table: str) -> None:
     assert said(table) == {"z_2": 17.5, "A_2": 0.75, "L": 3}
@@ -327,9 +328,12 @@ def test_wide_tables_and_tables_of_web_pages(table: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["matrix(c(1, 4, 2, 5, 3, 6), nrow = 2)", "matrix(c(1,2,3,4,5,6), ncol=3, byrow=TRUE)", "matrix(c(1,2,3,4,5,6), 2, 3, T)",
-     "rbind(c(1,2,3), c(4,5,6))", "cbind(c(1,4),c(2,5),c(3,6))", "<<1,4>|<2,5>|<3,6>>", "<1|2|3; 4|5|6>", "{{1,2,3},{4,5,6}}",
-     'np.matrix("1 2 3; 4 5 6")', "<tf.Tensor: shape=(2, 3), dtype=float32, numpy=array([[1., 2., 3.],[4., 5., 6.]], dtype=float32)>",
+    ["matrix(c(1, 4, 2, 5, 3, 6), nrow = 2)", "matrix(c(1,2,3,4,5,6), ncol=3, byrow=TRUE)",
+     "matrix(c(1,2,3,4,5,6), 2, 3, T)",
+     "rbind(c(1,2,3), c(4,5,6))", "cbind(c(1,4),c(2,5),c(3,6))", "<<1,4>|<2,5>|<3,6>>", "<1|2|3; 4|5|6>",
+     "{{1,2,3},{4,5,6}}",
+     'np.matrix("1 2 3; 4 5 6")',
+     "<tf.Tensor: shape=(2, 3), dtype=float32, numpy=array([[1., 2., 3.],[4., 5., 6.]], dtype=float32)>",
      "DeviceArray([[1, 2, 3], [4, 5, 6]], dtype=float32)"],
 )  # fmt: skip
 def test_matrices_of_programs(written: str) -> None:
