@@ -319,8 +319,8 @@ def test_lines_as_they_come(written: str) -> None:
     ["z_2\tA_2\tL\n17.5\t0.75\t3",
      "\\begin{tabular}{ccc}\n$z_2$ & $A_2$ & $L$ \\\\\n17.5 & 0.75 & 3 \\\\\n\\end{tabular}",
      "\\begin{array}{|c|c|}\\hline z_2 & 17.5 \\\\ \\hline A_2 & 0.75 \\\\ L & 3\\end{array}",
-     "<table>\n<tr>\n<th>step</th><th>value</th></tr>\n<tr><td>z<sub>2</sub></td>\n<td>17.5</td></tr>\n"
-      "<tr><td>A_2</td><td>0.75</td></tr>\n<tr><td>L</td><td>3</td></tr></table>"],
+     ("<table>\n<tr>\n<th>step</th><th>value</th></tr>\n<tr><td>z<sub>2</sub></td>\n<td>17.5</td></tr>\n"
+      "<tr><td>A_2</td><td>0.75</td></tr>\n<tr><td>L</td><td>3</td></tr></table>")],
 )  # fmt: skip
 def test_wide_tables_and_tables_of_web_pages(table: str) -> None:
     assert said(table) == {"z_2": 17.5, "A_2": 0.75, "L": 3}
