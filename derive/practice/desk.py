@@ -19,6 +19,7 @@ from derive.practice.exercise import Exercise, Source
 from derive.practice.help import hint, worked_step
 from derive.practice.numbers import changed, drawn
 from derive.practice.verdicts import free_working, read_as, saved, verdicts
+from derive.problem.overriding import Overrides
 from derive.writers.identity import Identity
 
 Request: TypeAlias = Mapping[str, Any]
@@ -79,7 +80,7 @@ def _brief(request: Request) -> str:
 def source_of(request: Request) -> Source:
     """What a request to open a problem tells of it."""
     identity = Identity(*(request.get(key, "") for key in ("code", "student", "person", "numbers")))
-    settings, values = request.get("settings", {}), request.get("values", {})
+    settings, values = Overrides(**request.get("settings", {})), request.get("values", {})
     return Source(request["problem"], request.get("name", "problem"), settings, values, identity)
 
 

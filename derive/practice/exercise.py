@@ -12,7 +12,7 @@ from derive.language.numbers import constant_text
 from derive.page.document import Block, Document, Numbered, Section, StepPart
 from derive.page.run import PageRun
 from derive.page.view import View
-from derive.problem.overriding import overridden
+from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
 from derive.prose.catalogue import catalogue
@@ -39,13 +39,13 @@ class Source:
 
     problem: str
     name: str = "problem"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Overrides = field(default_factory=Overrides)
     values: Mapping[str, Any] = field(default_factory=dict)
     identity: Identity = NOBODY
 
     def read(self) -> Problem:
         """The problem. Raises InputError."""
-        problem = overridden(Problem.loads(self.problem, self.name), **self.settings)
+        problem = overridden(Problem.loads(self.problem, self.name), self.settings)
         return problem.with_values(self.values)
 
 
