@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from derive.errors import DeriveError, Fault, InputError
 from derive.practice.exercise import Exercise, Source
 from derive.practice.help import hint, worked_step
 from derive.practice.numbers import changed, drawn
 from derive.practice.verdicts import free_working, read_as, saved, verdicts
-from derive.problem.overriding import Overrides
 from derive.writers.identity import Identity
+
+if TYPE_CHECKING:
+    from derive.problem.overriding import Overrides
 
 Request: TypeAlias = Mapping[str, Any]
 Reply: TypeAlias = dict[str, Any]
@@ -80,7 +82,7 @@ def _brief(request: Request) -> str:
 def source_of(request: Request) -> Source:
     """What a request to open a problem tells of it."""
     identity = Identity(*(request.get(key, "") for key in ("code", "student", "person", "numbers")))
-    settings, values = Overrides(**request.get("settings", {})), request.get("values", {})
+    settings, values = cast("Overrides", request.get("settings", {})), request.get("values", {})
     return Source(request["problem"], request.get("name", "problem"), settings, values, identity)
 
 

@@ -65,10 +65,13 @@ def parts() -> Mapping[str, bytes]:
         names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
         files = {name: _member(core, f"package/{name}") for name in names}
     library = zip_files(files.pop("python_stdlib.zip"))
-    kept = {name: data for name, data in library.items() if name in KEPT_ENCODINGS or not name.startswith(UNUSED_LIBRARY)}
-    return {
-        **files, "python_stdlib.zip": zipped(kept), "flint.zip": zipped(_flint()), "derive.zip": zipped(dict(_package())),
-    }  # fmt: skip
+    unused = {name for name in library if name.startswith(UNUSED_LIBRARY) and name not in KEPT_ENCODINGS}
+    made = {
+        "python_stdlib.zip": {name: data for name, data in library.items() if name not in unused},
+        "flint.zip": _flint(),
+        "derive.zip": dict(_package()),
+    }
+    return {**files, **{name: zipped(inner) for name, inner in made.items()}}
 
 
 def mathlive() -> tuple[str, Mapping[str, bytes]]:
@@ -126,7 +129,8 @@ def _package() -> Iterator[tuple[str, bytes]]:
         assert found is not None
         assert found.origin is not None
         folder = Path(found.origin).parent
-        yield from ((f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()) for file in folder.rglob("*.py"))
+        for file in folder.rglob("*.py"):
+            yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
 
 
 def _sources() -> Iterator[Path]:

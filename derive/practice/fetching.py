@@ -23,7 +23,7 @@ SLOWEST = 600  # seconds that a client may take
 
 @dataclass(frozen=True, slots=True)
 class FetchedPackage:
-    """A package of an index: its `client` (npm or pip), its name and version there, its file and that file's SHA-256."""
+    """A package of an index: its `client` (npm or pip), its name and version there, its file and the SHA-256 of it."""
 
     client: str
     name: str
@@ -68,7 +68,7 @@ def fetched(package: FetchedPackage) -> Path:
             if not found.is_file():
                 raise _unfetched(package, "it is not what the index gave")
             if not _is_right(found, package):
-                raise _unfetched(package, "its checksum is another one than that of the file this version was built with")
+                raise _unfetched(package, "its checksum is not that of the file this version was built with")
             save(kept_folder(), {package.file: found.read_bytes()})
     return place
 
@@ -96,7 +96,7 @@ def _fetch(package: FetchedPackage, new: Path) -> None:
 def _npm(package: FetchedPackage, new: Path) -> list[str]:
     npm = node("npm")
     if npm is None:
-        raise _unfetched(package, "there is no `npm`", "install it with pip install 'derive[practice]', or install Node.js")
+        raise _unfetched(package, "there is no `npm`", "pip install 'derive[practice]' brings it, as Node.js does")
     return [npm, "pack", f"{package.name}@{package.version}", "--pack-destination", str(new)]
 
 
