@@ -26,10 +26,8 @@ from derive.language.step_ids import StepId
 from derive.memory import rarely_collecting
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
-from derive.page.blocks.closing import closing
 from derive.page.blocks.compose import compose
-from derive.page.blocks.drawings import drawings
-from derive.page.blocks.training_progress import over_the_steps, tabled
+from derive.page.blocks.training_progress import tabled
 from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.workings import Workings
@@ -87,9 +85,7 @@ class Blueprint:
     @cached_property
     def document(self) -> Document:
         """The page."""
-        derivation, problem = self.derivation, self.derivation.problem
-        end = [*over_the_steps(derivation, problem), *closing(derivation, self.closed)]
-        return compose(derivation, problem, end, list(drawings(derivation)))
+        return compose(self.derivation, self.derivation.problem, self.closed)
 
     @property
     def workings(self) -> Workings:

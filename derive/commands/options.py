@@ -43,6 +43,7 @@ def page_options(parser: argparse.ArgumentParser, kind: Kind, default: str) -> N
     output_option(parser)
     format_option(parser, kind, more=f"(default: {default})")
     number_options(parser)
+    parser.add_argument("--verbose", action="store_true", help="say what the derivatives were checked with")
     parser.add_argument("--detail", choices=DETAILS, help="write out every entry, or only the matrix lines")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,4 +43,10 @@ def work_out(path: Path, options: Arguments) -> int:
 def _solution(path: Path, options: Arguments) -> Solution:
     from derive.solution import solve
 
-    return solve(problem_of(path, options))
+    solution = solve(problem_of(path, options))
+    if options.verbose:
+        found = solution.verification
+        routes = " and ".join(found.routes) or "nothing: there is no derivative"
+        differing = f"largest relative difference {found.largest_text()}"
+        print(f"checked: {found.entries} entries by {routes}; {differing}", file=sys.stderr)
+    return solution

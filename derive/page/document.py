@@ -216,12 +216,9 @@ class NameInText:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A number about the run inside a sentence: `largest` is the largest difference that verification found,
-    `zero_to` to how many decimals all that is printed 0 at the `places` is known to be 0.
-    """
+    """To how many decimals all that is printed 0 at the `places` is known to be 0, inside a sentence."""
 
-    kind: str
-    places: Mentions | None = None
+    places: Mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,13 +293,9 @@ class View:
 
     def fact(self, fact: Fact) -> str:
         """A number about the run."""
-        if fact.places is not None:
-            asked = ((condition, k) for condition, k in fact.places.conditions if condition)
-            least = min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names))
-            return self.notation.digits(str(least))
-        assert fact.kind == "largest"
-        assert self.run.verification is not None
-        return self.text(printed(self.run.verification.largest, Digits(2), ties=True))
+        asked = ((condition, k) for condition, k in fact.places.conditions if condition)
+        least = min(zero for condition, k in asked for zero in self.at(k).zeros(condition.names))
+        return self.notation.digits(str(least))
 
     def kinks(self, expr: Apply) -> list[int]:
         """The flat entries of an application's value that lie where its derivative jumps."""

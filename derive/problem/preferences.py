@@ -10,12 +10,16 @@ from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.settings import (
+    BREAKS,
     CARRIES,
     DECIMAL_SIGNS,
     DETAILS,
+    FIGURES,
     LEVELS,
     LONGEST,
     MULTIPLICATION_SIGNS,
+    PARTS,
+    REASONS,
     SIGNS_OF_A_LANGUAGE,
     UNTAGGED,
     Digits,
@@ -98,7 +102,21 @@ class Preferences:
             detail=self.tables.text("page", "detail", default="full", choices=DETAILS),
             ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
             entries=self.entries,
+            intro=self.tables.flag("page", "intro", True),
+            update=self.tables.flag("page", "update", True),
+            closed=self.tables.flag("page", "closed", True),
+            check=self.tables.flag("page", "check", True),
+            figures=self._figures(),
+            reasons=self.tables.text("page", "reasons", default="full", choices=REASONS),
+            order=self.tables.some_of(PARTS, "page", "order"),
+            breaks=self.tables.some_of(BREAKS, "page", "breaks"),
         )
+
+    def _figures(self) -> tuple[str, ...]:
+        value = self.tables.table("page").get("figures", True)
+        if isinstance(value, bool):
+            return FIGURES if value else ()
+        return self.tables.some_of(FIGURES, "page", "figures")
 
     def _date(self) -> str:
         value = self.tables.table("page").get("date", "")

@@ -44,6 +44,15 @@ class Numbers:
         return self.steps.get(step.partition("~")[0], self.digits)
 
 
+PARTS = ("given", "figures", "training", "passes", "closed", "check")
+"""The parts of a page that may be put in another order."""
+BREAKS = ("passes", "forward", "backward", "update", "after", "training", "closed")
+"""What may begin a page."""
+FIGURES = ("network", "graph", "loss")
+"""The pictures of a page."""
+REASONS = ("full", "short", "none")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What stands on the page beside the mathematics; `symbol` is the d of derivatives, `detail` full or short.
@@ -51,6 +60,14 @@ class Page:
     entries   how many entries of an array are printed; None: all
     engine    what makes the PDF: `latex`, `typst`, or `auto`, LaTeX unless its fonts lack letters
     accessible  whether the PDF has to be one for everyone, PDF/UA-1, which Typst makes
+    intro     whether it says how its numbers are carried and printed
+    update    whether the update stands on it, and what follows from it
+    closed    whether the loss stands there as one expression
+    check     whether it says what the gradients were checked with
+    figures   those of FIGURES that are drawn
+    reasons   `full`; `short`: the reasons of steps and conventions; `none`: conventions alone
+    order     PARTS that come first, in their order; the others follow in the usual one
+    breaks    those of BREAKS that begin a page
     """
 
     course: str = ""
@@ -63,6 +80,14 @@ class Page:
     entries: int | None = 100
     engine: str = "auto"
     accessible: bool = False
+    intro: bool = True
+    update: bool = True
+    closed: bool = True
+    check: bool = True
+    figures: tuple[str, ...] = FIGURES
+    reasons: str = "full"
+    order: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
 
     @property
     def worked(self) -> int | None:

@@ -28,15 +28,18 @@ from derive.writers import FORMATS, WRITERS
 from derive.writers.identity import Identity
 
 SHEET, KEY = "sheet", "key"
+PAGE_PARTS = ("given", "figures", "passes")
+"""What of a solution's page stands on sheets and keys."""
 
 
 def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
     """The page with everything on it: the worked solution without its closing part, which repeats the results."""
     derivation = blueprint.derivation
     problem = derivation.problem
-    figures = list(drawings(derivation))[:1] if sheet.figure else []
+    drawn = tuple(figure.name for figure in drawings(derivation, problem))[: 1 if sheet.figure else 0]
+    problem = replace(problem, page=replace(problem.page, figures=drawn))
     title = catalogue(problem.language)["sheet.key_title"].format(title=problem.title)
-    return _with_pictures(replace(compose(derivation, problem, (), figures), title=title), KEY)
+    return _with_pictures(replace(compose(derivation, problem, parts=PAGE_PARTS), title=title), KEY)
 
 
 def sheet_document(blueprint: Blueprint, sheet: Sheet, key: Document) -> Document:

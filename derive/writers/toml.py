@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from fractions import Fraction
 from itertools import chain, repeat
 from typing import Any
@@ -23,6 +24,9 @@ from derive.writers.base import Writer
 from derive.writers.identity import Identity
 from derive.writers.json import nested
 from derive.writers.page_context import PageContext
+
+SWITCHES = ("intro", "update", "closed", "check", "figures", "reasons", "order", "breaks")
+"""What a file says of its page where it is not the usual."""
 
 
 class TomlWriter(Writer):
@@ -90,6 +94,9 @@ def _settings(problem: Problem) -> Iterator[str]:
         yield f"ask = {_list(page.ask)}"
     if page.entries != type(page)().entries:
         yield f"entries = {page.entries or _quoted('all')}"
+    for switch in fields(page):
+        if (value := getattr(page, switch.name)) != switch.default and switch.name in SWITCHES:
+            yield f"{switch.name} = {_setting(value) if isinstance(value, bool | str) else _list(value)}"
     yield from _marking(problem.marking)
     yield from _grade(problem.grade)
     if problem.aliases:

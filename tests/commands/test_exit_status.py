@@ -15,6 +15,7 @@ from derive.commands.cli import main
 from derive.errors import ToolError
 from derive.operations import ROWS
 from derive.pdf import engines as pdf
+from derive.pdf import text_files
 from derive.solution import solve
 
 PROBLEM = """\
@@ -86,7 +87,7 @@ def test_a_failing_latex_run_keeps_the_tex(problem: Path, tmp_path: Path, monkey
     def failing(tex: str) -> bytes:
         raise ToolError("LaTeX stopped at line 7 of the .tex: Undefined control sequence")
 
-    monkeypatch.setattr(pdf, "make_pdf", failing)
+    monkeypatch.setattr(text_files, "well_filled", failing)
     assert main(["solve", str(problem), "--to", "pdf", "-o", str(tmp_path / "out")]) == 4
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["unit.tex"]
 

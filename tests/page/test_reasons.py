@@ -291,12 +291,12 @@ def test_steps_with_digits_of_their_own_are_spoken_of() -> None:
 
 def test_what_was_checked_is_said_as_it_is() -> None:
     smooth = page("L = w^2", "", "w = 3")
-    assert "Checked: every gradient entry (1) equals" in smooth and "kink" not in smooth
+    assert "Checked by differentiating" in smooth and "every gradient comes out" in smooth and "kink" not in smooth
     edge = page("a = relu(w)\nL = (a - 1)^2", "", "w = 0")
     assert "Where a value lies on a kink, the branch is the one that the convention takes." in edge
     assert "kink" not in page("a = relu(w)\nL = (a - 1)^2", "", "w = 1")
     training = page("L = w^2", "", "w = 3", "\n[update]\nlearning_rate = 0.1\nsteps = 2")
-    assert "Checked: every gradient entry of the first and of the last pass (1) equals" in training
+    assert "every gradient of the first and of the last pass comes out the same" in training
 
 
 def test_derivatives_that_are_not_shown_are_spoken_of() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import prod
 
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
@@ -14,10 +13,8 @@ from derive.page.document import (
     Block,
     Chain,
     ChainLink,
-    Fact,
     Formula,
     Heading,
-    Inline,
     NameInText,
     Paragraph,
     Relation,
@@ -33,12 +30,11 @@ LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of a
 MOST_DERIVATIVES = 24
 
 
-def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
-    """The last blocks of a page; `closed` is the closed form where it is affordable. A forward pass of one equation is
-    one expression already.
+def closed_form(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
+    """The loss as one expression; `closed` is the closed form where it is affordable. A forward pass of one equation
+    is one expression already.
     """
     if derivation.loss is None or not derivation.wanted:
-        yield Paragraph((Sentence("closed.verified_digits"),), "note")
         return
     if len(derivation.forward) > 1 and _layered_length(derivation) <= LONGEST_LAYERED:
         whole = layered(derivation)
@@ -47,23 +43,27 @@ def closing(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block
         yield Chain(derivation.loss, (ChainLink(SAME, Formula(whole)),))
         if closed is not None:
             yield from _written_out(derivation, closed, whole)
-    yield Paragraph(tuple(_checked(derivation, closed)), "note")
 
 
-def _checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sentence]:
-    """What was verified: the gradients of the first of several passes, on one side of a kink."""
-    assert derivation.loss
+def checked(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
+    """What was verified: the gradients, of several passes those of the first and the last, on one side of a kink; the
+    derivatives in equations.
+    """
+    slopes = [Sentence("closed.verified_slopes")] if derivation.slopes else []
+    yield Paragraph((*_routes(derivation, closed), *slopes, Sentence("closed.verified_digits")), "note")
+
+
+def _routes(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sentence]:
+    if derivation.loss is None or not derivation.wanted:
+        return
     update = derivation.problem.update
-    entries = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
     which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
     key = "closed.verified_both" if closed else "closed.verified"
-    fields: dict[str, Inline] = {"gradients": Words(which), "entries": entries, "loss": NameInText(derivation.loss)}
-    yield Sentence(key, {**fields, "largest": Fact("largest")})
+    yield Sentence(key, {"gradients": Words(which), "loss": NameInText(derivation.loss)})
     said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
     for step in derivation.forward:
         for kink in kinks(step, differentiated):
             yield from said.once(Sentence("closed.verified_kink", when=kink.when))
-    yield Sentence("closed.verified_digits")
 
 
 def _layered_length(derivation: Derivation) -> int:

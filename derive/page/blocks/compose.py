@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from derive.derivation.steps import Derivation, Step
+from derive.page.blocks.closing import checked, closed_form
+from derive.page.blocks.drawings import drawings
 from derive.page.blocks.opening import opening
 from derive.page.blocks.other_samples import others
-from derive.page.blocks.training_progress import reached, taken
+from derive.page.blocks.training_progress import over_the_steps, reached, taken
 from derive.page.document import (
     Block,
     Chain,
     Document,
     Heading,
     Inline,
+    NewPage,
     Paragraph,
     Result,
     Section,
@@ -25,25 +28,73 @@ from derive.page.lines.function_notes import explained
 from derive.page.lines.notes import Notes, Said
 from derive.page.lines.step_lines import Steps
 from derive.problem.problem import Problem
+from derive.problem.settings import PARTS
+from derive.verification.closed_form import ClosedForm
 
 
 def compose(
-    derivation: Derivation, problem: Problem, closing: Iterable[Block] = (), drawing: Iterable[Block] = ()
+    derivation: Derivation, problem: Problem, closed: ClosedForm | None = None, parts: Container[str] = PARTS
 ) -> Document:
-    """The page of a problem; `drawing` goes under the given values, `closing` to the end."""
+    """The page of a problem with those of PARTS that are asked for; `closed` is its closed form, where there is one."""
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
-    said = Said()
-    first = [*opening(derivation, problem), *drawing, *_Pass(derivation, problem, 1, said).blocks()]
-    sections = [Section(tuple(first))]
-    if problem.update:
-        last = problem.update.steps + 1
-        for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
-            blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
-            sections.append(Section((*_between(derivation, before, k), *blocks), k))
-    if closing := list(closing):
-        sections.append(Section(tuple(explained(closing, said.functions))))
-    return replace(blank_page(problem), head=head, sections=tuple(sections))
+    makers = _Parts(derivation, problem, closed)
+    sections = (section for part in ordered(problem) if part in parts for section in makers.of(part))
+    return replace(blank_page(problem), head=head, sections=tuple(section for section in sections if section.blocks))
+
+
+def ordered(problem: Problem) -> tuple[str, ...]:
+    """The parts in the order of the page: of a training with passes that are not written out, the whole comes first."""
+    update, page = problem.update, problem.page
+    long = update is not None and len(update.shown()) < update.steps
+    usual = PARTS if long else tuple(sorted(PARTS, key=_AFTER_PASSES.index))
+    return (*page.order, *(part for part in usual if part not in page.order))
+
+
+_AFTER_PASSES = ("given", "figures", "passes", "training", "closed", "check")
+
+
+class _Parts:
+    """The sections of each part of a page; what one of them has said, no later one says again."""
+
+    def __init__(self, derivation: Derivation, problem: Problem, closed: ClosedForm | None) -> None:
+        self.derivation, self.problem, self.closed = derivation, problem, closed
+        self.said = Said()
+
+    def of(self, part: str) -> Iterator[Section]:
+        """The sections of one of PARTS."""
+        makers: dict[str, Callable[[], Iterable[Block]]] = {
+            "given": lambda: opening(self.derivation, self.problem),
+            "figures": lambda: drawings(self.derivation, self.problem),
+            "training": lambda: over_the_steps(self.derivation, self.problem),
+            "closed": self._closed,
+            "check": lambda: checked(self.derivation, self.closed) if self.problem.page.check else (),
+        }
+        if part == "passes":
+            yield from self._passes()
+            return
+        blocks = tuple(makers[part]())
+        yield Section((*new_page(self.problem, part), *blocks) if blocks else ())
+
+    def _closed(self) -> Iterator[Block]:
+        if self.problem.page.closed:
+            blocks = list(closed_form(self.derivation, self.closed))
+            full = self.problem.page.reasons == "full"
+            yield from explained(blocks, self.said.functions) if full else blocks
+
+    def _passes(self) -> Iterator[Section]:
+        derivation, problem, said = self.derivation, self.problem, self.said
+        yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said).blocks()))
+        if problem.update and problem.page.update:
+            last = problem.update.steps + 1
+            for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
+                blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
+                yield Section((*_between(derivation, before, k), *blocks), k)
+
+
+def new_page(problem: Problem, part: str) -> tuple[NewPage, ...]:
+    """The page that a part begins, where it begins one."""
+    return (NewPage(),) if part in problem.page.breaks else ()
 
 
 def blank_page(problem: Problem) -> Document:
@@ -75,6 +126,7 @@ def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Blo
     assert problem.update
     steps = problem.update.steps
     key = "headings.after_one" if steps == 1 else "headings.after"
+    yield from new_page(problem, "after")
     yield Heading(Sentence(key, {"k": steps}))
     yield from taken(derivation, steps + 1)
     writer = Steps(derivation, short=True, notes=Notes(derivation, said, steps + 1, backward=False))
@@ -98,15 +150,22 @@ class _Pass:
         if several:
             yield Heading(Sentence("headings.pass", {"k": self.k}))
         yield from taken(self.derivation, self.k)
-        backward, updates = bool(self.derivation.backward), self.derivation.updates
+        backward, updates = bool(self.derivation.backward), self.derivation.updates if self.problem.page.update else ()
+        yield from self._new_page("forward")
         yield Heading(Sentence("headings.forward" if backward or updates else "headings.forward_only"), level)
         yield from _numbered(self.steps, _alone(self.derivation.forward))
         if backward:
+            yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
             yield from _numbered(self.steps, _groups(self.derivation.backward))
         if updates:
+            yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)
             yield from _numbered(self.steps, _alone(updates))
+
+    def _new_page(self, part: str) -> tuple[NewPage, ...]:
+        """A break is that of the first pass; the headings of the others stand where they fall."""
+        return new_page(self.problem, part) if self.k == 1 else ()
 
 
 def _numbered(steps: Steps, groups: Iterable[list[Step]]) -> Iterator[Block]:

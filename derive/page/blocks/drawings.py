@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from derive.derivation.steps import Derivation
 from derive.figures import graph_figure, network_figure
-from derive.page.document import Block, FigureBlock
+from derive.page.document import FigureBlock
+from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 
 
-def drawings(derivation: Derivation) -> Iterator[Block]:
-    """The network, where the forward pass is one, and the graph of its names, where a page has room for them.
+def drawings(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
+    """The network, where the forward pass is one, and the graph of its names, where a page has room for them and
+    `[page] figures` does not leave them out.
 
     Of several samples at a time there are none.
     """
-    if derivation.problem.samples and derivation.problem.samples.batch > 1:
+    if problem.samples and problem.samples.batch > 1:
         return
-    words = catalogue(derivation.problem.language)
+    words = catalogue(problem.language)
     for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
-        if figure is not None:
+        if figure is not None and name in problem.page.figures:
             yield FigureBlock(figure, name, words[f"labels.{name}"])

@@ -28,10 +28,13 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         yield Givens(tuple(known))
     rate = [Sentence("intro.eta", {"name": NameInText(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
     count = [Sentence("intro.step", {"name": NameInText(STEP)})] if STEP in derivation.constants else []
-    rounds = any(equation.rounded for equation in problem.equations)
-    place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
-    slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
-    yield Paragraph((*rate, *count, _carry_intro(problem), *place, *slices), "note")
+    if rate or count:
+        yield Paragraph((*rate, *count))
+    if problem.page.intro:
+        rounds = any(equation.rounded for equation in problem.equations)
+        place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
+        slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
+        yield Paragraph((_carry_intro(problem), *place, *slices), "note")
 
 
 def _carry_intro(problem: Problem) -> Sentence:

@@ -105,11 +105,12 @@ def _in_epochs(update: Update, samples: Samples) -> bool:
 def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """What became of the loss, the parameters and the states: a table, and a curve of the loss."""
     update = problem.update
-    if update is None or update.steps == 1:
+    if update is None or update.steps == 1 or not problem.page.update:
         return
     yield Heading(Sentence("headings.training"))
     yield from _Rows.of(derivation, problem, update).blocks()
-    if derivation.loss is not None and (curve := _curve(derivation, update, problem.samples)) is not None:
+    drawn = "loss" in problem.page.figures
+    if drawn and derivation.loss is not None and (curve := _curve(derivation, update, problem.samples)) is not None:
         yield FigureBlock(curve, "loss", catalogue(problem.language)["labels.curve"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from math import prod
 
 from derive.calculus.operation_rows import row_of
@@ -63,6 +64,7 @@ class Notes:
 
     def __init__(self, derivation: Derivation, said: Said, k: int = 1, backward: bool = True) -> None:
         self.around, self.said, self.k = Forward(derivation), said, k
+        self.reasons = derivation.problem.page.reasons
         gradients = derivation.backward if backward else ()
         self.needed = {name for step in gradients for name in step.uses}
         self.differentiated = {step.name.by for step in gradients if isinstance(step.name, Derivative)}
@@ -74,20 +76,30 @@ class Notes:
     def under(self, group: Sequence[Step]) -> Iterator[Sentence]:
         """The sentences of a numbered step, which may be several equations."""
         for step in group:
-            for note in self._notes(step):
-                yield from self.once(note)
-            yield from self._winners(step)
+            if self.reasons == "full":
+                yield from self._about_values(step)
             if step.phase in {"forward", "loss"}:
                 yield from kinks(step, self.differentiated)
         for key in dict.fromkeys(key for step in group for key in _on_settings(step)):
             yield from self.once(Sentence(f"notes.{key}"))
         first, *others = (step.name for step in group)
-        zeros = Fact("zero_to", self.said.places("notes.zero_to"))
+        zeros = Fact(self.said.places("notes.zero_to"))
         yield from self.once(Sentence("notes.zero_to", {"decimals": zeros},
                                       Condition("zero_to", first, others=tuple(others))))  # fmt: skip
         for step in group:
-            for reason in all_reasons(self.around, step):
-                yield from self.once(reason)
+            yield from self._why(step)
+
+    def _about_values(self, step: Step) -> Iterator[Sentence]:
+        """What its numbers make worth saying."""
+        for note in self._notes(step):
+            yield from self.once(note)
+        yield from self._winners(step)
+
+    def _why(self, step: Step) -> Iterator[Sentence]:
+        """The reasons for a step: all, the first, or none, as `[page] reasons` says."""
+        most = {"full": None, "short": 1, "none": 0}[self.reasons]
+        for reason in islice(all_reasons(self.around, step), most):
+            yield from self.once(reason)
 
     def _notes(self, step: Step) -> Iterator[Sentence]:
         expr = step.expr

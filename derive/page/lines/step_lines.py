@@ -83,7 +83,8 @@ class Steps:
         parts += self.chains(told, formula=not locals_)
         parts += self._left_out(step, parts)
         parts += self.notes.under([*locals_, told])
-        parts += meanings(*self._functions(group), self.notes.said.functions)
+        if self.notes.reasons == "full":
+            parts += meanings(*self._functions(group), self.notes.said.functions)
         if short := self.shortcuts.get(step.name):
             parts += self._remark(step, short)
         return Numbered(number, step.name, tuple(parts))
@@ -109,7 +110,8 @@ class Steps:
         when = Condition("ones", step.name, short.ones) if short.ones else None
         chains = self.chains(replace(step, expr=short.expr, rule=SHORT))
         yield PageRemark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
-        yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
+        if self.notes.reasons != "none":
+            yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))
 
     def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
         """The formulas of steps, and those of them whose definition stands beside them."""

@@ -82,6 +82,17 @@ class Tables:
         self.fault(f"`{key}` is not a list of steps", 'expected for example ["dL/dW_2"]', table, key)
         return ()
 
+    def some_of(self, known: tuple[str, ...], table: str, key: str) -> tuple[str, ...]:
+        """The list of words under a key, each one of those known, each once."""
+        value = self.table(table).get(key, [])
+        words = value if isinstance(value, list) and all(isinstance(item, str) for item in value) else [""]
+        if wrong := next((word for word in words if word not in known), None):
+            hint = suggestion(wrong, known) or f"known: {', '.join(known)}"
+            self.fault(f"`{key}` cannot have `{wrong}`", hint, table, key)
+        elif words == [""]:
+            self.fault(f"`{key}` is {kind(value)}", f'expected a list, for example ["{known[0]}"]', table, key)
+        return tuple(word for word in dict.fromkeys(words) if word in known)
+
     def flag(self, table: str, key: str, default: bool) -> bool:
         """`true` or `false` under a key."""
         value = self.table(table).get(key, default)
