@@ -246,6 +246,8 @@ AXIS = {"axis": "axis"}
 
 ROWS: dict[str, Row] = {}
 MACROS: dict[str, Macro] = {}
+COMPUTED: dict[str, Row] = {}
+"""Rows that no equation holds: they stand for others where these are computed."""
 FUNCTIONS: dict[str, str] = {}
 OVERLOADS: dict[tuple[str, int], str] = {}
 """The row that an operation means with another number of arguments: `max(X, rows)` beside `max(a, b)`."""
@@ -283,9 +285,14 @@ def register_rows(rows: Iterable[Row | Macro]) -> None:
             FUNCTIONS[spelling] = row.key
 
 
+def register_computed(rows: Iterable[Row]) -> None:
+    """Add rows that stand for others where these are computed."""
+    COMPUTED.update({row.key: row for row in rows})
+
+
 def row_of(expr: Apply) -> Row:
     """The row of an application."""
-    return ROWS[expr.op]
+    return ROWS.get(expr.op) or COMPUTED[expr.op]
 
 
 def shape_text(shape: Shape) -> str:

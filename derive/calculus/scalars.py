@@ -90,9 +90,18 @@ def precision(bits: int, ties: bool = False) -> AbstractContextManager[None]:
     return _Precision(bits, ties)
 
 
+MINUS_INFINITY = Fraction(-(10**2_000))
+"""Stands for −∞ where an expression holds an exact number; no number that is read is so large."""
+
+
 def to_fmpq(value: Fraction) -> fmpq:
     """A fraction as the number type of the values."""
     return fmpq(value.numerator, value.denominator)
+
+
+def to_num(value: Fraction) -> Num:
+    """The same; −∞ for what stands for it."""
+    return -infinity() if value == MINUS_INFINITY else to_fmpq(value)
 
 
 def middle(x: Num) -> fmpq:
@@ -128,7 +137,7 @@ def exp(x: Num) -> Num:
     if x > LARGEST_EXPONENT:
         raise ValueFault("overflows: the argument of exp is too large")
     if x < -LARGEST_EXPONENT:
-        return arb(0, _TINY)
+        return ZERO if is_minus_infinity(x) else arb(0, _TINY)
     return arb(x).exp()
 
 
@@ -285,11 +294,31 @@ def pi() -> Num:
     return arb.pi()
 
 
+def infinity() -> Num:
+    """∞: what may not be seen has the score −∞. No other value may be infinite."""
+    return arb("inf")
+
+
+def is_minus_infinity(x: Num) -> bool:
+    """Whether it is −∞ itself."""
+    return type(x) is not fmpq and x < 0 and not x.is_finite()
+
+
+def check_value(x: Num) -> None:
+    """Raises ValueFault for a ball outside 10^±100000 or too wide with all bits, Undecided where more may help; −∞ is
+    a value.
+    """
+    if not is_minus_infinity(x):
+        check_finite(x)
+
+
 def check_finite(x: Num) -> None:
-    """Raises ValueFault for a ball outside 10^±100000 or too wide with all bits, Undecided where more may help."""
+    """The same, where −∞ is none."""
     if type(x) is fmpq:
         return
     if not (x < _HUGE and x > -_HUGE):
+        if not x.is_finite() and (x > 0 or x < 0):
+            raise ValueFault("is infinite")
         if x.is_finite() and (x > _HUGE or x < -_HUGE):
             raise ValueFault("overflows")
         raise Blurred if ARITHMETIC.ties else Undecided

@@ -24,6 +24,8 @@ from derive.language.tokens import TextError
 __all__ = ["MAX_DIGITS", "MAX_EXPONENT", "parse", "parse_equation", "parse_left_side", "parse_number"]
 
 AXES = ("rows", "columns", "channels")
+CONSTANTS = {"pi": "pi"} | dict.fromkeys(("inf", "infty", "infinity", "Infinity"), "infinity")
+"""Words that are numbers, as long as no value has that name."""
 _PRODUCTS = {"*": "product", "⊙": "times"}
 RELATIONS = ("=", "≈", "<-")
 
@@ -300,8 +302,8 @@ class Parser(Primaries):
         if word == "e" and self.at == mark + 1 and self.is_op("^"):
             self.take()
             return Apply("exp", (self.exponent(),), span=(start, self.tokens[self.at - 1].end))
-        if word == "pi" and self.at == mark + 1:
-            return Apply("pi", (), span=(start, start + 1))
+        if word in CONSTANTS and self.at == mark + 1:
+            return Apply(CONSTANTS[word], (), span=(start, start + 1))
         if symbol.id in self.scope.functions:
             hint = f"put it in parentheses: `{symbol.id}(…)`"
             end = self.tokens[self.at - 1].end

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from derive.calculus.operation_rows import Look
 from derive.language.expressions import Index, Shape
 from derive.language.names import ACCENTS, GREEK, Name, SubscriptItem, Symbol
-from derive.values.digits import Printed
+from derive.values.digits import INFINITE, Printed
 
 _SUBSCRIPTS = "0123456789ijkl,"
 _SUBSCRIPT_TABLE = str.maketrans("0123456789ijkl=", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗ₌")
@@ -272,7 +272,7 @@ def _tex_number(number: Printed, decimal: str, times: str) -> str:
     if number.fraction:
         top, bottom = number.fraction
         return rf"{'-' if number.negative else ''}\frac{{{abs(top)}}}{{{bottom}}}"
-    mantissa = number.mantissa.replace(".", "{,}" if decimal == "," else ".")
+    mantissa = number.mantissa.replace(".", "{,}" if decimal == "," else ".").replace(INFINITE, r"\infty")
     sign = "-" if number.negative else ""
     if number.exponent is None:
         return sign + mantissa

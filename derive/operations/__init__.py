@@ -16,6 +16,7 @@ from derive.operations import (  # noqa: F401
     slopes,  # behind every module of functions
     softmax,
     statistics,
+    zero_weights,
 )
 
 __all__ = ["FUNCTIONS", "MACROS", "ROWS"]

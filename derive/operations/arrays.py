@@ -228,4 +228,10 @@ register_rows([
         kernel=lambda shapes, options, branches: lambda: [scalars.pi()], pullback=_no_pullback,
         entry=lambda at, shapes, options, index: apply("pi"), code={"sheet": "PI()", "numpy": "np.pi"}, numpy="np.pi",
     ),
+    Row(
+        key="infinity", spellings=(), summary="infinity: what has the score -inf is masked", example="inf",
+        arity=(0, 0), notation=Look("constant", r"\infty", "∞"), shape=lambda shapes, options: (),
+        kernel=lambda shapes, options, branches: lambda: [scalars.infinity()], pullback=_no_pullback,
+        entry=lambda at, shapes, options, index: apply("infinity"),
+    ),
 ])  # fmt: skip

@@ -58,19 +58,28 @@ def _reduced(shapes: Shapes, options: Options) -> Shape:
 
 
 def largest(flat: Flat) -> fmpq:
-    """An exact number close to the largest: of balls their middles are compared."""
-    for x in flat:
+    """An exact number close to the largest: of balls their middles are compared. What is −∞ is masked."""
+    seen = [x for x in flat if not scalars.is_minus_infinity(x)]
+    if not seen:
+        raise scalars.ValueFault("is not defined: every score is −∞, nothing is left to see")
+    for x in seen:
         scalars.check_finite(x)
-    return max(map(scalars.middle, flat))
+    return max(map(scalars.middle, seen))
 
 
 def softmax(flat: Flat) -> Flat:
-    """e^zᵢ / Σ e^zⱼ; of a single score exactly 1."""
-    if len(flat) == 1:
-        return [scalars.ONE]
+    """e^zᵢ / Σ e^zⱼ; of −∞ exactly 0, and of a single score that is left exactly 1."""
+    if alone := _alone(flat, scalars.ONE, scalars.ZERO):
+        return alone
     exponentials = shifted(flat, largest(flat))
     whole = sum(exponentials, scalars.ZERO)
     return [x / whole for x in exponentials]
+
+
+def _alone(flat: Flat, there: Num, elsewhere: Num) -> Flat:
+    """`there` at the only score that is not −∞, `elsewhere` at the others; none where several are left."""
+    masked = list(map(scalars.is_minus_infinity, flat))
+    return [elsewhere if out else there for out in masked] if masked.count(False) == 1 else []
 
 
 def shifted(flat: Flat, by: fmpq) -> Flat:
@@ -85,9 +94,9 @@ def logsumexp(flat: Flat) -> Num:
 
 
 def log_softmax(flat: Flat) -> Flat:
-    """zᵢ − log Σ e^zⱼ; of a single score exactly 0."""
-    if len(flat) == 1:
-        return [scalars.ZERO]
+    """zᵢ − log Σ e^zⱼ; of a single score that is left exactly 0."""
+    if alone := _alone(flat, scalars.ZERO, -scalars.infinity()):
+        return alone
     c = largest(flat)
     rest = scalars.log(sum(shifted(flat, c), scalars.ZERO))
     return [x - c - rest for x in flat]

@@ -213,7 +213,7 @@ class View:
         """Whether a term stands on the page as 0; a product of numbers that are not 0 is none."""
         if isinstance(term, Apply) and term.op in PRODUCTS and all(map(self._is_there, term.args)):
             return False
-        return self.term(term, name).value == 0
+        return bool(self.term(term, name).value == 0)
 
     def _is_there(self, factor: Expr) -> bool:
         """Whether a factor is a number that is surely not 0."""
@@ -270,7 +270,7 @@ class View:
             return False
         if relation.terms:
             total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
-            return total == numbers[chosen[0]].value
+            return bool(total == numbers[chosen[0]].value)
         assert relation.expr is not None
         if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
             self._latest = relation.expr, self.literal(relation.expr)

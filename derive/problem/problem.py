@@ -24,7 +24,7 @@ from derive.problem.reading.equation_checks import check_looked_up, check_matrix
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
 from derive.problem.reading.framework_names import TABLES
-from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists
+from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists, without_infinity
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
@@ -214,7 +214,7 @@ class _Reader(Tables):
 
     def _givens(self, table: str) -> list[Given]:
         givens = []
-        for key, value in self.table(table).items():
+        for key, written in self.table(table).items():
             name = self.name(key, table, key)
             if name is None:
                 continue
@@ -222,6 +222,7 @@ class _Reader(Tables):
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
             self.keys[name.id] = key
+            value, masked = without_infinity(written) if table == "data" else (written, ())
             if table == "data" and (text := formula_text(value)):
                 self.formulas.append(EquationLine(f"{name.spelling} = {text}", self.source.key_place(table, key)))
                 self.shapes[name] = shape_of_lists(value)
@@ -231,7 +232,8 @@ class _Reader(Tables):
                 self.broken[name.id] = name
             else:
                 self.shapes[name] = array[0]
-                givens.append(Given(name, array[0], array[1], table == "parameters", places_of(value)))
+                parameter = table == "parameters"
+                givens.append(Given(name, array[0], array[1], parameter, places_of(value), masked))
         return givens
 
     def _samples(self) -> Samples | None:

@@ -10,7 +10,7 @@ from math import floor, log, log2, log10
 
 from flint import arb, fmpq
 
-from derive.calculus.scalars import Num, Undecided, ValueFault, middle
+from derive.calculus.scalars import Num, Undecided, ValueFault, infinity, is_minus_infinity, middle
 from derive.problem.settings import Digits
 
 PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
@@ -19,6 +19,7 @@ MOST_DIGITS = 100_000
 MOST_BITS = 4 * MOST_DIGITS
 LENGTH_OF_EXACT = 30
 LONG = Digits(25)
+INFINITE = "∞"
 _LONG = 10**LENGTH_OF_EXACT
 
 
@@ -27,7 +28,7 @@ class Printed:
     """A number as it stands on the page.
 
     negative  its sign
-    mantissa  digits with a decimal point, without sign: `3.9`, `0.9999999887`, `3.84`
+    mantissa  digits with a decimal point, without sign: `3.9`, `0.9999999887`, `3.84`; of −∞ its sign
     exponent  the power of ten beside it, or None
     exact     whether this is the value itself, nothing cut
     fraction  a given number whose decimals never end, as it was given
@@ -44,10 +45,12 @@ class Printed:
     gap: Printed | None = None
 
     @property
-    def value(self) -> fmpq:
+    def value(self) -> Num:
         """The printed number, exactly."""
         if self.fraction:
             return fmpq(*self.fraction)
+        if self.mantissa == INFINITE:
+            return -infinity()
         if self.gap:
             distance = 1 - self.gap.value
             return -distance if self.negative else distance
@@ -114,6 +117,8 @@ def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
         return _exact(x, digits)
     if x.is_exact() and x.is_finite():
         return _exact(middle(x), digits)
+    if is_minus_infinity(x):
+        return Printed(True, INFINITE)
     size, negative = _ball(x, ties)
     if size is None:
         return Printed(False, "0", exact=False, zero_to=_zero_to(x))
@@ -157,6 +162,8 @@ def decimal_text(x: Num, ties: bool = False) -> str:
         ending = _ending(x)
         if ending is not None and ending[0] < _LONG:
             return _laid_out(*ending, negative=x < 0, exact=True, low=-12, high=LENGTH_OF_EXACT).text(times="e")
+    if is_minus_infinity(x):
+        return "-inf"
     shown = printed(x, LONG, ties)
     ending = _ending(shown.value) if shown.gap else None
     if ending is not None:  # a value is written as a decimal, however many nines that takes

@@ -8,19 +8,23 @@ from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
 from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
-from derive.calculus.scalars import to_fmpq
+from derive.calculus.scalars import to_num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name
+from derive.operations.zero_weights import NO_WEIGHTS, ZeroWeights
 
 Env: TypeAlias = list[Flat]
 CompiledExpr: TypeAlias = Callable[[Env], Flat]
 
 
-def compile_expr(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> CompiledExpr:
-    """The expression as a function from the table of values to a flat array."""
-    return _compiled(expr, slots, shapes, branches)[1]
+def compile_expr(
+    expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches, weights: ZeroWeights = NO_WEIGHTS,
+    name: Name | None = None,
+) -> CompiledExpr:  # fmt: skip
+    """The expression, that of `name`, as a function from the table of values to a flat array."""
+    return _compiled(weights.applied(expr, name), slots, shapes, branches)[1]
 
 
 def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, CompiledExpr]:
@@ -32,7 +36,7 @@ def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: B
         slot, at = slots[expr.name], offset(shapes[expr.name], expr.index)
         return (), lambda env: [env[slot][at]]
     if isinstance(expr, Number):
-        constant = [to_fmpq(expr.value)]
+        constant = [to_num(expr.value)]
         return (), lambda env: constant
     inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
     row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
@@ -61,7 +65,9 @@ class TapeStep:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
+    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass. `weights` tells
+    where 0 · log 0 is 0.
+    """
 
     derivation: Derivation
     slots: Mapping[Name, int]
@@ -70,6 +76,7 @@ class Tape:
     backward: tuple[TapeStep, ...]
     updates: tuple[TapeStep, ...]
     interims: tuple[TapeStep, ...] = ()
+    weights: ZeroWeights = NO_WEIGHTS
 
     @staticmethod
     def of(derivation: Derivation) -> Tape:
@@ -79,13 +86,14 @@ class Tape:
         interims = [step for way in derivation.interims.values() for step in way[:-1]]
         names += [step.name for step in interims]
         slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
-        branches = Branches()
+        branches, weights = Branches(), ZeroWeights.of((step.name, step.expr) for step in derivation.forward)
 
         def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
             shapes = derivation.shapes
             return tuple(
-                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in steps
+                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches, weights, step.name))
+                for step in steps
             )
 
         return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
-                    moves(derivation.updates), moves(interims))  # fmt: skip
+                    moves(derivation.updates), moves(interims), weights)  # fmt: skip

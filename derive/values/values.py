@@ -16,7 +16,9 @@ from derive.calculus.scalars import (
     Num,
     Undecided,
     ValueFault,
-    check_finite,
+    check_value,
+    infinity,
+    is_minus_infinity,
     precision,
     shortened,
     to_fmpq,
@@ -25,6 +27,7 @@ from derive.derivation.steps import Step
 from derive.errors import Fault, InputError
 from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
+from derive.problem.reading.given_values import Given
 from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed
 from derive.values.lazy_entries import LazyEntries
@@ -193,7 +196,7 @@ class Values:
             env[self.tape.slots[STEP]] = [fmpq(k)]
         if k > 1 and self._samples:
             for given in self._samples.givens(k):
-                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+                env[self.tape.slots[given.name]] = _numbers_of(given)
 
     def _beginning(self) -> Env:
         """The table before the first pass: what is given, the constants and first states of the update."""
@@ -201,7 +204,7 @@ class Values:
         update = self.problem.update
         for given in (*self.problem.givens, *(update.known if update else ())):
             if given.name in self.tape.slots:
-                env[self.tape.slots[given.name]] = [to_fmpq(x) for x in given.values]
+                env[self.tape.slots[given.name]] = _numbers_of(given)
         return env
 
     def _carry_over(self, env: Env, k: int) -> None:
@@ -230,11 +233,13 @@ class Values:
         try:
             value = [_bounded(x) for x in move.run(env)]
         except Blurred as fault:
-            raise self._blurred(step, k, fault) from None
+            raise self._blurred(step, env, k, fault) from None
         except ValueFault as fault:
             raise self._fault(step, k, str(fault)) from None
+        if step.phase != "forward" and any(map(is_minus_infinity, value)):
+            raise self._fault(step, k, "is −∞")
         if self._ties and not all(map(_is_sure, value)):
-            raise self._blurred(step, k, Blurred())
+            raise self._blurred(step, env, k, Blurred())
         if self.carry == "rounded" or step.rounded:
             digits = self.numbers.of(step.id)
             shown = [printed(x, digits, self._ties) for x in value]
@@ -245,10 +250,12 @@ class Values:
             return [number.value for number in shown]
         return value
 
-    def _blurred(self, step: Step, k: int, fault: Blurred) -> Exception:
+    def _blurred(self, step: Step, env: Env, k: int, fault: Blurred) -> Exception:
         """What to raise for a value of which too little is known."""
         if self.bits < self._longest:
             return Undecided()
+        if any(is_minus_infinity(x) for name in step.uses for x in env[self.tape.slots[name]]):
+            return self._fault(step, k, "has no value where −∞ is multiplied by 0 or taken from itself")
         return self._fault(
             step, k, f"{fault}: after so many steps no digit of it is certain" if self.updates else str(fault)
         )
@@ -280,9 +287,17 @@ class Values:
         return name in self._given and (k == 1 or name not in self._updated)
 
 
+def _numbers_of(given: Given) -> Flat:
+    """The numbers of a given value; what it masks is −∞."""
+    numbers: Flat = [to_fmpq(x) for x in given.values]
+    for i in given.masked:
+        numbers[i] = -infinity()
+    return numbers
+
+
 def _is_sure(x: Num) -> bool:
     """Whether a ball is narrow enough for what it cannot decide to be a tie."""
-    if type(x) is fmpq or x.rel_accuracy_bits() >= SURE_BITS:
+    if type(x) is fmpq or is_minus_infinity(x) or x.rel_accuracy_bits() >= SURE_BITS:
         return True
     return bool(x.contains(0) and x.abs_upper() < NOTHING)
 
@@ -291,5 +306,5 @@ def _bounded(x: Num) -> Num:
     """A rational of more than 300 digits as a ball; a ball that is finite, and 0 where it is that: 0·x is exact."""
     if type(x) is fmpq:
         return shortened(x, LARGEST_RATIONAL)
-    check_finite(x)
+    check_value(x)
     return ZERO if x.is_zero() else x

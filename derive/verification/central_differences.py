@@ -17,7 +17,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive.calculus.operation_rows import Branches, Flat
-from derive.calculus.scalars import Num, ValueFault, shortened
+from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, shortened
 from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
 from derive.language.names import Derivative, Name
@@ -48,6 +48,8 @@ def _exponent(x: Num) -> int:
     size = abs(float(x))
     if 0 < size < inf and not x.contains(0):
         return frexp(size)[1]
+    if is_minus_infinity(x):
+        return 0
     bound = x.abs_upper()
     man, exponent = bound.man_exp()
     order = int(exponent) + int(man).bit_length()

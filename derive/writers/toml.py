@@ -207,8 +207,10 @@ def _number(value: Fraction, places: int = 0) -> str:
 
 
 def _array(given: Given) -> str:
-    numbers = map(_number, given.values, chain(given.places, repeat(0)))
-    return _nested(nested(list(numbers), given.shape))
+    numbers = list(map(_number, given.values, chain(given.places, repeat(0))))
+    for i in given.masked:
+        numbers[i] = '"-inf"'
+    return _nested(nested(numbers, given.shape))
 
 
 def _nested(value: Any) -> str:

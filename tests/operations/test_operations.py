@@ -586,6 +586,7 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "mean": sums(),
     "fill": fills(),
     "pi": st.just(([], ())),
+    "infinity": st.just(([], ())),
     "stack": joined(axis=0),
     "beside": joined(axis=1),
     "index": cuts(),

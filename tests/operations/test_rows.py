@@ -34,7 +34,21 @@ WORDS = ["step", "sign", "below", "above", "dot", "largest", "where", "zeros", "
 """Keys that are words of English too."""
 OUTSIDE = {
     # e^x, √x, |x|, ‖x‖, a > b and Greek letters are spelled there
-    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max", "above", "at_least", "at_most", "where"},
+    "language": {
+        "exp",
+        "sqrt",
+        "abs",
+        "pi",
+        "phi",
+        "Phi",
+        "norm",
+        "max",
+        "above",
+        "at_least",
+        "at_most",
+        "where",
+        "infinity",
+    },
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place"},  # a style of the printer
@@ -52,7 +66,7 @@ OUTSIDE = {
         "min",
     },  # TeX
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
-    "page": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
+    "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
     "problem/reading": {*ROWS, *MACROS},  # what Keras and PyTorch call layers and losses
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for

@@ -14,7 +14,7 @@ from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
 from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq
+from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq, to_num
 from derive.calculus.shapes import broadcast, offset
 from derive.derivation.short_rules import Short
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape
@@ -30,7 +30,7 @@ FAULTS = (ShapeFault, ValueFault, Undecided, ZeroDivisionError, KeyError, Overfl
 
 def exactly(number: Number) -> Num:
     """A number as it stands."""
-    return to_fmpq(number.value)
+    return to_num(number.value)
 
 
 @dataclass(slots=True)

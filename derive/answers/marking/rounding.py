@@ -9,7 +9,7 @@ from statistics import median_low
 from flint import arb, fmpq
 
 from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
-from derive.calculus.scalars import Num
+from derive.calculus.scalars import Num, is_minus_infinity
 
 EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
 WIDEST = fmpq(1, 10)
@@ -37,6 +37,8 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
 
     A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
     """
+    if is_minus_infinity(value) or is_minus_infinity(written.value):
+        return EXACT if is_minus_infinity(value) and is_minus_infinity(written.value) else None
     difference = abs(written.value - value)
     if _nothing(difference, value):
         return EXACT
@@ -138,7 +140,7 @@ class UsualLength:
 
 def is_exactly(written: WrittenNumber, value: Num) -> bool:
     """Whether a written number is a value itself."""
-    return _nothing(abs(written.value - value), value)
+    return standing(written, value) == EXACT
 
 
 def _nothing(difference: Num, value: Num) -> bool:

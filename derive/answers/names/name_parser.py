@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from derive.answers.names.lexicon import Lexicon, Quantity
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
-from derive.language.grammar import Parser
+from derive.language.grammar import CONSTANTS, Parser
 from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
 
@@ -27,7 +27,7 @@ class NameParser(Parser):
 
     def named(self) -> Expr:
         start = self.at
-        for attempt in (self._exponential, self.slope, self._call, self.quantity, self._letters, self._pi):
+        for attempt in (self._exponential, self.slope, self._call, self.quantity, self._letters, self._constant_word):
             found = attempt()
             if found is not None:
                 return found
@@ -191,5 +191,6 @@ class NameParser(Parser):
         power = self.exponent()
         return None if isinstance(power, Number) else self._placed(Apply("exp", (power,)), word.start)
 
-    def _pi(self) -> Expr | None:
-        return Apply("pi", ()) if self.take().text == "pi" else None
+    def _constant_word(self) -> Expr | None:
+        word = self.take().text
+        return Apply(CONSTANTS[word], ()) if word in CONSTANTS else None

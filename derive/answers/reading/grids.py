@@ -12,6 +12,7 @@ from derive.answers.reading.arrays import CellArray
 from derive.answers.reading.cells import CommaUse, WrittenCell, as_one
 from derive.answers.reading.numbers import read_number
 from derive.answers.reading.written import COLUMN, EXACT_DIGITS, ROW, WrittenNumber
+from derive.calculus.scalars import MINUS_INFINITY, Num, is_minus_infinity
 from derive.calculus.shapes import as_matrix, normal
 from derive.language.expressions import Expr, Number, Ref, Shape, Span
 from derive.language.names import Name, Symbol
@@ -107,5 +108,5 @@ class Reading:
         return formula(cell.start, cell.end)
 
 
-def _fraction(x: fmpq) -> Fraction:
-    return Fraction(int(x.p), int(x.q))
+def _fraction(x: Num) -> Fraction:
+    return MINUS_INFINITY if is_minus_infinity(x) else Fraction(int(x.p), int(x.q))

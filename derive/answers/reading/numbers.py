@@ -15,6 +15,7 @@ from unicodedata import numeric
 from flint import fmpq
 
 from derive.answers.reading.written import EXACT_DIGITS, Remark, WrittenNumber
+from derive.calculus.scalars import infinity
 
 MAX_DIGITS = 1_000
 MAX_POWER = 2_000
@@ -38,9 +39,11 @@ _LOST = (
 )
 """A power of ten whose caret was lost: `5.3 × 10-7`."""
 
+_INFINITE = r"(?P<infinite>∞|\\infty(?![A-Za-z])|inf(?:inity|ty)?(?![A-Za-z]))"
+
 UNSIGNED = (
     rf"(?:{_LOST}|(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
-    rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION})"
+    rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION}|{_INFINITE})"
 )
 _POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
 _EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
@@ -175,8 +178,10 @@ def power_of(text: str) -> int:
 
 
 def number_of_match(match: re.Match[str], text: str, decimal: str) -> WrittenNumber | None:
-    """The number of a match of UNSIGNED with a `sign` before it."""
+    """The number of a match of UNSIGNED with a `sign` before it; of the infinite ones −∞ alone."""
     negative = bool(match["sign"]) and match["sign"] in _MINUS
+    if match["infinite"]:
+        return WrittenNumber(-infinity(), fmpq(0), EXACT_DIGITS, text) if negative else None
     over = match["over"]
     if over is not None or match["below"] is not None:
         return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)

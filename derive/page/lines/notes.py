@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import islice
 from math import prod
 
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import ROWS, row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Ref, Shape, names_in, walk
+from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name
+from derive.operations.zero_weights import NO_WEIGHTS
 from derive.page.document import (
     Condition,
     Fact,
@@ -79,7 +80,8 @@ class Notes:
             if self.reasons == "full":
                 yield from self._about_values(step)
             if step.phase in {"forward", "loss"}:
-                yield from kinks(step, self.differentiated)
+                for kink in kinks(step, self.differentiated):
+                    yield from (kink,) if kink.fields else self.once(kink)
         for key in dict.fromkeys(key for step in group for key in _on_settings(step)):
             yield from self.once(Sentence(f"notes.{key}"))
         first, *others = (step.name for step in group)
@@ -121,10 +123,18 @@ class Notes:
 
 def kinks(step: Step, differentiated: set[Name]) -> Iterator[Sentence]:
     """The convention taken, where a value lies on a kink of what is differentiated."""
-    for node in dict.fromkeys(n for n in walk(step.expr) if isinstance(n, Apply) and row_of(n).kinks):
+    for node in dict.fromkeys(n for n in _computed(step.expr) if row_of(n).kinks):
         if not differentiated.isdisjoint(names_in(node)):
-            where: dict[str, Inline] = {"where": OnKink(node, step.name)}
+            where: dict[str, Inline] = {"where": OnKink(node, step.name)} if node.op in ROWS else {}
             yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
+
+
+def _computed(expr: Expr) -> Iterator[Apply]:
+    """The operations of an equation, as they are computed too."""
+    weighed = NO_WEIGHTS.applied(expr)
+    for node in (*walk(expr), *(walk(weighed) if weighed is not expr else ())):
+        if isinstance(node, Apply):
+            yield node
 
 
 def _on_settings(step: Step) -> Iterator[str]:

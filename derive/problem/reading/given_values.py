@@ -31,6 +31,7 @@ class Given:
     """A given value: its name, shape, flat exact entries, and whether it is a parameter (else fixed data).
 
     `places` are the decimals that each entry was written with, where there are such beyond its last digit: 4.70.
+    `masked` are the flat entries that are −∞, 0 among the values: of data that masks scores.
     """
 
     name: Symbol
@@ -38,6 +39,7 @@ class Given:
     values: tuple[Fraction, ...]
     parameter: bool
     places: tuple[int, ...] = field(default=(), compare=False)
+    masked: tuple[int, ...] = ()
 
 
 ReportFault: TypeAlias = Callable[[str, str], None]
@@ -123,6 +125,25 @@ def shape_of_lists(value: Any) -> Shape:
     return normal((len(value), *shape_of_lists(value[0]))) if isinstance(value, list) and value else ()
 
 
+_MINUS_INFINITY = {"-inf", "-infinity", "-infty", "-\\infty", "-∞", "-np.inf", "-math.inf", "-torch.inf"}
+
+
+def without_infinity(value: Any) -> tuple[Any, tuple[int, ...]]:
+    """Nested lists with 0 for −∞, and at which flat entries it stood."""
+    masked = tuple(i for i, entry in enumerate(_entries(value)) if _is_infinite(entry))
+    if not masked:
+        return value, ()
+
+    def finite(item: Any) -> Any:
+        return [finite(each) for each in item] if isinstance(item, list) else 0 if _is_infinite(item) else item
+
+    return finite(value), masked
+
+
+def _is_infinite(entry: Any) -> bool:
+    return isinstance(entry, str) and entry.replace("−", "-").replace(" ", "").lower() in _MINUS_INFINITY
+
+
 def places_of(value: Any) -> tuple[int, ...]:
     """How many decimals each number of nested lists was written with."""
     if isinstance(value, list):
@@ -167,6 +188,8 @@ def _ragged(shapes: list[Shape]) -> str:
 def _not_a_number(value: Any) -> tuple[str, str]:
     """What is wrong with a value that is no number, and what to write."""
     expected = 'expected a number, or as a text a fraction or a formula of numbers: "1/3", "2^-3"'
+    if _is_infinite(value):
+        return "`-inf` is no number", "a mask of -inf stands in [data]; what is learnt is a number"
     if isinstance(value, str) and constant_formula(value) is not None:
         return (
             f"`{value}` has no exact value",

@@ -1,0 +1,230 @@
+"""0 · log 0 is 0: what a weight of exactly 0 multiplies does not count, as in the cross-entropy of a class that is not
+the target. Source: Cover, Thomas, Elements of Information Theory (2006), 2.1.
+
+Equations keep `y ⊙ log(p)` and `y/p`; where they are computed, these rows stand in their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from flint import fmpq
+
+from derive.calculus import scalars
+from derive.calculus.operation_rows import (
+    ROWS,
+    Branches,
+    Flat,
+    GradientContext,
+    Kernel,
+    Look,
+    Row,
+    Shapes,
+    register_computed,
+)
+from derive.calculus.scalars import ZERO, Num, ValueFault
+from derive.calculus.shapes import as_matrix, broadcast, broadcast_sources
+from derive.language.expressions import Apply, Entry, Expr, Options, Ref, rewrite, walk
+from derive.language.names import Name
+
+LOGARITHMS = {"log", "log2", "log10", "log_softmax", "logsigmoid"}
+THROUGH = {"add", "subtract", "negate", "product", "times", "divide", "transpose", *LOGARITHMS}
+"""What a logarithm of 0 may pass through on its way to its weight."""
+WEIGHED, WEIGHED_SUM, LOGARITHM, SHARE = "weighed", "weighed sum", "log or -inf", "share of a weight"
+_NOT_POSITIVE = "is not defined: the logarithm of a number that is not positive"
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroWeights:
+    """What logarithms are weighed: `arguments` is what they are of, `names` the quantities that are such a logarithm
+    and stand nowhere without a weight.
+    """
+
+    arguments: frozenset[Expr] = frozenset()
+    names: frozenset[Name] = frozenset()
+
+    @staticmethod
+    def of(equations: Iterable[tuple[Name, Expr]]) -> ZeroWeights:
+        """Those of a forward pass."""
+        written = dict(equations)
+        found = ZeroWeights(names=frozenset(name for name, expr in written.items() if NO_WEIGHTS.holds_log(expr)))
+        while bare := found.names & {name for expr in written.values() for name in found.bare_names(expr)}:
+            found = ZeroWeights(names=found.names - bare)
+        named = (arg for name in found.names for arg in found._logged(written[name]))
+        inside = (arg for expr in written.values() for arg in found._weighed_arguments(expr))
+        return replace(found, arguments=frozenset((*named, *inside)))
+
+    def bare_names(self, expr: Expr) -> Iterator[Name]:
+        """The names of logarithms that stand without a weight."""
+        if isinstance(expr, Ref):
+            yield from {expr.name} & self.names
+        elif isinstance(expr, Apply):
+            pair = self._pair(expr)
+            for arg in (pair[0],) if pair else expr.args:
+                yield from self.bare_names(arg)
+
+    def applied(self, expr: Expr, name: Name | None = None) -> Expr:
+        """An expression, that of `name`, with the rows below where a logarithm is weighed, and where the weight is
+        divided by what it is of.
+        """
+        if name in self.names:
+            return self._open(expr)
+        wanted = self.arguments or self.names or any(map(_is_log, walk(expr)))
+        return rewrite(expr, self._replaced) if wanted else expr
+
+    def _replaced(self, node: Expr) -> Expr | None:
+        if not isinstance(node, Apply):
+            return None
+        if pair := self._pair(node):
+            turned, args = pair[1] is node.args[0], (self.applied(pair[0]), self._open(pair[1]))
+            op = WEIGHED_SUM if node.op == "product" else WEIGHED
+            return replace(node, op=op, args=args[::-1] if turned else args, options=(("turned", turned),))
+        if node.op == "divide" and _base(node.args[1]) in self.arguments:
+            return replace(node, op=SHARE, args=tuple(map(self.applied, node.args)))
+        return None
+
+    def _pair(self, node: Apply) -> tuple[Expr, Expr] | None:
+        """The weight and the logarithm that a product is of."""
+        if node.op not in {"product", "times"}:
+            return None
+        first, second = node.args
+        if self.holds_log(second):
+            return first, second
+        return (second, first) if self.holds_log(first) else None
+
+    def holds_log(self, expr: Expr) -> bool:
+        """Whether a logarithm of 0 would make the whole −∞."""
+        if isinstance(expr, Ref):
+            return expr.name in self.names
+        if not isinstance(expr, Apply) or expr.op not in THROUGH:
+            return False
+        return _is_log(expr) or any(map(self.holds_log, expr.args))
+
+    def _open(self, expr: Expr) -> Expr:
+        """A logarithm that may be −∞."""
+        if not isinstance(expr, Apply) or expr.op not in THROUGH or self._pair(expr):
+            return self.applied(expr)
+        return replace(expr, op=LOGARITHM if expr.op == "log" else expr.op, args=tuple(map(self._open, expr.args)))
+
+    def _weighed_arguments(self, expr: Expr) -> Iterator[Expr]:
+        for node in walk(expr):
+            if isinstance(node, Apply) and (pair := self._pair(node)):
+                yield from self._logged(pair[1])
+
+    def _logged(self, expr: Expr) -> Iterator[Expr]:
+        if isinstance(expr, Apply) and _is_log(expr):
+            yield _base(expr.args[0])
+        elif isinstance(expr, Apply) and expr.op in THROUGH:
+            for arg in expr.args:
+                yield from self._logged(arg)
+
+
+NO_WEIGHTS = ZeroWeights()
+
+
+def _is_log(node: Expr) -> bool:
+    return isinstance(node, Apply) and node.op in LOGARITHMS
+
+
+def _base(expr: Expr) -> Expr:
+    """What is raised to a power; an entry as the name it belongs to."""
+    inner = expr.args[0] if isinstance(expr, Apply) and expr.op == "power" else expr
+    return rewrite(inner, lambda node: Ref(node.name) if isinstance(node, Entry) else None)
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+def _log_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    """The logarithm, −∞ of 0; while the branches are held a step beyond 0 too: its weight is still 0."""
+
+    def log(x: Num) -> Num:
+        if _is_nothing(x) or (branches.frozen and scalars.sign(x) <= 0):
+            return -scalars.infinity()
+        return scalars.log(x)
+
+    return lambda a: list(map(log, a))
+
+
+def _is_nothing(x: Num) -> bool:
+    return bool(x == 0)
+
+
+def _is_finite(x: Num) -> bool:
+    return type(x) is fmpq or bool(x.is_finite())
+
+
+def _weighed(weight: Num, x: Num) -> Num:
+    if _is_nothing(weight):
+        return ZERO
+    if not _is_finite(x):
+        raise ValueFault(_NOT_POSITIVE)
+    return weight * x
+
+
+def _share(top: Num, bottom: Num) -> Num:
+    return ZERO if _is_nothing(top) and _is_nothing(bottom) else scalars.divide(top, bottom)
+
+
+def _paired(of: Callable[[Num, Num], Num]) -> Callable[[Shapes, Options, Branches], Kernel]:
+    """The kernel of a function of two arguments, entry by entry."""
+
+    def kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+        places = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
+        turned = dict(options).get("turned")
+
+        def run(*args: Flat) -> Flat:
+            a, b = (flat if at is None else [flat[i] for i in at] for flat, at in zip(args, places, strict=True))
+            return [of(y, x) if turned else of(x, y) for x, y in zip(a, b, strict=True)]
+
+        return run
+
+    return kernel
+
+
+def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    """A product of matrices: what is −∞ must have the weight 0 in every sum that it belongs to."""
+    if () in shapes:
+        return _paired(_weighed)(shapes, options, branches)
+    inner, (_, k), (_, n) = ROWS["product"].kernel(shapes, (), branches), *map(as_matrix, shapes)
+    turned = dict(options).get("turned")
+
+    def run(a: Flat, b: Flat) -> Flat:
+        weights, logs = ([b[s * n : (s + 1) * n] for s in range(k)], a) if turned else ([a[s::k] for s in range(k)], b)
+        kept = list(logs)
+        for i, x in enumerate(logs):
+            if not _is_finite(x):
+                kept[i] = max((_weighed(w, x) for w in weights[i % k if turned else i // n]), default=ZERO)
+        return inner(*((kept, b) if turned else (a, kept)))
+
+    return run
+
+
+def _unweighed(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+    """Where 0 · log 0 stands."""
+    places = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
+
+    def found(*args: Flat) -> list[int]:
+        a, b = (flat if at is None else [flat[i] for i in at] for flat, at in zip(args, places, strict=True))
+        return [i for i, pair in enumerate(zip(a, b, strict=True)) if not all(map(_is_finite, pair))]
+
+    return found
+
+
+def _never(ctx: GradientContext) -> Expr:
+    raise AssertionError("equations are differentiated before their weights are looked at")
+
+
+def _row(key: str, kernel: Callable[[Shapes, Options, Branches], Kernel], like: str, **more: object) -> Row:
+    """The row that computes what the row `like` writes."""
+    return replace(ROWS[like], key=key, spellings=(), summary="", example="", kernel=kernel, pullback=_never,
+                   notation=Look("bare"), sympy="", derivative=(), definition="", **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+register_computed([
+    _row(LOGARITHM, _log_kernel, "log"),
+    _row(WEIGHED, _paired(_weighed), "times", kinks=_unweighed, settings={"turned": "entries"}),
+    _row(WEIGHED_SUM, _sum_kernel, "product", settings={"turned": "entries"}),
+    _row(SHARE, _paired(_share), "divide"),
+])  # fmt: skip

@@ -1,0 +1,118 @@
+"""Scores of −∞, and weights of exactly 0 before a logarithm."""
+
+from pathlib import Path
+
+import pytest
+
+import derive
+from derive.errors import InputError
+from derive.problem.problem import Problem
+
+ATTENTION = """
+[data]
+X = [[1, 0.5], [-1, 2], [0.25, 1]]
+M = [[0, "-inf", -inf], [0, 0, "−∞"], [0, 0, 0]]
+T = [[0, 1], [1, 0], [0.5, 0.5]]
+[parameters]
+Q = [[0.3, -0.2], [0.1, 0.4]]
+V = [[1, 0.5], [-0.5, 1]]
+[model]
+equations = '''
+S = X Q X^T/sqrt(2) + M
+P = softmax(S, rows)
+L = sum((P X V - T)^2)
+'''
+loss = "L"
+gradients = ["S"]
+"""
+
+
+def solved(data: str, parameters: str, *equations: str) -> derive.Solution:
+    lines = "\n".join(equations)
+    return derive.solve(
+        Problem.loads(f"[data]\n{data}\n[parameters]\n{parameters}\n[model]\nloss = 'L'\nequations = '''\n{lines}\n'''")
+    )
+
+
+def test_what_is_masked_has_the_probability_0_and_no_gradient() -> None:
+    solution = derive.solve(Problem.loads(ATTENTION))
+    probabilities, gradient = solution["P"].printed, solution["dL/dS"].printed
+    assert probabilities[0] == ("1", "0", "0")
+    assert gradient[0] == ("0", "0", "0")
+    assert probabilities[1][2] == gradient[1][2] == "0"
+    assert solution["S"].printed[0][1:] == ("-∞", "-∞")
+
+
+def test_the_closed_form_holds_with_a_mask() -> None:
+    solution = solved("m = [0, 0, '-inf']", "w = 2", "L = sum(softmax(w [1; 2; 3] + m)^2)")
+    assert solution.verification.routes == ("closed form", "central differences")
+
+
+def test_a_mask_stands_among_the_given_values_of_every_format(tmp_path: Path) -> None:
+    solution = derive.solve(Problem.loads(ATTENTION))
+    texts = {name: solution.text(name) for name in ("txt", "md", "tex", "html", "typ", "json", "toml")}
+    for name, text in texts.items():
+        assert any(sign in text for sign in ("−∞", r"-\infty", "-inf")), name
+    again = derive.solve(Problem.loads(texts["toml"]))
+    assert again["dL/dQ"].printed == solution["dL/dQ"].printed
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "tex"])
+def test_a_page_with_a_mask_is_read_again(suffix: str, tmp_path: Path) -> None:
+    solution = derive.solve(Problem.loads(ATTENTION))
+    work = tmp_path / f"work.{suffix}"
+    work.write_text(solution.text(suffix), "utf-8")
+    report = derive.check(solution, work)
+    assert report.marks == report.of
+
+
+def test_a_masked_score_is_marked_as_minus_infinity() -> None:
+    report = derive.check(Problem.loads(ATTENTION), {"S": "[0.25 -inf -∞; 2 3 -1e9; 0.5 1 1]"})
+    (item,) = (item for item in report.items if item.id == "S")
+    assert item.entries[0][1:] == ["correct", "correct"]
+    assert item.entries[1][2] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("equation", "message"),
+    [
+        ("L = sum(softmax(w [-inf; -inf]))", "multiplied by 0|−∞"),
+        ("L = w - inf", "L is −∞"),
+        ("L = w + inf", "infinite"),
+        ("L = sum(softmax([w - inf; -inf]))", "every score is −∞"),
+    ],
+)
+def test_infinity_has_no_place_elsewhere(equation: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        solved("x = 1", "w = 2", equation)
+
+
+def test_only_data_may_mask() -> None:
+    with pytest.raises(InputError, match="what is learnt is a number"):
+        solved("x = 1", "w = [1, '-inf']", "L = sum(softmax(w))")
+
+
+@pytest.mark.parametrize(
+    ("equation", "gradient"),
+    [
+        ("L = cross_entropy(p, y)", ("-2", "0", "0")),
+        ("L = -sum(log(p) ⊙ y)", ("-2", "0", "0")),
+        ("L = kl_divergence(y, p)", ("-2", "0", "0")),
+        ("L = cross_entropy(p, k)", ("-2", "0", "0")),
+        ("L = binary_cross_entropy(p, y)", ("-0.6667", "0.6667", "0.3333")),
+    ],
+)
+def test_the_logarithm_of_0_with_the_weight_0_does_not_count(equation: str, gradient: tuple[str, ...]) -> None:
+    solution = solved("y = [1, 0, 0]\nk = 1", "p = [0.5, 0.5, 0]", equation)
+    assert solution["dL/dp"].printed == gradient
+    assert "By convention 0 · ln 0 = 0" in solution.text("txt")
+
+
+def test_the_convention_is_told_only_where_it_is_taken() -> None:
+    assert "0 · ln 0" not in solved("y = [1, 0]", "p = [0.5, 0.5]", "L = cross_entropy(p, y)").text("txt")
+
+
+@pytest.mark.parametrize("p", ["[0, 0.5]", "[0.5, -0.5]"])
+def test_other_logarithms_of_what_is_not_positive_are_refused(p: str) -> None:
+    with pytest.raises(InputError, match="the logarithm of a number that is not positive"):
+        solved("y = [1, 0]", f"p = {p}", "L = cross_entropy(p, y)")
