@@ -40,7 +40,7 @@ from derive.values.tape import Tape
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
-from derive.writers import WRITERS, check_formats, formats_of, text_formats
+from derive.writers import FORMATS, WRITERS, check_formats, formats_of, text_formats
 from derive.writers.json import nested
 from derive.writers.page_context import PageContext
 from derive.writers.pdf_source import pdf_source
@@ -130,10 +130,16 @@ class Blueprint:
     @rarely_collecting
     def text(self, name: str, run: PageRun) -> str:
         """The page in a text format for a run."""
-        writer = WRITERS[name]
+        return WRITERS[name].render(self._compiled(name), run)
+
+    def file(self, name: str, run: PageRun) -> bytes:
+        """The page in any format that has a writer, as the bytes of a file. Raises ToolError for a missing tool."""
+        return WRITERS[name].finished(self._compiled(name), run)
+
+    def _compiled(self, name: str) -> Any:
         if name not in self.compiled:
-            self.compiled[name] = writer.compile(self.document, self.page)
-        return writer.render(self.compiled[name], run)
+            self.compiled[name] = WRITERS[name].compile(self.document, self.page)
+        return self.compiled[name]
 
 
 def _kept(problem: Problem) -> Iterable[int]:
@@ -252,6 +258,13 @@ class Solution:
         check_formats((name,), text_formats("solution"))
         return self.blueprint.text(name, self.run)
 
+    def file(self, name: str) -> bytes:
+        """The page in any format but PDF, as the bytes of a file. Raises DeriveError for a format that does not exist,
+        ToolError where what makes it is not installed.
+        """
+        check_formats((name,), tuple(known for known in formats_of("solution") if known != PDF))
+        return self.blueprint.file(name, self.run)
+
     def pictures(self, name: str) -> dict[str, str]:
         """The pictures that a format refers to, by the end of their file's name: SVG beside Markdown."""
         return WRITERS[name].pictures(self.blueprint.document, self.blueprint.page, self.run)
@@ -263,10 +276,10 @@ class Solution:
         formats = tuple(formats)
         check_formats(formats, formats_of("solution"))
         name = name or self.problem.name or "solution"
-        files: dict[str, Callable[[], str]] = {}
+        files: dict[str, Callable[[], str | bytes]] = {}
         for wanted in formats:
             source = pdf_source(self.problem) if wanted == PDF else wanted
-            files[f"{name}.{wanted}"] = partial(self.text, source)
+            files[FORMATS[wanted].file(name)] = partial(self.text if FORMATS[source].is_text else self.file, source)
             pictures = self.pictures(source)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
         return write_texts(Path(folder), files)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from derive.errors import DeriveError
-from derive.files import PDF
 from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST
 from derive.writers import Kind, check_formats, formats_of, text_formats
 
@@ -90,9 +89,9 @@ def chosen_formats(chosen: str | None, default: str, kind: Kind) -> tuple[str, .
 
 
 def standard_output(formats: tuple[str, ...], kind: Kind, text: Callable[[str], str]) -> int:
-    """Write the one format to standard output. Raises DeriveError for several, and for PDF."""
+    """Write the one format to standard output. Raises DeriveError for several, and for one that is no text."""
     first, *others = text_formats(kind)
-    if len(formats) != 1 or formats[0] == PDF:
+    if len(formats) != 1 or formats[0] not in (first, *others):
         raise DeriveError("`-o -` writes one text format", f"name it: --to {first} (or {', '.join(others)})")
     if sys.stdout is None:
         raise DeriveError("standard output is closed", "name a folder with -o, or open it")

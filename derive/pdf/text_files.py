@@ -1,4 +1,4 @@
-"""Texts as files, whole or not at all; a `.pdf` is made from the text of its page."""
+"""Pages as files, whole or not at all; a `.pdf` is made from the text of its page."""
 
 from __future__ import annotations
 
@@ -11,23 +11,28 @@ from derive.pdf.last_page import well_filled
 from derive.pdf.typst import is_typst, make_typst_pdf
 
 
-def write_texts(folder: Path, files: Mapping[str, Callable[[], str]]) -> list[Path]:
-    """Write texts; the text of a `.pdf` is LaTeX or Typst and compiled.
+def write_texts(folder: Path, files: Mapping[str, Callable[[], str | bytes]]) -> list[Path]:
+    """Write texts, or bytes as they are; the text of a `.pdf` is LaTeX or Typst and compiled.
 
-    Raises DeriveError for a folder that cannot be written; ToolError where a PDF cannot be made: all other files, and
-    the text it is made from, are written before it is raised.
+    Raises DeriveError for a folder that cannot be written; ToolError where a file cannot be made: all others, and of a
+    PDF the text it is made from, are written before it is raised.
     """
     finished: dict[str, bytes] = {}
     failure: ToolError | None = None
-    for name, text in files.items():
-        if not name.endswith(".pdf"):
-            finished[name] = text().encode()
-            continue
+    for name, made in files.items():
         try:
-            finished[name] = _pdf(text())
+            content = made()
         except ToolError as error:
             failure = error
-            finished[f"{name.removesuffix('.pdf')}.{'typ' if is_typst(text()) else 'tex'}"] = text().encode()
+            continue
+        if isinstance(content, bytes) or not name.endswith(".pdf"):
+            finished[name] = content if isinstance(content, bytes) else content.encode()
+            continue
+        try:
+            finished[name] = _pdf(content)
+        except ToolError as error:
+            failure = error
+            finished[f"{name.removesuffix('.pdf')}.{'typ' if is_typst(content) else 'tex'}"] = content.encode()
     paths = save(folder, finished)
     if failure:
         written = ", ".join(str(path) for path in paths)

@@ -25,22 +25,29 @@ EVERY_KIND: tuple[Kind, ...] = ("solution", "sheet", "report")
 class Format:
     """A format: the name by which `--to` calls it, the class of its writer as `module:Class`, and the kinds of
     documents that it is offered for. PDF is made from another format; of answer files only a solution has a writer.
+    `ending` is what its files' names end in where that is not a point and the name; `is_text` whether they are text.
     """
 
     name: str
     writer: str
     kinds: tuple[Kind, ...] = EVERY_KIND
+    ending: str = ""
+    is_text: bool = True
 
     @property
     def is_page(self) -> bool:
         """Whether it writes any document; the others write the data of a kind."""
         return self.kinds == EVERY_KIND and bool(self.writer)
 
+    def file(self, name: str) -> str:
+        """What the file of a page is called."""
+        return f"{name}{self.ending or f'.{self.name}'}"
+
 
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("pdf", ""),
+        Format("pdf", "", is_text=False),
         Format("tex", "derive.writers.latex:LatexWriter"),
         Format("md", "derive.writers.markdown:MarkdownWriter"),
         Format("txt", "derive.writers.text:TextWriter"),
@@ -49,6 +56,7 @@ FORMATS: dict[str, Format] = {
         Format("json", "derive.writers.json:JsonWriter", ("solution", "report")),
         Format("toml", "derive.writers.toml:TomlWriter", ("solution", "sheet")),
         Format("csv", "", ("sheet",)),
+        Format("xlsx", "derive.writers.spreadsheet:SpreadsheetWriter", ("solution",), is_text=False),
     )
 }
 
@@ -83,7 +91,7 @@ def formats_of(kind: Kind) -> tuple[str, ...]:
 
 def text_formats(kind: Kind) -> tuple[str, ...]:
     """Those that are text."""
-    return tuple(name for name in formats_of(kind) if name != "pdf")
+    return tuple(name for name in formats_of(kind) if FORMATS[name].is_text)
 
 
 def check_formats(names: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -71,9 +71,13 @@ class Writer(ABC):
     def compile(self, document: Document, page: PageContext) -> Any:
         """The document prepared for any number of runs."""
 
-    @abstractmethod
     def render(self, compiled: Any, run: PageRun, identity: Identity | None = None) -> str:
-        """The finished text of one run; of a sheet, whose it is."""
+        """The finished text of one run; of a sheet, whose it is. A format that is no text has `finished` instead."""
+        raise NotImplementedError(type(self).__name__)
+
+    def finished(self, compiled: Any, run: PageRun) -> bytes:
+        """The finished file of one run. Raises ToolError where what makes it is not installed."""
+        return self.render(compiled, run).encode()
 
     def pictures(self, document: Document, page: PageContext, run: PageRun) -> dict[str, str]:
         """Pictures beside the text, by the end of their file's name."""

@@ -22,7 +22,7 @@ from derive.pdf.engines import EngineRun, compile_tex, find_engine, missing_glyp
 from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
-from derive.writers import WRITERS
+from derive.writers import WRITERS, text_formats
 
 NAMES = examples.names()
 SHORT = [name for name in NAMES if name != "mazur_10000"]
@@ -44,7 +44,7 @@ def test_every_gradient_is_verified(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", text_formats("solution"))
 def test_every_format_is_written(name: str, form: str) -> None:
     text = written(name, form)
     assert len(text) > 100
@@ -53,10 +53,17 @@ def test_every_format_is_written(name: str, form: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", sorted({*WRITERS} - {*text_formats("solution")}))
+def test_every_format_that_is_no_text_is_written(name: str, form: str) -> None:
+    assert len(solved(name).file(form)) > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_every_format_is_the_same_again(name: str) -> None:
     """Solved anew, and written in the other order."""
     again = derive.solve(examples.path(name))
-    assert [form for form in reversed([*WRITERS]) if again.text(form) != written(name, form)] == []
+    assert [form for form in reversed(text_formats("solution")) if again.text(form) != written(name, form)] == []
 
 
 @pytest.mark.slow
