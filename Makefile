@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: example test test-quick test-torch lint bench clean
+.PHONY: example test test-quick test-torch lint bench figures clean
 .NOTPARALLEL:
 
 example: $(VENV)/ready-example
@@ -24,8 +24,11 @@ lint: $(VENV)/ready-lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --strict derive
 
-bench: $(VENV)/ready-test
-	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+bench: $(VENV)/ready-bench
+	@set -e; for script in $(filter-out benchmarks/readme.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+
+figures: $(VENV)/ready-bench
+	@$(BIN)/python benchmarks/readme.py
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -33,6 +36,7 @@ clean:
 
 $(VENV)/ready-example: extras := pdf
 $(VENV)/ready-test: extras := pdf,test
+$(VENV)/ready-bench: extras := pdf,test,bench
 $(VENV)/ready-torch: extras := test,torch
 $(VENV)/ready-lint: extras := lint
 

@@ -24,7 +24,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from measure import duration, table
+from measure import duration, quote, table
 from support.students import Student, off, text_of
 
 from derive import examples
@@ -43,7 +43,7 @@ W_2 = { from = -0.9, to = 0.9, step = 0.1, except = 0 }
 """
 BATCH = 200
 FACTORS = {"off": Fraction(21, 20), "power_of_ten": Fraction(10), "sign_turned": Fraction(-1)}
-AGREE = "marks as planted"
+AGREE, AGREE_MADE_EASY = "marks as planted", "as planted, and made too easy behind it"
 MADE_EASY = {"trivial", "saturated", "impossible"}
 PLANTED = ("none", "none", "none", "left out", *FACTORS)
 
@@ -142,7 +142,7 @@ def compared(back: Path) -> Counter[str]:
             lost = {mark.step: mark.mistake for mark in found.marks if mark.marks != mark.of}
             easy = {name for name, mistake in lost.items() if name != step and mistake in MADE_EASY}
             agree = set(lost) - easy == ({step} if step else set())
-            counts[("as planted, and made too easy behind it" if easy else AGREE) if agree else
+            counts[(AGREE_MADE_EASY if easy else AGREE) if agree else
                    f"planted: {step or 'nothing'}; lost: {', '.join(lost)}"] += 1  # fmt: skip
     return counts
 
@@ -175,6 +175,11 @@ def main(count: int = 2_000, workers: int = 1) -> None:
         *((found, str(times), "") for found, times in counts.most_common(8)),
     ]
     table(f"{count} students, {workers} worker{'s' * (workers > 1)}", rows)
+    agreed = counts[AGREE] + counts[AGREE_MADE_EASY]
+    work = (
+        f"a class of {count:,} simulated students, {workers} worker{'s' * (workers > 1)}: marked as planted; a second"
+    )
+    quote(work, f"{agreed:,}; {count / (end - drawn):.0f} ({memory()})")
     table("mistakes that were named", [(kind, str(times)) for kind, times in named])
 
 

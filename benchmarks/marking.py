@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from measure import table, target
+from measure import quote, table, target
 
 from derive import check
 from derive.answers.feedback.report import Report
@@ -51,6 +51,8 @@ def main() -> None:
         outcomes[key] for key in ("right work called wrong", "located exactly", "located and named")
     )
     missed = [(planted - found) / max(planted, 1) for found in (located, named)]
+    quote("students who round, cut and skip steps: right works called wrong; planted mistakes located, and named",
+          f"{wrong} of {outcomes['right work']}; {located} and {named} of {planted}")  # fmt: skip
     table("students who round, cut and skip steps, in decimal arithmetic", [
         ("right works called wrong", f"{wrong} of {outcomes['right work']}", target(0, wrong, str)),
         ("planted mistakes not located exactly", share(missed[0]), target(0.05, missed[0], share)),

@@ -17,6 +17,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 _ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+QUOTES = "DERIVE_QUOTES"
+"""The environment variable that names the file for what README quotes."""
 _CHILD = "import measure, sys; measure.child(*sys.argv[1:])"
 
 
@@ -57,17 +59,19 @@ def process(command: Sequence[str], times: int = 7, cwd: Path | None = None) -> 
     return median(seconds(run) for _ in range(times))
 
 
-def fresh(module: str, function: str, *args: str, times: int = 3) -> Cost:
-    """The quickest of several first runs, each in its own process: nothing is cached from an earlier run.
+def fresh(module: str, function: str, *args: str, times: int = 3, kept: str = "") -> Cost:
+    """The quickest of several first runs, each in its own process. `kept` is the folder of what SymPy found in earlier
+    runs; by default there is none.
 
     `module.function(*args)` prepares, and returns what is run and measured.
     """
     command = [sys.executable, "-c", _CHILD, module, function, *args]
-    return min((_cost(command) for _ in range(times)), key=lambda cost: cost.seconds)
+    return min((_cost(command, kept) for _ in range(times)), key=lambda cost: cost.seconds)
 
 
-def _cost(command: Sequence[str]) -> Cost:
-    finished = subprocess.run(command, check=True, cwd=HERE, env=_ENVIRONMENT, stdout=subprocess.PIPE)
+def _cost(command: Sequence[str], kept: str) -> Cost:
+    environment = _ENVIRONMENT | {"DERIVE_CACHE": kept}
+    finished = subprocess.run(command, check=True, cwd=HERE, env=environment, stdout=subprocess.PIPE)
     return Cost(*json.loads(finished.stdout))
 
 
@@ -116,6 +120,13 @@ def target(limit: float, reached: float, text: Callable[[Any], str] = duration) 
 def target_ratio(least: float, reached: float) -> str:
     """How many times quicker it should be, and whether it is."""
     return f">= {least:g}: {'met' if reached >= least else 'MISSED'}"
+
+
+def quote(work: str, derive: str, beside: str = "–") -> None:
+    """A line of README's table, kept where `readme.py` asks for it."""
+    if file := os.environ.get(QUOTES):
+        with Path(file).open("a", encoding="utf-8") as quotes:
+            quotes.write(json.dumps([work, derive, beside]) + "\n")
 
 
 def table(title: str, rows: Iterable[Sequence[str]]) -> None:

@@ -49,17 +49,51 @@ def evaluated(derivatives: list[Any], numbers: dict[Any, float]) -> list[float]:
     return [float(derivative.evalf(subs=numbers)) for derivative in derivatives]
 
 
-def sympy_notes() -> Callable[[], object]:
-    """SymPy's work on the notes, for a fresh process."""
-    import_module("sympy")
-    return lambda: sympy_gradient(NOTES)
+def lambdified(derivatives: list[Any], numbers: dict[Any, float]) -> Callable[[], list[float]]:
+    """The derivatives as one compiled function with what they share worked out once: the quickest way for many numbers.
+    What is returned evaluates it.
+    """
+    import sympy
+
+    function = sympy.lambdify(list(numbers), derivatives, modules="math", cse=True)
+    values = list(numbers.values())
+    return lambda: list(function(*values))
 
 
-def sympy_drawn(*sizes: str) -> Callable[[], object]:
-    """SymPy's work on a sigmoid network, for a fresh process."""
+def sympy_compiled(network: Network) -> list[float]:
+    """The derivative of the loss by every weight and bias: the closed form, `diff` and `lambdify(cse=True)`."""
+    return lambdified(*sympy_derivatives(network))()
+
+
+def sympy_first(way: str, *sizes: str) -> Callable[[], object]:
+    """SymPy's work on a sigmoid network (without sizes the notes), imported, nothing kept: by `subs` or `lambdify`."""
     import_module("sympy")
-    network = drawn([int(size) for size in sizes])
-    return lambda: sympy_gradient(network)
+    network = drawn([int(size) for size in sizes]) if sizes else NOTES
+    ways = {"subs": sympy_gradient, "lambdify": sympy_compiled}
+    return lambda: ways[way](network)
+
+
+def torch_gradient(network: Network) -> Callable[[], list[float]] | None:
+    """PyTorch's forward and backward pass in double precision; None where it is not installed."""
+    try:
+        torch: Any = import_module("torch")
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    leaf = {"dtype": torch.float64, "requires_grad": True}
+    weights = [torch.tensor(rows, **leaf) for rows in network.weights]
+    biases = [torch.tensor(row, **leaf) for row in network.biases]
+    x, target = (torch.tensor(row, dtype=torch.float64) for row in (network.x, network.target))
+
+    def run() -> list[float]:
+        outputs = x
+        for W, b, kind in zip(weights, biases, network.activations, strict=True):
+            outputs = (torch.relu if kind == "ReLU" else torch.sigmoid)(W @ outputs + b)
+        parameters = [p for pair in zip(weights, biases, strict=True) for p in pair]
+        found = torch.autograd.grad(((outputs - target) ** 2).sum(), parameters)
+        return [float(entry) for array in found for entry in array.flatten()]
+
+    return run
 
 
 def float_gradient(network: Network) -> list[float]:

@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from flint import fmpq
-from measure import best, duration, seconds, table, target
+from measure import best, duration, quote, seconds, table, target
 
 from derive import examples, solve
 from derive.answers.feedback.report import report
@@ -66,13 +66,17 @@ def main() -> None:
     random = Random(1)
     tasks = {"numbers": numbers(random), "3x3 matrices": matrices(random), "formulas": formulas(random)}
     runs = (read_numbers, read_matrices, read_formulas)
-    rates = [len(pairs) / best(run(pairs)) for pairs, run in zip(tasks.values(), runs, strict=True)]
+    rates = [len(pairs) / seconds(run(pairs)) for pairs, run in zip(tasks.values(), runs, strict=True)]
     if not find_spec("math_verify"):
         print("math-verify is not installed: `pip install math-verify` adds its figures.")
     theirs = [their_rate(pairs) if find_spec("math_verify") else None for pairs in tasks.values()]
     rows = [["what", "a second", "math-verify", "times", "target"]]
     rows += [figures(name, rate, other) for name, rate, other in zip(tasks, rates, theirs, strict=True)]
     table("Read and compared", rows)
+    texts = ", ".join(tasks)
+    others = ", ".join("–" if other is None else f"{other:,.0f}" for other in theirs)
+    quote(f"answers read and compared a second, each text for the first time: {texts}",
+          ", ".join(f"{rate:,.0f}" for rate in rates), f"math-verify: {others}")  # fmt: skip
     table("Strings with a decimal comma that are read rightly", commas())
     table("Whole works, the problem already loaded", works())
 
@@ -201,6 +205,7 @@ def works() -> list[list[str]]:
     texts = runpy.run_path(str(TESTS / "support" / "hostile.py"))
     hostile = {name: duration_of(text, solution) for name, text in (texts["WORKS"] | texts["FLOODS"]).items()}
     slowest = max(hostile, key=lambda name: hostile[name])
+    quote("a student's whole working of the notes, 25 answers, read and marked, the problem at hand", duration(notes))
     return [
         ["the notes (25 answers), verdicts and diagnoses", duration(notes), target(0.010, notes)],
         [f"the slowest of {len(hostile)} hostile texts ({slowest})", duration(hostile[slowest]),
@@ -229,6 +234,7 @@ def commas() -> list[list[str]]:
     read = sum(
         flat(read_answer(text, shape_of(meaning), lexicon, ",")[0]) == wanted(meaning) for text, meaning in pairs
     )
+    quote("numbers and arrays with a decimal comma that are read rightly", f"{read} of {len(pairs)}")
     rows = [["derive", f"{read} of {len(pairs)}", f"all: {'met' if read == len(pairs) else 'MISSED'}"]]
     if find_spec("math_verify"):
         rows.append(["math-verify", f"{sum(verified(*pair) for pair in pairs)} of {len(pairs)}", ""])

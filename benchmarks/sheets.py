@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from measure import duration, seconds, table, target_ratio
+from measure import duration, quote, seconds, table, target_ratio
 
 from derive import examples
 from derive.classroom.folder.classroom import Classroom
@@ -105,6 +105,11 @@ def compared(title: str, texts: Sequence[str], least: float) -> list[str]:
     made: list[object] = []
     each = processor(lambda: made.extend(pressed(texts))) / len(texts)
     ratio = one / each
+    quote(
+        f"the PDFs of a class, each: {title} of {pages(made[0])} pages",
+        duration(each),
+        f"a LaTeX run for each: {duration(one)}",
+    )
     return [
         f"{title}, {pages(made[0])} pages",
         duration(one),
@@ -136,6 +141,7 @@ def main() -> None:
     rate = students / taken
     text = "drawn, derived, verified, sheet and key as LaTeX"
     table("texts of the notes", [["", "a second", "wanted"], [text, f"{rate:.0f}", target_ratio(150, rate)]])
+    quote("sheet and key of the notes as LaTeX, numbers drawn, verified, a second", f"{rate:.0f}")
     head = ["PDFs, one core", "alone", "in a class", "quicker", "wanted"]
     small = Texts(SMALL, "unit")
     table(
@@ -151,6 +157,7 @@ def main() -> None:
         f"{one / two:.2f} x",
         target_ratio(1.7, one / two),
     ]
+    quote(f"sheets and keys of {students} students with two workers", duration(two), f"one worker: {duration(one)}")
     table("workers", [["", "one", "two", "quicker", "wanted"], row])
 
 

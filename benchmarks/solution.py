@@ -14,11 +14,12 @@ from statistics import median
 
 import plain
 import worked
-from measure import best, duration, fresh, growth, megabytes, process, seconds, table, target, target_ratio
+from measure import best, duration, fresh, growth, megabytes, process, quote, seconds, table, target
 from networks import NOTES, drawn
 
-from derive import examples
+from derive import Problem
 from derive.pdf.engines import find_engine
+from derive.solution import Blueprint
 
 DEPTHS = (2, 4, 8, 16, 32, 64)
 DEPTHS_OF_SYMPY = (1, 2, 3, 4)
@@ -27,63 +28,96 @@ VARIANTS = 100
 DEEP = [3, 3, 3, 3, 3]
 LARGE = [32, 32, 10]
 STEPS = 10_000
+WAYS = ("subs", "lambdify")
 
 Row = Sequence[str]
 
 
 def the_notes(_: bool) -> Iterator[Row]:
-    """1: the handwritten notes, from problem to page."""
-    ours, theirs = worked.gradient(worked.worked(worked.loaded())), plain.sympy_gradient(NOTES)
-    assert _agree(ours, theirs)
-    yield "", "first in a process", "again", "target (again)"
-    for what, option, limit in (("derivation to tex and md", "", 0.030), ("with the closed form", "yes", 0.150)):
-        again = best(worked.notes(option), 9)
-        yield what, duration(fresh("worked", "notes", option, times=5).seconds), duration(again), target(limit, again)
-    first = fresh("plain", "sympy_notes", times=5).seconds
-    yield "beside: plain SymPy, numbers", duration(first), duration(best(_sympy_again, 5)), ""
+    """1: the handwritten notes, from the file to the page"""
+    theirs = plain.sympy_gradient(NOTES)
+    assert _agree(worked.gradient(worked.worked(Problem.load(worked.NOTES))), theirs)
+    yield "", "first, nothing kept", "first, SymPy's results kept", "again", "target (again)"
+    with tempfile.TemporaryDirectory() as kept:
+        fresh("worked", "notes", times=1, kept=kept)
+        cold, first, again = fresh("worked", "notes"), fresh("worked", "notes", kept=kept), best(worked.notes(), 9)
+        marked = fresh("worked", "checked", kept=kept), best(worked.checked(), 9)
+    work = "the notes: read, derived, solved, verified, as LaTeX and Markdown"
+    yield work, *map(duration, (cold.seconds, first.seconds, again)), target(0.035, again)
+    yield "a student's work: problem read and solved, work marked", "", duration(marked[0].seconds), duration(marked[1])
+    ways = {way: (fresh("plain", "sympy_first", way).seconds, best(partial(_sympy_again, way))) for way in WAYS}
+    for way, (before, after) in ways.items():
+        yield f"beside: SymPy, imported, diff and {way}, numbers only", duration(before), "", duration(after)
+    beside = "; ".join(f"{way}: {duration(before)}, {duration(after)}" for way, (before, after) in ways.items())
+    run = plain.torch_gradient(NOTES)
+    if run is None:
+        yield "beside: PyTorch", "not installed: pip install torch"
+    else:
+        assert _agree(run(), theirs)
+        floor = best(run, 100)
+        yield "beside: PyTorch, backward pass, numbers only", "", "", duration(floor)
+        beside += f"; PyTorch's backward pass: {duration(floor)}"
+    timed = f"first in a process {duration(cold.seconds)} (SymPy's part kept on disk: {duration(first.seconds)})"
+    quote(work, f"{timed}, again {duration(again)}", f"SymPy, numbers only, first and again, by {beside}")
+    quote("a student's work on the notes, the problem read and solved, the work marked",
+          f"first in a process {duration(marked[0].seconds)}, again {duration(marked[1])}")  # fmt: skip
 
 
-def _sympy_again() -> None:
+def _sympy_again(way: str) -> None:
     """SymPy keeps its results: forget them, or only the look-up is measured."""
     from sympy.core.cache import clear_cache
 
     clear_cache()
-    plain.sympy_gradient(NOTES)
+    {"subs": plain.sympy_gradient, "lambdify": plain.sympy_compiled}[way](NOTES)
 
 
 def other_numbers(_: bool) -> Iterator[Row]:
-    """2: the same structure for other numbers, a hundred different ones."""
-    problem = worked.loaded()
-    blueprint = worked.blueprint(problem)
-    whole = worked.blueprint(problem, closed_form=True)
-    for plan in (blueprint, whole):
-        worked.filled(plan, problem)
+    """2: the same structure for other numbers, a hundred different ones"""
+    problem = Problem.load(worked.NOTES)
+    plan = Blueprint.of(problem)
+    worked.filled(plan, problem)
     yield "", "quickest", "median", "slowest", "target (median)"
-    for what, plan in (("values, proof, tex and md", blueprint), ("with the closed form", whole)):
-        times = [seconds(partial(worked.filled, plan, other)) for other in worked.variants(problem, VARIANTS)]
-        yield what, *map(duration, (min(times), median(times), max(times))), target(0.005, median(times))
+    times = [seconds(partial(worked.filled, plan, other)) for other in worked.variants(problem, VARIANTS)]
+    yield (
+        "values, proof, tex and md",
+        *map(duration, (min(times), median(times), max(times))),
+        target(0.01, median(times)),
+    )
     derivatives, numbers = plain.sympy_derivatives(NOTES)
     others = [{symbol: float(i % 9 + 1) / 10 for symbol in numbers} for i in range(10)]
-    times = [seconds(partial(plain.substituted, derivatives, other)) for other in others]
-    yield "beside: SymPy's derivatives, subs", *map(duration, (min(times), median(times), max(times)))
+    put_in = [seconds(partial(plain.substituted, derivatives, other)) for other in others]
+    yield "beside: SymPy's derivatives, subs", *map(duration, (min(put_in), median(put_in), max(put_in)))
+    called = best(plain.lambdified(derivatives, numbers), 100)
+    yield "beside: SymPy's derivatives, lambdified, numbers only", duration(called)
+    beside = f"SymPy's derivatives, numbers only: by subs {duration(median(put_in))}, lambdified {duration(called)}"
+    quote("the same with other numbers", duration(median(times)), beside)
 
 
 def deep_sigmoid(quick: bool) -> Iterator[Row]:
-    """3: a 3-3-3-3-3 sigmoid network."""
-    network = drawn(DEEP)
-    ours = fresh("worked", "network", *map(str, DEEP), times=5).seconds
-    yield "derivation to tex and md, first in a process", duration(ours)
-    start = time.perf_counter()
-    derivatives, numbers = plain.sympy_derivatives(network)
-    differentiated = time.perf_counter() - start
-    yield "beside: plain SymPy, the derivatives as formulas", *_times(differentiated, ours)
+    """3: a 3-3-3-3-3 sigmoid network"""
+    network, sizes = drawn(DEEP), list(map(str, DEEP))
+    ours = fresh("worked", "network", *sizes).seconds
+    yield "from the file to tex and md, first in a process", duration(ours)
+    compiled = fresh("plain", "sympy_first", "lambdify", *sizes, times=1).seconds
+    yield "beside: SymPy, diff and lambdify, numbers only", *_times(compiled, ours)
+    assert _agree(worked.gradient(worked.worked(Problem.loads(network.toml()))), plain.sympy_compiled(network))
+    beside = f"SymPy, numbers only, by lambdify: {duration(compiled)}, {compiled / ours:.0f} times as long"
     if quick:
-        yield "beside: plain SymPy, with their numbers", "skipped (--quick)"
-        return
-    theirs = plain.evaluated(derivatives, numbers)
-    taken = time.perf_counter() - start
-    assert _agree(worked.gradient(worked.worked(worked.loaded(network.toml()))), theirs)
-    yield "beside: plain SymPy, with their numbers", *_times(taken, ours), target_ratio(300, taken / ours)
+        yield "beside: SymPy, diff and evalf, numbers only", "skipped (--quick)"
+    else:
+        start = time.perf_counter()
+        theirs = plain.evaluated(*plain.sympy_derivatives(network))
+        taken = time.perf_counter() - start
+        assert _agree(worked.gradient(worked.worked(Problem.loads(network.toml()))), theirs)
+        yield "beside: SymPy, diff and evalf, numbers only", *_times(taken, ours)
+        beside += f"; by evalf: {duration(taken)}, {taken / ours:.0f} times"
+    if run := plain.torch_gradient(network):
+        beside += f"; PyTorch's backward pass: {duration(best(run, 100))}"
+    quote(
+        "a 3-3-3-3-3 sigmoid network, from the file to LaTeX and Markdown",
+        f"first in a process {duration(ours)}",
+        beside,
+    )
 
 
 def _times(theirs: float, ours: float) -> Row:
@@ -97,8 +131,12 @@ def depth(quick: bool) -> Iterator[Row]:
     yield "time", *(duration(cost.seconds) for cost in costs), *_slopes([cost.seconds for cost in costs])
     yield "memory beyond imports", *(megabytes(cost.grown) for cost in costs), *_slopes([cost.grown for cost in costs])
     shallow = DEPTHS_OF_SYMPY[:-1] if quick else DEPTHS_OF_SYMPY
-    theirs = [fresh("plain", "sympy_drawn", *["2"] * (layers + 1), times=1).seconds for layers in shallow]
-    yield "beside: plain SymPy, width 2", *(f"{n}: {duration(t)}" for n, t in zip(shallow, theirs, strict=True))
+    theirs = [fresh("plain", "sympy_first", "lambdify", *["2"] * (n + 1), times=1).seconds for n in shallow]
+    yield "beside: SymPy, lambdify, width 2", *(f"{n}: {duration(t)}" for n, t in zip(shallow, theirs, strict=True))
+    time_, memory = (_slopes([getattr(cost, what) for cost in costs]) for what in ("seconds", "grown"))
+    quote(f"sigmoid networks of width {WIDTH}, {DEPTHS[0]} to {DEPTHS[-1]} layers",
+          f"{duration(costs[0].seconds)} to {duration(costs[-1].seconds)}; log-log slope {time_[1]} in time "
+          f"(last doubling {time_[0]}), {memory[1]} in memory")  # fmt: skip
 
 
 def _slopes(costs: Sequence[float]) -> Row:
@@ -113,19 +151,31 @@ def written_out(_: bool) -> Iterator[Row]:
     yield "time, first in a process", duration(cost.seconds), target(3, cost.seconds)
     yield "peak memory of the process", megabytes(cost.peak), target(300e6, cost.peak, megabytes)
     network = drawn(LARGE)
-    yield "beside: plain floats, numbers", duration(best(lambda: plain.float_gradient(network)))
+    floats = best(lambda: plain.float_gradient(network))
+    yield "beside: plain floats, numbers", duration(floats)
+    quote("a 32-32-10 network, every entry written out in LaTeX",
+          f"first in a process {duration(cost.seconds)}, {megabytes(cost.peak)}",
+          f"loops over floats, numbers only: {duration(floats)}")  # fmt: skip
 
 
 def processes(_: bool) -> Iterator[Row]:
     """6: whole processes, median of 7."""
     python = [sys.executable]
     with tempfile.TemporaryDirectory() as folder:
-        solve = [*python, "-m", "derive", "solve", str(examples.path("notes")), "-o", folder, "--to"]
-        yield _process("derive --help", [*python, "-m", "derive", "--help"], 0.15)
-        yield _process("derive solve, notes to md", [*solve, "md"], 0.8)
-        yield _process("derive solve, notes to pdf", [*solve, "pdf"], 2.0)
+        solve = [*python, "-m", "derive", "solve", str(worked.NOTES), "-o", folder, "--to"]
+        check = [*python, "-m", "derive", "check", str(worked.NOTES), str(worked.WORK)]
+        ours = [
+            _process("derive --help", [*python, "-m", "derive", "--help"], 0.07),
+            _process("derive solve, notes to md", [*solve, "md"], 0.6),
+            _process("derive solve, notes to pdf", [*solve, "pdf"], 2.0),
+            _process("derive check, work on the notes", check, 0.5),
+        ]
+        yield from ours
         yield _process("beside: python -c pass", [*python, "-c", "pass"])
-        yield _process("beside: python -c 'import sympy'", [*python, "-c", "import sympy"])
+        sympy = _process("beside: python -c 'import sympy'", [*python, "-c", "import sympy"])
+        yield sympy
+        quote("whole processes: `derive --help`, `solve` notes to Markdown, to PDF, `check`",
+              ", ".join(row[1] for row in ours), f"`import sympy` alone: {sympy[1]}")  # fmt: skip
         process([*solve, "tex"], times=1)
         engine = [*find_engine().command, "notes.tex"]
         yield _process("beside: pdflatex on the finished tex", engine, cwd=Path(folder))
@@ -137,14 +187,13 @@ def _process(what: str, command: Sequence[str], limit: float | None = None, cwd:
 
 
 def training(_: bool) -> Iterator[Row]:
-    """7: 10,000 steps of gradient descent on Mazur's network, numbers only."""
-    run = worked.trained("mazur_10000")
-    losses: list[float] = []
-    ours = min(seconds(lambda: losses.append(run())) for _ in range(3))
-    floats = best(lambda: losses.append(plain.mazur_loss(STEPS)), 3)
-    assert _agree(losses[:1], losses[-1:])
-    yield "proven digits", duration(ours)
-    yield "beside: plain floats", duration(floats), f"{ours / floats:.1f} times quicker"
+    """7: 10,000 steps of gradient descent on Mazur's network"""
+    ours = min(seconds(worked.trained("mazur_10000")) for _ in range(3))
+    floats = best(lambda: plain.mazur_loss(STEPS), 3)
+    yield "from the file to Markdown, every digit proven", duration(ours)
+    yield "beside: plain floats, numbers only", duration(floats), f"{ours / floats:.1f} times quicker"
+    quote("10,000 steps of gradient descent on Mazur's network, from the file to Markdown, every digit proven",
+          duration(ours), f"loops over floats, numbers only: {duration(floats)}")  # fmt: skip
 
 
 def _agree(ours: Sequence[float], theirs: Sequence[float]) -> bool:
