@@ -18,6 +18,7 @@ from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter, templates
 from derive.writers.figure_labels import FigureLabels
+from derive.writers.layout.direction import runs_leftward
 from derive.writers.layout.formula_flow import NARROWEST, breadth, head_and_rest, parts_of_line
 from derive.writers.parts import Compiler, Part, texts
 
@@ -29,6 +30,7 @@ COLOURS = {
 }  # fmt: skip
 """Colours of a picture on paper, and the page's colours in their places."""
 _ELEMENT = re.compile(r"<(\w+)[^>]*>")
+_TAGGED = re.compile("<math>.*?</math>|<[^>]*>", re.DOTALL)
 _COLOUR = re.compile(r'(fill|stroke)="(#[0-9a-f]{3,6})"')
 
 
@@ -53,7 +55,8 @@ class HtmlWriter(TemplateWriter):
         return f"<h{level + 1}>{text}</h{level + 1}>\n"
 
     def prose(self, text: str, kind: str) -> str:
-        return f'<p class="{kind}">{text}</p>\n'
+        own = ' dir="rtl"' if runs_leftward(_TAGGED.sub("", text)) else ""
+        return f'<p class="{kind}"{own}>{text}</p>\n'
 
     def side_by_side(self, formulas: Sequence[str]) -> str:
         return f'<div class="givens">{"".join(f"<div>{_math(formula)}</div>" for formula in formulas)}</div>\n'
@@ -127,7 +130,9 @@ class HtmlWriter(TemplateWriter):
         return [lambda view: _figure(svg(block.figure, FigureLabels(view.written_in(notation)), block.alt))]
 
     def frame(self, words: Catalogue) -> dict[str, Any]:
-        return {"font": _font(), "controls": {key: escape(words[f"html.{key}"]) for key in CONTROLS}}
+        leftward = runs_leftward(words["headings.given"])
+        controls = {key: escape(words[f"html.{key}"]) for key in CONTROLS}
+        return {"font": _font(), "leftward": leftward, "controls": controls}
 
 
 @cache

@@ -17,15 +17,16 @@ from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
-from derive.problem.settings import Digits, GradeRules, Marking
+from derive.problem.settings import Digits, GradeRules, Marking, Numbers
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update, own_rate_name
 from derive.problem.training.schedules import SCHEDULES
+from derive.prose.catalogue import number_sign
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
 from derive.writers.json import nested
 from derive.writers.page_context import PageContext
 
-SWITCHES = ("intro", "update", "closed", "check", "figures", "reasons", "order", "breaks")
+SWITCHES = ("intro", "update", "closed", "check", "figures", "reasons", "order", "breaks", "engine", "accessible")
 """What a file says of its page where it is not the usual."""
 
 
@@ -79,13 +80,19 @@ def _model(problem: Problem, page: PageContext) -> Iterator[str]:
         yield f"gradients = {_list(map(ASCII.name, single.gradients))}"
 
 
-def _settings(problem: Problem) -> Iterator[str]:
-    numbers, page, update = problem.numbers, problem.page, problem.update
+def _numbers(numbers: Numbers, language: str) -> Iterator[str]:
     yield f"\n[numbers]\n{_digits(numbers.digits)}"
     yield f"carry = {_quoted(numbers.carry)}\ndecimal = {_quoted(numbers.decimal)}"
+    if numbers.multiplication != number_sign(language, "multiplication"):
+        yield f"multiplication = {_quoted(numbers.multiplication)}"
     if numbers.steps:
         yield "\n[numbers.steps]"
         yield from (f"{_quoted(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
+
+
+def _settings(problem: Problem) -> Iterator[str]:
+    page, update = problem.page, problem.update
+    yield from _numbers(problem.numbers, problem.language)
     yield "\n[page]"
     for key in ("course", "author", "date", "task", "symbol", "detail"):
         if value := getattr(page, key):
@@ -95,7 +102,11 @@ def _settings(problem: Problem) -> Iterator[str]:
     if page.entries != type(page)().entries:
         yield f"entries = {page.entries or _quoted('all')}"
     for switch in fields(page):
-        if (value := getattr(page, switch.name)) != switch.default and switch.name in SWITCHES:
+        if (value := getattr(page, switch.name)) != switch.default and switch.name in (
+            *SWITCHES,
+            "engine",
+            "accessible",
+        ):
             yield f"{switch.name} = {_setting(value) if isinstance(value, bool | str) else _list(value)}"
     yield from _marking(problem.marking)
     yield from _grade(problem.grade)

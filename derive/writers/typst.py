@@ -20,6 +20,7 @@ from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import TemplateWriter
 from derive.writers.figure_labels import FigureLabels
+from derive.writers.layout.direction import runs_leftward
 from derive.writers.layout.panels import panels
 from derive.writers.parts import Compiler, Part, texts
 
@@ -27,6 +28,7 @@ LINE, CHARACTER, TALLEST = 48.0, 0.56, 28
 """The width of a line in em, about that of a character, and the most rows of a matrix on one page."""
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/'\"-])")
 _CIRCLED = re.compile("[①-⑨]")
+_COMMAND = re.compile(r"#\w+(?:\(.*?\))?")
 _SPACES = re.compile(r"\s+")
 MATRIX = 'mat(delim: "[", '
 _PARENTHESES = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()]')
@@ -56,6 +58,11 @@ def equation(formula: str, display: bool = False) -> str:
     return f"#eq({quoted(spoken(formula) or '…')}, ${f'display({shown})' if display else shown}$)"
 
 
+def unmarked(text: str) -> str:
+    """The words of a text without commands and formulas."""
+    return _COMMAND.sub("", text)
+
+
 class TypstWriter(TemplateWriter):
     """A Document → Typst."""
 
@@ -76,7 +83,11 @@ class TypstWriter(TemplateWriter):
         return f"\n{'=' * level} {text}\n"
 
     def prose(self, text: str, kind: str) -> str:
-        return f"\n#said({quoted(kind)})[{text}]\n"
+        own = f"#leftward[{text}]" if runs_leftward(unmarked(text)) else text
+        return f"\n#said({quoted(kind)})[{own}]\n"
+
+    def letters(self, words: str) -> dict[str, bool]:
+        return {"leftward": runs_leftward(unmarked(words))}
 
     def side_by_side(self, formulas: Sequence[str]) -> str:
         given = " #h(1.2em, weak: true) ".join(_link(formula) for formula in formulas)

@@ -11,6 +11,7 @@ import shutil
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "pdftoppm": ("pdftoppm",),
+    "pdftotext": ("pdftotext",),
 }
 """What each is called on one system or another."""
 
