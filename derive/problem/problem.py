@@ -19,6 +19,7 @@ from derive.operations import MACROS
 from derive.problem.grade_rules import read_grade_rules
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
+from derive.problem.reading.array_files import with_array_files
 from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
@@ -91,7 +92,7 @@ class Problem:
     @staticmethod
     def load(path: str | Path) -> Problem:
         """The problem in the file at `path`. Raises InputError with every fault."""
-        return _Reader(read_toml(Path(path))).problem(Path(path).stem)
+        return _Reader(read_toml(Path(path), with_array_files)).problem(Path(path).stem)
 
     @staticmethod
     def loads(text: str, name: str = "problem", file: str = "") -> Problem:

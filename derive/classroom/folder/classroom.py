@@ -15,6 +15,7 @@ from derive.classroom.roster.table_text import table_bytes
 from derive.errors import DeriveError
 from derive.files import PDF, save
 from derive.problem.problem import Problem
+from derive.problem.reading.array_files import self_contained
 
 PARTLY, AGAIN = "partly", "again"
 """How the papers of a class that is there are made: of some students alone, or of all with other numbers."""
@@ -58,7 +59,7 @@ class Classroom:
         title = old.title if old and own else problem.stem
         columns = columns or (old.columns if old else {})
         Roster(roster, columns).layout()
-        texts = {PROBLEM: problem.read_bytes(), ROSTER: table_bytes(roster)}
+        texts = {PROBLEM: self_contained(problem), ROSTER: table_bytes(roster)}
         formats = formats or (old.formats if old else (PDF,))
         manifest = Manifest.of(title, texts[PROBLEM], texts[ROSTER], _seed(old, seed, how == AGAIN), formats, columns)
         if old and how == PARTLY:

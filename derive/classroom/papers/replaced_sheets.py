@@ -11,6 +11,7 @@ from derive.classroom.folder.manifest import NAME, PROBLEM
 from derive.classroom.roster.roster import Roster
 from derive.errors import DeriveError, InputError
 from derive.problem.problem import Problem
+from derive.problem.reading.array_files import self_contained
 from derive.variants import Assignment
 
 MOST_NAMED = 10
@@ -21,7 +22,7 @@ def check_replacement(folder: Path, problem: Path, roster: Path, seed: str | Non
     if not (folder / NAME).exists() or not (folder / PROBLEM).exists():
         return
     room = Classroom.open(folder)
-    same_problem = problem.read_bytes() == (folder / PROBLEM).read_bytes()
+    same_problem = self_contained(problem) == (folder / PROBLEM).read_bytes()
     if same_problem and seed in {None, room.seed}:
         return
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -62,8 +62,10 @@ class TomlFile:
         return self.place(*path, column=column, length=len(path[-1])) if column >= 0 else place
 
 
-def read_toml(path: Path) -> TomlFile:
-    """The file at `path`. Raises InputError if it cannot be read or is not TOML."""
+def read_toml(path: Path, expanded: Callable[[str, Path], str] | None = None) -> TomlFile:
+    """The file at `path`, its text `expanded` line by line before it is read. Raises InputError if it cannot be read or
+    is not TOML.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -76,16 +78,18 @@ def read_toml(path: Path) -> TomlFile:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(path), line))]) from None
-    return from_text(text, path.name)
+    return from_text(expanded(text, path) if expanded else text, path.name, text)
 
 
-def from_text(text: str, name: str = "") -> TomlFile:
-    """The same for text that is at hand. Raises InputError with the line of a fault in the TOML."""
+def from_text(text: str, name: str = "", written: str = "") -> TomlFile:
+    """The same for text that is at hand; messages show its lines as they were `written`. Raises InputError with the
+    line of a fault in the TOML.
+    """
     try:
         data = _data(text)
     except (ValueError, RecursionError) as error:
         raise InputError([_syntax_fault(str(error), text, name)]) from None
-    lines = tuple(text.replace("\r\n", "\n").split("\n"))
+    lines = tuple((written or text).replace("\r\n", "\n").split("\n"))
     return TomlFile(name, data, lines, dict(_positions(lines)))
 
 
