@@ -12,7 +12,7 @@ from derive.language.expressions import Apply, Entry, Expr, Ref
 from derive.language.names import ACCENTS, Name, Symbol
 
 NEXT = -1
-UPDATED = {"new", "neu", "next", "updated"}
+UPDATED = {"new", "neu", "next", "updated", "after", "upd", "nouveau", "nuevo"}
 
 Meaning: TypeAlias = "tuple[Quantity, int | None]"
 """A quantity, and after which update: NEXT for the one of this pass, None where nothing says so."""
@@ -98,6 +98,9 @@ class LeftSide(NameParser):
 
     def meant(self, symbol: Symbol) -> Quantity | None:
         """The quantity of a symbol; a prime or a number on top that names nothing counts updates."""
+        if symbol.accent == "tilde" and symbol.id not in self.lexicon.names:
+            self.update = NEXT
+            symbol = replace(symbol, accent="")
         if symbol.primes and symbol.id not in self.lexicon.names:
             self.update = symbol.primes if symbol.primes > 1 else NEXT
             symbol = replace(symbol, primes=0)

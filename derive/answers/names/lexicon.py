@@ -33,8 +33,8 @@ _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 
 @dataclass
 class Lexicon:
-    """The names of a derivation, `others` that the problem gives its quantities and entries, and the functions that the
-    letters of a work were found to mean.
+    """The names of a derivation, `others` that the problem or a work gives its quantities and entries, the formulas
+    that a work gives names to, and the functions that its letters were found to mean.
     """
 
     derivation: Derivation
@@ -45,6 +45,7 @@ class Lexicon:
     steps: dict[Name, Step] = field(default_factory=dict)
     meanings: dict[str, Quantity | None] = field(default_factory=dict)
     others: dict[str, Quantity] = field(default_factory=dict)
+    declared: dict[str, Expr] = field(default_factory=dict)
 
     @staticmethod
     def of(derivation: Derivation, aliases: Mapping[str, tuple[str, ...]]) -> Lexicon:
@@ -59,10 +60,10 @@ class Lexicon:
             lexicon._enter(step.name)
             lexicon.steps[step.name] = step
         for known, others in aliases.items():
-            lexicon._also(known, others)
+            lexicon.also(known, others)
         return lexicon
 
-    def _also(self, step: str, others: Iterable[str]) -> None:
+    def also(self, step: str, others: Iterable[str]) -> None:
         """Enter other names of a quantity, or of an entry of it, as they are read: by their canonical ids."""
         named = StepId.parse(step)
         name = self.names.get(named.name)
@@ -74,6 +75,13 @@ class Lexicon:
             if symbol is not None and symbol.id not in self.names:
                 self.others[symbol.id] = quantity
                 self.names[symbol.id] = quantity.name
+        self.meanings.clear()
+
+    def declare(self, name: str, expr: Expr) -> None:
+        """Enter a name that a work gives to a formula of its own."""
+        symbol = _spelled_out(name)
+        if symbol is not None:
+            self.declared[symbol.id] = expr
 
     def _enter(self, name: Name) -> None:
         self.names[name.id] = name
@@ -115,10 +123,9 @@ class Lexicon:
         return words in self.names or (len(words) < 5 and all(letter in self.names for letter in words))
 
     def understands(self, word: str) -> bool:
-        """Whether a word is a name of the problem, or of a function."""
-        return (
-            self.holds(word) or word in FUNCTIONS or word.lower() in _spelled() or self.symbol(Symbol(word)) is not None
-        )
+        """Whether a word is a name of the problem or of the work, or of a function."""
+        known = self.holds(word) or word in self.declared or word in FUNCTIONS or word.lower() in _spelled()
+        return known or self.symbol(Symbol(word)) is not None
 
     def _named(self, symbol: Symbol) -> Name | None:
         return self.names.get(symbol.id) or self.folded.get(_folded(symbol.id))

@@ -27,7 +27,8 @@ class NameParser(Parser):
 
     def named(self) -> Expr:
         start = self.at
-        for attempt in (self._exponential, self.slope, self._call, self.quantity, self._letters, self._constant_word):
+        attempts = (self._exponential, self.slope, self._call, self.quantity, self._letters, self._constant_word)
+        for attempt in (self._declared, *attempts) if self.lexicon.declared else attempts:
             found = attempt()
             if found is not None:
                 return found
@@ -42,6 +43,10 @@ class NameParser(Parser):
     def meant(self, symbol: Symbol) -> Quantity | None:
         """The quantity that a symbol means."""
         return self.lexicon.symbol(symbol)
+
+    def _declared(self) -> Expr | None:
+        """A name that the work itself gives to a formula."""
+        return self.lexicon.declared.get(self.whole_symbol().id) if self.token.kind == "word" else None
 
     def whole_symbol(self, base: str | None = None) -> Symbol:
         """A symbol; a number that touches the letters is its subscript: `W2`."""

@@ -71,6 +71,11 @@ class StepIndex:
             self.found[key] = self._match(left.strip(), k) if len(left) <= MAX_LEFT else ("", None)
         return self.found[key]
 
+    def forget(self) -> None:
+        """Look every spelling up anew: a name was entered."""
+        self.found.clear()
+        self.meant.clear()
+
     def shape(self, match: Match) -> Shape | None:
         """The shape of what was matched; None for nothing."""
         step, entry = match

@@ -16,16 +16,21 @@ _LINKS = (
     r"is|are|equals?|to be|becomes|ist|sind|gleich|beträgt|lautet|wird|est|vaut|égale|sont|es|vale|son|igual a"
     r"|равно|равен|равна|равны|составляет|есть|тең|болады"
 )
+_SYMBOL = (
+    r"(?:\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_])"
+    r"|[Ll]oss|[Cc]ost)"
+)
 _LINKED = re.compile(
-    rf"(?<=[\w)\]}}$])\s+(?:{_LINKS})(?:\s+(?:equal to|gleich|égale? à|igual a))?:?\s+(?=\$?{_VALUE})", re.IGNORECASE
+    rf"(?P<name>(?:^|[\s$]){_SYMBOL}[^\s=≈|]{{0,40}}\$?)\s+(?:{_LINKS})(?:\s+(?:equal to|gleich|égale? à|igual a))?:?\s+"
+    rf"(?=\$?{_VALUE})",
+    re.IGNORECASE,
 )
 _ARROW = re.compile(rf"^(\W{{0,4}}{_NAME}\s*)(?:->|→|⇒|=>|⟶|\\to(?![A-Za-z]))(?=\s*\$?{_VALUE})")
-_BESIDE = re.compile(rf"^(\s*{_NAME})[ \t]+(?={_VALUE}[^=]*$)")
+_BESIDE = re.compile(rf"^(\s*{_SYMBOL}[^\s=≈|]{{0,40}})[ \t]+(?={_VALUE}[-+−–\d.,eE·×⋅^*()\[\]{{}};\s]*$)")
 _ALONE = re.compile(rf"^\s*(?:(?:print|disp|display|show)\s*\()?(?P<name>{_NAME})\)?\s*[:;]?\s*$")
 _BELOW = re.compile(rf"^\s*#?\s*{_VALUE}")
 _KEY = re.compile(rf"[{{,]?\s*([\"'])({_NAME})\1\s*:\s*")
 _RELATION = re.compile(r"[=≈≃≅←]|\\approx|<-|:=")
-_PRINTED = re.compile(rf"^\s*(?:\(?[\"'])?({_NAME})[\"']?[,:]?\s+(?={_VALUE}[^=]*$)")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 MAX_LENGTH = 2_000
 
@@ -50,7 +55,7 @@ def named_values(text: str) -> str:
 
 def _stated(line: str) -> str:
     """A line with a sign in place of a word or an arrow, or of the gap between a name and a number."""
-    linked = _LINKED.sub(" = ", line)
+    linked = _LINKED.sub(lambda match: f"{match['name']} = ", line)
     if linked != line:
         return linked
     arrow = _ARROW.sub(r"\1= ", line)

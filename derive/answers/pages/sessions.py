@@ -15,6 +15,8 @@ _OUTPUT = re.compile(r"^[ \t]*(?:Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?|\(%o\d+\
 _SHOWN = re.compile(r"^(?:print|display|disp|show)\((?P<inner>[^()\"']+)\)$")
 _SAYS = re.compile(r"^(?:print|display|disp|show|cat|printf?)\s*\(")
 """What it shows is said in the output."""
+_IN_PLACE = re.compile(r"(?<![\w.])([^\W\d_][\w{}^]{0,20})\s*([-+*/])=\s?(?!=)")
+"""`w -= 0.1 * dw`."""
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z∂][\w.'/]*(?:\[[\d,:\s]*\])*)\s*(?:=(?!=)|:=|<-)")
 _COMMENT = re.compile(r"\s#\s.*$")
 _R_INDEX = re.compile(r"^\s*\[\d+\]\s(?=\s*[-+\d.])")
@@ -28,7 +30,7 @@ _ANY = re.compile(
 
 def sessions_read(text: str) -> str:
     """A text with outputs as statements about what was shown; the lines stay as many as they are."""
-    text = headed_read(text)
+    text = _IN_PLACE.sub(r"\1 <- \1 \2 ", headed_read(text))
     if _ANY.search(text) is None:
         return text
     lines, shown, assigned = text.split("\n"), "", ""

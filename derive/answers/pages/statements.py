@@ -21,7 +21,7 @@ _SHORT = {"as", "da"}  # in a formula these are names
 _WORDS = re.compile(
     rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
 )
-_LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d])\s*(.*)$", re.DOTALL)
+_LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d,\]])\s*(.*)$", re.DOTALL)
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
 _SAID = re.compile(

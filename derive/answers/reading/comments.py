@@ -9,7 +9,7 @@ from derive.answers.names.lexicon import Lexicon
 _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>[a-zß-ÿ]{{2,20}}(?: [a-zß-ÿ]{{1,20}}){{1,8}}[.!]?))"
-_UNIT = r"[^\W\d_]{1,14}(?:[²³]|\^[23])?"
+_UNIT = r"[^\W\d_₀-₉]{1,14}(?:[²³]|\^[23])?"
 _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
@@ -24,7 +24,7 @@ _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
 _ENDS = frozenset("□)]*_`!✓✔☑✅….²³€$£¥₸₽°")
 _EACH = re.compile(r"[^\W\d_]+")
-_AHEAD = re.compile(r"(?:[^\W\d_]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
+_AHEAD = re.compile(r"(?:[^\W\d_₀-₉]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
 _SCALES = {"million", "millions", "mio", "mn", "billion", "bn", "mrd", "thousand", "tausend", "millionen", "milliarden",
            "тысяч", "тыс", "миллион", "миллионов", "млн", "млрд", "мың", "mille", "milliard", "miles", "millón",
            "millones", "k", "hundred", "hundert", "dozen", "times", "x", "per", "pi", "e", "i"}  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 from typing import TypeAlias
 
-from flint import fmpq
-
+from derive.answers.names.lexicon import LOSSES
 from derive.answers.names.step_matching import MAX_LEFT, StepIndex
 from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.comments import uncommented, unit_behind
@@ -17,11 +17,13 @@ from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
+from derive.answers.working.left_texts import COUNTED, own_name, plain_left, tails, turned, with_channel
+from derive.answers.working.pass_tracker import PassTracker
 from derive.answers.working.replacing import nodes
 from derive.answers.working.splitting import StatementSplitter
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, Shape, walk
-from derive.language.names import Derivative, Name
-from derive.language.step_ids import StepId
+from derive.answers.working.targets import Target
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, walk
+from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 
 Letters: TypeAlias = "tuple[tuple[str, str], ...]"
@@ -32,25 +34,8 @@ _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
 _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
 _WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
-_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
 _MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a left side names: a quantity, an entry or a slice of it, and whether it is meant after an update (`@1`)."""
-
-    name: Name
-    index: Index | None = None
-    passes: int = 1
-    updated: bool = False
-    is_slice: bool = False
-
-    @property
-    def step(self) -> str:
-        """The id of the step."""
-        return str(StepId(self.name.id, self.passes if self.updated or self.passes > 1 else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +79,14 @@ class ReadStatement:
 class StatementReader:
     """Reads statements one after the other; which letters stand for which functions is learned on the way."""
 
-    def __init__(self, index: StepIndex, decimal: str, worked: Sequence[int] = (1,), *, first_index: int = 1) -> None:
-        self.first_index = first_index
+    def __init__(
+        self, index: StepIndex, decimal: str, tracker: PassTracker, *, first_index: int = 1, loss_named: bool = False
+    ) -> None:
+        self.first_index, self.tracker, self.loss_named = first_index, tracker, loss_named
         self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
         lexicon = self.lexicon
-        self.forward = {step.name for step in lexicon.derivation.forward}
-        self.parameters = {step.name.before for step in lexicon.derivation.updates}
-        self.backward = False
-        self.passes, self.worked = 1, list(worked)
-        self.said: dict[Name, Array | None] = {}
+        self.declaring = set[int]()
         self.read: dict[tuple[str, Shape | None, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
-        self.turning = frozenset[Name](lexicon.derivation.turning)
-        self.updated = self.derived = False
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
         self.splitter = StatementSplitter(
@@ -143,51 +124,30 @@ class StatementReader:
 
     def chain(self, statement: Statement) -> ReadStatement | None:
         """The statement read, or None where it is no mathematics of this problem."""
+        statement = with_channel(statement) if len(statement.labels) > 1 else statement
         target, label, named = self._target(statement)
-        if target is None and (turned := _turned(statement)):
-            statement = turned
+        if target is None and (other := turned(statement)):
+            statement = other
             target, label, named = self._target(statement)
+        if (target is None or self._is_usual(named)) and (other_target := self._renamed(statement)):
+            target = other_target
         if target is None and (statement.inline or not self._is_name(statement.labels[0])):
             return None
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
         parts = _up_to_unread(_alone(tuple(self._part(link, target) for link in links)))
-        if target is not None and target.name in self.parameters and not target.updated:
-            target = self._after_update(target, parts)
+        numbers = next((part.numbers for part in reversed(parts) if part.numbers), None)
+        if target is not None and target.name in self.tracker.parameters and not target.updated:
+            target = self._after_update(target, parts, numbers)
         if target is not None and target.passes == 1:
-            target = self._in_pass(target, next((part.numbers for part in reversed(parts) if part.numbers), None))
-        self.backward |= target is not None and "/" in target.step
+            target = self.tracker.place(target, numbers)
+        self.tracker.backward |= target is not None and "/" in target.step
         return ReadStatement(target, named.strip(), statement.left.line, parts, statement.aside)
-
-    def _in_pass(self, target: Target, numbers: Array | None) -> Target:
-        """The pass that a statement belongs to: the next one, where a forward step or a sample is said again after an
-        update, or another sample after a derivative.
-        """
-        later = [k for k in self.worked if k > self.passes]
-        if later and not target.updated and target.name in self.said and self._begins(target.name, numbers):
-            self.begin(later[0])
-        self.updated |= target.updated
-        self.derived |= isinstance(target.name, Derivative)
-        self.said[target.name] = numbers or self.said.get(target.name)
-        if target.step not in self.index.known and str(StepId(target.name.id, self.passes)) in self.index.known:
-            return replace(target, passes=self.passes, updated=True)  # known only after an update
-        given = target.name not in self.lexicon.steps and target.name not in self.turning and not target.updated
-        return target if given or target.passes == self.passes else replace(target, passes=self.passes)
 
     def begin(self, k: int) -> None:
         """What comes now is about pass k."""
-        if k in self.worked:
-            self.passes, self.updated, self.derived, self.said = k, False, False, {}
-
-    def _begins(self, name: Name, numbers: Array | None) -> bool:
-        """Whether a new pass begins with a quantity that has been said."""
-        if self.updated:
-            return name in self.forward or name in self.turning
-        said = self.said[name]
-        return (
-            self.derived and name in self.turning and None not in (said, numbers) and _values(said) != _values(numbers)
-        )
+        self.tracker.begin(k)
 
     # --- left sides --------------------------------------------------------------------------------------------------
 
@@ -199,10 +159,38 @@ class StatementReader:
         for label in filter(_OPERATES.search, statement.labels):
             if found := self.formula(label):
                 return found, 1, label
-        for tail in _tails(statement.labels[0]):
+        for tail in tails(statement.labels[0]):
             if found := self.left(tail):
                 return found, 0, tail
         return None, 0, statement.labels[0]
+
+    def _is_usual(self, label: str) -> bool:
+        """Whether a name means the loss only because it usually does."""
+        return label.strip("$ ").lower() in LOSSES and label.strip("$ ") not in self.lexicon.names
+
+    def _renamed(self, statement: Statement) -> Target | None:
+        """The step that a later member of a chain names, or is the right side of, where its left side is a name that
+        the work gives it: `g = dL/dz = -0.3`; a name for any other formula is remembered.
+        """
+        name = own_name(statement.labels[0])
+        if not name or statement.inline:
+            return None
+        for link in statement.links[:2]:
+            found = self.left(link.text) or self.formula(link.text)
+            if found is not None and found.name in self.lexicon.steps:
+                self._learn(name, found)
+                return found
+        expr = self._formula(statement.links[0].text) if self.left(name) is None else None
+        if expr is not None and not isinstance(expr, Number) and helper_free(expr):
+            self.lexicon.declare(name, expr)
+            self.declaring.add(statement.left.line)
+        return None
+
+    def _learn(self, name: str, target: Target) -> None:
+        """Remember a name that the work gives to a step."""
+        self.lexicon.also(target.name.id, [name])
+        self.index.forget()
+        self.read.clear()
 
     def _is_name(self, left: str) -> bool:
         """Whether a left side means to name a quantity: no words, and nothing that is worked out on the way."""
@@ -210,13 +198,17 @@ class StatementReader:
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
-        text = _plain_left(text.strip().rstrip(".:, ").strip("*_`$ "), self.first_index)
+        text = plain_left(text.strip().rstrip(".:, ").strip("*_`$ "), self.first_index)
+        if self.loss_named and self._is_usual(text):
+            return None
         meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
+        if meant is None and (counted := COUNTED.fullmatch(text)):
+            return self.left(f"{counted['name']}^{{({counted['k']})}}")
         if meant is None:
             return None
         (quantity, update, stated), name = meant, meant.quantity.name
         index = quantity.index if isinstance(quantity, Entry) else None
-        updated = name in self.parameters and (update is not None or stated is not None)
+        updated = name in self.tracker.parameters and (update is not None or stated is not None)
         if update is not None and not updated:
             return None
         passes = stated if stated is not None else update if update and update > 0 else 1
@@ -242,11 +234,17 @@ class StatementReader:
             return left[fault.start :]
         return left
 
-    def _after_update(self, target: Target, parts: tuple[ReadSide, ...]) -> Target:
-        """A parameter set to what its own name stands in, after a gradient: the value after the update."""
+    def _after_update(self, target: Target, parts: tuple[ReadSide, ...], numbers: Array | None) -> Target:
+        """A parameter set to what its own name stands in, after a gradient: the value after the update.
+
+        As many numbers as the whole has, where one entry is named, are those after so many updates: `w_1` of w.
+        """
+        size = prod(self.lexicon.shapes[target.name])
+        if target.index is not None and len(target.index) == 1 < size and numbers and len(numbers.entries) == size:
+            return replace(target, index=None, passes=target.index[0] + 1, updated=True, is_slice=False)
         own = any(part.reading and Ref(target.name) in walk(part.reading.expr) for part in parts)
         arrow = parts[0].link.relation == "<-"
-        return replace(target, updated=own or arrow or self.backward)
+        return replace(target, updated=own or arrow or self.tracker.is_updated(target.name, numbers))
 
     # --- links -------------------------------------------------------------------------------------------------------
 
@@ -285,6 +283,11 @@ class StatementReader:
         return {abs(node.value) for node in walk(step.expr) if isinstance(node, Number)} if step else set()
 
 
+def helper_free(expr: Expr) -> bool:
+    """Whether no array of numbers stands in an expression: those belong to the line that they stand in."""
+    return not any(isinstance(node, Ref) and isinstance(node.name, Symbol) and node.name.helper for node in walk(expr))
+
+
 def _alone(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
     """The links of a chain; an array with a factor that stands alone is its result."""
     part = parts[0]
@@ -301,46 +304,3 @@ def _up_to_unread(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
         if part.kind == UNREADABLE and _MIXED_UP.match(part.link.text):
             return parts[: i + 1]
     return parts
-
-
-def _values(numbers: Array | None) -> list[fmpq | None]:
-    return [w.value if w else None for w in numbers.entries] if numbers else []
-
-
-_NEW = (
-    r"new|updated|neue[srn]?|neu|nouveau|nouvelle|nuev[oa]|нов(?:ый|ая|ое|ые)|обновл[её]нн(?:ый|ая|ое|ые)|жаңа"
-    r"|aktualisiert(?:e[srn]?)?|after (?:the )?update|nach dem update|после обновления|жаңартылған"
-)
-_NEW_BEFORE = re.compile(rf"(?:the\s+)?(?:{_NEW})\s+(?P<name>\S.*)", re.IGNORECASE)
-_NEW_BEHIND = re.compile(rf"(?P<name>.*\S)\s*(?:\((?:{_NEW})\)|\s(?:{_NEW}))", re.IGNORECASE)
-_INDEX = re.compile(r"(?P<name>.*[\w})])(?P<index>\[\d{1,4}(?:(?:\]\[|,\s*)\d{1,4}){0,5}\])")
-INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
-"""What shows that a work counts entries from 0, as programs do."""
-
-
-def _plain_left(text: str, first_index: int) -> str:
-    """A left side with `W[0][1]` as `W[1,2]` where indices count from 0, and `new W_1` as `W_1^{new}`."""
-    if found := _INDEX.fullmatch(text):
-        numbers = (int(number) + 1 - first_index for number in re.findall(r"\d+", found["index"]))
-        text = f"{found['name']}[{','.join(map(str, numbers))}]"
-    if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
-        return f"{found['name']}^{{new}}"
-    return text
-
-
-def _turned(statement: Statement) -> Statement | None:
-    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
-    *between, last = statement.links
-    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
-        return None
-    left = replace(last, relation="=")
-    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
-
-
-def _tails(text: str) -> Iterator[str]:
-    """The last words of a sentence, where no operator stands before them."""
-    words = text.split()
-    for count in (1, 2):
-        before = " ".join(words[:-count])
-        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*<>≤≥-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
-            yield " ".join(words[-count:])

@@ -14,11 +14,13 @@ from derive.answers.pages.transcript import cleaned, pieces_of, within_budget, w
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.written import Answer
-from derive.answers.working.chains import INDEX_FROM_ZERO, ReadStatement, StatementReader
+from derive.answers.working.chains import ReadStatement, StatementReader
 from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
+from derive.answers.working.left_texts import INDEX_FROM_ZERO
 from derive.answers.working.line_ledger import LineLedger
 from derive.answers.working.pass_headings import passes
+from derive.answers.working.pass_tracker import PassTracker, parameters_of
 from derive.errors import Fault, InputError, Place
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
@@ -60,7 +62,9 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> tuple[list[ReadStatement], LineLedger]:
     """Every statement of a work, in order, and what became of each line."""
     first = 0 if INDEX_FROM_ZERO.search(text) else 1
-    reader = StatementReader(StepIndex.of(solution), decimal, solution.values.worked, first_index=first)
+    index = StepIndex.of(solution)
+    tracker = PassTracker(solution.blueprint.derivation, solution.values.worked, index.known, parameters_of(solution))
+    reader = StatementReader(index, decimal, tracker, first_index=first, loss_named=_names_loss(text, solution))
     chains: list[ReadStatement] = []
     source = text
     headed = deque(passes(text, catalogue(solution.problem.language)))
@@ -81,3 +85,9 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
         ledger.enter(statement, read, snippet.rows)
         chains += read
     return chains, ledger
+
+
+def _names_loss(text: str, solution: Solution) -> bool:
+    """Whether a work states the loss by its own name: then no other usual one means it."""
+    loss = solution.blueprint.derivation.loss
+    return loss is not None and re.search(rf"(?<![\w/∂}}]){re.escape(loss.id)}\s*[=≈:]", text) is not None

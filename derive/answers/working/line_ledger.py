@@ -42,7 +42,7 @@ class LineLedger:
         """The lines that count for no step."""
         unread = {(answer.step, answer.given) for answer in answers if isinstance(answer.content, Unreadable)}
         answered = {answer.step for answer in answers}
-        counted, stopped = set[int](), dict[int, str]()
+        counted, stopped = {*self.reader.declaring}, dict[int, str]()
         for statement, read, rows in self.statements:
             left = [chain for chain in read if not _counts(chain, answered, unread)]
             if read and not left:

@@ -15,11 +15,12 @@ from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array, Remark, Substituted, WrittenNumber
 from derive.answers.working.agreement import equal
 from derive.answers.working.alignment import Aligner
-from derive.answers.working.chains import ReadSide, Target
+from derive.answers.working.chains import ReadSide
 from derive.answers.working.leniency import Lenient
 from derive.answers.working.literals import NUMBER, Misses
 from derive.answers.working.remarks import Noticing
 from derive.answers.working.replacing import constant, nodes, replaced
+from derive.answers.working.targets import Target
 from derive.answers.working.terms import is_sum
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset

@@ -31,6 +31,12 @@ LONGEST = 100
 
 def passes(text: str, words: Catalogue) -> Iterator[tuple[int, int]]:
     """The lines (from 1) that are headings of a pass, and the passes; after the last update comes one more."""
+    found = [*_headings(text, words)]
+    first = 1 if any(k == 0 for _, k in found) else 0  # programs count from 0
+    yield from ((line, k + first) for line, k in found)
+
+
+def _headings(text: str, words: Catalogue) -> Iterator[tuple[int, int]]:
     kinds = [(_pattern(words["headings.pass"]), 0), (_pattern(words["headings.after"]), 1)]
     k = 1
     for i, line in enumerate(text.split("\n"), 1):

@@ -1,0 +1,75 @@
+"""Left sides as people write them → as names are written: `W[0][1]`, `new W_1`, `W_{t+1}`, `Z (channel 2)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derive.answers.pages.statements import Statement
+
+_NEW = (
+    r"new|updated|neue[srn]?|neu|nouveau|nouvelle|mis(?:e|es)? à jour|nuev[oa]|actualizad[oa]s?"
+    r"|нов(?:ый|ая|ое|ые)|обновл[её]нн(?:ый|ая|ое|ые)|жаңа"
+    r"|aktualisiert(?:e[srn]?)?|after (?:the )?update|nach dem update|после обновления|жаңартылған"
+)
+_NEW_BEFORE = re.compile(rf"(?:the\s+)?(?:{_NEW})\s+(?P<name>\S.*)", re.IGNORECASE)
+_NEW_BEHIND = re.compile(
+    rf"(?P<name>.*[^\s_^({{])(?:\s*(?:\((?:{_NEW})\)|\s(?:{_NEW}))|_?\{{?[tkni]\s*\+\s*1\}}?|\^\{{?\(?[tkni]\s*\+\s*1\)?\}}?"
+    r"|\([tkni]\s*\+\s*1\)|_\{?after\}?|\s*\*)",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"(?P<name>.*[\w})])(?P<index>\[\d{1,4}(?:(?:\]\[|,\s*)\d{1,4}){0,5}\])")
+_SLICE = re.compile(r"(?P<name>.*[\w})])\[(?P<at>\d{1,4})(?:,\s*:){1,3}\]")
+_CHANNEL_WORD = r"(?:channel|kanal|канал|canal|арна|filter|фильтр|filtre|filtro|feature map|plane)"
+_CHANNEL = re.compile(rf"\(?\s*{_CHANNEL_WORD}\s*(?:no\.?|nr\.?|№|#)?\s*(?P<at>\d{{1,4}})\s*\)?", re.IGNORECASE)
+_WITH_CHANNEL = re.compile(rf"(?P<name>\S.*?)[\s,:]*{_CHANNEL.pattern}", re.IGNORECASE)
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
+_OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
+COUNTED = re.compile(r"(?P<name>[\w{}^\\]+)\((?P<k>\d{1,4})\)")
+"""A name with a number in brackets: `w(1)`."""
+INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
+"""What shows that a work counts entries from 0, as programs do."""
+
+
+def plain_left(text: str, first_index: int) -> str:
+    """A left side with `W[0][1]` as `W[1,2]` where indices count from 0, `new W_1` as `W_1^{new}`."""
+    if found := _INDEX.fullmatch(text):
+        numbers = (int(number) + 1 - first_index for number in re.findall(r"\d+", found["index"]))
+        text = f"{found['name']}[{','.join(map(str, numbers))}]"
+    elif found := _SLICE.fullmatch(text) or _WITH_CHANNEL.fullmatch(text):
+        text = f"{found['name']}[{int(found['at']) + 1 - first_index}]"
+    if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
+        return f"{found['name']}^{{new}}"
+    return text
+
+
+def own_name(label: str) -> str:
+    """The name at the end of a left side that a work may declare: `g` of `Let g`."""
+    found = _OWN.search(label)
+    return found["name"] if found else ""
+
+
+def with_channel(statement: Statement) -> Statement:
+    """A statement behind the label of a channel, `channel 2: Z = …`, as one about that channel."""
+    first, *others = statement.labels
+    channel = next((label for label in others if _CHANNEL.fullmatch(label.strip())), None)
+    return replace(statement, labels=(f"{first} {channel}",)) if channel else statement
+
+
+def turned(statement: Statement) -> Statement | None:
+    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
+    *between, last = statement.links
+    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
+        return None
+    left = replace(last, relation="=")
+    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
+
+
+def tails(text: str) -> Iterator[str]:
+    """The last words of a sentence, where no operator stands before them."""
+    words = text.split()
+    for count in (1, 2):
+        before = " ".join(words[:-count])
+        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*<>≤≥-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
+            yield " ".join(words[-count:])
