@@ -21,8 +21,8 @@ _SYMBOL = (
     r"|[Ll]oss|[Cc]ost)"
 )
 _LINKED = re.compile(
-    rf"(?P<name>(?:^|[\s$]){_SYMBOL}[^\s=≈|]{{0,40}}\$?)\s+(?:{_LINKS})(?:\s+(?:equal to|gleich|égale? à|igual a))?:?\s+"
-    rf"(?=\$?{_VALUE})",
+    rf"(?P<name>(?:^|[\s$]){_SYMBOL}[^\s=≈|]{{0,40}}\$?)\s+(?:{_LINKS})(?:\s+(?:equal to|gleich|égale? à|igual a))?:?"
+    rf"\s+(?=\$?{_VALUE})",
     re.IGNORECASE,
 )
 _ARROW = re.compile(rf"^(\W{{0,4}}{_NAME}\s*)(?:->|→|⇒|=>|⟶|\\to(?![A-Za-z]))(?=\s*\$?{_VALUE})")
