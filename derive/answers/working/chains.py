@@ -17,7 +17,7 @@ from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
-from derive.answers.working.left_texts import COUNTED, own_name, plain_left, tails, turned, with_channel
+from derive.answers.working.left_texts import COUNTED, own_name, plain_left, tails, turned_round, with_channel
 from derive.answers.working.pass_tracker import PassTracker
 from derive.answers.working.replacing import nodes
 from derive.answers.working.splitting import StatementSplitter
@@ -126,7 +126,7 @@ class StatementReader:
         """The statement read, or None where it is no mathematics of this problem."""
         statement = with_channel(statement) if len(statement.labels) > 1 else statement
         target, label, named = self._target(statement)
-        if target is None and (other := turned(statement)):
+        if target is None and (other := turned_round(statement)):
             statement = other
             target, label, named = self._target(statement)
         if (target is None or self._is_usual(named)) and (other_target := self._renamed(statement)):

@@ -57,7 +57,7 @@ def with_channel(statement: Statement) -> Statement:
     return replace(statement, labels=(f"{first} {channel}",)) if channel else statement
 
 
-def turned(statement: Statement) -> Statement | None:
+def turned_round(statement: Statement) -> Statement | None:
     """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
     *between, last = statement.links
     if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
