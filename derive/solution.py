@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -42,6 +41,7 @@ from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import FORMATS, WRITERS, check_formats, formats_of, text_formats
 from derive.writers.json import nested
+from derive.writers.markdown import with_pictures_inside
 from derive.writers.page_context import PageContext
 from derive.writers.pdf_source import pdf_source
 
@@ -295,11 +295,7 @@ class Solution:
 
     def _repr_markdown_(self) -> str:
         """The page for a notebook, its pictures inside the text."""
-        text = self.text("md")
-        for picture, svg in self.pictures("md").items():
-            data = b64encode(svg.encode()).decode()
-            text = text.replace(f"({self.problem.name}-{picture})", f"(data:image/svg+xml;base64,{data})")
-        return text
+        return with_pictures_inside(self.text("md"), self.problem.name, self.pictures("md"))
 
 
 def _evaluated(blueprint: Blueprint, problem: Problem, verification: Verification | None) -> Solution:

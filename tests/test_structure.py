@@ -17,7 +17,7 @@ ORDER = [
     "version errors files memory prose language calculus operations",
     "problem.reading problem.network problem.training problem pytorch",
     "derivation values verification notation",
-    "figures page page.lines page.blocks figures.drawing writers.layout writers writers.spreadsheet",
+    "figures page page.lines page.blocks figures.drawing writers.layout writers writers.spreadsheet writers.notebook",
     "pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
     "answers.feedback answers practice",

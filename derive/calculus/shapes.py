@@ -45,6 +45,11 @@ def numpy_shape(shape: Shape) -> Shape:
     return (*shape, 1) if len(shape) == 1 else shape
 
 
+def numpy_index(index: Index) -> Index:
+    """The index of an entry there."""
+    return (*index, 0) if len(index) == 1 else index
+
+
 def as_axes(shape: Shape) -> Shape:
     """The sizes with at least two axes: a scalar and a column seen as matrices."""
     return shape if len(shape) > 2 else as_matrix(shape)

@@ -63,14 +63,19 @@ class _Formula:
     def applied(self, expr: Apply) -> tuple[str, int]:
         """An application, and how tightly it binds."""
         sign = _SIGNS.get(row_of(expr).notation.style)
-        return sign(self, expr) if sign else (self.function(expr), ATOM)
+        return sign(self, expr) if sign else self.function(expr)
 
-    def function(self, expr: Apply) -> str:
+    def function(self, expr: Apply) -> tuple[str, int]:
         """A function by its name in the program, or by what it stands for."""
-        row = row_of(expr)
-        if self.dialect.key in row.code:
-            return row.code[self.dialect.key].format(*(self.argument(expr, i, SUM) for i in range(len(expr.args))))
-        return self.text(self.written_out(expr), ATOM)
+        code = row_of(expr).code.get(self.dialect.key)
+        if code:
+            return code.format(*(self.argument(expr, i, SUM) for i in range(len(expr.args)))), ATOM
+        return self.formula(expr)
+
+    def formula(self, expr: Apply) -> tuple[str, int]:
+        """What a function stands for."""
+        written = self.written_out(expr)
+        return self.applied(written) if isinstance(written, Apply) else (self.text(written, ATOM), ATOM)
 
     def written_out(self, expr: Apply) -> Expr:
         """What an operation stands for, in simpler ones."""
@@ -137,11 +142,6 @@ _SIGNS: dict[str, Callable[[_Formula, Apply], tuple[str, int]]] = {
 # --- arrays of NumPy ------------------------------------------------------------------------------------------------
 
 
-def numpy_index(index: tuple[int, ...]) -> tuple[int, ...]:
-    """The index of an entry there."""
-    return (*index, 0) if len(index) == 1 else index
-
-
 def array_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
     """An expression as NumPy code. A scalar is a float, a column of n an array of n×1.
 
@@ -169,7 +169,7 @@ class _ArrayFormula(_Formula):
             first = ATOM if code.startswith("{0}") else SUM
             return code.format(*(self.text(arg, SUM if i else first) for i, arg in enumerate(expr.args))), ATOM
         if row.definition:
-            return self.text(self.written_out(expr), ATOM), ATOM
+            return self.formula(expr)
         return self._entries(expr, shape), ATOM
 
     def in_rows(self, expr: Expr) -> Expr:

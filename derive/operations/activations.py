@@ -73,9 +73,14 @@ def bent(
         elementwise(f"{key}'", ("z",), Pieces(_same, below.slope, below.slope, above.slope), (curvature,),
                     spellings=(f"{name}'", f"{key}'"), notation=Look("function", rf"\mathrm{{{name}}}'", f"{name}'"),
                     summary=summaries[1], example=f"{name}'(z{example})", by_sign=by_sign and f"{by_sign}_slope",
-                    formula=f"where(above(z, 0), {above.slope_text}, {below.slope_text})",
+                    formula=_slope_formula(above, below),
                     meaning=meaning(above.slope_text, below.slope_text), prime_of=key, plain=True, **more),
     ]  # fmt: skip
+
+
+def _slope_formula(above: Side, below: Side) -> str:
+    one_or_none = (above.slope_text, below.slope_text) == ("1", "0")
+    return "above(z, 0)" if one_or_none else f"where(above(z, 0), {above.slope_text}, {below.slope_text})"
 
 
 def _six(z: Num) -> Num:

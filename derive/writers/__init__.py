@@ -56,6 +56,7 @@ FORMATS: dict[str, Format] = {
         Format("json", "derive.writers.json:JsonWriter", ("solution", "report")),
         Format("toml", "derive.writers.toml:TomlWriter", ("solution", "sheet")),
         Format("csv", "", ("sheet",)),
+        Format("ipynb", "derive.writers.notebook:NotebookWriter", ("solution",)),
         Format("xlsx", "derive.writers.spreadsheet:SpreadsheetWriter", ("solution",), is_text=False),
     )
 }

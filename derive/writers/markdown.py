@@ -6,7 +6,8 @@ Inside mathematics no command is a backslash before a sign (`\\,`, `\\\\`): Mark
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -82,6 +83,14 @@ class MarkdownWriter(TemplateWriter):
 
     def picture(self, alt: str, file: str) -> str:
         return f"\n![{alt}]({file})\n"
+
+
+def with_pictures_inside(text: str, name: str, pictures: Mapping[str, str]) -> str:
+    """A page of that name with its pictures inside the text, for a notebook."""
+    for picture, svg in pictures.items():
+        data = b64encode(svg.encode()).decode()
+        text = text.replace(f"({name}-{picture})", f"(data:image/svg+xml;base64,{data})")
+    return text
 
 
 _BAR, BAR = re.compile(r"(?<!\\)\|"), r"\\vert "

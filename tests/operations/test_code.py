@@ -61,7 +61,9 @@ def test_numpy_gets_the_value_of_every_elementwise_operation() -> None:
         ("a/(b c)", "a/(b*c)", "a / (b * c)"),
         ("a b c + 1/4", "a*b*c+0.25", "a * b * c + 0.25"),
         ("1/3 a", "1/3*a", "1/3 * a"),
-        ("sigmoid(a)", "(1/(1+EXP(-a)))", "(1 / (1 + np.exp(-a)))"),
+        ("sigmoid(a)", "1/(1+EXP(-a))", "1 / (1 + np.exp(-a))"),
+        ("a sigmoid(b)", "a*(1/(1+EXP(-b)))", "a * (1 / (1 + np.exp(-b)))"),
+        ("ReLU'(a)", "IF(a>0,1,0)", "np.where(a > 0, 1.0, 0.0)"),
         ("ReLU(a + b)", "MAX(0,a+b)", "np.maximum(0, a + b)"),
         ("LeakyReLU(a, alpha = 0.1)", "IF(IF(a>0,1,0),a,0.1*a)", "np.where(np.where(a > 0, 1.0, 0.0), a, 0.1 * a)"),
     ],
@@ -155,4 +157,4 @@ def variable(leaf: Expr) -> str:
 def test_a_new_operation_needs_its_formula_alone() -> None:
     """A row without a code is written by what it stands for."""
     assert "sigmoid" in ROWS and not ROWS["sigmoid"].code
-    assert scalar_code(Apply("sigmoid", (Ref(Symbol("z")),)), NUMPY, lambda leaf: "z") == "(1 / (1 + np.exp(-z)))"
+    assert scalar_code(Apply("sigmoid", (Ref(Symbol("z")),)), NUMPY, lambda leaf: "z") == "1 / (1 + np.exp(-z))"

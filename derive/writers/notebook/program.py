@@ -1,0 +1,190 @@
+"""The derivation as NumPy code: given values, a line for each step, and what it has to agree with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from keyword import iskeyword
+
+from flint import fmpq
+
+from derive.calculus.scalars import Num
+from derive.calculus.shapes import numpy_index, numpy_shape
+from derive.derivation.steps import Step
+from derive.language.expressions import Entry, Ref
+from derive.language.names import Name, Symbol
+from derive.language.numbers import constant_text
+from derive.notation.code import array_code, nested_text
+from derive.problem.training.model import STEP
+from derive.values.digits import Printed
+from derive.values.values import Values
+
+RESERVED = {"np", "math", "agrees", "as_printed", "pass_number"}
+
+EXPONENTIAL, LARGEST_EXPONENT = "np.exp(", 709
+"""Beyond e^709 there are no numbers in double precision."""
+
+OPENING = """\
+import math
+
+import numpy as np
+
+
+def agrees(value, printed):
+    for x, text in zip(np.ravel(value), printed.replace(";", " ").split(), strict=True):
+        sign, number = text[0], float(text[1:])
+        mantissa, _, power = text[1:].partition("e")
+        last = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+        room = 1e-9 * abs(number) if number else 1e-12
+        if not abs(x - number) <= room + (last / 2 if sign == "≈" else 0):
+            return False
+    return True
+"""
+"""`agrees`: numbers are those printed, `=` in full or `≈` to half a unit of the last place."""
+
+ROUNDED = """
+
+def as_printed(value, printed):
+    assert agrees(value, printed)
+    return np.reshape([float(text[1:]) for text in printed.replace(";", " ").split()], np.shape(value))
+"""
+"""`as_printed`: what a calculation goes on with that is carried on with rounded numbers."""
+
+
+@dataclass(slots=True)
+class Variables:
+    """What each name is called in the code."""
+
+    known: dict[Name, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: Name) -> str:
+        if name not in self.known:
+            new = "_new" if isinstance(name, Symbol) and name.updated else ""
+            word = re.sub(r"[\W_]+", "_", name.id).strip("_") + new
+            taken = {*RESERVED, *self.known.values()}
+            wanted = f"{word}_" if iskeyword(word) else word
+            numbered = (f"{wanted}_{i}" for i in range(2, len(taken) + 3))
+            self.known[name] = next(each for each in (wanted, *numbered) if each not in taken)
+        return self.known[name]
+
+    def leaf(self, node: Ref | Entry) -> str:
+        """A name, or an entry of its array."""
+        if isinstance(node, Ref) or not node.index:
+            return self[node.name]
+        return f"{self[node.name]}[{', '.join(map(str, numpy_index(node.index)))}]"
+
+
+class NumpyProgram:
+    """The code of one run."""
+
+    def __init__(self, values: Values, variables: Variables) -> None:
+        self.values, self.variables = values, variables
+        self.derivation = values.tape.derivation
+
+    def opening(self) -> str:
+        """What the code needs."""
+        rounds = self.values.carry == "rounded" or self.values.rounds
+        return OPENING + (ROUNDED if rounds else "")
+
+    def given(self, names: Iterable[Name], k: int = 1) -> list[str]:
+        """Values that are not computed."""
+        return [f"{self.variables[name]} = {self._array(self.values.flat(name, k), name)}" for name in names]
+
+    def begun(self) -> list[str]:
+        """All that has a value before the first pass."""
+        derivation = self.derivation
+        names = (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states)
+        return self.given(names)
+
+    def _array(self, flat: Sequence[Num], name: Name) -> str:
+        texts = list(map(_literal, flat))
+        shape = numpy_shape(self.derivation.shapes[name])
+        return f"np.array({nested_text(texts, shape)})" if shape else texts[0]
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def computed(self, step: Step) -> str:
+        """A step."""
+        code = array_code(step.expr, self.derivation.shapes, self.variables.leaf)
+        return f"{self.variables[step.name]} = {code}"
+
+    def checked(self, step: Step, k: int) -> list[str]:
+        """A step, and that it gives what is printed; where the page goes on with that, so does the code.
+
+        What needs exponentials beyond double precision stands as numbers.
+        """
+        name, shown = self.variables[step.name], self._shown(step, k)
+        if EXPONENTIAL in self.computed(step) and any(map(self._is_beyond, ((used, k) for used in step.uses))):
+            return [f"{name} = {self._array(self.values.flat(step.name, k), step.name)}"]
+        if self.values.carry == "rounded" or step.rounded:
+            return [self.computed(step), f'{name} = as_printed({name}, "{shown}")']
+        return [self.computed(step), f'assert agrees({name}, "{shown}")']
+
+    def _is_beyond(self, place: tuple[Name, int]) -> bool:
+        return any(not abs(float(x)) <= LARGEST_EXPONENT for x in self.values.flat(*place))
+
+    def _shown(self, step: Step, k: int) -> str:
+        texts = list(map(_printed, self.values.printed(step.name, k)))
+        width = numpy_shape(step.shape)[-1] if step.shape else 1
+        return "; ".join(" ".join(texts[i : i + width]) for i in range(0, len(texts), width))
+
+    # --- passes ------------------------------------------------------------------------------------------------------
+
+    def goes_on(self, k: int) -> list[str]:
+        """What pass k begins with: what the update before it gave, its samples, its number."""
+        return [*self._carried(), *self.given(self.derivation.turning, k), *self._number(str(k))]
+
+    def _carried(self) -> list[str]:
+        return [f"{self.variables[step.name.before]} = {self.variables[step.name]}" for step in self.derivation.carried]
+
+    def _number(self, k: str) -> list[str]:
+        return [f"{self.variables[STEP]} = {k}"] if STEP in self.derivation.constants else []
+
+    def passed_over(self, first: int, last: int) -> list[str]:
+        """Passes that the page leaves out, in a loop."""
+        if self.values.carry == "rounded" or self.values.rounds:
+            return [*self._jump(last), *self.given(self.derivation.turning, last)]
+        inside = self._carried()
+        inside += [f"{self.variables[name]} = {self.variables[name]}_each[(pass_number - 1) % {len(taken)}]"
+                   for name, taken in self._cycle()]  # fmt: skip
+        inside += self._number("pass_number")
+        inside += [self.computed(step) for step in self.derivation.steps]
+        before = [f"{self.variables[name]}_each = [{', '.join(taken)}]" for name, taken in self._cycle()]
+        return [*before, f"for pass_number in range({first}, {last + 1}):", *(f"    {line}" for line in inside)]
+
+    def _jump(self, last: int) -> Iterator[str]:
+        """Past passes that are worked with rounded numbers: what the next one begins with."""
+        for step in self.derivation.carried:
+            flat = self.values.flat(step.name.before, last + 1)
+            yield f"{self.variables[step.name]} = {self._array(flat, step.name)}"
+
+    def _cycle(self) -> Iterator[tuple[Name, list[str]]]:
+        """For each value of the samples what it is in one pass after another, until they come round again."""
+        samples = self.values.problem.samples
+        if not samples or not samples.turning:
+            return
+        passes = range(1, Fraction(samples.batch, samples.count).denominator + 1)
+        each = [{given.name: given for given in samples.givens(k)} for k in passes]
+        for name in samples.names():
+            shape = numpy_shape(self.derivation.shapes[name])
+            texts = [list(map(_decimal, given[name].values)) for given in each]
+            yield name, [f"np.array({nested_text(flat, shape)})" if shape else flat[0] for flat in texts]
+
+
+def _literal(x: Num) -> str:
+    """A number in code: as it was given, or in double precision."""
+    return _decimal(Fraction(int(x.p), int(x.q))) if type(x) is fmpq else repr(float(x))
+
+
+def _decimal(value: Fraction) -> str:
+    text = constant_text(value)
+    return text if "." in text or "/" in text else f"{text}.0"
+
+
+def _printed(number: Printed) -> str:
+    """A number as it is printed, with the sign of how."""
+    if number.gap or number.fraction:
+        return f"≈{float(number.value)!r}"
+    return f"{'=' if number.exact else '≈'}{number.text('.', 'e')}"

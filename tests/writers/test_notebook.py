@@ -1,0 +1,120 @@
+"""The notebook is run: its own code computes every step in NumPy, and its assertions hold for what the page prints."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.solutions import solved, written
+
+import derive
+from derive import examples
+from derive.language.names import Derivative, Symbol
+from derive.writers.notebook.program import OPENING, Variables
+
+RUNNER = """
+import json, sys, warnings
+from pathlib import Path
+warnings.simplefilter("error")
+for path in map(Path, sys.argv[1:]):
+    room = {}
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            try:
+                exec(compile(source, path.name, "exec"), room)
+            except Exception as error:
+                print(f"{path.stem}: {type(error).__name__}: {error} in\\n{source}")
+                break
+"""
+
+
+def faults(folder: Path, texts: dict[str, str]) -> str:
+    """What goes wrong when notebooks are run, each in names of its own."""
+    paths = []
+    for name, text in texts.items():
+        paths.append(folder / f"{name}.ipynb")
+        paths[-1].write_text(text, "utf-8")
+    command = [sys.executable, "-c", RUNNER, *map(str, paths)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def code(text: str) -> list[str]:
+    return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+
+
+@pytest.mark.slow
+def test_every_example_runs_and_gives_what_is_printed(tmp_path: Path) -> None:
+    assert faults(tmp_path, {name: written(name, "ipynb") for name in examples.names()}) == ""
+
+
+def test_every_step_is_computed_and_checked() -> None:
+    solution = solved("notes")
+    lines = "\n".join(code(written("notes", "ipynb"))).splitlines()
+    steps = [step for step in solution.ids if solution[step].phase != "given"]
+    assert sum(line.startswith("assert agrees(") for line in lines) == len(steps)
+    assert "z_1 = W_1 @ x + b_1" in lines
+    assert 'assert agrees(z_1, "=3.9; =12.1; =20.3")' in lines
+    assert 'assert agrees(A_2, "≈0.9999999887")' in lines
+
+
+@pytest.mark.parametrize("change", ["W_1 @ x + b_1 + 0.01", "W_1 @ x", "-(W_1 @ x + b_1)"])
+def test_another_value_is_noticed(change: str, tmp_path: Path) -> None:
+    text = written("notes", "ipynb").replace("z_1 = W_1 @ x + b_1", f"z_1 = {change}")
+    assert "AssertionError" in faults(tmp_path, {"notes": text})
+
+
+def test_numbers_that_are_none_are_noticed(tmp_path: Path) -> None:
+    program = (
+        OPENING
+        + 'assert not agrees(float("nan"), "=1")\nassert not agrees(0.0126, "≈0.012")\n'
+        + ('assert agrees(0.0124, "≈0.012")\nassert agrees([[1.0, 2.0]], "=1 =2")\nassert not agrees(3.9001, "=3.9")\n')
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("mazur", {"carry": "rounded", "significant": 3}), ("logistic_samples", {"carry": "rounded", "decimals": 4})],
+)
+def test_rounded_numbers_are_carried_on(name: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    text = derive.solve(examples.path(name), **settings).text("ipynb")
+    assert "as_printed(" in text
+    assert faults(tmp_path, {name: text}) == ""
+
+
+def test_passes_that_the_page_leaves_out_are_a_loop() -> None:
+    (loop,) = (cell for cell in code(written("logistic_samples", "ipynb")) if "for pass_number" in cell)
+    assert "x = x_each[(pass_number - 1) % 6]" in loop
+    assert "w_new = w - eta * dL_dw" in loop
+
+
+def test_words_and_pictures_of_the_page_stand_over_the_code() -> None:
+    cells = json.loads(written("notes", "ipynb"))["cells"]
+    words = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert words.startswith("# Forward and backward propagation")
+    assert "Each unit multiplies its inputs by its weights" in words
+    assert "](data:image/svg+xml;base64," in words and ".svg)" not in words
+
+
+def test_it_is_a_notebook_of_version_4_5() -> None:
+    notebook = json.loads(written("gan_step", "ipynb"))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids) and all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", each) for each in ids)
+    for cell in notebook["cells"]:
+        wanted = {"cell_type", "id", "metadata", "source"}
+        assert set(cell) == (wanted | {"execution_count", "outputs"} if cell["cell_type"] == "code" else wanted)
+
+
+def test_names_become_names_of_python() -> None:
+    variables = Variables()
+    w, rate = Symbol("W", subscript=(1,)), Symbol("lambda")
+    names = [w, w.after, Derivative(Symbol("L"), w), rate, Symbol("z", helper=1), Symbol("z", subscript=(1,)),
+             Symbol("m", subscript=(w,)), Symbol("np")]  # fmt: skip
+    assert [variables[name] for name in names] == ["W_1", "W_1_new", "dL_dW_1", "lambda_", "z_1", "z_1_2", "m_W_1",
+                                                   "np_2"]  # fmt: skip
+    assert variables[w] == "W_1"
