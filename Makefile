@@ -42,9 +42,9 @@ $(VENV)/ready-lint: extras := lint
 
 # The stamp files: what is installed is installed again only when pyproject.toml has changed.
 $(VENV)/ready-%: pyproject.toml | $(BIN)/python
-	@echo "Installing derive[$(extras)] into $(VENV) ..."
+	@echo "Installing derive-notes[$(extras)] into $(VENV) ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[$(extras)]' \
-	  || { echo "make: pip could not install derive[$(extras)], see above." >&2; exit 1; }
+	  || { echo "make: pip could not install derive-notes[$(extras)], see above." >&2; exit 1; }
 	@touch $@
 
 $(BIN)/python:

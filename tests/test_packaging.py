@@ -14,6 +14,8 @@ import pytest
 from support.places import ROOT
 from support.programs import PROGRAMS
 
+from derive.version import DISTRIBUTION
+
 pytestmark = pytest.mark.slow
 
 
@@ -99,3 +101,11 @@ def test_readme_begins_with_commands_that_exist(command: str) -> None:
 def test_ci_installs_every_program_that_tests_run() -> None:
     (table,) = re.findall(r"^declare -A PACKAGES=\((.*)\)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
     assert set(re.findall(r"\[([\w-]+)\]=", table)) == PROGRAMS.keys()
+
+
+def test_what_installs_an_extra_names_the_package_as_the_index_does() -> None:
+    """`derive` alone is another project there."""
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "pyproject.toml", *ROOT.glob("derive/**/*.py")]
+    own = re.compile(r"\bderive\[[a-z]+")
+    assert [path.name for path in texts if own.search(path.read_text("utf-8"))] == []
+    assert f'name = "{DISTRIBUTION}"' in (ROOT / "pyproject.toml").read_text("utf-8")

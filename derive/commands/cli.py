@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -11,22 +10,22 @@ from contextlib import suppress
 
 from derive.commands import check, classes, example, grade, sheet, solve, tables
 from derive.errors import DeriveError
+from derive.memory import rarely_collecting
 from derive.version import VERSION
 
 COMMANDS = (example, solve, sheet, check, classes, grade, tables)
-COLLECTED = 100_000, 10, 20  # what a page is made of stays until it is written: looking for garbage is mostly in vain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status (0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing)."""
-    gc.set_threshold(*COLLECTED)
     _offer_solve(list(sys.argv[1:] if arguments is None else arguments))
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        status: int = options.run(options)
+        with rarely_collecting:
+            status: int = options.run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
     except DeriveError as error:

@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from derive.errors import ToolError
+from derive.version import DISTRIBUTION, install_command
 
 EMBEDDED = "embedded"
 ORDER = ("lualatex", "pdflatex", "tectonic", EMBEDDED)
@@ -46,7 +47,7 @@ _INCOMPLETE = r"' not found|TFM|Metric|can't find|cannot find"
 _UNWRITTEN = re.compile(r"[Nn]o space left|can't write on file")
 _NO_ROOM = f"make room in {tempfile.gettempdir()}, or name another folder in the environment variable TMPDIR"
 _HINTS = (
-    (r"\.sty' not found|TFM", "a package is missing; the LaTeX of `pip install 'derive[pdf]'` has all"),
+    (r"\.sty' not found|TFM", f"a package is missing; the LaTeX of `{install_command('pdf')}` has all"),
     (r"Unicode character", "the fonts of this LaTeX lack the character; the other formats can show it"),
     (r"^Emergency stop", "does the .tex end with \\end{document}?"),
     (r"", "the .tex file (--to tex) shows the line"),
@@ -183,9 +184,9 @@ def _no_engine(prefer: str | None) -> ToolError:
     sought = f"no `{prefer}`" if prefer else f"none of {', '.join(ORDER)}"
     system = (platform.system(), platform.machine())
     if system in _BUILDS:
-        hint = "install one: `pip install 'derive[pdf]'`, or TeX Live"
+        hint = f"install one: `{install_command('pdf')}`, or TeX Live"
     else:
-        hint = f"install TeX Live: the LaTeX of `derive[pdf]` is not built for {' '.join(system)}"
+        hint = f"install TeX Live: the LaTeX of `{DISTRIBUTION}[pdf]` is not built for {' '.join(system)}"
     return ToolError(f"a PDF needs LaTeX, and there is {sought}", hint)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.errors import ToolError
+from derive.version import install_command
 
 if TYPE_CHECKING:
     import uharfbuzz as hb
@@ -194,7 +195,7 @@ def _files() -> tuple[Path, ...]:
     """The font files in the order in which they are asked. Raises ToolError where the packages are not installed."""
     specs = [find_spec(name) for name in (*_PACKAGES, "uharfbuzz")]
     if None in specs:
-        raise ToolError("the fonts for this script are not installed", "pip install 'derive[class]'")
+        raise ToolError("the fonts for this script are not installed", install_command("class"))
     folders = [Path(spec.origin).parent for spec in specs if spec and spec.origin]
     found = [path for folder in folders for path in sorted(folder.glob("*.tt[fc]"))]
     return tuple(sorted(found, key=lambda path: (not path.name.startswith(_FIRST), "Italic" in path.name, path.suffix)))

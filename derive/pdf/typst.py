@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import ToolError
+from derive.version import install_command
 
 STANDARD = "ua-1"
 FIRST_WORD = "#set document("
@@ -39,7 +40,7 @@ def _compiler() -> Any:
     try:
         import typst
     except ImportError:
-        hint = "pip install 'derive[typst]'; or write what LaTeX can set, with engine = \"latex\" under [page]"
+        hint = f'{install_command("typst")}; or write what LaTeX can set, with engine = "latex" under [page]'
         raise ToolError("this page needs Typst, which is not installed", hint) from None
     specs = [find_spec(name) for name in _FONTS]
     folders = [str(Path(spec.origin).parent) for spec in specs if spec and spec.origin]

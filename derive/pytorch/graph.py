@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import Fault, InputError, ToolError
+from derive.version import install_command
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +19,7 @@ def whole(module: torch.nn.Module, loss: Callable[..., torch.Tensor]) -> torch.n
     try:
         import torch
     except ImportError:
-        raise ToolError("PyTorch is not installed", "pip install 'derive[torch]'") from None
+        raise ToolError("PyTorch is not installed", install_command("torch")) from None
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:

@@ -111,7 +111,7 @@ def test_missing_glyphs_are_listed_once(engine: Engine) -> None:
         (document(r"\input{/etc/hostname}"), ["line 5", "not found"]),
         (document(r"\def\x{a\x}\x"), ["line 5", "TeX capacity exceeded"]),
         (document(""), ["wrote no page"]),
-        (PREAMBLE + "\\usepackage{nil}\n" + document(""), ["line 5", "`nil.sty' not found", "derive[pdf]"]),
+        (PREAMBLE + "\\usepackage{nil}\n" + document(""), ["line 5", "`nil.sty' not found", "derive-notes[pdf]"]),
         (PREAMBLE, ["Emergency stop", r"\end{document}"]),
     ],
     ids=["name", "brace", "argument", "script", "outside", "endless", "empty", "package", "end"],

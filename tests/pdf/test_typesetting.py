@@ -294,7 +294,7 @@ def test_missing_fonts_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> N
         (result,) = make_pdfs([document("Ж")])
     finally:
         shaping._files.cache_clear()
-    assert isinstance(result, ToolError) and "derive[class]" in str(result)
+    assert isinstance(result, ToolError) and "derive-notes[class]" in str(result)
 
 
 def test_the_font_packages_are_found() -> None:

@@ -13,7 +13,7 @@ from derive import Problem, examples
 from derive.pdf.typst import make_typst_pdf
 from derive.writers.layout.direction import runs_leftward
 
-pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive[typst]'")
+pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive-notes[typst]'")
 
 TITLES = {
     "Russian": "Прямое и обратное распространение ошибки",

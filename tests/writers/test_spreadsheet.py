@@ -168,7 +168,7 @@ def test_without_its_extra_the_other_formats_are_written(
 
     monkeypatch.setattr(builtins, "__import__", missing)
     assert main(["example", "linear_sum", "--to", "xlsx,txt", "-o", str(tmp_path)]) == 4
-    assert "pip install 'derive[xlsx]'" in capsys.readouterr().err
+    assert "pip install 'derive-notes[xlsx]'" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["linear_sum.txt"]
 
 

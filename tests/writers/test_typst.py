@@ -17,7 +17,7 @@ from derive.pdf.typst import make_typst_pdf
 from derive.writers.pdf_source import pdf_source
 from derive.writers.typst import escape_typst
 
-pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive[typst]'")
+pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive-notes[typst]'")
 
 TITLES = {
     "Russian": "Прямое и обратное распространение",

@@ -19,6 +19,7 @@ from derive.answers.files.documents import DOCUMENTS, document_text
 from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
+from derive.version import install_command
 
 RESERVED = "sheet:"
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
@@ -179,9 +180,7 @@ def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:
         from pypdf import PdfReader
         from pypdf.errors import DependencyError, PyPdfError
     except ImportError:
-        raise ToolError(
-            "filled PDF forms are read with pypdf, which is missing", "pip install 'derive[class]'"
-        ) from None
+        raise ToolError("filled PDF forms are read with pypdf, which is missing", install_command("class")) from None
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     if not raw.lstrip()[:5].startswith(b"%PDF"):
         raise CannotRead("this is no PDF, whatever its name says")

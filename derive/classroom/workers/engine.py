@@ -27,7 +27,7 @@ from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from derive.errors import ToolError
-from derive.version import VERSION
+from derive.version import VERSION, install_command
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -137,7 +137,7 @@ def _dask(address: str) -> Iterator[Run]:
     try:
         from distributed import Client, KilledWorker
     except ImportError:
-        raise ToolError("--cluster needs the package `distributed`", "pip install 'derive[dask]'") from None
+        raise ToolError("--cluster needs the package `distributed`", install_command("dask")) from None
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:

@@ -21,6 +21,7 @@ from derive.page.run import PageRun
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.values.digits import Printed
+from derive.version import install_command
 from derive.writers.base import Writer
 from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler
@@ -69,7 +70,7 @@ def _workbook(file: BytesIO) -> Any:
     try:
         import xlsxwriter
     except ImportError:
-        hint = "pip install 'derive[xlsx]'"
+        hint = install_command("xlsx")
         raise ToolError("a spreadsheet needs XlsxWriter, which is not installed", hint) from None
     return xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
 

@@ -345,7 +345,7 @@ def test_without_latex_the_other_formats_are_written(
     monkeypatch.setattr(pdf, "program", lambda name: None)
     assert made(given, tmp_path, "--workers", "1", "--to", "pdf,toml", roster="small.csv") == 4
     assert len(list((tmp_path / "sheets").glob("*.toml"))) == len(STUDENTS)
-    assert "derive[pdf]" in capsys.readouterr().err
+    assert "derive-notes[pdf]" in capsys.readouterr().err
 
 
 # --- a run that is stopped -------------------------------------------------------------------------------------------
