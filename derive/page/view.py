@@ -45,7 +45,9 @@ class View:
         self.run, self.values, self.memory = run, run.values, run.memory
         self.notation, self.workings, self.k, self._hidden = notation, workings, k, hidden
         self.shapes = run.values.tape.derivation.shapes
-        self._texts = run.memory.texts.setdefault((notation.number, notation.decimal), {})
+        self._texts = run.memory.texts.setdefault(
+            (notation.number, notation.decimal, notation.operators["product"]), {}
+        )
         self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:

@@ -187,11 +187,11 @@ class TemplateWriter(Writer):
         """How mathematics is written in a document."""
         return self.notation
 
-    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
+    def compiler(self, document: Document, page: PageContext, words: Catalogue) -> Compiler:
         """How this format writes mathematics."""
         notation = page.notation(self.notation_for(document), document)
-        return Compiler(notation, page.shapes, page.labels(notation), partial(self.matrix, catalogue), self.final,
-                        catalogue, self.answer, self.room, self.verbatim, page.notation(UNICODE, document))  # fmt: skip
+        return Compiler(notation, page.shapes, page.labels(notation), partial(self.matrix, words), self.final,
+                        words, self.answer, self.room, self.verbatim, page.notation(UNICODE, document))  # fmt: skip
 
     def block(self, block: Block, compiler: Compiler) -> list[Part]:
         """One block as parts."""

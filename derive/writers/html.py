@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from typing import Any
 
 from derive.notation.mathml import MATHML
-from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
+from derive.page.document import Chain, Document, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter, templates
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.layout.direction import runs_leftward
 from derive.writers.layout.formula_flow import NARROWEST, breadth, head_and_rest, parts_of_line
+from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, Part, texts
+from derive.writers.spoken_fields import spoken_fields
 
 CONTROLS = ("step_back", "next_line", "next_step", "whole", "step_through", "save")
 COLOURS = {
@@ -41,6 +44,10 @@ class HtmlWriter(TemplateWriter):
     notation = MATHML
     new_page = '<hr class="page">\n'
     room = '<mrow class="room"><mspace width="12em" height="1.2em"/></mrow>'
+
+    def compiler(self, document: Document, page: PageContext, words: Catalogue) -> Compiler:
+        said = spoken_fields(document, page)
+        return replace(super().compiler(document, page, words), answer=lambda step: _field(step, said(step)))
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -97,8 +104,7 @@ class HtmlWriter(TemplateWriter):
         return f'<mrow class="result">{formula}</mrow>'
 
     def answer(self, step: str) -> str:
-        name = escape(step)
-        return f'<input name="{name}" aria-label="{name}" autocomplete="off"/>'
+        return _field(step, step)
 
     def label(self, number: int | None) -> str:
         return ""
@@ -133,6 +139,10 @@ class HtmlWriter(TemplateWriter):
         leftward = runs_leftward(words["headings.given"])
         controls = {key: escape(words[f"html.{key}"]) for key in CONTROLS}
         return {"font": _font(), "leftward": leftward, "controls": controls}
+
+
+def _field(step: str, said: str) -> str:
+    return f'<input name="{escape(step)}" aria-label="{escape(said)}" autocomplete="off"/>'
 
 
 @cache

@@ -25,13 +25,14 @@ from derive.page.document import (
     Numbered,
     TableColumn,
 )
-from derive.prose.catalogue import Catalogue
-from derive.writers.base import TemplateWriter
+from derive.prose.catalogue import Catalogue, catalogue
+from derive.writers.base import CompiledPage, TemplateWriter
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.layout.panels import Panel
 from derive.writers.layout.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
 from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, Part, texts
+from derive.writers.spoken_fields import fields_on, spoken_fields
 
 UNSET = "□"
 """What stands for a character that the fonts lack."""
@@ -151,8 +152,15 @@ class LatexWriter(TemplateWriter):
     new_page = "\n\\clearpage\n"
     room = r"\room"
 
-    def compiler(self, document: Document, page: PageContext, catalogue: Catalogue) -> Compiler:
-        return replace(super().compiler(document, page, catalogue), answer=partial(_answer, page.derivation))
+    def compiler(self, document: Document, page: PageContext, words: Catalogue) -> Compiler:
+        return replace(super().compiler(document, page, words), answer=partial(_answer, page.derivation))
+
+    def compile(self, document: Document, page: PageContext) -> CompiledPage:
+        """With what a viewer says for each form field."""
+        compiled, said = super().compile(document, page), spoken_fields(document, page)
+        tips = [(field, self.data(said(field))) for field in fields_on(document, page)]
+        tips.append(("sheet:student", self.data(catalogue(document.language)["labels.student"])))
+        return replace(compiled, frame={**compiled.frame, "tips": tips})
 
     def words(self, text: str) -> str:
         return escape_latex(text)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 
-from derive.notation.notations import UNICODE, Notation
+from derive.notation.notations import Notation
 from derive.notation.paired import OPEN, pair, paired, unpaired
 from derive.notation.speech import speech, spoken_matrix, words_of
 from derive.notation.typst import TYPST, quoted
@@ -136,8 +135,7 @@ class TypstWriter(TemplateWriter):
         from derive.figures.drawing.svg import svg
 
         def fill(view: View) -> str:
-            plain = View(view.run, _plain(compiler.notation), view.workings, view.k)
-            drawn = svg(block.figure, FigureLabels(plain), block.alt)
+            drawn = svg(block.figure, FigureLabels(view.written_in(compiler.pictured)), block.alt)
             return f"\n#picture({quoted(block.alt)}, bytes({quoted(drawn)}))\n"
 
         return [fill]
@@ -148,12 +146,6 @@ class TypstWriter(TemplateWriter):
         head = f"table.header({', '.join(f'[{text}]' for text in heads)})"
         cells = "".join("  " + ", ".join(f"[{text}]" for text in row) + ",\n" for row in rows)
         return f"\n#values(columns: ({widths},), align: ({align},), {head},\n{cells})\n"
-
-
-def _plain(notation: Notation) -> Notation:
-    """The notation of pictures, with the settings of the page's."""
-    return replace(UNICODE, decimal=notation.decimal, symbol=notation.symbol, taken=notation.taken,
-                   matrices=notation.matrices)  # fmt: skip
 
 
 def _said(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from derive import check, examples
+from derive import check, examples, solve
 from derive.errors import DeriveError, InputError
 from derive.language.names import Name
 from derive.pdf.engines import compile_tex, find_engine, make_pdf, overfull
@@ -223,6 +223,25 @@ def test_pictures_of_a_sheet_hold_no_hidden_number() -> None:
     made, solved = writer("notes"), solution("notes")
     (sheet,), (key,) = (made.pictures(page, "md", solved).values() for page in ("sheet", "key"))
     assert "12,1" in key and "12,1" not in sheet and "0,9" in sheet
+
+
+@pytest.mark.parametrize("ending", ["html", "typ"])
+def test_pages_with_pictures_inside_hold_no_hidden_number(ending: str) -> None:
+    made, solved = writer("notes"), solution("notes")
+    sheet, key = (getattr(made, page)(ending, solved) for page in ("sheet", "key"))
+    for number in ("12,1", "20,3", "18,3", "0,9999999887", "289"):
+        assert number in key and number not in sheet
+
+
+def test_a_form_field_says_what_it_asks_for() -> None:
+    """In the page's language: what a viewer shows at the field, and reads out."""
+    fields = PdfReader(BytesIO(form("notes", ada=False))).get_fields() or {}
+    assert fields["dL/dW_2[1,3]"]["/TU"] == "d L by d W 2, row 1, column 3"
+    assert fields["z_1[2]"]["/TU"] == "z 1, row 2" and fields["L"]["/TU"] == "L"
+    assert fields["sheet:student"]["/TU"] == "Student"
+    russian = replace(Problem.load(examples.path("notes")), language="ru")
+    page = SheetWriter.of(russian).sheet("html", solve(russian))
+    assert 'name="dL/dW_2[1,3]" aria-label="d L по d W 2, строка 1, столбец 3"' in page
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
