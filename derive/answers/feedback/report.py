@@ -14,7 +14,7 @@ from derive.answers.feedback.step_feedback import Feedback
 from derive.answers.feedback.told_once import told_once
 from derive.answers.marking.judging import Judged, StepPlace
 from derive.answers.marking.orientation import transposed_entries
-from derive.answers.marking.step_answer import CORRECT, MISSING
+from derive.answers.marking.step_answer import CORRECT, MISSING, WRONG
 from derive.answers.reading.written import ORIENTATIONS, Answer, Remark, Unreadable
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Shape
@@ -43,6 +43,7 @@ class ReportItem:
     judged    what became of it; None where it matches no step
     feedback  words it
     told      the remarks that a page tells here, each once a work
+    before    the step at which the page has told the same mistake
     """
 
     id: str
@@ -55,6 +56,7 @@ class ReportItem:
     judged: Judged | None = field(repr=False)
     feedback: Feedback = field(compare=False, repr=False)
     told: tuple[Remark, ...] = ()
+    before: Judged | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> StepPlace | None:
@@ -117,7 +119,7 @@ class ReportItem:
             assert self.answer is not None
             return (self.feedback.unmatched(self.answer),)
         remarks = (part for remark in self.told for part in self.feedback.remarked(remark, self.answer))
-        return (*self.feedback.step(self.judged), *remarks)
+        return (*self.feedback.step(self.judged, self.before), *remarks)
 
     @property
     def _keys(self) -> set[str]:
@@ -188,17 +190,28 @@ class Report:
 def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:
     """The report on judged work; with `hints` no expected number is told."""
     feedback = Feedback(solution, hints)
-    items = [_made(each, feedback, told) for each, told in zip(judged, told_once(judged), strict=True)]
+    first: dict[str, Judged] = {}
+    befores = [_before(each, first) for each in judged]
+    items = [
+        _made(each, feedback, told, before)
+        for each, told, before in zip(judged, told_once(judged), befores, strict=True)
+    ]
     items += [_unmatched(answer, feedback) for answer in answers if not answer.step and not answer.is_line]
     lines = tuple(answer for answer in answers if answer.is_line)
     return Report(solution.problem.title, tuple(items), solution.problem.language, feedback, lines)
 
 
-def _made(judged: Judged, feedback: Feedback, told: tuple[Remark, ...]) -> ReportItem:
+def _before(judged: Judged, first: dict[str, Judged]) -> Judged | None:
+    """The first step with the same mistake, where it is an earlier one."""
+    found = first.setdefault(judged.diagnosis, judged) if judged.diagnosis and judged.verdict == WRONG else judged
+    return None if found is judged else found
+
+
+def _made(judged: Judged, feedback: Feedback, told: tuple[Remark, ...], before: Judged | None) -> ReportItem:
     answer = judged.answer
     line, given = (answer.line, answer.given) if answer else (None, "")
     return ReportItem(
-        judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback, told
+        judged.place.id, line, given, judged.verdict, judged.marks, judged.of, answer, judged, feedback, told, before
     )
 
 

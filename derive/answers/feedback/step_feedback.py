@@ -111,11 +111,13 @@ class Feedback:
 
     # --- a step ------------------------------------------------------------------------------------------------------
 
-    def step(self, judged: Judged) -> Iterator[StepPart]:
-        """What was written, what became of it, and why; the remarks on it come behind that."""
+    def step(self, judged: Judged, before: Judged | None = None) -> Iterator[StepPart]:
+        """What was written, what became of it, and why; the remarks on it come behind that. A mistake that was told
+        before is told shortly.
+        """
         yield from self._written(judged)
         yield self.head(judged.verdict, judged.marks, judged.of, judged.answer)
-        yield from self.told(judged)
+        yield from self.told(judged, before)
         for key, numbers in self._expected(judged)[1:]:
             yield Sentence(f"check.{key}_said", {"right": numbers})
 
@@ -206,8 +208,8 @@ class Feedback:
 
     # --- why ---------------------------------------------------------------------------------------------------------
 
-    def told(self, judged: Judged) -> Iterator[Sentence]:
-        """The reason, in a sentence or two."""
+    def told(self, judged: Judged, before: Judged | None = None) -> Iterator[Sentence]:
+        """The reason, in a sentence or two; where the same mistake was told `before`, at which step."""
         if judged.verdict == UNREADABLE:
             yield self._unreadable(judged)
         elif judged.later:
@@ -217,7 +219,7 @@ class Feedback:
         elif judged.verdict == WRONG and judged.written is None and judged.diagnosis is None:
             yield Sentence("check.formula_asked")
         elif judged.verdict == WRONG:
-            yield from self._mistake(judged)
+            yield from self._mistake(judged, before)
             yield from self._entries(judged)
 
     def _where(self, judged: Judged) -> Iterator[Sentence]:
@@ -242,10 +244,12 @@ class Feedback:
         """An array with other rows and columns than the step's."""
         return Sentence("check.wrong_shape", {"given": _sizes(given), "shape": _sizes(shape)})
 
-    def _mistake(self, judged: Judged) -> Iterator[Sentence]:
+    def _mistake(self, judged: Judged, before: Judged | None) -> Iterator[Sentence]:
         substituted = judged.answer.substituted if judged.answer else ()
         if judged.diagnosis == "substituted" and substituted:
             yield from map(self._substituted, substituted)
+        elif before:
+            yield Sentence("check.same_mistake", {"name": NameInText(before.place.name)})
         elif judged.diagnosis:
             yield Sentence("check.mistake", {"why": Words(f"mistakes.{judged.diagnosis}")})
 

@@ -23,8 +23,8 @@ from derive.writers.identity import RESERVED
 if TYPE_CHECKING:
     from derive.solution import Solution
 
-MAX_BYTES = 200_000
-MAX_NUMBERS = 20_000
+MAX_BYTES = 1_000_000
+MAX_NUMBERS = 100_000
 MAX_LINES = 4_000
 LEAST_ANSWERS, MORE_ANSWERS = 60, 2  # so many, and twice as many as the problem has steps and entries
 MAX_KEY = 300

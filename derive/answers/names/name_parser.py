@@ -11,6 +11,7 @@ from derive.language.grammar import CONSTANTS, Parser
 from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
 
+_TOTALS = {"sum", "mean"}
 _Pair: TypeAlias = "tuple[Quantity | None, Quantity | None]"
 """What is differentiated, and by what; None for what names nothing."""
 
@@ -155,8 +156,19 @@ class NameParser(Parser):
             return self._applied_bare(word, primes)
         if primes == 0 and word.text in self.lexicon.names:
             return None
+        if primes == 0 and word.text in _TOTALS and not self.token.glued and self._is_raised():
+            return self._placed(self.lexicon.function(word.text, 0, (self.power(),)), word.start)
         args, options = self.arguments()
         return self.lexicon.function(word.text, primes, args, options)
+
+    def _is_raised(self) -> bool:
+        """Whether a power stands behind the bracket at the cursor: `sum (A - Y)^2` adds up squares."""
+        depth = 0
+        for at in range(self.at, len(self.tokens)):
+            depth += (self.tokens[at].text == "(") - (self.tokens[at].text == ")")
+            if depth == 0:
+                return at + 1 < len(self.tokens) and self.tokens[at + 1].text == "^"
+        return False
 
     def _applied_bare(self, word: Token, primes: int) -> Expr | None:
         """`exp x` and the like; else nothing."""

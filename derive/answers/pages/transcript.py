@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from derive.answers.names.letters import plain_text
 from derive.answers.pages.drawn_matrices import undrawn
@@ -22,6 +23,10 @@ from derive.answers.reading.program_arrays import plain_arrays
 
 MAX_CHARACTERS = 2_000_000
 MAX_FORMULA_LINES = 12
+MAX_LEFT = 300
+CUT_OFF = "\ufffc"
+"""Where the rest of a line that is too long was left out."""
+_STATED = re.compile(r"[=≈]|:(?=\s)")
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
@@ -88,7 +93,7 @@ def _gap(match: re.Match[str]) -> str:
 def within_budget(text: str, budget: Budget) -> str:
     """As much of a text as is read, its lines kept."""
     lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
+    long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE and not _too_long(line)]
     if long:
         what = f"this line and {len(long) - 1} more were not read" if len(long) > 1 else "this line was not read"
         budget.leave(long[0], what, f"at most {MAX_LINE} characters of a line are")
@@ -99,7 +104,15 @@ def within_budget(text: str, budget: Budget) -> str:
             budget.leave(kept + 1, "from here on nothing was read", f"at most {budget.text} characters of a work are")
             break
         kept += 1
-    return "\n".join(line if len(line) <= MAX_LINE else "" for line in lines[:kept])
+    return "\n".join(line if len(line) <= MAX_LINE else _too_long(line) for line in lines[:kept])
+
+
+def _too_long(line: str) -> str:
+    """What is kept of a line that is too long: of one statement its left side, with a mark in place of the end."""
+    found = [*islice(_STATED.finditer(line), 2)]
+    if len(found) != 1 or found[0].start() > MAX_LEFT:
+        return ""
+    return line[: found[0].end() + 40] + CUT_OFF
 
 
 def _without(text: str, opening: str, closing: str) -> str:

@@ -11,7 +11,9 @@ from typing import TypeAlias
 
 from derive.answers.names.lexicon import LOSSES
 from derive.answers.names.step_matching import MAX_LEFT, StepIndex
+from derive.answers.pages.joined_lines import MAX_LINE
 from derive.answers.pages.statements import StatedSide, Statement
+from derive.answers.pages.transcript import CUT_OFF
 from derive.answers.reading.comments import uncommented, unit_behind
 from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
@@ -257,6 +259,9 @@ class StatementReader:
         if key not in self.read:
             self.read[key] = self._read(link.text, asked)
         reading, fault, numbers = self.read[key]
+        if CUT_OFF in link.text:
+            fault = Unreadable("the answer is too long", f"at most {MAX_LINE} characters of a line are read")
+            return ReadSide(link, UNREADABLE, fault=fault)
         if reading is None:
             return ReadSide(link, UNREADABLE, fault=fault)
         return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, None, numbers, unit)

@@ -360,3 +360,26 @@ def test_blocks_of_columns_stand_beside_each_other() -> None:
 def test_gradients_of_tensors_and_names_of_the_tool() -> None:
     assert said("W_2.grad\ntensor([[1., 2., 3.]])") == {"dL/dW_2": [1, 2, 3]}
     assert list(said("m_{c,W_1} = [1, 2; 3, 4]", "adam_network")) == ["m_{c,W_1}@1"]
+
+
+def test_a_line_that_is_too_long_spoils_only_itself() -> None:
+    report_ = marked(f"z_2 = 18.3\nA_2 = {'7' * 25_000}\nL = 289")
+    verdicts = {item.id: item.verdict for item in report_.items if item.verdict != "missing"}
+    assert verdicts == {"z_2": "correct", "A_2": "unreadable", "L": "correct"}
+    assert "too long" in report_["A_2"].message
+
+
+# --- feedback ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_sum_of_squares_is_no_square_of_a_sum() -> None:
+    item = marked("L = 1/4 * sum (A_2 - Y)^2 = 0.1473", "xor_2_2_1")["L"]
+    assert (item.verdict, item.remarks) == ("correct", ())
+
+
+def test_the_same_mistake_is_told_once() -> None:
+    report_ = marked("dL/dW_2 = [1.5e-6 4.64e-6 7.79e-6]\ndL/dz_1 = [7.67e-8; 1.53e-7; 2.3e-7]")
+    assert [item.diagnosis for item in report_.items if item.verdict == "wrong"] == ["sign_turned"] * 2
+    page = text(report_, problem(), "txt")
+    assert page.count("What explains it: the sign is turned round") == 1
+    assert "The same mistake as at dL/dW₂." in page
