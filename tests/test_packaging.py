@@ -68,7 +68,7 @@ def test_the_wheel_has_every_file(source: str, pattern: str, target: str, wheel:
 def test_the_wheel_has_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     name, version, *_ = wheel.name.split("-")
-    assert {name.split("/")[0] for name in names} == {name, f"{name}-{version}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {"derive", f"{name}-{version}.dist-info"}
     assert [name for name in names if "__pycache__" in name] == []
 
 
@@ -101,6 +101,20 @@ def test_readme_begins_with_commands_that_exist(command: str) -> None:
 def test_ci_installs_every_program_that_tests_run() -> None:
     (table,) = re.findall(r"^declare -A PACKAGES=\((.*)\)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
     assert set(re.findall(r"\[([\w-]+)\]=", table)) == PROGRAMS.keys()
+
+
+def test_the_index_takes_the_files_and_shows_the_description(wheel: Path) -> None:
+    files = [wheel, *wheel.parent.glob("*.tar.gz")]
+    assert len(files) == 2
+    run(sys.executable, "-m", "twine", "check", "--strict", *files, cwd=wheel.parent)
+    run(Path(sys.executable).with_name("check-wheel-contents"), wheel, cwd=wheel.parent)
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = archive.read(name).decode()
+    assert metadata.count("\nProject-URL: ") >= 3
+    links = re.findall(r"\]\(([^)]+)\)", metadata)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
 
 
 def test_what_installs_an_extra_names_the_package_as_the_index_does() -> None:

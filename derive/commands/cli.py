@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from derive.commands import check, classes, example, grade, sheet, solve, tables
+from derive.commands import check, classes, completion, example, grade, sheet, solve, tables
 from derive.errors import DeriveError
 from derive.memory import rarely_collecting
 from derive.version import VERSION
 
-COMMANDS = (example, solve, sheet, check, classes, grade, tables)
+COMMANDS = (example, solve, sheet, check, classes, grade, tables, completion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
+    parser.set_defaults(parser=parser)
     return parser
 
 
