@@ -10,12 +10,16 @@ if TYPE_CHECKING:
     from derive.answers.checking import check
     from derive.answers.feedback.report import Report
     from derive.derivation.steps import Derivation
+    from derive.notebook.check_cells import check_cell
+    from derive.notebook.magic import load_ipython_extension
     from derive.problem.problem import Problem
     from derive.pytorch import from_torch
     from derive.solution import Blueprint, Solution, solve
 
 _HOMES = {
     "check": "derive.answers.checking",
+    "check_cell": "derive.notebook.check_cells",
+    "load_ipython_extension": "derive.notebook.magic",
     "from_torch": "derive.pytorch",
     "Report": "derive.answers.feedback.report",
     "solve": "derive.solution",
@@ -25,7 +29,19 @@ _HOMES = {
     "Derivation": "derive.derivation.steps",
 }
 
-__all__ = ["Blueprint", "Derivation", "Problem", "Report", "Solution", "__version__", "check", "from_torch", "solve"]
+__all__ = [
+    "Blueprint",
+    "Derivation",
+    "Problem",
+    "Report",
+    "Solution",
+    "__version__",
+    "check",
+    "check_cell",
+    "from_torch",
+    "load_ipython_extension",
+    "solve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ from derive.operations import MACROS
 from derive.problem.grade_rules import read_grade_rules
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
+from derive.problem.python_values import problem_text
 from derive.problem.reading.array_files import with_array_files
 from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
@@ -100,6 +101,18 @@ class Problem:
         fault.
         """
         return _Reader(from_text(text, file or name)).problem(name)
+
+    @staticmethod
+    def of(equations: str | Iterable[str], given: Mapping[str, Any] | None = None, /, **told: Any) -> Problem:
+        """The problem with these equations and values: `Problem.of("y = W x", x=[1, 2], W=array)`.
+
+        Values are numbers, Fractions, nested lists, arrays of NumPy or tensors of PyTorch; those whose names Python
+        does not allow stand in `given`. What else a problem file holds is told by its keys: `title`, `loss`,
+        `gradients`, and mappings for `numbers`, `page`, `update`, …. Parameters are the names in `parameters`, or all
+        but those in `data`, or the tensors that require a gradient; where nothing says it, every value is one.
+        Raises InputError with every fault.
+        """
+        return Problem.loads(problem_text(equations, {**(given or {}), **told}))
 
     def place(self, *keys: str) -> Place:
         """Where the first of these stands that stands anywhere: equations, and tables with settings; else the file."""

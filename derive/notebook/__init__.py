@@ -1,0 +1,1 @@
+"""In a notebook: the cell magic `%%derive`, and cells that mark what a student's code has computed."""

@@ -1,0 +1,78 @@
+"""`%load_ext derive` and the cell magic `%%derive`: equations in a cell, worked out with the notebook's own arrays."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, Protocol
+
+from derive.errors import DeriveError
+from derive.notebook.cell_problem import cell_problem
+from derive.notebook.check_cells import mark_by
+from derive.solution import Solution, solve
+
+
+class Shell(Protocol):
+    """What is asked of IPython."""
+
+    user_ns: dict[str, Any]
+
+    def register_magic_function(self, function: Callable[..., Any], magic_kind: str, magic_name: str) -> None:
+        """Make a function a magic."""
+
+
+def load_ipython_extension(shell: Shell) -> None:
+    """What `%load_ext derive` does."""
+    shell.register_magic_function(lambda line, cell: derive_cell(shell, line, cell), "cell", "derive")
+
+
+def derive_cell(shell: Shell, line: str, cell: str) -> Solution | None:
+    """Work out the problem of a cell. The solution is shown, stays in the variable `solution` (or as `--as` says), and
+    is what `check_cell` marks by. A message tells what is wrong, and nothing is shown then.
+    """
+    try:
+        options = vars(_parser().parse_args(shlex.split(line)))
+        name = options.pop("as")
+        told = {key: value for key, value in options.items() if value is not None and key in _MODEL}
+        overrides = {key: value for key, value in options.items() if value is not None and key not in _MODEL}
+        solution = solve(cell_problem(cell, _visible(shell.user_ns), told), **overrides)
+    except (DeriveError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return None
+    shell.user_ns[name] = solution
+    mark_by(solution)
+    return solution
+
+
+_MODEL = ("loss", "gradients", "parameters", "data", "title")
+
+
+def _visible(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a notebook, without those of IPython itself."""
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+class _Parser(ArgumentParser):
+    """Tells what is wrong with the line of a magic, and does not end the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise DeriveError(f"%%derive: {message}", "as in: %%derive --loss L --data x Y --significant 4")
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(prog="%%derive", add_help=False)
+    parser.add_argument("--loss")
+    parser.add_argument("--gradients", nargs="+")
+    parser.add_argument("--parameters", nargs="+")
+    parser.add_argument("--data", nargs="+")
+    parser.add_argument("--title")
+    parser.add_argument("--as", default="solution")
+    parser.add_argument("--significant", type=int)
+    parser.add_argument("--decimals", type=int)
+    parser.add_argument("--decimal", choices=(".", ","))
+    parser.add_argument("--carry", choices=("exact", "rounded"))
+    parser.add_argument("--detail", choices=("full", "short"))
+    parser.add_argument("--language")
+    return parser
