@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: example test test-quick test-torch lint bench figures clean
+.PHONY: example test test-quick test-torch lint bench figures docs clean
 .NOTPARALLEL:
 
 example: $(VENV)/ready-example
@@ -30,6 +30,9 @@ bench: $(VENV)/ready-bench
 figures: $(VENV)/ready-bench
 	@$(BIN)/python benchmarks/readme.py
 
+docs: $(VENV)/ready-docs
+	@$(BIN)/python docs/build_site.py
+
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} +
@@ -37,6 +40,7 @@ clean:
 $(VENV)/ready-example: extras := pdf
 $(VENV)/ready-test: extras := pdf,test
 $(VENV)/ready-bench: extras := pdf,test,bench
+$(VENV)/ready-docs: extras := docs
 $(VENV)/ready-torch: extras := test,torch
 $(VENV)/ready-lint: extras := lint
 

@@ -4,19 +4,18 @@ What they quote from the program is made by `.venv/bin/python docs/refresh.py`.
 """
 
 import doctest
-import importlib.util
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from flint import fmpq
 from support.places import PACKAGE, ROOT, TESTS
+from support.scripts import load
 
 import derive
 from derive.errors import InputError
@@ -25,15 +24,6 @@ from derive.problem.reading.equations import read_name
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.writers import WRITERS
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 refresh = load(ROOT / "docs" / "refresh.py")
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in refresh.PAGES}
