@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from derive.errors import DeriveError, Fault, InputError
 from derive.practice.exercise import Exercise, Source
+from derive.practice.exploring import curve, explored
 from derive.practice.help import hint, worked_step
 from derive.practice.numbers import changed, drawn
-from derive.practice.verdicts import free_working, read_as, saved, verdicts
+from derive.practice.verdicts import free_working, read_as, saved, summary, verdicts
 from derive.writers.identity import Identity
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ ACTIONS: dict[str, Action] = {
     "solution": lambda desk, request: {"html": worked_step(desk.exercise, request["step"])},
     "mark": lambda desk, request: free_working(desk.exercise, request["work"]),
     "save": lambda desk, request: saved(desk.exercise, request["answers"], request.get("student", "")),
+    "explore": lambda desk, request: explored(desk.exercise, request["values"]),
+    "curve": lambda desk, request: curve(desk.exercise, request["values"], request["weight"]),
+    "summary": lambda desk, request: summary(desk.exercise, request["answers"]),
     "page": lambda desk, request: {"html": desk.exercise.page()},
     "text": _text,
 }

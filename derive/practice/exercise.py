@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from derive.answers.feedback.step_feedback import Feedback
@@ -117,6 +118,12 @@ class Exercise:
     def page(self) -> str:
         """The worked page, without its frame."""
         return self.body(self.solution.blueprint.document)
+
+    def passes(self) -> Iterator[tuple[int, str]]:
+        """The worked page in its sections, each with its pass; those of one pass together."""
+        document = self.solution.blueprint.document
+        for k, sections in groupby(document.sections, lambda section: section.k):
+            yield k, self.told(replace(document, sections=tuple(sections)))
 
     def files(self, name: str) -> dict[str, str]:
         """The page in a text format with its pictures. Raises DeriveError for a format that does not exist."""

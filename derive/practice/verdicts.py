@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from derive.answers.feedback.report import Report, ReportItem, report
@@ -43,6 +44,14 @@ def free_working(exercise: Exercise, work: str) -> dict[str, Any]:
     items = {item.id: _told(exercise, item) for item in made.items if item.answer}
     return {"html": exercise.told(made.document()), "items": items,
             "marks": float(made.marks), "of": float(made.of)}  # fmt: skip
+
+
+def summary(exercise: Exercise, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """How far a student is: the marks, what is missing, and what to practise."""
+    made = _judged(exercise, read_mapping(answers, exercise.solution))
+    document = made.document()
+    ends = (document.sections[0], document.sections[-1])
+    return {"html": exercise.told(replace(document, sections=ends)), "marks": float(made.marks), "of": float(made.of)}
 
 
 def saved(exercise: Exercise, answers: Mapping[str, Any], student: str) -> dict[str, Any]:

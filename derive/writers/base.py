@@ -320,7 +320,7 @@ class TemplateWriter(Writer):
             own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
             frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
         words = " ".join((frame["title"], *(f"{label} {text}" for label, text in frame["head"]), body))
-        return _template(self.template).render(body=body, **frame, **self.letters(words))
+        return framed(self.template, body=body, **frame, **self.letters(words))
 
 
 def _tells_verdicts(block: Block) -> bool:
@@ -342,6 +342,11 @@ def templates() -> Path:
     here = Path(__file__).resolve().parent.parent
     beside = here.parent / "templates"
     return here / "templates" if (here / "templates").is_dir() else beside
+
+
+def framed(frame: str, **fields: Any) -> str:
+    """A frame of the folder, filled."""
+    return _template(frame).render(**fields)
 
 
 @cache

@@ -138,7 +138,7 @@ class HtmlWriter(TemplateWriter):
     def frame(self, words: Catalogue) -> dict[str, Any]:
         leftward = runs_leftward(words["headings.given"])
         controls = {key: escape(words[f"html.{key}"]) for key in CONTROLS}
-        return {"font": _font(), "leftward": leftward, "controls": controls}
+        return {"font": math_font(), "leftward": leftward, "controls": controls}
 
 
 def _field(step: str, said: str) -> str:
@@ -146,7 +146,8 @@ def _field(step: str, said: str) -> str:
 
 
 @cache
-def _font() -> str:
+def math_font() -> str:
+    """The font of formulas, in base 64."""
     return b64encode((templates() / "derive-math.woff2").read_bytes()).decode()
 
 

@@ -1,11 +1,10 @@
 // The worker that judges: it starts Python from the engine's parts, and answers requests by derive.practice.desk.
 // It is a classic worker, for a page from the file system may not start one of modules; Pyodide, which refuses these,
-// is told the contrary by hiding `importScripts`.
+// is told the contrary by hiding `importScripts`. Before it stands packed.js.
 
 /** @type {any} */ const scope = self;
 const NOWHERE = "https://engine.invalid/";
 const FLINT = "python_flint-0.9.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl";
-const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=>?@^_`{|}~";
 /** Pyodide's list of packages, of which the page needs none. */
 const LOCK = {
   info: {abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2", version: "314.0.7"},
@@ -13,29 +12,6 @@ const LOCK = {
 };
 
 scope.importScripts = () => { throw new TypeError("a module"); };
-
-/** Bytes written in base 85. @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-function bytes(text) {
-  const values = new Uint8Array(128);
-  [...LETTERS].forEach((letter, i) => { values[letter.charCodeAt(0)] = i; });
-  const short = (5 - text.length % 5) % 5;
-  const made = new Uint8Array(Math.ceil(text.length / 5) * 4);
-  for (let i = 0, at = 0; i < text.length; i += 5) {
-    let word = 0;
-    for (let j = i; j < i + 5; j++) word = word * 85 + (j < text.length ? values[text.charCodeAt(j)] : 84);
-    made[at++] = word >>> 24; made[at++] = word >>> 16; made[at++] = word >>> 8; made[at++] = word;
-  }
-  return made.subarray(0, made.length - short);
-}
-
-/** @param {string} text @returns {Promise<Uint8Array<ArrayBuffer>>} */
-async function inflated(text) {
-  const stream = new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** @param {Uint8Array<ArrayBuffer>} part @param {string} type */
-const address = (part, type) => URL.createObjectURL(new Blob([part], {type}));
 
 /** What Pyodide would fetch comes from memory; nothing else is fetched. @param {Record<string, Uint8Array<ArrayBuffer>>} parts */
 function stayOffline(parts) {

@@ -1,0 +1,84 @@
+"""What moves when a given number does: the worked page at other numbers, and the loss by one of them with its tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from flint import arb, fmpq
+
+from derive.calculus.scalars import ValueFault, precision
+from derive.calculus.shapes import indices
+from derive.errors import DeriveError
+from derive.language.names import Derivative, Name
+from derive.language.step_ids import StepId
+from derive.practice.exercise import Exercise
+from derive.practice.numbers import changed
+
+POINTS, BITS = 41, 64
+
+
+def explored(exercise: Exercise, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The worked page at other numbers, pass by pass, and the given values whose derivative it has."""
+    found = changed(exercise, values) if values else exercise
+    return {"passes": [{"pass": k, "html": html} for k, html in found.passes()], "weights": list(_weights(found))}
+
+
+def curve(exercise: Exercise, values: Mapping[str, Any], weight: str) -> dict[str, Any]:
+    """The loss for values of one entry around its own, `at` which it has `loss` and `slope`. Raises DeriveError for an
+    entry by which no derivative was taken.
+    """
+    found = changed(exercise, values) if values else exercise
+    place = _weights(found).get(weight)
+    if place is None:
+        raise DeriveError(f"there is no derivative by `{weight}`", "take one of the weights")
+    name, i = place
+    solution, loss = found.solution, found.solution.blueprint.derivation.loss
+    assert loss is not None
+    at, gradient = float(_ball(solution.exact.flat(name)[i])), Derivative(loss, name)
+    printed = {"at": (name, i), "loss": (loss, 0), "slope": (gradient, i)}
+    decimal = solution.problem.numbers.decimal
+    return {
+        "points": list(_losses(found, name, i, at)),
+        "at": at,
+        "loss": float(_ball(solution.exact.flat(loss)[0])),
+        "slope": float(_ball(solution.exact.flat(gradient)[i])),
+        "texts": {key: solution.values.printed(*of)[n].text(decimal) for key, (*of, n) in printed.items()},
+    }
+
+
+def _weights(exercise: Exercise) -> dict[str, tuple[Name, int]]:
+    """Entries of given values by which the loss was differentiated, by id, with their places."""
+    derivation = exercise.solution.blueprint.derivation
+    names = derivation.wanted if derivation.loss else ()
+    given = {name for name, _ in derivation.givens}
+    return {
+        StepId.of_entry(name.id, index): (name, i)
+        for name in names if name in given
+        for i, index in enumerate(indices(derivation.shapes[name]))
+    }  # fmt: skip
+
+
+def _losses(exercise: Exercise, name: Name, i: int, at: float) -> Iterator[list[float]]:
+    """Points of the loss; where it has no value, or none that can be drawn, there is none."""
+    tape, loss = exercise.solution.blueprint.tape, exercise.solution.blueprint.derivation.loss
+    assert loss is not None
+    width = max(1.0, abs(at))
+    with precision(BITS):
+        for n in range(POINTS):
+            x = at + width * (2 * n / (POINTS - 1) - 1)
+            env = list(exercise.solution.exact.env(1))
+            env[tape.slots[name]] = [arb(x) if j == i else old for j, old in enumerate(env[tape.slots[name]])]
+            try:
+                for move in tape.forward:
+                    env[move.slot] = move.run(env)
+            except ValueFault:
+                continue
+            y = float(_ball(env[tape.slots[loss]][0]))
+            if isfinite(y):
+                yield [x, y]
+
+
+def _ball(x: Any) -> arb:
+    return arb(x) if isinstance(x, fmpq) else x

@@ -1,0 +1,37 @@
+// A field in which mathematics is typed as it looks: MathLive, loaded when it is first wanted, its fonts in the page.
+
+import {address, inflated} from "./packed.js";
+
+/** @typedef {HTMLElement & {value: string, getValue(format: string): string}} MathField */
+
+/** @type {Promise<any> | undefined} */ let loading;
+
+/** @returns {Promise<any>} */
+async function load() {
+  const parts = JSON.parse(document.getElementById("mathlive")?.textContent ?? "{}");
+  const fonts = Object.keys(parts).filter(name => name.endsWith(".woff2"));
+  await Promise.all(fonts.map(async name => {
+    const [family, style] = name.replace(".woff2", "").split("-");
+    const look = {weight: style.startsWith("Bold") ? "bold" : "normal", style: style.endsWith("Italic") ? "italic" : "normal"};
+    document.fonts.add(new FontFace(family, (await inflated(parts[name])).buffer, look));
+  }));
+  const {MathfieldElement} = await import(address(await inflated(parts["mathlive.mjs"]), "text/javascript"));
+  MathfieldElement.fontsDirectory = null;
+  MathfieldElement.soundsDirectory = null;
+  return MathfieldElement;
+}
+
+/**
+ * A field for mathematics. @param {string} label @param {string} value @param {string} decimal
+ * @returns {Promise<MathField>}
+ */
+export async function mathField(label, value, decimal) {
+  loading ??= load();
+  const Field = await loading;
+  const field = new Field();
+  Field.decimalSeparator = decimal;
+  field.setAttribute("aria-label", label);
+  field.smartFence = true;
+  field.value = value;
+  return field;
+}
