@@ -1,14 +1,17 @@
-# `make example` writes output/notes.pdf; `make test` runs every test, `make test-quick` all but the slow. Each sets up .venv by itself, once.
+# `make example` writes output/notes.pdf; `make practice` output/notes-practice.html; `make test` runs every test, `make test-quick` all but the slow. Each sets up .venv by itself, once.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: example test test-quick test-torch lint bench figures docs clean
+.PHONY: example practice test test-quick test-torch lint bench figures docs clean
 .NOTPARALLEL:
 
 example: $(VENV)/ready-example
 	@$(BIN)/python -m derive example
+
+practice: $(VENV)/ready-practice
+	@$(BIN)/python -m derive example --practice
 
 test: $(VENV)/ready-test
 	@$(BIN)/python -m pytest -n auto
@@ -38,6 +41,7 @@ clean:
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/ready-example: extras := pdf
+$(VENV)/ready-practice: extras := $(if $(shell command -v npm),pdf,practice)
 $(VENV)/ready-test: extras := pdf,test
 $(VENV)/ready-bench: extras := pdf,test,bench
 $(VENV)/ready-docs: extras := docs

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from derive.answers.checking import check
     from derive.answers.feedback.report import Report
     from derive.derivation.steps import Derivation
+    from derive.interactive.practice_page import practice
     from derive.notebook.check_cells import check_cell
     from derive.notebook.magic import load_ipython_extension
     from derive.problem.problem import Problem
@@ -21,6 +22,7 @@ _HOMES = {
     "check_cell": "derive.notebook.check_cells",
     "load_ipython_extension": "derive.notebook.magic",
     "from_torch": "derive.pytorch",
+    "practice": "derive.interactive.practice_page",
     "Report": "derive.answers.feedback.report",
     "solve": "derive.solution",
     "Solution": "derive.solution",
@@ -40,6 +42,7 @@ __all__ = [
     "check_cell",
     "from_torch",
     "load_ipython_extension",
+    "practice",
     "solve",
 ]
 

@@ -20,7 +20,7 @@ ORDER = [
     "figures page page.lines page.blocks figures.drawing writers.layout writers writers.spreadsheet writers.notebook",
     "pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
-    "answers.feedback answers notebook practice",
+    "answers.feedback answers notebook interactive",
     "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",
     "classroom.marking classroom.reports classroom",
     "commands",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.commands.options import Arguments, Commands, page_options
+from derive.commands.practice import write_practice
 from derive.commands.solve import DEFAULT, work_out
 
 
@@ -11,6 +12,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("example", help="work a built-in problem out (default: the handwritten notes)")
     parser.add_argument("name", nargs="?", metavar="NAME", help="which one; --list names all")
     parser.add_argument("--list", action="store_true", help="list the built-in problems")
+    parser.add_argument("--practice", action="store_true", help="write the page to practise it in instead")
     page_options(parser, "solution", DEFAULT)
     parser.set_defaults(run=run)
 
@@ -20,7 +22,8 @@ def run(options: Arguments) -> int:
     from derive import examples
 
     if not options.list:
-        return work_out(examples.path(options.name or examples.DEFAULT), options)
+        path = examples.path(options.name or examples.DEFAULT)
+        return write_practice(path, options) if options.practice else work_out(path, options)
     for topic, problems in examples.by_topic().items():
         print(f"{topic}")
         for name, title in problems:

@@ -66,7 +66,7 @@ class Problem:
     """A forward pass with its numbers, checked. `losses` is empty where only the forward pass is asked for;
     `gradients` are further names whose gradient is shown; `aliases` other printed and read names by step id;
     `warnings` are faults that do not stop the work, `places` say where each equation and each of SETTINGS stands, and
-    under "" in which file.
+    under "" in which file; `text` is what was read, "" for a problem that was never written.
     """
 
     title: str
@@ -89,6 +89,7 @@ class Problem:
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     name: str = ""
     shapes: Mapping[Name, Shape] = field(default_factory=dict)
+    text: str = field(default="", compare=False, repr=False)
 
     @staticmethod
     def load(path: str | Path) -> Problem:
@@ -188,6 +189,7 @@ class _Reader(Tables):
             variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
             places={**self.places, **training.places, **self._settings()},
             name=name,
+            text=self.source.text,
             shapes={**model.shapes, **training.shapes},
         )
         self._check_uses(problem, given)

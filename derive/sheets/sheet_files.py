@@ -13,7 +13,7 @@ from derive.problem.problem import Problem
 from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Solution
 from derive.variants import Assignment
-from derive.writers import check_formats, formats_of
+from derive.writers import FORMATS, check_formats, formats_of
 from derive.writers.identity import Identity
 from derive.writers.pdf_source import pdf_source
 
@@ -53,6 +53,9 @@ def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path
     name = copy.solution.problem.name or "problem"
     files: dict[str, Callable[[], str]] = {}
     for wanted in formats:
+        if FORMATS[wanted].alone:
+            files[FORMATS[wanted].file(name)] = partial(copy.sheet, wanted)
+            continue
         for page, text in ((SHEET, copy.sheet), (KEY, copy.key)):
             source = pdf_source(copy.solution.problem) if wanted == PDF else wanted
             files[f"{name}-{page}.{wanted}"] = partial(text, source)

@@ -101,7 +101,7 @@ class SheetWriter:
 
     def text(self, page: str, name: str, solution: Solution, identity: Identity | None = None) -> str:
         """SHEET or KEY in a text format."""
-        if not FORMATS[name].is_page:
+        if not (FORMATS[name].is_page or FORMATS[name].alone):
             return answer_text(name, self.fields, identity, solution if page == KEY else None)
         writer = WRITERS[name]
         if (page, name) not in self.compiled:

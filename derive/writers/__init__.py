@@ -25,7 +25,8 @@ EVERY_KIND: tuple[Kind, ...] = ("solution", "sheet", "report")
 class Format:
     """A format: the name by which `--to` calls it, the class of its writer as `module:Class`, and the kinds of
     documents that it is offered for. PDF is made from another format; of answer files only a solution has a writer.
-    `ending` is what its files' names end in where that is not a point and the name; `is_text` whether they are text.
+    `ending` is what its files' names end in where that is not a point and the name; `is_text` whether they are text;
+    `alone` whether it is made of a sheet as one file, with no key beside it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Format:
     kinds: tuple[Kind, ...] = EVERY_KIND
     ending: str = ""
     is_text: bool = True
+    alone: bool = False
 
     @property
     def is_page(self) -> bool:
@@ -57,6 +59,7 @@ FORMATS: dict[str, Format] = {
         Format("toml", "derive.writers.toml:TomlWriter", ("solution", "sheet")),
         Format("csv", "", ("sheet",)),
         Format("ipynb", "derive.writers.notebook:NotebookWriter", ("solution",)),
+        Format("practice", "derive.interactive.practice_page:PracticeWriter", ("sheet",), "-practice.html", alone=True),
         Format("xlsx", "derive.writers.spreadsheet:SpreadsheetWriter", ("solution",), is_text=False),
     )
 }

@@ -22,7 +22,7 @@ from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
-from derive.writers import formats_of, text_formats
+from derive.writers import FORMATS, formats_of, text_formats
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]
@@ -297,7 +297,7 @@ def test_faults_of_the_table_are_reported(line: str, message: str) -> None:
 
 
 def test_every_format_has_a_name() -> None:
-    assert formats_of("sheet") == ("pdf", "tex", "md", "txt", "html", "typ", "toml", "csv")
+    assert formats_of("sheet") == ("pdf", "tex", "md", "txt", "html", "typ", "toml", "csv", "practice")
 
 
 # --- hints -----------------------------------------------------------------------------------------------------------
@@ -404,7 +404,8 @@ def test_the_seed_stands_nowhere() -> None:
     copy = copy_of(
         notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1"
     )
-    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in text_formats("sheet")]
+    endings = [ending for ending in text_formats("sheet") if not FORMATS[ending].alone]
+    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in endings]
     raw = make_pdf(copy.sheet("tex"))
     assert not any(seed in text or seed[:6] in text for text in texts)
     assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)

@@ -21,6 +21,7 @@ from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Solution
 from derive.variants import Assignment, Variant
+from derive.writers import FORMATS
 from derive.writers.pdf_source import pdf_source
 
 CHUNK = 16
@@ -124,6 +125,8 @@ class PaperMaker:
         identity = Identity(variant.code, student.id, student.name, variant.checksum)
         for paper in FOLDERS:
             for wanted in self.formats:
+                if FORMATS[wanted].alone and paper == KEY:
+                    continue
                 if wanted == PDF:
                     source = pdf_source(solution.problem, sheet=True)
                     draft.waiting[paper] = self.writer.text(paper, source, solution, identity)
@@ -152,4 +155,4 @@ def paper_maker(job: Job) -> PaperMaker:
 
 
 def _path(paper: str, student: Student, ending: str) -> str:
-    return f"{FOLDERS[paper]}/{student.file}.{ending}"
+    return f"{FOLDERS[paper]}/{FORMATS[ending].file(student.file)}"

@@ -39,12 +39,13 @@ _SYNTAX_HINTS = (
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """The data of a file, its lines, and where each key stands."""
+    """The data of a file, its lines, where each key stands, and the text that was read."""
 
     name: str
     data: dict[str, Any]
     lines: tuple[str, ...]
     positions: dict[tuple[str, ...], int]
+    text: str = ""
 
     def place(self, *path: str, offset: int = 0, column: int | None = None, length: int = 1) -> Place:
         """The place of a key (or of the nearest table around it), `offset` lines below it."""
@@ -90,7 +91,7 @@ def from_text(text: str, name: str = "", written: str = "") -> TomlFile:
     except (ValueError, RecursionError) as error:
         raise InputError([_syntax_fault(str(error), text, name)]) from None
     lines = tuple((written or text).replace("\r\n", "\n").split("\n"))
-    return TomlFile(name, data, lines, dict(_positions(lines)))
+    return TomlFile(name, data, lines, dict(_positions(lines)), text)
 
 
 def _data(text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from derive.practice.desk import ACTIONS, Desk
+from derive.interactive.desk import ACTIONS, Desk
 
 PROBLEM = """\
 title = "Two units"
@@ -128,9 +128,26 @@ def test_what_is_handed_in_is_an_answer_file() -> None:
 
 
 def test_the_page_says_by_which_route_it_was_verified(desk: Desk) -> None:
-    assert "central difference" in desk.ask({"do": "page"})["html"]
+    assert "every gradient comes out the same" in desk.ask({"do": "page"})["html"]
     assert "SymPy" not in desk.ask({"do": "page"})["html"]
     assert "units.md" in desk.ask({"do": "text", "format": "md"})["files"]
+
+
+def test_what_moves_with_a_given_number(desk: Desk) -> None:
+    told = desk.ask({"do": "explore", "values": {"x": ["2", "1"]}})
+    assert [each["pass"] for each in told["passes"]] == [1] and "U[2,1]" in told["weights"]
+    assert desk.ask({"do": "describe"})["givens"][0]["values"] == ["2", "-1"]
+    found = desk.ask({"do": "curve", "values": {}, "weight": "v[2]"})
+    near = sorted(found["points"], key=lambda point: abs(point[0] - found["at"]))
+    assert near[0] == pytest.approx([found["at"], found["loss"]])
+    (a, b), (c, d) = sorted(near[1:3])
+    assert (d - b) / (c - a) == pytest.approx(found["slope"], rel=1e-6)  # exact on a parabola, as this one is
+    assert desk.ask({"do": "curve", "values": {}, "weight": "x[1]"})["faults"]
+
+
+def test_the_summary_tells_what_is_missing_and_what_to_practise(desk: Desk) -> None:
+    html = desk.ask({"do": "summary", "answers": {**RIGHT, "dL/dy": "-2.836"}})["html"]
+    assert 'data-name="dL/dU"' in html and "sign" in html and 'data-step="a"' not in html
 
 
 def test_every_action_is_asked_above() -> None:

@@ -1,5 +1,5 @@
 // Something that judges: it is asked with an object and replies with one. In a page a worker does it, with derive inside;
-// in a studio that runs on a computer a server does. What can be asked: derive/practice/desk.py.
+// in a studio that runs on a computer a server does. What can be asked: derive/interactive/desk.py.
 
 /**
  * @typedef {{message: string, hint: string, file: string, line: number, text: string, start: number | null, length: number}} Fault

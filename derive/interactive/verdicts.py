@@ -13,9 +13,9 @@ from derive.answers.marking.step_answer import FOLLOWS, WRONG
 from derive.answers.reading.written import Answer, Unreadable
 from derive.answers.working.free_working import read_working
 from derive.derivation.steps import Derivation
+from derive.interactive.exercise import Exercise
+from derive.interactive.help import asked
 from derive.language.names import Name
-from derive.practice.exercise import Exercise
-from derive.practice.help import asked
 from derive.sheets.answer_file import toml_text
 from derive.writers.identity import Identity
 

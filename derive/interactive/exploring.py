@@ -1,4 +1,4 @@
-"""What moves when a given number does: the worked page at other numbers, and the loss by one of them with its tangent."""
+"""What moves when a given number does: the worked page at other numbers, and the loss by one of them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flint import arb, fmpq
 from derive.calculus.scalars import ValueFault, precision
 from derive.calculus.shapes import indices
 from derive.errors import DeriveError
+from derive.interactive.exercise import Exercise
+from derive.interactive.numbers import changed
 from derive.language.names import Derivative, Name
 from derive.language.step_ids import StepId
-from derive.practice.exercise import Exercise
-from derive.practice.numbers import changed
 
 POINTS, BITS = 41, 64
 
@@ -37,14 +37,14 @@ def curve(exercise: Exercise, values: Mapping[str, Any], weight: str) -> dict[st
     solution, loss = found.solution, found.solution.blueprint.derivation.loss
     assert loss is not None
     at, gradient = float(_ball(solution.exact.flat(name)[i])), Derivative(loss, name)
-    printed = {"at": (name, i), "loss": (loss, 0), "slope": (gradient, i)}
+    printed: dict[str, tuple[Name, int]] = {"at": (name, i), "loss": (loss, 0), "slope": (gradient, i)}
     decimal = solution.problem.numbers.decimal
     return {
         "points": list(_losses(found, name, i, at)),
         "at": at,
         "loss": float(_ball(solution.exact.flat(loss)[0])),
         "slope": float(_ball(solution.exact.flat(gradient)[i])),
-        "texts": {key: solution.values.printed(*of)[n].text(decimal) for key, (*of, n) in printed.items()},
+        "texts": {key: solution.values.printed(of)[n].text(decimal) for key, (of, n) in printed.items()},
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.answers.reading.numbers import read_number
 from derive.errors import Fault, InputError
-from derive.practice.exercise import Exercise
+from derive.interactive.exercise import Exercise
 from derive.problem.problem import Problem
 from derive.variants import Assignment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from derive.errors import DeriveError
-from derive.practice.exercise import Exercise
+from derive.interactive.exercise import Exercise
 from derive.sheets.answer_file import Field
 from derive.sheets.hints import hint_blocks
 from derive.sheets.sheet_writer import KEY, SHEET

@@ -14,8 +14,8 @@ from gzip import compress
 from pathlib import Path
 from typing import Any
 
-from derive.practice.engine import b85, engine_text, mathlive
-from derive.practice.licences import licences
+from derive.interactive.engine import b85, engine_text, mathlive
+from derive.interactive.licences import licences
 from derive.writers.base import framed
 from derive.writers.html import math_font
 

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 
 from derive.files import save
-from derive.practice.fetching import FLINT, MATHLIVE, PYODIDE, fetched, kept_folder
+from derive.interactive.fetching import FLINT, MATHLIVE, PYODIDE, fetched, kept_folder
 from derive.version import VERSION
 from derive.writers.base import templates
 
@@ -37,7 +37,7 @@ UNUSED_LIBRARY = (
 """What begins the names of modules of the standard library that no page imports."""
 KEPT_ENCODINGS = ("encodings/cp437.py", "encodings/cp1252.py")
 FLINT_TYPES = ("fmpz", "fmpq", "arf", "arb")
-UNUSED_FOLDERS = ("classroom", "commands", "pytorch", "practice/page")
+UNUSED_FOLDERS = ("classroom", "commands", "pytorch", "interactive/page")
 INNER_PACKAGES = ("jinja2", "markupsafe")
 STILL = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same input makes the same bytes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from derive.practice.fetching import FLINT, MATHLIVE, PYODIDE
+from derive.interactive.fetching import FLINT, MATHLIVE, PYODIDE
 from derive.version import VERSION
 
 

@@ -1,4 +1,4 @@
-// The worker that judges: it starts Python from the engine's parts, and answers requests by derive.practice.desk.
+// The worker that judges: it starts Python from the engine's parts, and answers requests by derive.interactive.desk.
 // It is a classic worker, for a page from the file system may not start one of modules; Pyodide, which refuses these,
 // is told the contrary by hiding `importScripts`. Before it stands packed.js.
 
@@ -41,7 +41,7 @@ async function start(engine) {
   python.unpackArchive(parts["derive.zip"].buffer, "zip", {extractDir: "/lib/python3.14/site-packages"});
   const quiet = {checkIntegrity: false, messageCallback() {}, errorCallback(/** @type {string} */ text) { throw new Error(text); }};
   await python.loadPackage([NOWHERE + FLINT], quiet);
-  python.runPython("from derive.practice.desk import Desk\ndesk = Desk()");
+  python.runPython("from derive.interactive.desk import Desk\ndesk = Desk()");
   return python.globals.get("desk");
 }
 

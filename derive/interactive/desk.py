@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from derive.errors import DeriveError, Fault, InputError
-from derive.practice.exercise import Exercise, Source
-from derive.practice.exploring import curve, explored
-from derive.practice.help import hint, worked_step
-from derive.practice.numbers import changed, drawn
-from derive.practice.verdicts import free_working, read_as, saved, summary, verdicts
+from derive.interactive.exercise import Exercise, Source
+from derive.interactive.exploring import curve, explored
+from derive.interactive.help import hint, worked_step
+from derive.interactive.numbers import changed, drawn
+from derive.interactive.verdicts import free_working, read_as, saved, summary, verdicts
 from derive.writers.identity import Identity
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _brief(request: Request) -> str:
     return json.dumps(request, ensure_ascii=False, default=str)[:200]
 
 
-def source_of(request: Request) -> Source:
+def requested(request: Request) -> Source:
     """What a request to open a problem tells of it."""
     identity = Identity(*(request.get(key, "") for key in ("code", "student", "person", "numbers")))
     settings, values = cast("Overrides", request.get("settings", {})), request.get("values", {})
@@ -91,7 +91,7 @@ def source_of(request: Request) -> Source:
 
 
 def _open(desk: Desk, request: Request) -> Reply:
-    return desk.lay_open(Exercise.of(source_of(request)))
+    return desk.lay_open(Exercise.of(requested(request)))
 
 
 def _change(desk: Desk, request: Request) -> Reply:
