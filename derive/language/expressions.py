@@ -15,6 +15,8 @@ Index: TypeAlias = tuple[int, ...]
 Slice: TypeAlias = int | tuple[int | None, int | None]
 Option: TypeAlias = "Fraction | str | bool | tuple[Fraction, ...] | tuple[Slice, ...]"
 Options: TypeAlias = tuple[tuple[str, Option], ...]
+Within: TypeAlias = tuple[tuple[str, int], ...]
+"""A part of a model, from the outside in: its kind, or the letter of a loop, and its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,16 @@ Expr: TypeAlias = Number | Ref | Entry | Apply
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`name = expr`, or `name ≈ expr` (`rounded`: what follows goes on with the printed number)."""
+    """`name = expr`, or `name ≈ expr` (`rounded`: what follows goes on with the printed number).
+
+    `within` says which part of the model it belongs to, from the outside in: `(("residual", 1), ("head", 2))`, or the
+    letters of the loops around it, `(("t", 2),)`.
+    """
 
     name: Name
     expr: Expr
     rounded: bool = False
+    within: Within = field(default=(), compare=False)
 
 
 def number(value: int | Fraction) -> Number:

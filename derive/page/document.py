@@ -268,7 +268,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is a section of the page, 2 a part of it."""
+    """A heading; level 1 is a section of the page, 2 a part of it, 3 a part of that."""
 
     sentence: Sentence
     level: int = 1
@@ -307,6 +307,13 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Chains in a row, as many in a line as it holds."""
+
+    chains: tuple[Chain, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageRemark:
     """A sentence with what it shows, said only if `when` holds."""
 
@@ -330,7 +337,7 @@ class Quoted:
         return with_caret(self.text[start:].split("\n")[0], self.start - start, self.length)
 
 
-StepPart: TypeAlias = Chain | Lines | Joined | Sentence | PageRemark | Quoted
+StepPart: TypeAlias = Chain | Lines | Beside | Joined | Sentence | PageRemark | Quoted
 
 
 @dataclass(frozen=True, slots=True)

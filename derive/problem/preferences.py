@@ -10,6 +10,7 @@ from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.settings import (
+    ALIKE,
     BREAKS,
     CARRIES,
     DECIMAL_SIGNS,
@@ -109,6 +110,7 @@ class Preferences:
             figures=self._figures(),
             reasons=self.tables.text("page", "reasons", default="full", choices=REASONS),
             order=self.tables.some_of(PARTS, "page", "order"),
+            alike=self.tables.text("page", "alike", default="auto", choices=ALIKE),
             breaks=self.tables.some_of(BREAKS, "page", "breaks"),
         )
 

@@ -44,7 +44,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "multiplication", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries", "engine", "accessible", "intro",
-             "update", "closed", "check", "figures", "reasons", "order", "breaks"),
+             "update", "closed", "check", "figures", "reasons", "order", "breaks", "alike"),
     "sheet": ("blank", "hints", "figure"),
     "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
@@ -290,10 +290,11 @@ class _Reader(Tables):
     def _equations(self, known: Mapping[str, Name]) -> list[Equation]:
         if "network" in self.source.data:
             before = len(self.faults)
-            text = expand_network(self.table("network"), self.shapes, self.fault)
+            expanded = expand_network(self.table("network"), self.shapes, self.fault)
             if len(self.faults) > before:
                 return []
             place = self.source.place("network")
+            lines = [EquationLine(text, place, layer=layer) for text, layer in expanded]
         else:
             text = self.text("model", "equations")
             place = self.source.place("model", "equations")
@@ -302,10 +303,7 @@ class _Reader(Tables):
                 place = replace(place, line=place.line + 1)
             if "model" in self.source.data and not text.strip():
                 self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
-        lines = lines_of(text, place, self.faults)
-        if "network" in self.source.data:
-            lines = [replace(line, place=place) for line in lines]
-        else:
+            lines = lines_of(text, place, self.faults)
             lines = list(without_chains(lines, known, left_sides(lines), self.warnings))
         lines = [*self.formulas, *lines]
         self.defined = left_sides(lines)

@@ -51,6 +51,7 @@ BREAKS = ("passes", "forward", "backward", "update", "after", "training", "close
 FIGURES = ("network", "graph", "loss")
 """The pictures of a page."""
 REASONS = ("full", "short", "none")
+ALIKE = ("auto", "once", "each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Page:
     reasons   `full`; `short`: the reasons of steps and conventions; `none`: conventions alone
     order     PARTS that come first, in their order; the others follow in the usual one
     breaks    those of BREAKS that begin a page
+    alike     whether steps of one form are worked out `each`, or the first `once`; `auto`: of long pages
     """
 
     course: str = ""
@@ -88,6 +90,7 @@ class Page:
     reasons: str = "full"
     order: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    alike: str = "auto"
 
     @property
     def worked(self) -> int | None:

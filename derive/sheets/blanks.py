@@ -18,6 +18,7 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.page.document import (
     ARROW,
     Addends,
+    Beside,
     Blank,
     Block,
     Chain,
@@ -169,6 +170,9 @@ class _Section:
             case Lines():
                 kept = self._lines(part)
                 yield from (kept,) if kept else ()
+            case Beside():
+                kept_chains = tuple(each for chain in part.chains for each in self._chain(chain))
+                yield from (Beside(kept_chains),) if kept_chains else ()
             case PageRemark():
                 yield replace(part, chains=tuple(each for chain in part.chains for each in self._chain(chain)))
             case Chain():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.notation.notations import TEX, UNICODE, Notation
 from derive.page.document import (
+    Beside,
     Block,
     Chain,
     Document,
@@ -112,7 +113,7 @@ class TemplateWriter(Writer):
 
     @abstractmethod
     def title(self, text: str, level: int) -> str:
-        """A heading: of level 1 of a section, of level 2 of a part of it."""
+        """A heading: of level 1 of a section, of level 2 of a part of it, of level 3 of a part of that."""
 
     @abstractmethod
     def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
@@ -147,6 +148,10 @@ class TemplateWriter(Writer):
     def side_by_side(self, formulas: Sequence[str]) -> str:
         """Formulas in a row, as the given values are."""
         return f"\n{',  '.join(map(self.inline, formulas))}\n"
+
+    def beside(self, formulas: Sequence[str], label: str) -> str:
+        """Formulas of a step in a row."""
+        return (f"{label.rstrip()}\n" if label.strip() else "") + self.side_by_side(formulas)
 
     def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
         """A formula and others that explain it, each behind the word."""
@@ -242,6 +247,9 @@ class TemplateWriter(Writer):
                 return self.lines((part,), compiler, label)
             case Lines():
                 return self.lines(part.chains, compiler, label)
+            case Beside():
+                beside = [compiler.segments(chain) for chain in part.chains]
+                return lambda view: self.beside([" ".join(texts(row, view)) for row in beside], label)
             case Joined():
                 rows = [compiler.segments(chain) for chain in (part.chain, *part.explained)]
                 word = [self.sentence(part.word, compiler)]

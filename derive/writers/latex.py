@@ -56,10 +56,11 @@ _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
 
 MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how many stay on one page
 BREAK = r" \allowbreak "  # behind each of several blocks
+HIGH = 3  # line ends in a matrix that takes the room of several lines
 SMALLER = 0.8  # of a matrix that would be too wide
 FRACTIONS = "[15pt]"  # below a row of fractions: with less they touch the next one
 MOST_ROWS, LETTERS = 40, 100
-SECTIONS = {1: r"\section", 2: r"\subsection"}
+SECTIONS = {1: r"\section", 2: r"\subsection", 3: r"\subsubsection"}
 LONGEST_NEAR_A_BOUND = 12
 
 
@@ -185,6 +186,9 @@ class LatexWriter(TemplateWriter):
     def side_by_side(self, formulas: Sequence[str]) -> str:
         return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas))
 
+    def beside(self, formulas: Sequence[str], label: str) -> str:
+        return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas), "beside")
+
     def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
         return _chain(_broken(rows[0])) if len(rows) == 1 else _aligned(rows)
 
@@ -247,9 +251,12 @@ class LatexWriter(TemplateWriter):
 
 
 def _chain(formulas: str, environment: str = "chain") -> str:
+    if environment == "chain" and any(body.count(r"\\") >= HIGH for body in _MATRICES.findall(formulas)):
+        environment = "highchain"
     return f"\\begin{{{environment}}}\n{formulas}\\end{{{environment}}}\n"
 
 
+_MATRICES = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
 
 

@@ -89,6 +89,10 @@ class TextWriter(TemplateWriter):
         shown = [box for formula in formulas for box in boxes(f"{formula}    ")]
         return "\n" + _lines(broken(shown, WIDTH, 0))
 
+    def beside(self, formulas: Sequence[str], label: str) -> str:
+        shown = [box for formula in formulas for box in boxes(f"{formula}    ")]
+        return _lines(broken([TextBox.of(label), *shown], WIDTH, len(INDENT)))
+
     def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
         return "".join(_chain(row, INDENT if i else label) for i, row in enumerate(rows))
 

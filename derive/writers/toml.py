@@ -26,7 +26,9 @@ from derive.writers.identity import Identity
 from derive.writers.json import nested
 from derive.writers.page_context import PageContext
 
-SWITCHES = ("intro", "update", "closed", "check", "figures", "reasons", "order", "breaks", "engine", "accessible")
+SWITCHES = (
+    "intro", "update", "closed", "check", "figures", "reasons", "order", "breaks", "engine", "accessible", "alike",
+)  # fmt: skip
 """What a file says of its page where it is not the usual."""
 
 

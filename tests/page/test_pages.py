@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import unified_diff
 from functools import reduce
 from itertools import pairwise
@@ -32,6 +33,7 @@ from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 from derive.page.document import Chain, Document, FigureBlock, Formula, Joined, Lines, Numbered, PageRemark, Result
+from derive.page.lines.step_lines import chains_in
 from derive.page.view import View
 from derive.page.workings import Workings
 from derive.problem.problem import Problem
@@ -363,7 +365,9 @@ def test_every_sign_of_a_negative_number_is_the_same() -> None:
 
 def test_terms_of_rounded_numbers_are_written_as_those_are() -> None:
     """Padded, and with a power of ten from the same size on; terms of exact numbers are not padded."""
-    attention, signal, gru = (written(name, "txt") for name in ("self_attention", "conv_signal", "gru"))
+    attention, signal = (written(name, "txt") for name in ("self_attention", "conv_signal"))
+    problem = Problem.load(derive.examples.path("gru"))
+    gru = derive.solve(replace(problem, page=replace(problem.page, alike="each"))).text("txt")
     assert "0·(−0.2010) + 1·(−0.2530) = −0.2925 + 0 − 0.2530" in attention
     assert "≈ −6.719·10⁻⁴ − 1.730·10⁻⁴" in signal and "−0.0006719" not in signal
     assert "= −2.112·10⁻⁴ + 0 ≈ −2.111·10⁻⁴" in gru
@@ -571,11 +575,11 @@ def test_of_an_update_only_new_parameters_are_results() -> None:
     blocks = [block for section in solved("adam_network").blueprint.document.sections for block in section.blocks]
     steps = [block for block in blocks if isinstance(block, Numbered)]
     boxed = {
-        step.step.id
+        chain.head.id
         for step in steps
         for part in step.parts
-        for chain in (part.chains if isinstance(part, Lines) else (part,))
-        if isinstance(chain, Chain)
+        for chain in chains_in(part)
+        if chain.head
         for link in chain.links
         if isinstance(link.shown, Result) and link.shown.final
     }

@@ -10,7 +10,7 @@ from derive.derivation.steps import Derivation, Step
 from derive.page.blocks.closing import checked, closed_form
 from derive.page.blocks.drawings import drawings
 from derive.page.blocks.opening import opening
-from derive.page.blocks.other_samples import others
+from derive.page.blocks.step_list import LongPage, StepList, alone, grouped
 from derive.page.blocks.training_progress import over_the_steps, reached, taken
 from derive.page.document import (
     Block,
@@ -84,11 +84,13 @@ class _Parts:
 
     def _passes(self) -> Iterator[Section]:
         derivation, problem, said = self.derivation, self.problem, self.said
-        yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said).blocks()))
+        long = LongPage.of(derivation, problem)
+        yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
             last = problem.update.steps + 1
             for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
-                blocks = _Pass(derivation, problem, k, said).blocks() if k < last else _after(derivation, problem, said)
+                one = _Pass(derivation, problem, k, said, long)
+                blocks = one.blocks() if k < last else _after(derivation, problem, said, long)
                 yield Section((*_between(derivation, before, k), *blocks), k)
 
 
@@ -121,7 +123,7 @@ def _between(derivation: Derivation, before: int, k: int) -> Iterator[Block]:
         yield from reached(derivation, last)
 
 
-def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Block]:
+def _after(derivation: Derivation, problem: Problem, said: Said, long: LongPage) -> Iterator[Block]:
     """After the last update: the forward pass again, and what became of the loss."""
     assert problem.update
     steps = problem.update.steps
@@ -130,7 +132,7 @@ def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Blo
     yield Heading(Sentence(key, {"k": steps}))
     yield from taken(derivation, steps + 1)
     writer = Steps(derivation, short=True, notes=Notes(derivation, said, steps + 1, backward=False))
-    yield from _numbered(writer, _alone(derivation.forward))
+    yield from StepList(writer, long, 1).blocks(alone(derivation.forward))
     if problem.loss is not None and not derivation.turning:
         fields: dict[str, Inline] = {"before": Result(problem.loss, k=1), "after": Result(problem.loss)}
         yield Paragraph((Sentence("update.fell", fields),))
@@ -139,8 +141,8 @@ def _after(derivation: Derivation, problem: Problem, said: Said) -> Iterator[Blo
 class _Pass:
     """The blocks of one pass: forward, backward, update."""
 
-    def __init__(self, derivation: Derivation, problem: Problem, k: int, said: Said) -> None:
-        self.derivation, self.problem, self.k = derivation, problem, k
+    def __init__(self, derivation: Derivation, problem: Problem, k: int, said: Said, long: LongPage) -> None:
+        self.derivation, self.problem, self.k, self.long = derivation, problem, k, long
         self.short = problem.page.detail == "short"
         self.steps = Steps(derivation, self.short, Notes(derivation, said, k))
 
@@ -153,42 +155,19 @@ class _Pass:
         backward, updates = bool(self.derivation.backward), self.derivation.updates if self.problem.page.update else ()
         yield from self._new_page("forward")
         yield Heading(Sentence("headings.forward" if backward or updates else "headings.forward_only"), level)
-        yield from _numbered(self.steps, _alone(self.derivation.forward))
+        yield from self._steps(alone(self.derivation.forward), level)
         if backward:
             yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
-            yield from _numbered(self.steps, _groups(self.derivation.backward))
+            yield from self._steps(grouped(self.derivation.backward), level)
         if updates:
             yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)
-            yield from _numbered(self.steps, _alone(updates))
+            yield from self._steps(alone(updates), level)
 
     def _new_page(self, part: str) -> tuple[NewPage, ...]:
         """A break is that of the first pass; the headings of the others stand where they fall."""
         return new_page(self.problem, part) if self.k == 1 else ()
 
-
-def _numbered(steps: Steps, groups: Iterable[list[Step]]) -> Iterator[Block]:
-    """Groups of steps with their numbers; where the page works out the first samples only, the others in tables."""
-    derivation, groups = steps.derivation, list(groups)
-    worked = [group for group in groups if derivation.is_worked(group[-1].name)]
-    own = [group for group in worked if derivation.places.sample(group[-1].name) is not None]
-    for i, group in enumerate(worked, 1):
-        yield steps.numbered(i, group)
-        if len(worked) < len(groups) and group is own[-1]:
-            yield from others(derivation, [group[-1] for group in groups])
-
-
-def _alone(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    """Each step as a group."""
-    return ([step] for step in steps)
-
-
-def _groups(backward: Iterable[Step]) -> Iterator[list[Step]]:
-    """Each gradient together with the local derivatives worked out for it."""
-    waiting: list[Step] = []
-    for step in backward:
-        waiting.append(step)
-        if not step.rule.is_local:
-            yield waiting
-            waiting = []
+    def _steps(self, groups: Iterable[list[Step]], level: int) -> Iterator[Block]:
+        return StepList(self.steps, self.long, level).blocks(groups)

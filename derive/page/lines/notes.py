@@ -25,6 +25,7 @@ from derive.page.document import (
     Sentence,
 )
 from derive.page.lines.formula_patterns import Forward
+from derive.page.lines.gates import gates_of
 from derive.page.lines.reasons import all_reasons
 
 MOST_WINNERS = 16
@@ -65,6 +66,7 @@ class Notes:
 
     def __init__(self, derivation: Derivation, said: Said, k: int = 1, backward: bool = True) -> None:
         self.around, self.said, self.k = Forward(derivation), said, k
+        self.gates = gates_of(derivation)
         self.reasons = derivation.problem.page.reasons
         gradients = derivation.backward if backward else ()
         self.needed = {name for step in gradients for name in step.uses}
@@ -95,6 +97,8 @@ class Notes:
         """What its numbers make worth saying."""
         for note in self._notes(step):
             yield from self.once(note)
+        if gate := self.gates.get(step.name):
+            yield from self.once(Sentence(f"gates.{gate}", {"name": NameInText(step.name)}))
         yield from self._winners(step)
 
     def _why(self, step: Step) -> Iterator[Sentence]:

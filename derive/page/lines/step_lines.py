@@ -23,7 +23,7 @@ from derive.calculus.differentiation import (
 )
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
-from derive.derivation.rules import SHORT
+from derive.derivation.rules import CHAIN, SHORT, SUM_OF_USES, SUM_OVER_PATHS
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
@@ -32,6 +32,7 @@ from derive.page.document import (
     ARROW,
     SAME,
     Addends,
+    Beside,
     Chain,
     ChainLink,
     Condition,
@@ -55,6 +56,9 @@ from derive.page.lines.notes import Notes
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100
 LONG_SUM = 6  # terms; in longer ones those that are 0 are left out
+MOST_REPEATED = 9  # entries of an array that a short page shows again where it is put in
+_JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
+MOST_BESIDE = 6  # entries of an array beside which its formula has room
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
 
 
@@ -97,6 +101,24 @@ class Steps:
         whole = Chain(step.name, (*first, self._result(step, first)))
         parts = remark.chains if short.ones is None else (whole, remark)
         return Numbered(number, step.name, (*parts, *why))
+
+    def alike(self, number: int, groups: list[list[Step]]) -> Numbered:
+        """Steps that are found as others before them: formula and result of each."""
+        steps = [passed(step, self.factors) for group in groups for step in group if step.name not in self.factors]
+        chains = tuple(map(self._told, steps))
+        shown = (Sentence("notes.alike"), Beside(chains)) if len(chains) > 1 else chains
+        notes = self.notes.under([step for group in groups for step in group])
+        return Numbered(number, groups[0][-1].name, (*shown, *notes))
+
+    def _told(self, step: Step) -> Chain:
+        """A step by its formula and result, a large array by its name and result."""
+        if step.shape and uniform(step.expr) is not None:
+            return self._constant(step, self._formulas(step))
+        formulas = self._formulas(step)
+        formula = [link for link in formulas if link.shown == Formula(step.expr)] or formulas[-1:]
+        if prod(step.shape) > MOST_BESIDE and step.phase == "backward":
+            formula = []
+        return Chain(step.name, (*formula, self._result(step, formula)))
 
     def _left_out(self, step: Step, parts: Iterable[StepPart]) -> Iterator[Sentence]:
         """That terms are missing from the long sums of a step."""
@@ -230,6 +252,8 @@ class Steps:
         """The line with every number put in, and for a sum its terms; nothing where entries are only moved."""
         if isinstance(shown, Ref) or is_moved(shown) or not names_in(shown):
             return []
+        if self.short and step.rule in _JOINING and prod(step.shape) > MOST_REPEATED:
+            return []  # the arrays stand above it
         if step.shape:
             if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
                 return []
@@ -323,6 +347,6 @@ def chains_in(part: StepPart) -> tuple[Chain, ...]:
     """The chains of a part of a step, in order."""
     if isinstance(part, Joined):
         return (part.chain, *part.explained)
-    if isinstance(part, Lines):
+    if isinstance(part, Lines | Beside):
         return part.chains
     return (part,) if isinstance(part, Chain) else ()

@@ -45,6 +45,14 @@ def _attention(stack: Stack, settings: Settings) -> None:
 
 
 def _outputs(stack: Stack, head: LayerHead) -> str:
+    """The equations of a head; the name of its output."""
+    if not head.number:
+        return _weighted_sums(stack, head)
+    with stack.within("head", head.number):
+        return _weighted_sums(stack, head)
+
+
+def _weighted_sums(stack: Stack, head: LayerHead) -> str:
     """Queries, keys, values, scores, weights; the name of the weighted sums of the values."""
     w_q, w_k, w_v = head.weights
     q = stack.add(head.name("Q"), f"{w_q} {head.x}")

@@ -57,10 +57,15 @@ def _layer(cell: Callable[[Time], str], *weights: tuple[str, str]) -> Callable[[
     def build(stack: Stack, settings: Settings) -> None:
         mark = stack.mark("recurrent")
         if stack.needs("the weights", *(f"{letter}_{index}{mark}" for letter, index in weights)):
-            outputs = tuple(cell(Time(stack, t, x, mark, settings)) for t, x in enumerate(stack.flow, 1))
+            outputs = tuple(_step(cell, Time(stack, t, x, mark, settings)) for t, x in enumerate(stack.flow, 1))
             stack.flow = outputs if settings.get("return_sequences") else outputs[-1:]
 
     return build
+
+
+def _step(cell: Callable[[Time], str], time: Time) -> str:
+    with time.stack.within("t", time.t):
+        return cell(time)
 
 
 def _elman(time: Time) -> str:

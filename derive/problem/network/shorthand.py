@@ -7,28 +7,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.errors import ReportFaultAt, suggestion
-from derive.language.expressions import Shape
+from derive.language.expressions import Shape, Within
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.problem.network import Stack, families, pile
 from derive.problem.reading.framework_names import loss_name
 
 
-def expand_network(table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt) -> str:
-    """The equations of a network: those of its layers, and the loss `L` last.
+def expand_network(
+    table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt
+) -> list[tuple[str, Within]]:
+    """The equations of a network, each with the layer that it is of: those of its layers, and the loss `L` last.
 
     The input is one name, or a sequence: `x_1`, `x_2`, … where `x` itself has no value.
     """
     layers = table.get("layers")
     if not isinstance(layers, list) or not layers:
         fault("`layers` is not a list of layers", 'expected [{ units = 3, activation = "ReLU" }]', "network", "layers")
-        return ""
+        return []
     ids = {name.id: shape for name, shape in shapes.items()}
     stack = Stack(ids, _known(table, "input", ids, fault), Counter(families(layers)), fault)
     pile(stack, layers)
     if "loss" in table:
         stack.add("L", _loss(table, stack, ids, fault))
-    return "\n".join(stack.lines)
+    return stack.lines
 
 
 def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: ReportFaultAt) -> tuple[str, ...]:

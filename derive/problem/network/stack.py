@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from derive.errors import ReportFaultAt, suggestion
-from derive.language.expressions import Shape
+from derive.language.expressions import Shape, Within
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import layer_table
@@ -99,7 +99,8 @@ class Stack:
     ) -> None:
         self.flow = tuple(flow)
         self._shapes, self._families, self._report = shapes, families, fault
-        self.lines: list[str] = []
+        self.lines: list[tuple[str, Within]] = []
+        self._within: Within = ()
         self.place = ""
         self.broken = self.unsure = False
         self.kernel = KERNEL_2D if len(shapes.get(self.flow[0]) or ()) == KERNEL_2D - 1 else 0
@@ -112,7 +113,7 @@ class Stack:
 
     def add(self, name: str, expr: str) -> str:
         """One more equation; its name."""
-        self.lines.append(f"{name} = {expr}")
+        self.lines.append((f"{name} = {expr}", self._within))
         return name
 
     def count(self, family: str) -> int:
@@ -160,6 +161,13 @@ class Stack:
             self.each(name, lambda inner: f"{activation}({inner})")
 
     @contextmanager
+    def within(self, part: str, number: int) -> Iterator[None]:
+        """What is added belongs to a part of the model: a layer, a time step, a head."""
+        before, self._within = self._within, (*self._within, (part, number))
+        yield
+        self._within = before
+
+    @contextmanager
     def at(self, place: str) -> Iterator[None]:
         """Faults are those of the layer at `place`."""
         before, self.place = self.place, place
@@ -181,7 +189,8 @@ def pile(stack: Stack, layers: Any) -> None:
             kind = _kind(stack, layer)
             stack.unsure |= kind is None or not _fits(stack, kind, layer)
             if kind and not stack.unsure:
-                kind.build(stack, {key: value for key, value in layer.items() if key != "layer"})
+                with stack.within(kind.key, i):
+                    kind.build(stack, {key: value for key, value in layer.items() if key != "layer"})
 
 
 def families(layers: Any) -> Iterator[str]:

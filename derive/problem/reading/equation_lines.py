@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.errors import Fault, Place
 from derive.language.cursor import Cursor, Scope
-from derive.language.expressions import Span
+from derive.language.expressions import Span, Within
 from derive.language.names import Symbol
 from derive.language.tokens import TextError
 
@@ -23,13 +23,20 @@ _LOOP = re.compile(rf"\s*for\s+(\w+)\s*=\s*(\d{{1,9}})\s*{_TO}\s*(\d{{1,9}})\s*:
 @dataclass(frozen=True, slots=True)
 class EquationLine:
     """One equation as written: its text, where it stands, the values of the loop letters around it, and the letter
-    that stands for a parameter (`for θ in parameters:`) with that parameter.
+    that stands for a parameter (`for θ in parameters:`) with that parameter; `layer` is that of the shorthand it stands
+    for.
     """
 
     text: str
     place: Place
     indices: Mapping[str, int] = field(default_factory=dict)
     each: tuple[str, Symbol] | None = None
+    layer: Within = ()
+
+    @property
+    def within(self) -> Within:
+        """Which part of the model it belongs to: a layer of the shorthand, or the loops around it."""
+        return self.layer or tuple(self.indices.items())
 
     def fault(self, message: str, hint: str = "", span: Span | None = None) -> Fault:
         """A fault of this line, with a caret under `span`."""

@@ -62,7 +62,7 @@ def read_equation(line: EquationLine, defined: Mapping[str, Name], faults: list[
     if fault := _applications(expr, line):
         faults.append(fault)
         return None
-    return WrittenEquation(replace(equation, expr=expr), relation, line)
+    return WrittenEquation(replace(equation, expr=expr, within=line.within), relation, line)
 
 
 def _applications(expr: Expr, line: EquationLine) -> Fault | None:

@@ -155,7 +155,7 @@ def _for_sample(
     for equation in equations:
         if isinstance(equation.name, Symbol) and equation.name in names:
             called: dict[Name, Expr] = {name: Ref(renamed(name, own)) for name in names_in(equation.expr)}
-            yield Equation(names[equation.name][i], substitute(equation.expr, called), equation.rounded)
+            yield replace(equation, name=names[equation.name][i], expr=substitute(equation.expr, called))
 
 
 def _reduced(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:

@@ -146,7 +146,7 @@ def test_of_a_large_batch_the_first_samples_are_worked_out_and_the_others_tabled
     assert "Samples 3 to 40 are worked out in the same way" in text
 
 
-@pytest.mark.parametrize(("count", "page"), [(4, ""), (6, 'entries = "all"')])
+@pytest.mark.parametrize(("count", "page"), [(4, 'alike = "each"'), (6, 'entries = "all"\nalike = "each"')])
 def test_a_few_samples_are_all_worked_out(count: int, page: str) -> None:
     text = large(count, page=page).text("md")
     assert f"z^{{({count})}} &=" in text

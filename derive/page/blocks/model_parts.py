@@ -1,0 +1,84 @@
+"""The parts that a model says it has: layers, time steps, heads, blocks. A long page has a heading for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derive.derivation.steps import Derivation, Step
+from derive.figures.layers import layers_of
+from derive.language.expressions import Within
+from derive.language.names import Derivative, Name, Symbol
+from derive.prose.catalogue import catalogue
+
+LOSS, REST = "loss", "rest"
+
+
+class ModelParts:
+    """Which part of its model each step belongs to: of a derivative the part whose equation it goes back through."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.words = catalogue(derivation.problem.language)
+        self.within = dict(_written(derivation)) or dict(_layered(derivation))
+        self.users: dict[Name, list[Name]] = {}
+        for step in derivation.forward:
+            for name in step.uses:
+                self.users.setdefault(name, []).append(step.name)
+
+    def of(self, step: Step) -> Within | None:
+        """The part of a step; () beside the parts, None where it belongs to several or there are none."""
+        if not self.within or step.phase == "update":
+            return None
+        if step.phase == "loss":
+            return ((LOSS, 0),)
+        if not isinstance(step.name, Derivative):
+            return self._of(step.name)
+        through = step.name.of if step.rule.is_local else step.name.via or step.name.by
+        if through in self.users and through not in self.within and not self._is_computed(through):
+            users = {self._of(user) for user in self.users[through]}
+            return users.pop() if len(users) == 1 else None
+        return self._of(through) or None
+
+    def _is_computed(self, name: Name) -> bool:
+        return any(name in (user, _bare(user)) for users in self.users.values() for user in users)
+
+    def _of(self, name: Name) -> Within:
+        return self.within.get(_bare(name), ())
+
+    def title(self, part: Within) -> str:
+        """The heading of a part."""
+        if not part:
+            return self.words[f"parts.{REST}"]
+        title = ": ".join(self._title(kind, number) for kind, number in part)
+        return title[0].upper() + title[1:] if not self._is_letter(part[0][0]) else title
+
+    def _title(self, kind: str, number: int) -> str:
+        if self._is_letter(kind):
+            return f"{kind} = {number}"
+        return self.words[f"parts.{kind}"].format(n=number)
+
+    def _is_letter(self, kind: str) -> bool:
+        """Whether a part is known by the letter of a loop alone."""
+        return f"parts.{kind}" not in self.words.sentences
+
+
+def _written(derivation: Derivation) -> Iterator[tuple[Name, Within]]:
+    """The parts as the equations say them, without what is around all of them."""
+    equations = [equation for equation in derivation.problem.equations if equation.within]
+    places = [equation.within for equation in equations]
+    around = next((i for i, parts in enumerate(zip(*places, strict=False)) if len({*parts}) > 1), 0)
+    if len({*places}) > 1:
+        yield from ((equation.name, equation.within[around:]) for equation in equations)
+
+
+def _layered(derivation: Derivation) -> Iterator[tuple[Name, Within]]:
+    """The layers of a network whose equations do not say them."""
+    layers = layers_of(derivation)
+    for i, layer in enumerate(layers.layers if layers and len(layers.layers) > 1 else (), 1):
+        for name in (layer.name, layer.output):
+            yield name, (("dense", i),)
+
+
+def _bare(name: Name) -> Name:
+    """The quantity that a helper or an interim result belongs to."""
+    return replace(name, helper=0, interim=0) if isinstance(name, Symbol) and (name.helper or name.interim) else name
