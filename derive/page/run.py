@@ -9,7 +9,8 @@ from typing import TypeAlias
 from derive.calculus.operation_rows import Flat
 from derive.language.expressions import Expr
 from derive.language.names import Name
-from derive.page.document import Addends, Mentions, Relation
+from derive.page.chains import Addends, Relation
+from derive.page.document import Mentions
 from derive.values.digits import Printed
 from derive.values.tape import CompiledExpr
 from derive.values.values import Values

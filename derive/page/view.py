@@ -21,7 +21,8 @@ from derive.notation.matrices import Matrix, as_matrices, as_rows
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import FACTOR, INNER, LEADING, MINUS, TIGHT, Slot
-from derive.page.document import Addends, Fact, Relation
+from derive.page.chains import Addends, Relation
+from derive.page.document import Fact
 from derive.page.entry_names import leaves
 from derive.page.run import PageRun, PlacedTexts
 from derive.page.workings import Workings

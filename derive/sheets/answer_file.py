@@ -14,7 +14,8 @@ from derive.derivation.steps import Derivation
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.language.step_ids import StepId
-from derive.page.document import Blank, Document, Numbered
+from derive.page.chains import Blank
+from derive.page.document import Document, Numbered
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity

@@ -15,16 +15,11 @@ from derive.derivation.steps import Derivation, Step
 from derive.errors import Fault, InputError, suggestion
 from derive.language.expressions import Number, names_in
 from derive.language.names import Derivative, Name, Symbol
+from derive.page.chains import ARROW, Addends, Blank, Chain, ChainLink, Formula, Result, Room, Terms
 from derive.page.document import (
-    ARROW,
-    Addends,
     Beside,
-    Blank,
     Block,
-    Chain,
-    ChainLink,
     Document,
-    Formula,
     Gap,
     Inline,
     InlineRow,
@@ -35,13 +30,10 @@ from derive.page.document import (
     PageRemark,
     Paragraph,
     PoolWinners,
-    Result,
-    Room,
     Section,
     Sentence,
     StepPart,
     Table,
-    Terms,
 )
 from derive.page.lines.step_lines import chains_in
 from derive.problem.settings import LEVELS, Sheet

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number, names_in
 from derive.language.names import Name
+from derive.page.chains import Addends, Chain, EntryGrid, Formula
 from derive.page.document import (
-    Addends,
     Block,
-    Chain,
     Document,
-    EntryGrid,
-    Formula,
     Heading,
     NameInText,
     NewPage,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.notation.notations import TEX, UNICODE, Notation
+from derive.page.chains import Chain
 from derive.page.document import (
     Beside,
     Block,
-    Chain,
     Document,
     FigureBlock,
     Givens,

@@ -15,7 +15,8 @@ from html import escape
 from typing import Any
 
 from derive.notation.mathml import MATHML
-from derive.page.document import Chain, Document, FigureBlock, Numbered, TableColumn
+from derive.page.chains import Chain
+from derive.page.document import Document, FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter, templates
 from derive.writers.figure_labels import FigureLabels

@@ -17,14 +17,8 @@ from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply
 from derive.language.names import GREEK
 from derive.language.step_ids import StepId
-from derive.page.document import (
-    Chain,
-    Document,
-    FigureBlock,
-    Lines,
-    Numbered,
-    TableColumn,
-)
+from derive.page.chains import Chain
+from derive.page.document import Document, FigureBlock, Lines, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import CompiledPage, TemplateWriter
 from derive.writers.figure_labels import FigureLabels

@@ -16,30 +16,32 @@ from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import UNICODE, Notation
 from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
 from derive.notation.vocabulary import INNER, LEADING, TextPiece, Vocabulary, mixed, name_vocabulary, numbers
-from derive.page.conditions import holds
-from derive.page.document import (
+from derive.page.chains import (
     Addends,
     Blank,
     Chain,
     ChainLink,
-    Condition,
     EntryGrid,
+    Formula,
+    NumberList,
+    Result,
+    Room,
+    Shown,
+    Terms,
+)
+from derive.page.conditions import holds
+from derive.page.document import (
+    Condition,
     Fact,
     First,
-    Formula,
     Gap,
     Inline,
     InlineRow,
     MeanLoss,
     NameInText,
-    NumberList,
     OnKink,
     PoolWinners,
-    Result,
-    Room,
     Sentence,
-    Shown,
-    Terms,
     Verbatim,
     Words,
 )

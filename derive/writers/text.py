@@ -9,7 +9,8 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from derive.notation.notations import UNICODE
-from derive.page.document import Chain, FigureBlock, Numbered, TableColumn
+from derive.page.chains import Chain
+from derive.page.document import FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
 from derive.writers.figure_labels import FigureLabels

@@ -14,7 +14,8 @@ from derive.notation.notations import Notation
 from derive.notation.paired import OPEN, pair, paired, unpaired
 from derive.notation.speech import speech, spoken_matrix, words_of
 from derive.notation.typst import TYPST, quoted
-from derive.page.document import Chain, Document, FigureBlock, Numbered, TableColumn
+from derive.page.chains import Chain
+from derive.page.document import Document, FigureBlock, Numbered, TableColumn
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import TemplateWriter

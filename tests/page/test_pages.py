@@ -32,7 +32,8 @@ from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.page.document import Chain, Document, FigureBlock, Formula, Joined, Lines, Numbered, PageRemark, Result
+from derive.page.chains import Chain, Formula, Result
+from derive.page.document import Document, FigureBlock, Joined, Lines, Numbered, PageRemark
 from derive.page.lines.step_lines import chains_in
 from derive.page.view import View
 from derive.page.workings import Workings

@@ -8,20 +8,8 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
 from derive.language.names import Derivative, Name
-from derive.page.document import (
-    SAME,
-    Block,
-    Chain,
-    ChainLink,
-    Formula,
-    Heading,
-    NameInText,
-    Paragraph,
-    Relation,
-    Result,
-    Sentence,
-    Words,
-)  # fmt: skip
+from derive.page.chains import SAME, Chain, ChainLink, Formula, Relation, Result
+from derive.page.document import Block, Heading, NameInText, Paragraph, Sentence, Words
 from derive.page.entry_names import leaves
 from derive.page.lines.notes import Said, kinks
 from derive.verification.closed_form import ClosedForm, layered, node_count

@@ -10,20 +10,10 @@ from derive.derivation.steps import Derivation, Step
 from derive.page.blocks.closing import checked, closed_form
 from derive.page.blocks.drawings import drawings
 from derive.page.blocks.opening import opening
-from derive.page.blocks.step_list import LongPage, StepList, alone, grouped
+from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
 from derive.page.blocks.training_progress import over_the_steps, reached, taken
-from derive.page.document import (
-    Block,
-    Chain,
-    Document,
-    Heading,
-    Inline,
-    NewPage,
-    Paragraph,
-    Result,
-    Section,
-    Sentence,
-)
+from derive.page.chains import Chain, Result
+from derive.page.document import Block, Document, Heading, Inline, NewPage, Paragraph, Section, Sentence
 from derive.page.lines.function_notes import explained
 from derive.page.lines.notes import Notes, Said
 from derive.page.lines.step_lines import Steps
@@ -159,7 +149,7 @@ class _Pass:
         if backward:
             yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
-            yield from self._steps(grouped(self.derivation.backward), level)
+            yield from self._steps(with_locals(self.derivation.backward), level)
         if updates:
             yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)

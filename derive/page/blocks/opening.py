@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from derive.derivation.steps import Derivation
 from derive.page.blocks.table_columns import MOST_ROWS
 from derive.page.blocks.training_progress import samples_table
-from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Result, Sentence, Words
+from derive.page.chains import Result
+from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Sentence, Words
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, STEP
 

@@ -18,7 +18,8 @@ from derive.page.blocks.table_columns import (
     text_cell,
     value_cell,
 )
-from derive.page.document import Block, Paragraph, Result, Sentence, Table
+from derive.page.chains import Result
+from derive.page.document import Block, Paragraph, Sentence, Table
 from derive.problem.training.batch import EACH
 from derive.values.lazy_entries import LazyEntries
 

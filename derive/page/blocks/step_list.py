@@ -31,7 +31,7 @@ class LongPage:
     def of(derivation: Derivation, problem: Problem) -> LongPage:
         """What a page needs."""
         forward, update = len(derivation.forward), problem.update
-        one = forward + sum(1 for _ in grouped(derivation.backward))
+        one = forward + sum(1 for _ in with_locals(derivation.backward))
         passes = len(update.shown()) if update else 1
         total = passes * (one + len(derivation.updates)) + (forward if update else 0)
         once = problem.page.alike == "once" or (problem.page.alike == "auto" and total > MOST_WORKED)
@@ -97,7 +97,7 @@ def alone(steps: Iterable[Step]) -> Iterator[list[Step]]:
     return ([step] for step in steps)
 
 
-def grouped(backward: Iterable[Step]) -> Iterator[list[Step]]:
+def with_locals(backward: Iterable[Step]) -> Iterator[list[Step]]:
     """Each gradient together with the local derivatives worked out for it."""
     waiting: list[Step] = []
     for step in backward:

@@ -10,7 +10,8 @@ from derive.calculus.shapes import indices
 from derive.language.expressions import Entry, Index, Number, Ref, Shape
 from derive.language.names import Name
 from derive.language.numbers import constant_text
-from derive.page.document import Formula, Inline, Sentence, TableColumn
+from derive.page.chains import Formula
+from derive.page.document import Inline, Sentence, TableColumn
 from derive.problem.settings import Digits
 
 MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table

@@ -24,18 +24,8 @@ from derive.page.blocks.table_columns import (
     text_cell,
     value_cell,
 )
-from derive.page.document import (
-    Block,
-    FigureBlock,
-    Givens,
-    Heading,
-    MeanLoss,
-    Paragraph,
-    Result,
-    Sentence,
-    Table,
-    Words,
-)
+from derive.page.chains import Result
+from derive.page.document import Block, FigureBlock, Givens, Heading, MeanLoss, Paragraph, Sentence, Table, Words
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update
 from derive.prose.catalogue import catalogue

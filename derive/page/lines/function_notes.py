@@ -9,7 +9,8 @@ from derive.calculus.differentiation import instantiate, settled
 from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, number, walk
 from derive.language.names import Symbol
-from derive.page.document import Block, Chain, Formula, Paragraph, Sentence
+from derive.page.chains import Chain, Formula
+from derive.page.document import Block, Paragraph, Sentence
 
 
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:

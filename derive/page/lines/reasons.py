@@ -12,7 +12,8 @@ from derive.derivation.rules import AFFINE, COPY, LEFT_FACTOR, LOSS_DERIVATIVE, 
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute, walk
 from derive.language.names import Derivative, Name, Symbol
-from derive.page.document import Formula, Inline, NameInText, Sentence, Words
+from derive.page.chains import Formula
+from derive.page.document import Inline, NameInText, Sentence, Words
 from derive.page.lines.formula_patterns import FORWARD, Forward, forms_of, pattern
 from derive.prose.catalogue import catalogue
 

@@ -28,26 +28,8 @@ from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
 from derive.language.names import Derivative, Symbol
-from derive.page.document import (
-    ARROW,
-    SAME,
-    Addends,
-    Beside,
-    Chain,
-    ChainLink,
-    Condition,
-    EntryGrid,
-    Formula,
-    Joined,
-    Lines,
-    Numbered,
-    PageRemark,
-    Relation,
-    Result,
-    Sentence,
-    StepPart,
-    Terms,
-)
+from derive.page.chains import ARROW, SAME, Addends, Chain, ChainLink, EntryGrid, Formula, Relation, Result, Terms
+from derive.page.document import Beside, Condition, Joined, Lines, Numbered, PageRemark, Sentence, StepPart
 from derive.page.entry_names import factored, leaves, nothing_to_compute
 from derive.page.lines.constant_factors import factors_of, passed
 from derive.page.lines.function_notes import meanings

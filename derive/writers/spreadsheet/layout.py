@@ -17,17 +17,16 @@ from derive.language.names import Name, Symbol
 from derive.language.step_ids import StepId
 from derive.notation.code import SHEET, scalar_code
 from derive.notation.printer import formula
+from derive.page.chains import Formula, Result
 from derive.page.document import (
     Block,
     Document,
-    Formula,
     Givens,
     Heading,
     NameInText,
     Numbered,
     PageRemark,
     Paragraph,
-    Result,
     Section,
     Sentence,
     Words,
