@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby, pairwise
+from math import fsum
 
 SWEEPS = 12
 APART, BESIDE = 1.0, 0.6  # between two nodes; where one of them is only a passing edge
@@ -103,7 +104,7 @@ def _sort(ranking: Ranking, points: list[int], side: int) -> None:
 
     def barycentre(point: int) -> float:
         near = [place[other] for other in ranking.neighbours(point, side)]
-        return sum(near) / len(near) if near else float(place[point])
+        return fsum(near) / len(near) if near else float(place[point])
 
     points.sort(key=barycentre)
 
@@ -146,7 +147,7 @@ def _wanted(ranking: Ranking, point: int, side: int) -> float:
     near = ranking.neighbours(point, side)
     nodes = [other for other in near if other < ranking.count]
     chosen = [other for other in nodes if ranking.neighbours(other, 0)] or nodes or near
-    return sum(ranking.row[other] for other in chosen) / len(chosen) if chosen else ranking.row[point]
+    return fsum(ranking.row[other] for other in chosen) / len(chosen) if chosen else ranking.row[point]
 
 
 def _rising(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import fsum
 
 from derive.figures import Figure, Labels
 from derive.figures.drawing.cards import Card
@@ -49,7 +50,7 @@ def _lefts(cards: Sequence[Card], start: float) -> list[float]:
 
 
 def _width(cards: Sequence[Card]) -> float:
-    return sum(card.width for card in cards) + GAP * (len(cards) - 1)
+    return fsum(card.width for card in cards) + GAP * (len(cards) - 1)
 
 
 def _broken(cards: Sequence[Card]) -> Iterator[list[Card]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 from derive.figures import Labels, Node
 from derive.figures.drawing.primitives import (
@@ -50,7 +51,7 @@ class Card:
         blocks = tuple(_blocks(node, labels, script))
         head = NAME * script.width(name)
         inner = max((block.width for block in blocks), default=0.0)
-        height = sum(block.height for block in blocks) + 3 * max(0, len(blocks) - 1)
+        height = fsum(block.height for block in blocks) + 3 * max(0, len(blocks) - 1)
         if beside:
             width = head + (inner + 1.6 * PAD if blocks else 0) + 2 * PAD
             half = max(height / 2 + 2.5, NAME)
@@ -73,7 +74,7 @@ class Card:
             return shapes + self._stack(left, left + self.width, top + NAME * 1.6)
         shapes.append(Text((left + PAD + self.head / 2, baseline), self.name, "name", NAME))
         if self.blocks:
-            height = sum(block.height for block in self.blocks) + 3 * (len(self.blocks) - 1)
+            height = fsum(block.height for block in self.blocks) + 3 * (len(self.blocks) - 1)
             inner = left + PAD + self.head + 0.8 * PAD
             shapes += self._stack(inner, left + self.width, line - height / 2)
         return shapes

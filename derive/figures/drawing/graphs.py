@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 
 from derive.figures import Edge, Figure, Labels
 from derive.figures.drawing.cards import Card
@@ -159,7 +160,7 @@ def _arrow(plan: Plan, edge: Edge, end: float) -> Stroke:
     """From the end of one card past what lies between to the start of the other."""
     (first, row), *_, (last, _) = _route(plan.figure, edge)
     source = plan.start(edge.source) + plan.extents[edge.source].along
-    points = [(source, plan.lines[row]), (sum(plan.columns[first]), plan.lines[row])]
+    points = [(source, plan.lines[row]), (fsum(plan.columns[first]), plan.lines[row])]
     for column, row in edge.via:
         start, length = plan.columns[column]
         points += [(start, plan.lines[row]), (start + length, plan.lines[row])]

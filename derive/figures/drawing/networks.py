@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
 from derive.figures.drawing.primitives import (
@@ -156,7 +157,7 @@ def _node(
         yield from (Circle((x, y + step), 1.0, "dot") for step in (-6, 0, 6))
     elif node.kind == "layer":
         names = [labels.name(name, None) for name in (node.name, node.output) if name]
-        left = x - NAME * (sum(map(script.width, names)) + len(names) - 1) / 2
+        left = x - NAME * (fsum(map(script.width, names)) + len(names) - 1) / 2
         for name in names:
             yield Text((left, y + DROP * NAME), name, "name", NAME, "start")
             left += NAME * (script.width(name) + 1)

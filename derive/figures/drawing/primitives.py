@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 from typing import Literal, TypeAlias
 
 from derive.figures.charts import Tone
@@ -123,7 +124,7 @@ class MatrixBlock:
         """The block of `rows`, bracketed where it has several entries."""
         columns = tuple(size * max(map(script.width, column)) for column in zip(*rows, strict=True))
         several = len(rows) * len(columns) > 1
-        width = sum(columns) + size * (len(columns) - 1) + (size if several else 0)
+        width = fsum(columns) + size * (len(columns) - 1) + (size if several else 0)
         return MatrixBlock(rows, role, size, columns, width, len(rows) * size * LINE)
 
     def shapes(self, left: float, top: float) -> list[DrawnShape]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
+from math import fsum
 
 from derive.figures import Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
@@ -89,7 +90,7 @@ def _level(char: str) -> int:
 
 def text_width(text: str) -> float:
     """About how wide a text is, in its font size, in the widest of the usual serif fonts."""
-    return sum(len(piece) and sum(map(_char_width, piece)) * (SHRUNK if level else 1) for piece, level in runs(text))
+    return fsum(len(piece) and fsum(map(_char_width, piece)) * (SHRUNK if level else 1) for piece, level in runs(text))
 
 
 def _char_width(char: str) -> float:
