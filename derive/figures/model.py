@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
 from derive.figures.curves import Curve
@@ -28,6 +29,7 @@ class Node:
     unit        which unit of its layer it is, where it stands for the unit's values in several samples
     output      a unit's activation `A_1`, where that has a name of its own
     activation  the key of the operation that a unit applies; "" for none
+    lit         whether the picture points at it
     """
 
     name: Name
@@ -38,6 +40,7 @@ class Node:
     output: Name | None = None
     activation: str = ""
     unit: int | None = None
+    lit: bool = False
 
     @property
     def several(self) -> bool:
@@ -61,6 +64,7 @@ class Edge:
     source, target  indices of nodes
     weight, entry   the quantity written on it, and which entry of it; None for nothing
     via             where it passes between other nodes, for one that skips columns
+    lit             whether the picture points at it
     """
 
     source: int
@@ -68,6 +72,7 @@ class Edge:
     weight: Name | None = None
     entry: Index | None = None
     via: tuple[Position, ...] = ()
+    lit: bool = False
 
     @property
     def curved(self) -> bool:
@@ -84,6 +89,13 @@ class Figure:
     size: tuple[int, int]
     kind: Literal["network", "graph"]
     loss: Symbol | None = None
+
+    def lit(self, names: Container[Name]) -> Figure | None:
+        """The same with what stands for some names lit up; None where nothing does."""
+        nodes = tuple(replace(node, lit=node.name in names or node.output in names) for node in self.nodes)
+        edges = tuple(replace(edge, lit=edge.weight in names) for edge in self.edges)
+        found = any(node.lit for node in nodes) or any(edge.lit for edge in edges)
+        return replace(self, nodes=nodes, edges=edges) if found else None
 
     @property
     def chain(self) -> bool:

@@ -30,7 +30,7 @@ CONTROLS = ("step_back", "next_line", "next_step", "whole", "step_through", "sav
 COLOURS = {
     "#000": "ink", "#333": "ink", "#444": "ink", "#555": "soft", "#8a8a8a": "soft", "#999": "line", "#f0f0f0": "stripe",
     "#fff": "paper", "#1f3a7a": "accent", "#8b1a1a": "gradient", "#9cc4e8": "precision", "#a6d49f": "follows",
-    "#dcdcdc": "missing", "#6f9ac4": "bar",
+    "#dcdcdc": "missing", "#6f9ac4": "bar", "#ffe9a8": "lit",
 }  # fmt: skip
 """Colours of a picture on paper, and the page's colours in their places."""
 _ELEMENT = re.compile(r"<(\w+)[^>]*>")

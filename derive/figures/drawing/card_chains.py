@@ -17,7 +17,7 @@ def draw_chain(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     """The cards in their order, an arrow from each to the next."""
     cards = [Card.of(node, labels, script, beside=False) for node in figure.nodes]
     lines = [cards] if _width(cards) <= PAGE_WIDTH / SMALLEST else list(_broken(cards))
-    kinds = iter([node.kind for node in figure.nodes])
+    nodes = iter(figure.nodes)
     shapes: list[DrawnShape] = []
     top, right = MARGIN, 0.0
     for i, line in enumerate(lines):
@@ -25,7 +25,7 @@ def draw_chain(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
         lefts = _lefts(line, MARGIN + (STUB if i else 0))
         end = lefts[-1] + line[-1].width
         for left, card in zip(lefts, line, strict=True):
-            shapes += card.shapes(left, y, next(kinds))
+            shapes += card.shapes(left, y, next(nodes))
         for (left, following), card in zip(pairwise(lefts), line, strict=False):
             shapes.append(polyline("arrow", (left + card.width, y), (following, y)))
         shapes += _stubs(end, y, first=i == 0, last=i == len(lines) - 1)

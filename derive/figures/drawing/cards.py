@@ -64,9 +64,9 @@ class Card:
         """Of the whole card."""
         return self.above + self.below
 
-    def shapes(self, left: float, line: float, kind: str) -> list[DrawnShape]:
+    def shapes(self, left: float, line: float, node: Node) -> list[DrawnShape]:
         """Its frame and texts; arrows arrive at height `line`."""
-        style = STYLES.get(kind, "computed")
+        style = "lit" if node.lit else STYLES.get(node.kind, "computed")
         top, baseline = line - self.above, line + DROP * NAME
         shapes: list[DrawnShape] = [Rectangle((left, top), self.width, self.height, style)]
         if not self.beside:

@@ -94,7 +94,7 @@ def draw_graph(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     for i, (node, card) in enumerate(zip(figure.nodes, cards, strict=True)):
         x, y = plan.point(plan.start(i), plan.lines[node.position[1]])
         left, line = (x - card.width / 2, y + card.above) if plan.down else (x, y)
-        shapes += card.shapes(left, line, node.kind)
+        shapes += card.shapes(left, line, node)
     return Drawing(*plan.size, tuple(shapes))
 
 

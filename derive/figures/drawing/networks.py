@@ -135,6 +135,7 @@ def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
     for edge in network.figure.edges:
         (x, y), (x2, y2), radius = at[edge.source], at[edge.target], network.radius
         style: BoxStyle = "arrow" if network.figure.nodes[edge.target].kind == "loss" else "weight"
+        style = "lit weight" if edge.lit else style
         if x == x2:
             yield polyline(style, (x, y - radius), (x2, y2 + radius))
         else:

@@ -12,8 +12,8 @@ from derive.figures.charts import Tone
 
 Point: TypeAlias = tuple[float, float]
 Role: TypeAlias = Literal["name", "value", "gradient", "plain", "on dark"]
-LineKind: TypeAlias = Literal["rule", "bracket", "weight", "arrow", "curve"]
-BoxStyle: TypeAlias = Literal["given", "parameter", "computed", "loss", "dot"] | LineKind | Tone
+LineKind: TypeAlias = Literal["rule", "bracket", "weight", "lit weight", "arrow", "curve"]
+BoxStyle: TypeAlias = Literal["given", "parameter", "computed", "loss", "lit", "dot"] | LineKind | Tone
 Rows: TypeAlias = list[list[str]]
 
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0

@@ -33,6 +33,8 @@ STYLES: dict[BoxStyle, str] = {
     "parameter": 'fill="#fff" stroke="#333" stroke-width="0.5" stroke-dasharray="2 1.2"',
     "computed": 'fill="#fff" stroke="#333" stroke-width="0.5"',
     "loss": 'fill="#fff" stroke="#000" stroke-width="1.1"',
+    "lit": 'fill="#ffe9a8" stroke="#000" stroke-width="1.1"',
+    "lit weight": 'fill="none" stroke="#d08700" stroke-width="1.6"',
     "rule": 'fill="none" stroke="#999" stroke-width="0.4"',
     "bracket": 'fill="none" stroke="#444" stroke-width="0.5"',
     "weight": 'fill="none" stroke="#8a8a8a" stroke-width="0.5"',

@@ -33,13 +33,14 @@ _STYLES = """\
   given/.style={fill=black!6}, parameter/.style={densely dashed, rounded corners=2pt},
   computed/.style={fill=white, rounded corners=2pt},
   loss/.style={fill=white, line width=0.9pt, rounded corners=2pt},
+  lit/.style={fill=yellow!40, line width=0.9pt}, lit weight/.style={draw=orange!85!black, line width=1.2pt},
   rule/.style={draw=black!40, line width=0.3pt},
   bracket/.style={draw=black!70}, weight/.style={draw=black!45},
   arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none}]"""
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
-_LABELS = (
-    r"\unitlength=1pt \fboxsep=.6pt \def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
-)
+FIGURE_LABEL = r"\def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
+"""How a label is set; where a page takes a picture as an argument, it has to stand before it."""
+_LABELS = rf"\unitlength=1pt \fboxsep=.6pt {FIGURE_LABEL}"
 _COLOURS: dict[Role, str] = {
     "name": "black", "value": "derivevalue", "gradient": "derivegradient", "plain": "black!65", "on dark": "white",
 }  # fmt: skip

@@ -90,7 +90,7 @@ class UnitLabels:
     def shapes(self, node: Node, at: Point, radius: float, script: MathScript) -> Iterator[DrawnShape]:
         """The circle around `at` and the labels."""
         x, y = at
-        yield Circle(at, radius, STYLES.get(node.kind, "computed"))
+        yield Circle(at, radius, "lit" if node.lit else STYLES.get(node.kind, "computed"))
         if self.inside:
             size = min(NAME, round(4 * (radius - 2) / script.width(self.inside)) / 2)
             yield Text((x, y + DROP * size), self.inside, "name", size)
