@@ -10,11 +10,10 @@ from derive.derivation.steps import Derivation
 from derive.figures import Figure
 from derive.language.expressions import Shape
 from derive.language.names import Derivative, Name
+from derive.page.chains import Chain, EntryGrid, Result
 from derive.page.document import (
     Block,
-    Chain,
     Document,
-    EntryGrid,
     FigureBlock,
     Heading,
     Joined,
@@ -22,7 +21,6 @@ from derive.page.document import (
     NewPage,
     Numbered,
     PageRemark,
-    Result,
     Section,
     Sentence,
     StepPart,
