@@ -9,7 +9,7 @@ from functools import reduce
 
 from derive.calculus.operation_rows import MACROS, OVERLOADS, ROWS, Macro, Row
 from derive.errors import suggestion
-from derive.language.expressions import Apply, Expr, Number, Option
+from derive.language.expressions import Apply, Expr, Number, Option, with_args
 
 
 def with_settings(expr: Expr) -> Expr:
@@ -18,19 +18,21 @@ def with_settings(expr: Expr) -> Expr:
     """
     if not isinstance(expr, Apply):
         return expr
-    args = tuple(map(with_settings, expr.args))
-    expr = replace(expr, op=OVERLOADS.get((expr.op, len(args)), expr.op))
+    expr = with_args(expr, tuple(map(with_settings, expr.args)))
+    args = expr.args
+    if (meant := OVERLOADS.get((expr.op, len(args)))) is not None:
+        expr = replace(expr, op=meant)
     row = ROWS.get(expr.op)
     if row and row.notation.style == "chosen" and len(args) > 2:
         return reduce(lambda a, b: replace(expr, args=(a, b)), args)
     most = row.arity[1] if row else len(args)
     if row is None or not 0 < len(args) - most <= len(row.positional):
-        return replace(expr, args=args)
+        return expr
     given = dict(expr.options)
     for name, arg in zip(row.positional, args[most:], strict=False):
         value = _constant(arg)
         if value is None or name in given:
-            return replace(expr, args=args)
+            return expr
         given[name] = value
     return replace(expr, args=args[:most], options=tuple(sorted(given.items())))
 

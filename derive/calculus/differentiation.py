@@ -25,6 +25,7 @@ from derive.language.expressions import (
     number,
     rewrite,
     substitute,
+    with_args,
 )  # fmt: skip
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
@@ -116,7 +117,7 @@ def expand_macros(expr: Expr, shapes: Shapes) -> Expr:
     """The expression in rows only: each macro replaced by what it stands for. Raises ShapeFault."""
     if not isinstance(expr, Apply):
         return expr
-    expr = replace(expr, args=tuple(expand_macros(arg, shapes) for arg in expr.args))
+    expr = with_args(expr, tuple([expand_macros(arg, shapes) for arg in expr.args]))
     macro = MACROS.get(expr.op)
     if macro is None:
         return expr

@@ -262,7 +262,7 @@ def _bounded(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Opt
 
     def bounded(shapes: Shapes, options: Options) -> Shape:
         found = shape(shapes, options)
-        if prod(found) > MOST_ENTRIES:
+        if found and prod(found) > MOST_ENTRIES:
             raise ShapeFault(f"the result would have {prod(found)} entries", f"at most {MOST_ENTRIES} are worked out")
         return found
 

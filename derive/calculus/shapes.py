@@ -98,7 +98,7 @@ def broadcast(shapes: tuple[Shape, ...]) -> Shape:
     column goes over the first one, one number for each channel. Raises ShapeFault.
     """
     result: Shape = ()
-    for shape in shapes:
+    for shape in filter(None, shapes):
         result = _common(result, shape)
     return result
 

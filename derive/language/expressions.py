@@ -131,9 +131,15 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
         return changed
     if not isinstance(expr, Apply):
         return expr
-    args = tuple(rewrite(arg, change) for arg in expr.args)
-    same = all(new is old for new, old in zip(args, expr.args, strict=True))
-    return expr if same else Apply(expr.op, args, expr.options, expr.span)
+    return with_args(expr, tuple([rewrite(arg, change) for arg in expr.args]))
+
+
+def with_args(expr: Apply, args: tuple[Expr, ...]) -> Apply:
+    """The operation on other arguments; itself where they are its own."""
+    for new, old in zip(args, expr.args, strict=True):
+        if new is not old:
+            return Apply(expr.op, args, expr.options, expr.span)
+    return expr
 
 
 def substitute(expr: Expr, values: dict[Name, Expr]) -> Expr:

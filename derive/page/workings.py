@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from derive.calculus.operation_rows import Branches
 from derive.language.expressions import Expr, names_in
@@ -14,11 +15,14 @@ from derive.values.tape import CompiledExpr, Tape, compile_expr
 class Workings:
     """Expressions of a page compiled once: they are evaluated at the printed numbers of every run.
 
-    `routes` are the ways to a step's value, once they have been asked for.
+    `routes` are the ways to a step's value, `meanings` what left sides of works name,
+    `readings` what parts of their chains say, once they have been asked for.
     """
 
     compiled: dict[Expr, tuple[CompiledExpr, tuple[Name, ...]]] = field(default_factory=dict)
     routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
+    meanings: dict[Any, Any] = field(default_factory=dict)
+    readings: dict[Any, Any] = field(default_factory=dict)
 
     def compile(self, expr: Expr, tape: Tape) -> tuple[CompiledExpr, tuple[Name, ...]]:
         """The expression as a function of the table of values, and the names it uses."""

@@ -34,7 +34,8 @@ _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 @dataclass
 class Lexicon:
     """The names of a derivation, `others` that the problem or a work gives its quantities and entries, the formulas
-    that a work gives names to, and the functions that its letters were found to mean.
+    that a work gives names to, and the functions that its letters were found to mean; `own` says whether a work has given
+    any name.
     """
 
     derivation: Derivation
@@ -46,6 +47,7 @@ class Lexicon:
     meanings: dict[str, Quantity | None] = field(default_factory=dict)
     others: dict[str, Quantity] = field(default_factory=dict)
     declared: dict[str, Expr] = field(default_factory=dict)
+    own: bool = False
 
     @staticmethod
     def of(derivation: Derivation, aliases: Mapping[str, tuple[str, ...]]) -> Lexicon:
@@ -77,11 +79,17 @@ class Lexicon:
                 self.names[symbol.id] = quantity.name
         self.meanings.clear()
 
+    @property
+    def learned_letters(self) -> tuple[tuple[str, str], ...]:
+        """The functions that letters were found to mean."""
+        return tuple(self.learned.items())
+
     def declare(self, name: str, expr: Expr) -> None:
         """Enter a name that a work gives to a formula of its own."""
         symbol = _spelled_out(name)
         if symbol is not None:
             self.declared[symbol.id] = expr
+            self.own = True
 
     def _enter(self, name: Name) -> None:
         self.names[name.id] = name

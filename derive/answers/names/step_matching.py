@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from derive.answers.names.left_side import NEXT, LeftSide, Meaning
 from derive.answers.names.letters import silenced, tokens_of
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from derive.solution import Solution
 
 MAX_LEFT = 300
+MOST_SHARED = 5_000
+
+Readings: TypeAlias = "dict[tuple[str, Shape | None, str, Learned], Any]"
+"""What texts were read as, by the shape that is asked for, the decimal sign, and what letters stand for."""
+
+Learned: TypeAlias = "tuple[tuple[str, str], ...]"
+"""What letters have been learned to stand for."""
 
 Match: TypeAlias = "tuple[str, Index | None]"
 """A step's id ("" for none), and the entry that is meant (from 0; None for the whole)."""
@@ -42,7 +49,8 @@ class Meant(NamedTuple):
 class StepIndex:
     """The steps of a problem, to be found by what students write; built once, each spelling looked up once.
 
-    `ids` are the steps' ids in order, `entries` other names that [names] gives to single entries.
+    `ids` are the steps' ids in order, `entries` other names that [names] gives to single entries. What left sides mean
+    is `shared` by all works on a problem, and so are `readings`, until a work gives names of its own.
     """
 
     lexicon: Lexicon
@@ -51,6 +59,8 @@ class StepIndex:
     aliases: Mapping[str, str] = field(default_factory=dict)
     found: dict[tuple[str, int], Match] = field(default_factory=dict)
     meant: dict[str, Meant | None] = field(default_factory=dict)
+    readings: Readings = field(default_factory=dict)
+    shared: dict[tuple[str, Learned], Meant | None] = field(default_factory=dict)
 
     @staticmethod
     def of(solution: Solution, letters: Mapping[str, str] | None = None) -> StepIndex:
@@ -60,7 +70,10 @@ class StepIndex:
         lexicon = Lexicon.of(derivation, aliases)
         lexicon.learned.update(letters or {})
         others = {_plain(other): step for step, names in aliases.items() for other in names}
-        return StepIndex(lexicon, solution.ids, frozenset(solution.ids), others)
+        known = solution.blueprint.workings
+        return StepIndex(
+            lexicon, solution.ids, frozenset(solution.ids), others, readings=known.readings, shared=known.meanings
+        )
 
     def match(self, left: str, k: int = 1) -> Match:
         """The step that `left` names, in pass `k` unless it says which; ("", None) if it names none, or several."""
@@ -127,9 +140,17 @@ class StepIndex:
 
     def meaning(self, left: str) -> Meant | None:
         """What a left side names, whether or not it is a step; None for nothing, or for several things."""
-        if left not in self.meant:
-            self.meant[left] = self._meant(left)
-        return self.meant[left]
+        if left in self.meant:
+            return self.meant[left]
+        key = left, self.lexicon.learned_letters
+        if key in self.shared and not self.lexicon.own:
+            return self.shared[key]
+        found = self._meant(left)
+        if self.lexicon.own or len(self.shared) > MOST_SHARED:
+            self.meant[left] = found
+        else:
+            self.shared[left, self.lexicon.learned_letters] = found
+        return found
 
     def _meant(self, left: str) -> Meant | None:
         left = self.aliases.get(_plain(left), left) if self.aliases else left

@@ -14,7 +14,7 @@ from derive.calculus.differentiation import expand_macros, shape_of
 from derive.calculus.operation_rows import ROWS, ShapeFault, row_of
 from derive.calculus.shapes import as_matrix
 from derive.language.bounds import check_bounds
-from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite, walk
+from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite, walk, with_args
 from derive.language.names import Name
 from derive.language.tokens import TextError
 
@@ -43,7 +43,7 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
 def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr:
     if not isinstance(expr, Apply):
         return expr
-    expr = replace(expr, args=tuple(_settled(arg, shapes) for arg in expr.args))
+    expr = with_args(expr, tuple([_settled(arg, shapes) for arg in expr.args]))
     if expr.op == "product":
         try:
             row_of(expr).shape(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options)

@@ -86,6 +86,8 @@ _MIXED = re.compile(
     rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACE}+(?P<over>\d{{1,3}}){SPACES}[/⁄]{SPACES}(?P<under>\d{{1,3}}){SPACES}"
     rf"|{_SIGNED.replace('sign', 'minus')}(?P<units>\d{{0,4}}){SPACES}(?P<part>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]){SPACES}"
 )
+_NAMES = re.compile(r"(?<![A-Za-z\\])(?!(?:[eExX]|times)(?![A-Za-z]))[A-Za-z]")
+"""Letters that no number has."""
 MIXED_NUMBER = re.compile(r"\d{1,4}(?:\s?[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[ ]\d{1,3}\s?[/⁄]\s?\d{1,3}(?![\d.,]))")
 """A whole number with a fraction behind it, in a formula."""
 
@@ -115,7 +117,7 @@ _NEAR_A_BOUND = re.compile(rf"{SPACES}([{SIGNS}]?1){SPACES}([{SIGNS}]){SPACES}(\
 
 def _rare(text: str, decimal: str) -> WrittenNumber | None:
     """Spellings that few use: `3 1/3`, `½`, `\\frac12`, `5.3 e -7`, `25 %`, `12,34,567`, `1 - 3.720e-44`."""
-    if len(text) > 80:
+    if len(text) > 80 or _NAMES.search(text):
         return None
     if mixed := _MIXED.fullmatch(text):
         return _mixed(mixed, text.strip())
@@ -255,6 +257,10 @@ def _mantissa(text: str, decimal: str, scientific: bool) -> tuple[str, int] | No
     """The digits of `1.234,5` and how many of them stand behind the decimal sign; None if no reading is possible."""
     if text.isdecimal():
         return text, 0
+    whole, mark, broken = text.partition(".")
+    if whole.isdecimal() and broken.isdecimal():
+        decimals = decimal == "." or scientific or not _could_group(whole, broken)
+        return whole + broken, len(broken) if decimals else 0
     text = text.translate(_CLEAN).replace("\\,", " ")
     points, commas = text.count("."), text.count(",")
     if " " in text and points + commas <= 1:
@@ -303,6 +309,7 @@ _SHOWN = re.compile(
 )
 
 
+SHORTEST_AMBIGUOUS = len("1,234")
 _LOST_CARET = re.compile(rf"{_TIMES}{SPACES}10{SPACES}([-−–⁻]{SPACES}\d{{1,3}})")
 
 
@@ -333,7 +340,8 @@ def _with_power(text: str) -> str:
 
 def ambiguities(numbers: Iterable[WrittenNumber], sure: bool, line: int | None) -> tuple[Remark, ...]:
     """One remark for the first number that has two readings."""
-    told = (number for number in numbers if not sure or _LOST_CARET.search(number.text))
+    long = (number for number in numbers if len(number.text) >= SHORTEST_AMBIGUOUS)
+    told = (number for number in long if not sure or _LOST_CARET.search(number.text))
     return tuple(remark for number in told if (remark := ambiguity(number, line)))[:1]
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
-from typing import TypeAlias
 
 from derive.answers.names.lexicon import LOSSES
-from derive.answers.names.step_matching import MAX_LEFT, StepIndex
+from derive.answers.names.step_matching import MAX_LEFT, MOST_SHARED, Readings, StepIndex
 from derive.answers.pages.joined_lines import MAX_LINE
 from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.pages.transcript import CUT_OFF
@@ -28,9 +27,7 @@ from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, 
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 
-Letters: TypeAlias = "tuple[tuple[str, str], ...]"
-"""What letters have been learned to stand for."""
-
+LONGEST_SHARED = 400
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
 _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
@@ -88,7 +85,7 @@ class StatementReader:
         self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
         lexicon = self.lexicon
         self.declaring = set[int]()
-        self.read: dict[tuple[str, Shape | None, Letters], tuple[Reading | None, Unreadable | None, Array | None]] = {}
+        self.read: Readings = {}
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
         self.splitter = StatementSplitter(
@@ -191,6 +188,7 @@ class StatementReader:
     def _learn(self, name: str, target: Target) -> None:
         """Remember a name that the work gives to a step."""
         self.lexicon.also(target.name.id, [name])
+        self.lexicon.own = True
         self.index.forget()
         self.read.clear()
 
@@ -255,16 +253,25 @@ class StatementReader:
         asked = None if target is None else self.lexicon.shapes[target.name][len(target.index or ()) :]
         unit = "" if text == link.text else unit_behind(link.text, self.lexicon)
         link = link if text == link.text else replace(link, text=text)
-        key = link.text, asked, tuple(self.lexicon.learned.items())
-        if key not in self.read:
-            self.read[key] = self._read(link.text, asked)
-        reading, fault, numbers = self.read[key]
+        reading, fault, numbers = self._known(link.text, asked)
         if CUT_OFF in link.text:
             fault = Unreadable("the answer is too long", f"at most {MAX_LINE} characters of a line are read")
             return ReadSide(link, UNREADABLE, fault=fault)
         if reading is None:
             return ReadSide(link, UNREADABLE, fault=fault)
         return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, None, numbers, unit)
+
+    def _known(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
+        """The same, looked up: formulas and numbers come again and again, in a work and in those of a class."""
+        shared = not self.lexicon.own and len(text) <= LONGEST_SHARED
+        known = self.index.readings if shared else self.read
+        key = text, asked, self.decimal, self.lexicon.learned_letters
+        if key not in known:
+            if len(known) > MOST_SHARED:
+                known.clear()
+            known[key] = self._read(text, asked)
+        found: tuple[Reading | None, Unreadable | None, Array | None] = known[key]
+        return found
 
     def _read(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""

@@ -34,10 +34,12 @@ INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
 
 def plain_left(text: str, first_index: int) -> str:
     """A left side with `W[0][1]` as `W[1,2]` where indices count from 0, `new W_1` as `W_1^{new}`."""
-    if found := _INDEX.fullmatch(text):
+    if text.isidentifier():
+        return text
+    if found := _INDEX.fullmatch(text) if text.endswith("]") else None:
         numbers = (int(number) + 1 - first_index for number in re.findall(r"\d+", found["index"]))
         text = f"{found['name']}[{','.join(map(str, numbers))}]"
-    elif found := _SLICE.fullmatch(text) or _WITH_CHANNEL.fullmatch(text):
+    elif found := _SLICE.fullmatch(text) or (_WITH_CHANNEL.fullmatch(text) if _CHANNEL.search(text) else None):
         text = f"{found['name']}[{int(found['at']) + 1 - first_index}]"
     if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
         return f"{found['name']}^{{new}}"

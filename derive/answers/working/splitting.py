@@ -14,6 +14,8 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that part words by no spaces."""
 
 _BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{_UNSPACED}]))(?=\\?[^\W\d_]|[∂∇])")
+_NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
+"""What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
 _WORD = re.compile(rf"(?:(?<![\w\\}}^_])|(?=[{_UNSPACED}]))[^\W\d_]+$")
@@ -55,7 +57,7 @@ class StatementSplitter:
             if count >= MAX_BEGINNINGS:
                 return None
             left = text[match.start() :].strip()
-            if match.start() == 0 or len(left) > MAX_LEFT or not self.is_name(left):
+            if match.start() == 0 or len(left) > MAX_LEFT or _NO_NAME.search(left) or not self.is_name(left):
                 continue
             whole = text[: match.start()].rstrip()
             value = self._value(whole)

@@ -116,7 +116,7 @@ def test_one_entry_is_no_entries() -> None:
 
 
 def test_a_line_that_was_not_read_is_named_once() -> None:
-    assert "Line 1: this line was not read" in page("z_2 = " + "1+" * 6_000 + "1")
+    assert page("z_2 = " + "1+" * 6_000 + "1").count("the answer is too long") == 1
 
 
 def test_formulas_that_differ_little_are_told_apart() -> None:

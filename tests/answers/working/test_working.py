@@ -424,7 +424,8 @@ def test_what_was_not_read_is_told(flood: str) -> None:
 def test_a_line_that_is_too_long_is_told_and_stops_nothing_else() -> None:
     read = work_out("z_1 = [3,9; 12,1; 20,3]\n" + hostile.WORKS["megabyte"] + "\nz_2 = 18,3\n")
     assert numbers(read["z_2"]) == [18.3]
-    assert isinstance(read[""].content, Unreadable) and read[""].content.message == "this line was not read"
+    lines = read_working("z_1 = 3\n" + hostile.WORKS["megabyte"], solved())
+    assert any(answer.line == 2 and isinstance(answer.content, Unreadable) for answer in lines)
 
 
 @pytest.mark.slow
