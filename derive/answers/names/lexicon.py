@@ -34,8 +34,8 @@ _TOUCHING = re.compile(r"^([^\W\d_]+)(\d{1,4})$")
 @dataclass
 class Lexicon:
     """The names of a derivation, `others` that the problem or a work gives its quantities and entries, the formulas
-    that a work gives names to, and the functions that its letters were found to mean; `own` says whether a work has given
-    any name.
+    that a work gives names to, and the functions that its letters were found to mean; `own` says whether a work has
+    given any name.
     """
 
     derivation: Derivation
