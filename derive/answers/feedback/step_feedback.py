@@ -12,6 +12,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
+from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
 from derive.answers.marking.step_answer import FOLLOWS, UNREADABLE, WRONG
@@ -215,8 +216,9 @@ class Feedback:
         given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
         if unread := _unread(judged):
             fault = unread[1]
-            hint = f" ({fault.hint})" if fault.hint else ""
-            return Sentence("check.why", {"why": Verbatim(f"{fault.message}{hint}")})
+            hint = spoken_hint(fault.hint, self.words)
+            why = spoken_fault(fault.message, self.words) + (f" ({hint})" if hint else "")
+            return Sentence("check.why", {"why": Verbatim(why)})
         if isinstance(given, Array):
             if len(given.entries) == prod(shape):
                 return self._other_shape(given.shape, shape)
@@ -324,7 +326,8 @@ class Feedback:
         """A line that answers no step, or that was not read."""
         line: dict[str, Inline] = {"at": Words("check.at") if answer.line else "", "number": answer.line or 0}
         if isinstance(answer.content, Unreadable):
-            why, hint = Verbatim(answer.content.message), Verbatim(answer.content.hint)
+            why = Verbatim(spoken_fault(answer.content.message, self.words))
+            hint = Verbatim(spoken_hint(answer.content.hint, self.words))
             return Sentence("check.unread", {"why": why, "hint": hint, **line})
         text = Verbatim(f"{answer.left} = {answer.given}"[:MOST_SHOWN])
         return Sentence("check.unmatched", {"text": text, **line})
