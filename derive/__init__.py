@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from derive.interactive.practice_page import practice
     from derive.notebook.check_cells import check_cell
     from derive.notebook.magic import load_ipython_extension
+    from derive.onnx_models import from_onnx
     from derive.problem.problem import Problem
     from derive.pytorch import from_torch
     from derive.solution import Blueprint, Solution, solve
@@ -21,6 +22,7 @@ _HOMES = {
     "check": "derive.answers.checking",
     "check_cell": "derive.notebook.check_cells",
     "load_ipython_extension": "derive.notebook.magic",
+    "from_onnx": "derive.onnx_models",
     "from_torch": "derive.pytorch",
     "practice": "derive.interactive.practice_page",
     "Report": "derive.answers.feedback.report",
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "check",
     "check_cell",
+    "from_onnx",
     "from_torch",
     "load_ipython_extension",
     "practice",

@@ -16,7 +16,7 @@ LONGEST = 420
 ORDER = [
     "version errors files memory prose language calculus operations",
     "problem.reading problem.network problem.training problem pytorch",
-    "derivation values verification notation",
+    "derivation values verification notation onnx_models",
     "figures page page.lines page.blocks figures.drawing writers.layout writers",
     "writers.spreadsheet writers.notebook writers.slides pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.working",
