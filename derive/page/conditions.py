@@ -12,6 +12,7 @@ from derive.page.view import View, is_rational
 from derive.problem.settings import Digits
 from derive.values.digits import Printed
 
+FEWEST_LOSSES, STANDSTILL, SOLVED = 20, fmpq(1, 100), fmpq(1, 100)
 FAR_FROM_ONE = fmpq(4, 5)  # below that no digits are spent on the distance from 1
 
 
@@ -63,6 +64,18 @@ def _ones(view: View, condition: Condition) -> bool:
     return all(is_rational(x, fmpq(1)) for x in run(view.values.env(view.k)))
 
 
+def _stuck(view: View, condition: Condition) -> bool:
+    """Whether the loss hardly changes over the second half of a training, of samples in turn over whole rounds."""
+    samples, losses = view.values.problem.samples, [x for (x,) in view.values.losses]
+    if samples and samples.turning:
+        each = samples.count // samples.batch
+        losses = [sum(losses[i : i + each], fmpq(0)) / each for i in range(0, len(losses) - each, each)]
+    if len(losses) < FEWEST_LOSSES:
+        return False
+    middle, last = losses[len(losses) // 2], losses[-1]
+    return bool(abs(middle - last) < abs(middle) * STANDSTILL and abs(last) > abs(losses[0]) * SOLVED)
+
+
 _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
     "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
@@ -70,6 +83,7 @@ _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "zero_to": lambda view, c: bool(view.zeros(c.names)),
     "saturated": _saturated,
     "kink": _kink,
+    "stuck": _stuck,
     "ones": _ones,
     "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from derive.errors import with_caret
@@ -69,7 +70,7 @@ class Words:
 
 
 Inline: TypeAlias = (
-    "Formula | Result | NumberList | MeanLoss | NameInText | Gap | Fact | OnKink | PoolWinners"
+    "Formula | Result | NumberList | MeanLoss | Prediction | NameInText | Gap | Fact | OnKink | PoolWinners"
     " | Words | Verbatim | InlineRow | str | int"
 )
 """What stands in a sentence's place; a text stands there as it is, whoever wrote it."""
@@ -127,6 +128,16 @@ class Gap:
     """1 − |value| inside a sentence, for a saturated scalar."""
 
     name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a name would be in pass `k` for a sample, inside a sentence: the values that the sample gives."""
+
+    name: Name
+    index: Index
+    k: int
+    sample: tuple[tuple[Name, tuple[Fraction, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from flint import fmpq
 
 from derive.calculus.differentiation import shape_of, shapes_of
 from derive.calculus.operation_rows import Branches, Flat, row_of
-from derive.calculus.scalars import ONE, Num, ValueFault, sign
+from derive.calculus.scalars import ONE, Num, ValueFault, sign, to_fmpq
 from derive.calculus.shapes import offset, position
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
@@ -22,7 +22,7 @@ from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import FACTOR, INNER, LEADING, MINUS, TIGHT, Slot
 from derive.page.chains import Addends, Relation
-from derive.page.document import Fact
+from derive.page.document import Fact, Prediction
 from derive.page.entry_names import leaves
 from derive.page.run import PageRun, PlacedTexts
 from derive.page.workings import Workings
@@ -340,6 +340,17 @@ class View:
             return printed(sum((x for (x,) in losses), fmpq(0)) / len(losses), digits, ties=False)
 
         return self.text(self.values.decided(mean))
+
+    def prediction(self, asked: Prediction) -> str:
+        """What a name would be for a sample, with its digits."""
+        digits = self.values.numbers.of(asked.name.id)
+        given = {name: [to_fmpq(x) for x in flat] for name, flat in asked.sample}
+        at = offset(self.shapes[asked.name], asked.index) if asked.index else 0
+
+        def found() -> Printed:
+            return printed(self.values.tried(given, asked.name, asked.k)[at], digits, ties=False)
+
+        return self.text(self.values.decided(found))
 
     def gap(self, name: Name) -> str:
         """1 − |value| of a scalar, with the digits of its step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import TypeVar
@@ -138,6 +138,15 @@ class Values:
         if self._is_given(name, k) and all(type(x) is fmpq for x in flat):
             return flat
         return [number.value for number in self.printed(name, k)]
+
+    def tried(self, given: Mapping[Name, Flat], name: Name, k: int = 1) -> Flat:
+        """The flat value that a name would have in pass k if these values were given. Raises ValueFault."""
+        env = list(self._passes[k])
+        for other, flat in given.items():
+            env[self.tape.slots[other]] = flat
+        for move in self.tape.forward:
+            env[move.slot] = [_bounded(x) for x in move.run(env)]
+        return env[self.tape.slots[name]]
 
     def env(self, k: int = 1) -> Env:
         """The table of values of pass k."""

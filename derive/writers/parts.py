@@ -41,6 +41,7 @@ from derive.page.document import (
     NameInText,
     OnKink,
     PoolWinners,
+    Prediction,
     Sentence,
     Verbatim,
     Words,
@@ -316,6 +317,8 @@ def _of_the_run(value: Inline, view: View) -> str:
             return view.winners(value.expr)
         case Fact():
             return view.fact(value)
+        case Prediction():
+            return view.prediction(value)
         case MeanLoss():
             return view.mean_loss(value.first, value.last)
         case Gap():

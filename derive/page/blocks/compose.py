@@ -28,7 +28,7 @@ def compose(
     """The page of a problem with those of PARTS that are asked for; `closed` is its closed form, where there is one."""
     page = problem.page
     head = {key: value for key in ("course", "author", "date") if (value := getattr(page, key))}
-    makers = _Parts(derivation, problem, closed)
+    makers = _Parts(derivation, problem, closed, "training" in parts)
     sections = (section for part in ordered(problem) if part in parts for section in makers.of(part))
     return replace(blank_page(problem), head=head, sections=tuple(section for section in sections if section.blocks))
 
@@ -45,10 +45,12 @@ _AFTER_PASSES = ("given", "figures", "passes", "training", "closed", "check")
 
 
 class _Parts:
-    """The sections of each part of a page; what one of them has said, no later one says again."""
+    """The sections of each part of a page; what one of them has said, no later one says again. Where the training is
+    `tabled`, of a long one the first pass is worked out, unless the problem file names others.
+    """
 
-    def __init__(self, derivation: Derivation, problem: Problem, closed: ClosedForm | None) -> None:
-        self.derivation, self.problem, self.closed = derivation, problem, closed
+    def __init__(self, derivation: Derivation, problem: Problem, closed: ClosedForm | None, tabled: bool) -> None:
+        self.derivation, self.problem, self.closed, self.tabled = derivation, problem, closed, tabled
         self.said = Said()
 
     def of(self, part: str) -> Iterator[Section]:
@@ -77,8 +79,10 @@ class _Parts:
         long = LongPage.of(derivation, problem)
         yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
-            last = problem.update.steps + 1
-            for before, k in pairwise((1, *(k for k in problem.update.shown() if k > 1), last)):
+            last, shown = problem.update.steps + 1, problem.update.shown()
+            if self.tabled and not problem.update.show and len(shown) < problem.update.steps:
+                shown = (1,)
+            for before, k in pairwise((1, *(k for k in shown if k > 1), last)):
                 one = _Pass(derivation, problem, k, said, long)
                 blocks = one.blocks() if k < last else _after(derivation, problem, said, long)
                 yield Section((*_between(derivation, before, k), *blocks), k)

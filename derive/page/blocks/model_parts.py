@@ -11,7 +11,7 @@ from derive.language.expressions import Within
 from derive.language.names import Derivative, Name, Symbol
 from derive.prose.catalogue import catalogue
 
-LOSS, REST = "loss", "rest"
+LOSS, REST, SAMPLE = "loss", "rest", "sample"
 
 
 class ModelParts:
@@ -20,13 +20,17 @@ class ModelParts:
     def __init__(self, derivation: Derivation) -> None:
         self.words = catalogue(derivation.problem.language)
         self.within = dict(_written(derivation)) or dict(_layered(derivation))
+        self.sample = derivation.places.sample if derivation.places.own else None
         self.users: dict[Name, list[Name]] = {}
         for step in derivation.forward:
             for name in step.uses:
                 self.users.setdefault(name, []).append(step.name)
 
     def of(self, step: Step) -> Within | None:
-        """The part of a step; () beside the parts, None where it belongs to several or there are none."""
+        """The part of a step, forward in a batch its sample; () beside the parts, None where it belongs to several."""
+        if self.sample is not None and step.phase == "forward":
+            i = self.sample(step.name)
+            return None if i is None else ((SAMPLE, i + 1),)
         if not self.within or step.phase == "update":
             return None
         if step.phase == "loss":

@@ -10,6 +10,7 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.figures import Curve
 from derive.language.names import Name
+from derive.page.blocks.predictions import predictions
 from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -25,7 +26,18 @@ from derive.page.blocks.table_columns import (
     value_cell,
 )
 from derive.page.chains import Result
-from derive.page.document import Block, FigureBlock, Givens, Heading, MeanLoss, Paragraph, Sentence, Table, Words
+from derive.page.document import (
+    Block,
+    Condition,
+    FigureBlock,
+    Givens,
+    Heading,
+    MeanLoss,
+    Paragraph,
+    Sentence,
+    Table,
+    Words,
+)
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update
 from derive.prose.catalogue import catalogue
@@ -102,6 +114,10 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     drawn = "loss" in problem.page.figures
     if drawn and derivation.loss is not None and (curve := _curve(derivation, update, problem.samples)) is not None:
         yield FigureBlock(curve, "loss", catalogue(problem.language)["labels.curve"])
+    if derivation.loss is not None:
+        stuck = Condition("stuck", derivation.loss)
+        yield Paragraph((Sentence("training.stuck", when=stuck),))
+    yield from predictions(derivation, problem)
 
 
 @dataclass(frozen=True, slots=True)
