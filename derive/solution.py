@@ -35,6 +35,7 @@ from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
 from derive.prose.catalogue import check_language
+from derive.values.stopping import counted_steps
 from derive.values.tape import Tape
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
@@ -74,7 +75,7 @@ class Blueprint:
         """The blueprint of a problem; with its closed form, if that is `symbolic` and affordable. Raises InputError for
         a language without a catalogue.
         """
-        derivation = problem if isinstance(problem, Derivation) else derive(problem)
+        derivation = counted_steps(problem if isinstance(problem, Derivation) else derive(problem))
         problem = derivation.problem
         check_ids(derivation)
         check_language(problem.language, problem.place("language"))

@@ -82,6 +82,8 @@ _KINDS: dict[str, tuple[str, Callable[[Option], bool]]] = {
     "number": ("a number", lambda value: isinstance(value, Fraction)),
     "sizes": ("a whole number, or several: (2, 3)",
               lambda value: all(map(_is_size, value)) if isinstance(value, tuple) else _is_size(value)),
+    "padding": ('a number of zeros, "same" or "valid"',
+                lambda value: value in {"same", "valid"} or _KINDS["sizes"][1](value)),
     "axis": ("an axis: rows, columns or channels", lambda value: isinstance(value, str)),
     "entries": ("a choice of entries: [2:3, 1]", lambda value: isinstance(value, tuple)),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.calculus.building import filled_array, plus, scaled, split_coefficient, tidy, times, unfilled
-from derive.calculus.operation_rows import FUNCTIONS, MACROS, GradientContext, Macro, Row, row_of
+from derive.calculus.operation_rows import FUNCTIONS, MACROS, ROWS, GradientContext, Macro, Row, row_of
 from derive.calculus.shapes import crossed
 from derive.language.cursor import Scope
 from derive.language.expressions import (
@@ -118,11 +118,21 @@ def expand_macros(expr: Expr, shapes: Shapes) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     expr = with_args(expr, tuple([expand_macros(arg, shapes) for arg in expr.args]))
-    macro = MACROS.get(expr.op)
-    if macro is None:
+    body = expansion_of(expr, lambda: shapes_of(expr, shapes))
+    if not body:
         return expr
-    body = macro.by_shape(shapes_of(expr, shapes), expr.options) if macro.by_shape else macro.body
-    return expand_macros(instantiate(macro, body, expr.args, expr.options, number(0)), shapes)
+    short = MACROS.get(expr.op) or ROWS[expr.op]
+    return expand_macros(instantiate(short, body, expr.args, expr.options, number(0)), shapes)
+
+
+def expansion_of(expr: Apply, sizes: Callable[[], tuple[Shape, ...]]) -> str:
+    """The formula that an application is short for, over the parameters of its operation; "" where it is none. Raises
+    ShapeFault.
+    """
+    macro, row = MACROS.get(expr.op), ROWS.get(expr.op)
+    if macro is not None:
+        return macro.by_shape(sizes(), expr.options) if macro.by_shape else macro.body
+    return row.expansion(sizes(), expr.options) if row is not None and row.expansion else ""
 
 
 def derivative_rule(expr: Apply, i: int, value: Expr) -> Expr:

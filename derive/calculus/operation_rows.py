@@ -106,6 +106,8 @@ class Row:
     entry        at, shapes, options, index → one entry as a scalar expression; at(i, index) is one of the i-th argument
     pullback     the gradient of an argument, of its shape
     params       the parameters' names in `definition`, `derivative` and `meaning`
+    expansion    shapes, options → the formula, over the parameters, that it is short for with these; "" where it is
+                 worked out itself
     derivative   the derivative by each parameter as text in terms of params and the value `y`, entry by entry
     definition   the formula in terms of simpler operations (params as names), for the page; or ""
     working      the same in several lines, as one works it out: each may use those before it as w_1, w_2, …; the last
@@ -162,6 +164,7 @@ class Row:
     derivative: tuple[str, ...] = ()
     definition: str = ""
     working: tuple[str, ...] = ()
+    expansion: Callable[[Shapes, Options], str] | None = None
     elementwise: bool = False
     moves: bool = False
     domain: tuple[float, float] = (-3.0, 3.0)

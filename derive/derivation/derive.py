@@ -74,6 +74,8 @@ class _Deriving:
         problem = self.problem
         assignments = problem.update.assignments if problem.update else ()
         used = [name for assignment in assignments for name in demanded(assignment.expr)]
+        if problem.update and problem.update.until:
+            used += demanded(problem.update.until.expr)
         found = [name for name in used if name.of != problem.loss and origin(name) in problem.shapes]
         if problem.loss is None:
             inner = {name for equation in problem.equations for name in names_in(equation.expr)}

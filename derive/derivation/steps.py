@@ -119,6 +119,12 @@ class Derivation:
         return frozenset((*(name for name, _ in self.givens), *self.constants, *self.states))
 
     @cached_property
+    def inputs(self) -> tuple[Symbol, ...]:
+        """What the forward pass begins with: the given values, and what it uses of the states."""
+        used = {name for step in self.forward for name in step.uses}
+        return (*(name for name, _ in self.givens), *(name for name in self.states if name in used))
+
+    @cached_property
     def turning(self) -> tuple[Symbol, ...]:
         """The given values of which every pass has its own: those of its samples."""
         samples = self.problem.samples

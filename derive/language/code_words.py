@@ -25,7 +25,8 @@ WORDS: Mapping[str, str] = {
     "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out",
     "detach": "write `stop_gradient(z)`",
     "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": "write the formula itself", "def": _ENTRIES,
-    "return": "write `y = …`", "while": "repetition counts: `for t = 1..3:`", "print": "every equation is shown",
+    "return": "write `y = …`", "while": "a loop counts, `for i = 1..5:`; a rate that is halved until it fits: "
+    "`eta_i <- where(f_i > …, eta_{i-1}/2, eta_{i-1})`", "print": "every equation is shown",
     "range": "repetition counts: `for t = 1..3:`", "nabla": "write `∇_w L`, or `dL/dw`",
     "import": "every operation is there already",
 }  # fmt: skip

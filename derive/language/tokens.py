@@ -54,6 +54,7 @@ _TOKEN = re.compile(
     r"|(?P<turned>\.T(?![A-Za-z]))"
     r"|(?P<number>(?:\d+(?:\.(?!\.|[A-Za-z]{2}|T(?![A-Za-z]))\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
     rf"|(?P<word>[A-Za-z]++(?![{_MARKS}]))"
+    r'|"(?P<quoted>same|valid)"'
     r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
     r"|(?P<op>\.\*|\*\*|\|\||<-|>=|<=|[=:+*/-]=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
     r"|(?P<other>\S))"
@@ -91,7 +92,10 @@ def tokenize(text: str) -> list[Token]:
         glued, spelling = last == start > 0, match[kind]
         if kind == "module":
             continue
-        if kind == "turned":
+        if kind == "quoted":  # a word that a setting takes
+            tokens.append(Token("word", spelling, start, at, glued))
+            at = match.end()
+        elif kind == "turned":
             tokens += [Token("op", "^", start, at, glued), Token("word", "T", start, at, glued=True)]
         elif kind == "other":
             found, at = _special(text, start)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from derive.calculus.differentiation import Shapes, entry_of, shape_of
 from derive.calculus.operation_rows import ROWS, Look
-from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice
+from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice, apply, number
 from derive.language.names import Symbol
 from derive.notation.notations import Notation
 
@@ -116,6 +116,14 @@ def bare(printer: Printer, expr: Apply, level: int, position: str) -> None:
     printer.write(expr.args[0], level, position)
 
 
+def inverse_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`A⁻¹`; where it is read again a function."""
+    if printer.notation.is_language:
+        function_style(printer, expr, level, position)
+    else:
+        printer.write(apply("power", expr.args[0], number(-1)), level, position)
+
+
 def constant_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """A constant by its own name."""
     row = ROWS[expr.op].notation
@@ -218,6 +226,7 @@ def _value(printer: Printer, value: Option) -> str:
 
 STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
     "function": function_style, "chosen": largest_of_many, "exponential": exponential, "root": root, "bars": bars,
-    "iverson": iverson, "bare": bare, "constant": constant_style, "stack": blocks, "beside": blocks, "index": index,
+    "iverson": iverson, "bare": bare, "constant": constant_style, "reciprocal": inverse_style,
+    "stack": blocks, "beside": blocks, "index": index,
     "place": place,
 }  # fmt: skip

@@ -12,6 +12,8 @@ from derive.operations import (  # noqa: F401
     lookup,
     losses,
     pooling,
+    products,
+    ranking,
     reductions,
     slopes,  # behind every module of functions
     softmax,

@@ -56,6 +56,21 @@ def _product_shape(shapes: Shapes, _: Options) -> Shape:
                      "the inner sizes must be equal; transpose with `^T`")  # fmt: skip
 
 
+def _batched(shapes: Shapes, options: Options) -> str:
+    """A product of arrays of three axes is one of matrices for each first index; a matrix goes with all of them."""
+    if () in shapes or max(map(len, shapes)) != 3:
+        return ""
+    counts = {shape[0] for shape in shapes if len(shape) == 3}
+    if len(counts) > 1:
+        left, right = map(shape_text, shapes)
+        raise ShapeFault(f"{left} times {right} does not go", "both need as many matrices")
+    rows, columns = ((*shapes[0], 1)[-2:] if len(shapes[0]) < 3 else shapes[0][1:])[0], (*shapes[1], 1)[:2][1]
+    columns = shapes[1][2] if len(shapes[1]) == 3 else columns
+    cut = [f"{name}[{{i}}, :, :]" if len(shape) == 3 else name for name, shape in zip("ab", shapes, strict=True)]
+    part = f"reshape({' '.join(cut)}, shape = (1, {rows}, {columns}))"
+    return f"[{'; '.join(part.format(i=i + 1) for i in range(counts.pop()))}]"
+
+
 def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     if () in shapes:
         return _scaling.kernel(shapes, options, branches)
@@ -198,7 +213,7 @@ register_rows([
     Row(
         key="product", spellings=(), summary="product: of matrices where the shapes ask for it", example="W x",
         arity=(2, 2), notation=Look("product"), shape=_product_shape, kernel=_product_kernel,
-        pullback=_product_pullback, entry=_product_entry, derivative=("b", "a"), params=("a", "b"),
+        pullback=_product_pullback, entry=_product_entry, derivative=("b", "a"), params=("a", "b"), expansion=_batched,
     ),
     Row(
         key="transpose", spellings=(), summary="transpose", example="W^T", notation=Look("transpose"),

@@ -123,6 +123,7 @@ class ConvolutionAxes:
         return normal((*(channels if self.channels else ()), *sizes))
 
 
+PADDINGS = ("same", "valid")
 _ROLES = ("the output", "the kernel", "the input")
 _FORMS = "X[c,i,j] with K[o,c,i,j]; X[c,i] with K[o,c,i]; without channels both matrices or both vectors"
 
@@ -143,10 +144,25 @@ def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Convolu
 def _each(options: Options, name: str, axes: int, default: int, least: int) -> Sizes:
     """A setting for each axis. Raises ShapeFault."""
     value = dict(options).get(name, Fraction(default))
+    if isinstance(value, str):
+        raise ShapeFault(f'`{name} = "{value}"` is for `conv`', "write the number of zeros on each side")
     values = value if isinstance(value, tuple) else (value,) * axes
     if len(values) != axes or any(int(v) < least for v in values):  # type: ignore[arg-type]
         raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
     return tuple(int(v) for v in values)  # type: ignore[arg-type]
+
+
+def _named_padding(options: Options, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+    """`same` keeps the size of the input, as PyTorch and Keras have it; `valid` is none. Raises ShapeFault."""
+    if dict(options)["padding"] == "valid":
+        return (0,) * len(kernel)
+    around = tuple(d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
+    if max(stride) > 1:
+        raise ShapeFault('`padding = "same"` goes with a stride of 1', "write the number of zeros on each side")
+    if any(zeros % 2 for zeros in around):
+        raise ShapeFault('`padding = "same"` of an even kernel has more zeros on one side',
+                         "take an odd kernel, or set zeros beside the input yourself: [X, 0]")  # fmt: skip
+    return tuple(zeros // 2 for zeros in around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +181,10 @@ class Trilinear:
             channels[role], sizes[role] = layout.parts(shape, role)
         stride = _each(options, "stride", layout.axes, 1, 1)
         dilation = _each(options, "dilation", layout.axes, 1, 1)
-        padding = _each(options, "padding", layout.axes, 0, 0)
+        if dict(options).get("padding") in PADDINGS and self.result == OUTPUT:
+            padding = _named_padding(options, sizes[KERNEL], stride, dilation)
+        else:
+            padding = _each(options, "padding", layout.axes, 0, 0)
         lines = list(zip(stride, dilation, padding, strict=True))
         sizes[self.result] = self._sizes(sizes, lines, options)
         counts = self._channels(channels) if layout.channels else (1, 1)
@@ -263,6 +282,8 @@ def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
     }
     exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
     chosen: dict[str, Option] = {name: v for name, v in ctx.options if name in {"stride", "dilation", "padding"}}
+    if chosen.get("padding") in PADDINGS:
+        chosen["padding"] = as_option(op.geometry(ctx.shapes, ctx.options)[0].padding)
     layout = _layout(op.arguments, ctx.shapes, ctx.options)
     if other.result == KERNEL and layout.channels:
         chosen["axis"] = "channels"
@@ -305,6 +326,58 @@ def _windows(op: Trilinear, shapes: Shapes, options: Options) -> Mapping[str, in
     return {"size": size, "reach": reach, "windows": words, "reckoned": apply("add", steps, number(1)), "count": count}
 
 
+def _expansion(shapes: Shapes, options: Options) -> str:
+    """A batch is convolved image by image, groups of channels each by its own kernels."""
+    if len(shapes[0]) == len(shapes[1]) > 2:
+        return _image_by_image(shapes, options)
+    groups = dict(options).get("groups", Fraction(1))
+    if not isinstance(groups, Fraction) or groups == 1:
+        return ""
+    return _group_by_group(shapes, int(groups), options)
+
+
+def _image_by_image(shapes: Shapes, options: Options) -> str:
+    count = shapes[0][0]
+    rest = ", :" * (len(shapes[0]) - 1)
+    settings = _settings_text(options)
+    one = _conv_shape((shapes[0][1:], shapes[1]), options)
+    sizes = ", ".join(map(str, (1, *one)))
+    images = (f"reshape(conv(x[{i + 1}{rest}], k{settings}), shape = ({sizes}))" for i in range(count))
+    return f"[{'; '.join(images)}]" if count > 1 else next(images)
+
+
+def _conv_shape(shapes: Shapes, options: Options) -> Shape:
+    """The shape of a convolution of one image, with its channels."""
+    ungrouped = tuple((name, value) for name, value in options if name != "groups")
+    groups = dict(options).get("groups", Fraction(1))
+    assert isinstance(groups, Fraction)
+    image, (outs, ins, *sizes) = shapes
+    found = TRILINEAR[OUTPUT].geometry((image, (outs, ins * int(groups), *sizes)), ungrouped)[1]
+    return (outs, *found[1:]) if len(found) == len(image) else (outs, *(1,) * (len(image) - 1))
+
+
+def _group_by_group(shapes: Shapes, groups: int, options: Options) -> str:
+    image, kernel = shapes
+    if len(kernel) < 3 or len(kernel) != len(image) + 1 or groups < 1 or image[0] % groups or kernel[0] % groups:
+        raise ShapeFault(f"{groups} groups do not go with these channels",
+                         "the channels that go in and come out are multiples of `groups`: K[o,c,i,j] has c channels "
+                         "of one group")  # fmt: skip
+    settings = _settings_text(tuple((name, value) for name, value in options if name != "groups"))
+    ins, outs, rest = image[0] // groups, kernel[0] // groups, ", :" * (len(image) - 1)
+    channels = [(f"{g * ins + 1}:{(g + 1) * ins}", f"{g * outs + 1}:{(g + 1) * outs}") for g in range(groups)]
+    parts = (f"conv(x[{into}{rest}], k[{out}, :{rest}]{settings})" for into, out in channels)
+    return f"[{'; '.join(parts)}]"
+
+
+def _settings_text(options: Options) -> str:
+    """Settings as an equation writes them."""
+
+    def text(value: Option) -> str:
+        return f"({', '.join(map(str, value))})" if isinstance(value, tuple) else str(value)
+
+    return "".join(f", {name} = {text(value)}" for name, value in options)
+
+
 _PARTS = ("output", "kernel", "input")
 _SETTINGS = dict.fromkeys(("stride", "padding", "dilation"), "sizes")
 
@@ -322,7 +395,8 @@ def _row(
 
 register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
-         "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {},
+         "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {"padding": "padding", "groups": "sizes"},
+         params=("x", "k"), expansion=_expansion,
          facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
          "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),

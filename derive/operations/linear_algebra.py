@@ -204,8 +204,8 @@ register_rows([
     ),
     Row(
         key="inverse", spellings=("inverse", "inv"), summary="inverse of a square matrix", example="inverse(X)",
-        notation=Look.operator("inverse"), shape=_inverse_shape, kernel=_inverse_kernel, pullback=_inverse_pullback,
-        entry=_inverse_entry, mixes=True, rules=("back inverse",),
+        notation=Look("reciprocal", r"\operatorname{inverse}", "inverse"), shape=_inverse_shape, kernel=_inverse_kernel,
+        pullback=_inverse_pullback, entry=_inverse_entry, mixes=True, rules=("back inverse",),
         numpy=lambda shapes, options: "np.linalg.inv({0})" if shapes[0] else "",
     ),
     Macro(

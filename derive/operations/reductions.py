@@ -4,6 +4,7 @@ more axes, for each first index (`channels`: a column).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
@@ -13,6 +14,7 @@ from derive.calculus.operation_rows import (
     AXIS,
     At,
     Branches,
+    Flat,
     GradientContext,
     Kernel,
     Look,
@@ -79,6 +81,46 @@ def groups(shape: Shape, options: Options) -> list[list[int]]:
 def count(shape: Shape, options: Options) -> int:
     """How many entries a group has."""
     return len(group_of(shape, options, (0,) * len(shape)))
+
+
+def needs_axis(shapes: Shapes, options: Options) -> None:
+    """Refuse a matrix where no axis is named: it is not one group."""
+    shape = shapes[0]
+    if axis_of(options) is None and len(shape) > 1 and 1 not in shape:
+        raise ShapeFault(f"{shape_text(shape)} needs an axis here",
+                         "write `rows` for one of each row or `columns` for one of each column: softmax(X, rows), "
+                         "softmax(X, columns)")  # fmt: skip
+    reduced_shape(shapes, options)
+
+
+def same_shape(shapes: Shapes, options: Options) -> Shape:
+    """The shape of the argument, which is taken group by group."""
+    needs_axis(shapes, options)
+    return shapes[0]
+
+
+def group_by_group(of: Callable[[Flat], Flat]) -> Callable[[Shapes, Options, Branches], Kernel]:
+    """The kernel that works on each group by itself and puts the results back in their places."""
+
+    def kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+        if axis_of(options) is None:
+            return of
+        return in_places(of, groups(shapes[0], options))
+
+    return kernel
+
+
+def in_places(of: Callable[[Flat], Flat], parts: list[list[int]]) -> Kernel:
+    """`of` each part of an array; what belongs to none is 0."""
+
+    def run(a: Flat) -> Flat:
+        result: Flat = [scalars.ZERO] * len(a)
+        for part in parts:
+            for place, x in zip(part, of([a[i] for i in part]), strict=True):
+                result[place] = x
+        return result
+
+    return run
 
 
 def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:

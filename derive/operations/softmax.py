@@ -6,7 +6,6 @@ the logarithm do not change. Sources: Bridle (1990); Goodfellow, Bengio, Courvil
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import accumulate
 
 from flint import fmpq
@@ -26,31 +25,25 @@ from derive.calculus.operation_rows import (
     Shapes,
     Wording,
     register_rows,
-    shape_text,
 )
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.reductions import axis_of, first_of, group_of, groups, reduced_shape
-
-
-def _needs_axis(shapes: Shapes, options: Options) -> None:
-    """A matrix has no softmax of its own."""
-    shape = shapes[0]
-    if axis_of(options) is None and len(shape) > 1 and 1 not in shape:
-        raise ShapeFault(f"{shape_text(shape)} needs an axis here",
-                         "write `rows` for one of each row or `columns` for one of each column: softmax(X, rows), "
-                         "softmax(X, columns)")  # fmt: skip
-    reduced_shape(shapes, options)
-
-
-def _same_shape(shapes: Shapes, options: Options) -> Shape:
-    _needs_axis(shapes, options)
-    return shapes[0]
+from derive.operations.reductions import (
+    axis_of,
+    first_of,
+    group_by_group,
+    group_of,
+    groups,
+    in_places,
+    needs_axis,
+    reduced_shape,
+    same_shape,
+)
 
 
 def _reduced(shapes: Shapes, options: Options) -> Shape:
-    _needs_axis(shapes, options)
+    needs_axis(shapes, options)
     return reduced_shape(shapes, options)
 
 
@@ -100,30 +93,6 @@ def log_softmax(flat: Flat) -> Flat:
     c = largest(flat)
     rest = scalars.log(sum(shifted(flat, c), scalars.ZERO))
     return [x - c - rest for x in flat]
-
-
-def _grouped(of: Callable[[Flat], Flat]) -> Callable[[Shapes, Options, Branches], Kernel]:
-    """The kernel that works on each group by itself and puts the results back in their places."""
-
-    def kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-        if axis_of(options) is None:
-            return of
-        return _in_places(of, groups(shapes[0], options))
-
-    return kernel
-
-
-def _in_places(of: Callable[[Flat], Flat], parts: list[list[int]]) -> Kernel:
-    """`of` each part of an array; what belongs to none is 0."""
-
-    def run(a: Flat) -> Flat:
-        result: Flat = [scalars.ZERO] * len(a)
-        for part in parts:
-            for place, x in zip(part, of([a[i] for i in part]), strict=True):
-                result[place] = x
-        return result
-
-    return run
 
 
 def _logsumexp_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
@@ -212,7 +181,7 @@ def _seen(shape: Shape, options: Options) -> list[list[Index]]:
 
 def _causal_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     seen = _seen(shapes[0], options)
-    return _in_places(softmax, [[offset(shapes[0], index) for index in part] for part in seen])
+    return in_places(softmax, [[offset(shapes[0], index) for index in part] for part in seen])
 
 
 def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -225,7 +194,8 @@ def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Exp
 register_rows([
     Row(
         key="cumsum", spellings=("cumsum",), summary="running sums of a vector, of each row or column",
-        example="cumsum(X, rows)", notation=Look.operator("cumsum"), shape=_same_shape, kernel=_grouped(running_sums),
+        example="cumsum(X, rows)", notation=Look.operator("cumsum"), shape=same_shape,
+        kernel=group_by_group(running_sums),
         pullback=_running_pullback, entry=_running_entry, params=("z",), settings=AXIS, mixes=True,
         meaning=Wording("cumsum"),
     ),
@@ -233,7 +203,8 @@ register_rows([
         key="softmax", spellings=("softmax",),
         summary="probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
         example="softmax(X, rows)", notation=Look.operator("softmax"),
-        shape=_same_shape, kernel=_grouped(softmax), pullback=_softmax_pullback, entry=_softmax_entry, params=("z",),
+        shape=same_shape, kernel=group_by_group(softmax), pullback=_softmax_pullback, entry=_softmax_entry,
+        params=("z",),
         from_scores=True,
         bounds=(0, 1), settings=AXIS, definition="exp(z)/sum(exp(z), axis = axis)",
         working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"), rules=("back softmax",),
@@ -252,8 +223,8 @@ register_rows([
     Row(
         key="log_softmax", spellings=("log_softmax", "logsoftmax"),
         summary="logarithm of the softmax; of a vector, rows or columns", example="log_softmax(X, rows)",
-        notation=Look.operator("logsoftmax", "log_softmax"), shape=_same_shape,
-        kernel=_grouped(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry, params=("z",),
+        notation=Look.operator("logsoftmax", "log_softmax"), shape=same_shape,
+        kernel=group_by_group(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry, params=("z",),
         from_scores=True,
         bounds=(None, 0), settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
         working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",),

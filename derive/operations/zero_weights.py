@@ -25,7 +25,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix, broadcast, broadcast_sources
-from derive.language.expressions import Apply, Entry, Expr, Options, Ref, rewrite, walk
+from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, rewrite, walk
 from derive.language.names import Name
 
 LOGARITHMS = {"log", "log2", "log10", "log_softmax", "logsigmoid"}
@@ -48,7 +48,9 @@ class ZeroWeights:
     def of(equations: Iterable[tuple[Name, Expr]]) -> ZeroWeights:
         """Those of a forward pass."""
         written = dict(equations)
-        found = ZeroWeights(names=frozenset(name for name, expr in written.items() if NO_WEIGHTS.holds_log(expr)))
+        used = {name for expr in written.values() for name in names_in(expr)}
+        logarithms = (name for name, expr in written.items() if name in used and NO_WEIGHTS.holds_log(expr))
+        found = ZeroWeights(names=frozenset(logarithms))
         while bare := found.names & {name for expr in written.values() for name in found.bare_names(expr)}:
             found = ZeroWeights(names=found.names - bare)
         named = (arg for name in found.names for arg in found._logged(written[name]))

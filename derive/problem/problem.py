@@ -26,12 +26,19 @@ from derive.problem.reading.equation_checks import check_looked_up, check_matrix
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
 from derive.problem.reading.framework_names import TABLES
-from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists, without_infinity
+from derive.problem.reading.given_values import (
+    Given,
+    formula_text,
+    places_of,
+    shape_of_lists,
+    without_infinity,
+)
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
 from derive.problem.settings import GradeRules, Marking, Numbers, Page, Sheet
 from derive.problem.training.batch import Batch, plural, unroll_batch
+from derive.problem.training.forward_states import state_shapes
 from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
 from derive.problem.training.update_scope import Surroundings
@@ -276,7 +283,11 @@ class _Reader(Tables):
         """The model, for several samples at a time written out for each, and its losses."""
         known: dict[str, Name] = {given.name.id: given.name for given in givens}
         known |= {column.name.id: column.name for column in samples.columns} if samples else {}
-        equations = tuple(self._equations(known))
+        states = {name: shape for name, shape in state_shapes(self.table("state")).items() if name.id not in known}
+        self.shapes |= states
+        equations = tuple(self._equations({**{name.id: name for name in states}, **known}))
+        for name in states.keys() - {name for equation in equations for name in names_in(equation.expr)}:
+            self.shapes.pop(name, None)  # the update finds the shape of what only it uses
         losses = tuple(self._losses(equations))
         gradients = self._gradients(known)
         if samples is None or samples.batch == 1 or self.faults:
@@ -312,7 +323,6 @@ class _Reader(Tables):
             if item.relation == "<-":
                 self.faults.append(item.line.fault("`<-` belongs into [update]", "expected `=`", (0, 1)))
         order_before = len(self.faults)
-        self.faults[:] = map(self._of_a_state, self.faults)
         check_order(written, known, self.faults)
         self.places = {item.equation.name.id: item.line.fault("").place for item in written}
         if len(self.faults) > order_before:
@@ -320,13 +330,6 @@ class _Reader(Tables):
         equations = infer_shapes(written, self.shapes, self.faults, self.warnings)
         check_matrix_powers(written if "model" in self.source.data else (), self.shapes, self.faults)
         return equations
-
-    def _of_a_state(self, fault: Fault) -> Fault:
-        """The fault, with a better hint where the model uses what [state] holds."""
-        if any(fault.message == f"`{key}` is not defined" for key in self.table("state")):
-            hint = "a state belongs to [update]: write there what uses it, or take a rule such as `nesterov`"
-            return replace(fault, hint=hint)
-        return fault
 
     def _with_backslashes(self, text: str) -> str:
         """The text as it was meant; that TOML read `\\f` of `\\frac` as a sign of its own is a fault."""

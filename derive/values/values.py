@@ -87,7 +87,7 @@ class Values:
 
     def given_numbers(self, k: int = 1) -> dict[Name, Flat]:
         """The given values in pass k as exact numbers: rationals as they are, balls by their middles."""
-        names = [name for name, _ in self.tape.derivation.givens]
+        names = self.tape.derivation.inputs
         return {name: [x if type(x) is fmpq else x.mid() for x in self.flat(name, k)] for name in names}
 
     def printed(self, name: Name, k: int = 1) -> Sequence[Printed]:

@@ -83,7 +83,7 @@ class ClosedForm:
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
         shapes = derivation.shapes
-        self._given = [Entry(name, index) for name, _ in derivation.givens for index in indices(shapes[name])]
+        self._given = [Entry(name, index) for name in derivation.inputs for index in indices(shapes[name])]
 
     @cached_property
     def _steps(self) -> dict[Entry, Expr]:
@@ -113,7 +113,7 @@ class ClosedForm:
     def gradient_values(self, values: Values, k: int = 1) -> dict[Name, Flat]:
         """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
         numbers = values.given_numbers(k)
-        inputs = [x for name, _ in self.derivation.givens for x in numbers[name]]
+        inputs = [x for name in self.derivation.inputs for x in numbers[name]]
         flat = iter(self._results.program(inputs))
         shapes = self.derivation.shapes
         return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}

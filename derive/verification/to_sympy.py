@@ -20,6 +20,9 @@ from derive.verification.program import CONSTANT, PRODUCT, SUM, Instruction, Pro
 Sym: TypeAlias = Any  # a SymPy expression: SymPy ships no types
 Leaf: TypeAlias = Callable[[Ref | Entry], Sym]
 
+LARGEST_POWER = 10
+"""Inside a root that SymPy may simplify."""
+
 
 def sympy_symbol(text: str) -> Sym:
     """The SymPy symbol of that name."""
@@ -75,10 +78,14 @@ def _arithmetic() -> Mapping[str, Callable[..., Sym]]:
 
 def _is_beyond(base: Sym, exponent: Sym) -> bool:
     """Whether SymPy's own power is none of ours: of 0 it may be infinite, and it reckons without end with a root of
-    constants that are functions of ours.
+    constants that are functions of ours, or of a large power, x^1000, whose real part it expands.
     """
+    import sympy
+
     if exponent.is_Integer:
         return bool(base == 0 and exponent < 0)
+    if any(power.exp.is_Integer and abs(power.exp) > LARGEST_POWER for power in base.atoms(sympy.Pow)):
+        return True
     return bool(base == 0 or not (base.is_Rational or base.free_symbols))
 
 

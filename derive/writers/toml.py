@@ -133,7 +133,10 @@ def _update(update: Update, samples: Samples | None) -> Iterator[str]:
         yield f"schedule = {_quoted(update.schedule)}"
         values = {given.name.id: given.values[0] for given in update.constants}
         yield from (f"{key} = {_number(values[key])}" for key in SCHEDULES[update.schedule].needs)
-    yield f"steps = {update.steps}" if update.epochs is None else f"epochs = {update.epochs}"
+    most = update.until.most if update.until else update.steps
+    yield f"steps = {most}" if update.epochs is None else f"epochs = {update.epochs}"
+    if update.until:
+        yield f"until = {_quoted(update.until.text)}"
     if samples:
         yield f"batch = {samples.batch}\nreduce = {_quoted(samples.reduce)}"
     yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())

@@ -24,6 +24,7 @@ from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape,
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations import FUNCTIONS, MACROS, ROWS
+from derive.operations.reductions import groups
 from derive.problem.problem import Problem
 from derive.values.tape import compile_expr
 
@@ -237,6 +238,9 @@ STRUCTURAL_VALUE: dict[str, Callable[..., Any]] = {
     "causal_softmax": lambda a, axis: causal(a.T).T if axis == 0 else causal(a),
     "logsumexp": lambda a, axis: np.log(np.sum(np.exp(a), axis=axis)),
     "cumsum": lambda a, axis: np.cumsum(a, axis=axis),
+    "cumprod": lambda a, axis: np.cumprod(a, axis=axis),
+    "others_product": lambda a, axis: np.prod(a, axis=axis, keepdims=True) / a,
+    "prod": lambda a, axis: np.prod(a, axis=axis),
     "argmax": lambda a, axis: np.argmax(a, axis=axis) + 1,
     "upsample": lambda a, scale: a if a.size == 1 else np.kron(a, np.ones((int(scale), min(a.shape[1], int(scale))))),
     "largest": np.max,
@@ -579,6 +583,15 @@ def flips(draw: st.DrawFn) -> tuple[list[Shape], Options]:
     return [whole], (("count", Fraction(draw(st.integers(1, max(1, len(whole)))))),)
 
 
+@st.composite
+def ranked(draw: st.DrawFn, every: bool) -> tuple[list[Shape], Options]:
+    """A group and how many of it are kept: all of them, or any number."""
+    shapes, options = draw(grouped())
+    size = len(groups(shapes[0], options)[0])
+    count = size if every else draw(st.integers(1, size))
+    return shapes, tuple(sorted((*options, ("k", Fraction(count)))))
+
+
 SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "product": products(),
     "transpose": matrices(),
@@ -609,6 +622,11 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "causal_softmax": scores(),
     "logsumexp": grouped(),
     "cumsum": grouped(),
+    "cumprod": grouped(),
+    "others_product": grouped(),
+    "prod": sums(),
+    "topk": ranked(every=True),
+    "topk_mask": ranked(every=False),
     "argmax": sums(),
     "upsample": matrices().map(lambda drawn: (drawn[0], (("scale", Fraction(2)),))),
     "largest": sums(),

@@ -48,8 +48,10 @@ OUTSIDE = {
         "at_most",
         "where",
         "infinity",
+        "prod",
     },
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
+    "answers/reading": {"pi"},  # a word before a number
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place"},  # a style of the printer
     "figures/drawing": {

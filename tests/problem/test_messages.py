@@ -121,7 +121,7 @@ def test_a_file_in_the_place_of_a_command(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("lr = 0.1", "`learning_rate`"), ("betas = [1, 2]", "`beta_1"), ('until = "x < 1"', "`steps = 20`")],
+    [("lr = 0.1", "`learning_rate`"), ("betas = [1, 2]", "`beta_1")],
 )
 def test_keys_of_an_update_by_other_names(key: str, said: str) -> None:
     text = NETWORK.replace("LAYERS", "{ units = 2 }").replace("LOSS", "mse").replace("RULE", "sgd") + key

@@ -25,13 +25,14 @@ from derive.page.blocks.table_columns import (
     text_cell,
     value_cell,
 )
-from derive.page.chains import Result
+from derive.page.chains import Formula, Result
 from derive.page.document import (
     Block,
     Condition,
     FigureBlock,
     Givens,
     Heading,
+    Inline,
     MeanLoss,
     Paragraph,
     Sentence,
@@ -107,6 +108,10 @@ def _in_epochs(update: Update, samples: Samples) -> bool:
 def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """What became of the loss, the parameters and the states: a table, and a curve of the loss."""
     update = problem.update
+    if update is not None and update.until is not None and problem.page.update:
+        key = "training.until_met" if update.until.met else "training.until_not_met"
+        fields: dict[str, Inline] = {"condition": Formula(update.until.expr), "step": update.steps}
+        yield Paragraph((Sentence(key, fields),))
     if update is None or update.steps == 1 or not problem.page.update:
         return
     yield Heading(Sentence("headings.training"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
@@ -199,15 +200,23 @@ def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> E
     if not isinstance(expr, Apply):
         return expr
     expr = replace(expr, args=tuple(_expanded(arg, shapes, line) for arg in expr.args))
-    if expr.op not in MACROS:
+    if expr.op == "power" and expr.args[1] == Number(Fraction(-1)) and _is_square(_shape(expr.args[0], shapes, line)):
+        return Apply("inverse", expr.args[:1], span=expr.span)
+    if expr.op not in MACROS and not ROWS[expr.op].expansion:
         return expr
     inner = tuple(_shape(arg, shapes, line) for arg in expr.args)
     try:
         body = expand_macros(expr, shapes)
+        if body == expr:
+            return expr
         shape_of(body, shapes)
     except ShapeFault as fault:
         raise _Misfit(_shape_fault(expr, inner, fault, line)) from None
     return body
+
+
+def _is_square(shape: Shape) -> bool:
+    return len(shape) == 2 and shape[0] == shape[1]
 
 
 def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> Shape:
@@ -217,7 +226,7 @@ def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> Shap
         return ()
     inner = tuple(_shape(arg, shapes, line) for arg in expr.args)
     if expr.op == "power" and len(inner[0]) == 2 and isinstance(expr.args[1], Number) and expr.args[1].value < 0:
-        hint = "powers go entry by entry: write 1/A for that; an inverse matrix is not an operation"
+        hint = "powers go entry by entry: write 1/A for that; `inverse(A)`, or A^{-1}, is for square matrices"
         raise _Misfit(line.fault("a negative power of a matrix is not its inverse", hint, expr.span))
     try:
         return ROWS[expr.op].shape(inner, expr.options)

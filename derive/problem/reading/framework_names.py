@@ -52,7 +52,6 @@ UPDATE_KEYS: Mapping[str, str] = {
     "betas": "write `beta_1 = 0.9` and `beta_2 = 0.999`", "maximize": "write `maximise`",
     "momentum": 'write rule = "momentum" and beta = 0.9', "optimizer": "write `rule`", "optimiser": "write `rule`",
     "iterations": "write `steps`", "batch_size": "write `batch`", "loss": "equations name their loss: `dL_G/da`",
-    "until": "how often is set: `steps = 20`; the table behind the last step shows where it was enough",
 }  # fmt: skip
 """What others call the keys of [update], and what to write."""
 

@@ -80,7 +80,7 @@ def constant_formula(text: str) -> Expr | None:
         return None
     whole = apply("divide", expr, number(100)) if percent else expr
     nodes = [node for node in walk(whole) if isinstance(node, Apply)]
-    return None if any(misapplied(node) for node in nodes) else whole
+    return None if any(misapplied(node) or node.op == "infinity" for node in nodes) else whole
 
 
 def _fraction(char: str) -> str:

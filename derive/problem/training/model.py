@@ -34,6 +34,23 @@ class UpdateEquation:
 
 
 @dataclass(frozen=True, slots=True)
+class StopCondition:
+    """What ends a training: the step in which it first holds is the last one.
+
+    text   as it was written
+    expr   1 where it holds, else 0, over the quantities of a pass
+    most   how many steps there are at most
+    known  whether the steps were counted; `met`: whether it held in the last of them
+    """
+
+    text: str
+    expr: Expr
+    most: int
+    known: bool = False
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """`steps` updates of the parameters.
 
@@ -49,6 +66,7 @@ class Update:
     epochs         how often the samples are gone through, where that is how the steps were given
     schedule       the key of the learning rate's schedule, `rate` its equation as it was written
     own_rates      the rate of each parameter, where each has its own
+    until          the condition that ends the training, if there is one
     """
 
     rule: str
@@ -65,6 +83,7 @@ class Update:
     schedule: str = ""
     rate: str = ""
     own_rates: Mapping[Symbol, Fraction] = field(default_factory=dict)
+    until: StopCondition | None = None
 
     def shown(self) -> tuple[int, ...]:
         """The passes that are written out, in order."""
@@ -85,7 +104,8 @@ class Update:
     @property
     def constant_names(self) -> tuple[Symbol, ...]:
         """What the equations use beside the model and the states: the rate, the number of the step, the constants."""
-        used = {name for assignment in self.assignments for name in names_in(assignment.expr)}
+        exprs = [assignment.expr for assignment in self.assignments] + ([self.until.expr] if self.until else [])
+        used = {name for expr in exprs for name in names_in(expr)}
         return tuple(name for name in (ETA, *(given.name for given in self.constants), STEP) if name in used)
 
 

@@ -24,8 +24,8 @@ from derive.problem.training.update_rules import CLIPPING, RULES, SPELLED, Rule,
 from derive.problem.training.update_scope import Surroundings
 
 KEYS = ("rule", EQUATIONS, "constants", "learning_rate", "steps", "epochs", "batch", "reduce", "only",
-        "show", "schedule")  # fmt: skip
-MAXIMISE = "maximise"
+        "show", "schedule", "until")  # fmt: skip
+MAXIMISE, UNTIL = "maximise", "until"
 THETA, DEFAULT = "θ", "gradient descent"
 
 
@@ -77,7 +77,7 @@ class ScriptReader:
         scenery = Scenery(names, {}, self.around.loss, self.around.parameters, None, taken, self.around.plural,
                           self.forward, _rate_names(rates))  # fmt: skip
         constants = (*(_constant(symbols[name], value) for name, value in values.items()), *_rate_givens(rates))
-        lines = [*self._rate_line(), *self._lines(once, text)]
+        lines = [*self._rate_line(), *self._lines(once, text, rule)]
         return UpdateScript(lines, scenery, constants, self._states(), settings)
 
     def _length(self) -> str:
@@ -104,10 +104,12 @@ class ScriptReader:
         self.tables.fault(f"`rule` cannot be `{key}`", hint, "update", "rule")
         return None
 
-    def _lines(self, once: str, text: str) -> list[EquationLine]:
+    def _lines(self, once: str, text: str, rule: Rule) -> list[EquationLine]:
         """A rule's lines, those of `text` for each parameter; a fault in them is marked at the rule."""
         place = self.tables.source.key_place("update", *(["rule"] if "rule" in self.table else []))
-        each = [EquationLine(line, place, each=(THETA, name)) for name in self.updated for line in text.splitlines()]
+        columns = {given.name for given in self.around.givens if len(given.shape) == 1 and rule.columns[0]}
+        texts = {name: text.replace(*rule.columns) if name in columns else text for name in self.updated}
+        each = [EquationLine(line, place, each=(THETA, name)) for name in texts for line in texts[name].splitlines()]
         return [*(EquationLine(line, place) for line in once.splitlines()), *each]
 
     def _settings(self, rule: Rule) -> dict[str, Setting]:

@@ -23,6 +23,7 @@ class Rule:
     decoupled  the equations with weight decay where that stands beside the gradient; "": it is added to the gradient
     once       equations that stand before those of the parameters
     threshold  whether they speak of a threshold unit: its output y, its argument z, its target t
+    columns    what they write of a number, and what of a column
     """
 
     key: str
@@ -34,6 +35,7 @@ class Rule:
     once: str = ""
     threshold: bool = False
     decoupled: str = ""
+    columns: tuple[str, str] = ("", "")
 
     def variant(self, choice: str | bool | None = None) -> str:
         """The equations of a variant, the default one for None."""
@@ -146,8 +148,9 @@ RULES = {rule.key: rule for rule in (
          {"": f"M <- beta M + dL/dθ\nG <- dL/dθ + beta M\nX_0 <- G / (norm(G) + epsilon)\n{_ORTHOGONAL}\n"
               f"θ <- θ - eta X_{_ROUNDS}"},
          _constants(beta="0.95", ns_1="3.4445", ns_2="-4.7750", ns_3="2.0315", epsilon="1e-7")),
-    Rule("newton", "the step to the lowest point of the parabola that fits here, of a single number θ", "Newton (1669)",
-         {"": "θ <- θ - eta dL/dθ / (d^2L/dθ^2)"}),
+    Rule("newton", "the step to the lowest point of the parabola that fits here, of a number or a column θ",
+         "Newton (1669)", {"": "θ <- θ - eta dL/dθ / (d^2L/dθ^2)"},
+         columns=("dL/dθ / (d^2L/dθ^2)", "(d^2L/dθ^2)^{-1} dL/dθ")),
     Rule("perceptron", "where the output of a threshold unit is wrong, the weights move by its input",
          "Rosenblatt (1958)",
          {"": "θ <- θ + eta e dz/dθ"}, once="e <- t - y", threshold=True),

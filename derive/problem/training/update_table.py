@@ -8,21 +8,24 @@ from fractions import Fraction
 from math import ceil, prod
 
 from derive.errors import Place, suggestion
-from derive.language.expressions import Shape, names_in
+from derive.language.expressions import Apply, Shape, names_in
 from derive.language.names import Name, Symbol
-from derive.problem.reading.equations import WrittenEquation
+from derive.language.primaries import COMPARISONS
+from derive.problem.reading.equation_lines import EquationLine
+from derive.problem.reading.equations import WrittenEquation, read_equation
 from derive.problem.reading.framework_names import rule_name
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.training.assignments import Assigning
 from derive.problem.training.learning_rates import read_rate
-from derive.problem.training.model import EQUATIONS, ETA, STEP, Samples, Update, UpdateEquation
+from derive.problem.training.model import EQUATIONS, ETA, STEP, Samples, StopCondition, Update, UpdateEquation
 from derive.problem.training.state_shapes import infer_update
-from derive.problem.training.update_lines import DEFAULT, ScriptReader, UpdateScript
+from derive.problem.training.update_lines import DEFAULT, UNTIL, ScriptReader, UpdateScript
 from derive.problem.training.update_rules import RULES
 from derive.problem.training.update_scope import Surroundings
 
 MAX_STEPS = 1_000_000
+MOST_STEPS = 1_000  # where a condition ends the training, unless the file says how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class _TrainingReader:
         The last step may take the first samples once more: the samples go round.
         """
         if "epochs" not in self.table:
-            return self.tables.integer(self.table.get("steps", 1), 1, MAX_STEPS, "update", "steps"), None
+            default = MOST_STEPS if UNTIL in self.table else 1
+            return self.tables.integer(self.table.get("steps", default), 1, MAX_STEPS, "update", "steps"), None
         if "steps" in self.table:
             self.tables.fault("`steps` and `epochs` exclude each other", "keep one of them", "update", "epochs")
         epochs = self.tables.integer(self.table["epochs"], 1, MAX_STEPS, "update", "epochs")
@@ -115,15 +119,42 @@ class _TrainingReader:
                  for state, called in reader.states.items()}  # fmt: skip
         shapes = {ETA: (), STEP: (), **self.around.shapes} | {given.name: () for given in script.constants}
         shapes |= {state: given.shape for state, given in first.items() if given and given.shape}
-        spread = {state for state, given in first.items() if not given or not given.shape}
+        spread = {state for state, given in first.items() if not given or not given.shape} - self._in_the_model()
         equations = infer_update(written, spread, shapes, self.around, self.tables.faults)
         assignments = tuple(UpdateEquation(equation.name, equation.expr, _rule(update, equation.name, reader))
                             for equation in equations if isinstance(equation.name, Symbol))  # fmt: skip
         states = tuple(_state(state, given, shapes[state]) for state, given in first.items())
         update = replace(update, assignments=assignments, states=states, constants=script.constants,
                          settings=script.settings)  # fmt: skip
+        if UNTIL in self.table:
+            update = replace(update, until=self._until(script, reader, shapes, update.steps))
         places = {f"{item.equation.name.id}@": item.line.fault("").place for item in written}
         return Training(update, places, shapes)
+
+    def _until(
+        self, script: UpdateScript, reader: Assigning, shapes: dict[Name, Shape], most: int
+    ) -> StopCondition | None:
+        """The condition that ends the training, over what a pass has before its update; None after a fault."""
+        text, faults = self.tables.text("update", UNTIL), self.tables.faults
+        line = EquationLine(f"until <- [{text}]", self.tables.source.key_place("update", UNTIL))
+        names = {**self.around.names, **script.scenery.names, **{name.id: name for name in reader.states}}
+        item = read_equation(line, names, faults)
+        if item is None:
+            return None
+        trial = dict(shapes)
+        (equation,) = infer_update([item], set(), trial, self.around, faults)
+        if not isinstance(item.equation.expr, Apply) or item.equation.expr.op not in COMPARISONS.values():
+            self.tables.fault(f"`until` is no comparison: `{text}`", _UNTIL_HINT, "update", UNTIL)
+        elif trial.get(equation.name, ()) != ():
+            self.tables.fault("`until` compares arrays", _UNTIL_HINT, "update", UNTIL)
+        if "variants" in self.tables.source.data:
+            hint = "other numbers take another number of steps: write steps = 10"
+            self.tables.fault("`until` and [variants] exclude each other", hint, "update", UNTIL)
+        return StopCondition(text, equation.expr, most)
+
+    def _in_the_model(self) -> set[Name]:
+        """The states that the forward pass uses: they have the shapes that they are given in."""
+        return {name for equation in self.around.equations for name in names_in(equation.expr)}
 
     def _check_states(self, initial: Mapping[str, Given], reader: Assigning) -> None:
         assigned = {name for called in reader.called.values() for name in called}
@@ -141,6 +172,9 @@ class _TrainingReader:
                 self.tables.fault(message, "rename it in the model", "update")
         if ETA in names and "learning_rate" not in self.table:
             self.tables.fault("`learning_rate` is missing", "expected for example learning_rate = 0.1", "update")
+
+
+_UNTIL_HINT = 'expected for example "abs(dL/dw) < 0.001", "L <= 0.1" or "max(abs(dL/dW)) < 0.01"'
 
 
 def _state(state: Symbol, given: Given | None, shape: Shape) -> Given:
