@@ -157,7 +157,8 @@ def _math(formula: str) -> str:
     if "<input" in formula:
         return "".join(part if i % 2 else _math(part) for i, part in enumerate(_FIELDS.split(formula)) if part.strip())
     shown = f"<math>{formula.strip()}</math>"
-    return f'<span class="wide" tabindex="0">{shown}</span>' if breadth(formula) > NARROWEST else shown
+    width = breadth(formula)
+    return f'<span class="wide" tabindex="0" style="--em: {width:.0f}">{shown}</span>' if width > NARROWEST else shown
 
 
 _FIELDS = re.compile(r'(<span class="fields".*?</span>|<input[^>]*>)')

@@ -32,6 +32,9 @@ _COMMAND = re.compile(r"#\w+(?:\(.*?\))?")
 _SPACES = re.compile(r"\s+")
 MATRIX = 'mat(delim: "[", '
 _PARENTHESES = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()]')
+_DEPTH = {"(": 1, ")": -1}
+PIECE = "\x1e"
+"""Stands behind each piece of a matrix that is too wide for a line."""
 _MARKUP = re.compile(r'"((?:[^"\\]|\\.)*)"|[A-Za-z]{2,}(?=\()|[ _^(),;&{}]')
 
 
@@ -54,6 +57,7 @@ def spoken(formula: str) -> str:
 
 def equation(formula: str, display: bool = False) -> str:
     """A formula in the markup, with what is said for it."""
+    formula = formula.replace(PIECE, "")
     shown = unpaired(formula)[0].strip()
     return f"#eq({quoted(spoken(formula) or '…')}, ${f'display({shown})' if display else shown}$)"
 
@@ -104,11 +108,11 @@ class TypstWriter(TemplateWriter):
         widths = [max(_width(row[j]) for row in rows) + 1.0 for j in range(len(rows[0]))]
         say = words_of(words.sentences)
         cut = panels(rows, label, widths, LINE - 4, words, TALLEST)
-        return "".join(_panel(panel.rows, panel.label, spoken_matrix(say, _said(panel.rows))) for panel in cut)
+        shown = [_panel(panel.rows, panel.label, spoken_matrix(say, _said(panel.rows))) for panel in cut]
+        return shown[0] if len(shown) == 1 else "".join(f"{each}{PIECE}" for each in shown)
 
     def final(self, formula: str) -> str:
-        shown, said = unpaired(formula)
-        return pair(f"{'tallresult' if MATRIX in shown else 'result'}({shown})", said)
+        return PIECE.join(_boxed(piece) if piece else "" for piece in formula.split(PIECE))
 
     def answer(self, step: str) -> str:
         return pair("answer()", "…")
@@ -162,10 +166,26 @@ def _links(row: Sequence[str]) -> str:
     return " ".join(_link(link) for link in row if link)
 
 
+def _boxed(result: str) -> str:
+    shown, said = unpaired(result)
+    return pair(f"{'tallresult' if MATRIX in shown else 'result'}({shown})", said)
+
+
 def _link(link: str) -> str:
-    """A link of a chain; one that a line holds is not broken."""
-    shown = equation(link, display=True)
-    return f"#box[{shown}]" if _width(link) <= LINE - 6 else shown
+    """A link of a chain; one that a line holds is not broken, others are between the pieces of a matrix."""
+    if _width(link) <= LINE - 6:
+        return f"#box[{equation(link, display=True)}]"
+    return " ".join(_link(piece) if piece != link else equation(link, display=True) for piece in _pieces(link))
+
+
+def _pieces(link: str) -> list[str]:
+    """A link, cut behind each piece of a matrix that stands inside nothing else."""
+    pieces = [""]
+    for part in link.split(PIECE):
+        pieces[-1] += part
+        if _is_whole(unpaired(pieces[-1])[0]):
+            pieces.append("")
+    return [piece for piece in pieces if piece.strip()]
 
 
 def _width(formula: str) -> float:
@@ -178,19 +198,24 @@ def _longest_rows(shown: str) -> Iterator[str]:
     before, found, rest = shown.partition(MATRIX)
     yield before
     if found:
-        end = _closing(rest)
+        end = _closing(rest) or len(rest)
         yield max(rest[:end].split("; "), key=len)
         yield from _longest_rows(rest[end:])
 
 
-def _closing(text: str) -> int:
+def _closing(text: str) -> int | None:
     """Where the parenthesis ends that was opened before a text."""
     depth = 1
     for found in _PARENTHESES.finditer(text):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        depth += _DEPTH.get(found[0], 0)
         if depth == 0:
             return found.start()
-    return len(text)
+    return None
+
+
+def _is_whole(text: str) -> bool:
+    """Whether each parenthesis of a text is closed in it."""
+    return sum(_DEPTH.get(sign, 0) for sign in _PARENTHESES.findall(text)) == 0
 
 
 def _panel(rows: list[list[str]], label: str, said: str) -> str:

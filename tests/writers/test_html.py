@@ -29,6 +29,8 @@ NAMES = examples.names()
 ARITY = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3}
 TOKENS = {"mi", "mn", "mo", "mtext", "mspace"}
 FORMULA = re.compile(r"<math[^>]*>.*?</math>", re.DOTALL)
+A4 = 673
+"""The width of A4 between the margins of print, in CSS pixels."""
 LARGEST = 400_000
 """Bytes of a page, with its font."""
 
@@ -156,11 +158,12 @@ def opened(browser: Any, folder: Path, page: str, width: int) -> Any:
 @pytest.mark.needs("chromium")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_accessible(browser: Any, tmp_path: Path, page: str) -> None:
-    """At two widths, light and dark: axe finds nothing, and the page does not scroll sideways."""
+    """At two widths, light and dark, of most pages each once: axe finds nothing, and the page does not scroll sideways."""
     from axe_playwright_python.sync_playwright import Axe
 
     tab = opened(browser, tmp_path, PAGES[page](), 1280)
-    for width, colours in product((375, 1280), ("light", "dark")):
+    every = product((375, 1280), ("light", "dark"))
+    for width, colours in every if page == "notes" else ((375, "light"), (1280, "dark")):
         tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme=colours)
         found = Axe().run(tab).response["violations"]
@@ -177,6 +180,31 @@ def test_no_example_scrolls_sideways_on_a_small_screen(browser: Any, tmp_path: P
         tab.set_content(solved(name).text("html"))
         cut[name] = tab.evaluate(SIDEWAYS)
     assert {name: more for name, more in cut.items() if more > 0} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_examples_are_accessible(browser: Any, tmp_path: Path) -> None:
+    """A sample of them, narrow and dark; all of them were at both widths and in both colours when this was written."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(browser, tmp_path, PAGES["notes"](), 375)
+    tab.emulate_media(color_scheme="dark")
+    for name in NAMES[5::16]:
+        tab.set_content(solved(name).text("html"))
+        found = Axe().run(tab).response["violations"]
+        assert [(name, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("page", ["adam", "attention", "filters", "feedback"])
+def test_what_is_printed_fits_on_the_paper(browser: Any, tmp_path: Path, page: str) -> None:
+    tab = opened(browser, tmp_path, PAGES[page](), A4)
+    tab.emulate_media(media="print")
+    wide = tab.evaluate("""() => [...document.querySelectorAll(".wide, .table, .picture, p, .lines")].filter(
+        each => each.scrollWidth > each.clientWidth + 2).map(each => [each.className, each.scrollWidth])""")
+    assert wide == [] and tab.evaluate(SIDEWAYS) <= 0
 
 
 @pytest.mark.slow
