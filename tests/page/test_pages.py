@@ -40,7 +40,7 @@ from derive.page.workings import Workings
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.values.tape import compile_expr
-from derive.writers import WRITERS
+from derive.writers import text_formats
 from derive.writers.latex import latex_matrix as tex_matrix
 from derive.writers.layout.boxes import terminal_width
 from derive.writers.layout.panels import panels
@@ -55,7 +55,7 @@ ACCEPT = "python -m pytest tests/page/test_pages.py --accept"
 # --- goldens ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", text_formats("solution"))
 def test_the_notes_are_the_accepted_page(form: str, request: pytest.FixtureRequest) -> None:
     text, golden = written("notes", form), GOLDEN / f"notes.{form}"
     if request.config.getoption("--accept"):
@@ -203,7 +203,7 @@ loss = "L"
 """
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", text_formats("solution"))
 def test_numbers_that_are_printed_alike_break_no_page(form: str) -> None:
     """2.718 − 2.718 is 0, but a − b is not: the signs say so."""
     solution = derive.solve(Problem.loads(ALIKE))
@@ -550,10 +550,10 @@ def test_what_has_a_superscript_stands_in_parentheses_before_the_next() -> None:
 
 FINGERPRINT = """
 import hashlib, derive, derive.examples
-from derive.writers import WRITERS
+from derive.writers import text_formats
 for name in derive.examples.names():
     solution = derive.solve(derive.examples.path(name))
-    for form in WRITERS:
+    for form in text_formats("solution"):
         print(name, form, hashlib.sha256(solution.text(form).encode()).hexdigest())
 """
 
@@ -566,7 +566,7 @@ def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
     expected = [
         f"{name} {form} {hashlib.sha256(written(name, form).encode()).hexdigest()}"
         for name in EXAMPLES
-        for form in WRITERS
+        for form in text_formats("solution")
     ]
     assert found.stdout.splitlines() == expected
 

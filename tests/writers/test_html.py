@@ -158,7 +158,7 @@ def opened(browser: Any, folder: Path, page: str, width: int) -> Any:
 @pytest.mark.needs("chromium")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_accessible(browser: Any, tmp_path: Path, page: str) -> None:
-    """At two widths, light and dark, of most pages each once: axe finds nothing, and the page does not scroll sideways."""
+    """Narrow and wide, light and dark, most pages each once: axe finds nothing, the page does not scroll sideways."""
     from axe_playwright_python.sync_playwright import Axe
 
     tab = opened(browser, tmp_path, PAGES[page](), 1280)
