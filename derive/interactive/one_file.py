@@ -29,19 +29,21 @@ _OWN = re.compile(r'(from|import) "\./(\w+\.js)"')
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
-def one_file(frame: str, entry: str, data: Mapping[str, Any], **fields: Any) -> str:
+def one_file(frame: str, entry: str, data: Mapping[str, Any], outside: bool = False, **fields: Any) -> str:
     """The page as text: a frame of `templates/`, the script of `page/` that starts it, and the data it reads.
 
-    Raises ToolError if something that it needs cannot be fetched.
+    With `outside` what judges is not in it: a notebook around it asks derive. Raises ToolError if something that it
+    needs cannot be fetched.
     """
+    parts = {} if outside else {"worker": _worker(), "engine": engine_text(), "mathlive": _mathlive()}
     return framed(
         frame,
         font=math_font(),
         styles="\n".join(style.read_text("utf-8") for style in sorted(FOLDER.glob("*.css"))),
-        blocks={"data": _json(data), "worker": _worker(), "engine": engine_text(), "mathlive": _mathlive()},
+        blocks={"data": _json({**data, "outside": outside}), **parts},
         imports=_json({"imports": {f"derive/{name}": _address(text) for name, text in modules().items()}}),
         entry=f"derive/{entry}.js",
-        licences=licences(),
+        licences=() if outside else licences(),
         **fields,
     )
 

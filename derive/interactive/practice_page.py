@@ -31,8 +31,8 @@ FRAME = "practice.html"
 TABLE = "practice."
 
 
-def practice_page(source: Source) -> str:
-    """The page of an exercise.
+def practice_page(source: Source, outside: bool = False) -> str:
+    """The page of an exercise; with `outside` for a window that judges, such as a notebook.
 
     Raises InputError, VerificationError, and ToolError if what the page needs cannot be fetched.
     """
@@ -44,7 +44,7 @@ def practice_page(source: Source) -> str:
         FRAME, "practice",
         {"open": opening_request(source), "words": page_words(catalogue(told["language"])), "description": told,
          "of": verdicts(exercise, {})["of"]},
-        title=escape(told["title"]), language=told["language"], words=words,
+        outside=outside, title=escape(told["title"]), language=told["language"], words=words,
         exercise=shown, marks=identity.marks if identity.code else (),
         student=escape(" · ".join(filter(None, (identity.name, identity.student)))),
     )  # fmt: skip
@@ -108,6 +108,16 @@ class Practice:
         name = FORMATS["practice"].file(self.problem.name or "problem")
         (path,) = save(Path(folder), {name: self.html.encode()})
         return path
+
+    def widget(self) -> Any:
+        """The page in a notebook, judged by its kernel: light, with nothing to fetch (extra `notebook`).
+
+        Raises InputError, VerificationError, and ToolError where anywidget is not installed.
+        """
+        from derive.interactive.widget import practice_widget
+
+        solve(self.problem)
+        return practice_widget(practice_page(source_of(self.problem), outside=True), self.problem.title)
 
     def _repr_html_(self) -> str:
         title = escape(self.problem.title)

@@ -33,6 +33,25 @@ export function workerJudge(script, engine) {
   };
 }
 
+/** The window around the page: a notebook, whose kernel judges. @returns {Judge} */
+export function outerJudge() {
+  /** @type {Map<number, (reply: any) => void>} */ const waiting = new Map();
+  let asked = 0;
+  addEventListener("message", ({data, source}) => {
+    if (source !== parent || data?.derive === undefined) return;
+    waiting.get(data.derive)?.(JSON.parse(data.reply));
+    waiting.delete(data.derive);
+  });
+  return {
+    ready: Promise.resolve(0),
+    ask: request => new Promise(resolve => {
+      waiting.set(++asked, resolve);
+      parent.postMessage({derive: asked, request: JSON.stringify(request)}, "*");
+    }),
+    close() {},
+  };
+}
+
 /** A server, which knows its own page by a token. @param {string} address @param {string} token @returns {Judge} */
 export function serverJudge(address, token) {
   return {

@@ -1,7 +1,7 @@
 // The practice page: it can be read at once, and answers when the engine has started.
 
 import {all, announce, button, byId, download, element, fill, saying, told} from "./dom.js";
-import {workerJudge} from "./judge.js";
+import {outerJudge, workerJudge} from "./judge.js";
 import {explore} from "./explore.js";
 import {givenFields} from "./givens.js";
 import {digest, kept} from "./store.js";
@@ -13,7 +13,8 @@ const say = saying(data.words);
 const key = digest(JSON.stringify(data.open));
 /** @type {ReturnType<typeof kept<import("./store.js").Choices>>} */
 const choices = kept(key, {seed: "", values: null, mathematics: false});
-const judge = workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "");
+const judge = data.outside ? outerJudge() : workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "");
+byId("mathematics").hidden = Boolean(data.outside);
 const opened = judge.ready.then(() => judge.ask({do: "open", ...data.open}));
 /** Every request waits until the problem lies open. @type {import("./judge.js").Judge} */
 const patient = {...judge, ask: request => opened.then(() => judge.ask(request))};
