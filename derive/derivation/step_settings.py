@@ -40,5 +40,22 @@ def check_ids(derivation: Derivation) -> None:
         for step in (marking.steps if where == "[marking]" else settings[where])
         if StepId.parse(step).name in left
     ]
+    faults += _not_followed(derivation)
     if faults:
         raise InputError(faults)
+
+
+def _not_followed(derivation: Derivation) -> list[Fault]:
+    """What is wrong with `[page] follow`: it is an entry of a parameter, of the parameter where that is a number."""
+    asked = derivation.problem.page.follow
+    entry, place = StepId.parse(asked), derivation.problem.place("[page] follow")
+    name = next((name for name in derivation.wanted if name.id == entry.name), None)
+    if not asked:
+        return []
+    if name is None or derivation.loss is None:
+        known = [name.id for name in derivation.wanted]
+        return [Fault(f"[page] follow: `{entry.name}` has no gradient", suggestion(entry.name, known), place)]
+    shape = derivation.shapes[name]
+    fits = len(entry.entry) == len(shape) and all(1 <= i <= n for i, n in zip(entry.entry, shape, strict=True))
+    first = str(StepId(entry.name, entry=(1,) * len(shape)))
+    return [] if fits else [Fault(f"[page] follow: `{asked}` is not one entry", f"as in `{first}`", place)]

@@ -110,6 +110,7 @@ class Preferences:
             figures=self._figures(),
             reasons=self.tables.text("page", "reasons", default="full", choices=REASONS),
             order=self.tables.some_of(PARTS, "page", "order"),
+            follow=self.tables.text("page", "follow"),
             alike=self.tables.text("page", "alike", default="auto", choices=ALIKE),
             breaks=self.tables.some_of(BREAKS, "page", "breaks"),
         )

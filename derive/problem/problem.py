@@ -51,14 +51,21 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "network": ("input", "target", "layers", "loss", "gradients"),
     "numbers": ("significant", "decimals", "carry", "decimal", "multiplication", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries", "engine", "accessible", "intro",
-             "update", "closed", "check", "figures", "reasons", "order", "breaks", "alike"),
+             "update", "closed", "check", "figures", "reasons", "order", "breaks", "alike", "follow"),
     "sheet": ("blank", "hints", "figure"),
     "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
 }  # fmt: skip
 
 
-SETTINGS = (("numbers", "steps"), ("names", ""), ("page", "ask"), ("sheet", "blank"), ("marking", ""))
+SETTINGS = (
+    ("numbers", "steps"),
+    ("names", ""),
+    ("page", "ask"),
+    ("page", "follow"),
+    ("sheet", "blank"),
+    ("marking", ""),
+)
 """The keys of settings that name steps."""
 
 

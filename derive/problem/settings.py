@@ -44,9 +44,9 @@ class Numbers:
         return self.steps.get(step.partition("~")[0], self.digits)
 
 
-PARTS = ("given", "figures", "training", "passes", "closed", "check")
+PARTS = ("given", "figures", "training", "passes", "follow", "closed", "check")
 """The parts of a page that may be put in another order."""
-BREAKS = ("passes", "forward", "backward", "update", "after", "training", "closed")
+BREAKS = ("passes", "forward", "backward", "update", "after", "follow", "training", "closed")
 """What may begin a page."""
 FIGURES = ("network", "graph", "loss")
 """The pictures of a page."""
@@ -69,6 +69,7 @@ class Page:
     reasons   `full`; `short`: the reasons of steps and conventions; `none`: conventions alone
     order     PARTS that come first, in their order; the others follow in the usual one
     breaks    those of BREAKS that begin a page
+    follow    the entry of a parameter that is followed to the loss, by id
     alike     whether steps of one form are worked out `each`, or the first `once`; `auto`: of long pages
     """
 
@@ -91,6 +92,7 @@ class Page:
     order: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
     alike: str = "auto"
+    follow: str = ""
 
     @property
     def worked(self) -> int | None:

@@ -28,6 +28,7 @@ from derive.writers.page_context import PageContext
 
 SWITCHES = (
     "intro", "update", "closed", "check", "figures", "reasons", "order", "breaks", "engine", "accessible", "alike",
+    "follow",
 )  # fmt: skip
 """What a file says of its page where it is not the usual."""
 

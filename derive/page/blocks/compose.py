@@ -9,6 +9,7 @@ from itertools import pairwise
 from derive.derivation.steps import Derivation, Step
 from derive.page.blocks.closing import checked, closed_form
 from derive.page.blocks.drawings import drawings
+from derive.page.blocks.followed import followed
 from derive.page.blocks.opening import opening
 from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
 from derive.page.blocks.training_progress import over_the_steps, reached, taken
@@ -41,7 +42,7 @@ def ordered(problem: Problem) -> tuple[str, ...]:
     return (*page.order, *(part for part in usual if part not in page.order))
 
 
-_AFTER_PASSES = ("given", "figures", "passes", "training", "closed", "check")
+_AFTER_PASSES = ("given", "figures", "passes", "follow", "training", "closed", "check")
 
 
 class _Parts:
@@ -59,6 +60,7 @@ class _Parts:
             "given": lambda: opening(self.derivation, self.problem),
             "figures": lambda: drawings(self.derivation, self.problem),
             "training": lambda: over_the_steps(self.derivation, self.problem),
+            "follow": lambda: followed(self.derivation, self.problem.page.follow),
             "closed": self._closed,
             "check": lambda: checked(self.derivation, self.closed) if self.problem.page.check else (),
         }

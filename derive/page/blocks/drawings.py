@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from derive.derivation.steps import Derivation
 from derive.figures import graph_figure, network_figure
+from derive.page.blocks.followed import FollowedWeight
 from derive.page.document import FigureBlock
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
@@ -19,7 +20,8 @@ def drawings(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
     """
     if problem.samples and problem.samples.batch > 1:
         return
+    followed = FollowedWeight.of(derivation, problem.page.follow)
     words = catalogue(problem.language)
     for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
         if figure is not None and name in problem.page.figures:
-            yield FigureBlock(figure, name, words[f"labels.{name}"])
+            yield FigureBlock(followed.lit(figure) if followed else figure, name, words[f"labels.{name}"])
