@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.places import PACKAGE
+from support.places import PACKAGE, ROOT
+from support.scripts import load
 
-from derive import Problem, examples, solve
+from derive import Problem, check, examples, solve
+from derive.answers.feedback import report_files
 from derive.answers.mistakes.table import keys
 from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
@@ -25,6 +27,14 @@ def test_a_language_has_the_keys_and_places_of_english(language: str) -> None:
     assert set(other) == set(english)
     for key, sentence in english.items():
         assert set(PLACE.findall(other[key])) == set(PLACE.findall(sentence)), key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_translator_finds_an_example_for_every_key(language: str) -> None:
+    examples_of = load(ROOT / "docs" / "sentences.py")
+    shown = "\n".join(examples_of.listed(language)).split("\n")
+    assert [line for line in shown if not line.startswith("  ")] == list(catalogue("en").sentences)
+    assert not [line for line in shown if PLACE.search(line) or "(missing)" in line]
 
 
 def test_every_known_mistake_has_a_sentence() -> None:
@@ -97,7 +107,7 @@ ENGLISH = {word for text in catalogue("en").sentences.values() for word in LATIN
 def pseudo(text: str) -> str:
     """A sentence of a language that nobody speaks: English in other letters, its places as they are."""
     return "".join(
-        part if i % 2 else part.translate(TO_CYRILLIC) for i, part in enumerate(re.split(r"(\{\w+\})", text))
+        part if i % 2 else part.translate(TO_CYRILLIC) for i, part in enumerate(re.split(r"(\{\w+[:}])", text))
     )
 
 
@@ -121,7 +131,10 @@ def test_no_english_is_left_on_a_page_of_another_language(name: str, pseudo_lang
     """What is left in Latin letters stands in the problem file, or is mathematics."""
     own = set(LATIN.findall(examples.path(name).read_text("utf-8")))
     solution = solve(examples.path(name), language=pseudo_language)
-    for text in (solution.text("txt"), copy_of(solution.problem, None, None).sheet("txt")):
+    work = {step: "[1 2" if i % 3 == 0 else "0.77" for i, step in enumerate(solution.ids[-8:])} | {"z_99": "3"}
+    pages = [solution.text("txt"), copy_of(solution.problem, None, None).sheet("txt")]
+    pages.append(report_files.text(check(solution, work), solution, "txt"))
+    for text in pages:
         words = {word for word in LATIN.findall(text) if not {word, word.removeprefix("d")} & (own | MATHEMATICS)}
         assert not words & ENGLISH, name
 

@@ -14,7 +14,8 @@ from derive.notation.mathml import OPERATORS
 NARROWEST = 15.0
 """Of a page, in em: what is wider has to scroll on a small screen."""
 LONGEST = 14.0  # of a formula in one piece, in em
-_TAG = re.compile(r"<(/?)(\w+)[^>]*?(/?)>")
+_TAG, _POWER = re.compile(r"<[^>]*>"), re.compile("<msup[^>]*>|</msup>")
+_UNSEEN = re.compile(r"<[^>]*>|\s")
 _SUM, _PRODUCT = re.compile('<mo form="infix">[+−]</mo>'), re.compile('<mo form="infix">[·×⊙]</mo>')
 _TABLE = re.compile(r"<mtable>((?:(?!<mtable>).)*?)</mtable>", re.DOTALL)
 _FRACTION = re.compile(r"<mfrac[^>]*><mrow>((?:(?!</?mfrac).)*?)</mrow><mrow>((?:(?!</?mfrac).)*?)</mrow></mfrac>")
@@ -34,7 +35,7 @@ def breadth(formula: str) -> float:
 def _plain(text: str) -> float:
     fields = 6.0 * text.count("<input")
     signs = text.count("<mo ") + text.count("<mo>")
-    return 0.56 * len(re.sub(r"<[^>]*>|\s", "", text)) + 0.35 * signs + fields
+    return 0.56 * len(_UNSEEN.sub("", text)) + 0.35 * signs + fields
 
 
 def _widest_row(found: re.Match[str]) -> str:
@@ -54,14 +55,20 @@ def parts_of_line(formula: str) -> list[str]:
 
 def _opened(formula: str) -> str:
     """A formula whose long powers of parentheses have their exponents at the closing one: (…)² as ( … )²."""
-    result, depth, start = formula, 0, 0
-    for tag in _TAG.finditer(formula):
-        if depth == 0 and tag[2] == "msup":
+    result, depth, start, last = formula, 0, 0, 0
+    for tag in _POWER.finditer(formula):
+        before = depth + _deeper(formula[last : tag.start()])
+        depth, last = before + (-1 if tag[0] == "</msup>" else 1), tag.end()
+        if before == 0:
             start = tag.start()
-        depth += 0 if tag[3] else -1 if tag[1] else 1
-        if depth == 0 and tag[0] == "</msup>" and breadth(power := formula[start : tag.end()]) > LONGEST:
+        elif depth == 0 and breadth(power := formula[start:last]) > LONGEST:
             result = result.replace(power, _with_exponent_behind(power))
     return result
+
+
+def _deeper(text: str) -> int:
+    """How many elements are open behind a text that were not before it."""
+    return text.count("<") - 2 * text.count("</") - text.count("/>")
 
 
 def _with_exponent_behind(power: str) -> str:
@@ -90,15 +97,14 @@ def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:
 
 def _cut(formula: str, sign: re.Pattern[str]) -> list[str]:
     """A formula before each sign that stands inside nothing else, and behind something."""
-    found, depth, start = [], 0, 0
-    if not sign.search(formula):
-        return [formula]
-    for tag in _TAG.finditer(formula):
-        at = tag.start()
-        if depth == 0 and sign.match(formula, at) and _TAG.sub("", formula[start:at]).strip():
+    found, depth, start, last = [], 0, 0, 0
+    for each in sign.finditer(formula):
+        at = each.start()
+        depth += _deeper(formula[last:at])
+        last = at
+        if depth == 0 and _TAG.sub("", formula[start:at]).strip():
             found.append(formula[start:at])
             start = at
-        depth += 0 if tag[3] else -1 if tag[1] else 1
     return [*found, formula[start:]]
 
 
