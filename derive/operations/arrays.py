@@ -248,5 +248,6 @@ register_rows([
         arity=(0, 0), notation=Look("constant", r"\infty", "∞"), shape=lambda shapes, options: (),
         kernel=lambda shapes, options, branches: lambda: [scalars.infinity()], pullback=_no_pullback,
         entry=lambda at, shapes, options, index: apply("infinity"),
+        code={"sheet": "1E+307", "numpy": "np.inf"}, numpy="np.inf",  # a spreadsheet knows none: e to minus that is 0
     ),
 ])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from itertools import accumulate
 from operator import mul
 
@@ -22,7 +22,15 @@ from derive.calculus.operation_rows import (
     register_rows,
 )
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.reductions import first_of, group_by_group, group_of, groups, reduced_shape, same_shape
+from derive.operations.reductions import (
+    first_of,
+    group_by_group,
+    group_of,
+    groups,
+    reduced_in_numpy,
+    reduced_shape,
+    same_shape,
+)
 
 
 def _product(factors: list[Expr]) -> Expr:
@@ -86,6 +94,7 @@ register_rows([
         key="prod", spellings=("prod",), summary="product of all entries, of each row, column or channel",
         example="prod(X, rows)", notation=Look("function", r"\prod", "∏"), shape=reduced_shape, kernel=_kernel,
         pullback=_pullback, entry=_entry, params=("z",), settings=AXIS, mixes=True,
+        numpy=partial(reduced_in_numpy, "np.prod"),
     ),
     Row(
         key="others_product", spellings=("others_product",), summary="for each entry the product of the others",
