@@ -227,6 +227,15 @@ def _largest(operation: str) -> AtenRow:
     return row
 
 
+def _power(call: Call) -> Any:
+    """Entry by entry; the square of a square matrix could be read as a product of matrices."""
+    exponent = call["exponent"] if "exponent" in call.args else 2
+    sizes = [size for size in call.out if size > 1]
+    square = exponent == 2 and len(sizes) == 2 and sizes[0] == sizes[1]
+    template = "{self} ⊙ {self}" if square else "{self}^{exponent}"
+    return call.each(template, {"self": call["self"], "exponent": exponent}, call.out)
+
+
 def _norm(call: Call) -> Any:
     order = call["ord"] if "ord" in call.args else call["p"]
     if order not in {None, 1, 2}:
@@ -336,8 +345,8 @@ ROWS: Mapping[str, AtenRow] = {
     "div": _binary("/"),
     "rsub": _from_the_other,
     "neg": "-{self}",
-    "pow": "{self}^{exponent}",
-    "square": "{self}^2",
+    "pow": _power,
+    "square": _power,
     "reciprocal": "1/{self}",
     "exp": "exp({self})",
     "log": "log({self})",

@@ -69,7 +69,7 @@ Template = Callable[[Maker], str]
 def _unary(row: Row) -> Template:
     def template(m: Maker) -> str:
         arg = m.inner(*m.shape())
-        inner = f"(1 + {arg}^2)" if row.domain[0] > 0 else arg
+        inner = f"(1 + ({arg}) ⊙ ({arg}))" if row.domain[0] > 0 else arg
         settings = "".join(f", {name} = {m.rng.choice(['0.3', '1.7'])}" for name in row.defaults)
         return f"{row.spellings[0]}({inner}{settings})"
 
@@ -77,7 +77,11 @@ def _unary(row: Row) -> Template:
 
 
 def _slope(macro: Macro) -> Template:
-    return lambda m: f"{macro.spellings[0]}(1.5 + {m.inner(*m.shape())}^2)"
+    def template(m: Maker) -> str:
+        inner = m.inner(*m.shape())
+        return f"{macro.spellings[0]}(1.5 + ({inner}) ⊙ ({inner}))"
+
+    return template
 
 
 def _pair(form: str) -> Template:
@@ -155,8 +159,8 @@ TEMPLATES: dict[str, Template] = {
     "subtract": _pair("{a} - {b}"),
     "negate": lambda m: f"-({m.inner(*m.shape())})",
     "times": _pair("{a} ⊙ {b}"),
-    "divide": _pair("({a}) / (1 + ({b})^2)"),
-    "power": lambda m: f"(1 + {m.any(*(shape := m.shape()))}^2)^{m.rng.choice(['3', '0.5', m.any(*shape)])}",
+    "divide": _pair("({a}) / (1 + ({b}) ⊙ ({b}))"),
+    "power": lambda m: f"(1 + {(x := m.any(*(shape := m.shape())))} ⊙ {x})^{m.rng.choice(['3', '0.5', m.any(*shape)])}",
     "max": _pair("max({a}, {b})"),
     "min": _pair("min({a}, {b})"),
     "at_least": _pair("at_least({a}, {b}) ⊙ {a}"),
@@ -165,6 +169,11 @@ TEMPLATES: dict[str, Template] = {
     "below": _pair("below({a}, {b}) ⊙ {b}"),
     **{key: _slope(macro) for key, macro in MACROS.items() if key.endswith("'")},
     "cumsum": _axis("cumsum({x}{axis})"),
+    "cumprod": _axis("cumprod({x}{axis})"),
+    "prod": _axis("prod({x}{axis})"),
+    "topk": lambda m: f"softmax(topk({m.inner(3)}, 2))",
+    "topk_mask": lambda m: f"topk_mask({m.inner(3)}, 2) ⊙ {m.any(3)}",
+    "infinity": lambda m: f"softmax([{m.any()}; {m.any()}; -inf])",
     "argmax": lambda m: f"{m.any()} argmax({m.inner(m.size())})",
     "upsample": lambda m: f"upsample({m.inner(m.size(), m.size())}, 2)",
     "where": lambda m: f"where(at_least({m.inner(*(s := m.shape()))}, 0.1), {m.any(*s)}, {m.any(*s)})",

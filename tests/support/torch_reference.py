@@ -14,7 +14,7 @@ import torch.nn.functional as f
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape
-from derive.language.names import Name
+from derive.language.names import Derivative, Name
 from derive.problem.problem import Problem
 
 Tensor = torch.Tensor
@@ -22,12 +22,7 @@ Tensor = torch.Tensor
 
 def loss_and_gradients(problem: Problem) -> tuple[float, dict[str, list[float]]]:
     """The loss, and the gradient of every parameter by autograd, flat, by name."""
-    env: dict[Name, Tensor] = {}
-    for given in problem.givens:
-        flat = torch.tensor([float(x) for x in given.values], dtype=torch.float64).reshape(given.shape)
-        env[given.name] = flat.requires_grad_(given.parameter)
-    for equation in problem.equations:
-        env[equation.name] = evaluated(equation.expr, env, problem.shapes)
+    env = quantities(problem)
     assert problem.loss is not None
     loss = env[problem.loss]
     parameters = [given.name for given in problem.givens if given.parameter]
@@ -35,10 +30,34 @@ def loss_and_gradients(problem: Problem) -> tuple[float, dict[str, list[float]]]
     return loss.item(), {name.id: slope.flatten().tolist() for name, slope in zip(parameters, slopes, strict=True)}
 
 
+def quantities(problem: Problem) -> dict[Name, Tensor]:
+    """The value of everything given and computed; what is given can be differentiated by."""
+    env: dict[Name, Tensor] = {}
+    for given in problem.givens:
+        flat = [-torch.inf if i in given.masked else float(x) for i, x in enumerate(given.values)]
+        tensor = torch.tensor(flat, dtype=torch.float64).reshape(given.shape)
+        env[given.name] = tensor.requires_grad_(not given.masked)
+    for equation in problem.equations:
+        env[equation.name] = evaluated(equation.expr, env, problem.shapes)
+    return env
+
+
+def named(name: Name, env: Mapping[Name, Tensor]) -> Tensor:
+    """What a name stands for: a derivative of a number has the shape of what it is by, of a column it is a Jacobian."""
+    if not isinstance(name, Derivative):
+        return env[name]
+    of, by = named(name.of, env), named(name.by, env)
+    rows = [
+        torch.autograd.grad(each, by, create_graph=True, allow_unused=True, materialize_grads=True)[0]
+        for each in of.reshape(-1)
+    ]
+    return rows[0] if of.ndim == 0 else torch.stack(rows)
+
+
 def evaluated(expr: Expr, env: Mapping[Name, Tensor], shapes: Mapping[Name, Shape]) -> Tensor:
     """The value of an expression, of the language's shape."""
     if isinstance(expr, Ref):
-        return env[expr.name]
+        return named(expr.name, env)
     if isinstance(expr, Number):
         return torch.tensor(float(expr.value), dtype=torch.float64)
     assert isinstance(expr, Apply)
@@ -188,6 +207,13 @@ def _causal(x: Tensor, axis: str) -> Tensor:
     return torch.softmax(x.masked_fill(~visible, -torch.inf), 1 if axis == "rows" else 0)
 
 
+def _largest(x: Tensor, k: Any) -> Tensor:
+    """1 at the k largest, of equal ones at the first."""
+    marks = torch.zeros_like(x, dtype=torch.bool)
+    marks[torch.argsort(x, descending=True, stable=True)[: int(k)]] = True
+    return marks
+
+
 def _looked_up(table: Tensor, at: Tensor, axis: str | None = None) -> Tensor:
     chosen = at.to(torch.int64).flatten() - 1
     return table[chosen] if axis == "rows" else table[:, chosen]
@@ -203,6 +229,11 @@ STRUCTURAL: dict[str, Callable[..., Tensor]] = {
     "transpose": lambda x: matrix(x).T,
     "diag": lambda x: torch.diag(x.flatten()),
     "diagonal": lambda x: torch.diagonal(matrix(x)),
+    "infinity": lambda: torch.tensor(torch.inf, dtype=torch.float64),
+    "topk": lambda x, k: x.masked_fill(~_largest(x, k), -torch.inf),
+    "topk_mask": lambda x, k: _largest(x, k).to(torch.float64),
+    "prod": _along(lambda x, axis: x.prod(axis)),
+    "cumprod": _along(torch.cumprod),
     "cumsum": _along(torch.cumsum),
     "argmax": _along(lambda x, axis: (x.argmax(axis) + 1).double()),
     "upsample": lambda x, scale: torch.kron(x, torch.ones([int(scale)] * min(2, x.dim()), dtype=torch.float64)),

@@ -31,7 +31,7 @@ def worst_difference(problem: Problem) -> float:
     ours = float(Fraction(values.decimals(problem.loss)[0]))
     differences = [abs(ours - loss) / max(abs(loss), 1e-3)]
     for gradient in values.tape.derivation.gradients:
-        if (theirs := slopes.get(gradient.by.id)) is not None:
+        if gradient.of == problem.loss and (theirs := slopes.get(gradient.by.id)) is not None:
             entries = [float(Fraction(x)) for x in values.decimals(gradient)]
             scale = max(map(abs, theirs)) or 1
             differences += [abs(a - b) / scale for a, b in zip(entries, theirs, strict=True)]
@@ -64,6 +64,7 @@ OF_GRADIENTS = {
     "at_smallest",
     "scatter",
     "flip",
+    "others_product",
 }
 """Operations that gradients, and known mistakes, are made of: they are compared there."""
 
