@@ -45,7 +45,7 @@ def _read(source: ReturnedFile, raw: bytes) -> ReturnedWork | Refused:
     try:
         return _timed(read_work(source, raw), source)
     except CannotRead as why:
-        return Refused(source.shown, str(why), source.names)
+        return Refused(source.shown, str(why), "/".join(filter(None, (source.names, why.printed))))
 
 
 def _timed(work: ReturnedWork, source: ReturnedFile) -> ReturnedWork:

@@ -27,11 +27,14 @@ _REFUSED = (*_BROKEN, NotImplementedError, RuntimeError, ValueError)  # unknown 
 
 
 class CannotRead(Exception):
-    """A return that cannot be read: why, and what to do about it. It never stops the others."""
+    """A return that cannot be read: why, and what to do about it. It never stops the others.
 
-    def __init__(self, reason: str, hint: str = "") -> None:
+    `printed` are words that stand on it: whose it is may be among them.
+    """
+
+    def __init__(self, reason: str, hint: str = "", printed: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.hint = reason, hint
+        self.reason, self.hint, self.printed = reason, hint, printed
 
     def __str__(self) -> str:
         return f"{self.reason}; {self.hint}" if self.hint else self.reason

@@ -17,6 +17,7 @@ from derive.answers.files.answer_file import entries_in
 from derive.answers.files.columns import AnswerLine
 from derive.answers.files.documents import DOCUMENTS, document_text
 from derive.answers.pages.transcript import without_comments
+from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
 from derive.version import install_command
@@ -84,7 +85,7 @@ def read_work(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     if not raw.strip():
         raise CannotRead("the file is empty")
     if ending == ".pdf":
-        return work_of_entries(source, form_fields(raw))
+        return _pdf(source, raw)
     if ending in FILES:
         return work_of_entries(source, _entries(source, raw))
     if ending in WORKING:
@@ -164,18 +165,52 @@ _BROKEN: tuple[type[Exception], ...] = (
 """What a damaged PDF makes a reader of PDFs raise beside its own errors."""
 
 
+@dataclass(frozen=True, slots=True)
+class _PdfWork:
+    """The fields of a PDF, as it has them; whether text boxes or ink lie on its pages; what is printed, without fields."""
+
+    fields: Sequence[tuple[object, object]]
+    beside: bool
+    printed: PrintedSheet | None
+
+
+def _pdf(source: ReturnedFile, raw: bytes) -> ReturnedWork:
+    """A sheet filled in on screen, or printed with what was filled in. Raises CannotRead, and ToolError without pypdf."""
+    found = _with_pypdf(raw)
+    if found.printed is not None:
+        return _printed(source, found.printed, found.beside)
+    work = work_of_entries(source, _fields(found.fields))
+    if found.beside and work.empty:
+        printed = " ".join(filter(None, (work.claims.code, *work.claims.students)))
+        raise CannotRead("the answers are written beside the fields", "they are marked by hand", printed)
+    return work
+
+
+def _printed(source: ReturnedFile, sheet: PrintedSheet, beside: bool) -> ReturnedWork:
+    if not sheet.entries:
+        why = "this PDF has no form fields, and no numbers of answers can be read in it"
+        raise CannotRead("the answers are written beside the fields" if beside else why,
+                         "a printed or scanned sheet is marked by hand", sheet.words)  # fmt: skip
+    claims = Claims(sheet.code, _one(sheet.student), (), source.names)
+    return ReturnedWork(source.shown, claims, sheet.entries)
+
+
 def form_fields(raw: bytes) -> list[AnswerLine]:
     """The fields of a filled PDF form, in its order. Raises CannotRead, and ToolError without pypdf."""
-    fields = _with_pypdf(raw)
+    fields = _fields(_with_pypdf(raw).fields)
     if not fields:
         raise CannotRead("this PDF has no form fields", "a printed or scanned sheet is marked by hand")
+    return fields
+
+
+def _fields(fields: Sequence[tuple[object, object]]) -> list[AnswerLine]:
     if len(fields) > MAX_FIELDS:
         raise CannotRead(f"this form has {len(fields)} fields", f"at most {MAX_FIELDS} are read")
     return [AnswerLine(_text(name), _value(value)[:MAX_FIELD], None) for name, value in fields]
 
 
-def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:
-    """The fields' names and values as the file has them, of whatever type."""
+def _with_pypdf(raw: bytes) -> _PdfWork:
+    """What a PDF holds; of its fields names and values of whatever type."""
     try:
         from pypdf import PdfReader
         from pypdf.errors import DependencyError, PyPdfError
@@ -188,13 +223,25 @@ def _with_pypdf(raw: bytes) -> Sequence[tuple[object, object]]:
         reader = PdfReader(BytesIO(raw))
         if reader.is_encrypted and not reader.decrypt(""):
             raise CannotRead("this PDF is locked with a password", "save it without one")
-        return [(name, _loaded(field.get("/V"))) for name, field in (reader.get_fields() or {}).items()]
+        fields = [(name, _loaded(field.get("/V"))) for name, field in (reader.get_fields() or {}).items()]
+        return _PdfWork(fields, _has_notes(reader), None if fields else printed_sheet(reader))
     except DependencyError:
         raise CannotRead("this PDF is locked: it is encrypted with AES", "save it without encryption") from None
     except PyPdfError as error:
         raise _damaged(error) from None
     except _BROKEN as error:
         raise _damaged(error) from None
+
+
+_NOTES = {"/FreeText", "/Ink", "/Text", "/Stamp", "/Line", "/PolyLine"}
+MAX_PAGES = 40
+
+
+def _has_notes(reader: Any) -> bool:
+    """Whether somebody has put text boxes or ink on its pages."""
+    pages = reader.pages[:MAX_PAGES]
+    notes = (note.get_object() for page in pages for note in (page.get("/Annots") or []))
+    return any(note.get("/Subtype") in _NOTES for note in notes)
 
 
 def _loaded(value: Any) -> object:

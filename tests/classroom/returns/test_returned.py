@@ -255,6 +255,15 @@ def test_a_form_that_is_locked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "it is encrypted with AES; save it without encryption" in refusal("x.pdf", buffer.getvalue())
 
 
+def test_a_form_that_opens_without_a_password_is_read() -> None:
+    pytest.importorskip("cryptography")
+    writer = PdfWriter(clone_from=io.BytesIO(form({"z_1": "3"})))
+    writer.encrypt("", owner_password="teacher", algorithm="AES-256")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    assert [(entry.left, entry.given) for entry in piece("x.pdf", buffer.getvalue()).entries] == [("z_1", "3")]
+
+
 _PIECES = (
     b"<<",
     b">>",
