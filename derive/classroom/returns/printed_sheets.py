@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derive.answers.files.columns import AnswerLine
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 MAX_PAGES, MAX_CHUNKS, MAX_WORDS = 40, 20_000, 40
 BASELINE, FRACTION, TALL, FAR = 4.0, 10.0, 40.0, 260.0
-"""How far apart, in points, the parts of a line stand; a numerator from it; entries of an array; a number from its sign."""
+"""How far apart, in points, stand the parts of a line, a numerator and the line, entries of an array, a number and its
+sign."""
+Matrix: TypeAlias = tuple[float, float, float, float, float, float]
+_PLAIN: Matrix = (1, 0, 0, 1, 0, 0)
 _VALUE = re.compile(r"[-+−–\d.,;eE·×^*/()\[\]\s]*\d[-+−–\d.,;eE·×^*/()\[\]\s⁻⁰¹²³⁴-⁹]*")
 _SIGN = re.compile(r".*[=≈]\s*", re.DOTALL)
 _NUMBER = re.compile(r"^\s*\d{1,2}\)\s*")
@@ -28,7 +31,9 @@ _WHOSE = re.compile(r"\((?P<student>[^()\s]{1,60})\)\s+[^\s:：]{1,20}\s?[:：]\
 
 @dataclass(frozen=True, slots=True)
 class PrintedChunk:
-    """A piece of text with where it stands, in points from the lower left, and the family of its font; "" for a field's own."""
+    """A piece of text with where it stands, in points from the lower left, and the family of its font; "" for that of a
+    field.
+    """
 
     x: float
     y: float
@@ -93,21 +98,26 @@ def _fields(page: PageObject) -> Iterator[PrintedChunk]:
     resources = page.get("/Resources", {})
     forms = resources.get_object().get("/XObject", {}) if resources else {}
     content = page.get_contents()
-    at, saved = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), list[tuple[float, ...]]()
+    at, saved = _PLAIN, list[Matrix]()
     for operands, operator in content.operations if content is not None and forms else ():
         if operator == b"q":
             saved.append(at)
         elif operator == b"Q" and saved:
-            at = saved.pop()  # type: ignore[assignment]
+            at = saved.pop()
         elif operator == b"cm":
-            a, b, c, d, e, f = map(float, operands)
-            at = (*at[:4], at[0] * e + at[2] * f + at[4], at[1] * e + at[3] * f + at[5])
+            at = _moved(at, [float(number) for number in operands])
         elif operator == b"Do":
             form = forms.get(operands[0])
-            form = form.get_object() if form is not None else {}
-            text = page.extract_xform_text(form).strip() if form.get("/Subtype") == "/Form" else ""
+            drawn: Any = form.get_object() if form is not None else {}
+            text = page.extract_xform_text(drawn).strip() if drawn.get("/Subtype") == "/Form" else ""
             if text:
                 yield PrintedChunk(at[4], at[5], text)
+
+
+def _moved(at: Matrix, by: Sequence[float]) -> Matrix:
+    """The matrix of what is drawn after a `cm`: the PDF Reference, section 8.3.4."""
+    (a, b, c, d, e, f), (p, q, r, s, x, y) = at, by
+    return (p * a + q * c, p * b + q * d, r * a + s * c, r * b + s * d, x * a + y * c + e, x * b + y * d + f)
 
 
 # --- which number stands behind which name ---------------------------------------------------------------------------
@@ -121,16 +131,16 @@ def _entries(chunks: Sequence[PrintedChunk]) -> Iterator[AnswerLine]:
         signs = [sign for sign in page if _SIGN.fullmatch(sign.text) and 0 < value.x - sign.x < FAR
                  and abs(value.y - sign.y) < TALL]  # fmt: skip
         if signs:
-            behind.setdefault(min(signs, key=lambda sign: (_rows_apart(sign, value), value.x - sign.x)), []).append(
-                value
-            )
+            nearest = min(signs, key=lambda sign: _apart(sign, value))
+            behind.setdefault(nearest, []).append(value)
     for sign, values in behind.items():
         if name := _name(sign, page):
             yield AnswerLine(name, _array(values), None)
 
 
-def _rows_apart(sign: PrintedChunk, value: PrintedChunk) -> int:
-    return round(abs(value.y - sign.y) / (2 * BASELINE))
+def _apart(sign: PrintedChunk, value: PrintedChunk) -> tuple[int, float]:
+    """How many rows lie between a sign and a number, and how far that stands to the right."""
+    return round(abs(value.y - sign.y) / (2 * BASELINE)), value.x - sign.x
 
 
 def _written(chunks: Sequence[PrintedChunk]) -> list[PrintedChunk]:

@@ -167,7 +167,9 @@ _BROKEN: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _PdfWork:
-    """The fields of a PDF, as it has them; whether text boxes or ink lie on its pages; what is printed, without fields."""
+    """The fields of a PDF, as it has them, whether text boxes or ink lie on its pages, and what is printed where it has
+    no fields.
+    """
 
     fields: Sequence[tuple[object, object]]
     beside: bool
@@ -175,7 +177,7 @@ class _PdfWork:
 
 
 def _pdf(source: ReturnedFile, raw: bytes) -> ReturnedWork:
-    """A sheet filled in on screen, or printed with what was filled in. Raises CannotRead, and ToolError without pypdf."""
+    """A sheet filled in on screen, or a print of it. Raises CannotRead, and ToolError without pypdf."""
     found = _with_pypdf(raw)
     if found.printed is not None:
         return _printed(source, found.printed, found.beside)
