@@ -21,8 +21,8 @@ MAX_PAGES, MAX_CHUNKS, MAX_WORDS = 40, 20_000, 40
 BASELINE, FRACTION, TALL, FAR = 4.0, 10.0, 40.0, 260.0
 """How far apart, in points, stand the parts of a line, a numerator and the line, entries of an array, a number and its
 sign."""
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
-_PLAIN: Matrix = (1, 0, 0, 1, 0, 0)
+Placing: TypeAlias = tuple[float, float, float, float, float, float]
+_PLAIN: Placing = (1, 0, 0, 1, 0, 0)
 _VALUE = re.compile(r"[-+−–\d.,;eE·×^*/()\[\]\s]*\d[-+−–\d.,;eE·×^*/()\[\]\s⁻⁰¹²³⁴-⁹]*")
 _SIGN = re.compile(r".*[=≈]\s*", re.DOTALL)
 _NUMBER = re.compile(r"^\s*\d{1,2}\)\s*")
@@ -98,7 +98,7 @@ def _fields(page: PageObject) -> Iterator[PrintedChunk]:
     resources = page.get("/Resources", {})
     forms = resources.get_object().get("/XObject", {}) if resources else {}
     content = page.get_contents()
-    at, saved = _PLAIN, list[Matrix]()
+    at, saved = _PLAIN, list[Placing]()
     for operands, operator in content.operations if content is not None and forms else ():
         if operator == b"q":
             saved.append(at)
@@ -114,8 +114,8 @@ def _fields(page: PageObject) -> Iterator[PrintedChunk]:
                 yield PrintedChunk(at[4], at[5], text)
 
 
-def _moved(at: Matrix, by: Sequence[float]) -> Matrix:
-    """The matrix of what is drawn after a `cm`: the PDF Reference, section 8.3.4."""
+def _moved(at: Placing, by: Sequence[float]) -> Placing:
+    """The placing of what is drawn after a `cm`: the PDF Reference, section 8.3.4."""
     (a, b, c, d, e, f), (p, q, r, s, x, y) = at, by
     return (p * a + q * c, p * b + q * d, r * a + s * c, r * b + s * d, x * a + y * c + e, x * b + y * d + f)
 
