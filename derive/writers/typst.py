@@ -174,7 +174,7 @@ def _boxed(result: str) -> str:
 def _link(link: str) -> str:
     """A link of a chain; one that a line holds is not broken, others are between the pieces of a matrix."""
     if _width(link) <= LINE - 6:
-        return f"#box[{equation(link, display=True)}]"
+        return f"#held[{equation(link, display=True)}]"
     return " ".join(_link(piece) if piece != link else equation(link, display=True) for piece in _pieces(link))
 
 
