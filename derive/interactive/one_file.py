@@ -22,11 +22,12 @@ from derive.writers.html import math_font
 FOLDER = Path(__file__).resolve().parent / "page"
 """The scripts and styles of pages."""
 WORKER = ("packed.js", "worker.js")
-"""What the worker runs: it is no module."""
+"""What the worker runs, one after the other: it is no module."""
 FONTS = re.compile(r"KaTeX_(Main|Math|Size\d|AMS)-")
 """The fonts of mathematics as it is typed here: no Fraktur and the like."""
 _OWN = re.compile(r'(from|import) "\./(\w+\.js)"')
-_EXPORT = re.compile(r"^export ", re.MULTILINE)
+_MODULE = re.compile(r"^(?:export |import .*;\n)", re.MULTILINE)
+"""What a script has as a module."""
 
 
 def one_file(frame: str, entry: str, data: Mapping[str, Any], outside: bool = False, **fields: Any) -> str:
@@ -56,7 +57,7 @@ def modules() -> dict[str, str]:
 
 def _worker() -> str:
     texts = ((FOLDER / name).read_text("utf-8") for name in WORKER)
-    return _json("\n".join(_EXPORT.sub("", text) for text in texts))
+    return _json("\n".join(_MODULE.sub("", text) for text in texts))
 
 
 def _mathlive() -> str:

@@ -21,6 +21,15 @@ async function load() {
   return MathfieldElement;
 }
 
+/** What is typed behind `_` is a subscript as long as it is letters and digits: an operator leaves it. @param {any} field */
+function leaveSubscripts(field) {
+  let inside = false;
+  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (inside && /^[-+*/=^()[\];,·⊙ ]$/.test(event.key)) field.executeCommand("moveAfterParent");
+    inside = event.key === "_" || (inside && /^([\p{L}\p{N}]|Shift)$/u.test(event.key));
+  }, {capture: true});
+}
+
 /**
  * A field for mathematics. @param {string} label @param {string} value @param {string} decimal
  * @returns {Promise<MathField>}
@@ -32,6 +41,7 @@ export async function mathField(label, value, decimal) {
   Field.decimalSeparator = decimal;
   field.setAttribute("aria-label", label);
   field.smartFence = true;
+  leaveSubscripts(field);
   field.value = value;
   return field;
 }

@@ -7,6 +7,9 @@
 
 const WIDTH = 560, HEIGHT = 260, EDGE = 34;
 
+/** A number at an axis. @param {number} value */
+const short = value => String(Number(value.toPrecision(4)));
+
 /** The loss by one weight, the point where it stands, the tangent there. @param {Curve} curve @param {string} weight @param {import("./dom.js").Say} say */
 export function plot(curve, weight, say) {
   const xs = curve.points.map(([x]) => x), ys = curve.points.map(([, y]) => y).concat(curve.loss);
@@ -25,7 +28,9 @@ export function plot(curve, weight, say) {
 <g clip-path="url(#inside)"><path d="${path}" class="loss"/>
 <line x1="${x(ends[0])}" y1="${y(tangent(ends[0]))}" x2="${x(ends[1])}" y2="${y(tangent(ends[1]))}" class="tangent"/></g>
 <circle cx="${x(curve.at)}" cy="${y(curve.loss)}" r="5" class="here"/>
-<text x="${WIDTH - EDGE}" y="${HEIGHT - 8}" text-anchor="end"></text></svg><figcaption></figcaption>`;
+<text x="${WIDTH - EDGE}" y="${HEIGHT - 8}" text-anchor="end"></text>
+<text x="${EDGE}" y="${HEIGHT - 8}">${short(left)} … ${short(right)}</text>
+<text x="${EDGE + 4}" y="${EDGE}">${short(high)}</text><text x="${EDGE + 4}" y="${HEIGHT - EDGE - 4}">${short(low)}</text></svg><figcaption></figcaption>`;
   /** @type {Element} */ (holder.querySelector("title")).textContent = text;
   /** @type {Element} */ (holder.querySelector("text")).textContent = weight;
   /** @type {Element} */ (holder.querySelector("figcaption")).textContent = text;

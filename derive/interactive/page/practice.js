@@ -60,7 +60,7 @@ function turn(place) {
     byId(each).hidden = each !== place;
     byId(`to-${each}`).setAttribute("aria-pressed", String(each === place));
   }
-  byId("exercise-tools").hidden = place !== "exercise";
+  for (const each of ["exercise-tools", "summary"]) byId(each).hidden = place !== "exercise" || !byId(each).childElementCount;
 }
 
 /** Other numbers: drawn ones, or those that are typed. @param {any} description */

@@ -9,7 +9,7 @@ import {untouched} from "./store.js";
  * @typedef {import("./judge.js").Judge} Judge
  * @typedef {{id: string, number: number, shape: number[], pass: number}} Asked
  * @typedef {{verdict: string, entries: any, message: string, html: string, marks: number, of: number, again: string[]}} Item
- * @typedef {{judge: Judge, say: import("./dom.js").Say, decimal: string, work: {value: import("./store.js").Work, save(): void},
+ * @typedef {{judge: Judge, say: import("./dom.js").Say, decimal: string, work: {value: import("./store.js").Work, save(): void, clear(): void},
  *   mathematics: () => boolean, told: (exercise: Exercise) => void}} Surroundings
  */
 
@@ -24,7 +24,7 @@ export class Step {
     this.exercise = exercise;
     this.inputs = inputs;
     this.block = /** @type {HTMLDetailsElement} */ (inputs[0].closest("details.step"));
-    const {work} = exercise.around;
+    const {work, say} = exercise.around;
     this.state = {...untouched(), ...work.value.steps[asked.id]};
     /** @type {Item | null} */ this.item = null;
     this.formula = this.block.querySelector(".about")?.innerHTML ?? asked.id;
@@ -32,39 +32,38 @@ export class Step {
     this.verdict = element("div", {className: "verdicts", hidden: true});
     this.help = element("div", {className: "help", hidden: true});
     this.whole = element("div", {className: "whole", hidden: true});
-    this.place = this.#controls();
-    this.#cells();
+    this.check = button(say("check"), () => void this.judge(), {className: "main"});
+    this.form = button(say("as_formula"), () => void this.#turn());
+    this.hint = button(say("hint"), () => void this.#hint());
+    this.#controls();
+    this.cells = inputs.map((input, i) => this.#cell(input, i));
+    const {shape} = asked;
+    wire(inputs, shape.length > 1 ? shape[shape.length - 1] : 1, () => this.#edited());
+    if (this.state.form === "whole") void this.field();
     this.show();
   }
 
   /** What is under the fields. */
   #controls() {
     const {say} = this.exercise.around;
-    this.check = button(say("check"), () => this.judge(), {className: "main"});
-    this.form = button(say("as_formula"), () => this.#turn());
-    this.hint = button(say("hint"), () => this.#hint());
-    const solution = button(say("solution"), () => this.#solution());
+    const solution = button(say("solution"), () => void this.#solution());
     const skip = button(say("skip"), () => this.#skip());
     const bar = element("div", {className: "bar", role: "group", "aria-label": this.asked.id},
       this.check, this.form, this.hint, solution, skip);
     const place = element("div", {className: "asked"}, this.whole, this.read, bar, this.verdict, this.help);
     const lines = this.inputs.map(input => input.closest(".chain, .lines"));
     lines[lines.length - 1]?.after(place);
-    return place;
   }
 
-  #cells() {
-    const {shape} = this.asked, columns = shape.length > 1 ? shape[shape.length - 1] : 1;
-    this.cells = this.inputs.map((input, i) => {
-      const cell = element("span", {className: "cell"});
-      input.replaceWith(cell);
-      cell.append(input);
-      input.value = this.state.cells[i] ?? "";
-      input.addEventListener("input", () => this.#edited());
-      input.addEventListener("keydown", event => { if (event.key === "Enter") this.#enter(); });
-      return cell;
-    });
-    wire(this.inputs, columns, () => this.#edited());
+  /** A field with room for the sign of its verdict. @param {HTMLInputElement} input @param {number} i */
+  #cell(input, i) {
+    const cell = element("span", {className: "cell"});
+    input.replaceWith(cell);
+    cell.append(input);
+    input.value = this.state.cells[i] ?? "";
+    input.addEventListener("input", () => this.#edited());
+    input.addEventListener("keydown", event => { if (event.key === "Enter") this.#enter(); });
+    return cell;
   }
 
   #enter() {
@@ -121,8 +120,8 @@ export class Step {
     const whole = state.form === "whole";
     this.form.textContent = whole ? say("as_cells") : say("as_formula");
     this.form.hidden = false;
-    for (const cell of this.cells ?? []) cell.closest(".fields")?.classList.toggle("aside-form", whole);
-    this.cells?.forEach((cell, i) => {
+    for (const cell of this.cells) cell.closest(".fields")?.classList.toggle("aside-form", whole);
+    this.cells.forEach((cell, i) => {
       const verdict = whole ? "" : flat[i] ?? "";
       cell.dataset.verdict = verdict;
       cell.dataset.sign = verdict ? SIGNS[/** @type {keyof typeof SIGNS} */ (verdict)] : "";
@@ -131,7 +130,6 @@ export class Step {
       this.inputs[i].setAttribute("aria-label", [this.inputs[i].name, verdict && say(verdict)].filter(Boolean).join(", "));
     });
     this.whole.hidden = !whole;
-    if (whole && !this.whole.childElementCount) void this.field();
     fill(this.verdict, item ? item.html : "");
     this.verdict.className = `verdicts ${item?.verdict ?? ""}`;
     if (item) fill(this.read, "");
@@ -154,6 +152,7 @@ export class Step {
     const {say, mathematics, decimal} = this.exercise.around, {id} = this.asked;
     const label = `${id}: ${say("formula")}`;
     const typed = () => {
+      if (field.value === this.state.whole) return;
       this.state.whole = field.value;
       this.#edited();
     };
@@ -199,13 +198,13 @@ export class Step {
 
   /** @param {{html?: string, faults?: import("./judge.js").Fault[]}} reply */
   #helped(reply) {
-    const shown = element("div", {});
-    shown.innerHTML = reply.html ?? "";
-    for (const field of all(".step > summary", shown)) field.remove();
-    const text = reply.faults ? told(reply.faults) : shown.textContent ?? "";
-    this.help.append(reply.faults ? element("p", {}, text) : shown);
+    const shown = element("div", {tabIndex: -1}, reply.faults ? told(reply.faults) : "");
+    if (reply.html) shown.innerHTML = reply.html;
+    const inner = shown.querySelector(".step > div");
+    if (inner) shown.replaceChildren(...inner.childNodes);
+    this.help.append(shown);
     this.help.hidden = false;
-    announce(all("math", shown).length ? all("p.text, .remark", shown).map(part => part.textContent).join(" ") || this.exercise.around.say("shown") : text);
+    shown.focus({preventScroll: true});
   }
 
   #skip() {

@@ -1,6 +1,8 @@
 // The worker that judges: it starts Python from the engine's parts, and answers requests by derive.interactive.desk.
 // It is a classic worker, for a page from the file system may not start one of modules; Pyodide, which refuses these,
-// is told the contrary by hiding `importScripts`. Before it stands packed.js.
+// is told the contrary by hiding `importScripts`. What it imports stands before it in the file.
+
+import {address, inflated} from "./packed.js";
 
 /** @type {any} */ const scope = self;
 const NOWHERE = "https://engine.invalid/";
