@@ -162,7 +162,11 @@ export class Step {
       if (own) field = own;
     }
     field.addEventListener("input", typed);
-    field.addEventListener("keydown", event => { if (event.key === "Enter") this.#enter(); });
+    field.addEventListener("keydown", event => {
+      if (event.key !== "Enter") return;
+      typed();  // MathLive tells what was typed a moment later
+      this.#enter();
+    });
     this.whole.replaceChildren(field);
     return field;
   }

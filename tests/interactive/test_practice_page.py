@@ -1,0 +1,230 @@
+"""A student's path through the page to practise in: Chromium opens the file from disk, with the network off."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.programs import path_of
+from support.solutions import solved
+
+import derive
+from derive import examples
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.grading import GradingOptions, grade
+from derive.classroom.papers.production import produce
+from derive.classroom.workers.engine import engine
+from derive.interactive.engine import b85
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+LARGEST = 16_000_000  # bytes of the page
+READY = "document.body.dataset.ready || document.body.dataset.failed"
+AFTER = ("dL/dz_2", "dL/dW_2", "dL/db_2", "dL/dA_1", "dL/dz_1", "dL/dW_1", "dL/db_1")
+"""The slip, a sign, and all that goes on from it."""
+
+
+def test_base_85_is_text_that_html_leaves_alone() -> None:
+    assert not set(b85(bytes(range(256)) * 40)) & set("<&\"'\\/ \n")
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    """A class of one, whose paper is the notes to practise."""
+    folder = tmp_path_factory.mktemp("class")
+    roster = folder / "roster.csv"
+    roster.write_text("student_id,last_name,first_name,email\ns1,Noether,Emmy,e@uni.example\n", "utf-8")
+    room = Classroom.create(folder / "class", examples.path("notes"), roster, seed="a seed", formats=("practice",))
+    with engine(1) as calls:
+        assert not produce(room, calls).statuses
+    return room
+
+
+@pytest.fixture(scope="module")
+def file(room: Classroom) -> Path:
+    (made,) = (room.folder / "sheets").iterdir()
+    assert made.name.endswith("-practice.html") and not list((room.folder / "keys").iterdir())
+    assert made.stat().st_size < LARGEST and "a seed" not in made.read_text("utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, file: Path) -> Any:
+    """The page in a browser that asks for nothing; it can be read before it judges."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_offline(True)
+    tab = context.new_page()
+    tab.asked, tab.failed = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.failed.append(str(error)))
+    tab.goto(file.as_uri())
+    assert tab.is_visible("[name='z_1[1]']") and "Emmy Noether" in tab.inner_text("header")
+    ready(tab)
+    return tab
+
+
+def ready(tab: Any) -> None:
+    tab.wait_for_function(READY, timeout=60_000)
+    assert tab.evaluate("document.body.dataset.failed") is None and tab.failed == []
+    assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def texts(step: str) -> list[str]:
+    """What the solution prints for a step, entry by entry; behind the slip with the other sign."""
+    flat: list[str] = []
+
+    def collect(value: Any) -> None:
+        for each in value if isinstance(value, tuple) else ():
+            collect(each)
+        if isinstance(value, str):
+            flat.append(value.replace("·10^", "e"))
+
+    collect(solved("notes")[step].printed)
+    return [text.removeprefix("-") if text[0] == "-" else f"-{text}" for text in flat] if step in AFTER else flat
+
+
+def fields(tab: Any, step: str) -> list[Any]:
+    found = tab.query_selector_all(f"#exercise [name='{step}'], #exercise [name^='{step}[']")
+    assert found, step
+    return list(found)
+
+
+def answer(tab: Any, step: str) -> str:
+    """Type a step's numbers and press Enter; the verdict."""
+    inputs = fields(tab, step)
+    for field, text in zip(inputs, texts(step), strict=True):
+        field.fill(text)
+    inputs[-1].press("Enter")
+    place = inputs[-1].evaluate_handle("field => field.closest('.step')")
+    verdicts = "place => [...place.querySelectorAll('.verdicts')].at(-1)"
+    tab.wait_for_function(f"place => ({verdicts})(place).className !== 'verdicts '", arg=place)
+    return str(place.evaluate(f"place => ({verdicts})(place).className")).removeprefix("verdicts ")
+
+
+def asked(tab: Any) -> list[str]:
+    """The steps with marks, in their order."""
+    names = tab.evaluate("[...document.querySelectorAll('#exercise input[name]')].map(field => field.name)")
+    steps = dict.fromkeys(name.partition("[")[0] for name in names)
+    return [step for step in steps if not step.startswith("dA_")]
+
+
+def test_a_student_does_the_notes_with_one_slip_and_hands_them_in(tab: Any, room: Classroom, tmp_path: Path) -> None:
+    steps = asked(tab)
+    before, behind = steps[: steps.index("dL/dz_2")], steps[steps.index("dL/dz_2") :]
+    assert {step: answer(tab, step) for step in before} == dict.fromkeys(before, "correct")
+    assert answer(tab, "dL/dz_2") == "wrong"
+    tab.wait_for_function("document.querySelector('#announce').textContent.includes('the sign is turned round')")
+    tab.reload()
+    ready(tab)
+    assert tab.input_value("[name='z_1[2]']") == texts("z_1")[1]
+    tab.wait_for_function("document.querySelectorAll('.mark.correct').length === 6")
+    assert {step: answer(tab, step) for step in behind[1:]} == dict.fromkeys(behind[1:], "follows")
+    again = tab.query_selector("#exercise .step[data-step='dL/dW_1'] .again button")
+    again.click()
+    assert tab.evaluate("document.activeElement.name") == "dL/dz_2"
+    assert tab.inner_text("#count").endswith("12 of 13 marks")
+    with tab.expect_download() as download:
+        tab.click("#hand-in")
+    returned = tmp_path / download.value.suggested_filename
+    download.value.save_as(returned)
+    assert derive.check(solved("notes"), returned).marks == 12
+    marked = grade(room.folder, [returned], tmp_path / "grades", GradingOptions(formats=(), workers=1))
+    assert marked is not None
+    (row,) = csv.DictReader((tmp_path / "grades" / "grades.csv").read_text("utf-8-sig").splitlines())
+    assert (row["student_id"], float(row["score"])) == ("s1", 12)
+
+
+def test_the_page_is_accessible(tab: Any) -> None:
+    """With verdicts, a hint, a worked step and the summary on it, at two widths, light and dark: axe finds nothing."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for button in ("Hint", "Show this step"):
+        tab.locator("#exercise .step").nth(3).get_by_role("button", name=button).click()
+    tab.wait_for_function("document.querySelectorAll('.help > div').length === 2")
+    tab.click("#summarise")
+    tab.wait_for_selector("#summary h2")
+    looks = [
+        *product(("exercise",), (375, 1280), ("light", "dark")),
+        ("explore", 375, "dark"),
+        ("explore", 1280, "light"),
+    ]
+    for place, width, colours in looks:
+        tab.click(f"#to-{place}")
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=colours)
+        found = Axe().run(tab).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+        assert tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_a_pasted_matrix_fills_the_cells_and_arrows_lead_through_them(tab: Any) -> None:
+    tab.click("#to-exercise")
+    first = fields(tab, "dL/dW_1")[0]
+    first.evaluate("""field => {
+      const data = new DataTransfer();
+      data.setData("text", "[[1,5; 2; 3]; [4; 5; 6]]".replaceAll("; [", ", [").replaceAll(";", ", "));
+      field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    }""")
+    assert [field.input_value() for field in fields(tab, "dL/dW_1")][:6] == ["1,5", "2", "3", "4", "5", "6"]
+    first.focus()
+    tab.keyboard.press("ArrowDown")
+    assert tab.evaluate("document.activeElement.name") == "dL/dW_1[2,1]"
+
+
+def test_what_is_typed_is_shown_as_it_is_read_in_a_plain_field_and_in_mathlive(tab: Any) -> None:
+    step = tab.locator("#exercise .step[data-step='L']").first
+    step.get_by_role("button", name="Write it as one text").click()
+    step.locator(".whole input").fill("(A_2 - 18)^2")
+    step.locator(".read math").wait_for()
+    tab.click("#mathematics")
+    tab.keyboard.press("Tab")
+    step.locator("math-field").wait_for()
+    step.locator("math-field").evaluate("field => { field.value = ''; }")
+    tab.wait_for_timeout(300)  # a field that has just been made takes no focus yet
+    step.locator("math-field").click()
+    tab.wait_for_function("document.activeElement.tagName === 'MATH-FIELD'")
+    tab.keyboard.type("(A_2-Y)^2")
+    tab.keyboard.press("Enter")
+    step.locator(".verdicts.correct").wait_for()
+
+
+def test_free_working_is_marked(tab: Any) -> None:
+    tab.click("#to-working")
+    tab.fill("#work", "z_1 = [3,9; 12,1; 20,3]\nA_1 = z_1\nz_2 = 18,4")
+    tab.click("#working .main")
+    tab.wait_for_selector("#working .verdict.wrong")
+    assert tab.locator("#working .verdict.correct").count() == 2
+
+
+def test_other_numbers_change_the_exercise_and_the_page_that_is_explored(tab: Any) -> None:
+    tab.click("#to-explore")
+    tab.wait_for_selector("#explored .result")
+    shown = tab.inner_text("figcaption >> nth=0")
+    weight = tab.locator("#explore [aria-label='W_2[1,1]']")
+    weight.focus()
+    tab.keyboard.press("Alt+ArrowUp")
+    assert weight.input_value() == "0,3"
+    tab.select_option("#weight", "W_2[1,1]")
+    tab.wait_for_function("shown => document.querySelector('#explore figcaption').textContent !== shown", arg=shown)
+    assert "W_2[1,1] = 0,3" in tab.inner_text("#explore figcaption >> nth=0")
+    tab.click("#to-exercise")
+    tab.click("#numbers summary")
+    tab.fill("#numbers [name='given b_2']", "-17,5")
+    tab.get_by_role("button", name="Work with these numbers").click()
+    tab.wait_for_function("document.querySelector(\"[name='z_2']\").value === ''")
+    tab.fill("[name='z_2']", "0,3")
+    tab.press("[name='z_2']", "Enter")
+    tab.wait_for_selector(".verdicts.correct")

@@ -1,0 +1,67 @@
+"""The scripts of the pages: their types hold together, and small parts of them do what they say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from derive.interactive.fetching import FetchedPackage, fetched, node
+from derive.interactive.one_file import FOLDER, modules
+
+pytestmark = pytest.mark.slow
+TYPESCRIPT = FetchedPackage(
+    "npm", "typescript", "5.9.3", "typescript-5.9.3.tgz",
+    "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3",
+)  # fmt: skip
+
+
+def run(*arguments: str, cwd: Path = FOLDER) -> str:
+    program = node("node")
+    assert program
+    done = subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def script(name: str, file: str, expression: str) -> Any:
+    """What an expression gives with a function of a script."""
+    text = f"import {{{name}}} from '{(FOLDER / file).as_uri()}';"
+    return json.loads(run("--input-type=module", "-e", f"{text} console.log(JSON.stringify({expression}))"))
+
+
+def test_types_hold_together(tmp_path: Path) -> None:
+    with tarfile.open(fetched(TYPESCRIPT)) as package:
+        package.extractall(tmp_path, filter="data")
+    run(str(tmp_path / "package" / "lib" / "tsc.js"), "-p", ".")
+
+
+def test_a_script_of_a_file_refers_to_the_others_by_name() -> None:
+    found = modules()
+    assert "worker.js" not in found and 'from "derive/dom.js"' in found["steps.js"]
+    assert not [name for name, text in found.items() if 'from "./' in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("[[1, 2], [3, 4]]", [["1", "2"], ["3", "4"]]),
+        ("1,5\t2,5\n3\t4", [["1,5", "2,5"], ["3", "4"]]),
+        ("[3,9; 12,1; 20,3]", [["3,9"], ["12,1"], ["20,3"]]),
+        ("1,2,3", [["1", "2", "3"]]),
+        ("3,9", [["3,9"]]),
+        (r"\begin{bmatrix}1 & -2\\ 3 & 4\end{bmatrix}", [["1", "-2"], ["3", "4"]]),
+    ],
+)
+def test_a_matrix_is_read_from_the_clipboard(text: str, rows: list[list[str]]) -> None:
+    assert script("rowsOf", "cells.js", f"rowsOf({json.dumps(text)})") == rows
+
+
+def test_a_number_moves_by_its_last_place() -> None:
+    cases = [("0,2", 1, ","), ("-1.05", -3, "."), ("20", 2, ","), ("1/3", 1, "."), ("", 1, ".")]
+    moved = [script("moved", "givens.js", f"moved(...{json.dumps(case)})") for case in cases]
+    assert moved == ["0,3", "-1.08", "22", "1/3", ""]
