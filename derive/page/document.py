@@ -293,7 +293,15 @@ class NewPage:
     """What follows begins a page."""
 
 
-Block: TypeAlias = NewPage | Heading | Paragraph | Givens | Numbered | FigureBlock | Table | Chain
+@dataclass(frozen=True, slots=True)
+class WritingRoom:
+    """Where an answer is written by hand: `lines`, a box or a `grid`, so many lines high."""
+
+    kind: str
+    lines: int
+
+
+Block: TypeAlias = NewPage | WritingRoom | Heading | Paragraph | Givens | Numbered | FigureBlock | Table | Chain
 
 
 @dataclass(frozen=True, slots=True)

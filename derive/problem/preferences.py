@@ -21,6 +21,7 @@ from derive.problem.settings import (
     MULTIPLICATION_SIGNS,
     PARTS,
     REASONS,
+    ROOMS,
     SIGNS_OF_A_LANGUAGE,
     UNTAGGED,
     Digits,
@@ -183,4 +184,9 @@ class Preferences:
             steps=self.model.steps(self.tables.texts("sheet", "blank"), self.worked) if named else (),
             hints=self.tables.flag("sheet", "hints", default.hints),
             figure=self.tables.flag("sheet", "figure", default.figure),
+            room=self._room(),
         )
+
+    def _room(self) -> str:
+        given = "room" in self.tables.table("sheet")
+        return self.tables.text("sheet", "room", default=ROOMS[0], choices=ROOMS) if given else ""

@@ -52,7 +52,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "numbers": ("significant", "decimals", "carry", "decimal", "multiplication", "steps"),
     "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries", "engine", "accessible", "intro",
              "update", "closed", "check", "figures", "reasons", "order", "breaks", "alike", "follow"),
-    "sheet": ("blank", "hints", "figure"),
+    "sheet": ("blank", "hints", "figure", "room"),
     "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
 }  # fmt: skip

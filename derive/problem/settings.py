@@ -144,6 +144,7 @@ class GradeRules:
     marks: tuple[tuple[str, Fraction], ...] = ()
 
 
+ROOMS = ("lines", "boxes", "grid")
 LEVELS = ("results", "working", "formulas", "everything")
 """What a sheet blanks, each with all before it: results, the lines that lead to them, the formulas that the derivation
 adds, and everything else that it says."""
@@ -157,9 +158,11 @@ class Sheet:
     steps   the steps that are blanked, by id; none: those of `[page] ask`, or else every step
     hints   whether a last page gives hints
     figure  whether the network is drawn
+    room    one of ROOMS: what a version for paper has under each question; "" for no such version
     """
 
     blank: str = "working"
     steps: tuple[str, ...] = ()
     hints: bool = False
     figure: bool = True
+    room: str = ""

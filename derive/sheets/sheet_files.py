@@ -30,6 +30,10 @@ class Copy:
         """The exercise, or the answer file to fill in, in a text format."""
         return self.writer.sheet(name, self.solution, self.identity)
 
+    def page(self, page: str, name: str) -> str:
+        """One of the writer's pages, or an answer file, in a text format."""
+        return self.writer.text(page, name, self.solution, self.identity)
+
     def key(self, name: str) -> str:
         """The key, or the answer file filled in, in a text format."""
         return self.writer.key(name, self.solution, self.identity)
@@ -56,9 +60,10 @@ def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path
         if FORMATS[wanted].alone:
             files[FORMATS[wanted].file(name)] = partial(copy.sheet, wanted)
             continue
-        for page, text in ((SHEET, copy.sheet), (KEY, copy.key)):
+        pages = copy.writer.pages if wanted == PDF or FORMATS[wanted].is_page else (SHEET, KEY)
+        for page in pages:
             source = pdf_source(copy.solution.problem) if wanted == PDF else wanted
-            files[f"{name}-{page}.{wanted}"] = partial(text, source)
+            files[f"{name}-{page}.{wanted}"] = partial(copy.page, page, source)
             pictures = copy.writer.pictures(page, source, copy.solution)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
     return write_texts(folder, files)

@@ -22,12 +22,13 @@ from derive.problem.settings import Sheet
 from derive.prose.catalogue import catalogue
 from derive.sheets.answer_file import Field, answer_text, fields_of
 from derive.sheets.blanks import blanked
+from derive.sheets.exam import exam_document, marked_key
 from derive.sheets.hints import hints
 from derive.solution import Blueprint, Solution
 from derive.writers import FORMATS, WRITERS
 from derive.writers.identity import Identity
 
-SHEET, KEY = "sheet", "key"
+SHEET, KEY, PAPER = "sheet", "key", "paper"
 PAGE_PARTS = ("given", "figures", "passes")
 """What of a solution's page stands on sheets and keys."""
 
@@ -83,7 +84,13 @@ class SheetWriter:
         sheet = sheet or blueprint.derivation.problem.sheet
         key = key_document(blueprint, sheet)
         exercise = sheet_document(blueprint, sheet, key)
-        return SheetWriter(blueprint, {SHEET: exercise, KEY: key}, fields_of(exercise, blueprint.derivation))
+        documents, fields = {SHEET: exercise, KEY: key}, fields_of(exercise, blueprint.derivation)
+        if sheet.room:
+            asked = [(field.step, (field.name, field.k)) for field in fields]
+            derivation = blueprint.derivation
+            exam = exam_document(key, derivation, derivation.problem, exercise.hidden, asked)
+            documents |= {KEY: marked_key(key, derivation, derivation.problem), PAPER: _with_pictures(exam, PAPER)}
+        return SheetWriter(blueprint, documents, fields)
 
     def sheet(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
         """The exercise, or the answer file to fill in, in a text format."""
@@ -92,6 +99,11 @@ class SheetWriter:
     def key(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
         """The page with everything on it, or the answer file filled in, in a text format."""
         return self.text(KEY, name, solution, identity)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages that there are: sheet, key, and where `[sheet] room` asks for it the sheet on paper."""
+        return tuple(self.documents)
 
     def pictures(self, page: str, name: str, solution: Solution) -> dict[str, str]:
         """Pictures beside a text, by the end of their file's name: SVG beside Markdown."""

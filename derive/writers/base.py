@@ -31,6 +31,7 @@ from derive.page.document import (
     StepPart,
     Table,
     TableColumn,
+    WritingRoom,
 )
 from derive.page.run import PageRun
 from derive.page.view import View
@@ -153,6 +154,10 @@ class TemplateWriter(Writer):
         """Formulas of a step in a row."""
         return (f"{label.rstrip()}\n" if label.strip() else "") + self.side_by_side(formulas)
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        """Where an answer is written by hand."""
+        return "\n" + ("_" * 80 + "\n\n") * lines
+
     def explained(self, rows: Sequence[Sequence[str]], word: str, label: str) -> str:
         """A formula and others that explain it, each behind the word."""
         others = (self.remark(word, "", "") + self.display([row], "") for row in rows[1:])
@@ -214,8 +219,8 @@ class TemplateWriter(Writer):
                 return self.drawing(block, compiler)
             case Table():
                 return [self._table(block.shown, compiler)]
-            case NewPage():
-                return [self.new_page]
+            case WritingRoom() | NewPage():
+                return [self.writing_room(block.kind, block.lines) if isinstance(block, WritingRoom) else self.new_page]
             case Chain():
                 return self.aside(block, compiler)
 

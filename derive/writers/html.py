@@ -66,6 +66,9 @@ class HtmlWriter(TemplateWriter):
         own = ' dir="rtl"' if runs_leftward(_TAGGED.sub("", text)) else ""
         return f'<p class="{kind}"{own}>{text}</p>\n'
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        return f'<div class="writing {kind}" style="--lines: {lines}"></div>\n'
+
     def side_by_side(self, formulas: Sequence[str]) -> str:
         return f'<div class="givens">{"".join(f"<div>{_math(formula)}</div>" for formula in formulas)}</div>\n'
 

@@ -180,6 +180,9 @@ class LatexWriter(TemplateWriter):
     def side_by_side(self, formulas: Sequence[str]) -> str:
         return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas))
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        return f"\\writing{kind}{{{lines}}}\n"
+
     def beside(self, formulas: Sequence[str], label: str) -> str:
         return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas), "beside")
 

@@ -53,6 +53,10 @@ class MarkdownWriter(TemplateWriter):
         mark = "*" if kind == "task" else ""
         return f"\n{mark}{text}{mark}\n"
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        """Lines to write on; a box or a grid would need more than Markdown has."""
+        return "\n" + "&nbsp;\n\n---\n\n" * lines
+
     def side_by_side(self, formulas: Sequence[str]) -> str:
         return "\n$$\n" + " \\quad\n".join(formulas) + "\n$$\n"
 

@@ -90,6 +90,12 @@ class TextWriter(TemplateWriter):
         shown = [box for formula in formulas for box in boxes(f"{formula}    ")]
         return "\n" + _lines(broken(shown, WIDTH, 0))
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        if kind == "lines":
+            return super().writing_room(kind, lines)
+        row = "│" + ("·  " * (WIDTH // 3))[: WIDTH - 2] + "│" if kind == "grid" else f"│{' ' * (WIDTH - 2)}│"
+        return "\n".join(["", f"┌{'─' * (WIDTH - 2)}┐", *[row] * lines, f"└{'─' * (WIDTH - 2)}┘", ""])
+
     def beside(self, formulas: Sequence[str], label: str) -> str:
         shown = [box for formula in formulas for box in boxes(f"{formula}    ")]
         return _lines(broken([TextBox.of(label), *shown], WIDTH, len(INDENT)))

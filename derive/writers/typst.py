@@ -93,6 +93,15 @@ class TypstWriter(TemplateWriter):
     def letters(self, words: str) -> dict[str, bool]:
         return {"leftward": runs_leftward(unmarked(words))}
 
+    def writing_room(self, kind: str, lines: int) -> str:
+        height = f"{0.8 * lines:.1f}cm"
+        if kind == "lines":
+            return "\n#v(0.8cm)#line(length: 100%, stroke: 0.3pt + gray)" * lines + "\n"
+        if kind == "grid":
+            square = "tiling(size: (5mm, 5mm))[#square(size: 5mm, stroke: 0.2pt + gray)]"
+            return f"\n#rect(width: 100%, height: {height}, stroke: 0.2pt + gray, fill: {square})\n"
+        return f"\n#rect(width: 100%, height: {height}, stroke: 0.4pt + gray)\n"
+
     def side_by_side(self, formulas: Sequence[str]) -> str:
         given = " #h(1.2em, weak: true) ".join(_link(formula) for formula in formulas)
         return f"\n#chain(hang: 0em)[{given}]\n"

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from math import prod
 
 from derive.answers.marking.answer_numbers import answers_by_step, arranged, numbers_of
 from derive.answers.marking.equality import Counterexample
@@ -25,9 +24,10 @@ from derive.answers.marking.student_values import BITS, FlatNumbers, Own
 from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
+from derive.derivation.step_marks import step_marks
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number, Shape
-from derive.language.names import Derivative, Name
+from derive.language.names import Name
 from derive.solution import Solution
 from derive.values.values import Values
 
@@ -252,22 +252,7 @@ class _Judge:
         return max(Fraction(0), marks - min(of, self.problem.marking.remark * noticed)) if noticed else marks
 
     def _of(self, place: StepPlace) -> Fraction:
-        """The marks of a step: none for given values, local derivatives, parts and helpers, unless named.
-
-        There are none in passes that are not written out, nor for samples that are not worked out.
-        """
-        marking, asked, name = self.problem.marking, self.problem.asked, place.name
-        if place.id in marking.steps:
-            return marking.steps[place.id]
-        if place.step is None or place.step.helper or (asked and place.id not in asked):
-            return Fraction(0)
-        if self.problem.update and place.k not in self.problem.update.on_page:
-            return Fraction(0)
-        if not self.derivation.is_worked(name):
-            return Fraction(0)
-        if isinstance(name, Derivative) and (name.of != self.derivation.loss or name.via is not None):
-            return Fraction(0)
-        return marking.marks if marking.entry is None else marking.entry * prod(self.derivation.shapes[name])
+        return step_marks(self.derivation, self.problem, place.step, place.id, place.k)
 
     def _updated(self, place: StepPlace) -> Mapping[Name, Flat]:
         """The parameters after the update of the pass, as the student has them, else truly."""
