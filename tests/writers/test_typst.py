@@ -14,6 +14,7 @@ from derive.commands.cli import main
 from derive.errors import InputError
 from derive.notation.paired import pair, unpaired
 from derive.pdf.typst import make_typst_pdf
+from derive.prose.catalogue import languages
 from derive.writers.pdf_source import pdf_source
 from derive.writers.typst import escape_typst
 
@@ -78,7 +79,8 @@ def test_what_is_said_is_in_the_language_of_the_page() -> None:
 def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
     latin, cyrillic = titled("Rückwärtsrechnung"), titled(TITLES["Russian"])
     assert (pdf_source(latin), pdf_source(cyrillic)) == ("tex", "typ")
-    assert pdf_source(replace(latin, language="kk")) == "typ"
+    by_language = {language: pdf_source(replace(latin, language=language)) for language in languages()}
+    assert by_language == {"de": "tex", "en": "tex", "es": "tex", "fr": "tex", "kk": "typ", "ru": "typ"}
     assert pdf_source(replace(cyrillic, page=replace(cyrillic.page, engine="latex"))) == "tex"
     assert pdf_source(replace(latin, page=replace(latin.page, engine="typst"))) == "typ"
 
