@@ -24,6 +24,10 @@ _COLLECTION = {"jp": 0, "kr": 1, "sc": 2}
 _UNIT = 1000
 
 
+class NoFont(ToolError):
+    """A character that no font has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """What is set as one: the characters, their outline (PDF path operators, 1000 units an em), how far it moves on."""
@@ -176,7 +180,7 @@ def _font_for(c: str, face: str) -> hb.Font:
         font = _font(path, _COLLECTION[face] if path.suffix == ".ttc" else 0)
         if _has(font, c):
             return font
-    raise ToolError(f"no font has the character {c} (U+{ord(c):04X})", "write it in another way")
+    raise NoFont(f"no font has the character {c} (U+{ord(c):04X})", "write it in another way")
 
 
 @cache

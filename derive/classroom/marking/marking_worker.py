@@ -16,6 +16,7 @@ from derive.classroom.marking.work_marking import Marker, Work
 from derive.classroom.marking.work_numbers import numbers_of_work
 from derive.classroom.records.overrides import Override
 from derive.classroom.returns.inbox import Holding
+from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import DeriveError, Fault, InputError, ToolError
 from derive.files import PDF
@@ -167,7 +168,12 @@ def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
     head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown,
             **_set_by_hand(handed), **_taken_off(orders, handed, work)}  # fmt: skip
     source = pdf_source(work.solution.problem, sheet=True)
-    texts = {form: text(report, work.solution, source if form == PDF else form, head) for form in orders.formats}
+    name = printed_name(handed.student.name, "")
+    printed = head if name else {**head, "student": handed.student.id}
+    texts = {
+        form: text(report, work.solution, *((source, printed) if form == PDF else (form, head)))
+        for form in orders.formats
+    }
     return {form: page.encode() for form, page in texts.items()}
 
 

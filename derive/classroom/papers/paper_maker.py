@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 
+from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import DeriveError
 from derive.files import PDF
@@ -56,7 +57,8 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class Papers:
     """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
-    a variant, which leaves no file, or a PDF. `numbers` is a checksum of those that were drawn.
+    a variant, which leaves no file, or a PDF. `numbers` is a checksum of those that were drawn; `is_nameless` says that
+    no font has the letters of the name.
     """
 
     student: Student
@@ -64,6 +66,7 @@ class Papers:
     files: Mapping[str, bytes]
     failure: DeriveError | None = None
     numbers: str = ""
+    is_nameless: bool = False
 
 
 def make(job: Job, chunk: Chunk) -> list[Papers]:
@@ -86,9 +89,16 @@ class _Draft:
     waiting: dict[str, str] = field(default_factory=dict)
     failure: DeriveError | None = None
     numbers: str = ""
+    is_nameless: bool = False
 
     def papers(self) -> Papers:
-        return Papers(self.student, self.code, self.files, self.failure, self.numbers)
+        return Papers(self.student, self.code, self.files, self.failure, self.numbers, self.is_nameless)
+
+    def on_paper(self, identity: Identity) -> Identity:
+        """Whose paper it is, as a PDF says it: by the id where no font has the letters of the name."""
+        name = printed_name(self.student.name, self.student.id)
+        self.is_nameless |= name != self.student.name
+        return replace(identity, name=name)
 
 
 def _print(paper: str, drafts: Sequence[_Draft]) -> None:
@@ -129,7 +139,7 @@ class PaperMaker:
                     continue
                 if wanted == PDF:
                     source = pdf_source(solution.problem, sheet=True)
-                    draft.waiting[paper] = self.writer.text(paper, source, solution, identity)
+                    draft.waiting[paper] = self.writer.text(paper, source, solution, draft.on_paper(identity))
                 else:
                     draft.files |= self._files(paper, wanted, student, solution, identity)
         return draft

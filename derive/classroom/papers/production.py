@@ -139,8 +139,11 @@ class _Production:
         for papers in batch:
             if papers.files:
                 self.ledger.add(self._entry(papers))
+            place = Place(f"{ROSTER}, line {papers.student.line}, student {papers.student.id}")
+            if papers.is_nameless:
+                what, hint = "no font has the letters of the name", "the PDFs show the id in its place"
+                self.outcome.warnings.append(Fault(what, hint, place))
             if error := papers.failure:
-                place = Place(f"{ROSTER}, line {papers.student.line}, student {papers.student.id}")
                 self.outcome.faults.append(Fault(error.message, error.hint, place))
                 self.outcome.statuses.add(error.exit_status)
         self.outcome.made += len(made)

@@ -253,14 +253,16 @@ def test_a_student_whose_numbers_cannot_be_drawn_is_reported(
     assert "student s" in told.err and "`z > 0`" in told.err
 
 
-def test_a_name_that_no_font_has_is_reported_and_stops_no_other(
+def test_a_name_that_no_font_has_is_replaced_and_told(
     given: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "roster.csv").write_text("id,name\n1,Noether\n2,\U00012000\n3,Hopper\n", "utf-8")
-    assert made(given, tmp_path / "class", "--workers", "1", roster=str(tmp_path / "roster.csv")) == 4
-    told = capsys.readouterr().err
-    assert "line 3, student 2: no font has the character" in told and "U+12000" in told
-    assert sorted(path.name for path in (tmp_path / "class" / "sheets").iterdir()) == ["1.pdf", "3.pdf"]
+    assert made(given, tmp_path / "class", "--workers", "1", roster=str(tmp_path / "roster.csv")) == 0
+    assert "line 3, student 2: no font has the letters of the name" in capsys.readouterr().err
+    sheets = tmp_path / "class" / "sheets"
+    assert sorted(path.name for path in sheets.iterdir()) == ["1.pdf", "2.pdf", "3.pdf"]
+    assert "Hopper" in PdfReader(sheets / "3.pdf").pages[0].extract_text()
+    assert "2 (2)" in PdfReader(sheets / "2.pdf").pages[0].extract_text()
 
 
 def test_the_formats_that_need_no_font_are_written_whatever_the_name(
@@ -268,11 +270,10 @@ def test_the_formats_that_need_no_font_are_written_whatever_the_name(
 ) -> None:
     (tmp_path / "roster.csv").write_text("id,name\n1,Noether\n2,\U00020000\n", "utf-8")
     options = ("--workers", "1", "--to", "pdf,tex,md,txt,toml,csv")
-    for _ in range(2):
-        assert made(given, tmp_path / "class", *options, roster=str(tmp_path / "roster.csv")) == 4
-        assert "line 3, student 2: no font has the character" in capsys.readouterr().err
+    assert made(given, tmp_path / "class", *options, roster=str(tmp_path / "roster.csv")) == 0
+    assert "line 3, student 2: no font has the letters" in capsys.readouterr().err
     there = {path.name for path in (tmp_path / "class" / "sheets").glob("2.*")}
-    assert there == {"2.tex", "2.md", "2.txt", "2.toml", "2.csv"}
+    assert there == {"2.pdf", "2.tex", "2.md", "2.txt", "2.toml", "2.csv"}
     assert "\U00020000" in (tmp_path / "class" / "sheets" / "2.md").read_text("utf-8")
 
 
