@@ -13,6 +13,8 @@ from derive.version import install_command
 STANDARD = "ua-1"
 FIRST_WORD = "#set document("
 """What every page begins with."""
+_UNSET = "could not be displayed"
+"""What Typst says of a character that none of its fonts has."""
 _FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")
 
 
@@ -30,7 +32,9 @@ def make_typst_pdf(text: str) -> bytes:
     try:
         pdf: bytes = _compiler().compile(text.encode(), format="pdf", pdf_standards=[STANDARD], timestamp=0)
     except RuntimeError as error:
-        raise ToolError(f"Typst could not set the page: {error}", "the .typ file (--to typ) shows the text") from None
+        fonts = f"{install_command('class')} for the fonts of more scripts, or leave the character out"
+        hint = fonts if _UNSET in str(error) else "the .typ file (--to typ) shows the text"
+        raise ToolError(f"Typst could not set the page: {error}", hint) from None
     return pdf
 
 

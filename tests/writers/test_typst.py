@@ -11,7 +11,7 @@ import pytest
 import derive
 from derive import Problem, examples
 from derive.commands.cli import main
-from derive.errors import InputError
+from derive.errors import InputError, ToolError
 from derive.notation.paired import pair, unpaired
 from derive.pdf.typst import make_typst_pdf
 from derive.prose.catalogue import languages
@@ -74,6 +74,12 @@ def test_a_second_derivative_is_said_with_its_order() -> None:
 def test_what_is_said_is_in_the_language_of_the_page() -> None:
     solution = derive.solve(examples.path("notes"), language="de")
     assert "d L nach d W 1 gleich d L nach d z 1 mal x transponiert" in ALT.findall(solution.text("typ"))
+
+
+def test_a_character_that_no_font_has_is_named_with_what_to_do() -> None:
+    with pytest.raises(ToolError, match="𓀀") as raised:
+        make_typst_pdf(derive.solve(titled("𓀀")).text("typ"))
+    assert "[class]" in raised.value.hint
 
 
 def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
