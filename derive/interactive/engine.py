@@ -26,7 +26,7 @@ from derive.writers.base import templates
 
 UNUSED_LIBRARY = (
     "_pyrepl", "concurrent/interpreters", "ctypes", "curses", "dbm", "doctest", "ensurepip", "ftplib", "http/server",
-    "http/cookie", "idlelib", "imaplib", "ipaddress", "lib2to3", "mailbox", "multiprocessing", "nntplib", "optparse",
+    "http/cookie", "idlelib", "imaplib", "lib2to3", "mailbox", "multiprocessing", "nntplib", "optparse",
     "pdb", "poplib", "profile", "profiling", "pstats", "pydoc", "pydoc_data", "pyodide_js", "smtplib", "sqlite3",
     "tkinter", "turtle", "turtledemo", "unittest", "venv", "wsgiref", "xmlrpc", "xml/sax", "xml/dom",
     "_pyio", "_pydatetime", "_pydecimal", "pickletools", "bdb", "cProfile", "configparser", "modulefinder",
@@ -62,16 +62,22 @@ def b85(data: bytes) -> str:
 def parts() -> Mapping[str, bytes]:
     """What the worker loads, by name."""
     with tarfile.open(fetched(PYODIDE)) as core:
-        names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+        names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
         files = {name: _member(core, f"package/{name}") for name in names}
-    library = zip_files(files.pop("python_stdlib.zip"))
-    unused = {name for name in library if name.startswith(UNUSED_LIBRARY) and name not in KEPT_ENCODINGS}
+    whole = library()
+    unused = {name for name in whole if name.startswith(UNUSED_LIBRARY) and name not in KEPT_ENCODINGS}
     made = {
-        "python_stdlib.zip": {name: data for name, data in library.items() if name not in unused},
+        "python_stdlib.zip": {name: data for name, data in whole.items() if name not in unused},
         "flint.zip": _flint(),
         "derive.zip": dict(_package()),
     }
     return {**files, **{name: zipped(inner) for name, inner in made.items()}}
+
+
+def library() -> Mapping[str, bytes]:
+    """Python's standard library as Pyodide has it."""
+    with tarfile.open(fetched(PYODIDE)) as core:
+        return zip_files(_member(core, "package/python_stdlib.zip"))
 
 
 def mathlive() -> tuple[str, Mapping[str, bytes]]:

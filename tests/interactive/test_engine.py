@@ -1,0 +1,90 @@
+"""What the engine is packed of: all that its modules import is there; what cannot be fetched says what to do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from derive.errors import ToolError
+from derive.interactive import engine, fetching
+from derive.interactive.fetching import FLINT, PYODIDE, FetchedPackage, fetched, kept_folder
+
+IMPORT = re.compile(r"^(?:from ([\w.]+) import|import ([\w., ]+))", re.MULTILINE)
+
+
+def imported(text: str) -> Iterator[str]:
+    """The modules that a text imports when it is imported itself."""
+    for found in IMPORT.finditer(text):
+        names = found[1] or found[2]
+        yield from (name.split(" as ")[0].strip() for name in names.split(","))
+
+
+@pytest.mark.slow
+def test_nothing_that_the_page_imports_is_left_out() -> None:
+    """Of the standard library by name, with what those modules import in turn."""
+    packed = engine.parts()
+    library = engine.zip_files(packed["python_stdlib.zip"])
+    whole = engine.library()
+    places = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in whole}
+    sources = engine.zip_files(packed["derive.zip"])
+    waiting = [name for file, data in sources.items() if file.endswith(".py") for name in imported(data.decode())]
+    waiting += [name for file, data in library.items() if "pyodide" in file for name in imported(data.decode())]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in places and name not in seen:
+            seen.add(name)
+            assert places[name] in library, name
+            waiting += imported(whole[places[name]].decode())
+    assert {"dataclasses", "tomllib", "json", "urllib.parse", "statistics"} <= seen
+
+
+@pytest.mark.slow
+def test_the_same_parts_make_the_same_engine() -> None:
+    assert engine.zipped({"b": b"1", "a": b"2"}) == engine.zipped({"a": b"2", "b": b"1"})
+    assert engine.engine_text() == engine.engine_text()
+    assert fetched(PYODIDE).parent == kept_folder()
+
+
+def nothing(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], 1, "", "network is unreachable\n")
+
+
+@pytest.mark.parametrize("package", [PYODIDE, FLINT])
+def test_without_a_network_the_message_says_what_to_do(
+    package: FetchedPackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path))
+    monkeypatch.setattr(fetching.subprocess, "run", nothing)
+    monkeypatch.setattr(fetching, "node", lambda program: program)
+    with pytest.raises(ToolError, match="network is unreachable") as raised:
+        fetched(package)
+    assert package.file in raised.value.hint and str(tmp_path) in raised.value.hint
+
+
+def test_without_npm_the_message_names_the_package_that_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path))
+    monkeypatch.setattr(fetching, "node", lambda program: None)
+    with pytest.raises(ToolError, match="no `npm`") as raised:
+        fetched(PYODIDE)
+    assert "practice" in raised.value.hint
+
+
+def test_a_file_with_another_checksum_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path))
+
+    def wrong(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        (Path(command[command.index("--pack-destination") + 1]) / PYODIDE.file).write_bytes(b"something else")
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(fetching, "node", lambda program: program)
+    monkeypatch.setattr(fetching.subprocess, "run", wrong)
+    with pytest.raises(ToolError, match="checksum"):
+        fetched(PYODIDE)
+    assert list(tmp_path.rglob("*.tgz")) == []
