@@ -228,10 +228,9 @@ def _largest(operation: str) -> AtenRow:
 
 
 def _power(call: Call) -> Any:
-    """Entry by entry; the square of a square matrix could be read as a product of matrices."""
+    """Entry by entry; the square of a matrix could be read as a product of matrices."""
     exponent = call["exponent"] if "exponent" in call.args else 2
-    sizes = [size for size in call.out if size > 1]
-    square = exponent == 2 and len(sizes) == 2 and sizes[0] == sizes[1]
+    square = exponent == 2 and sum(size > 1 for size in call.out) > 1
     template = "{self} ⊙ {self}" if square else "{self}^{exponent}"
     return call.each(template, {"self": call["self"], "exponent": exponent}, call.out)
 
@@ -363,6 +362,9 @@ ROWS: Mapping[str, AtenRow] = {
     "clamp": _clamped,
     "clamp_min": _clamped,
     "clamp_max": _clamped,
+    "hardshrink": _with_settings("where(abs({self}) > <lambd>, {self}, 0)", "lambd"),
+    "softshrink": _with_settings("sign({self}) ⊙ max(0, abs({self}) - <lambd>)", "lambd"),
+    "threshold": _with_settings("where({self} > <threshold>, {self}, <value>)", "threshold", "value"),
     "hardtanh": _between("min_val", "max_val"),
     "relu6": _between(0, 6),
     "relu": "ReLU({self})",

@@ -1,4 +1,4 @@
-"""`torch.einsum` of two tensors: for each index of a batch a product of two matrices."""
+"""`torch.einsum`: for each index of a batch a product of two matrices."""
 
 from __future__ import annotations
 
@@ -30,20 +30,40 @@ class Factor:
 
 
 def einsum(call: Call) -> Tensor:
+    """A product of tensors, two at a time from the left; what no later one and no result has is summed at once."""
+    equation = call["equation"].replace(" ", "")
+    inputs, arrow, out = equation.partition("->")
+    written = inputs.split(",")
+    if (
+        not arrow
+        or not re.fullmatch(r"[A-Za-z]+(,[A-Za-z]+)*", inputs)
+        or any(len(set(each)) < len(each) for each in (*written, out))
+    ):
+        raise Unsupported(f"`{equation}` is not worked out, only products of tensors, as `ij,jk->ik`")
+    factors = [Factor(letters, call.given(tensor)) for letters, tensor in zip(written, call["tensors"], strict=True)]
+    if len(factors) == 1:
+        if set(written[0]) != set(out):
+            raise Unsupported(f"`{equation}` sums over an index of one tensor alone")
+        return factors[0].arranged(*out)
+    first, *others = factors
+    for i, second in enumerate(others):
+        needed = "".join(each.letters for each in others[i + 1 :]) + out
+        both = first.letters + _without(second.letters, first.letters)
+        kept = out if i == len(others) - 1 else "".join(letter for letter in both if letter in needed)
+        first = Factor(kept, _product(call, equation, first, second, kept))
+    return first.places
+
+
+def _product(call: Call, equation: str, a: Factor, b: Factor, out: str) -> Tensor:
     """Of the letters that both tensors have, those of the result too are the batch, the other ones are summed; what one
     of them has alone are rows or columns.
     """
-    equation = call["equation"].replace(" ", "")
-    form = re.fullmatch(r"([A-Za-z]+),([A-Za-z]+)->([A-Za-z]*)", equation)
-    if not form or any(len(set(letters)) < len(letters) for letters in form.groups()):
-        raise Unsupported(f"`{equation}` is not worked out, only products of two tensors, as `ij,jk->ik`")
-    out = form[3]
-    a, b = (Factor(form[i], call.given(tensor)) for i, tensor in enumerate(call["tensors"], 1))
     if out.find(_without(b.letters, a.letters)[:1]) < out.find(_without(a.letters, b.letters)[:1]):
         a, b = b, a
     rows, columns = _without(a.letters, b.letters), _without(b.letters, a.letters)
     summed = _without(a.letters, rows + out)
     batch = _without(a.letters, rows + summed)
+    sizes = {**a.sizes, **b.sizes}
     if not set(rows + columns) <= set(out):
         raise Unsupported(f"`{equation}` sums over an index of one tensor alone")
     if any(a.sizes[letter] != b.sizes[letter] for letter in batch + summed):
@@ -51,8 +71,7 @@ def einsum(call: Call) -> Tensor:
     if not summed and not (rows and columns):
         factors = {name: each.arranged(*(letter if letter in each.letters else "" for letter in out))
                    for name, each in (("a", a), ("b", b))}  # fmt: skip
-        return call.each("{a} ⊙ {b}", factors, call.out)
-    sizes = {**a.sizes, **b.sizes}
+        return call.each("{a} ⊙ {b}", factors, tuple(sizes[letter] for letter in out))
     result = multiplied(call, a.arranged(batch, rows, summed), b.arranged(batch, summed, columns),
                         tuple(sizes[letter] for letter in batch + rows + columns))  # fmt: skip
     return result.permute([(batch + rows + columns).index(letter) for letter in out])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
 from derive.calculus.shapes import normal
@@ -19,11 +19,14 @@ from derive.pytorch.argument_names import IMAGES, letters
 from derive.pytorch.aten_rows import ROWS
 from derive.pytorch.graph import arguments, aten_key, is_node, is_random, layer_of, schema_of
 from derive.pytorch.graph_call import Call, EquationWriter, Known, Tensor, Unsupported
-from derive.pytorch.layout import LAYOUT, laid_out
+from derive.pytorch.layout import LAYOUT, laid_out, masking
 from derive.pytorch.tensor_entries import TensorEntries
 
 if TYPE_CHECKING:
     import torch
+
+
+COMPARING = {"eq", "ne", "lt", "le", "gt", "ge"}
 
 
 class NoRow(Exception):
@@ -78,7 +81,7 @@ class GraphReader(EquationWriter):
         if tensor.requires_grad:
             self._moving.add(node)
         tensor = tensor.detach()
-        if not tensor.dtype.is_floating_point or not tensor.isfinite().all():
+        if not tensor.dtype.is_floating_point or not tensor.isfinite().all() or _is_only_compared(node):
             self._results[node] = Known(tensor, plain)
             return
         parameter = node in self._moving
@@ -107,7 +110,7 @@ class GraphReader(EquationWriter):
         """The numbers of a tensor as given values."""
         if known not in self._lifted:
             tensor = known.tensor.int() if not known.tensor.dtype.is_floating_point else known.tensor
-            if not tensor.isfinite().all():
+            if not (tensor.isfinite() | tensor.isneginf()).all():
                 raise Unsupported("numbers that are not finite")
             shape = tuple(size for size in tensor.shape if size > 1)
             self._lifted[known] = self._give(known.name or name or "c", tensor, shape)
@@ -117,6 +120,9 @@ class GraphReader(EquationWriter):
         inputs = node.all_input_nodes
         if self._broken.intersection(inputs):
             self._broken.add(node)
+            key = aten_key(node)
+            if not {key, key.rstrip("_")} & {*ROWS, *LAYOUT, "getitem"}:  # all that is missing is told at once
+                self._without_row(node)
             return
         if self._moving.intersection(inputs):
             self._moving.add(node)
@@ -124,8 +130,7 @@ class GraphReader(EquationWriter):
         try:
             self._results[node] = self._result(node)
         except NoRow:
-            known = ", ".join(sorted({*ROWS, *LAYOUT}))
-            self._fault(node, f"`{aten_key(node)}` has no row", f"there are rows for: {known}")
+            self._without_row(node)
         except Unsupported as reason:
             self._fault(node, f"`{aten_key(node)}`: {reason}")
 
@@ -144,6 +149,8 @@ class GraphReader(EquationWriter):
             return _computed(node, {name: _plainly(value) for name, value in args.items()})
         if key.endswith("_") and not key.endswith("__"):
             return self._in_place(node, key.rstrip("_"), args)
+        if masked := masking(key, args):
+            return self._row(node, "add", masked)
         if key in LAYOUT:
             return laid_out(node, key, args, self.lifted, self.entries)
         return self._row(node, key, args)
@@ -169,6 +176,10 @@ class GraphReader(EquationWriter):
             return args["self"]
         self._results[changed] = self._row(node, key, args)
         return self._results[changed]
+
+    def _without_row(self, node: Any) -> None:
+        hint = "write the layer with other operations, or give its output as data; docs/problem-file.md lists them"
+        self._fault(node, f"`{aten_key(node)}` has no row", hint)
 
     def _fault(self, node: Any, message: str, hint: str = "") -> None:
         self.faults.append(Fault(f"{layer_of(node)}: {message}", hint))
@@ -227,12 +238,20 @@ class GraphReader(EquationWriter):
     def _number(self, scalar: torch.Tensor) -> str:
         """The shortest decimal that is the same number in the tensor's own precision."""
         value = scalar.item()
+        if value == -inf:
+            return '"-inf"'
         if not scalar.dtype.is_floating_point:
             return str(int(value))
         if self.decimals is not None:
             return f"{value:.{self.decimals}f}"
         texts = (f"{value:.{digits}g}" for digits in range(1, 18))
         return next(text for text in texts if scalar.new_tensor(float(text)).item() == value)
+
+
+def _is_only_compared(node: Any) -> bool:
+    """Whether a tensor is a mask in numbers: all that is done with its entries is to compare them, `tril == 0`."""
+    keys = [(user, aten_key(user).rstrip("_")) for user in node.users]
+    return bool(keys) and all(key in COMPARING or (key in LAYOUT and _is_only_compared(user)) for user, key in keys)
 
 
 def _is_worked_out(value: Any) -> bool:

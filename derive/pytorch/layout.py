@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from derive.pytorch.graph import schema_of
@@ -51,6 +52,29 @@ def laid_out(
         return torch.where(ready["condition"], *(_number(ready[name], entries) for name in ("self", "other")))
     arguments = [ready[each.name] for each in schema_of(node).arguments if not each.kwarg_only]
     return node.target(*arguments)
+
+
+def masking(key: str, args: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The sum of scores and a mask of 0 and −∞ that setting scores to −∞ is; None for anything else."""
+    import torch
+
+    key = key.rstrip("_")
+    if key == "masked_fill" and isinstance(args["mask"], Known) and _is_minus_infinity(args["value"]):
+        hidden, scores = args["mask"].tensor, args["self"]
+    elif key == "where" and isinstance(args["condition"], Known) and _is_minus_infinity(args["other"]):
+        hidden, scores = ~args["condition"].tensor, args["self"]
+    elif key == "where" and isinstance(args["condition"], Known) and _is_minus_infinity(args["self"]):
+        hidden, scores = args["condition"].tensor, args["other"]
+    else:
+        return None
+    mask = torch.zeros(hidden.shape).masked_fill(hidden.bool(), -torch.inf)
+    return {"self": scores, "other": Known(mask, "M"), "alpha": 1} if hasattr(scores, "numel") else None
+
+
+def _is_minus_infinity(value: Any) -> bool:
+    if isinstance(value, Known):
+        return bool(value.tensor.isneginf().all())
+    return isinstance(value, float) and value == -inf
 
 
 def _chosen(value: Any) -> Any:

@@ -138,6 +138,41 @@ class Crossed(nn.Module):  # type: ignore[misc]
         return self.attention(x[:, :2], x, x)[0]
 
 
+class MaskedScores(nn.Module):  # type: ignore[misc]
+    """One head of attention, its causal mask as teaching code writes it."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.keys, self.how = nn.Linear(2, 2, bias=False), how
+        self.register_buffer("tril", torch.tril(torch.ones(4, 4)))
+
+    def forward(self, x: Any) -> Any:
+        scores, n = self.keys(x) @ x.transpose(-2, -1) / 2**0.5, x.shape[-2]
+        seen = torch.tril(torch.ones(n, n))
+        if self.how == "tril":
+            scores = scores.masked_fill(seen == 0, float("-inf"))
+        elif self.how == "buffer":
+            scores = scores.masked_fill(self.tril[:n, :n] == 0, float("-inf"))
+        elif self.how == "triu":
+            scores = scores + torch.triu(torch.full((n, n), float("-inf")), diagonal=1)
+        elif self.how == "where":
+            scores = torch.where(seen.bool(), scores, torch.tensor(float("-inf"), dtype=scores.dtype))
+        else:
+            scores = torch.where(seen == 0, torch.tensor(float("-inf"), dtype=scores.dtype), scores)
+        return F.softmax(scores, dim=-1) @ x
+
+
+class ThreeFactors(nn.Module):  # type: ignore[misc]
+    """A product of three tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.rand(2, 3)), nn.Parameter(torch.rand(3, 2))
+
+    def forward(self, x: Any) -> Any:
+        return torch.einsum("ij,jk,kl->il", x, self.b, self.a)
+
+
 WEIGHTS = torch.tensor([1.0, 2.0, 0.5], dtype=DOUBLE)
 
 MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
@@ -378,6 +413,15 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
         nn.Linear(2, 3), torch.randn(2), torch.rand(3), nn.BCEWithLogitsLoss(WEIGHTS, pos_weight=WEIGHTS)),
     "weighted probabilities": lambda: (
         nn.Sequential(nn.Linear(2, 3), nn.Sigmoid()), torch.randn(4, 2), torch.rand(4, 3), nn.BCELoss(WEIGHTS)),
+    **{
+        f"causal mask by {how}": lambda how=how: (
+            MaskedScores(how), torch.rand(1, 3, 2), torch.rand(1, 3, 2), nn.MSELoss())
+        for how in ("tril", "buffer", "triu", "where", "hidden")
+    },
+    "einsum of three": lambda: (ThreeFactors(), torch.rand(2, 3), torch.rand(2, 3), nn.MSELoss()),
+    "shrinking": lambda: (
+        nn.Sequential(nn.Linear(3, 4), nn.Hardshrink(0.2), nn.Softshrink(0.1), nn.Threshold(0.05, 0.3)),
+        torch.randn(5, 3), torch.rand(5, 4), nn.MSELoss()),
     "parts": lambda: (Parts(), torch.randn(4), torch.rand(18), nn.MSELoss()),
     "products": lambda: (Products(), torch.rand(4, 3), torch.rand(4), nn.MSELoss()),
 }  # fmt: skip
@@ -427,11 +471,12 @@ def test_what_is_frozen_is_data() -> None:
 
 
 def test_every_operation_without_a_row_is_named() -> None:
-    module = nn.Sequential(nn.Linear(3, 3), nn.Hardshrink(), nn.Linear(3, 3), nn.Softplus())
+    """Those too that stand behind another one."""
+    module = nn.Sequential(nn.Linear(3, 3), Function(lambda x, w: torch.sort(w * x).values), Function(torch.igamma))
     with pytest.raises(InputError) as caught:
         derive.from_torch(module, torch.rand(3), torch.rand(3), nn.MSELoss())
-    (fault,) = caught.value.faults
-    assert fault.message == "layer 1 (Hardshrink): `hardshrink` has no row" and "leaky_relu" in fault.hint
+    messages = [fault.message for fault in caught.value.faults]
+    assert messages == ["layer 1 (Function): `sort` has no row", "layer 2 (Function): `igamma` has no row"]
 
 
 @pytest.mark.parametrize(
@@ -442,10 +487,10 @@ def test_every_operation_without_a_row_is_named() -> None:
         (nn.CELU(-1), torch.rand(3), nn.MSELoss(), "`celu`: a negative alpha"),
         (nn.Softplus(2), torch.rand(3), nn.MSELoss(), "beta = 2 is not worked out, only 1"),
         (
-            Function(lambda x, w: torch.einsum("i,i,i->i", x, w, w)),
+            Function(lambda x, w: torch.einsum("i,j->i", x, x * w)),
             torch.rand(3),
             nn.MSELoss(),
-            "`i,i,i->i` is not worked out, only products of two tensors",
+            "`i,j->i` sums over an index of one tensor alone",
         ),
         (
             Function(lambda x, w: torch.einsum("i,j->j", x, w)),
