@@ -142,6 +142,7 @@ class Row:
     jacobian     where `derivative` gives the Jacobian of a column by a column, which the page then goes through: its
                  entries on the diagonal and beside it, in terms of the value's entries i and j
     from_scores  whether it makes probabilities of scores
+    said         whether a page says in a sentence, not by its name, what it does to a gradient
     threshold    of a threshold unit the argument that the output rises with
     """
 
@@ -190,6 +191,7 @@ class Row:
     prime_of: str = ""
     jacobian: tuple[str, str] | None = None
     from_scores: bool = False
+    said: bool = False
     threshold: int | None = None
 
 

@@ -53,6 +53,7 @@ class EntryMove:
     settings: Mapping[str, str] = field(default_factory=dict)
     positional: tuple[str, ...] = ()
     numpy: str | Callable[[Shapes, Options], str] = ""
+    said: bool = False
 
 
 def block_row(move: EntryMove) -> Row:
@@ -71,6 +72,7 @@ def block_row(move: EntryMove) -> Row:
         settings=move.settings,
         positional=move.positional,
         numpy=move.numpy,
+        said=move.said,
         moves=True,
     )
 
@@ -400,7 +402,7 @@ MOVES = [
     EntryMove("place", ("place",), ONE, _place_shape, _place_origins, _place_back,
               Look("place", r"\operatorname{place}", "place"),
               "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
-              {"at": "entries", "shape": "sizes"}),
+              {"at": "entries", "shape": "sizes"}, said=True),
     EntryMove("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
               Look.operator("flatten"), "all entries as one column, row by row",
               "flatten(X)", numpy=_laid_out_numpy(_flat_shape)),

@@ -403,5 +403,5 @@ register_rows([
          {"size": "sizes"}),
     _row(TRILINEAR[KERNEL], "for each entry of a kernel the sum of what it multiplied, times what came out there",
          "correlate(X, W)", Look.operator("correlate"),
-         {"size": "sizes", "axis": "axis"}),
+         {"size": "sizes", "axis": "axis"}, said=True),
 ])  # fmt: skip

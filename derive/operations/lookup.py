@@ -217,7 +217,7 @@ register_rows([
         key="scatter", spellings=("scatter",), summary="columns added up by number: the gradient of an embedding",
         example="scatter(X, t, 5)", arity=(2, 2), notation=Look.operator("scatter"), shape=_scatter_shape,
         kernel=_scatter_kernel, pullback=_scatter_pullback, entry=_scatter_entry, settings=COUNT,
-        positional=("count",), whole=True, given=(1,),
+        positional=("count",), whole=True, given=(1,), said=True,
     ),
     Row(
         key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",

@@ -262,13 +262,14 @@ register_rows([
         summary="each entry put where the largest of its window of X is, 0 elsewhere", example="maxunpool(W, X, 2)",
         arity=(2, 2), notation=Look.operator("maxunpool"), shape=_unpool_shape, kernel=_unpool_kernel,
         pullback=partial(_chosen_pullback, "maxpick"), entry=_unpool_entry, settings=SETTINGS, positional=("window",),
-        whole=True,
+        whole=True, said=True,
     ),
     Row(
         key="maxpick", spellings=("maxpick",),
         summary="the entries that lie where the largest of each window of X is", example="maxpick(W, X, 2)",
         arity=(2, 2), notation=Look.operator("maxpick"), shape=_pick_shape, kernel=_pick_kernel,
         pullback=partial(_chosen_pullback, "maxunpool"), entry=_pick_entry, settings=SETTINGS, positional=("window",),
+        said=True,
     ),
     Row(
         key="avgpool", spellings=("avgpool",), summary="the mean of each window; padding counts as 0",
@@ -279,7 +280,7 @@ register_rows([
         key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",
         example="avgunpool(W, 2, shape = (4, 4))", notation=Look.operator("avgunpool"), shape=_share_shape,
         kernel=_share_kernel, pullback=_share_pullback, entry=_share_entry, settings={**SETTINGS, "shape": "sizes"},
-        positional=("window",),
+        positional=("window",), said=True,
     ),
     Macro(
         key="global_avgpool", spellings=("global_avgpool",), summary="the mean of each channel",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
@@ -71,11 +72,19 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
         yield Paragraph((Sentence("closed.too_long"),), "note")
     elif any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
-        data = frozenset(name for name, parameter in derivation.givens if not parameter)
+        numbers = set(_looked_up(derivation))
+        data = frozenset(name for name, parameter in derivation.givens if not parameter and name not in numbers)
         yield Chain(
             derivation.loss, (ChainLink(Relation("put in", _of(expression, data)), Formula(expression, data=data)),)
         )
     yield from _derivatives(derivation, closed)
+
+
+def _looked_up(derivation: Derivation) -> Iterator[Name]:
+    """The given numbers of classes and the like: conditions on them say more than `2 = 1`."""
+    for node in (node for step in derivation.forward for node in walk(step.expr) if isinstance(node, Apply)):
+        for i in row_of(node).given:
+            yield from names_in(node.args[i])
 
 
 def _has_names(derivation: Derivation, exprs: Iterable[Expr]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.building import terms_of
+from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, walk
 from derive.language.names import Name, Symbol
@@ -26,9 +27,9 @@ class _Cells:
 
     def __init__(self, derivation: Derivation) -> None:
         self.steps = derivation.forward
-        kinds = {step.name: step.expr.op for step in self.steps if isinstance(step.expr, Apply)}
-        self.sigmoids = {name for name, op in kinds.items() if op == "sigmoid"}
-        self.tanhs = {name for name, op in kinds.items() if op == "tanh"}
+        rows = {step.name: row_of(step.expr) for step in self.steps if isinstance(step.expr, Apply)}
+        self.sigmoids = {name for name, row in rows.items() if row.elementwise and row.bounds == (0, 1)}
+        self.tanhs = {name for name, row in rows.items() if row.elementwise and row.bounds == (-1, 1)}
 
     def found(self) -> Iterator[tuple[Name, str]]:
         states: dict[Name, str] = {}

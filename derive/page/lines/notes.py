@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from math import prod
 
+from derive.calculus.differentiation import Shapes, shapes_of
 from derive.calculus.operation_rows import ROWS, row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
@@ -97,6 +98,10 @@ class Notes:
         """What its numbers make worth saying."""
         for note in self._notes(step):
             yield from self.once(note)
+        if step.name == self.around.derivation.loss:
+            yield from self.once(Sentence("glossary.loss", {"name": NameInText(step.name)}))
+        if any(_by_entries(node, self.around.shapes) for node in walk(step.expr) if isinstance(node, Apply)):
+            yield from self.once(Sentence("glossary.elementwise"))
         if gate := self.gates.get(step.name):
             yield from self.once(Sentence(f"gates.{gate}", {"name": NameInText(step.name)}))
         yield from self._winners(step)
@@ -123,6 +128,11 @@ class Notes:
         chosen = isinstance(expr, Apply) and row_of(expr).chosen and isinstance(expr.args[0], Ref)
         if isinstance(expr, Apply) and chosen and prod(step.shape) <= MOST_WINNERS:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
+
+
+def _by_entries(node: Apply, shapes: Shapes) -> bool:
+    """Whether arrays are multiplied entry by entry, which ⊙ stands for."""
+    return node.op == "times" and all(shapes_of(node, shapes))
 
 
 def kinks(step: Step, differentiated: set[Name]) -> Iterator[Sentence]:

@@ -23,7 +23,7 @@ from derive.calculus.differentiation import (
 )
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
-from derive.derivation.rules import CHAIN, SHORT, SUM_OF_USES, SUM_OVER_PATHS
+from derive.derivation.rules import CHAIN, COMPONENT, SHORT, SUM_OF_USES, SUM_OVER_PATHS
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
@@ -151,7 +151,8 @@ class Steps:
         if step.shape and uniform(step.expr) is not None:
             yield self._constant(step, first)
             return
-        if isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working):
+        looked_up = any(row_of(node).given == (0,) for node in walk(step.expr) if isinstance(node, Apply))
+        if looked_up or (isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working)):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
         links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []),
@@ -174,6 +175,8 @@ class Steps:
 
     def _formulas(self, step: Step) -> list[ChainLink]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
+        if self._is_said(step):
+            return []
         relation = ARROW if step.phase == "update" else SAME
         links = []
         own = self._in_terms_of_input(step)
@@ -185,6 +188,11 @@ class Steps:
         if definition is not None:
             links.append(ChainLink(SAME, Formula(definition)))
         return links
+
+    def _is_said(self, step: Step) -> bool:
+        """Whether a sentence tells what the step does: its formula would be a name of this program, or y₁ = y₁."""
+        back = step.phase == "backward" and any(row_of(n).said for n in walk(step.expr) if isinstance(n, Apply))
+        return back or step.rule == COMPONENT
 
     def _is_prime(self, step: Step) -> bool:
         """Whether a local derivative is nothing but its own name, ReLU′(z)."""

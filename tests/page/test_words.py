@@ -1,0 +1,43 @@
+"""What a page says in words: what is used for the first time, and no name of this program."""
+
+import pytest
+
+import derive
+from derive import Problem, examples
+
+NAMES = ("place[", "correlate", "maxunpool", "maxpick", "avgunpool", "scatter")
+
+
+@pytest.mark.parametrize("name", ["jacobian", "hessian", "victorzhou_pool", "embedding", "victorzhou_filter"])
+def test_no_operation_of_the_backward_pass_stands_on_a_page_by_its_name(name: str) -> None:
+    text = derive.solve(examples.path(name)).text("txt")
+    assert [word for word in NAMES if word in text] == []
+    assert "y₁ = y₁" not in text
+
+
+CLASSES = """
+[data]
+x = [1, 2]
+y = 2
+[parameters]
+V = [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]
+[model]
+equations = '''
+s = V x
+q = softmax(s)
+L = cross_entropy(q, y)
+'''
+loss = "L"
+"""
+
+
+def test_the_number_of_a_class_is_put_in_nowhere_as_a_condition() -> None:
+    text = derive.solve(Problem.loads(CLASSES)).text("txt")
+    assert "y = 2" in text and "[2 = " not in text
+
+
+def test_a_sign_and_the_loss_are_explained_once_where_they_are_first_used() -> None:
+    text = derive.solve(examples.path("notes")).text("txt")
+    for words in ("L is the loss", "⊙ multiplies arrays entry by entry"):
+        assert text.count(words) == 1
+    assert text.index("⊙ multiplies") > text.index("⊙ ReLU")
