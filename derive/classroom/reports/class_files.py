@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -31,6 +31,7 @@ from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreeme
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
 from derive.classroom.reports.platform_gradebook import PlatformGradebook, write_feedback_zip
 from derive.classroom.returns.inbox import COUNTED, PART, Inbox, Return
+from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
 from derive.files import PDF, save, staged
@@ -197,8 +198,9 @@ class ClassFiles:
         solution = class_marker(self.orders)[1].blueprint.evaluate()
         document = class_document(findings, solution, self.style)
         page.write(_text("html", document, solution))
+        printed = class_document(replace(findings, missing=[*map(_printed, findings.missing)]), solution, self.style)
         try:
-            (made,) = make_pdfs([_text(pdf_source(solution.problem, sheet=True), document, solution)])
+            (made,) = make_pdfs([_text(pdf_source(solution.problem, sheet=True), printed, solution)])
         except ToolError as error:
             made = error
         if isinstance(made, bytes):
@@ -206,6 +208,12 @@ class ClassFiles:
         else:
             (self.output / f"{REPORT}.{PDF}").unlink(missing_ok=True)
             found.failures[f"the report could not be made as PDF: {made.message}"] += 1
+
+
+def _printed(student: Student) -> Student:
+    """A student with the names that a PDF can show."""
+    last, first = (printed_name(name, "–") for name in (student.last_name, student.first_name))
+    return replace(student, last_name=last, first_name=first)
 
 
 def _text(name: str, document: Document, solution: Solution) -> str:

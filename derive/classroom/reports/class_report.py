@@ -38,6 +38,9 @@ LONGEST = 300
 LISTED = {"others": (OTHER, CONFLICT), "unread": (UNREADABLE, UNKNOWN, EMPTY), "twice": (SUPERSEDED,)}
 """The returns that the report lists, by the key of the heading they stand under."""
 
+NOT_MARKED = (UNREADABLE, EMPTY, OTHER, CONFLICT)
+"""What came from a student and earned no marks, by what became of it."""
+
 Row = tuple[Sentence, ...]
 
 
@@ -188,8 +191,20 @@ class _Page:
         yield from self._listed("agreements", (_column("student"), _column("why", "long")), rows, len(rows))
 
     def _missing(self) -> Iterator[Block]:
-        heads = (_column("student"), _column("last_name"), _column("first_name"))
-        rows = [(_said(who.id), _said(who.last_name), _said(who.first_name)) for who in self.found.missing]
+        """Who is without marks, those that handed in nothing first; beside the others why it was not marked."""
+        heads = (_column("student"), _column("last_name"), _column("first_name"), _column("handed_in", "long"))
+        why = {item.student: item.reason for state in NOT_MARKED for item in self.found.returns.get(state, ())}
+        known = all(self.found.states[state] <= len(self.found.returns.get(state, ())) for state in NOT_MARKED)
+        nothing = Sentence("class.nothing") if known else _said("")
+        rows = [
+            (
+                _said(who.id),
+                _said(who.last_name),
+                _said(who.first_name),
+                _said(why[who.id]) if who.id in why else nothing,
+            )
+            for who in sorted(self.found.missing, key=lambda who: who.id in why)
+        ]
         yield from self._listed("missing_students", heads, rows, self.tally.missing)
 
     def _returns(self, key: str, states: Sequence[str]) -> Iterator[Block]:

@@ -59,3 +59,14 @@ def test_a_table_in_an_upload_has_few_rows(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "p100" / "rows.csv").write_text("id,z_2\n" + "p101,1\n" * 500, "utf-8")
     small.marked(tmp_path / "p100")
     assert len(small.states) < 20 and small.scores == {}
+
+
+def test_nothing_handed_in_stands_apart_from_what_cannot_be_marked(tmp_path: Path) -> None:
+    small = SmallClass(tmp_path / "small")
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / "p101.toml").write_text(answer_file({"z_2": "1"}), "utf-8")
+    (tmp_path / "back" / "p102.pdf").write_bytes(b"no PDF at all")
+    small.marked(tmp_path / "back")
+    page = next(tmp_path.rglob("report.html")).read_text("utf-8")
+    missing = page[page.index("Without a return that counts") :]
+    assert missing.index("nothing") < missing.index("this is no PDF") < missing.index("What could not be read")
