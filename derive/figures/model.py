@@ -82,13 +82,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Nodes and edges. `kind` is `network` or `graph`, `size` its columns and rows, `loss` its name."""
+    """Nodes and edges. `kind` is `network` or `graph`, `size` its columns and rows, `loss` its name; `legend` says in
+    words what the two colours of its numbers are, that of values and that of gradients.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     size: tuple[int, int]
     kind: Literal["network", "graph"]
     loss: Symbol | None = None
+    legend: tuple[str, str] | None = None
 
     def lit(self, names: Container[Name]) -> Figure | None:
         """The same with what stands for some names lit up; None where nothing does."""

@@ -10,9 +10,11 @@ from derive.figures.drawing.charts import draw_chart
 from derive.figures.drawing.curves import draw_curve
 from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.networks import draw_network
-from derive.figures.drawing.primitives import READABLE, Drawing, MathScript, Rows
+from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Rows, Text
 from derive.language.expressions import Index
 from derive.language.names import Name
+
+SPACE = 0.5  # beside the legend, in its font size
 
 
 def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
@@ -24,7 +26,21 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
     if isinstance(figure, Curve):
         return draw_curve(figure, labels, script)
     drawing = _drawn(figure, labels, script)
-    return drawing if drawing.scale >= READABLE else _drawn(figure, _Names(labels), script)
+    if drawing.scale < READABLE:
+        return _drawn(figure, _Names(labels), script)
+    return _explained(drawing, figure.legend, script) if figure.legend else drawing
+
+
+def _explained(drawing: Drawing, legend: tuple[str, str], script: MathScript) -> Drawing:
+    """The drawing with what its two colours are below it, in these colours, where it is wide enough."""
+    values, gradients = map(script.words, legend)
+    apart = SMALL * (script.width(values) + 2 * SPACE)
+    if apart + SMALL * script.width(gradients) > drawing.width:
+        return drawing
+    line = drawing.height + SMALL * LINE
+    texts = (Text((SPACE * SMALL, line), values, "value", SMALL, "start"),
+             Text((apart, line), gradients, "gradient", SMALL, "start"))  # fmt: skip
+    return Drawing(drawing.width, line + DROP * SMALL, (*drawing.shapes, *texts))
 
 
 def _drawn(figure: Figure, labels: Labels, script: MathScript) -> Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.derivation.steps import Derivation
 from derive.figures import graph_figure, network_figure
@@ -22,6 +23,11 @@ def drawings(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
         return
     followed = FollowedWeight.of(derivation, problem.page.follow)
     words = catalogue(problem.language)
-    for name, figure in (("network", network_figure(derivation)), ("graph", graph_figure(derivation))):
+    legend = (words["labels.values"], words["labels.gradients"]) if derivation.backward else None
+    graph = graph_figure(derivation)
+    for name, figure in (
+        ("network", network_figure(derivation)),
+        ("graph", replace(graph, legend=legend) if graph else None),
+    ):
         if figure is not None and name in problem.page.figures:
             yield FigureBlock(followed.lit(figure) if followed else figure, name, words[f"labels.{name}"])
