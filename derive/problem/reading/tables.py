@@ -14,6 +14,12 @@ from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.toml_file import TomlFile, kind
 
+_SEVERAL = {
+    "update": "[update] stands once: write the lines of all steps into its `equations`, each with the "
+    "derivative of its own loss, as in `w <- w - eta dL_D/dw`",
+}
+"""What to write where a table stands several times."""
+
 
 class Tables:
     """Reads values out of one file; `faults` and `warnings` collect what is wrong."""
@@ -31,7 +37,8 @@ class Tables:
         """The table of that name; empty where there is none."""
         table = self.source.data.get(name, {})
         if not isinstance(table, dict):
-            self.fault(f"`{name}` is {kind(table)}", f"expected a table: [{name}]", name)
+            hint = _SEVERAL.get(name, "") if isinstance(table, list) else ""
+            self.fault(f"`{name}` is {kind(table)}", hint or f"expected a table: [{name}]", name)
             return {}
         return table
 

@@ -45,6 +45,8 @@ def read_training(tables: Tables, around: Surroundings, samples: Samples | None)
         if "state" in tables.source.data:
             tables.fault("[state] is not used", "states belong to [update] with equations", "state")
         return Training()
+    if not tables.table("update") and tables.source.data["update"]:  # no table: that is told
+        return Training()
     return _TrainingReader(tables, around, samples).training()
 
 
