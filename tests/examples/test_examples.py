@@ -18,11 +18,12 @@ from support.solutions import solved, written
 
 import derive
 from derive import examples
+from derive.files import PDF
 from derive.pdf.engines import EngineRun, compile_tex, find_engine, missing_glyphs, overfull
 from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
-from derive.writers import WRITERS, text_formats
+from derive.writers import formats_of, text_formats
 
 NAMES = examples.names()
 SHORT = [name for name in NAMES if name != "mazur_10000"]
@@ -53,7 +54,7 @@ def test_every_format_is_written(name: str, form: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("form", sorted({*WRITERS} - {*text_formats("solution")}))
+@pytest.mark.parametrize("form", sorted({*formats_of("solution")} - {*text_formats("solution"), PDF}))
 def test_every_format_that_is_no_text_is_written(name: str, form: str) -> None:
     assert len(solved(name).file(form)) > 1000
 

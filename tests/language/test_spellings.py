@@ -82,7 +82,7 @@ REFUSED = [
     ("r = W_1^2 x", "`W_1 W_1` for the product of matrices, `W_1 ⊙ W_1`"),
     ("r = x.dot(h)", "side by side"),
     ("r == c", "one `=`"),
-    ("while c > 1: r", "repetition counts"),
+    ("while c > 1: r", "a loop counts"),
     ("return c", "write `y = …`"),
     ('r = f"{c}"', "holds no text"),
     ("r = c if c > 0 else 0", "where("),

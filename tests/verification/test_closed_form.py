@@ -133,7 +133,7 @@ def test_what_is_written_has_the_value(name: str) -> None:
     env = [values.flat(name) for name in tape.slots if name.id != "eta"]
 
     def worth(expr: Expr) -> arb:
-        assert node_count(expr) < 1000
+        assert node_count(expr) < 2000
         with precision(256):
             return arb(compile_expr(expr, tape.slots, derivation.shapes, Branches())(env)[0])
 
@@ -210,7 +210,7 @@ def test_deep_closed_forms_are_not_affordable(steps: int, cheap: bool) -> None:
     assert affordable(derivation) is cheap
     solution = derive.solve(derivation)
     assert ("closed form" in solution.verification.routes) is cheap
-    assert "central difference of $L$" in solution.text("md")
+    assert "by changing each value a little" in solution.text("md")
 
 
 def test_nothing_to_differentiate_is_not_affordable() -> None:
@@ -286,7 +286,7 @@ def test_the_closed_form_stands_where_it_says_something(problem: str, section: b
     text = " ".join(derive.solve(Problem.loads(problem)).text("txt").split())
     assert ("The same in one expression" in text) == section
     assert ("intermediate values have their names again" in text) == names
-    assert "Checked: every gradient entry" in text
+    assert "every gradient comes out the same" in text
 
 
 def test_numbers_before_a_parenthesis_have_a_dot() -> None:

@@ -124,7 +124,7 @@ def test_no_cluster_at_the_address() -> None:
 
 def test_a_cluster_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ToolError, match=r"derive\[dask\]"), engine(cluster="tcp://127.0.0.1:1"):
+    with pytest.raises(ToolError, match=r"derive-notes\[dask\]"), engine(cluster="tcp://127.0.0.1:1"):
         pass
 
 
