@@ -38,10 +38,11 @@ def overridden(problem: Problem, overrides: Overrides) -> Problem:
         raise InputError(faults)
     language = new.get("language") or problem.language
     numbers = problem.numbers
-    signs: dict[str, Any] = {key: number_sign(language, key) for key in numbers.by_language}
+    by_language = numbers.by_language - set(new)
+    signs: dict[str, Any] = {key: number_sign(language, key) for key in by_language}
     signs |= {key: new[key] for key in ("carry", "decimal") if key in new}
     length = {Digits(int(new[key]), decimals=key == "decimals") for key in COUNTS if key in new}
-    numbers = replace(numbers, **signs, digits=next(iter(length), numbers.digits))
+    numbers = replace(numbers, **signs, by_language=by_language, digits=next(iter(length), numbers.digits))
     page = replace(problem.page, **{key: new[key] for key in ("detail", "accessible") if key in new})
     return replace(problem, numbers=numbers, page=page, language=language)
 

@@ -136,8 +136,8 @@ def floats(value: object) -> list[float]:
 @pytest.mark.slow
 def test_of_a_large_batch_the_first_samples_are_worked_out_and_the_others_tabled() -> None:
     text = large(40).text("md")
-    assert text.count("z^{(2)} &=") == 2, "before and after the update"
-    assert "z^{(3)} &=" not in text
+    assert text.count("\nz^{(2)} =") == 2, "before and after the update, in the same way as sample 1"
+    assert "\nz^{(3)} " not in text
     y = 1 / (1 + math.exp(-0.6))
     assert f"| 3 | $0.6$ | ${y:.4f}$ | ${y * y:.4f}$ |" in text.split("\n")
     assert text.count("| … |\n") == 4, "of the samples, of what they give before and after, of the gradients"
@@ -250,7 +250,7 @@ def test_a_page_of_vectors_for_each_sample_is_read_again(text: str, form: str) -
     read = read_working(page, solution)
     report = derive.check(solution, read)
     assert report.marks == report.of
-    assert [answer.given for answer in read if not answer.step] == []
+    assert [answer.given for answer in read if not answer.step and not answer.is_line] == []
 
 
 @pytest.mark.parametrize("step", ["dL/dw", "dL/db", "dL/dz^(1)"])
@@ -306,8 +306,9 @@ def test_a_number_that_is_one_for_every_sample_is_so_in_the_students_work() -> N
 
 def test_noise_of_double_precision_is_0_where_that_is_exact() -> None:
     solution = derive.solve(Problem.loads("[data]\na = 0.1\n[model]\nequations = 'z = 3 a - 0.3'\n"))
-    found = [derive.check(solution, {"z": text}).items[0].verdict for text in ("5.551115123125783e-17", "5.5e-17")]
-    assert found == ["correct", "wrong"]
+    written = ("5.551115123125783e-17", "5.5e-17", "5.5e-6")
+    found = [derive.check(solution, {"z": text}).items[0].verdict for text in written]
+    assert found == ["correct", "correct", "wrong"]
 
 
 def test_samples_too_wide_for_a_table_stand_on_the_page_one_by_one() -> None:
