@@ -36,7 +36,7 @@ EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {
     "adam_network",
     "binary_cross_entropy", "dead_relu", "han_kamber", "hessian", "hmkcode", "lion_step", "mazur", "mazur_10000",
-    "miller", "notes", "rgu",
+    "miller", "newton_logistic", "notes", "rgu",
     "slp3_sgd", "softmax_classifier",
     "victorzhou_feedforward", "victorzhou_neuron", "xor_2_2_1", "yeh_mlp", "zaki_meira",
 }  # fmt: skip

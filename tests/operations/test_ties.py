@@ -13,7 +13,7 @@ import derive
 from derive.errors import InputError, VerificationError
 from derive.problem.problem import Problem
 from derive.sheets.sheet_files import copy_of, write_sheet
-from derive.writers import WRITERS
+from derive.writers import text_formats
 
 INNER = ["X", "tanh(X)", "exp(X/9)", "GELU(X)", "sigmoid(X)", "W X", "tanh(W X)", "softplus(X) - softplus(X)"]
 OUTER = ["maxpool({}, 2)", "max({}, rows)", "min({}, columns)", "max({})", "ReLU({})", "LeakyReLU({})", "ELU({})",
@@ -50,7 +50,7 @@ def test_everything_is_written(tmp_path_factory: pytest.TempPathFactory, **drawn
         told = str(error)
         assert ("line" in told) if isinstance(error, InputError) else ("edge" in told), drawn  # noqa: PT017
         return
-    for name in WRITERS:
+    for name in text_formats("solution"):
         assert solution.text(name), name
     write_sheet(copy_of(problem), folder, ("md",))
     work = folder / "work.md"
@@ -73,7 +73,7 @@ def test_a_tie_of_values_that_are_not_exact_is_a_kink_on_every_page(loss: str, t
     solution = derive.solve(
         Problem.loads(f"[parameters]\n{TIES[loss]}\n[model]\nloss = 'L'\nequations = 'L = {loss}'\n")
     )
-    for name in WRITERS:
+    for name in text_formats("solution"):
         text = solution.text(name)
         assert name in {"json", "toml"} or "kink" in text, name
 
@@ -125,5 +125,5 @@ def test_numbers_of_hundreds_of_digits_are_written(weight: str) -> None:
         f"[parameters]\nw = {weight}\n[model]\nloss = 'L'\nequations = '''\nz = tanh(w)\np = sigmoid(w) z\nL = p^2\n'''"
     )
     solution = derive.solve(Problem.loads(text))
-    for name in WRITERS:
+    for name in text_formats("solution"):
         assert solution.text(name)

@@ -5,7 +5,7 @@ import pytest
 import derive
 from derive import Problem
 from derive.errors import InputError
-from derive.writers import WRITERS
+from derive.writers import text_formats
 
 EDGE = (
     "[data]\nx = [1, 2]\n[parameters]\nW = [[1, -2], [0.5, 0]]\nw = 0\n[model]\nloss = 'L'\nequations = '''\n{}\n'''\n"
@@ -26,7 +26,7 @@ TIES = [
 @pytest.mark.parametrize("equations", TIES)
 def test_a_tie_behind_a_function_is_written_in_every_format(equations: str) -> None:
     solution = derive.solve(Problem.loads(EDGE.format(equations.replace("; ", "\n"))))
-    for name in WRITERS:
+    for name in text_formats("solution"):
         assert solution.text(name)
 
 

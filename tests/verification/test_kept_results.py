@@ -60,7 +60,7 @@ def test_an_expression_is_its_text(text: str) -> None:
 def test_other_numbers_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     page()
     monkeypatch.setattr(ClosedForm, "_worked_out", lambda self: pytest.fail("SymPy was asked"))
-    assert "closed form" in page(w=0.75, v=-3)
+    assert "as one expression" in page(w=0.75, v=-3)
 
 
 def test_a_page_from_disk_is_the_same(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_is_damaged_is_worked_out_again(damage: str, monkeypatch: pytest.Mo
 def test_a_folder_that_cannot_be_written_keeps_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file" / "below"))
-    assert "closed form" in page()
+    assert "as one expression" in page()
     monkeypatch.setenv(FOLDER_VARIABLE, "")
     assert kept_results.folder() is None
     assert "closed form" in page(c="3")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from keyword import iskeyword
+from math import isfinite
 
 from flint import fmpq
 
@@ -123,7 +124,7 @@ class NumpyProgram:
         return [self.computed(step), f'assert agrees({name}, "{shown}")']
 
     def _is_beyond(self, place: tuple[Name, int]) -> bool:
-        return any(not abs(float(x)) <= LARGEST_EXPONENT for x in self.values.flat(*place))
+        return any(not abs(x) <= LARGEST_EXPONENT for x in self.values.flat(*place))
 
     def _shown(self, step: Step, k: int) -> str:
         texts = list(map(_printed, self.values.printed(step.name, k)))
@@ -175,7 +176,13 @@ class NumpyProgram:
 
 def _literal(x: Num) -> str:
     """A number in code: as it was given, or in double precision."""
-    return _decimal(Fraction(int(x.p), int(x.q))) if type(x) is fmpq else repr(float(x))
+    return _decimal(Fraction(int(x.p), int(x.q))) if type(x) is fmpq else _float(x)
+
+
+def _float(x: Num) -> str:
+    """A ball's middle as code."""
+    value = float(x)
+    return repr(value) if isfinite(value) else "-np.inf" if value < 0 else "np.inf"
 
 
 def _decimal(value: Fraction) -> str:
