@@ -6,6 +6,7 @@ A spreadsheet and NumPy have words for the simple operations; every other one is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -85,8 +86,8 @@ class _Formula:
         return self.in_rows(instantiate(row, text, expr.args, expr.options, number(0)))
 
     def in_rows(self, expr: Expr) -> Expr:
-        """An expression without macros."""
-        return expand_macros(expr, {})
+        """An expression of numbers without macros."""
+        return expand_macros(expr, defaultdict(tuple))
 
     def argument(self, expr: Apply, i: int, level: int) -> str:
         """An argument of an application."""

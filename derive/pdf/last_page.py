@@ -13,7 +13,7 @@ from derive.pdf.engines import EngineRun, run_tex
 
 LEAST = 0.2
 """The part of a last page that has to be filled."""
-LOOSER = (1.15, 1.6)
+LOOSER = (1.15, 1.6, 2.5, 4)
 """How much more than what is missing the other pages give: what stands together goes over as a whole."""
 _REST = re.compile(r"^derive-rest: ([\d.]+)pt, ([\d.]+)pt, (\d+)", re.MULTILINE)
 _BEGIN = "\\begin{document}\n"

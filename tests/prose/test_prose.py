@@ -83,6 +83,7 @@ TO_CYRILLIC = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 MATHEMATICS = frozenset(
     [
         "exp",
+        "mask",
         "max",
         "min",
         "tanh",
