@@ -387,6 +387,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}\usepackage{lmodern,amsmath,xcolor,tikz}
 \usepackage[a4paper,margin=2.3cm]{geometry}
 \definecolor{derivevalue}{RGB}{31,58,122}\definecolor{derivegradient}{RGB}{139,26,26}
+\DeclareUnicodeCharacter{221E}{\ensuremath{\infty}}
 \newbox\measured
 \begin{document}
 """

@@ -12,7 +12,7 @@ from flint import arb, fmpq
 
 from derive import examples
 from derive.answers.marking.student_values import BITS, Own
-from derive.answers.reading.written import Answer, Array, WrittenNumber
+from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.steps import Step
@@ -20,7 +20,7 @@ from derive.page.workings import Workings
 from derive.problem.problem import Problem
 from derive.problem.settings import Digits
 from derive.solution import Solution
-from derive.values.digits import Printed, printed
+from derive.values.digits import INFINITE, Printed, printed
 
 
 def first_pass(name: str) -> bool:
@@ -39,6 +39,8 @@ def ten(power: int) -> fmpq:
 
 def as_written(number: Printed) -> WrittenNumber:
     """A printed number as a student would copy it."""
+    if number.mantissa == INFINITE:
+        return WrittenNumber(number.value, fmpq(0), EXACT_DIGITS, number.text())
     last = number.gap or number
     decimals = len(last.mantissa.partition(".")[2]) - (last.exponent or 0)
     digits = decimals if number.gap else len(number.mantissa.replace(".", "").lstrip("0")) or 1

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from derive.answers.marking.rounding import UsualLength, is_exactly, with_zeros
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
-from derive.calculus.scalars import Num, ValueFault, precision, shortened, to_fmpq
+from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, precision, shortened, to_fmpq
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
 from derive.language.names import Name, Symbol
@@ -253,8 +253,8 @@ class Own:
 
 
 def is_of_size(x: Num) -> bool:
-    """Whether it is a number, and one that can be written down."""
-    return type(x) is fmpq or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
+    """Whether it is a number, and one that can be written down; a masked score of −∞ is."""
+    return type(x) is fmpq or is_minus_infinity(x) or (bool(x.is_finite()) and bool(abs(x) < _LARGEST))
 
 
 def _is_rounded(literal: Number) -> bool:
