@@ -13,7 +13,7 @@ from derive.answers.pages.snippet import Snippet
 from derive.answers.pages.transcript import without_stops
 
 MAX_LINKS = 40
-MAX_PARTS = 24
+MAX_PARTS = 200
 _TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
 _ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "weil", "da", "für"}
 _JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
@@ -84,6 +84,8 @@ def _word(match: re.Match[str]) -> str:
     breaks = "\n" * inner.count("\n")
     if ":" in inner:
         return f" {inner} "
+    if len(words) > 1 and match.group().startswith(r"\operatorname"):
+        return rf"\operatorname{{{'_'.join(words)}}}" + "\n" * inner.count("\n")
     if len(words) > 1 or not words or words[0].lower().strip(",.") in _JOINING:
         return _part_at(words[0]) + breaks if words else " "
     return match.group()
