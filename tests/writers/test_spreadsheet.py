@@ -21,7 +21,8 @@ from derive.writers.spreadsheet.layout import address
 DOUBLES_LOSE = {"notes": 1e-7}
 """Examples in which double precision loses digits: σ(18.3) is 1 − 1.1·10⁻⁸, and 1 − σ keeps eight of them."""
 RECOMPUTED = ["notes", "activations", "adam_network", "batch_norm", "cnn", "dropout", "gan_step", "gru", "hessian",
-              "huber", "lion_step", "momentum", "perceptron_and", "self_attention", "victorzhou_pool",
+              "huber", "lion_step", "masked_attention",
+              "momentum", "perceptron_and", "self_attention", "victorzhou_pool",
               "yeh_resnet"]  # fmt: skip
 
 

@@ -42,6 +42,8 @@ NAMES, WORDS, NUMBERS = range(3)
 
 LONGEST = 8_000
 """Characters of a formula; a spreadsheet takes 8,192."""
+LOWEST, UNSEEN = -1e307, 1e306
+"""What stands for −∞, the score of what may not be seen, and beyond which a number comes from it."""
 EXPONENTIAL, LARGEST_EXPONENT = "EXP(", 709
 """Beyond e^709 there are no numbers in double precision."""
 
@@ -106,7 +108,7 @@ def address(place: CellPlace, fixed: bool = False) -> str:
 def as_float(x: Num) -> float:
     """A value in double precision; beyond that 0 or infinity. −∞ is the lowest number, as formulas have it."""
     if is_minus_infinity(x):
-        return -1e307
+        return LOWEST
     return float(x.p) / float(x.q) if type(x) is fmpq and x.height_bits() < 1000 else float(x)
 
 
@@ -258,10 +260,8 @@ class PageLayout:
         """Whether a number in an expression may be beyond what a spreadsheet takes the exponential of."""
         entries = (node for node in walk(expr) if isinstance(node, Entry))
         shapes = self.derivation.shapes
-        return any(
-            abs(as_float(self.values.flat(node.name, k)[offset(shapes[node.name], node.index)])) > LARGEST_EXPONENT
-            for node in entries
-        )
+        flat = (self.values.flat(node.name, k)[offset(shapes[node.name], node.index)] for node in entries)
+        return any(LARGEST_EXPONENT < abs(as_float(x)) < UNSEEN for x in flat)
 
     def _number(self, name: Name, index: Index, k: int, cell: NumberCell) -> None:
         self.sheet.numbers.append(cell)

@@ -20,7 +20,7 @@ from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
-from derive.values.digits import Printed
+from derive.values.digits import INFINITE, Printed
 from derive.version import install_command
 from derive.writers.base import Writer
 from derive.writers.page_context import PageContext
@@ -189,6 +189,8 @@ def _quoted(sheet: str) -> str:
 
 def _number_format(printed: Printed) -> str:
     """As many decimals as the page shows."""
+    if printed.mantissa == INFINITE:
+        return '"−∞"'
     if printed.fraction or printed.gap:
         return "General"
     decimals = len(printed.mantissa.partition(".")[2])
