@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes, entries_of, expand_macros, instantiate, shape_of, shapes_of
 from derive.calculus.operation_rows import row_of
+from derive.calculus.scalars import MINUS_INFINITY
 from derive.calculus.shapes import indices, numpy_shape
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, number
 from derive.language.numbers import constant_text
@@ -27,7 +28,7 @@ Operand: TypeAlias = Callable[[Ref | Entry], str]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a program writes formulas: its key in the rows' `code`, and its signs, with their spaces."""
+    """How a program writes formulas: its key in the rows' `code`, its signs, with their spaces, and −∞."""
 
     key: str
     add: str
@@ -35,10 +36,11 @@ class Dialect:
     times: str
     divide: str
     power: str
+    infinite: str
 
 
-SHEET = Dialect("sheet", "+", "-", "*", "/", "^")
-NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**")
+SHEET = Dialect("sheet", "+", "-", "*", "/", "^", "-1E+307")
+NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**", "-np.inf")
 
 
 def scalar_code(expr: Expr, dialect: Dialect, leaf: Operand) -> str:
@@ -55,7 +57,7 @@ class _Formula:
     def text(self, expr: Expr, level: int) -> str:
         """An expression, in parentheses where its surroundings bind more tightly."""
         if isinstance(expr, Number):
-            return _constant(expr.value, level)
+            return f"({self.dialect.infinite})" if expr.value == MINUS_INFINITY else _constant(expr.value, level)
         if not isinstance(expr, Apply):
             return self.leaf(expr)
         text, own = self.applied(expr)

@@ -11,7 +11,7 @@ from math import isfinite
 
 from flint import fmpq
 
-from derive.calculus.scalars import Num
+from derive.calculus.scalars import MINUS_INFINITY, Num, is_minus_infinity
 from derive.calculus.shapes import numpy_index, numpy_shape
 from derive.derivation.steps import Step
 from derive.language.expressions import Entry, Ref
@@ -19,7 +19,7 @@ from derive.language.names import Name, Symbol
 from derive.language.numbers import constant_text
 from derive.notation.code import array_code, nested_text
 from derive.problem.training.model import STEP
-from derive.values.digits import Printed
+from derive.values.digits import INFINITE, Printed
 from derive.values.values import Values
 
 RESERVED = {"np", "math", "agrees", "as_printed", "pass_number"}
@@ -39,7 +39,7 @@ def agrees(value, printed):
         mantissa, _, power = text[1:].partition("e")
         last = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
         room = 1e-9 * abs(number) if number else 1e-12
-        if not abs(x - number) <= room + (last / 2 if sign == "≈" else 0):
+        if x != number and not abs(x - number) <= room + (last / 2 if sign == "≈" else 0):
             return False
     return True
 """
@@ -124,7 +124,7 @@ class NumpyProgram:
         return [self.computed(step), f'assert agrees({name}, "{shown}")']
 
     def _is_beyond(self, place: tuple[Name, int]) -> bool:
-        return any(not abs(x) <= LARGEST_EXPONENT for x in self.values.flat(*place))
+        return any(not (abs(x) <= LARGEST_EXPONENT or is_minus_infinity(x)) for x in self.values.flat(*place))
 
     def _shown(self, step: Step, k: int) -> str:
         texts = list(map(_printed, self.values.printed(step.name, k)))
@@ -186,12 +186,16 @@ def _float(x: Num) -> str:
 
 
 def _decimal(value: Fraction) -> str:
+    if value == MINUS_INFINITY:
+        return "-np.inf"
     text = constant_text(value)
     return text if "." in text or "/" in text else f"{text}.0"
 
 
 def _printed(number: Printed) -> str:
     """A number as it is printed, with the sign of how."""
+    if number.mantissa == INFINITE:
+        return "=-inf"
     if number.gap or number.fraction:
         return f"≈{float(number.value)!r}"
     return f"{'=' if number.exact else '≈'}{number.text('.', 'e')}"
