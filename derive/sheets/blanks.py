@@ -236,8 +236,11 @@ class _Section:
         """What is left of a link of a step that is asked."""
         assert chain.head is not None
         shown = link.shown
-        if isinstance(shown, Result) or (isinstance(shown, Formula) and isinstance(shown.expr, Number)):
+        number = isinstance(shown, Formula) and isinstance(shown.expr, Number)
+        if isinstance(shown, Result) or (number and link is chain.links[-1]):
             yield replace(link, shown=Blank(step, chain.head, chain.index))
+        elif number:  # 1/5 before the result 0.2: one place to fill in, not two
+            return
         elif not isinstance(shown, Formula) or shown.numbers:
             if self.level == RESULTS and not self._is_told(link):
                 yield link
