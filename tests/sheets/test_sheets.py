@@ -91,21 +91,10 @@ def test_a_sheet_asks_the_steps_of_the_worked_page(name: str) -> None:
 
 SLICED = {"cnn", "conv_channels"}
 """Their arrays of three axes stand slice by slice on several lines: a limit of what is read of a sheet in Markdown."""
-READ_IN_PART = {"mixture_of_experts", "gomez_lstm", "minibatch_xor", "logistic_batch"}
-"""Chosen scores of −∞, and rows of alike steps: not all of such a sheet in Markdown is read yet."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="rows of alike steps", strict=False))
-        if name in READ_IN_PART
-        else name
-        for name in NAMES
-        if name not in SLICED
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLICED])
 def test_a_sheet_filled_in_markdown_earns_full_marks_and_one_left_empty_none(name: str, tmp_path: Path) -> None:
     made, solved, path = writer(name), solution(name), tmp_path / "work.md"
     asked = {field.step for field in made.fields}

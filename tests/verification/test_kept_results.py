@@ -90,7 +90,7 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(monkeypatch: pytest.Monke
     assert "as one expression" in page()
     monkeypatch.setenv(FOLDER_VARIABLE, "")
     assert kept_results.folder() is None
-    assert "closed form" in page(c="3")
+    assert "as one expression" in page(c="3")
 
 
 def test_the_folder_stays_small(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
