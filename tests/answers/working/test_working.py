@@ -365,6 +365,8 @@ READ_IN_PART = {
     "transformer_block": "steps that are told in a row of alike ones",
     "mixture_of_experts": "the softmax of chosen scores in LaTeX",
     "ctc": "long rows of alike steps",
+    "llama_block": "parts of a gradient that are told in a row of alike ones, as plain text",
+    "ppo_step": "a quotient of numbers beside its value is remarked as imprecise",
 }
 """Built-in problems of whose page not every line is read again yet, and what is not."""
 
