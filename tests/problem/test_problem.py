@@ -194,6 +194,7 @@ def test_fault(case: Case) -> None:
 SYNTAX = [
     Case("Y = 18", "Y = 1,8", 5, ",", "this is not valid TOML", "numbers are written with a point in TOML: 0.5"),
     Case("Y = 18", "Y 18", 5, "1", "this is not valid TOML", "docs/problem-file.md"),
+    Case("Y = 18", "Y = [18, 3", 7, "[", "this is not valid TOML: Unclosed array", "a `]` is missing here"),
     Case("Y = 18", "Y = 18\nY = 19", 6, "", "this is not valid TOML", ""),
     Case("W_2 A_1", "\\sigma A_1", 17, "\\", "this is not valid TOML", "'''"),
     Case("Y = 18", f"Y = {'9' * 5000}", 5, "", "a whole number has too many digits", ""),

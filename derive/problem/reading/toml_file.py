@@ -32,6 +32,7 @@ _SYNTAX_HINTS = (
     (r"\A[^\n]*\n\s*[\w.]+:(\s|$)", "this looks like YAML; a problem file is TOML: name = value, tables as [data]"),
     (r"\A[^\n]*\n\s*\w+([ \t]+\w+)+\s*=", "a key is one word: write `learning_rate`, or put it into quotes"),
     (r"\d,\d", "numbers are written with a point in TOML: 0.5"),
+    (r"\AUnclosed array", "a list is not closed: a `]` is missing here, or in a line above"),
     (r"[Uu]nescaped '\\'", "put text that holds backslashes between three single quotes: '''"),
     ("", "see docs/problem-file.md for the format"),
 )
