@@ -34,15 +34,19 @@ async function start(engine) {
   await Promise.all(Object.entries(engine).map(async ([name, text]) => { parts[name] = await inflated(text); }));
   stayOffline(parts);
   const script = "text/javascript";
-  const {loadPyodide} = await import(address(parts["pyodide.mjs"], script));
-  const createPyodideModule = (await import(address(parts["pyodide.asm.mjs"], script))).default;
+  const addresses = [address(parts["pyodide.mjs"], script), address(parts["pyodide.asm.mjs"], script),
+    address(parts["python_stdlib.zip"], "application/zip")];
+  const {loadPyodide} = await import(addresses[0]);
+  const createPyodideModule = (await import(addresses[1])).default;
   const python = await loadPyodide({
-    createPyodideModule, stdLibURL: address(parts["python_stdlib.zip"], "application/zip"), indexURL: NOWHERE,
+    createPyodideModule, stdLibURL: addresses[2], indexURL: NOWHERE,
     packageBaseUrl: NOWHERE, lockFileContents: JSON.stringify(LOCK), env: {DERIVE_CACHE: "", HOME: "/home"},
   });
   python.unpackArchive(parts["derive.zip"].buffer, "zip", {extractDir: "/lib/python3.14/site-packages"});
   const quiet = {checkIntegrity: false, messageCallback() {}, errorCallback(/** @type {string} */ text) { throw new Error(text); }};
   await python.loadPackage([NOWHERE + FLINT], quiet);
+  addresses.forEach(URL.revokeObjectURL);
+  for (const name of Object.keys(parts)) delete parts[name];  // they lie in Python's own memory now
   python.runPython("from derive.interactive.desk import Desk\ndesk = Desk()");
   return python.globals.get("desk");
 }
