@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 
 from derive.prose.catalogue import Catalogue
 
 _BEFORE, _BEHIND = r"[#\s*_=>-]*(?:\\(?:sub)*section\*?\{)?\s*", r"[\s}*_:.=-]*"
-_NUMBER = r"(?P<k>\d[\d.,]*)"
+_NUMBER = r"(?P<k>\d(?:[\d.,]|[ \xa0\u2009\u202f](?=\d{3}(?!\d)))*)"
 _WORDS = (
     "step|epoch|iteration|pass|round|update step|training step|"
     "schritt|epoche|durchgang|durchlauf|iterationsschritt|trainingsschritt|"
@@ -26,6 +27,7 @@ _HEADING = re.compile(
     rf"|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\{k(?::([^}]*))?\}")
 LONGEST = 100
 
 
@@ -57,5 +59,9 @@ def _number(text: str) -> int:
 
 
 def _pattern(heading: str) -> re.Pattern[str]:
-    before, _, behind = heading.partition("{k}")
-    return re.compile(_BEFORE + re.escape(before) + _NUMBER + re.escape(behind) + _BEHIND, re.IGNORECASE)
+    """The pattern of a heading of the catalogue; words that go with the number, `{k:update|updates}`, in any form."""
+    pieces = _PLACE.split(heading)
+    texts, forms = map(re.escape, pieces[::2]), pieces[1::2]
+    places = [f"(?:{'|'.join(map(re.escape, form.split('|')))})" if form else _NUMBER for form in forms]
+    body = "".join(chain.from_iterable(zip_longest(texts, places, fillvalue="")))
+    return re.compile(_BEFORE + body + _BEHIND, re.IGNORECASE)

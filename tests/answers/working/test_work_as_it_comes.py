@@ -18,6 +18,8 @@ from derive.answers.pages.sessions import sessions_read
 from derive.answers.reading.program_arrays import plain_arrays
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
+from derive.answers.working.pass_headings import passes
+from derive.prose.catalogue import catalogue, languages
 from derive.solution import Solution, solve
 
 
@@ -247,6 +249,26 @@ def test_updated_parameters(left: str) -> None:
 def test_headings_of_passes(heading: str) -> None:
     assert said(f"out_h = [0.5, 0.6]\n{heading}\nout_h = [0.7, 0.8]", "adam_network") == {
         "out_h": [0.5, 0.6], "out_h@2": [0.7, 0.8]}  # fmt: skip
+
+
+TRAINED = """
+[parameters]
+w = 2
+[model]
+equations = "L = w^2"
+loss = "L"
+[update]
+learning_rate = 0.1
+steps = STEPS
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 21, 10_000])
+@pytest.mark.parametrize("language", languages())
+def test_the_heading_after_the_last_update_in_every_number_of_it(language: str, steps: int) -> None:
+    page = solve(Problem.loads(TRAINED.replace("STEPS", str(steps))), language=language).text("md")
+    *_, (line, last) = passes(page, catalogue(language))
+    assert last == steps + 1, page.splitlines()[line - 1]
 
 
 def test_what_only_a_later_pass_states_does_not_belong_to_the_first() -> None:
