@@ -56,6 +56,11 @@ class Symbol:
         return self if self.updated else replace(self, updated=True)
 
     @property
+    def bare(self) -> Symbol:
+        """The quantity that a helper or an interim result belongs to; itself for any other."""
+        return replace(self, helper=0, interim=0) if self.helper or self.interim else self
+
+    @property
     def spelling(self) -> str:
         """The name as it is read even where it is not known yet: the id, but `W_f^{(1)}` for `W_f^(1)`."""
         braced = f"^{{{self.superscript}}}" if "(" in self.superscript else f"^{self.superscript}"

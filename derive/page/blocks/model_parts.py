@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import layers_of
@@ -25,6 +24,7 @@ class ModelParts:
         for step in derivation.forward:
             for name in step.uses:
                 self.users.setdefault(name, []).append(step.name)
+        self.computed = {each for step in derivation.forward if step.uses for each in (step.name, _bare(step.name))}
 
     def of(self, step: Step) -> Within | None:
         """The part of a step, forward in a batch its sample; () beside the parts, None where it belongs to several."""
@@ -38,13 +38,10 @@ class ModelParts:
         if not isinstance(step.name, Derivative):
             return self._of(step.name)
         through = step.name.of if step.rule.is_local else step.name.via or step.name.by
-        if through in self.users and through not in self.within and not self._is_computed(through):
+        if through in self.users and through not in self.within and through not in self.computed:
             users = {self._of(user) for user in self.users[through]}
             return users.pop() if len(users) == 1 else None
         return self._of(through) or None
-
-    def _is_computed(self, name: Name) -> bool:
-        return any(name in (user, _bare(user)) for users in self.users.values() for user in users)
 
     def _of(self, name: Name) -> Within:
         return self.within.get(_bare(name), ())
@@ -85,4 +82,4 @@ def _layered(derivation: Derivation) -> Iterator[tuple[Name, Within]]:
 
 def _bare(name: Name) -> Name:
     """The quantity that a helper or an interim result belongs to."""
-    return replace(name, helper=0, interim=0) if isinstance(name, Symbol) and (name.helper or name.interim) else name
+    return name.bare if isinstance(name, Symbol) else name

@@ -88,7 +88,9 @@ class SamplePlaces:
         return self.known[name]
 
     def _sample(self, name: Name) -> int | None:
-        return next((self.own[part][1] for part in map(_bare, symbols_in(name)) if part in self.own), None)
+        return next(
+            (self.own[part][1] for part in (symbol.bare for symbol in symbols_in(name)) if part in self.own), None
+        )
 
     def single(self, name: Name) -> Name:
         """What a name is called in the model for one sample."""
@@ -101,7 +103,7 @@ class SamplePlaces:
             return Derivative(self.of_sample(name.of, i), self.of_sample(name.by, i), via)
         if name in self.own:
             return self.several[self.own[name][0]][i]
-        bare = _bare(name)
+        bare = name.bare
         if bare not in self.own:
             return name
         return replace(self.several[self.own[bare][0]][i], helper=name.helper, interim=name.interim)
@@ -118,11 +120,6 @@ class SamplePlaces:
         alike = (name for name in names if isinstance(name, Symbol) or name.of == loss)
         parts = ((name, (name.via, name.by) if isinstance(name, Derivative) else (name,)) for name in alike)
         return [name for name, own in parts if self.sample(name) == 0 and not self.own.keys().isdisjoint(own)]
-
-
-def _bare(name: Symbol) -> Symbol:
-    """The quantity that a helper or an interim result belongs to."""
-    return replace(name, helper=0, interim=0) if name.helper or name.interim else name
 
 
 def unroll_batch(
