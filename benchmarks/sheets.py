@@ -106,7 +106,7 @@ def compared(title: str, texts: Sequence[str], least: float) -> list[str]:
     each = processor(lambda: made.extend(pressed(texts))) / len(texts)
     ratio = one / each
     quote(
-        f"the PDFs of a class, each: {title} of {pages(made[0])} pages",
+        f"the PDFs of a class, each: {title}, pages: {pages(made[0])}",
         duration(each),
         f"a LaTeX run for each: {duration(one)}",
     )
