@@ -36,6 +36,8 @@ _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE
     0x2215: "/",
 }
 _FOREIGN_DIGITS = re.compile("[\u0660-\u066c\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u2044\u2215]")
+_HIGH_AND_LOW = re.compile(r"(?<![\w)\]}⁾⁰¹²³⁴-⁹ᵀ])[⁰¹²³⁴-⁹]{1,3}/[₀-₉]{1,3}")
+_LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _DASH = re.compile("[\u00ad\u058a\u2010-\u2015\ufe58\ufe63\u2796\u02d7](?=[\\d.,])")
 
 
@@ -54,13 +56,16 @@ def _command(match: re.Match[str]) -> str:
 
 def plain_letters(text: str) -> str:
     """A text, as long, with plain letters, digits and signs for mathematical and wide forms, the digits of other
-    scripts, every dash before a digit, and letters of other alphabets that look like Latin ones and stand alone.
+    scripts, fractions in high and low digits, every dash before a digit, and letters of other alphabets that look like
+    Latin ones and stand alone.
     """
     text = _COMMAND.sub(_command, text) if "\\" in text else text
     if text.isascii():
         return text
     text = text.translate(_PLAIN) if _LETTERS.search(text) else text
     text = text.translate(_DIGITS) if _FOREIGN_DIGITS.search(text) else text
+    if "/" in text:
+        text = _HIGH_AND_LOW.sub(lambda match: match.group().translate(_LEVEL), text)
     return _LOOKS_LIKE.sub(lambda match: _ALIKE[match.group()], _DASH.sub("-", text))
 
 

@@ -30,7 +30,7 @@ _STATED = re.compile(r"[=≈]|:(?=\s)")
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
-           (r"\begin{tikzpicture}", r"\end{tikzpicture}"))  # fmt: skip
+           (r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}", r"\end{picture}"))  # fmt: skip
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from derive.answers.names.lexicon import Lexicon
+from derive.answers.reading.numbers import SCALES
 
 _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
@@ -25,9 +26,8 @@ _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
 _ENDS = frozenset("□)]*_`!✓✔☑✅….²³€$£¥₸₽°")
 _EACH = re.compile(r"[^\W\d_]+")
 _AHEAD = re.compile(r"(?:[^\W\d_₀-₉]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
-_SCALES = {"million", "millions", "mio", "mn", "billion", "bn", "mrd", "thousand", "tausend", "millionen", "milliarden",
-           "тысяч", "тыс", "миллион", "миллионов", "млн", "млрд", "мың", "mille", "milliard", "miles", "millón",
-           "millones", "k", "hundred", "hundert", "dozen", "times", "x", "per", "pi", "e", "i"}  # fmt: skip
+_SCALES = {*SCALES, "mn", "billion", "billions", "billionen", "bn", "miles", "k", "hundred", "hundert", "dozen",
+           "times", "x", "per", "pi", "e", "i"}  # fmt: skip
 """What stands behind a number and changes it."""
 
 
@@ -70,6 +70,8 @@ def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
         each = _EACH.findall(match["unit"])
         return not any(lexicon.understands(word) or word.lower() in _SCALES for word in each)
     words = match["round"] or match["square"] or match["said"] or match["more"]
+    if match["more"] and not _SCALES.isdisjoint(_EACH.findall(words.lower())):
+        return False
     if words:
         return not lexicon.holds(words) and not any(map(lexicon.holds, words.split())) and not _OPEN.search(before)
     return not match["dots"] or _DECIMALS.search(before) is not None

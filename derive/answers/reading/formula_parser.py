@@ -16,7 +16,7 @@ from derive.answers.names.name_parser import NameParser
 from derive.answers.reading.arrays import array_of, is_list
 from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.numbers import MAX_DIGITS, MIXED_NUMBER, number_at, read_number
+from derive.answers.reading.numbers import LONG_REAL, MAX_DIGITS, MIXED_NUMBER, number_at, read_number
 from derive.answers.reading.written import WrittenNumber
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Number
@@ -46,11 +46,13 @@ class FormulaParser(NameParser):
 
     def number(self) -> Expr:
         token = self.token
+        if mixed := MIXED_NUMBER.match(self.text, token.start):
+            return self._up_to(read_number(mixed.group(), "."), token, mixed.end())
         if not token.text.startswith(self.text[token.start]) and (raised := read_number(token.text, ".")):  # `²`
             self.take()
             return self.reading.number(raised, token.start, token.end)
-        if mixed := MIXED_NUMBER.match(self.text, token.start):
-            return self._up_to(read_number(mixed.group(), "."), token, mixed.end())
+        if (real := LONG_REAL.match(self.text, token.start)) and "d" not in self.lexicon.names:
+            return self._up_to(read_number(real.group(), "."), token, real.end())
         alone = self.text[token.end : token.end + 1].isdigit() or self._is_denominator(token)
         text = self.text[: token.end] if alone else self.text
         written, end = number_at(text, token.start, self.reading.decimal)

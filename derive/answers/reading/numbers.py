@@ -33,6 +33,7 @@ _TEN = rf"10{SPACES}(?:(?:\^|\*\*){SPACES}(?P<power>{_EXPONENT})|(?P<raised>[⁺
 _PART = rf"{{{SPACES}(?P<%s>[{SIGNS}]?{SPACES}{_DIGITS}){SPACES}}}"
 _FRACTION = rf"\\[dt]?frac{SPACES}{_PART % 'over'}{SPACES}{_PART % 'under'}"
 _E = rf"(?:[eEＥ]|{SPACE}[eEＥ](?=[{SIGNS}]))"  # a calculator shows `-3.84 E-7`
+_D = "[dD]"  # Fortran writes `-3.84D-7`; in a formula this may be a name
 _LOST = (
     rf"(?P<short>\d[.,]\d++(?={SPACES}{_TIMES})|\d(?={SPACES}(?:[×xX]|\\times))){SPACES}{_TIMES}{SPACES}"
     r"10(?P<lost>[-−–]\d{1,3})(?![\d.,]*\d)"
@@ -43,7 +44,7 @@ _INFINITE = r"(?P<infinite>∞|\\infty(?![A-Za-z])|inf(?:inity|ty)?(?![A-Za-z]))
 
 UNSIGNED = (
     rf"(?:{_LOST}|(?:(?P<mantissa>{_DIGITS}){SPACES}{_TIMES}{SPACES})?{_TEN}"
-    rf"|(?P<plain>{_DIGITS})(?:{_E}(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION}|{_INFINITE})"
+    rf"|(?P<plain>{_DIGITS})(?:(?:{_E}|{_D})(?P<e>[{SIGNS}]?\d++)|{SPACES}/{SPACES}(?P<below>{_DIGITS}))?|{_FRACTION}|{_INFINITE})"
 )
 _POINTED = r"(?:\d++(?:\.(?!\.)\d*+)?+|\.\d++)"
 _EITHER = rf"(?:(?<!\d[.,])(?:\d++{_MARK}|\.)\d++(?!{_MARK}\d)|\d++)"
@@ -58,6 +59,7 @@ _WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}
 _MINUS = "-−–‐‑－"
 _NEGATIVE = frozenset(_MINUS)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _SPACED = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:([.,])(\d{3}(?: \d{3})*(?: \d{1,2})?|\d+))?|([.,])(\d+)")
 _CLEAN = str.maketrans({"．": ".", "，": ",", "{": None, "}": None, "\u00a0": " ", "\u2009": " ", "\u202f": " ",
@@ -84,12 +86,27 @@ def read_number(text: str, decimal: str) -> WrittenNumber | None:
 _SIGNED = rf"{SPACES}(?P<sign>[{SIGNS}]?){SPACES}"
 _MIXED = re.compile(
     rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACE}+(?P<over>\d{{1,3}}){SPACES}[/⁄]{SPACES}(?P<under>\d{{1,3}}){SPACES}"
+    rf"|{_SIGNED.replace('sign', 'turned')}(?P<ones>\d{{0,4}})"
+    rf"(?P<top>[⁰¹²³⁴-⁹]{{1,3}})[/⁄](?P<bottom>[₀-₉]{{1,3}}){SPACES}"
     rf"|{_SIGNED.replace('sign', 'minus')}(?P<units>\d{{0,4}}){SPACES}(?P<part>[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]){SPACES}"
 )
 _NAMES = re.compile(r"(?<![A-Za-z\\])(?!(?:[eExX]|times)(?![A-Za-z]))[A-Za-z]")
 """Letters that no number has."""
-MIXED_NUMBER = re.compile(r"\d{1,4}(?:\s?[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[ ]\d{1,3}\s?[/⁄]\s?\d{1,3}(?![\d.,]))")
-"""A whole number with a fraction behind it, in a formula."""
+MIXED_NUMBER = re.compile(
+    r"\d{1,4}(?:\s?[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|[ ]\d{1,3}\s?[/⁄]\s?\d{1,3}(?![\d.,]))|\d{0,4}[⁰¹²³⁴-⁹]{1,3}[/⁄][₀-₉]{1,3}"
+)
+"""A whole number with a fraction behind it, or one in high and low digits, in a formula."""
+LONG_REAL = re.compile(rf"\d++(?:\.\d*+)?{_D}[-+]?\d{{1,3}}(?!\w)")
+"""A number of Fortran, in a formula."""
+SCALES = {
+    **dict.fromkeys(("thousand", "tausend", "тысяч", "тысячи", "тысяча", "тыс", "мың", "mille", "mil"), 3),
+    **dict.fromkeys(("million", "millions", "millionen", "mio", "mln", "миллион", "миллиона", "миллионов", "млн"), 6),
+    **dict.fromkeys(("millón", "millones"), 6),
+    **dict.fromkeys(("milliard", "milliards", "milliarde", "milliarden", "mrd"), 9),
+    **dict.fromkeys(("миллиард", "миллиарда", "миллиардов", "млрд"), 9),
+}
+"""Words for powers of ten; a billion is a thousand millions in one language and a million of them in another."""
+_SCALED = re.compile(r"(?P<number>.*[\d½¼¾])\s*(?P<word>[^\W\d_]{2,10})\.?\s*", re.DOTALL)
 
 _WITH_FRACTION = re.compile(
     rf"{_SIGNED}(?P<whole>\d{{1,4}}){SPACES}\\[dt]?frac{SPACES}"
@@ -116,8 +133,14 @@ _NEAR_A_BOUND = re.compile(rf"{SPACES}([{SIGNS}]?1){SPACES}([{SIGNS}]){SPACES}(\
 
 
 def _rare(text: str, decimal: str) -> WrittenNumber | None:
-    """Spellings that few use: `3 1/3`, `½`, `\\frac12`, `5.3 e -7`, `25 %`, `12,34,567`, `1 - 3.720e-44`."""
-    if len(text) > 80 or _NAMES.search(text):
+    """Spellings that few use: `3 1/3`, `½`, `⁵⁄₃`, `\\frac12`, `5.3 e -7`, `25 %`, `12,34,567`, `1 - 3.720e-44`,
+    `6.1 million`.
+    """
+    if len(text) > 80:
+        return None
+    if (scaled := _SCALED.fullmatch(text)) and (power := SCALES.get(scaled["word"].lower())):
+        return _times(read_number(scaled["number"], decimal), fmpq(10**power), text)
+    if _NAMES.search(text):
         return None
     if mixed := _MIXED.fullmatch(text):
         return _mixed(mixed, text.strip())
@@ -136,18 +159,22 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
         usual = f"{lost['mantissa']}e-{re.sub(r'[^0-9]', '', lost['power'])}"
     usual = _INDIAN.sub(lambda match: match.group().replace(",", ""), usual)
     number = read_number(usual, decimal) if usual != text else None
-    if number is None:
-        return None
-    scale = fmpq(1, 100) if percent else fmpq(1)
-    return replace(number, value=number.value * scale, unit=number.unit * scale, text=text.strip())
+    return _times(number, fmpq(1, 100) if percent else fmpq(1), text)
+
+
+def _times(number: WrittenNumber | None, scale: fmpq, text: str) -> WrittenNumber | None:
+    """A number times what its text says beside its digits."""
+    return number and replace(number, value=number.value * scale, unit=number.unit * scale, text=text.strip())
 
 
 def _mixed(match: re.Match[str], text: str) -> WrittenNumber | None:
     """A whole number and a fraction."""
-    part = Fraction(numeric(match["part"])).limit_denominator(10) if match["part"] else None
-    over, under = (int(match["over"]), int(match["under"])) if part is None else (part.numerator, part.denominator)
-    negative = (match["sign"] or match["minus"]) in _NEGATIVE
-    return _whole_and_part(int(match["whole"] or match["units"] or 0), over, under, negative, text)
+    if match["part"]:
+        over, under = Fraction(numeric(match["part"])).limit_denominator(10).as_integer_ratio()
+    else:
+        over, under = (int(part.translate(_LEVEL)) for part in match.group("over", "under", "top", "bottom") if part)
+    negative = (match["sign"] or match["minus"] or match["turned"]) in _NEGATIVE
+    return _whole_and_part(int(match["whole"] or match["units"] or match["ones"] or 0), over, under, negative, text)
 
 
 def _whole_and_part(whole: int, over: int, under: int, negative: bool, text: str) -> WrittenNumber | None:

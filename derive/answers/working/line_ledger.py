@@ -13,6 +13,13 @@ from derive.answers.working.chains import UNREADABLE, ReadStatement, StatementRe
 
 COUNTS_FOR_NONE = "this line counts for no step"
 MAX_LINES, MAX_SHOWN = 200, 300
+_HEADING = re.compile(
+    r"^[\s>*_`]*(?:(?:#+|\\(?:sub)*section\*?\{|task|question|exercise|problem|part|q|aufgabe|frage|teil|задача|задание"
+    r"|вопрос|часть|есеп|тапсырма|сұрақ|exercice|tâche|partie|ejercicio|tarea|pregunta|parte)"
+    r"\s*(?:\\circled\{\d{1,3}\}|\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?)[.):]?(?![\d.])|[(\[]?\d{1,3}[a-z]?[.):\]](?!\d))",
+    re.IGNORECASE,
+)
+"""The number of a task or of a step before a line, or alone in it."""
 _SAYS = re.compile(r"\d|[=≈≃≅←⇐]|\\approx|<-|:=")
 
 
@@ -62,7 +69,7 @@ class LineLedger:
 
     def _told(self, counted: set[int], stopped: Mapping[int, str]) -> Iterator[Answer]:
         lines = list(enumerate(self.page, 1))[: self.end - 1 if self.end else None]
-        left = [(i, line) for i, line in lines if i not in counted and _SAYS.search(line)]
+        left = [(i, line) for i, line in lines if i not in counted and _SAYS.search(_HEADING.sub("", line))]
         for i, line in left[:MAX_LINES]:
             written = self.source[i - 1] if i <= len(self.source) else line
             start = max(0, written.find(stopped.get(i, "").split("\n")[0]))

@@ -17,6 +17,8 @@ from derive.answers.reading.numbers import ambiguities, read_number
      (r"2\frac{3}{8}", fmpq(19, 8)), (r"-4 \frac17", fmpq(-29, 7)), (r"0.1\overline{6}", fmpq(1, 6)),
      ("2.(18)", fmpq(24, 11)), ("0.3\u0305", fmpq(1, 3)), ("4.7 x 10 -3", fmpq(47, 10000)),
      ("4.7 10^-3", fmpq(47, 10000)), ("4.7 × 10⁻3", fmpq(47, 10000)), ("12_500", fmpq(12500)),
+     ("2.5d-3", fmpq(1, 400)), ("7D2", fmpq(700)), ("1.25 million", fmpq(1250000)), ("-3 Mrd.", fmpq(-3 * 10**9)),
+     ("⁴/₇", fmpq(4, 7)), ("−2³⁄₅", fmpq(-13, 5)),
      ("1 - 2.50e-20", 1 - fmpq(5, 2) / fmpq(10) ** 20), ("1 − 2.50·10⁻²⁰", 1 - fmpq(5, 2) / fmpq(10) ** 20)],
 )  # fmt: skip
 def test_rare_spellings(written: str, value: fmpq) -> None:
@@ -24,7 +26,9 @@ def test_rare_spellings(written: str, value: fmpq) -> None:
     assert number and number.value == value and number.text == written
 
 
-@pytest.mark.parametrize("written", ["1 - 0.25", "2·10-4", "1 2 3", "3 1/0", "4 %%", "1,2,3", "1 - 2 - 3"])
+@pytest.mark.parametrize(
+    "written", ["1 - 0.25", "2·10-4", "1 2 3", "3 1/0", "4 %%", "1,2,3", "1 - 2 - 3", "2 billion", "⁴/₀", "million"]
+)
 def test_what_is_worked_out_is_no_number(written: str) -> None:
     assert read_number(written, ".") is None
 

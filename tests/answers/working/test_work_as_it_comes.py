@@ -104,8 +104,18 @@ def test_fractions_in_formulas() -> None:
     assert marked("z_2 = ½ · 36⅗ = 18 3/10 · 1")["z_2"].verdict == "correct"
 
 
-def test_what_scales_a_number_is_no_unit() -> None:
-    assert isinstance(said("z_2 = 18.3 million")["z_2"], Unreadable)
+@pytest.mark.parametrize("written", ["18.3 billion", "18.3 dozen", "18.3 thousand or so", "18.3 per day"])
+def test_what_scales_a_number_is_no_unit(written: str) -> None:
+    assert isinstance(said(f"z_2 = {written}")["z_2"], Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("0.0183 thousand", 18.3), ("183d-1", 18.3), ("2.0d0*4.5d0 + 9.3d0 = 1.83D+01", 18.3), ("⁵⁄₂", 2.5),
+     ("−¹⁄₄", -0.25), ("3⁷⁄₈", 3.875), ("2.4 млн", 2.4e6), ("2,4 Mio.", 2.4e6), ("0.7 мың", 700), ("1.2 mille", 1200)],
+)  # fmt: skip
+def test_numbers_of_programs_and_of_newspapers(written: str, number: float) -> None:
+    assert said(f"z_2 = {written}") == {"z_2": number}
 
 
 def test_a_factor_is_no_statement() -> None:
@@ -315,6 +325,19 @@ def test_every_line_counts_or_is_told() -> None:
             if isinstance(answer.content, Unreadable)}  # fmt: skip
     assert told == {1: "Anna Beispiel, 4711", 2: "eighteen", 5: "Q) = ...", 6: "one"}
     assert [(line["line"], line["part"]) for line in json.loads(report.json())["not_understood"]] == [*told.items()]
+
+
+@pytest.mark.parametrize(
+    "line", ["**1)**", "1.", "(3)", "c)", "## 2 Backward pass", r"\section*{\circled{2} Rückwärts}", "Q1.",
+             "Aufgabe 3b:", "Тапсырма 2.1"]
+)  # fmt: skip
+def test_the_number_of_a_task_or_a_step_is_no_line_that_was_lost(line: str) -> None:
+    assert marked(f"z_2 = 18.3\n\n{line}\n\nA_2 = 1").not_understood == ()
+
+
+@pytest.mark.parametrize("line", ["17.5", "1. 18.3", "12.5)", "3", "Q1. 5 apples", "## 2 about 4 apples"])
+def test_a_number_that_counts_for_nothing_is_told(line: str) -> None:
+    assert [answer.line for answer in marked(f"z_2 = 18.3\n\n{line}\n\nA_2 = 1").not_understood] == [3]
 
 
 def test_lines_that_count_for_no_step_stand_on_the_page() -> None:
