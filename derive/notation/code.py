@@ -1,7 +1,7 @@
 """Expressions → formulas of other programs: by the codes in the operations' rows, or the formulas that these stand for.
 
-A spreadsheet and NumPy have words for the simple operations; every other one is written out in those by its row's
-`formula` or `definition`, an operation that mixes entries by its entries. So a new row needs nothing here.
+A spreadsheet, NumPy and Maxima have words for the simple operations; every other one is written out in those by its
+row's `formula` or `definition`, an operation that mixes entries by its entries. So a new row needs nothing here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ Operand: TypeAlias = Callable[[Ref | Entry], str]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a program writes formulas: its key in the rows' `code`, its signs, with their spaces, and −∞."""
+    """How a program writes formulas: its key in the rows' `code`, its signs, with their spaces, that of a product of
+    matrices, and −∞. Where numbers are `exact`, 0.1 is written as a fraction.
+    """
 
     key: str
     add: str
@@ -36,19 +38,22 @@ class Dialect:
     times: str
     divide: str
     power: str
+    matrix_product: str
     infinite: str
+    exact: bool = False
 
 
-SHEET = Dialect("sheet", "+", "-", "*", "/", "^", "-1E+307")
-NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**", "-np.inf")
+SHEET = Dialect("sheet", "+", "-", "*", "/", "^", "", "-1E+307")
+NUMPY = Dialect("numpy", " + ", " - ", " * ", " / ", "**", " @ ", "-np.inf")
+MAXIMA = Dialect("maxima", " + ", " - ", "*", "/", "^", " . ", "-10^9", exact=True)
 
 
 def scalar_code(expr: Expr, dialect: Dialect, leaf: Operand) -> str:
     """A scalar expression as a formula."""
-    return _Formula(dialect, leaf).text(expr, SUM)
+    return ScalarFormula(dialect, leaf).text(expr, SUM)
 
 
-class _Formula:
+class ScalarFormula:
     """Writes scalar expressions; a subclass may write arrays."""
 
     def __init__(self, dialect: Dialect, leaf: Operand) -> None:
@@ -57,7 +62,7 @@ class _Formula:
     def text(self, expr: Expr, level: int) -> str:
         """An expression, in parentheses where its surroundings bind more tightly."""
         if isinstance(expr, Number):
-            return f"({self.dialect.infinite})" if expr.value == MINUS_INFINITY else _constant(expr.value, level)
+            return f"({self.dialect.infinite})" if expr.value == MINUS_INFINITY else self.constant(expr.value, level)
         if not isinstance(expr, Apply):
             return self.leaf(expr)
         text, own = self.applied(expr)
@@ -65,7 +70,7 @@ class _Formula:
 
     def applied(self, expr: Apply) -> tuple[str, int]:
         """An application, and how tightly it binds."""
-        sign = _SIGNS.get(row_of(expr).notation.style)
+        sign = SIGNS.get(row_of(expr).notation.style)
         return sign(self, expr) if sign else self.function(expr)
 
     def function(self, expr: Apply) -> tuple[str, int]:
@@ -91,6 +96,12 @@ class _Formula:
         """An expression of numbers without macros."""
         return expand_macros(expr, defaultdict(tuple))
 
+    def constant(self, value: Fraction, level: int) -> str:
+        """A number, in parentheses where its surroundings bind more tightly."""
+        text = str(value) if self.dialect.exact else constant_text(value)
+        own = ATOM if text.replace(".", "").isdigit() else PRODUCT if value > 0 else SUM
+        return f"({text})" if own < level else text
+
     def argument(self, expr: Apply, i: int, level: int) -> str:
         """An argument of an application."""
         return self.text(expr.args[i], level)
@@ -100,26 +111,20 @@ class _Formula:
         return self.dialect.times
 
 
-def _constant(value: Fraction, level: int) -> str:
-    text = constant_text(value)
-    own = ATOM if text.replace(".", "").isdigit() else PRODUCT if value > 0 else SUM
-    return f"({text})" if own < level else text
-
-
-def _sum(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _sum(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     return f"{formula.argument(expr, 0, SUM)}{formula.dialect.add}{formula.argument(expr, 1, SUM)}", SUM
 
 
-def _difference(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _difference(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     return f"{formula.argument(expr, 0, SUM)}{formula.dialect.subtract}{formula.argument(expr, 1, PRODUCT)}", SUM
 
 
-def _negative(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _negative(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     """A spreadsheet reads -a^2 as (-a)^2: what a minus stands before is in parentheses."""
     return f"-{formula.argument(expr, 0, ATOM)}", SUM
 
 
-def _product(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _product(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     """Factors of the same sign stand in a row; a product of another sign behind one is in parentheses."""
     sign, right = formula.product_sign(expr), expr.args[1]
     again = isinstance(right, Apply) and row_of(right).notation.style in {"product", "times"}
@@ -127,16 +132,16 @@ def _product(formula: _Formula, expr: Apply) -> tuple[str, int]:
     return f"{formula.argument(expr, 0, PRODUCT)}{sign}{formula.argument(expr, 1, level)}", PRODUCT
 
 
-def _quotient(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _quotient(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     return f"{formula.argument(expr, 0, PRODUCT)}{formula.dialect.divide}{formula.argument(expr, 1, FACTOR)}", PRODUCT
 
 
-def _power(formula: _Formula, expr: Apply) -> tuple[str, int]:
+def _power(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     """Chains of powers are read from the left here and from the right there: both sides are in parentheses."""
     return f"{formula.argument(expr, 0, ATOM)}{formula.dialect.power}{formula.argument(expr, 1, ATOM)}", FACTOR
 
 
-_SIGNS: dict[str, Callable[[_Formula, Apply], tuple[str, int]]] = {
+SIGNS: dict[str, Callable[[ScalarFormula, Apply], tuple[str, int]]] = {
     "add": _sum, "subtract": _difference, "negate": _negative, "product": _product, "times": _product,
     "divide": _quotient, "power": _power,
 }  # fmt: skip
@@ -153,7 +158,7 @@ def array_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
     return _ArrayFormula(shapes, variable).text(expr, SUM)
 
 
-class _ArrayFormula(_Formula):
+class _ArrayFormula(ScalarFormula):
     """Writes arrays; entries of arrays by the class above."""
 
     def __init__(self, shapes: Shapes, variable: Operand) -> None:
@@ -162,7 +167,7 @@ class _ArrayFormula(_Formula):
 
     def applied(self, expr: Apply) -> tuple[str, int]:
         row, shape = row_of(expr), shape_of(expr, self.shapes)
-        if _is_matrix_product(expr, self.shapes):
+        if is_matrix_product(expr, self.shapes):
             text, own = super().applied(expr)
             return (text, own) if shape else (f"({text}).item()", ATOM)
         if row.elementwise or row.notation.style == "product":
@@ -186,17 +191,18 @@ class _ArrayFormula(_Formula):
         return f"{super().argument(expr, i, ATOM)}.reshape({', '.join(['-1', *['1'] * (len(target) - 1)])})"
 
     def product_sign(self, expr: Apply) -> str:
-        return " @ " if _is_matrix_product(expr, self.shapes) else self.dialect.times
+        return self.dialect.matrix_product if is_matrix_product(expr, self.shapes) else self.dialect.times
 
     def _entries(self, expr: Expr, shape: Shape) -> str:
-        entry, scalars = entries_of(expr, self.shapes), _Formula(self.dialect, self.leaf)
+        entry, scalars = entries_of(expr, self.shapes), ScalarFormula(self.dialect, self.leaf)
         if not shape:
             return scalars.text(entry(()), ATOM)
         texts = [scalars.text(entry(index), SUM) for index in indices(shape)]
         return f"np.array({nested_text(texts, numpy_shape(shape))})"
 
 
-def _is_matrix_product(expr: Apply, shapes: Shapes) -> bool:
+def is_matrix_product(expr: Apply, shapes: Shapes) -> bool:
+    """Whether two arrays are multiplied as matrices."""
     return row_of(expr).notation.style == "product" and () not in shapes_of(expr, shapes)
 
 

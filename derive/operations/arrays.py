@@ -241,13 +241,15 @@ register_rows([
         key="pi", spellings=(), summary="the number π", example="pi", arity=(0, 0),
         notation=Look("constant", r"\pi", "π"), shape=lambda shapes, options: (),
         kernel=lambda shapes, options, branches: lambda: [scalars.pi()], pullback=_no_pullback,
-        entry=lambda at, shapes, options, index: apply("pi"), code={"sheet": "PI()", "numpy": "np.pi"}, numpy="np.pi",
+        entry=lambda at, shapes, options, index: apply("pi"), numpy="np.pi",
+        code={"sheet": "PI()", "numpy": "np.pi", "maxima": "bfloat(%pi)"},
     ),
     Row(
         key="infinity", spellings=(), summary="infinity: what has the score -inf is masked", example="inf",
         arity=(0, 0), notation=Look("constant", r"\infty", "∞"), shape=lambda shapes, options: (),
         kernel=lambda shapes, options, branches: lambda: [scalars.infinity()], pullback=_no_pullback,
         entry=lambda at, shapes, options, index: apply("infinity"),
-        code={"sheet": "1E+307", "numpy": "np.inf"}, numpy="np.inf",  # a spreadsheet knows none: e to minus that is 0
+        numpy="np.inf",  # a spreadsheet and bfloats know none: e to minus that is 0
+        code={"sheet": "1E+307", "numpy": "np.inf", "maxima": "10^9"},
     ),
 ])  # fmt: skip

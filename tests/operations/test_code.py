@@ -1,4 +1,4 @@
-"""Every operation in the words of other programs: NumPy runs what is written, and gets the operation's own value."""
+"""Every operation in the words of other programs: NumPy and Maxima run what is written, and get its own value."""
 
 import subprocess
 import sys
@@ -7,13 +7,16 @@ from fractions import Fraction
 
 import pytest
 from flint import fmpq
+from support.maxima import maxima_faults
 
 from derive import Problem
 from derive.calculus.operation_rows import Branches, Row
+from derive.calculus.shapes import indices
 from derive.derivation.derive import derive
-from derive.language.expressions import Apply, Expr, Number, Ref
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.names import Symbol
-from derive.notation.code import NUMPY, SHEET, array_code, scalar_code
+from derive.notation.code import MAXIMA, NUMPY, SHEET, array_code, scalar_code
+from derive.notation.maxima import matrix_size, maxima_code, maxima_entry, maxima_matrix
 from derive.operations import ROWS
 from derive.values.tape import Tape
 from derive.values.values import Values
@@ -50,6 +53,18 @@ def test_numpy_gets_the_value_of_every_elementwise_operation() -> None:
             text = scalar_code(Apply(row.key, args, tuple(sorted(row.defaults.items()))), NUMPY, str)
             lines.append(f"assert abs({text} - {expected(row, point)!r}) < 1e-12, {row.key!r}")
     runs("\n".join(lines))
+
+
+@pytest.mark.needs("maxima")
+def test_maxima_gets_the_value_of_every_elementwise_operation() -> None:
+    conditions = {}
+    for row in ELEMENTWISE:
+        for point in points(row):
+            args: tuple[Expr, ...] = tuple(map(Number, point))
+            text = scalar_code(Apply(row.key, args, tuple(sorted(row.defaults.items()))), MAXIMA, str)
+            conditions[f"abs(bfloat({text}) - ({expected(row, point)!r})) < 1b-12"] = row.key
+    wrong = maxima_faults("fpprec: 40$", list(conditions))
+    assert [(conditions[condition], condition) for condition in wrong] == []
 
 
 @pytest.mark.parametrize(
@@ -140,6 +155,30 @@ def test_numpy_gets_the_value_of_arrays() -> None:
         lines.append(f"assert np.shape({name}) == {shaped(step.shape)}, ({name!r}, np.shape({name}))")
         lines.append(f"assert np.allclose(np.ravel({name}), {flat}, rtol=1e-12), {name!r}")
     runs("\n".join(lines))
+
+
+@pytest.mark.needs("maxima")
+def test_maxima_gets_the_value_of_arrays() -> None:
+    problem = Problem.loads(ARRAYS)
+    derivation = derive(problem)
+    values = Values(Tape.of(derivation), problem)
+
+    def called(leaf: Expr) -> str:
+        name = leaf.name  # type: ignore[union-attr]
+        place = maxima_entry(derivation.shapes[name], leaf.index) if isinstance(leaf, Entry) else ""
+        return f"q_{name.id.replace(':', '_')}{place}"
+
+    program = [f"q_{given.name}: {maxima_matrix(list(map(str, given.values)), given.shape)}$"
+               for given in problem.givens]  # fmt: skip
+    conditions = []
+    for step in derivation.forward:
+        name = f"q_{step.id.replace(':', '_')}"
+        program.append(f"{name}: {maxima_code(step.expr, derivation.shapes, called)}$")
+        for index, x in zip(indices(step.shape), values.flat(step.name), strict=True):
+            conditions.append(f"abs(bfloat({name}{maxima_entry(step.shape, index)}) - ({float(x)!r})) < 1b-12")
+        if step.shape:
+            conditions.append(f"[length({name}), length(first(args({name})))] = {list(matrix_size(step.shape))}")
+    assert maxima_faults("\n".join(["fpprec: 40$", *program]), conditions) == []
 
 
 def shaped(shape: tuple[int, ...]) -> tuple[int, ...]:

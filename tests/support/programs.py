@@ -10,6 +10,7 @@ import shutil
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "maxima": ("maxima",),
     "pdftoppm": ("pdftoppm",),
     "pdftotext": ("pdftotext",),
 }
