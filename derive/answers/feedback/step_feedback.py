@@ -21,7 +21,7 @@ from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Answer, Array, Remark, Substituted, Unreadable
-from derive.answers.working.numerals import as_printed
+from derive.answers.substitutions.numerals import as_printed
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import Flat, ShapeFault

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
+from derive.answers.chains.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.answers.marking.orientation import Stands, orientation_of
 from derive.answers.reading.answer_reader import noticed
 from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.written import NOT_READ, Answer, Array, Remark, Unreadable, WrittenNumber
-from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Shape
 from derive.solution import Solution

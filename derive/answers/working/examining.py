@@ -10,16 +10,16 @@ from itertools import chain as chained
 
 from flint import fmpq
 
+from derive.answers.chains.chains import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
+from derive.answers.chains.targets import Target
 from derive.answers.marking.evaluator import Bench, Mention
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, WrittenNumber
-from derive.answers.working.agreement import agrees, equal, shown
-from derive.answers.working.chains import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
+from derive.answers.substitutions.agreement import agrees, equal, shown
+from derive.answers.substitutions.number_lines import NumberLine, explains
+from derive.answers.substitutions.numerals import rounded_to
 from derive.answers.working.collecting import NO_RESULT
-from derive.answers.working.number_lines import NumberLine, explains
-from derive.answers.working.numerals import rounded_to
-from derive.answers.working.targets import Target
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Step
 from derive.language.expressions import Entry, Expr, Ref, rewrite

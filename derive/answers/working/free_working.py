@@ -6,6 +6,10 @@ import re
 from collections import deque
 from pathlib import Path
 
+from derive.answers.chains.chains import ReadStatement, StatementReader
+from derive.answers.chains.left_texts import INDEX_FROM_ZERO
+from derive.answers.chains.pass_headings import passes
+from derive.answers.chains.pass_tracker import PassTracker, parameters_of
 from derive.answers.files.documents import document_text
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
@@ -14,13 +18,9 @@ from derive.answers.pages.transcript import cleaned, pieces_of, within_budget, w
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.written import Answer
-from derive.answers.working.chains import ReadStatement, StatementReader
 from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
-from derive.answers.working.left_texts import INDEX_FROM_ZERO
 from derive.answers.working.line_ledger import LineLedger
-from derive.answers.working.pass_headings import passes
-from derive.answers.working.pass_tracker import PassTracker, parameters_of
 from derive.errors import Fault, InputError, Place
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution

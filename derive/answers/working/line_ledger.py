@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from derive.answers.chains.chains import UNREADABLE, ReadStatement, StatementReader
 from derive.answers.pages.statements import Statement
 from derive.answers.reading.written import Answer, Unreadable
-from derive.answers.working.chains import UNREADABLE, ReadStatement, StatementReader
 
 COUNTS_FOR_NONE = "this line counts for no step"
 MAX_LINES, MAX_SHOWN = 200, 300

@@ -14,7 +14,8 @@ from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.prose.catalogue import catalogue, languages
 
 OTHERS = [language for language in languages() if language != "en"]
-FOLDERS = ("answers/reading", "answers/working", "answers/names", "answers/pages", "answers/files")
+READERS = ("reading", "chains", "substitutions", "working", "names", "pages", "files")
+FOLDERS = tuple(f"answers/{name}" for name in READERS)
 BROKEN = {
     "z_2": "18.3 + ж * 2", "z_1": "[1; 2", "A_2": "3 foo + 1", "L": "2 3", "dL/dA_2": "4 +", "dL/dW_2": "[1 2; 3]",
 }  # fmt: skip

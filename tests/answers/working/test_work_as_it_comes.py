@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from derive import Problem, examples
+from derive.answers.chains.pass_headings import passes
 from derive.answers.feedback.report import Report, report
 from derive.answers.feedback.report_files import text
 from derive.answers.marking.judging import judge
@@ -18,7 +19,6 @@ from derive.answers.pages.sessions import sessions_read
 from derive.answers.reading.program_arrays import plain_arrays
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
-from derive.answers.working.pass_headings import passes
 from derive.prose.catalogue import catalogue, languages
 from derive.solution import Solution, solve
 

@@ -8,20 +8,20 @@ from functools import cached_property
 
 from flint import arb, fmpq
 
+from derive.answers.chains.chains import ReadSide
+from derive.answers.chains.replacing import constant, nodes, replaced
+from derive.answers.chains.targets import Target
 from derive.answers.marking.evaluator import Bench, Value, exact, same
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array, Remark, Substituted, WrittenNumber
-from derive.answers.working.agreement import equal
-from derive.answers.working.alignment import Aligner
-from derive.answers.working.chains import ReadSide
-from derive.answers.working.leniency import Lenient
-from derive.answers.working.literals import NUMBER, Misses
-from derive.answers.working.remarks import Noticing
-from derive.answers.working.replacing import constant, nodes, replaced
-from derive.answers.working.targets import Target
-from derive.answers.working.terms import is_sum
+from derive.answers.substitutions.agreement import equal
+from derive.answers.substitutions.alignment import Aligner
+from derive.answers.substitutions.leniency import Lenient
+from derive.answers.substitutions.literals import NUMBER, Misses
+from derive.answers.substitutions.remarks import Noticing
+from derive.answers.substitutions.terms import is_sum
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Step

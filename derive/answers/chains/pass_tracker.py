@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from flint import fmpq
 
+from derive.answers.chains.targets import Target
 from derive.answers.marking.rounding import standing
 from derive.answers.reading.written import Array
-from derive.answers.working.targets import Target
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import Num
 from derive.derivation.steps import Derivation

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from derive.answers.marking.evaluator import Bench, same
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading, WrittenArray
-from derive.answers.working.literals import Literals, Misses
-from derive.answers.working.terms import factors, grouped, is_product, is_sum, minus, terms_of_sum
+from derive.answers.substitutions.literals import Literals, Misses
+from derive.answers.substitutions.terms import factors, grouped, is_product, is_sum, minus, terms_of_sum
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import MACROS, ROWS
 from derive.calculus.scalars import Num

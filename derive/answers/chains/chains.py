@@ -8,6 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
+from derive.answers.chains.left_texts import COUNTED, own_name, plain_left, tails, turned_round, with_channel
+from derive.answers.chains.pass_tracker import PassTracker
+from derive.answers.chains.replacing import nodes
+from derive.answers.chains.splitting import StatementSplitter
+from derive.answers.chains.targets import Target
 from derive.answers.names.lexicon import LOSSES
 from derive.answers.names.step_matching import MAX_LEFT, MOST_SHARED, Readings, StepIndex
 from derive.answers.pages.joined_lines import MAX_LINE
@@ -18,11 +23,6 @@ from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
-from derive.answers.working.left_texts import COUNTED, own_name, plain_left, tails, turned_round, with_channel
-from derive.answers.working.pass_tracker import PassTracker
-from derive.answers.working.replacing import nodes
-from derive.answers.working.splitting import StatementSplitter
-from derive.answers.working.targets import Target
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, walk
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError

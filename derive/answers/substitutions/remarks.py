@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from derive.answers.chains.chains import ReadSide
 from derive.answers.marking.evaluator import Bench, exact
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Remark, Substituted
-from derive.answers.working.agreement import shown
-from derive.answers.working.alignment import definitions
-from derive.answers.working.chains import ReadSide
-from derive.answers.working.literals import OMITTED, Miss
-from derive.answers.working.numerals import nearest, text_of, written_text
+from derive.answers.substitutions.agreement import shown
+from derive.answers.substitutions.alignment import definitions
+from derive.answers.substitutions.literals import OMITTED, Miss
+from derive.answers.substitutions.numerals import nearest, text_of, written_text
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, rewrite, walk

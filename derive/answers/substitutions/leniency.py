@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from derive.answers.working.alignment import Aligner
-from derive.answers.working.literals import OMITTED, SIGN, Miss, Misses, NumberPlace
-from derive.answers.working.terms import is_sum, opposite, terms_of_sum
+from derive.answers.substitutions.alignment import Aligner
+from derive.answers.substitutions.literals import OMITTED, SIGN, Miss, Misses, NumberPlace
+from derive.answers.substitutions.terms import is_sum, opposite, terms_of_sum
 from derive.language.expressions import Apply, Expr, Number
 
 
