@@ -1,23 +1,25 @@
 """Mutated problem files, equations and answers: whatever is wrong with them, the project's own error says it, in time.
 
-    python benchmarks/fuzz.py [--seconds 60] [--seed 1] [--keep FOLDER]
+    python benchmarks/fuzz.py [--cases 1000] [--seed 1] [--keep FOLDER]
 
 Each case changes a built-in example, or writes equations of random operations over a few values; it is solved, written
 in one format, made a sheet of, and a mutated page of it is marked. What raises anything else, fails its own
-verification or takes more than LONGEST seconds is kept.
+verification or takes more than LONGEST seconds is kept. A run that was broken off goes on where it stopped: FOLDER has
+what was counted so far.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import signal
 import sys
 import tempfile
-import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -30,6 +32,7 @@ from derive.problem.problem import Problem
 from derive.sheets.sheet_writer import SheetWriter
 
 LONGEST = 20
+SAVED_EVERY = 100
 FORMATS = ("txt", "md", "tex", "html", "json", "toml", "typ")
 NUMBERS = ("0", "1", "-1", "0.5", "1e300", "1e-300", "-0.0", "1000", '"1/3"', '"-inf"', "1e400", "2", "[1, 2]",
            "[[1, 2], [3, 4]]")  # fmt: skip
@@ -65,9 +68,7 @@ def too_long(number: int, frame: FrameType | None) -> None:
 def operand(draw: random.Random, depth: int = 0) -> str:
     """A random expression."""
     if depth > 2 or draw.random() < 0.3:
-        return draw.choice(
-            ["x", "c", "X", "W", "b", "w", "m", "0", "1", "2", "0.5", "W x", "x^T", "W[1, 2]", "inf", "1e3"]
-        )
+        return draw.choice(OPERANDS)
     row = draw.choice(OPERATIONS)
     if draw.random() < 0.5:
         sign = draw.choice(["+", "-", "*", "/", "⊙", "^", "@"])
@@ -144,23 +145,41 @@ def one(draw: random.Random, texts: list[str], found: Counter[str]) -> None:
                 found["not marked"] += 1
 
 
+@dataclass(slots=True)
+class Tally:
+    """What a run has counted: what became of the cases, what went wrong how often; kept in `path`."""
+
+    path: Path
+    found: Counter[str]
+    wrong: Counter[str]
+
+    @staticmethod
+    def of(path: Path) -> Tally:
+        """That of the run so far."""
+        kept = json.loads(path.read_text("utf-8")) if path.exists() else {"found": {}, "wrong": {}}
+        return Tally(path, Counter(kept["found"]), Counter(kept["wrong"]))
+
+    def save(self) -> None:
+        """Keep it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps({"found": self.found, "wrong": self.wrong}), "utf-8")
+
+
 def main() -> int:
-    """As many cases as the time allows; 1 where one went wrong."""
+    """So many cases in all; 1 where one went wrong."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--cases", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("output/fuzz"))
     options = parser.parse_args()
     texts = [examples.path(name).read_text("utf-8") for name in examples.names() if name != "mazur_10000"]
     signal.signal(signal.SIGALRM, too_long)
-    found, wrong, seed, end = (
-        Counter[str](),
-        Counter[str](),
-        options.seed * 1_000_000,
-        time.monotonic() + options.seconds,
-    )
-    while time.monotonic() < end:
-        seed += 1
+    tally = Tally.of(options.keep / f"run-{options.seed}.json")
+    found, wrong = tally.found, tally.wrong
+    while found["text"] < options.cases:
+        if found["text"] % SAVED_EVERY == 0:
+            tally.save()
+        seed = options.seed * 1_000_000 + found["text"] + 1
         signal.alarm(LONGEST)
         try:
             one(random.Random(seed), texts, found)
@@ -177,6 +196,7 @@ def main() -> int:
         if wrong[kind] <= 3:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / f"{seed}.toml").write_text(f"# {kind}\n{one.text}", "utf-8", "replace")  # type: ignore[attr-defined]
+    tally.save()
     print(f"{found['text']} cases: {dict(found)}")
     for kind, count in wrong.most_common():
         print(f"{count} times {kind}")

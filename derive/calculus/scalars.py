@@ -212,19 +212,26 @@ def softplus(x: Num) -> Num:
     return log(ONE + exp(x)) if not x > 0 else x + log(ONE + exp(-x))
 
 
+def _angle(x: Num) -> arb:
+    """A finite angle as a ball. Raises ValueFault for ∞."""
+    if is_minus_infinity(x) or is_minus_infinity(-x):
+        raise ValueFault("is not defined: the sine, cosine or tangent of ∞")
+    return arb(x)
+
+
 def sin(x: Num) -> Num:
     """The sine, in radians."""
-    return ZERO if x == 0 else arb(x).sin()
+    return ZERO if x == 0 else _angle(x).sin()
 
 
 def cos(x: Num) -> Num:
     """The cosine, in radians."""
-    return ONE if x == 0 else arb(x).cos()
+    return ONE if x == 0 else _angle(x).cos()
 
 
 def tan(x: Num) -> Num:
     """The tangent, in radians."""
-    return ZERO if x == 0 else arb(x).tan()
+    return ZERO if x == 0 else _angle(x).tan()
 
 
 def arctan(x: Num) -> Num:

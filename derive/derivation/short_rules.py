@@ -106,8 +106,8 @@ class _Finder:
             z = self._input(shortcut, p, others)
             for y in names if z else ():
                 value, axis = self._losses(macro, p, y).get(rest, (Fraction(0), None))
-                if value and z:
-                    target = Ref(y) if shapes[y] == shapes[p] else next(_one_hot(rest))
+                target = Ref(y) if shapes[y] == shapes[p] else next(_one_hot(rest), None)
+                if value and z and target is not None:
                     yield from self._short(shortcut, times(number(1 / value), factor), p, z, target, axis, inside)
 
     def _losses(self, macro: Macro, p: Name, y: Name) -> dict[Expr, tuple[Fraction, str | None]]:

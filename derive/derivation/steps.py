@@ -10,6 +10,7 @@ from derive.derivation.rules import RuleKey
 from derive.language.expressions import Expr, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.language.step_ids import StepId
+from derive.operations.zero_weights import ZeroWeights
 from derive.problem.problem import Problem
 from derive.problem.training.batch import SamplePlaces
 
@@ -107,6 +108,11 @@ class Derivation:
             moved = name.id in self._moved and (k > 1 or name in self.states)
             return str(StepId(name.id, k - 1)) if moved else name.id
         return str(StepId(name.id, k)) if k > 1 else name.id
+
+    @cached_property
+    def weights(self) -> ZeroWeights:
+        """Where 0 · log 0 is 0."""
+        return ZeroWeights.of((step.name, step.expr) for step in self.forward)
 
     @cached_property
     def _moved(self) -> frozenset[str]:

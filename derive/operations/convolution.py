@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import product
 from math import prod
-from operator import mul
+from operator import add, mul
 from typing import Any
 
 from derive.calculus import scalars
@@ -48,13 +48,14 @@ class Geometry:
 
     sizes     of what comes out, of a kernel, of what goes in, axis by axis, without channels
     channels  how many come out, how many go in
+    padding   the zeros before the first entry of what goes in, and those behind the last
     """
 
     sizes: tuple[Sizes, Sizes, Sizes]
     channels: tuple[int, int]
     stride: Sizes
     dilation: Sizes
-    padding: Sizes
+    padding: tuple[Sizes, Sizes]
 
     def taps(self) -> list[Triple]:
         """Flat positions in the three arrays that meet, without channels; what lies in the padding is left out."""
@@ -67,7 +68,7 @@ class Geometry:
     def _line(self, axis: int) -> list[Triple]:
         """What meets along an axis, each place times the entries between it and the next one."""
         outs, kernel, inside = (size[axis] for size in self.sizes)
-        s, d, q = self.stride[axis], self.dilation[axis], self.padding[axis]
+        s, d, q = self.stride[axis], self.dilation[axis], self.padding[0][axis]
         places = ((p, a, s * p + d * a - q) for p in range(outs) for a in range(kernel))
         of_outs, of_kernel, of_inside = (prod(size[axis + 1 :]) for size in self.sizes)
         return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
@@ -123,7 +124,6 @@ class ConvolutionAxes:
         return normal((*(channels if self.channels else ()), *sizes))
 
 
-PADDINGS = ("same", "valid")
 _ROLES = ("the output", "the kernel", "the input")
 _FORMS = "X[c,i,j] with K[o,c,i,j]; X[c,i] with K[o,c,i]; without channels both matrices or both vectors"
 
@@ -144,25 +144,27 @@ def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Convolu
 def _each(options: Options, name: str, axes: int, default: int, least: int) -> Sizes:
     """A setting for each axis. Raises ShapeFault."""
     value = dict(options).get(name, Fraction(default))
-    if isinstance(value, str):
-        raise ShapeFault(f'`{name} = "{value}"` is for `conv`', "write the number of zeros on each side")
     values = value if isinstance(value, tuple) else (value,) * axes
     if len(values) != axes or any(int(v) < least for v in values):  # type: ignore[arg-type]
         raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
     return tuple(int(v) for v in values)  # type: ignore[arg-type]
 
 
-def _named_padding(options: Options, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
-    """`same` keeps the size of the input, as PyTorch and Keras have it; `valid` is none. Raises ShapeFault."""
-    if dict(options)["padding"] == "valid":
-        return (0,) * len(kernel)
-    around = tuple(d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
+def _padding(options: Options, kernel: Sizes | None, stride: Sizes, dilation: Sizes) -> tuple[Sizes, Sizes]:
+    """The zeros before and behind. `same` keeps the size of the input, with an even kernel by one zero more behind it,
+    as PyTorch and Keras have it; `valid` is none. Raises ShapeFault.
+    """
+    named = dict(options).get("padding")
+    if not isinstance(named, str):
+        zeros = _each(options, "padding", len(stride), 0, 0)
+        return zeros, zeros
+    if named == "valid":
+        return (0,) * len(stride), (0,) * len(stride)
     if max(stride) > 1:
         raise ShapeFault('`padding = "same"` goes with a stride of 1', "write the number of zeros on each side")
-    if any(zeros % 2 for zeros in around):
-        raise ShapeFault('`padding = "same"` of an even kernel has more zeros on one side',
-                         "take an odd kernel, or set zeros beside the input yourself: [X, 0]")  # fmt: skip
-    return tuple(zeros // 2 for zeros in around)
+    sizes = kernel or _each(options, "size", len(stride), 1, 1)
+    around = [d * (k - 1) for d, k in zip(dilation, sizes, strict=True)]
+    return tuple(zeros // 2 for zeros in around), tuple(zeros - zeros // 2 for zeros in around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +183,8 @@ class Trilinear:
             channels[role], sizes[role] = layout.parts(shape, role)
         stride = _each(options, "stride", layout.axes, 1, 1)
         dilation = _each(options, "dilation", layout.axes, 1, 1)
-        if dict(options).get("padding") in PADDINGS and self.result == OUTPUT:
-            padding = _named_padding(options, sizes[KERNEL], stride, dilation)
-        else:
-            padding = _each(options, "padding", layout.axes, 0, 0)
-        lines = list(zip(stride, dilation, padding, strict=True))
+        padding = _padding(options, sizes.get(KERNEL), stride, dilation)
+        lines = list(zip(stride, dilation, map(add, *padding), strict=True))
         sizes[self.result] = self._sizes(sizes, lines, options)
         counts = self._channels(channels) if layout.channels else (1, 1)
         front = {OUTPUT: counts[:1], KERNEL: counts, INPUT: counts[1:]}[self.result]
@@ -220,8 +219,8 @@ class Trilinear:
 
 
 def _out(inside: int, kernel: int, line: tuple[int, int, int]) -> int:
-    stride, dilation, padding = line
-    room = inside + 2 * padding - dilation * (kernel - 1) - 1
+    stride, dilation, zeros = line
+    room = inside + zeros - dilation * (kernel - 1) - 1
     if room < 0:
         raise ShapeFault(f"a kernel of {kernel} does not fit into {inside} entries",
                          "it must not be larger than the input; `padding = 1` sets zeros around that")  # fmt: skip
@@ -230,8 +229,8 @@ def _out(inside: int, kernel: int, line: tuple[int, int, int]) -> int:
 
 def _input(outs: int, kernel: int, line: tuple[int, int, int]) -> int:
     """The smallest input that gives so many outputs."""
-    stride, dilation, padding = line
-    size = stride * (outs - 1) + dilation * (kernel - 1) + 1 - 2 * padding
+    stride, dilation, zeros = line
+    size = stride * (outs - 1) + dilation * (kernel - 1) + 1 - zeros
     if size < 1:
         raise ShapeFault("the padding takes everything away", "use less padding")
     return size
@@ -239,8 +238,8 @@ def _input(outs: int, kernel: int, line: tuple[int, int, int]) -> int:
 
 def _kernel(outs: int, inside: int, line: tuple[int, int, int]) -> int:
     """The largest kernel that gives so many outputs."""
-    stride, dilation, padding = line
-    room = inside + 2 * padding - stride * (outs - 1) - 1
+    stride, dilation, zeros = line
+    room = inside + zeros - stride * (outs - 1) - 1
     if room < 0:
         raise ShapeFault(f"{outs} outputs do not come from {inside} inputs", "use less stride, or more padding")
     return room // dilation + 1
@@ -282,12 +281,14 @@ def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
     }
     exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
     chosen: dict[str, Option] = {name: v for name, v in ctx.options if name in {"stride", "dilation", "padding"}}
-    if chosen.get("padding") in PADDINGS:
-        chosen["padding"] = as_option(op.geometry(ctx.shapes, ctx.options)[0].padding)
+    before, behind = op.geometry(ctx.shapes, ctx.options)[0].padding
+    if before == behind and isinstance(chosen.get("padding"), str):
+        chosen["padding"] = as_option(before)
     layout = _layout(op.arguments, ctx.shapes, ctx.options)
     if other.result == KERNEL and layout.channels:
         chosen["axis"] = "channels"
-    if other.result != OUTPUT and not _gives(other, sources, chosen, ctx.shape):
+    sized = other.result == KERNEL and before != behind
+    if other.result != OUTPUT and (sized or not _gives(other, sources, chosen, ctx.shape)):
         chosen["size"] = as_option(layout.parts(ctx.shape, wanted)[1])
     return apply(other.key, *exprs, **chosen)
 
@@ -319,8 +320,11 @@ def _windows(op: Trilinear, shapes: Shapes, options: Options) -> Mapping[str, in
     geometry, _ = op.geometry(shapes, options)
     count, kernel, size = (sizes[0] for sizes in geometry.sizes)
     reach = geometry.dilation[0] * (kernel - 1) + 1
-    padded = apply("add", number(size), apply("product", number(2), number(geometry.padding[0])))
-    room, stride = size + 2 * geometry.padding[0] - reach, geometry.stride[0]
+    before, behind = (zeros[0] for zeros in geometry.padding)
+    both = [apply("product", number(2), number(before))]
+    zeros = both if before == behind else [number(count) for count in (before, behind) if count]
+    padded = total([number(size), *zeros])
+    room, stride = size + before + behind - reach, geometry.stride[0]
     steps = apply("divide", apply("subtract", padded, number(reach)), number(stride))
     words = "reasons.windows_rounded" if room % stride else "reasons.windows"
     return {"size": size, "reach": reach, "windows": words, "reckoned": apply("add", steps, number(1)), "count": count}
@@ -379,7 +383,7 @@ def _settings_text(options: Options) -> str:
 
 
 _PARTS = ("output", "kernel", "input")
-_SETTINGS = dict.fromkeys(("stride", "padding", "dilation"), "sizes")
+_SETTINGS = {"stride": "sizes", "padding": "padding", "dilation": "sizes"}
 
 
 def _row(
@@ -395,7 +399,7 @@ def _row(
 
 register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
-         "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {"padding": "padding", "groups": "sizes"},
+         "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {"groups": "sizes"},
          params=("x", "k"), expansion=_expansion,
          facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",

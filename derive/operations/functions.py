@@ -26,6 +26,12 @@ ARITHMETIC = [
 BRACKET = Wording("bracket")
 
 
+def _room(x: Num, a: Num, b: Num) -> Num:
+    if a > b:
+        raise ValueFault("is not defined: `clip(x, a, b)` with a above b")
+    return (x - a) * (b - x)
+
+
 def _bound(x: Num, a: Num, b: Num) -> Num:
     return a if x < a else b
 
@@ -107,7 +113,7 @@ ELEMENTARY = [
                 meaning=Wording("where", {"condition": "c", "then": "a", "otherwise": "b"}),
                 code={"sheet": "IF({0},{1},{2})", "numpy": "np.where({0}, {1}, {2})",
                       "maxima": "(if {0} > 1/2 then {1} else {2})"}),
-    elementwise("clip_between", ("x", "a", "b"), Pieces(lambda x, a, b: (x - a) * (b - x), _bound, _inner, _inner),
+    elementwise("clip_between", ("x", "a", "b"), Pieces(_room, _bound, _inner, _inner),
                 ("at_least(x, a) ⊙ at_least(b, x)", "below(x, a)", "below(b, x)"), spellings=("clip",),
                 overloads="clip", formula="min(max(x, a), b)", notation=Look.operator("clip"),
                 summary="x cut off below a and above b",

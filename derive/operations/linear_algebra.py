@@ -112,6 +112,8 @@ def _rows(flat: Flat, n: int) -> Matrix:
 def _eliminated(matrix: Matrix) -> tuple[Num, Matrix]:
     """The determinant of the square part on the left, and what stands to the right of it once it is the identity."""
     rows, n, found = [list(row) for row in matrix], len(matrix), scalars.ONE
+    for x in (x for row in rows for x in row):
+        scalars.check_finite(x)
     for i in range(n):
         pivot = max(range(i, n), key=lambda r: abs(middle(rows[r][i])))
         if sign(rows[pivot][i]) == 0:

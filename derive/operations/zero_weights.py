@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flint import fmpq
 
@@ -26,12 +27,14 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix, broadcast, broadcast_sources
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, rewrite, walk
-from derive.language.names import Name
+from derive.language.names import Derivative, Name
 
-LOGARITHMS = {"log", "log2", "log10", "log_softmax", "logsigmoid"}
+OF_NOTHING = {op: f"{op} or -inf" for op in ("log", "log2", "log10")}
+"""The logarithms that are −∞ of 0, each with the row that computes them so."""
+LOGARITHMS = {*OF_NOTHING, "log_softmax", "logsigmoid"}
 THROUGH = {"add", "subtract", "negate", "product", "times", "divide", "transpose", *LOGARITHMS}
 """What a logarithm of 0 may pass through on its way to its weight."""
-WEIGHED, WEIGHED_SUM, LOGARITHM, SHARE = "weighed", "weighed sum", "log or -inf", "share of a weight"
+WEIGHED, WEIGHED_SUM, SHARE, SLOPE = "weighed", "weighed sum", "share of a weight", "slope of a weighed logarithm"
 _NOT_POSITIVE = "is not defined: the logarithm of a number that is not positive"
 
 
@@ -49,22 +52,27 @@ class ZeroWeights:
         """Those of a forward pass."""
         written = dict(equations)
         used = {name for expr in written.values() for name in names_in(expr)}
-        logarithms = (name for name, expr in written.items() if name in used and NO_WEIGHTS.holds_log(expr))
-        found = ZeroWeights(names=frozenset(logarithms))
-        while bare := found.names & {name for expr in written.values() for name in found.bare_names(expr)}:
+        found, known = ZeroWeights(), -1
+        while known < len(found.names):
+            known = len(found.names)
+            logarithms = (name for name, expr in written.items() if name in used and found.holds_log(expr))
+            found = ZeroWeights(names=frozenset(logarithms))
+        while bare := found.names & {each for name, expr in written.items() for each in found.bare_names(expr, name)}:
             found = ZeroWeights(names=found.names - bare)
         named = (arg for name in found.names for arg in found._logged(written[name]))
         inside = (arg for expr in written.values() for arg in found._weighed_arguments(expr))
         return replace(found, arguments=frozenset((*named, *inside)))
 
-    def bare_names(self, expr: Expr) -> Iterator[Name]:
-        """The names of logarithms that stand without a weight."""
+    def bare_names(self, expr: Expr, name: Name | None = None) -> Iterator[Name]:
+        """The names of logarithms that stand without a weight, in the expression of `name`: what that passes on is
+        weighed where it is.
+        """
         if isinstance(expr, Ref):
-            yield from {expr.name} & self.names
+            yield from () if name in self.names else {expr.name} & self.names
         elif isinstance(expr, Apply):
-            pair = self._pair(expr)
+            pair, passes = self._pair(expr), expr.op in THROUGH
             for arg in (pair[0],) if pair else expr.args:
-                yield from self.bare_names(arg)
+                yield from self.bare_names(arg, name if passes and not pair else None)
 
     def applied(self, expr: Expr, name: Name | None = None) -> Expr:
         """An expression, that of `name`, with the rows below where a logarithm is weighed, and where the weight is
@@ -72,6 +80,8 @@ class ZeroWeights:
         """
         if name in self.names:
             return self._open(expr)
+        if isinstance(name, Derivative) and name.of in self.names:
+            return rewrite(expr, _slope)
         wanted = self.arguments or self.names or any(map(_is_log, walk(expr)))
         return rewrite(expr, self._replaced) if wanted else expr
 
@@ -82,7 +92,7 @@ class ZeroWeights:
             turned, args = pair[1] is node.args[0], (self.applied(pair[0]), self._open(pair[1]))
             op = WEIGHED_SUM if node.op == "product" else WEIGHED
             return replace(node, op=op, args=args[::-1] if turned else args, options=(("turned", turned),))
-        if node.op == "divide" and _base(node.args[1]) in self.arguments:
+        if node.op == "divide" and any(_base(factor) in self.arguments for factor in _factors(node.args[1])):
             return replace(node, op=SHARE, args=tuple(map(self.applied, node.args)))
         return None
 
@@ -107,7 +117,7 @@ class ZeroWeights:
         """A logarithm that may be −∞."""
         if not isinstance(expr, Apply) or expr.op not in THROUGH or self._pair(expr):
             return self.applied(expr)
-        return replace(expr, op=LOGARITHM if expr.op == "log" else expr.op, args=tuple(map(self._open, expr.args)))
+        return replace(expr, op=OF_NOTHING.get(expr.op, expr.op), args=tuple(map(self._open, expr.args)))
 
     def _weighed_arguments(self, expr: Expr) -> Iterator[Expr]:
         for node in walk(expr):
@@ -126,7 +136,22 @@ NO_WEIGHTS = ZeroWeights()
 
 
 def _is_log(node: Expr) -> bool:
-    return isinstance(node, Apply) and node.op in LOGARITHMS
+    """A logarithm of what may become 0; not log(2)."""
+    return isinstance(node, Apply) and node.op in LOGARITHMS and bool(names_in(node))
+
+
+def _slope(node: Expr) -> Expr | None:
+    """The derivative of a logarithm that only ever stands with a weight."""
+    return replace(node, op=SLOPE) if isinstance(node, Apply) and node.op == "divide" else None
+
+
+def _factors(expr: Expr) -> Iterator[Expr]:
+    """What is multiplied: p and log(2) of p log(2)."""
+    if isinstance(expr, Apply) and expr.op in {"product", "times"}:
+        for arg in expr.args:
+            yield from _factors(arg)
+    else:
+        yield expr
 
 
 def _base(expr: Expr) -> Expr:
@@ -138,13 +163,15 @@ def _base(expr: Expr) -> Expr:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _log_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+def _log_kernel(op: str, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     """The logarithm, −∞ of 0; while the branches are held a step beyond 0 too: its weight is still 0."""
+    usual = ROWS[op].kernel(shapes, options, branches)
 
     def log(x: Num) -> Num:
         if _is_nothing(x) or (branches.frozen and scalars.sign(x) <= 0):
             return -scalars.infinity()
-        return scalars.log(x)
+        (found,) = usual([x])
+        return found
 
     return lambda a: list(map(log, a))
 
@@ -167,6 +194,11 @@ def _weighed(weight: Num, x: Num) -> Num:
 
 def _share(top: Num, bottom: Num) -> Num:
     return ZERO if _is_nothing(top) and _is_nothing(bottom) else scalars.divide(top, bottom)
+
+
+def _slope_of(top: Num, bottom: Num) -> Num:
+    """1/p, and 0 where p is 0: in the forward pass the weight was 0 there."""
+    return ZERO if _is_nothing(bottom) else scalars.divide(top, bottom)
 
 
 def _paired(of: Callable[[Num, Num], Num]) -> Callable[[Shapes, Options, Branches], Kernel]:
@@ -214,6 +246,13 @@ def _unweighed(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
     return found
 
 
+def _unweighed_in_sum(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
+    """The same in a product of matrices: the entries of the arguments that stand there."""
+    if () in shapes:
+        return _unweighed(shapes, options)
+    return lambda a, b: [i for i, x in enumerate(a if dict(options).get("turned") else b) if not _is_finite(x)]
+
+
 def _never(ctx: GradientContext) -> Expr:
     raise AssertionError("equations are differentiated before their weights are looked at")
 
@@ -225,8 +264,9 @@ def _row(key: str, kernel: Callable[[Shapes, Options, Branches], Kernel], like: 
 
 
 register_computed([
-    _row(LOGARITHM, _log_kernel, "log"),
+    *(_row(key, partial(_log_kernel, op), op) for op, key in OF_NOTHING.items()),
     _row(WEIGHED, _paired(_weighed), "times", kinks=_unweighed, settings={"turned": "entries"}),
-    _row(WEIGHED_SUM, _sum_kernel, "product", settings={"turned": "entries"}),
+    _row(WEIGHED_SUM, _sum_kernel, "product", kinks=_unweighed_in_sum, settings={"turned": "entries"}),
     _row(SHARE, _paired(_share), "divide"),
+    _row(SLOPE, _paired(_slope_of), "divide"),
 ])  # fmt: skip

@@ -28,6 +28,6 @@ class Workings:
         """The expression as a function of the table of values, and the names it uses."""
         known = self.compiled.get(expr)
         if known is None:
-            run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches(), tape.weights)
+            run = compile_expr(expr, tape.slots, tape.derivation.shapes, Branches(), tape.derivation.weights)
             known = self.compiled[expr] = run, names_in(expr)
         return known

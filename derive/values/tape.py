@@ -65,9 +65,7 @@ class TapeStep:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass. `weights` tells
-    where 0 · log 0 is 0.
-    """
+    """A Derivation compiled: slots of the table of values, and the moves of each part of a pass."""
 
     derivation: Derivation
     slots: Mapping[Name, int]
@@ -76,7 +74,6 @@ class Tape:
     backward: tuple[TapeStep, ...]
     updates: tuple[TapeStep, ...]
     interims: tuple[TapeStep, ...] = ()
-    weights: ZeroWeights = NO_WEIGHTS
 
     @staticmethod
     def of(derivation: Derivation) -> Tape:
@@ -86,7 +83,7 @@ class Tape:
         interims = [step for way in derivation.interims.values() for step in way[:-1]]
         names += [step.name for step in interims]
         slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
-        branches, weights = Branches(), ZeroWeights.of((step.name, step.expr) for step in derivation.forward)
+        branches, weights = Branches(), derivation.weights
 
         def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
             shapes = derivation.shapes
@@ -96,4 +93,4 @@ class Tape:
             )
 
         return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
-                    moves(derivation.updates), moves(interims), weights)  # fmt: skip
+                    moves(derivation.updates), moves(interims))  # fmt: skip

@@ -80,6 +80,10 @@ def test_a_masked_score_is_marked_as_minus_infinity() -> None:
         ("L = w - inf", "L is −∞"),
         ("L = w + inf", "infinite"),
         ("L = sum(softmax([w - inf; -inf]))", "every score is −∞"),
+        ("L = sin(w - inf)", "of ∞"),
+        ("L = tanh(cos'(w - inf))", "of ∞"),
+        ("L = w inverse(inf)", "infinite"),
+        ("L = det([w, 0; 0, -inf])", "infinite"),
     ],
 )
 def test_infinity_has_no_place_elsewhere(equation: str, message: str) -> None:
@@ -99,6 +103,11 @@ def test_only_data_may_mask() -> None:
         ("L = -sum(log(p) ⊙ y)", ("-2", "0", "0")),
         ("L = kl_divergence(y, p)", ("-2", "0", "0")),
         ("L = cross_entropy(p, k)", ("-2", "0", "0")),
+        ("L = -y^T log(p)", ("-2", "0", "0")),
+        ("L = -log(p)^T y", ("-2", "0", "0")),
+        ("l = log(p)\nL = -sum(y ⊙ l)", ("-2", "0", "0")),
+        ("L = -log(2) sum(y ⊙ log2(p))", ("-2.000", "0", "0")),
+        ("l = log10(p)\nL = -y^T l log(10)", ("-2.000", "0", "0")),
         ("L = binary_cross_entropy(p, y)", ("-0.6667", "0.6667", "0.3333")),
     ],
 )
@@ -110,6 +119,11 @@ def test_the_logarithm_of_0_with_the_weight_0_does_not_count(equation: str, grad
 
 def test_the_convention_is_told_only_where_it_is_taken() -> None:
     assert "0 · ln 0" not in solved("y = [1, 0]", "p = [0.5, 0.5]", "L = cross_entropy(p, y)").text("txt")
+
+
+def test_a_logarithm_of_0_that_also_stands_alone_is_refused() -> None:
+    with pytest.raises(InputError, match="the logarithm of a number that is not positive"):
+        solved("y = [1, 0]", "p = [0.5, 0]", "l = log(p)\nL = -y^T l + sum(l)")
 
 
 @pytest.mark.parametrize("p", ["[0, 0.5]", "[0.5, -0.5]"])

@@ -61,8 +61,30 @@ def test_a_batch_is_convolved_image_by_image() -> None:
 def test_the_padding_same_keeps_the_size() -> None:
     solution = solved("X = [1, 2, 3, 4]", "K = [1, 0, -1]", 'Y = conv(X, K, padding = "same")\nL = sum(Y^2)')
     assert solution["Y"].printed == ("-2", "-2", "-2", "3")
-    with pytest.raises(InputError, match="even kernel"):
-        solved("X = [1, 2, 3]", "K = [1, 0]", 'Y = conv(X, K, padding = "same")\nL = sum(Y^2)')
+
+
+@pytest.mark.parametrize(
+    ("image", "kernel", "padded"),
+    [
+        ("[1, 2, 3]", "[2, -1]", "[X; 0]"),
+        ("[3, 1, 2, 5, 4]", "[1, 2, -1, 0.5]", "[0; X; 0; 0]"),
+        ("[[1, 2], [3, 4], [0, 1]]", "[[1, 2], [-1, 3]]", "[X, zeros((3, 1)); zeros((1, 3))]"),
+    ],
+)
+def test_with_an_even_kernel_one_zero_more_stands_behind(image: str, kernel: str, padded: str) -> None:
+    same = solved(f"X = {image}", f"K = {kernel}", 'Y = conv(X, K, padding = "same")\nL = sum(Y^3)')
+    told = solved(f"X = {image}", f"K = {kernel}", f"Z = {padded}\nY = conv(Z, K)\nL = sum(Y^3)")
+    assert same["Y"].printed == told["Y"].printed
+    assert same["dL/dK"].printed == told["dL/dK"].printed
+
+
+def test_the_gradients_of_an_even_kernel_go_on_through_two_layers() -> None:
+    layers = 'Y = conv(X, K, padding = "same")\nZ = conv(Y, J, padding = "same")\nL = sum(Z^2)'
+    told = "P = [X; 0]\nY = conv(P, K)\nQ = [0; Y; 0; 0]\nZ = conv(Q, J)\nL = sum(Z^2)"
+    parameters = "X = [1, -2, 3, 0.5]\nK = [2, -1]\nJ = [1, 2, 0, -1]"
+    same, other = solved("c = 1", parameters, layers), solved("c = 1", parameters, told)
+    for name in ("dL/dX", "dL/dK", "dL/dJ"):
+        assert same[name].printed == other[name].printed
 
 
 @pytest.mark.parametrize("B", ["[[1, 0], [2, 1]]", "[[[1, 0], [2, 1]], [[0, 1], [1, 1]]]"])

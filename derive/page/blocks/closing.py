@@ -51,7 +51,7 @@ def _routes(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sente
     yield Sentence(key, {"gradients": Words(which), "loss": NameInText(derivation.loss)})
     said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
     for step in derivation.forward:
-        for kink in kinks(step, differentiated):
+        for kink in kinks(step, differentiated, derivation.weights):
             yield from said.once(Sentence("closed.verified_kink", when=kink.when))
 
 

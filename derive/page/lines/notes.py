@@ -12,7 +12,7 @@ from derive.calculus.operation_rows import ROWS, row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name
-from derive.operations.zero_weights import NO_WEIGHTS
+from derive.operations.zero_weights import ZeroWeights
 from derive.page.document import (
     Condition,
     Fact,
@@ -83,7 +83,7 @@ class Notes:
             if self.reasons == "full":
                 yield from self._about_values(step)
             if step.phase in {"forward", "loss"}:
-                for kink in kinks(step, self.differentiated):
+                for kink in kinks(step, self.differentiated, self.around.derivation.weights):
                     yield from (kink,) if kink.fields else self.once(kink)
         for key in dict.fromkeys(key for step in group for key in _on_settings(step)):
             yield from self.once(Sentence(f"notes.{key}"))
@@ -135,17 +135,17 @@ def _by_entries(node: Apply, shapes: Shapes) -> bool:
     return node.op == "times" and all(shapes_of(node, shapes))
 
 
-def kinks(step: Step, differentiated: set[Name]) -> Iterator[Sentence]:
+def kinks(step: Step, differentiated: set[Name], weights: ZeroWeights) -> Iterator[Sentence]:
     """The convention taken, where a value lies on a kink of what is differentiated."""
-    for node in dict.fromkeys(n for n in _computed(step.expr) if row_of(n).kinks):
+    for node in dict.fromkeys(n for n in _computed(step.expr, weights) if row_of(n).kinks):
         if not differentiated.isdisjoint(names_in(node)):
             where: dict[str, Inline] = {"where": OnKink(node, step.name)} if node.op in ROWS else {}
-            yield Sentence(f"kinks.{node.op}", where, Condition("kink", step.name, node))
+            yield Sentence(f"kinks.{node.op if where else 'weighed'}", where, Condition("kink", step.name, node))
 
 
-def _computed(expr: Expr) -> Iterator[Apply]:
+def _computed(expr: Expr, weights: ZeroWeights) -> Iterator[Apply]:
     """The operations of an equation, as they are computed too."""
-    weighed = NO_WEIGHTS.applied(expr)
+    weighed = weights.applied(expr)
     for node in (*walk(expr), *(walk(weighed) if weighed is not expr else ())):
         if isinstance(node, Apply):
             yield node
