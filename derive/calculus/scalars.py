@@ -160,7 +160,9 @@ def sqrt(x: Num) -> Num:
 
 
 def divide(a: Num, b: Num) -> Num:
-    """a/b. Raises ValueFault for b = 0."""
+    """a/b. Raises ValueFault for b = 0, and for ±∞."""
+    if type(b) is not fmpq and not b.is_finite() and (b < 0 or b > 0):
+        raise ValueFault("is not defined: a division by ∞")
     if sign(b) == 0:
         raise ValueFault("is not defined: a division by 0")
     return a / b

@@ -10,8 +10,11 @@ from dataclasses import replace
 from functools import cached_property
 from math import prod
 
+from flint import fmpq
+
 from derive.calculus.differentiation import entries_of
 from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import indices
 from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
@@ -114,8 +117,10 @@ class ClosedForm:
         """The flat gradients at the given numbers of pass `k`, at the working precision. Raises ValueFault."""
         numbers = values.given_numbers(k)
         inputs = [x for name in self.derivation.inputs for x in numbers[name]]
-        flat = iter(self._results.program(inputs))
-        shapes = self.derivation.shapes
+        found, shapes = list(self._results.program(inputs)), self.derivation.shapes
+        if any(type(x) is not fmpq and x.is_nan() for x in found):  # of −∞
+            raise ValueFault("is not a number")
+        flat = iter(found)
         return {name: [next(flat) for _ in range(prod(shapes[name]))] for name in self.derivation.wanted}
 
     @property

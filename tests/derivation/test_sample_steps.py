@@ -43,3 +43,16 @@ def test_of_the_sum_over_samples_each_part_comes_once() -> None:
     derivation = derive(Problem.loads(BATCH))
     (total,) = (step for step in derivation.backward if step.id == "dL/dW")
     assert [name.id for name in total.uses] == [f"dL/dW|h^({i}):1" for i in (1, 2, 3, 4)]
+
+
+def test_a_loss_with_a_formula_taken_out_is_tabled_for_the_other_samples() -> None:
+    five = BATCH.replace("[-2, 1]]", "[-2, 1], [1, 1]]").replace("1, 0]", "1, 0, 1]")
+    taken_out = five.replace("- (1 - y) ln(1 - p) + sum(h^2)", "- (1 - y) cumsum(1 - p)")
+    solution = Blueprint.of(Problem.loads(taken_out)).solve()
+    lines = solution.text("txt").splitlines()
+    (heads,) = (line.split() for line in lines if line.startswith("sample") and "L^{(i)(1)}" in line)
+    rows = {line.split()[0]: line.split() for line in lines if line.split()[:1] in (["3"], ["4"], ["5"])}
+    column = next(i for i, head in enumerate(heads) if head.endswith("L^{(i)(1)}"))
+    assert [rows[i][column] for i in "345"] == [
+        solution[f"dL/dp^({i})|L^({i}):1"].printed.replace("-", "−") for i in "345"
+    ]

@@ -124,3 +124,21 @@ def test_both_ways_give_the_same(name: str) -> None:
     given = Problem.load(examples.path(name))
     if shortcuts_of(derivation_of(given)):
         assert_both_ways_agree(given)
+
+
+def test_a_loss_whose_target_has_another_shape_has_no_short_rule() -> None:
+    problem = Problem.loads("""
+[data]
+x = 1
+y = 1
+[parameters]
+w = [0.5, 0.2]
+[model]
+equations = '''
+z = [w; x]
+p = sigmoid(z)
+L = binary_cross_entropy(p, y)
+'''
+loss = "L"
+""")
+    assert not shortcuts_of(derivation_of(problem))

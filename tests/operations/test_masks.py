@@ -81,6 +81,7 @@ def test_a_masked_score_is_marked_as_minus_infinity() -> None:
         ("L = w + inf", "infinite"),
         ("L = sum(softmax([w - inf; -inf]))", "every score is −∞"),
         ("L = sin(w - inf)", "of ∞"),
+        ("L = GELU(w/(0.7 - inf))", "a division by ∞"),
         ("L = tanh(cos'(w - inf))", "of ∞"),
         ("L = w inverse(inf)", "infinite"),
         ("L = det([w, 0; 0, -inf])", "infinite"),

@@ -111,9 +111,12 @@ class SamplePlaces:
     def called(self, name: Name, mark: str) -> Name:
         """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
         if isinstance(name, Derivative):
-            return replace(name, by=self.called(name.by, mark), via=name.via and self.called(name.via, mark))
-        single = self.own[name][0] if name in self.own else None
-        return replace(single, superscript=f"{single.superscript}{mark}") if single else name
+            parts = {part: self.called(getattr(name, part), mark) for part in ("of", "by")}
+            return replace(name, **parts, via=name.via and self.called(name.via, mark))
+        if name.bare not in self.own:
+            return name
+        single = self.own[name.bare][0]
+        return replace(name, subscript=single.subscript, superscript=f"{single.superscript}{mark}")
 
     def results(self, names: Iterable[Name], loss: Symbol | None) -> list[Name]:
         """Those of the names that are results of the first sample: quantities, gradients by and through them."""
