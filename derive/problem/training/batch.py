@@ -111,8 +111,8 @@ class SamplePlaces:
     def called(self, name: Name, mark: str) -> Name:
         """What a quantity of a sample, or a derivative by or through one, is called for the sample with this mark."""
         if isinstance(name, Derivative):
-            parts = {part: self.called(getattr(name, part), mark) for part in ("of", "by")}
-            return replace(name, **parts, via=name.via and self.called(name.via, mark))
+            of, by = (self.called(part, mark) for part in (name.of, name.by))
+            return Derivative(of, by, name.via and self.called(name.via, mark))
         if name.bare not in self.own:
             return name
         single = self.own[name.bare][0]
