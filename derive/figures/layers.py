@@ -44,13 +44,15 @@ class Weighing:
 class DrawnLayer:
     """One layer: `weighing` makes its sums `name`; `activation` (an operation's key) makes `output` of them.
 
-    `output` is `name` itself where nothing is applied, or where both stand in one equation.
+    `output` is `name` itself where nothing is applied, or where both stand in one equation; `bias` is the given value
+    that is added to the sums, where there is one.
     """
 
     weighing: Weighing
     name: Name
     output: Name
     activation: str = ""
+    bias: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,23 @@ def _layer(step: Step, derivation: Derivation) -> DrawnLayer | None:
     """A layer's sums, or both its sums and its activation where one equation says both."""
     weighing = weighing_of(step, derivation)
     if weighing:
-        return DrawnLayer(weighing, step.name, step.name)
+        return DrawnLayer(weighing, step.name, step.name, bias=_bias(step.expr, weighing, derivation))
     expr = step.expr
     if isinstance(expr, Apply) and len(expr.args) == 1 and row_of(expr).elementwise:
-        weighing = weighing_of(replace(step, expr=expr.args[0]), derivation)
-        return DrawnLayer(weighing, step.name, step.name, expr.op) if weighing else None
+        (sums,) = expr.args
+        weighing = weighing_of(replace(step, expr=sums), derivation)
+        if weighing:
+            return DrawnLayer(weighing, step.name, step.name, expr.op, _bias(sums, weighing, derivation))
     return None
+
+
+def _bias(expr: Expr, weighing: Weighing, derivation: Derivation) -> Name | None:
+    """What a layer adds to its sums: one given value for all of its units, or for each."""
+    if not isinstance(expr, Apply) or expr.op != "add" or len(expr.args) != 2:
+        return None
+    names = [term.name for term in map(_bare, expr.args) if isinstance(term, Ref)]
+    fits = len(names) == 1 and prod(derivation.shapes[names[0]]) in {1, weighing.units[1]}
+    return names[0] if fits else None
 
 
 def _activation(step: Step, layer: DrawnLayer, derivation: Derivation) -> str | None:

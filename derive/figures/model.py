@@ -29,6 +29,7 @@ class Node:
     unit        which unit of its layer it is, where it stands for the unit's values in several samples
     output      a unit's activation `A_1`, where that has a name of its own
     activation  the key of the operation that a unit applies; "" for none
+    bias        the quantity that a unit adds to what it weighs, and which entry of it; None for none
     lit         whether the picture points at it
     """
 
@@ -40,6 +41,7 @@ class Node:
     output: Name | None = None
     activation: str = ""
     unit: int | None = None
+    bias: tuple[Name, Index] | None = None
     lit: bool = False
 
     @property

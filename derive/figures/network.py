@@ -78,11 +78,15 @@ def _entry(unit: int, shape: Shape) -> Index:
 def _layer_column(place: int, layer: DrawnLayer, derivation: Derivation, single: bool) -> _Column:
     column = _column(place, layer.name, layer.weighing.units[1], derivation, single)
     output = layer.output if layer.output != layer.name else None
-    nodes = tuple(
-        node if node.kind == "dots" else replace(node, kind="unit", output=output, activation=layer.activation)
-        for node in column.nodes
-    )
-    return _Column(nodes, column.units)
+
+    def unit(node: Node, number: int | None) -> Node:
+        if number is None:
+            return node
+        shape = derivation.shapes[layer.bias] if layer.bias else ()
+        bias = (layer.bias, _entry(number if prod(shape) > 1 else 0, shape)) if layer.bias else None
+        return replace(node, kind="unit", output=output, activation=layer.activation, bias=bias)
+
+    return _Column(tuple(map(unit, column.nodes, column.units)), column.units)
 
 
 def _weights(columns: list[_Column], layers: Layers) -> Iterator[Edge]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from derive.calculus.scalars import to_fmpq
+from derive.calculus.shapes import offset
 from derive.figures import Curve
 from derive.language.expressions import Index
 from derive.language.names import Derivative, Name, Symbol
-from derive.notation.vocabulary import LEADING
+from derive.notation.matrices import as_rows
 from derive.page.view import View
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 
 LARGEST = 1e300  # what a picture shows of values beyond
+SHORT = Digits(4)
+"""How long a number in a picture is, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,21 @@ class FigureLabels:
         """The printed entries, as rows; None for what is hidden."""
         if self.view.hides(name):
             return None
+        shape = self.view.shapes[name]
         if index is not None:
-            return [[self.view.number(name, index, LEADING)]]
-        return self.view.rows(name)
+            return [[self._short(name, offset(shape, index) if index else 0)]]
+        texts = [self._short(name, i) for i in range(max(1, prod(shape)))]
+        return list(map(list, as_rows(texts, shape)))
+
+    def _short(self, name: Name, at: int) -> str:
+        """A number as the page has it, or with fewer digits where it is long."""
+        number, values = self.view.printed(name)[at], self.view.values
+        digits = values.numbers.of(name.id)
+        short = not digits.decimals and digits.count <= SHORT.count and name not in dict(values.tape.derivation.givens)
+        if short or number.gap or len(number.mantissa.replace(".", "").lstrip("0")) <= SHORT.count:
+            return self.view.text(number)
+        cut = values.decided(lambda: printed(values.flat(name, self.view.k)[at], SHORT, ties=True))
+        return self.view.text(cut)
 
     def curve(self, curve: Curve) -> list[float]:
         """The losses of a curve's points; what is too large for a picture stands at its edge."""

@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
+from math import hypot
 
 import pytest
 from support.places import PACKAGE
@@ -29,6 +30,7 @@ from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.problem.problem import Problem
+from derive.solution import solve
 from derive.values.tape import Tape
 from derive.values.values import Values
 
@@ -315,6 +317,76 @@ def test_nothing_overlaps(name: str) -> None:
 
 
 @every_problem
+def test_no_label_lies_on_a_line(name: str) -> None:
+    """Whatever line it is: an edge, an arrow, a rule, a bracket."""
+    for drawing, script in drawings(name):
+        boxes = [(shape.content, frame(shape, script)) for shape in drawing.shapes if isinstance(shape, Text)]
+        lines = [list(along(shape)) for shape in drawing.shapes if isinstance(shape, Line)]
+        for line in lines:
+            for start, end in pairwise(line):
+                assert [text for text, box in boxes if through(start, end, box)] == []
+
+
+def through(start: tuple[float, float], end: tuple[float, float], box: Frame) -> bool:
+    """Whether a straight line goes through a box."""
+    points = [(start[0] + t / 20 * (end[0] - start[0]), start[1] + t / 20 * (end[1] - start[1])) for t in range(21)]
+    return any(box[0] < x < box[2] and box[1] < y < box[3] for x, y in points)
+
+
+def test_each_weight_is_nearest_to_its_own_edge() -> None:
+    """Of three inputs and three units, where edges cross: a number between two edges belongs to one of them."""
+    figure = network_figure(sample("notes").derivation)
+    assert figure
+    labels = Unicode(sample("notes"))
+    drawing = drawing_of(figure, labels, svg_drawer.SCRIPT)
+    lines = [shape for shape in drawing.shapes if isinstance(shape, Line) and shape.style in {"weight", "lit weight"}]
+    numbers = [shape for shape in drawing.shapes if isinstance(shape, Text) and shape.role == "plain"]
+    weighing = [edge for edge in figure.edges if edge.weight]
+    own = {labels.values(edge.weight, edge.entry)[0][0]: lines[figure.edges.index(edge)] for edge in weighing[:9]}
+    for number in numbers[:9]:
+        x, y = number.at
+        assert (
+            min(lines, key=lambda line: min(hypot(x - a, y - 2.5 - b) for a, b in along(line))) == own[number.content]
+        )
+
+
+BIASED = """
+[data]
+x = [[1, -2, 0.5]]
+[parameters]
+W = [[0.5, -0.25], [1, 0.75], [-1, 0.125]]
+c = [0.123456789, -7]
+V = [2, -3]
+d = 0.375
+[model]
+equations = '''
+h = tanh(x W + c^T)
+y_hat = h V + d
+'''
+"""
+
+
+def test_biases_stand_at_their_units() -> None:
+    """Whether a row or a number for all: an arrow into the unit, its number beside it, short enough for a picture."""
+    derivation = derived(Problem.loads(BIASED))
+    figure = network_figure(derivation)
+    assert figure
+    assert [node.bias for node in figure.nodes if node.kind == "unit"] == [
+        (Symbol("c"), (0,)), (Symbol("c"), (1,)), (Symbol("d"), ()),
+    ]  # fmt: skip
+    drawn = solve(Problem.loads(BIASED)).pictures("md")["network.svg"]
+    assert all(f">{text}<" in drawn for text in ("0.1235", "−7", "0.375"))
+    assert "0.123456789" not in drawn
+
+
+def test_a_threshold_that_is_subtracted_is_no_bias() -> None:
+    text = BIASED.replace("h V + d", "h V - d")
+    figure = network_figure(derived(Problem.loads(text)))
+    assert figure
+    assert [node.bias is None for node in figure.nodes if node.kind == "unit"] == [False, False, True]
+
+
+@every_problem
 def test_no_unit_is_empty_and_weights_are_told_from_values(name: str) -> None:
     for labels, script in SCRIPTS:
         figure = network_figure(sample(name).derivation)
@@ -455,7 +527,11 @@ def test_words_fit_a_terminal(name: str) -> None:
 def test_words_of_the_notes() -> None:
     network, chain = sample("notes").figures
     labels = Unicode(sample("notes"))
-    assert figure_words(network, labels).startswith("x → z₁ → ReLU → A₁ → z₂ → σ → A₂ → L ← Y\n\nx₁    20\n")
+    words = figure_words(network, labels)
+    assert words.startswith("x → z₁ → ReLU → A₁ → z₂ → σ → A₂ → L ← Y\n\nx₁    20\n")
+    assert [line.split() for line in words.splitlines() if line.startswith("b")] == [
+        ["b₁,₁", "0,1"], ["b₁,₂", "0,2"], ["b₁,₃", "0,3"], ["b₂", "0,5"],
+    ]  # fmt: skip
     assert (
         figure_words(chain, labels)
         == """\

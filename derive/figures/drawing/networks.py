@@ -1,12 +1,18 @@
-"""A layered network drawn: its columns as far apart as labels, weights and steep edges need."""
+"""A layered network drawn: its columns as far apart as labels, weights and steep edges need.
+
+Edges leave and reach a unit level with its middle for as far as its labels go beyond its circle, so that none of them
+crosses a label.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
+from derive.figures.drawing.edge_labels import Box, Line, Number, places
 from derive.figures.drawing.primitives import (
     DROP,
     NAME,
@@ -20,22 +26,23 @@ from derive.figures.drawing.primitives import (
     Text,
     polyline,
 )
-from derive.figures.drawing.units import PAD, TAG, UnitLabels
+from derive.figures.drawing.units import ARROW, PAD, UnitLabels
 
 LEAST_RADIUS, MOST_RADIUS = 12.0, 20.0
-MARGIN, BETWEEN, BESIDE = 4.0, 9.0, 8.0  # BESIDE: between a weight and the values of the units
-GAP, STEEPEST, WIDEST = 42.0, 0.5, 100.0  # between columns: at least, for the height that edges climb, at most
-MOST_FOR_WEIGHTS = 170.0
+MARGIN, BETWEEN, BESIDE = 4.0, 9.0, 3.0  # BESIDE: between the labels of units and where edges climb
+GAP, STEEPEST, WIDEST = 42.0, 0.5, 100.0  # where edges climb: at least, for the height that they climb, at most
+FAR = (9.0, 6.0, 4.0, 2.5)  # from a weight to other edges: as it should be, and as it has to be
+STEPS, STEP = 8, 7.0  # by which that space grows to hold its weights
+HEIGHT_OF_WEIGHT = 0.8 * SMALL
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """The number on an edge: its text, its width and its place between the ends (0 … 1)."""
+    """The number on an edge: its text and its width."""
 
     edge: Edge
     text: str
     width: float
-    place: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Network:
 
     units      the labels of each node
     radius     of all circles
-    above      the room for labels above them
+    above      the room for biases above them
     pitch      the height of a row
     overhangs  for each column by how much its labels are wider than its circles, on either side
     climbs     for each column by how many rows an edge from it climbs at most
@@ -64,8 +71,8 @@ class Network:
         units = [UnitLabels.of(node, labels, script) for node in figure.nodes]
         widest = max(script.width(unit.inside) for unit in units)
         radius = min(max(LEAST_RADIUS, NAME * widest / 2 + PAD), MOST_RADIUS)
-        above = TAG if any(unit.above for unit in units) else 0.0
-        below = TAG if any(unit.below for unit in units) else 0.0
+        above = ARROW if any(unit.bias for unit in units) else 0.0
+        below = max(unit.height for unit in units)
         overhangs, climbs = [0.0] * figure.size[0], [0.0] * figure.size[0]
         for node, unit in zip(figure.nodes, units, strict=True):
             column = int(node.position[0])
@@ -79,56 +86,67 @@ class Network:
         """The column of a node."""
         return int(self.figure.nodes[index].position[0])
 
-    def distance(self, column: int, weights: Sequence[Weight]) -> float:
-        """From the middle of a column to that of the next, with these weights on the edges between them."""
-        here, there = self.overhangs[column], self.overhangs[column + 1]
-        room = min(max(GAP, STEEPEST * self.pitch * self.climbs[column]), WIDEST)
-        needs = [2 * self.radius + here + there + room]
-        for weight in weights:
-            half = weight.width / 2 + BESIDE
-            needs += [2 * self.radius + (here + half) / weight.place]
-            needs += [2 * self.radius + (there + half) / (1 - weight.place)]
-        return max(needs)
+    def stub(self, column: int) -> float:
+        """How far edges go level at the units of a column."""
+        return max(self.overhangs[column] + BESIDE, 0.0) if self.overhangs[column] > 0 else 0.0
+
+    def room(self, column: int) -> float:
+        """How wide the space is in which the edges from a column climb, without numbers at them."""
+        return min(max(GAP, STEEPEST * self.pitch * self.climbs[column]), WIDEST)
+
+    def climbing(self, column: int, width: float) -> list[tuple[Edge, Line]]:
+        """The edges from a column where they climb, from 0 to `width`."""
+        rows = [node.position[1] * self.pitch for node in self.figure.nodes]
+        return [(edge, Line((0.0, rows[edge.source]), (width, rows[edge.target])))
+                for edge in self.figure.edges if self.column(edge.source) == column != self.column(edge.target)]  # fmt: skip
 
 
 def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     """The network, its columns as far apart as the labels need."""
     network = Network.of(figure, labels, script)
-    xs, weights = _columns(network, _weights(figure, labels, script))
-    at = [
-        (xs[int(column)], MARGIN + network.above + network.radius + row * network.pitch)
-        for column, row in (node.position for node in figure.nodes)
-    ]
-    shapes = [*_edges(network, at), *_numbers(network, at, weights)]
+    weights = list(_weights(figure, labels, script))
+    nodes = zip(figure.nodes, network.units, strict=True)
+    inputs = [unit.beside.width + PAD for node, unit in nodes if node.kind == "input" and unit.beside]
+    xs = [MARGIN + network.radius + max(network.overhangs[0], max(inputs, default=0.0))]
+    top = MARGIN + network.above + network.radius
+    numbers: list[DrawnShape] = []
+    for column in range(figure.size[0] - 1):
+        here = [weight for weight in weights if network.column(weight.edge.source) == column]
+        width, boxes = _spread(network, column, here)
+        left = xs[-1] + network.radius + network.stub(column)
+        for weight, box in zip(here, boxes, strict=False):
+            at = left + box.middle[0], top + box.middle[1] + DROP * SMALL
+            numbers.append(Text(at, weight.text, "plain", SMALL))
+        xs.append(left + width + network.stub(column + 1) + network.radius)
+    at = [(xs[int(column)], top + row * network.pitch) for column, row in (node.position for node in figure.nodes)]
+    shapes = [*_edges(network, at), *numbers]
     for node, unit, place in zip(figure.nodes, network.units, at, strict=True):
         shapes += _node(node, unit, place, network, labels, script)
     return Drawing(*_size(network, at), tuple(shapes))
 
 
 def _weights(figure: Figure, labels: Labels, script: MathScript) -> Iterator[Weight]:
-    """The weights that are known; at 1/(n + 1) of the way to n units all edges lie equally far apart."""
+    """The weights that are known."""
     for edge in figure.edges:
         rows = labels.values(edge.weight, edge.entry) if edge.weight else None
         if rows:
-            column = figure.nodes[edge.target].position[0]
-            count = sum(node.position[0] == column and node.kind == "unit" for node in figure.nodes)
-            yield Weight(edge, rows[0][0], SMALL * script.width(rows[0][0]), 1 / (count + 1))
+            yield Weight(edge, rows[0][0], SMALL * script.width(rows[0][0]))
 
 
-def _columns(network: Network, weights: Iterator[Weight]) -> tuple[list[float], list[Weight]]:
-    """The middle of each column, and the weights that find room between columns."""
-    known = list(weights)
-    nodes = zip(network.figure.nodes, network.units, strict=True)
-    inputs = [unit.beside.width + PAD for node, unit in nodes if node.kind == "input" and unit.beside]
-    xs = [MARGIN + network.radius + max(network.overhangs[0], max(inputs, default=0.0))]
-    shown: list[Weight] = []
-    for column in range(network.figure.size[0] - 1):
-        here = [weight for weight in known if network.column(weight.edge.source) == column]
-        if network.distance(column, here) > MOST_FOR_WEIGHTS:
-            here = []
-        xs.append(xs[-1] + network.distance(column, here))
-        shown += here
-    return xs, shown
+def _spread(network: Network, column: int, weights: Sequence[Weight]) -> tuple[float, list[Box]]:
+    """How wide the space behind a column is, and where its weights stand in it: at 1/(n + 1) of the way to n units
+    all edges lie equally far apart. Where a page is too narrow for all of them, none does.
+    """
+    count = sum(network.column(i) == column + 1 and node.kind == "unit" for i, node in enumerate(network.figure.nodes))
+    for far, more in product(FAR, range(STEPS) if weights else ()):
+        width = network.room(column) + more * STEP
+        climbing = network.climbing(column, width)
+        edges = [edge for edge, _ in climbing]
+        numbers = [Number(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
+        boxes = places([line for _, line in climbing], numbers, 1 / (count + 1), far)
+        if boxes is not None:
+            return width, boxes
+    return network.room(column), []
 
 
 def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
@@ -139,15 +157,9 @@ def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
         if x == x2:
             yield polyline(style, (x, y - radius), (x2, y2 + radius))
         else:
-            yield polyline(style, (x + radius, y), (x2 - radius, y2))
-
-
-def _numbers(network: Network, at: Sequence[Point], weights: Sequence[Weight]) -> Iterator[DrawnShape]:
-    for weight in weights:
-        (x, y), (x2, y2) = at[weight.edge.source], at[weight.edge.target]
-        x, x2 = x + network.radius, x2 - network.radius
-        place = (x + weight.place * (x2 - x), y + weight.place * (y2 - y) + DROP * SMALL)
-        yield Text(place, weight.text, "plain", SMALL, backed=True)
+            here, there = network.stub(network.column(edge.source)), network.stub(network.column(edge.target))
+            ends = [(x + radius, y), (x + radius + here, y), (x2 - radius - there, y2), (x2 - radius, y2)]
+            yield polyline(style, *dict.fromkeys(ends))
 
 
 def _node(
@@ -173,5 +185,5 @@ def _size(network: Network, at: Sequence[Point]) -> Point:
         beside = network.radius + PAD + unit.beside.width if unit.beside else 0.0
         high = unit.beside.height / 2 if unit.beside else 0.0
         right = max(right, x + max(network.radius, unit.width / 2, beside))
-        bottom = max(bottom, y + max(network.radius + (TAG if unit.below else 0.0), high))
+        bottom = max(bottom, y + max(network.radius + unit.height, high))
     return right + MARGIN, bottom + MARGIN

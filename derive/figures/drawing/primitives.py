@@ -32,14 +32,13 @@ TONES: dict[Tone, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of mathematics, anchored at `at` on its baseline; `backed` hides what is behind it."""
+    """One line of mathematics, anchored at `at` on its baseline."""
 
     at: Point
     content: str
     role: Role
     size: float
     anchor: Literal["start", "middle", "end"] = "middle"
-    backed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,14 +129,10 @@ def _painted(shape: DrawnShape) -> Iterator[str]:
 
 
 def _text(shape: Text) -> str:
-    halo = ""
-    if shape.backed:  # a wide one keeps lines out from above a comma; between pieces it would cover the one before
-        width = 4.4 if len(list(runs(shape.content))) == 1 else 2.4
-        halo = f' stroke="#fff" stroke-width="{width}" paint-order="stroke" stroke-linejoin="round"'
     x, y = shape.at
     anchor = "" if shape.anchor == "start" else f' text-anchor="{shape.anchor}"'
     place = f'x="{x:.2f}" y="{y:.2f}" font-size="{shape.size:g}"{anchor}'
-    return f'<text {place} fill="{COLOURS[shape.role]}"{halo}>{_spans(shape)}</text>'
+    return f'<text {place} fill="{COLOURS[shape.role]}">{_spans(shape)}</text>'
 
 
 def _spans(shape: Text) -> str:

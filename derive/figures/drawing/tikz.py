@@ -40,7 +40,7 @@ _STYLES = """\
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
 FIGURE_LABEL = r"\def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
 """How a label is set; where a page takes a picture as an argument, it has to stand before it."""
-_LABELS = rf"\unitlength=1pt \fboxsep=.6pt {FIGURE_LABEL}"
+_LABELS = rf"\unitlength=1pt {FIGURE_LABEL}"
 _COLOURS: dict[Role, str] = {
     "name": "black", "value": "derivevalue", "gradient": "derivegradient", "plain": "black!65", "on dark": "white",
 }  # fmt: skip
@@ -147,8 +147,7 @@ def _path(shape: Rectangle | Circle | Stroke) -> str:
 def _label(text: Text) -> str:
     x, y = text.at
     before, after = _GLUE[text.anchor]
-    content = rf"\colorbox{{white}}{{${text.content}$}}" if text.backed else f"${text.content}$"
-    label = rf"\figurelabel{{{text.size:g}}}{{{_COLOURS[text.role]}}}{{{before}{content}{after}}}"
+    label = rf"\figurelabel{{{text.size:g}}}{{{_COLOURS[text.role]}}}{{{before}${text.content}${after}}}"
     return rf"\put({x:.2f},{-y:.2f}){{{label}}}%"
 
 

@@ -24,7 +24,7 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     if isinstance(figure, Chart):
         return "\n".join(line for bar in figure.bars for line in _wrapped(_counted(figure, bar, labels), 4))
     lines = list(_layers(figure, labels) if figure.kind == "network" else _order(figure, labels))
-    rows = list(_rows(figure, labels))
+    rows = list(dict.fromkeys(_rows(figure, labels)))
     if rows:
         lines += ["", *_table(rows)]
     return "\n".join(lines)
@@ -80,7 +80,11 @@ def _stages(node: Node, labels: Labels) -> list[str]:
 def _rows(figure: Figure, labels: Labels) -> Iterator[tuple[str, str, str, str]]:
     """Name, value, name of the gradient, gradient."""
     for node in figure.nodes:
-        if node.kind in {"layer", "dots"} or (node.kind in {"input", "unit"} and _is_batch(node, figure)):
+        if node.kind in {"layer", "dots"}:
+            continue
+        if node.bias and (bias := _entries(labels.values(*node.bias))):
+            yield labels.name(*node.bias), bias, "", ""
+        if node.kind in {"input", "unit"} and _is_batch(node, figure):
             continue
         for name in (node.name, node.output):
             row = _row(node, name, figure, labels) if name else ("", "", "", "")
