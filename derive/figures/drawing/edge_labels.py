@@ -76,11 +76,13 @@ def places(lines: Sequence[Line], numbers: Sequence[Number], preferred: float, f
     """
     found: dict[int, Box] = {}
     for i in sorted(range(len(numbers)), key=lambda i: -abs(lines[numbers[i].line].slope)):
-        free = (box for box in _beside(lines[numbers[i].line], numbers[i], preferred)
-                if not any(box.larger(BETWEEN).meets(other) for other in found.values())
-                and not any(box.larger(far).crossed(line) for j, line in enumerate(lines) if j != numbers[i].line))  # fmt: skip
-        box = next(free, None)
-        if box is None:
+        own = lines[numbers[i].line]
+        others = [line for line in lines if line is not own]
+        for box in _beside(own, numbers[i], preferred):
+            free = not any(box.larger(BETWEEN).meets(other) for other in found.values())
+            if free and not any(box.larger(far).crossed(line) for line in others):
+                break
+        else:
             return None
         found[i] = box
     return [found[i] for i in range(len(numbers))]

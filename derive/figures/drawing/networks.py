@@ -97,8 +97,8 @@ class Network:
     def climbing(self, column: int, width: float) -> list[tuple[Edge, Line]]:
         """The edges from a column where they climb, from 0 to `width`."""
         rows = [node.position[1] * self.pitch for node in self.figure.nodes]
-        return [(edge, Line((0.0, rows[edge.source]), (width, rows[edge.target])))
-                for edge in self.figure.edges if self.column(edge.source) == column != self.column(edge.target)]  # fmt: skip
+        climbing = [e for e in self.figure.edges if self.column(e.source) == column != self.column(e.target)]
+        return [(edge, Line((0.0, rows[edge.source]), (width, rows[edge.target]))) for edge in climbing]
 
 
 def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
