@@ -329,6 +329,8 @@ def test_no_label_lies_on_a_line(name: str) -> None:
 
 def through(start: tuple[float, float], end: tuple[float, float], box: Frame) -> bool:
     """Whether a straight line goes through a box."""
+    if any(max(start[i], end[i]) < box[i] or min(start[i], end[i]) > box[i + 2] for i in (0, 1)):
+        return False
     points = [(start[0] + t / 20 * (end[0] - start[0]), start[1] + t / 20 * (end[1] - start[1])) for t in range(21)]
     return any(box[0] < x < box[2] and box[1] < y < box[3] for x, y in points)
 

@@ -115,8 +115,8 @@ def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
         width, boxes = _spread(network, column, here)
         left = xs[-1] + network.radius + network.stub(column)
         for weight, box in zip(here, boxes, strict=False):
-            at = left + box.middle[0], top + box.middle[1] + DROP * SMALL
-            numbers.append(Text(at, weight.text, "plain", SMALL))
+            baseline = left + box.middle[0], top + box.middle[1] + DROP * SMALL
+            numbers.append(Text(baseline, weight.text, "plain", SMALL))
         xs.append(left + width + network.stub(column + 1) + network.radius)
     at = [(xs[int(column)], top + row * network.pitch) for column, row in (node.position for node in figure.nodes)]
     shapes = [*_edges(network, at), *numbers]
