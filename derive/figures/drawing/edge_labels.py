@@ -62,7 +62,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class EdgeNumber:
     """What stands at an edge: which one of the lines, and the size of its text."""
 
     line: int
@@ -70,7 +70,7 @@ class Number:
     height: float
 
 
-def places(lines: Sequence[Line], numbers: Sequence[Number], preferred: float, far: float) -> list[Box] | None:
+def places(lines: Sequence[Line], numbers: Sequence[EdgeNumber], preferred: float, far: float) -> list[Box] | None:
     """A box for each number, as near as can be to the `preferred` part of its edge and at least so `far` from every
     other one; None where one finds no room.
     """
@@ -88,7 +88,7 @@ def places(lines: Sequence[Line], numbers: Sequence[Number], preferred: float, f
     return [found[i] for i in range(len(numbers))]
 
 
-def _beside(line: Line, number: Number, preferred: float) -> Iterator[Box]:
+def _beside(line: Line, number: EdgeNumber, preferred: float) -> Iterator[Box]:
     """The boxes that a number may have: above its edge or below it, the nearest to the preferred part first."""
     width, height = number.width / 2, number.height / 2
     away = height + abs(line.slope) * width + NEAR * (1 + line.slope**2) ** 0.5

@@ -12,7 +12,7 @@ from itertools import product
 from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
-from derive.figures.drawing.edge_labels import Box, Line, Number, places
+from derive.figures.drawing.edge_labels import Box, Line, EdgeNumber, places
 from derive.figures.drawing.primitives import (
     DROP,
     NAME,
@@ -142,7 +142,7 @@ def _spread(network: Network, column: int, weights: Sequence[Weight]) -> tuple[f
         width = network.room(column) + more * STEP
         climbing = network.climbing(column, width)
         edges = [edge for edge, _ in climbing]
-        numbers = [Number(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
+        numbers = [EdgeNumber(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
         boxes = places([line for _, line in climbing], numbers, 1 / (count + 1), far)
         if boxes is not None:
             return width, boxes
