@@ -12,7 +12,7 @@ from itertools import product
 from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
-from derive.figures.drawing.edge_labels import Box, Line, EdgeNumber, places
+from derive.figures.drawing.edge_labels import Box, EdgeNumber, Line, places
 from derive.figures.drawing.primitives import (
     DROP,
     NAME,
