@@ -19,7 +19,7 @@ from support.scripts import load
 
 import derive
 from derive.errors import InputError
-from derive.problem.problem import _KEYS
+from derive.problem.problem import KEYS
 from derive.problem.reading.equations import read_name
 from derive.problem.settings import Digits
 from derive.values.digits import printed
@@ -145,12 +145,12 @@ def test_wrong_problem_file_is_wrong() -> None:
     assert len(raised.value.faults) >= 4
 
 
-@pytest.mark.parametrize("table", _KEYS)
+@pytest.mark.parametrize("table", KEYS)
 def test_every_key_is_described(table: str) -> None:
     page = PAGES["docs/problem-file.md"]
     described = {name for line in page.splitlines() if line.startswith("|") for name in code(line.split("|")[1])}
     described |= set(re.findall(r"`\[(\w+)\]`", page))
-    assert [key for key in _KEYS[table] if key not in described] == []
+    assert [key for key in KEYS[table] if key not in described] == []
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -1,19 +1,30 @@
-"""`derive practice`: a page to practise a problem in, derive inside."""
+"""`derive practice`: a page to practise a problem in, derive inside; without a problem a page to write one in."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from derive.commands.options import Arguments, Commands, number_options, output_option, problem_argument, problem_of
+from derive.commands.options import Arguments, Commands, number_options, output_option, problem_of
 
 
 def add(commands: Commands) -> None:
     """The command and its options."""
     parser = commands.add_parser("practice", help="write a page to practise in, one HTML file that judges by itself")
-    problem_argument(parser)
+    parser.add_argument("problem", nargs="?", metavar="PROBLEM",
+                        help="the problem file (TOML); without one: studio.html, to write problems in")  # fmt: skip
     output_option(parser)
     number_options(parser)
-    parser.set_defaults(run=lambda options: write_practice(Path(options.problem), options))
+    parser.set_defaults(run=run)
+
+
+def run(options: Arguments) -> int:
+    """Write the page of a problem, or the studio."""
+    if options.problem is not None:
+        return write_practice(Path(options.problem), options)
+    from derive.studio.studio_page import write_studio
+
+    print(write_studio(Path(options.output), options.language or "en"))
+    return 0
 
 
 def write_practice(path: Path, options: Arguments) -> int:

@@ -43,13 +43,20 @@ class Desk:
     def ask(self, request: Request) -> Reply:
         """The reply to a request; `do` says which of ACTIONS it is."""
         try:
-            return ACTIONS[request["do"]](self, request)
+            return self.actions[request["do"]](self, request)
         except DeriveError as error:
             return {"faults": faults_of(error)}
         except KeyError as error:
             return {
-                "faults": [_shown(Fault(f"the request lacks or does not know {error}", f"it was: {_brief(request)}"))]
+                "faults": [
+                    fault_reply(Fault(f"the request lacks or does not know {error}", f"it was: {_brief(request)}"))
+                ]
             }
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What this desk does, by what a request calls it."""
+        return ACTIONS
 
     def lay_open(self, exercise: Exercise) -> Reply:
         """Put another exercise on the desk; what it is."""
@@ -67,10 +74,11 @@ class Desk:
 def faults_of(error: DeriveError) -> list[Reply]:
     """What is wrong, a fault each, with its place: `line` counts from 1, `start` from 0 in that line."""
     faults = error.faults if isinstance(error, InputError) else (Fault(error.message, error.hint),)
-    return list(map(_shown, faults))
+    return list(map(fault_reply, faults))
 
 
-def _shown(fault: Fault) -> Reply:
+def fault_reply(fault: Fault) -> Reply:
+    """One fault, in words of JSON."""
     place = fault.place
     return {"message": fault.message, "hint": fault.hint, "file": place.file, "line": place.line, "text": place.text,
             "start": place.column, "length": place.length}  # fmt: skip

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from gzip import compress
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -37,7 +38,7 @@ UNUSED_LIBRARY = (
 """What begins the names of modules of the standard library that no page imports."""
 KEPT_ENCODINGS = ("encodings/cp437.py", "encodings/cp1252.py")
 FLINT_TYPES = ("fmpz", "fmpq", "arf", "arb")
-UNUSED_FOLDERS = ("classroom", "commands", "pytorch", "interactive/page")
+UNUSED_FOLDERS = ("classroom", "commands", "pytorch", "studio/server")
 INNER_PACKAGES = ("jinja2", "markupsafe")
 STILL = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same input makes the same bytes."""
@@ -137,12 +138,13 @@ def _package() -> Iterator[tuple[str, bytes]]:
         folder = Path(found.origin).parent
         for file in folder.rglob("*.py"):
             yield f"{name}/{file.relative_to(folder).as_posix()}", file.read_bytes()
+        yield f"{name}.dist-info/METADATA", f"Name: {name}\nVersion: {version(name)}\n".encode()
 
 
 def _sources() -> Iterator[Path]:
     for file in sorted(_root().rglob("*")):
         inner = file.relative_to(_root()).as_posix()
-        if file.suffix in {".py", ".toml"} and not inner.startswith((*UNUSED_FOLDERS, "templates")):
+        if file.suffix in {".py", ".toml", ".js", ".css"} and not inner.startswith((*UNUSED_FOLDERS, "templates")):
             yield file
 
 

@@ -21,6 +21,8 @@ from derive.writers.html import math_font
 
 FOLDER = Path(__file__).resolve().parent / "page"
 """The scripts and styles of pages."""
+STYLES = {"practice": ("practice",), "studio": ("practice", "studio")}
+"""The styles of each page, by the script that starts it."""
 WORKER = ("packed.js", "worker.js")
 """What the worker runs, one after the other: it is no module."""
 FONTS = re.compile(r"KaTeX_(Main|Math|Size\d|AMS)-")
@@ -30,29 +32,42 @@ _MODULE = re.compile(r"^(?:export |import .*;\n)", re.MULTILINE)
 """What a script has as a module."""
 
 
-def one_file(frame: str, entry: str, data: Mapping[str, Any], outside: bool = False, **fields: Any) -> str:
-    """The page as text: a frame of `templates/`, the script of `page/` that starts it, and the data it reads.
-
-    With `outside` what judges is not in it: a notebook around it asks derive. Raises ToolError if something that it
-    needs cannot be fetched.
+def one_file(frame: str, entry: str, data: Mapping[str, Any], parts: Mapping[str, str], **fields: Any) -> str:
+    """The page as text: a frame of `templates/`, the script of `page/` that starts it, the data it reads, and the
+    `parts` that it unpacks. Without any what judges is outside: a notebook around it, or a server, asks derive.
     """
-    parts = {} if outside else {"worker": _worker(), "engine": engine_text(), "mathlive": _mathlive()}
     return framed(
         frame,
         font=math_font(),
-        styles="\n".join(style.read_text("utf-8") for style in sorted(FOLDER.glob("*.css"))),
-        blocks={"data": _json({**data, "outside": outside}), **parts},
-        imports=_json({"imports": {f"derive/{name}": _address(text) for name, text in modules().items()}}),
+        styles="\n".join((FOLDER / f"{name}.css").read_text("utf-8") for name in STYLES[entry]),
+        blocks={"data": _json({**data, "outside": not parts}), **parts},
+        imports=_json({"imports": {f"derive/{name}": _address(text) for name, text in modules(f"{entry}.js").items()}}),
         entry=f"derive/{entry}.js",
-        licences=() if outside else licences(),
+        licences=licences() if parts else (),
         **fields,
     )
 
 
-def modules() -> dict[str, str]:
-    """The scripts by name, as they refer to each other inside a file."""
-    found = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.js")) if path.name != "worker.js"}
-    return {name: _OWN.sub(r'\1 "derive/\2"', text) for name, text in found.items()}
+def judging_parts() -> dict[str, str]:
+    """What a page judges with. Raises ToolError if something that it needs cannot be fetched."""
+    return {"worker": _worker(), "engine": engine_text(), "mathlive": _mathlive()}
+
+
+PARTS_TO_FILL = dict.fromkeys(("worker", "engine", "mathlive"), "")
+"""The same left empty, where a page that has them fills them in."""
+
+
+def modules(entry: str) -> dict[str, str]:
+    """A script and those that it imports by name, as they refer to each other inside a file."""
+    found: dict[str, str] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            text = (FOLDER / name).read_text("utf-8")
+            waiting += [used for _, used in _OWN.findall(text)]
+            found[name] = _OWN.sub(r'\1 "derive/\2"', text)
+    return dict(sorted(found.items()))
 
 
 def _worker() -> str:

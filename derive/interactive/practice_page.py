@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from derive.derivation.steps import Derivation
 from derive.files import save
 from derive.interactive.exercise import Exercise, Source
-from derive.interactive.one_file import one_file
+from derive.interactive.one_file import judging_parts, one_file
 from derive.interactive.verdicts import verdicts
 from derive.page.document import Document
 from derive.page.run import PageRun
@@ -31,8 +31,9 @@ FRAME = "practice.html"
 TABLE = "practice."
 
 
-def practice_page(source: Source, outside: bool = False) -> str:
-    """The page of an exercise; with `outside` for a window that judges, such as a notebook.
+def practice_page(source: Source, parts: Mapping[str, str] | None = None) -> str:
+    """The page of an exercise, with what it judges with or with other `parts`: none, for a window that judges, such as
+    a notebook.
 
     Raises InputError, VerificationError, and ToolError if what the page needs cannot be fetched.
     """
@@ -44,7 +45,8 @@ def practice_page(source: Source, outside: bool = False) -> str:
         FRAME, "practice",
         {"open": opening_request(source), "words": page_words(catalogue(told["language"])), "description": told,
          "of": verdicts(exercise, {})["of"]},
-        outside=outside, title=escape(told["title"]), language=told["language"], words=words,
+        judging_parts() if parts is None else parts,
+        title=escape(told["title"]), language=told["language"], words=words,
         exercise=shown, marks=identity.marks if identity.code else (),
         student=escape(" · ".join(filter(None, (identity.name, identity.student)))),
     )  # fmt: skip
@@ -117,7 +119,7 @@ class Practice:
         from derive.interactive.widget import practice_widget
 
         solve(self.problem)
-        return practice_widget(practice_page(source_of(self.problem), outside=True), self.problem.title)
+        return practice_widget(practice_page(source_of(self.problem), {}), self.problem.title)
 
     def _repr_html_(self) -> str:
         title = escape(self.problem.title)

@@ -15,6 +15,7 @@ from derive.problem.settings import (
     CARRIES,
     DECIMAL_SIGNS,
     DETAILS,
+    ENGINES,
     FIGURES,
     LEVELS,
     LONGEST,
@@ -23,6 +24,7 @@ from derive.problem.settings import (
     REASONS,
     ROOMS,
     SIGNS_OF_A_LANGUAGE,
+    SYMBOLS,
     UNTAGGED,
     Digits,
     Marking,
@@ -89,7 +91,7 @@ class Preferences:
 
     def page(self) -> Page:
         """What the page says and shows."""
-        engine = self.tables.text("page", "engine", default="auto", choices=("auto", "latex", "typst"))
+        engine = self.tables.text("page", "engine", default="auto", choices=ENGINES)
         accessible = self.tables.flag("page", "accessible", default=False)
         if accessible and engine == "latex":
             self.tables.fault(UNTAGGED, 'leave `engine` out, or write "typst"', "page", "engine")
@@ -98,7 +100,7 @@ class Preferences:
             author=self.tables.text("page", "author"),
             date=self._date(),
             task=self.tables.text("page", "task"),
-            symbol=self.tables.text("page", "symbol", default="d", choices=("d", "∂")),
+            symbol=self.tables.text("page", "symbol", default="d", choices=SYMBOLS),
             engine=engine,
             accessible=accessible,
             detail=self.tables.text("page", "detail", default="full", choices=DETAILS),

@@ -44,7 +44,7 @@ from derive.problem.training.samples import read_samples
 from derive.problem.training.update_scope import Surroundings
 from derive.problem.training.update_table import read_training
 
-_KEYS: dict[str, tuple[str, ...]] = {
+KEYS: dict[str, tuple[str, ...]] = {
     "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
          "update", "state", "samples", "marking", "grade", "sheet", "variants"),
     "model": ("equations", "loss", "losses", "gradients"),
@@ -56,6 +56,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "grade": ("attempts", "due", "late", "marks"),
     "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
 }  # fmt: skip
+"""The tables of a file, and the keys of those that have their own."""
 
 
 SETTINGS = (
@@ -225,13 +226,13 @@ class _Reader(Tables):
 
     def _check_keys(self) -> None:
         for key in self.source.data:
-            if key not in _KEYS[""]:
+            if key not in KEYS[""]:
                 value = isinstance(self.source.data[key], int | Fraction | list)
                 meant = TABLES.get(key.casefold())
-                hint = f"write [{meant}]" if meant else suggestion(key, _KEYS[""]) or f"known: {', '.join(_KEYS[''])}"
+                hint = f"write [{meant}]" if meant else suggestion(key, KEYS[""]) or f"known: {', '.join(KEYS[''])}"
                 hint = "a given value belongs into [data] or [parameters]" if value else hint
                 self.fault(f"`{key}` has no meaning here", hint, key)
-        for table, keys in _KEYS.items():
+        for table, keys in KEYS.items():
             for key in self.table(table) if table else ():
                 if key not in keys:
                     hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"

@@ -52,6 +52,9 @@ FIGURES = ("network", "graph", "loss")
 """The pictures of a page."""
 REASONS = ("full", "short", "none")
 ALIKE = ("auto", "once", "each")
+SYMBOLS = ("d", "∂")
+"""How the d of derivatives is written."""
+ENGINES = ("auto", "latex", "typst")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def test_types_hold_together(tmp_path: Path) -> None:
 
 
 def test_a_script_of_a_file_refers_to_the_others_by_name() -> None:
-    found = modules()
+    found = modules("practice.js")
     assert "worker.js" not in found and 'from "derive/dom.js"' in found["steps.js"]
     assert not [name for name, text in found.items() if 'from "./' in text]
 

@@ -8,8 +8,13 @@
  *   `ready` gives the milliseconds that the start took.
  */
 
-/** A worker with derive inside. @param {string} script the worker's text @param {string} engine @returns {Judge} */
-export function workerJudge(script, engine) {
+const DESK = "derive.interactive.desk:Desk";
+
+/**
+ * A worker with derive inside. @param {string} script the worker's text @param {string} engine
+ * @param {string} [desk] where the class lies that answers @returns {Judge}
+ */
+export function workerJudge(script, engine, desk = DESK) {
   const worker = new Worker(URL.createObjectURL(new Blob([script], {type: "text/javascript"})));
   /** @type {Map<number, {resolve: (reply: any) => void, reject: (error: Error) => void}>} */ const waiting = new Map();
   let asked = 0;
@@ -22,7 +27,7 @@ export function workerJudge(script, engine) {
       return data.failed ? caller?.reject(new Error(data.failed)) : caller?.resolve(JSON.parse(data.reply));
     };
   });
-  worker.postMessage({engine});
+  worker.postMessage({engine, desk});
   return {
     ready,
     ask: request => new Promise((resolve, reject) => {

@@ -28,8 +28,8 @@ function stayOffline(parts) {
   };
 }
 
-/** @param {Record<string, string>} engine */
-async function start(engine) {
+/** @param {Record<string, string>} engine @param {string} desk where the class lies that answers: `module:Class` */
+async function start(engine, desk) {
   /** @type {Record<string, Uint8Array<ArrayBuffer>>} */ const parts = {};
   await Promise.all(Object.entries(engine).map(async ([name, text]) => { parts[name] = await inflated(text); }));
   stayOffline(parts);
@@ -47,7 +47,8 @@ async function start(engine) {
   await python.loadPackage([NOWHERE + FLINT], quiet);
   addresses.forEach(URL.revokeObjectURL);
   for (const name of Object.keys(parts)) delete parts[name];  // they lie in Python's own memory now
-  python.runPython("from derive.interactive.desk import Desk\ndesk = Desk()");
+  const [module, name] = desk.split(":");
+  python.runPython(`from ${module} import ${name}\ndesk = ${name}()`);
   return python.globals.get("desk");
 }
 
@@ -55,7 +56,7 @@ async function start(engine) {
 self.onmessage = async ({data}) => {
   if (data.engine) {
     const began = performance.now();
-    desk = start(JSON.parse(data.engine));
+    desk = start(JSON.parse(data.engine), data.desk);
     desk.then(() => postMessage({ready: performance.now() - began}), error => postMessage({failed: String(error)}));
     return;
   }

@@ -47,9 +47,7 @@ def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: 
 
 def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: ReportFaultAt) -> str:
     """The loss of the output; of a sequence the sum over its steps."""
-    losses = {
-        macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)
-    }
+    losses = network_losses()
     outputs = stack.flow
     wanted, targets = loss_name(str(table["loss"]), losses), _known(table, "target", ids, fault)
     if wanted not in losses:
@@ -63,3 +61,8 @@ def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], faul
         fault(message, "a recurrent layer with return_sequences = true gives one for each step", "network", "target")
         return "0"
     return " + ".join(f"{losses[wanted]}({p}, {y})" for p, y in zip(outputs, targets, strict=True))
+
+
+def network_losses() -> dict[str, str]:
+    """The losses that `loss` may name, with what an equation calls each."""
+    return {macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)}

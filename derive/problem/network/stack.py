@@ -24,10 +24,14 @@ Settings: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SettingKind:
-    """What a setting's value may be: `holds` says whether it is one, `expected` what to write."""
+    """What a setting's value may be: `holds` says whether it is one, `expected` what to write, `entered` how it is
+    entered in a form: as a `count`, a `flag`, a `function`, one of its `choices`, or as `text` of the file.
+    """
 
     holds: Callable[[Any], bool]
     expected: str
+    entered: str = "text"
+    choices: tuple[str, ...] = ()
 
 
 def _whole(value: Any, low: int = 1) -> bool:
@@ -39,16 +43,18 @@ def _sizes(value: Any, low: int) -> bool:
     return 1 <= len(parts) <= 2 and all(_whole(part, low) for part in parts)
 
 
-COUNT = SettingKind(_whole, "a whole number from 1 on")
-FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false")
+COUNT = SettingKind(_whole, "a whole number from 1 on", "count")
+FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false", "flag")
 NAME = SettingKind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
 SIZES = SettingKind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
 PADDING = SettingKind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
-RESET = SettingKind(lambda value: value in {"before", "after"}, '"before" or "after"')
+RESET = SettingKind(lambda value: value in {"before", "after"}, '"before" or "after"', "choice", ("before", "after"))
 SMALL = SettingKind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
 LIST = SettingKind(lambda value: isinstance(value, list), "a list of layers")
 FUNCTION = SettingKind(
-    lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS, "one that `derive operations` lists"
+    lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS,
+    "one that `derive operations` lists",
+    "function",
 )
 
 

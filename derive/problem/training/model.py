@@ -14,6 +14,8 @@ from derive.problem.reading.given_values import Given
 
 ETA, STEP = Symbol("eta"), Symbol("k")
 EQUATIONS = "equations"
+REDUCTIONS = ("mean", "sum")
+"""What the loss of a pass is of its samples' losses."""
 MOST_SAMPLES, FIRST_SAMPLES = 4, 2  # of a batch that are all worked out; of a larger one
 
 Setting: TypeAlias = Fraction | str | bool

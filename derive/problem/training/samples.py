@@ -12,7 +12,7 @@ from derive.language.expressions import Shape
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
-from derive.problem.training.model import SampleColumn, Samples
+from derive.problem.training.model import REDUCTIONS, SampleColumn, Samples
 
 LARGEST_BATCH = 5_000
 
@@ -28,7 +28,7 @@ def read_samples(tables: Tables) -> Samples | None:
     if not lists:
         tables.fault("[samples] is empty", "write a list over the samples: x = [[1, 0], [0, 1]]", "samples")
     found = {key: column for key, value in lists.items() if (column := _column(tables, key, value))}
-    reduce = tables.text("update", "reduce", default="mean", choices=("mean", "sum"))
+    reduce = tables.text("update", "reduce", default="mean", choices=REDUCTIONS)
     batch = _batch(tables, max((len(value) for value in lists.values() if isinstance(value, list)), default=1))
     if not found or len(found) < len(lists) or not _are_as_many(tables, found):
         return None

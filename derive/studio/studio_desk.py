@@ -1,0 +1,104 @@
+"""What answers in the studio: beside all that a desk does, a file as it is written, the built-in problems, downloads.
+
+    desk = StudioDesk()
+    desk.ask({"do": "work", "problem": text, "name": "handout"})
+
+Each request brings the file's text: the desk works it out again only where it is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from derive import examples
+from derive.errors import DeriveError
+from derive.interactive.desk import ACTIONS, Action, Desk, Reply, Request, fault_reply, faults_of, requested
+from derive.interactive.exercise import Exercise
+from derive.interactive.one_file import PARTS_TO_FILL
+from derive.language.expressions import Shape
+from derive.language.names import Name
+from derive.notation.notations import ASCII
+from derive.problem.problem import Problem
+from derive.writers import FORMATS
+from derive.writers.markdown import with_pictures_inside
+
+
+class StudioDesk(Desk):
+    """A desk for somebody who writes a problem."""
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What this desk does: what a desk does, and STUDIO_ACTIONS."""
+        return {**ACTIONS, **STUDIO_ACTIONS}
+
+    def opened(self, request: Request) -> Exercise:
+        """The problem that a request brings, worked out. Raises InputError and VerificationError."""
+        source = requested(request)
+        if self._exercise is None or self._exercise.source != source:
+            self._exercise = Exercise.of(source)
+        return self._exercise
+
+
+def _work(desk: Desk, request: Request) -> Reply:
+    """The worked page, what is worth a warning, and the names that an equation may use; or the faults."""
+    try:
+        exercise = _of_studio(desk).opened(request)
+    except DeriveError as error:
+        return {"faults": faults_of(error)}
+    problem = exercise.solution.problem
+    return {
+        "title": problem.title, "language": problem.language, "html": exercise.page(),
+        "warnings": [fault_reply(warning) for warning in problem.warnings],
+        "names": [{"name": ASCII.name(name), "shape": list(shape)} for name, shape in _named(problem).items()],
+    }  # fmt: skip
+
+
+def _named(problem: Problem) -> Mapping[Name, Shape]:
+    """What an equation of the problem may use, and its shape."""
+    given: dict[Name, Shape] = {given.name: given.shape for given in problem.givens}
+    return given | dict(problem.shapes)
+
+
+def _download(desk: Desk, request: Request) -> Reply:
+    """The page in a text format as one file, its pictures inside."""
+    exercise, name = _of_studio(desk).opened(request), request["format"]
+    files = exercise.files(name)
+    called = exercise.solution.problem.name
+    file = FORMATS[name].file(called)
+    pictures = {key.removeprefix(f"{called}-"): text for key, text in files.items() if key != file}
+    return {"file": file, "text": with_pictures_inside(files[file], called, pictures)}
+
+
+def _practice(desk: Desk, request: Request) -> Reply:
+    """The page to practise the problem in; what `fill` names is left empty in it, for the page that asks has that."""
+    from derive.interactive.practice_page import practice_page
+
+    exercise = _of_studio(desk).opened(request)
+    text = practice_page(exercise.source, PARTS_TO_FILL)
+    return {"file": FORMATS["practice"].file(exercise.source.name), "text": text, "fill": list(PARTS_TO_FILL)}
+
+
+def _example(desk: Desk, request: Request) -> Reply:
+    """The text of a built-in problem."""
+    return {"name": request["name"], "problem": examples.path(request["name"]).read_text("utf-8")}
+
+
+def _of_studio(desk: Desk) -> StudioDesk:
+    assert isinstance(desk, StudioDesk)
+    return desk
+
+
+STUDIO_ACTIONS: dict[str, Action] = {
+    "work": _work,
+    "download": _download,
+    "practice": _practice,
+    "example": _example,
+}
+"""What can be asked beside ACTIONS; `docs/practice.md` tells what each takes and gives."""
+
+
+def gallery() -> list[dict[str, Any]]:
+    """The built-in problems by topic, each with its name and title."""
+    return [{"topic": topic, "problems": [{"name": name, "title": title} for name, title in problems]}
+            for topic, problems in examples.by_topic().items()]  # fmt: skip

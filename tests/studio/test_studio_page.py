@@ -1,0 +1,125 @@
+"""A teacher's path through the studio: Chromium opens the file from disk, with the network off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.browsers import chromium, flaws, offline_tab, ready
+
+from derive import examples
+from derive.commands.cli import main
+from derive.problem.problem import Problem
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+LARGEST = 17_000_000  # bytes of the page
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("studio")
+    assert main(["practice", "-o", str(folder)]) == 0
+    made = folder / "studio.html"
+    assert made.stat().st_size < LARGEST
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, file: Path) -> Any:
+    """The page in a browser that asks for nothing; it can be read before it answers."""
+    tab = offline_tab(browser)
+    tab.goto(file.as_uri())
+    assert tab.is_visible("#page .result") and text(tab).startswith("# Source")
+    ready(tab)
+    return tab
+
+
+def text(tab: Any) -> str:
+    return str(tab.input_value("#problem"))
+
+
+def write(tab: Any, whole: str) -> None:
+    """Write the whole file anew, and wait until it was worked out."""
+    before = tab.evaluate("document.body.dataset.shown")
+    tab.fill("#problem", whole)
+    tab.wait_for_function("before => document.body.dataset.shown !== before", arg=before)
+
+
+def saved(tab: Any, button: str, folder: Path) -> Path:
+    with tab.expect_download() as download:
+        tab.locator("#downloads").get_by_role("button", name=button, exact=True).click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
+def test_the_page_follows_what_is_written(tab: Any) -> None:
+    write(tab, text(tab).replace("Y = 18", "Y = 17.5").replace("3–3–1", "three layered"))
+    assert "three layered" in tab.inner_text("#page h1")
+    assert tab.locator("#page math").filter(has_text="17,5").count() > 1
+
+
+def test_a_slip_is_told_at_its_line_and_the_page_stays(tab: Any) -> None:
+    right = text(tab)
+    write(tab, right.replace("ReLU(z_1)", "ReLU(z_7)"))
+    line = right[: right.index("ReLU(z_1)")].count("\n") + 1
+    message = tab.locator("#faults button")
+    assert message.inner_text().startswith(f"Line {line}: ") and "z_7" in message.inner_text()
+    tab.wait_for_function("document.querySelector('#announce').textContent.includes('z_7')")
+    assert tab.is_visible("#page .result") and "Messages: 1" in tab.inner_text("#state")
+    write(tab, right)
+    assert tab.is_hidden("#faults")
+
+
+def test_a_built_in_problem_is_opened(tab: Any) -> None:
+    tab.click("#to-gallery")
+    tab.click("[data-example='mazur']")
+    tab.wait_for_function("document.querySelector('#name').value === 'mazur'")
+    assert text(tab) == examples.path("mazur").read_text("utf-8")
+    title = Problem.load(examples.path("mazur")).title
+    tab.wait_for_function("title => document.querySelector('#page h1').textContent === title", arg=title)
+
+
+def test_what_is_written_is_there_again_after_a_reload(tab: Any) -> None:
+    write(tab, text(tab).replace('title = "', 'title = "Once more: '))
+    tab.reload()
+    assert "Once more" in text(tab)
+    ready(tab)
+    assert "Once more" in tab.inner_text("#page h1")
+
+
+def test_everything_is_saved_as_a_file(tab: Any, browser: Any, tmp_path: Path) -> None:
+    problem = saved(tab, "Problem", tmp_path)
+    assert problem.name == "mazur.toml" and Problem.load(problem).title.startswith("Once more")
+    for button, form in (("HTML", "html"), ("Markdown", "md"), ("LaTeX", "tex")):
+        page = saved(tab, button, tmp_path)
+        assert page.name == f"mazur.{form}" and "Once more" in page.read_text("utf-8")
+    page = saved(tab, "Page to practise", tmp_path)
+    assert page.name == "mazur-practice.html"
+    student = offline_tab(browser)
+    student.goto(page.as_uri())
+    ready(student)
+    student.fill("[name='net_h[1]']", "0.3775")
+    student.fill("[name='net_h[2]']", "0.3925")
+    student.press("[name='net_h[2]']", "Enter")
+    student.locator(".verdicts.correct").first.wait_for()
+    student.close()
+
+
+def test_the_page_is_accessible(tab: Any) -> None:
+    """With messages and with the gallery, at two widths, light and dark."""
+    write(tab, text(tab).replace('loss = "', 'los = "'))
+    for place, width, colours in product(("file", "gallery"), (375, 1280), ("light", "dark")):
+        tab.click(f"#to-{place}")
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=colours)
+        assert flaws(tab) == []
