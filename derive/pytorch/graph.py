@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 
 def whole(module: torch.nn.Module, loss: Callable[..., torch.Tensor]) -> torch.nn.Module:
-    """The module and the loss of its output as one module. Raises ToolError where PyTorch is not installed."""
+    """The module and the loss of its output as one module. Raises ToolError where PyTorch is not installed, InputError
+    for a loss that cannot be called.
+    """
     try:
         import torch
     except ImportError:
         raise ToolError("PyTorch is not installed", install_command("torch")) from None
+    for what, given, kind in (("module", module, "a torch.nn.Module"), ("loss", loss, "torch.nn.MSELoss(), say")):
+        if not callable(given):
+            raise InputError([Fault(f"the {what} is {type(given).__name__} {given!s:.40}", f"expected {kind}")])
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
+from derive.problem.reading.array_values import shortest_text
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.equations import infer_shapes, read_equation, read_name
 from derive.pytorch.argument_names import IMAGES, letters
@@ -231,21 +232,26 @@ class GraphReader(EquationWriter):
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def _array(self, tensor: torch.Tensor) -> str:
-        if tensor.ndim == 0:
-            return self._number(tensor)
-        return f"[{', '.join(map(self._array, tensor))}]"
+        return "".join(self._pieces(tensor.tolist(), str(tensor.dtype)))
 
-    def _number(self, scalar: torch.Tensor) -> str:
+    def _pieces(self, value: Any, kind: str) -> Iterator[str]:
+        """Nested lists of numbers of a type, piece by piece."""
+        if not isinstance(value, list):
+            yield self._number(value, kind)
+            return
+        yield "["
+        for i, each in enumerate(value):
+            yield ", " if i else ""
+            yield from self._pieces(each, kind)
+        yield "]"
+
+    def _number(self, value: float, kind: str) -> str:
         """The shortest decimal that is the same number in the tensor's own precision."""
-        value = scalar.item()
         if value == -inf:
             return '"-inf"'
-        if not scalar.dtype.is_floating_point:
+        if isinstance(value, int):
             return str(int(value))
-        if self.decimals is not None:
-            return f"{value:.{self.decimals}f}"
-        texts = (f"{value:.{digits}g}" for digits in range(1, 18))
-        return next(text for text in texts if scalar.new_tensor(float(text)).item() == value)
+        return shortest_text(value, kind) if self.decimals is None else f"{value:.{self.decimals}f}"
 
 
 def _is_only_compared(node: Any) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from math import frexp, inf, prod
 from random import Random
 from typing import TypeAlias
@@ -35,16 +34,34 @@ Probe: TypeAlias = Mapping[Name, Iterable[tuple[int, fmpq]]]
 def reach(env: Env) -> int:
     """The m for which the numbers of a pass that are known not to be 0 lie between 2^-m and 2^m."""
     found = 0
-    for x in chain.from_iterable(env):
+    for flat in env:
+        known = _ball_reach(flat) if set(map(type, flat)) == {arb} else None
+        found = _reach(flat, found) if known is None else max(found, known)
+    return found
+
+
+def _reach(flat: Flat, found: int) -> int:
+    """The same for some numbers, one by one, `found` at least."""
+    for x in flat:
         if type(x) is not fmpq or x.height_bits() > found:  # a rational is not beyond its longer part
             found = max(found, abs(_exponent(x)))
     return found
 
 
+def _ball_reach(flat: Flat) -> int | None:
+    """The same for balls, by the smallest and the largest of them; None where one may be 0 or is no float's size."""
+    if min(map(arb.rel_accuracy_bits, flat)) > 1:
+        sizes = list(map(abs, map(float, flat)))
+        low, high = min(sizes), max(sizes)
+        if low > 0 and high < inf:
+            return max(abs(frexp(low)[1]), abs(frexp(high)[1]))
+    return None
+
+
 def _exponent(x: Num) -> int:
     """About the binary exponent of a number; of a ball around 0 that of its bound, if that lies above 1."""
     if type(x) is fmpq:
-        return int(x.p).bit_length() - int(x.q).bit_length() if x != 0 else 0
+        return int(x.p.bit_length() - x.q.bit_length()) if x != 0 else 0
     size = abs(float(x))
     if 0 < size < inf and not x.contains(0):
         return frexp(size)[1]
@@ -93,7 +110,7 @@ class DifferencePoint:
         """All values, carried exactly, the branches chosen by them."""
         env: Env = [numbers.get(slot, []) for slot in range(len(self.tape.slots))]
         for move in (*self.tape.forward, *self.tape.backward):
-            env[move.slot] = [shortened(x, LONGEST_RATIONAL) for x in move.run(env)]
+            env[move.slot] = [shortened(x, LONGEST_RATIONAL) if type(x) is fmpq else x for x in move.run(env)]
         return env
 
     def slope(self, probe: Probe, finer: bool = False) -> arb:

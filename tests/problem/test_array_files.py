@@ -9,6 +9,7 @@ import pytest
 from derive.errors import InputError
 from derive.problem.problem import Problem
 from derive.problem.reading.array_files import self_contained
+from derive.problem.reading.array_values import shortest_text
 
 TEXT = """\
 [data]
@@ -100,3 +101,26 @@ def test_a_copy_of_the_file_is_the_whole_problem(tmp_path: Path) -> None:
     assert Problem.loads(copy).givens == Problem.load(file).givens
     (tmp_path / "plain.toml").write_text(copy, "utf-8")
     assert self_contained(tmp_path / "plain.toml").decode() == copy
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("float16", 65504.0, "6.55e+04"),
+        ("float16", 0.0999755859375, "0.1"),
+        ("torch.bfloat16", 0.10009765625, "0.1"),
+        ("float32", 2.0**-10, "0.0009765625"),
+        ("float32", 0.30000001192092896, "0.3"),
+        ("float64", 0.1 + 0.2, "0.30000000000000004"),
+    ],
+)
+def test_a_number_is_the_shortest_text_of_its_type(kind: str, value: float, text: str) -> None:
+    assert shortest_text(value, kind) == text
+
+
+def test_the_largest_half_is_read(tmp_path: Path) -> None:
+    numpy.save(tmp_path / "h.npy", numpy.array([65504, 0.1], dtype=numpy.float16))
+    (tmp_path / "p.toml").write_text('[data]\nx = { file = "h.npy" }\n[model]\nequations = "y = 2 x"\n', "utf-8")
+    (x,) = Problem.load(tmp_path / "p.toml").givens
+    assert numpy.float16(float(x.values[0])) == 65504
+    assert x.values[1] == Fraction(1, 10)

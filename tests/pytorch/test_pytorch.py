@@ -517,6 +517,11 @@ def test_what_cannot_be_said_is_a_fault(module: Any, target: Any, loss: Any, mes
         derive.from_torch(module, torch.rand(3), target, loss)
 
 
+def test_a_loss_is_called_not_named() -> None:
+    with pytest.raises(InputError, match="the loss is str huber"):
+        derive.from_torch(nn.Linear(3, 3), torch.rand(3), torch.rand(3), "huber")  # type: ignore[arg-type]
+
+
 def test_a_module_that_cannot_be_traced_is_said() -> None:
     class Branching(nn.Module):  # type: ignore[misc]
         def forward(self, x: Any) -> Any:

@@ -38,9 +38,11 @@ class _Cells:
             if gates:
                 states[step.name] = gates[0][1]
             yield from gates
-        for step in self.steps:
+        old = {name.base for name, kind in states.items() if kind == UPDATE and isinstance(name, Symbol)}
+        for step in self.steps if states else ():
             yield from self._of_output(step, states)
-            yield from self._of_reset(step, states)
+            if old and step.name not in states:
+                yield from self._of_reset(step, old)
 
     def _of_state(self, step: Step) -> list[tuple[Name, str]]:
         """The gates of a state: of its old value (forget or update), of a new one (input), and that new one."""
@@ -64,11 +66,8 @@ class _Cells:
         if cells and gate and len(factors) > 1:
             yield gate, OUTPUT
 
-    def _of_reset(self, step: Step, states: dict[Name, str]) -> Iterator[tuple[Name, str]]:
-        """The gate between a GRU's old state and its candidate."""
-        bases = {name.base for name, kind in states.items() if kind == UPDATE and isinstance(name, Symbol)}
-        if step.name in states:
-            return
+    def _of_reset(self, step: Step, bases: set[str]) -> Iterator[tuple[Name, str]]:
+        """The gate between a GRU's old state, whose letter is one of `bases`, and its candidate."""
         for node in walk(step.expr):
             factors = _factors(node)
             gate = self._among(factors, self.sigmoids)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
+from struct import Struct
 from typing import Any
 
 from derive.errors import Fault, InputError
@@ -38,15 +38,46 @@ def _shortest(value: Any, kind: str) -> Any:
     """Nested lists as texts; `kind` is the type that the numbers have in the array."""
     if isinstance(value, list):
         return [_shortest(each, kind) for each in value]
-    code = next((code for name, code in _SHORTER.items() if kind.endswith(name)), "")
-    if not code or not isinstance(value, float) or not isfinite(value):
-        return str(value)
-    texts = (repr(float(f"{value:.{digits}g}")) for digits in range(1, 18))
-    return next(text for text in texts if struct.unpack(code, struct.pack(code, float(text)))[0] == value)
+    shorter = isinstance(value, float) and isfinite(value) and _name(kind) in _BITS
+    return repr(float(shortest_text(value, kind))) if shorter else str(value)
 
 
-_SHORTER = {"bfloat16": "f", "float16": "e", "float32": "f"}
-"""Types with fewer digits than Python's own numbers, each with its code in `struct`."""
+def shortest_text(value: float, kind: str) -> str:
+    """The decimal with the fewest digits that means the finite `value` in the type `kind` of an array.
+
+    >>> shortest_text(0.10000000149011612, "float32")
+    '0.1'
+    """
+    bits = _BITS.get(_name(kind), repr)
+    wanted = bits(value)
+    first = 1 if bits(float(f"{value:.{_OFTEN}g}")) == wanted else _OFTEN + 1
+    texts = (f"{value:.{digits}g}" for digits in range(first, 18))
+    return next(text for text in texts if bits(float(text)) == wanted)
+
+
+def _name(kind: str) -> str:
+    return kind.rsplit(".", 1)[-1]
+
+
+def _half(value: float) -> object:
+    """The bits of a number in 16 bits, those of ∞ beyond its range."""
+    try:
+        return Struct("e").pack(value)
+    except OverflowError:
+        return inf
+
+
+def _brain(value: float) -> object:
+    """The upper half of a number in 32 bits, rounded to the nearest one, a half to even."""
+    (bits,) = Struct("I").unpack(Struct("f").pack(value))
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+
+
+_OFTEN = 6  # digits: weights mostly have more, and then no fewer need be tried
+_BITS: Mapping[str, Callable[[float], object]] = {
+    "bfloat16": _brain, "float16": _half, "float32": Struct("f").pack,
+}  # fmt: skip
+"""What tells the numbers of the types apart that hold fewer digits than Python's own."""
 
 
 def flat_numbers(value: Any) -> tuple[Fraction, ...]:
