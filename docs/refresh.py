@@ -4,6 +4,7 @@ A page shows a file in a block below a line that ends with the file's name and a
 What stands between `<!-- made by: COMMAND -->` and `<!-- /made -->` is what the command prints where these files lie;
 `; from: TEXT; lines: N` after the command takes N lines from the first one that begins with TEXT. Of commands with
 ` && ` between them all run, and what the last one prints is shown. The command `operations` is the table of operations.
+The packaged schema of the problem file is made anew too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from pathlib import Path
 
 from derive.commands.cli import main
 from derive.commands.reference import markdown_table
+from derive.files import save
+from derive.problem.schema.packaged import PACKAGED
+from derive.problem.schema.problem_schema import schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -76,6 +80,7 @@ def _made(command: str) -> str:
 
 
 if __name__ == "__main__":
+    save(PACKAGED.parent, {PACKAGED.name: schema_text().encode()})
     for path in PAGES:
         page = path.read_text(encoding="utf-8")
         new = refreshed(page)

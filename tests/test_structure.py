@@ -15,7 +15,7 @@ LONGEST = 420
 
 ORDER = [
     "version errors files memory prose language calculus operations",
-    "problem.reading problem.network problem.training problem pytorch",
+    "problem.reading problem.network problem.training problem problem.schema pytorch",
     "derivation values verification notation onnx_models",
     "figures page page.lines page.blocks figures.drawing writers.layout writers",
     "writers.spreadsheet writers.notebook writers.slides pdf solution examples variants sheets",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from derive.errors import suggestion
+from derive.problem.keys import DIGITS
 from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
@@ -78,6 +80,10 @@ class Preferences:
                 f"the digits of `{step}` are {kind(digits)}", "expected { decimals = 9 }", "numbers", "steps", step
             )
             return Digits()
+        for key in digits:
+            if key not in DIGITS:
+                hint = suggestion(key, DIGITS) or f"known: {', '.join(DIGITS)}"
+                self.tables.fault(f"`{key}` has no meaning for a step", hint, "numbers", "steps", step, key)
         return self._digits(digits, Digits(), "numbers", "steps", step)
 
     def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:

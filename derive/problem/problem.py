@@ -17,6 +17,7 @@ from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
 from derive.operations import MACROS
 from derive.problem.grade_rules import read_grade_rules
+from derive.problem.keys import TABLES
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
 from derive.problem.python_values import problem_text
@@ -25,7 +26,7 @@ from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
-from derive.problem.reading.framework_names import TABLES
+from derive.problem.reading.framework_names import OTHER_TABLES
 from derive.problem.reading.given_values import (
     Given,
     formula_text,
@@ -44,18 +45,7 @@ from derive.problem.training.samples import read_samples
 from derive.problem.training.update_scope import Surroundings
 from derive.problem.training.update_table import read_training
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "": ("title", "topic", "language", "data", "parameters", "model", "network", "numbers", "page", "names",
-         "update", "state", "samples", "marking", "grade", "sheet", "variants"),
-    "model": ("equations", "loss", "losses", "gradients"),
-    "network": ("input", "target", "layers", "loss", "gradients"),
-    "numbers": ("significant", "decimals", "carry", "decimal", "multiplication", "steps"),
-    "page": ("course", "author", "date", "task", "symbol", "detail", "ask", "entries", "engine", "accessible", "intro",
-             "update", "closed", "check", "figures", "reasons", "order", "breaks", "alike", "follow"),
-    "sheet": ("blank", "hints", "figure", "room"),
-    "grade": ("attempts", "due", "late", "marks"),
-    "marking": ("digits", "marks", "entry", "remark", "short", "steps", "exact", "formula"),
-}  # fmt: skip
+KEYS = {table: tuple(keys) for table, keys in TABLES.items()}
 """The tables of a file, and the keys of those that have their own."""
 
 
@@ -228,7 +218,7 @@ class _Reader(Tables):
         for key in self.source.data:
             if key not in KEYS[""]:
                 value = isinstance(self.source.data[key], int | Fraction | list)
-                meant = TABLES.get(key.casefold())
+                meant = OTHER_TABLES.get(key.casefold())
                 hint = f"write [{meant}]" if meant else suggestion(key, KEYS[""]) or f"known: {', '.join(KEYS[''])}"
                 hint = "a given value belongs into [data] or [parameters]" if value else hint
                 self.fault(f"`{key}` has no meaning here", hint, key)

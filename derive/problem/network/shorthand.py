@@ -33,6 +33,12 @@ def expand_network(
     return stack.lines
 
 
+def network_losses() -> dict[str, str]:
+    """The losses that a network may name, each with the function that it is: those of an output and its target."""
+    found = (macro for macro in MACROS.values() if macro.params[1:] == ("y",))
+    return {macro.key.replace("_", " "): macro.spellings[0] for macro in found}
+
+
 def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: ReportFaultAt) -> tuple[str, ...]:
     """The names that `input` or `target` stand for: one, or those of a sequence."""
     name = table.get(key)
@@ -47,8 +53,7 @@ def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: 
 
 def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: ReportFaultAt) -> str:
     """The loss of the output; of a sequence the sum over its steps."""
-    losses = network_losses()
-    outputs = stack.flow
+    losses, outputs = network_losses(), stack.flow
     wanted, targets = loss_name(str(table["loss"]), losses), _known(table, "target", ids, fault)
     if wanted not in losses:
         fault(f"`{wanted}` is not a loss", suggestion(wanted, losses) or f"one of: {', '.join(losses)}",
@@ -61,8 +66,3 @@ def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], faul
         fault(message, "a recurrent layer with return_sequences = true gives one for each step", "network", "target")
         return "0"
     return " + ".join(f"{losses[wanted]}({p}, {y})" for p, y in zip(outputs, targets, strict=True))
-
-
-def network_losses() -> dict[str, str]:
-    """The losses that `loss` may name, with what an equation calls each."""
-    return {macro.key.replace("_", " "): macro.spellings[0] for macro in MACROS.values() if macro.params[1:] == ("y",)}

@@ -13,6 +13,8 @@ from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import layer_table
 from derive.problem.reading.given_values import exact_number
+from derive.problem.reading.keys import NAME as QUANTITY
+from derive.problem.reading.keys import Taken, either, integer_from, list_of, named, one_of
 
 KERNEL_1D, KERNEL_2D = 3, 4
 """The axes of kernels that have channels: K[o,c,i] and K[o,c,i,j]."""
@@ -24,12 +26,14 @@ Settings: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SettingKind:
-    """What a setting's value may be: `holds` says whether it is one, `expected` what to write, `entered` how it is
-    entered in a form: as a `count`, a `flag`, a `function`, one of its `choices`, or as `text` of the file.
+    """What a setting's value may be: `holds` says whether it is one, `expected` what to write, `takes` the same as JSON
+    Schema, `entered` how it is entered in a form: as a `count`, a `flag`, a `function`, one of its `choices`, or as
+    `text` of the file.
     """
 
     holds: Callable[[Any], bool]
     expected: str
+    takes: Taken
     entered: str = "text"
     choices: tuple[str, ...] = ()
 
@@ -43,17 +47,23 @@ def _sizes(value: Any, low: int) -> bool:
     return 1 <= len(parts) <= 2 and all(_whole(part, low) for part in parts)
 
 
-COUNT = SettingKind(_whole, "a whole number from 1 on", "count")
-FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false", "flag")
-NAME = SettingKind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"')
-SIZES = SettingKind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]")
-PADDING = SettingKind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]")
-RESET = SettingKind(lambda value: value in {"before", "after"}, '"before" or "after"', "choice", ("before", "after"))
-SMALL = SettingKind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5")
-LIST = SettingKind(lambda value: isinstance(value, list), "a list of layers")
+def _sizes_taken(low: int) -> Taken:
+    return either(integer_from(low), {**list_of(integer_from(low), 1), "maxItems": 2})
+
+
+COUNT = SettingKind(_whole, "a whole number from 1 on", integer_from(1), "count")
+FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"}, "flag")
+NAME = SettingKind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"', QUANTITY)
+SIZES = SettingKind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]", _sizes_taken(1))
+PADDING = SettingKind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]", _sizes_taken(0))
+RESETS = ("before", "after")
+RESET = SettingKind(lambda value: value in RESETS, '"before" or "after"', one_of(RESETS), "choice", RESETS)
+SMALL = SettingKind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5", named("positive"))
+LIST = SettingKind(lambda value: isinstance(value, list), "a list of layers", named("layers"))
 FUNCTION = SettingKind(
     lambda value: str(value) in LINEAR or FUNCTIONS.get(str(value), "") in ROWS,
     "one that `derive operations` lists",
+    named("function"),
     "function",
 )
 

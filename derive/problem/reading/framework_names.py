@@ -1,6 +1,7 @@
 """What Keras, PyTorch and everyday speech call layers, activations, losses and rules, read as what they are here.
 
-Only names whose meaning is certain are here; for others the message lists what there is.
+Only names whose meaning is certain are here; for others the message lists what there is. They are read in any
+spelling: `MaxPool2d`, `nn.MaxPool2d()` and `max_pool_2d` are `max pool 2d`.
 """
 
 from __future__ import annotations
@@ -13,35 +14,35 @@ from derive.operations import FUNCTIONS
 KIND_KEYS = ("type", "kind", "class", "class_name")
 """What others call the key `layer`."""
 
-_LAYERS: Mapping[str, str] = {
-    "linear": "dense", "fullyconnected": "dense", "fc": "dense", "conv1d": "conv", "conv2d": "conv",
-    "convolution": "conv", "convtranspose2d": "transposed_conv", "conv2dtranspose": "transposed_conv",
-    "maxpooling2d": "maxpool", "maxpooling1d": "maxpool", "maxpool2d": "maxpool", "maxpool1d": "maxpool",
-    "maxpooling": "maxpool", "averagepooling2d": "avgpool", "averagepooling1d": "avgpool", "avgpool2d": "avgpool",
-    "avgpool1d": "avgpool", "averagepooling": "avgpool", "batchnormalization": "batchnorm", "batchnorm1d": "batchnorm",
-    "batchnorm2d": "batchnorm", "layernormalization": "layernorm", "rmsnormalization": "rmsnorm",
-    "simplernn": "rnn", "elman": "rnn", "multiheadattention": "attention", "selfattention": "attention",
-    "nonlinearity": "activation",
+OTHER_LAYERS: Mapping[str, str] = {
+    "linear": "dense", "fully connected": "dense", "fc": "dense", "conv 1d": "conv", "conv 2d": "conv",
+    "convolution": "conv", "conv transpose 2d": "transposed_conv", "conv 2d transpose": "transposed_conv",
+    "max pooling 2d": "maxpool", "max pooling 1d": "maxpool", "max pool 2d": "maxpool", "max pool 1d": "maxpool",
+    "max pooling": "maxpool", "average pooling 2d": "avgpool", "average pooling 1d": "avgpool",
+    "avg pool 2d": "avgpool", "avg pool 1d": "avgpool", "average pooling": "avgpool",
+    "batch normalization": "batchnorm", "batch norm 1d": "batchnorm", "batch norm 2d": "batchnorm",
+    "layer normalization": "layernorm", "rms normalization": "rmsnorm", "simple rnn": "rnn", "elman": "rnn",
+    "multi head attention": "attention", "self attention": "attention", "nonlinearity": "activation",
 }  # fmt: skip
-_SETTINGS: Mapping[str, str] = {
-    "outfeatures": "units", "neurons": "units", "nodes": "units", "strides": "stride", "poolsize": "size",
-    "numheads": "heads", "usebias": "bias", "returnsequences": "return_sequences", "eps": "epsilon",
+OTHER_SETTINGS: Mapping[str, str] = {
+    "out features": "units", "neurons": "units", "nodes": "units", "strides": "stride", "pool size": "size",
+    "num heads": "heads", "use bias": "bias", "return sequences": "return_sequences", "eps": "epsilon",
 }  # fmt: skip
-_LOSSES: Mapping[str, str] = {
-    "mse": "mean squared error", "mseloss": "mean squared error", "sse": "squared error",
-    "mae": "mean absolute error", "l1loss": "mean absolute error", "bce": "binary cross entropy",
-    "bceloss": "binary cross entropy", "binarycrossentropy": "binary cross entropy",
-    "logloss": "binary cross entropy", "categoricalcrossentropy": "cross entropy",
-    "sparsecategoricalcrossentropy": "cross entropy", "crossentropyloss": "cross entropy logits",
-    "huberloss": "huber", "smoothl1loss": "huber", "hingeloss": "hinge",
+OTHER_LOSSES: Mapping[str, str] = {
+    "mse": "mean squared error", "mse loss": "mean squared error", "sse": "squared error",
+    "mae": "mean absolute error", "l1 loss": "mean absolute error", "bce": "binary cross entropy",
+    "bce loss": "binary cross entropy", "binary crossentropy": "binary cross entropy",
+    "log loss": "binary cross entropy", "categorical crossentropy": "cross entropy",
+    "sparse categorical crossentropy": "cross entropy", "cross entropy loss": "cross entropy logits",
+    "huber loss": "huber", "smooth l1 loss": "huber", "hinge loss": "hinge",
 }  # fmt: skip
-_RULES: Mapping[str, str] = {
-    "sgd": "gradient descent", "gd": "gradient descent", "steepestdescent": "gradient descent",
-    "batchgradientdescent": "gradient descent", "stochasticgradientdescent": "gradient descent",
-    "heavyball": "momentum", "nag": "nesterov", "nesterovmomentum": "nesterov",
-    "nesterovacceleratedgradient": "nesterov", "newtonraphson": "newton", "newtonsmethod": "newton",
+OTHER_RULES: Mapping[str, str] = {
+    "sgd": "gradient descent", "gd": "gradient descent", "steepest descent": "gradient descent",
+    "batch gradient descent": "gradient descent", "stochastic gradient descent": "gradient descent",
+    "heavy ball": "momentum", "nag": "nesterov", "nesterov momentum": "nesterov",
+    "nesterov accelerated gradient": "nesterov", "newton raphson": "newton", "newtons method": "newton",
 }  # fmt: skip
-TABLES: Mapping[str, str] = {
+OTHER_TABLES: Mapping[str, str] = {
     "optimizer": "update", "optimiser": "update", "training": "update", "weights": "parameters",
     "params": "parameters", "parameter": "parameters", "inputs": "data", "input": "data", "given": "data",
     "layers": "network", "equations": "model", "number": "numbers",
@@ -64,18 +65,20 @@ def _folded(name: str) -> str:
 
 def _known(name: str, own: Iterable[str], others: Mapping[str, str]) -> str:
     """What is meant: one of `own` in any spelling, or what another name stands for; else the name itself."""
-    same = {_folded(key): key for key in own if "'" not in key}
-    return name if name in own else same.get(_folded(name)) or others.get(_folded(name), name)
+    if name in own:
+        return name
+    same = {_folded(key): meant for key, meant in others.items()} | {_folded(key): key for key in own if "'" not in key}
+    return same.get(_folded(name), name)
 
 
 def loss_name(name: str, losses: Iterable[str]) -> str:
     """The loss of [network] that a name means; the name itself where that is not certain."""
-    return _known(name, list(losses), _LOSSES)
+    return _known(name, list(losses), OTHER_LOSSES)
 
 
 def rule_name(name: str, rules: Iterable[str]) -> str:
     """The update rule that a name means; the name itself where that is not certain."""
-    return _known(name, list(rules), _RULES)
+    return _known(name, list(rules), OTHER_RULES)
 
 
 def function_name(name: str) -> str:
@@ -89,11 +92,11 @@ def layer_table(layer: Any, kinds: Iterable[str]) -> Any:
         return layer
     read: dict[str, Any] = {}
     for key, value in layer.items():
-        own = "layer" if key in KIND_KEYS and "layer" not in layer else _SETTINGS.get(_folded(key), key)
+        own = "layer" if key in KIND_KEYS and "layer" not in layer else _known(key, (), OTHER_SETTINGS)
         read[own] = function_name(value) if own in {"activation", "function"} and isinstance(value, str) else value
     kind = read.get("layer")
     if isinstance(kind, str):
-        read["layer"] = _known(kind, list(kinds), _LAYERS)
+        read["layer"] = _known(kind, list(kinds), OTHER_LAYERS)
         if read["layer"] not in kinds and function_name(kind) in FUNCTIONS:
             read |= {"layer": "activation", "function": function_name(kind)}
     return read

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias
 from derive.errors import Place, ReportFaultAt, suggestion
 from derive.language.expressions import Shape
 from derive.problem.reading.given_values import exact_number, read_array
+from derive.problem.reading.keys import Key, integer_from, list_of, one_of
 from derive.problem.reading.toml_file import TomlFile, kind
 
 MOST_CHOICES = 100_000
@@ -104,7 +105,13 @@ class Variants:
     place: Place = field(default=Place(), compare=False)
 
 
-_KEYS = ("require", "allow", "tidy", "tries")
+KEYS: Mapping[str, Key] = {
+    "require": Key(list_of({"type": "string", "pattern": "[<>=]|has no"}), "Conditions that a draw has to meet."),
+    "allow": Key(list_of(one_of(REASONS[1:])), "Reasons for which a draw is not rejected."),
+    "tidy": Key(integer_from(1, MOST_DIGITS), "The most digits that a value of the forward pass may need."),
+    "tries": Key(integer_from(1, MOST_TRIES), "The most draws for one student."),
+}
+"""The keys of [variants] beside the values that are drawn."""
 _RANGE: tuple[str, ...] = ("from", "to", "step", "except")
 _CHOICES: tuple[str, ...] = ("choices",)
 _EXPECTED = 'expected { from = 1, to = 9, step = 1 }, { choices = [1, 2, 5] }, a list of values, or "permutation"'
@@ -117,8 +124,8 @@ def read_variants(source: TomlFile, shapes: Mapping[str, Shape], report: ReportF
         return None
     reader = _Reader(table, source, report)
     for key in table:
-        if key not in shapes and key not in _KEYS:
-            hint = suggestion(key, (*shapes, *_KEYS)) or "values of [data] and [parameters] are drawn, no [samples]"
+        if key not in shapes and key not in KEYS:
+            hint = suggestion(key, (*shapes, *KEYS)) or "values of [data] and [parameters] are drawn, no [samples]"
             report(f"`{key}` is not a value of [data] or [parameters]", hint, "variants", key)
     drawn = {key: reader.choice(key, shape) for key, shape in shapes.items() if key in table}
     return Variants(

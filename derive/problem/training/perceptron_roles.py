@@ -6,6 +6,7 @@ from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, names_in
 from derive.language.names import Name
 from derive.problem.reading.tables import Tables
+from derive.problem.training.update_rules import TARGET
 from derive.problem.training.update_scope import Surroundings
 
 
@@ -36,10 +37,10 @@ def _argument(expr: Expr, around: Surroundings) -> Name | None:
 def _target(tables: Tables, around: Surroundings, output: Name) -> Name | None:
     """The target that is named, else the one given value that the model has not used and that is like the output."""
     givens = {given.name.id: given for given in around.givens if not given.parameter}
-    if "target" in tables.table("update"):
-        name = tables.name(tables.text("update", "target"), "update", "target")
+    if TARGET in tables.table("update"):
+        name = tables.name(tables.text("update", TARGET), "update", TARGET)
         if name is not None and name.id not in givens:
-            tables.fault(f"`{name}` is not given", "name a list of [samples] or a value of [data]", "update", "target")
+            tables.fault(f"`{name}` is not given", "name a list of [samples] or a value of [data]", "update", TARGET)
         return name if name is not None and name.id in givens else None
     used = {name for equation in around.equations for name in names_in(equation.expr)}
     shape = around.shapes.get(output)

@@ -13,19 +13,58 @@ from derive.problem.reading.equation_lines import EquationLine, lines_of
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import UPDATE_KEYS, rule_name
 from derive.problem.reading.given_values import Given, exact_number
+from derive.problem.reading.keys import (
+    EQUATION_LINES,
+    NAMES,
+    NUMBER,
+    Key,
+    either,
+    integer_from,
+    list_of,
+    named,
+    one_of,
+    table_of,
+)
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.training.assignments import Scenery
 from derive.problem.training.learning_rates import Rate
-from derive.problem.training.model import EQUATIONS, ETA, STEP, Setting, own_rate_name
+from derive.problem.training.model import EQUATIONS, ETA, REDUCTIONS, STEP, Setting, own_rate_name
 from derive.problem.training.perceptron_roles import threshold_roles
 from derive.problem.training.schedules import SCHEDULES
-from derive.problem.training.update_rules import CLIPPING, RULES, SPELLED, Rule, ascending, clipped, decayed
+from derive.problem.training.update_rules import (
+    CLIPPING,
+    MAXIMISE,
+    RULES,
+    SPELLED,
+    TARGET,
+    WEIGHT_DECAY,
+    Rule,
+    ascending,
+    clipped,
+    decayed,
+)
 from derive.problem.training.update_scope import Surroundings
 
-KEYS = ("rule", EQUATIONS, "constants", "learning_rate", "steps", "epochs", "batch", "reduce", "only",
-        "show", "schedule", "until")  # fmt: skip
-MAXIMISE, UNTIL = "maximise", "until"
+MAX_STEPS = 1_000_000
+KEYS: Mapping[str, Key] = {
+    "rule": Key(named("rule"), "A named rule; `derive rules` lists their equations."),
+    EQUATIONS: Key(EQUATION_LINES, "Equations of one's own, `w <- w - eta dL/dw`, in place of `rule`."),
+    "constants": Key(table_of(NUMBER), "The constants of one's own equations."),
+    "learning_rate": Key(named("learning_rate"), "A number, an equation in the number k of the step, or a table."),
+    "steps": Key(integer_from(1, MAX_STEPS), "How many steps."),
+    "epochs": Key(integer_from(1, MAX_STEPS), "How often all samples are gone through, in place of `steps`."),
+    "batch": Key(either(integer_from(1), one_of(["all"])), "How many samples a step takes."),
+    "reduce": Key(one_of(REDUCTIONS), "What the loss of a step is of the losses of its samples."),
+    "only": Key(NAMES, "The parameters that are updated; the others stay as they are."),
+    "show": Key(list_of(integer_from(1)), "The passes that are written out."),
+    "schedule": Key(one_of(SCHEDULES), "How the learning rate goes on from `learning_rate`."),
+    "until": Key(
+        {"type": "string", "pattern": "[<>≤≥]"}, "A comparison: the first step in which it holds is the last."
+    ),
+}
+"""The keys of [update] beside those of its rule and of its schedule."""
+UNTIL = "until"
 THETA, DEFAULT = "θ", "gradient descent"
 
 
@@ -114,15 +153,14 @@ class ScriptReader:
 
     def _settings(self, rule: Rule) -> dict[str, Setting]:
         """The rule's constants and variant, as far as the table sets them."""
-        known = (*rule.constants, *([rule.option] if rule.option else []), "weight_decay", MAXIMISE, *CLIPPING)
-        has = f"the rule {rule.key} has: {', '.join(dict.fromkeys(known))}"
-        own = ("target",) if rule.threshold else ()
-        self._check_keys((*KEYS, *own, *known), has)
+        has = f"the rule {rule.key} has: {', '.join(rule.keys)}"
+        own = (TARGET,) if rule.threshold else ()
+        self._check_keys((*KEYS, *own, *rule.keys), has)
         if "constants" in self.table:
             hint = f"{has}, as keys of [update]"
             self.tables.fault("[update.constants] belongs to `equations`", hint, "update", "constants")
         settings: dict[str, Setting] = {}
-        for key in known:
+        for key in rule.keys:
             if key in self.table:
                 value = self.table[key]
                 setting = self._setting(rule, key, value)
@@ -248,8 +286,8 @@ def _equations(rule: Rule, settings: Mapping[str, Setting]) -> tuple[str, dict[s
     text = rule.variant(None if isinstance(choice, Fraction) else choice)
     values = {key: settings.get(key, default) for key, default in rule.constants.items()}
     values |= {key: settings[key] for key in CLIPPING if key in settings}
-    if "weight_decay" in settings and "weight_decay" not in values:
-        values["weight_decay"], text = settings["weight_decay"], rule.decoupled or decayed(text)
+    if WEIGHT_DECAY in settings and WEIGHT_DECAY not in values:
+        values[WEIGHT_DECAY], text = settings[WEIGHT_DECAY], rule.decoupled or decayed(text)
     if settings.get(MAXIMISE):
         text = ascending(text)
     return text, {SPELLED.get(key, key): Fraction(value) for key, value in values.items()}

@@ -41,6 +41,12 @@ class Rule:
         """The equations of a variant, the default one for None."""
         return self.equations[next(iter(self.equations)) if choice is None else choice]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of [update] that set it: its constants and its variant, and what any rule can be told."""
+        own = (*self.constants, *([self.option] if self.option else []))
+        return tuple(dict.fromkeys((*own, WEIGHT_DECAY, MAXIMISE, *CLIPPING)))
+
 
 def _constants(**values: str) -> dict[str, Fraction]:
     return {name: Fraction(value) for name, value in values.items()}
@@ -156,7 +162,8 @@ RULES = {rule.key: rule for rule in (
          {"": "θ <- θ + eta e dz/dθ"}, once="e <- t - y", threshold=True),
 )}  # fmt: skip
 
-SPELLED = {"weight_decay": "lambda"}
+WEIGHT_DECAY, MAXIMISE, TARGET = "weight_decay", "maximise", "target"
+SPELLED = {WEIGHT_DECAY: "lambda"}
 """Keys whose constant is written with another name in the equations."""
 
 

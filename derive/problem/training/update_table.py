@@ -20,11 +20,10 @@ from derive.problem.training.assignments import Assigning
 from derive.problem.training.learning_rates import read_rate
 from derive.problem.training.model import EQUATIONS, ETA, STEP, Samples, StopCondition, Update, UpdateEquation
 from derive.problem.training.state_shapes import infer_update
-from derive.problem.training.update_lines import DEFAULT, UNTIL, ScriptReader, UpdateScript
+from derive.problem.training.update_lines import DEFAULT, MAX_STEPS, UNTIL, ScriptReader, UpdateScript
 from derive.problem.training.update_rules import RULES
 from derive.problem.training.update_scope import Surroundings
 
-MAX_STEPS = 1_000_000
 MOST_STEPS = 1_000  # where a condition ends the training, unless the file says how many
 
 
