@@ -7,63 +7,43 @@ from typing import Any
 
 from derive.calculus.operation_rows import Macro, Row
 from derive.operations import FUNCTIONS, MACROS, ROWS
+from derive.problem.keys import TABLES
 from derive.problem.network import LAYERS
 from derive.problem.network.shorthand import network_losses
 from derive.problem.network.stack import LayerKind
-from derive.problem.problem import KEYS
-from derive.problem.settings import (
-    ALIKE,
-    ATTEMPTS,
-    CARRIES,
-    DECIMAL_SIGNS,
-    DETAILS,
-    ENGINES,
-    LEVELS,
-    MULTIPLICATION_SIGNS,
-    REASONS,
-    ROOMS,
-    SYMBOLS,
-)
-from derive.problem.training.model import REDUCTIONS
-from derive.problem.training.schedules import SCHEDULES
+from derive.problem.reading.keys import Key, Taken
 from derive.problem.training.update_lines import KEYS as UPDATE_KEYS
 from derive.problem.training.update_rules import RULES
-from derive.prose.catalogue import languages
 
-CHOICES: Mapping[tuple[str, str], Iterable[str] | Callable[[], Iterable[str]]] = {
-    ("", "language"): languages,
-    ("network", "loss"): network_losses,
-    ("numbers", "carry"): CARRIES,
-    ("numbers", "decimal"): DECIMAL_SIGNS,
-    ("numbers", "multiplication"): MULTIPLICATION_SIGNS,
-    ("page", "symbol"): SYMBOLS,
-    ("page", "detail"): DETAILS,
-    ("page", "engine"): ENGINES,
-    ("page", "reasons"): REASONS,
-    ("page", "alike"): ALIKE,
-    ("sheet", "blank"): LEVELS,
-    ("sheet", "room"): ROOMS,
-    ("grade", "attempts"): ATTEMPTS,
-    ("update", "rule"): RULES,
-    ("update", "schedule"): SCHEDULES,
-    ("update", "reduce"): REDUCTIONS,
-}
-"""What a key may be, where it is one of several words: those, or a function that names them."""
+_TABLES: Mapping[str, Mapping[str, Key]] = {**TABLES, "update": UPDATE_KEYS}
+_NAMED: Mapping[str, Callable[[], Iterable[str]]] = {"loss": network_losses, "rule": lambda: RULES}
+"""The words of what the tables of keys only name."""
 
 
 def vocabulary() -> dict[str, Any]:
     """The words by where they stand, in terms of JSON."""
     return {
-        "tables": {**KEYS, "update": UPDATE_KEYS},
+        "tables": {table: list(keys) for table, keys in _TABLES.items()},
         "choices": [
-            {"table": table, "key": key, "words": list(words() if callable(words) else words)}
-            for (table, key), words in CHOICES.items()
+            {"table": table, "key": key, "words": words}
+            for table, keys in _TABLES.items()
+            for key, row in keys.items()
+            if (words := _words(row.takes))
         ],
         "operations": list(_operations()),
         "activations": list(activations()),
         "layers": [_layer(kind) for kind in LAYERS.values()],
         "losses": list(network_losses()),
     }
+
+
+def _words(takes: Taken) -> list[str]:
+    """The words that a key may be, where it is one of several words."""
+    if name := str(takes.get("$ref", "")).rpartition("/")[2]:
+        return list(_NAMED[name]()) if name in _NAMED else []
+    ways = (takes, *takes.get("anyOf", ()))
+    number = any(way.get("type") == "integer" for way in ways)
+    return [] if number else [word for way in ways for word in way.get("enum", ())]
 
 
 def activations() -> Iterator[str]:
