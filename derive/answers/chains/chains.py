@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
-from derive.answers.chains.left_texts import COUNTED, own_name, plain_left, tails, turned_round, with_channel
+from derive.answers.chains.left_texts import COUNTED, NUMBERED, own_name, plain_left, tails, turned_round, with_channel
 from derive.answers.chains.pass_tracker import PassTracker
 from derive.answers.chains.replacing import nodes
 from derive.answers.chains.splitting import StatementSplitter
@@ -107,8 +107,10 @@ class StatementReader:
         neither on the way.
         """
         target, other = self.left(label), self.left(left)
-        if target is None or other is None or other.name == target.name or other.name not in self.lexicon.steps:
+        if target is None or other is None or other.name == target.name:
             return False
+        if other.name not in self.lexicon.steps:
+            return other.updated
         step = self.lexicon.steps.get(target.name)
         return other.name not in (self._behind(target.name) if sign not in {"", "/"} else step.uses if step else ())
 
@@ -198,12 +200,15 @@ class StatementReader:
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
-        text = plain_left(text.strip().rstrip(".:, ").strip("*_`$ "), self.first_index)
+        written = text.strip().rstrip(".:, ").strip("*_`$ ")
+        text = plain_left(written, self.first_index)
         if self.loss_named and self._is_usual(text):
             return None
         meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
         if meant is None and (counted := COUNTED.fullmatch(text)):
             return self.left(f"{counted['name']}^{{({counted['k']})}}")
+        if meant is None and (numbered := NUMBERED.sub(r"_\1", written)) != written:
+            return self.left(numbered)
         if meant is None:
             return None
         (quantity, update, stated), name = meant, meant.quantity.name

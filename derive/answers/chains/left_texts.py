@@ -26,8 +26,13 @@ _CHANNEL = re.compile(rf"\(?\s*{_CHANNEL_WORD}\s*(?:no\.?|nr\.?|№|#)?\s*(?P<at
 _WITH_CHANNEL = re.compile(rf"(?P<name>\S.*?)[\s,:]*{_CHANNEL.pattern}", re.IGNORECASE)
 _VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
 _OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
+UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that part words by no spaces."""
+_AHEAD = re.compile(rf".*(?:[{UNSPACED}]|->|[→⇒⟶⟹]|=>)(?=.)", re.DOTALL)
 COUNTED = re.compile(r"(?P<name>[\w{}^\\]+)\((?P<k>\d{1,4})\)")
 """A name with a number in brackets: `w(1)`."""
+NUMBERED = re.compile(r"(?<=[^\W\d_])\[(\d{1,3})\]")
+"""A number that belongs to a name, in square brackets: Maple's `z[1]`."""
 INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
 """What shows that a work counts entries from 0, as programs do."""
 
@@ -69,7 +74,11 @@ def turned_round(statement: Statement) -> Statement | None:
 
 
 def tails(text: str) -> Iterator[str]:
-    """The last words of a sentence, where no operator stands before them."""
+    """What stands behind an arrow, or behind letters of a script without spaces, and the last words of a sentence,
+    where no operator stands before them.
+    """
+    if ahead := _AHEAD.match(text):
+        yield text[ahead.end() :].strip()
     words = text.split()
     for count in (1, 2):
         before = " ".join(words[:-count])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain, zip_longest
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, combinations, zip_longest
+from typing import NamedTuple
 
 from derive.prose.catalogue import Catalogue
 
@@ -16,42 +17,80 @@ _WORDS = (
     "шаг|эпоха|итерация|проход|қадам|дәуір|итерация|өту|"
     "étape|époque|itération|passe|pas|paso|época|iteración|pasada"
 )
+_STEPS = frozenset(("step", "schritt", "шаг", "қадам", "étape", "pas", "paso"))
+"""Words that number the parts of one calculation too."""
 _AFTER = (
     r"after (?:the |an? )?(?:(?:first )?(?:update|step)|updating(?: the (?:weights|parameters))?)"
     r"|nach (?:dem|der) (?:(?:ersten )?(?:update|schritt)|aktualisierung)|после (?:первого )?(?:обновления|шага)"
     r"|жаңартудан кейін|қадамнан кейін|après (?:la mise à jour|l['’]étape)|después de (?:la actualización|el paso)"
 )
-_HEADING = re.compile(
-    rf"{_BEFORE}(?:(?:{_WORDS})\s*(?:no\.?|nr\.?|№|#|=|:|k\s*=)?\s*{_NUMBER}"
-    rf"|(?P<first>\d+)\s*(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*-?\s*(?:{_WORDS})"
-    rf"|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}",
-    re.IGNORECASE,
+_NUMBERED = (
+    rf"(?:(?P<word>{_WORDS})\s*(?:no\.?|nr\.?|№|#|=|:|k\s*=)?\s*{_NUMBER}"
+    rf"|(?P<letter>[ktn])\s*=\s*{_NUMBER.replace('<k>', '<count>')}"
+    rf"|(?P<first>\d+)\s*(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*-?\s*(?P<behind>{_WORDS})"
 )
+_HEADING = re.compile(rf"{_BEFORE}{_NUMBERED}|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}", re.IGNORECASE)
+_LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*[:)]\s*(?=[^=≈\n]{{1,60}}[=≈])", re.IGNORECASE)
 _PLACE = re.compile(r"\{k(?::([^}]*))?\}")
+_LEFT = re.compile(r"\s*([^=≈:\n]{1,40}?)\s*[=≈]")
 LONGEST = 100
 
 
-def passes(text: str, words: Catalogue) -> Iterator[tuple[int, int]]:
-    """The lines (from 1) that are headings of a pass, and the passes; after the last update comes one more."""
-    found = [*_headings(text, words)]
-    first = 1 if any(k == 0 for _, k in found) else 0  # programs count from 0
-    yield from ((line, k + first) for line, k in found)
+class PassMark(NamedTuple):
+    """Where a pass begins: the line (from 1), how much of it says so, the pass (None for a part of one calculation),
+    and whether the word for it may number such parts.
+    """
+
+    line: int
+    length: int
+    k: int | None
+    is_step: bool = False
 
 
-def _headings(text: str, words: Catalogue) -> Iterator[tuple[int, int]]:
+def passes(text: str, words: Catalogue, names: Collection[str] = ()) -> list[PassMark]:
+    """The headings of passes, and the labels before statements; after the last update comes one more. `names` are
+    those of the problem, which count nothing.
+    """
+    lines = text.split("\n")
+    found = [*_marks(lines, words, names)]
+    if _number_parts(found, lines):
+        found = [mark._replace(k=None if mark.is_step else mark.k) for mark in found]
+    first = 1 if any(mark.k == 0 for mark in found) else 0  # programs count from 0
+    return [mark if mark.k is None else mark._replace(k=mark.k + first) for mark in found]
+
+
+def _marks(lines: Sequence[str], words: Catalogue, names: Collection[str]) -> Iterator[PassMark]:
     kinds = [(_pattern(words["headings.pass"]), 0), (_pattern(words["headings.after"]), 1)]
     k = 1
-    for i, line in enumerate(text.split("\n"), 1):
-        if len(line) >= LONGEST or not line.strip():
+    for i, line in enumerate(lines, 1):
+        if not line.strip():
             continue
-        found = next(((match, more) for pattern, more in kinds if (match := pattern.fullmatch(line))), None)
+        short = len(line) < LONGEST
+        found = next(((match, more) for pattern, more in kinds if short and (match := pattern.fullmatch(line))), None)
         if found is not None:
             k = _number(found[0]["k"]) + found[1]
-        elif heading := _HEADING.fullmatch(line):
-            k = k + 1 if heading["next"] else _number(heading["k"] or heading["first"])
-        else:
-            continue
-        yield i, k
+            yield PassMark(i, len(line), k)
+        elif (match := (_HEADING.fullmatch(line) if short else None) or _LABEL.match(line)) and match[
+            "letter"
+        ] not in names:
+            told = match.groupdict()
+            number = told["k"] or told["count"] or told["first"]
+            k = _number(number) if number else k + 1
+            word = (told["word"] or told["behind"] or "").lower()
+            yield PassMark(i, match.end(), k, word in _STEPS or match.re is _LABEL)
+
+
+def _number_parts(marks: Sequence[PassMark], lines: Sequence[str]) -> bool:
+    """Whether steps are those of one calculation: each is about something else than the ones before."""
+    steps = [mark for mark in marks if mark.is_step]
+    if len(steps) < 2 or (steps[0].k or 0) > 1:
+        return False
+    said = list[set[str]]()
+    for mark, after in zip_longest(steps, steps[1:]):
+        end = after.line - 1 if after else len(lines)
+        section = [lines[mark.line - 1][mark.length :], *lines[mark.line : end]]
+        said.append({found[1] for line in section if (found := _LEFT.match(line))})
+    return not any(a & b for a, b in combinations(said, 2))
 
 
 def _number(text: str) -> int:

@@ -22,7 +22,7 @@ from derive.solution import Solution
 class PassTracker:
     """Follows the statements of a work, one after the other.
 
-    worked  the passes that are worked out
+    worked  the passes that are worked out; `last` is the one after all updates
     known   the ids of the steps
     given   the true numbers of the parameters before the first update, and after it
     passes  the pass that is being stated
@@ -31,6 +31,7 @@ class PassTracker:
 
     derivation: Derivation
     worked: Sequence[int]
+    last: int
     known: Collection[str]
     given: Mapping[Name, tuple[Flat, Flat]] = field(default_factory=dict)
     passes: int = 1
@@ -47,8 +48,8 @@ class PassTracker:
         self.turning = frozenset[Name](self.derivation.turning)
 
     def begin(self, k: int) -> None:
-        """What comes now is about pass k."""
-        if k in self.worked:
+        """What comes now is about pass k, worked out or not, where there is such a one."""
+        if k in self.worked or k <= self.last:
             self.passes, self._updated, self._derived, self.said = k, False, False, {}
 
     def place(self, target: Target, numbers: Array | None) -> Target:

@@ -6,19 +6,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from derive.answers.chains.left_texts import UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
 
 MAX_BEGINNINGS, MAX_WORDS = 60, 12
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Letters of scripts that part words by no spaces."""
-
-_BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{_UNSPACED}]))(?=\\?[^\W\d_]|[∂∇])")
+_BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{UNSPACED}]))(?=\\?[^\W\d_]|[∂∇])")
 _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
 """What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
-_WORD = re.compile(rf"(?:(?<![\w\\}}^_])|(?=[{_UNSPACED}]))[^\W\d_]+$")
+_WORD = re.compile(rf"(?:(?<![\w\\}}^_])|(?=[{UNSPACED}]))[^\W\d_]+$")
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 

@@ -10,7 +10,7 @@ from derive.calculus.building import negated, scaled, times
 from derive.calculus.differentiation import shape_of
 from derive.derivation.short_rules import shortcuts_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, walk
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, apply, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.reductions import count
 
@@ -78,6 +78,19 @@ def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
             classes = int(str(dict(node.options).get("count", 2)))
             for shift in (-1, 1, *(sign * i for i in range(2, min(classes, MOST_CLASSES)) for sign in (1, -1))):
                 yield _instead(expr, node, replace(node, args=(apply("add", node.args[0], number(shift)),)))
+        for target, turned in _turned_targets(derivation, expr):
+            yield _instead(expr, Ref(target), turned)
+
+
+def _turned_targets(derivation: Derivation, expr: Expr) -> Iterator[tuple[Name, Expr]]:
+    """The given probabilities of classes in an expression, each with the classes moved on by some places."""
+    sums = (short.ones for short in shortcuts_of(derivation).values() if short.ones is not None)
+    given = {name for name, _ in derivation.givens}
+    for target in dict.fromkeys(name for ones in sums for name in names_in(ones) if name in given):
+        shape = derivation.shapes[target]
+        if len(shape) == 1 and shape[0] <= MOST_CLASSES and target in names_in(expr):
+            entries = [Entry(target, (i,)) for i in range(shape[0])]
+            yield from ((target, apply("stack", *entries[i:], *entries[:i])) for i in range(1, shape[0]))
 
 
 def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:

@@ -39,9 +39,11 @@ def named_values(text: str) -> str:
     """A text with a sign between names and their values; the lines stay as many as they are."""
     lines = text.split("\n")
     for i, line in enumerate(lines):
-        if not line.strip() or len(line) > MAX_LENGTH or _RELATION.search(line):
+        if not line.strip() or len(line) > MAX_LENGTH:
             continue
-        if _KEY.search(line):
+        if _RELATION.search(line):
+            lines[i] = _LINKED.sub(lambda match: f"{match['name']} = ", line)
+        elif _KEY.search(line):
             lines[i] = _KEY.sub(lambda match: f"{NEXT}{match[2]} = ", line.strip()).rstrip("}, ").lstrip(NEXT)
         elif alone := _ALONE.match(line):
             below = _next(lines, i + 1)

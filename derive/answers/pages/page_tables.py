@@ -23,6 +23,11 @@ _NAME = re.compile(
 _VALUE = re.compile(r"[\s$]*(?:[=≈]\s*)?(?:[-+−–]?\s*[\d.,½]|\\(?:begin|left|frac|dfrac|approx)|[\[({]|[-−]?\\?frac)")
 _TABULAR = re.compile(r"\\begin\{(?P<kind>tabular[x*]?|longtable|array)\}.*?\\end\{(?P=kind)\}", re.DOTALL)
 _TABULAR_EDGE = re.compile(r"\\(?:begin\{(?:tabular[x*]?|longtable|array)\}(?:\{[^{}\n]*\}){0,2}|end\{\w+\*?\})")
+_BARS = str.maketrans(dict.fromkeys("│┃║", "|"))
+_DRAWN = re.compile("[│┃║]|^[ \\t]*\\+[-=+]{3,}\\+[ \\t]*$", re.MULTILINE)
+_DRAWN_RULE = re.compile(r"^[ \t]*[+\u2500-\u257f|][-=+|\u2500-\u257f]{2,}[+\u2500-\u257f|][ \t]*$", re.MULTILINE)
+_CROSSING = re.compile(r"[+|]|[^-=─━═╌╍\s]")
+_LETTER = re.compile(r"[^\W\d_]")
 MAX_COLUMNS = 50
 EACH = "(i)"
 
@@ -30,9 +35,35 @@ EACH = "(i)"
 def tables_read(text: str) -> str:
     """A text with the rows of its tables as statements; the lines stay as many as they are."""
     text = _TABULAR.sub(_stated, text) if r"\begin" in text else text
+    text = _drawn_read(text) if _DRAWN.search(text) else text
     lines = _wide_rows([_columns(line) if "\t" in line else line for line in text.split("\n")])
-    if "|" not in text or "-" not in text or not _RULE.search(text):
+    if "|" not in text:
         return "\n".join(lines)
+    if "-" in text and _RULE.search(text):
+        _headed(lines)
+    return "\n".join((_bare_row(line) or line) if "|" in line else line for line in lines)
+
+
+def _drawn_read(text: str) -> str:
+    """A table drawn with lines, `+---+` or `├──┤`, with bars and rules."""
+    return _DRAWN_RULE.sub(_rule, text.translate(_BARS))
+
+
+def _rule(match: re.Match[str]) -> str:
+    return "|" + "---|" * (len(_CROSSING.findall(match.group())) - 1)
+
+
+def _bare_row(line: str) -> str | None:
+    """A row of a table without a head, a name (or a formula of it) and its value, as a statement; None for no such."""
+    cells, row = _cells(line), line.strip()
+    if len(cells) < 2 or row.startswith("|") != row.endswith("|") or not _VALUE.match(cells[-1]):
+        return None
+    named = _NAME.fullmatch(cells[0].strip("*_`")) and not _RELATION.search(line)
+    return _row((-1, -1), cells) if named or (row.startswith("|") and _STATES.match(cells[0])) else None
+
+
+def _headed(lines: list[str]) -> None:
+    """Make statements of the rows of tables with a head, in their places."""
     at = 1
     while at < len(lines):
         if (
@@ -40,14 +71,11 @@ def tables_read(text: str) -> str:
             and _RULE.match(lines[at])
             and (row := _reader(head := _cells(lines[at - 1]), _is_single(lines, at)))
         ):
-            lines[at - 1] = NEXT.join(filter(_RELATION.search, head))
-            lines[at] = ""
-            at += 1
+            lines[at - 1] = NEXT.join(filter(_RELATION.search, head)) or _bare_row(lines[at - 1]) or ""
             while at < len(lines) and "|" in lines[at]:
-                lines[at] = row(_cells(lines[at]))
+                lines[at] = "" if _RULE.match(lines[at]) else row(_cells(lines[at]))
                 at += 1
         at += 1
-    return "\n".join(lines)
 
 
 def _stated(match: re.Match[str]) -> str:
@@ -154,6 +182,8 @@ def _row(pair: tuple[int, int], cells: Sequence[str]) -> str:
         left = next((i for i, cell in enumerate(cells) if _NAME.fullmatch(cell.strip("*_`"))), len(cells))
         right = next((i for i in range(len(cells) - 1, left, -1) if _VALUE.match(cells[i])), len(cells))
     stated = NEXT.join(cell for cell in cells if _STATES.match(cell))
+    if stated == cells[0] and _VALUE.match(cells[-1]) and _LETTER.search(_STATES.sub("", stated)):
+        return f"{stated} = {cells[-1]}"
     if len(cells) <= max(left, right):
         return stated
     if stated or _RELATION.search(cells[left]):

@@ -8,16 +8,19 @@ from derive.answers.pages.printed_matrices import headed_read
 
 _PROMPT = re.compile(
     r"^[ \t]*(?:In\s?\[\s?\d*\s?\]\s?:=?|>{2,3}|\.\.\.(?=\s)|julia>|octave:\d+>|sage:|maple>"
-    r"|\(%i\d+\)|>(?=\s*[A-Za-z][\w./]*\s*$))"
+    r"|\(%i\d+\)|>(?=\s*[A-Za-z][\w./]*\s*(?:$|<-|\(.*\)\s*$)))"
     r"[ \t]?(?P<code>.*)$"
 )
 _OUTPUT = re.compile(r"^[ \t]*(?:Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?|\(%o\d+\))[ \t]*(?P<value>.*)$")
-_SHOWN = re.compile(r"^(?:print|display|disp|show)\((?P<inner>[^()\"']+)\)$")
+_SHOWN = re.compile(
+    r"^(?:(?:print|display|disp|show|drop|signif|(?:np\.)?round|as\.\w+|evalf|N)\(\s*)+(?P<inner>[^()\"',]+)(?:,[^()\"']*)?(?:\)(?:,[^()\"']*)?)+$"
+)
 _SAYS = re.compile(r"^(?:print|display|disp|show|cat|printf?)\s*\(")
 """What it shows is said in the output."""
 _IN_PLACE = re.compile(r"(?<![\w.])([^\W\d_][\w{}^]{0,20})\s*([-+*/])=\s?(?!=)")
 """`w -= 0.1 * dw`."""
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z∂][\w.'/]*(?:\[[\d,:\s]*\])*)\s*(?:=(?!=)|:=|<-)")
+_VALUE = re.compile(r"^\s*(?:[-+−]?\.?\d|[\[({]|\w*(?:array|tensor)\()")
 _COMMENT = re.compile(r"\s#\s.*$")
 _R_INDEX = re.compile(r"^\s*\[\d+\]\s(?=\s*[-+\d.])")
 _SCALE = re.compile(r"^\s*1\.0e([-+]?\d+)\s*\*\s*$")
@@ -33,18 +36,25 @@ def sessions_read(text: str) -> str:
     text = _IN_PLACE.sub(r"\1 <- \1 \2 ", headed_read(text))
     if _ANY.search(text) is None:
         return text
-    lines, shown, assigned = text.split("\n"), "", ""
+    lines, shown, assigned, echoed = text.split("\n"), "", "", ""
     for i, line in enumerate(lines):
         if prompt := _PROMPT.match(line):
             lines[i], shown, assigned = _code(prompt["code"])
+            echoed = assigned
         elif output := _OUTPUT.match(line):
             name = shown or assigned
             lines[i], shown = (f"{name} = {output['value']}" if name else output["value"]), ""
         elif line.strip():
             plain = _R_INDEX.sub("", line)
-            lines[i] = f"{shown} = {plain}" if shown and "=" not in line else plain
-            shown = ""
+            name = shown or (echoed if _VALUE.match(plain) else "")
+            lines[i] = f"{name} = {plain}" if name and "=" not in line else plain
+            shown = echoed = ""
     return "\n".join(_scaled(lines))
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line is a prompt with code behind it."""
+    return _PROMPT.match(line) is not None
 
 
 def _code(code: str) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
@@ -107,7 +107,7 @@ class StatementSpan(NamedTuple):
 
 def _parts(text: str, marks: list[Separator]) -> Iterator[StatementSpan]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
-    marks = [mark for mark in marks if mark.kind in {RELATION, BETWEEN}]
+    marks = _whole_gaps(text, [mark for mark in marks if mark.kind in {RELATION, BETWEEN}])
     start, relations, cuts, aside = 0, list[Separator](), 1, text.startswith(ASIDE)
     for mark, after in zip_longest(marks, marks[1:]):
         if mark.kind == RELATION:
@@ -118,6 +118,18 @@ def _parts(text: str, marks: list[Separator]) -> Iterator[StatementSpan]:
     last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
     ends = last is not None and last.start >= start and not text[last.end :].strip()
     yield StatementSpan(start, last.start if last and ends else len(text), relations, aside)
+
+
+def _whole_gaps(text: str, marks: Iterable[Separator]) -> list[Separator]:
+    """The signs, with those between statements that stand side by side as one: `\\quad\\Rightarrow\\quad`."""
+    whole: list[Separator] = []
+    for mark in marks:
+        before = whole[-1] if whole else None
+        if before and mark.kind == before.kind == BETWEEN and not text[before.end : mark.start].strip():
+            whole[-1] = before._replace(end=mark.end)
+        else:
+            whole.append(mark)
+    return whole
 
 
 def _begins(text: str, mark: Separator, after: Separator) -> bool:

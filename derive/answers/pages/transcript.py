@@ -219,7 +219,7 @@ def _unmarked(piece: Snippet) -> Snippet:
     return Snippet(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
 
 
-_STOPS = (".", ",", ";", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")
+_STOPS = (".", ",", ";", "。", "！", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")
 
 
 def without_stops(text: str) -> str:

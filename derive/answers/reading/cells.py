@@ -206,13 +206,18 @@ class _OpenCell:
 
     def take(self, kind: str, start: int, end: int, part: re.Match[str] | CellGroup) -> None:
         """One more part of the cell, or the first one of the next."""
-        if self.gap and self._parts_here(kind, part):
-            self.closed(self.gap)
+        if (self.gap or self._touches(part)) and self._parts_here(kind, part):
+            self.closed(self.gap or "space")
         if not self.parts:
             self.start = start
         self.gap = ""
         self.parts.append((kind, part))
         self.end = end
+
+    def _touches(self, part: re.Match[str] | CellGroup) -> bool:
+        """Whether a row begins where the one before it ends, as calculators write: `[[1,2][3,4]]`."""
+        last = self.parts[-1][1] if self.parts and self.group.opened == "[" else None
+        return isinstance(part, CellGroup) and isinstance(last, CellGroup) and part.opened == "["
 
     def _parts_here(self, kind: str, part: re.Match[str] | CellGroup) -> bool:
         """Whether the gap before a part ends the cell: none does beside an operator."""

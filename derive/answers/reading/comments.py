@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from derive.answers.names.lexicon import Lexicon
 from derive.answers.reading.numbers import SCALES
 
 _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
-_SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>[a-zß-ÿ]{{2,20}}(?: [a-zß-ÿ]{{1,20}}){{1,8}}[.!]?))"
+_SENTENCE = r"(?![A-ZÀ-ÞА-ЯЁ])[^\W\d_]{2,20}(?:[ ,'’-]{1,2}[^\W\d_]{1,20}){1,8}[.!]?"
+_SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>{_SENTENCE}))"
 _UNIT = r"[^\W\d_₀-₉]{1,14}(?:[²³]|\^[23])?"
 _BEHIND = re.compile(
-    r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅])++)\s*$"
+    r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅☺\U0001f300-\U0001faff]"
+    r"|(?<=\s)(?:[:;]-?[)(DP]|\^\^|xD))++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
     rf"|(?<=[\d)\]}}])(?P<unit>\s*(?:[€$£¥₸₽°Ω]|°[CF])|\s+{_UNIT}(?:\s?[/·*]\s?{_UNIT})?\.?)\s*$"
@@ -23,12 +26,17 @@ _LONGEST, _MOST = 120, 4
 _KINDS = ("comment", "mark", "words", "sentence", "unit", "empty", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
-_ENDS = frozenset("□)]*_`!✓✔☑✅….²³€$£¥₸₽°")
+_ENDS = frozenset("□)](*_`!✓✔☑✅☺….²³€$£¥₸₽°^")
+_LEAST_PICTURE = "\U0001f300"
 _EACH = re.compile(r"[^\W\d_]+")
 _AHEAD = re.compile(r"(?:[^\W\d_₀-₉]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
 _SCALES = {*SCALES, "mn", "billion", "billions", "billionen", "bn", "miles", "k", "hundred", "hundert", "dozen",
            "times", "x", "per", "pi", "e", "i"}  # fmt: skip
 """What stands behind a number and changes it."""
+_OPERATES = {"plus", "minus", "mal", "durch", "hoch", "geteilt", "over", "divided", "multiplied", "squared", "cubed",
+             "fois", "moins", "divisé", "sur", "más", "menos", "por", "entre", "dividido", "плюс", "минус", "умножить",
+             "делить", "разделить", "қосу", "алу", "көбейту", "бөлу", "to", "of"}  # fmt: skip
+"""What begins the rest of a formula in words."""
 
 
 def uncommented(text: str, lexicon: Lexicon) -> str:
@@ -42,7 +50,8 @@ def uncommented(text: str, lexicon: Lexicon) -> str:
         and not any(map(lexicon.understands, _EACH.findall(ahead.group())))
     ):
         text = " " * ahead.end() + text[ahead.end() :]
-    if text[-1:] not in _ENDS and not text[-1:].isalpha() and "#" not in text and "//" not in text:
+    last = text[-1:]
+    if last not in _ENDS and not last.isalpha() and last < _LEAST_PICTURE and "#" not in text and "//" not in text:
         return text
     for _ in range(_MOST):
         end = len(text.rstrip())
@@ -62,6 +71,11 @@ def unit_behind(text: str, lexicon: Lexicon) -> str:
     return match["unit"].strip() if match and match["unit"] and _is_comment(match, text, lexicon) else ""
 
 
+def _changes(words: Sequence[str]) -> bool:
+    """Whether words behind a number change it."""
+    return words[0] in _OPERATES or not _SCALES.isdisjoint(words)
+
+
 def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
     before = text[: match.start()].strip()
     if not before:
@@ -70,8 +84,8 @@ def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
         each = _EACH.findall(match["unit"])
         return not any(lexicon.understands(word) or word.lower() in _SCALES for word in each)
     words = match["round"] or match["square"] or match["said"] or match["more"]
-    if match["more"] and not _SCALES.isdisjoint(_EACH.findall(words.lower())):
-        return False
     if words:
+        if match["more"] and _changes(_EACH.findall(words.lower())):
+            return False
         return not lexicon.holds(words) and not any(map(lexicon.holds, words.split())) and not _OPEN.search(before)
     return not match["dots"] or _DECIMALS.search(before) is not None

@@ -24,9 +24,10 @@ _TYPES = re.compile(r",\s*(?:dtype|grad_fn|requires_grad|device|nrow|ncol|byrow)
 _POINT = re.compile(r"(?<=\d)\.(?=\s*[,;\])\s]|$)")
 _TRANSPOSE = re.compile(r"(?<=[\w\])])\.T\b")
 _CARET = re.compile(r"(?<=[\d.])\*\^(?=-?\d)")
-_ANGLES = re.compile(r"<(?=\s*[-+\d.])([^<>=\n]*[\d.\s])>")
+_ANGLES = re.compile(r"<(?!-\s)(?=\s*[-+\d.])([^<>=\n]*[\d. \t])>")
+_LIST_POINT = re.compile(r"(?<=\d)\.(?=[,;\]}])")
 _WORD_MATRIX = re.compile(r"[■█]\(")
-_SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z]|[A-Za-z\]]\s*\(")
+_SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z,;\])}]|[A-Za-z\]]\s*\(")
 _BRACKETS = re.compile(r"[\[\](){}]")
 MAX_ARRAYS = 2_000
 
@@ -37,7 +38,8 @@ def plain_arrays(text: str) -> str:
         return text
     text = matrix_calls_read(_TF.sub(_blanks, text) if "tf.Tensor" in text else text)
     text = _made(text) if _MAKER.search(text) else text
-    text = _TRANSPOSE.sub("^T", _PREFIX.sub(_blanks, text)) if "." in text else text
+    if "." in text:
+        text = _TRANSPOSE.sub("^T", _PREFIX.sub(_blanks, _LIST_POINT.sub(" ", text)))
     text = _CARET.sub(" e", text)
     text = _ANGLES.sub(lambda match: f"[{match[1]}]", text) if "<" in text else text
     return _from_word(text) if _WORD_MATRIX.search(text) else text

@@ -22,6 +22,7 @@ from derive.answers.working.collecting import collected
 from derive.answers.working.examining import Examiner
 from derive.answers.working.line_ledger import LineLedger
 from derive.errors import Fault, InputError, Place
+from derive.problem.training.model import STEP
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 
@@ -63,13 +64,18 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     """Every statement of a work, in order, and what became of each line."""
     first = 0 if INDEX_FROM_ZERO.search(text) else 1
     index = StepIndex.of(solution)
-    tracker = PassTracker(solution.blueprint.derivation, solution.values.worked, index.known, parameters_of(solution))
+    update = solution.problem.update
+    last = update.steps + 1 if update else 1
+    tracker = PassTracker(
+        solution.blueprint.derivation, solution.values.worked, last, index.known, parameters_of(solution)
+    )
     reader = StatementReader(index, decimal, tracker, first_index=first, loss_named=_names_loss(text, solution))
     chains: list[ReadStatement] = []
     source = text
-    headed = deque(passes(text, catalogue(solution.problem.language)))
-    headings = {line for line, _ in headed}
-    text = "\n".join("" if i in headings else line for i, line in enumerate(text.split("\n"), 1))
+    counted = {STEP.id} if STEP in solution.blueprint.derivation.constants else set[str]()
+    headed = deque(passes(text, catalogue(solution.problem.language), index.lexicon.names.keys() - counted))
+    heads = {mark.line: mark.length for mark in headed}
+    text = "\n".join(line[heads.get(i, 0) :] for i, line in enumerate(text.split("\n"), 1))
     page = cleaned(text)
     ledger = LineLedger(page, source, reader)
     stated = ((piece, statement) for piece in pieces_of(page) for statement in statements(piece))
@@ -79,8 +85,9 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
             ledger.ends(statement.left.line)
             budget.leave(statement.left.line, "from here on nothing was read", hint)
             break
-        while headed and headed[0][0] <= statement.left.line:
-            reader.begin(headed.popleft()[1])
+        while headed and headed[0].line <= statement.left.line:
+            if k := headed.popleft().k:
+                reader.begin(k)
         read = [*reader.chains(statement)]
         ledger.enter(statement, read, snippet.rows)
         chains += read

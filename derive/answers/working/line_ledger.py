@@ -8,15 +8,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from derive.answers.chains.chains import UNREADABLE, ReadStatement, StatementReader
+from derive.answers.pages.sessions import is_prompt
 from derive.answers.pages.statements import Statement
 from derive.answers.reading.written import Answer, Unreadable
 
 COUNTS_FOR_NONE = "this line counts for no step"
 MAX_LINES, MAX_SHOWN = 200, 300
+_TASK = (
+    r"task|question|exercise|problem|part|homework|page|q|aufgabe|frage|teil|übung|hausaufgabe|seite|blatt|задача|задание"
+    r"|вопрос|часть|домашняя работа|страница|есеп|тапсырма|сұрақ|үй жұмысы|бет|exercice|tâche|partie|devoir|feuille"
+    r"|ejercicio|tarea|pregunta|parte|hoja|página"
+)
+_NUMBER = r"(?:no\.?|nr\.?|№|n[º°]|#)?\s*(?:\\circled\{\d{1,3}\}|\d{1,3}(?:[./]\d{1,3}){0,2}[a-z]?)"
 _HEADING = re.compile(
-    r"^[\s>*_`]*(?:(?:#+|\\(?:sub)*section\*?\{|task|question|exercise|problem|part|q|aufgabe|frage|teil|задача|задание"
-    r"|вопрос|часть|есеп|тапсырма|сұрақ|exercice|tâche|partie|ejercicio|tarea|pregunta|parte)"
-    r"\s*(?:\\circled\{\d{1,3}\}|\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?)[.):]?(?![\d.])|[(\[]?\d{1,3}[a-z]?[.):\]](?!\d))",
+    rf"^[\s>*_`#]*(?:\\(?:sub)*section\*?\{{\s*)?(?:(?:{_TASK})[\s-]*{_NUMBER}[.):]?(?![\d.])|\d{{1,3}}[\s-]+(?:{_TASK})\b"
+    r"|(?<=#\s)\d{1,3}(?:\.\d{1,3}){0,2}[.):]?(?![\d.])|(?<=section\*\{)\\circled\{\d{1,3}\}"
+    r"|[(\[]?\d{1,3}[a-z]?[.):\]](?!\d))",
     re.IGNORECASE,
 )
 """The number of a task or of a step before a line, or alone in it."""
@@ -52,7 +59,8 @@ class LineLedger:
         counted, stopped = {*self.reader.declaring}, dict[int, str]()
         for statement, read, rows in self.statements:
             left = [chain for chain in read if not _counts(chain, answered, unread)]
-            if read and not left:
+            of_code = is_prompt(self.source[statement.left.line - 1])
+            if (read and not left) or (left and of_code and all(_is_answered(chain, answered) for chain in left)):
                 last = statement.links[-1]
                 counted.update(rows, range(statement.left.line, last.line + last.text.count("\n") + 1))
             for line in {chain.line for chain in left} or ({statement.left.line} if not read else ()):
@@ -75,6 +83,11 @@ class LineLedger:
             start = max(0, written.find(stopped.get(i, "").split("\n")[0]))
             shown = written[:MAX_SHOWN]
             yield Answer("", "", shown, i, Unreadable(COUNTS_FOR_NONE, "", min(start, len(shown)), len(shown)))
+
+
+def _is_answered(chain: ReadStatement, answered: set[str]) -> bool:
+    """Whether the step that a chain is about has an answer: what a line of code gives stands below it."""
+    return chain.target is not None and chain.target.step in answered
 
 
 def _counts(chain: ReadStatement, answered: set[str], unread: set[tuple[str, str]]) -> bool:

@@ -67,7 +67,11 @@ def test_a_known_name_begins_a_new_statement(between: str) -> None:
      ("L = (0.75 - 18)^2 = 297.6 dL/dA_2 = -34.5", {"L": 297.6, "dL/dA_2": -34.5}),
      ("z_2 = 17.5 – A_2 = 0.75 · L = 300", {"z_2": 17.5, "A_2": 0.75, "L": 300}),
      ("z_2 = 17.5于是A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75}),
-     ("Weil z_2 = 17.5 gilt, ist A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75})],
+     ("Weil z_2 = 17.5 gilt, ist A_2 = 0.75", {"z_2": 17.5, "A_2": 0.75}),
+     ("因此z_2=17.5，输出A_2=0.75。", {"z_2": 17.5, "A_2": 0.75}),
+     (r"$$z_2 = 17.5 \quad\Longrightarrow\quad A_2 = 0.75$$", {"z_2": 17.5, "A_2": 0.75}),
+     ("z_2 vaut 17.5 et donc A_2 = 0.75 car la fonction ReLU sature", {"z_2": 17.5, "A_2": 0.75}),
+     ("W_2*A_1 + b_2 -> z_2 = 17.5 ;)", {"z_2": 17.5})],
 )  # fmt: skip
 def test_statements_in_sentences(line: str, meaning: dict[str, Any]) -> None:
     assert said(line) == meaning
@@ -172,6 +176,11 @@ SESSIONS = {
     "MATLAB, scaled": "z_1 =\n\n   1.0e+01 *\n\n    0.3900\n    1.2100\n    2.0300\n",
     "Mathematica": "In[3]:= z1 = W1.x + b1\nOut[3]= {3.9, 12.1, 20.3}\n",
     "Mathematica, nested": "z1 = {{3.9}, {12.1}, {20.3}}",
+    "a calculator": "z_1 = [[3.9][12.1][20.3]]",
+    "R, assigned": "> z_1 <- W_1 %*% x + b_1\n> z_1\n     [,1]\n[1,]  3.9\n[2,] 12.1\n[3,] 20.3\n",
+    "R, a call": "> round(drop(z_1), 1)\n[1]  3.9 12.1 20.3\n",
+    "Julia, echoed": "julia> z_1 = W_1*x .+ b_1\n3-element Vector{Float64}:\n  3.9\n 12.1\n 20.3\n",
+    "Maple, indexed": "z[1] := <3.9, 12.1, 20.3>;",
     "Maple": "z_1 := <3.9, 12.1, 20.3>;",
     "Word": "z_1=[■(3.9@12.1@20.3)]",
     "MathLive": r"z_1=\left\lbrack\begin{array}{c}3.9\\12.1\\20.3\end{array}\right\rbrack",
@@ -277,12 +286,32 @@ steps = STEPS
 @pytest.mark.parametrize("language", languages())
 def test_the_heading_after_the_last_update_in_every_number_of_it(language: str, steps: int) -> None:
     page = solve(Problem.loads(TRAINED.replace("STEPS", str(steps))), language=language).text("md")
-    *_, (line, last) = passes(page, catalogue(language))
-    assert last == steps + 1, page.splitlines()[line - 1]
+    last = passes(page, catalogue(language))[-1]
+    assert last.k == steps + 1, page.splitlines()[last.line - 1]
 
 
 def test_what_only_a_later_pass_states_does_not_belong_to_the_first() -> None:
     assert said("Step 2\nout_h = [0.7, 0.8]", "adam_network") == {"out_h@2": [0.7, 0.8]}
+
+
+def test_steps_that_number_the_parts_of_one_calculation_are_no_passes() -> None:
+    parts = "Step 1\nnet_h = [1, 2]\nStep 2\nout_h = [3, 4]\nStep 3: L = 5"
+    assert said(parts, "adam_network") == {"net_h": [1, 2], "out_h": [3, 4], "L": 5}
+
+
+@pytest.mark.parametrize("label", ["epoch {}: ", "Schritt {}) ", "k = {}: ", "n={}: ", "шаг № {}: "])
+def test_labels_of_passes_before_statements(label: str) -> None:
+    work = f"{label.format(1)}L = 0.3\n{label.format(2)}L = 0.2"
+    assert said(work, "adam_network") == {"L": 0.3, "L@2": 0.2}
+
+
+def test_a_letter_of_the_problem_counts_no_passes() -> None:
+    assert said("t = [1, 2]\nL = 3", "adam_network") == {"t": [1, 2], "L": 3}
+
+
+def test_a_pass_that_is_not_worked_out_does_not_stand_in_for_another() -> None:
+    report = marked("Epoch 1\nL = 0.2984\nEpoch 7\nL = 0.1", "adam_network")
+    assert report["L"].verdict == "correct" and [answer.line for answer in report.not_understood] == [4]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -294,6 +323,12 @@ TABLES = {
     "German": "| Schritt | Wert |\n|---|---|\n| z_2 | 17.5 |\n| A_2 | 0.75 |\n",
     "LaTeX": "\\begin{tabular}{|c|c|}\n\\hline\n$z_2$ & 17.5 \\\\ \\hline\n$A_2$ & $0.75$\n\\end{tabular}\n",
     "tabs": "z_2\t17.5\nA_2\t0.75\n",
+    "a grid": "+----+------+\n| A  | B    |\n+====+======+\n| z_2 | 17.5 |\n+----+------+\n| A_2 | 0.75 |",
+    "a grid without a head": "+-----+------+\n| z_2 | 17.5 |\n+-----+------+\n| A_2 | 0.75 |\n+-----+------+",
+    "drawn lines": "┌─────┬──────┐\n│ z_2 │ 17.5 │\n├─────┼──────┤\n│ A_2 │ 0.75 │\n└─────┴──────┘",
+    "bars alone": "|z_2|17.5|\n|A_2|0.75|",
+    "one bar": "z_2 | 17.5\nA_2 | 0.75",
+    "formulas beside values": "| step | result |\n|---|---|\n| z_2 = W_2 A_1 + b_2 | 17.5 |\n| A_2 | 0.75 |",
 }
 
 
