@@ -1,13 +1,21 @@
-"""Products of many entries: of all, of each row, column or channel, and running ones."""
+"""Products of many entries: of all, of each row, column or channel, and running ones.
+
+A product is linear in each factor, so its derivatives need no division, and factors may be 0. With further arguments
+the operations here are derivatives along them: `others_product(x, g)` is that of `others_product(x)` along g. Each is
+computed with factors x + ε₁ g₁ + ε₂ g₂ + … where ε² = 0, by the coefficient of ε₁ε₂…
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial, reduce
 from itertools import accumulate
+from math import prod
 from operator import mul
 
 from derive.calculus import scalars
-from derive.calculus.building import divided, times
+from derive.calculus.building import times, total
+from derive.calculus.differentiation import reduced
 from derive.calculus.operation_rows import (
     AXIS,
     At,
@@ -17,6 +25,7 @@ from derive.calculus.operation_rows import (
     Kernel,
     Look,
     Row,
+    ShapeFault,
     Shapes,
     Wording,
     register_rows,
@@ -24,17 +33,19 @@ from derive.calculus.operation_rows import (
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.reductions import (
     first_of,
-    group_by_group,
     group_of,
     groups,
+    needs_axis,
     reduced_in_numpy,
     reduced_shape,
-    same_shape,
 )
 
+MOST_DIRECTIONS = 8
 
-def _product(factors: list[Expr]) -> Expr:
-    return reduce(lambda a, b: apply("product", a, b), factors) if factors else number(1)
+
+def _product(factors: Iterable[Expr]) -> Expr:
+    found = list(factors)
+    return reduce(lambda a, b: apply("product", a, b), found) if found else number(1)
 
 
 def _kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
@@ -47,66 +58,182 @@ def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
 
 
 def _pullback(ctx: GradientContext) -> Expr:
-    """The gradient times the product of the others, which needs no entry that is not 0."""
+    """The gradient times the product of the others."""
     return times(ctx.gradient, apply("others_product", ctx.args[0], **ctx.settings))
 
 
-def product_of_others(flat: Flat) -> Flat:
+# --- factors with ε --------------------------------------------------------------------------------------------------
+
+
+def _factors(arrays: tuple[Flat, ...]) -> list[Flat]:
+    """For each entry of a group the factor x + ε₁ g₁ + ε₂ g₂ + …: coefficients by the bits of their place."""
+    found = []
+    for i, x in enumerate(arrays[0]):
+        factor: Flat = [scalars.ZERO] * (1 << (len(arrays) - 1))
+        factor[0] = x
+        for bit, direction in enumerate(arrays[1:]):
+            factor[1 << bit] = direction[i]
+        found.append(factor)
+    return found
+
+
+def _times(a: Flat, b: Flat) -> Flat:
+    """A product in which the square of each ε is 0."""
+    if len(a) == 1:
+        return [a[0] * b[0]]
+    size = max(len(a), len(b))
+    return [sum((a[s] * b[place ^ s] for s in range(size) if s & place == s), scalars.ZERO) for place in range(size)]
+
+
+def _one(arrays: tuple[Flat, ...]) -> Flat:
+    return [scalars.ONE, *[scalars.ZERO] * ((1 << (len(arrays) - 1)) - 1)]
+
+
+def _before(factors: list[Flat], one: Flat) -> list[Flat]:
+    """For each factor the product of those before it."""
+    return list(accumulate(factors[:-1], _times, initial=one))
+
+
+def _others(*arrays: Flat) -> Flat:
     """For each entry the product of the others."""
-    before = accumulate(flat[:-1], mul, initial=scalars.ONE)
-    behind = accumulate(flat[:0:-1], mul, initial=scalars.ONE)
-    return [a * b for a, b in zip(before, reversed(list(behind)), strict=True)]
+    factors, one = _factors(arrays), _one(arrays)
+    behind = _before(factors[::-1], one)[::-1]
+    return [_times(a, b)[-1] for a, b in zip(_before(factors, one), behind, strict=True)]
 
 
-def _same_shape(shapes: Shapes, options: Options) -> Shape:
-    """The shape of the argument; without an axis all of its entries are one group."""
-    reduced_shape(shapes, options)
+def _running(*arrays: Flat) -> Flat:
+    """For each entry the product of those up to it."""
+    return [product[-1] for product in accumulate(_factors(arrays), _times)]
+
+
+def _running_back(x: Flat, gradient: Flat, *directions: Flat) -> Flat:
+    """For each entry x_j the sum over those from it on of g_i times the product of the others up to i."""
+    factors, one = _factors((x, *directions)), _one((x, *directions))
+    behind: list[Flat] = []
+    for factor, g in zip((one, *factors[:0:-1]), reversed(gradient), strict=True):
+        later = _times(factor, behind[-1]) if behind else [scalars.ZERO] * len(one)
+        behind.append([later[0] + g, *later[1:]])
+    return [_times(a, b)[-1] for a, b in zip(_before(factors, one), reversed(behind), strict=True)]
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _along_shape(grouped: bool, shapes: Shapes, options: Options) -> Shape:
+    """The shape of the first argument, which the others have too, or are numbers."""
+    (needs_axis if grouped else reduced_shape)(shapes[:1], options)
+    if any(shape not in {(), shapes[0]} for shape in shapes[1:]):
+        raise ShapeFault("a direction has the shape of what it is a direction of", "")
     return shapes[0]
 
 
+def _by_group(of: Callable[..., Flat], shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    size, parts = prod(shapes[0]), groups(shapes[0], options)
+
+    def run(*args: Flat) -> Flat:
+        spread = [flat if len(flat) == size else flat * size for flat in args]
+        result: Flat = [scalars.ZERO] * size
+        for part in parts:
+            for place, x in zip(part, of(*([flat[i] for i in part] for flat in spread)), strict=True):
+                result[place] = x
+        return result
+
+    return run
+
+
+def _terms(at: At, shapes: Shapes, places: list[Index], directions: tuple[int, ...]) -> Iterator[Expr]:
+    """The terms of a product of entries, derived along the directions: each takes the place of another factor."""
+    if not directions:
+        yield _product(at(0, place) for place in places)
+        return
+    first, *rest = directions
+    for place in places:
+        others = [other for other in places if other != place]
+        for term in _terms(at, shapes, others, tuple(rest)):
+            factor = at(first, place if shapes[first] else ())
+            yield apply("product", factor, term) if term != number(1) else factor
+
+
+def _summed(terms: Iterable[Expr]) -> Expr:
+    found = list(terms)
+    return total(found) if found else number(0)
+
+
 def _others_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    return _product([at(0, place) for place in group_of(shapes[0], options, index) if place != index])
-
-
-def _others_pullback(ctx: GradientContext) -> Expr:
-    """(Σ g p − g p)/x, p the product of the others: of x that are not 0."""
-    shares = times(ctx.gradient, ctx.value)
-    return divided(apply("subtract", apply("sum", shares, **ctx.settings), shares), ctx.args[0])
-
-
-def _running(flat: Flat) -> Flat:
-    return list(accumulate(flat, mul))
+    places = [place for place in group_of(shapes[0], options, index) if place != index]
+    return _summed(_terms(at, shapes, places, tuple(range(1, len(shapes)))))
 
 
 def _running_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    return _product([at(0, place) for place in group_of(shapes[0], options, index) if place <= index])
+    places = [place for place in group_of(shapes[0], options, index) if place <= index]
+    return _summed(_terms(at, shapes, places, tuple(range(1, len(shapes)))))
+
+
+def _back_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    found: list[Expr] = []
+    group = group_of(shapes[0], options, index)
+    for last in (place for place in group if place >= index):
+        places, gradient = [p for p in group if p <= last and p != index], at(1, last if shapes[1] else ())
+        terms = _terms(at, shapes, places, tuple(range(2, len(shapes))))
+        found += [apply("product", gradient, term) if term != number(1) else gradient for term in terms]
+    return _summed(found)
+
+
+def _others_pullback(ctx: GradientContext) -> Expr:
+    x, *directions = ctx.args
+    if ctx.i:
+        directions[ctx.i - 1] = ctx.gradient
+    else:
+        directions.append(ctx.gradient)
+    return _part(ctx, "others_product", x, *directions)
 
 
 def _running_pullback(ctx: GradientContext) -> Expr:
-    """Σ over those from it on of g y, over x: of x that are not 0."""
-    shares = times(ctx.gradient, ctx.value)
-    whole, before = apply("sum", shares, **ctx.settings), apply("cumsum", shares, **ctx.settings)
-    return divided(apply("add", apply("subtract", whole, before), shares), ctx.args[0])
+    x, *directions = ctx.args
+    others = [other for i, other in enumerate(directions, start=1) if i != ctx.i]
+    return _part(ctx, "cumprod_gradient", x, ctx.gradient, *others)
+
+
+def _back_pullback(ctx: GradientContext) -> Expr:
+    x, gradient, *directions = ctx.args
+    if ctx.i == 1:
+        return _part(ctx, "cumprod", x, *directions, ctx.gradient)
+    others = [other for i, other in enumerate(directions, start=2) if i != ctx.i]
+    return _part(ctx, "cumprod_gradient", x, gradient, *others, ctx.gradient)
+
+
+def _part(ctx: GradientContext, key: str, *args: Expr) -> Expr:
+    return reduced(apply(key, *args, **ctx.settings), ctx.shapes[0], ctx.shape)
 
 
 register_rows([
     Row(
         key="prod", spellings=("prod",), summary="product of all entries, of each row, column or channel",
         example="prod(X, rows)", notation=Look("function", r"\prod", "∏"), shape=reduced_shape, kernel=_kernel,
-        pullback=_pullback, entry=_entry, params=("z",), settings=AXIS, mixes=True,
+        pullback=_pullback, entry=_entry, params=("z",), settings=AXIS, mixes=True, rules=("back prod",),
         numpy=partial(reduced_in_numpy, "np.prod"),
     ),
     Row(
-        key="others_product", spellings=("others_product",), summary="for each entry the product of the others",
+        key="others_product", spellings=("others_product",),
+        summary="for each entry the product of the others; with g too, its derivative along g",
         example="others_product(X, rows)", notation=Look("function", r"\prod\nolimits_{\mathrm{others}}", "∏_others"),
-        shape=_same_shape, kernel=group_by_group(product_of_others), pullback=_others_pullback,
-        entry=_others_entry, params=("z",), settings=AXIS, mixes=True, meaning=Wording("others_product"),
+        arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, False), kernel=partial(_by_group, _others),
+        pullback=_others_pullback, entry=_others_entry, params=("z",), settings=AXIS, mixes=True,
+        meaning=Wording("others_product"), said=True,
     ),
     Row(
-        key="cumprod", spellings=("cumprod",), summary="running products of a vector, of each row or column",
-        example="cumprod(X, rows)", notation=Look.operator("cumprod"), shape=same_shape,
-        kernel=group_by_group(_running),
-        pullback=_running_pullback, entry=_running_entry, params=("z",), settings=AXIS, mixes=True,
-        meaning=Wording("cumprod"),
+        key="cumprod", spellings=("cumprod",),
+        summary="running products of a vector, of each row or column; with g too, their derivative along g",
+        example="cumprod(X, rows)", notation=Look.operator("cumprod"), arity=(1, MOST_DIRECTIONS),
+        shape=partial(_along_shape, True), kernel=partial(_by_group, _running), pullback=_running_pullback,
+        entry=_running_entry, params=("z",), settings=AXIS, mixes=True, meaning=Wording("cumprod"),
+        rules=("back cumprod",) * MOST_DIRECTIONS,
+    ),
+    Row(
+        key="cumprod_gradient", spellings=("cumprod_gradient",),
+        summary="for each entry the sum of the g from it on, each times the other factors of its running product",
+        example="cumprod_gradient(X, W, rows)", notation=Look.operator("cumprod_gradient", "cumprod_gradient"),
+        arity=(2, MOST_DIRECTIONS), shape=partial(_along_shape, True), kernel=partial(_by_group, _running_back),
+        pullback=_back_pullback, entry=_back_entry, settings=AXIS, mixes=True, said=True,
     ),
 ])  # fmt: skip

@@ -112,13 +112,15 @@ def _log2(n: int) -> float:
 
 
 def printed(x: Num, digits: Digits, ties: bool = False) -> Printed:
-    """`x` as it is printed. Raises Undecided where its ball is too wide and `ties` does not settle it."""
+    """`x` as it is printed. Raises Undecided where its ball is too wide and `ties` does not settle it, ValueFault for
+    what is not a number.
+    """
     if isinstance(x, fmpq):
         return _exact(x, digits)
     if x.is_exact() and x.is_finite():
         return _exact(middle(x), digits)
-    if is_minus_infinity(x):
-        return Printed(True, INFINITE)
+    if (x < 0 or x > 0) and not x.is_finite():
+        return Printed(bool(x < 0), INFINITE)
     size, negative = _ball(x, ties)
     if size is None:
         return Printed(False, "0", exact=False, zero_to=_zero_to(x))
@@ -215,6 +217,8 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
     With `ties` its end away from 0 stands for all of it: a tie of rounding goes away from 0, a bound that it contains
     is reached.
     """
+    if not x.is_finite():
+        raise ValueFault("is not a number")
     (man, exp), (rad, rexp) = x.mid().man_exp(), x.rad().man_exp()
     mid, exponent, radius, rexponent = int(man), int(exp), int(rad), int(rexp)
     if mid and radius and rexponent + radius.bit_length() < exponent - MOST_BITS:  # as good as exact: wider is enough

@@ -104,6 +104,7 @@ def sympy_function(op: str, options: Options) -> Any:
     body = {
         "fdiff": lambda self, argindex=1: _slope(self, argindex - 1),
         "_eval_derivative": derivative,
+        "_eval_evalf": lambda self, prec: None,  # else what mpmath has under that name: `phi`, the golden ratio
         "free_symbols": cached_property(lambda self: set().union(*(arg.free_symbols for arg in self.args))),
         "row_key": op,
         "settings": options,

@@ -131,3 +131,13 @@ def test_a_logarithm_of_0_that_also_stands_alone_is_refused() -> None:
 def test_other_logarithms_of_what_is_not_positive_are_refused(p: str) -> None:
     with pytest.raises(InputError, match="the logarithm of a number that is not positive"):
         solved("y = [1, 0]", f"p = {p}", "L = cross_entropy(p, y)")
+
+
+def test_a_quantity_may_be_minus_infinity_where_nothing_uses_it() -> None:
+    page = solved("c = 0.7", "w = 0.3", "z = w - inf\nL = c w").text("txt")
+    assert "z = w − ∞" in page and "−∞" in page
+
+
+def test_sympy_does_not_take_a_function_for_one_of_mpmath() -> None:
+    solution = solved("x = [1, 2]", "w = 0.3", "z = phi(w x + 500)\nL = sum(layer_norm(w x, phi(0.5), z)^2)")
+    assert solution.verification.routes[0] == "closed form"

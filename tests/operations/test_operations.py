@@ -238,8 +238,17 @@ STRUCTURAL_VALUE: dict[str, Callable[..., Any]] = {
     "causal_softmax": lambda a, axis: causal(a.T).T if axis == 0 else causal(a),
     "logsumexp": lambda a, axis: np.log(np.sum(np.exp(a), axis=axis)),
     "cumsum": lambda a, axis: np.cumsum(a, axis=axis),
-    "cumprod": lambda a, axis: np.cumprod(a, axis=axis),
-    "others_product": lambda a, axis: np.prod(a, axis=axis, keepdims=True) / a,
+    "cumprod": lambda *a, axis: lines(lambda *x: [along(i + 1, *x) for i in range(len(x[0]))], axis, *a),
+    "others_product": lambda *a, axis: lines(lambda *x: [along(len(v[0]), *v) for v in without_each(*x)], axis, *a),
+    "cumprod_gradient": lambda a, g, *h, axis: lines(
+        lambda x, g, *h: [
+            sum(g[i] * along(i, *v) for i in range(j, len(x))) for j, v in enumerate(without_each(x, *h))
+        ],
+        axis,
+        a,
+        g,
+        *h,
+    ),
     "prod": lambda a, axis: np.prod(a, axis=axis),
     "argmax": lambda a, axis: np.argmax(a, axis=axis) + 1,
     "upsample": lambda a, scale: a if a.size == 1 else np.kron(a, np.ones((int(scale), min(a.shape[1], int(scale))))),
@@ -255,6 +264,27 @@ def causal(a: Any) -> Any:
     """The softmax of each row with everything behind the diagonal at minus infinity."""
     masked = np.where(np.tri(*a.shape) > 0, np.exp(a), 0)
     return masked / masked.sum(axis=1, keepdims=True)
+
+
+def lines(of: Callable[..., Any], axis: int | None, *arrays: Any) -> Any:
+    """What `of` gives for each line of the arrays along an axis, or for all entries."""
+    if axis is None:
+        return np.array(of(*(a.ravel() for a in arrays)))
+    turned = zip(*(np.moveaxis(a, axis, 1) for a in arrays), strict=True)
+    return np.moveaxis(np.array([of(*line) for line in turned]), 1, axis)
+
+
+def along(count: int, x: Any, *directions: Any) -> Any:
+    """The product of the first entries of x, derived along directions."""
+    if not directions:
+        return np.prod(x[:count])
+    g, *rest = directions
+    return sum(g[k] * along(count - 1, *(np.delete(v, k) for v in (x, *rest))) for k in range(count))
+
+
+def without_each(*arrays: Any) -> Any:
+    """The arrays without their first entry, without their second one, …"""
+    return [[np.delete(v, j) for v in arrays] for j in range(len(arrays[0]))]
 
 
 def first(a: Any, axis: int | None, where: Callable[..., Any]) -> Any:
@@ -433,11 +463,12 @@ def sums(draw: st.DrawFn) -> tuple[list[Shape], Options]:
 
 
 @st.composite
-def grouped(draw: st.DrawFn) -> tuple[list[Shape], Options]:
-    """A vector, or a matrix with an axis."""
+def grouped(draw: st.DrawFn, arguments: int = 0) -> tuple[list[Shape], Options]:
+    """A vector, or a matrix with an axis; so many of one shape, or with directions up to two more."""
     axis = draw(st.sampled_from([None, "rows", "columns"]))
     sizes = st.tuples(SIZES, SIZES).filter(lambda size: axis or 1 in size)
-    return [shape(*draw(sizes))], (("axis", axis),) if axis else ()
+    count = draw(st.integers(arguments, arguments + 2)) if arguments else 1
+    return [shape(*draw(sizes))] * count, (("axis", axis),) if axis else ()
 
 
 @st.composite
@@ -622,8 +653,9 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "causal_softmax": scores(),
     "logsumexp": grouped(),
     "cumsum": grouped(),
-    "cumprod": grouped(),
-    "others_product": grouped(),
+    "cumprod": grouped(1),
+    "others_product": grouped(1),
+    "cumprod_gradient": grouped(2),
     "prod": sums(),
     "topk": ranked(every=True),
     "topk_mask": ranked(every=False),

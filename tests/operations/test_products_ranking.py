@@ -17,6 +17,12 @@ def test_a_product_with_a_0_has_the_gradient_of_the_others() -> None:
     assert solved("x = 1", "w = [2, 0, 3]", "L = prod(w)")["dL/dw"].printed == ("0", "6", "0")
 
 
+def test_running_products_with_a_0_have_gradients_and_hessians() -> None:
+    solution = solved("x = 1", "w = [2, 0, 3]", "L = sum(cumprod(w)) + prod(w)\nH = d^2L/dw^2")
+    assert solution["dL/dw"].printed == ("1", "14", "0")
+    assert solution["d^2L/dw^2"].printed == (("0", "7", "0"), ("7", "0", "4"), ("0", "4", "0"))
+
+
 def test_running_products_go_along_an_axis() -> None:
     solution = solved("x = 1", "W = [[2, 3], [4, 5]]", "y = cumprod(W, rows)\nL = sum(y)")
     assert solution["y"].printed == (("2", "6"), ("4", "20"))

@@ -65,6 +65,7 @@ OF_GRADIENTS = {
     "scatter",
     "flip",
     "others_product",
+    "cumprod_gradient",
 }
 """Operations that gradients, and known mistakes, are made of: they are compared there."""
 
