@@ -28,6 +28,7 @@ from derive.figures.drawing.words import figure_words
 from derive.figures.ranking import rank
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
+from derive.operations import ROWS
 from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
 from derive.problem.problem import Problem
 from derive.solution import solve
@@ -556,3 +557,9 @@ def test_a_blank_sheet_has_names_and_no_numbers(name: str) -> None:
         assert "value" not in roles
         assert "gradient" not in roles
         assert figure_words(figure, Blank(sample(name)))
+
+
+@pytest.mark.parametrize("key", sorted(ROWS))
+def test_the_sign_in_a_unit_has_a_width(key: str) -> None:
+    sign = tikz_drawer.SCRIPT.activation(key)
+    assert tikz_drawer.SCRIPT.width(sign) > 0.3 and sign != r"\sqrt"

@@ -27,6 +27,7 @@ from derive.problem.problem import Problem
 from derive.values.tape import Tape, compile_expr
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable, layered, node_count
+from derive.verification.to_sympy import operation
 from derive.verification.verify import verify
 
 FOLDER = Path(derive.examples.__path__[0])
@@ -292,3 +293,10 @@ def test_the_closed_form_stands_where_it_says_something(problem: str, section: b
 def test_numbers_before_a_parenthesis_have_a_dot() -> None:
     tex = derive.solve(Problem.loads(TWO_EQUATIONS.replace("FUNCTION(z)", "(z (1 - z))"))).text("tex")
     assert r"6 \cdot (1 - 6)" in tex and r"z\,(1 - z)" in tex
+
+
+def test_sympy_does_not_take_a_function_of_ours_for_one_of_mpmath() -> None:
+    import sympy
+
+    applied = operation("phi", ())(sympy.Rational(1, 2))  # `mpmath.phi` is the golden ratio
+    assert (applied - 1).is_positive is None

@@ -48,13 +48,14 @@ _GLUE = {"start": ("", r"\hss"), "middle": (r"\hss", r"\hss"), "end": (r"\hss", 
 
 _WIDTHS = {
     r"\cdot": 0.85, r"\times": 1.35, r"\partial": 0.65, r"\odot": 0.9, r"\Sigma": 0.8,
-    r"\Delta": 0.86, r"\infty": 1.05, "∞": 1.05,
+    r"\Delta": 0.86, r"\infty": 1.05, "∞": 1.05, r"\sum": 1.06, r"\prod": 0.95, r"\surd": 0.84,
+    **dict.fromkeys((r"\ge", r"\le"), 0.86), r"\varphi": 0.66,
     r"\,": 0.2, r"\;": 0.3, r"\:": 0.25, r"\ ": 0.4,
     **dict.fromkeys(",.;:|", 0.32), **dict.fromkeys("-+=", 0.86), **dict.fromkeys("()[]", 0.43), " ": 0.0,
     **dict.fromkeys("ijlt", 0.45), "I": 0.55, **dict.fromkeys("mw", 0.95),
     **dict.fromkeys("HKNX", 0.96), **dict.fromkeys("MW", 1.15),
 }  # fmt: skip
-_OPERATORS = {"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min"}
+_OPERATORS = {"exp", "log", "ln", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "max", "min", "det"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.")
 _SCRIPT_SIZE = 0.8
 _PROTECTED = {"\\": r"\textbackslash ", "~": r"\textasciitilde ", "^": r"\textasciicircum "}
@@ -117,7 +118,8 @@ def _activation(key: str) -> str:
     """An operation's sign; a sum for a unit without one, f for a formula."""
     if not key:
         return r"\Sigma"
-    return (ROWS[key].notation.tex if key in ROWS else "") or "f"
+    sign = ROWS[key].notation.tex if key in ROWS else ""
+    return r"\surd" if sign == r"\sqrt" else sign or "f"
 
 
 def _frame(drawing: Drawing) -> str:
