@@ -8,7 +8,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from derive.answers.feedback.report import Report, ReportItem, reported
 from derive.answers.feedback.step_feedback import Feedback
+from derive.answers.files.answer_file import read_mapping
+from derive.answers.marking.judging import judge
+from derive.answers.reading.written import Answer
 from derive.language.numbers import constant_text
 from derive.page.document import Block, Document, Numbered, Section, StepPart
 from derive.page.run import PageRun
@@ -25,7 +29,7 @@ from derive.writers import WRITERS, check_formats, text_formats
 from derive.writers.base import TemplateWriter
 from derive.writers.identity import Identity
 from derive.writers.json import nested
-from derive.writers.parts import filled_text
+from derive.writers.parts import Compiler, filled_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class Source:
         """The problem. Raises InputError."""
         problem = overridden(Problem.loads(self.problem, self.name), self.settings)
         return problem.with_values(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldItem:
+    """What was said of an answer: the parts and the mistake that it was made of, as HTML and as text."""
+
+    parts: Sequence[StepPart]
+    diagnosis: str | None
+    html: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -150,10 +164,43 @@ class Exercise:
 
     def parts(self, parts: Sequence[StepPart]) -> str:
         """What is said about a step, in HTML."""
-        writer, page, document = _html(), self.solution.blueprint.page, self.writer.documents[KEY]
-        compiler = writer.compiler(document, page, catalogue(document.language))
-        view = View(PageRun(self.solution.values), compiler.notation, page.workings)
-        return filled_text([writer.part(part, compiler, "") for part in parts], view)
+        writer, compiler = _html(), self._compiler
+        return filled_text([writer.part(part, compiler, "") for part in parts], self._view)
+
+    @cached_property
+    def _compiler(self) -> Compiler:
+        """What makes HTML of the parts of a step."""
+        document = self.writer.documents[KEY]
+        return _html().compiler(document, self.solution.blueprint.page, catalogue(document.language))
+
+    @cached_property
+    def _view(self) -> View:
+        return View(PageRun(self.solution.values), self._compiler.notation, self.solution.blueprint.page.workings)
+
+    # --- a student's answers -------------------------------------------------------------------------------------
+
+    def read(self, answers: Mapping[str, Any]) -> list[Answer]:
+        """Answers by step, as they are read; each text is read once."""
+        return read_mapping(answers, self.solution, self.feedback.index, self._read)
+
+    def judged(self, answers: list[Answer]) -> Report:
+        """The verdicts on all that was answered; what is right is not told."""
+        return reported(self.feedback, judge(self.solution, answers), answers)
+
+    def told_of(self, item: ReportItem) -> ToldItem:
+        """What is said of an answer; made anew where it is not what was said of it last."""
+        parts = item.parts
+        if (kept := self._told.get(item.id)) is None or (kept.parts, kept.diagnosis) != (parts, item.diagnosis):
+            self._told[item.id] = kept = ToldItem(parts, item.diagnosis, self.parts(parts), item.message)
+        return kept
+
+    @cached_property
+    def _read(self) -> dict[str, Answer]:
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[str, ToldItem]:
+        return {}
 
 
 def _html() -> TemplateWriter:

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from derive.answers.feedback.report import Report, ReportItem, report
-from derive.answers.files.answer_file import read_mapping
-from derive.answers.marking.judging import judge
+from derive.answers.feedback.report import Report, ReportItem
 from derive.answers.marking.step_answer import FOLLOWS, WRONG
-from derive.answers.reading.written import Answer, Unreadable
+from derive.answers.reading.written import Unreadable
 from derive.answers.working.free_working import read_working
 from derive.derivation.steps import Derivation
 from derive.interactive.exercise import Exercise
@@ -23,7 +21,7 @@ from derive.writers.identity import Identity
 def read_as(exercise: Exercise, step: str, given: Any) -> dict[str, Any]:
     """What an answer is read as, as mathematics; or why it cannot be read, and where."""
     field = asked(exercise, step)
-    (answer,) = read_mapping({step: given}, exercise.solution)
+    (answer,) = exercise.read({step: given})
     if isinstance(answer.content, Unreadable):
         why = f"{answer.content.message} ({answer.content.hint})" if answer.content.hint else answer.content.message
         return {"why": why, "start": answer.content.start, "length": answer.content.end - answer.content.start}
@@ -32,7 +30,7 @@ def read_as(exercise: Exercise, step: str, given: Any) -> dict[str, Any]:
 
 def verdicts(exercise: Exercise, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict on every answer, and the marks so far."""
-    made = _judged(exercise, read_mapping(answers, exercise.solution))
+    made = exercise.judged(exercise.read(answers))
     again = _Causes(exercise.solution.blueprint.derivation, made)
     items = {item.id: {**_told(exercise, item), "again": list(again.of(item))} for item in made.items if item.answer}
     return {"items": items, "marks": float(made.marks), "of": float(made.of)}
@@ -40,7 +38,7 @@ def verdicts(exercise: Exercise, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def free_working(exercise: Exercise, work: str) -> dict[str, Any]:
     """A whole page of work marked line by line, as `derive check` marks it."""
-    made = _judged(exercise, read_working(work, exercise.solution))
+    made = exercise.judged(read_working(work, exercise.solution))
     items = {item.id: _told(exercise, item) for item in made.items if item.answer}
     return {"html": exercise.told(made.document()), "items": items,
             "marks": float(made.marks), "of": float(made.of)}  # fmt: skip
@@ -48,7 +46,7 @@ def free_working(exercise: Exercise, work: str) -> dict[str, Any]:
 
 def summary(exercise: Exercise, answers: Mapping[str, Any]) -> dict[str, Any]:
     """How far a student is: the marks, what is missing, and what to practise."""
-    made = _judged(exercise, read_mapping(answers, exercise.solution))
+    made = exercise.judged(exercise.read(answers))
     document = made.document()
     ends = (document.sections[0], document.sections[-1])
     return {"html": exercise.told(replace(document, sections=ends)), "marks": float(made.marks), "of": float(made.of)}
@@ -61,14 +59,11 @@ def saved(exercise: Exercise, answers: Mapping[str, Any], student: str) -> dict[
     return {"file": f"{exercise.solution.problem.name}-answers.toml", "text": toml_text(answers, identity)}
 
 
-def _judged(exercise: Exercise, answers: list[Answer]) -> Report:
-    return report(exercise.solution, judge(exercise.solution, answers), answers, hints=True)
-
-
 def _told(exercise: Exercise, item: ReportItem) -> dict[str, Any]:
+    told = exercise.told_of(item)
     return {
-        "verdict": item.verdict, "entries": item.entries, "message": item.message, "diagnosis": item.diagnosis,
-        "html": exercise.parts(item.parts), "marks": float(item.marks), "of": float(item.of), "line": item.line,
+        "verdict": item.verdict, "entries": item.entries, "message": told.message, "diagnosis": item.diagnosis,
+        "html": told.html, "marks": float(item.marks), "of": float(item.of), "line": item.line,
     }  # fmt: skip
 
 

@@ -189,7 +189,12 @@ class Report:
 
 def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answer], hints: bool = False) -> Report:
     """The report on judged work; with `hints` no expected number is told."""
-    feedback = Feedback(solution, hints)
+    return reported(Feedback(solution, hints), judged, answers)
+
+
+def reported(feedback: Feedback, judged: Sequence[Judged], answers: Sequence[Answer]) -> Report:
+    """The report on judged work, in the words of a feedback that goes on from work to work."""
+    problem = feedback.solution.problem
     first: dict[str, Judged] = {}
     befores = [_before(each, first) for each in judged]
     items = [
@@ -198,7 +203,7 @@ def report(solution: Solution, judged: Sequence[Judged], answers: Sequence[Answe
     ]
     items += [_unmatched(answer, feedback) for answer in answers if not answer.step and not answer.is_line]
     lines = tuple(answer for answer in answers if answer.is_line)
-    return Report(solution.problem.title, tuple(items), solution.problem.language, feedback, lines)
+    return Report(problem.title, tuple(items), problem.language, feedback, lines)
 
 
 def _before(judged: Judged, first: dict[str, Judged]) -> Judged | None:

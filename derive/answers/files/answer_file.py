@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date, datetime, time
+from functools import partial
 from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -35,16 +36,30 @@ def read_file(path: Path, solution: Solution) -> list[Answer]:
     return answers_of(read_entries(path), solution)
 
 
-def read_mapping(answers: Mapping[str, Any], solution: Solution) -> list[Answer]:
-    """The answers in a mapping: step → text, number, nested lists of them, or a NumPy array."""
-    return answers_of([AnswerLine(str(left), without_numpy(given), None) for left, given in answers.items()], solution)
+def read_mapping(
+    answers: Mapping[str, Any],
+    solution: Solution,
+    index: StepIndex | None = None,
+    kept: MutableMapping[str, Answer] | None = None,
+) -> list[Answer]:
+    """The answers in a mapping: step → text, number, nested lists of them, or a NumPy array.
+
+    For what is read again and again: `index` is the solution's, `kept` what answers were read as before.
+    """
+    entries = [AnswerLine(str(left), without_numpy(given), None) for left, given in answers.items()]
+    return answers_of(entries, solution, index, kept)
 
 
-def answers_of(entries: Iterable[AnswerLine], solution: Solution, index: StepIndex | None = None) -> list[Answer]:
+def answers_of(
+    entries: Iterable[AnswerLine],
+    solution: Solution,
+    index: StepIndex | None = None,
+    kept: MutableMapping[str, Answer] | None = None,
+) -> list[Answer]:
     """The entries of a file as answers; the file shows by its numbers which decimal sign it uses.
 
     What stands under reserved names says whose work it is, and is no answer. `index` is the solution's, or that of
-    another one of the same structure.
+    another one of the same structure; what is in `kept` is not read again.
     """
     entries = [entry for entry in entries if not entry.left.strip().startswith(RESERVED)]
     entries_of_all = sum(map(prod, solution.blueprint.derivation.shapes.values())) * len(solution.values.worked)
@@ -53,7 +68,8 @@ def answers_of(entries: Iterable[AnswerLine], solution: Solution, index: StepInd
     index = index or StepIndex.of(solution)
     shown = shown_decimal(as_text(entry.given) for entry in entries if not isinstance(entry.given, Literal))
     decimal = shown or solution.problem.numbers.decimal
-    answers = [_answer(entry, index, decimal, sure=bool(shown)) for entry in entries]
+    read = partial(_answer, index=index, decimal=decimal, sure=bool(shown))
+    answers = [_kept(entry, kept, f"{decimal} {bool(shown)}", read) for entry in entries]
     return [*answers, *(_left_out(entry, most) for entry in unread)]
 
 
@@ -61,6 +77,17 @@ def _left_out(entry: AnswerLine, most: int) -> Answer:
     """What is said of the first answer that is one too many."""
     why = Unreadable("from here on nothing was read", f"at most {most} answers of a file are read for this problem")
     return Answer("", "…", "", entry.line, why)
+
+
+def _kept(
+    entry: AnswerLine, kept: MutableMapping[str, Answer] | None, how: str, read: Callable[[AnswerLine], Answer]
+) -> Answer:
+    if kept is None:
+        return read(entry)
+    key = f"{how} {entry!r}"
+    if key not in kept:
+        kept[key] = read(entry)
+    return kept[key]
 
 
 def _answer(entry: AnswerLine, index: StepIndex, decimal: str, sure: bool) -> Answer:
