@@ -49,6 +49,10 @@ def test_a_script_of_a_file_refers_to_the_others_by_name() -> None:
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
+        ("[[1,5; 2]; [3; 4]]", [["1,5", "2"], ["3", "4"]]),
+        ("[[1.  2.5]\n [3.  4. ]]\n", [["1.", "2.5"], ["3.", "4."]]),
+        ("[1,2;3,4]", [["1", "2"], ["3", "4"]]),
+        ("[0,5; 0,25; -1; 3,5]", [["0,5"], ["0,25"], ["-1"], ["3,5"]]),
         ("[[1, 2], [3, 4]]", [["1", "2"], ["3", "4"]]),
         ("1,5\t2,5\n3\t4", [["1,5", "2,5"], ["3", "4"]]),
         ("[3,9; 12,1; 20,3]", [["3,9"], ["12,1"], ["20,3"]]),
@@ -58,7 +62,8 @@ def test_a_script_of_a_file_refers_to_the_others_by_name() -> None:
     ],
 )
 def test_a_matrix_is_read_from_the_clipboard(text: str, rows: list[list[str]]) -> None:
-    assert script("rowsOf", "cells.js", f"rowsOf({json.dumps(text)})") == rows
+    wanted = sum(map(len, rows))
+    assert script("rowsOf", "cells.js", f"rowsOf({json.dumps(text)}, {wanted})") == rows
 
 
 def test_a_number_moves_by_its_last_place() -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.programs import path_of
+from support.browsers import chromium
 
 import derive
 from derive import examples
@@ -88,8 +88,6 @@ widget.render({model, el: document.getElementById("cell")});
 def test_a_student_answers_in_the_notebook(widget: Any, tmp_path: Path) -> None:
     from base64 import b64encode
 
-    from playwright.sync_api import sync_playwright
-
     data = json.dumps({"page": widget.page, "title": widget.title, "front": b64encode(FRONT.encode()).decode()})
     host = HOST + f'<script type="application/json" id="page">{data.replace("<", chr(92) + "u003c")}</script>'
     (tmp_path / "notebook.html").write_text(host, "utf-8")
@@ -99,8 +97,7 @@ def test_a_student_answers_in_the_notebook(widget: Any, tmp_path: Path) -> None:
         asked.append(json.loads(request)["do"])
         return desk.answer(request)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -115,4 +112,3 @@ def test_a_student_answers_in_the_notebook(widget: Any, tmp_path: Path) -> None:
         frame.locator(".verdict").first.wait_for(timeout=20_000)
         assert errors == [] and asked[0] == "open" and "judge" in asked
         assert frame.locator("#mathematics").is_hidden()
-        browser.close()

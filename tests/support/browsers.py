@@ -1,25 +1,47 @@
-"""A browser that opens pages from disk, with the network off, as a student or a teacher does."""
+"""The browsers of the machine open pages from disk, with the network off, as a student or a teacher does.
+
+Chromium is led by its own protocol, Firefox by WebDriver BiDi; neither has a window.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from support.programs import path_of
 
 READY = "document.body.dataset.ready || document.body.dataset.failed"
+BOTH = [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("chromium", "firefox")]
+"""Parameters of what is tried in each browser."""
+UNREACHABLE = {"network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
+               "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9}  # fmt: skip
+"""Firefox with no way into a network."""
+HALF_READ = "Incorrect number of children"
+"""What Firefox says of a formula that it lays out before it has read it to its end."""
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium."""
+def browsing(name: str, downloads: Path | None = None) -> Iterator[Any]:
+    """A browser; Firefox saves what is downloaded into a folder, for its protocol does not tell of it."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+        if name == "firefox":
+            opened = driver.firefox.launch(channel="moz-firefox", executable_path=path_of(name),
+                                           downloads_path=downloads, firefox_user_prefs=UNREACHABLE)  # fmt: skip
+        else:
+            opened = driver.chromium.launch(executable_path=path_of(name), args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+def chromium() -> AbstractContextManager[Any]:
+    """Chromium, where one browser is enough."""
+    return browsing("chromium")
 
 
 def offline_tab(browser: Any, **viewport: int) -> Any:
@@ -33,13 +55,13 @@ def watched(tab: Any) -> Any:
     """A tab that keeps the addresses it asks for, and the errors of its scripts."""
     tab.asked, tab.failed = [], []
     tab.on("request", lambda request: tab.asked.append(request.url))
-    tab.on("pageerror", lambda error: tab.failed.append(str(error)))
+    tab.on("pageerror", lambda error: HALF_READ in str(error) or tab.failed.append(str(error)))
     return tab
 
 
 def ready(tab: Any) -> None:
     """Wait until the page answers; it asked for nothing outside and nothing failed."""
-    tab.wait_for_function(READY, timeout=90_000)
+    tab.wait_for_function(READY, timeout=120_000)
     assert tab.evaluate("document.body.dataset.failed") is None and tab.failed == []
     assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
 

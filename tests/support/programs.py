@@ -10,6 +10,7 @@ import shutil
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "firefox": ("firefox-esr", "firefox"),
     "maxima": ("maxima",),
     "pdftoppm": ("pdftoppm",),
     "pdftotext": ("pdftotext",),

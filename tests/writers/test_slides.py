@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.programs import path_of
+from support.browsers import chromium
 from support.solutions import solved, written
 
 import derive
@@ -82,12 +82,9 @@ def test_long_steps_are_cut() -> None:
 @pytest.mark.slow
 @pytest.mark.needs("chromium")
 def test_keys_go_through_the_slides(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     file = tmp_path / "slides.html"
     file.write_text(written("notes", "reveal"), "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -107,4 +104,3 @@ def test_keys_go_through_the_slides(tmp_path: Path) -> None:
         page.set_viewport_size({"width": 375, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert errors == []
-        browser.close()

@@ -1,12 +1,22 @@
 // A grid of cells for a vector or a matrix: arrow keys go from cell to cell, a pasted matrix fills it.
 
-/** Numbers that stand in a text, row by row. @param {string} text @returns {string[][]} */
-export function rowsOf(text) {
-  const inner = text.trim().replace(/\\begin\{\w+\}|\\end\{\w+\}|\\left|\\right/g, "").replace(/^[[({]+|[\])}]+$/g, "");
-  const rows = inner.split(/\]\s*,?\s*\[|\)\s*,?\s*\(|;|\n|\\\\/).map(row => row.trim()).filter(Boolean);
+/**
+ * Numbers that stand in a text, row by row. A comma that may be a decimal sign or stand between numbers is what makes as
+ * many numbers as are wanted. @param {string} text @param {number} [wanted] @returns {string[][]}
+ */
+export function rowsOf(text, wanted = 0) {
+  const usual = rowsBy(text, false), apart = rowsBy(text, true);
+  return usual.flat().length !== wanted && apart.flat().length === wanted ? apart : usual;
+}
+
+/** @param {string} text @param {boolean} commas whether every comma stands between numbers @returns {string[][]} */
+function rowsBy(text, commas) {
+  const inner = text.trim().replace(/\\begin\{\w+\}|\\end\{\w+\}|\\left|\\right/g, "").replace(/^[[({\s]+|[\])}\s]+$/g, "");
+  const nested = /[\])}]\s*[,;]?\s*[[({]/;
+  const rows = inner.split(nested.test(inner) ? nested : /;|\n|\\\\/).map(row => row.trim()).filter(Boolean);
   return rows.map(row => {
-    const apart = row.split(/\t|&|,\s+|\s+/).filter(Boolean);
-    return apart.length === 1 && (row.match(/,/g) ?? []).length > 1 ? row.split(",") : apart;
+    const entries = row.split(/\t|&|;|,\s+|\s+/).filter(Boolean);
+    return entries.length === 1 && (commas || (row.match(/,/g) ?? []).length > 1) ? row.split(",") : entries;
   });
 }
 
@@ -32,7 +42,7 @@ export function wire(inputs, columns, changed) {
       inputs[to].select();
     });
     input.addEventListener("paste", event => {
-      const rows = rowsOf(event.clipboardData?.getData("text") ?? "");
+      const rows = rowsOf(event.clipboardData?.getData("text") ?? "", inputs.length);
       if (rows.flat().length < 2) return;
       event.preventDefault();
       paste(rows, inputs, at, columns);

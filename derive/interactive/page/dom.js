@@ -49,10 +49,16 @@ export function announce(text) {
 /** What is wrong with a request, in words. @param {import("./judge.js").Fault[]} faults */
 export const told = faults => faults.map(fault => [fault.message, fault.hint].filter(Boolean).join(" – ")).join("\n");
 
-/** Save a text as a file. @param {string} name @param {string} text */
+const SHORT = 1_000_000;  // characters
+
+/**
+ * Save a text as a file. A short one stands in the address itself: Firefox does not save blobs in every kind of window.
+ * @param {string} name @param {string} text
+ */
 export function download(name, text) {
-  const link = element("a", {download: name, href: URL.createObjectURL(new Blob([text], {type: "text/plain"}))});
-  link.click();
+  const href = text.length < SHORT ? `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`
+    : URL.createObjectURL(new Blob([text], {type: "text/plain"}));
+  element("a", {download: name, href}).click();
 }
 
 /** Call a function once nothing has happened for a while. @param {number} wait @param {() => void} call */
