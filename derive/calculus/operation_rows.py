@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, TypeAlias
@@ -135,6 +135,7 @@ class Row:
     by_sign      the notes on it by the signs of its argument: `relu` for `relu_on` and so on, in the catalogue
     explained    the settings that a note explains, each with the note's key
     chosen       shapes, options → flat argument → for each entry of the value the flat entry that was chosen for it
+    seen         shapes, options → for each flat entry of the value the flat entries of the first argument in its window
     rules        what the gradient of each argument is called as a rule; the key where it is not said
     variant      shapes, options → a word that picks the sentence for how it is applied, where there is one
     facts        shapes, options → what the sentence of its rule tells: numbers, expressions, keys of words
@@ -185,6 +186,7 @@ class Row:
     by_sign: str = ""
     explained: Mapping[str, str] = field(default_factory=dict)
     chosen: Callable[[Shapes, Options], Callable[[Flat], list[int]]] | None = None
+    seen: Callable[[Shapes, Options], Sequence[Sequence[int]]] | None = None
     rules: tuple[str, ...] = ()
     variant: Callable[[Shapes, Options], str] | None = None
     facts: Callable[[Shapes, Options], Mapping[str, int | str | Expr]] | None = None

@@ -1,12 +1,15 @@
 """Figures as data: what is drawn, and where in abstract columns and rows; no numbers, no format."""
 
+from derive.figures.attention import attention_figure
 from derive.figures.charts import Bar, BarPart, Chart
 from derive.figures.curves import Curve
 from derive.figures.graph import graph_figure
+from derive.figures.grids import Grid, Grids
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
+from derive.figures.windows import window_figures
 
-Picture = Figure | Chart | Curve
+Picture = Figure | Chart | Curve | Grids
 """Whatever can be drawn."""
 
 __all__ = [
@@ -16,9 +19,13 @@ __all__ = [
     "Curve",
     "Edge",
     "Figure",
+    "Grid",
+    "Grids",
     "Labels",
     "Node",
     "Picture",
+    "attention_figure",
     "graph_figure",
     "network_figure",
+    "window_figures",
 ]  # fmt: skip

@@ -126,3 +126,6 @@ class Labels(Protocol):
 
     def written(self, value: float) -> str:
         """A number at an axis."""
+
+    def sizes(self, name: Name) -> list[float]:
+        """How far each entry of a name is from 0."""

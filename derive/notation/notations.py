@@ -106,6 +106,11 @@ class Notation:
     alike: frozenset[Name] = frozenset()
 
     @property
+    def in_line(self) -> Notation:
+        """The same with derivatives in one line: dL/dW."""
+        return replace(self, derivative_text=_tex_slope if self.layout else _unicode_derivative)
+
+    @property
     def is_language(self) -> bool:
         """Whether what is written can be read again as an equation."""
         return self.operators is ASCII_OPERATORS
@@ -266,6 +271,10 @@ def _tex_item(item: SubscriptItem) -> str:
 def _tex_derivative(times: str, above: str, d: str, below: str, via: str) -> str:
     fraction = rf"\frac{{{times} {above}}}{{{d} {below}}}"
     return rf"\left.{fraction}\right|_{{{via}}}" if via else fraction
+
+
+def _tex_slope(times: str, above: str, d: str, below: str, via: str) -> str:
+    return f"{times} {above}/{d} {below}" + (f"|_{{{via}}}" if via else "")
 
 
 def _tex_number(number: Printed, decimal: str, times: str) -> str:

@@ -382,6 +382,12 @@ def _settings_text(options: Options) -> str:
     return "".join(f", {name} = {text(value)}" for name, value in options)
 
 
+def _seen(shapes: Shapes, options: Options) -> list[list[int]]:
+    """For each flat entry of what comes out those of what goes in that meet in it."""
+    geometry, _ = TRILINEAR[OUTPUT].geometry(shapes, options)
+    return [[triple[INPUT] for triple in each] for each in meetings(geometry, OUTPUT)]
+
+
 _PARTS = ("output", "kernel", "input")
 _SETTINGS = {"stride": "sizes", "padding": "padding", "dilation": "sizes"}
 
@@ -401,7 +407,7 @@ register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
          "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {"groups": "sizes"},
          params=("x", "k"), expansion=_expansion,
-         facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}),
+         facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}, seen=_seen),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
          "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),
          {"size": "sizes"}),

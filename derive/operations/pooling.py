@@ -195,6 +195,10 @@ def _chosen(shapes: Shapes, options: Options) -> Callable[[Flat], list[int]]:
     return _winners(shapes[0], options, Branches()).of
 
 
+def _seen(shapes: Shapes, options: Options) -> tuple[tuple[int, ...], ...]:
+    return windows(shapes[0], options).places
+
+
 # --- the mean -------------------------------------------------------------------------------------------------------
 
 
@@ -255,7 +259,7 @@ register_rows([
         key="maxpool", spellings=("maxpool",), summary="the largest entry of each window; ties go to the first",
         example="maxpool(X, 2)", notation=Look.operator("maxpool"), shape=_pooled_shape, kernel=_max_kernel,
         pullback=_max_pullback, entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True, kinks=_ties,
-        chosen=_chosen,
+        chosen=_chosen, seen=_seen,
     ),
     Row(
         key="maxunpool", spellings=("maxunpool",),
@@ -274,7 +278,7 @@ register_rows([
     Row(
         key="avgpool", spellings=("avgpool",), summary="the mean of each window; padding counts as 0",
         example="avgpool(X, 2)", notation=Look.operator("avgpool"), shape=_pooled_shape, kernel=_mean_kernel,
-        pullback=_mean_pullback, entry=_mean_entry, settings=SETTINGS, positional=("window",),
+        pullback=_mean_pullback, entry=_mean_entry, settings=SETTINGS, positional=("window",), seen=_seen,
     ),
     Row(
         key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",

@@ -246,11 +246,12 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """A figure, as data. `name` ends the name of its file, `alt` says what it shows."""
+    """A figure, as data. `name` ends the name of its file, `alt` says what it shows, `caption` how to read it."""
 
     figure: Picture
     name: str
     alt: str
+    caption: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)

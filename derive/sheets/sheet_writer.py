@@ -37,7 +37,7 @@ def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
     """The page with everything on it: the worked solution without its closing part, which repeats the results."""
     derivation = blueprint.derivation
     problem = derivation.problem
-    drawn = tuple(figure.name for figure in drawings(derivation, problem))[: 1 if sheet.figure else 0]
+    drawn = tuple(block.name for block in drawings(derivation, problem))[: 1 if sheet.figure else 0]
     problem = replace(problem, page=replace(problem.page, figures=drawn))
     title = catalogue(problem.language)["sheet.key_title"].format(title=problem.title)
     return _with_pictures(replace(compose(derivation, problem, parts=PAGE_PARTS), title=title), KEY)

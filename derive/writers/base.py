@@ -216,13 +216,25 @@ class TemplateWriter(Writer):
             case Numbered():
                 return self.numbered(block, compiler)
             case FigureBlock():
-                return self.drawing(block, compiler)
+                return self.figure(block, compiler)
             case Table():
                 return [self._table(block.shown, compiler)]
             case WritingRoom() | NewPage():
                 return [self.writing_room(block.kind, block.lines) if isinstance(block, WritingRoom) else self.new_page]
             case Chain():
                 return self.aside(block, compiler)
+
+    def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        """A picture with the sentence below it."""
+        return [*self.drawing(block, compiler), *self.caption(block, compiler)]
+
+    def caption(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        """How a picture is read."""
+        return [self._filled([block.caption], compiler, self.below_picture)] if block.caption else []
+
+    def below_picture(self, text: str) -> str:
+        """The sentence below a picture."""
+        return self.prose(text, "note")
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         """A picture, or what stands for it."""

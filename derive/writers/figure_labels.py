@@ -29,7 +29,7 @@ class FigureLabels:
 
     def name(self, name: Name, index: Index | None) -> str:
         """A name, or one of its entries."""
-        return self.view.notation.entry(name, index or (), self.view.shapes)
+        return self.view.notation.in_line.entry(name, index or (), self.view.shapes)
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """The printed entries, as rows; None for what is hidden."""
@@ -60,6 +60,10 @@ class FigureLabels:
     def written(self, value: float) -> str:
         """A number at an axis, with three digits."""
         return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
+
+    def sizes(self, name: Name) -> list[float]:
+        """How far each entry is from 0; what is too large for a picture counts as its edge."""
+        return [min(abs(float(x)), LARGEST) for x in self.view.values.flat(name, self.view.k)]
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """The printed gradient of the loss by a name, as rows; None where there is none."""

@@ -232,8 +232,10 @@ class LatexWriter(TemplateWriter):
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.tikz import tikz
 
-        figure = block.figure
-        return ["\n\\begin{drawing}\n", lambda view: tikz(figure, FigureLabels(view)), "\n\\end{drawing}\n"]
+        return [lambda view: tikz(block.figure, FigureLabels(view))]
+
+    def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        return ["\n\\begin{drawing}\n", *super().figure(block, compiler), "\n\\end{drawing}\n"]
 
     def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         """Pieces of at most MOST_ROWS lines, each under the heads, so that a long table goes over pages."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
+from derive.figures import Figure, Grids
 from derive.notation.notations import UNICODE
 from derive.page.chains import Chain
 from derive.page.document import FigureBlock, Numbered, TableColumn
@@ -145,12 +146,21 @@ class TextWriter(TemplateWriter):
     def aside(self, chain: Chain, compiler: Compiler) -> list[Part]:
         return [*super().aside(chain, compiler), "\n"]
 
+    def caption(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        return super().caption(block, compiler) if _is_told(block) else []
+
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.words import figure_words
 
-        if block.name != "graph":
+        if not _is_told(block):
             return []
         return [lambda view: f"\n{figure_words(block.figure, FigureLabels(view))}\n"]
+
+
+def _is_told(block: FigureBlock) -> bool:
+    """Whether words stand for a picture: a network says what its graph does, a curve or chart what a table does."""
+    figure = block.figure
+    return isinstance(figure, Grids) or (isinstance(figure, Figure) and figure.kind == "graph")
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.figures import Chart, Curve, Figure, Labels, Picture
+from derive.figures import Chart, Curve, Figure, Grids, Labels, Picture
 from derive.figures.drawing.card_chains import draw_chain
 from derive.figures.drawing.charts import draw_chart
 from derive.figures.drawing.curves import draw_curve
 from derive.figures.drawing.graphs import draw_graph
+from derive.figures.drawing.grids import draw_grids
 from derive.figures.drawing.networks import draw_network
 from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Rows, Text
 from derive.language.expressions import Index
@@ -25,6 +26,8 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
         return draw_chart(figure, labels, script)
     if isinstance(figure, Curve):
         return draw_curve(figure, labels, script)
+    if isinstance(figure, Grids):
+        return draw_grids(figure, labels, script)
     drawing = _drawn(figure, labels, script)
     if drawing.scale < READABLE:
         return _drawn(figure, _Names(labels), script)
@@ -68,3 +71,6 @@ class _Names:
 
     def written(self, value: float) -> str:
         return self.labels.written(value)
+
+    def sizes(self, name: Name) -> list[float]:
+        return self.labels.sizes(name)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 from typing import Literal, TypeAlias
 
 from derive.figures.charts import Tone
+from derive.figures.grids import Shade
 
 Point: TypeAlias = tuple[float, float]
 Role: TypeAlias = Literal["name", "value", "gradient", "plain", "on dark"]
 LineKind: TypeAlias = Literal["rule", "bracket", "weight", "lit weight", "arrow", "curve"]
-BoxStyle: TypeAlias = Literal["given", "parameter", "computed", "loss", "lit", "dot"] | LineKind | Tone
+Shading: TypeAlias = Literal[
+    "value1", "value2", "value3", "value4", "value5", "gradient1", "gradient2", "gradient3", "gradient4", "gradient5"
+]  # fmt: skip
+BoxStyle: TypeAlias = (
+    Literal["given", "parameter", "computed", "loss", "lit", "dot", "cell"] | LineKind | Tone | Shading
+)
 Rows: TypeAlias = list[list[str]]
 
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
@@ -28,6 +34,14 @@ TONES: dict[Tone, str] = {
     "unreadable": "#6b6b6b", "bar": "#6f9ac4",
 }  # fmt: skip
 """The fill of a chart's parts: told apart by lightness as well, in print and with any sight."""
+
+SHADED: dict[Shade, tuple[Shading, ...]] = {
+    "value": ("value1", "value2", "value3", "value4", "value5"),
+    "gradient": ("gradient1", "gradient2", "gradient3", "gradient4", "gradient5"),
+}
+"""The fills of a cell, from the smallest number to the largest."""
+DARKER = 0.1
+"""By how much each of them is darker than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +113,14 @@ class MathScript:
     activation  what stands in a unit that applies an operation, by the operation's key
     times       between the numbers of a shape
     words       a label of words, not of mathematics
+    signs       what stands between two arrays, by the sign that a figure has there
     """
 
     width: Callable[[str], float]
     activation: Callable[[str], str]
     times: str
     words: Callable[[str], str]
+    signs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from math import fsum
 from derive.figures import Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import (
+    DARKER,
+    SHADED,
     TONES,
     BoxStyle,
     Circle,
@@ -41,7 +43,13 @@ STYLES: dict[BoxStyle, str] = {
     "arrow": 'fill="none" stroke="#444" stroke-width="0.6"',
     "dot": 'fill="#555"',
     "curve": 'fill="none" stroke="#1f5a96" stroke-width="1.2" stroke-linejoin="round"',
+    "cell": 'fill="#fff" stroke="#999" stroke-width="0.4"',
     **{tone: f'fill="{colour}"' for tone, colour in TONES.items()},
+    **{
+        style: f'fill="{COLOURS[role]}" fill-opacity="{(i + 1) * DARKER:.1f}"'
+        for role, styles in SHADED.items()
+        for i, style in enumerate(styles)
+    },
 }
 SUBSCRIPT, SUPERSCRIPT, SHRUNK = 0.22, -0.36, 0.72
 COMMA = "\u2e32"  # stands for a lowered comma
@@ -173,4 +181,4 @@ def _at(point: Point) -> str:
     return f"{point[0]:.2f},{point[1]:.2f}"
 
 
-SCRIPT = MathScript(text_width, _activation, "×", str)
+SCRIPT = MathScript(text_width, _activation, "×", str, {"*": "∗", "→": "→"})

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from derive.figures import Chart, Curve, Labels, Picture
+from derive.figures import Chart, Curve, Grids, Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import (
+    DARKER,
     PAGE_HEIGHT,
+    SHADED,
     TONES,
     Circle,
     Drawing,
@@ -38,6 +40,12 @@ _STYLES = """\
   bracket/.style={draw=black!70}, weight/.style={draw=black!45},
   arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none}]"""
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
+_CELLS = ", ".join([
+    "cell/.style={draw=black!40, line width=0.3pt}",
+    *(f"{style}/.style={{draw=none, fill=derive{role}!{round(100 * DARKER * (i + 1))}}}"
+      for role, styles in SHADED.items() for i, style in enumerate(styles)),
+])  # fmt: skip
+_OWN_STYLES = {Curve: _CURVE, Grids: f"\n\\tikzset{{{_CELLS}}}"}
 FIGURE_LABEL = r"\def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
 """How a label is set; where a page takes a picture as an argument, it has to stand before it."""
 _LABELS = rf"\unitlength=1pt {FIGURE_LABEL}"
@@ -65,7 +73,7 @@ _PROTECTED |= {c: f"\\{c}" for c in "#$%&_{}"}
 def tikz(figure: Picture, labels: Labels) -> str:
     """The picture; `labels` are TeX mathematics. The preamble loads tikz and defines the two colours."""
     drawing = drawing_of(figure, labels, SCRIPT)
-    styles = _tones() if isinstance(figure, Chart) else _CURVE if isinstance(figure, Curve) else ""
+    styles = _tones() if isinstance(figure, Chart) else _OWN_STYLES.get(type(figure), "")
     picture = "\n".join([
         rf"\begin{{picture}}({drawing.width:.2f},{drawing.height:.2f})(0,-{drawing.height:.2f})",
         rf"\put(0,-{drawing.height:.2f}){{\begin{{tikzpicture}}{_STYLES}{styles}",
@@ -169,4 +177,4 @@ def _words(text: str) -> str:
     return rf"\text{{{''.join(_PROTECTED.get(c, c) for c in text)}}}"
 
 
-SCRIPT = MathScript(tex_width, _activation, r"\times ", _words)
+SCRIPT = MathScript(tex_width, _activation, r"\times ", _words, {"*": "*", "→": r"\rightarrow"})

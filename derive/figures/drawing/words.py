@@ -6,8 +6,9 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
+from math import prod
 
-from derive.figures import Bar, Chart, Curve, Figure, Labels, Node, Picture
+from derive.figures import Bar, Chart, Curve, Figure, Grid, Grids, Labels, Node, Picture
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import ROWS
 
@@ -21,6 +22,8 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     """
     if isinstance(figure, Curve):
         return "\n".join(_wrapped(_course(figure, labels), 4))
+    if isinstance(figure, Grids):
+        return "\n\n".join("\n".join(_cells(grid, labels)) for grid in figure.grids)
     if isinstance(figure, Chart):
         return "\n".join(line for bar in figure.bars for line in _wrapped(_counted(figure, bar, labels), 4))
     lines = list(_layers(figure, labels) if figure.kind == "network" else _order(figure, labels))
@@ -28,6 +31,20 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     if rows:
         lines += ["", *_table(rows)]
     return "\n".join(lines)
+
+
+def _cells(grid: Grid, labels: Labels) -> Iterator[str]:
+    """The name of an array, and its rows, what is framed in brackets."""
+    yield labels.name(grid.name, None)
+    found = labels.values(grid.name, None)
+    flat = [text for row in found for text in row] if found else ["·"] * prod(grid.shape)
+    texts = [f"[{text}]" if i in grid.framed else f" {text} " for i, text in enumerate(flat)]
+    rows, columns = grid.size
+    width = max(map(_length, texts))
+    for i in range(0, len(texts), columns):
+        if i and i % (rows * columns) == 0:
+            yield ""
+        yield " ".join(" " * (width - _length(text)) + text for text in texts[i : i + columns]).rstrip()
 
 
 def _counted(chart: Chart, bar: Bar, labels: Labels) -> str:

@@ -1,33 +1,58 @@
-"""The figures that stand on a page: the network, and the graph of its names."""
+"""The figures that stand on a page, each with the sentence that tells how to read it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures import graph_figure, network_figure
+from derive.figures import Picture, attention_figure, graph_figure, network_figure, window_figures
+from derive.language.expressions import Ref
 from derive.page.blocks.followed import FollowedWeight
-from derive.page.document import FigureBlock
+from derive.page.document import FigureBlock, Inline, NameInText, Sentence
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 
+Drawn = tuple[str, Picture, Sentence | None]
+"""Which of the figures that a problem file may switch off it is, the figure, how to read it."""
+
 
 def drawings(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
-    """The network, where the forward pass is one, and the graph of its names, where a page has room for them and
-    `[page] figures` does not leave them out.
-
-    Of several samples at a time there are none.
-    """
+    """The figures that a model has and that `[page] figures` does not leave out; of several samples at a time none."""
     if problem.samples and problem.samples.batch > 1:
         return
+    words, taken = catalogue(problem.language), Counter[str]()
+    for name, figure, reading in _drawn(derivation, problem):
+        if name in problem.page.figures:
+            taken[name] += 1
+            file = name if taken[name] == 1 else f"{name}{taken[name]}"
+            caption = reading if problem.page.reasons != "none" else None
+            yield FigureBlock(figure, file, words[f"labels.{name}"], caption)
+
+
+def _drawn(derivation: Derivation, problem: Problem) -> Iterator[Drawn]:
     followed = FollowedWeight.of(derivation, problem.page.follow)
     words = catalogue(problem.language)
     legend = (words["labels.values"], words["labels.gradients"]) if derivation.backward else None
-    graph = graph_figure(derivation)
-    for name, figure in (
-        ("network", network_figure(derivation)),
-        ("graph", replace(graph, legend=legend) if graph else None),
-    ):
-        if figure is not None and name in problem.page.figures:
-            yield FigureBlock(followed.lit(figure) if followed else figure, name, words[f"labels.{name}"])
+    network, graph = network_figure(derivation), graph_figure(derivation)
+    if network:
+        yield "network", followed.lit(network) if followed else network, None
+    if graph:
+        graph = replace(graph, legend=legend)
+        yield "graph", followed.lit(graph) if followed else graph, None
+    yield from _windows(derivation)
+    if attention := attention_figure(derivation):
+        name = NameInText(attention.first)
+        yield "attention", attention.figure, Sentence(f"figures.attention_{attention.axis}", {"name": name})
+
+
+def _windows(derivation: Derivation) -> Iterator[Drawn]:
+    for step, looking, figure in window_figures(derivation):
+        (source, *_) = looking.args
+        assert isinstance(source, Ref)
+        fields: dict[str, Inline] = {"name": NameInText(step.name), "source": NameInText(source.name)}
+        back = len(figure.rows) > 1 and bool(figure.grids[-1].framed)
+        key = "window_forward" if not back else "chosen" if row_of(looking).chosen else "window"
+        yield "windows", figure, Sentence(f"figures.{key}", fields)
