@@ -29,7 +29,7 @@ OUT = 0.8  # by how much a frame lies outside of its cells
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class DrawnGrid:
     """A grid as it is drawn: its texts row by row, the shade of each cell, the measures of all of it."""
 
     grid: Grid
@@ -40,7 +40,7 @@ class Cells:
     head: float
 
     @staticmethod
-    def of(grid: Grid, labels: Labels, script: MathScript) -> Cells:
+    def of(grid: Grid, labels: Labels, script: MathScript) -> DrawnGrid:
         """The cells of an array; where its numbers are not shown they are empty."""
         rows, columns = grid.size
         found = labels.values(grid.name, None)
@@ -48,7 +48,7 @@ class Cells:
         texts = [flat[i : i + columns] for i in range(0, len(flat), columns)]
         widest = max(NUMBER * script.width(text) for text in flat)
         shades = _shades(labels.sizes(grid.name)) if found and grid.shade != "none" else []
-        return Cells(grid, labels.name(grid.name, None), texts, shades, max(LEAST, widest + 2 * PAD),
+        return DrawnGrid(grid, labels.name(grid.name, None), texts, shades, max(LEAST, widest + 2 * PAD),
                      SMALL if grid.tokens else 0.0)  # fmt: skip
 
     @property
@@ -123,8 +123,8 @@ def draw_grids(figure: Grids, labels: Labels, script: MathScript) -> Drawing:
     shapes: list[DrawnShape] = []
     top, right = MARGIN, 0.0
     for row in figure.rows:
-        items = [Cells.of(item, labels, script) if isinstance(item, Grid) else item for item in row]
-        height = max(item.height for item in items if isinstance(item, Cells))
+        items = [DrawnGrid.of(item, labels, script) if isinstance(item, Grid) else item for item in row]
+        height = max(item.height for item in items if isinstance(item, DrawnGrid))
         left = MARGIN
         for before, item in zip((None, *items), items, strict=False):
             if isinstance(item, str):
@@ -132,7 +132,7 @@ def draw_grids(figure: Grids, labels: Labels, script: MathScript) -> Drawing:
                 shapes.append(Text(at, script.signs[item], "plain", NAME))
                 left += SIGN
                 continue
-            left += SIGN if isinstance(before, Cells) else 0.0
+            left += SIGN if isinstance(before, DrawnGrid) else 0.0
             shapes += item.shapes(left, top + (height - item.height) / 2, script)
             left += item.width
         right, top = max(right, left), top + height + GAP

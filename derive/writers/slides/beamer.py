@@ -40,10 +40,14 @@ class BeamerWriter(LatexWriter):
     def frame(self, words: Catalogue) -> dict[str, str]:
         return {**super().frame(words), "figurelabel": FIGURE_LABEL}
 
+    def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        """Where it stands: nothing moves on a slide."""
+        return [*self.drawing(block, compiler), *self.caption(block, compiler)]
+
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         height = ".4" if is_lit(block) else ".75"
         opened, closed = f"\n\\slidepicture{{{height}}}{{%\n", "}\n"
-        _, *drawn, _ = super().drawing(block, compiler)  # without the environment of a page
+        drawn = super().drawing(block, compiler)
         return [opened, lambda view: filled_text(drawn, view).replace(FIGURE_LABEL, ""), closed]
 
 
