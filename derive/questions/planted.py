@@ -1,0 +1,151 @@
+"""A question worked through: rightly, with short numbers, or with a mistake in one step and the rest consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+from flint import arb, fmpq
+
+from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import Num, is_minus_infinity, precision
+from derive.language.expressions import Expr
+from derive.language.names import Symbol
+from derive.problem.settings import Digits
+from derive.questions.program import ProgramLine, QuestionProgram, Route
+from derive.questions.standing import Answered, Lengths, TypedWork, is_right
+from derive.solution import Solution
+from derive.values.digits import Printed, printed
+from derive.values.tape import Env
+
+BITS = 192
+RIGHT, FOLLOWS, WRONG = "right", "follows", "wrong"
+"""What becomes of an answer, if it is no known mistake."""
+CREDITED = {RIGHT, FOLLOWS}
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedMistake:
+    """A mistake made in one step: its key, and all that comes of it."""
+
+    key: str
+    line: ProgramLine
+    env: Env
+
+
+@dataclass(frozen=True)
+class QuestionBench:
+    """Works a question through with the numbers of a solution."""
+
+    program: QuestionProgram
+    solution: Solution
+    wanted: int | None
+    _known: dict[Hashable, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def truth(self) -> Env:
+        """The true values."""
+        return self.program.truth(self.solution)
+
+    @cached_property
+    def lines(self) -> tuple[ProgramLine, ...]:
+        """The lines that are asked."""
+        return tuple(self.program.lines[place] for place in self.program.asked)
+
+    @cached_property
+    def lengths(self) -> dict[Symbol, Lengths]:
+        """How long each answer has to be."""
+        return {line.variable: Lengths.of(line.digits, self.wanted) for line in self.lines}
+
+    # --- mistakes ----------------------------------------------------------------------------------------------------
+
+    def mistakes(self) -> Iterator[PlantedMistake]:
+        """For every step and every mistake that can be made in it, the first equation that can be told from the right
+        one: where the mistake is made it is not credited, and all else is.
+        """
+        for line in self.lines:
+            for key, routes in self.program.wrong_routes(line).items():
+                worked = (self.worked(line, route.expr) for route in routes)
+                found = (PlantedMistake(key, line, env) for env in worked if env and self._is_told(line, env))
+                yield from islice(found, 1)
+
+    def worked(self, wrong: ProgramLine, expr: Expr) -> Env | None:
+        """All values with another equation in one line; None where one has no value."""
+        env: Env = list(self.truth)
+        changed: set[Symbol] = set()
+        with precision(BITS, ties=True):
+            for line in self.program.lines.values():
+                own = expr if line.variable == wrong.variable else line.expr
+                if own is None or (own is line.expr and not changed.intersection(line.uses)):
+                    continue
+                values = self.program.value(own, env)
+                if values is None or not all(map(_is_writable, values)):
+                    return None
+                env[self.program.slot(line.variable)] = self._carried(line, values)
+                changed.add(line.variable)
+        return env
+
+    def _carried(self, line: ProgramLine, values: Flat) -> Flat:
+        """What the calculation goes on with."""
+        return [printed(x, line.digits, ties=True).value for x in values] if line.rounded else values
+
+    def _is_told(self, line: ProgramLine, env: Env) -> bool:
+        verdicts = self.verdicts(env)
+        return [variable for variable, verdict in verdicts.items() if verdict not in CREDITED] == [line.variable]
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def typed(self, env: Env, shorter: int = 0) -> dict[Symbol, list[str]]:
+        """What a student types for each step: the values as they are printed, or some digits shorter."""
+        shown = self._printed(env, shorter)
+        return {variable: list(map(as_typed, numbers)) for variable, numbers in shown.items()}
+
+    def _printed(self, env: Env, shorter: int) -> dict[Symbol, tuple[Printed, ...]]:
+        return {line.variable: self._shown(line, env, shorter) for line in self.lines}
+
+    def _shown(self, line: ProgramLine, env: Env, shorter: int) -> tuple[Printed, ...]:
+        slot = self.program.slot(line.variable)
+        if shorter or env[slot] is not self.truth[slot]:
+            digits = Digits(max(1, line.digits.count - shorter), line.digits.decimals)
+            with precision(BITS, ties=True):
+                return tuple(printed(x, digits, ties=True) for x in env[slot])
+        return tuple(self.solution.values.printed(*line.place))
+
+    def verdicts(self, env: Env, shorter: int = 0) -> dict[Symbol, str]:
+        """What becomes of each answer: right, what follows, a mistake's key, or wrong."""
+        numbers = {variable: tuple(map(_answered, each)) for variable, each in self._printed(env, shorter).items()}
+        work = TypedWork(self.program, self.truth, numbers, self.lengths)
+        with precision(BITS, ties=True):
+            return {line.variable: self._verdict(line, work) for line in self.lines}
+
+    def _verdict(self, line: ProgramLine, work: TypedWork) -> str:
+        """The verdict on a step, which depends on its own numbers and those before it alone."""
+        variable, route = line.variable, self.program.route(line)
+        seen = variable, *(work.numbers[each] for each in (variable, *route.params))
+        if seen not in self._known:
+            self._known[seen] = self._judged(line, route, work)
+        return self._known[seen]
+
+    def _judged(self, line: ProgramLine, route: Route, work: TypedWork) -> str:
+        variable = line.variable
+        if is_right(work.numbers[variable], self.truth[self.program.slot(variable)], self.lengths[variable]):
+            return RIGHT
+        if route.params and work.follows(variable, route):
+            return FOLLOWS
+        wrong = self.program.wrong_routes(line)
+        return next((key for key, routes in wrong.items() if any(work.is_mistaken(variable, r) for r in routes)), WRONG)
+
+
+def as_typed(number: Printed) -> str:
+    """A number as it is typed into a cell, where no e-notation is read: `-1.496*10^-6`."""
+    return number.text(".", "*10^")
+
+
+def _answered(number: Printed) -> Answered:
+    return Answered(fmpq(number.value), "." in number.mantissa and number.exponent is None)
+
+
+def _is_writable(x: Num) -> bool:
+    return not is_minus_infinity(x) and bool(arb(x).is_finite()) and bool(abs(arb(x)) < arb(10) ** 300)

@@ -1,0 +1,162 @@
+"""When a question credits a number: the rule that `templates/stack.mac` writes in Maxima, for the tests of a question.
+
+Maxima sees a number, not how it was written: zeros at its end are lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import floor, log10
+
+from flint import arb, fmpq
+
+from derive.calculus.operation_rows import Flat
+from derive.calculus.scalars import Num
+from derive.language.names import Symbol
+from derive.problem.settings import Digits
+from derive.questions.program import QuestionProgram, Route
+from derive.values.tape import Env
+
+MOST = 15
+"""The digits of a number in double precision."""
+FLOATS = 1e-300, 1e300
+NOTHING = fmpq(1, 10**80)
+SLACK = 1 + fmpq(1, 10**9)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many digits are printed and how many are wanted: significant ones, below 0 decimals."""
+
+    printed: int
+    wanted: int
+
+    @staticmethod
+    def of(digits: Digits, wanted: int | None) -> Lengths:
+        """Those of a step; where nothing is said, one digit fewer than printed is wanted."""
+        if digits.decimals:
+            return Lengths(-digits.count, -max(digits.count - 1, 1))
+        fewest = digits.count - 1 if wanted is None else wanted
+        return Lengths(digits.count, max(1, min(fewest, digits.count)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A number as a student types it: its value, and whether it has a decimal point."""
+
+    value: fmpq
+    pointed: bool
+
+
+def _ten(power: int) -> fmpq:
+    return fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
+
+
+def _order(x: Num) -> int:
+    size = abs(arb(x).mid())
+    if FLOATS[0] < float(size) < FLOATS[1]:
+        return floor(log10(float(size)))
+    return int((size.log() / arb(10).log() + arb(10) ** -50).floor().mid().unique_fmpz() or 0)
+
+
+def _is_nothing(x: Num) -> bool:
+    return bool(abs(arb(x).mid()) < NOTHING)
+
+
+def _place(x: Num, digits: int) -> fmpq:
+    if _is_nothing(x):
+        return fmpq(0)
+    if digits > 0 or bool(abs(arb(x).mid()) < _ten(digits) / 2):
+        return _ten(_order(x) + 1 - max(digits, 1))
+    return _ten(digits)
+
+
+def _written(number: Answered) -> fmpq:
+    if number.value == 0:
+        return fmpq(0)
+    unit = _ten(_order(number.value))
+    for _ in range(MOST - 1):
+        if (number.value / unit).q == 1:
+            break
+        unit /= 10
+    return min(unit, fmpq(1, 10)) if number.pointed else unit
+
+
+def _is_near(number: Answered, value: Num, width: Num, lengths: Lengths) -> bool:
+    a, t = number.value, arb(value).mid()
+    if _is_nothing(t):
+        return bool(abs(arb(a)) <= width)
+    if a == 0:
+        return bool(abs(t) <= width)
+    unit = min(_written(number), _place(t, lengths.wanted))
+    if bool(a * t < 0) or bool(abs(arb(a)) >= abs(t)):
+        unit /= 2
+    return bool(abs(a - t) <= width + max(_place(t, lengths.printed), unit) * SLACK)
+
+
+def is_right(numbers: Sequence[Answered], values: Flat, lengths: Lengths) -> bool:
+    """Whether numbers are the values, as long as they have to be."""
+    return all(_is_near(number, value, 0, lengths) for number, value in zip(numbers, values, strict=True))
+
+
+@dataclass(frozen=True)
+class TypedWork:
+    """A student's numbers by variable, and the lengths that each was asked with; `truth` are the true values."""
+
+    program: QuestionProgram
+    truth: Env
+    numbers: dict[Symbol, tuple[Answered, ...]]
+    lengths: dict[Symbol, Lengths]
+
+    def follows(self, variable: Symbol, route: Route) -> bool:
+        """Whether the numbers of a step are what an equation gives at the student's own numbers: by how much these are
+        rounded, so much may they be off.
+        """
+        env = self._at_own(route)
+        base = self.program.value(route.expr, env)
+        if base is None:
+            return False
+        nothing: list[Num] = [fmpq(0)] * len(base)
+        return self._are_near(variable, base, nothing) or self._are_near(variable, base, self._widths(route, env, base))
+
+    def is_mistaken(self, variable: Symbol, route: Route) -> bool:
+        """Whether the numbers of a step are what a mistake gives at the student's own numbers, to a hundredth."""
+        base = self.program.value(route.expr, self._at_own(route))
+        return base is not None and self._are_near(variable, base, [abs(arb(b).mid()) / 100 for b in base])
+
+    def _are_near(self, variable: Symbol, base: Flat, widths: Sequence[Num]) -> bool:
+        triples = zip(self.numbers[variable], base, widths, strict=True)
+        return all(_is_near(number, value, width, self.lengths[variable]) for number, value, width in triples)
+
+    def _at_own(self, route: Route) -> Env:
+        env = list(self.truth)
+        for param in route.params:
+            env[self.program.slot(param)] = [x for x, _ in self._own(param)]
+        return env
+
+    def _widths(self, route: Route, env: Env, base: Flat) -> list[Num]:
+        widths: list[Num] = [fmpq(0)] * len(base)
+        for param, i, unit in self._units(route):
+            slot = self.program.slot(param)
+            moved = list(env)
+            moved[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
+            values = self.program.value(route.expr, moved)
+            if values is not None:
+                widths = [w + abs(arb(x - b)).mid() for w, x, b in zip(widths, values, base, strict=True)]
+        return widths
+
+    def _own(self, param: Symbol) -> Iterator[tuple[Num, fmpq]]:
+        """The numbers of a step with one unit of the last place of each; what is exactly true loses nothing."""
+        lengths = self.lengths[param]
+        for number, true in zip(self.numbers[param], self.truth[self.program.slot(param)], strict=True):
+            middle = arb(true).mid()
+            if bool(abs(number.value - middle) <= abs(middle) / 10**12):
+                yield true, fmpq(0)
+                continue
+            short = min(_written(number), _place(number.value, lengths.wanted))
+            yield number.value, max(_place(number.value, lengths.printed), short)
+
+    def _units(self, route: Route) -> Iterator[tuple[Symbol, int, fmpq]]:
+        for param in route.params:
+            yield from ((param, i, unit) for i, (_, unit) in enumerate(self._own(param)) if unit != 0)

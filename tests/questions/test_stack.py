@@ -1,0 +1,159 @@
+"""Questions for STACK: Maxima runs each as STACK does, and every test that stands in it passes."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from support.maxima import maxima
+from support.places import GOLDEN
+from support.stack import failed, questions
+
+from derive import Problem, examples
+from derive.answers.mistakes.table import keys
+from derive.errors import DeriveError
+from derive.sheets.sheet_files import copy_of
+
+SMALL = "victorzhou_neuron"
+NETWORK = """
+title = "A small network"
+[data]
+x = [1, 2]
+t = 1
+[parameters]
+W = [[0.5, -0.25], [0.1, 0.3]]
+v = [0.7, -0.4]
+[model]
+equations = '''
+z = W x
+a = tanh(z)
+p = sigmoid(v^T a)
+L = -(t log(p) + (1 - t) log(1 - p))
+'''
+loss = "L"
+[update]
+learning_rate = 0.1
+steps = 2
+"""
+
+
+def stack(problem: Problem) -> str:
+    return copy_of(problem).sheet("stack")
+
+
+def question(problem: Problem) -> Element:
+    (found,) = questions(stack(problem))
+    return found
+
+
+def example(name: str) -> Problem:
+    return Problem.load(examples.path(name))
+
+
+def texts(element: Element, path: str) -> list[str]:
+    return [found.text or "" for found in element.findall(path)]
+
+
+def test_the_accepted_file(request: pytest.FixtureRequest) -> None:
+    text, golden = stack(example(SMALL)), GOLDEN / f"{SMALL}.stack"
+    if request.config.getoption("--accept"):
+        golden.write_text(text, "utf-8")
+    assert text == golden.read_text("utf-8")
+
+
+# --- what STACK reads ------------------------------------------------------------------------------------------------
+
+
+def test_every_input_is_asked_validated_and_marked_once() -> None:
+    found = question(example("notes"))
+    text = "".join(texts(found, "questiontext/text"))
+    names, trees = texts(found, "input/name"), texts(found, "prt/name")
+    for name, tree in zip(names, trees, strict=True):
+        marks = [f"[[input:{name}]]", f"[[validation:{name}]]", f"[[feedback:{tree}]]"]
+        assert [text.count(mark) for mark in marks] == [1, 1, 1]
+    assert float("".join(texts(found, "defaultgrade"))) == sum(map(float, texts(found, "prt/value")))
+
+
+def test_a_tree_asks_about_its_own_step_and_those_right_before_it_alone() -> None:
+    """An answer that cannot be read stops every tree that names it."""
+    found = question(example("notes"))
+    used = {
+        tree.findtext("name"): set(re.findall(r"\bans\d+\b", tree.findtext("feedbackvariables/text") or ""))
+        for tree in found.findall("prt")
+    }
+    assert used["prt3"] == {"ans3", "ans2"}  # z_2 of A_1
+    assert used["prt9"] == {"ans9", "ans8", "ans2"}  # dL/dW_2 of dL/dz_2 and A_1
+    assert max(map(len, used.values())) <= 4
+
+
+def test_what_stack_refuses_stands_nowhere() -> None:
+    """Notes that are not unique, colons in them, conditions that are too long, nodes that nothing leads to."""
+    for tree in question(Problem.loads(NETWORK)).findall("prt"):
+        notes = texts(tree, "node/trueanswernote") + texts(tree, "node/falseanswernote")
+        assert len(notes) == len(set(notes))
+        assert not [note for note in notes if set(note) & set("|;:")]
+        assert max(map(len, texts(tree, "node/sans"))) <= 255
+        names = texts(tree, "node/name")
+        assert texts(tree, "node/falsenextnode") == [*names[1:], "-1"]
+
+
+def test_numbers_in_cells_have_no_e() -> None:
+    cells = [value for value in texts(question(example("notes")), "qtest/testinput/value") if value]
+    assert any("*10^-" in value for value in cells)
+    assert not [value for value in cells if re.search(r"\d[eE][-+\d]", value)]
+
+
+# --- what Maxima makes of it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.needs("maxima")
+@pytest.mark.parametrize("problem", [NETWORK, example("notes").text], ids=["network", "notes"])
+def test_every_test_of_a_question_passes(problem: str) -> None:
+    assert failed(question(Problem.loads(problem, "p"))) == []
+
+
+@pytest.mark.needs("maxima")
+def test_a_mistake_costs_its_own_step_alone() -> None:
+    """As the tests of the question say it, which Maxima confirms above; each kind that fits has a test."""
+    found = question(Problem.loads(NETWORK))
+    planted = [test for test in found.findall("qtest") if "then consistent" in (test.findtext("description") or "")]
+    assert len(planted) > 30
+    for test in planted:
+        key = re.search(r": (\w+), then consistent", test.findtext("description") or "")
+        assert key
+        assert key[1] in keys()
+        assert sum(float(score) == 0 for score in texts(test, "expected/expectedscore")) == 1
+
+
+@pytest.mark.needs("maxima")
+def test_the_variables_of_a_question_are_the_values_of_the_page() -> None:
+    problem = example("mazur")
+    solution = copy_of(problem).solution
+    found = question(problem)
+    program = f"stack_seed: 1$ simp: true$\n{found.findtext('questionvariables/text')}"
+    steps = {"L": "q_L", "dL/dW_1": "q_dL_dW_1", "W_2@1": "q_W_2_1", "L@2": "q_L_2"}
+    given = maxima(program, [f"float(dv_flat({variable}))" for variable in steps.values()])
+    for step, text in zip(steps, given, strict=True):
+        numbers = list(map(float, text.strip('[]"').split(",")))
+        assert numbers == pytest.approx(_flat(solution[step].value), rel=1e-12)
+
+
+def _flat(value: object) -> list[float]:
+    if isinstance(value, tuple):
+        return [x for each in value for x in _flat(each)]
+    return [float(value)]  # type: ignore[arg-type]
+
+
+# --- what cannot be asked --------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_can_type_is_an_error() -> None:
+    with pytest.raises(DeriveError, match="−∞"):
+        stack(example("masked_attention"))
+
+
+def test_the_file_is_xml_with_one_question() -> None:
+    root = fromstring(stack(Problem.loads(NETWORK)))
+    assert root.tag == "quiz"
+    assert [each.get("type") for each in root] == ["stack"]
