@@ -18,9 +18,19 @@ from math import ceil
 from pathlib import Path
 
 from derive.classroom.folder.classroom import Classroom
+from derive.classroom.folder.issues import Issue, kept_issues
 from derive.classroom.folder.ledger import entries
 from derive.classroom.folder.manifest import PROBLEM
-from derive.classroom.marking.marking_worker import Orders, Submission, class_marker, key_batch, mark_batch, weigh_batch
+from derive.classroom.marking.issued_sheets import IssuedSheets, ask_the_same
+from derive.classroom.marking.marking_worker import (
+    Orders,
+    Submission,
+    assignment_of,
+    class_marker,
+    key_batch,
+    mark_batch,
+    weigh_batch,
+)  # fmt: skip
 from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
@@ -37,7 +47,6 @@ from derive.errors import DeriveError, Fault, InputError, Place
 from derive.files import TEMPORARY, clear, locked, save
 from derive.problem.problem import Problem
 from derive.problem.settings import GradeRules
-from derive.variants import code_of
 from derive.version import VERSION
 
 BATCH = 32
@@ -81,16 +90,20 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     file = options.problem.name if options.problem else PROBLEM
     graded = Problem.loads(rules or own, room.manifest.title, file).grade
     orders = Orders(own, room.manifest.title, room.seed, options.formats, options.hints, rules, file, graded.late)
+    orders, older = _with_older(room, orders)
     basis = Basis(VERSION, sha256((rules or own).encode()).hexdigest())
     class_marker(orders)  # what is wrong with the problem is said before anything is written
     overrides = _overrides(room, class_marker(orders)[1], output)
     work = output / WORK
-    with engine(options.workers, options.cluster) as run, locked(output), _inbox(output) as inbox:
-        inbox.enrol((student, code_of(room.seed, student.id)) for student in room.students())
+    with engine(options.workers, options.cluster) as run, locked(output), _inbox(output, orders) as inbox:
+        inbox.enrol(room.students())
         inbox.expect(entries(room.folder))
+        unknown = _issue_sheets(room, older, inbox)
         notes = receive(run, class_marker(orders)[1].index, coming, inbox)
         notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
-        notes += _left_to_other_problems(room, inbox)
+        notes += _left_to_other_problems(unknown, inbox)
+        if inbox.on_older_sheets:
+            notes.append(f"{inbox.on_older_sheets} returns are on older sheets, and are marked by the numbers on them")
         _settle(run, orders, inbox, graded.attempts)
         with Progress(inbox.counted) as progress:
             handed = _handed(room, inbox, graded, overrides)
@@ -103,8 +116,19 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     return marking
 
 
+def _with_older(room: Classroom, orders: Orders) -> tuple[Orders, list[Issue]]:
+    """The orders with the issues of sheets that were made anew since and ask the same; those issues, from 1."""
+    problem = assignment_of(orders, 0).problem
+    kept = [
+        (issue, text)
+        for issue, text in kept_issues(room.folder, room.manifest.issues)
+        if ask_the_same(Problem.loads(text, orders.name, issue.file), problem)
+    ]
+    return replace(orders, older=tuple((text, issue.seed) for issue, text in kept)), [issue for issue, _ in kept]
+
+
 @contextmanager
-def _inbox(output: Path) -> Iterator[Inbox]:
+def _inbox(output: Path, orders: Orders) -> Iterator[Inbox]:
     """An inbox in the folder of the marks, in which nothing unfinished is left. Raises DeriveError."""
     work = output / WORK
     try:
@@ -114,13 +138,25 @@ def _inbox(output: Path) -> Iterator[Inbox]:
     for folder in (output, output / FEEDBACK, work):
         clear(folder)
     keep_record(output)
-    with Inbox(work / "inbox.sqlite") as inbox:
+    with Inbox(work / "inbox.sqlite", IssuedSheets(orders)) as inbox:
         yield inbox
 
 
-def _left_to_other_problems(room: Classroom, inbox: Inbox) -> list[str]:
+def _issue_sheets(room: Classroom, older: Sequence[Issue], inbox: Inbox) -> list[str]:
+    """Tell the inbox whose sheets are of an older issue, because they were not made anew; the students whose sheets are
+    of a problem that is not kept, or asks something else.
+    """
+    unknown = []
+    for student, issue in outdated_students(room).items():
+        if issue in older:
+            inbox.issued(student, older.index(issue) + 1)
+        else:
+            unknown.append(student)
+    return unknown
+
+
+def _left_to_other_problems(others: Sequence[str], inbox: Inbox) -> list[str]:
     """Take out what students handed in whose sheets were made from another problem; what there is to say of it."""
-    others = outdated_students(room)
     for student in others:
         inbox.refuse(student, OUTDATED)
     if not others:
@@ -143,7 +179,7 @@ def _settle(run: Run, orders: Orders, inbox: Inbox, attempts: str) -> None:
     doubtful = batches(inbox.doubtful(), BATCH)
     waiting: deque[tuple[int, ...]] = deque()
 
-    def works() -> Iterator[tuple[tuple[str, str], ...]]:
+    def works() -> Iterator[tuple[tuple[str, str, int], ...]]:
         for positions in doubtful:
             waiting.append(positions)
             yield tuple(map(inbox.at, positions))
@@ -189,7 +225,7 @@ def _handed(
     for student in room.students():
         if found := inbox.delivery(student.id):
             days, by_hand = days_late(found, rules.due), overrides.get(student.id, ())
-            yield Submission(student, found.shown, found.payload, days, by_hand)
+            yield Submission(student, found.shown, found.payload, days, by_hand, found.issue)
 
 
 def _keys_of_absent(run: Run, orders: Orders, room: Classroom, inbox: Inbox, work: Path) -> Path:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
+from derive.classroom.folder.issues import FOLDER as OLDER
 from derive.classroom.folder.manifest import NAME as MANIFEST
 from derive.classroom.folder.manifest import PROBLEM, ROSTER, Manifest, new_seed
 from derive.classroom.roster.roster import Roster
@@ -65,6 +67,9 @@ class Classroom:
         if old and how == PARTLY:
             _same_problem(folder, old, manifest)
             manifest = replace(old, roster=manifest.roster, columns=columns)
+        elif old:
+            manifest = manifest.after(old)
+            _keep_replaced(folder, old, manifest)
         save(folder, {**texts, MANIFEST: manifest.text().encode()})
         return Classroom(folder, manifest)
 
@@ -94,6 +99,13 @@ class Classroom:
     @cached_property
     def _by_id(self) -> dict[str, Student]:
         return {student.id: student for student in self.students()}
+
+
+def _keep_replaced(folder: Path, old: Manifest, new: Manifest) -> None:
+    """Keep the problem's file that sheets were made from which are made anew. Raises DeriveError."""
+    raw = (folder / PROBLEM).read_bytes() if (folder / PROBLEM).is_file() else b""
+    if old.issue in new.issues and sha256(raw).hexdigest() == old.problem:
+        save(folder / OLDER, {Path(old.issue.file).name: raw})
 
 
 def _same_problem(folder: Path, old: Manifest, new: Manifest) -> None:

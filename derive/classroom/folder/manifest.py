@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+from derive.classroom.folder.issues import Issue, issues_of_files
 from derive.classroom.folder.ledger import entries
 from derive.errors import DeriveError
 from derive.version import VERSION
@@ -28,6 +29,7 @@ class Manifest:
     problem  the SHA-256 of the problem's file
     roster   the SHA-256 of the roster's file
     columns  the headings of the columns for `id` and `name` where the teacher chose them
+    issues   of sheets that were made anew since, the last one first
     """
 
     derive: str
@@ -37,6 +39,7 @@ class Manifest:
     problem: str
     roster: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
 
     @staticmethod
     def of(
@@ -54,7 +57,10 @@ class Manifest:
             data = json.loads(path.read_text("utf-8"))
             formats = tuple(map(_text, data["formats"]))
             columns = {key: _text(name) for key, name in data.get("columns", {}).items()}
-            return Manifest(formats=formats, columns=columns, **{name: _text(data[name]) for name in _TEXTS})
+            issues = tuple(map(Issue.read, data.get("issues", ())))
+            return Manifest(
+                formats=formats, columns=columns, issues=issues, **{name: _text(data[name]) for name in _TEXTS}
+            )
         except OSError as error:
             hint = "a class folder is made by: derive class PROBLEM --roster ROSTER -o FOLDER"
             raise DeriveError(f"{folder} is not the folder of a class: {path.name}: {error.strerror}", hint) from None
@@ -71,13 +77,23 @@ class Manifest:
         if last is None or not problem.is_file() or not roster.is_file():
             return None
         formats = tuple(dict.fromkeys(path.rpartition(".")[2] for path in last.files if not path.endswith(".svg")))
-        return Manifest.of(last.title, problem.read_bytes(), roster.read_bytes(), last.seed, formats, {})
+        manifest = Manifest.of(last.title, problem.read_bytes(), roster.read_bytes(), last.seed, formats, {})
+        return replace(manifest, issues=issues_of_files(folder, last.seed))
+
+    @property
+    def issue(self) -> Issue:
+        """Of the sheets that are made from it."""
+        return Issue(self.seed, self.problem)
+
+    def after(self, old: Manifest) -> Manifest:
+        """With the issues of the manifest that it replaces, whose own too, if sheets are made anew."""
+        older = (old.issue, *old.issues)
+        return replace(self, issues=tuple(dict.fromkeys(issue for issue in older if issue != self.issue)))
 
     def text(self) -> str:
         """The file's text."""
         data = asdict(self)
-        if not self.columns:
-            del data["columns"]
+        data = {key: value for key, value in data.items() if value or key not in {"columns", "issues"}}
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -46,6 +46,8 @@ class Orders:
     hints    whether the feedback tells no expected numbers
     rules    the text of a problem to mark by instead; "" for the same
     late     the part of the marks that each day after the deadline takes off
+    older    the problem's texts and the seeds of sheets that were made anew since: issue 1, 2, …; of those handed out
+             last it is 0
     """
 
     problem: str
@@ -56,12 +58,13 @@ class Orders:
     rules: str = ""
     file: str = ""
     late: Fraction = Fraction(0)
+    older: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a student handed in that counts: where it stands, what it says, packed, how many days late it came, and the
-    marks that were set by hand.
+    """What a student handed in that counts: where it stands, what it says, packed, how many days late it came, the
+    marks that were set by hand, and the issue of its sheet.
     """
 
     student: Student
@@ -69,6 +72,7 @@ class Submission:
     payload: str
     days_late: int = 0
     overrides: tuple[Override, ...] = ()
+    issue: int = 0
 
     @property
     def digest(self) -> str:
@@ -97,9 +101,9 @@ def mark_batch(orders: Orders, batch: Sequence[Submission]) -> list[MarkedWork]:
 
 def _made(orders: Orders, handed: Submission) -> tuple[Work | str, dict[str, bytes]]:
     """The work judged, and its pages; else why it cannot be, in words, and no page."""
-    assignment, marker = class_marker(orders)
     try:
-        work = marker.mark(_variant(assignment, marker, handed.student.id), handed.payload)
+        _, marker = class_marker(orders)
+        work = marker.mark(_variant(orders, handed.student.id, handed.issue), handed.payload)
         work = work.with_marks(handed.overrides)
         return work, _pages(orders, handed, work)
     except DeriveError as error:
@@ -108,15 +112,15 @@ def _made(orders: Orders, handed: Submission) -> tuple[Work | str, dict[str, byt
         return f"derive failed on this work, which is a fault of derive: {type(error).__name__}: {error}", {}
 
 
-def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[Holding]:
-    """What works hold, each a student's id and what it says, packed. Of work that cannot be read it is said when it is
-    marked.
+def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str, int]]) -> list[Holding]:
+    """What works hold, each a student's id, what it says, packed, and the issue of its sheet. Of work that cannot be
+    read it is said when it is marked.
     """
-    assignment, marker = class_marker(orders)
+    _, marker = class_marker(orders)
 
-    def holding(student: str, payload: str) -> Holding:
+    def holding(student: str, payload: str, issue: int) -> Holding:
         try:
-            return marker.holding(_variant(assignment, marker, student), payload)
+            return marker.holding(_variant(orders, student, issue), payload)
         except DeriveError:
             return Holding(2)
         except FAULTS:
@@ -125,9 +129,19 @@ def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str]]) -> list[Holdin
     return [holding(*work) for work in batch]
 
 
-def _variant(assignment: Assignment, marker: Marker, student: str) -> Problem:
+def _variant(orders: Orders, student: str, issue: int = 0) -> Problem:
     """The problem to mark a student's work by, with the numbers of the own sheet."""
-    return _with_numbers(marker.problem, assignment.draw(student).problem)
+    _, marker = class_marker(orders)
+    return _with_numbers(marker.problem, assignment_of(orders, issue).draw(student).problem)
+
+
+@lru_cache(8)
+def assignment_of(orders: Orders, issue: int) -> Assignment:
+    """The assignment of an issue of sheets. Raises InputError for a problem that cannot be used."""
+    if not issue:
+        return class_marker(orders)[0]
+    text, seed = orders.older[issue - 1]
+    return Assignment(Problem.loads(text, orders.name, f"{orders.name}.toml"), seed)
 
 
 @lru_cache(2)
@@ -241,11 +255,11 @@ def _line(orders: Orders, handed: Submission, work: Work | str, failed: str) -> 
 
 def key_batch(orders: Orders, students: Sequence[str]) -> list[str]:
     """The numbers of students who handed in nothing, as lines of a record that has no marks."""
-    assignment, marker = class_marker(orders)
+    _, marker = class_marker(orders)
 
     def line(student: str) -> str:
         try:
-            work = marker.mark(_variant(assignment, marker, student), "[]")
+            work = marker.mark(_variant(orders, student), "[]")
         except DeriveError:
             return json.dumps({"student": student})
         except FAULTS:

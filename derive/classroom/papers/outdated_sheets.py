@@ -5,29 +5,36 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.folder.ledger import entries
+from derive.classroom.folder.issues import Issue
+from derive.classroom.folder.ledger import LedgerLine, entries
 from derive.classroom.folder.manifest import PROBLEM
 from derive.classroom.papers.paper_maker import Job
 from derive.files import PDF
 
 
-def outdated_students(room: Classroom) -> set[str]:
-    """The ids of the students whose sheets, by the ledger, are of another problem; who has no entry is none of them.
+def outdated_students(room: Classroom) -> dict[str, Issue | None]:
+    """The ids of the students whose sheets, by the ledger, are of another problem or seed, and of which, if that is
+    known; who has no entry is none of them.
 
     Memory holds those alone.
     """
-    others: dict[str, str] = {}
+    others: dict[str, LedgerLine] = {}
     for entry in entries(room.folder):
-        if entry.problem == room.manifest.problem:
+        if entry.problem == room.manifest.problem and entry.seed in {"", room.seed}:
             others.pop(entry.student, None)
         else:
-            others[entry.student] = "" if entry.problem else entry.inputs
-    return {*others} - _of_this_one(room, others)
+            others[entry.student] = entry
+    current = _of_this_one(room, {entry.student: entry.inputs for entry in others.values() if not entry.problem})
+    return {
+        student: Issue(entry.seed, entry.problem) if entry.seed and entry.problem else None
+        for student, entry in others.items()
+        if student not in current
+    }
 
 
 def _of_this_one(room: Classroom, inputs: dict[str, str]) -> set[str]:
     """Those whose entries name no problem, as earlier versions wrote them, and whose papers were made from this one."""
-    if not any(inputs.values()):
+    if not inputs:
         return set()
     manifest = room.manifest
     text = (room.folder / PROBLEM).read_text("utf-8-sig")

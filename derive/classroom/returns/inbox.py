@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from derive.answers.files.columns import AnswerLine
 from derive.answers.reading.answer_reader import Literal
@@ -31,19 +31,21 @@ COUNTED, PART, SUPERSEDED, EMPTY, UNKNOWN, OTHER, CONFLICT, UNREADABLE = (
 )  # fmt: skip
 """What became of a return."""
 OLDER = (
-    "this is an older sheet: the one that was made last for this student has other numbers; mark it by hand, or have "
-    "the new one worked"
+    "this is an older sheet: the one that was made last for this student has other numbers, and asks something else; "
+    "mark it by hand, or have the new one worked"
 )
+REPLACED = "an older sheet, marked by the numbers on it"
 NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
 
 _TABLES = """
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 CREATE TABLE known (kind TEXT, key TEXT, student TEXT, PRIMARY KEY (kind, key, student)) WITHOUT ROWID;
+CREATE TABLE issued (student TEXT PRIMARY KEY, issue INTEGER) WITHOUT ROWID;
 CREATE TABLE before (student TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID;
 CREATE TABLE returns (position INTEGER PRIMARY KEY, shown TEXT, student TEXT, variant TEXT, state TEXT, reason TEXT,
-    payload TEXT, time REAL, late INTEGER, weight INTEGER DEFAULT 2, steps TEXT DEFAULT '', entries INTEGER DEFAULT 0,
-    score TEXT DEFAULT '0');
+    payload TEXT, time REAL, late INTEGER, issue INTEGER, weight INTEGER DEFAULT 2, steps TEXT DEFAULT '',
+    entries INTEGER DEFAULT 0, score TEXT DEFAULT '0');
 CREATE INDEX by_student ON returns (student, state);
 """
 _SETTLE = f"""
@@ -87,19 +89,31 @@ class Holding:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What a student handed in that counts: where it stands (`shown`), what it says, packed, when it came, in seconds
-    since 1970 (0: nobody knows), and whether a platform calls it late.
+    since 1970 (0: nobody knows), whether a platform calls it late, and the issue of its sheet.
     """
 
     shown: str
     payload: str
     time: float = 0
     is_late: bool = False
+    issue: int = 0
+
+
+class Sheets(Protocol):
+    """The sheets that were handed out, by their issues: 0 was made last."""
+
+    def issue_of(self, student: str, numbers: str) -> int | None:
+        """The older issue whose sheet of a student has numbers of this checksum; None for none."""
+
+    def codes(self, student: str) -> tuple[str, ...]:
+        """The codes of a student's sheets."""
 
 
 class Inbox:
     """The returns of a class, in the order they were read; a Register of its students."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sheets: Sheets) -> None:
+        self.sheets = sheets
         path.unlink(missing_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(_TABLES)
@@ -123,14 +137,15 @@ class Inbox:
 
     # --- the class ----------------------------------------------------------------------------------------------------
 
-    def enrol(self, students: Iterable[tuple[Student, str]]) -> None:
-        """The students of the class with the codes of their sheets."""
+    def enrol(self, students: Iterable[Student]) -> None:
+        """The students of the class."""
         keys = (
             (kind, key, student.id)
-            for student, code in students
+            for student in students
             for kind, key in (
                 ("id", _folded(student.id)), ("exact id", student.id), ("file", _folded(student.file)),
-                ("code", _folded(code)), ("email", _folded(student.email)), ("id", _folded(student.login)),
+                *(("code", _folded(code)) for code in self.sheets.codes(student.id)),
+                ("email", _folded(student.email)), ("id", _folded(student.login)),
                 *(("name", heading_key(name)) for name in student.name_orders),
             )
             if key
@@ -145,6 +160,15 @@ class Inbox:
                 self._db.execute("DELETE FROM known WHERE kind = 'numbers' AND key = ?", (sheet.student,))
                 if sheet.numbers:
                     self._db.execute("INSERT INTO known VALUES ('numbers', ?, ?)", (sheet.student, sheet.numbers))
+
+    def issued(self, student: str, issue: int) -> None:
+        """The last sheet of a student is of an older issue: it was not made anew."""
+        self._db.execute("INSERT OR REPLACE INTO issued VALUES (?, ?)", (student, issue))
+
+    def issue(self, student: str) -> int:
+        """The issue of the last sheet of a student."""
+        row = self._db.execute("SELECT issue FROM issued WHERE student = ?", (student,)).fetchone()
+        return int(row[0]) if row else 0
 
     def find(self, kind: str, key: str) -> tuple[str, ...]:
         """The ids of the students with this `code`, `id`, `file`, `email` or `name`: none, one, or several.
@@ -162,21 +186,21 @@ class Inbox:
 
     def receive(self, pieces: Iterable[ReturnedWork | Refused]) -> None:
         """Take returns in, in order."""
-        columns = "shown, student, variant, state, reason, payload, time, late"
-        rows = ((*map(writable, self._row(piece)), *_times(piece)) for piece in pieces)
+        columns = "shown, student, variant, state, reason, payload, time, late, issue"
+        rows = ((*map(writable, row), *_times(piece), issue) for piece in pieces for row, issue in [self._row(piece)])
         with self._whole():
-            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def doubtful(self) -> list[int]:
         """The positions of returns that may hold no answer: free working, and what is one of several of a student."""
         query = f"SELECT position FROM returns WHERE state = :state AND (payload LIKE '{{%' OR student IN ({_SEVERAL}))"
         return [position for (position,) in self._db.execute(query, {"state": COUNTED})]
 
-    def at(self, position: int) -> tuple[str, str]:
-        """The student of a return, and what it says, packed."""
-        query = "SELECT student, payload FROM returns WHERE position = ?"
-        student, payload = self._db.execute(query, (position,)).fetchone()
-        return student, payload
+    def at(self, position: int) -> tuple[str, str, int]:
+        """The student of a return, what it says, packed, and the issue of its sheet."""
+        query = "SELECT student, payload, issue FROM returns WHERE position = ?"
+        student, payload, issue = self._db.execute(query, (position,)).fetchone()
+        return student, payload, issue
 
     def weigh(self, positions: Iterable[int], holdings: Iterable[Holding]) -> None:
         """Note what returns hold."""
@@ -196,10 +220,12 @@ class Inbox:
                 self._settle_student(student, attempts)
 
     def _settle_student(self, student: str, attempts: str) -> None:
-        query = "SELECT position, shown, time, steps, entries, score FROM returns WHERE student = ? AND state = ?"
+        query = (
+            "SELECT position, shown, time, steps, entries, score, issue FROM returns WHERE student = ? AND state = ?"
+        )
         rows = self._db.execute(query, (student, COUNTED)).fetchall()
-        found = [Candidate(position, shown, time, frozenset(json.loads(steps)), entries, Fraction(score))
-                 for position, shown, time, steps, entries, score in rows]  # fmt: skip
+        found = [Candidate(position, shown, time, frozenset(json.loads(steps)), entries, Fraction(score), issue)
+                 for position, shown, time, steps, entries, score, issue in rows]  # fmt: skip
         selection = select(found, attempts)
         scores = {each.position: float(each.score) for each in found}
         changes = [
@@ -209,21 +235,32 @@ class Inbox:
                     for position, reason in selection.aside.items()]  # fmt: skip
         self._db.executemany("UPDATE returns SET state = ?, reason = ? WHERE position = ?", changes)
 
-    def _row(self, piece: ReturnedWork | Refused) -> tuple[str, ...]:
+    def _row(self, piece: ReturnedWork | Refused) -> tuple[tuple[str, ...], int]:
+        """What is kept of a return, and the issue of its sheet."""
         if isinstance(piece, Refused):
             owner = owner_of(Claims(names=piece.names), self)
-            return piece.shown, owner.student, "", UNREADABLE, piece.reason, ""
+            return (piece.shown, owner.student, "", UNREADABLE, piece.reason, ""), 0
         owner = owner_of(piece.claims, self)
         state = _state(owner, piece)
-        if state == COUNTED and self._is_older(owner.student, piece.claims.numbers):
-            return piece.shown, owner.student, "", UNREADABLE, OLDER, packed(piece)
-        reason = NOTHING if state == EMPTY else owner.reason
-        return piece.shown, owner.student, owner.variant, state, reason, packed(piece)
+        issue = self._issue(owner.student, piece.claims.numbers) if state == COUNTED else 0
+        if issue is None:
+            return (piece.shown, owner.student, "", UNREADABLE, OLDER, packed(piece)), 0
+        reason = NOTHING if state == EMPTY else owner.reason or (REPLACED if issue else "")
+        return (piece.shown, owner.student, owner.variant, state, reason, packed(piece)), issue
 
-    def _is_older(self, student: str, numbers: str) -> bool:
-        """Whether a sheet has other numbers than the one that was made last for its student."""
+    def _issue(self, student: str, numbers: str) -> int | None:
+        """The issue of a sheet, by the checksum of the numbers on it; the last one where it has none."""
         made = self._known("numbers", student)
-        return bool(numbers and made) and numbers not in made
+        if numbers and made and numbers not in made:
+            return self.sheets.issue_of(student, numbers)
+        return self.issue(student)
+
+    @property
+    def on_older_sheets(self) -> int:
+        """How many returns that count are on older sheets."""
+        query = "SELECT COUNT(*) FROM returns WHERE state IN (?, ?) AND issue > 0"
+        (number,) = self._db.execute(query, (COUNTED, PART)).fetchone()
+        return int(number)
 
     @property
     def counted(self) -> int:
@@ -238,13 +275,14 @@ class Inbox:
 
     def delivery(self, student: str) -> Delivery | None:
         """What a student handed in that counts; None where there is nothing."""
-        query = "SELECT shown, payload, time, late FROM returns WHERE student = ? AND state IN (?, ?) ORDER BY position"
+        columns = "shown, payload, time, late, issue"
+        query = f"SELECT {columns} FROM returns WHERE student = ? AND state IN (?, ?) ORDER BY position"
         rows = self._db.execute(query, (student, COUNTED, PART)).fetchall()
         if not rows:
             return None
-        shown, payloads, times, late = zip(*rows, strict=True)
+        shown, payloads, times, late, issues = zip(*rows, strict=True)
         whole = payloads[0] if len(rows) == 1 else json.dumps({"parts": payloads}, ensure_ascii=False)
-        return Delivery(", ".join(shown), whole, max(times), any(late))
+        return Delivery(", ".join(shown), whole, max(times), any(late), issues[0])
 
     # --- what was marked before ---------------------------------------------------------------------------------------
 

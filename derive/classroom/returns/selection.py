@@ -27,6 +27,7 @@ class Candidate:
     steps     the ids of the steps it answers
     entries   how many entries it answers
     score     the marks it earns
+    issue     of the sheet it is on
     """
 
     position: int
@@ -35,6 +36,7 @@ class Candidate:
     steps: frozenset[str]
     entries: int
     score: Fraction = Fraction(0)
+    issue: int = 0
 
     @property
     def version(self) -> tuple[str, int]:
@@ -63,12 +65,14 @@ class Selection:
 
 
 def select(candidates: Sequence[Candidate], attempts: str) -> Selection:
-    """Of a student's returns the last, first or best; those that answer other steps alone are parts of it."""
+    """Of a student's returns the last, first or best; those that answer other steps of the same sheet alone are
+    parts of it.
+    """
     ranked = _ranked(candidates, attempts)
     counts, reasons = ranked[0][0], {}
     taken, parts = set(counts.steps), []
     for candidate, reason in ranked[1:]:
-        if candidate.steps and not candidate.steps & taken:
+        if candidate.steps and candidate.issue == counts.issue and not candidate.steps & taken:
             parts.append(candidate)
             taken |= candidate.steps
         else:

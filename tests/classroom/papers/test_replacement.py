@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import subprocess
@@ -14,7 +16,9 @@ from support.classes import PROBLEM, QUICK, SmallClass, answer_file
 
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import grade
+from derive.classroom.records.records import Record
 from derive.classroom.reports import class_files
+from derive.classroom.reports.class_files import MarkedClass
 from derive.commands.cli import main
 from derive.errors import DeriveError, ToolError
 from derive.files import locked
@@ -63,15 +67,79 @@ def test_what_leaves_the_numbers_alone_needs_none(tmp_path: Path, problem: str) 
     assert made(tmp_path, problem) == 0
 
 
-def test_an_older_sheet_is_listed_and_not_marked(tmp_path: Path) -> None:
+def states(folder: Path) -> list[tuple[str, str]]:
+    """State and reason of each return."""
+    rows = csv.DictReader(io.StringIO((folder / "grades" / "returns.csv").read_text("utf-8-sig")))
+    return [(row["state"], row["reason"]) for row in rows]
+
+
+def marks_of_older_sheets(folder: Path, changed: str, *options: str) -> MarkedClass:
+    """The marks of the keys of a class whose sheets were made anew since."""
+    assert made(folder, PROBLEM, "--seed", "first") == 0
+    shutil.copytree(folder / "class" / "keys", folder / "back")
+    assert made(folder, changed, *options, "--replace") == 0
+    return grade(folder / "class", [folder / "back"], folder / "grades", QUICK)
+
+
+@pytest.mark.parametrize("what", OTHER_NUMBERS)
+def test_older_sheets_are_marked_by_the_numbers_on_them(tmp_path: Path, what: str) -> None:
+    problem, options = OTHER_NUMBERS[what]
+    marking = marks_of_older_sheets(tmp_path, problem, *options)
+    assert states(tmp_path) == [("counted", "an older sheet, marked by the numbers on it")] * 4
+    assert marking.findings.tally.marked == 4
+    assert {record.earned for record in records(tmp_path)} == {9}
+    assert "4 returns are on older sheets, and are marked by the numbers on them" in marking.notes
+
+
+def test_an_older_sheet_that_asks_something_else_is_listed(tmp_path: Path) -> None:
+    marking = marks_of_older_sheets(tmp_path, PROBLEM.replace("Y = 1", "Y = 2").replace("- Y)^2", "- Y)^4"))
+    assert marking.findings.tally.marked == 0
+    assert all(state == "unreadable" and "this is an older sheet" in reason for state, reason in states(tmp_path))
+
+
+def test_sheets_older_and_new_of_one_student_are_not_parts_of_one_work(tmp_path: Path) -> None:
+    problems = [PROBLEM.replace("Y = 1", f"Y = {y}") for y in (1, 2, 3)]
+    for number, problem in enumerate(problems):
+        assert made(tmp_path, problem, "--seed", "first", *(["--replace"] if number else [])) == 0
+        lines = (tmp_path / "class" / "keys" / "p1.toml").read_text("utf-8").splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith(('"z_2"', "z_2")))
+        said = [line for line in lines[:first] if line.startswith('"sheet:')]
+        kept = {0: lines, 1: [*said, *lines[first:]], 2: lines[:first]}[number]
+        (tmp_path / "back" / "p1").mkdir(parents=True, exist_ok=True)
+        path = tmp_path / "back" / "p1" / f"{'work ' * (number + 1)}.toml"
+        path.write_text("\n".join(kept), "utf-8")
+        os.utime(path, (1_000_000 * (number + 1),) * 2)
+    grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert [state for state, _ in states(tmp_path)].count("counted") == 1
+    assert "part" not in [state for state, _ in states(tmp_path)]
+
+
+def test_who_got_no_new_sheet_is_marked_by_the_older_one(tmp_path: Path) -> None:
+    """As after a run that was killed half-way: the ledger still has the older sheets of some."""
     assert made(tmp_path, PROBLEM, "--seed", "first") == 0
     shutil.copytree(tmp_path / "class" / "keys", tmp_path / "back")
-    grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
-    assert (tmp_path / "grades" / "returns.csv").read_text("utf-8").count("counted") == 4
+    ledger = (tmp_path / "class" / "made.jsonl").read_bytes()
     assert made(tmp_path, PROBLEM.replace("Y = 1", "Y = 2"), "--replace") == 0
-    marking = grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
-    assert marking.findings.tally.marked == 0
-    assert (tmp_path / "grades" / "returns.csv").read_text("utf-8").count("this is an older sheet") == 4
+    (tmp_path / "class" / "made.jsonl").write_bytes(ledger)
+    for path in (tmp_path / "back").iterdir():  # work on paper of one's own says nothing of the numbers
+        lines = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join(line for line in lines if "sheet:numbers" not in line), "utf-8")
+    grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert {record.earned for record in records(tmp_path)} == {9}
+
+
+def test_a_mended_manifest_knows_the_older_sheets(tmp_path: Path) -> None:
+    assert made(tmp_path, PROBLEM, "--seed", "first") == 0
+    shutil.copytree(tmp_path / "class" / "keys", tmp_path / "back")
+    assert made(tmp_path, PROBLEM.replace("Y = 1", "Y = 2"), "--replace") == 0
+    (tmp_path / "class" / "manifest.json").write_text("")
+    grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
+    assert {record.earned for record in records(tmp_path)} == {9}
+
+
+def records(folder: Path) -> list[Record]:
+    lines = (folder / "grades" / "marks.jsonl").read_text("utf-8").splitlines()
+    return [Record.read(line) for line in lines[1:]]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"seed": 3}'])
