@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.problem.keys import DIGITS, EXCLUSIVE, TABLES
-from derive.problem.reading.keys import NAME_PATTERN, Key, either, named
+from derive.problem.reading.keys import Key, either, named
 from derive.problem.reading.variants_table import KEYS as VARIANTS_KEYS
 from derive.problem.schema.layers import layers, words
 from derive.problem.schema.parts import Schema, forbidden, has, lacks, none_of, when, where
@@ -45,7 +45,7 @@ def problem_schema() -> Schema:
 def _tables() -> Schema:
     tables = {name: _table(name, keys) for name, keys in TABLES.items() if name}
     tables["update"] = _table("update", update_keys())
-    tables["variants"] = _table("variants", VARIANTS_KEYS) | {"patternProperties": {NAME_PATTERN: named("draw")}}
+    tables["variants"] = _table("variants", VARIANTS_KEYS) | {"additionalProperties": named("draw")}
     tables["digits"] = _table("numbers", DIGITS)
     tables["model"] |= has(EQUATIONS)
     tables["network"] |= has("input", "layers") | {"dependencies": {"loss": ["target"]}}

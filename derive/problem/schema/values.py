@@ -67,7 +67,7 @@ def _by_type(ways: Mapping[str, str], other: str) -> Schema:
     schema: Taken = named(other)
     for kind, definition in ways.items():
         schema = when({"type": kind}, named(definition), schema)
-    return dict(schema)
+    return {**schema, "additionalProperties": True}  # what a table may have is said where its type is known
 
 
 def _list(number: str, rows: str) -> Schema:
@@ -84,4 +84,4 @@ def _range() -> Schema:
     bounds = {"from": NUMBER, "to": NUMBER, "step": named("positive"), "except": either(NUMBER, listed)}
     choices = {"properties": {"choices": listed}, "additionalProperties": False}
     of_range = {"properties": bounds, **has("from", "to"), "additionalProperties": False}
-    return {"type": "object", **when(has("choices"), choices, of_range)}
+    return {"type": "object", "additionalProperties": True, **when(has("choices"), choices, of_range)}

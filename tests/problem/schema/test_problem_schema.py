@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,7 +197,7 @@ def test_a_checker_says_little_beside_the_fault() -> None:
         (MODEL + "[state]\nv = 0\n", False),
         (MODEL + '[variants]\nx = { from = 1, to = 9, except = 0 }\nt = { choices = [1, "1/2"] }\n', True),
         (MODEL + '[variants]\nx = [{ from = 1, to = 9 }, 2]\nw = [[1, 2], [3, 4]]\n', True),
-        (MODEL + '[variants]\nx = "permutation"\n', True),
+        (MODEL + '[variants]\nx = "permutation"\ntidy = 9\ntries = 20\nallow = ["kink"]\nrequire = ["L < 9"]\n', True),
         (MODEL + '[variants]\nx = "shuffle"\n', False),
         (MODEL + "[variants]\nx = { from = 1 }\n", False),
         (MODEL + "[variants]\nx = { from = 1, to = 3, by = 2 }\n", False),
@@ -215,6 +216,12 @@ def test_schema_and_reader_agree(tables: str, good: bool) -> None:
     assert accepts(tables) is good
 
 
+@pytest.mark.parametrize("more", [(), ("--loss", "cross entropy"), ("--loss", "hinge", "--activation", "tanh")])
+def test_what_new_writes(more: tuple[str, ...], tmp_path: Path) -> None:
+    main(["new", "first", "--network", "3-4-2", "-o", str(tmp_path), *more])
+    assert not complaints(from_text((tmp_path / "first.toml").read_text("utf-8")))
+
+
 def test_a_network_of_other_programs_words() -> None:
     layers = '{ type = "nn.Linear", out_features = 1, activation = "ReLU()" }'
     network = f'[network]\ninput = "x"\ntarget = "t"\nloss = "MSELoss"\nlayers = [{layers}]\n'
@@ -231,7 +238,7 @@ def test_the_packaged_schema_is_current() -> None:
 
 
 def test_the_command_prints_or_writes_it(
-    capsys: pytest.CaptureFixture[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["schema"]) == 0
