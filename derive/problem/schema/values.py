@@ -55,9 +55,8 @@ def value_kinds() -> Schema:
         "list": _list("number", "list"),
         "data_list": _list("data_number", "data_list"),
         "list_of_values": _by_type({"object": "file"}, "list"),
-        "draw": _by_type({"object": "range", "array": "draws"}, "drawing_rule"),
-        "draws": list_of(_by_type({"object": "range", "array": "draws"}, "number"), 1),
-        "drawing_rule": one_of(RULES),
+        "draw": either(one_of(RULES), named("draws"), named("range")),
+        "draws": list_of(either(NUMBER, named("draws"), named("range")), 1),
         "range": _range(),
     }
 
@@ -82,6 +81,6 @@ def _range() -> Schema:
     """What one entry of a value is drawn from."""
     listed = list_of(NUMBER, 1)
     bounds = {"from": NUMBER, "to": NUMBER, "step": named("positive"), "except": either(NUMBER, listed)}
-    choices = {"properties": {"choices": listed}, "additionalProperties": False}
-    of_range = {"properties": bounds, **has("from", "to"), "additionalProperties": False}
-    return {"type": "object", "additionalProperties": True, **when(has("choices"), choices, of_range)}
+    choices = {"type": "object", "properties": {"choices": listed}, **has("choices"), "additionalProperties": False}
+    from_to = {"type": "object", "properties": bounds, **has("from", "to"), "additionalProperties": False}
+    return dict(either(choices, from_to))
