@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from gzip import compress
 from pathlib import Path
 from typing import Any
 
 from derive.interactive.engine import b85, engine_text, mathlive
-from derive.interactive.licences import licences
+from derive.interactive.licences import ShippedPart
 from derive.writers.base import framed
 from derive.writers.html import math_font
 
@@ -32,9 +32,16 @@ _MODULE = re.compile(r"^(?:export |import .*;\n)", re.MULTILINE)
 """What a script has as a module."""
 
 
-def one_file(frame: str, entry: str, data: Mapping[str, Any], parts: Mapping[str, str], **fields: Any) -> str:
-    """The page as text: a frame of `templates/`, the script of `page/` that starts it, the data it reads, and the
-    `parts` that it unpacks. Without any what judges is outside: a notebook around it, or a server, asks derive.
+def one_file(
+    frame: str,
+    entry: str,
+    data: Mapping[str, Any],
+    parts: Mapping[str, str],
+    shipped: Sequence[ShippedPart],
+    **fields: Any,
+) -> str:
+    """The page as text: a frame of `templates/`, the script of `page/` that starts it, the data it reads, the `parts`
+    that it unpacks, and what is shipped in them. Without any what judges is outside: a notebook around it asks derive.
     """
     return framed(
         frame,
@@ -43,7 +50,7 @@ def one_file(frame: str, entry: str, data: Mapping[str, Any], parts: Mapping[str
         blocks={"data": _json({**data, "outside": not parts}), **parts},
         imports=_json({"imports": {f"derive/{name}": _address(text) for name, text in modules(f"{entry}.js").items()}}),
         entry=f"derive/{entry}.js",
-        licences=licences() if parts else (),
+        licences=shipped,
         **fields,
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from derive.derivation.steps import Derivation
 from derive.files import save
 from derive.interactive.exercise import Exercise, Source
+from derive.interactive.licences import licences
 from derive.interactive.one_file import judging_parts, one_file
 from derive.interactive.verdicts import verdicts
 from derive.page.document import Document
@@ -37,6 +38,7 @@ def practice_page(source: Source, parts: Mapping[str, str] | None = None) -> str
 
     Raises InputError, VerificationError, and ToolError if what the page needs cannot be fetched.
     """
+    parts = judging_parts() if parts is None else parts
     exercise = Exercise.of(source)
     told, identity = exercise.description(), source.identity
     words = {key: escape(text) for key, text in page_words(catalogue(told["language"])).items()}
@@ -45,7 +47,7 @@ def practice_page(source: Source, parts: Mapping[str, str] | None = None) -> str
         FRAME, "practice",
         {"open": opening_request(source), "words": page_words(catalogue(told["language"])), "description": told,
          "of": verdicts(exercise, {})["of"]},
-        judging_parts() if parts is None else parts,
+        parts, licences() if parts else (),
         title=escape(told["title"]), language=told["language"], words=words,
         exercise=shown, marks=identity.marks if identity.code else (),
         student=escape(" · ".join(filter(None, (identity.name, identity.student)))),

@@ -10,9 +10,11 @@ from typing import Any
 from derive import examples
 from derive.files import save
 from derive.interactive.exercise import Exercise, Source
+from derive.interactive.licences import licences
 from derive.interactive.one_file import judging_parts, one_file
 from derive.interactive.practice_page import page_words
 from derive.prose.catalogue import Catalogue, catalogue
+from derive.studio.code_editor import SHIPPED, code_editor
 from derive.studio.studio_desk import gallery
 from derive.studio.vocabulary import vocabulary
 
@@ -33,7 +35,7 @@ def studio_page(source: Source | None = None, language: str = "en", server: Mapp
         FRAME, "studio",
         {"words": words, "vocabulary": vocabulary(), "gallery": gallery(), "desk": DESK, "server": server,
          "open": {"problem": opened.problem, "name": opened.name}},
-        {} if server else judging_parts(),
+        {"code": code_editor(), **({} if server else judging_parts())}, (*licences(), SHIPPED),
         language=language, words={key: escape(text) for key, text in words.items()},
         problem=escape(opened.problem), name=escape(opened.name), page=shown.page(),
         page_language=shown.solution.problem.language,

@@ -23,7 +23,7 @@ _NAMED: Mapping[str, Callable[[], Iterable[str]]] = {"loss": network_losses, "ru
 def vocabulary() -> dict[str, Any]:
     """The words by where they stand, in terms of JSON."""
     return {
-        "tables": {table: list(keys) for table, keys in _TABLES.items()},
+        "tables": {table: _offered(keys) for table, keys in _TABLES.items()},
         "choices": [
             {"table": table, "key": key, "words": words}
             for table, keys in _TABLES.items()
@@ -35,6 +35,15 @@ def vocabulary() -> dict[str, Any]:
         "layers": [_layer(kind) for kind in LAYERS.values()],
         "losses": list(network_losses()),
     }
+
+
+def _offered(keys: Mapping[str, Key]) -> list[dict[str, Any]]:
+    """Keys with their meanings, and whether they are tables."""
+    return [{"key": key, "meaning": row.meaning, "table": _is_table(row.takes)} for key, row in keys.items()]
+
+
+def _is_table(takes: Taken) -> bool:
+    return "$ref" in takes or takes.get("type") == "object"
 
 
 def _words(takes: Taken) -> list[str]:
@@ -54,10 +63,13 @@ def activations() -> Iterator[str]:
             yield row.spellings[0]
 
 
-def _operations() -> Iterator[dict[str, str]]:
+def _operations() -> Iterator[dict[str, Any]]:
+    """Each spelling of each operation; `first` says which an editor offers, the others it only knows."""
     table: dict[str, Row | Macro] = {**ROWS, **MACROS}
     for spelling, key in FUNCTIONS.items():
-        yield {"label": spelling, "detail": table[key].summary, "info": table[key].example}
+        row = table[key]
+        first = spelling == row.spellings[0] and not spelling.endswith("'")
+        yield {"label": spelling, "detail": row.summary, "info": row.example, "first": first}
 
 
 def _layer(kind: LayerKind) -> dict[str, Any]:

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.node import run, script
 
-from derive.interactive.fetching import FetchedPackage, fetched, node
-from derive.interactive.one_file import FOLDER, modules
+from derive.interactive.fetching import FetchedPackage, fetched
+from derive.interactive.one_file import modules
 
 pytestmark = pytest.mark.slow
 TYPESCRIPT = FetchedPackage(
     "npm", "typescript", "5.9.3", "typescript-5.9.3.tgz",
     "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3",
 )  # fmt: skip
-
-
-def run(*arguments: str, cwd: Path = FOLDER) -> str:
-    program = node("node")
-    assert program
-    done = subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def script(name: str, file: str, expression: str) -> Any:
-    """What an expression gives with a function of a script."""
-    text = f"import {{{name}}} from '{(FOLDER / file).as_uri()}';"
-    return json.loads(run("--input-type=module", "-e", f"{text} console.log(JSON.stringify({expression}))"))
 
 
 def test_types_hold_together(tmp_path: Path) -> None:

@@ -102,4 +102,7 @@ def test_what_an_editor_offers_is_what_a_file_may_say() -> None:
     for loss in choices["network", "loss"]:
         assert loss in words["losses"]
     assert "adam" in choices["update", "rule"] and "kk" in choices["", "language"]
-    assert all(key in words["tables"][""] for key, _ in choices if key)
+    tables = {row["key"] for row in words["tables"][""] if row["table"]}
+    assert {"data", "model", "update"} <= tables and "title" not in tables
+    assert all(table in tables for table, _ in choices if table)
+    assert all(row["meaning"] for rows in words["tables"].values() for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from derive.commands.cli import main
 from derive.problem.problem import Problem
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+FIELD = ".cm-content"
 LARGEST = 17_000_000  # bytes of the page
 
 
@@ -49,8 +50,13 @@ def text(tab: Any) -> str:
 
 def write(tab: Any, whole: str) -> None:
     """Write the whole file anew, and wait until it was worked out."""
+    follows(tab, lambda: tab.fill(FIELD, whole))
+
+
+def follows(tab: Any, act: Callable[[], object]) -> None:
+    """Do something, and wait until the page has followed."""
     before = tab.evaluate("document.body.dataset.shown")
-    tab.fill("#problem", whole)
+    act()
     tab.wait_for_function("before => document.body.dataset.shown !== before", arg=before)
 
 
@@ -75,9 +81,42 @@ def test_a_slip_is_told_at_its_line_and_the_page_stays(tab: Any) -> None:
     message = tab.locator("#faults button")
     assert message.inner_text().startswith(f"Line {line}: ") and "z_7" in message.inner_text()
     tab.wait_for_function("document.querySelector('#announce').textContent.includes('z_7')")
+    under = tab.locator(".cm-line", has_text="A_1 = ReLU(").locator("xpath=following-sibling::*[1]")
+    assert "z_7" in under.inner_text() and tab.inner_text(".slip") == "z_7"
+    tab.click("#to-gallery")
+    tab.click("#to-file")
+    message.click()
+    assert tab.evaluate("getSelection().toString()") == "z_7"
     assert tab.is_visible("#page .result") and "Messages: 1" in tab.inner_text("#state")
     write(tab, right)
     assert tab.is_hidden("#faults")
+
+
+def test_operations_and_names_are_offered_as_they_are_typed(tab: Any) -> None:
+    tab.locator(".cm-line", has_text="L   = ").first.click()
+    tab.keyboard.press("End")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("q = softpl")
+    tab.wait_for_selector(".cm-tooltip-autocomplete [aria-selected] >> text=softplus")
+    assert "smooth ReLU" in tab.inner_text(".cm-completionInfo")
+    tab.wait_for_timeout(100)  # what has just come up is not taken by a key meant for the text
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("W_")
+    tab.wait_for_selector(".cm-tooltip-autocomplete >> text=W_2")
+    assert "1×3" in tab.locator(".cm-tooltip-autocomplete li", has_text="W_2").inner_text()
+    tab.keyboard.press("Escape")
+    follows(tab, lambda: tab.keyboard.type("2 W_2^T"))
+    assert "q = softplus(W_2 W_2^T)" in text(tab)
+
+
+def test_a_plain_field_is_there_for_who_wants_it(tab: Any) -> None:
+    plain = tab.get_by_role("button", name="Plain text")
+    plain.click()
+    assert tab.locator(FIELD).count() == 0 and tab.is_visible("#problem")
+    follows(tab, lambda: tab.fill("#problem", text(tab).replace("q = softplus(W_2 W_2^T)\n", "")))
+    plain.click()
+    tab.wait_for_selector(FIELD)
+    assert "softplus" not in text(tab) + tab.inner_text(FIELD)
 
 
 def test_a_built_in_problem_is_opened(tab: Any) -> None:
@@ -87,6 +126,11 @@ def test_a_built_in_problem_is_opened(tab: Any) -> None:
     assert text(tab) == examples.path("mazur").read_text("utf-8")
     title = Problem.load(examples.path("mazur")).title
     tab.wait_for_function("title => document.querySelector('#page h1').textContent === title", arg=title)
+    tab.click("#back")
+    tab.wait_for_function("document.querySelector('#name').value === 'notes'")
+    assert "three layered" in text(tab)
+    follows(tab, lambda: tab.click("#back"))
+    assert tab.input_value("#name") == "mazur"
 
 
 def test_what_is_written_is_there_again_after_a_reload(tab: Any) -> None:

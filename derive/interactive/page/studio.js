@@ -18,14 +18,25 @@ const name = /** @type {HTMLInputElement} */ (byId("name"));
 const state = byId("state");
 const PLACES = ["file", "gallery"];
 let waiting = false, again = false, heard = "";
+name.value = data.open.name;
+if (!data.server) laidDown();
+
+/** What was written here the last time. */
+function laidDown() {
+  name.value = draft.value.name;
+  /** @type {HTMLTextAreaElement} */ (byId("problem")).value = draft.value.problem;
+}
 
 /** What a request tells of the file. */
 const file = () => ({problem: editor.value, name: name.value.trim().replace(/[^\p{L}\p{N}_-]+/gu, "_") || "problem"});
 
 const changed = settled(WORK_AFTER, () => void work());
-const editor = editing(byId("editor"), /** @type {HTMLTextAreaElement} */ (byId("problem")), () => {
-  keep();
-  changed();
+const editor = editing(byId("name-bar"), {
+  field: /** @type {HTMLTextAreaElement} */ (byId("problem")), vocabulary: data.vocabulary, say,
+  changed: () => {
+    keep();
+    changed();
+  },
 });
 
 function keep() {
@@ -93,8 +104,11 @@ function broken(error) {
   document.body.dataset.failed = why;
 }
 
-/** Lay another file open. @param {{problem: string, name: string}} other */
+/** Lay another file open; what was written before can be taken back. @param {{problem: string, name: string}} other */
 function open(other) {
+  const before = {problem: editor.value, name: name.value};
+  byId("back").hidden = false;
+  byId("back").onclick = () => open(before);
   name.value = other.name;
   editor.value = other.problem;
   keep();
@@ -132,10 +146,6 @@ byId("downloads").append(
 for (const place of PLACES) byId(`to-${place}`).addEventListener("click", () => turn(place));
 name.addEventListener("change", () => { keep(); void work(); });
 gallery(byId("gallery"), data.gallery, say, async chosen => open(await judge.ask({do: "example", name: chosen})));
-if (!data.server && draft.value.problem !== data.open.problem) {
-  name.value = draft.value.name;
-  editor.value = draft.value.problem;
-}
 state.textContent = say("starting_studio");
 judge.ready.then(async () => {
   await work();
