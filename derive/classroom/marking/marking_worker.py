@@ -14,6 +14,7 @@ from typing import Any
 from derive.answers.feedback.report_files import text
 from derive.classroom.marking.work_marking import Marker, Work
 from derive.classroom.marking.work_numbers import numbers_of_work
+from derive.classroom.records.fairness import DrawnNumbers
 from derive.classroom.records.overrides import Override
 from derive.classroom.returns.inbox import Holding
 from derive.classroom.roster.printed_names import printed_name
@@ -26,8 +27,8 @@ from derive.solution import Blueprint
 from derive.variants import Assignment
 from derive.writers.pdf_source import pdf_source
 
-NUMBERS = "numbers"
-"""The part of a line that is needed while a class is marked, and not kept."""
+NUMBERS, DRAWN = "numbers", "drawn"
+"""The parts of a line that are needed while a class is marked, and not kept: of the work, and what was drawn."""
 FAULTS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -250,7 +251,15 @@ def _line(orders: Orders, handed: Submission, work: Work | str, failed: str) -> 
     line |= {"failed": failed} if failed else {}
     numbers = numbers_of_work(work.judged) if isinstance(work, Work) else ()
     line |= {NUMBERS: [number.row() for number in numbers]}
+    if isinstance(work, Work) and (drawn := _drawn(orders, work, handed.issue)):
+        line |= {DRAWN: drawn.row()}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+def _drawn(orders: Orders, work: Work, issue: int) -> DrawnNumbers | None:
+    """What was drawn for a student; None where nothing is."""
+    assignment = assignment_of(orders, issue)
+    return DrawnNumbers.of(work.solution.problem, assignment.variants.choices) if assignment.drawn else None
 
 
 def key_batch(orders: Orders, students: Sequence[str]) -> list[str]:

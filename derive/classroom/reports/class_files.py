@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from derive.classroom.folder.classroom import Classroom
-from derive.classroom.marking.marking_worker import NUMBERS, Orders, class_marker
+from derive.classroom.marking.marking_worker import DRAWN, NUMBERS, Orders, class_marker
 from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
+from derive.classroom.records.fairness import DrawnNumbers, Fairness
 from derive.classroom.records.records import Basis, MarkChange, Record, changes
 from derive.classroom.records.tally import Tally
 from derive.classroom.records.written_files import (
@@ -129,7 +130,7 @@ class ClassFiles:
         self._returns(Returns(opened(RETURNS), self.style), found)
         listed = found.changes if before else None
         return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed,
-                        list(found.agreements.values()))  # fmt: skip
+                        list(found.agreements.values()), _fairness(parts))  # fmt: skip
 
     def _gradebook(
         self, opened: Callable[[str], TextIO], steps: Sequence[tuple[str, Fraction]]
@@ -224,8 +225,19 @@ def _text(name: str, document: Document, solution: Solution) -> str:
 def _kept(line: str) -> str:
     """A line of the record without what is needed only while a class is marked."""
     data = json.loads(line)
-    data.pop(NUMBERS, None)
+    for part in (NUMBERS, DRAWN):
+        data.pop(part, None)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _fairness(parts: Iterable[Path]) -> Fairness:
+    """How the scores go with what was drawn."""
+    fairness = Fairness()
+    for line, record in _records(parts):
+        drawn = json.loads(line).get(DRAWN)
+        if drawn and not record.refused:
+            fairness.add(DrawnNumbers.read(drawn), record.earned)
+    return fairness
 
 
 def _agreements(parts: Sequence[Path], keys: Path) -> dict[str, Agreement]:

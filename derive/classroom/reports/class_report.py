@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from derive.classroom.records.fairness import Dependence, Fairness, FairnessGroup
 from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
 from derive.classroom.reports.copied_work import Agreement
@@ -55,6 +56,7 @@ class Findings:
     changes  marks that are others than before; None where nothing had been marked before
     changed  how many marks changed
     agreements  works that agree with another student's in unlikely ways
+    fairness  how the scores go with what was drawn
     """
 
     steps: Sequence[tuple[str, Fraction]]
@@ -65,6 +67,7 @@ class Findings:
     changes: Sequence[MarkChange] | None
     changed: int
     agreements: Sequence[Agreement] = ()
+    fairness: Fairness = field(default_factory=Fairness)
 
 
 def class_document(findings: Findings, solution: Solution, style: TableStyle) -> Document:
@@ -93,6 +96,8 @@ class _Page:
             yield from self._scores()
             yield from self._steps()
             yield from self._mistakes()
+        if self.found.fairness.says_something:
+            yield from self._fairness(self.found.fairness)
         if self.found.changes is not None:
             yield from self._changes(self.found.changes)
         if self.found.agreements:
@@ -174,6 +179,46 @@ class _Page:
         rows = [(_said(str(steps.total())), Sentence(f"mistakes.{key}"), _said(_where(steps))) for key, steps in found]
         yield Table((_column("times", "number"), _column("mistake", "long"), _column("where", "long")), tuple(rows))
 
+    # --- the variants -------------------------------------------------------------------------------------------------
+
+    def _fairness(self, fairness: Fairness) -> Iterator[Block]:
+        """Scores by how long the drawn numbers are, and how they go with each value that is drawn."""
+        groups, dependences = fairness.groups(), fairness.dependences()
+        yield Heading(Sentence("class.fairness"))
+        told = [self._told(each) for each in dependences if each.is_told]
+        yield Paragraph((Sentence("class.fairness_are"), *(told or [Sentence("class.fair")])))
+        if len(groups) > 1 and self.most:
+            bars = tuple(Bar(_range(each), (round(100 * each.mean / float(self.most)),)) for each in groups)
+            part = BarPart(self.words["class.mean_percent"], "bar")
+            chart = Chart("upright", (part,), bars, self.words["class.signs"])
+            yield FigureBlock(chart, "fairness", self.words["class.fairness"])
+        heads = (_column("signs"), _column("students", "number"), _column("mean_score", "number"),
+                 _column("spread", "number"))  # fmt: skip
+        rows = [(_said(_range(each)), _said(str(each.students)), self._rounded(each.mean), self._rounded(each.spread))
+                for each in groups]  # fmt: skip
+        yield Table(heads, tuple(rows))
+        rows_of_names = [(self._drawn(each), self._rounded(each.correlation)) for each in dependences]
+        if rows_of_names:
+            yield Table((_column("drawn"), _column("goes_with", "number")), tuple(rows_of_names))
+
+    def _told(self, dependence: Dependence) -> Sentence:
+        share = self.number(Fraction(max(1, round(1000 * dependence.chance)), 10))
+        fields: dict[str, Inline] = {
+            "r": self._signed(dependence.correlation), "chance": share
+        }  # fmt: skip
+        if not dependence.name:
+            return Sentence("class.unfair_length", fields)
+        return Sentence("class.unfair_value", {**fields, "name": NameInText(self.solution.index[dependence.name][0])})
+
+    def _drawn(self, dependence: Dependence) -> Sentence:
+        return self._step(dependence.name) if dependence.name else Sentence("class.signs")
+
+    def _rounded(self, value: float) -> Sentence:
+        return _said(self._signed(value))
+
+    def _signed(self, value: float) -> str:
+        return self.number(round(Fraction(value), 2)).replace("-", "−")
+
     # --- lists --------------------------------------------------------------------------------------------------------
 
     def _changes(self, changes: Sequence[MarkChange]) -> Iterator[Block]:
@@ -224,6 +269,11 @@ class _Page:
             yield Table(heads, tuple(rows[:MOST_LISTED]))
         if total > len(rows[:MOST_LISTED]):
             yield Paragraph((Sentence("class.more", {"n": total - len(rows[:MOST_LISTED])}),))
+
+
+def _range(group: FairnessGroup) -> str:
+    """From how many to how many: `12–14`."""
+    return f"{group.first}–{group.last}" if group.last > group.first else str(group.first)
 
 
 def _column(key: str, kind: str = "text") -> TableColumn:
