@@ -7,6 +7,7 @@ from derive.figures.graph import graph_figure
 from derive.figures.grids import Grid, Grids
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
+from derive.figures.unrolled import unrolled_figure
 from derive.figures.windows import window_figures
 
 Picture = Figure | Chart | Curve | Grids
@@ -27,5 +28,6 @@ __all__ = [
     "attention_figure",
     "graph_figure",
     "network_figure",
+    "unrolled_figure",
     "window_figures",
 ]  # fmt: skip

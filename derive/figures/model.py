@@ -11,7 +11,7 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name, Symbol
 
 Position: TypeAlias = tuple[float, float]
-NodeKind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer"]
+NodeKind: TypeAlias = Literal["input", "unit", "parameter", "operation", "loss", "target", "dots", "layer", "state"]
 
 MOST_STACKED, MOST_ROWS, MOST_COLUMNS = 4, 3, 3
 
@@ -23,7 +23,8 @@ class Node:
     name        the quantity it stands for; a unit's sum `z_1`
     position    column and row, counted from the top left; rows may be broken
     kind        `input` (given data), `parameter`, `operation` (computed), `unit` (of a network), `loss`,
-                `target`, `dots` (units left out) or `layer` (the names of a whole layer, beneath it)
+                `target`, `dots` (units left out), `layer` (the names of a whole layer, beneath it) or `state`
+                (what goes from step to step of a sequence)
     shape       of the name
     entry       which entry of the name it is; None for the whole
     unit        which unit of its layer it is, where it stands for the unit's values in several samples
@@ -84,14 +85,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Nodes and edges. `kind` is `network` or `graph`, `size` its columns and rows, `loss` its name; `legend` says in
-    words what the two colours of its numbers are, that of values and that of gradients.
+    """Nodes and edges. `kind` is `network`, `graph` or `unrolled`, `size` its columns and rows, `loss` its name;
+    `legend` says in words what the two colours of its numbers are, that of values and that of gradients.
     """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     size: tuple[int, int]
-    kind: Literal["network", "graph"]
+    kind: Literal["network", "graph", "unrolled"]
     loss: Symbol | None = None
     legend: tuple[str, str] | None = None
 
@@ -101,6 +102,10 @@ class Figure:
         edges = tuple(replace(edge, lit=edge.weight in names) for edge in self.edges)
         found = any(node.lit for node in nodes) or any(edge.lit for edge in edges)
         return replace(self, nodes=nodes, edges=edges) if found else None
+
+    def is_level(self, edge: Edge) -> bool:
+        """Whether an edge goes from a node to one beside it."""
+        return self.nodes[edge.source].position[1] == self.nodes[edge.target].position[1]
 
     @property
     def chain(self) -> bool:

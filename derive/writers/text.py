@@ -160,7 +160,7 @@ class TextWriter(TemplateWriter):
 def _is_told(block: FigureBlock) -> bool:
     """Whether words stand for a picture: a network says what its graph does, a curve or chart what a table does."""
     figure = block.figure
-    return isinstance(figure, Grids) or (isinstance(figure, Figure) and figure.kind == "graph")
+    return isinstance(figure, Grids) or (isinstance(figure, Figure) and figure.kind != "network")
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
 from math import hypot
+from typing import TypeGuard
 
 import pytest
 from support.places import PACKAGE
@@ -16,7 +17,7 @@ from support.places import PACKAGE
 from derive.calculus.shapes import offset
 from derive.derivation.derive import derive as derived
 from derive.derivation.steps import Derivation
-from derive.figures import Figure, graph_figure, network_figure
+from derive.figures import Figure, graph_figure, network_figure, unrolled_figure
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
 from derive.figures.drawing.arrange import drawing_of
@@ -167,7 +168,7 @@ class Blank(Unicode):
 def sample(name: str) -> Sample:
     problem = Problem.loads(OWN[name]) if name in OWN else Problem.load(EXAMPLES[0].with_name(f"{name}.toml"))
     derivation = derived(problem)
-    figures = (network_figure(derivation), graph_figure(derivation))
+    figures = (network_figure(derivation), graph_figure(derivation), unrolled_figure(derivation))
     return Sample(name, derivation, Values(Tape.of(derivation), problem), tuple(filter(None, figures)))
 
 
@@ -289,6 +290,11 @@ def frame(shape: Text | Rectangle | Circle, script: MathScript) -> Frame:
     return left, y - 0.65 * shape.size, left + width, y + 0.05 * shape.size
 
 
+def is_node(shape: object) -> TypeGuard[Rectangle | Circle]:
+    """Whether a shape stands for something; what lies around several does not."""
+    return isinstance(shape, Rectangle | Circle) and shape.style != "group"
+
+
 def apart(a: Frame, b: Frame) -> bool:
     return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
@@ -308,7 +314,7 @@ def drawings(name: str) -> Iterator[tuple[Drawing, MathScript]]:
 def test_nothing_overlaps(name: str) -> None:
     for drawing, script in drawings(name):
         page = (0.0, 0.0, drawing.width, drawing.height)
-        nodes = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Rectangle | Circle)]
+        nodes = [frame(shape, script) for shape in drawing.shapes if is_node(shape)]
         texts = [(shape.content, frame(shape, script)) for shape in drawing.shapes if isinstance(shape, Text)]
         assert all(inside(a, page) for a in nodes)
         assert all(apart(a, b) for a, b in combinations(nodes, 2))
@@ -429,7 +435,7 @@ def test_a_graph_too_large_for_numbers_has_its_names() -> None:
 @every_problem
 def test_arrows_pass_no_card(name: str) -> None:
     for drawing, script in drawings(name):
-        cards = [frame(shape, script) for shape in drawing.shapes if isinstance(shape, Rectangle)]
+        cards = [frame(shape, script) for shape in drawing.shapes if is_node(shape)]
         for line in (shape for shape in drawing.shapes if isinstance(shape, Line) and shape.style == "arrow"):
             points = list(along(line))[1:-1]
             assert not any(a[0] + 1 < x < a[2] - 1 and a[1] + 1 < y < a[3] - 1 for x, y in points for a in cards)

@@ -12,6 +12,7 @@ from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.grids import draw_grids
 from derive.figures.drawing.networks import draw_network
 from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Rows, Text
+from derive.figures.drawing.unrolled import draw_unrolled
 from derive.language.expressions import Index
 from derive.language.names import Name
 
@@ -49,6 +50,8 @@ def _explained(drawing: Drawing, legend: tuple[str, str], script: MathScript) ->
 def _drawn(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     if figure.kind == "network":
         return draw_network(figure, labels, script)
+    if figure.kind == "unrolled":
+        return draw_unrolled(figure, labels, script)
     return (draw_chain if figure.chain else draw_graph)(figure, labels, script)
 
 

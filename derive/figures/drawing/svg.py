@@ -43,6 +43,7 @@ STYLES: dict[BoxStyle, str] = {
     "arrow": 'fill="none" stroke="#444" stroke-width="0.6"',
     "dot": 'fill="#555"',
     "curve": 'fill="none" stroke="#1f5a96" stroke-width="1.2" stroke-linejoin="round"',
+    "group": 'fill="#f0f0f0" stroke="#999" stroke-width="0.4"',
     "cell": 'fill="#fff" stroke="#999" stroke-width="0.4"',
     **{tone: f'fill="{colour}"' for tone, colour in TONES.items()},
     **{
@@ -124,7 +125,7 @@ def _painted(shape: DrawnShape) -> Iterator[str]:
             yield _text(shape)
         case Rectangle():
             x, y = shape.at
-            round_corners = ' rx="2"' if shape.style in {"parameter", "computed", "loss"} else ""
+            round_corners = ' rx="2"' if shape.style in {"parameter", "computed", "loss", "group"} else ""
             size = f'width="{shape.width:.2f}" height="{shape.height:.2f}"'
             yield f'<rect x="{x:.2f}" y="{y:.2f}" {size}{round_corners} {STYLES[shape.style]}/>'
         case Circle():

@@ -38,6 +38,7 @@ _STYLES = """\
   lit/.style={fill=yellow!40, line width=0.9pt}, lit weight/.style={draw=orange!85!black, line width=1.2pt},
   rule/.style={draw=black!40, line width=0.3pt},
   bracket/.style={draw=black!70}, weight/.style={draw=black!45},
+  group/.style={fill=black!4, draw=black!35, rounded corners=3pt},
   arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none}]"""
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
 _CELLS = ", ".join([

@@ -120,7 +120,7 @@ def _row(node: Node, name: Name, figure: Figure, labels: Labels) -> tuple[str, s
         sides = node.shape if len(node.shape) > 1 else (*node.shape, 1)
         return label, "×".join(map(str, sides)), "", ""
     value = _entries(labels.values(name, node.entry))
-    gradient = _entries(labels.gradient(name, node.entry)) if figure.kind == "graph" else ""
+    gradient = _entries(labels.gradient(name, node.entry)) if figure.kind != "network" else ""
     if not gradient or not figure.loss or not isinstance(name, Symbol):
         return label, value, "", ""
     return label, value, labels.name(Derivative(figure.loss, name), node.entry), gradient

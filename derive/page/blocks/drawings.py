@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures import Picture, attention_figure, graph_figure, network_figure, window_figures
+from derive.figures import Picture, attention_figure, graph_figure, network_figure, unrolled_figure, window_figures
 from derive.language.expressions import Ref
 from derive.page.blocks.followed import FollowedWeight
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence
@@ -39,7 +39,13 @@ def _drawn(derivation: Derivation, problem: Problem) -> Iterator[Drawn]:
     network, graph = network_figure(derivation), graph_figure(derivation)
     if network:
         yield "network", followed.lit(network) if followed else network, None
-    if graph:
+    unrolled = unrolled_figure(derivation) if "unrolled" in problem.page.figures else None
+    if unrolled:
+        unrolled = replace(unrolled, legend=legend)
+        onwards = all(edge.source < edge.target or not unrolled.is_level(edge) for edge in unrolled.edges)
+        reading = Sentence("figures.unrolled" if derivation.backward and onwards else "figures.unrolled_forward")
+        yield "unrolled", followed.lit(unrolled) if followed else unrolled, reading
+    if graph and not unrolled:
         graph = replace(graph, legend=legend)
         yield "graph", followed.lit(graph) if followed else graph, None
     yield from _windows(derivation)
