@@ -82,9 +82,8 @@ class _Layout:
                      if node.kind == "state" and node.position[0] == column]  # fmt: skip
             if boxes:
                 left, top = min(b[0] for b in boxes) - PAD, min(b[1] for b in boxes) - PAD
-                yield Rectangle(
-                    (left, top), max(b[2] for b in boxes) + PAD - left, max(b[3] for b in boxes) + PAD - top, "given"
-                )
+                right, bottom = max(b[2] for b in boxes) + PAD, max(b[3] for b in boxes) + PAD
+                yield Rectangle((left, top), right - left, bottom - top, "group")
 
     def _arrow(self, edge: Edge) -> Iterator[DrawnShape]:
         """An arrow from card to card, or from and to the frame around states, and its weight beside it."""
