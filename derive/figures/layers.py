@@ -82,7 +82,7 @@ def path_to_loss(derivation: Derivation) -> list[Step]:
 def weighing_of(step: Step, derivation: Derivation) -> Weighing | None:
     """The product of weights and inputs in a step that is one, plus terms that are given."""
     given = {name for name, _ in derivation.givens}
-    products = [term for term in summands(step.expr) if getattr(untransposed(term), "name", None) not in given]
+    products = [term for term in summands(step.expr) if getattr(turned_back(term), "name", None) not in given]
     return weighing_in(products[0], derivation) if len(products) == 1 else None
 
 
@@ -139,7 +139,7 @@ def _bias(expr: Expr, weighing: Weighing, derivation: Derivation) -> Name | None
     """What a layer adds to its sums: one given value for all of its units, or for each."""
     if not isinstance(expr, Apply) or expr.op != "add" or len(expr.args) != 2:
         return None
-    names = [term.name for term in map(untransposed, expr.args) if isinstance(term, Ref)]
+    names = [term.name for term in map(turned_back, expr.args) if isinstance(term, Ref)]
     fits = len(names) == 1 and prod(derivation.shapes[names[0]]) in {1, weighing.units[1]}
     return names[0] if fits else None
 
@@ -163,7 +163,7 @@ def summands(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
-def untransposed(expr: Expr) -> Expr:
+def turned_back(expr: Expr) -> Expr:
     """The expression without a transposition."""
     return expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
 
@@ -172,7 +172,7 @@ def weighing_in(product: Expr, derivation: Derivation) -> Weighing | None:
     """The expression as a product of weights and inputs, if it is one."""
     if not isinstance(product, Apply) or product.op != "product":
         return None
-    left, right = (untransposed(arg) for arg in product.args)
+    left, right = (turned_back(arg) for arg in product.args)
     given: dict[Name, bool] = dict(derivation.givens)
     if not isinstance(left, Ref) or not isinstance(right, Ref):
         return None

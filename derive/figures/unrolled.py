@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.derivation.steps import Derivation
-from derive.figures.layers import untransposed
+from derive.figures.layers import turned_back
 from derive.figures.model import Edge, Figure, Node, NodeKind, Position
 from derive.language.expressions import Apply, Equation, Ref, names_in, walk
 from derive.language.names import Name
@@ -156,7 +156,7 @@ def _weight(source: Name, equations: Iterable[Equation], found: Recurrence) -> N
     )
     weights = set[Name]()
     for product in products:
-        names = [arg.name for arg in map(untransposed, product.args) if isinstance(arg, Ref)]
+        names = [arg.name for arg in map(turned_back, product.args) if isinstance(arg, Ref)]
         if source in names:
             weights.update(found.shared.intersection(names))
     return weights.pop() if len(weights) == 1 else None
