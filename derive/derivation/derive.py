@@ -231,12 +231,18 @@ def _updates(problem: Problem, shapes: dict[Name, Shape]) -> Iterator[Step]:
     """The assignments of the update. Raises InputError for a gradient that the backward pass does not have."""
     assert problem.update
     for assignment in problem.update.assignments:
-        for name in names_in(assignment.expr):
-            if name not in shapes:
-                place = problem.place(f"{assignment.name}@")
-                hint = "the loss does not depend on it, or it belongs into [model]: gradients = […]"
-                if isinstance(name, Derivative) and name.of != problem.loss:
-                    hint = "a derivative of the forward pass stands behind a factor: `e dz/dw`"
-                raise InputError([Fault(f"there is no `{name}` to update with", hint, place)])
+        _check_known(problem, assignment.expr, shapes, f"{assignment.name}@")
         expr = settled(assignment.expr, shapes)
         yield Step(assignment.name, expr, "update", RuleKey(assignment.rule), shapes[assignment.name])
+    if problem.update.until:
+        _check_known(problem, problem.update.until.expr, shapes, "until@")
+
+
+def _check_known(problem: Problem, expr: Expr, shapes: Shapes, at: str) -> None:
+    """Every gradient that an update uses is worked out. Raises InputError, at the equation `at`."""
+    for name in names_in(expr):
+        if name not in shapes:
+            hint = "the loss does not depend on it, or it belongs into [model]: gradients = […]"
+            if isinstance(name, Derivative) and name.of != problem.loss:
+                hint = "a derivative of the forward pass stands behind a factor: `e dz/dw`"
+            raise InputError([Fault(f"there is no `{name}` to update with", hint, problem.place(at))])

@@ -24,6 +24,6 @@ def step_marks(derivation: Derivation, problem: Problem, step: Step | None, step
         return Fraction(0)
     if not derivation.is_worked(step.name):
         return Fraction(0)
-    if isinstance(step.name, Derivative) and (step.name.of != derivation.loss or step.name.via is not None):
+    if isinstance(step.name, Derivative) and (step.name.of not in derivation.losses or step.name.via is not None):
         return Fraction(0)
     return marking.marks if marking.entry is None else marking.entry * prod(derivation.shapes[step.name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -88,8 +88,44 @@ class Derivation:
         """The steps that are worked in pass `k` of a training of so many updates: after the last one only forward."""
         yield from self.forward
         if k <= updates or not updates:
-            yield from self.backward
-            yield from self.updates
+            yield from self.backward_in(k)
+            yield from self.updates_in(k)
+
+    def backward_in(self, k: int) -> tuple[Step, ...]:
+        """The backward steps of pass `k`: of several updates in turn those that its own one needs."""
+        return self._turns[self._turn(k)][0]
+
+    def updates_in(self, k: int) -> tuple[Step, ...]:
+        """The updates of pass `k`."""
+        return self._turns[self._turn(k)][1]
+
+    def changed_before(self, name: Name, k: int) -> int:
+        """The last pass before `k` that updates a name; 0 for none."""
+        passes = range(k - 1, 0, -1)
+        return next((j for j in passes if any(step.name.before == name for step in self.updates_in(j))), 0)
+
+    def _turn(self, k: int) -> int:
+        update = self.problem.update
+        return update.turn(k) if update and self.updates else 0
+
+    @cached_property
+    def _turns(self) -> tuple[tuple[tuple[Step, ...], tuple[Step, ...]], ...]:
+        """The backward steps and the updates of each turn."""
+        update = self.problem.update
+        if update is None or not update.turns:
+            return ((self.backward, self.updates),)
+        return tuple(self._of_turn(turn.assigned, turn.update.loss or self.loss) for turn in update.turns)
+
+    def _of_turn(self, assigned: frozenset[Symbol], loss: Symbol | None) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        updates = tuple(step for step in self.updates if step.name in assigned)
+        needed = {name for step in updates for name in step.uses}
+        needed |= {Derivative(loss, name) for name in self.problem.gradients} if loss else set()
+        found: list[Step] = []
+        for step in reversed(self.backward):
+            if step.name in needed:
+                needed.update(step.uses)
+                found.append(step)
+        return tuple(_locals_last(found[::-1])), updates
 
     def step(self, name: Name) -> Step:
         """The step of that name."""
@@ -142,7 +178,24 @@ class Derivation:
         begun = self.begun
         return tuple(step for step in self.updates if step.name.before in begun)
 
+    def carried_from(self, k: int) -> tuple[Step, ...]:
+        """Those of pass `k`."""
+        begun = self.begun
+        return tuple(step for step in self.updates_in(k) if step.name.before in begun)
+
     @property
     def gradients(self) -> tuple[Derivative, ...]:
         """The gradients that are asked for."""
         return tuple(Derivative(loss, name) for loss in self.losses for name in self.wanted)
+
+
+def _locals_last(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps with each local derivative right before the first step that uses it."""
+    waiting: dict[Name, Step] = {}
+    for step in steps:
+        if step.rule.is_local:
+            waiting[step.name] = step
+            continue
+        yield from (waiting.pop(name) for name in step.uses if name in waiting)
+        yield step
+    yield from waiting.values()

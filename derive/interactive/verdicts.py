@@ -91,7 +91,8 @@ class _Causes:
         while waiting:
             name, k = waiting.pop()
             for used in self.steps[name].uses if name in self.steps else ():
-                place = (self.updates[used], k - 1) if k > 1 and used in self.updates else (used, k)
+                changed = self.derivation.changed_before(used, k) if used in self.updates else 0
+                place = (self.updates[used], changed) if changed else (used, k)
                 if place not in found:
                     found.add(place)
                     waiting.append(place)

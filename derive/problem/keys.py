@@ -23,6 +23,7 @@ from derive.problem.reading.keys import (
     list_of,
     named,
     one_of,
+    several_or,
     table_of,
 )
 from derive.problem.settings import (
@@ -62,7 +63,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "numbers": Key(named("numbers"), "How numbers are carried and printed."),
         "page": Key(named("page"), "What else stands on the page."),
         "names": Key(by_step(either({"type": "string", "minLength": 1}, list_of(NAME, 1))), "Other names of steps."),
-        "update": Key(named("update"), "How the parameters change from step to step."),
+        "update": Key(several_or(named("update")), "How the parameters change from step to step; several take turns."),
         "state": Key(table_of(named("value")), "What an update remembers, before the first step."),
         "samples": Key(table_of(named("list_of_values"), 1), "Lists over the samples, which passes take in turn."),
         "marking": Key(named("marking"), "How work is marked."),

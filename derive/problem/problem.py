@@ -42,8 +42,8 @@ from derive.problem.training.batch import Batch, plural, unroll_batch
 from derive.problem.training.forward_states import state_shapes
 from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
+from derive.problem.training.turns import read_training
 from derive.problem.training.update_scope import Surroundings
-from derive.problem.training.update_table import read_training
 
 KEYS = {table: tuple(keys) for table, keys in TABLES.items()}
 """The tables of a file, and the keys of those that have their own."""

@@ -71,13 +71,15 @@ def asked_steps(derivation: Derivation, document: Document, sheet: Sheet) -> Ask
 def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[PagePlace]) -> Iterator[PagePlace]:
     """What is asked and all that is computed from it, in the passes of the page: each of them would tell it."""
     carried: set[Name] = set()
+    updates = derivation.problem.update.steps if derivation.problem.update else 0
     for k in sorted(passes):
         known = set(carried)
-        for step in derivation.steps:
+        for step in derivation.worked(k, updates):
             if (step.name, k) in asked or not known.isdisjoint(step.uses):
                 known |= {step.name, *(way.name for way in derivation.interims.get(step.name, ()))}
         yield from ((name, k) for name in known)
-        changed: dict[Name, Name] = {s.name: s.name.before for s in derivation.updates if isinstance(s.name, Symbol)}
+        changed: dict[Name, Name] = {s.name: s.name.before for s in derivation.updates_in(k)
+                                     if isinstance(s.name, Symbol)}  # fmt: skip
         carried = {before for name, before in changed.items() if name in known} | (carried - {*changed.values()})
 
 

@@ -60,13 +60,14 @@ class Values:
         self._samples = problem.samples if problem.samples and problem.samples.turning else None
         self.keep = asked | {1, self.updates + 1} | frozenset(tabled)
         self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
-        self.losses: list[Flat] = []
+        self._losses: dict[Name, list[Flat]] = {}
         self._printed: dict[tuple[Name, int], Sequence[Printed]] = {}
         self._rounded: dict[Name, Sequence[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._evaluated, self._passes = 0, dict[int, Env]()
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
+        self._turns: dict[int, tuple[tuple[TapeStep, ...], tuple[TapeStep, ...]]] = {}
         self._given = derivation.begun
         self._places: dict[Name, tuple[int, ...]] = {given.name: given.places for given in problem.givens}
         self._updated = frozenset(name for _, name in self._carried)
@@ -81,8 +82,8 @@ class Values:
 
     def flat(self, name: Name, k: int = 1) -> Flat:
         """The flat value of a name in pass k."""
-        if k not in self._passes and name == self.problem.loss:
-            return self.losses[k - 1]
+        if k not in self._passes and name in self._losses:
+            return self._losses[name][k - 1]
         return self._passes[k][self.tape.slots[name]]
 
     def given_numbers(self, k: int = 1) -> dict[Name, Flat]:
@@ -181,28 +182,57 @@ class Values:
     def _evaluate(self) -> dict[int, Env]:
         env = self._beginning()
         passes: dict[int, Env] = {}
-        losses: list[Flat] = []
+        losses: dict[Name, list[Flat]] = {loss: [] for loss in self.problem.losses}
         for k in range(1, self.updates + 2):
             last = k == self.updates + 1 and self.updates > 0
             self._begin(env, k)
             self._run(self.tape.forward, env, k)
-            if self.problem.loss:
-                losses.append(env[self.tape.slots[self.problem.loss]])
+            for loss, found in losses.items():
+                found.append(env[self.tape.slots[loss]])
             if not last:
-                self._run(self.tape.backward, env, k)
-                self._run(self.tape.updates, env, k)
+                for moves in self._moves(k):
+                    self._run(moves, env, k)
+                self._keep_what_waits(env, k)
             if k in self.keep:
                 self._work_out(env)
                 passes[k] = list(env)
             if not last:
                 self._carry_over(env, k)
-        self.losses = losses
+        self._losses = losses
         return passes
+
+    @property
+    def losses(self) -> list[Flat]:
+        """The loss of every pass, worked out or not; of several the first."""
+        return self._losses.get(self.problem.loss, []) if self.problem.loss else []
+
+    def _moves(self, k: int) -> tuple[tuple[TapeStep, ...], tuple[TapeStep, ...]]:
+        """The backward moves and the updates of pass k: of several updates in turn those of its own."""
+        update = self.problem.update
+        if update is None or not update.turns:
+            return self.tape.backward, self.tape.updates
+        turn, derivation = update.turn(k), self.tape.derivation
+        if turn not in self._turns:
+            backward = {step.name for step in derivation.backward_in(k)}
+            updates = {step.name for step in derivation.updates_in(k)}
+            self._turns[turn] = (
+                tuple(move for move in self.tape.backward if move.step.name in backward),
+                tuple(move for move in self.tape.updates if move.step.name in updates),
+            )
+        return self._turns[turn]
+
+    def _keep_what_waits(self, env: Env, k: int) -> None:
+        """What is not updated in pass k, for it is another update's turn, stays as it is."""
+        if len(self._moves(k)[1]) < len(self.tape.updates):
+            slots, now = self.tape.slots, {move.step.name for move in self._moves(k)[1]}
+            for after, before in self._carried:
+                if after not in now:
+                    env[slots[after]] = env[slots[before]]
 
     def _begin(self, env: Env, k: int) -> None:
         """What changes from pass to pass whatever is computed: the number of the step, the samples."""
         if STEP in self.tape.derivation.constants:
-            env[self.tape.slots[STEP]] = [fmpq(k)]
+            env[self.tape.slots[STEP]] = [fmpq(self.problem.update.count(k) if self.problem.update else k)]
         if k > 1 and self._samples:
             for given in self._samples.givens(k):
                 env[self.tape.slots[given.name]] = _numbers_of(given)

@@ -71,4 +71,6 @@ class FigureLabels:
         derivative = Derivative(loss, name) if loss and isinstance(name, Symbol) else None
         if derivative is None or derivative not in self.view.shapes:
             return None
+        if not self.view.values.flat(derivative, self.view.k):  # no update of this pass needs it
+            return None
         return self.values(derivative, index)

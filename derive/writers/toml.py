@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from itertools import chain, repeat
@@ -20,6 +20,7 @@ from derive.problem.reading.given_values import Given
 from derive.problem.settings import Digits, GradeRules, Marking, Numbers
 from derive.problem.training.model import EQUATIONS, Samples, Setting, Update, own_rate_name
 from derive.problem.training.schedules import SCHEDULES
+from derive.problem.training.update_lines import ROUNDS
 from derive.prose.catalogue import number_sign
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
@@ -122,13 +123,27 @@ def _settings(problem: Problem) -> Iterator[str]:
 
 def _update(update: Update, samples: Samples | None) -> Iterator[str]:
     """The tables of a training; states of a named rule begin with zeros and need none."""
-    by_hand = update.rule == EQUATIONS
+    by_hand = EQUATIONS in {update.rule, *(turn.update.rule for turn in update.turns)}
     if by_hand or any(any(state.values) for state in update.states):
         yield from ["\n[state]"] if update.states else []
         yield from (f"{_key(state.name)} = {_array(state)}" for state in update.states)
-    yield "\n[update]"
+    if not update.turns:
+        yield "\n[update]"
+        yield from _one_update(update, samples, update.show)
+    for i, turn in enumerate(update.turns):
+        yield "\n[[update]]"
+        if i == 0:
+            yield f"{ROUNDS} = {update.rounds}"
+        yield from _one_update(turn.update, None if i else samples, () if i else update.show)
+
+
+def _one_update(update: Update, samples: Samples | None, show: Sequence[int]) -> Iterator[str]:
+    """The keys of one table [update]."""
+    by_hand = update.rule == EQUATIONS
     if not by_hand:
         yield f"rule = {_quoted(update.rule)}"
+    if update.loss:
+        yield f"loss = {_quoted(ASCII.name(update.loss))}"
     yield from _rate(update)
     if update.schedule:
         yield f"schedule = {_quoted(update.schedule)}"
@@ -143,8 +158,8 @@ def _update(update: Update, samples: Samples | None) -> Iterator[str]:
     yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())
     if update.only is not None:
         yield f"only = {_list(map(ASCII.name, update.only))}"
-    if update.show:
-        yield f"show = [{', '.join(map(str, update.show))}]"
+    if show:
+        yield f"show = [{', '.join(map(str, show))}]"
     if by_hand:
         marks = "'''" if "\\" in update.text else '"""'
         yield f"equations = {marks}\n{update.text.strip()}\n{marks}"

@@ -97,7 +97,7 @@ class PassTracker:
 def parameters_of(solution: Solution) -> dict[Name, tuple[Flat, Flat]]:
     """The true numbers of each parameter that is updated, before and after the first update."""
     exact, derivation = solution.exact, solution.blueprint.derivation
-    carried = derivation.carried if solution.values.updates else ()
+    carried = derivation.carried_from(1) if solution.values.updates else ()
     return {step.name.before: (exact.flat(step.name.before), exact.flat(step.name)) for step in carried}
 
 

@@ -103,14 +103,14 @@ class _Judge:
         self.usual = UsualLength.of(w for array in arrays for w in array.entries if w)
 
     def all(self) -> Iterator[Judged]:
-        before: Own | None = None
+        before: tuple[Own, int] | None = None
         for k in self.carry.worked:
             own = Own.of(self.tape, self.workings, self.truth.env(k), self.usual)
             if before is not None:
-                self._carry_over(before, own)
+                self._carry_over(*before, own)
             yield from self._givens(own, k)
             yield from self._pass(own, k)
-            before = own
+            before = own, k
 
     def _givens(self, own: Own, k: int) -> Iterator[Judged]:
         """Given values are judged only where the work restates them, those of samples in their pass; what the work says
@@ -132,17 +132,19 @@ class _Judge:
             else:
                 own.take(place.name, judged.written, judged.expected)
 
-    def _carry_over(self, before: Own, own: Own) -> None:
-        """The given values as the student restated them, and the parameters after the student's own updates."""
+    def _carry_over(self, before: Own, k: int, own: Own) -> None:
+        """The given values as the student restated them, and the parameters after the student's own updates in pass k,
+        the one before.
+        """
         for name, _ in self.derivation.givens:
             if name not in self.derivation.turning:
                 own.bring(name, before, name)
+        changed = {step.name for step in self.derivation.carried_from(k)}
         for step in self.derivation.carried:
-            own.bring(step.name.before, before, step.name)
+            own.bring(step.name.before, before, step.name if step.name in changed else step.name.before)
 
     def _pass(self, own: Own, k: int) -> Iterator[Judged]:
-        last = self.carry.updates > 0 and k > self.carry.updates
-        for step in self.derivation.forward if last else self.derivation.steps:
+        for step in self.derivation.worked(k, self.carry.updates):
             judged = self._judged(own, StepPlace(self.derivation.id_in(step.name, k), step.name, k, step))
             yield judged
             self._note(own, judged, step)
@@ -257,7 +259,7 @@ class _Judge:
     def _updated(self, place: StepPlace) -> Mapping[Name, Flat]:
         """The parameters after the update of the pass, as the student has them, else truly."""
         updated = {}
-        for step in self.derivation.carried if place.k <= self.carry.updates else ():
+        for step in self.derivation.carried_from(place.k) if place.k <= self.carry.updates else ():
             given = self.answers.get(self.derivation.id_in(step.name, place.k))
             values = self.truth.settled(step.name, place.k)
             if given and isinstance(given.content, Array) and len(given.content.entries) == len(values):

@@ -153,8 +153,10 @@ class Own:
     def value(self, expr: Expr) -> Flat | None:
         """An expression at the student's numbers; None if it has no value there."""
         try:
-            run, _ = self.workings.compile(expr, self.tape)
+            run, names = self.workings.compile(expr, self.tape)
         except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
+            return None
+        if not all(self.env[self.tape.slots[name]] for name in names):  # what another update's turn needs
             return None
         try:
             with precision(BITS, ties=True):

@@ -101,7 +101,9 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
     """The derivative by each entry that is short enough; by the first one of each name where they are many."""
     assert derivation.loss
     exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
-    places = {name: indices(derivation.shapes[name]) for name in derivation.wanted}
+    worked = {step.name for step in derivation.backward_in(1)}
+    wanted = [name for name in derivation.wanted if Derivative(derivation.loss, name) in worked]
+    places = {name: indices(derivation.shapes[name]) for name in wanted}
     every = sum(map(len, places.values())) <= MOST_DERIVATIVES
     chosen = [(name, index) for name, each in places.items() for index in each[: None if every else 1]]
     found = [(Derivative(derivation.loss, name), index, closed.derivative(name, index)) for name, index in chosen]

@@ -12,9 +12,9 @@ from derive.page.blocks.drawings import drawings
 from derive.page.blocks.followed import followed
 from derive.page.blocks.opening import opening
 from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
-from derive.page.blocks.training_progress import over_the_steps, reached, taken
+from derive.page.blocks.training_progress import over_the_steps, reached, taken, whose_turn
 from derive.page.chains import Chain, Result
-from derive.page.document import Block, Document, Heading, Inline, NewPage, Paragraph, Section, Sentence
+from derive.page.document import Block, Document, Heading, Inline, NameInText, NewPage, Paragraph, Section, Sentence
 from derive.page.lines.function_notes import explained
 from derive.page.lines.notes import Notes, Said
 from derive.page.lines.step_lines import Steps
@@ -129,9 +129,12 @@ def _after(derivation: Derivation, problem: Problem, said: Said, long: LongPage)
     yield from taken(derivation, steps + 1)
     writer = Steps(derivation, short=True, notes=Notes(derivation, said, steps + 1, backward=False))
     yield from StepList(writer, long, 1).blocks(alone(derivation.forward))
-    if problem.loss is not None and not derivation.turning:
-        fields: dict[str, Inline] = {"before": Result(problem.loss, k=1), "after": Result(problem.loss)}
-        yield Paragraph((Sentence("update.fell", fields),))
+    for loss in problem.losses if not derivation.turning else ():
+        fields: dict[str, Inline] = {"before": Result(loss, k=1), "after": Result(loss)}
+        if len(problem.losses) > 1:
+            yield Paragraph((Sentence("update.fell_of", {"name": NameInText(loss), **fields}),))
+        else:
+            yield Paragraph((Sentence("update.fell", fields),))
 
 
 class _Pass:
@@ -148,14 +151,16 @@ class _Pass:
         if several:
             yield Heading(Sentence("headings.pass", {"k": self.k}))
         yield from taken(self.derivation, self.k)
-        backward, updates = bool(self.derivation.backward), self.derivation.updates if self.problem.page.update else ()
+        yield from whose_turn(self.derivation, self.k)
+        backward = self.derivation.backward_in(self.k)
+        updates = self.derivation.updates_in(self.k) if self.problem.page.update else ()
         yield from self._new_page("forward")
         yield Heading(Sentence("headings.forward" if backward or updates else "headings.forward_only"), level)
         yield from self._steps(alone(self.derivation.forward), level)
         if backward:
             yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
-            yield from self._steps(with_locals(self.derivation.backward), level)
+            yield from self._steps(with_locals(backward), level)
         if updates:
             yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)

@@ -33,7 +33,9 @@ from derive.page.document import (
     Givens,
     Heading,
     Inline,
+    InlineRow,
     MeanLoss,
+    NameInText,
     Paragraph,
     Sentence,
     Table,
@@ -72,6 +74,16 @@ def taken(derivation: Derivation, k: int) -> Iterator[Block]:
         yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
         few = samples.batch <= MOST_ROWS
         yield Givens(derivation.turning if few else tuple(filter(derivation.is_worked, derivation.turning)))
+
+
+def whose_turn(derivation: Derivation, k: int) -> Iterator[Block]:
+    """What pass k updates, where several updates take turns."""
+    update = derivation.problem.update
+    if update and update.turns:
+        given = {name for name, _ in derivation.givens}
+        names = [NameInText(name) for step in derivation.carried_from(k) if (name := step.name.before) in given]
+        listed = InlineRow(tuple(item for name in names for item in (", ", name))[1:])
+        yield Paragraph((Sentence("training.turn", {"names": listed}),))
 
 
 def reached(derivation: Derivation, k: int) -> Iterator[Block]:
@@ -148,7 +160,7 @@ class _Rows:
         samples = problem.samples if problem.samples and problem.samples.turning else None
         epochs = samples is not None and _in_epochs(update, samples)
         single = samples is not None and samples.batch == 1 and not epochs
-        outputs = _outputs(derivation) if single else [derivation.loss] if derivation.loss else []
+        outputs = _outputs(derivation) if single else list(derivation.losses)
         entries: Entries = [(name, ()) for name in outputs]
         beside = len(spans(samples.taken(1))) if samples and not epochs else 0
         columns = columns_for(problem.numbers.digits, beside and beside + 4)
@@ -179,7 +191,7 @@ class _Rows:
         names = [name for part in self.remembered for name, _ in part]
         remembered = "states" if any(name.before in states for name in names) else "parameters"
         remembered += "" if self.whole else "_some"
-        alone = [name for name, _ in self.outputs] == [self.derivation.loss]
+        alone = [name for name, _ in self.outputs] == list(self.derivation.losses)
         outputs = "mean_loss" if self.epochs else "loss" if alone else "outputs"
         parts = [
             *([Words(f"training.{outputs}")] if self.outputs else []),

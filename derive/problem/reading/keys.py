@@ -40,6 +40,11 @@ def list_of(item: Taken, least: int = 0) -> Taken:
     return {"type": "array", "items": item} | ({"minItems": least} if least else {})
 
 
+def several_or(one: Taken) -> Taken:
+    """A table, or several of them, `[[update]]`."""
+    return {"if": {"type": "array"}, "then": list_of(one, 1), "else": one}
+
+
 def table_of(item: Taken, least: int = 0) -> Taken:
     """A table whose keys are names."""
     keys = {"patternProperties": {NAME_PATTERN: item}, "additionalProperties": False}

@@ -14,11 +14,8 @@ from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.toml_file import TomlFile, kind
 
-_SEVERAL = {
-    "update": "[update] stands once: write the lines of all steps into its `equations`, each with the "
-    "derivative of its own loss, as in `w <- w - eta dL_D/dw`",
-}
-"""What to write where a table stands several times."""
+REPEATED = ("update",)
+"""The tables that may stand several times, `[[update]]`."""
 
 
 class Tables:
@@ -34,18 +31,31 @@ class Tables:
         self.faults.append(Fault(message, hint, self.source.key_place(*path)))
 
     def table(self, name: str) -> dict[str, Any]:
-        """The table of that name; empty where there is none."""
+        """The table of that name, of several the first; empty where there is none."""
         table = self.source.data.get(name, {})
+        if name in REPEATED and isinstance(table, list) and table:
+            table = table[0]
         if not isinstance(table, dict):
-            hint = _SEVERAL.get(name, "") if isinstance(table, list) else ""
-            self.fault(f"`{name}` is {kind(table)}", hint or f"expected a table: [{name}]", name)
+            self.fault(f"`{name}` is {kind(table)}", f"expected a table: [{name}]", name)
             return {}
         return table
 
+    def each(self, name: str) -> list[Tables]:
+        """For each of several tables `[[name]]` the file with that one alone; the faults of all are noted here."""
+        several = self.source.data.get(name)
+        if not isinstance(several, list):
+            return [self]
+        found = []
+        for i in range(len(several)):
+            one = Tables(self.source.only(name, i))
+            one.faults, one.warnings = self.faults, self.warnings
+            found.append(one)
+        return found
+
     def text(self, *path: str, default: str = "", choices: tuple[str, ...] = ()) -> str:
         """The text at `path`, one of `choices` where they are given."""
-        value: Any = self.source.data
-        for key in path:
+        value: Any = self.table(path[0]) if path[0] in REPEATED else self.source.data
+        for key in path[path[0] in REPEATED :]:
             value = value.get(key, default) if isinstance(value, dict) else default
         if not isinstance(value, str):
             self.fault(f"`{path[-1]}` is {kind(value)}", "expected a text in quotes", *path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +17,7 @@ from derive.language.grammar import parse_number
 MAX_BYTES = 10_000_000
 
 _KEY = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
-_HEADER = re.compile(rf"\s*\[\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\s*(?:#.*)?$")
+_HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$")
 _ENTRY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _STRINGS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
 
@@ -56,6 +56,16 @@ class TomlFile:
                 text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
                 return Place(self.name, line, text, column, length)
         return Place(self.name)
+
+    def only(self, table: str, i: int) -> TomlFile:
+        """The same file, as if of the tables `[[table]]` that it has only the i-th (from 0) stood in it."""
+        positions: dict[tuple[str, ...], int] = {}
+        count = -1
+        for path, number in _positions(self.lines):
+            count += path == (table,)
+            if path[:1] != (table,) or count == i:
+                positions[path] = number
+        return replace(self, data={**self.data, table: self.data[table][i]}, positions=positions)
 
     def key_place(self, *path: str) -> Place:
         """The place of a key with the key itself marked."""

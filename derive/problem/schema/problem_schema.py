@@ -20,7 +20,7 @@ from derive.problem.schema.updates import goes_by, update_conditions, update_key
 from derive.problem.schema.values import number_kinds, value_kinds
 from derive.problem.settings import SIGNS_OF_A_LANGUAGE, Digits, GradeRules, Marking, Numbers, Page, Sheet
 from derive.problem.training.model import EQUATIONS
-from derive.problem.training.update_lines import UNTIL
+from derive.problem.training.update_lines import ROUNDS, UNTIL
 from derive.problem.training.update_rules import RULES
 
 
@@ -92,5 +92,6 @@ def _across_tables() -> list[Schema]:
         when(lacks("update"), forbidden("state")),
         when(lacks("samples"), {"properties": {"update": forbidden("batch", "reduce", "epochs")}}),
         when(has("variants"), {"properties": {"update": forbidden(UNTIL)}}),
+        {"properties": {"update": when({"type": "array"}, {"items": forbidden(UNTIL, "epochs")}, forbidden(ROUNDS))}},
         when({"allOf": [no_loss, needs_loss]}, forbidden("update")),
     ]

@@ -13,7 +13,7 @@ from derive.language.names import Symbol
 from derive.problem.reading.given_values import Given
 
 ETA, STEP = Symbol("eta"), Symbol("k")
-EQUATIONS = "equations"
+EQUATIONS, TURNS = "equations", "in turn"
 REDUCTIONS = ("mean", "sum")
 """What the loss of a pass is of its samples' losses."""
 MOST_SAMPLES, FIRST_SAMPLES = 4, 2  # of a batch that are all worked out; of a larger one
@@ -53,6 +53,18 @@ class StopCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One of several updates that take turns.
+
+    update    it alone, as it was written; its `steps` say how many passes it takes in a row
+    assigned  what it assigns, by the names among all updates
+    """
+
+    update: Update
+    assigned: frozenset[Symbol]
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """`steps` updates of the parameters.
 
@@ -69,6 +81,8 @@ class Update:
     schedule       the key of the learning rate's schedule, `rate` its equation as it was written
     own_rates      the rate of each parameter, where each has its own
     until          the condition that ends the training, if there is one
+    loss           the loss that a rule makes smaller, where the table names one
+    turns          several updates in turn, each with passes of its own; `steps` are all passes then
     """
 
     rule: str
@@ -86,6 +100,31 @@ class Update:
     rate: str = ""
     own_rates: Mapping[Symbol, Fraction] = field(default_factory=dict)
     until: StopCondition | None = None
+    loss: Symbol | None = None
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def rounds(self) -> int:
+        """How often all turns are gone through."""
+        return self.steps // self._round if self.turns else 1
+
+    @property
+    def _round(self) -> int:
+        return sum(turn.update.steps for turn in self.turns)
+
+    def turn(self, k: int) -> int:
+        """Whose turn pass k is, from 0."""
+        place, turns = (k - 1) % self._round if self.turns else 0, enumerate(self.turns)
+        return next((i for i, turn in turns if (place := place - turn.update.steps) < 0), 0)
+
+    def count(self, k: int) -> int:
+        """The number of the step that pass k is, for what is updated in it: of several in turn each counts its own."""
+        if not self.turns:
+            return k
+        whole, own = divmod(k - 1, self._round)
+        i = self.turn(k)
+        before = sum(turn.update.steps for turn in self.turns[:i])
+        return whole * self.turns[i].update.steps + own - before + 1
 
     def shown(self) -> tuple[int, ...]:
         """The passes that are written out, in order."""
@@ -108,7 +147,8 @@ class Update:
         """What the equations use beside the model and the states: the rate, the number of the step, the constants."""
         exprs = [assignment.expr for assignment in self.assignments] + ([self.until.expr] if self.until else [])
         used = {name for expr in exprs for name in names_in(expr)}
-        return tuple(name for name in (ETA, *(given.name for given in self.constants), STEP) if name in used)
+        known = dict.fromkeys((ETA, *(given.name for given in self.constants), STEP))
+        return tuple(name for name in known if name in used)
 
 
 @dataclass(frozen=True, slots=True)

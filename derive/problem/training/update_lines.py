@@ -15,6 +15,7 @@ from derive.problem.reading.framework_names import UPDATE_KEYS, rule_name
 from derive.problem.reading.given_values import Given, exact_number
 from derive.problem.reading.keys import (
     EQUATION_LINES,
+    NAME,
     NAMES,
     NUMBER,
     Key,
@@ -47,12 +48,15 @@ from derive.problem.training.update_rules import (
 from derive.problem.training.update_scope import Surroundings
 
 MAX_STEPS = 1_000_000
+ROUNDS = "rounds"
 KEYS: Mapping[str, Key] = {
     "rule": Key(named("rule"), "A named rule; `derive rules` lists their equations."),
     EQUATIONS: Key(EQUATION_LINES, "Equations of one's own, `w <- w - eta dL/dw`, in place of `rule`."),
     "constants": Key(table_of(NUMBER), "The constants of one's own equations."),
     "learning_rate": Key(named("learning_rate"), "A number, an equation in the number k of the step, or a table."),
-    "steps": Key(integer_from(1, MAX_STEPS), "How many steps."),
+    "steps": Key(integer_from(1, MAX_STEPS), "How many steps; of several updates in turn, how many in a row."),
+    ROUNDS: Key(integer_from(1, MAX_STEPS), "How often several updates in turn are gone through."),
+    "loss": Key(NAME, "The loss that a rule makes smaller, of several."),
     "epochs": Key(integer_from(1, MAX_STEPS), "How often all samples are gone through, in place of `steps`."),
     "batch": Key(either(integer_from(1), one_of(["all"])), "How many samples a step takes."),
     "reduce": Key(one_of(REDUCTIONS), "What the loss of a step is of the losses of its samples."),

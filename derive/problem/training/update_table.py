@@ -1,8 +1,8 @@
-"""The table [update] → an Update, every fault with its place."""
+"""One table [update] → an Update, every fault with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, prod
@@ -38,21 +38,14 @@ class Training:
     shapes: Mapping[Name, Shape] = field(default_factory=dict)
 
 
-def read_training(tables: Tables, around: Surroundings, samples: Samples | None) -> Training:
-    """The training of a file; what is wrong is noted in `tables`."""
-    if "update" not in tables.source.data:
-        if "state" in tables.source.data:
-            tables.fault("[state] is not used", "states belong to [update] with equations", "state")
-        return Training()
-    if not tables.table("update") and tables.source.data["update"]:  # no table: that is told
-        return Training()
-    return _TrainingReader(tables, around, samples).training()
+class TrainingReader:
+    """Reads one table [update]: the only one, or of several in turn the one in place `i`."""
 
-
-class _TrainingReader:
-    def __init__(self, tables: Tables, around: Surroundings, samples: Samples | None) -> None:
-        self.tables, self.around, self.samples = tables, around, samples
+    def __init__(self, tables: Tables, around: Surroundings, samples: Samples | None, i: int | None = None) -> None:
+        self.tables, self.samples, self.place = tables, samples, i
         self.table = tables.table("update")
+        self.around = replace(around, loss=self._loss(around))
+        self.reader: Assigning | None = None
 
     def training(self) -> Training:
         steps, epochs = self._steps()
@@ -62,11 +55,12 @@ class _TrainingReader:
             learning_rate=rate.value,
             steps=steps,
             only=self._only(),
-            show=self._show(steps),
+            show=self.shown(self.table.get("show", []), steps) if self.place is None else (),
             text=self.tables.text("update", EQUATIONS),
             epochs=epochs,
             schedule=rate.schedule,
             rate="" if rate.schedule else rate.equation,
+            loss=self.around.loss if "loss" in self.table else None,
         )
         reader = ScriptReader(self.tables, self.around, rate, self.around.updated(update.only))
         script = reader.of_equations() if update.rule == EQUATIONS else reader.of_rule()
@@ -74,6 +68,18 @@ class _TrainingReader:
         return self._trained(update, script) if script else Training(update)
 
     # --- keys --------------------------------------------------------------------------------------------------------
+
+    def _loss(self, around: Surroundings) -> Symbol | None:
+        """The loss that a rule makes smaller: the first, or the one that `loss` names."""
+        if "loss" not in self.table:
+            return around.loss
+        text = self.tables.text("update", "loss")
+        named = next((loss for loss in around.losses if self.tables.name(text, "update", "loss") == loss), None)
+        if named is None:
+            known = [each.id for each in around.losses]
+            hint = suggestion(text, known) or 'name it in [model]: losses = ["L_D", "L_G"]'
+            self.tables.fault(f"`{text}` is not one of the losses", hint, "update", "loss")
+        return named or around.loss
 
     def _steps(self) -> tuple[int, int | None]:
         """The number of steps, and of epochs where they were given instead: as many as take every sample so often.
@@ -101,8 +107,8 @@ class _TrainingReader:
                 self.tables.fault(f"`{name}` is not a parameter", suggestion(name.id, known), "update", "only")
         return only
 
-    def _show(self, steps: int) -> tuple[int, ...]:
-        show = self.table.get("show", [])
+    def shown(self, show: object, steps: int) -> tuple[int, ...]:
+        """The passes that `show` names."""
         if isinstance(show, list) and all(isinstance(k, int) and 1 <= k <= steps for k in show):
             return tuple(show)
         hint = f"expected whole numbers from 1 to {steps}"
@@ -112,9 +118,10 @@ class _TrainingReader:
     # --- equations ---------------------------------------------------------------------------------------------------
 
     def _trained(self, update: Update, script: UpdateScript) -> Training:
-        reader = Assigning(script.scenery, self.tables.faults)
+        reader = self.reader = Assigning(script.scenery, self.tables.faults)
         written = reader.read(script.lines)
-        self._check_states(script.initial, reader)
+        if self.place is None:
+            check_states(self.tables, script.initial, [reader])
         self._check_special(written)
         first = {state: next((script.initial[name] for name in called if name in script.initial), None)
                  for state, called in reader.states.items()}  # fmt: skip
@@ -130,6 +137,7 @@ class _TrainingReader:
         if UNTIL in self.table:
             update = replace(update, until=self._until(script, reader, shapes, update.steps))
         places = {f"{item.equation.name.id}@": item.line.fault("").place for item in written}
+        places["until@"] = self.tables.source.key_place("update", UNTIL)
         return Training(update, places, shapes)
 
     def _until(
@@ -157,12 +165,6 @@ class _TrainingReader:
         """The states that the forward pass uses: they have the shapes that they are given in."""
         return {name for equation in self.around.equations for name in names_in(equation.expr)}
 
-    def _check_states(self, initial: Mapping[str, Given], reader: Assigning) -> None:
-        assigned = {name for called in reader.called.values() for name in called}
-        for name in initial.keys() - assigned:
-            hint = suggestion(name, assigned) or f"[update] has none of the form {name} <- …"
-            self.tables.fault(f"the state `{name}` has no equation", hint, "state", name)
-
     def _check_special(self, written: list[WrittenEquation]) -> None:
         """`eta` needs a value, and neither it nor `k` may be a name of the model."""
         names = {name for item in written for name in names_in(item.equation.expr)}
@@ -173,6 +175,14 @@ class _TrainingReader:
                 self.tables.fault(message, "rename it in the model", "update")
         if ETA in names and "learning_rate" not in self.table:
             self.tables.fault("`learning_rate` is missing", "expected for example learning_rate = 0.1", "update")
+
+
+def check_states(tables: Tables, initial: Iterable[str], readers: Iterable[Assigning]) -> None:
+    """Every state that [state] gives a value is assigned by an update."""
+    assigned = {name for reader in readers for called in reader.called.values() for name in called}
+    for name in set(initial) - assigned:
+        hint = suggestion(name, assigned) or f"[update] has none of the form {name} <- …"
+        tables.fault(f"the state `{name}` has no equation", hint, "state", name)
 
 
 _UNTIL_HINT = 'expected for example "abs(dL/dw) < 0.001", "L <= 0.1" or "max(abs(dL/dW)) < 0.01"'

@@ -135,19 +135,27 @@ class NumpyProgram:
 
     def goes_on(self, k: int) -> list[str]:
         """What pass k begins with: what the update before it gave, its samples, its number."""
-        return [*self._carried(), *self.given(self.derivation.turning, k), *self._number(str(k))]
+        return [*self._carried(k - 1), *self.given(self.derivation.turning, k), *self._number(str(self._count(k)))]
 
-    def _carried(self) -> list[str]:
-        return [f"{self.variables[step.name.before]} = {self.variables[step.name]}" for step in self.derivation.carried]
+    def _carried(self, k: int) -> list[str]:
+        """The lines that carry over what pass k has changed."""
+        carried = self.derivation.carried_from(k)
+        return [f"{self.variables[step.name.before]} = {self.variables[step.name]}" for step in carried]
 
     def _number(self, k: str) -> list[str]:
         return [f"{self.variables[STEP]} = {k}"] if STEP in self.derivation.constants else []
 
+    def _count(self, k: int) -> int:
+        """The number of the step that pass k is."""
+        update = self.values.problem.update
+        return update.count(k) if update else k
+
     def passed_over(self, first: int, last: int) -> list[str]:
         """Passes that the page leaves out, in a loop."""
-        if self.values.carry == "rounded" or self.values.rounds:
+        update = self.values.problem.update
+        if self.values.carry == "rounded" or self.values.rounds or (update and update.turns):
             return [*self._jump(last), *self.given(self.derivation.turning, last)]
-        inside = self._carried()
+        inside = self._carried(first)
         inside += [f"{self.variables[name]} = {self.variables[name]}_each[(pass_number - 1) % {len(taken)}]"
                    for name, taken in self._cycle()]  # fmt: skip
         inside += self._number("pass_number")
@@ -156,10 +164,11 @@ class NumpyProgram:
         return [*before, f"for pass_number in range({first}, {last + 1}):", *(f"    {line}" for line in inside)]
 
     def _jump(self, last: int) -> Iterator[str]:
-        """Past passes that are worked with rounded numbers: what the next one begins with."""
+        """Past passes that no loop works out: what the next one begins with."""
+        changed = self.derivation.carried_from(last)
         for step in self.derivation.carried:
-            flat = self.values.flat(step.name.before, last + 1)
-            yield f"{self.variables[step.name]} = {self._array(flat, step.name)}"
+            flat, name = self.values.flat(step.name.before, last + 1), step.name
+            yield f"{self.variables[name if step in changed else name.before]} = {self._array(flat, name)}"
 
     def _cycle(self) -> Iterator[tuple[Name, list[str]]]:
         """For each value of the samples what it is in one pass after another, until they come round again."""

@@ -205,8 +205,8 @@ class PageLayout:
         derivation = self.derivation
         if name not in derivation.begun or name in derivation.turning or k == 1:
             return name, k
-        if name in self.updated and isinstance(name, Symbol):
-            return (name.after, k - 1) if (name.after, k - 1) in self.held else (name, k)
+        if name in self.updated and isinstance(name, Symbol) and (changed := derivation.changed_before(name, k)):
+            return (name.after, changed) if (name.after, changed) in self.held else (name, k)
         return name, 1
 
     def _given(self, name: Name, k: int) -> None:
@@ -244,7 +244,8 @@ class PageLayout:
 
         def cell(leaf: Ref | Entry) -> str:
             if self._is_count(leaf.name):
-                return str(k)
+                update = self.values.problem.update
+                return str(update.count(k) if update else k)
             name, home = self._home(leaf.name, k)
             return address(self.sheet.places[name, leaf.index if isinstance(leaf, Entry) else (), home])
 

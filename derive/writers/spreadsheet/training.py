@@ -48,7 +48,10 @@ def training_table(layout: SheetLayout, view: View) -> TrainingTable | None:
 def _columns(derivation: Derivation) -> Iterator[tuple[Name, Index]]:
     """What has a value of its own in every pass, entry by entry: what a pass begins with, its samples, its steps."""
     begun = [step.name.before for step in derivation.carried]
-    for name in (*begun, *derivation.turning, *(step.name for step in derivation.steps)):
+    update = derivation.problem.update
+    passes = range(1, update.steps + 1) if update and update.turns else (1,)
+    worked = dict.fromkeys(step.name for k in passes for step in derivation.worked(k, k))
+    for name in (*begun, *derivation.turning, *worked):
         for index in indices(derivation.shapes[name]):
             yield name, index
 
@@ -91,10 +94,11 @@ class TrainingTable:
 
     def _row(self, k: int, values: Values, outside: Outside) -> Iterator[TableCell]:
         row = FIRST + k - 1
+        changed = self.derivation.carried_from(k - 1) if k > 1 else ()
         for step in self.derivation.carried:
             before = step.name.before
             for index in indices(step.shape):
-                above = address((row - 1, self.columns[step.name, index]))
+                above = address((row - 1, self.columns[step.name if step in changed else before, index]))
                 code = above if k > 1 else outside(address(self.layout.places[before, index, 1], fixed=True))
                 yield self._cell(before, index, k, code, values)
         for i, (name, index, numbers) in enumerate(self._lists()):
@@ -113,7 +117,8 @@ class TrainingTable:
 
         def cell(leaf: Ref | Entry) -> str:
             if leaf.name == STEP and STEP in self.derivation.constants:
-                return address((row, 0))
+                update = values.problem.update
+                return str(update.count(k)) if update and update.turns else address((row, 0))
             place = leaf.index if isinstance(leaf, Entry) else ()
             if (leaf.name, place) in self.columns:
                 return address((row, self.columns[leaf.name, place]))

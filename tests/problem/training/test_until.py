@@ -87,3 +87,9 @@ def test_newtons_step_for_a_column_is_the_minimum_of_a_parabola() -> None:
     text = "[parameters]\nw = [1, -2]\n[model]\nequations = 'L = (w[1] + w[2] - 3)^2 + w[1]^2'\nloss = 'L'\n"
     solution = derive.solve(Problem.loads(f'{text}[update]\nrule = "newton"\nlearning_rate = 1'))
     assert solution["w@1"].value == (0, 3)
+
+
+def test_a_gradient_by_what_is_no_parameter_cannot_be_waited_for() -> None:
+    text = PARABOLA.format(until="df/dc < 1", more="", x="8").replace("[parameters]", "[data]\nc = 1\n[parameters]")
+    with pytest.raises(InputError, match="line 11: there is no `df/dc`"):
+        derive.solve(Problem.loads(text.replace("x^2", "c x^2")))
