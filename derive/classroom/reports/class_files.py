@@ -31,7 +31,7 @@ from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_d
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
 from derive.classroom.reports.platform_gradebook import PlatformGradebook, write_feedback_zip
-from derive.classroom.returns.inbox import COUNTED, PART, Inbox, Return
+from derive.classroom.returns.inbox import BESIDE, COUNTED, PART, Inbox, Return
 from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
@@ -191,6 +191,9 @@ class ClassFiles:
         for item in self.inbox.returns():
             sheet.returned(item)
             found.states[item.state] += 1
+            if BESIDE in item.reason and item.state in {COUNTED, PART}:
+                found.states[BESIDE] += 1
+                _keep(found.returns.setdefault(BESIDE, []), item)
             if item.state not in {COUNTED, PART}:
                 _keep(found.returns.setdefault(item.state, []), item)
 

@@ -12,7 +12,7 @@ from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
 from derive.classroom.reports.copied_work import Agreement
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.returns.inbox import CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
+from derive.classroom.returns.inbox import BESIDE, CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
 from derive.figures import Bar, BarPart, Chart
 from derive.language.step_ids import StepId
@@ -36,7 +36,9 @@ MOST_LISTED = 200
 MOST_STEPS = 60
 LONGEST = 300
 
-LISTED = {"others": (OTHER, CONFLICT), "unread": (UNREADABLE, UNKNOWN, EMPTY), "twice": (SUPERSEDED,)}
+LISTED = {
+    "beside": (BESIDE,), "others": (OTHER, CONFLICT), "unread": (UNREADABLE, UNKNOWN, EMPTY), "twice": (SUPERSEDED,)
+}  # fmt: skip
 """The returns that the report lists, by the key of the heading they stand under."""
 
 NOT_MARKED = (UNREADABLE, EMPTY, OTHER, CONFLICT)
@@ -190,7 +192,7 @@ class _Page:
         if len(groups) > 1 and self.most:
             bars = tuple(Bar(_range(each), (round(100 * each.mean / float(self.most)),)) for each in groups)
             part = BarPart(self.words["class.mean_percent"], "bar")
-            chart = Chart("upright", (part,), bars, self.words["class.signs"])
+            chart = Chart("upright", (part,), bars, f"{self.words['class.signs']} – {self.words['class.mean_percent']}")
             yield FigureBlock(chart, "fairness", self.words["class.fairness"])
         heads = (_column("signs"), _column("students", "number"), _column("mean_score", "number"),
                  _column("spread", "number"))  # fmt: skip

@@ -34,6 +34,7 @@ OLDER = (
     "this is an older sheet: the one that was made last for this student has other numbers, and asks something else; "
     "mark it by hand, or have the new one worked"
 )
+BESIDE = "text boxes or ink lie beside the fields that were read: look whether they answer more"
 REPLACED = "an older sheet, marked by the numbers on it"
 NOTHING, NO_ANSWER = "nothing was filled in", "no answer was found in it"
 
@@ -245,7 +246,8 @@ class Inbox:
         issue = self._issue(owner.student, piece.claims.numbers) if state == COUNTED else 0
         if issue is None:
             return (piece.shown, owner.student, "", UNREADABLE, OLDER, packed(piece)), 0
-        reason = NOTHING if state == EMPTY else owner.reason or (REPLACED if issue else "")
+        notices = [text for text, holds in ((REPLACED, issue), (BESIDE, piece.beside)) if holds and state == COUNTED]
+        reason = NOTHING if state == EMPTY else owner.reason or "; ".join(notices)
         return (piece.shown, owner.student, owner.variant, state, reason, packed(piece)), issue
 
     def _issue(self, student: str, numbers: str) -> int | None:

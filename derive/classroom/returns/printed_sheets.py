@@ -43,14 +43,15 @@ class PrintedChunk:
 
 @dataclass(frozen=True, slots=True)
 class PrintedSheet:
-    """What is printed on the pages: the numbers by the names before their signs, the code and id of the sheet, and the
-    first words.
+    """What is printed on the pages: the numbers by the names before their signs, the code and id of the sheet, the
+    first words, and whether there are pictures, as of a scan.
     """
 
     entries: tuple[AnswerLine, ...]
     code: str
     student: str
     words: str
+    pictures: bool = False
 
 
 def printed_sheet(reader: PdfReader) -> PrintedSheet:
@@ -63,7 +64,14 @@ def printed_sheet(reader: PdfReader) -> PrintedSheet:
         if whose := _WHOSE.search(text) if not code else None:
             code, student = whose["code"], whose["student"]
         entries += _entries(_chunks(page)[:MAX_CHUNKS])
-    return PrintedSheet(tuple(entries), code, student, words)
+    return PrintedSheet(tuple(entries), code, student, words, any(map(_has_picture, reader.pages[:MAX_PAGES])))
+
+
+def _has_picture(page: PageObject) -> bool:
+    resources: Any = page.get("/Resources", {})
+    drawn: Any = resources.get_object().get("/XObject", {}) if resources else {}
+    objects = drawn.get_object() if drawn else {}
+    return any(each.get_object().get("/Subtype") == "/Image" for each in objects.values())
 
 
 # --- what stands where -----------------------------------------------------------------------------------------------

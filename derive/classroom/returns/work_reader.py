@@ -7,7 +7,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,11 +25,14 @@ from derive.version import install_command
 RESERVED = "sheet:"
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
 MAX_FIELDS = 20_000
+BY_HAND = "mark it by hand, in overrides.csv, or have the sheet filled in on screen"
 _INSTEAD = {
     ".zip": "this one lies in another zip: unpack the outer one",
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "save the table as CSV in UTF-8"),
     **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "expected the sheet as PDF, an answer file or text"),
-    **dict.fromkeys((".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff"), "a photo or scan is marked by hand"),
+    **dict.fromkeys(
+        (".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff", ".webp", ".gif"), f"a photo or scan: {BY_HAND}"
+    ),
 }
 """What to do with files that come back often and cannot be read."""
 MAX_FIELD = 20_000
@@ -60,6 +63,7 @@ class ReturnedWork:
     is_row   whether it is a row of a table, which anybody may have filled in
     time     when it was handed in, in seconds since 1970; 0 where nobody knows
     is_late  whether the platform calls it late
+    beside   whether text boxes or ink lie on its pages beside the fields that were filled in
     """
 
     shown: str
@@ -70,6 +74,7 @@ class ReturnedWork:
     is_row: bool = False
     time: float = 0
     is_late: bool = False
+    beside: bool = False
 
     @property
     def empty(self) -> bool:
@@ -184,24 +189,31 @@ def _pdf(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     work = work_of_entries(source, _fields(found.fields))
     if found.beside and work.empty:
         printed = " ".join(filter(None, (work.claims.code, *work.claims.students)))
-        raise CannotRead("the answers are written beside the fields", "they are marked by hand", printed)
-    return work
+        raise CannotRead("the answers are written beside the fields", BY_HAND, printed)
+    return replace(work, beside=found.beside)
 
 
 def _printed(source: ReturnedFile, sheet: PrintedSheet, beside: bool) -> ReturnedWork:
     if not sheet.entries:
-        why = "this PDF has no form fields, and no numbers of answers can be read in it"
-        raise CannotRead("the answers are written beside the fields" if beside else why,
-                         "a printed or scanned sheet is marked by hand", sheet.words)  # fmt: skip
+        raise CannotRead(_why_unread(sheet, beside), BY_HAND, sheet.words)
     claims = Claims(sheet.code, _one(sheet.student), (), source.names)
-    return ReturnedWork(source.shown, claims, sheet.entries)
+    return ReturnedWork(source.shown, claims, sheet.entries, beside=beside)
+
+
+def _why_unread(sheet: PrintedSheet, beside: bool) -> str:
+    """What is in the way of reading a PDF without fields."""
+    if beside:
+        return "the answers are written beside the fields"
+    if sheet.pictures and not sheet.words:
+        return "this PDF is a scan or photos: there is no text on its pages that can be read"
+    return "this PDF has no form fields, and no numbers of answers can be read in it"
 
 
 def form_fields(raw: bytes) -> list[AnswerLine]:
     """The fields of a filled PDF form, in its order. Raises CannotRead, and ToolError without pypdf."""
     fields = _fields(_with_pypdf(raw).fields)
     if not fields:
-        raise CannotRead("this PDF has no form fields", "a printed or scanned sheet is marked by hand")
+        raise CannotRead("this PDF has no form fields", BY_HAND)
     return fields
 
 

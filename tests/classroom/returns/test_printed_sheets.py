@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from support.classes import SmallClass
 
 from derive.classroom.returns.intake import read_batch
 from derive.classroom.returns.printed_sheets import printed_sheet
@@ -22,7 +23,9 @@ SHEET = [*HEAD, (50, 700, "1\\)", "F1"), (65, 700, "u = 3 x =", "F1"), (60, 607,
 FILLED = [(130, 700, "-12.5", "F2"), (100, 610, "0.5", "F2"), (100, 590, "1.5", "F2")]
 
 
-def page(chunks: Iterable[tuple[int, int, str, str]], note: bool = False, fields: bool = False) -> bytes:
+def page(
+    chunks: Iterable[tuple[int, int, str, str]], note: bool = False, fields: bool = False, filled: str = ""
+) -> bytes:
     """A PDF with texts at places, in Helvetica (F1) or Courier (F2)."""
     writer = PdfWriter()
     sheet = writer.add_blank_page(595, 842)
@@ -41,10 +44,24 @@ def page(chunks: Iterable[tuple[int, int, str, str]], note: bool = False, fields
     if fields:
         field = writer._add_object(DictionaryObject({
             NameObject("/FT"): NameObject("/Tx"), NameObject("/T"): TextStringObject("u"),
-            NameObject("/V"): TextStringObject("")}))  # fmt: skip
+            NameObject("/V"): TextStringObject(filled)}))  # fmt: skip
         form = DictionaryObject()
         form[NameObject("/Fields")] = ArrayObject([field])
         writer._root_object[NameObject("/AcroForm")] = form
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def scan() -> bytes:
+    """A PDF with a picture on its page, and no text."""
+    writer = PdfWriter()
+    sheet = writer.add_blank_page(200, 200)
+    picture = DecodedStreamObject()
+    picture.set_data(b"\x00")
+    picture.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image")})
+    drawn = DictionaryObject({NameObject("/I"): writer._add_object(picture)})
+    sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
     buffer = BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
@@ -78,3 +95,30 @@ def test_a_print_without_numbers_is_sorted_by_what_stands_on_it() -> None:
 def test_answers_beside_the_fields_are_told_as_such(fields: bool) -> None:
     refused = read(page(SHEET, note=True, fields=fields))
     assert isinstance(refused, Refused) and "written beside the fields" in refused.reason
+
+
+@pytest.mark.parametrize("note", [True, False])
+def test_fields_count_and_boxes_beside_them_are_told(note: bool) -> None:
+    work = read(page(SHEET, note=note, fields=True, filled="-12.5"))
+    assert isinstance(work, ReturnedWork)
+    assert [(entry.left, entry.given) for entry in work.entries] == [("u", "-12.5")]
+    assert work.beside == note
+
+
+def test_a_scan_is_called_one_and_what_to_do_is_said() -> None:
+    refused = read(scan())
+    assert isinstance(refused, Refused)
+    assert "a scan or photos: there is no text" in refused.reason and "overrides.csv" in refused.reason
+
+
+def test_what_is_written_beside_the_fields_stands_in_the_report(tmp_path: Path) -> None:
+    small = SmallClass(tmp_path / "small")
+    (tmp_path / "back").mkdir()
+    written_beside = page(SHEET, note=True, fields=True, filled="5").replace(b"(u)", b"(L)")
+    (tmp_path / "back" / "p100.pdf").write_bytes(written_beside)
+    (tmp_path / "back" / "p101.pdf").write_bytes(scan())
+    small.marked(tmp_path / "back")
+    assert small.states["back/p100.pdf"] == ("p100", "counted")
+    assert "beside the fields" in small.reasons["back/p100.pdf"]
+    assert small.states["back/p101.pdf"] == ("p101", "unreadable") and "a scan" in small.reasons["back/p101.pdf"]
+    assert "Written beside the fields too" in (small.grades / "report.html").read_text("utf-8")

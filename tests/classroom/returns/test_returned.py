@@ -203,7 +203,7 @@ def test_comments_in_latex_are_no_working() -> None:
         ("x.odf", b"PK", "a file with the ending `.odf` is not read; known endings: .pdf, .toml"),
         ("x.docx", b"PK", "this is no .docx document"),
         ("x.xlsx", b"PK", "a file with the ending `.xlsx` is not read; save the table as CSV in UTF-8"),
-        ("x.jpg", b"\xff\xd8", "a photo or scan is marked by hand"),
+        ("x.jpg", b"\xff\xd8", "a photo or scan: mark it by hand"),
         ("a.zip", b"PK", "this one lies in another zip"),
     ],
 )
