@@ -15,12 +15,14 @@ from derive.values.tape import CompiledExpr, Tape, compile_expr
 class Workings:
     """Expressions of a page compiled once: they are evaluated at the printed numbers of every run.
 
-    `routes` are the ways to a step's value, `meanings` what left sides of works name,
-    `readings` what parts of their chains say, once they have been asked for.
+    `routes` are the ways to a step's value, `mistaken` the wrong equations that a known mistake leads to there,
+    `meanings` what left sides of works name, `readings` what parts of their chains say, once they have been asked
+    for.
     """
 
     compiled: dict[Expr, tuple[CompiledExpr, tuple[Name, ...]]] = field(default_factory=dict)
     routes: dict[Name, tuple[Expr, ...]] = field(default_factory=dict)
+    mistaken: dict[tuple[Any, Name], tuple[Expr, ...]] = field(default_factory=dict)
     meanings: dict[Any, Any] = field(default_factory=dict)
     readings: dict[Any, Any] = field(default_factory=dict)
 

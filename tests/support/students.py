@@ -68,7 +68,8 @@ Fault: TypeAlias = Callable[[Own, Flat], Flat]
 class Student:
     """Works the first pass of a problem out: `digits` long, cut or rounded, going on with what was written or exactly.
 
-    `faults` change the numbers of single steps before they are written; `skip` leaves steps out.
+    `faults` change the numbers of single steps before they are written; `skip` leaves steps out; `last` is the id of
+    the step that the work ends with.
     """
 
     solution: Solution
@@ -77,6 +78,7 @@ class Student:
     carries_on: bool = True
     skip: Callable[[Step], bool] = lambda step: False
     faults: dict[str, Fault] = field(default_factory=dict)
+    last: str = ""
 
     def steps(self) -> Iterator[Step]:
         """The steps of the first pass but the updates."""
@@ -105,6 +107,8 @@ class Student:
                 own.put(step.name, values)
             if not left_out:
                 answers.append(answer(step.id, step.shape, written))
+            if step.id == self.last:
+                break
         return answers
 
     def write(self, x: object) -> WrittenNumber:

@@ -139,7 +139,7 @@ def repeated(answer: StepAnswer) -> Iterator[Attempt]:
     for mistake in THROUGHOUT if before else ():
         own, other = answer.own, dict[Name, Flat]()
         for each in before:
-            expr = next(_wrongly(answer, mistake, each), None)
+            expr = next(iter(_wrongly(answer, mistake, each)), None)
             if expr is not None or other.keys() & set(each.uses):
                 values = own.value(expr or each.expr)
                 other |= {each.name: values} if values else {}
@@ -189,10 +189,17 @@ def _candidates(answer: StepAnswer, step: Step) -> Iterator[tuple[str, Expr]]:
         yield from ((mistake.key, expr) for expr in _wrongly(answer, mistake, step))
 
 
-def _wrongly(answer: StepAnswer, mistake: Mistake, step: Step) -> Iterator[Expr]:
-    """The wrong equations that a mistake leads to in a step."""
-    if mistake.concerns(step):
-        yield from of_step_shape(answer.derivation, step, mistake.wrong(answer.derivation, step))
+def _wrongly(answer: StepAnswer, mistake: Mistake, step: Step) -> tuple[Expr, ...]:
+    """The wrong equations that a mistake leads to in a step: no numbers are in them, so every work is held against the
+    same ones.
+    """
+    if not mistake.concerns(step):
+        return ()
+    known = answer.own.workings.mistaken
+    if (found := known.get((mistake, step.name))) is None:
+        wrong = mistake.wrong(answer.derivation, step)
+        found = known[mistake, step.name] = tuple(of_step_shape(answer.derivation, step, wrong))
+    return found
 
 
 # --- steps that were left out -----------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_errors_of_five_percent_are_found_where_they_are_made(names: list[str]) 
             if all(x == 0 for x in solution.exact.flat(step.name, 1)):
                 continue
             for digits in (3, 4, 5):
-                student = Student(solution, digits, faults={step.id: five_percent(random)})
+                student = Student(solution, digits, faults={step.id: five_percent(random)}, last=step.id)
                 each = judged(solution, student)[step.id]
                 if student.write(solution.exact.flat(step.name, 1)[0]).value == 0:
                     continue
