@@ -17,7 +17,7 @@ from derive.derivation.derive import derive
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.step_settings import check_ids
 from derive.derivation.steps import Derivation, Step
-from derive.errors import suggestion
+from derive.errors import Fault, InputError, suggestion
 from derive.files import PDF
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
@@ -26,6 +26,7 @@ from derive.memory import rarely_collecting
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.blocks.compose import compose
+from derive.page.blocks.one_step import one_step
 from derive.page.blocks.training_progress import tabled
 from derive.page.document import Document
 from derive.page.run import PageRun
@@ -40,7 +41,7 @@ from derive.values.tape import Tape
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
-from derive.writers import FORMATS, WRITERS, check_formats, formats_of, text_formats
+from derive.writers import FORMATS, WRITERS, check_formats, formats_of
 from derive.writers.json import nested
 from derive.writers.markdown import with_pictures_inside
 from derive.writers.page_context import PageContext
@@ -54,12 +55,15 @@ Nested: TypeAlias = Any
 
 @dataclass(frozen=True, repr=False)
 class Blueprint:
-    """What of a worked problem does not depend on its numbers: built once, solved for any of the same shapes."""
+    """What of a worked problem does not depend on its numbers: built once, solved for any of the same shapes. `only` is
+    the one step that its page has, with the pass; None for all of them.
+    """
 
     derivation: Derivation
     tape: Tape
     page: PageContext
     closed: ClosedForm | None = None
+    only: tuple[Name, int] | None = None
     compiled: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -67,7 +71,7 @@ class Blueprint:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it crosses to another process: what was compiled is compiled there again."""
-        return Blueprint.of, (self.derivation,)
+        return _built, (self.derivation, self.only)
 
     @staticmethod
     @rarely_collecting
@@ -86,6 +90,8 @@ class Blueprint:
     @cached_property
     def document(self) -> Document:
         """The page."""
+        if self.only is not None:
+            return one_step(self.derivation, self.derivation.problem, *self.only)
         return compose(self.derivation, self.derivation.problem, self.closed)
 
     @property
@@ -141,6 +147,10 @@ class Blueprint:
         if name not in self.compiled:
             self.compiled[name] = WRITERS[name].compile(self.document, self.page)
         return self.compiled[name]
+
+
+def _built(derivation: Derivation, only: tuple[Name, int] | None) -> Blueprint:
+    return replace(Blueprint.of(derivation), only=only)
 
 
 def _kept(problem: Problem) -> Iterable[int]:
@@ -241,6 +251,15 @@ class Solution:
             raise KeyError(f"`{step}`: no such entry; entries count from 1, the shape is {list(shape)}")
         return self._value(base, name, k, found, asked.index)
 
+    def alone(self, step: str) -> Solution:
+        """The same solution with a page of one step, without a title. Raises InputError for what is not worked out."""
+        name, k, found = self.index.get(str(StepId.parse(step)), (None, 1, None))
+        if name is None or found is None:
+            steps = [known for known, (_, _, worked) in self.index.items() if worked]
+            hint = "its value is given" if name else suggestion(step, steps) or f"there are: {', '.join(steps)}"
+            raise InputError([Fault(f"there is no step `{step}`", hint)])
+        return replace(self, blueprint=replace(self.blueprint, only=(found.name, k), compiled={}))
+
     def _value(self, step_name: str, name: Name, k: int, step: Step | None, index: Index) -> StepValue:
         shapes = self.blueprint.derivation.shapes
         shape = shapes[name]
@@ -254,16 +273,22 @@ class Solution:
         return StepValue(step_name, equation, step.phase if step else "given", step.rule if step else "given",
                          () if index else shape, value, text, shown)  # fmt: skip
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that its page can be written in: a single step is no spreadsheet, notebook or problem file."""
+        single = self.blueprint.only is not None
+        return tuple(name for name in formats_of("solution") if not single or FORMATS[name].has_single_steps)
+
     def text(self, name: str = "md") -> str:
         """The page in a text format. Raises DeriveError for one that does not exist."""
-        check_formats((name,), text_formats("solution"))
+        check_formats((name,), tuple(known for known in self.formats if FORMATS[known].is_text))
         return self.blueprint.text(name, self.run)
 
     def file(self, name: str) -> bytes:
         """The page in any format but PDF, as the bytes of a file. Raises DeriveError for a format that does not exist,
         ToolError where what makes it is not installed.
         """
-        check_formats((name,), tuple(known for known in formats_of("solution") if known != PDF))
+        check_formats((name,), tuple(known for known in self.formats if known != PDF))
         return self.blueprint.file(name, self.run)
 
     def pictures(self, name: str) -> dict[str, str]:
@@ -275,7 +300,7 @@ class Solution:
     ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
         formats = tuple(formats)
-        check_formats(formats, formats_of("solution"))
+        check_formats(formats, self.formats)
         name = name or self.problem.name or "solution"
         files: dict[str, Callable[[], str | bytes]] = {}
         for wanted in formats:

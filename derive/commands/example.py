@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.commands.options import Arguments, Commands, page_options
 from derive.commands.practice import write_practice
-from derive.commands.solve import DEFAULT, work_out
+from derive.commands.solve import DEFAULT, step_option, work_out
 
 
 def add(commands: Commands) -> None:
@@ -14,6 +14,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--list", action="store_true", help="list the built-in problems")
     parser.add_argument("--practice", action="store_true", help="write the page to practise it in instead")
     page_options(parser, "solution", DEFAULT)
+    step_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +17,13 @@ from derive.commands.options import (
     problem_of,
     standard_output,
 )
+from derive.errors import DeriveError
 
 if TYPE_CHECKING:
     from derive.solution import Solution
 
 DEFAULT = "pdf,tex,md"
+_UNSAFE = re.compile(r"[^\w.@-]+")
 
 
 def add(commands: Commands) -> None:
@@ -27,15 +31,25 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("solve", help="work a problem file out")
     problem_argument(parser, "; see docs/problem-file.md")
     page_options(parser, "solution", DEFAULT)
+    step_option(parser)
     parser.set_defaults(run=lambda options: work_out(Path(options.problem), options))
 
 
+def step_option(parser: argparse.ArgumentParser) -> None:
+    """`--step`: of the page one step."""
+    text = "write this step alone, as dL/dW_1, W_1@2, or as you would write it by hand"
+    parser.add_argument("--step", metavar="ID", help=text)
+
+
 def work_out(path: Path, options: Arguments) -> int:
-    """Solve the problem file and write it as the options say."""
+    """Solve the problem file and write it, or a step of it, as the options say."""
     formats = chosen_formats(options.to, DEFAULT, "solution")
     if options.output == "-":
         return standard_output(formats, "solution", lambda name: _solution(path, options).text(name))
-    for written in _solution(path, options).write(options.output, formats):
+    solution = _solution(path, options)
+    step = solution.blueprint.document.step
+    name = f"{path.stem}-{_UNSAFE.sub('_', step)}" if step else path.stem
+    for written in solution.write(options.output, formats, name):
         print(written)
     return 0
 
@@ -49,4 +63,14 @@ def _solution(path: Path, options: Arguments) -> Solution:
         routes = " and ".join(found.routes) or "nothing: there is no derivative"
         differing = f"largest relative difference {found.largest_text()}"
         print(f"checked: {found.entries} entries by {routes}; {differing}", file=sys.stderr)
-    return solution
+    return _alone(solution, options.step) if options.step else solution
+
+
+def _alone(solution: Solution, step: str) -> Solution:
+    """The solution with a page of one step, which may be named as students write it."""
+    from derive.answers.names.step_matching import StepIndex
+
+    found, entry = StepIndex.of(solution).match(step)
+    if entry is not None:
+        raise DeriveError(f"`{step}` is an entry", f"its step has all of them: --step {found}")
+    return solution.alone(found or step)

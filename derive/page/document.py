@@ -315,7 +315,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page: its head, and sections in order. In `hidden` are names and passes whose values do not stand on it."""
+    """A page: its head, and sections in order. In `hidden` are names and passes whose values do not stand on it. `step`
+    is the id of the step that stands alone on it, without a title.
+    """
 
     title: str
     language: str
@@ -324,3 +326,4 @@ class Document:
     symbol: str = "d"
     aliases: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[tuple[Name, int]] = frozenset()
+    step: str = ""

@@ -41,6 +41,11 @@ class Format:
         """Whether it writes any document; the others write the data of a kind."""
         return self.kinds == EVERY_KIND and bool(self.writer)
 
+    @property
+    def has_single_steps(self) -> bool:
+        """Whether it writes a step of a solution by itself."""
+        return self.is_page or self.name in {"pdf", "json"}
+
     def file(self, name: str) -> str:
         """What the file of a page is called."""
         return f"{name}{self.ending or f'.{self.name}'}"

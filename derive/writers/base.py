@@ -327,6 +327,7 @@ class TemplateWriter(Writer):
         )
         frame = {
             "title": self.words(document.title),
+            "titled": not document.step,
             "plain_title": document.title,
             "language": document.language,
             "head": [(self.words(words[f"labels.{key}"]), self.words(text)) for key, text in document.head.items()],

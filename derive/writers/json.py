@@ -66,7 +66,7 @@ class JsonWriter(Writer):
                 "carry": numbers.carry,
                 "decimal": numbers.decimal,
             },
-            "steps": list(_steps(compiled, run)),
+            "steps": [step for step in _steps(compiled, run) if compiled.document.step in {"", step["id"]}],
             "verification": _verification(run),
         }
 
