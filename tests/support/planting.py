@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import arb
 
 from derive.answers.marking.judging import Judged, judge
-from derive.answers.marking.student_values import Own
+from derive.answers.marking.student_values import StudentValues
 from derive.answers.mistakes.mistake import of_step_shape
 from derive.answers.mistakes.table import MISTAKES
 from derive.calculus.operation_rows import Flat
@@ -28,7 +28,7 @@ def planted(solution: Solution) -> list[Planted]:
     """Every wrong equation of every known mistake in every step, with what it gives there."""
     found = []
     derivation = solution.blueprint.derivation
-    own = Own.of(solution.blueprint.tape, Workings(), solution.exact.env(1))
+    own = StudentValues.of(solution.blueprint.tape, Workings(), solution.exact.env(1))
     for step in (*derivation.forward, *derivation.backward):
         for mistake in MISTAKES:
             if mistake.concerns(step):
@@ -49,7 +49,7 @@ def _differs(values: Flat, truth: Flat) -> bool:
 def instead(expr: Expr) -> Fault:
     """A fault: another equation in place of the right one."""
 
-    def fault(own: Own, values: Flat) -> Flat:
+    def fault(own: StudentValues, values: Flat) -> Flat:
         return own.value(expr) or values
 
     return fault

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive import examples
-from derive.answers.marking.student_values import BITS, Own
+from derive.answers.marking.student_values import BITS, StudentValues
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
@@ -61,7 +61,7 @@ def answer(step: str, shape: tuple[int, ...], numbers: list[WrittenNumber]) -> A
     return Answer(step, step, "", None, Array(shape, tuple(numbers)))
 
 
-Fault: TypeAlias = Callable[[Own, Flat], Flat]
+Fault: TypeAlias = Callable[[StudentValues, Flat], Flat]
 
 
 @dataclass
@@ -91,7 +91,7 @@ class Student:
             return self._worked()
 
     def _worked(self) -> list[Answer]:
-        own = Own.of(self.solution.blueprint.tape, Workings(), self.solution.exact.env(1))
+        own = StudentValues.of(self.solution.blueprint.tape, Workings(), self.solution.exact.env(1))
         answers = []
         for step in self.steps():
             values = own.value(step.expr)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.answers.marking.evaluator import Bench, Value, exact
+from derive.answers.marking.evaluator import Evaluator, Value, exact
 from derive.answers.reading.grids import Reading
 from derive.calculus.scalars import Num
 from derive.language.expressions import Apply, Expr, Number, Ref, Span, walk
@@ -16,7 +16,7 @@ Others = Mapping[Span | None, Expr]
 
 
 def replaced(
-    bench: Bench, reading: Reading, expr: Expr, numbers: Others, arrays: Mapping[Name | None, Expr]
+    evaluator: Evaluator, reading: Reading, expr: Expr, numbers: Others, arrays: Mapping[Name | None, Expr]
 ) -> Value | None:
     """What an expression of a reading gives with other numbers at some places, with something else for some arrays."""
 
@@ -28,7 +28,7 @@ def replaced(
         return replace(expr, args=tuple(map(change, expr.args))) if isinstance(expr, Apply) else expr
 
     grids = {name: replace(grid, cells=tuple(map(change, grid.cells))) for name, grid in reading.grids.items()}
-    return bench.value(change(expr), reading=replace(reading, grids=grids))
+    return evaluator.value(change(expr), reading=replace(reading, grids=grids))
 
 
 def nodes(reading: Reading, expr: Expr) -> Iterator[Expr]:

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from derive.answers.marking.orientation import Stands, orientation_of, transposed_entries
 from derive.answers.marking.rounding import allowed, is_sharp
-from derive.answers.marking.student_values import FlatNumbers, Own
+from derive.answers.marking.student_values import FlatNumbers, StudentValues
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable, WrittenNumber
 from derive.calculus.differentiation import shape_of, uniform
 from derive.calculus.operation_rows import Flat
@@ -46,7 +46,7 @@ def _with_entry(whole: Answer | None, part: Answer, derivation: Derivation) -> A
     return replace(base, content=replace(content, entries=tuple(entries)), given=given)
 
 
-def numbers_of(answer: Answer, own: Own, step: Step | None, shape: Shape) -> tuple[FlatNumbers, bool] | None:
+def numbers_of(answer: Answer, own: StudentValues, step: Step | None, shape: Shape) -> tuple[FlatNumbers, bool] | None:
     """The numbers of an answer, flat, and whether it is the transpose; a formula's are its values at the student's own
     numbers. None for what has no value, or another shape.
 
@@ -78,7 +78,7 @@ def arranged(entries: FlatNumbers, given: Shape, asked: Shape) -> tuple[FlatNumb
     return None
 
 
-def _evaluated(own: Own, answer: Answer, formula: Expr, values: Flat) -> FlatNumbers:
+def _evaluated(own: StudentValues, answer: Answer, formula: Expr, values: Flat) -> FlatNumbers:
     """The values of a formula, each as sure as the numbers in it are; a whole number of numbers alone as if written."""
     written = not names_in(formula)
     units = [allowed(width, x) for width, x in zip(own.widths(formula, values), values, strict=True)]

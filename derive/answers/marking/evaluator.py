@@ -9,7 +9,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from derive.answers.marking.orientation import Stands, orientation_of
-from derive.answers.marking.student_values import BITS, MOST_BITS, Own
+from derive.answers.marking.student_values import BITS, MOST_BITS, StudentValues
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
@@ -42,11 +42,15 @@ class Mention:
 
 
 @dataclass(slots=True)
-class Bench:
-    """The quantities of one pass: true values, the student's own (worked out where not given), all mentions of them."""
+class Evaluator:
+    """What lines of a work are worth: they are read once, so they are worked out as they stand, while an equation that
+    all works are held against is compiled (`StudentValues.value`).
+
+    It has the quantities of one pass: true values, the student's own (worked out where not given), all mentions.
+    """
 
     solution: Solution
-    own: Own
+    own: StudentValues
     truth: Env
     mentions: dict[Name, list[Mention]] = field(default_factory=dict)
     equations: dict[Name, Expr] = field(default_factory=dict)
@@ -56,10 +60,10 @@ class Bench:
     operations: dict[tuple[str, Shapes, Options], tuple[Shape, Kernel]] = field(default_factory=dict)
 
     @staticmethod
-    def of(solution: Solution, answers: Sequence[Answer], k: int = 1) -> Bench:
-        """The bench of a pass, with the answers as the student's own numbers."""
+    def of(solution: Solution, answers: Sequence[Answer], k: int = 1) -> Evaluator:
+        """The evaluator of a pass, with the answers as the student's own numbers."""
         blueprint, truth = solution.blueprint, solution.exact.env(k)
-        own = Own.of(blueprint.tape, blueprint.workings, truth)
+        own = StudentValues.of(blueprint.tape, blueprint.workings, truth)
         said = {answer.step: answer.content for answer in answers if answer.entry is None}
         derivation = blueprint.derivation
         for name, _ in derivation.givens:
@@ -68,7 +72,7 @@ class Bench:
             values = own.value(step.expr) or own.env[own.tape.slots[step.name]]
             own.put(step.name, values)
             _take(own, step.name, said.get(derivation.id_in(step.name, k)), values)
-        return Bench(solution, own, truth)
+        return Evaluator(solution, own, truth)
 
     @property
     def shapes(self) -> Mapping[Name, Shape]:
@@ -207,7 +211,7 @@ class Bench:
         return mention.numbers.entries[at] if at < len(mention.numbers.entries) else None
 
 
-def _take(own: Own, name: Name, content: object, otherwise: Flat) -> None:
+def _take(own: StudentValues, name: Name, content: object, otherwise: Flat) -> None:
     """The student's numbers for a name, where they can be meant as its entries."""
     shape = own.tape.derivation.shapes[name]
     if isinstance(content, Array) and orientation_of(content.shape, shape) is Stands.AS_IS and any(content.entries):

@@ -20,7 +20,7 @@ from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.right_routes import is_trivial
 from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
-from derive.answers.marking.student_values import BITS, FlatNumbers, Own
+from derive.answers.marking.student_values import BITS, FlatNumbers, StudentValues
 from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
@@ -103,16 +103,16 @@ class _Judge:
         self.usual = UsualLength.of(w for array in arrays for w in array.entries if w)
 
     def all(self) -> Iterator[Judged]:
-        before: tuple[Own, int] | None = None
+        before: tuple[StudentValues, int] | None = None
         for k in self.carry.worked:
-            own = Own.of(self.tape, self.workings, self.truth.env(k), self.usual)
+            own = StudentValues.of(self.tape, self.workings, self.truth.env(k), self.usual)
             if before is not None:
                 self._carry_over(*before, own)
             yield from self._givens(own, k)
             yield from self._pass(own, k)
             before = own, k
 
-    def _givens(self, own: Own, k: int) -> Iterator[Judged]:
+    def _givens(self, own: StudentValues, k: int) -> Iterator[Judged]:
         """Given values are judged only where the work restates them, those of samples in their pass; what the work says
         is then the student's own.
         """
@@ -121,7 +121,7 @@ class _Judge:
         for name in self.derivation.turning if k > 1 else ():
             yield from self._restated(own, StepPlace(self.derivation.id_in(name, k), name, k, None))
 
-    def _restated(self, own: Own, place: StepPlace) -> Iterator[Judged]:
+    def _restated(self, own: StudentValues, place: StepPlace) -> Iterator[Judged]:
         if place.id in self.answers:
             judged = self._judged(own, place)
             yield judged
@@ -132,7 +132,7 @@ class _Judge:
             else:
                 own.take(place.name, judged.written, judged.expected)
 
-    def _carry_over(self, before: Own, k: int, own: Own) -> None:
+    def _carry_over(self, before: StudentValues, k: int, own: StudentValues) -> None:
         """The given values as the student restated them, and the parameters after the student's own updates in pass k,
         the one before.
         """
@@ -143,13 +143,13 @@ class _Judge:
         for step in self.derivation.carried:
             own.bring(step.name.before, before, step.name if step.name in changed else step.name.before)
 
-    def _pass(self, own: Own, k: int) -> Iterator[Judged]:
+    def _pass(self, own: StudentValues, k: int) -> Iterator[Judged]:
         for step in self.derivation.worked(k, self.carry.updates):
             judged = self._judged(own, StepPlace(self.derivation.id_in(step.name, k), step.name, k, step))
             yield judged
             self._note(own, judged, step)
 
-    def _note(self, own: Own, judged: Judged, step: Step) -> None:
+    def _note(self, own: StudentValues, judged: Judged, step: Step) -> None:
         """Enter what the student has for a step into the own numbers.
 
         What is not right and carries no marks waits there until a step with marks has been charged for it.
@@ -171,7 +171,7 @@ class _Judge:
         if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
             own.trivial.add(step.name)
 
-    def _as_the_first(self, own: Own, step: Step) -> None:
+    def _as_the_first(self, own: StudentValues, step: Step) -> None:
         """What is one number for every sample is for those that the page does not work out what it is for the first."""
         if isinstance(step.expr, Number) and not self.derivation.is_worked(step.name):
             own.put(step.name, own.env[self.tape.slots[self.derivation.places.called(step.name, "(1)")]])
@@ -184,7 +184,7 @@ class _Judge:
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
-    def _judged(self, own: Own, place: StepPlace) -> Judged:
+    def _judged(self, own: StudentValues, place: StepPlace) -> Judged:
         answer = self.answers.get(place.id)
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
@@ -197,7 +197,7 @@ class _Judge:
             return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place))
         return self._explained(own, place, answer, numbers, expected)
 
-    def _misshapen(self, own: Own, place: StepPlace, answer: Answer) -> str | None:
+    def _misshapen(self, own: StudentValues, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""
         if place.step is None or not isinstance(answer.content, Array):
             return None
@@ -210,7 +210,7 @@ class _Judge:
                       found.differs, found.later)  # fmt: skip
 
     def _explained(
-        self, own: Own, place: StepPlace, answer: Answer, numbers: tuple[FlatNumbers, bool], expected: Flat
+        self, own: StudentValues, place: StepPlace, answer: Answer, numbers: tuple[FlatNumbers, bool], expected: Flat
     ) -> Judged:
         marking, of = self.problem.marking, self._of(place)
         written, turned = numbers

@@ -8,7 +8,7 @@ from math import prod
 
 from derive.answers.marking.rounding import EXACT, allowed, standing, within
 from derive.answers.marking.step_answer import WRONG, Attempt, Places, StepAnswer
-from derive.answers.marking.student_values import Own
+from derive.answers.marking.student_values import StudentValues
 from derive.answers.mistakes.mistake import Mistake, of_step_shape, with_shapes
 from derive.answers.mistakes.slips import SLIPS
 from derive.answers.mistakes.table import MISTAKES, THROUGHOUT
@@ -164,7 +164,9 @@ def updated_parameters(answer: StepAnswer) -> Iterator[Attempt]:
         yield from _attempt(answer.own.with_values(other), step.expr, "updated_weights")
 
 
-def misshapen(derivation: Derivation, own: Own, step: Step, written: tuple[WrittenNumber | None, ...]) -> str | None:
+def misshapen(
+    derivation: Derivation, own: StudentValues, step: Step, written: tuple[WrittenNumber | None, ...]
+) -> str | None:
     """The key of a mistake that leads to another shape than the step's and to every number: a mean over columns."""
     for mistake in MISTAKES:
         for expr, shape in (
@@ -176,7 +178,7 @@ def misshapen(derivation: Derivation, own: Own, step: Step, written: tuple[Writt
     return None
 
 
-def _attempt(own: Own, expr: Expr, key: str, inside: Mapping[Name, Expr] | None = None) -> Iterator[Attempt]:
+def _attempt(own: StudentValues, expr: Expr, key: str, inside: Mapping[Name, Expr] | None = None) -> Iterator[Attempt]:
     """An equation at numbers, if it has values there; `inside` is the mistake in what it uses."""
     values = own.value(expr)
     if values is not None:
@@ -215,7 +217,7 @@ def _before(answer: StepAnswer, step: Step) -> list[Step]:
     return found[::-1] if len(found) <= MOST_BEFORE else []
 
 
-def _worked_through(own: Own, between: list[Step], other: dict[Name, Flat]) -> Own:
+def _worked_through(own: StudentValues, between: list[Step], other: dict[Name, Flat]) -> StudentValues:
     """The numbers with other values for one step, and with what follows for the steps between."""
     changed = own.with_values(other)
     for each in between:

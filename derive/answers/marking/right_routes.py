@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from derive.answers.marking.rounding import EXACT, WIDEST, allowed, is_precise, near, standing, within
 from derive.answers.marking.step_answer import OPEN, Attempt, StepAnswer
-from derive.answers.marking.student_values import Own
+from derive.answers.marking.student_values import StudentValues
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.differentiation import settled, shape_of
 from derive.calculus.operation_rows import Flat, ShapeFault, row_of
@@ -80,14 +80,14 @@ def routes(answer: StepAnswer) -> Iterator[Attempt]:
         yield attempt
 
 
-def _attempts(answer: StepAnswer, own: Own, step: Step) -> Iterator[Attempt]:
+def _attempts(answer: StepAnswer, own: StudentValues, step: Step) -> Iterator[Attempt]:
     for numbers, expr in _tried(answer, own, step):
         values = numbers.value(expr)
         if values is not None and len(values) == len(answer.written):
             yield Attempt(values, own=numbers, equation=partial(lambda expr: expr, expr))
 
 
-def _tried(answer: StepAnswer, own: Own, step: Step) -> Iterator[tuple[Own, Expr]]:
+def _tried(answer: StepAnswer, own: StudentValues, step: Step) -> Iterator[tuple[StudentValues, Expr]]:
     known = own.workings.routes
     if step.name not in known:
         known[step.name] = tuple(equations(answer.derivation, step))

@@ -18,7 +18,7 @@ from derive.answers.marking.rounding import (
     standing,
     with_zeros,
 )
-from derive.answers.marking.student_values import Own
+from derive.answers.marking.student_values import StudentValues
 from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import Num
@@ -46,7 +46,7 @@ class Attempt:
 
     values: Sequence[Num | None]
     key: str = ""
-    own: Own | None = None
+    own: StudentValues | None = None
     equation: Callable[[], Expr] | None = None
 
     @cached_property
@@ -80,7 +80,7 @@ class StepAnswer:
     """
 
     derivation: Derivation
-    own: Own
+    own: StudentValues
     step: Step | None
     answer: Answer
     written: tuple[WrittenNumber | None, ...]

@@ -30,7 +30,7 @@ FlatNumbers: TypeAlias = tuple[WrittenNumber | None, ...]
 
 
 @dataclass(slots=True)
-class Own:
+class StudentValues:
     """Values and units by slot, as the student has them; what was not answered is worked out from what was.
 
     `truth` are the true values of the pass.
@@ -57,9 +57,9 @@ class Own:
     charged: bool = False
 
     @staticmethod
-    def of(tape: Tape, workings: Workings, env: Env, usual: UsualLength | None = None) -> Own:
+    def of(tape: Tape, workings: Workings, env: Env, usual: UsualLength | None = None) -> StudentValues:
         """The given values of a pass, nothing answered yet."""
-        return Own(tape, workings, env, list(env), [None] * len(env), usual)
+        return StudentValues(tape, workings, env, list(env), [None] * len(env), usual)
 
     def take(
         self, name: Name, written: Sequence[WrittenNumber | None], otherwise: Flat, expr: Expr | None = None
@@ -85,7 +85,7 @@ class Own:
         slot = self.tape.slots[name]
         self.env[slot], self.units[slot] = values, widths
 
-    def with_truth(self, names: Iterable[Name]) -> Own:
+    def with_truth(self, names: Iterable[Name]) -> StudentValues:
         """The same numbers, but the true values of some names, and what follows from them for what was not answered."""
         other = replace(self, env=list(self.env), units=list(self.units))
         changed = set(names)
@@ -99,7 +99,7 @@ class Own:
                     changed.add(step.name)
         return other
 
-    def bring(self, name: Name, before: Own, known: Name) -> None:
+    def bring(self, name: Name, before: StudentValues, known: Name) -> None:
         """What is known of a name from the pass before: the numbers of the name `known` there."""
         slot, old = self.tape.slots[name], self.tape.slots[known]
         self.env[slot], self.units[slot] = before.env[old], before.units[old]
@@ -108,7 +108,7 @@ class Own:
         if known in before.uncharged:
             self.uncharged[name] = before.uncharged[known]
 
-    def with_uncharged(self) -> Own:
+    def with_uncharged(self) -> StudentValues:
         """The same numbers, with those of lines without marks that are not right."""
         other = replace(self, env=list(self.env), units=list(self.units), answered=set(self.answered))
         other.charge()
@@ -121,7 +121,7 @@ class Own:
             self.take(name, written, self.env[self.tape.slots[name]])
         self.uncharged = {}
 
-    def mixtures(self, names: Iterable[Name]) -> Iterator[Own]:
+    def mixtures(self, names: Iterable[Name]) -> Iterator[StudentValues]:
         """The same numbers, with the exact values of some of the right ones among `names`: nobody can tell whether a
         student went on with what was written or with what stood in the calculator.
         """
@@ -143,7 +143,7 @@ class Own:
                 found += [used for used in steps[name].uses if used not in found]
         return found
 
-    def with_values(self, other: Mapping[Name, Flat]) -> Own:
+    def with_values(self, other: Mapping[Name, Flat]) -> StudentValues:
         """The same numbers, but other values of some names, as sure as those."""
         changed = replace(self, env=list(self.env))
         for name, values in other.items():

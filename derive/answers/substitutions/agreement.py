@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from derive.answers.marking.evaluator import Bench, Value, same
+from derive.answers.marking.evaluator import Evaluator, Value, same
 from derive.answers.marking.student_values import BITS
 from derive.calculus.operation_rows import ShapeFault
 from derive.calculus.scalars import precision
@@ -17,14 +17,14 @@ from derive.notation.notations import UNICODE
 from derive.notation.printer import formula
 
 
-def agrees(bench: Bench, written: Expr, goal: Expr) -> bool:
+def agrees(evaluator: Evaluator, written: Expr, goal: Expr) -> bool:
     """Whether two formulas have one value at the true numbers, or at the student's own.
 
     The true numbers satisfy every equation at once, so that every equivalent way to write a step agrees there: by z or
     by A, written out or not, what is 1 left out.
     """
     for own in (False, True):
-        ours, theirs = bench.value(written, own), bench.value(goal, own)
+        ours, theirs = evaluator.value(written, own), evaluator.value(goal, own)
         if ours is not None and theirs is not None and equal(_everywhere(ours, theirs), theirs):
             return True
     return False
@@ -48,21 +48,21 @@ def equal(a: Value, b: Value) -> bool:
         return a[0] == b[0] and all(map(same, a[1], b[1]))
 
 
-def short(bench: Bench, step: Step, goal: Expr) -> Expr:
+def short(evaluator: Evaluator, step: Step, goal: Expr) -> Expr:
     """The right side by the short rule, where there is one for the step that holds here: p − y."""
-    rule = bench.shortcut(step.name)
-    ones = bench.value(rule.ones, own=False) if rule and rule.ones is not None else None
+    rule = evaluator.shortcut(step.name)
+    ones = evaluator.value(rule.ones, own=False) if rule and rule.ones is not None else None
     if rule is None or goal != step.expr or (ones and not all(same(x, fmpq(1)) for x in ones[1])):
         return goal
     return rule.expr
 
 
-def shown(bench: Bench, step: Step, goal: Expr) -> str:
+def shown(evaluator: Evaluator, step: Step, goal: Expr) -> str:
     """A right side as a line of text, the short one if there is one; ReLU′(z) for the name of its derivative."""
 
     def primed(expr: Expr) -> Expr | None:
-        local = bench.defined(expr.name) if isinstance(expr, Ref) else None
+        local = evaluator.defined(expr.name) if isinstance(expr, Ref) else None
         return local if isinstance(local, Apply) and local.op.endswith("'") else None
 
-    notation = replace(UNICODE, decimal=bench.decimal)
-    return formula(rewrite(short(bench, step, goal), primed), notation, bench.shapes).replace("'", "′")
+    notation = replace(UNICODE, decimal=evaluator.decimal)
+    return formula(rewrite(short(evaluator, step, goal), primed), notation, evaluator.shapes).replace("'", "′")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from derive.answers.marking.evaluator import Bench, same
+from derive.answers.marking.evaluator import Evaluator, same
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.substitutions.literals import Literals, Misses
@@ -33,8 +33,8 @@ class Aligner(Literals):
     What was aligned is kept by the identity of what was written: equal numbers stand in several places.
     """
 
-    def __init__(self, bench: Bench, reading: Reading, budget: Budget) -> None:
-        super().__init__(bench, reading)
+    def __init__(self, evaluator: Evaluator, reading: Reading, budget: Budget) -> None:
+        super().__init__(evaluator, reading)
         self.budget = budget
         self.aligned: dict[tuple[int, Expr], tuple[Expr, Misses | None]] = {}
 
@@ -77,12 +77,12 @@ class Aligner(Literals):
 
     def _equal(self, written: Expr, target: Expr) -> bool:
         """Whether a part that is no plain number has the value of the target, however its numbers were rounded."""
-        ours = self.bench.value(written, reading=self.reading)
+        ours = self.evaluator.value(written, reading=self.reading)
         for own in (True, False):
-            theirs = self.bench.value(target, own)
+            theirs = self.evaluator.value(target, own)
             alike = ours is not None and theirs is not None and len(ours[1]) == len(theirs[1])
             if ours and theirs and alike and all(map(_close, ours[1], theirs[1])):
-                spread = self.bench.spread(written, self.reading)
+                spread = self.evaluator.spread(written, self.reading)
                 if spread is not None and all(map(same, spread[1], theirs[1])):
                     return True
         return False
@@ -91,7 +91,7 @@ class Aligner(Literals):
 
     def _grid(self, grid: WrittenArray, written: Expr, target: Expr, depth: int) -> Misses | None:
         assert isinstance(written, Ref)
-        values = self.bench.value(target)
+        values = self.evaluator.value(target)
         if values is None:
             return None
         if len(grid.cells) != len(values[1]):
@@ -105,7 +105,7 @@ class Aligner(Literals):
         """An array of formulas, cell by cell."""
         misses: Misses = []
         for cell, index in zip(grid.cells, indices(shape), strict=True):
-            found = self.align(cell, self.bench.entry(target, index), depth + 1)
+            found = self.align(cell, self.evaluator.entry(target, index), depth + 1)
             if found is None:
                 return None
             misses += found
@@ -134,8 +134,8 @@ class Aligner(Literals):
 
     def _terms(self, target: Expr) -> list[Expr]:
         """The terms of a target; of a scalar one those of its matrix products too."""
-        value = self.bench.value(target)
-        return terms_of_sum(self.bench.entry(target, ()) if value and not value[0] else target)
+        value = self.evaluator.value(target)
+        return terms_of_sum(self.evaluator.entry(target, ()) if value and not value[0] else target)
 
     def _lists(self, ours: list[Expr], theirs: list[Expr], depth: int, change: Rewriting) -> Misses | None:
         """Parts beside parts; where their numbers differ, parts of the target are merged, left out or written out."""
@@ -160,12 +160,12 @@ class Aligner(Literals):
             yield from grouped(kept, size, "add")
 
     def _is_zero(self, part: Expr) -> bool:
-        value = self.bench.value(part)
+        value = self.evaluator.value(part)
         return value is not None and all(bool(x == 0) for x in value[1])
 
     def _merged(self, parts: list[Expr], size: int) -> Iterator[list[Expr]]:
         """Factors with those that are 1 left out, or with neighbours multiplied."""
-        values = [self.bench.value(part) for part in parts]
+        values = [self.evaluator.value(part) for part in parts]
         kept = [p for p, v in zip(parts, values, strict=True) if not (v and all(bool(x == 1) for x in v[1]))]
         if len(kept) == size:
             yield kept
@@ -211,8 +211,8 @@ class Aligner(Literals):
 
     def _written_out(self, target: Expr) -> Iterator[Expr]:
         """What a name or a function may be written out as."""
-        if isinstance(target, Ref | Entry) and (expr := self.bench.defined(target.name)) is not None:
-            yield expr if isinstance(target, Ref) else self.bench.entry(expr, target.index)
+        if isinstance(target, Ref | Entry) and (expr := self.evaluator.defined(target.name)) is not None:
+            yield expr if isinstance(target, Ref) else self.evaluator.entry(expr, target.index)
         if not isinstance(target, Apply):
             return
         yield from definitions(target)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from derive.answers.marking.evaluator import Bench
+from derive.answers.marking.evaluator import Evaluator
 from derive.answers.marking.rounding import near, standing
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import WrittenNumber
@@ -64,12 +64,12 @@ Misses: TypeAlias = list[Miss]
 class Literals:
     """The plain numbers and arrays of one reading."""
 
-    def __init__(self, bench: Bench, reading: Reading) -> None:
-        self.bench, self.reading = bench, reading
+    def __init__(self, evaluator: Evaluator, reading: Reading) -> None:
+        self.evaluator, self.reading = evaluator, reading
 
     def number(self, written: Number, target: Expr) -> Misses | None:
         """A number against a scalar part of a formula."""
-        candidates = self.bench.candidates(target)
+        candidates = self.evaluator.candidates(target)
         if candidates is None or len(candidates) != 1:
             return None
         w, (values,) = self.reading.written(written), candidates
@@ -77,7 +77,7 @@ class Literals:
 
     def entries(self, numbers: Sequence[WrittenNumber], array: Name, target: Expr) -> Misses | None:
         """The numbers of an array against the entries of a part of a formula."""
-        candidates = self.bench.candidates(target)
+        candidates = self.evaluator.candidates(target)
         if candidates is None:
             return None
         return [
@@ -88,8 +88,8 @@ class Literals:
 
     def run_together(self, grid: WrittenArray, name: Name, target: Expr) -> Misses | None:
         """An array whose digits are those of the right numbers without the gaps between them."""
-        mentions = [[w.text for w in mention if w] for mention in self.bench.mentioned(target)]
-        own = self.bench.value(target)
+        mentions = [[w.text for w in mention if w] for mention in self.evaluator.mentioned(target)]
+        own = self.evaluator.value(target)
         texts = "".join(_digits(self.reading.written(cell).text) for cell in grid.cells if isinstance(cell, Number))
         if own is None or not texts or not any(_digits("".join(said)) == texts for said in mentions):
             return None

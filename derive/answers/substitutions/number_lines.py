@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from derive.answers.chains.chains import ReadSide
 from derive.answers.chains.replacing import constant, nodes, replaced
 from derive.answers.chains.targets import Target
-from derive.answers.marking.evaluator import Bench, Value, exact, same
+from derive.answers.marking.evaluator import Evaluator, Value, exact, same
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading
@@ -53,7 +53,7 @@ class NumberLine:
     before    the lines of numbers before it, without arrays: it may go on with what stands there
     """
 
-    bench: Bench
+    evaluator: Evaluator
     target: Target
     step: Step
     part: ReadSide
@@ -65,12 +65,12 @@ class NumberLine:
 
     def gives(self) -> Value | None:
         """What the line gives as it was written."""
-        return self.bench.value(self.reading.expr, reading=self.reading)
+        return self.evaluator.value(self.reading.expr, reading=self.reading)
 
     def computed(self, gives: Value | None) -> dict[int, fmpq]:
         """What the line gives by flat entry of the step."""
-        shape = self.bench.shapes[self.target.name]
-        size = len(self.bench.flat(self.target.name))
+        shape = self.evaluator.shapes[self.target.name]
+        size = len(self.evaluator.flat(self.target.name))
         if gives is None or len(gives[1]) != (size if self.target.index is None else 1):
             return {}
         first = offset(shape, self.target.index) if self.target.index is not None else 0
@@ -79,13 +79,13 @@ class NumberLine:
 
     def found(self, gives: Value | None, budget: Budget) -> Noticed:
         """What the line shows beside its result: nothing where it, the result and the step's equation agree."""
-        right = self.bench.value(self.goal)
+        right = self.evaluator.value(self.goal)
         if self.result is None or self._is_sound(gives, right) or not self._concerns(gives, right):
             return Noticed()
         misses = self._misses(budget)
         if misses == []:
             return Noticed(granted=self.computed(gives))
-        noticing = Noticing(self.bench, self.step, self.part, self.reading)
+        noticing = Noticing(self.evaluator, self.step, self.part, self.reading)
         if misses:
             wrongly, rightly = self._explained(gives, self._mended(misses) or right)
             if rightly > wrongly:
@@ -97,12 +97,12 @@ class NumberLine:
     def _misses(self, budget: Budget) -> Misses | None:
         """What differs in the line from what it stands for; of two ways to take it the one with less that is wrong."""
         targets = [*self._targets()]
-        plain = Aligner(self.bench, self.reading, budget).best(targets)
-        if plain and Aligner(self.bench, self.reading, budget).best(self.before) == []:
+        plain = Aligner(self.evaluator, self.reading, budget).best(targets)
+        if plain and Aligner(self.evaluator, self.reading, budget).best(self.before) == []:
             return []
         if plain is not None and not _is_doubtful(plain):
             return plain
-        lenient = Lenient(self.bench, self.reading, budget).best(targets)
+        lenient = Lenient(self.evaluator, self.reading, budget).best(targets)
         return plain if lenient is None or (plain is not None and len(plain) < len(lenient)) else lenient
 
     def _is_sound(self, gives: Value | None, right: Value | None) -> bool:
@@ -132,7 +132,7 @@ class NumberLine:
     def _targets(self) -> Iterator[Expr]:
         yield self.goal
         if not self.step.shape:
-            yield self.bench.entry(self.goal, ())
+            yield self.evaluator.entry(self.goal, ())
         yield from self.formulas
 
     # --- what explains the result ------------------------------------------------------------------------------------
@@ -143,12 +143,12 @@ class NumberLine:
             return None
         right = {miss.place.where(self.reading): constant(miss.right) for miss in misses if miss.place.cell >= 0}
         arrays = {miss.place.grid: miss.target for miss in misses if miss.place.cell < 0}
-        return replaced(self.bench, self.reading, self.reading.expr, right, arrays)
+        return replaced(self.evaluator, self.reading, self.reading.expr, right, arrays)
 
     def _contradicts(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result is right throughout and not what the line gives, however its numbers were rounded."""
         assert self.result is not None
-        spread, size = self.bench.spread(self.reading.expr, self.reading), len(self.result.entries)
+        spread, size = self.evaluator.spread(self.reading.expr, self.reading), len(self.result.entries)
         if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
             return False
         entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
@@ -160,8 +160,8 @@ class NumberLine:
 
     def _is_true(self) -> bool:
         """Whether the line gives what the step's equation gives at the true numbers."""
-        ours = self.bench.value(self.reading.expr, own=False, reading=self.reading)
-        theirs = self.bench.value(self.goal, own=False)
+        ours = self.evaluator.value(self.reading.expr, own=False, reading=self.reading)
+        theirs = self.evaluator.value(self.goal, own=False)
         return ours is not None and theirs is not None and equal(ours, theirs)
 
     def _explained(self, gives: Value | None, mended: Value | None) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.answers.chains.chains import ReadSide
-from derive.answers.marking.evaluator import Bench, exact
+from derive.answers.marking.evaluator import Evaluator, exact
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Remark, Substituted
 from derive.answers.substitutions.agreement import shown
@@ -28,7 +28,7 @@ _MINUS = ("-", "−", "–")
 class Noticing:
     """Words the misses in one link of a chain about a step."""
 
-    bench: Bench
+    evaluator: Evaluator
     step: Step
     part: ReadSide
     reading: Reading
@@ -45,7 +45,7 @@ class Noticing:
     def whole(self, goal: Expr) -> Remark:
         """A line that does not give the right result beside it, and is like nothing that does."""
         link = self.part.link
-        return Remark("notation", link.line, link.text, shown(self.bench, self.step, self._spelled_out(goal)))
+        return Remark("notation", link.line, link.text, shown(self.evaluator, self.step, self._spelled_out(goal)))
 
     def substituted(self, miss: Miss) -> Substituted:
         """A number that a wrong result rests on."""
@@ -68,7 +68,7 @@ class Noticing:
         """A number and the right one, as the student wrote it elsewhere if so."""
         target = miss.target
         turned = isinstance(target, Apply) and target.op == "negate"
-        said = self.bench.mentioned(target.args[0] if isinstance(target, Apply) and turned else target)
+        said = self.evaluator.mentioned(target.args[0] if isinstance(target, Apply) and turned else target)
         if miss.written is None:
             start, end = miss.place.span or (0, 0)
             return self.reading.text[start:end], f"[{' '.join(w.text for w in said[-1] if w)}]"
@@ -76,7 +76,7 @@ class Noticing:
         mentions = [mention[miss.at] for mention in said if miss.at < len(mention)]
         if (close := nearest(miss.written, [w for w in mentions if w])) is not None:
             return written, written_text(close.text)
-        return written, text_of(-miss.right if turned else miss.right, self._digits(), self.bench.decimal)
+        return written, text_of(-miss.right if turned else miss.right, self._digits(), self.evaluator.decimal)
 
     def _signs(self, miss: Miss) -> tuple[str, str]:
         """A part with its sign and with the other one: a minus before it belongs to it."""
@@ -94,7 +94,7 @@ class Noticing:
         """A part of a formula with its numbers put in, where those are short."""
 
         def put_in(node: Expr) -> Expr | None:
-            value = self.bench.value(node) if isinstance(node, Ref | Entry) else None
+            value = self.evaluator.value(node) if isinstance(node, Ref | Entry) else None
             number = exact(value[1][0]) if value and not value[0] else None
             if number is None or len(text_of(number, self._digits(), ".")) > LONGEST or number.q > 10**LONGEST:
                 return None
@@ -103,7 +103,7 @@ class Noticing:
         return self._formula(rewrite(target, put_in))
 
     def _digits(self) -> Digits:
-        return self.bench.solution.values.numbers.of(self.step.id)
+        return self.evaluator.solution.values.numbers.of(self.step.id)
 
     # --- what is meant -----------------------------------------------------------------------------------------------
 
@@ -111,14 +111,14 @@ class Noticing:
         """What a number stands for: the id of a quantity or entry, or a part of the formula."""
         target = miss.target
         bare = target.args[0] if isinstance(target, Apply) and target.op in {"transpose", "negate"} else target
-        if isinstance(bare, Ref) and self.bench.shapes[bare.name] and miss.at >= 0:
-            bare = Entry(bare.name, indices(self.bench.shapes[bare.name])[miss.at])
+        if isinstance(bare, Ref) and self.evaluator.shapes[bare.name] and miss.at >= 0:
+            bare = Entry(bare.name, indices(self.evaluator.shapes[bare.name])[miss.at])
         if isinstance(bare, Entry) and bare.index:
             return f"{bare.name.id}[{','.join(str(i + 1) for i in bare.index)}]"
         return bare.name.id if isinstance(bare, Ref | Entry) else self._formula(bare)
 
     def _formula(self, expr: Expr) -> str:
-        return formula(expr, replace(UNICODE, decimal=self.bench.decimal), self.bench.shapes)
+        return formula(expr, replace(UNICODE, decimal=self.evaluator.decimal), self.evaluator.shapes)
 
     def _spelled_out(self, goal: Expr) -> Expr:
         """The right side by the definition of its function, where the line spells that out."""

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derive.answers.chains.chains import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
 from derive.answers.chains.targets import Target
-from derive.answers.marking.evaluator import Bench, Mention
+from derive.answers.marking.evaluator import Evaluator, Mention
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Remark, Substituted, Unreadable, WrittenNumber
@@ -50,7 +50,7 @@ class Examiner:
         self.steps = {step.name: step for step in (*derivation.forward, *derivation.backward)}
         self.updates = {step.name.before: step for step in derivation.updates}
         self.content = {answer.step: answer.content for answer in answers}
-        self.benches: dict[int, Bench] = {}
+        self.evaluators: dict[int, Evaluator] = {}
         self.found: dict[str, Found] = {}
         self.results: dict[str, list[tuple[Target, ReadSide]]] = {}
         for chain in chains:
@@ -80,16 +80,16 @@ class Examiner:
         return replace(answer, remarks=tuple(dict.fromkeys(remarks)), computed=computed, granted=granted,
                        substituted=tuple(dict.fromkeys(found.substituted)))  # fmt: skip
 
-    def bench(self, k: int) -> Bench:
-        """The bench of a pass, made when it is first needed."""
+    def evaluator(self, k: int) -> Evaluator:
+        """The evaluator of a pass, made when it is first needed."""
         k = k if k in self.solution.values.worked else 1
-        if k not in self.benches:
-            bench = Bench.of(self.solution, self.answers, k)
+        if k not in self.evaluators:
+            evaluator = Evaluator.of(self.solution, self.answers, k)
             for target, part in chained.from_iterable(self.results.values()):
                 if target.passes == k and not target.updated and part.numbers is not None:
-                    bench.mentions.setdefault(target.name, []).append(Mention(target.index, part.numbers))
-            self.benches[k] = bench
-        return self.benches[k]
+                    evaluator.mentions.setdefault(target.name, []).append(Mention(target.index, part.numbers))
+            self.evaluators[k] = evaluator
+        return self.evaluators[k]
 
     # --- one chain ---------------------------------------------------------------------------------------------------
 
@@ -98,27 +98,27 @@ class Examiner:
         found.remarks += _contradicted(chain)
         if all(part.kind == RESULT for part in chain.parts):
             return
-        bench = self.bench(target.passes)
-        goal = step.expr if target.index is None else bench.entry(step.expr, target.index)
+        evaluator = self.evaluator(target.passes)
+        goal = step.expr if target.index is None else evaluator.entry(step.expr, target.index)
         result = self._result(chain, target)
-        for line in _lines(bench, chain, target, step, result, goal):
+        for line in _lines(evaluator, chain, target, step, result, goal):
             gives = line.gives()
             found.computed |= line.computed(gives)
             noticed = line.found(gives, self.budget)
             found.remarks += noticed.remarks
             found.substituted += noticed.substituted
             found.granted |= noticed.granted
-        found.remarks += self._formulas(bench, chain, step, result, goal)
+        found.remarks += self._formulas(evaluator, chain, step, result, goal)
 
     def _formulas(
-        self, bench: Bench, chain: ReadStatement, step: Step, result: Array | None, goal: Expr
+        self, evaluator: Evaluator, chain: ReadStatement, step: Step, result: Array | None, goal: Expr
     ) -> Iterator[Remark]:
         """Wrong formulas beside a right value."""
         for i, part in enumerate(chain.parts):
-            if part.kind != FORMULA or part.reading is None or agrees(bench, part.reading.expr, goal):
+            if part.kind != FORMULA or part.reading is None or agrees(evaluator, part.reading.expr, goal):
                 continue
-            if _is_right(bench, chain.parts[i + 1 :], result, goal):
-                yield Remark("notation", part.link.line, part.link.text, shown(bench, step, goal), "")
+            if _is_right(evaluator, chain.parts[i + 1 :], result, goal):
+                yield Remark("notation", part.link.line, part.link.text, shown(evaluator, step, goal), "")
 
     def _result(self, chain: ReadStatement, target: Target) -> Array | None:
         """The result of the chain, else what the work says elsewhere."""
@@ -180,23 +180,23 @@ def _enough(last: WrittenNumber, full: Printed) -> int:
 
 
 def _lines(
-    bench: Bench, chain: ReadStatement, target: Target, step: Step, result: Array | None, goal: Expr
+    evaluator: Evaluator, chain: ReadStatement, target: Target, step: Step, result: Array | None, goal: Expr
 ) -> Iterator[NumberLine]:
     """The lines of numbers in a chain."""
     before: list[Expr] = []
     formulas = [part.reading.expr for part in chain.parts if part.kind == FORMULA and part.reading]
     for part in chain.parts:
         if part.kind in {NUMBERS, MIXED} and part.reading is not None:
-            yield NumberLine(bench, target, step, part, part.reading, result, goal, formulas, tuple(before))
+            yield NumberLine(evaluator, target, step, part, part.reading, result, goal, formulas, tuple(before))
             before += [] if part.reading.grids else [part.reading.expr]
 
 
-def _is_right(bench: Bench, rest: Sequence[ReadSide], result: Array | None, goal: Expr) -> bool:
+def _is_right(evaluator: Evaluator, rest: Sequence[ReadSide], result: Array | None, goal: Expr) -> bool:
     """Whether the value after a formula is that of the step's own equation, for the most part."""
     ends = [part.reading.expr for part in rest if part.kind in {FORMULA, MIXED} and part.reading]
-    aims = [value for own in (True, False) if (value := bench.value(goal, own))]
+    aims = [value for own in (True, False) if (value := evaluator.value(goal, own))]
     if result is None:
-        last = bench.value(ends[-1]) if ends else None
+        last = evaluator.value(ends[-1]) if ends else None
         return last is not None and any(equal(last, aim) for aim in aims)
     entries = result.entries
     return any(
