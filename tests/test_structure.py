@@ -22,7 +22,7 @@ ORDER = [
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.chains",
     "answers.substitutions answers.working answers.feedback answers questions notebook interactive",
     "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",
-    "classroom.marking classroom.reports classroom studio",
+    "classroom.marking classroom.reports classroom studio studio.server",
     "commands",
 ]
 """From the ground up: a folder, or a module at the top, imports itself and those before it, never one behind it."""

@@ -8,12 +8,25 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from derive.commands import check, classes, completion, example, grade, new, practice, schema, sheet, solve, tables
+from derive.commands import (
+    check,
+    classes,
+    completion,
+    example,
+    grade,
+    new,
+    practice,
+    schema,
+    sheet,
+    solve,
+    studio,
+    tables,
+)
 from derive.errors import DeriveError
 from derive.memory import rarely_collecting
 from derive.version import VERSION
 
-COMMANDS = (example, new, solve, practice, sheet, check, classes, grade, tables, schema, completion)
+COMMANDS = (example, new, solve, practice, studio, sheet, check, classes, grade, tables, schema, completion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

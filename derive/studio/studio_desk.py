@@ -14,7 +14,7 @@ from typing import Any
 from derive import examples
 from derive.errors import DeriveError
 from derive.interactive.desk import ACTIONS, Action, Desk, Reply, Request, fault_reply, faults_of, requested
-from derive.interactive.exercise import Exercise
+from derive.interactive.exercise import Exercise, Source
 from derive.interactive.one_file import PARTS_TO_FILL
 from derive.language.expressions import Shape
 from derive.language.names import Name
@@ -32,9 +32,13 @@ class StudioDesk(Desk):
         """What this desk does: what a desk does, and STUDIO_ACTIONS."""
         return {**ACTIONS, **STUDIO_ACTIONS}
 
+    def source(self, request: Request) -> Source:
+        """The problem that a request brings."""
+        return requested(request)
+
     def opened(self, request: Request) -> Exercise:
         """The problem that a request brings, worked out. Raises InputError and VerificationError."""
-        source = requested(request)
+        source = self.source(request)
         if self._exercise is None or self._exercise.source != source:
             self._exercise = Exercise.of(source)
         return self._exercise

@@ -22,29 +22,37 @@ FRAME, FILE, TABLE = "studio.html", "studio.html", "studio."
 DESK = "derive.studio.studio_desk:StudioDesk"
 
 
-def studio_page(source: Source | None = None, language: str = "en", server: Mapping[str, Any] | None = None) -> str:
-    """The page as text, with a problem laid open: the handwritten notes, or that of `source`. With `server` a server
-    answers, about which it tells the page; else a worker does, with derive inside.
+def studio_page(
+    opened: Source, language: str, parts: Mapping[str, str], server: Mapping[str, Any] | None = None
+) -> str:
+    """The page as text, with a problem laid open and the `parts` that it unpacks. With `server` a server answers, about
+    which it tells the page; else a worker does, with derive inside, and until that has started the page stands there
+    as it was when this was made.
 
-    Raises InputError for a language without a catalogue, and ToolError if what the page needs cannot be fetched.
+    Raises InputError for a language without a catalogue.
     """
     words = {**page_words(catalogue(language)), **_studio_words(catalogue(language))}
-    opened = source or Source(examples.path(examples.DEFAULT).read_text("utf-8"), examples.DEFAULT)
-    shown = Exercise.of(opened)
+    shown = None if server else Exercise.of(opened)
     return one_file(
         FRAME, "studio",
         {"words": words, "vocabulary": vocabulary(), "gallery": gallery(), "desk": DESK, "server": server,
          "open": {"problem": opened.problem, "name": opened.name}},
-        {"code": code_editor(), **({} if server else judging_parts())}, (*licences(), SHIPPED),
+        parts, () if server else (*licences(), SHIPPED),
         language=language, words={key: escape(text) for key, text in words.items()},
-        problem=escape(opened.problem), name=escape(opened.name), page=shown.page(),
-        page_language=shown.solution.problem.language,
+        problem=escape(opened.problem), name=escape(opened.name), page=shown.page() if shown else "",
+        page_language=shown.solution.problem.language if shown else language,
     )  # fmt: skip
 
 
 def write_studio(folder: Path, language: str = "en") -> Path:
-    """Write the page into a folder; its file."""
-    (path,) = save(folder, {FILE: studio_page(language=language).encode()})
+    """Write the page into a folder, with the handwritten notes laid open; its file.
+
+    Raises InputError for a language without a catalogue, and ToolError if what the page needs cannot be fetched.
+    """
+    catalogue(language)
+    opened = Source(examples.path(examples.DEFAULT).read_text("utf-8"), examples.DEFAULT)
+    page = studio_page(opened, language, {"code": code_editor(), **judging_parts()})
+    (path,) = save(folder, {FILE: page.encode()})
     return path
 
 

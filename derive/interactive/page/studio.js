@@ -4,6 +4,7 @@ import {announce, button, byId, download, element, fill, saying, settled, told} 
 import {editing} from "./editor.js";
 import {gallery} from "./gallery.js";
 import {serverJudge, workerJudge} from "./judge.js";
+import {onDisk} from "./on_disk.js";
 import {kept} from "./store.js";
 
 /** @typedef {import("./judge.js").Fault} Fault */
@@ -28,7 +29,7 @@ function laidDown() {
 }
 
 /** What a request tells of the file. */
-const file = () => ({problem: editor.value, name: name.value.trim().replace(/[^\p{L}\p{N}_-]+/gu, "_") || "problem"});
+const file = () => ({problem: editor.value, name: name.value.trim().replace(/^\W+/, "").replace(/[^\p{L}\p{N}_. -]+/gu, "_") || "problem"});
 
 const changed = settled(WORK_AFTER, () => void work());
 const editor = editing(byId("name-bar"), {
@@ -40,6 +41,7 @@ const editor = editing(byId("name-bar"), {
 });
 
 function keep() {
+  if (data.server) return;
   Object.assign(draft.value, file());
   draft.save();
 }
@@ -146,6 +148,7 @@ byId("downloads").append(
 for (const place of PLACES) byId(`to-${place}`).addEventListener("click", () => turn(place));
 name.addEventListener("change", () => { keep(); void work(); });
 gallery(byId("gallery"), data.gallery, say, async chosen => open(await judge.ask({do: "example", name: chosen})));
+if (data.server) onDisk({bar: byId("on-disk"), room: byId("class"), made: byId("made")}, {judge, say, server: data.server, file});
 state.textContent = say("starting_studio");
 judge.ready.then(async () => {
   await work();
