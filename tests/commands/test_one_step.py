@@ -43,10 +43,10 @@ def test_every_step_stands_alone_in_every_format(name: str) -> None:
 def test_it_is_the_step_of_the_page_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
     page = printed(capsys, "mazur", "--to", "txt").splitlines()
     alone = printed(capsys, "mazur", "--step", "dL/dW_2", "--to", "txt").splitlines()
-    assert alone[0].lstrip().startswith("3) dL/dW₂ = ")
+    assert alone[0].lstrip().startswith("4) dL/dW₂ = ")
     start = page.index(alone[0])
     assert page[start : start + 4] == alone[:4]
-    assert not any(line.lstrip().startswith(("2)", "4)")) for line in alone)
+    assert not any(line.lstrip().startswith(("3)", "5)")) for line in alone)
     assert "network" not in alone[0]
 
 
