@@ -26,7 +26,7 @@ FIELDS = {
     "of": "16", "otherwise": "b", "outside": "|x| − 1/2", "own": "0.12", "p": "0.5",
     "chance": "0.4", "r": "−0.6", "part": "sigma(",
     "pass": "Pass 2: ", "reach": "3", "reckoned": "(5 − 3)/1 + 1", "right": "0.13", "row": "i", "s": "σ",
-    "path": "w_{1,2} → z_1 → L", "source": "X",
+    "path": "w_{1,2} → z_1 → L", "source": "X", "threshold": "0.5",
     "second": "0.25", "sentence": "the bias was left out.", "shape": "3 × 1", "shown": "the parameters", "size": "5",
     "slope": "−0.3", "step": "12", "steps": "z_1, z_2", "students": "24", "text": "h = 3", "then": "a", "times": "3",
     "title": "A 2-2-1 network", "value": "A_2", "verdict": "Not right", "via": "z_2", "weight": "W_1[1,2]",

@@ -1,6 +1,7 @@
 """Figures as data: what is drawn, and where in abstract columns and rows; no numbers, no format."""
 
 from derive.figures.attention import attention_figure
+from derive.figures.boundary import Boundary
 from derive.figures.charts import Bar, BarPart, Chart
 from derive.figures.curves import Curve
 from derive.figures.graph import graph_figure
@@ -10,12 +11,13 @@ from derive.figures.network import network_figure
 from derive.figures.unrolled import unrolled_figure
 from derive.figures.windows import window_figures
 
-Picture = Figure | Chart | Curve | Grids
+Picture = Figure | Chart | Curve | Grids | Boundary
 """Whatever can be drawn."""
 
 __all__ = [
     "Bar",
     "BarPart",
+    "Boundary",
     "Chart",
     "Curve",
     "Edge",

@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
+from derive.figures.boundary import Boundary
 from derive.figures.curves import Curve
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, Symbol
@@ -131,6 +132,9 @@ class Labels(Protocol):
 
     def written(self, value: float) -> str:
         """A number at an axis."""
+
+    def field(self, boundary: Boundary, k: int) -> list[float]:
+        """The output at the places of a plane in pass k; nan where it has no value."""
 
     def sizes(self, name: Name) -> list[float]:
         """How far each entry of a name is from 0."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
+from math import nan, prod
 
-from derive.calculus.scalars import to_fmpq
+from derive.calculus.scalars import ValueFault, to_fmpq
 from derive.calculus.shapes import offset
-from derive.figures import Curve
+from derive.figures import Boundary, Curve
 from derive.language.expressions import Index
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation.matrices import as_rows
@@ -60,6 +60,22 @@ class FigureLabels:
     def written(self, value: float) -> str:
         """A number at an axis, with three digits."""
         return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
+
+    def field(self, boundary: Boundary, k: int) -> list[float]:
+        """The output at the places of a plane in pass k, as many at once as samples go in; nan for none."""
+        values, places, count = self.view.values, boundary.places, boundary.count
+        rows = [places[i : i + count] for i in range(0, len(places), count)]
+
+        def output(some: list[tuple[float, float]]) -> list[float]:
+            filled = [tuple(map(to_fmpq, map(Fraction, place))) for place in some + some[-1:] * (count - len(some))]
+            pairs = zip(*filled, strict=True) if boundary.upright else filled
+            try:
+                flat = values.tried({boundary.source: [x for pair in pairs for x in pair]}, boundary.output, k)
+            except ValueFault:
+                return [nan] * len(some)
+            return [float(x) for x in flat[: len(some)]]
+
+        return values.decided(lambda: [x for some in rows for x in output(some)])
 
     def sizes(self, name: Name) -> list[float]:
         """How far each entry is from 0; what is too large for a picture counts as its edge."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.figures import Chart, Curve, Figure, Grids, Labels, Picture
+from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture
+from derive.figures.drawing.boundaries import draw_boundary
 from derive.figures.drawing.card_chains import draw_chain
 from derive.figures.drawing.charts import draw_chart
 from derive.figures.drawing.curves import draw_curve
@@ -27,6 +28,8 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
         return draw_chart(figure, labels, script)
     if isinstance(figure, Curve):
         return draw_curve(figure, labels, script)
+    if isinstance(figure, Boundary):
+        return draw_boundary(figure, labels, script)
     if isinstance(figure, Grids):
         return draw_grids(figure, labels, script)
     drawing = _drawn(figure, labels, script)
@@ -74,6 +77,9 @@ class _Names:
 
     def written(self, value: float) -> str:
         return self.labels.written(value)
+
+    def field(self, boundary: Boundary, k: int) -> list[float]:
+        return self.labels.field(boundary, k)
 
     def sizes(self, name: Name) -> list[float]:
         return self.labels.sizes(name)

@@ -50,12 +50,12 @@ def scale(values: Sequence[float]) -> Scale:
         step = max(1, ceil((last - first) / TICKS))
         return Scale(10.0**first, high, True, tuple(10.0**n for n in range(first, floor(log10(high)) + 1, step)))
     low, high = min(low, 0.0), max(high, 0.0)
-    step_size = _round_step((high - low or 1.0) / TICKS)
+    step_size = round_step((high - low or 1.0) / TICKS)
     marks = [n * step_size for n in range(floor(low / step_size), ceil(high / step_size) + 1)]
     return Scale(marks[0], max(marks[-1], marks[0] + step_size), False, tuple(marks))
 
 
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """The next of 1, 2, 2.5, 5 times a power of ten."""
     power = 10.0 ** floor(log10(least))
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= least * (1 - 1e-9))
@@ -87,7 +87,7 @@ def draw_curve(curve: Curve, labels: Labels, script: MathScript) -> Drawing:
 def _below(curve: Curve, left: float, ground: float, script: MathScript) -> list[DrawnShape]:
     """The counts under the axis, and what is counted."""
     length = max(1, len(curve.counts) - 1)
-    step = max(1, round(_round_step(length / TICKS)))
+    step = max(1, round(round_step(length / TICKS)))
     marks = [n for n in curve.counts if n % step == 0 or n == curve.first]
     places = [left + WIDTH * (n - curve.first) / length for n in marks]
     shapes: list[DrawnShape] = [

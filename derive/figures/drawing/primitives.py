@@ -18,7 +18,7 @@ Shading: TypeAlias = Literal[
     "value1", "value2", "value3", "value4", "value5", "gradient1", "gradient2", "gradient3", "gradient4", "gradient5"
 ]  # fmt: skip
 BoxStyle: TypeAlias = (
-    Literal["given", "parameter", "computed", "loss", "lit", "dot", "cell", "group"] | LineKind | Tone | Shading
+    Literal["given", "parameter", "computed", "loss", "lit", "dot", "cell", "group", "ring"] | LineKind | Tone | Shading
 )
 Rows: TypeAlias = list[list[str]]
 

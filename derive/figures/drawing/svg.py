@@ -41,6 +41,7 @@ STYLES: dict[BoxStyle, str] = {
     "bracket": 'fill="none" stroke="#444" stroke-width="0.5"',
     "weight": 'fill="none" stroke="#8a8a8a" stroke-width="0.5"',
     "arrow": 'fill="none" stroke="#444" stroke-width="0.6"',
+    "ring": 'fill="#fff" stroke="#333" stroke-width="0.8"',
     "dot": 'fill="#555"',
     "curve": 'fill="none" stroke="#1f5a96" stroke-width="1.2" stroke-linejoin="round"',
     "group": 'fill="#f0f0f0" stroke="#999" stroke-width="0.4"',

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from derive.figures import Chart, Curve, Grids, Labels, Picture
+from derive.figures import Boundary, Chart, Curve, Grids, Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import (
     DARKER,
@@ -39,14 +39,15 @@ _STYLES = """\
   rule/.style={draw=black!40, line width=0.3pt},
   bracket/.style={draw=black!70}, weight/.style={draw=black!45},
   group/.style={fill=black!4, draw=black!35, rounded corners=3pt},
-  arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none}]"""
+  arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none},
+  ring/.style={fill=white, line width=0.7pt}]"""
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
 _CELLS = ", ".join([
     "cell/.style={draw=black!40, line width=0.3pt}",
     *(f"{style}/.style={{draw=none, fill=derive{role}!{round(100 * DARKER * (i + 1))}}}"
       for role, styles in SHADED.items() for i, style in enumerate(styles)),
 ])  # fmt: skip
-_OWN_STYLES = {Curve: _CURVE, Grids: f"\n\\tikzset{{{_CELLS}}}"}
+_OWN_STYLES = {Curve: _CURVE, Grids: f"\n\\tikzset{{{_CELLS}}}", Boundary: f"{_CURVE}\n\\tikzset{{{_CELLS}}}"}
 FIGURE_LABEL = r"\def\figurelabel#1#2#3{\fontsize{#1}{#1}\selectfont\color{#2}\hbox to 0pt{#3}}"
 """How a label is set; where a page takes a picture as an argument, it has to stand before it."""
 _LABELS = rf"\unitlength=1pt {FIGURE_LABEL}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from math import prod
 
-from derive.figures import Bar, Chart, Curve, Figure, Grid, Grids, Labels, Node, Picture
+from derive.figures import Bar, Boundary, Chart, Curve, Figure, Grid, Grids, Labels, Node, Picture
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import ROWS
 
@@ -22,6 +22,8 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     """
     if isinstance(figure, Curve):
         return "\n".join(_wrapped(_course(figure, labels), 4))
+    if isinstance(figure, Boundary):
+        return "\n".join(line for k, title in figure.panels for line in _wrapped(_sides(figure, k, title, labels), 4))
     if isinstance(figure, Grids):
         return "\n\n".join("\n".join(_cells(grid, labels)) for grid in figure.grids)
     if isinstance(figure, Chart):
@@ -31,6 +33,19 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     if rows:
         lines += ["", *_table(rows)]
     return "\n".join(lines)
+
+
+def _sides(figure: Boundary, k: int, title: str, labels: Labels) -> str:
+    """`before the training: y at (0; 0): 0.5, …`: what decides at each sample, beside the target."""
+    outputs, places = labels.field(figure, k), figure.places
+    said = []
+    for point in figure.points:
+        nearest = min(range(len(places)), key=lambda i: (places[i][0] - point.x) ** 2 + (places[i][1] - point.y) ** 2)
+        side = ">" if outputs[nearest] > figure.threshold else "≤"
+        aim = labels.written(figure.values[point.upper])
+        said.append(f"({labels.written(point.x)}; {labels.written(point.y)}) {side}, {aim}")
+    name = f"{labels.name(figure.names[2], None)} > {labels.written(float(figure.threshold))}"
+    return f"{title} ({name}; {labels.name(figure.names[3], None)}): {'; '.join(said)}"
 
 
 def _cells(grid: Grid, labels: Labels) -> Iterator[str]:

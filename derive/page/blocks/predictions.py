@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Index
 from derive.language.names import Name, Symbol
 from derive.page.blocks.table_columns import MOST_COLUMNS, MOST_ROWS, counting, number_cell, text_cell, value_cell
+from derive.page.chains import Result
 from derive.page.document import Block, NameInText, Paragraph, Prediction, Sentence, Table, TableColumn
 from derive.problem.problem import Problem
-from derive.problem.training.model import SampleColumn, Samples
+from derive.problem.reading.given_values import Given
+from derive.problem.training.model import SampleColumn, Samples, Update
 
 
 def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """A row for each sample: its target, the output before the training, and after it; where those are few numbers."""
     samples, update = problem.samples, problem.update
+    if samples is None and update is not None:
+        yield from _of_matrix(derivation, problem, update)
     found = _output(derivation, problem, samples) if samples and update else None
     if samples is None or update is None or found is None:
         return
@@ -26,7 +30,8 @@ def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         return
     passes = {"training.before": 1, "training.after": update.steps + 1}
     heads = [TableColumn(_of("training.target", target.name, index), "number") for index in places]
-    heads += [TableColumn(_of(key, output, index), "number") for key in passes for index in places]
+    said = output if derivation.shapes[output] else samples.without(output)
+    heads += [TableColumn(_of(key, said, index), "number") for key in passes for index in places]
     rows = []
     for i in range(samples.count):
         given = tuple((samples.name(column.name, 0), column.values[i]) for column in samples.columns)
@@ -36,21 +41,55 @@ def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
 
 
+def _of_matrix(derivation: Derivation, problem: Problem, update: Update) -> Iterator[Block]:
+    """The same for samples that stand in one array, the target of each in a row or column of numbers."""
+    data = {given.name: given for given in problem.givens if not given.parameter}
+    found = compared(derivation, problem.loss, data)
+    if found is None or not _is_batch(data[found[1]], data.values()):
+        return
+    output, target = found
+    shape = derivation.shapes[output]
+    passes = {"training.before": 1, "training.after": update.steps + 1}
+    heads = [TableColumn(_of("training.target", target, ()), "number")]
+    heads += [TableColumn(_of(key, output, ()), "number") for key in passes]
+    rows = [
+        (text_cell(i + 1), number_cell(data[target].values[i]),
+         *(value_cell(Result(output, index, k=k)) for k in passes.values()))
+        for i, index in enumerate(indices(shape))
+    ]  # fmt: skip
+    yield Paragraph((Sentence("training.predictions"),))
+    yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
+
+
+def _is_batch(target: Given, data: Iterable[Given]) -> bool:
+    """Whether each entry of a target belongs to a sample: to a column of what goes in, or to a row."""
+    count, axis = len(target.values), len(target.shape) - 1
+    flat = target.shape in {(1, count), (count,)} and count > 1
+    return flat and any(len(given.shape) == 2 and given.shape[axis] == count for given in data if given != target)
+
+
 def _of(key: str, name: Name, index: Index) -> Sentence:
     return Sentence(key, {"name": NameInText(name, index=index or None)})
 
 
 def _output(derivation: Derivation, problem: Problem, samples: Samples) -> tuple[Symbol, SampleColumn] | None:
     """What the loss compares with what: the output for the first sample of a pass, and the samples' target."""
-    loss = samples.name(problem.loss, 0) if problem.loss and samples.batch > 1 else problem.loss
-    steps = {step.name: step for step in derivation.forward}
     columns = {samples.name(column.name, 0): column for column in samples.columns}
-    used = _used(steps, loss) if loss in steps else []
-    targets = [columns[name] for name in used if name in columns and isinstance(name, Symbol)]
-    outputs = [n for n in used if n in steps and isinstance(n, Symbol)]
-    if len(targets) != 1 or len(outputs) != 1 or derivation.shapes[outputs[0]] != targets[0].shape:
-        return None
-    return outputs[0], targets[0]
+    loss = samples.name(problem.loss, 0) if problem.loss and samples.batch > 1 else problem.loss
+    found = compared(derivation, loss, columns)
+    return (found[0], columns[found[1]]) if found else None
+
+
+def compared(derivation: Derivation, loss: Name | None, targets: Container[Name]) -> tuple[Symbol, Symbol] | None:
+    """The output and the one of the targets that the loss compares it with; without a loss, whatever compares them."""
+    steps = {step.name: step for step in derivation.forward}
+    for end in [loss] if loss in steps else steps:
+        assert end is not None
+        used = [name for name in _used(steps, end) if isinstance(name, Symbol)]
+        aims, outputs = [n for n in used if n in targets], [n for n in used if n in steps]
+        if len(aims) == len(outputs) == 1 and derivation.shapes[outputs[0]] == derivation.shapes[aims[0]]:
+            return outputs[0], aims[0]
+    return None
 
 
 def _used(steps: Mapping[Name, Step], name: Name) -> list[Name]:

@@ -10,6 +10,7 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.figures import Curve
 from derive.language.names import Name
+from derive.page.blocks.boundary import boundary
 from derive.page.blocks.predictions import predictions
 from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
@@ -135,6 +136,7 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         stuck = Condition("stuck", derivation.loss)
         yield Paragraph((Sentence("training.stuck", when=stuck),))
     yield from predictions(derivation, problem)
+    yield from boundary(derivation, problem)
 
 
 @dataclass(frozen=True, slots=True)
