@@ -13,7 +13,7 @@ MARGIN = 0.3  # of the plane around its samples, in parts of their extent
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PlanePoint:
     """A sample: its two inputs, and whether its target is the larger of the two."""
 
     x: float
@@ -41,7 +41,7 @@ class Boundary:
     threshold: Fraction
     names: tuple[Name, Name, Name, Name]
     values: tuple[float, float]
-    points: tuple[Point, ...]
+    points: tuple[PlanePoint, ...]
     panels: tuple[tuple[int, str], ...]
 
     @property

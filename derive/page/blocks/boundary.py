@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures.boundary import Boundary, Point
+from derive.figures.boundary import Boundary, PlanePoint
 from derive.language.expressions import Apply, Number, Ref
 from derive.language.names import Symbol
 from derive.page.blocks.predictions import compared
@@ -84,7 +84,7 @@ def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane)
         return None
     words = catalogue(problem.language)
     output, threshold = _deciding(derivation, plane.output, (aims[0] + aims[1]) / 2)
-    points = tuple(Point(float(x), float(y), aim == aims[1]) for x, y, aim in plane.samples)
+    points = tuple(PlanePoint(float(x), float(y), aim == aims[1]) for x, y, aim in plane.samples)
     panels = ((1, words["labels.untrained"]), (steps + 1, words["labels.trained"]))
     bare = problem.samples.without if problem.samples else _itself
     source = bare(plane.source)
