@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from math import prod
 
-from derive.calculus.building import filled_array, plus, scaled, split_coefficient, tidy, times, unfilled
+from derive.calculus.building import filled_array, plus, scaled, split_coefficient, terms_of, tidy, times, unfilled
 from derive.calculus.operation_rows import FUNCTIONS, MACROS, ROWS, GradientContext, Macro, Row, row_of
-from derive.calculus.shapes import crossed
+from derive.calculus.shapes import crossed, position
 from derive.language.cursor import Scope
 from derive.language.expressions import (
     Apply,
@@ -25,6 +26,7 @@ from derive.language.expressions import (
     number,
     rewrite,
     substitute,
+    walk,
     with_args,
 )  # fmt: skip
 from derive.language.grammar import parse
@@ -64,6 +66,33 @@ def _sized(expr: Expr, shapes: Shapes) -> tuple[Shape, Callable[[Index], Expr]]:
     sizes = tuple(shape for shape, _ in inner)
     at = lambda i, where: inner[i][1](where)  # noqa: E731
     return row.shape(sizes, options), lambda index: row.entry(at, sizes, options, index)
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySize:
+    """How large an entry of an expression is as a scalar expression: its terms, and the nodes of all of them."""
+
+    terms: int
+    nodes: int
+
+
+def entry_size(expr: Expr, shapes: Shapes) -> EntrySize:
+    """The size of an entry in the middle of an expression, found without making it: means of means grow fast."""
+    return _measured(expr, shapes)[1]
+
+
+def _measured(expr: Expr, shapes: Shapes) -> tuple[Shape, EntrySize]:
+    if not isinstance(expr, Apply):
+        return shape_of(expr, shapes), EntrySize(1, 1)
+    inner = [_measured(arg, shapes) for arg in expr.args]
+    sizes = tuple(shape for shape, _ in inner)
+    shape = row_of(expr).shape(sizes, expr.options)
+    marks = [Ref(Symbol("arg", subscript=(i,))) for i in range(len(inner))]
+    parts = {mark: size for mark, (_, size) in zip(marks, inner, strict=True)}
+    middle = position(prod(shape) // 2, shape)
+    entry = row_of(expr).entry(lambda i, where: marks[i], sizes, expr.options, middle)
+    terms = sum(parts[term].terms if isinstance(term, Ref) else 1 for term, _ in terms_of(entry))
+    return shape, EntrySize(terms, sum(parts[node].nodes if isinstance(node, Ref) else 1 for node in walk(entry)))
 
 
 def shapes_of(expr: Apply, shapes: Shapes) -> tuple[Shape, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import prod
+from math import isqrt, prod
 from typing import TypeAlias
 
 from derive.calculus.shapes import as_matrix, indices
@@ -12,7 +12,7 @@ from derive.language.expressions import Shape
 Matrix: TypeAlias = Callable[[list[list[str]], str], str]
 """Sets rows of texts as a matrix, with a label under it where it is not alone or not whole."""
 
-LEAST = 3  # so many rows and columns stay of a matrix, however few entries are asked for
+LEAST = 3  # so many rows and columns stay of a matrix, two where not even nine entries are asked for
 
 
 def as_matrices(
@@ -50,7 +50,7 @@ def as_rows(texts: Sequence[str], shape: Shape) -> list[Sequence[str]]:
 
 def elided(rows: Sequence[Sequence[str]], most: int, signs: Mapping[str, str]) -> list[list[str]]:
     """The first and the last of the rows and columns, at most about `most` entries, with dots in between."""
-    side = LEAST
+    side = max(2, min(LEAST, isqrt(most)))
     while min(side + 1, len(rows)) * min(side + 1, len(rows[0])) <= most:
         side += 1
     kept = rows if len(rows) <= side else [*rows[: side - 1], rows[-1]]

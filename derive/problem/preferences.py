@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -33,6 +33,7 @@ from derive.problem.settings import (
     Numbers,
     Page,
     Sheet,
+    shown_entries,
 )
 from derive.problem.training.batch import Batch
 from derive.problem.training.model import Samples
@@ -42,13 +43,13 @@ from derive.prose.catalogue import number_sign
 class Preferences:
     """Reads those tables of one file; what they say of a step holds for each sample of the model.
 
-    entries  how many entries of an array the page shows; None for all
+    entries  how many entries of an array the page shows, by the `sizes` of all where nothing is said; None for all
     worked   how many samples of a batch it works out; None where there are no samples
     """
 
-    def __init__(self, tables: Tables, model: Batch, samples: Samples | None) -> None:
+    def __init__(self, tables: Tables, model: Batch, samples: Samples | None, sizes: Iterable[int]) -> None:
         self.tables, self.model = tables, model
-        value = tables.table("page").get("entries", Page().entries)
+        value = tables.table("page").get("entries", shown_entries(sizes))
         self.entries = None if value == "all" else tables.integer(value, 1, MAX_ENTRIES, "page", "entries")
         self.worked = samples.worked(self.entries) if samples else None
 

@@ -174,7 +174,7 @@ class _Reader(Tables):
         around = Surroundings(givens, self.defined, model.shapes, losses[0] if losses else None, has_loss,
                               self.broken, model.plural, model.equations, losses)  # fmt: skip
         training = read_training(self, around, samples)
-        preferences = Preferences(self, model, samples)
+        preferences = Preferences(self, model, samples, map(prod, self.shapes.values()))
         problem = Problem(
             title=self.text("title", default=name),
             givens=givens,

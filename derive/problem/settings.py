@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -59,11 +59,15 @@ SYMBOLS = ("d", "∂")
 ENGINES = ("auto", "latex", "typst")
 
 
+FEW, MOST_SHOWN = 3, 600
+"""Entries of an array on the page of a large model, and how many numbers make it one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What stands on the page beside the mathematics; `symbol` is the d of derivatives, `detail` full or short.
 
-    entries   how many entries of an array are printed; None: all
+    entries   how many entries of an array are printed; None: all. Of a large model few of each are, see `shown_entries`
     engine    what makes the PDF: `latex`, `typst`, or `auto`, LaTeX unless its fonts lack letters
     accessible  whether the PDF has to be one for everyone, PDF/UA-1, which Typst makes
     intro     whether it says how its numbers are carried and printed
@@ -103,6 +107,20 @@ class Page:
     def worked(self) -> int | None:
         """How many numbers the working of an array may take before only its first entries are worked out."""
         return None if self.entries is None else self.entries // 2
+
+    @property
+    def few(self) -> bool:
+        """Whether it shows no more of an array than its corners: steps of one form are then told without values."""
+        return self.entries is not None and self.entries <= FEW
+
+
+def shown_entries(sizes: Iterable[int]) -> int:
+    """How many entries of an array a page shows where nobody says it, for arrays of these `sizes`: few where some are
+    cut off anyway and all together would fill many pages.
+    """
+    sizes, most = list(sizes), Page().entries
+    assert most
+    return FEW if max(sizes, default=0) > most and sum(min(size, most) for size in sizes) > MOST_SHOWN else most
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     turning = frozenset(derivation.turning)
     drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
     alone = (given.name for given in problem.givens if given.name not in drawn)
-    few = not problem.samples or problem.samples.batch <= MOST_ROWS
-    yield Givens(tuple(alone if few else filter(derivation.is_worked, alone)))
+    all_fit = not problem.samples or problem.samples.batch <= MOST_ROWS
+    yield Givens(tuple(alone if all_fit else filter(derivation.is_worked, alone)))
     yield from table
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
         yield Givens(tuple(known))
@@ -35,7 +35,8 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         rounds = any(equation.rounded for equation in problem.equations)
         place = [Sentence("intro.in_place")] if rounds and problem.numbers.carry == "exact" else []
         slices = [Sentence("intro.slices")] if any(len(shape) > 2 for shape in derivation.shapes.values()) else []
-        yield Paragraph((_carry_intro(problem), *place, *slices), "note")
+        few = [Sentence("intro.few")] if problem.page.few else []
+        yield Paragraph((_carry_intro(problem), *place, *slices, *few), "note")
 
 
 def _carry_intro(problem: Problem) -> Sentence:

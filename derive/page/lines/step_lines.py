@@ -14,6 +14,7 @@ from derive.calculus.differentiation import (
     Shapes,
     entries_of,
     entry_of,
+    entry_size,
     instantiate,
     is_elementwise,
     is_moved,
@@ -38,10 +39,15 @@ from derive.page.lines.notes import Notes
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100
 LONG_SUM = 6  # terms; in longer ones those that are 0 are left out
+MOST_TOLD = 9  # steps of one form that are named where the page shows few entries of an array
 MOST_REPEATED = 9  # entries of an array that a short page shows again where it is put in
 _JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
 MOST_BESIDE = 6  # entries of an array beside which its formula has room
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
+LONGEST_WORKING, LONGEST_OF_FEW = (
+    400,
+    100,
+)  # numbers and signs in an entry's working; a longer one stands as a formula
 
 
 class Steps:
@@ -55,7 +61,9 @@ class Steps:
         self.given = frozenset(name for name, _ in derivation.givens)
         self.shortcuts = shortcuts_of(derivation)
         self.factors = factors_of(derivation)
-        self.most_terms = derivation.problem.page.worked
+        page = derivation.problem.page
+        self.few, self.most_terms = page.few, page.worked
+        self.largest_grid = LARGEST_GRID if page.entries is None else min(LARGEST_GRID, page.entries)
 
     def numbered(self, number: int, group: list[Step]) -> Numbered:
         """One numbered step: the chain of its last equation, with the local derivatives in between."""
@@ -87,17 +95,26 @@ class Steps:
     def alike(self, number: int, groups: list[list[Step]]) -> Numbered:
         """Steps that are found as others before them: formula and result of each."""
         steps = [passed(step, self.factors) for group in groups for step in group if step.name not in self.factors]
-        chains = tuple(map(self._told, steps))
-        shown = (Sentence("notes.alike"), Beside(chains)) if len(chains) > 1 else chains
+        if self.few:  # what a sentence has told of the first one holds for the others
+            steps = [step for step in steps if not step.shape or self._formulas(step)] or steps
+        count, told = len(steps), steps[:MOST_TOLD] if self.few else steps
+        chains = tuple(map(self._told, told))
+        first = Sentence("notes.alike_first", {"shown": MOST_TOLD, "n": count})
+        word = first if len(told) < count else Sentence("notes.alike")
+        shown = (word, Beside(chains)) if count > 1 else chains
         notes = self.notes.under([step for group in groups for step in group])
         return Numbered(number, groups[0][-1].name, (*shown, *notes))
 
     def _told(self, step: Step) -> Chain:
-        """A step by its formula and result, a large array by its name and result."""
+        """A step by its formula and result, a large array by its name and result; where the page shows few entries an
+        array that nobody asked for by its formula alone.
+        """
         if step.shape and uniform(step.expr) is not None:
             return self._constant(step, self._formulas(step))
         formulas = self._formulas(step)
         formula = [link for link in formulas if link.shown == Formula(step.expr)] or formulas[-1:]
+        if self.few and step.shape and formula and step.name not in self.gradients:
+            return Chain(step.name, tuple(formula))
         if prod(step.shape) > MOST_BESIDE and step.phase == "backward":
             formula = []
         return Chain(step.name, (*formula, self._result(step, formula)))
@@ -145,6 +162,9 @@ class Steps:
                 yield from self.chains(interim, formula=False)
             return
         shown = self._expanded(step)
+        if self._is_too_long(shown):
+            yield Chain(step.name, (*first, self._result(step, first)))
+            return
         if step.shape and not self.short and self._mixes(step.expr):
             yield from self._entry_by_entry(step, first, shown)
             return
@@ -163,6 +183,14 @@ class Steps:
         if not (isinstance(step.expr, Number) and formula):
             links.append(self._result(step, links))
         yield Chain(step.name, tuple(links))
+
+    def _is_too_long(self, shown: Expr) -> bool:
+        """Whether one entry with its numbers, of a long sum the terms that are shown, would be no line to read."""
+        size, most = entry_size(shown, self.shapes), self.most_terms
+        if most is None:
+            return False
+        longest = LONGEST_OF_FEW if self.few else LONGEST_WORKING
+        return size.nodes * min(size.terms, max(most, LONG_SUM)) > longest * size.terms
 
     def _constant(self, step: Step, first: list[ChainLink]) -> Chain:
         """An array with one number in every entry: a factor by that number, anything else by its entries alone."""
@@ -275,7 +303,7 @@ class Steps:
         return links
 
     def _grids(self, step: Step, shown: Expr) -> bool:
-        fits = prod(step.shape) <= LARGEST_GRID and len(step.shape) <= 2
+        fits = prod(step.shape) <= self.largest_grid and len(step.shape) <= 2
         return not self.short and fits and self._worth_lines(step, shown)
 
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
@@ -316,7 +344,7 @@ class Steps:
             yield Chain(step.name, tuple(first))
         places, entry = indices(step.shape), entries_of(shown, self.shapes)
         samples = [entry(places[i]) for i in (0, len(places) // 2, -1)]
-        written = self._written(len(places), samples) if self._mixes(step.expr) else MOST_OF_MANY
+        written = self._written(len(places), samples) if self._mixes(step.expr) else self._of_many
         chains = []
         for index in places[:written]:
             links = self._entry_links(step, entry(index))
@@ -330,7 +358,12 @@ class Steps:
         """How many entries are worked out on the page: all of them, or the first ones."""
         worked = self.derivation.problem.page.worked
         numbers = max(len(leaves(sample)) for sample in samples)
-        return entries if worked is None or entries * numbers <= worked else min(entries, MOST_OF_MANY)
+        return entries if worked is None or entries * numbers <= worked else min(entries, self._of_many)
+
+    @property
+    def _of_many(self) -> int:
+        """How many entries of an array stand for all of them."""
+        return 1 if self.few else MOST_OF_MANY
 
 
 def chains_in(part: StepPart) -> tuple[Chain, ...]:
