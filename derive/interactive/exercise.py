@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from derive.answers.feedback.report import Report, ReportItem, reported
@@ -13,8 +13,10 @@ from derive.answers.feedback.step_feedback import Feedback
 from derive.answers.files.answer_file import read_mapping
 from derive.answers.marking.judging import judge
 from derive.answers.reading.written import Answer
+from derive.language.expressions import Index
+from derive.language.names import Name
 from derive.language.numbers import constant_text
-from derive.page.document import Block, Document, Numbered, Section, StepPart
+from derive.page.document import Block, Document, NameInText, Numbered, Section, StepPart
 from derive.page.run import PageRun
 from derive.page.view import View
 from derive.problem.overriding import Overrides, overridden
@@ -121,11 +123,22 @@ class Exercise:
             "variants": bool(problem.variants and problem.variants.choices),
             "exercise": self.body(self.writer.documents[SHEET]),
             "steps": [
-                {"id": each.step, "number": self.numbers[each.step], "shape": list(each.shape), "pass": each.k}
+                {"id": each.step, "math": self.named(each.name), "number": self.numbers[each.step],
+                 "shape": list(each.shape), "pass": each.k}
                 for each in self.fields.values()
             ],
-            "givens": [_given(given, problem.numbers.decimal) for given in problem.givens],
+            "givens": [self._given(given, problem.numbers.decimal) for given in problem.givens],
         }  # fmt: skip
+
+    def named(self, name: Name, index: Index = ()) -> str:
+        """A name, or an entry of it, in HTML."""
+        return _html().inline(self._compiler.naming(NameInText(name, index=index)))
+
+    def _given(self, given: Given, decimal: str) -> dict[str, Any]:
+        """A given value as it is edited: its entries as decimals, or fractions where those do not end."""
+        texts = [constant_text(value).replace(".", decimal) for value in given.values]
+        return {"id": given.name.id, "math": self.named(given.name), "shape": list(given.shape),
+                "parameter": given.parameter, "values": nested(texts, given.shape)}  # fmt: skip
 
     # --- pages ---------------------------------------------------------------------------------------------------
 
@@ -134,10 +147,11 @@ class Exercise:
         return self.body(self.solution.blueprint.document)
 
     def passes(self) -> Iterator[tuple[int, str]]:
-        """The worked page in its sections, each with its pass; those of one pass together."""
+        """The worked page pass by pass; what closes the page stands with the last one."""
         document = self.solution.blueprint.document
-        for k, sections in groupby(document.sections, lambda section: section.k):
-            yield k, self.told(replace(document, sections=tuple(sections)))
+        latest = accumulate((section.k for section in document.sections), max)
+        for k, sections in groupby(zip(latest, document.sections, strict=True), lambda pair: pair[0]):
+            yield k, self.told(replace(document, sections=tuple(section for _, section in sections)))
 
     def files(self, name: str) -> dict[str, str]:
         """The page in a text format with its pictures. Raises DeriveError for a format that does not exist."""
@@ -207,10 +221,3 @@ def _html() -> TemplateWriter:
     writer = WRITERS["html"]
     assert isinstance(writer, TemplateWriter)
     return writer
-
-
-def _given(given: Given, decimal: str) -> dict[str, Any]:
-    """A given value as it is edited: its entries as decimals, or fractions where those do not end."""
-    texts = [constant_text(value).replace(".", decimal) for value in given.values]
-    return {"id": given.name.id, "shape": list(given.shape), "parameter": given.parameter,
-            "values": nested(texts, given.shape)}  # fmt: skip

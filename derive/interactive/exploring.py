@@ -15,6 +15,8 @@ from derive.interactive.exercise import Exercise
 from derive.interactive.numbers import changed
 from derive.language.names import Derivative, Name
 from derive.language.step_ids import StepId
+from derive.page.chains import NumberList
+from derive.page.document import Inline, NameInText, Sentence
 
 POINTS, BITS = 41, 64
 
@@ -22,41 +24,45 @@ POINTS, BITS = 41, 64
 def explored(exercise: Exercise, values: Mapping[str, Any]) -> dict[str, Any]:
     """The worked page at other numbers, pass by pass, and the given values whose derivative it has."""
     found = changed(exercise, values) if values else exercise
-    return {"passes": [{"pass": k, "html": html} for k, html in found.passes()], "weights": list(_weights(found))}
+    weights = [{"id": weight, "text": found.feedback.compiler.naming(each)} for weight, each in _weights(found).items()]
+    return {"passes": [{"pass": k, "html": html} for k, html in found.passes()], "weights": weights}
 
 
 def curve(exercise: Exercise, values: Mapping[str, Any], weight: str) -> dict[str, Any]:
-    """The loss for values of one entry around its own, `at` which it has `loss` and `slope`. Raises DeriveError for an
-    entry by which no derivative was taken.
+    """The loss for values of one entry around its own, `at` which it has `loss` and `slope`; the same in a sentence.
+    Raises DeriveError for an entry by which no derivative was taken.
     """
     found = changed(exercise, values) if values else exercise
     place = _weights(found).get(weight)
     if place is None:
         raise DeriveError(f"there is no derivative by `{weight}`", "take one of the weights")
-    name, i = place
+    name, index = place.name, place.index or ()
     solution, loss = found.solution, found.solution.blueprint.derivation.loss
     assert loss is not None
+    i = indices(solution.blueprint.derivation.shapes[name]).index(index)
     at, gradient = float(_ball(solution.exact.flat(name)[i])), Derivative(loss, name)
     printed: dict[str, tuple[Name, int]] = {"at": (name, i), "loss": (loss, 0), "slope": (gradient, i)}
-    decimal = solution.problem.numbers.decimal
+    fields: dict[str, Inline] = {key: NumberList((solution.values.printed(of)[n],)) for key, (of, n) in printed.items()}
+    said = Sentence("practice.slope", {"weight": place, **fields})
     return {
         "points": list(_losses(found, name, i, at)),
         "at": at,
         "loss": float(_ball(solution.exact.flat(loss)[0])),
         "slope": float(_ball(solution.exact.flat(gradient)[i])),
-        "texts": {key: solution.values.printed(of)[n].text(decimal) for key, (of, n) in printed.items()},
+        "html": found.parts([said]),
+        "text": found.feedback.plain([said]),
     }
 
 
-def _weights(exercise: Exercise) -> dict[str, tuple[Name, int]]:
-    """Entries of given values by which the loss was differentiated, by id, with their places."""
+def _weights(exercise: Exercise) -> dict[str, NameInText]:
+    """Entries of given values by which the loss was differentiated, by id."""
     derivation = exercise.solution.blueprint.derivation
     names = derivation.wanted if derivation.loss else ()
     given = {name for name, _ in derivation.givens}
     return {
-        StepId.of_entry(name.id, index): (name, i)
+        StepId.of_entry(name.id, index): NameInText(name, index=index)
         for name in names if name in given
-        for i, index in enumerate(indices(derivation.shapes[name]))
+        for index in indices(derivation.shapes[name])
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from derive.answers.feedback.report import Report, ReportItem
+from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.answers.marking.step_answer import FOLLOWS, WRONG
 from derive.answers.reading.written import Unreadable
 from derive.answers.working.free_working import read_working
@@ -23,8 +24,13 @@ def read_as(exercise: Exercise, step: str, given: Any) -> dict[str, Any]:
     field = asked(exercise, step)
     (answer,) = exercise.read({step: given})
     if isinstance(answer.content, Unreadable):
-        why = f"{answer.content.message} ({answer.content.hint})" if answer.content.hint else answer.content.message
-        return {"why": why, "start": answer.content.start, "length": answer.content.end - answer.content.start}
+        words = exercise.feedback.words
+        why, hint = spoken_fault(answer.content.message, words), spoken_hint(answer.content.hint, words)
+        return {
+            "why": f"{why} ({hint})" if hint else why,
+            "start": answer.content.start,
+            "length": answer.content.end - answer.content.start,
+        }
     return {"math": exercise.parts([exercise.feedback.answered(field.name, answer.content)])}
 
 

@@ -112,6 +112,31 @@ def test_other_numbers_make_another_exercise_of_the_same_problem(desk: Desk) -> 
         assert desk.ask({"do": "change", "values": wrong})["faults"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "the logarithm of a number"), ("de", "nicht definiert")])
+def test_numbers_without_a_solution_are_told_in_the_language_of_the_page(language: str, said: str) -> None:
+    problem = f'language = "{language}"\nparameters = {{ w = 2 }}\nmodel.equations = "L = log(w)"\nmodel.loss = "L"\n'
+    desk = Desk()
+    desk.ask({"do": "open", "problem": problem})
+    (fault,) = desk.ask({"do": "change", "values": {"w": "-1"}})["faults"]
+    assert said in fault["message"]
+    (fault,) = desk.ask({"do": "explore", "values": {"w": "zwei"}})["faults"]
+    assert "zwei" in fault["message"] and ("not" in fault["message"]) == (language == "en")
+
+
+def test_an_answer_that_cannot_be_read_is_told_in_the_language_of_the_page() -> None:
+    desk = Desk()
+    desk.ask({"do": "open", "problem": f'language = "ru"\n{PROBLEM}'})
+    why = desk.ask({"do": "read", "step": "a", "answer": "[0,5; -2,25"})["why"]
+    assert not set(why) & set("abcdefghijklmnoprstu")
+
+
+def test_passes_stand_together_and_the_end_with_the_last(desk: Desk) -> None:
+    training = '[update]\nrule = "gradient descent"\nlearning_rate = 0.1\nsteps = 2\n'
+    desk.ask({"do": "open", "problem": PROBLEM + training})
+    passes = desk.ask({"do": "explore", "values": {}})["passes"]
+    assert [each["pass"] for each in passes] == [1, 2, 3] and "One expression" not in passes[0]["html"]
+
+
 def test_numbers_are_drawn_by_a_seed(desk: Desk) -> None:
     first, again, other = (desk.ask({"do": "draw", "seed": seed})["givens"] for seed in ("one", "one", "another"))
     assert first == again != other
@@ -135,13 +160,14 @@ def test_the_page_says_by_which_route_it_was_verified(desk: Desk) -> None:
 
 def test_what_moves_with_a_given_number(desk: Desk) -> None:
     told = desk.ask({"do": "explore", "values": {"x": ["2", "1"]}})
-    assert [each["pass"] for each in told["passes"]] == [1] and "U[2,1]" in told["weights"]
+    assert [each["pass"] for each in told["passes"]] == [1] and {"id": "U[2,1]", "text": "u₂₁"} in told["weights"]
     assert desk.ask({"do": "describe"})["givens"][0]["values"] == ["2", "-1"]
     found = desk.ask({"do": "curve", "values": {}, "weight": "v[2]"})
     near = sorted(found["points"], key=lambda point: abs(point[0] - found["at"]))
     assert near[0] == pytest.approx([found["at"], found["loss"]])
     (a, b), (c, d) = sorted(near[1:3])
     assert (d - b) / (c - a) == pytest.approx(found["slope"], rel=1e-6)  # exact on a parabola, as this one is
+    assert found["text"].startswith("v₂ = −2: the loss is 2.011") and found["html"].count("<math>") == 4
     assert desk.ask({"do": "curve", "values": {}, "weight": "x[1]"})["faults"]
 
 

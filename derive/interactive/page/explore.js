@@ -4,6 +4,9 @@ import {byId, element, fill, settled, told} from "./dom.js";
 import {givenFields} from "./givens.js";
 import {plot} from "./plot.js";
 
+/** A weight to choose. @param {{id: string, text: string}} weight */
+const option = weight => element("option", {value: weight.id}, weight.text);
+
 /** @param {import("./steps.js").Surroundings} around @param {import("./givens.js").Given[]} givens */
 export function explore(around, givens) {
   const {judge, say, decimal} = around, first = JSON.stringify(givens);
@@ -15,7 +18,7 @@ export function explore(around, givens) {
   const drawn = async () => {
     if (!weight.value) return;
     const reply = await judge.ask({do: "curve", values: fields.values(), weight: weight.value});
-    if (!reply.faults) picture.replaceChildren(plot(reply, weight.value, say));
+    if (!reply.faults) picture.replaceChildren(plot(reply, weight.selectedOptions[0].text, decimal));
   };
   /** @param {{pass: number, html: string}[]} passes */
   const show = passes => {
@@ -24,7 +27,7 @@ export function explore(around, givens) {
     const step = (/** @type {string} */ text, /** @type {number} */ by, /** @type {boolean} */ off) =>
       element("button", {type: "button", onclick: turn(by), disabled: off}, text);
     pass.replaceChildren(step(say("before"), -1, now === 0), element("span", {role: "status"},
-      say("pass", {k: now + 1, of: passes.length})), step(say("after"), 1, now === passes.length - 1));
+      say("pass", {k: passes[now].pass, of: passes[passes.length - 1].pass})), step(say("after"), 1, now === passes.length - 1));
     pass.hidden = passes.length < 2;
     fill(page, passes[now].html);
   };
@@ -36,7 +39,8 @@ export function explore(around, givens) {
     fault.textContent = reply.faults ? told(reply.faults) : "";
     if (reply.passes) {
       show(reply.passes);
-      if (!weight.options.length) weight.replaceChildren(...reply.weights.map((/** @type {string} */ id) => element("option", {value: id}, id)));
+      if (!weight.options.length) weight.replaceChildren(...reply.weights.map(option));
+      curve.hidden = !weight.options.length;
       await drawn();
     }
     byId("explore").dataset.shown = String(Number(byId("explore").dataset.shown ?? 0) + 1);
@@ -44,11 +48,11 @@ export function explore(around, givens) {
   };
   const fields = givenFields(givens, decimal, settled(40, () => void follow()));
   const back = element("button", {type: "button", onclick: () => { fields.set(JSON.parse(first)); void follow(); }}, say("original"));
+  const curve = element("details", {className: "curve", open: true}, element("summary", {}, say("curve")),
+    element("label", {htmlFor: "weight"}, `${say("weight")} `), weight, picture);
   byId("explore").replaceChildren(
     element("h2", {}, say("explore")), element("p", {className: "note"}, say("explore_how")), fields.element,
-    element("div", {className: "bar"}, back), fault,
-    element("details", {className: "curve", open: true}, element("summary", {}, say("curve")),
-      element("label", {htmlFor: "weight"}, `${say("weight")} `), weight, picture), pass, page,
+    element("div", {className: "bar"}, back), fault, curve, pass, page,
   );
   return follow;
 }

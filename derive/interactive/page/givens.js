@@ -3,7 +3,7 @@
 import {element} from "./dom.js";
 import {nested, wire} from "./cells.js";
 
-/** @typedef {{id: string, shape: number[], parameter: boolean, values: any}} Given */
+/** @typedef {{id: string, shape: number[], math: string, parameter: boolean, values: any}} Given */
 
 const DRAG = 6;  // pixels for one unit of the last place
 
@@ -24,7 +24,7 @@ export function givenFields(givens, decimal, changed) {
     wire(inputs, columns, changed);
     const grid = element("span", {className: "fields"}, ...inputs);
     grid.style.setProperty("--columns", String(columns));
-    place.append(element("div", {role: "group", "aria-label": given.id}, element("code", {}, `${given.id} =`), grid));
+    place.append(element("div", {role: "group", "aria-label": given.id}, element("span", {innerHTML: given.math}), "=", grid));
     fields.set(given.id, inputs);
   }
   return {

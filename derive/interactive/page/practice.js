@@ -1,6 +1,6 @@
 // The practice page: it can be read at once, and answers when the engine has started.
 
-import {all, announce, button, byId, download, element, fill, saying, told} from "./dom.js";
+import {all, amount, announce, button, byId, download, element, fill, saying, told} from "./dom.js";
 import {outerJudge, workerJudge} from "./judge.js";
 import {explore} from "./explore.js";
 import {givenFields} from "./givens.js";
@@ -12,7 +12,7 @@ const data = JSON.parse(byId("data").textContent ?? "{}");
 const say = saying(data.words);
 const key = digest(JSON.stringify(data.open));
 /** @type {ReturnType<typeof kept<import("./store.js").Choices>>} */
-const choices = kept(key, {seed: "", values: null, mathematics: false});
+const choices = kept(key, {seed: "", values: null, mathematics: true});
 const judge = data.outside ? outerJudge() : workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "");
 byId("mathematics").hidden = Boolean(data.outside);
 const opened = judge.ready.then(() => judge.ask({do: "open", ...data.open}));
@@ -29,7 +29,7 @@ function lay(description, written = false) {
   current = description;
   if (!written) root.innerHTML = description.exercise;
   const work = kept(`${key} ${digest(JSON.stringify(description.givens))}`, {steps: {}, work: ""});
-  around = {judge: patient, say, decimal: description.decimal, work, mathematics: () => choices.value.mathematics, told: progress};
+  around = {judge: patient, say, decimal: description.decimal, work, mathematics: () => choices.value.mathematics && !data.outside, told: progress};
   exercise = new Exercise(root, description.steps, around);
   freeWorking(around);
   const follow = explore(around, description.givens);
@@ -42,16 +42,18 @@ function lay(description, written = false) {
 /** How far one is: a mark for each step, and the numbers. @param {Exercise} now */
 function progress(now) {
   const steps = [...now.steps.values()];
-  byId("progress").replaceChildren(...steps.map(step => {
-    const state = step.mark;
+  const last = steps[steps.length - 1]?.asked.pass;
+  byId("progress").replaceChildren(...steps.flatMap((step, i) => {
+    const state = step.mark, {pass} = step.asked;
     const link = button("", () => { turn("exercise"); step.focus(); }, {
-      innerHTML: step.formula, className: `mark ${state}`, "aria-label": state ? `${step.asked.id}, ${say(state)}` : step.asked.id,
+      innerHTML: step.asked.math, className: `mark ${state}`, "aria-label": state ? `${step.asked.id}, ${say(state)}` : step.asked.id,
     });
-    return element("li", {}, link);
+    const begins = last > 1 && pass !== steps[i - 1]?.asked.pass;
+    return [...(begins ? [element("li", {className: "pass"}, say("pass", {k: pass, of: last}))] : []), element("li", {}, link)];
   }));
   const done = steps.filter(step => ["correct", "follows"].includes(step.mark)).length;
-  const marks = Math.round(now.marks * 100) / 100;
-  byId("count").textContent = say("progress", {done, all: steps.length, marks: String(marks).replace(".", around.decimal), of: now.of || data.of});
+  const [marks, of] = [now.marks, now.of || data.of].map(count => amount(count, around.decimal));
+  byId("count").textContent = say("progress", {done, all: steps.length, marks, of});
 }
 
 /** Show one of the places. @param {string} place */
@@ -72,6 +74,7 @@ function numbers(description) {
     Object.assign(choices.value, chosen);
     choices.save();
     lay(reply);
+    byId("numbers").append(element("p", {className: "note"}, say("changed")));
     announce(say("changed"));
   };
   const fields = givenFields(description.givens, description.decimal, () => {});
@@ -94,13 +97,14 @@ async function handIn() {
 
 async function summarise() {
   const reply = await patient.ask({do: "summary", answers: exercise.answers()});
-  const helped = [...exercise.steps.values()].filter(step => step.state.hints || step.state.shown).map(step => step.asked.id);
+  const helped = [...exercise.steps.values()].filter(step => step.state.hints || step.state.shown).map(step => step.asked.math);
   fill(byId("summary"), `<h2>${say("summary")}</h2>${reply.html}`);
-  if (helped.length) byId("summary").append(element("p", {}, `${say("helped")} ${helped.join(", ")}`));
+  if (helped.length) byId("summary").append(element("p", {innerHTML: `${say("helped")} ${helped.join(", ")}`}));
   byId("summary").focus();
 }
 
 function startAnew() {
+  if (!confirm(say("anew_sure"))) return;
   around.work.clear();
   lay(current);
 }

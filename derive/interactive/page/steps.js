@@ -7,11 +7,14 @@ import {untouched} from "./store.js";
 
 /**
  * @typedef {import("./judge.js").Judge} Judge
- * @typedef {{id: string, number: number, shape: number[], pass: number}} Asked
+ * @typedef {{id: string, math: string, number: number, shape: number[], pass: number}} Asked
  * @typedef {{verdict: string, entries: any, message: string, html: string, marks: number, of: number, again: string[]}} Item
  * @typedef {{judge: Judge, say: import("./dom.js").Say, decimal: string, work: {value: import("./store.js").Work, save(): void, clear(): void},
  *   mathematics: () => boolean, told: (exercise: Exercise) => void}} Surroundings
  */
+
+/** Focus a field that has just been put in place: MathLive takes none before it is drawn. @param {HTMLElement} field */
+const focused = field => new Promise(done => requestAnimationFrame(() => setTimeout(() => { field.focus(); done(undefined); })));
 
 const SIGNS = {correct: "✓", follows: "↳", wrong: "✗", unreadable: "?", missing: "–"};
 const READ_AFTER = 250;  // milliseconds
@@ -27,7 +30,7 @@ export class Step {
     const {work, say} = exercise.around;
     this.state = {...untouched(), ...work.value.steps[asked.id]};
     /** @type {Item | null} */ this.item = null;
-    this.formula = this.block.querySelector(".about")?.innerHTML ?? asked.id;
+    this.labels = inputs.map(input => input.getAttribute("aria-label") ?? input.name);
     this.read = element("div", {className: "read", hidden: true});
     this.verdict = element("div", {className: "verdicts", hidden: true});
     this.help = element("div", {className: "help", hidden: true});
@@ -127,7 +130,7 @@ export class Step {
       cell.dataset.sign = verdict ? SIGNS[/** @type {keyof typeof SIGNS} */ (verdict)] : "";
       this.inputs[i].disabled = whole;
       this.inputs[i].setAttribute("aria-invalid", String(verdict === "wrong" || verdict === "unreadable"));
-      this.inputs[i].setAttribute("aria-label", [this.inputs[i].name, verdict && say(verdict)].filter(Boolean).join(", "));
+      this.inputs[i].setAttribute("aria-label", [this.labels[i], verdict && say(verdict)].filter(Boolean).join(", "));
     });
     this.whole.hidden = !whole;
     fill(this.verdict, item ? item.html : "");
@@ -142,7 +145,7 @@ export class Step {
   #again(steps) {
     const place = element("p", {className: "again"}, `${this.exercise.around.say("again")} `);
     for (const step of steps.map(id => this.exercise.steps.get(id)).slice(0, 1)) {
-      if (step) place.append(button("", () => step.focus(), {innerHTML: step.formula, "aria-label": step.asked.id}));
+      if (step) place.append(button("", () => step.focus(), {innerHTML: step.asked.math, "aria-label": step.asked.id}));
     }
     return place;
   }
@@ -178,7 +181,7 @@ export class Step {
     this.save();
     this.show();
     fill(this.read, "");
-    if (this.state.form === "whole") (await this.field()).focus();
+    if (this.state.form === "whole") await this.field().then(focused);
     else this.inputs[0].focus();
   }
 

@@ -1,17 +1,17 @@
 // A whole page of work at once: typed or pasted, marked line by line.
 
-import {announce, button, byId, element, fill, told} from "./dom.js";
+import {amount, announce, button, byId, element, fill, told} from "./dom.js";
 
 /** @param {import("./steps.js").Surroundings} around */
 export function freeWorking(around) {
-  const {judge, say, work} = around;
+  const {judge, say, decimal, work} = around;
   const text = element("textarea", {rows: 16, value: work.value.work, spellcheck: false, id: "work"});
   const result = element("div", {className: "report"});
   const mark = async () => {
     const reply = await judge.ask({do: "mark", work: text.value});
     if (reply.faults) return fill(result, `<p>${told(reply.faults)}</p>`);
     fill(result, reply.html);
-    announce(say("earned", {marks: reply.marks, of: reply.of}));
+    announce(say("earned", {marks: amount(reply.marks, decimal), of: amount(reply.of, decimal)}));
   };
   text.addEventListener("input", () => {
     work.value.work = text.value;
