@@ -47,7 +47,7 @@ export function announce(text) {
 }
 
 /** What is wrong with a request, in words. @param {import("./judge.js").Fault[]} faults */
-export const told = faults => faults.map(fault => [fault.message, fault.hint].filter(Boolean).join(" – ")).join("\n");
+export const told = faults => faults.map(fault => [fault.message, fault.hint].filter(Boolean).join(" – ")).join("\n").replaceAll("`", "");
 
 /** Marks, to two decimals. @param {number} marks @param {string} decimal */
 export const amount = (marks, decimal) => String(Math.round(marks * 100) / 100).replace(".", decimal);
