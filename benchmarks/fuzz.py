@@ -1,6 +1,6 @@
 """Mutated problem files, equations and answers: whatever is wrong with them, the project's own error says it, in time.
 
-    python benchmarks/fuzz.py [--cases 1000] [--seed 1] [--keep FOLDER]
+    python benchmarks/fuzz.py [--cases 1000] [--seconds 60] [--seed 1] [--keep FOLDER]
 
 Each case changes a built-in example, or writes equations of random operations over a few values; it is solved, written
 in one format, made a sheet of, and a mutated page of it is marked. What raises anything else, fails its own
@@ -17,9 +17,11 @@ import re
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import FrameType
 
@@ -166,9 +168,10 @@ class Tally:
 
 
 def main() -> int:
-    """So many cases in all; 1 where one went wrong."""
+    """So many cases in all, or what time allows; 1 where one went wrong."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--cases", type=int, default=1_000)
+    parser.add_argument("--seconds", type=float, default=inf, help="begin no further case after so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("output/fuzz"))
     options = parser.parse_args()
@@ -176,7 +179,8 @@ def main() -> int:
     signal.signal(signal.SIGALRM, too_long)
     tally = Tally.of(options.keep / f"run-{options.seed}.json")
     found, wrong = tally.found, tally.wrong
-    while found["text"] < options.cases:
+    end = time.monotonic() + options.seconds
+    while found["text"] < options.cases and time.monotonic() < end:
         if found["text"] % SAVED_EVERY == 0:
             tally.save()
         seed = options.seed * 1_000_000 + found["text"] + 1
