@@ -39,24 +39,37 @@ class Rest:
         return Rest(int(found[3]), float(found[1]), float(found[2])) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What is done against a short last page: `tight` pages, or such as give up so many points of their height."""
+
+    tight: bool
+    given: int = 0
+
+    @property
+    def command(self) -> str:
+        """The command of the page's LaTeX."""
+        return "\\tighten" if self.tight else rf"\loosen{{{self.given}pt}}"
+
+    def helps(self, before: Rest, after: Rest | None) -> bool:
+        """Whether the last page is not short with it."""
+        return after is not None and not after.is_short and (after.pages < before.pages or not self.tight)
+
+
+def remedies(rest: Rest) -> list[Remedy]:
+    """What is tried against a short last page, in this order."""
+    missing = (LEAST * rest.height - rest.filled) / (rest.pages - 1)
+    return [Remedy(True), *(Remedy(False, round(missing * factor)) for factor in LOOSER)]
+
+
 def well_filled(tex: str, run: Callable[[str], EngineRun] = run_tex) -> EngineRun:
     """The run of a page whose last page is not short, where that can be had. Raises ToolError as `run_tex` does."""
     first = run(tex)
     rest = Rest.of(first.log)
     if rest is None or not rest.is_short:
         return first
-    tight = run(_with(tex, r"\tighten"))
-    left = Rest.of(tight.log)
-    if left is not None and left.pages < rest.pages and not left.is_short:
-        return tight
-    missing = (LEAST * rest.height - rest.filled) / (rest.pages - 1)
-    for factor in LOOSER:
-        loose = run(_with(tex, rf"\loosen{{{missing * factor:.0f}pt}}"))
-        left = Rest.of(loose.log)
-        if left is not None and not left.is_short:
-            return loose
+    for remedy in remedies(rest):
+        other = run(tex.replace(_BEGIN, f"{_BEGIN}{remedy.command}\n", 1))
+        if remedy.helps(rest, Rest.of(other.log)):
+            return other
     return first
-
-
-def _with(tex: str, command: str) -> str:
-    return tex.replace(_BEGIN, f"{_BEGIN}{command}\n", 1)

@@ -16,6 +16,7 @@ from pathlib import Path
 from derive.errors import ToolError
 from derive.pdf import engines as pdf
 from derive.pdf.engines import Engine, EngineRun, IncompleteEngine
+from derive.pdf.last_page import Rest, remedies
 from derive.pdf.missing_letters import MARK, lettered, marks_of
 from derive.pdf.splitting import PageRange, split
 from derive.pdf.typst import is_typst, make_typst_pdf
@@ -102,7 +103,7 @@ def _set(engine: Engine, preamble: str, bodies: Sequence[str]) -> Sequence[bytes
 def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | ToolError]:
     """All bodies in one run; where LaTeX stops, in two runs of half of them, and so on down to the one it stops at."""
     try:
-        return _run(prepared, bodies)
+        return _well_filled(prepared, bodies)
     except ToolError as error:
         if len(bodies) == 1:
             return [error]
@@ -110,12 +111,27 @@ def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | Tool
         return [*_halved(prepared, bodies[:middle]), *_halved(prepared, bodies[middle:])]
 
 
-def _run(prepared: _Prepared, bodies: Sequence[str]) -> list[bytes]:
-    """The PDFs of one run. Raises ToolError if it stops, or ends early."""
+def _well_filled(prepared: _Prepared, bodies: Sequence[str]) -> list[bytes]:
+    """The PDFs of bodies; those with a short last page again, all in one run with each remedy. Raises ToolError."""
+    made, logs = _run(prepared, bodies)
+    rests = {i: rest for i, log in enumerate(logs) if (rest := Rest.of(log)) and rest.is_short}
+    tried = {i: remedies(rest) for i, rest in rests.items()}
+    while waiting := [i for i, left in tried.items() if left]:
+        chosen = [tried[i].pop(0) for i in waiting]
+        again = [f"{remedy.command}\n{bodies[i]}" for i, remedy in zip(waiting, chosen, strict=True)]
+        for i, remedy, other, log in zip(waiting, chosen, *_run(prepared, again), strict=True):
+            if remedy.helps(rests[i], Rest.of(log)):
+                made[i], tried[i] = other, []
+    return made
+
+
+def _run(prepared: _Prepared, bodies: Sequence[str]) -> tuple[list[bytes], list[str]]:
+    """The PDFs of one run, and the part of its log about each. Raises ToolError if it stops, or ends early."""
     parts = "".join(f"\\setcounter{{page}}{{1}}{lettered(body)}{_CLOSING}" for body in bodies)
     tex = f"{prepared.preamble}{_OPENING}{_one_form(parts)}{_END}\n"
     compiled = pdf.compile_tex(tex, prepared.engine, timeout=_SECONDS + _SECONDS_EACH * len(bodies))
-    return split(compiled.pdf, _parts(compiled, len(bodies)))
+    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)[: len(bodies)]
+    return split(compiled.pdf, _parts(compiled, len(bodies))), logs
 
 
 def _one_form(parts: str) -> str:

@@ -15,6 +15,7 @@ from derive.page.document import Quoted
 from derive.pdf import engines as pdf
 from derive.pdf import press
 from derive.pdf.engines import Engine, IncompleteEngine
+from derive.pdf.last_page import well_filled
 from derive.pdf.missing_letters import SETTABLE, lettered
 from derive.pdf.press import make_pdfs
 from derive.pdf.shaping import shape_word
@@ -62,6 +63,10 @@ def test_each_document_has_its_pages_counted_from_one() -> None:
     assert texts(three) == ["third 1"]
 
 
+def _alone(paper: str, engine: Engine) -> bytes:
+    return well_filled(paper, lambda tex: pdf.compile_tex(tex, engine)).pdf
+
+
 @pytest.mark.parametrize("name", ["notes", "xor_2_2_1", "karpathy_expression"])
 def test_sheets_and_keys_of_an_example_read_as_if_set_alone(name: str) -> None:
     writer = SheetWriter.of(Problem.load(examples.path(name)))
@@ -70,7 +75,7 @@ def test_sheets_and_keys_of_an_example_read_as_if_set_alone(name: str) -> None:
     engine = pdf.find_engine(pdf.EMBEDDED)
     for paper, made in zip(papers, make_pdfs(papers * 2)[2:], strict=True):
         assert isinstance(made, bytes)
-        alone, together = (PdfReader(BytesIO(data)) for data in (pdf.compile_tex(paper, engine).pdf, made))
+        alone, together = (PdfReader(BytesIO(data)) for data in (_alone(paper, engine), made))
         assert texts(together) == texts(alone)
         assert together.get_form_text_fields() == alone.get_form_text_fields()
 
