@@ -31,6 +31,7 @@ from derive.page.blocks.training_progress import tabled
 from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.workings import Workings
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.text_files import write_texts
 from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
@@ -45,7 +46,6 @@ from derive.writers import FORMATS, WRITERS, check_formats, formats_of
 from derive.writers.json import nested
 from derive.writers.markdown import with_pictures_inside
 from derive.writers.page_context import PageContext
-from derive.writers.pdf_source import pdf_source
 
 MOST_KEPT = 100
 

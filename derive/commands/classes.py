@@ -39,6 +39,8 @@ def run(options: Arguments) -> int:
     from derive.classroom.papers.production import produce
     from derive.classroom.papers.replaced_sheets import check_replacement
     from derive.classroom.workers.engine import engine
+    from derive.files import PDF
+    from derive.pdf.pdf_source import without_fields
 
     formats = chosen_formats(options.to, "pdf", "sheet") if options.to is not None else ()
     problem, roster, folder = _places(options)
@@ -47,7 +49,8 @@ def run(options: Arguments) -> int:
     how = PARTLY if options.only is not None else AGAIN if options.replace else ""
     classroom = Classroom.create(folder, problem, roster, seed=options.seed, formats=formats, how=how,
                                  columns=_columns(options))  # fmt: skip
-    for warning in classroom.problem.warnings:
+    lacking = without_fields(classroom.problem, sheet=True) if PDF in classroom.manifest.formats else None
+    for warning in (*classroom.problem.warnings, *filter(None, [lacking])):
         print(f"warning: {warning}", file=sys.stderr)
     with engine(options.workers, options.cluster) as calls:
         outcome = produce(classroom, calls, options.only, formats)

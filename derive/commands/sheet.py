@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from derive.commands.options import (
@@ -30,6 +31,8 @@ def add(commands: Commands) -> None:
 
 def run(options: Arguments) -> int:
     """Write the exercise and its key; with --seed and --student of that student's numbers."""
+    from derive.files import PDF
+    from derive.pdf.pdf_source import without_fields
     from derive.sheets.sheet_files import copy_of, write_sheet
 
     formats = chosen_formats(options.to, DEFAULT, "sheet")
@@ -40,4 +43,6 @@ def run(options: Arguments) -> int:
         return standard_output(formats, "sheet", copy.sheet)
     for written in write_sheet(copy, Path(options.output), formats):
         print(written)
+    if PDF in formats and (note := without_fields(copy.solution.problem)):
+        print(f"warning: {note}", file=sys.stderr)
     return 0

@@ -6,6 +6,7 @@ Each is pinned to a version and to the checksum of its file. `npm` is taken from
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from derive.verification.kept_results import FOLDER_VARIABLE, folder
 from derive.version import install_command
 
 SLOWEST = 600  # seconds that a client may take
+_TELLING = re.compile(r"reason:|\bE\d{3}\b.* (?:-|for) |^ERROR: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,15 @@ def _fetch(package: FetchedPackage, new: Path) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _unfetched(package, str(error)) from None
     if run.returncode:
-        said = [line for line in (*run.stdout.splitlines(), *run.stderr.splitlines()) if line.strip()]
-        raise _unfetched(package, said[-1].strip() if said else f"`{command[0]}` ended with {run.returncode}")
+        raise _unfetched(
+            package, _reason(f"{run.stdout}\n{run.stderr}") or f"`{command[0]}` ended with {run.returncode}"
+        )
+
+
+def _reason(said: str) -> str:
+    """The line of what a client says that tells why it failed, else its last one; npm ends with where its log lies."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and "complete log of this run" not in line]
+    return next((line for line in lines if _TELLING.search(line)), lines[-1] if lines else "")
 
 
 def _npm(package: FetchedPackage, new: Path) -> list[str]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,8 +26,16 @@ EMBEDDED = "embedded"
 ORDER = ("lualatex", "pdflatex", "tectonic", EMBEDDED)
 """The engines in the order they are looked for: the machine's own first, the embedded one where there is none, or where
 the machine's lacks a package or cannot be started."""
+SCRIPT_ENGINES = ("lualatex", "pdflatex")
+"""The engines whose files `kpsewhich` finds."""
 DUMPING = ("pdflatex", EMBEDDED)
 """The engines that can keep a loaded preamble as a format."""
+
+SCRIPT_FILES = {
+    "cyrillic": ("t2aenc.def", "t2acmr.fd"),
+    "greek": ("lgrenc.def", "lgrcmr.fd", "textalpha.sty"),
+}
+"""What LaTeX sets letters of a script with, beside its usual fonts."""
 
 _TEX = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _OPTIONS = {"tectonic": ("--untrusted", "--keep-logs", "--chatter", "minimal")}
@@ -39,11 +48,12 @@ _BUILDS = {
 
 _JOB = "derivation"
 _RUNS = 3
+_SEARCH = 20  # seconds
 _RERUN = re.compile(r"\b[Rr]erun (?:to|LaTeX)\b")
 _ERROR = re.compile(r"^(?:\S.*\.\w+:\d+: |! )(.+(?:\n {4,}\S.*)*)", re.MULTILINE)
 _LINE = re.compile(rf"\b{_JOB}\.tex:(\d+): ")
 _CONTEXT = re.compile(r"^(?:l\.\d+ |Runaway \w+\?\n)(.+)", re.MULTILINE)
-_INCOMPLETE = r"' not found|TFM|[Mm]etric|not loadable|can't find|cannot find"
+_INCOMPLETE = r"' not found|TFM|[Mm]etric|not loadable|can't find|cannot find|cannot be found"
 _UNWRITTEN = re.compile(r"[Nn]o space left|can't write on file")
 _NO_ROOM = f"make room in {tempfile.gettempdir()}, or name another folder in the environment variable TMPDIR"
 _HINTS = (
@@ -101,6 +111,20 @@ def run_tex(tex: str) -> EngineRun:
 def program(name: str) -> str | None:
     """The program of an engine, if this machine has it."""
     return _embedded() if name == EMBEDDED else shutil.which(name)
+
+
+@cache
+def has_script(script: str) -> bool:
+    """Whether LaTeX on this machine has what it sets letters of a script with; the embedded one has no such fonts."""
+    search = shutil.which("kpsewhich")
+    if search is None or not any(map(shutil.which, SCRIPT_ENGINES)):
+        return False
+    files = SCRIPT_FILES[script]
+    try:
+        run = subprocess.run([search, *files], capture_output=True, text=True, timeout=_SEARCH, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return len(run.stdout.splitlines()) == len(files)
 
 
 def find_engine(prefer: str | None = None) -> Engine:

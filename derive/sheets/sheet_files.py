@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from derive.files import PDF
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.text_files import write_texts
 from derive.problem.problem import Problem
 from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
@@ -15,7 +16,6 @@ from derive.solution import Solution
 from derive.variants import Assignment
 from derive.writers import FORMATS, check_formats, formats_of
 from derive.writers.identity import Identity
-from derive.writers.pdf_source import pdf_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def write_sheet(copy: Copy, folder: Path, formats: tuple[str, ...]) -> list[Path
             continue
         pages = copy.writer.pages if wanted == PDF or FORMATS[wanted].is_page else (SHEET, KEY)
         for page in pages:
-            source = pdf_source(copy.solution.problem) if wanted == PDF else wanted
+            source = pdf_source(copy.solution.problem, fields=True) if wanted == PDF else wanted
             files[f"{name}-{page}.{wanted}"] = partial(copy.page, page, source)
             pictures = copy.writer.pictures(page, source, copy.solution)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}

@@ -41,6 +41,10 @@ _MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\do
 _MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
 _MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
 _MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
+_QUOTES = {"’": "'", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+           "„": r"\quotedblbase{}", "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "—": "---"}  # fmt: skip
+"""Signs that a font has at another place than Unicode: LuaLaTeX without its own fonts would lose them."""
+_MATH |= _QUOTES
 _MATH |= {UNSET: r"{\fboxsep=0pt\fbox{\rule{0pt}{1.2ex}\rule{.8ex}{0pt}}}"}
 _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿĂăĄąĆćČčĎďĐđĘęĚěĞğĹĺĽľŁłŃńŇňŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž"
@@ -58,7 +62,8 @@ SECTIONS = {1: r"\section", 2: r"\subsection", 3: r"\subsubsection"}
 LONGEST_NEAR_A_BOUND = 12
 
 
-_CYRILLIC = re.compile("[\u0400-\u052f]")
+SCRIPTS = {"cyrillic": re.compile("[\u0400-\u052f]"), "greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]")}
+"""Scripts whose letters the frame sets where LaTeX has fonts for them."""
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 _LONG, PIECE = re.compile(r"(\S{40,})"), 10
 _JOINERS = "\u00ad\u200c\u200d"
@@ -92,9 +97,9 @@ def settable(text: str) -> str:
     return "".join(c if c in _LETTERS or c in _MATH else UNSET for c in text)
 
 
-def is_settable(text: str) -> bool:
-    """Whether the fonts of every engine have each of its characters."""
-    return all(c in _LETTERS or c in _MATH or c in "\t\n\r\u00a0" for c in text)
+def unsettable(text: str) -> frozenset[str]:
+    """The characters of a text that the fonts of some engine lack."""
+    return frozenset(c for c in text if not (c in _LETTERS or c in _MATH or c in "\t\n\r\u00a0"))
 
 
 def _split(text: str) -> list[str]:
@@ -193,7 +198,7 @@ class LatexWriter(TemplateWriter):
         return _chain(f"  \\quad{{\\small {word}}}\\quad\n".join(map(_broken, rows)))
 
     def letters(self, words: str) -> dict[str, bool]:
-        return {"cyrillic": bool(_CYRILLIC.search(words)), "greek": bool(_GREEK.search(words))}
+        return {"cyrillic": bool(SCRIPTS["cyrillic"].search(words)), "greek": bool(_GREEK.search(words))}
 
     def frame(self, words: Catalogue) -> dict[str, str]:
         return {"hyphenation": words["format.hyphenation"]}

@@ -66,6 +66,21 @@ def test_without_a_network_the_message_says_what_to_do(
     assert package.file in raised.value.hint and str(tmp_path) in raised.value.hint
 
 
+def test_what_npm_says_is_told_by_the_line_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = """npm error code ENOTFOUND
+npm error syscall getaddrinfo
+npm error network request to https://registry.example/pyodide failed, reason: getaddrinfo ENOTFOUND registry.example
+npm error network This is a problem related to network connectivity.
+npm error A complete log of this run can be found in: /home/s/.npm/_logs/debug-0.log
+"""
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path))
+    monkeypatch.setattr(fetching, "node", lambda program: program)
+    failed = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(fetching.subprocess, "run", lambda *arguments, **options: failed)
+    with pytest.raises(ToolError, match=r"reason: getaddrinfo ENOTFOUND registry\.example"):
+        fetched(PYODIDE)
+
+
 def test_without_npm_the_message_names_the_package_that_brings_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 import derive
 from derive import Problem, examples
+from derive.writers.latex import escape_latex
 
 TITLES = {"plain": "Rückpropagierung", "cyrillic": "Градиент и потеря", "greek": "Οπισθοδιάδοση", "symbol": "α and β"}
 
@@ -33,3 +34,9 @@ def test_a_page_asks_for_the_encodings_of_its_letters(script: str, cyrillic: boo
 def test_a_page_is_hyphenated_by_its_language() -> None:
     assert "l@russian" in preamble("", "ru") and "l@ngerman" in preamble("", "de")
     assert "l@" not in preamble("", "en")
+
+
+def test_quotation_marks_need_no_font_that_has_them_where_unicode_does() -> None:
+    """In LuaLaTeX without its own fonts a sign beyond Latin-1 is looked for at its place in Unicode, and lost."""
+    written = escape_latex("L’exercice « facile », “one”, ‘two’, „drei“ — vier")
+    assert written.isascii() and written.startswith("L'exercice \\guillemotleft{} facile")

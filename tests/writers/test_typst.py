@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +15,10 @@ from derive import Problem, examples
 from derive.commands.cli import main
 from derive.errors import InputError, ToolError
 from derive.notation.paired import pair, unpaired
+from derive.pdf.engines import has_script
+from derive.pdf.pdf_source import pdf_source, without_fields
 from derive.pdf.typst import make_typst_pdf
 from derive.prose.catalogue import languages
-from derive.writers.pdf_source import pdf_source
 from derive.writers.typst import escape_typst
 
 pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive-notes[typst]'")
@@ -89,6 +92,46 @@ def test_the_engine_is_chosen_by_the_letters_unless_the_file_says_so() -> None:
     assert by_language == {"de": "tex", "en": "tex", "es": "tex", "fr": "tex", "kk": "typ", "ru": "typ"}
     assert pdf_source(replace(cyrillic, page=replace(cyrillic.page, engine="latex"))) == "tex"
     assert pdf_source(replace(latin, page=replace(latin.page, engine="typst"))) == "typ"
+
+
+@pytest.fixture
+def tex_live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """A machine whose TeX Live has no more files than are named."""
+    for program in ("kpsewhich", "pdflatex"):
+        (tmp_path / program).write_text('#!/bin/sh\nfor file; do grep -x "$file" "$0.files"; done\n', "utf-8")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def has(files: str) -> None:
+        (tmp_path / "kpsewhich.files").write_text("\n".join(files.split()), "utf-8")
+        has_script.cache_clear()
+
+    yield has
+    has_script.cache_clear()
+
+
+def test_a_sheet_keeps_its_fields_where_latex_has_the_letters(tex_live: Callable[[str], None]) -> None:
+    russian, greek, mixed = titled(TITLES["Russian"]), titled("Ανάστροφη διάδοση"), titled("Сеть 网络")
+    tex_live("t2aenc.def t2acmr.fd")
+    assert [pdf_source(problem, fields=True) for problem in (russian, greek, mixed)] == ["tex", "typ", "typ"]
+    assert pdf_source(replace(titled("A"), language="kk"), fields=True) == "tex"
+    assert pdf_source(russian) == "typ" and without_fields(russian) is None
+    told = str(without_fields(greek))
+    assert "(Αάο)" in told and "--to html" in told
+    tex_live("lgrenc.def lgrcmr.fd textalpha.sty t2aenc.def")
+    assert [pdf_source(problem, fields=True) for problem in (russian, greek, mixed)] == ["typ", "tex", "typ"]
+
+
+def test_that_a_sheet_has_no_fields_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tex_live: Callable[[str], None]
+) -> None:
+    tex_live("")
+    file = tmp_path / "one.toml"
+    text = 'parameters = {w = 2}\nmodel.equations = "L = (w - 1)^2"\nmodel.loss = "L"\n'
+    for language, said in (("ru", True), ("en", False)):
+        file.write_text(f'language = "{language}"\n{text}', "utf-8")
+        assert main(["sheet", str(file), "--to", "pdf", "-o", str(tmp_path)]) == 0
+        assert ("Typst has no fields" in capsys.readouterr().err) == said
 
 
 def test_an_accessible_page_is_made_by_typst(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from derive.answers.feedback.report import Report
 from derive.files import PDF
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.text_files import write_texts
 from derive.solution import Solution
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
-from derive.writers.pdf_source import pdf_source
 
 
 def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] | None = None) -> str:

@@ -21,11 +21,11 @@ from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import DeriveError, Fault, InputError, ToolError
 from derive.files import PDF
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.press import make_pdfs
 from derive.problem.problem import Problem
 from derive.solution import Blueprint
 from derive.variants import Assignment
-from derive.writers.pdf_source import pdf_source
 
 NUMBERS, DRAWN = "numbers", "drawn"
 """The parts of a line that are needed while a class is marked, and not kept: of the work, and what was drawn."""

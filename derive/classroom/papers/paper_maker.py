@@ -16,6 +16,7 @@ from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import DeriveError
 from derive.files import PDF
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.press import make_pdfs
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
@@ -23,7 +24,6 @@ from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Solution
 from derive.variants import Assignment, Variant
 from derive.writers import FORMATS
-from derive.writers.pdf_source import pdf_source
 
 CHUNK = 16
 FOLDERS = {SHEET: "sheets", KEY: "keys"}

@@ -37,10 +37,10 @@ from derive.classroom.roster.students import Student
 from derive.errors import ToolError
 from derive.files import PDF, save, staged
 from derive.page.document import Document
+from derive.pdf.pdf_source import pdf_source
 from derive.pdf.press import make_pdfs
 from derive.solution import Solution
 from derive.writers import WRITERS, formats_of
-from derive.writers.pdf_source import pdf_source
 
 T = TypeVar("T")
 
