@@ -31,7 +31,7 @@ INPUT = {
 def quiz(questions: Iterable[Element]) -> str:
     """A file of questions."""
     root = Element("quiz")
-    root.extend(questions)
+    root.extend(list(questions))
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
@@ -112,6 +112,23 @@ def _tree(question: Element, tree: Tree) -> None:
         made = SubElement(element, "node")
         for tag, value in fields.items():
             _text(made, tag, value) if tag.endswith("feedback") else _plain(made, tag, value)
+
+
+def cloze_question(name: str, text: str, solution: str, hints: Iterable[str], files: Mapping[str, bytes]) -> Element:
+    """A question with fields inside its text."""
+    element = question_head("cloze", name, text, solution, files)
+    for tag, value in (("penalty", "0"), ("hidden", "0"), ("idnumber", "")):
+        _plain(element, tag, value)
+    for hint in hints:
+        _text(element, "hint", hint)
+    return element
+
+
+def category(name: str) -> Element:
+    """What puts the questions after it into a category of their own."""
+    element = Element("question", type="category")
+    SubElement(SubElement(element, "category"), "text").text = f"$course$/top/{name.replace('/', '//')}"
+    return element
 
 
 def note_of(tree: Tree, note: str) -> str:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from html import escape
 
 from derive.language.step_ids import StepId
-from derive.page.document import Document, Section, TableColumn
+from derive.page.document import Document, FigureBlock, Section, TableColumn
 from derive.page.run import PageRun
+from derive.page.view import View
 from derive.prose.catalogue import Catalogue
 from derive.sheets.hints import hint_blocks
 from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Solution
 from derive.writers.base import TemplateWriter
+from derive.writers.figure_labels import FigureLabels
 from derive.writers.layout.texmath import labelled
+from derive.writers.parts import Compiler, Part
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Around the id of a step or an entry where its field will stand: letters that no text has."""
 _FIELD = re.compile(f"{OPEN}(.*?){CLOSE}")
+BREAK = "/"
+"""In the place of an id: here a row of fields ends."""
 PLUGIN_FILE = "@@PLUGINFILE@@/"
 """What Moodle puts the address of a question's file for."""
 LEVELS = 3
@@ -27,13 +33,15 @@ LEVELS = 3
 
 
 class QuestionPage(TemplateWriter):
-    """A Document → HTML without a frame. `entrywise` keeps a field for each entry of an array."""
+    """A Document → HTML without a frame. `entrywise` keeps a field for each entry of an array; `files` are the pictures
+    of all pages that were filled.
+    """
 
-    has_pictures = True
     room = r"\ldots"
 
     def __init__(self, entrywise: bool = False) -> None:
         self.entrywise = entrywise
+        self.files: dict[str, bytes] = {}
 
     def words(self, text: str) -> str:
         return escape(text)
@@ -80,7 +88,7 @@ class QuestionPage(TemplateWriter):
     def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
         fields = [_FIELD.fullmatch(cell) for row in rows for cell in row]
         if fields[0] and self.entrywise:
-            return "<br/>".join(" ".join(row) for row in rows)
+            return f"{OPEN}{BREAK}{CLOSE}".join("".join(row) for row in rows)
         if fields[0]:
             return f"{OPEN}{StepId.parse(fields[0][1]).whole}{CLOSE}"
         return labelled(rows, label)
@@ -97,8 +105,19 @@ class QuestionPage(TemplateWriter):
     def remark(self, text: str, label: str, tone: str) -> str:
         return f"<p>{label}{text}</p>\n"
 
-    def picture(self, alt: str, file: str) -> str:
-        return f'<p><img src="{PLUGIN_FILE}{file}" alt="{alt}"/></p>\n'
+    def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        """A picture, by a name that tells its numbers: every variant has its own."""
+        from derive.figures.drawing.svg import svg
+
+        alt, notation = self.words(block.alt), compiler.pictured
+
+        def image(view: View) -> str:
+            picture = svg(block.figure, FigureLabels(view.written_in(notation)), block.alt).encode()
+            file = f"{view.values.problem.name or 'picture'}-{sha256(picture).hexdigest()[:8]}.svg"
+            self.files[file] = picture
+            return f'<p><img src="{PLUGIN_FILE}{file}" alt="{alt}"/></p>\n'
+
+        return [image]
 
 
 @dataclass(frozen=True)
@@ -126,17 +145,9 @@ class QuestionTexts:
         levels = ([Section(tuple(levels[i]), k) for k, levels in blocks if levels[i]] for i in range(LEVELS))
         return [self._body(replace(key, sections=tuple(each), hidden=hidden), solution.run) for each in levels if each]
 
-    def files(self, solution: Solution) -> dict[str, bytes]:
-        """The pictures of the exercise and of the solution."""
-        found: dict[str, bytes] = {}
-        for document in self.sheet.documents.values():
-            pictures = self.page.pictures(document, self.sheet.blueprint.page, solution.run)
-            found |= {f"{solution.problem.name}-{end}": svg.encode() for end, svg in pictures.items()}
-        return found
-
     def _body(self, document: Document, run: PageRun) -> str:
         text = self.page.compile(document, self.sheet.blueprint.page).body(run)
-        return _FIELD.sub(lambda found: self.field(found[1]), _plain(text))
+        return _FIELD.sub(lambda found: "<br/>" if found[1] == BREAK else self.field(found[1]), _plain(text))
 
 
 def _plain(text: str) -> str:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derive.calculus.operation_rows import Flat
-from derive.calculus.scalars import Num, is_minus_infinity, precision
+from derive.calculus.scalars import precision
 from derive.language.expressions import Expr
 from derive.language.names import Symbol
 from derive.problem.settings import Digits
 from derive.questions.program import ProgramLine, QuestionProgram, Route
 from derive.questions.standing import Answered, Lengths, TypedWork, is_right
 from derive.solution import Solution
-from derive.values.digits import Printed, printed
+from derive.values.digits import INFINITE, Printed, printed
 from derive.values.tape import Env
 
 BITS = 192
+LARGEST = 60
+"""The largest power of ten that anybody types."""
 RIGHT, FOLLOWS, WRONG = "right", "follows", "wrong"
 """What becomes of an answer, if it is no known mistake."""
 CREDITED = {RIGHT, FOLLOWS}
@@ -81,7 +83,7 @@ class QuestionBench:
                 if own is None or (own is line.expr and not changed.intersection(line.uses)):
                     continue
                 values = self.program.value(own, env)
-                if values is None or not all(map(_is_writable, values)):
+                if values is None:
                     return None
                 env[self.program.slot(line.variable)] = self._carried(line, values)
                 changed.add(line.variable)
@@ -92,6 +94,8 @@ class QuestionBench:
         return [printed(x, line.digits, ties=True).value for x in values] if line.rounded else values
 
     def _is_told(self, line: ProgramLine, env: Env) -> bool:
+        if not all(map(_is_typed, (number for numbers in self._printed(env, 0).values() for number in numbers))):
+            return False
         verdicts = self.verdicts(env)
         return [variable for variable, verdict in verdicts.items() if verdict not in CREDITED] == [line.variable]
 
@@ -147,5 +151,6 @@ def _answered(number: Printed) -> Answered:
     return Answered(fmpq(number.value), "." in number.mantissa and number.exponent is None)
 
 
-def _is_writable(x: Num) -> bool:
-    return not is_minus_infinity(x) and bool(arb(x).is_finite()) and bool(abs(arb(x)) < arb(10) ** 300)
+def _is_typed(number: Printed) -> bool:
+    """Whether anybody would type a number, and double precision holds it."""
+    return number.gap is None and number.mantissa != INFINITE and abs(number.exponent or 0) <= LARGEST

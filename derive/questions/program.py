@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from derive.answers.marking.student_values import is_of_size
 from derive.answers.mistakes.mistake import of_step_shape
 from derive.answers.mistakes.table import MISTAKES
+from derive.calculus.differentiation import entry_of
 from derive.calculus.operation_rows import Branches, Flat
 from derive.calculus.scalars import ValueFault
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Expr, Ref, Shape, names_in, substitute
+from derive.language.expressions import Entry, Expr, Ref, Shape, names_in, rewrite
 from derive.language.names import Name, Symbol
 from derive.problem.settings import Digits
 from derive.problem.training.model import STEP
@@ -34,10 +36,12 @@ PREFIX = "q_"
 class ProgramLine:
     """A variable: what it stands for, its shape, and its equation over variables; None where its values are given.
 
-    `step` is the derivation's, `digits` how long it is printed; with `rounded` the calculation goes on with that.
+    `id` is that of the step in its pass, `step` the derivation's, `digits` how long it is printed; with `rounded` the
+    calculation goes on with that.
     """
 
     variable: Symbol
+    id: str
     place: PassPlace
     shape: Shape
     digits: Digits
@@ -139,7 +143,7 @@ class QuestionProgram:
         places = {name: resolved(self.derivation, name, k, self._passes) for name in names_in(expr)}
         if not all(place in self.lines for place in places.values()):
             return None
-        return substitute(expr, {name: Ref(self.lines[place].variable) for name, place in places.items()})
+        return _renamed(expr, {name: self.lines[place].variable for name, place in places.items()})
 
     @cached_property
     def _passes(self) -> frozenset[int]:
@@ -158,7 +162,14 @@ class QuestionProgram:
 
     def _put_in(self, expr: Expr, between: frozenset[Name]) -> Expr:
         inner = {name: self.by_variable[name].expr for name in names_in(expr) if name in between}  # type: ignore[index]
-        return substitute(expr, {n: self._put_in(e, between) for n, e in inner.items() if e}) if inner else expr
+        put_in = {name: self._put_in(other, between) for name, other in inner.items() if other}
+
+        def replaced(node: Expr) -> Expr | None:
+            if isinstance(node, Entry) and node.name in put_in:
+                return entry_of(put_in[node.name], self.shapes, node.index)
+            return put_in.get(node.name) if isinstance(node, Ref) else None
+
+        return rewrite(expr, replaced) if put_in else expr
 
     def _params(self, expr: Expr) -> tuple[Symbol, ...]:
         return tuple(self.by_variable[name].variable for name in names_in(expr) if name in self.answered)  # type: ignore[index]
@@ -178,9 +189,10 @@ class QuestionProgram:
         if expr not in self._compiled:
             self._compiled[expr] = compile_expr(expr, self._slots, self.shapes, Branches())
         try:
-            return self._compiled[expr](env)
+            values = self._compiled[expr](env)
         except (ValueFault, ZeroDivisionError):
             return None
+        return values if all(map(is_of_size, values)) else None
 
 
 def resolved(derivation: Derivation, name: Name, k: int, passes: Iterable[int]) -> PassPlace:
@@ -193,6 +205,17 @@ def resolved(derivation: Derivation, name: Name, k: int, passes: Iterable[int]) 
     if name in updated and k > 1:
         return (updated[name], k - 1) if k - 1 in passes else (name, k)
     return name, 1
+
+
+def _renamed(expr: Expr, variables: Mapping[Name, Symbol]) -> Expr:
+    """An expression over variables."""
+
+    def renamed(node: Expr) -> Expr | None:
+        if isinstance(node, Ref):
+            return Ref(variables[node.name])
+        return Entry(variables[node.name], node.index) if isinstance(node, Entry) else None
+
+    return rewrite(expr, renamed)
 
 
 class _Unrolling:
@@ -214,13 +237,13 @@ class _Unrolling:
         if place in self.lines:
             return self.lines[place]
         name, k = place
-        used: dict[Name, Expr] = {}
+        used: dict[Name, Symbol] = {}
         for each in step.uses if step else ():
-            used[each] = Ref(self._add(resolved(self.derivation, each, k, self.passes)).variable)
-        numbers = self.solution.values.numbers
+            used[each] = self._add(resolved(self.derivation, each, k, self.passes)).variable
+        variable, digits = Symbol(self._called(place)), self.solution.values.numbers.of(name.id)
         self.lines[place] = ProgramLine(
-            Symbol(self._called(place)), place, self.derivation.shapes[name], numbers.of(name.id),
-            substitute(step.expr, used) if step else None, step,
+            variable, self.derivation.id_in(name, k), place, self.derivation.shapes[name], digits,
+            _renamed(step.expr, used) if step else None, step,
             step is not None and (self.solution.values.carry == "rounded" or step.rounded),
         )  # fmt: skip
         return self.lines[place]

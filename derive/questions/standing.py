@@ -61,10 +61,11 @@ def _order(x: Num) -> int:
 
 
 def _is_nothing(x: Num) -> bool:
-    return bool(abs(arb(x).mid()) < NOTHING)
+    return bool(arb(x).contains(0)) or bool(abs(arb(x)) < NOTHING)
 
 
-def _place(x: Num, digits: int) -> fmpq:
+def last_place(x: Num, digits: int) -> fmpq:
+    """One unit of the last of so many digits of a value; below 0 so many decimals, where it reaches them."""
     if _is_nothing(x):
         return fmpq(0)
     if digits > 0 or bool(abs(arb(x).mid()) < _ten(digits) / 2):
@@ -85,14 +86,14 @@ def _written(number: Answered) -> fmpq:
 
 def _is_near(number: Answered, value: Num, width: Num, lengths: Lengths) -> bool:
     a, t = number.value, arb(value).mid()
-    if _is_nothing(t):
+    if _is_nothing(value):
         return bool(abs(arb(a)) <= width)
     if a == 0:
         return bool(abs(t) <= width)
-    unit = min(_written(number), _place(t, lengths.wanted))
+    unit = min(_written(number), last_place(t, lengths.wanted))
     if bool(a * t < 0) or bool(abs(arb(a)) >= abs(t)):
         unit /= 2
-    return bool(abs(a - t) <= width + max(_place(t, lengths.printed), unit) * SLACK)
+    return bool(abs(a - t) <= width + max(last_place(t, lengths.printed), unit) * SLACK)
 
 
 def is_right(numbers: Sequence[Answered], values: Flat, lengths: Lengths) -> bool:
@@ -138,13 +139,16 @@ class TypedWork:
     def _widths(self, route: Route, env: Env, base: Flat) -> list[Num]:
         widths: list[Num] = [fmpq(0)] * len(base)
         for param, i, unit in self._units(route):
-            slot = self.program.slot(param)
-            moved = list(env)
-            moved[slot] = [*env[slot][:i], env[slot][i] + unit, *env[slot][i + 1 :]]
-            values = self.program.value(route.expr, moved)
+            values = self._moved(route, env, param, i, unit) or self._moved(route, env, param, i, -unit)
             if values is not None:
                 widths = [w + abs(arb(x - b)).mid() for w, x, b in zip(widths, values, base, strict=True)]
         return widths
+
+    def _moved(self, route: Route, env: Env, param: Symbol, i: int, by: fmpq) -> Flat | None:
+        slot = self.program.slot(param)
+        moved = list(env)
+        moved[slot] = [*env[slot][:i], env[slot][i] + by, *env[slot][i + 1 :]]
+        return self.program.value(route.expr, moved)
 
     def _own(self, param: Symbol) -> Iterator[tuple[Num, fmpq]]:
         """The numbers of a step with one unit of the last place of each; what is exactly true loses nothing."""
@@ -154,8 +158,8 @@ class TypedWork:
             if bool(abs(number.value - middle) <= abs(middle) / 10**12):
                 yield true, fmpq(0)
                 continue
-            short = min(_written(number), _place(number.value, lengths.wanted))
-            yield number.value, max(_place(number.value, lengths.printed), short)
+            short = min(_written(number), last_place(number.value, lengths.wanted))
+            yield number.value, max(last_place(number.value, lengths.printed), short)
 
     def _units(self, route: Route) -> Iterator[tuple[Symbol, int, fmpq]]:
         for param in route.params:

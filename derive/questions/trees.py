@@ -100,10 +100,9 @@ def decimal(value: Fraction) -> str:
     return f"{float(value):.7f}".rstrip("0").rstrip(".")
 
 
-def answer_inputs(bench: QuestionBench, steps: Sequence[str], answers: Sequence[str]) -> dict[Symbol, AnswerInput]:
+def answer_inputs(bench: QuestionBench, answers: Sequence[str]) -> dict[Symbol, AnswerInput]:
     """The inputs of the steps, in their order, each with its answer."""
-    named = zip(bench.lines, steps, answers, strict=True)
     return {
-        line.variable: AnswerInput(f"ans{i}", step, line.shape, answer)
-        for i, (line, step, answer) in enumerate(named, 1)
+        line.variable: AnswerInput(f"ans{i}", line.id, line.shape, answer)
+        for i, (line, answer) in enumerate(zip(bench.lines, answers, strict=True), 1)
     }

@@ -15,7 +15,7 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.page.chains import Blank
-from derive.page.document import Document, Numbered
+from derive.page.document import Block, Document, Numbered
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity
@@ -52,16 +52,18 @@ class Field:
 def fields_of(document: Document, derivation: Derivation) -> tuple[Field, ...]:
     """The steps that a document asks, each once, in the order of the page."""
     found = {
-        blank.step: Field(blank.step, blank.name, k, derivation.shapes[blank.name]) for blank, k in _blanks(document)
+        blank.step: Field(blank.step, blank.name, section.k, derivation.shapes[blank.name])
+        for section in document.sections
+        for block in section.blocks
+        for blank in blanks_in(block)
     }
     return tuple(found.values())
 
 
-def _blanks(document: Document) -> Iterator[tuple[Blank, int]]:
-    for section in document.sections:
-        for block in section.blocks:
-            for chain in chains_of(block) if isinstance(block, Numbered) else ():
-                yield from ((link.shown, section.k) for link in chain.links if isinstance(link.shown, Blank))
+def blanks_in(block: Block) -> Iterator[Blank]:
+    """The places to fill in of a block."""
+    for chain in chains_of(block) if isinstance(block, Numbered) else ():
+        yield from (link.shown for link in chain.links if isinstance(link.shown, Blank))
 
 
 def answer_text(name: str, fields: Sequence[Field], identity: Identity | None, solution: Solution | None) -> str:

@@ -66,6 +66,7 @@ FORMATS: dict[str, Format] = {
         Format("ipynb", "derive.writers.notebook:NotebookWriter", ("solution",)),
         Format("practice", "derive.interactive.practice_page:PracticeWriter", ("sheet",), "-practice.html", alone=True),
         Format("stack", "derive.questions.stack:StackWriter", ("sheet",), "-stack.xml", alone=True),
+        Format("cloze", "derive.questions.cloze:ClozeWriter", ("sheet",), "-cloze.xml", alone=True),
         Format("beamer", "derive.writers.slides.beamer:BeamerWriter", ("solution",), "-slides.tex"),
         Format("reveal", "derive.writers.slides.reveal:RevealWriter", ("solution",), "-slides.html"),
         Format("xlsx", "derive.writers.spreadsheet:SpreadsheetWriter", ("solution",), is_text=False),

@@ -145,12 +145,54 @@ def _flat(value: object) -> list[float]:
     return [float(value)]  # type: ignore[arg-type]
 
 
-# --- what cannot be asked --------------------------------------------------------------------------------------------
+# --- variants, long exercises, what cannot be asked ------------------------------------------------------------------
+
+VARIED = f"{NETWORK}\n[variants]\nx = {{{{ from = -3, to = 3 }}}}\n".replace("{{", "{").replace("}}", "}")
 
 
-def test_what_nobody_can_type_is_an_error() -> None:
-    with pytest.raises(DeriveError, match="−∞"):
-        stack(example("masked_attention"))
+@pytest.mark.slow
+@pytest.mark.needs("maxima")
+def test_the_tests_of_a_question_pass_in_every_variant() -> None:
+    found = question(Problem.loads(VARIED.replace("steps = 2", "steps = 1"), "varied"))
+    assert texts(found, "deployedseed") == [str(i) for i in range(1, 11)]
+    assert failed(found) == []
+
+
+def test_a_variant_shows_its_own_numbers() -> None:
+    found = question(Problem.loads(VARIED, "varied"))
+    text = found.findtext("questiontext/text") or ""
+    assert text.count("[[if test=") == text.count("[[/if]]") > 1
+    assert re.search(r"q_x: \[matrix\(.*\]\[dv_variant\];", found.findtext("questionvariables/text") or "")
+    pictures = texts(found, "questiontext/file")
+    assert len(set(pictures)) == len(pictures) > 1
+
+
+def test_a_student_gets_one_question_without_seeds() -> None:
+    (found,) = questions(copy_of(Problem.loads(VARIED, "varied"), "a long seed", "s1").sheet("stack"))
+    assert texts(found, "deployedseed") == []
+    assert "[[if" not in (found.findtext("questiontext/text") or "")
+
+
+def test_a_long_exercise_is_several_questions() -> None:
+    found = questions(stack(example("gru")))
+    assert [len(each.findall("input")) <= 50 for each in found] == [True] * len(found)
+    assert len(found) > 1
+    shown = [each.findtext("name/text") or "" for each in found]
+    assert shown[0].endswith(f"(1/{len(found)})")
+
+
+def test_what_nobody_can_type_is_not_asked() -> None:
+    """The masked scores have entries of −∞; what is made of them is asked."""
+    found = question(example("masked_attention"))
+    variables = "".join(texts(found, "prt/feedbackvariables/text"))
+    assert "q_S," not in variables
+    assert "q_P" in variables or "q_A" in variables
+
+
+def test_nothing_to_ask_is_an_error() -> None:
+    infinite = "[data]\nM = [0, -inf]\n[model]\nequations = '''\nS = M\n'''\n"
+    with pytest.raises(DeriveError, match="asks nothing"):
+        stack(Problem.loads(infinite))
 
 
 def test_the_file_is_xml_with_one_question() -> None:

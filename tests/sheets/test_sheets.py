@@ -297,7 +297,19 @@ def test_faults_of_the_table_are_reported(line: str, message: str) -> None:
 
 
 def test_every_format_has_a_name() -> None:
-    assert formats_of("sheet") == ("pdf", "tex", "md", "txt", "html", "typ", "toml", "csv", "practice", "stack")
+    assert formats_of("sheet") == (
+        "pdf",
+        "tex",
+        "md",
+        "txt",
+        "html",
+        "typ",
+        "toml",
+        "csv",
+        "practice",
+        "stack",
+        "cloze",
+    )
 
 
 # --- hints -----------------------------------------------------------------------------------------------------------

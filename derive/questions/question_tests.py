@@ -1,0 +1,62 @@
+"""The tests that a question brings: right numbers, short ones, a step alone, and every mistake that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derive.language.names import Symbol
+from derive.questions.model import AnswerInput, Expected, QuestionTest
+from derive.questions.planted import CREDITED, PlantedMistake, QuestionBench
+from derive.questions.trees import BLANK
+from derive.questions.variant_choice import answers_in, chosen
+from derive.values.tape import Env
+
+EMPTY = "EMPTYANSWER"
+"""What stands in a test for an answer that is left out."""
+
+
+@dataclass(frozen=True)
+class QuestionTests:
+    """Makes the tests of a question: a bench for each variant; `inputs` are by the variables that they ask for."""
+
+    benches: Sequence[QuestionBench]
+    inputs: Mapping[Symbol, AnswerInput]
+
+    def all(self) -> Iterator[QuestionTest]:
+        """The tests. What comes of one has to be the same with the numbers of every variant."""
+        truths = [bench.truth for bench in self.benches]
+        right = self._test("The right numbers, as they are printed", truths)
+        yield from (right, self._alone(right)) if right else ()
+        short = self._test("The right numbers, a digit shorter", truths, 1)
+        if short and all(expected.score for expected in short.expected.values()):
+            yield short
+        for first, *others in self._planted():
+            envs = [first.env, *(each.env for each in others)]
+            test = self._test(f"{first.line.id}: {first.key}, then consistent", envs)
+            yield from (test,) if test else ()
+
+    def _planted(self) -> Iterator[list[PlantedMistake]]:
+        """Every mistake that can be told in each variant."""
+        found = [{(each.line.variable, each.key): each for each in bench.mistakes()} for bench in self.benches]
+        yield from ([each[key] for each in found] for key in found[0] if all(key in each for each in found))
+
+    def _test(self, description: str, envs: Sequence[Env], shorter: int = 0) -> QuestionTest | None:
+        """The test of what is typed in each variant; None where not the same comes of it everywhere."""
+        pairs = list(zip(self.benches, envs, strict=True))
+        verdicts, *others = (bench.verdicts(env, shorter) for bench, env in pairs)
+        if any(other != verdicts for other in others):
+            return None
+        typed = [bench.typed(env, shorter) for bench, env in pairs]
+        answers = {self.inputs[variable].name: chosen(answers_in(self.benches[0], variable, typed))
+                   for variable in verdicts}  # fmt: skip
+        expected = {f"prt{i}": Expected(int(verdict in CREDITED), verdict)
+                    for i, verdict in enumerate(verdicts.values(), 1)}  # fmt: skip
+        return QuestionTest(description, answers, expected)
+
+    def _alone(self, right: QuestionTest) -> QuestionTest:
+        """The first step alone: what is left empty earns nothing, and stops nothing."""
+        (first, *others), (tree, *blank) = right.answers, right.expected
+        answers = {first: right.answers[first], **dict.fromkeys(others, EMPTY)}
+        expected = {tree: right.expected[tree], **dict.fromkeys(blank, Expected(0, BLANK))}
+        return replace(right, description="The first step alone", answers=answers, expected=expected)

@@ -1,0 +1,34 @@
+"""Codes and texts of which a variant has its own: one of a list by its number, one of several blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derive.language.names import Symbol
+from derive.notation.maxima import maxima_matrix
+from derive.questions.planted import QuestionBench
+
+VARIANT = "dv_variant"
+"""The question variable with the number of the variant, from 1."""
+
+
+def chosen(codes: Sequence[str]) -> str:
+    """A code of each variant, of which the own one is chosen.
+
+    >>> chosen(["1", "1"]), chosen(["1", "2"])
+    ('1', '[1, 2][dv_variant]')
+    """
+    return codes[0] if len(set(codes)) == 1 else f"[{', '.join(codes)}][{VARIANT}]"
+
+
+def variant_blocks(texts: Sequence[str]) -> str:
+    """A text of each variant, of which STACK shows the own one."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    return "".join(f'[[if test="{VARIANT} = {i}"]]{text}[[/if]]\n' for i, text in enumerate(texts, 1))
+
+
+def answers_in(bench: QuestionBench, variable: Symbol, typed: Sequence[Mapping[Symbol, Sequence[str]]]) -> list[str]:
+    """The answer to a step in Maxima, for each variant."""
+    shape = bench.program.by_variable[variable].shape
+    return [maxima_matrix(list(each[variable]), shape) for each in typed]
