@@ -20,7 +20,7 @@ ORDER = [
     "figures page page.lines page.blocks figures.drawing writers.layout writers",
     "writers.spreadsheet writers.notebook writers.slides pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.chains",
-    "answers.substitutions answers.working answers.feedback answers questions notebook interactive",
+    "answers.substitutions answers.working answers.feedback answers questions notebook documents interactive",
     "classroom.workers classroom.roster classroom.folder classroom.papers classroom.records classroom.returns",
     "classroom.marking classroom.reports classroom studio studio.server",
     "commands",

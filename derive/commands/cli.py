@@ -11,12 +11,11 @@ from contextlib import suppress
 from derive.commands import (
     check,
     classes,
-    completion,
+    companions,
     example,
     grade,
     new,
     practice,
-    schema,
     sheet,
     solve,
     studio,
@@ -26,7 +25,7 @@ from derive.errors import DeriveError
 from derive.memory import rarely_collecting
 from derive.version import VERSION
 
-COMMANDS = (example, new, solve, practice, studio, sheet, check, classes, grade, tables, schema, completion)
+COMMANDS = (example, new, solve, practice, studio, sheet, check, classes, grade, tables, companions)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

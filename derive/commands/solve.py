@@ -17,7 +17,6 @@ from derive.commands.options import (
     problem_of,
     standard_output,
 )
-from derive.errors import DeriveError
 
 if TYPE_CHECKING:
     from derive.solution import Solution
@@ -55,6 +54,7 @@ def work_out(path: Path, options: Arguments) -> int:
 
 
 def _solution(path: Path, options: Arguments) -> Solution:
+    from derive.answers.names.step_matching import single_step
     from derive.solution import solve
 
     solution = solve(problem_of(path, options))
@@ -63,14 +63,4 @@ def _solution(path: Path, options: Arguments) -> Solution:
         routes = " and ".join(found.routes) or "nothing: there is no derivative"
         differing = f"largest relative difference {found.largest_text()}"
         print(f"checked: {found.entries} entries by {routes}; {differing}", file=sys.stderr)
-    return _alone(solution, options.step) if options.step else solution
-
-
-def _alone(solution: Solution, step: str) -> Solution:
-    """The solution with a page of one step, which may be named as students write it."""
-    from derive.answers.names.step_matching import StepIndex
-
-    found, entry = StepIndex.of(solution).match(step)
-    if entry is not None:
-        raise DeriveError(f"`{step}` is an entry", f"its step has all of them: --step {found}")
-    return solution.alone(found or step)
+    return single_step(solution, options.step) if options.step else solution

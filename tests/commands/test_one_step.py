@@ -106,7 +106,7 @@ def test_a_step_as_pdf(tmp_path: Path) -> None:
         (["--step", "dL/dW_9"], "no step `dL/dW_9`"),
         (["--step", "dL/dW_1["], "no step"),
         (["--step", "W_1"], "is given"),
-        (["--step", "dL/dW_1[1,2]"], "--step dL/dW_1"),
+        (["--step", "dL/dW_1[1,2]"], "all of them: dL/dW_1"),
         (["--step", "dL/dW_1", "--to", "xlsx,md"], "no format `xlsx`"),
         (["--step", "dL/dW_1", "--to", "toml"], "no format `toml`"),
     ],

@@ -12,6 +12,7 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "firefox": ("firefox-esr", "firefox"),
     "maxima": ("maxima",),
+    "pandoc": ("pandoc",),
     "pdftoppm": ("pdftoppm",),
     "pdftotext": ("pdftotext",),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from derive.answers.names.left_side import NEXT, LeftSide, Meaning
 from derive.answers.names.letters import silenced, tokens_of
 from derive.answers.names.lexicon import Lexicon, Quantity
+from derive.errors import DeriveError
 from derive.language.expressions import Entry, Index, Ref, Shape
 from derive.language.step_ids import StepId
 from derive.language.tokens import TextError
@@ -174,6 +175,14 @@ class StepIndex:
 def match_step(left: str, index: StepIndex, k: int = 1) -> Match:
     """The step and entry that the left side of an answer names; ("", None) for none."""
     return index.match(left, k)
+
+
+def single_step(solution: Solution, written: str) -> Solution:
+    """The solution with a page of one step, named as students write it. Raises DeriveError for what is none."""
+    found, entry = StepIndex.of(solution).match(written)
+    if entry is not None:
+        raise DeriveError(f"`{written}` is an entry", f"its step has all of them: {found}")
+    return solution.alone(found or written)
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,9 @@
-"""`derive completion`: what a shell needs to complete commands, options and files."""
+"""`derive completion`, `schema`, `quarto`: what other programs read – shells, editors, Quarto and Pandoc."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,47 @@ SHELLS = {
 
 
 def add(commands: Commands) -> None:
-    """The command."""
+    """The commands and their options."""
+    schema = commands.add_parser("schema", help="print the JSON Schema of the problem file, for editors")
+    schema.add_argument("-o", "--output", default="-", metavar="DIR", help="folder for derive.schema.json instead")
+    schema.set_defaults(run=write_schema)
+    quarto = commands.add_parser("quarto", help="write the filter for Quarto and Pandoc: blocks `derive` in documents")
+    quarto.add_argument("-o", "--output", default=".", metavar="DIR", help="the document's folder (default: this one)")
+    quarto.set_defaults(run=write_filter)
     how = "\n".join(f"  {text}" for text in SHELLS.values())
     parser = commands.add_parser(
         "completion", help="print what a shell needs to complete derive's words", epilog=f"once, by the shell:\n{how}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("shell", choices=tuple(SHELLS), help="the shell")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=print_completion)
 
 
-def run(options: Arguments) -> int:
+def write_schema(options: Arguments) -> int:
+    """Print the schema, or write it to a folder."""
+    from derive.files import save
+    from derive.problem.schema.packaged import FILE_NAME, packaged_schema
+
+    if options.output == "-":
+        sys.stdout.write(packaged_schema().decode())
+        return 0
+    for path in save(Path(options.output), {FILE_NAME: packaged_schema()}):
+        print(path)
+    return 0
+
+
+def write_filter(options: Arguments) -> int:
+    """Write the extension of Quarto, where Quarto looks for it."""
+    from derive.documents import quarto_extension
+    from derive.files import save
+
+    folder = Path(options.output) / "_extensions" / "derive"
+    for path in save(folder, quarto_extension()):
+        print(path)
+    return 0
+
+
+def print_completion(options: Arguments) -> int:
     """Print the shell's script. Raises ToolError without the package that writes it."""
     try:
         import shtab
