@@ -99,10 +99,10 @@ class Blueprint:
         """The expressions of the page that are compiled."""
         return self.page.workings
 
-    @cached_property
+    @property
     def shortcuts(self) -> Mapping[Name, Short]:
         """The short rules that there are, by the gradients that they give."""
-        return shortcuts_of(self.derivation)
+        return self.derivation.once(shortcuts_of)
 
     @rarely_collecting
     def solve(self, problem: Problem | None = None, symbolic: bool = True) -> Solution:

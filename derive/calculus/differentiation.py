@@ -87,6 +87,10 @@ def _measured(expr: Expr, shapes: Shapes) -> tuple[Shape, EntrySize]:
     inner = [_measured(arg, shapes) for arg in expr.args]
     sizes = tuple(shape for shape, _ in inner)
     shape = row_of(expr).shape(sizes, expr.options)
+    if row_of(expr).elementwise:
+        first, last = inner[0][1], inner[-1][1]
+        terms = first.terms + (last.terms if expr.op == "add" else 1) if expr.op in {"add", "subtract"} else 1
+        return shape, EntrySize(terms, 1 + sum(size.nodes for _, size in inner))
     marks = [Ref(Symbol("arg", subscript=(i,))) for i in range(len(inner))]
     parts = {mark: size for mark, (_, size) in zip(marks, inner, strict=True)}
     middle = position(prod(shape) // 2, shape)

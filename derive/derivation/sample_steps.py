@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from derive.derivation.steps import Step
-from derive.language.expressions import Expr, Ref, Shape, names_in, substitute
+from derive.language.expressions import Shape, with_names
 from derive.language.names import Name
 from derive.problem.training.batch import SamplePlaces
 
@@ -37,8 +37,8 @@ class SampleSteps:
     def _step(self, step: Step, i: int) -> Step:
         name = self._called(step.name, i)
         self.shapes[name] = step.shape
-        own: dict[Name, Expr] = {used: Ref(self._called(used, i)) for used in names_in(step.expr)}
-        return Step(name, substitute(step.expr, own), step.phase, step.rule, step.shape, step.rounded)
+        expr = with_names(step.expr, {used: self._called(used, i) for used in step.uses})
+        return Step(name, expr, step.phase, step.rule, step.shape, step.rounded)
 
     def _called(self, name: Name, i: int) -> Name:
         """The name for sample i, made once for all steps of that sample in a row."""

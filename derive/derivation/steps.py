@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from derive.derivation.rules import RuleKey
 from derive.language.expressions import Expr, Shape, names_in
@@ -13,6 +14,8 @@ from derive.language.step_ids import StepId
 from derive.operations.zero_weights import ZeroWeights
 from derive.problem.problem import Problem
 from derive.problem.training.batch import SamplePlaces
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,18 @@ class Derivation:
     places: SamplePlaces = field(default_factory=SamplePlaces)
     losses: tuple[Symbol, ...] = ()
     slopes: tuple[Derivative, ...] = ()
+    known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What functions have found out about it, see `once`."""
 
     def __repr__(self) -> str:
         return f"<Derivation of {self.problem.label}: {len(tuple(self.steps))} steps>"
+
+    def once(self, function: Callable[[Derivation], Found]) -> Found:
+        """What a function finds out about the derivation, worked out the first time that anybody asks."""
+        if function not in self.known:
+            self.known[function] = function(self)
+        found: Found = self.known[function]
+        return found
 
     @property
     def steps(self) -> Iterator[Step]:

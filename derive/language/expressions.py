@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -145,6 +145,14 @@ def with_args(expr: Apply, args: tuple[Expr, ...]) -> Apply:
 def substitute(expr: Expr, values: dict[Name, Expr]) -> Expr:
     """The expression with names replaced by expressions."""
     return rewrite(expr, lambda node: values.get(node.name) if isinstance(node, Ref) else None)
+
+
+def with_names(expr: Expr, names: Mapping[Name, Name]) -> Expr:
+    """The expression with each name that it uses as a whole under another one."""
+    found = substitute(expr, {old: Ref(new) for old, new in names.items()})
+    if isinstance(found, Apply):  # known without going through it again
+        object.__setattr__(found, "_names", tuple(names[name] for name in names_in(expr)))
+    return found
 
 
 def is_symbol(expr: Expr) -> bool:

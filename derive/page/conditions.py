@@ -83,6 +83,7 @@ _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "zero_to": lambda view, c: bool(view.zeros(c.names)),
     "saturated": _saturated,
     "kink": _kink,
+    "any kink": lambda view, c: any(isinstance(expr, Apply) and view.kinks(expr) for expr in c.exprs),
     "stuck": _stuck,
     "ones": _ones,
     "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question about values: `kind` of the entries of `name` or of `others` (or of `expr`'s arguments), or of the
-    terms of `sums`.
+    """A question about values: `kind` of the entries of `name` or of `others` (or of the arguments of `expr`, of one
+    of `exprs`), or of the terms of `sums`.
     """
 
     kind: str
@@ -30,12 +30,14 @@ class Condition:
     expr: Expr | None = None
     others: tuple[Name, ...] = ()
     sums: tuple[Addends, ...] = ()
+    exprs: tuple[Expr, ...] = ()
 
     @property
     def names(self) -> tuple[Name, ...]:
         """The names whose values it asks about."""
         terms = (name for sum_ in self.sums for term, _ in sum_.terms for name in names_in(term))
-        return (self.name, *self.others, *(names_in(self.expr) if self.expr else ()), *terms)
+        exprs = self.exprs if self.expr is None else (self.expr, *self.exprs)
+        return (self.name, *self.others, *(name for expr in exprs for name in names_in(expr)), *terms)
 
 
 @dataclass(slots=True, eq=False)

@@ -54,14 +54,14 @@ def diagonal_only(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def target_turned(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """y − p for p − y."""
-    short = shortcuts_of(derivation).get(step.name)
+    short = derivation.once(shortcuts_of).get(step.name)
     if short is not None:
         yield negated(short.expr)
 
 
 def slope_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """(p − y) p (1 − p): the derivative of the function multiplied once more, though p − y holds it."""
-    short = shortcuts_of(derivation).get(step.name)
+    short = derivation.once(shortcuts_of).get(step.name)
     if short is None or not isinstance(step.name, Derivative):
         return
     for each in derivation.forward:
@@ -72,7 +72,7 @@ def slope_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Another class than the right one, such as one counted from 0, also in a short rule."""
-    short = shortcuts_of(derivation).get(step.name)
+    short = derivation.once(shortcuts_of).get(step.name)
     for expr in (step.expr, *([short.expr] if short else [])):
         for node in _applied(expr, "one_hot"):
             classes = int(str(dict(node.options).get("count", 2)))
@@ -84,7 +84,7 @@ def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def _turned_targets(derivation: Derivation, expr: Expr) -> Iterator[tuple[Name, Expr]]:
     """The given probabilities of classes in an expression, each with the classes moved on by some places."""
-    sums = (short.ones for short in shortcuts_of(derivation).values() if short.ones is not None)
+    sums = (short.ones for short in derivation.once(shortcuts_of).values() if short.ones is not None)
     given = {name for name, _ in derivation.givens}
     for target in dict.fromkeys(name for ones in sums for name in names_in(ones) if name in given):
         shape = derivation.shapes[target]

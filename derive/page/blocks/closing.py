@@ -10,9 +10,9 @@ from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
 from derive.language.names import Derivative, Name
 from derive.page.chains import SAME, Chain, ChainLink, Formula, Relation, Result
-from derive.page.document import Block, Heading, NameInText, Paragraph, Sentence, Words
+from derive.page.document import Block, Condition, Heading, NameInText, Paragraph, Sentence, Words
 from derive.page.entry_names import leaves
-from derive.page.lines.notes import Said, kinks
+from derive.page.lines.notes import kinks
 from derive.verification.closed_form import ClosedForm, layered, node_count
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
@@ -49,10 +49,12 @@ def _routes(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sente
     which = "closed.gradients_first" if update and update.steps > 1 else "closed.gradients"
     key = "closed.verified_both" if closed else "closed.verified"
     yield Sentence(key, {"gradients": Words(which), "loss": NameInText(derivation.loss)})
-    said, differentiated = Said(), {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
-    for step in derivation.forward:
-        for kink in kinks(step, differentiated, derivation.weights):
-            yield from said.once(Sentence("closed.verified_kink", when=kink.when))
+    differentiated = {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
+    said = (kink.when for step in derivation.forward for kink in kinks(step, differentiated, derivation.weights))
+    bent = [when for when in said if isinstance(when, Condition)]
+    if bent:
+        exprs = tuple(when.expr for when in bent if when.expr is not None)
+        yield Sentence("closed.verified_kink", when=Condition("any kink", bent[0].name, exprs=exprs))
 
 
 def _layered_length(derivation: Derivation) -> int:

@@ -64,7 +64,7 @@ class FollowedWeight:
 
 def _product(derivation: Derivation, whole: Entry) -> tuple[Expr, list[Visited]]:
     """A gradient's entry with the gradients in it replaced, and the quantities on the way, each once."""
-    factors = factors_of(derivation)
+    factors = derivation.once(factors_of)
     steps = {step.name: passed(step, factors) for step in derivation.backward if not step.rule.is_local}
     path: list[Visited] = []
 

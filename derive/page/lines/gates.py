@@ -18,7 +18,7 @@ _PRODUCTS = {"product", "times"}
 
 
 def gates_of(derivation: Derivation) -> dict[Name, str]:
-    """What each gate, and each candidate for a new state, is."""
+    """What each gate, and each candidate for a new state, is; of a large batch in what the page works out."""
     return dict(_Cells(derivation).found())
 
 
@@ -26,7 +26,7 @@ class _Cells:
     """Finds the cells of a derivation: states that keep a part of what they were and take in something new."""
 
     def __init__(self, derivation: Derivation) -> None:
-        self.steps = derivation.forward
+        self.steps = [step for step in derivation.forward if derivation.is_worked(step.name)]
         rows = {step.name: row_of(step.expr) for step in self.steps if isinstance(step.expr, Apply)}
         self.sigmoids = {name for name, row in rows.items() if row.elementwise and row.bounds == (0, 1)}
         self.tanhs = {name for name, row in rows.items() if row.elementwise and row.bounds == (-1, 1)}

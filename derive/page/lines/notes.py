@@ -67,7 +67,7 @@ class Notes:
 
     def __init__(self, derivation: Derivation, said: Said, k: int = 1, backward: bool = True) -> None:
         self.around, self.said, self.k = Forward(derivation), said, k
-        self.gates = gates_of(derivation)
+        self.gates = derivation.once(gates_of)
         self.reasons = derivation.problem.page.reasons
         gradients = derivation.backward if backward else ()
         self.needed = {name for step in gradients for name in step.uses}

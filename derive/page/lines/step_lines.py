@@ -59,8 +59,8 @@ class Steps:
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
         self.given = frozenset(name for name, _ in derivation.givens)
-        self.shortcuts = shortcuts_of(derivation)
-        self.factors = factors_of(derivation)
+        self.shortcuts = derivation.once(shortcuts_of)
+        self.factors = derivation.once(factors_of)
         page = derivation.problem.page
         self.few, self.most_terms = page.few, page.worked
         self.largest_grid = LARGEST_GRID if page.entries is None else min(LARGEST_GRID, page.entries)

@@ -83,9 +83,10 @@ class SamplePlaces:
         """Whose a name is, from 0; None for what all samples share."""
         if not self.own:
             return None
-        if name not in self.known:
-            self.known[name] = self._sample(name)
-        return self.known[name]
+        try:
+            return self.known[name]
+        except KeyError:
+            return self.known.setdefault(name, self._sample(name))
 
     def _sample(self, name: Name) -> int | None:
         return next(
