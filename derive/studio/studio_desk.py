@@ -20,6 +20,8 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.notation.notations import ASCII
 from derive.problem.problem import Problem
+from derive.studio.network_form import network_form, with_network
+from derive.variants.new_network import NetworkPlan, problem_file, read_units
 from derive.writers import FORMATS
 from derive.writers.markdown import with_pictures_inside
 
@@ -46,15 +48,17 @@ class StudioDesk(Desk):
 
 def _work(desk: Desk, request: Request) -> Reply:
     """The worked page, what is worth a warning, and the names that an equation may use; or the faults."""
+    form = {"network": network_form(request["problem"])}
     try:
         exercise = _of_studio(desk).opened(request)
     except DeriveError as error:
-        return {"faults": faults_of(error)}
+        return {"faults": faults_of(error), **form}
     problem = exercise.solution.problem
     return {
         "title": problem.title, "language": problem.language, "html": exercise.page(),
         "warnings": [fault_reply(warning) for warning in problem.warnings],
         "names": [{"name": ASCII.name(name), "shape": list(shape)} for name, shape in _named(problem).items()],
+        **form,
     }  # fmt: skip
 
 
@@ -88,6 +92,18 @@ def _example(desk: Desk, request: Request) -> Reply:
     return {"name": request["name"], "problem": examples.path(request["name"]).read_text("utf-8")}
 
 
+def _network(desk: Desk, request: Request) -> Reply:
+    """The file as the form for its network was changed."""
+    return {"problem": with_network(request["problem"], request["layers"], request["loss"])}
+
+
+def _begin(desk: Desk, request: Request) -> Reply:
+    """A new problem: a network of these sizes, its numbers drawn."""
+    name = request["name"]
+    text = problem_file(NetworkPlan(name, read_units(request["units"]), title=f"A {request['units']} network"))
+    return {"name": name, "problem": text.partition("\n")[2] if text.startswith("#:schema") else text}
+
+
 def _of_studio(desk: Desk) -> StudioDesk:
     assert isinstance(desk, StudioDesk)
     return desk
@@ -98,6 +114,8 @@ STUDIO_ACTIONS: dict[str, Action] = {
     "download": _download,
     "practice": _practice,
     "example": _example,
+    "network": _network,
+    "begin": _begin,
 }
 """What can be asked beside ACTIONS; `docs/practice.md` tells what each takes and gives."""
 

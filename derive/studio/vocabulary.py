@@ -43,7 +43,8 @@ def _offered(keys: Mapping[str, Key]) -> list[dict[str, Any]]:
 
 
 def _is_table(takes: Taken) -> bool:
-    return "$ref" in takes or takes.get("type") == "object"
+    ways = (*takes.get("anyOf", ()), *([takes["else"]] if "else" in takes else ()))
+    return "$ref" in takes or takes.get("type") == "object" or any(map(_is_table, ways))
 
 
 def _words(takes: Taken) -> list[str]:

@@ -133,6 +133,38 @@ def test_a_built_in_problem_is_opened(tab: Any) -> None:
     assert tab.input_value("#name") == "mazur"
 
 
+def test_a_form_writes_the_network_into_the_file(tab: Any) -> None:
+    tab.click("#to-network")
+    assert "equations" in tab.inner_text("#network")
+    tab.fill("#sizes", "2-2-1")
+    follows(tab, lambda: tab.get_by_role("button", name="New network").click())
+    tab.wait_for_selector("#layer-2-units")
+    tab.focus("#layer-1-units + input")
+    follows(tab, lambda: tab.keyboard.press("ArrowRight"))
+    assert tab.input_value("#layer-1-units") == "3" and "{ units = 3, " in text(tab)
+    follows(tab, lambda: tab.select_option("#layer-1-activation", "tanh"))
+    assert '{ units = 3, activation = "tanh" }' in text(tab)
+    follows(tab, lambda: tab.get_by_role("button", name="Add a layer").click())
+    assert tab.evaluate("document.activeElement.id") == "layer-3-kind"
+    follows(tab, lambda: tab.get_by_role("button", name="Move layer 3 up").click())
+    problem = Problem.loads(text(tab))
+    assert {given.name.id: given.shape for given in problem.givens if given.name.id.startswith("W")} == {
+        "W_1": (3, 2), "W_2": (2, 3), "W_3": (1, 2),
+    }  # fmt: skip
+    assert tab.is_hidden("#faults")
+    follows(tab, lambda: tab.get_by_role("button", name="Remove layer 2").click())
+    follows(tab, lambda: tab.select_option("#loss", "binary cross entropy"))
+    assert 'loss = "binary cross entropy"' in text(tab) and "W_3" not in text(tab)
+    tab.click("#to-file")
+    write(tab, text(tab).replace("units = 3", "units = 4"))
+    tab.click("#to-network")
+    assert tab.input_value("#layer-1-units") == "4" and "W_1" in tab.inner_text("#faults")
+    follows(tab, lambda: tab.fill("#layer-1-units", "3"))
+    assert tab.is_hidden("#faults")
+    tab.click("#to-file")
+    tab.click("#back")
+
+
 def test_what_is_written_is_there_again_after_a_reload(tab: Any) -> None:
     write(tab, text(tab).replace('title = "', 'title = "Once more: '))
     tab.reload()
@@ -160,9 +192,12 @@ def test_everything_is_saved_as_a_file(tab: Any, browser: Any, tmp_path: Path) -
 
 
 def test_the_page_is_accessible(tab: Any) -> None:
-    """With messages and with the gallery, at two widths, light and dark."""
+    """With messages, the form and the gallery, at two widths, light and dark."""
+    tab.click("#to-network")
+    follows(tab, lambda: tab.get_by_role("button", name="New network").click())
+    tab.click("#to-file")
     write(tab, text(tab).replace('loss = "', 'los = "'))
-    for place, width, colours in product(("file", "gallery"), (375, 1280), ("light", "dark")):
+    for place, width, colours in product(("file", "network", "gallery"), (375, 1280), ("light", "dark")):
         tab.click(f"#to-{place}")
         tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme=colours)

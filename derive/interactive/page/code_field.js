@@ -27,7 +27,7 @@ export async function codeField({field, changed, vocabulary, say}) {
   const code = await (loading ??= load());
   /** @type {import("./problem_file.js").Named[]} */ let names = [];
   /** @type {Fault[]} */ let faults = [];
-  const messages = messagesUnderLines(code);
+  const messages = messagesUnderLines(code), laid = code.Annotation.define();
   const place = element("div", {className: "code"});
   field.after(place);
   field.hidden = true;
@@ -59,7 +59,7 @@ export async function codeField({field, changed, vocabulary, say}) {
       code.EditorView.updateListener.of((/** @type {any} */ update) => {
         if (!update.docChanged) return;
         field.value = update.state.doc.toString();
-        changed();
+        if (!update.transactions.some((/** @type {any} */ each) => each.annotation(laid))) changed();
       }),
     ],
   });
@@ -72,7 +72,7 @@ export async function codeField({field, changed, vocabulary, say}) {
   }
   return {
     get value() { return field.value; },
-    set value(text) { view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}, selection: {anchor: 0}}); },
+    set value(text) { view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: text}, selection: {anchor: 0}, annotations: laid.of(true)}); },
     mark(now, wrong) {
       faults = now;
       view.dispatch({effects: messages.set.of({faults, wrong})});

@@ -140,7 +140,7 @@ export function placeAt(text) {
  * @param {string} text @param {Vocabulary} words @param {Named[]} names @returns {{from: number, options: Offer[]} | null}
  */
 export function offers(text, words, names) {
-  const line = text.slice(text.lastIndexOf("\n") + 1), header = line.match(/^\s*\[([\w.]*)$/);
+  const line = text.slice(text.lastIndexOf("\n") + 1), header = line.match(/^\s*\[{1,2}([\w.]*)$/);
   if (header) return {from: text.length - header[1].length, options: words.tables[""].filter(each => each.table).map(keyed)};
   const place = placeAt(text);
   const found = place.quotes ? inQuotes(place, text, words, names) : outside(place, line, words, names);

@@ -4,6 +4,7 @@ import {announce, button, byId, download, element, fill, saying, settled, told} 
 import {editing} from "./editor.js";
 import {gallery} from "./gallery.js";
 import {serverJudge, workerJudge} from "./judge.js";
+import {networkForm} from "./network.js";
 import {onDisk} from "./on_disk.js";
 import {kept} from "./store.js";
 
@@ -17,7 +18,7 @@ const judge = data.server ? serverJudge(data.server.address, data.server.token) 
 const draft = kept("studio", {...data.open});
 const name = /** @type {HTMLInputElement} */ (byId("name"));
 const state = byId("state");
-const PLACES = ["file", "gallery"];
+const PLACES = ["file", "network", "gallery"];
 let waiting = false, again = false, heard = "";
 name.value = data.open.name;
 if (!data.server) laidDown();
@@ -54,7 +55,9 @@ async function work() {
   state.textContent = say("working_out");
   try {
     await judge.ready;
-    show(await judge.ask({do: "work", ...file()}));
+    const asked = file(), reply = await judge.ask({do: "work", ...asked});
+    if (reply.network && asked.problem === editor.value) form(reply.network);
+    show(reply);
   } catch (error) {
     broken(error);
   }
@@ -106,15 +109,15 @@ function broken(error) {
   document.body.dataset.failed = why;
 }
 
-/** Lay another file open; what was written before can be taken back. @param {{problem: string, name: string}} other */
-function open(other) {
+/** Lay another file open; what was written before can be taken back. @param {{problem: string, name: string}} other @param {string} [place] */
+function open(other, place = "file") {
   const before = {problem: editor.value, name: name.value};
   byId("back").hidden = false;
   byId("back").onclick = () => open(before);
   name.value = other.name;
   editor.value = other.problem;
   keep();
-  turn("file");
+  turn(place);
   void work();
   announce(say("opened", {name: other.name}));
 }
@@ -147,6 +150,20 @@ byId("downloads").append(
 );
 for (const place of PLACES) byId(`to-${place}`).addEventListener("click", () => turn(place));
 name.addEventListener("change", () => { keep(); void work(); });
+const form = networkForm(byId("network"), {
+  judge, say, vocabulary: data.vocabulary, file,
+  write: problem => {
+    if (problem === editor.value) return;
+    editor.value = problem;
+    keep();
+    void work();
+  },
+  begin: async units => {
+    const reply = await judge.ask({do: "begin", units, name: "network"});
+    if (!reply.faults) open(reply, "network");
+    return reply;
+  },
+});
 gallery(byId("gallery"), data.gallery, say, async chosen => open(await judge.ask({do: "example", name: chosen})));
 if (data.server) onDisk({bar: byId("on-disk"), room: byId("class"), made: byId("made")}, {judge, say, server: data.server, file});
 state.textContent = say("starting_studio");

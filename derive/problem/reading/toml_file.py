@@ -67,6 +67,15 @@ class TomlFile:
                 positions[path] = number
         return replace(self, data={**self.data, table: self.data[table][i]}, positions=positions)
 
+    def span(self, *path: str) -> tuple[int, int]:
+        """The first and the last line of a key with its value."""
+        first = last = self.positions[path]
+        state = _after(self.lines[first - 1], "", 0)
+        while state != ("", 0) and last < len(self.lines):
+            state = _after(self.lines[last], *state)
+            last += 1
+        return first, last
+
     def key_place(self, *path: str) -> Place:
         """The place of a key with the key itself marked."""
         place = self.place(*path)

@@ -1,0 +1,71 @@
+"""Single values of a problem file written anew, in its text: all else stays as somebody wrote it."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from typing import Any
+
+from derive.language.numbers import constant_text
+from derive.problem.reading.toml_file import DecimalNumber, TomlFile, from_text
+
+_LEFT = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^\s=#"']+)\s*=\s*""")
+_COMMENT = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^#"'])*?(\s*#.*)$""")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it: numbers, texts, flags, lists and inline tables."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{toml_key(key)} = {toml(each)}' for key, each in value.items())} }}"
+    return _number(value)
+
+
+def toml_key(key: str) -> str:
+    """A key, in quotes where it needs them."""
+    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+
+
+def _number(value: int | Fraction) -> str:
+    """A number, with the decimals that it was written with."""
+    whole, point, broken = constant_text(Fraction(value)).partition(".")
+    places = value.places if isinstance(value, DecimalNumber) else 0
+    return f"{whole}.{broken.ljust(places, '0')}" if point or places else whole
+
+
+def with_value(text: str, table: str, key: str, value: str | None) -> str:
+    """The file with another value (as TOML) under a key of a table, which is added where it is not there yet, or with
+    none. Raises InputError for a text that is not TOML.
+    """
+    file = from_text(text)
+    lines = text.split("\n")
+    if (table, key) in file.positions:
+        first, last = file.span(table, key)
+        lines[first - 1 : last] = [] if value is None else [_entry(lines[first - 1 : last], value)]
+    elif value is not None:
+        at = _end(file, table)
+        new = [f"{toml_key(key)} = {value}"]
+        lines[at:at] = new if (table,) in file.positions else [f"[{table}]", *new, ""]
+    return "\n".join(lines)
+
+
+def _entry(lines: list[str], value: str) -> str:
+    """The line of a key with another value; what is remarked behind it stays."""
+    left, remark = _LEFT.match(lines[0]), _COMMENT.match(lines[-1])
+    assert left is not None
+    return f"{left[0]}{value}{remark[1] if remark else ''}"
+
+
+def _end(file: TomlFile, table: str) -> int:
+    """Behind which line a table ends; one that is not there stands before the first of the other tables."""
+    if (table,) in file.positions:
+        own = [file.span(*path)[1] for path in file.positions if path[0] == table and len(path) == 2]
+        return max([file.positions[table,], *own])
+    return min(line for path, line in file.positions.items() if path[0] in {"model", "network"}) - 1

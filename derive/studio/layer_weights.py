@@ -1,0 +1,125 @@
+"""The weights of layers, as a form keeps them: which there are, in which shapes, and what becomes of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from derive.calculus.shapes import normal
+from derive.errors import DeriveError
+from derive.language.expressions import Shape
+from derive.language.names import Name
+from derive.problem.network import LAYERS
+from derive.problem.network.shorthand import expand_network
+from derive.problem.problem import Problem
+from derive.problem.reading.equations import read_name
+from derive.problem.reading.framework_names import layer_table
+from derive.problem.reading.given_values import shape_of_lists
+
+FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "dense": ("weights", ("W", "b")),
+    "conv": ("weights", ("K", "b")),
+    "transposed_conv": ("weights", ("K", "b")),
+    "layernorm": ("norm", ("gamma", "beta")),
+    "rmsnorm": ("norm", ("gamma", "beta")),
+    "batchnorm": ("norm", ("gamma", "beta")),
+}
+"""For each kind of layer the count that numbers it, and what its weights are called."""
+FRESH = tuple(Fraction(tenths, 10) for tenths in (2, -4, 5, 3, -1, 6, -3, 4, -2, 1))
+"""The numbers of new weights, by their places."""
+KERNELS: Mapping[int, Shape] = {1: (2,), 2: (2, 2), 3: (1, 0, 2, 2)}
+"""The shape of a new kernel by the axes of what flows in; 0 stands for its channels."""
+
+
+def names_of(layers: Sequence[Any]) -> list[tuple[str, ...]]:
+    """The names that the weights of each layer have, those of the layers inside it behind its own."""
+    counts: dict[str, int] = {}
+    return [tuple(_names(layer, counts)) for layer in layers]
+
+
+def _names(layer: Any, counts: dict[str, int]) -> Iterator[str]:
+    written = layer_table(layer, LAYERS)
+    if not isinstance(written, dict):
+        return
+    if kind := FAMILIES.get(str(written.get("layer", "dense"))):
+        family, letters = kind
+        counts[family] = counts.get(family, 0) + 1
+        yield from (f"{letter}_{counts[family]}" for letter in letters)
+    inner = written.get("layers")
+    for each in inner if isinstance(inner, list) else ():
+        yield from _names(each, counts)
+
+
+def fitting_values(values: Mapping[str, Any], network: Mapping[str, Any]) -> dict[str, Any]:
+    """The given values, by id, with those weights of dense layers, kernels and norms that the network needs, in the
+    shapes that it needs them in. Where it cannot be told what flows into a layer, the rest stays as it is.
+    """
+    found = dict(values)
+    layers = network["layers"]
+    flow = shape_of_lists(found[network["input"]]) if network.get("input") in found else None
+    for j, (layer, names) in enumerate(zip(layers, names_of(layers), strict=True)):
+        if flow is None:
+            break
+        found |= _weights(layer_table(layer, LAYERS), names, flow, found)
+        flow = _outflow(found, {**network, "layers": layers[: j + 1]})
+    target = network.get("target")
+    if flow is not None and target in found and _has_entries(network, found[target]):
+        found[target] = resized(found[target], flow, (Fraction(0),))
+    return found
+
+
+def _weights(layer: Any, names: tuple[str, ...], flow: Shape, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The weights of one layer, resized or new."""
+    kind = str(layer.get("layer", "dense")) if isinstance(layer, dict) else ""
+    rows = flow[0] if flow else 1
+    units = layer.get("units") if kind == "dense" else None
+    if isinstance(units, int) and not isinstance(units, bool) and units > 0:
+        weight, bias = names[:2]
+        is_new = weight not in values
+        yield weight, resized(values.get(weight), (units, rows))
+        if layer.get("bias", True) and (bias in values or is_new):
+            yield bias, resized(values.get(bias), (units,))
+    elif kind in {"conv", "transposed_conv"} and names[0] not in values and len(flow) in KERNELS:
+        yield names[0], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
+    elif kind in FAMILIES and FAMILIES[kind][0] == "norm":
+        yield from ((name, resized(values[name], (rows,))) for name in names if name in values and len(flow) <= 2)
+
+
+def _has_entries(network: Mapping[str, Any], target: Any) -> bool:
+    """Whether the target has one entry for each output, and is not the number of a class."""
+    return isinstance(target, list) or "cross entropy" not in str(network.get("loss"))
+
+
+def _outflow(values: Mapping[str, Any], network: Mapping[str, Any]) -> Shape | None:
+    """The shape of what comes out of the layers; None where they do not fit."""
+    faults: list[str] = []
+    shapes: dict[Name, Shape] = {read_name(name): shape_of_lists(value) for name, value in values.items()}
+    table = {key: network[key] for key in ("input", "layers") if key in network}
+    lines = expand_network(table, shapes, lambda message, hint="", *path: faults.append(message))
+    if faults or not lines:
+        return None if faults else shape_of_lists(values[network["input"]])
+    try:
+        problem = Problem.of([line for line, _ in lines], dict(values))
+    except DeriveError:
+        return None
+    return problem.shapes[problem.equations[-1].name]
+
+
+def resized(value: Any, shape: Shape, fresh: Sequence[Fraction] = FRESH) -> Any:
+    """A value in another shape: the numbers that it has stay in their places, new ones are `fresh`."""
+    if value is not None and normal(shape_of_lists(value)) == normal(shape):
+        return value
+    return _grown(value, shape, fresh, 0)
+
+
+def _grown(value: Any, shape: Shape, fresh: Sequence[Fraction], at: int) -> Any:
+    """A part of a value, `at` that place among the numbers: a number that is new depends on where it stands alone."""
+    if not shape:
+        first = value
+        while isinstance(first, list):
+            first = first[0] if first else None
+        return fresh[at % len(fresh)] if first is None else first
+    old = value if isinstance(value, list) else [] if value is None else [value]
+    old = [*old, *[None] * shape[0]][: shape[0]]
+    return [_grown(each, shape[1:], fresh, 3 * at + i) for i, each in enumerate(old)]

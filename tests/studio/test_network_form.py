@@ -1,0 +1,192 @@
+"""The form of [network]: what it shows of a file, and the file that a changed form writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import derive
+from derive import examples
+from derive.errors import InputError
+from derive.problem.problem import Problem
+from derive.problem.reading.toml_file import from_text
+from derive.studio.file_edits import toml, with_value
+from derive.studio.network_form import network_form, with_network
+
+FILE = """\
+title = "Two layers"  # a title
+[data]
+x = [1, -2, 0.5]
+t = [1, 0]
+
+[parameters]  # all of them
+W_1 = [[0.10, 0.2, 0.3],
+       [0.4, 0.5, 0.6]]   # by hand
+b_1 = [0.1, 0.2]
+W_2 = [[1, 2], ["1/3", 4]]
+b_2 = [0, 0.50]
+
+[network]
+input = "x"
+target = "t"
+layers = [{ units = 2, activation = "tanh" }, { units = 2, activation = "sigmoid" }] # so far
+loss = "half squared error"
+
+[variants]
+W_2 = { from = -1, to = 1, step = 0.5 }
+"""
+FIRST = {"was": 0, "layer": "dense", "settings": {"units": 2, "activation": "tanh"}}
+SECOND = {"was": 1, "layer": "dense", "settings": {"units": 2, "activation": "sigmoid"}}
+LOSS = "half squared error"
+
+
+def units(layer: dict[str, Any], count: int) -> dict[str, Any]:
+    return {**layer, "settings": {**layer["settings"], "units": count}}
+
+
+def changed(*layers: dict[str, Any], text: str = FILE, loss: str = LOSS) -> dict[str, Any]:
+    """The data of the file that the form writes; it is a problem that is worked out."""
+    new = with_network(text, layers, loss)
+    derive.solve(Problem.loads(new))
+    return from_text(new).data
+
+
+def test_a_form_shows_layers_with_their_settings() -> None:
+    form = network_form(FILE)
+    assert form == {"of": "network", "loss": LOSS, "layers": [
+        {"layer": "dense", "settings": {"units": 2, "activation": "tanh"}},
+        {"layer": "dense", "settings": {"units": 2, "activation": "sigmoid"}},
+    ]}  # fmt: skip
+
+
+def test_without_a_network_it_says_what_there_is() -> None:
+    assert network_form(examples.path("notes").read_text("utf-8")) == {"of": "equations"}
+    assert network_form("[network")["of"] == network_form("")["of"] == "nothing"
+
+
+def test_what_is_not_changed_is_not_written_anew() -> None:
+    assert with_network(FILE, [FIRST, SECOND], LOSS) == FILE
+
+
+def test_another_activation_changes_its_line_alone() -> None:
+    other = {**FIRST, "settings": {"units": 2, "activation": "ReLU"}}
+    new = with_network(FILE, [other, SECOND], LOSS)
+    assert new == FILE.replace('"tanh"', '"ReLU"')
+
+
+def test_more_units_bring_their_weights_and_keep_the_others() -> None:
+    data = changed(units(FIRST, 3), SECOND)
+    assert data["parameters"]["W_1"][:2] == from_text(FILE).data["parameters"]["W_1"]
+    assert [len(row) for row in data["parameters"]["W_1"]] == [3, 3, 3] and len(data["parameters"]["b_1"]) == 3
+    assert [row[:2] for row in data["parameters"]["W_2"]] == from_text(FILE).data["parameters"]["W_2"]
+    assert [len(row) for row in data["parameters"]["W_2"]] == [3, 3]
+
+
+def test_fewer_units_take_theirs_away_and_the_text_around_stays() -> None:
+    new = with_network(FILE, [units(FIRST, 1), SECOND], LOSS)
+    data = from_text(new).data["parameters"]
+    assert data["W_1"] == [[*from_text(FILE).data["parameters"]["W_1"][0]]] and data["W_2"] == [[1], ["1/3"]]
+    assert "W_1 = [[0.10, 0.2, 0.3]]   # by hand" in new and "[parameters]  # all of them" in new
+    assert "# so far" in new
+
+
+def test_the_target_goes_with_the_outputs() -> None:
+    data = changed(FIRST, units(SECOND, 3))
+    assert data["data"]["t"] == [1, 0, 0]
+
+
+def test_a_layer_that_is_added_gets_weights() -> None:
+    new = {"was": None, "layer": "dense", "settings": {"units": 4, "activation": "ReLU"}}
+    data = changed(FIRST, new, SECOND)
+    assert [len(row) for row in data["parameters"]["W_2"]] == [2] * 4 and len(data["parameters"]["b_2"]) == 4
+    assert [row[:2] for row in data["parameters"]["W_3"]] == [[1, 2], ["1/3", 4]]
+    assert data["variants"].keys() == {"W_3"}
+
+
+def test_a_layer_that_goes_takes_its_weights_along() -> None:
+    data = changed(SECOND)
+    assert data["parameters"].keys() == {"W_1", "b_1"}
+    assert [row[:2] for row in data["parameters"]["W_1"]] == [[1, 2], ["1/3", 4]]
+    assert changed(FIRST)["variants"] == {}
+
+
+def test_layers_change_places_with_their_weights() -> None:
+    data = changed(SECOND, FIRST)
+    assert [row[:2] for row in data["parameters"]["W_1"]] == [[1, 2], ["1/3", 4]]
+    assert data["parameters"]["W_2"] == [row[:2] for row in from_text(FILE).data["parameters"]["W_1"]]
+
+
+def test_without_a_bias_none_is_left_out_of_the_other_layers() -> None:
+    bare = FILE.replace("b_2 = [0, 0.50]\n", "")
+    assert "b_2" not in changed(FIRST, units(SECOND, 3), text=bare)["parameters"]
+
+
+def test_a_convolution_is_added_before_dense_layers() -> None:
+    image = FILE.replace("x = [1, -2, 0.5]", "X = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]").replace('"x"', '"X"')
+    added = {"was": None, "layer": "conv", "settings": {"activation": "ReLU"}}
+    flat = {"was": None, "layer": "flatten", "settings": {}}
+    data = changed(added, flat, FIRST, SECOND, text=image)
+    assert [len(row) for row in data["parameters"]["K_1"]] == [2, 2]
+    assert [len(row) for row in data["parameters"]["W_2"]] == [4, 4]
+
+
+def test_what_a_form_cannot_show_stays_as_text() -> None:
+    odd = FILE.replace('{ units = 2, activation = "tanh" }', '{ units = 2, activation = "tanh", colour = "red" }')
+    first, second = network_form(odd)["layers"]
+    assert first == {"text": '{ units = 2, activation = "tanh", colour = "red" }'} and second["layer"] == "dense"
+    assert with_network(odd, [{**first, "was": 0}, SECOND], LOSS) == odd
+
+
+def test_a_setting_that_cannot_be_read_is_told() -> None:
+    pool = {"was": None, "layer": "maxpool", "settings": {"size": "[2, "}}
+    with pytest.raises(InputError, match="TOML"):
+        with_network(FILE, [pool, FIRST, SECOND], LOSS)
+
+
+def test_a_layout_that_cannot_be_written_is_told_and_nothing_is_lost() -> None:
+    inline = FILE.replace("[data]\nx = [1, -2, 0.5]\nt = [1, 0]\n", "data = { x = [1, -2, 0.5], t = [1, 0] }\n")
+    Problem.loads(inline)
+    with pytest.raises(InputError, match="cannot change this file"):
+        with_network(inline, [FIRST, units(SECOND, 3)], LOSS)
+
+
+def test_another_loss_and_none() -> None:
+    assert changed(FIRST, SECOND, loss="squared error")["network"]["loss"] == "squared error"
+    assert "loss" not in changed(FIRST, SECOND, loss="")["network"]
+
+
+NETWORKS = [
+    name for name in examples.names() if network_form(examples.path(name).read_text("utf-8"))["of"] == "network"
+]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_form_of_a_built_in_problem_writes_that_problem(name: str) -> None:
+    text = examples.path(name).read_text("utf-8")
+    form = network_form(text)
+    layers = [{**layer, "was": i} for i, layer in enumerate(form["layers"])]
+    assert from_text(with_network(text, layers, form["loss"])).data == from_text(text).data
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("b", "[1]", "a = 1\nb = [1] # two\n"),
+        ("c", '"x"', 'a = 1\nb = [2,\n 3] # two\nc = "x"\n'),
+        ("a", None, "b = [2,\n 3] # two\n"),
+    ],
+)
+def test_one_value_is_written(key: str, value: str | None, wanted: str) -> None:
+    text = "# head\n[data]\na = 1\nb = [2,\n 3] # two\n\n[model]\nequations = 'a = 2'\n"
+    assert with_value(text, "data", key, value) == text.replace("a = 1\nb = [2,\n 3] # two\n", wanted)
+
+
+def test_a_table_that_is_missing_is_added() -> None:
+    new = with_value("title = 'x'\n[model]\nequations = 'y = w'\n", "parameters", "w", "1")
+    assert new == "title = 'x'\n[parameters]\nw = 1\n\n[model]\nequations = 'y = w'\n"
+
+
+def test_values_are_written_as_toml() -> None:
+    data = from_text('v = [1, 2.50, "1/3", true, { "a b" = "x\\n" }]').data["v"]
+    assert toml(data) == '[1, 2.50, "1/3", true, { "a b" = "x\\n" }]'
