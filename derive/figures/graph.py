@@ -10,7 +10,7 @@ from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
 from derive.operations import ROWS
 
-MOST_NODES, MOST_COLUMNS = 40, 20
+MOST_NODES, MOST_COLUMNS = 40, 16
 
 
 def graph_figure(derivation: Derivation) -> Figure | None:

@@ -13,6 +13,8 @@ from derive.pdf.engines import EngineRun, run_tex
 
 LEAST = 0.2
 """The part of a last page that has to be filled."""
+LONG = 7
+"""From so many pages on they are tightened where that saves one of them."""
 LOOSER = (1.15, 1.6, 2.5, 4)
 """How much more than what is missing the other pages give: what stands together goes over as a whole."""
 _REST = re.compile(r"^derive-rest: ([\d.]+)pt, ([\d.]+)pt, (\d+)", re.MULTILINE)
@@ -57,7 +59,9 @@ class Remedy:
 
 
 def remedies(rest: Rest) -> list[Remedy]:
-    """What is tried against a short last page, in this order."""
+    """What is tried against a short last page, in this order; what makes long pages fewer."""
+    if not rest.is_short:
+        return [Remedy(True)] if rest.pages >= LONG else []
     missing = (LEAST * rest.height - rest.filled) / (rest.pages - 1)
     return [Remedy(True), *(Remedy(False, round(missing * factor)) for factor in LOOSER)]
 
@@ -66,9 +70,8 @@ def well_filled(tex: str, run: Callable[[str], EngineRun] = run_tex) -> EngineRu
     """The run of a page whose last page is not short, where that can be had. Raises ToolError as `run_tex` does."""
     first = run(tex)
     rest = Rest.of(first.log)
-    if rest is None or not rest.is_short:
-        return first
-    for remedy in remedies(rest):
+    for remedy in remedies(rest) if rest else ():
+        assert rest
         other = run(tex.replace(_BEGIN, f"{_BEGIN}{remedy.command}\n", 1))
         if remedy.helps(rest, Rest.of(other.log)):
             return other

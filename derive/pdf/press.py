@@ -114,7 +114,7 @@ def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | Tool
 def _well_filled(prepared: _Prepared, bodies: Sequence[str]) -> list[bytes]:
     """The PDFs of bodies; those with a short last page again, all in one run with each remedy. Raises ToolError."""
     made, logs = _run(prepared, bodies)
-    rests = {i: rest for i, log in enumerate(logs) if (rest := Rest.of(log)) and rest.is_short}
+    rests = {i: rest for i, log in enumerate(logs) if (rest := Rest.of(log))}
     tried = {i: remedies(rest) for i, rest in rests.items()}
     while waiting := [i for i, left in tried.items() if left]:
         chosen = [tried[i].pop(0) for i in waiting]

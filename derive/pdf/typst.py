@@ -35,9 +35,8 @@ def make_typst_pdf(text: str) -> bytes:
     """
     try:
         first = _set(text, {})
-        if first.rest is None or not first.rest.is_short:
-            return first.pdf
-        for remedy in remedies(first.rest):
+        for remedy in remedies(first.rest) if first.rest else ():
+            assert first.rest
             other = _set(text, {"tight": "true"} if remedy.tight else {"loose": str(remedy.given)})
             if remedy.helps(first.rest, other.rest):
                 return other.pdf

@@ -133,3 +133,28 @@ h_1 = (1 - v) n + v h_0"""
 def test_gates_are_known_by_what_they_do_whatever_their_letters(equations: str, gates: dict[str, str]) -> None:
     derivation = derivation_of(Problem.loads(CELL % equations))
     assert {name.id: gate for name, gate in gates_of(derivation).items()} == gates
+
+
+PRODUCTS = """
+[data]
+X = [[1, 2, 3], [4, 5, 6]]
+[parameters]
+A = [[0.5, 1], [2, -1]]
+B = [[1, -1], [0.5, 3]]
+[model]
+equations = '''
+U = A X
+V = B U
+s = sum(V)
+'''
+"""
+
+
+def test_a_product_is_worked_out_in_full_once() -> None:
+    """Six entries of the first, two of the second; all of both where all entries are asked for."""
+    page = derive.solve(Problem.loads(PRODUCTS)).text("txt")
+    lines = [line.split()[0] for line in page.splitlines() if line.strip().startswith(("u", "v"))]
+    assert [line for line in lines if line.startswith("u")] == ["u₁₁", "u₁₂", "u₁₃", "u₂₁", "u₂₂", "u₂₃"]
+    assert [line for line in lines if line.startswith("v")] == ["v₁₁", "v₁₂"]
+    whole = derive.solve(Problem.loads(f"{PRODUCTS}\n[page]\nentries = 'all'\n")).text("txt")
+    assert sum(line.strip().startswith("v") for line in whole.splitlines()) == 6

@@ -26,6 +26,8 @@ def log(pages: int, filled: float) -> str:
         ((3, 400.0), None, None, "A page"),
         ((1, 10.0), None, None, "A page"),
         ((3, 50.0), (2, 650.0), None, "tighten"),
+        ((9, 400.0), (8, 600.0), None, "tighten"),
+        ((9, 400.0), (9, 200.0), None, "A page"),
         ((3, 50.0), (3, 30.0), (3, 150.0), r"loosen{52pt}"),
         ((2, 50.0), (2, 30.0), (2, 100.0), "A page"),
     ],

@@ -17,6 +17,7 @@ from derive.figures.drawing.unrolled import draw_unrolled
 from derive.language.expressions import Index
 from derive.language.names import Name
 
+MOST_HEIGHT = 300.0  # of a graph with its numbers, which stand below it once more
 SPACE = 0.5  # beside the legend, in its font size
 
 
@@ -33,7 +34,7 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
     if isinstance(figure, Grids):
         return draw_grids(figure, labels, script)
     drawing = _drawn(figure, labels, script)
-    if drawing.scale < READABLE:
+    if drawing.scale < READABLE or (figure.kind == "graph" and drawing.height * drawing.scale > MOST_HEIGHT):
         return _drawn(figure, _Names(labels), script)
     return _explained(drawing, figure.legend, script) if figure.legend else drawing
 

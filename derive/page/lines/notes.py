@@ -35,11 +35,12 @@ MOST_WINNERS = 16
 class Said:
     """What a page has said: a sentence stands once, at the first of its places where its condition holds.
 
-    `functions` are those whose meaning it has told.
+    `functions` are those whose meaning it has told, `worked` the rules by which it has worked out every entry of an array.
     """
 
     def __init__(self) -> None:
         self.functions: set[str] = set()
+        self.worked: set[str] = set()
         self._places: dict[str, Mentions] = {}
 
     def places(self, key: str) -> Mentions:

@@ -43,6 +43,7 @@ MOST_TOLD = 9  # steps of one form that are named where the page shows few entri
 MOST_REPEATED = 9  # entries of an array that a short page shows again where it is put in
 _JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
 MOST_BESIDE = 6  # entries of an array beside which its formula has room
+MOST_AGAIN = 4  # entries that are all worked out however often their rule has been used
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
 LONGEST_WORKING, LONGEST_OF_FEW = (
     400,
@@ -344,7 +345,7 @@ class Steps:
             yield Chain(step.name, tuple(first))
         places, entry = indices(step.shape), entries_of(shown, self.shapes)
         samples = [entry(places[i]) for i in (0, len(places) // 2, -1)]
-        written = self._written(len(places), samples) if self._mixes(step.expr) else self._of_many
+        written = self._written(step, len(places), samples) if self._mixes(step.expr) else self._of_many
         chains = []
         for index in places[:written]:
             links = self._entry_links(step, entry(index))
@@ -354,11 +355,18 @@ class Steps:
             yield Sentence("notes.likewise")
         yield Chain(step.name, (self._result(step, []),))
 
-    def _written(self, entries: int, samples: list[Expr]) -> int:
-        """How many entries are worked out on the page: all of them, or the first ones."""
+    def _written(self, step: Step, entries: int, samples: list[Expr]) -> int:
+        """How many entries are worked out on the page: all of them, or the first ones, where that is much or where a
+        reader has seen all of an array that is found by the same rule.
+        """
         worked = self.derivation.problem.page.worked
         numbers = max(len(leaves(sample)) for sample in samples)
-        return entries if worked is None or entries * numbers <= worked else min(entries, self._of_many)
+        if worked is None or entries <= MOST_AGAIN:
+            return entries if worked is None or entries * numbers <= worked else min(entries, self._of_many)
+        if entries * numbers > worked or step.rule in self.notes.said.worked:
+            return min(entries, self._of_many)
+        self.notes.said.worked.add(step.rule)
+        return entries
 
     @property
     def _of_many(self) -> int:
