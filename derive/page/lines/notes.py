@@ -35,7 +35,7 @@ MOST_WINNERS = 16
 class Said:
     """What a page has said: a sentence stands once, at the first of its places where its condition holds.
 
-    `functions` are those whose meaning it has told, `worked` the rules by which it has worked all entries of an array out.
+    `functions` are those whose meaning it has told, `worked` the rules by which it has found every entry of an array.
     """
 
     def __init__(self) -> None:
