@@ -1,8 +1,4 @@
-"""The gradebooks that learning platforms import, from the roster's own columns; one row a platform.
-
-Sources: the platforms' documentation of grade import: Moodle "Import grades (CSV)", Canvas "Upload changes to the
-Gradebook", Blackboard "Work offline with grade data", Brightspace "Import grades", OpenOlat "bulk assessment".
-"""
+"""The gradebooks that learning platforms import, from the roster's own columns; one row a platform, with its source."""
 
 from __future__ import annotations
 
@@ -20,7 +16,7 @@ from derive.classroom.returns.upload_names import moodle_folder
 from derive.classroom.roster.headings import column_keys, heading_key
 from derive.classroom.roster.students import Student
 
-SCORE = "SCORE"
+SCORE, GRADED = "SCORE", "GRADED"
 _POINTS = TableStyle()
 
 
@@ -28,41 +24,61 @@ _POINTS = TableStyle()
 class GradebookLayout:
     """The file of a platform.
 
-    columns    heading → what stands in it: a column of rosters by its key, a roster's heading as it is after `=`, a
-               text after `"`, or SCORE; in headings `{name}` is the name of the sheet, `{points}` its points
+    source     where its form is published
+    columns    heading → what stands in it: a column of rosters by its key, a roster's heading as it is after `=` (after
+               a bar what stands there if the roster has none), a text after `"`, SCORE, or GRADED, 1 or 0; in headings
+               `{name}` is the name of the sheet, `{points}` its points
     separator  of the cells
     points     the line under the headings that says how many points there are: column → text
+    ungraded   the score of who has none
+    headed     whether the headings are written
+    quoted     whether every cell stands in quotes
     """
 
+    source: str
     columns: Mapping[str, str]
     separator: str = ","
     points: Mapping[str, str] | None = None
+    ungraded: str = ""
+    headed: bool = True
+    quoted: bool = False
 
 
 LAYOUTS: Mapping[str, GradebookLayout] = {
     "moodle": GradebookLayout(
+        "moodle/moodle, grade/import/csv/classes/load_data.php: columns are mapped by hand, `-` is no grade",
         {"First name": "first_name", "Last name": "last_name", "ID number": "id", "Email address": "email",
          "{name}": SCORE},
+        ungraded="-",
     ),
     "canvas": GradebookLayout(
+        "instructure/canvas-lms, lib/gradebook_importer.rb: header?, update_column_count, process_pp",
         {"Student": "name", "ID": "number", "SIS User ID": "id", "SIS Login ID": "login", "Section": "=Section",
          "{name}": SCORE},
         points={"Student": "    Points Possible", "{name}": "{points}"},
     ),
     "blackboard": GradebookLayout(
+        "help.blackboard.com, Learn, Instructor: Work Offline with Grade Data: users by Username, cells in quotes",
         {"Last Name": "last_name", "First Name": "first_name", "Username": "login", "Student ID": "id",
          "{name} [Total Pts: {points} Score]": SCORE},
+        quoted=True,
     ),
     "brightspace": GradebookLayout(
-        {"OrgDefinedId": "id", "Username": "login", "Last Name": "last_name", "First Name": "first_name",
-         "{name} Points Grade <Numeric MaxPoints:{points}>": SCORE, "End-of-Line Indicator": '"#'},
+        "community.d2l.com, article 3538, Importing grades: no other details of users, # ends a line",
+        {"OrgDefinedId": "id", "Username": "login", "{name} Points Grade <Numeric MaxPoints:{points}>": SCORE,
+         "End-of-Line Indicator": '"#'},
     ),
     "ilias": GradebookLayout(
-        {"Login": "login", "Lastname": "last_name", "Firstname": "first_name", "Matriculation": "id", "Mark": SCORE},
-        separator=";",
+        "ilifau/ExerciseStatusFile, ilPluginExAssignmentStatusFile: every title has to be there, rows with update 1 "
+        "are taken by their usr_id; ILIAS itself imports no marks",
+        {"update": GRADED, "usr_id": "=usr_id", "login": "login", "lastname": "last_name", "firstname": "first_name",
+         "status": "=status|notgraded", "mark": SCORE, "notice": "=notice", "comment": "=comment",
+         "plagiarism": "=plagiarism", "plag_comment": "=plag_comment"},
     ),
     "openolat": GradebookLayout(
-        {"Username": "login", "Score": SCORE, "Passed": '"', "Comment": '"'}, separator=";",
+        "OpenOLAT/OpenOLAT, org.olat.course.assessment.bulk: DataStepForm splits at tabs, ChooseColumnsStepForm takes "
+        "identifier, score, passed, comment; a first line of headings would be a user",
+        {"Username": "login", "Score": SCORE, "Passed": '"', "Comment": '"'}, separator="\t", headed=False,
     ),
 }  # fmt: skip
 
@@ -75,12 +91,13 @@ class PlatformGradebook:
         self._headings = headings
         points = _POINTS.number(most)
         own = _own_column(headings, name)
-        self._writer = csv.writer(file, delimiter=self.layout.separator, lineterminator="\r\n")
-        heads = [
-            own if what == SCORE and own else head.format(name=name, points=points)
-            for head, what in self.layout.columns.items()
-        ]
-        self._writer.writerow(heads)
+        dialect = "unix" if self.layout.quoted else "excel"  # that one has every cell in quotes
+        self._writer = csv.writer(file, dialect, delimiter=self.layout.separator, lineterminator="\r\n")
+        if self.layout.headed:
+            self._writer.writerow(
+                own if what == SCORE and own and "{name}" in head else head.format(name=name, points=points)
+                for head, what in self.layout.columns.items()
+            )
         if self.layout.points:
             texts = self.layout.points
             self._writer.writerow([texts.get(head, "").format(points=points) for head in self.layout.columns])
@@ -98,11 +115,14 @@ class PlatformGradebook:
         by_key = {key: cells.get(head, "") for head, key in zip(self._headings, self._keys, strict=True) if key}
         for what in self.layout.columns.values():
             if what == SCORE:
-                yield _POINTS.number(record.score) if record else ""
+                yield _POINTS.number(record.score) if record else self.layout.ungraded
+            elif what == GRADED:
+                yield str(int(record is not None))
             elif what.startswith('"'):
                 yield what[1:]
             elif what.startswith("="):
-                yield safe(cells.get(what[1:], ""))
+                head, _, otherwise = what[1:].partition("|")
+                yield safe(cells.get(head, "") or otherwise)
             else:
                 yield safe(by_key.get(what) or known.get(what, ""))
 

@@ -15,6 +15,7 @@ class PlatformColumns:
     """The headings of a platform's export, several of one column parted by ` | `.
 
     platform    its name
+    source      where its headings are published: its own source or help, else programs that read its exports
     id          the student's id
     login       the user name; the id where no column holds one
     email       the address; the id where there is no user name either
@@ -26,6 +27,7 @@ class PlatformColumns:
     """
 
     platform: str
+    source: str
     id: str = ""
     login: str = ""
     email: str = ""
@@ -38,7 +40,7 @@ class PlatformColumns:
 
 PLATFORMS = (
     PlatformColumns(
-        "any",
+        "any", "what lists are headed with by hand, in the languages of the page and some others",
         id="id | student id | student number | student no | student nr | id number | student identifier | sid | "
            "matriculation number | matriculation no | matriculation nr | matriculation | registration number | "
            "roll number | roll no | matrikelnummer | matrikelnr | matrikel nr | matrikel | matr nr | mat nr | "
@@ -55,31 +57,58 @@ PLATFORMS = (
              "аты жөні | 姓名 | nombre completo | name und vorname",
     ),
     PlatformColumns(
-        "Moodle",
+        "Moodle", "moodle/moodle, lang/en/moodle.php: firstname, lastname, idnumber, email; its language packs",
         id="id number | ID-Nummer | numéro d'identification | número de id | número de identificação | codice "
            "identificativo | индивидуальный номер | numer id | id nummer | 学号",
         email="email address | e-mail-adresse | adresse de courriel | dirección de correo | dirección email | "
               "indirizzo email | adres e-mail | адрес электронной почты | e-posta adresi | e-mailadres | 电子邮件地址",
     ),
     PlatformColumns(
-        "Canvas", id="sis user id", login="sis login id", name="student", number="id",
+        "Canvas", "instructure/canvas-lms, lib/gradebook_importer.rb",
+        id="sis user id", login="sis login id", name="student", number="id",
         skipped="points possible | student, test | test student",
     ),
-    PlatformColumns("Blackboard", id="student id", login="username"),
-    PlatformColumns("Brightspace", id="org defined id", login="username", email="email"),
-    PlatformColumns("Google Classroom", email="email address", skipped="points | due date"),
-    PlatformColumns("ILIAS", id="matriculation number | matrikelnummer", login="login | anmeldename"),
-    PlatformColumns("OpenOlat", id="matrikelnummer | institutional identifier", login="benutzername"),
-    PlatformColumns("Stud.IP", id="matrikelnummer", login="nutzername"),
-    PlatformColumns("HIS", id="mtknr | matrikelnr", skipped="endhissheet"),
-    PlatformColumns("LSF", id="matrikelnr"),
     PlatformColumns(
-        "CAMPUSonline", id="registration number | matrikelnummer", email="email address",
+        "Blackboard", "help.blackboard.com, Learn, Instructor: Work Offline with Grade Data",
+        id="student id", login="username",
+    ),
+    PlatformColumns(
+        "Brightspace", "community.d2l.com, article 3538, Importing grades", id="org defined id", login="username",
+        email="email",
+    ),
+    PlatformColumns(
+        "Google Classroom", "support.google.com/edu/classroom: Download grades as CSV", email="email address",
+        skipped="points | due date",
+    ),
+    PlatformColumns(
+        "ILIAS", "ILIAS-eLearning/ILIAS, lang/ilias_de.lang and ilias_en.lang: login, matriculation; "
+        "ilifau/ExerciseStatusFile: login, lastname, firstname",
+        id="matriculation number | matrikelnummer", login="login | anmeldename",
+    ),
+    PlatformColumns(
+        "OpenOlat", "OpenOLAT/OpenOLAT, org.olat.user, LocalStrings: institutionalUserIdentifier, username",
+        id="matrikelnummer | institutional identifier", login="benutzername",
+    ),
+    PlatformColumns(
+        "Stud.IP", "programs that read its lists of participants, with Nutzername or Benutzername",
+        id="matrikelnummer", login="nutzername | benutzername",
+    ),
+    PlatformColumns(
+        "HIS", "programs that read lists of examinations between startHISsheet and endHISsheet",
+        id="mtknr | matrikelnr", skipped="endhissheet",
+    ),
+    PlatformColumns("LSF", "lists of participants of universities that use it", id="matrikelnr"),
+    PlatformColumns(
+        "CAMPUSonline", "ls1intum/Artemis, students-exam-import-dialog; RWTHonline's and TUMonline's lists",
+        id="registration number | matrikelnummer", email="email address",
         last_name="family name of student", first_name="first name of student",
     ),
-    PlatformColumns("Gradescope", id="sid", email="email"),
-    PlatformColumns("GitHub Classroom", login="identifier | roster identifier"),
-    PlatformColumns("Platonus", id="жсн | иин | iin"),
+    PlatformColumns("Gradescope", "its roster as CSV: First Name,Last Name,SID,Email", id="sid", email="email"),
+    PlatformColumns(
+        "GitHub Classroom", "its roster as CSV: identifier,github_username,github_id,name",
+        login="identifier | roster identifier",
+    ),
+    PlatformColumns("Platonus", "lists of universities that use it", id="жсн | иин | iin"),
 )  # fmt: skip
 """The table of known headings; a new platform is a row."""
 

@@ -230,6 +230,10 @@ def _is_aside(cells: Sequence[str], layout: RosterLayout) -> bool:
     return any(map(is_no_student, found.values())) or (layout.id_is_email and not named and not is_address)
 
 
+_AS_TEXT = "#"
+"""What Brightspace writes before ids and user names, so that spreadsheets take them for texts."""
+
+
 def read_student(cells: list[str], layout: RosterLayout, place: Place) -> Student | Fault:
     """The student on a line, or the first thing that is wrong with it."""
     while len(cells) > layout.width and not cells[-1]:
@@ -240,6 +244,7 @@ def read_student(cells: list[str], layout: RosterLayout, place: Place) -> Studen
         return Fault(f"{len(cells)} cells where the heading has {layout.width}", hint, place)
     cells = [_tidy(cell) for cell in cells]
     found = {key: cells[i] for key, i in layout.columns.items()}
+    found |= {key: found[key].removeprefix(_AS_TEXT) for key in ("id", "login") if key in found}
     found["id"] = found["id"] or found.get("email", "")
     if fault := _unfit(cells, found, place):
         return fault
