@@ -12,7 +12,8 @@ from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK_NAMES
 
 MAX_LENGTH = 20_000
 
-_SUBSCRIPTS = {**{chr(0x2080 + d): str(d) for d in range(10)}, "₊": "+", "₋": "-", "ᵢ": "i", "ⱼ": "j", "ₜ": "t"}
+_SUBSCRIPTS = {**dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)),
+               **dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "aehijklmnoprstuvx", strict=True))}  # fmt: skip
 _SUPERSCRIPTS = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁺": "+", "⁻": "-", "ᵀ": "T",
                  "⁽": "(", "⁾": ")"}  # fmt: skip
 _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",

@@ -34,6 +34,8 @@ _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽�
 _WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
 _MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
+_HEADING = re.compile(r"[^\W\d_]{3,}\s+\d+")
+"""A word and a number, `Block 2`: no name."""
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
 
 
@@ -196,7 +198,8 @@ class StatementReader:
 
     def _is_name(self, left: str) -> bool:
         """Whether a left side means to name a quantity: no words, and nothing that is worked out on the way."""
-        return _LEFT.match(left) is not None and not _WORKED.match(left) and self._formula(left) is None
+        worded = _WORKED.match(left) or _HEADING.fullmatch(left)
+        return _LEFT.match(left) is not None and not worded and self._formula(left) is None
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""

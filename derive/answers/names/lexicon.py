@@ -140,7 +140,8 @@ class Lexicon:
 
     def _entry(self, symbol: Symbol) -> Quantity | None:
         """A name with some more numbers in its subscript, one for each axis; the problem's own other names first."""
-        spellings = [*_spellings(symbol), *_apart(symbol)]
+        spelled = [*_spellings(symbol)]
+        spellings = [*spelled, *(apart for spelling in spelled for apart in _apart(spelling))]
         for known in (self._other, self._named) if self.others else (self._named,):
             for spelling in spellings:
                 for count in range(1, min(len(spelling.subscript), MAX_RANK) + 1):

@@ -164,6 +164,8 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
         block, fence = text[start : match.start()], match.group()
         if fence == "\n" and (not text.startswith("\n", match.end()) if display else _in_dollars(block)):
             continue
+        if fence == "$$" and not display and _in_dollars(block):
+            continue  # one formula in a sentence ends and the next begins: `$-$$\\infty$`
         yield block, line, display
         line += block.count("\n") + fence.count("\n")
         start = match.end()

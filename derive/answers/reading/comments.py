@@ -12,7 +12,7 @@ _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
 _WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
 _SENTENCE = r"(?![A-ZÀ-ÞА-ЯЁ])[^\W\d_]{2,20}(?:[ ,'’-]{1,2}[^\W\d_]{1,20}){1,8}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>{_SENTENCE}))"
-_UNIT = r"[^\W\d_₀-₉]{1,14}(?:[²³]|\^[23])?"
+_UNIT = r"[^\W\d_₀-ₜᵢ-ᵪⱼ]{1,14}(?:[²³]|\^[23])?"
 _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅☺\U0001f300-\U0001faff]"
     r"|(?<=\s)(?:[:;]-?[)(DP]|\^\^|xD))++)\s*$"
@@ -29,7 +29,7 @@ _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
 _ENDS = frozenset("□)](*_`!✓✔☑✅☺….²³€$£¥₸₽°^")
 _LEAST_PICTURE = "\U0001f300"
 _EACH = re.compile(r"[^\W\d_]+")
-_AHEAD = re.compile(r"(?:[^\W\d_₀-₉]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
+_AHEAD = re.compile(r"(?:[^\W\d_₀-ₜᵢ-ᵪⱼ]{2,}\.?\s+){1,3}(?=[-+−–]?\s?[\d.]|\[|\\left)")
 _SCALES = {*SCALES, "mn", "billion", "billions", "billionen", "bn", "miles", "k", "hundred", "hundert", "dozen",
            "times", "x", "per", "pi", "e", "i"}  # fmt: skip
 """What stands behind a number and changes it."""

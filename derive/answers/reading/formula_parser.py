@@ -18,8 +18,10 @@ from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.numbers import LONG_REAL, MAX_DIGITS, MIXED_NUMBER, number_at, read_number
 from derive.answers.reading.written import WrittenNumber
+from derive.calculus.differentiation import entry_of, shape_of
+from derive.calculus.operation_rows import ShapeFault
 from derive.language.cursor import MAX_NESTING
-from derive.language.expressions import Apply, Expr, Number
+from derive.language.expressions import Apply, Expr, Number, Shape
 from derive.language.tokens import Token
 
 
@@ -125,7 +127,9 @@ class FormulaParser(NameParser):
             if self.is_op("_") and self.tokens[self.at - 1].kind == "number":
                 raise self.error("a number has no subscript", "write it without `_`")
             if self.take().text == "_":
+                start = self.at
                 self._skip_subscript()
+                base = self._entry(base, [token.text for token in self.tokens[start : self.at]])
             else:
                 base = self.raised(base)
         return base
@@ -140,13 +144,36 @@ class FormulaParser(NameParser):
         if braced:
             self.expect("}")
 
+    def _entry(self, base: Expr, subscript: list[str]) -> Expr:
+        """The entry that numbers behind what a function gives name, `(softmax(z))_2`; else the whole."""
+        numbers = [int(text) for text in subscript if text.isdecimal() and len(text) < MAX_INDEX]
+        shape = self._shape(base) if isinstance(base, Apply) and base.op not in _ARITHMETIC else None
+        if not shape or len(numbers) != len(shape) or {"*", "+", "-"}.intersection(subscript):
+            return base
+        fits = all(0 < i <= n for i, n in zip(numbers, shape, strict=True))
+        return entry_of(base, self.lexicon.shapes, tuple(i - 1 for i in numbers)) if fits else base
+
+    def _shape(self, expr: Expr) -> Shape | None:
+        """The shape of an expression of the problem's names; None where it has none, or another one is in it."""
+        try:
+            return shape_of(expr, self.lexicon.shapes)
+        except (ShapeFault, KeyError):
+            return None
+
     def raised(self, base: Expr) -> Expr:
         grid = self.reading.grid(base)
         if grid is not None and self.is_transpose():
             return self.reading.kept(grid.turned())
-        return super().raised(base)
+        power = super().raised(base)
+        match power:
+            case Apply(op="power", args=(matrix, Number(value=value))) if value == -1:
+                shape = self._shape(matrix)
+                return Apply("inverse", (matrix,), span=power.span) if shape and len(shape) == 2 else power
+        return power
 
 
+MAX_INDEX = 5
+_ARITHMETIC = frozenset({"add", "subtract", "product", "times", "divide", "negate", "power", "transpose"})
 _TENS = re.compile(r"\s*(?:[*·⋅×]|\\cdot)\s*10\s*(?:[²³]|\^\s*\{?\s*\d)")
 """A factor 10 to a power that is not negative."""
 

@@ -37,6 +37,11 @@ class WrittenNumber:
         """Whether it was written place by place, so that it has a last one."""
         return self.digits < EXACT_DIGITS
 
+    @property
+    def is_quotient(self) -> bool:
+        """Whether it is two numbers that somebody has still to divide."""
+        return "/" in self.text or "frac" in self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:

@@ -138,13 +138,17 @@ class Examiner:
         said = self.results.get(answer.step, [])
         if len(said) < 2 or not isinstance(answer.content, Array) or said[0][0].updated:
             return
+        if not any(said[0][0].name in step.uses for step in self.solution.blueprint.derivation.steps):
+            return
         (target, part), values = said[0], self.solution.values
         first = part.numbers if target.index is None else None
         if first is None or target.passes not in values.worked:
             return
         true, printed = self.solution.exact.flat(target.name, target.passes), values.printed(target.name, target.passes)
         for w, last, value, full in zip(first.entries, answer.content.entries, true, printed, strict=False):
-            if w and last and w.value != value and w.digits < _enough(last, full) and standing(w, last.value):
+            if w is None or last is None or w.is_quotient:
+                continue
+            if w.value != value and w.digits < _enough(last, full) and standing(w, last.value):
                 right = rounded_to(value, last, values.numbers.decimal)
                 yield Remark("precision", part.link.line, w.text, right, "")
 

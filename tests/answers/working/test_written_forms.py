@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from support.solutions import solved
 
 import derive
-from derive import Problem, examples
+from derive import Problem, check, examples
 from derive.answers.files.answer_file import answers_of
 from derive.answers.files.columns import AnswerLine
 from derive.answers.names.step_matching import StepIndex
@@ -334,3 +335,35 @@ def test_a_setting_that_an_operation_does_not_have_is_no_formula(formula: str) -
     (alone,) = read_working(f"z_2 = {formula}", solution)
     assert isinstance(alone.content, Unreadable)
     assert said(f"z_2 = {formula} = 18.3") == {"z_2": 18.3}
+
+
+# --- entries, inverses, letters below the line ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["(softmax(z_2))_2", r"(\operatorname{softmax}(z_2))_{2}", "softmax(z_2)_2"])
+def test_a_number_behind_what_a_function_gives_is_its_entry(written: str) -> None:
+    item = check(examples.path("softmax_classifier"), {"L": f"-ln({written})"})["L"]
+    assert item.verdict == "correct"
+
+
+def test_the_inverse_of_a_matrix_is_no_power_of_its_entries() -> None:
+    text = '[data]\nA = [[2, 1], [1, 1]]\nx = [1, 3]\n[model]\nequations = "y = inverse(A) x"\n'
+    items = [check(Problem.loads(text), {"y": formula})["y"] for formula in ("A^{-1} x", "A⁻¹·x", "inv(A) x")]
+    assert [item.verdict for item in items] == ["correct"] * 3
+
+
+@pytest.mark.parametrize("name", ["Wₖ", "W_k", "Wₕ", "aₙ", "bₓ"])
+def test_letters_below_the_line(name: str) -> None:
+    plain = name[0] + "_" + unicodedata.normalize("NFKC", name[1]) if "_" not in name else name
+    text = f'[data]\n{plain} = 2\n[model]\nequations = "y = 3 {plain}"\n'
+    assert check(Problem.loads(text), {"y": f"3 {name}"})["y"].verdict == "correct"
+
+
+def test_entries_of_a_formula_inside_an_equation_have_small_letters() -> None:
+    index = StepIndex.of(solve(examples.path("graph_convolution")))
+    assert index.match("h_{12}^{(1)}") == index.match("H^{(1)}_{1,2}") == ("H:1", (0, 1))
+
+
+def test_two_formulas_side_by_side_in_a_sentence_begin_no_display() -> None:
+    read = read_working("It keeps them, $a$$b$ say.\n\n$z_2 = 18.3$\n\nand $A_2 = 1$", solve(examples.path("notes")))
+    assert {answer.step for answer in read} == {"z_2", "A_2"}
