@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 
 from derive.calculus.operation_rows import MACROS, OVERLOADS, ROWS, Macro, Row
 from derive.errors import suggestion
-from derive.language.expressions import Apply, Expr, Number, Option, with_args
+from derive.language.expressions import Apply, Expr, Number, Option, walk, with_args
 
 
 def with_settings(expr: Expr) -> Expr:
@@ -35,6 +35,21 @@ def with_settings(expr: Expr) -> Expr:
             return expr
         given[name] = value
     return replace(expr, args=args[:most], options=tuple(sorted(given.items())))
+
+
+def is_written_out(expr: Expr) -> bool:
+    """Whether an expression has nothing but operations that are what they are called: no settings, no macro, no word
+    that means another row for its number of arguments, nothing that only moves entries.
+    """
+    return all(_is_simple(node.op, len(node.args)) for node in walk(expr) if isinstance(node, Apply))
+
+
+@cache
+def _is_simple(op: str, count: int) -> bool:
+    row = ROWS.get(op)
+    if row is None or op in MACROS or (op, count) in OVERLOADS or row.notation.style == "chosen":
+        return False
+    return not (row.positional or row.settings or row.defaults or row.expansion or row.moves)
 
 
 def _constant(expr: Expr) -> Option | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flint import fmpq
@@ -89,9 +89,10 @@ def _kernel(
     branches: Branches,
 ) -> Kernel:  # fmt: skip
     """Flat arguments → flat value, each argument spread to the common shape first."""
+    if isinstance(value, Smooth) and not defaults and all(shape == shapes[0] for shape in shapes):
+        return _entry_by_entry(value.function, len(shapes))
     settings = _settings(defaults, options)
-    target = broadcast(shapes)
-    spreads = [broadcast_sources(shape, target) for shape in shapes]
+    spreads = _sources(shapes)
     if isinstance(value, Smooth):
         return _mapped(partial(value.function, **settings) if settings else value.function, spreads)
     if isinstance(value, Jumps):
@@ -99,7 +100,17 @@ def _kernel(
     return _piecewise(value, settings, spreads, branches)
 
 
+def _sources(shapes: Shapes) -> list[list[int] | None]:
+    """Of each argument the flat entries that it is spread from; None where it has the common shape."""
+    if all(shape == shapes[0] for shape in shapes):
+        return [None] * len(shapes)
+    target = broadcast(shapes)
+    return [broadcast_sources(shape, target) for shape in shapes]
+
+
 def _settings(defaults: Mapping[str, Fraction], options: Options) -> dict[str, fmpq]:
+    if not defaults:
+        return {}
     given = dict(options)
     settings = {name: given.get(name, default) for name, default in defaults.items()}
     return {name: to_fmpq(value) for name, value in settings.items() if isinstance(value, Fraction)}
@@ -124,6 +135,12 @@ def _kinks(
 
 def _spread(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> list[Flat]:
     return [flat if at is None else [flat[i] for i in at] for flat, at in zip(args, spreads, strict=True)]
+
+
+@cache
+def _entry_by_entry(function: Callable[..., Num], count: int) -> Kernel:
+    """The kernel of a smooth function of arguments of one shape: it holds nothing, so that all may share it."""
+    return _mapped(function, [None] * count)
 
 
 def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Kernel:

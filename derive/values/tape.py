@@ -24,11 +24,13 @@ def compile_expr(
     name: Name | None = None,
 ) -> CompiledExpr:  # fmt: skip
     """The expression, that of `name`, as a function from the table of values to a flat array."""
-    return _compiled(weights.applied(expr, name), slots, shapes, branches)[1]
+    return compile_shaped(weights.applied(expr, name), slots, shapes, branches)[1]
 
 
-def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches) -> tuple[Shape, CompiledExpr]:
-    """The expression's shape, and the function, from the inside out."""
+def compile_shaped(
+    expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: Branches
+) -> tuple[Shape, CompiledExpr]:
+    """The expression's shape, and its value as a function of the table of values, from the inside out."""
     if isinstance(expr, Ref):
         slot = slots[expr.name]
         return shapes[expr.name], lambda env: env[slot]
@@ -38,7 +40,7 @@ def _compiled(expr: Expr, slots: Mapping[Name, int], shapes: Shapes, branches: B
     if isinstance(expr, Number):
         constant = [to_num(expr.value)]
         return (), lambda env: constant
-    inner = [_compiled(arg, slots, shapes, branches) for arg in expr.args]
+    inner = [compile_shaped(arg, slots, shapes, branches) for arg in expr.args]
     row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
     shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
     return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from flint import arb, fmpq
 
-from derive.calculus.differentiation import Shapes, shape_of
+from derive.calculus.differentiation import Shapes
 from derive.calculus.operation_rows import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.language.expressions import Expr, names_in
 from derive.language.names import Name
-from derive.values.tape import CompiledExpr, Env, compile_expr
+from derive.values.tape import CompiledExpr, Env, compile_expr, compile_shaped
 
 POINTS = 3
 BITS = 128
@@ -56,21 +56,22 @@ def same_function(a: Expr, b: Expr, shapes: Shapes, steps: Iterable[Defined] = (
     """
     if a == b:
         return None
-    if shape_of(a, shapes) != shape_of(b, shapes):
-        return Counterexample({}, (), ())
     defined, free = _needed(a, b, steps)
     slots = {name: i for i, name in enumerate((*free, *(step.name for step in defined)))}
     branches = Branches()
+    (shape, first), (other, second) = (compile_shaped(expr, slots, shapes, branches) for expr in (a, b))
+    if shape != other:
+        return Counterexample({}, (), ())
     moves = [(slots[step.name], compile_expr(step.expr, slots, shapes, branches)) for step in defined]
-    first, second = (compile_expr(expr, slots, shapes, branches) for expr in (a, b))
     compared = False
-    for number in range(POINTS):
-        env: Env = [_point(number, i, prod(shapes[name])) for i, name in enumerate(free)]
-        values = _values(env, moves, first, second)
-        compared |= values is not None
-        if values and any(_differ(x, y) for x, y in zip(*values, strict=True)):
-            at = {name.id: tuple(env[slots[name]]) for name in names_in(a) + names_in(b)}
-            return Counterexample(at, tuple(values[0]), tuple(values[1]))
+    with precision(BITS, ties=True):
+        for number in range(POINTS):
+            env: Env = [_point(number, i, prod(shapes[name])) for i, name in enumerate(free)]
+            values = _values(env, moves, first, second)
+            compared |= values is not None
+            if values and any(_differ(x, y) for x, y in zip(*values, strict=True)):
+                at = {name.id: tuple(env[slots[name]]) for name in names_in(a) + names_in(b)}
+                return Counterexample(at, tuple(values[0]), tuple(values[1]))
     if not compared:
         raise ValueFault("the formulas have no value at any point that was tried")
     return None
@@ -106,10 +107,9 @@ def _values(
     """What the formulas give at a point; None where one of them has no value."""
     env += [[] for _ in moves]
     try:
-        with precision(BITS, ties=True):
-            for slot, run in moves:
-                env[slot] = run(env)
-            return first(env), second(env)
+        for slot, run in moves:
+            env[slot] = run(env)
+        return first(env), second(env)
     except (ValueFault, Undecided, ZeroDivisionError, OverflowError):
         return None
 

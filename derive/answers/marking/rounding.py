@@ -37,24 +37,32 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
 
     A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
     """
-    if is_minus_infinity(value) or is_minus_infinity(written.value):
+    if type(value) is fmpq and type(written.value) is fmpq:
+        difference = abs(written.value - value)
+        if difference == 0:
+            return EXACT
+    elif is_minus_infinity(value) or is_minus_infinity(written.value):
         return EXACT if is_minus_infinity(value) and is_minus_infinity(written.value) else None
-    difference = abs(written.value - value)
-    if _nothing(difference, value):
+    elif _nothing(difference := abs(written.value - value), value):
         return EXACT
     if written.unit == 0 or written.value == 0:
         return None
-    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
-        return ROUNDED
+    if how := _shortened(written, value, difference):
+        return how
+    shorter = _with_held_places(written, value) if written.unit >= 1 else None
+    return standing(shorter, value) if shorter else None
+
+
+def _shortened(written: WrittenNumber, value: Num, difference: Num) -> str | None:
+    """How a number of so many digits stands for a value that it differs from: `rounded`, `cut`, or not at all."""
     if difference <= written.unit / 2:
+        return ROUNDED
+    if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
     longer = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     if longer and difference < written.unit:
         return CUT
-    if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit:
-        return ROUNDED
-    shorter = _with_held_places(written, value) if written.unit >= 1 else None
-    return standing(shorter, value) if shorter else None
+    return ROUNDED if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit else None
 
 
 def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | None:

@@ -83,11 +83,13 @@ def _array(
     below: Sequence[tuple[NumberRow, Snippet]],
     lines: tuple[int, ...],
 ) -> Snippet:
-    """A left side with its rows in one pair of brackets."""
+    """A left side with its rows in one pair of brackets; one row without brackets stands for a list, row or column."""
     gap = "\n" * (below[0][1].line - piece.line) if below and not opened[1].strip() else " "
-    return Snippet(
-        f"{piece.text[: opened.start(1)]}{gap}[" + "\n".join(row.text for row in rows) + "]", piece.line, rows=lines
-    )
+    if len(rows) == 1 and not rows[0].brackets and rows[0].length > 1:
+        array = f"({'; '.join(_EACH.findall(rows[0].text))})"
+    else:
+        array = "[" + "\n".join(row.text for row in rows) + "]"
+    return Snippet(f"{piece.text[: opened.start(1)]}{gap}{array}", piece.line, rows=lines)
 
 
 def _row(text: str) -> NumberRow | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Unreadable
-from derive.calculus.applications import with_settings
-from derive.calculus.differentiation import expand_macros, shape_of
+from derive.calculus.applications import is_written_out, with_settings
+from derive.calculus.differentiation import expand_macros
 from derive.calculus.operation_rows import ROWS, ShapeFault, row_of
 from derive.calculus.shapes import as_matrix
 from derive.language.bounds import check_bounds
-from derive.language.expressions import Apply, Expr, Number, Shape, names_in, rewrite, walk, with_args
+from derive.language.expressions import Apply, Expr, Number, Ref, Shape, names_in, rewrite, walk, with_args
 from derive.language.names import Name
 from derive.language.tokens import TextError
 
@@ -23,14 +23,15 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     """What was read as a formula that can be worked out: its arrays and macros written out, `·` between arrays of one
     shape as the product entry by entry; Unreadable where it has no meaning, or not the shape that is `asked` for.
     """
-    expr = with_settings(with_arrays(reading.expr, reading))
-    alone = [node for node in walk(expr) if isinstance(node, Apply) and node.op in ROWS and ROWS[node.op].moves]
-    if any(not names_in(node) for node in alone):
+    expr = with_arrays(reading.expr, reading)
+    simple = is_written_out(expr)
+    expr = expr if simple else with_settings(expr)
+    if not simple and any(not names_in(node) for node in _moved(expr)):
         return Unreadable("an array of numbers alone is no formula")
     try:
         check_bounds(expr, reading.text)
-        expr = _settled(expand_macros(expr, shapes), shapes)
-        single = shape_of(expr, shapes) == () and prod(asked) > 1
+        expr, shape = _settled(expr if simple else expand_macros(expr, shapes), shapes)
+        single = shape == () and prod(asked) > 1
     except (ShapeFault, TextError) as fault:
         return Unreadable(fault.message, fault.hint, 0, len(reading.text))
     except (KeyError, ValueError, IndexError):
@@ -40,17 +41,26 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     return expr
 
 
-def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> Expr:
+def _moved(expr: Expr) -> Iterator[Apply]:
+    """What only moves entries, as an array of numbers."""
+    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in ROWS and ROWS[node.op].moves)
+
+
+def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> tuple[Expr, Shape]:
+    """The expression with its products as they are meant, and its shape, from the inside out."""
+    if isinstance(expr, Ref):
+        return expr, shapes[expr.name]
     if not isinstance(expr, Apply):
-        return expr
-    expr = with_args(expr, tuple([_settled(arg, shapes) for arg in expr.args]))
-    if expr.op == "product":
-        try:
-            row_of(expr).shape(tuple(shape_of(arg, shapes) for arg in expr.args), expr.options)
-        except ShapeFault:
-            left, right = (shape_of(arg, shapes) for arg in expr.args)
-            return replace(expr, op="times") if left == right else expr
-    return expr
+        return expr, ()
+    inner = [_settled(arg, shapes) for arg in expr.args]
+    sizes = tuple([shape for _, shape in inner])
+    expr = with_args(expr, tuple([arg for arg, _ in inner]))
+    try:
+        return expr, row_of(expr).shape(sizes, expr.options)
+    except ShapeFault:
+        if expr.op != "product" or sizes[0] != sizes[1]:
+            raise
+        return replace(expr, op="times"), sizes[0]
 
 
 def with_arrays(expr: Expr, reading: Reading) -> Expr:

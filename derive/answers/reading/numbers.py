@@ -75,12 +75,30 @@ def read_number(text: str, decimal: str) -> WrittenNumber | None:
     """
     if len(text) > 3 * MAX_DIGITS:
         return None
+    if (usual := _USUAL[decimal].fullmatch(text)) is not None:
+        return _usual(usual)
     match = _WHOLE.fullmatch(text)
     if match is None and (grouped := _PLAIN_SPACES.sub("\u202f", text)) != text:
         match = _WHOLE.fullmatch(grouped)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return _rare(text, decimal)
     return number_of_match(match, text.strip(), decimal) or _rare(text, decimal)
+
+
+_USUAL = {
+    sign: re.compile(rf"\s*(([{SIGNS}]?)(\d++)(?:[{sign}](\d++))?(?:[eE]([-+]?\d++))?)\s*") for sign in (".", ",")
+}
+"""What most numbers are: digits with the decimal sign and a power of ten, which have one reading."""
+
+
+def _usual(match: re.Match[str]) -> WrittenNumber | None:
+    text, sign, whole, broken, e = match.groups()
+    power = _power(e) if e else 0
+    if power is None:
+        return None
+    if broken is None:
+        return _number(whole, 0, power, sign in _NEGATIVE, text)
+    return _number(whole + broken, len(broken), power, sign in _NEGATIVE, text)
 
 
 _SIGNED = rf"{SPACES}(?P<sign>[{SIGNS}]?){SPACES}"

@@ -28,6 +28,7 @@ from derive.language.tokens import TextError
 MAX_TEXT = 6_000
 LEAST_ENTRIES, MORE = 400, 4
 _BRACKET = re.compile(r"[\s$]*(?:\[|\\left|\\begin)")
+_OPENING = re.compile(r"\s*[\[({\\|⎡⎛]")
 _SLICE = re.compile(
     r"[\s{]*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}"
     r"(?:[\s}]|\\q?quad|\\allowbreak)*"
@@ -107,6 +108,8 @@ def plain_array(text: str, asked: Shape | None, decimal: str) -> Array | None:
 
 def array_in(text: str, decimal: str, commas: CommaUse, asked: Shape | None) -> CellArray | None:
     """The array that a whole text is, None for anything else. Raises TextError."""
+    if not asked and _OPENING.match(text) is None:
+        return None  # without brackets it would be one number
     group = cells_of(text, decimal, commas)
     if group is None or not _is_array(group, text, asked):
         return None

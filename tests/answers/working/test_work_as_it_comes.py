@@ -437,6 +437,13 @@ def test_blocks_of_columns_stand_beside_each_other() -> None:
     assert said(printed) == {"dL/dW_1": [1, 2, 3, 4, 5, 6, 7, 8, 9]}
 
 
+@pytest.mark.parametrize("given", ["z_1\n  3.9   12.1   20.3", "z_1 =\n3.9\t12.1\t20.3"])
+def test_numbers_side_by_side_below_a_name_are_no_claim_that_they_are_a_row(given: str) -> None:
+    item = marked(given)["z_1"]
+    assert (item.verdict, item.remarks) == ("correct", ())
+    assert [remark.key for remark in marked("z_1 = [3.9 12.1 20.3]")["z_1"].remarks] == ["row_for_column"]
+
+
 def test_gradients_of_tensors_and_names_of_the_tool() -> None:
     assert said("W_2.grad\ntensor([[1., 2., 3.]])") == {"dL/dW_2": [1, 2, 3]}
     assert list(said("m_{c,W_1} = [1, 2; 3, 4]", "adam_network")) == ["m_{c,W_1}@1"]
