@@ -14,6 +14,10 @@ from support.scripts import load
 from derive import Problem, check, examples, solve
 from derive.answers.feedback import report_files
 from derive.answers.mistakes.table import keys
+from derive.classroom.folder.classroom import Classroom
+from derive.classroom.grading import GradingOptions, grade
+from derive.classroom.papers.production import produce
+from derive.classroom.workers.engine import engine
 from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
 from derive.sheets.sheet_files import copy_of
@@ -101,6 +105,7 @@ MATHEMATICS = frozenset(
     ]
 )
 """Functions and their settings are written alike in every language."""
+TAGS = re.compile(r"<(style|script|title).*?</\1>|<[^>]*>", re.DOTALL)
 PLACES = re.compile(r"\{\w+\}")
 ENGLISH = {word for text in catalogue("en").sentences.values() for word in LATIN.findall(PLACES.sub("", text))}
 
@@ -138,6 +143,59 @@ def test_no_english_is_left_on_a_page_of_another_language(name: str, pseudo_lang
     for text in pages:
         words = {word for word in LATIN.findall(text) if not {word, word.removeprefix("d")} & (own | MATHEMATICS)}
         assert not words & ENGLISH, name
+
+
+CLASS = """
+language = "qq"
+[data]
+x = [1, -2, 3]
+t = 1
+[parameters]
+w = [0.5, -0.25, 1]
+b = 0.5
+[model]
+equations = "z = w^T x + b\\ny = sigmoid(z)\\nL = (y - t)^2"
+loss = "L"
+[grade]
+marks = { "1" = 90, "5" = 0 }
+due = 2026-01-10
+late = "10 %"
+"""
+WORKS = {
+    "s1": """z = "4,5"\ny = "0.98901"\nL = "0.0001207"\n"dL/dy" = "-0.0219"\n"dL/dz" = "7("\n"z_99" = "3"\n""",
+    "s2": """z = "3.7"\ny = "0.97611"\nL = "-0.77"\n"dL/dy" = "0.04"\n"dL/dw" = ["1", "2", "3"]\n"dL/db" = "w + q"\n""",
+    "s3": """z = "3.7"\ny = "0.97611"\nL = "-0.77"\n"dL/dy" = "0.04"\n"dL/dw" = ["1", "2", "3"]\n"dL/db" = "w + q"\n""",
+}
+
+
+@pytest.mark.slow
+def test_no_english_is_left_in_what_a_class_gets_back_in_another_language(pseudo_language: str, tmp_path: Path) -> None:
+    """The report on the class with its remarks on works that agree, each student's feedback, the cells of the tables;
+    the heads of tables are keys, or those of a platform. Why a file cannot be read at all is told as in the terminal.
+    """
+    (tmp_path / "сеть.toml").write_text(CLASS, "utf-8")
+    roster = "student_id,last_name,first_name,email\n"
+    roster += "".join(f"s{i},Л{i},Ф{i},{i}@x.qq\n" for i in range(1, 6))
+    (tmp_path / "roster.csv").write_text(roster, "utf-8")
+    room = Classroom.create(
+        tmp_path / "class", tmp_path / "сеть.toml", tmp_path / "roster.csv", seed="a seed", formats=("toml",)
+    )
+    with engine(1) as calls:
+        assert not produce(room, calls).statuses
+    returned = tmp_path / "returned"
+    returned.mkdir()
+    for student, work in WORKS.items():
+        (returned / f"{student}-answers.toml").write_text(f'"sheet:student" = "{student}"\n{work}', "utf-8")
+    options = GradingOptions(formats=("txt", "html"), workers=1, gradebook="moodle")
+    grade(room.folder, [returned], tmp_path / "grades", options)
+    pages = [page for page in (tmp_path / "grades").rglob("*.*") if page.suffix in {".html", ".txt", ".csv"}]
+    assert len(pages) >= 8
+    for page in pages:
+        text = page.read_text("utf-8-sig")
+        text = TAGS.sub(" ", text) if page.suffix == ".html" else text
+        lines = text.split("\n", 1)[1] if page.suffix == ".csv" else text
+        words = {word for word in LATIN.findall(lines) if word not in MATHEMATICS | {"sheet", "student", "answers"}}
+        assert not words & ENGLISH, (page.name, words & ENGLISH)
 
 
 @pytest.mark.parametrize("language", [each for each in languages() if each != "en"])
