@@ -20,20 +20,17 @@ class AnswerInput:
 
 @dataclass(frozen=True, slots=True)
 class TreeNode:
-    """One question of a response tree, of its feedback variables: if `condition` holds, the tree ends here with the
-    score and feedback, and `note` tells so.
-    """
+    """One question of a response tree: if this is the outcome of its variables, it ends with score and feedback."""
 
-    condition: str
-    note: str
+    outcome: str
     score: int
     feedback: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The response tree of a step: `variables` is what its nodes ask about, tried in their order; `otherwise` is said
-    where none holds.
+    """The response tree of a step: `variables` is what its nodes ask about, in their order; `otherwise` is said where
+    none of them ends it.
     """
 
     name: str

@@ -20,6 +20,8 @@ OPTIONS: dict[str, str | None] = {
     "variantsselectionseed": "",
 }  # fmt: skip
 """Settings of a question in their order; None where a text stands, which is empty."""
+STANDARD = "1"
+"""How feedback is shown; 0 would mean that the tree does not count."""
 BOX = 12
 INPUT = {
     "boxsize": str(BOX), "strictsyntax": "1", "insertstars": "0", "syntaxhint": "", "syntaxattribute": "0",
@@ -93,20 +95,21 @@ def _input(question: Element, answer: AnswerInput) -> None:
 
 def _tree(question: Element, tree: Tree) -> None:
     element = SubElement(question, "prt")
-    for tag, value in (("name", tree.name), ("value", tree.marks), ("autosimplify", "1"), ("feedbackstyle", "0")):
+    for tag, value in (("name", tree.name), ("value", tree.marks), ("autosimplify", "1"), ("feedbackstyle", STANDARD)):
         _plain(element, tag, value)
     SubElement(SubElement(element, "feedbackvariables"), "text").text = tree.variables
     for i, node in enumerate(tree.nodes):
         last = i == len(tree.nodes) - 1
         no = tree.otherwise if last else None
         fields = {
-            "name": str(i), "description": node.note, "answertest": "AlgEquiv", "sans": node.condition, "tans": "true",
+            "name": str(i), "description": node.outcome, "answertest": "AlgEquiv",
+            "sans": f'is(outcome = "{node.outcome}")', "tans": "true",
             "testoptions": "", "quiet": "1",
             "truescoremode": "=", "truescore": str(node.score), "truepenalty": "0", "truenextnode": "-1",
-            "trueanswernote": note_of(tree, node.note), "truefeedback": node.feedback,
+            "trueanswernote": note_of(tree, node.outcome), "truefeedback": node.feedback,
             "falsescoremode": "=", "falsescore": "0", "falsepenalty": "0",
             "falsenextnode": "-1" if last else str(i + 1),
-            "falseanswernote": note_of(tree, no.note if no else f"not-{node.note}"),
+            "falseanswernote": note_of(tree, no.outcome if no else f"not-{node.outcome}"),
             "falsefeedback": no.feedback if no else "",
         }  # fmt: skip
         made = SubElement(element, "node")

@@ -15,7 +15,7 @@ from derive.language.expressions import Expr
 from derive.language.names import Symbol
 from derive.problem.settings import Digits
 from derive.questions.program import ProgramLine, QuestionProgram, Route
-from derive.questions.standing import Answered, Lengths, TypedWork, is_right
+from derive.questions.standing import Answered, Lengths, TypedWork
 from derive.solution import Solution
 from derive.values.digits import INFINITE, Printed, printed
 from derive.values.tape import Env
@@ -23,7 +23,7 @@ from derive.values.tape import Env
 BITS = 192
 LARGEST = 60
 """The largest power of ten that anybody types."""
-RIGHT, FOLLOWS, WRONG = "right", "follows", "wrong"
+RIGHT, FOLLOWS, LOST, WRONG = "right", "follows", "saturated", "wrong"
 """What becomes of an answer, if it is no known mistake."""
 CREDITED = {RIGHT, FOLLOWS}
 
@@ -94,10 +94,16 @@ class QuestionBench:
         return [printed(x, line.digits, ties=True).value for x in values] if line.rounded else values
 
     def _is_told(self, line: ProgramLine, env: Env) -> bool:
-        if not all(map(_is_typed, (number for numbers in self._printed(env, 0).values() for number in numbers))):
+        if not all(map(_is_typed, self._changed(env))):
             return False
         verdicts = self.verdicts(env)
         return [variable for variable, verdict in verdicts.items() if verdict not in CREDITED] == [line.variable]
+
+    def _changed(self, env: Env) -> Iterator[Printed]:
+        """The numbers of the steps that a mistake changes."""
+        for line in self.lines:
+            slot = self.program.slot(line.variable)
+            yield from self._shown(line, env, 0) if env[slot] is not self.truth[slot] else ()
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -134,10 +140,12 @@ class QuestionBench:
 
     def _judged(self, line: ProgramLine, route: Route, work: TypedWork) -> str:
         variable = line.variable
-        if is_right(work.numbers[variable], self.truth[self.program.slot(variable)], self.lengths[variable]):
+        if work.is_right(variable):
             return RIGHT
         if route.params and work.follows(variable, route):
             return FOLLOWS
+        if route.params and work.is_lost(variable, route):
+            return LOST
         wrong = self.program.wrong_routes(line)
         return next((key for key, routes in wrong.items() if any(work.is_mistaken(variable, r) for r in routes)), WRONG)
 

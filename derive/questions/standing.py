@@ -96,11 +96,6 @@ def _is_near(number: Answered, value: Num, width: Num, lengths: Lengths) -> bool
     return bool(abs(a - t) <= width + max(last_place(t, lengths.printed), unit) * SLACK)
 
 
-def is_right(numbers: Sequence[Answered], values: Flat, lengths: Lengths) -> bool:
-    """Whether numbers are the values, as long as they have to be."""
-    return all(_is_near(number, value, 0, lengths) for number, value in zip(numbers, values, strict=True))
-
-
 @dataclass(frozen=True)
 class TypedWork:
     """A student's numbers by variable, and the lengths that each was asked with; `truth` are the true values."""
@@ -116,10 +111,20 @@ class TypedWork:
         """
         env = self._at_own(route)
         base = self.program.value(route.expr, env)
-        if base is None:
+        if base is None or self.is_lost(variable, route):
             return False
         nothing: list[Num] = [fmpq(0)] * len(base)
         return self._are_near(variable, base, nothing) or self._are_near(variable, base, self._widths(route, env, base))
+
+    def is_right(self, variable: Symbol) -> bool:
+        """Whether the numbers of a step are the true ones."""
+        values = self.truth[self.program.slot(variable)]
+        return self._are_near(variable, values, [fmpq(0)] * len(values))
+
+    def is_lost(self, variable: Symbol, route: Route) -> bool:
+        """Whether a 0 stands for what is none, though all before it is right: a value was rounded to its bound."""
+        pairs = zip(self.numbers[variable], self.truth[self.program.slot(variable)], strict=True)
+        return any(x.value == 0 and not _is_nothing(t) for x, t in pairs) and all(map(self.is_right, route.params))
 
     def is_mistaken(self, variable: Symbol, route: Route) -> bool:
         """Whether the numbers of a step are what a mistake gives at the student's own numbers, to a hundredth."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from math import prod
 
 from derive.derivation.step_marks import step_marks
 from derive.language.expressions import Entry, Ref
@@ -13,7 +14,7 @@ from derive.language.names import Symbol
 from derive.notation.maxima import maxima_code, maxima_entry
 from derive.prose.catalogue import Catalogue
 from derive.questions.model import AnswerInput, Tree, TreeNode
-from derive.questions.planted import FOLLOWS, RIGHT, WRONG, QuestionBench
+from derive.questions.planted import FOLLOWS, LOST, RIGHT, WRONG, QuestionBench
 from derive.questions.program import ProgramLine, Route
 
 BLANK = "blank"
@@ -35,22 +36,32 @@ class Trees:
             answered = self.inputs[line.variable]
             value = worth if any(marks) else Fraction(1)
             yield Tree(f"prt{i}", answered, decimal(value), self._variables(line), tuple(self._nodes(line)),
-                       TreeNode("", WRONG, 0, self._said("wrong")))  # fmt: skip
+                       TreeNode(WRONG, 0, self._said("wrong")))  # fmt: skip
 
     def _marks(self, line: ProgramLine) -> Fraction:
-        program, solution = self.bench.program, self.bench.solution
-        (name, k), derivation = line.place, program.derivation
-        return step_marks(derivation, solution.problem, line.step, derivation.id_in(name, k), k)
+        """The marks of a step; one that has none by itself, as a local derivative, counts like any other: what is wrong
+        in it would cost nothing, since the rest follows.
+        """
+        problem, derivation = self.bench.solution.problem, self.bench.program.derivation
+        marking, k = problem.marking, line.place[1]
+        worth = step_marks(derivation, problem, line.step, line.id, k)
+        if worth or line.id in marking.steps:
+            return worth
+        return marking.marks if marking.entry is None else marking.entry * prod(line.shape)
 
     def _nodes(self, line: ProgramLine) -> Iterator[TreeNode]:
+        yield TreeNode(BLANK, 0, "")
+        yield TreeNode(RIGHT, 1, self._said("correct"))
         program = self.bench.program
-        yield TreeNode("answer_blank", BLANK, 0, "")
-        yield TreeNode("answer_right", RIGHT, 1, self._said("correct"))
         if program.route(line).params:
-            yield TreeNode("answer_follows", FOLLOWS, 1, self._said("follows"))
-        for i, key in enumerate(program.wrong_routes(line), 1):
-            why = self.words["check.mistake"].format(why=self.words[f"mistakes.{key}"])
-            yield TreeNode(f"is(answer_mistake = {i})", key, 0, f"{self._said('wrong')}<p>{escape(why)}</p>")
+            yield TreeNode(FOLLOWS, 1, self._said("follows"))
+            yield self._told(LOST)
+        yield from map(self._told, program.wrong_routes(line))
+
+    def _told(self, key: str) -> TreeNode:
+        """What is said of a mistake."""
+        why = self.words["check.mistake"].format(why=self.words[f"mistakes.{key}"])
+        return TreeNode(key, 0, f"{self._said('wrong')}<p>{escape(why)}</p>")
 
     def _said(self, key: str) -> str:
         return f"<p>{escape(self.words[f'check.{key}'])}.</p>"
@@ -58,25 +69,22 @@ class Trees:
     # --- feedback variables ------------------------------------------------------------------------------------------
 
     def _variables(self, line: ProgramLine) -> str:
-        """What the nodes ask about: each is worked out only where the one before it does not hold."""
-        program, answered = self.bench.program, self.inputs[line.variable].name
-        route, digits = program.route(line), self._digits(line.variable)
-        given = f"[{', '.join(map(self._given, route.params))}]"
-        wrong = ", ".join(f"[{', '.join(map(self._lambda, routes))}]" for routes in program.wrong_routes(line).values())
-        lines = [
-            f"answer_blank: dv_blank({answered});",
-            f"answer_right: not answer_blank and dv_right({answered}, {line.variable.id}, {digits});",
-            "answer_done: answer_blank or answer_right;",
-            f"answer_given: {given};",
-        ]
+        """What the nodes ask about, the outcome: each condition is worked out only where those before do not hold."""
+        answered, known = self.inputs[line.variable].name, f"{line.variable.id}"
+        route, digits = self.bench.program.route(line), self._digits(line.variable)
+        conditions = [(BLANK, f"dv_blank({answered})"), (RIGHT, f"dv_right({answered}, {known}, {digits})")]
         if route.params:
-            follows = f"dv_follows({answered}, {self._lambda(route)}, answer_given, {digits})"
-            lines.append(f"answer_follows: not answer_done and {follows};")
-            lines.append("answer_done: answer_done or answer_follows;")
-        lines.append(
-            f"answer_mistake: if answer_done then 0 else dv_mistake({answered}, [{wrong}], answer_given, {digits});"
+            follows = f"dv_follows({answered}, {known}, {self._lambda(route)}, given, {digits})"
+            conditions += [(FOLLOWS, follows), (LOST, f"dv_lost({answered}, {known}, given)")]
+        wrong = (
+            f'["{key}", {", ".join(map(self._lambda, routes))}]'
+            for key, routes in self.bench.program.wrong_routes(line).items()
         )
-        return "\n".join(lines)
+        chain = "".join(f'if {condition} then "{outcome}"\nelse' for outcome, condition in conditions)
+        return (
+            f"given: [{', '.join(map(self._given, route.params))}];\n"
+            f"outcome: {chain} dv_mistake({answered}, [{f',{chr(10)}  '.join(wrong)}], given, {digits});"
+        )
 
     def _given(self, param: Symbol) -> str:
         return f"[{self.inputs[param].name}, {param.id}, {self._digits(param)}]"

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from support.maxima import maxima
 from support.places import GOLDEN
-from support.stack import failed, questions
+from support.stack import EMPTY, failed, marked, questions
 
 from derive import Problem, examples
 from derive.answers.mistakes.table import keys
@@ -111,6 +111,93 @@ def test_numbers_in_cells_have_no_e() -> None:
 @pytest.mark.parametrize("problem", [NETWORK, example("notes").text], ids=["network", "notes"])
 def test_every_test_of_a_question_passes(problem: str) -> None:
     assert failed(question(Problem.loads(problem, "p"))) == []
+
+
+ONE = """
+title = "One unit"
+[data]
+x = [20, 3]
+t = 18
+[parameters]
+w = [0.7, 0.9]
+b = 0.45
+[model]
+equations = '''
+z = w^T x + b
+p = sigmoid(z)
+L = (p - t)^2
+'''
+loss = "L"
+[numbers]
+significant = 3
+"""
+"""z = 17.15, p = 0.99999996, L = 289: what is close to a bound is easily lost."""
+STEPS = ("z", "p", "L", "dL/dp", "dp/dz", "dL/dz", "dL/dw", "dL/db")
+
+
+def notes_of(*works: dict[str, str]) -> list[dict[str, str]]:
+    """What becomes of each step that a work answers."""
+    found = question(Problem.loads(ONE))
+    names = {step: f"ans{i}" for i, step in enumerate(STEPS, 1)}
+    answered = [{names[step]: value for step, value in work.items()} for work in works]
+    given = marked(found, answered)
+    return [
+        {step: marks[f"prt{STEPS.index(step) + 1}"].note.split("-", 1)[1] for step in work}
+        for work, marks in zip(works, given, strict=True)
+    ]
+
+
+@pytest.mark.needs("maxima")
+def test_a_number_counts_as_it_may_be_written() -> None:
+    """In full, to the digits that are printed, one fewer, cut off, as a product; not one digit, nor another number."""
+    works = ["17.15", "17.2", "17.1", "17", "343/20", "1.715*10", "17.149", "18", "20", "-17.15", "x", "17.4"]
+    found = [each["z"] for each in notes_of(*({"z": work} for work in works))]
+    assert found[:7] == ["right"] * 7
+    assert not {"right", "follows"}.intersection(found[7:])
+
+
+@pytest.mark.needs("maxima")
+def test_what_follows_from_own_numbers_counts() -> None:
+    """The bias was left out: z = 16.7; L and its derivative go on from p."""
+    first, second, third = notes_of(
+        {"z": "16.7", "p": "0.9999999441"},
+        {"p": "0.5", "L": "306.25", "dL/dp": "-35"},
+        {"p": "0.5", "L": "(1/2 - 18)^2", "dL/dp": "35"},
+    )
+    assert first == {"z": "bias_forgotten", "p": "right"}
+    assert second == {"p": "wrong", "L": "follows", "dL/dp": "follows"}
+    assert third["L"] == "follows"
+    assert third["dL/dp"] == "sign_turned"
+
+
+@pytest.mark.needs("maxima")
+def test_an_empty_answer_stops_nothing() -> None:
+    (found,) = notes_of({"L": "289", "dL/dz": "-0.00000122", "dL/db": EMPTY})
+    assert found == {"L": "right", "dL/dz": "right", "dL/db": "blank"}
+
+
+@pytest.mark.needs("maxima")
+def test_a_value_rounded_to_its_bound_is_charged_where_it_becomes_nothing() -> None:
+    """p = 1 is right at its length; its derivative is not 0. What comes after that follows."""
+    zero = "matrix([0], [0])"
+    (found,) = notes_of({"p": "1", "dp/dz": "0", "dL/dz": "0", "dL/dw": zero, "dL/db": "0"})
+    assert found == {"p": "right", "dp/dz": "saturated", "dL/dz": "follows", "dL/dw": "follows", "dL/db": "follows"}
+
+
+def test_every_step_that_is_asked_is_worth_something() -> None:
+    """A wrong local derivative would cost nothing otherwise, since the rest follows; 0 as a style means no marks."""
+    assert set(texts(question(Problem.loads(ONE)), "prt/feedbackstyle")) == {"1"}
+    assert texts(question(Problem.loads(ONE)), "prt/value") == ["1"] * len(STEPS)
+    own = question(Problem.loads(f'{ONE}\n[marking]\nsteps = {{ L = 3, "dp/dz" = 0 }}\n'))
+    assert texts(own, "prt/value") == ["1", "1", "3", "1", "0", "1", "1", "1"]
+
+
+@pytest.mark.slow
+@pytest.mark.needs("maxima")
+@pytest.mark.parametrize("name", examples.names()[1::4])
+def test_every_test_of_built_in_problems_passes(name: str) -> None:
+    """Of every fourth of them: each takes some seconds."""
+    assert [each for found in questions(stack(example(name))) for each in failed(found)] == []
 
 
 @pytest.mark.needs("maxima")

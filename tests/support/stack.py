@@ -1,4 +1,4 @@
-"""Questions as STACK evaluates them: question variables, then for every test the trees, walked node by node in Maxima.
+"""Questions as STACK evaluates them: question variables, then the trees, walked node by node in Maxima.
 
 What STACK itself brings to a question is defined here: a number that is left out, the seed of the variant.
 """
@@ -6,25 +6,33 @@ What STACK itself brings to a question is defined here: a number that is left ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, fromstring
 
 from support.maxima import maxima
 
+EMPTY = "EMPTYANSWER"
 _INPUT = re.compile(r"\bans\d+\b")
-STACK = "stack_seed: {seed}$ simp: true$"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a tree gives: a score, and the note of its last node."""
+
+    score: float
+    note: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test expects of a tree, and what the tree gives: a score and an answer note."""
+    """What a test expects of a tree, and what the tree gives."""
 
     test: str
     seed: int
     tree: str
-    expected: tuple[float, str]
-    given: tuple[float, str]
+    expected: Mark
+    given: Mark
 
 
 def questions(xml: str) -> list[Element]:
@@ -32,47 +40,47 @@ def questions(xml: str) -> list[Element]:
     return fromstring(xml).findall("question")
 
 
-def outcomes(question: Element) -> list[Outcome]:
-    """Every test of a question, with every variant."""
-    return [each for seed in _seeds(question) for each in _with_seed(question, seed)]
-
-
 def failed(question: Element) -> list[Outcome]:
-    """The tests that do not pass."""
-    return [each for each in outcomes(question) if each.expected != each.given]
+    """The tests that do not pass, with any variant."""
+    seeds = [int(_text(seed)) for seed in question.findall("deployedseed")] or [1]
+    return [each for seed in seeds for each in _outcomes(question, seed) if each.expected != each.given]
 
 
-def _seeds(question: Element) -> list[int]:
-    return [int(_text(seed)) for seed in question.findall("deployedseed")] or [1]
+def _outcomes(question: Element, seed: int) -> Iterator[Outcome]:
+    tests = question.findall("qtest")
+    works = [{_text(each, "name"): _text(each, "value") for each in test.findall("testinput")} for test in tests]
+    for test, given in zip(tests, marked(question, works, seed), strict=True):
+        for each in test.findall("expected"):
+            tree = _text(each, "name")
+            expected = Mark(float(_text(each, "expectedscore")), _text(each, "expectedanswernote"))
+            yield Outcome(_text(test, "description"), seed, tree, expected, given[tree])
 
 
-def _with_seed(question: Element, seed: int) -> Iterator[Outcome]:
-    program = f"{STACK.format(seed=seed)}\n{_text(question, 'questionvariables/text')}"
-    asked, places = dict[str, None](), []
-    walks = {_text(tree, "name"): _walk(tree) for tree in question.findall("prt")}
-    for test in question.findall("qtest"):
-        answers = {_text(each, "name"): _answer(each, question) for each in test.findall("testinput")}
-        for tree in test.findall("expected"):
-            walk = walks[_text(tree, "name")]
-            used = [answers[name] for name in sorted(set(_INPUT.findall(walk)))]
-            places.append((test, tree, f"({', '.join(['simp: false', *used, 'simp: true', walk])})"))
-            asked[places[-1][2]] = None  # what stands alike in several tests is worked out once
-    found = dict(zip(asked, maxima(program, list(asked)), strict=True))
-    for test, expected, question_asked in places:
-        tree, said = expected, found[question_asked]
-        score, _, note = said.strip('[]"').partition(" ")
-        assert note, f"{_text(test, 'description')}, {_text(tree, 'name')}: Maxima fails"
-        wanted = float(_text(expected, "expectedscore")), _text(expected, "expectedanswernote")
-        yield Outcome(_text(test, "description"), seed, _text(tree, "name"), wanted, (float(score), note))
+def marked(question: Element, works: Sequence[Mapping[str, str]], seed: int = 1) -> list[dict[str, Mark]]:
+    """What the trees give for works: answers by input, what is not named is left empty."""
+    program = f"stack_seed: {seed}$ simp: true$\n{_text(question, 'questionvariables/text')}"
+    trees = {_text(tree, "name"): _walk(tree) for tree in question.findall("prt")}
+    kinds = {_text(each, "name"): _text(each, "type") for each in question.findall("input")}
+    asked = [{tree: _asked(walk, work, kinds) for tree, walk in trees.items()} for work in works]
+    once = list(dict.fromkeys(code for each in asked for code in each.values()))  # alike in several works
+    found = dict(zip(once, maxima(program, once), strict=True))
+    return [{tree: _mark(found[code], tree) for tree, code in each.items()} for each in asked]
 
 
-def _answer(given: Element, question: Element) -> str:
-    """An answer as STACK hands it on; one that is left out keeps its size."""
-    name, value = _text(given, "name"), _text(given, "value")
-    if value != "EMPTYANSWER":
-        return f"{name}: {value}"
-    kind = next(_text(each, "type") for each in question.findall("input") if _text(each, "name") == name)
-    return f"{name}: {'matrix([null])' if kind == 'matrix' else 'EMPTYANSWER'}"
+def _asked(walk: str, work: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """A tree with the answers that it uses, as STACK hands them on: not worked out."""
+    used = [f"{name}: {_answer(work.get(name, EMPTY), kinds[name])}" for name in sorted(set(_INPUT.findall(walk)))]
+    return f"({', '.join(['simp: false', *used, 'simp: true', walk])})"
+
+
+def _answer(value: str, kind: str) -> str:
+    return "matrix([null])" if value == EMPTY and kind == "matrix" else value
+
+
+def _mark(said: str, tree: str) -> Mark:
+    score, _, note = said.strip('[]"').partition(" ")
+    assert note, f"{tree}: Maxima fails"
+    return Mark(float(score), note)
 
 
 def _walk(tree: Element) -> str:
