@@ -8,10 +8,11 @@ from derive.figures.graph import graph_figure
 from derive.figures.grids import Grid, Grids
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
+from derive.figures.strip import Strip
 from derive.figures.unrolled import unrolled_figure
 from derive.figures.windows import window_figures
 
-Picture = Figure | Chart | Curve | Grids | Boundary
+Picture = Figure | Chart | Curve | Grids | Boundary | Strip
 """Whatever can be drawn."""
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Labels",
     "Node",
     "Picture",
+    "Strip",
     "attention_figure",
     "graph_figure",
     "network_figure",

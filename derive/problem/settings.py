@@ -50,7 +50,7 @@ PARTS = ("given", "figures", "training", "passes", "follow", "closed", "check")
 """The parts of a page that may be put in another order."""
 BREAKS = ("passes", "forward", "backward", "update", "after", "follow", "training", "closed")
 """What may begin a page."""
-FIGURES = ("network", "unrolled", "graph", "windows", "attention", "loss", "boundary")
+FIGURES = ("network", "unrolled", "graph", "windows", "attention", "parts", "loss", "boundary")
 """The pictures of a page."""
 REASONS = ("full", "short", "none")
 ALIKE = ("auto", "once", "each")

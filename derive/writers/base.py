@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.figures import Strip
 from derive.notation.notations import TEX, UNICODE, Notation
 from derive.page.chains import Chain
 from derive.page.document import (
@@ -237,7 +238,12 @@ class TemplateWriter(Writer):
         return self.prose(text, "note")
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        """A picture, or what stands for it."""
+        """A picture, or what stands for it; of the parts of a model in a row the words."""
+        if isinstance(block.figure, Strip):
+            from derive.figures.drawing.words import figure_words
+
+            strip = block.figure
+            return [lambda view: self.prose(self.words(figure_words(strip, FigureLabels(view))), "note")]
         alt = self.words(block.alt)
         return [lambda view: self.picture(alt, f"{view.values.problem.name}-{block.name}.svg")]
 
@@ -313,7 +319,7 @@ class TemplateWriter(Writer):
             )
             for section in document.sections
             for block in section.blocks
-            if isinstance(block, FigureBlock)
+            if isinstance(block, FigureBlock) and not isinstance(block.figure, Strip)
         }
 
     # --- the page ----------------------------------------------------------------------------------------------------

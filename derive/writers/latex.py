@@ -14,6 +14,7 @@ from functools import partial
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
+from derive.figures import Strip
 from derive.language.expressions import Apply
 from derive.language.names import GREEK
 from derive.language.step_ids import StepId
@@ -240,6 +241,8 @@ class LatexWriter(TemplateWriter):
         return [lambda view: tikz(block.figure, FigureLabels(view))]
 
     def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
+        if isinstance(block.figure, Strip):  # it stays below its heading
+            return ["\n\\strip{%\n", *self.drawing(block, compiler), "}\n"]
         return ["\n\\begin{drawing}\n", *super().figure(block, compiler), "\n\\end{drawing}\n"]
 
     def grid(self, columns: Sequence[TableColumn], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

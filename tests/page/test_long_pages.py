@@ -7,6 +7,9 @@ import pytest
 import derive
 from derive import Problem
 from derive.derivation.derive import derive as derivation_of
+from derive.figures import Strip
+from derive.page.blocks.compose import compose
+from derive.page.document import FigureBlock
 from derive.page.lines.gates import gates_of
 from derive.sheets import SheetWriter
 
@@ -158,3 +161,31 @@ def test_a_product_is_worked_out_in_full_once() -> None:
     assert [line for line in lines if line.startswith("v")] == ["v₁₁", "v₁₂"]
     whole = derive.solve(Problem.loads(f"{PRODUCTS}\n[page]\nentries = 'all'\n")).text("txt")
     assert sum(line.strip().startswith("v") for line in whole.splitlines()) == 6
+
+
+def strips(text: str) -> list[Strip]:
+    problem = Problem.loads(text)
+    document = compose(derivation_of(problem), problem)
+    blocks = (block for section in document.sections for block in section.blocks)
+    return [block.figure for block in blocks if isinstance(block, FigureBlock) and isinstance(block.figure, Strip)]
+
+
+SHORT = RECURRENT.partition("[page]")[0]
+LONG = SHORT.replace("1..3", "1..6").replace("[0.5, -1, 2]", "[0.5, -1, 2, 1, 0, -2]").replace("s_3", "s_6")
+
+
+def test_each_part_of_a_long_page_is_pointed_at_in_the_row_of_all() -> None:
+    found = strips(LONG)
+    forward = [strip for strip in found if not strip.backward]
+    assert [strip.parts[strip.lit] for strip in forward][:6] == [f"Time step {t}" for t in range(1, 7)]
+    assert len({strip.parts for strip in found}) == 1
+    back = [strip.lit for strip in found if strip.backward]
+    assert back and back == sorted(back, reverse=True)
+    page = derive.solve(Problem.loads(LONG))
+    assert "Time step 1 → [Time step 2] → Time step 3" in page.text("txt")
+    assert not any("parts" in name for name in page.pictures("md"))
+
+
+def test_a_page_may_do_without_the_row_of_parts() -> None:
+    assert strips(f"{LONG}\n[page]\nfigures = ['unrolled']\n") == []
+    assert strips(SHORT) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture
+from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture, Strip
 from derive.figures.drawing.boundaries import draw_boundary
 from derive.figures.drawing.card_chains import draw_chain
 from derive.figures.drawing.charts import draw_chart
@@ -13,6 +13,7 @@ from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.grids import draw_grids
 from derive.figures.drawing.networks import draw_network
 from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Rows, Text
+from derive.figures.drawing.strips import draw_strip
 from derive.figures.drawing.unrolled import draw_unrolled
 from derive.language.expressions import Index
 from derive.language.names import Name
@@ -29,6 +30,8 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
         return draw_chart(figure, labels, script)
     if isinstance(figure, Curve):
         return draw_curve(figure, labels, script)
+    if isinstance(figure, Strip):
+        return draw_strip(figure, script)
     if isinstance(figure, Boundary):
         return draw_boundary(figure, labels, script)
     if isinstance(figure, Grids):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from math import prod
 
-from derive.figures import Bar, Boundary, Chart, Curve, Figure, Grid, Grids, Labels, Node, Picture
+from derive.figures import Bar, Boundary, Chart, Curve, Figure, Grid, Grids, Labels, Node, Picture, Strip
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import ROWS
 
@@ -22,6 +22,9 @@ def figure_words(figure: Picture, labels: Labels) -> str:
     """
     if isinstance(figure, Curve):
         return "\n".join(_wrapped(_course(figure, labels), 4))
+    if isinstance(figure, Strip):
+        shown = [f"[{title}]" if i == figure.lit else title for i, title in enumerate(figure.parts)]
+        return "\n".join(_wrapped((" ← " if figure.backward else " → ").join(shown), 4))
     if isinstance(figure, Boundary):
         return "\n".join(line for k, title in figure.panels for line in _wrapped(_sides(figure, k, title, labels), 4))
     if isinstance(figure, Grids):

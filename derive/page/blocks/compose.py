@@ -160,7 +160,7 @@ class _Pass:
         if backward:
             yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
-            yield from self._steps(with_locals(backward), level)
+            yield from self._steps(with_locals(backward), level, backward=True)
         if updates:
             yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)
@@ -170,5 +170,5 @@ class _Pass:
         """A break is that of the first pass; the headings of the others stand where they fall."""
         return new_page(self.problem, part) if self.k == 1 else ()
 
-    def _steps(self, groups: Iterable[list[Step]], level: int) -> Iterator[Block]:
-        return StepList(self.steps, self.long, level).blocks(groups)
+    def _steps(self, groups: Iterable[list[Step]], level: int, backward: bool = False) -> Iterator[Block]:
+        return StepList(self.steps, self.long, level, backward).blocks(groups)

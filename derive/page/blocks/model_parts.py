@@ -25,6 +25,7 @@ class ModelParts:
             for name in step.uses:
                 self.users.setdefault(name, []).append(step.name)
         self.computed = {each for step in derivation.forward if step.uses for each in (step.name, _bare(step.name))}
+        self.forward = [part for step in derivation.forward if (part := self.of(step)) is not None]
 
     def of(self, step: Step) -> Within | None:
         """The part of a step, forward in a batch its sample; () beside the parts, None where it belongs to several."""
@@ -45,6 +46,11 @@ class ModelParts:
 
     def _of(self, name: Name) -> Within:
         return self.within.get(_bare(name), ())
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The headings of the parts in the order of the forward pass."""
+        return tuple(dict.fromkeys(self.title(part) for part in self.forward if part))
 
     def title(self, part: Within) -> str:
         """The heading of a part."""

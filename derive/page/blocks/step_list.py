@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from derive.derivation.steps import Derivation, Step
+from derive.figures import Strip
 from derive.language.expressions import Within
 from derive.page.blocks.model_parts import ModelParts
 from derive.page.blocks.other_samples import others
-from derive.page.document import Block, Heading, Sentence
+from derive.page.document import Block, FigureBlock, Heading, Sentence
 from derive.page.lines.step_lines import Steps
 from derive.page.lines.told_forms import MOST_WORKED, ToldForms
 from derive.problem.problem import Problem
+from derive.prose.catalogue import catalogue
 
+MOST_PARTS = 24  # that are drawn in a row
 LONG_PASS = 30  # steps forward and backward: a pass with more has headings for the parts of its model
 
 
@@ -40,11 +43,12 @@ class LongPage:
 
 @dataclass(slots=True)
 class StepList:
-    """Steps in order; `level` is that of the heading above them."""
+    """Steps in order; `level` is that of the heading above them, `backward` whether they go from the loss back."""
 
     steps: Steps
     long: LongPage
     level: int
+    backward: bool = False
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _waiting: list[list[Step]] = field(default_factory=list)
 
@@ -70,7 +74,17 @@ class StepList:
         """The heading of a part; what stands before the first one needs none."""
         assert self.long.parts
         if within or before:
-            yield Heading(Sentence("=", {"text": self.long.parts.title(within)}), self.level + 1)
+            title = self.long.parts.title(within)
+            yield Heading(Sentence("=", {"text": title}), self.level + 1)
+            yield from self._strip(title)
+
+    def _strip(self, title: str) -> Iterator[Block]:
+        """The parts of the model in a row, the one whose steps follow lit up."""
+        assert self.long.parts
+        titles, problem = self.long.parts.titles, self.steps.derivation.problem
+        if 1 < len(titles) <= MOST_PARTS and title in titles and "parts" in problem.page.figures:
+            strip = Strip(titles, titles.index(title), self.backward)
+            yield FigureBlock(strip, "parts", catalogue(problem.language)["labels.parts"])
 
     def _group(self, group: list[Step]) -> Iterator[Block]:
         """A step, worked out; one whose form was told waits for others, until one is worked out that uses it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.calculus.shapes import as_matrix
 from derive.derivation.steps import Derivation
-from derive.figures import Figure
+from derive.figures import Figure, Strip
 from derive.language.expressions import Shape
 from derive.language.names import Derivative, Name
 from derive.page.chains import Chain, EntryGrid, Result
@@ -61,14 +61,14 @@ class _Cutter:
                     yield from self._slide(waiting)
                     waiting = []
                     yield from self._step(block)
+                case Table():
+                    waiting.append(replace(block, most=MOST_ROWS))
+                case Chain() | NewPage() | FigureBlock(figure=Strip()):
+                    pass
                 case FigureBlock():
                     yield from self._slide(waiting)
                     waiting = []
                     yield Section((Heading(Sentence("=", {"text": block.alt})), block), self.section.k)
-                case Table():
-                    waiting.append(replace(block, most=MOST_ROWS))
-                case Chain() | NewPage():
-                    pass
                 case _:
                     waiting.append(block)
         yield from self._slide(waiting)
