@@ -130,6 +130,7 @@ class Row:
     mixes        whether an entry is made of many entries of the arguments, so that it is written out on a line
     whole        whether the page shows only the whole value: single entries would say nothing more
     plain        whether a number put in shows no more than the value itself: sgn(-2)
+    valued       whether its value stands in its place where numbers are put in: 0 for [2 = 1]
     sparse       whether most of its entries are 0, so that a formula with it is simpler entry by entry
     meaning      the sentence that explains it
     by_sign      the notes on it by the signs of its argument: `relu` for `relu_on` and so on, in the catalogue
@@ -181,6 +182,7 @@ class Row:
     mixes: bool = False
     whole: bool = False
     plain: bool = False
+    valued: bool = False
     sparse: bool = False
     meaning: Wording | None = None
     by_sign: str = ""

@@ -154,8 +154,62 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
         return
     layout = notation.layout
     printer.put(layout.base[1] if layout else "")
-    printer.enclosed(lambda: printer.write(base, ATOM, "tight"), isinstance(base, Apply))
+    if isinstance(base, Apply):
+        printer.enclosed(lambda: printer.write(base, LOOSE, "leading"))
+    else:
+        printer.write(base, ATOM, "tight")
     printer.put(layout.index(",".join(items)).join(layout.lowered) if layout else f"[{', '.join(items)}]")
+
+
+def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`E[:, t]`: the columns, or rows, of a table that numbers name; in the language a function."""
+    notation = printer.notation
+    if notation.is_language:
+        function_style(printer, expr, level, position)
+        return
+    table, number = expr.args
+    layout, by_rows = notation.layout, dict(expr.options).get("axis") == "rows"
+    every = layout.index(":") if layout else ":"
+    comma = layout.index(",") if layout else ", "
+    printer.put(layout.base[1] if layout else "")
+    printer.write(table, ATOM, "tight")
+    printer.put(layout.lowered[0] if layout else "[")
+    printer.put("" if by_rows else every + comma)
+    printer.write(number, LOOSE, "leading")
+    printer.put(comma + every if by_rows else "")
+    printer.put(layout.lowered[1] if layout else "]")
+
+
+def unit_vector(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`e_y`: 1 at the place y and 0 elsewhere; in the language a function."""
+    notation = printer.notation
+    if notation.is_language:
+        function_style(printer, expr, level, position)
+        return
+    layout = notation.layout
+    printer.put(f"{layout.base[1]}{layout.index('e')}{layout.lowered[0]}" if layout else "e_")
+    printer.enclosed(
+        lambda: printer.write(expr.args[0], LOOSE, "leading"), not layout and isinstance(expr.args[0], Apply)
+    )
+    printer.put(layout.lowered[1] if layout else "")
+
+
+def attained(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`[x = max(x)]`: 1 where the largest entry stands; in the language a function."""
+    if printer.notation.is_language:
+        function_style(printer, expr, level, position)
+        return
+    (x,), largest = expr.args, ROWS[expr.op].notation.text
+    iverson(printer, apply("equal", x, Apply(largest, (x,), expr.options)), level, position)
+
+
+def kept_entries(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`[topk(x, 2) > −∞]`: 1 where an entry was kept; in the language a function."""
+    if printer.notation.is_language:
+        function_style(printer, expr, level, position)
+        return
+    ranked = Apply(ROWS[expr.op].notation.text, expr.args, expr.options)
+    iverson(printer, apply("above", ranked, apply("negate", apply("infinity"))), level, position)
 
 
 def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -228,5 +282,5 @@ STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
     "function": function_style, "chosen": largest_of_many, "exponential": exponential, "root": root, "bars": bars,
     "iverson": iverson, "bare": bare, "constant": constant_style, "reciprocal": inverse_style,
     "stack": blocks, "beside": blocks, "index": index,
-    "place": place,
+    "place": place, "looked up": looked_up, "unit vector": unit_vector, "attained": attained, "kept": kept_entries,
 }  # fmt: skip

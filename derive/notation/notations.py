@@ -86,7 +86,7 @@ class Notation:
     decimal   the decimal sign of printed numbers
     grouping  what stands between groups of three digits of a whole number in a sentence
     symbol    the d of derivatives
-    taken     names whose letter is not used for the entries of a matrix
+    taken     small letters that the entries of matrices do not have
     matrices  letters of matrices: what is called by the same letter has its entries written alike
     alike     what each sample of a batch has: of a long sum of such there are the first ones, dots and the last
     aliases   step id → the name it is printed under (already in this notation)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.calculus.differentiation import is_moved
-from derive.language.expressions import Entry, Expr, Ref, Shape
+from derive.calculus.operation_rows import row_of
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name
 from derive.notation.notations import Notation
 
@@ -48,10 +49,15 @@ def name_vocabulary(
 
 
 def numbers(node: Expr, position: str) -> TextPiece | None:
-    """The vocabulary of substituted lines: a slot for every name, entry, and block of names."""
-    if isinstance(node, Ref | Entry) or is_moved(node):
+    """The vocabulary of substituted lines: a slot for every name, entry, and block of names, and for [2 = 1]."""
+    if isinstance(node, Ref | Entry) or is_moved(node) or _is_valued(node):
         return Slot(node, position)
     return None
+
+
+def _is_valued(node: Expr) -> bool:
+    single = (Entry, Number)
+    return isinstance(node, Apply) and row_of(node).valued and all(isinstance(arg, single) for arg in node.args)
 
 
 def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:

@@ -408,7 +408,7 @@ MOVES = [
               "flatten(X)", numpy=_laid_out_numpy(_flat_shape)),
     EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
               Look.operator("reshape"), "the same entries in another shape, row by row",
-              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",), _laid_out_numpy(_reshape_shape)),
+              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",), _laid_out_numpy(_reshape_shape), said=True),
     EntryMove("upsample", ("upsample",), ONE, _upsample_shape, _upsample_origins, _upsample_back,
               Look.operator("upsample"), "each entry repeated along the axes of an image, or of a vector",
               "upsample(X, 2)", {"scale": "sizes"}, ("scale",)),

@@ -410,7 +410,7 @@ register_rows([
          facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}, seen=_seen),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
          "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),
-         {"size": "sizes"}),
+         {"size": "sizes"}, said=True),
     _row(TRILINEAR[KERNEL], "for each entry of a kernel the sum of what it multiplied, times what came out there",
          "correlate(X, W)", Look.operator("correlate"),
          {"size": "sizes", "axis": "axis"}, said=True),

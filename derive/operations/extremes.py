@@ -22,6 +22,7 @@ from derive.calculus.operation_rows import (
     Look,
     Row,
     Shapes,
+    Wording,
     register_rows,
 )
 from derive.calculus.scalars import sign
@@ -129,7 +130,7 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
         Row(
             key=mark, spellings=(mark,), summary=f"1 where the {name} entry stands, else 0",
             example=f"{mark}(X, rows)",
-            notation=Look.operator(mark.replace("_", " ")),
+            notation=Look("attained", "", name), meaning=Wording("bracket"), said=True, whole=True,
             shape=lambda shapes, options: shapes[0], kernel=partial(_mark_kernel, side), pullback=_no_slope,
             entry=partial(_mark_entry, side), settings=AXIS, bounds=(0, 1),
         ),

@@ -164,7 +164,7 @@ ELEMENTARY = [
                       "maxima": "(if {0} <= {1} then 1 else 0)"}),
     elementwise("equal", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ZERO), ("0", "0"),
                 spellings=("equal",), notation=Look("iverson", "=", "="), summary="1 where a = b, else 0",
-                example="equal(a, b)", meaning=BRACKET,
+                example="equal(a, b)", meaning=BRACKET, valued=True,
                 code={"sheet": "IF({0}={1},1,0)", "numpy": "np.where({0} == {1}, 1.0, 0.0)",
                       "maxima": "(if equal({0}, {1}) then 1 else 0)"}),
     elementwise("Phi", ("z",), Smooth(scalars.normal_cdf), ("phi(z)",), spellings=("Phi",),

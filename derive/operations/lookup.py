@@ -209,7 +209,7 @@ register_rows([
     Row(
         key="embedding", spellings=("embedding",),
         summary="the columns of a table, looked up by number; with `rows` its rows", example="embedding(W, t)",
-        arity=(2, 2), notation=Look.operator("embedding"), shape=_embedding_shape, kernel=_embedding_kernel,
+        arity=(2, 2), notation=Look("looked up", "", "embedding"), shape=_embedding_shape, kernel=_embedding_kernel,
         pullback=_embedding_pullback, entry=_embedding_entry, settings=AXIS, whole=True, given=(1,),
         numpy=_embedding_numpy,
     ),
@@ -221,7 +221,7 @@ register_rows([
     ),
     Row(
         key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",
-        example="one_hot(t, 3)", notation=Look.operator("onehot", "one_hot"), shape=_one_hot_shape,
+        example="one_hot(t, 3)", notation=Look("unit vector", "", "one_hot"), shape=_one_hot_shape,
         kernel=_one_hot_kernel, pullback=_none, entry=_one_hot_entry, settings=COUNT, positional=("count",),
         whole=True, given=(0,),
     ),

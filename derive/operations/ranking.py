@@ -110,8 +110,8 @@ register_rows([
     ),
     _row(
         key="topk_mask", spellings=("topk_mask",), summary="1 where one of the k largest entries stands, else 0",
-        example="topk_mask(x, 1)", notation=Look.operator("topk mask", "topk_mask"), pullback=_no_slope,
-        meaning=Wording("topk_mask"),
+        example="topk_mask(x, 1)", notation=Look("kept", "", "topk"), pullback=_no_slope,
+        meaning=Wording("bracket"), said=True,
         entry=_mark_entry, kernel=partial(_kernel, lambda x, kept: ONE if kept else ZERO), bounds=(0, 1),
     ),
 ])  # fmt: skip

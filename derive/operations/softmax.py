@@ -214,7 +214,7 @@ register_rows([
         key="causal_softmax", spellings=("causal_softmax",),
         summary="softmax over the tokens up to the query's own, 0 for later ones",
         example="causal_softmax(X, columns)",
-        notation=Look("function", r"\operatorname{softmax}_{\le}", "causal_softmax"), shape=_causal_shape,
+        notation=Look("function", r"\operatorname{softmax}_{\le}", "softmax_≤"), shape=_causal_shape,
         kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry, params=("z",), bounds=(0, 1),
         settings=AXIS, rules=("back softmax",),
         from_scores=True,
@@ -223,7 +223,7 @@ register_rows([
     Row(
         key="log_softmax", spellings=("log_softmax", "logsoftmax"),
         summary="logarithm of the softmax; of a vector, rows or columns", example="log_softmax(X, rows)",
-        notation=Look.operator("logsoftmax", "log_softmax"), shape=same_shape,
+        notation=Look.operator("logsoftmax"), shape=same_shape,
         kernel=group_by_group(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry, params=("z",),
         from_scores=True,
         bounds=(None, 0), settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",

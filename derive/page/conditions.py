@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flint import fmpq
 
+from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Apply
 from derive.page.document import Condition, First, Mentions
 from derive.page.view import View, is_rational
@@ -76,6 +77,16 @@ def _stuck(view: View, condition: Condition) -> bool:
     return bool(abs(middle - last) < abs(middle) * STANDSTILL and abs(last) > abs(losses[0]) * SOLVED)
 
 
+def _one_hot(view: View, condition: Condition) -> bool:
+    """Whether a column, or each column or each row of a matrix, has one 1 and else zeros."""
+    flat, shape = view.values.flat(condition.name, view.k), view.shapes[condition.name]
+    if len(shape) > 2 or len(flat) < 2 or any(not (is_rational(x, fmpq(0)) or is_rational(x, fmpq(1))) for x in flat):
+        return False
+    rows, columns = as_matrix(shape)
+    lines = [flat[i * columns : (i + 1) * columns] for i in range(rows)], [flat[j::columns] for j in range(columns)]
+    return any(all(len(line) > 1 and sum(line) == 1 for line in each) for each in lines)
+
+
 _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "all positive": lambda view, c: all(s > 0 for s in view.signs(c.name)),
     "none positive": lambda view, c: all(s <= 0 for s in view.signs(c.name)),
@@ -86,5 +97,6 @@ _CONDITIONS: dict[str, Callable[[View, Condition], bool]] = {
     "any kink": lambda view, c: any(isinstance(expr, Apply) and view.kinks(expr) for expr in c.exprs),
     "stuck": _stuck,
     "ones": _ones,
+    "one-hot": _one_hot,
     "zeros left out": lambda view, c: any(view.is_zero(x, s.name) for s in c.sums for x, _ in s.terms),
 }

@@ -132,6 +132,8 @@ class View:
         node = slot.node
         if isinstance(node, Entry):
             return self.number(node.name, node.index, slot.position)
+        if isinstance(node, Apply) and row_of(node).valued:
+            return self.text(self.term(node, names_in(node)[0]))
         texts, shape = self._moved(node), shape_of(node, self.shapes)
         if not shape:
             return self._placed(texts[0], slot.position)

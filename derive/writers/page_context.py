@@ -38,8 +38,8 @@ class PageContext:
         """`base` with the page's decimal sign, its d and its other names."""
         aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
         shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
-        taken = frozenset(name.base for name in shapes)
         matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
+        taken = frozenset(base.lower() for base in matrices) if _have_small_names(shapes) else frozenset()
         grouping = catalogue(document.language)["format.grouping"]
         return replace(base, operators=self._operators(base), decimal=self.decimal,
                        grouping={",": ".", ".": ","}[grouping] if grouping == self.decimal else grouping,
@@ -77,6 +77,23 @@ class PageContext:
                     brackets = notation.operators["("], notation.operators[")"]
                     labels[Derivative(step.name, arg.name)] = function + notation.name(arg.name).join(brackets)
         return labels
+
+
+def _have_small_names(shapes: Mapping[Symbol, Shape]) -> bool:
+    """Whether entries of matrices with small letters would be called as something else is: then none has one, so that
+    all are written alike.
+    """
+    known = {(name.base, name.subscript, name.superscript, name.accent, name.primes) for name in shapes}
+    for name, shape in shapes.items():
+        base, axes = name.base.lower(), sum(size > 1 for size in shape)
+        if len(shape) < 2 or len(name.base) > 1 or base == name.base:
+            continue
+        count, more = len(name.subscript), (name.superscript, name.accent, name.primes)
+        for other, items, *rest in known:
+            alike = other == base and tuple(rest) == more and items[:count] == name.subscript
+            if alike and len(items) - count in {0, axes}:
+                return True
+    return False
 
 
 def _has_prime(row: Row) -> bool:

@@ -41,3 +41,33 @@ def test_a_sign_and_the_loss_are_explained_once_where_they_are_first_used() -> N
     for words in ("L is the loss", "⊙ multiplies arrays entry by entry"):
         assert text.count(words) == 1
     assert text.index("⊙ multiplies") > text.index("⊙ ReLU")
+
+
+CLASSIFIER = """
+[data]
+x = [1, -2]
+y = {y}
+[parameters]
+W = [[0.5, 0.1], [0.2, -0.3], [1, 0]]
+[model]
+equations = '''
+{equations}
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize(
+    "equations",
+    ["z = W x\np = softmax(z)\nL = -sum(y ⊙ log(p))", "z = W x\nL = cross_entropy_logits(z, y)",
+     "z = W x\np = softmax(z)\nL = sum((p - y)^2)"],
+)  # fmt: skip
+def test_the_words_of_a_classifier_stand_where_they_are_first_used(equations: str) -> None:
+    for y, said in (("[0, 1, 0]", 1), ("[0.2, 0.5, 0.3]", 0), ("[0, 0, 0]", 0)):
+        page = derive.solve(Problem.loads(CLASSIFIER.format(y=y, equations=equations))).text("txt")
+        assert page.count("z holds the logits") == 1
+        assert page.count("y is one-hot") == said
+
+
+def test_scores_of_attention_are_no_logits() -> None:
+    assert "logits" not in derive.solve(examples.path("self_attention")).text("txt")

@@ -25,9 +25,10 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     all_fit = not problem.samples or problem.samples.batch <= MOST_ROWS
     yield Givens(tuple(alone if all_fit else filter(derivation.is_worked, alone)))
     yield from table
-    if known := [name for name in (*derivation.constants, *derivation.states) if name not in {ETA, STEP}]:
+    rates = [name for name in derivation.constants if name.base == ETA.base and name.subscript != (0,)]
+    if known := [name for name in (*derivation.constants, *derivation.states) if name not in {*rates, STEP}]:
         yield Givens(tuple(known))
-    rate = [Sentence("intro.eta", {"name": NameInText(ETA), "eta": Result(ETA)})] if ETA in derivation.constants else []
+    rate = [Sentence("intro.eta", {"name": NameInText(name), "eta": Result(name)}) for name in rates]
     count = [Sentence("intro.step", {"name": NameInText(STEP)})] if STEP in derivation.constants else []
     if rate or count:
         yield Paragraph((*rate, *count))

@@ -59,6 +59,24 @@ class Forward:
         """The step that an expression names."""
         return self.steps.get(expr.name) if isinstance(expr, Ref) else None
 
+    def scores(self, step: Step) -> list[Name]:
+        """What a step makes probabilities of."""
+        nodes = (node for node in walk(step.expr) if isinstance(node, Apply) and row_of(node).from_scores)
+        return [node.args[0].name for node in nodes if isinstance(node.args[0], Ref)]
+
+    def classified(self, step: Step) -> bool:
+        """Whether a step makes probabilities that the loss is of."""
+        return bool(self.scores(step)) and any(map(self._of_the_loss, (step, *self.users.get(step.name, ()))))
+
+    def behind(self, step: Step) -> list[Step]:
+        """A step of the loss with those that it uses; nothing of another step."""
+        used = [self.steps[name] for name in step.uses if name in self.steps]
+        return [step, *used] if self._of_the_loss(step) else []
+
+    def _of_the_loss(self, step: Step) -> bool:
+        bare = step.name.bare if isinstance(step.name, Symbol) else None
+        return step.phase == "loss" or (bare in self.steps and self.steps[bare].phase == "loss")
+
     def using(self, expr: Expr) -> list[Step]:
         """The steps that use what an expression names."""
         return self.users.get(expr.name, []) if isinstance(expr, Ref) else []

@@ -103,9 +103,20 @@ class Notes:
             yield from self.once(Sentence("glossary.loss", {"name": NameInText(step.name)}))
         if any(_by_entries(node, self.around.shapes) for node in walk(step.expr) if isinstance(node, Apply)):
             yield from self.once(Sentence("glossary.elementwise"))
+        yield from self._classification(step)
         if gate := self.gates.get(step.name):
             yield from self.once(Sentence(f"gates.{gate}", {"name": NameInText(step.name)}))
         yield from self._winners(step)
+
+    def _classification(self, step: Step) -> Iterator[Sentence]:
+        """The words for a classifier: its scores are logits, its target is one-hot."""
+        if self.around.classified(step):
+            for z in self.around.scores(step):
+                yield from self.once(Sentence("glossary.logits", {"name": NameInText(z)}))
+        if any(map(self.around.classified, self.around.behind(step))):
+            for name in (name for name in step.uses if name in self.around.data and self.around.shapes[name]):
+                target = Sentence("glossary.one_hot", {"name": NameInText(name)}, Condition("one-hot", name))
+                yield from self.once(target)
 
     def _why(self, step: Step) -> Iterator[Sentence]:
         """The reasons for a step: all, the first, or none, as `[page] reasons` says."""

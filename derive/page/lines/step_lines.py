@@ -137,7 +137,7 @@ class Steps:
 
     def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
         """The formulas of steps, and those of them whose definition stands beside them."""
-        exprs = [step.expr for step in group]
+        exprs = [step.expr for step in group if not self._is_said(step)]
         defined = {expr: definition for expr in exprs if (definition := self._definition(expr)) is not None}
         return [*exprs, *defined.values()], list(defined)
 
@@ -173,7 +173,7 @@ class Steps:
             yield self._constant(step, first)
             return
         looked_up = any(row_of(node).given == (0,) for node in walk(step.expr) if isinstance(node, Apply))
-        if looked_up or (isinstance(step.expr, Apply) and (row_of(step.expr).whole or row_of(step.expr).working)):
+        if looked_up or self._is_whole(step):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
         links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []),
@@ -222,6 +222,14 @@ class Steps:
         """Whether a sentence tells what the step does: its formula would be a name of this program, or y₁ = y₁."""
         back = step.phase == "backward" and any(row_of(n).said for n in walk(step.expr) if isinstance(n, Apply))
         return back or step.rule == COMPONENT
+
+    def _is_whole(self, step: Step) -> bool:
+        """Whether only the whole value is shown: entries would say nothing more."""
+        if not isinstance(step.expr, Apply):
+            return False
+        said = self._is_said(step)
+        marks = (row_of(node).whole for node in walk(step.expr) if said and isinstance(node, Apply))
+        return row_of(step.expr).whole or bool(row_of(step.expr).working) or any(marks)
 
     def _is_prime(self, step: Step) -> bool:
         """Whether a local derivative is nothing but its own name, ReLU′(z)."""
