@@ -3,7 +3,7 @@
 #   docker run --rm -v "$PWD:/work" derive solve handout.toml
 FROM python:3.13-slim
 COPY . /src
-RUN pip install --no-cache-dir '/src[class,typst,xlsx]' && rm -rf /src \
+RUN pip install --no-cache-dir '/src[class,practice,typst,xlsx]' && rm -rf /src \
  && useradd --create-home --uid 1000 teacher
 USER teacher
 WORKDIR /work

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from derive.version import VERSION as __version__
 
+TYPE_CHECKING = False  # `typing` takes most of the time that importing derive does
 if TYPE_CHECKING:
+    from typing import Any
+
     from derive.answers.checking import check
     from derive.answers.feedback.report import Report
     from derive.derivation.steps import Derivation

@@ -106,6 +106,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded("import derive") & HEAVY == set()
 
 
+def test_importing_the_package_loads_nothing_else() -> None:
+    """Not even `typing`, which would take most of the time."""
+    code = "import sys\nbefore = set(sys.modules)\nimport derive\nprint(*sorted(set(sys.modules) - before))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(found.stdout.split()) - {"__future__"} == {"derive", "derive.version"}
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = "from derive.commands.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
     assert loaded(code) & HEAVY == set()

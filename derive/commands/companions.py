@@ -1,4 +1,4 @@
-"""`derive completion`, `schema`, `quarto`: what other programs read – shells, editors, Quarto and Pandoc."""
+"""`derive completion`, `schema`, `quarto`, `man`: what other programs read: shells, editors, Pandoc, `man`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.commands.options import Arguments, Commands
 from derive.errors import ToolError
-from derive.version import install_command
+from derive.version import VERSION, install_command
 
 SHELLS = {
     "bash": "derive completion bash > ~/.local/share/bash-completion/completions/derive",
@@ -27,6 +27,8 @@ def add(commands: Commands) -> None:
     quarto = commands.add_parser("quarto", help="write the filter for Quarto and Pandoc: blocks `derive` in documents")
     quarto.add_argument("-o", "--output", default=".", metavar="DIR", help="the document's folder (default: this one)")
     quarto.set_defaults(run=write_filter)
+    manual = "print the manual page: derive man > ~/.local/share/man/man1/derive.1"
+    commands.add_parser("man", help=manual).set_defaults(run=print_manual)
     how = "\n".join(f"  {text}" for text in SHELLS.values())
     parser = commands.add_parser(
         "completion", help="print what a shell needs to complete derive's words", epilog=f"once, by the shell:\n{how}",
@@ -71,6 +73,42 @@ def print_completion(options: Arguments) -> int:
             action.complete = shtab.FILE
     print(shtab.complete(options.parser, options.shell))
     return 0
+
+
+def print_manual(options: Arguments) -> int:
+    """Print every command with its options, as a page for `man`."""
+    parser = options.parser
+    lines = [f'.TH DERIVE 1 "" "derive {VERSION}"', ".SH NAME", _roff(f"derive - {parser.description}"), ".SH SYNOPSIS"]
+    lines += [".B derive", _roff("COMMAND [options]"), ".SH COMMANDS"]
+    for name, command, text in _commands(parser):
+        lines += [f".SS derive {_roff(name)}", _roff(text)]
+        for action in command._actions:  # noqa: SLF001
+            if action.dest != "help":
+                lines += [".TP", f".B {_roff(_written(action))}", _roff((action.help or "").replace("%%", "%"))]
+        lines += [".PP", *map(_roff, command.epilog.splitlines())] if command.epilog else []
+    print("\n".join([*lines, ".SH EXIT STATUS", _roff(parser.epilog.removeprefix("exit status: "))]))
+    return 0
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """The commands by name, each with its parser and what it does."""
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            helps = {choice.dest: choice.help for choice in action._choices_actions}  # noqa: SLF001
+            yield from ((name, command, helps.get(name) or "") for name, command in action.choices.items())
+
+
+def _written(action: argparse.Action) -> str:
+    """An argument as it is written: `-o, --output DIR`."""
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
+    names = ", ".join(action.option_strings) or action.dest.upper()
+    return f"{names} {value}".strip() if action.option_strings else str(value or names)
+
+
+def _roff(text: str) -> str:
+    """A line of text for `man`."""
+    escaped = text.replace("\\", r"\e").replace("-", r"\-")
+    return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[Any]:

@@ -5,17 +5,24 @@ extensions = ["myst_parser", "derive.documents"]      # in a conf.py of Sphinx
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.version import VERSION
+from derive.errors import ToolError
+from derive.version import VERSION, install_command
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """What Sphinx calls: the directive `derive`, and what LaTeX needs for the pictures in it."""
+    """What Sphinx calls: the directive `derive`, and what LaTeX needs for the pictures in it.
+
+    Raises ToolError without MyST, which reads the pages.
+    """
+    if find_spec("myst_parser") is None:
+        raise ToolError("`derive.documents` takes the package `myst-parser`", install_command("sphinx"))
     from derive.documents.sphinx_directive import LATEX_COLOURS, DeriveDirective
 
     app.add_directive("derive", DeriveDirective)

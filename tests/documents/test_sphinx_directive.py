@@ -12,7 +12,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 import derive
+import derive.documents
 from derive import examples
+from derive.errors import ToolError
 
 pytestmark = pytest.mark.slow
 
@@ -149,6 +151,12 @@ def test_a_fault_is_told_in_the_line_of_the_directive(block: str, said: str, tmp
     built = Built(tmp_path, "html", {"index.md": f"# A course\n\nText.\n\n{block}\n"})
     assert said in built.warnings
     assert re.search(r"index\.md:(5|6)", built.warnings)
+
+
+def test_without_myst_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derive.documents, "find_spec", lambda _: None)
+    with pytest.raises(ToolError, match=r"derive-notes\[sphinx\]"):
+        derive.documents.setup(None)
 
 
 def test_a_page_is_set_anew_when_its_problem_has_changed(tmp_path: Path) -> None:
