@@ -16,6 +16,8 @@ _LINKS = (
     r"is|are|equals?|to be|becomes|ist|sind|gleich|beträgt|lautet|wird|est|vaut|égale|sont|es|vale|son|igual a"
     r"|равно|равен|равна|равны|составляет|есть|тең|болады"
 )
+_LINKING = frozenset(re.findall(r"[^\W\d_]+", _LINKS))
+"""The words in them: a line with none of them links nothing."""
 _SYMBOL = (
     r"(?:\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_])"
     r"|[Ll]oss|[Cc]ost)"
@@ -31,6 +33,7 @@ _ALONE = re.compile(rf"^\s*(?:(?:print|disp|display|show)\s*\()?(?P<name>{_NAME}
 _BELOW = re.compile(rf"^\s*#?\s*{_VALUE}")
 _KEY = re.compile(rf"[{{,]?\s*([\"'])({_NAME})\1\s*:\s*")
 _RELATION = re.compile(r"[=≈≃≅←]|\\approx|<-|:=")
+_LETTER = re.compile(r"[^\W\d_]|[∂∇]")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 MAX_LENGTH = 2_000
 
@@ -39,10 +42,10 @@ def named_values(text: str) -> str:
     """A text with a sign between names and their values; the lines stay as many as they are."""
     lines = text.split("\n")
     for i, line in enumerate(lines):
-        if not line.strip() or len(line) > MAX_LENGTH:
+        if len(line) > MAX_LENGTH or _LETTER.search(line) is None:
             continue
         if _RELATION.search(line):
-            lines[i] = _LINKED.sub(lambda match: f"{match['name']} = ", line)
+            lines[i] = _linked(line)
         elif _KEY.search(line):
             lines[i] = _KEY.sub(lambda match: f"{NEXT}{match[2]} = ", line.strip()).rstrip("}, ").lstrip(NEXT)
         elif alone := _ALONE.match(line):
@@ -55,9 +58,16 @@ def named_values(text: str) -> str:
     return "\n".join(lines)
 
 
+def _linked(line: str) -> str:
+    """A line with a sign in place of a word between a name and a value."""
+    if _LINKING.isdisjoint(line.lower().replace(":", " ").split()):
+        return line
+    return _LINKED.sub(lambda match: f"{match['name']} = ", line)
+
+
 def _stated(line: str) -> str:
     """A line with a sign in place of a word or an arrow, or of the gap between a name and a number."""
-    linked = _LINKED.sub(lambda match: f"{match['name']} = ", line)
+    linked = _linked(line)
     if linked != line:
         return linked
     arrow = _ARROW.sub(r"\1= ", line)

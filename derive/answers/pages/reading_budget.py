@@ -9,7 +9,7 @@ from derive.answers.reading.written import Answer, Unreadable
 from derive.solution import Solution
 
 LEAST, EACH_STEP, EACH_ENTRY = 3_000, 180, 110
-A_LINE, A_STATEMENT, A_COMPARISON = 16, 80, 56
+A_LINE, A_STATEMENT, A_COMPARISON = 40, 80, 56
 LARGEST_TEXT = 4
 
 

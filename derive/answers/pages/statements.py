@@ -22,6 +22,8 @@ _WORDS = re.compile(
     rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
 )
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d,\]])\s*(.*)$", re.DOTALL)
+_STATES = re.compile(r"[=≈≃≅≡←:]|<-|\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)")
+"""What no statement is without: a relation, or the colon behind a label."""
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
 _SAID = re.compile(
@@ -68,6 +70,8 @@ class Statement:
 
 def statements(piece: Snippet) -> Iterator[Statement]:
     """The statements in a piece."""
+    if _STATES.search(piece.text) is None:
+        return
     text = _TEXT.sub(_word, piece.text) if "\\" in piece.text else piece.text
     text = _WORDS.sub(lambda match: _part_at(match.group()), text)
     read = Snippet(text, piece.line, piece.inline)

@@ -198,12 +198,13 @@ def _rows(block: str, line: int) -> Iterator[Snippet]:
     yield Snippet(block[start:], line + block.count("\n", 0, start))
 
 
+_DOLLAR = re.compile(r"(?<!\\)\$|\\\(|\\\)")
 _SIGN = re.compile(r"\s*(?:[-+=≈·*/]|\\approx|\\cdot)\s*")
 
 
 def _sentence(block: str, line: int) -> Iterator[Snippet]:
     """A line of prose: each formula between dollars alone, or the whole line where relations stand outside of them."""
-    parts = re.split(r"(?<!\\)\$|\\\(|\\\)", block)
+    parts = _DOLLAR.split(block) if "$" in block or "\\" in block else [block]
     if len(parts) < 3:
         yield Snippet(block, line)
     elif any(re.search(r"[=≈]", beside) for beside in parts[::2]) or any(map(_SIGN.fullmatch, parts[1::2])):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from derive.answers.chains.chains import UNREADABLE, ReadStatement, StatementReader
 from derive.answers.pages.sessions import is_prompt
@@ -76,13 +77,18 @@ class LineLedger:
         return self.reader.unread_in(statement.left.text)
 
     def _told(self, counted: set[int], stopped: Mapping[int, str]) -> Iterator[Answer]:
-        lines = list(enumerate(self.page, 1))[: self.end - 1 if self.end else None]
-        left = [(i, line) for i, line in lines if i not in counted and _SAYS.search(_HEADING.sub("", line))]
-        for i, line in left[:MAX_LINES]:
+        lines = islice(enumerate(self.page, 1), self.end - 1 if self.end else None)
+        left = ((i, line) for i, line in lines if i not in counted and _says(line))
+        for i, line in islice(left, MAX_LINES):
             written = self.source[i - 1] if i <= len(self.source) else line
             start = max(0, written.find(stopped.get(i, "").split("\n")[0]))
             shown = written[:MAX_SHOWN]
             yield Answer("", "", shown, i, Unreadable(COUNTS_FOR_NONE, "", min(start, len(shown)), len(shown)))
+
+
+def _says(line: str) -> bool:
+    """Whether a line has a digit or a relation beside the number of a task or a step."""
+    return _SAYS.search(line) is not None and _SAYS.search(_HEADING.sub("", line)) is not None
 
 
 def _is_answered(chain: ReadStatement, answered: set[str]) -> bool:
