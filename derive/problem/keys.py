@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.problem.reading.given_values import MAX_ENTRIES
 from derive.problem.reading.keys import (
     EQUATION_LINES,
     FLAG,
@@ -26,6 +25,7 @@ from derive.problem.reading.keys import (
     several_or,
     table_of,
 )
+from derive.problem.reading.large_arrays import MAX_ENTRIES
 from derive.problem.settings import (
     ALIKE,
     ATTEMPTS,

@@ -8,7 +8,8 @@ from typing import Any
 
 from derive.errors import suggestion
 from derive.problem.keys import DIGITS
-from derive.problem.reading.given_values import MAX_ENTRIES, exact_number
+from derive.problem.reading.given_values import exact_number
+from derive.problem.reading.large_arrays import MAX_ENTRIES
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.settings import (

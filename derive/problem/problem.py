@@ -15,6 +15,7 @@ from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
+from derive.memory import rarely_collecting
 from derive.operations import MACROS
 from derive.problem.grade_rules import read_grade_rules
 from derive.problem.keys import TABLES
@@ -34,6 +35,7 @@ from derive.problem.reading.given_values import (
     shape_of_lists,
     without_infinity,
 )
+from derive.problem.reading.large_arrays import NumberArray
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten
 from derive.problem.reading.variants_table import Variants, read_variants
@@ -97,11 +99,13 @@ class Problem:
     text: str = field(default="", compare=False, repr=False)
 
     @staticmethod
+    @rarely_collecting
     def load(path: str | Path) -> Problem:
         """The problem in the file at `path`. Raises InputError with every fault."""
         return _Reader(read_toml(Path(path), with_array_files)).problem(Path(path).stem)
 
     @staticmethod
+    @rarely_collecting
     def loads(text: str, name: str = "problem", file: str = "") -> Problem:
         """The problem that `text` writes; messages name the `file` that it was read from. Raises InputError with every
         fault.
@@ -243,6 +247,10 @@ class _Reader(Tables):
                 self.fault(f"`{name}` has a value already", "each name stands for one value", table, key)
                 continue
             self.keys[name.id] = key
+            if isinstance(written, NumberArray):
+                self.shapes[name] = written.shape
+                givens.append(Given(name, written.shape, written.values, table == "parameters", written.places))
+                continue
             value, masked = without_infinity(written) if table == "data" else (written, ())
             if table == "data" and (text := formula_text(value)):
                 self.formulas.append(EquationLine(f"{name.spelling} = {text}", self.source.key_place(table, key)))

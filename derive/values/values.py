@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flint import fmpq
 
+from derive.calculus.exact_numbers import ExactNumbers
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import (
     ZERO,
@@ -69,7 +70,7 @@ class Values:
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
         self._turns: dict[int, tuple[tuple[TapeStep, ...], tuple[TapeStep, ...]]] = {}
         self._given = derivation.begun
-        self._places: dict[Name, tuple[int, ...]] = {given.name: given.places for given in problem.givens}
+        self._places: dict[Name, Sequence[int]] = {given.name: given.places for given in problem.givens}
         self._updated = frozenset(name for _, name in self._carried)
         self._settle(lambda: None)
 
@@ -328,7 +329,8 @@ class Values:
 
 def _numbers_of(given: Given) -> Flat:
     """The numbers of a given value; what it masks is −∞."""
-    numbers: Flat = [to_fmpq(x) for x in given.values]
+    exact = given.values
+    numbers: Flat = list(exact.rationals) if isinstance(exact, ExactNumbers) else [to_fmpq(x) for x in exact]
     for i in given.masked:
         numbers[i] = -infinity()
     return numbers

@@ -104,7 +104,7 @@ class Assignment:
         """New entries for each value that is drawn."""
         return {
             given.name.id: self.variants.choices[given.name.id].draw(
-                Stream(self._seed, student, attempt, given.name.id).below, given.shape, given.values
+                Stream(self._seed, student, attempt, given.name.id).below, given.shape, tuple(given.values)
             )
             for given in self.problem.givens
             if given.name.id in self.variants.choices

@@ -129,7 +129,7 @@ def problem_file(plan: NetworkPlan) -> str:
     start = {name: (Fraction(i + 1, 10) for i in range(_size(shape))) for name, shape in plan.shapes.items()}
     first = Problem.loads(_text(plan, {name: tuple(values) for name, values in start.items()}), plan.name)
     drawn = Assignment(first, plan.name).draw("").problem
-    return _text(plan, {given.name.id: given.values for given in drawn.givens})
+    return _text(plan, {given.name.id: tuple(given.values) for given in drawn.givens})
 
 
 def _size(shape: Shape) -> int:

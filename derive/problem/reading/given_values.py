@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -19,9 +19,9 @@ from derive.language.names import Symbol
 from derive.language.numbers import MAX_DIGITS, constant_text
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
+from derive.problem.reading.large_arrays import MAX_AXES, MAX_ENTRIES
 from derive.problem.reading.toml_file import DecimalNumber, kind
 
-MAX_ENTRIES, MAX_AXES = 1_000_000, 8
 FEW_ROWS = 8  # all of which a message tells of
 _NUMBER = re.compile(r"[-+]?[\d_.]+(?:[eE][-+]?\d+)?")
 
@@ -36,9 +36,9 @@ class Given:
 
     name: Symbol
     shape: Shape
-    values: tuple[Fraction, ...]
+    values: Sequence[Fraction]
     parameter: bool
-    places: tuple[int, ...] = field(default=(), compare=False)
+    places: Sequence[int] = field(default=(), compare=False)
     masked: tuple[int, ...] = ()
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from derive.errors import Fault, InputError, Place
 from derive.language.grammar import parse_number
+from derive.problem.reading.large_arrays import with_large_arrays
 
 MAX_BYTES = 10_000_000
 
@@ -117,12 +118,16 @@ def from_text(text: str, name: str = "", written: str = "") -> TomlFile:
 def _data(text: str) -> dict[str, Any]:
     """What the text holds; letters beyond ASCII may be keys without quotes. Raises ValueError."""
     try:
-        return tomllib.loads(text, parse_float=_number)
+        return with_large_arrays(text, _parsed, _number)
     except ValueError:
         quoted = _BARE_KEY.sub(lambda match: match[0] if match[2].isascii() else f'{match[1]}"{match[2]}"', text)
         if quoted == text:
             raise
-        return tomllib.loads(quoted, parse_float=_number)
+        return with_large_arrays(quoted, _parsed, _number)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    return tomllib.loads(text, parse_float=_number)
 
 
 def uneaten(text: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, prod
@@ -190,8 +190,8 @@ _UNTIL_HINT = 'expected for example "abs(dL/dw) < 0.001", "L <= 0.1" or "max(abs
 
 def _state(state: Symbol, given: Given | None, shape: Shape) -> Given:
     """A state with its first value, a number spread over its shape."""
-    values = given.values if given else (Fraction(0),)
-    return Given(state, shape, values if len(values) == prod(shape) else values * prod(shape), parameter=False)
+    values: Sequence[Fraction] = given.values if given else (Fraction(0),)
+    return Given(state, shape, values if len(values) == prod(shape) else tuple(values) * prod(shape), parameter=False)
 
 
 def _rule(update: Update, name: Symbol, reader: Assigning) -> str:
