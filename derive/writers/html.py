@@ -33,6 +33,7 @@ COLOURS = {
     "#dcdcdc": "missing", "#6f9ac4": "bar", "#ffe9a8": "lit",
 }  # fmt: skip
 """Colours of a picture on paper, and the page's colours in their places."""
+_DRAWN = re.compile(r'\bwidth="(\d+)"')
 _ELEMENT = re.compile(r"<(\w+)[^>]*>")
 _TAGGED = re.compile("<math>.*?</math>|<[^>]*>", re.DOTALL)
 _COLOUR = re.compile(r'(fill|stroke)="(#[0-9a-f]{3,6})"')
@@ -185,8 +186,11 @@ _ANY, _FORMULA = re.compile(r"<[^>]*>"), re.compile(r"<math>.*</math>")
 
 
 def _figure(svg: str) -> str:
-    """A picture in the colours of the page; one that is too wide scrolls by itself."""
-    return f'<figure><div class="picture" tabindex="0">{_ELEMENT.sub(_recoloured, svg)}</div></figure>\n'
+    """A picture in the colours of the page; one that is too wide scrolls by itself, none is larger than it is drawn."""
+    width = _DRAWN.search(svg)
+    assert width
+    own = svg.replace('style="', f'style="--own:{width[1]}px;', 1)
+    return f'<figure><div class="picture" tabindex="0">{_ELEMENT.sub(_recoloured, own)}</div></figure>\n'
 
 
 def _recoloured(element: re.Match[str]) -> str:
