@@ -37,8 +37,14 @@ UNUSED_LIBRARY = (
 )  # fmt: skip
 """What begins the names of modules of the standard library that no page imports."""
 KEPT_ENCODINGS = ("encodings/cp437.py", "encodings/cp1252.py")
-FLINT_TYPES = ("fmpz", "fmpq", "arf", "arb")
-UNUSED_FOLDERS = ("classroom", "commands", "pytorch", "studio/server")
+FLINT_TYPES = ("fmpz", "fmpq", "arf", "arb", "fmpq_mat", "arb_mat")
+FLINT_INNER = (
+    "fmpz_mat", "fmpz_poly", "fmpq_poly", "arb_poly", "acb", "acb_mat", "acb_poly", "acb_theta", "dirichlet",
+)  # fmt: skip
+"""What those import."""
+UNUSED_FOLDERS = (
+    "classroom", "commands", "documents", "notebook", "onnx_models", "pytorch", "questions", "studio/server",
+)  # fmt: skip
 INNER_PACKAGES = ("jinja2", "markupsafe")
 STILL = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same input makes the same bytes."""
@@ -121,7 +127,7 @@ def _flint() -> Mapping[str, bytes]:
 def _is_used(name: str) -> bool:
     folder, _, file = name.rpartition("/")
     if folder == "flint/types":
-        return file.partition(".")[0] in (*FLINT_TYPES, "__init__")
+        return file.partition(".")[0] in (*FLINT_TYPES, *FLINT_INNER, "__init__")
     return not folder.startswith(("flint/test", "flint/functions")) and "/licenses" not in folder
 
 
@@ -157,5 +163,5 @@ def _edition() -> str:
     """Tells what is packed from everything else."""
     files: Iterable[Path] = (*_sources(), *sorted(templates().iterdir()))
     inner = "".join(sha256(file.read_bytes()).hexdigest() for file in files)
-    pinned = f"{VERSION} {PYODIDE} {FLINT} {UNUSED_LIBRARY} {FLINT_TYPES} {UNUSED_FOLDERS}"
+    pinned = f"{VERSION} {PYODIDE} {FLINT} {UNUSED_LIBRARY} {FLINT_TYPES} {FLINT_INNER} {UNUSED_FOLDERS}"
     return sha256(f"{pinned} {inner}".encode()).hexdigest()[:16]

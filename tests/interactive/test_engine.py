@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.places import PACKAGE
 
 from derive.errors import ToolError
 from derive.interactive import engine, fetching
@@ -41,6 +42,13 @@ def test_nothing_that_the_page_imports_is_left_out() -> None:
             assert places[name] in library, name
             waiting += imported(whole[places[name]].decode())
     assert {"dataclasses", "tomllib", "json", "urllib.parse", "statistics"} <= seen
+
+
+def test_every_type_of_flint_that_is_used_is_packed() -> None:
+    texts = [file.read_text("utf-8") for file in PACKAGE.rglob("*.py")]
+    used = {name for text in texts for found in re.findall(r"^ *from flint import (.+)$", text, re.MULTILINE)
+            for name in found.split("#")[0].strip("() ").split(", ")}  # fmt: skip
+    assert {"arb", "fmpq"} <= used <= {"ctx", *engine.FLINT_TYPES}
 
 
 @pytest.mark.slow

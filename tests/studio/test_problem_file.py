@@ -30,6 +30,8 @@ CASES = [
     ('[network]\nlayers = [\n  { layer = "conv", str', "str", "stride"),
     (EQUATIONS + "A_1 = tan", "tan", "tanh"),
     (EQUATIONS + "A_1 = W", "W", "W_1"),
+    ('[parameters]\nvv = 2\n[model]\nequations = """\nqq = 3 v', "v", "vv"),
+    ('[model]\nequations = """\nqq = 3\nr = q', "q", "qq"),
     (EQUATIONS + '"""\nlo', "lo", "loss"),
     ("[model]\nequations = '''\nz = x'''\ngra", "gra", "gradients"),
     (EQUATIONS + '"""\nloss = "z', "z", "z_1"),

@@ -57,7 +57,7 @@ def follows(tab: Any, act: Callable[[], object]) -> None:
     """Do something, and wait until the page has followed."""
     before = tab.evaluate("document.body.dataset.shown")
     act()
-    tab.wait_for_function("before => document.body.dataset.shown !== before", arg=before)
+    tab.wait_for_function("before => document.body.dataset.shown !== before", arg=before, timeout=90_000)
 
 
 def saved(tab: Any, button: str, folder: Path) -> Path:
@@ -171,6 +171,16 @@ def test_what_is_written_is_there_again_after_a_reload(tab: Any) -> None:
     assert "Once more" in text(tab)
     ready(tab)
     assert "Once more" in tab.inner_text("#page h1")
+
+
+def test_what_takes_too_long_is_stopped(tab: Any) -> None:
+    short = text(tab)
+    tab.fill(FIELD, short.replace("steps = 1\n", "steps = 900000\nshow = [1]\n"))
+    tab.click("#stop", timeout=30_000)
+    tab.wait_for_function("document.querySelector('#state').textContent.startsWith('Stopped')")
+    write(tab, short.replace("Once more: ", "Once more, and quickly: "))
+    assert "quickly" in tab.inner_text("#page h1") and tab.is_hidden("#stop")
+    write(tab, short)
 
 
 def test_everything_is_saved_as_a_file(tab: Any, browser: Any, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ export function onDisk({bar, room, made}, {judge, say, server, file}) {
   async function ask(request) {
     bar.inert = true;
     show(say("making"));
-    const reply = await judge.ask({...request, ...file()}).catch(error => ({faults: [{message: String(error), hint: ""}]}));
+    const reply = await judge.ask({...request, ...file()}).catch(error =>
+      ({faults: [{message: error instanceof TypeError ? say("no_server") : String(error), hint: ""}]}));
     bar.inert = false;
     if (reply.faults) fault(reply.faults);
     return reply;

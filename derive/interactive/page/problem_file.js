@@ -16,6 +16,8 @@
 /** The beginning of a file. @returns {Place} */
 export const beginning = () => ({table: "", key: "", inner: "", layer: "", value: false, depth: 0, quotes: ""});
 
+const GIVEN = ["data", "parameters", "samples"];
+/** @type {Set<string>} */ const NONE = new Set();
 const WORD = /^(?:\\[A-Za-z]+|\p{L}(?:[\p{L}\p{M}\p{N}_]|'(?!''))*(?:\{[^}\s]*\}?)?)/u;
 const NUMBER = /^[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?/;
 const HEADER = /^\s*\[\[?\s*([\w."'-]*)\s*\]{0,2}\s*(?=#|$)/;
@@ -126,11 +128,11 @@ export function lineStream(text) {
 
 /** The place at the end of a text. @param {string} text @returns {Place} */
 export function placeAt(text) {
-  const place = beginning(), none = new Set();
+  const place = beginning();
   for (const line of text.split("\n")) {
     if (place.quotes.length === 1) place.quotes = "";
     if (!line && !place.quotes && !place.depth) newLine(lineStream(line), place);
-    for (const stream = lineStream(line); !stream.eol();) token(stream, place, /** @type {Set<string>} */ (none));
+    for (const stream = lineStream(line); !stream.eol();) token(stream, place, NONE);
   }
   return place;
 }
@@ -142,9 +144,21 @@ export function placeAt(text) {
 export function offers(text, words, names) {
   const line = text.slice(text.lastIndexOf("\n") + 1), header = line.match(/^\s*\[{1,2}([\w.]*)$/);
   if (header) return {from: text.length - header[1].length, options: words.tables[""].filter(each => each.table).map(keyed)};
-  const place = placeAt(text);
-  const found = place.quotes ? inQuotes(place, text, words, names) : outside(place, line, words, names);
+  const place = placeAt(text), known = [...names, ...written(text).filter(each => !names.some(({name}) => name === each.name))];
+  const found = place.quotes ? inQuotes(place, text, words, known) : outside(place, line, words, known);
   return found.options.length ? {from: text.length - found.typed.length, options: found.options} : null;
+}
+
+/** The names on the left of a text: given values, and equations above its last line. @param {string} text @returns {Named[]} */
+function written(text) {
+  const place = beginning(), found = new Set();
+  for (const line of text.split("\n").slice(0, -1)) {
+    const left = line.match(/^\s*(\p{L}[^\s=(]*)\s*(?:=|≈)/u)?.[1];
+    const inside = place.quotes ? place.key === "equations" : GIVEN.includes(place.table);
+    if (left && inside) found.add(left);
+    for (const stream = lineStream(line); !stream.eol();) token(stream, place, NONE);
+  }
+  return [...found].map(name => ({name, shape: []}));
 }
 
 /** @param {Place} place @param {string} text @param {Vocabulary} words @param {Named[]} names */

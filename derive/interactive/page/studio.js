@@ -6,15 +6,16 @@ import {gallery} from "./gallery.js";
 import {serverJudge, workerJudge} from "./judge.js";
 import {networkForm} from "./network.js";
 import {onDisk} from "./on_disk.js";
+import {Stopped, stoppable} from "./stoppable.js";
 import {kept} from "./store.js";
 
 /** @typedef {import("./judge.js").Fault} Fault */
 
-const WORK_AFTER = 350, SAY_AFTER = 1500;  // milliseconds without a key
+const WORK_AFTER = 350, SAY_AFTER = 1500, STOP_AFTER = 4000;  // milliseconds without a key, or without a page
 const data = JSON.parse(byId("data").textContent ?? "{}");
 const say = saying(data.words);
-const judge = data.server ? serverJudge(data.server.address, data.server.token) :
-  workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "", data.desk);
+const judge = stoppable(() => data.server ? serverJudge(data.server.address, data.server.token) :
+  workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "", data.desk));
 const draft = kept("studio", {...data.open});
 const name = /** @type {HTMLInputElement} */ (byId("name"));
 const state = byId("state");
@@ -30,7 +31,8 @@ function laidDown() {
 }
 
 /** What a request tells of the file. */
-const file = () => ({problem: editor.value, name: name.value.trim().replace(/^\W+/, "").replace(/[^\p{L}\p{N}_. -]+/gu, "_") || "problem"});
+const file = () => ({problem: editor.value, name: name.value.trim()
+  .replace(/^[^\p{L}\p{N}_]+/u, "").replace(/[^\p{L}\p{N}_. -]+/gu, "_") || "problem"});
 
 const changed = settled(WORK_AFTER, () => void work());
 const editor = editing(byId("name-bar"), {
@@ -53,14 +55,18 @@ async function work() {
   waiting = true;
   document.body.dataset.working = "yes";
   state.textContent = say("working_out");
+  /** @type {number | undefined} */ let long;
   try {
     await judge.ready;
+    if (!data.server) long = setTimeout(() => { byId("stop").hidden = false; }, STOP_AFTER);
     const asked = file(), reply = await judge.ask({do: "work", ...asked});
     if (reply.network && asked.problem === editor.value) form(reply.network);
     show(reply);
   } catch (error) {
     broken(error);
   }
+  clearTimeout(long);
+  byId("stop").hidden = true;
   waiting = false;
   delete document.body.dataset.working;
   if (again) { again = false; void work(); }
@@ -105,8 +111,10 @@ const saySoon = settled(SAY_AFTER, () => announce(heard || say("worked_out")));
 /** @param {unknown} error */
 function broken(error) {
   const why = error instanceof Error ? error.message : String(error);
-  state.textContent = say("broken", {why});
-  document.body.dataset.failed = why;
+  const gone = data.server && error instanceof TypeError;  // what `fetch` throws where nobody answers
+  state.textContent = error instanceof Stopped ? say("stopped") : gone ? say("no_server") : say("broken_studio", {why});
+  announce(state.textContent);
+  if (!(error instanceof Stopped)) document.body.dataset.failed = why;
 }
 
 /** Lay another file open; what was written before can be taken back. @param {{problem: string, name: string}} other @param {string} [place] */
@@ -132,8 +140,12 @@ function turn(place) {
 
 /** Save what a request gives. @param {Record<string, any>} request */
 async function save(request) {
-  const reply = await judge.ask({...request, ...file()});
-  if (reply.faults) return announce(told(reply.faults));
+  const reply = await judge.ask({...request, ...file()}).catch(broken);
+  if (!reply) return;
+  if (reply.faults) {
+    state.textContent = told(reply.faults);
+    return announce(state.textContent);
+  }
   for (const id of reply.fill ?? []) {
     reply.text = reply.text.replace(`id="${id}"></script>`, () => `id="${id}">${byId(id).textContent}</script>`);
   }
@@ -141,6 +153,7 @@ async function save(request) {
   announce(say("saved", {file: reply.file}));
 }
 
+byId("stop").addEventListener("click", () => judge.stop());
 byId("downloads").append(
   element("span", {}, say("download")),
   button(say("as_problem"), () => { download(`${file().name}.toml`, editor.value); announce(say("saved", {file: `${file().name}.toml`})); }),
@@ -169,5 +182,6 @@ if (data.server) onDisk({bar: byId("on-disk"), room: byId("class"), made: byId("
 state.textContent = say("starting_studio");
 judge.ready.then(async () => {
   await work();
+  announce(state.textContent ?? "");
   document.body.dataset.ready = String(Math.round(performance.now()));
 }).catch(broken);
