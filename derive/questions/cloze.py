@@ -19,7 +19,7 @@ from derive.problem.problem import Problem
 from derive.questions.asking import can_be_typed, variant_solutions
 from derive.questions.moodle_xml import category, cloze_question, quiz
 from derive.questions.page import QuestionPage, QuestionTexts
-from derive.questions.standing import Lengths, last_place
+from derive.questions.standing import last_place, printed_length
 from derive.sheets.answer_file import Field
 from derive.sheets.sheet_writer import SheetWriter
 from derive.solution import Blueprint, Solution
@@ -105,6 +105,5 @@ class ClozeQuestion:
         at = offset(field.shape, asked.index) if field.shape else 0
         weight = _marks(field, self.solution) / prod(field.shape) * self._whole
         value = self.solution.values.flat(field.name, field.k)[at]
-        lengths = Lengths.of(self.solution.values.numbers.of(field.name.id), None)
-        room = last_place(value, lengths.printed)
+        room = last_place(value, printed_length(self.solution.values.numbers.of(field.name.id)))
         return f"{{{weight}:NUMERICAL:={float(value):.{DIGITS}g}:{float(room):g}}}"

@@ -15,7 +15,7 @@ from derive.language.expressions import Expr
 from derive.language.names import Symbol
 from derive.problem.settings import Digits
 from derive.questions.program import ProgramLine, QuestionProgram, Route
-from derive.questions.standing import Answered, Lengths, TypedWork
+from derive.questions.standing import Answered, TypedWork, printed_length
 from derive.solution import Solution
 from derive.values.digits import INFINITE, Printed, printed
 from derive.values.tape import Env
@@ -43,7 +43,6 @@ class QuestionBench:
 
     program: QuestionProgram
     solution: Solution
-    wanted: int | None
     _known: dict[Hashable, str] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -57,9 +56,9 @@ class QuestionBench:
         return tuple(self.program.lines[place] for place in self.program.asked)
 
     @cached_property
-    def lengths(self) -> dict[Symbol, Lengths]:
-        """How long each answer has to be."""
-        return {line.variable: Lengths.of(line.digits, self.wanted) for line in self.lines}
+    def lengths(self) -> dict[Symbol, int]:
+        """How many digits of each answer are printed."""
+        return {line.variable: printed_length(line.digits) for line in self.lines}
 
     # --- mistakes ----------------------------------------------------------------------------------------------------
 
@@ -103,30 +102,32 @@ class QuestionBench:
         """The numbers of the steps that a mistake changes."""
         for line in self.lines:
             slot = self.program.slot(line.variable)
-            yield from self._shown(line, env, 0) if env[slot] is not self.truth[slot] else ()
+            yield from self._shown(line, env, None) if env[slot] is not self.truth[slot] else ()
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
-    def typed(self, env: Env, shorter: int = 0) -> dict[Symbol, list[str]]:
-        """What a student types for each step: the values as they are printed, or some digits shorter."""
-        shown = self._printed(env, shorter)
+    def typed(self, env: Env, digits: Digits | None = None) -> dict[Symbol, list[str]]:
+        """What a student types for each step: the values as they are printed, or to so many digits."""
+        shown = self._printed(env, digits)
         return {variable: list(map(as_typed, numbers)) for variable, numbers in shown.items()}
 
-    def _printed(self, env: Env, shorter: int) -> dict[Symbol, tuple[Printed, ...]]:
-        return {line.variable: self._shown(line, env, shorter) for line in self.lines}
+    def _printed(self, env: Env, digits: Digits | None) -> dict[Symbol, tuple[Printed, ...]]:
+        return {line.variable: self._shown(line, env, digits) for line in self.lines}
 
-    def _shown(self, line: ProgramLine, env: Env, shorter: int) -> tuple[Printed, ...]:
+    def _shown(self, line: ProgramLine, env: Env, digits: Digits | None) -> tuple[Printed, ...]:
         slot = self.program.slot(line.variable)
-        if shorter or env[slot] is not self.truth[slot]:
-            digits = Digits(max(1, line.digits.count - shorter), line.digits.decimals)
+        if digits or env[slot] is not self.truth[slot]:
             with precision(BITS, ties=True):
-                return tuple(printed(x, digits, ties=True) for x in env[slot])
+                return tuple(printed(x, digits or line.digits, ties=True) for x in env[slot])
         return tuple(self.solution.values.printed(*line.place))
 
-    def verdicts(self, env: Env, shorter: int = 0) -> dict[Symbol, str]:
+    def verdicts(self, env: Env, digits: Digits | None = None) -> dict[Symbol, str]:
         """What becomes of each answer: right, what follows, a mistake's key, or wrong."""
-        numbers = {variable: tuple(map(_answered, each)) for variable, each in self._printed(env, shorter).items()}
-        work = TypedWork(self.program, self.truth, numbers, self.lengths)
+        numbers = {variable: tuple(map(_answered, each)) for variable, each in self._printed(env, digits).items()}
+        return self.judged(TypedWork(self.program, self.truth, numbers, self.lengths))
+
+    def judged(self, work: TypedWork) -> dict[Symbol, str]:
+        """What becomes of each number of a work."""
         with precision(BITS, ties=True):
             return {line.variable: self._verdict(line, work) for line in self.lines}
 

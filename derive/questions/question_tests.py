@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.names import Symbol
+from derive.problem.settings import Digits
 from derive.questions.model import AnswerInput, Expected, QuestionTest
 from derive.questions.planted import CREDITED, PlantedMistake, QuestionBench
 from derive.questions.trees import BLANK
 from derive.questions.variant_choice import answers_in, chosen
 from derive.values.tape import Env
 
+SHORT = Digits(2)
 EMPTY = "EMPTYANSWER"
 """What stands in a test for an answer that is left out."""
 
@@ -28,7 +30,7 @@ class QuestionTests:
         truths = [bench.truth for bench in self.benches]
         right = self._test("The right numbers, as they are printed", truths)
         yield from (right, self._alone(right)) if right else ()
-        short = self._test("The right numbers, a digit shorter", truths, 1)
+        short = self._test("The right numbers, rounded to two digits", truths, SHORT)
         if short and all(expected.score for expected in short.expected.values()):
             yield short
         for first, *others in self._planted():
@@ -41,13 +43,13 @@ class QuestionTests:
         found = [{(each.line.variable, each.key): each for each in bench.mistakes()} for bench in self.benches]
         yield from ([each[key] for each in found] for key in found[0] if all(key in each for each in found))
 
-    def _test(self, description: str, envs: Sequence[Env], shorter: int = 0) -> QuestionTest | None:
+    def _test(self, description: str, envs: Sequence[Env], digits: Digits | None = None) -> QuestionTest | None:
         """The test of what is typed in each variant; None where not the same comes of it everywhere."""
         pairs = list(zip(self.benches, envs, strict=True))
-        verdicts, *others = (bench.verdicts(env, shorter) for bench, env in pairs)
+        verdicts, *others = (bench.verdicts(env, digits) for bench, env in pairs)
         if any(other != verdicts for other in others):
             return None
-        typed = [bench.typed(env, shorter) for bench, env in pairs]
+        typed = [bench.typed(env, digits) for bench, env in pairs]
         answers = {self.inputs[variable].name: chosen(answers_in(self.benches[0], variable, typed))
                    for variable in verdicts}  # fmt: skip
         expected = {f"prt{i}": Expected(int(verdict in CREDITED), verdict)

@@ -21,6 +21,7 @@ from derive.questions.page import QuestionPage, QuestionTexts
 from derive.questions.planted import QuestionBench
 from derive.questions.program import ProgramLine, QuestionProgram
 from derive.questions.question_tests import QuestionTests
+from derive.questions.standing import printed_length
 from derive.questions.trees import Trees, answer_inputs
 from derive.questions.variant_choice import VARIANT, answers_in, chosen, variant_blocks
 from derive.sheets.sheet_writer import SheetWriter
@@ -94,8 +95,7 @@ class StackQuestion:
     def benches(self) -> list[QuestionBench]:
         """Where each variant is worked through."""
         program = QuestionProgram.of(self.solutions[0], [(field.name, field.k) for field in self.sheet.fields])
-        wanted = self.solutions[0].problem.marking.digits
-        return [QuestionBench(program, solution, wanted) for solution in self.solutions]
+        return [QuestionBench(program, solution) for solution in self.solutions]
 
     @cached_property
     def _trees(self) -> Trees:
@@ -134,8 +134,7 @@ class StackQuestion:
             return chosen([maxima_matrix(list(map(exact_code, flat)), line.shape) for flat in flats])
         code = f"dv_value({maxima_code(line.expr, program.shapes, self._trees.variable)})"
         if line.rounded:
-            digits = line.digits
-            return f"dv_rounded({code}, {-digits.count if digits.decimals else digits.count})"
+            return f"dv_rounded({code}, {printed_length(line.digits)})"
         return code
 
 

@@ -25,20 +25,9 @@ NOTHING = fmpq(1, 10**80)
 SLACK = 1 + fmpq(1, 10**9)
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """How many digits are printed and how many are wanted: significant ones, below 0 decimals."""
-
-    printed: int
-    wanted: int
-
-    @staticmethod
-    def of(digits: Digits, wanted: int | None) -> Lengths:
-        """Those of a step; where nothing is said, one digit fewer than printed is wanted."""
-        if digits.decimals:
-            return Lengths(-digits.count, -max(digits.count - 1, 1))
-        fewest = digits.count - 1 if wanted is None else wanted
-        return Lengths(digits.count, max(1, min(fewest, digits.count)))
+def printed_length(digits: Digits) -> int:
+    """How many digits are printed: significant ones, below 0 decimals."""
+    return -digits.count if digits.decimals else digits.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +73,22 @@ def _written(number: Answered) -> fmpq:
     return min(unit, fmpq(1, 10)) if number.pointed else unit
 
 
-def _is_near(number: Answered, value: Num, width: Num, lengths: Lengths) -> bool:
+def _short(number: Answered, value: Num) -> Num:
+    """The unit of a number's last digit, but no more than a tenth of a value."""
+    tenth = abs(value) / 10
+    return tenth if bool(tenth < _written(number)) else _written(number)
+
+
+def _is_near(number: Answered, value: Num, width: Num, length: int) -> bool:
     a, t = number.value, arb(value).mid()
     if _is_nothing(value):
         return bool(abs(arb(a)) <= width)
     if a == 0:
         return bool(abs(t) <= width)
-    unit = min(_written(number), last_place(t, lengths.wanted))
+    unit = _short(number, t)
     if bool(a * t < 0) or bool(abs(arb(a)) >= abs(t)):
         unit /= 2
-    return bool(abs(a - t) <= width + max(last_place(t, lengths.printed), unit) * SLACK)
+    return bool(abs(a - t) <= width + max(last_place(t, length), unit) * SLACK)
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ class TypedWork:
     program: QuestionProgram
     truth: Env
     numbers: dict[Symbol, tuple[Answered, ...]]
-    lengths: dict[Symbol, Lengths]
+    lengths: dict[Symbol, int]
 
     def follows(self, variable: Symbol, route: Route) -> bool:
         """Whether the numbers of a step are what an equation gives at the student's own numbers: by how much these are
@@ -157,14 +152,13 @@ class TypedWork:
 
     def _own(self, param: Symbol) -> Iterator[tuple[Num, fmpq]]:
         """The numbers of a step with one unit of the last place of each; what is exactly true loses nothing."""
-        lengths = self.lengths[param]
         for number, true in zip(self.numbers[param], self.truth[self.program.slot(param)], strict=True):
             middle = arb(true).mid()
             if bool(abs(number.value - middle) <= abs(middle) / 10**12):
                 yield true, fmpq(0)
                 continue
-            short = min(_written(number), last_place(number.value, lengths.wanted))
-            yield number.value, max(last_place(number.value, lengths.printed), short)
+            last = last_place(number.value, self.lengths[param])
+            yield number.value, max(last, _short(number, number.value))
 
     def _units(self, route: Route) -> Iterator[tuple[Symbol, int, fmpq]]:
         for param in route.params:

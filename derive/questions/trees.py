@@ -71,7 +71,7 @@ class Trees:
     def _variables(self, line: ProgramLine) -> str:
         """What the nodes ask about, the outcome: each condition is worked out only where those before do not hold."""
         answered, known = self.inputs[line.variable].name, f"{line.variable.id}"
-        route, digits = self.bench.program.route(line), self._digits(line.variable)
+        route, digits = self.bench.program.route(line), self.bench.lengths[line.variable]
         conditions = [(BLANK, f"dv_blank({answered})"), (RIGHT, f"dv_right({answered}, {known}, {digits})")]
         if route.params:
             follows = f"dv_follows({answered}, {known}, {self._lambda(route)}, given, {digits})"
@@ -87,11 +87,7 @@ class Trees:
         )
 
     def _given(self, param: Symbol) -> str:
-        return f"[{self.inputs[param].name}, {param.id}, {self._digits(param)}]"
-
-    def _digits(self, variable: Symbol) -> str:
-        lengths = self.bench.lengths[variable]
-        return f"[{lengths.printed}, {lengths.wanted}]"
+        return f"[{self.inputs[param].name}, {param.id}, {self.bench.lengths[param]}]"
 
     def _lambda(self, route: Route) -> str:
         code = maxima_code(route.expr, self.bench.program.shapes, self.variable)
