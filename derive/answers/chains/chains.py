@@ -93,8 +93,8 @@ class StatementReader:
         self.splitter = StatementSplitter(
             is_name=lambda text: self.left(text) is not None,
             is_another=self._is_another,
-            reads=lambda text: self._read(text, None)[0] is not None,
-            is_number=lambda text: self._read(text, None)[2] is not None,
+            reads=lambda text: self._known(text, None)[0] is not None,
+            is_number=lambda text: self._known(text, None)[2] is not None,
             holds=lexicon.holds,
         )
 
@@ -229,10 +229,8 @@ class StatementReader:
         return Target(self.known[expr]) if expr in self.known else None
 
     def _formula(self, text: str) -> Expr | None:
-        try:
-            return read_side(text, self.lexicon, self.decimal).expr
-        except TextError:
-            return None
+        reading, _, _ = self._known(text, None)
+        return reading.expr if reading else None
 
     def unread_in(self, left: str) -> str:
         """What cannot be read of a left side, to its end."""
