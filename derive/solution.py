@@ -308,7 +308,9 @@ class Solution:
             files[FORMATS[wanted].file(name)] = partial(self.text if FORMATS[source].is_text else self.file, source)
             pictures = self.pictures(source)
             files |= {f"{name}-{picture}": partial(pictures.__getitem__, picture) for picture in pictures}
-        return write_texts(Path(folder), files)
+        return write_texts(
+            Path(folder), files, [self.blueprint.derivation.id_in(*step) for step in self.blueprint.document.numbered]
+        )
 
     def _repr_html_(self) -> str:
         """The page for a notebook, in a frame, so that neither's look changes the other's."""

@@ -329,3 +329,13 @@ class Document:
     aliases: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[tuple[Name, int]] = frozenset()
     step: str = ""
+
+    @property
+    def numbered(self) -> tuple[tuple[Name, int], ...]:
+        """The steps that have numbers, in order, each with its pass."""
+        return tuple(
+            (block.step, section.k)
+            for section in self.sections
+            for block in section.blocks
+            if isinstance(block, Numbered)
+        )

@@ -84,7 +84,13 @@ class EngineRun:
     """LaTeX's log, its lines not wrapped."""
 
 
-class IncompleteEngine(ToolError):
+class LatexFailure(ToolError):
+    """LaTeX stopped at an error, in the `line` of the `.tex`; 0 where its log does not say."""
+
+    line = 0
+
+
+class IncompleteEngine(LatexFailure):
     """An engine that lacks a package, a font or its format: another one may do."""
 
 
@@ -293,5 +299,7 @@ def _failure(log: str) -> ToolError:
     place = f" at line {line[1]} of the .tex" if line else ""
     context = _CONTEXT.search(log)
     text = f"\n    {context[1].strip()}" if context else ""
-    kind = IncompleteEngine if re.search(_INCOMPLETE, message) else ToolError
-    return kind(f"LaTeX stopped{place}: {message}{text}", hint)
+    kind = IncompleteEngine if re.search(_INCOMPLETE, message) else LatexFailure
+    failure = kind(f"LaTeX stopped{place}: {message}{text}", hint)
+    failure.line = int(line[1]) if line else 0
+    return failure
