@@ -82,11 +82,11 @@ class FigureLabels:
         return [min(abs(float(x)), LARGEST) for x in self.view.values.flat(name, self.view.k)]
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        """The printed gradient of the loss by a name, as rows; None where there is none."""
+        """The printed gradient of the loss by a name, as rows; None where the pass has none."""
         loss = self.view.values.problem.loss
         derivative = Derivative(loss, name) if loss and isinstance(name, Symbol) else None
         if derivative is None or derivative not in self.view.shapes:
             return None
         if not self.view.values.flat(derivative, self.view.k):  # no update of this pass needs it
             return None
-        return self.values(derivative, index)
+        return self.values(derivative, index) if self.view.values.flat(derivative, self.view.k) else None

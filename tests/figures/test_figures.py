@@ -569,3 +569,10 @@ def test_a_blank_sheet_has_names_and_no_numbers(name: str) -> None:
 def test_the_sign_in_a_unit_has_a_width(key: str) -> None:
     sign = tikz_drawer.SCRIPT.activation(key)
     assert tikz_drawer.SCRIPT.width(sign) > 0.3 and sign != r"\sqrt"
+
+
+def test_a_gradient_that_the_pass_has_not_is_left_out() -> None:
+    """Of two players with a loss each, the first pass goes back through one of them."""
+    drawn = solve(Problem.load(EXAMPLES[0].with_name("gan_step.toml"))).pictures("md")["graph.svg"]
+    assert "…" not in drawn
+    assert 'fill="#8b1a1a"' in drawn

@@ -58,7 +58,7 @@ _GLUE = {"start": ("", r"\hss"), "middle": (r"\hss", r"\hss"), "end": (r"\hss", 
 
 _WIDTHS = {
     r"\cdot": 0.85, r"\times": 1.35, r"\partial": 0.65, r"\odot": 0.9, r"\Sigma": 0.8,
-    r"\Delta": 0.86, r"\infty": 1.05, "∞": 1.05, r"\sum": 1.06, r"\prod": 0.95, r"\surd": 0.84,
+    r"\Delta": 0.86, r"\infty": 1.05, "∞": 1.05, "…": 1.6, r"\sum": 1.06, r"\prod": 0.95, r"\surd": 0.84,
     **dict.fromkeys((r"\ge", r"\le"), 0.86), r"\varphi": 0.66,
     r"\,": 0.2, r"\;": 0.3, r"\:": 0.25, r"\ ": 0.4,
     **dict.fromkeys(",.;:|", 0.32), **dict.fromkeys("-+=", 0.86), **dict.fromkeys("()[]", 0.43), " ": 0.0,
