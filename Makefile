@@ -44,7 +44,7 @@ $(VENV)/ready-example: extras := pdf
 $(VENV)/ready-practice: extras := $(if $(shell command -v npm),pdf,practice)
 $(VENV)/ready-test: extras := pdf,test
 $(VENV)/ready-bench: extras := pdf,test,bench
-$(VENV)/ready-docs: extras := docs
+$(VENV)/ready-docs: extras := $(if $(shell command -v npm),docs,docs,practice)
 $(VENV)/ready-torch: extras := test,torch
 $(VENV)/ready-lint: extras := lint
 

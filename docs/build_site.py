@@ -1,14 +1,16 @@
 """The documentation as a site, with a gallery of the built-in problems: `make docs` writes it to `build/site`.
 
-    python docs/build_site.py [--practice] [NAME …]
+    python docs/build_site.py [--no-practice] [NAME …]
 
 The pages are those of this folder, README and CONTRIBUTING; Sphinx sets them. Each built-in problem (or those named)
-gets its picture, its page and its problem file; with `--practice` also its file to practise in, of some 16 MB.
+gets its picture, its page, its problem file and a page to practise it in. What judges there, some 16 MB, lies beside
+them once; `derive practice` puts it into each file. It is fetched by npm, or by the extra `practice`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -18,6 +20,8 @@ from pathlib import Path
 
 from derive import examples, solve
 from derive.classroom.workers.progress import Progress
+from derive.interactive.one_file import PARTS_TO_FILL, judging_parts
+from derive.interactive.practice_page import practice_page, source_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -33,18 +37,22 @@ html_extra_path = ["extra"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
 """
+ENGINE = "engine.js"
+_WITH_ENGINE = f'<script src="{ENGINE}"></script>\n'
+_FILLING = "for (const [id, text] of Object.entries(%s)) document.getElementById(id).textContent = text;\n"
+"""What fills the parts of a page in that judge, before its own script runs."""
 _DOCS_LINK = re.compile(r"\]\(docs/")
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
     """Write the sources, then have Sphinx set them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--practice", action="store_true", help="also a file to practise in for each problem")
+    parser.add_argument("--no-practice", action="store_true", help="no pages to practise in: nothing is fetched")
     parser.add_argument("names", nargs="*", metavar="NAME", help="the built-in problems of the gallery (default: all)")
     options = parser.parse_args(None if arguments is None else list(arguments))
     shutil.rmtree(SOURCE, ignore_errors=True)
     write_pages(SOURCE)
-    write_gallery(SOURCE, options.names or examples.names(), options.practice)
+    write_gallery(SOURCE, options.names or examples.names(), practice=not options.no_practice)
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", str(SOURCE), str(SITE)]
     subprocess.run(command, check=True)
     print(SITE / "index.html")
@@ -72,7 +80,10 @@ def write_gallery(source: Path, names: Iterable[str], practice: bool) -> None:
     names = set(names)
     extra = source / "extra" / "gallery"
     extra.mkdir(parents=True)
-    lines = ["# Gallery", "", "Each built-in problem: its picture, its page, its problem file.", ""]
+    if practice:
+        (extra / ENGINE).write_text(_FILLING % json.dumps(judging_parts()), "utf-8")
+    links = "its page, its problem file, and a page to practise it in" if practice else "its page, its problem file"
+    lines = ["# Gallery", "", f"Each built-in problem: its picture, {links}.", ""]
     with Progress(len(names)) as bar:
         for topic, problems in examples.by_topic().items():
             chosen = [problem for problem in problems if problem[0] in names]
@@ -98,10 +109,9 @@ def _entry(name: str, title: str, folder: Path, practice: bool) -> list[str]:
             "",
         ]
     if practice:
-        from derive import practice as practising
-
         links["practise"] = f"{name}-practice.html"
-        (folder / links["practise"]).write_text(practising(examples.path(name)).html, "utf-8")
+        page = practice_page(source_of(solution.problem), PARTS_TO_FILL)
+        (folder / links["practise"]).write_text(page.replace("</body>", f"{_WITH_ENGINE}</body>"), "utf-8")
     anchors = " · ".join(f'<a href="gallery/{file}">{word}</a>' for word, file in links.items())
     return [f"### {title}", "", *shown, anchors, ""]
 

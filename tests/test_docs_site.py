@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+from support.browsers import chromium, offline_tab, ready
 from support.places import ROOT
 from support.scripts import load
 
@@ -28,3 +30,20 @@ def test_the_gallery_has_picture_page_and_file_of_a_problem(tmp_path: Path) -> N
     assert files == {"mazur.html", "mazur.svg", "mazur.toml"}
     text = (tmp_path / "source" / "gallery.md").read_text("utf-8")
     assert set(re.findall(r'(?:href|src)="gallery/([^"]+)"', text)) == files
+
+
+@pytest.mark.slow
+@pytest.mark.needs("chromium")
+def test_the_pages_to_practise_in_share_what_judges(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    site.write_gallery(tmp_path / "source", ["mazur", "notes"], practice=True)
+    folder = tmp_path / "source" / "extra" / "gallery"
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    assert sizes["engine.js"] > 5_000_000 and sizes["mazur-practice.html"] < 2_000_000
+    text = (tmp_path / "source" / "gallery.md").read_text("utf-8")
+    assert set(re.findall(r'(?:href|src)="gallery/([^"]+)"', text)) == set(sizes) - {"engine.js"}
+    with chromium() as browser:
+        for name in ("mazur", "notes"):
+            tab = offline_tab(browser)
+            tab.goto((folder / f"{name}-practice.html").as_uri())
+            ready(tab)
