@@ -27,7 +27,7 @@ from derive.page.entry_names import leaves
 from derive.page.run import PageRun, PlacedTexts
 from derive.page.workings import Workings
 from derive.problem.settings import Digits
-from derive.values.digits import Printed, computed, full, printed
+from derive.values.digits import Printed, computed, full, printed, unprinted
 from derive.values.lazy_entries import LazyEntries
 
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
@@ -182,7 +182,10 @@ class View:
         flat = self._product(expr) or self.literal(expr)
         if flat is None:
             run, _ = self.workings.compile(expr, self.values.tape)
-            flat = self.values.decided(lambda: run(self.values.env(self.k)))
+            try:
+                flat = self.values.decided(lambda: run(self.values.env(self.k)))
+            except ValueFault:  # a part that overflows, of a whole that does not: e^1000000 of a softmax
+                return unprinted()
         (value,) = flat
         digits = self.values.numbers.of(name.id)
         most = digits.count + MORE_FOR_TERMS

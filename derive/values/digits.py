@@ -20,6 +20,7 @@ MOST_BITS = 4 * MOST_DIGITS
 LENGTH_OF_EXACT = 30
 LONG = Digits(25)
 INFINITE = "∞"
+DOTS = "…"
 _LONG = 10**LENGTH_OF_EXACT
 
 
@@ -46,7 +47,9 @@ class Printed:
 
     @property
     def value(self) -> Num:
-        """The printed number, exactly."""
+        """The printed number, exactly; 0 for dots."""
+        if self.mantissa == DOTS:
+            return fmpq(0)
         if self.fraction:
             return fmpq(*self.fraction)
         if self.mantissa == INFINITE:
@@ -68,6 +71,11 @@ class Printed:
             return f"{'-1 +' if self.negative else '1 -'} {self.gap.text(decimal, times)}"
         power = "" if self.exponent is None else f"{times}{self.exponent}"
         return f"{'-' if self.negative else ''}{self.mantissa.replace('.', decimal)}{power}"
+
+
+def unprinted() -> Printed:
+    """Dots, in the place of a number that cannot be worked out."""
+    return Printed(False, DOTS, exact=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
 from derive.problem.training.model import STEP
-from derive.values.digits import Printed, decimal_text, given_number, printed
+from derive.values.digits import Printed, decimal_text, given_number, printed, unprinted
 from derive.values.lazy_entries import LazyEntries
 from derive.values.tape import Env, Tape, TapeStep
 
@@ -317,7 +317,7 @@ class Values:
         """One entry as it is printed; of what could not be worked out dots."""
         flat = self.flat(name, k)
         if not flat:
-            return Printed(False, "…", exact=False)
+            return unprinted()
         if type(flat[i]) is fmpq and self._is_given(name, k):
             places = self._places.get(name)
             return given_number(flat[i], places[i] if places else 0)

@@ -138,3 +138,8 @@ def test_other_logarithms_of_what_is_not_positive_are_refused(p: str) -> None:
 def test_a_quantity_may_be_minus_infinity_where_nothing_uses_it() -> None:
     page = solved("c = 0.7", "w = 0.3", "z = w - inf\nL = c w").text("txt")
     assert "z = w − ∞" in page and "−∞" in page
+
+
+def test_exponentials_too_large_to_be_written_are_dots() -> None:
+    page = solved("c = 1000", "z = [1, 1000]", "L = sum(softmax(c z))").text("txt")
+    assert "L = " in page and "…" in page
