@@ -11,6 +11,7 @@ import derive
 import derive.examples
 from derive.figures.drawing.curves import scale
 from derive.problem.problem import Problem
+from derive.sheets import SheetWriter
 
 LINE = """
 [data]
@@ -207,3 +208,41 @@ def test_large_counts_have_their_digits_in_groups() -> None:
     assert "After 10,000 updates" in page
     assert re.search(r"^ *10,000  ", page, re.MULTILINE)
     assert re.search(r"^ *5000  ", page, re.MULTILINE)
+
+
+LONG = """
+[parameters]
+w = 2
+[data]
+x = 1.5
+[model]
+equations = '''
+z = w x
+a = tanh(z)
+L = (a - 0.5)^2
+'''
+loss = "L"
+[update]
+learning_rate = 0.3
+steps = 9
+"""
+
+
+@pytest.mark.parametrize("show", ["", "show = [1, 4, 9]"])
+def test_the_passes_that_have_ids_are_those_of_the_page(show: str) -> None:
+    """By default 1, 2, 3 and the last; those that the file does not name by their results, named ones worked out."""
+    solution = derive.solve(Problem.loads(LONG + show))
+    page = solution.text("txt")
+    passes = (1, 4, 9) if show else (1, 2, 3, 9)
+    assert [k for k in range(1, 12) if f"\nPass {k}\n" in page] == [*passes]
+    for k in passes[1:]:
+        section = page.split(f"\nPass {k}\n")[1].split("\nPass ")[0].split("\nAfter ")[0]
+        for step in (f"z@{k}", f"a@{k}", f"L@{k}", f"dL/dw@{k}", f"w@{k}"):
+            assert solution[step].printed.replace("-", "−") in section
+        assert ("Forward propagation" in section) == bool(show)
+
+
+def test_a_sheet_asks_for_the_passes_of_the_page() -> None:
+    solution = derive.solve(Problem.loads(LONG))
+    sheet = SheetWriter.of(solution.blueprint).sheet("txt", solution)
+    assert [k for k in range(1, 12) if f"\nPass {k}\n" in sheet] == [1, 2, 3, 9]

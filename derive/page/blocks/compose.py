@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from derive.derivation.steps import Derivation, Step
+from derive.language.names import Derivative
 from derive.page.blocks.closing import checked, closed_form
 from derive.page.blocks.drawings import drawings
 from derive.page.blocks.followed import followed
@@ -47,7 +48,8 @@ _AFTER_PASSES = ("given", "figures", "passes", "follow", "training", "closed", "
 
 class _Parts:
     """The sections of each part of a page; what one of them has said, no later one says again. Where the training is
-    `tabled`, of a long one the first pass is worked out, unless the problem file names others.
+    `tabled`, of a long one the first pass is worked out and the others stand by their results, unless the problem file
+    names passes.
     """
 
     def __init__(self, derivation: Derivation, problem: Problem, closed: ClosedForm | None, tabled: bool) -> None:
@@ -82,11 +84,11 @@ class _Parts:
         yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
             last, shown = problem.update.steps + 1, problem.update.shown()
-            if self.tabled and not problem.update.show and len(shown) < problem.update.steps:
-                shown = (1,)
+            brief = self.tabled and not problem.update.show and len(shown) < problem.update.steps
             for before, k in pairwise((1, *(k for k in shown if k > 1), last)):
                 one = _Pass(derivation, problem, k, said, long)
-                blocks = one.blocks() if k < last else _after(derivation, problem, said, long)
+                blocks = one.results() if brief else one.blocks()
+                blocks = blocks if k < last else _after(derivation, problem, said, long)
                 yield Section((*_between(derivation, before, k), *blocks), k)
 
 
@@ -165,6 +167,22 @@ class _Pass:
             yield from self._new_page("update")
             yield Heading(Sentence("headings.update" if backward else "headings.update_second"), level)
             yield from self._steps(alone(updates), level)
+
+    def results(self) -> Iterator[Block]:
+        """The results of the pass alone: of its forward pass, its gradients and its update, of a batch what all samples
+        have part in.
+        """
+        yield Heading(Sentence("headings.pass", {"k": self.k}))
+        yield from taken(self.derivation, self.k)
+        yield from whose_turn(self.derivation, self.k)
+        parts = self.derivation.forward, self.derivation.backward_in(self.k), self.derivation.updates_in(self.k)
+        shown = [steps for part in parts if (steps := [step for step in part if self._is_result(step)])]
+        yield from (self.steps.results(number, steps) for number, steps in enumerate(shown, start=1))
+
+    def _is_result(self, step: Step) -> bool:
+        """Whether a step is more than a formula inside another one, a local derivative or a part of a gradient."""
+        part = isinstance(step.name, Derivative) and (step.rule.is_local or step.name.via is not None)
+        return self.derivation.places.sample(step.name) is None and not (step.helper or part)
 
     def _new_page(self, part: str) -> tuple[NewPage, ...]:
         """A break is that of the first pass; the headings of the others stand where they fall."""

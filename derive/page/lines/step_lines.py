@@ -106,6 +106,11 @@ class Steps:
         notes = self.notes.under([step for group in groups for step in group])
         return Numbered(number, groups[0][-1].name, (*shown, *notes))
 
+    def results(self, number: int, steps: list[Step]) -> Numbered:
+        """Steps by their results alone."""
+        chains = tuple(Chain(step.name, (self._result(step, []),)) for step in steps)
+        return Numbered(number, steps[-1].name, (Beside(chains),) if len(chains) > 1 else chains)
+
     def _told(self, step: Step) -> Chain:
         """A step by its formula and result, a large array by its name and result; where the page shows few entries an
         array that nobody asked for by its formula alone.

@@ -359,8 +359,8 @@ def test_pieces_keep_their_lines() -> None:
 
 
 def stands_on_page(solution: Solution, item: ReportItem) -> bool:
-    """Whether the page works a step out: of a long training one pass alone, and a short page passes over derivatives
-    that earn no marks, as a one.
+    """Whether the page works a step out: of a long training one pass, the others by some of their results, and a short
+    page passes over derivatives that earn no marks, as a one.
     """
     if item.place is None:
         return True
@@ -371,7 +371,9 @@ def stands_on_page(solution: Solution, item: ReportItem) -> bool:
 
 
 def _is_passed_over(problem: Problem, item: ReportItem) -> bool:
-    return problem.page.detail == "short" and not item.of
+    update = problem.update
+    brief = update and not update.show and len(update.shown()) < update.steps and item.place and item.place.k > 1
+    return bool(brief) or (problem.page.detail == "short" and not item.of)
 
 
 @pytest.mark.slow
