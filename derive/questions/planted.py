@@ -157,7 +157,7 @@ def as_typed(number: Printed) -> str:
 
 
 def _answered(number: Printed) -> Answered:
-    return Answered(fmpq(number.value), "." in number.mantissa and number.exponent is None)
+    return Answered(fmpq(number.value), "." in number.mantissa)
 
 
 def _is_typed(number: Printed) -> bool:

@@ -22,6 +22,8 @@ MOST = 15
 """The digits of a number in double precision."""
 FLOATS = 1e-300, 1e300
 NOTHING = fmpq(1, 10**80)
+SMALL = 100
+"""Below this nobody writes a power of ten: 18.0 was written with its zero."""
 SLACK = 1 + fmpq(1, 10**9)
 
 
@@ -70,7 +72,7 @@ def _written(number: Answered) -> fmpq:
         if (number.value / unit).q == 1:
             break
         unit /= 10
-    return min(unit, fmpq(1, 10)) if number.pointed else unit
+    return min(unit, fmpq(1, 10)) if number.pointed and abs(number.value) < SMALL else unit
 
 
 def _short(number: Answered, value: Num) -> Num:
