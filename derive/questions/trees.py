@@ -70,21 +70,19 @@ class Trees:
 
     def _variables(self, line: ProgramLine) -> str:
         """What the nodes ask about, the outcome: each condition is worked out only where those before do not hold."""
-        answered, known = self.inputs[line.variable].name, f"{line.variable.id}"
+        answered, known = self.inputs[line.variable].name, line.variable.id
         route, digits = self.bench.program.route(line), self.bench.lengths[line.variable]
         conditions = [(BLANK, f"dv_blank({answered})"), (RIGHT, f"dv_right({answered}, {known}, {digits})")]
         if route.params:
             follows = f"dv_follows({answered}, {known}, {self._lambda(route)}, given, {digits})"
             conditions += [(FOLLOWS, follows), (LOST, f"dv_lost({answered}, {known}, given)")]
-        wrong = (
+        wrong = ",\n  ".join(
             f'["{key}", {", ".join(map(self._lambda, routes))}]'
             for key, routes in self.bench.program.wrong_routes(line).items()
         )
         chain = "".join(f'if {condition} then "{outcome}"\nelse' for outcome, condition in conditions)
-        return (
-            f"given: [{', '.join(map(self._given, route.params))}];\n"
-            f"outcome: {chain} dv_mistake({answered}, [{f',{chr(10)}  '.join(wrong)}], given, {digits});"
-        )
+        given = f"given: [{', '.join(map(self._given, route.params))}];"
+        return f"{given}\noutcome: {chain} dv_mistake({answered}, [{wrong}], given, {digits});"
 
     def _given(self, param: Symbol) -> str:
         return f"[{self.inputs[param].name}, {param.id}, {self.bench.lengths[param]}]"
