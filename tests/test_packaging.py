@@ -55,6 +55,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("derive/examples", "*.toml", "derive/examples"),
         ("derive/prose", "*.toml", "derive/prose"),
         ("derive", "py.typed", "derive"),
+        ("derive/problem/schema", "*.json", "derive/problem/schema"),
+        ("derive/documents/quarto", "*", "derive/documents/quarto"),
         ("derive", "*.py", "derive"),
     ],
 )

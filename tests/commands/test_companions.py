@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from derive.commands.cli import _parser, main
+from derive.version import VERSION
 
 
 def test_the_manual_has_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,5 +36,6 @@ def test_the_filter_lies_where_quarto_looks_for_it(tmp_path: Path, monkeypatch: 
     assert main(["quarto"]) == 0 and main(["quarto", "-o", "book"]) == 0
     for folder in (tmp_path, tmp_path / "book"):
         extension = folder / "_extensions" / "derive"
-        named = re.findall(r"- (\S+\.lua)", (extension / "_extension.yml").read_text("utf-8"))
-        assert named == ["derive.lua"] and (extension / "derive.lua").is_file()
+        told = (extension / "_extension.yml").read_text("utf-8")
+        assert re.findall(r"- (\S+\.lua)", told) == ["derive.lua"] and (extension / "derive.lua").is_file()
+        assert f"\nversion: {VERSION}\n" in told
