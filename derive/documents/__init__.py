@@ -23,11 +23,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """
     if find_spec("myst_parser") is None:
         raise ToolError("`derive.documents` takes the package `myst-parser`", install_command("sphinx"))
-    from derive.documents.sphinx_directive import LATEX_COLOURS, DeriveDirective
+    from derive.documents.sphinx_directive import DeriveDirective, latex_preamble
 
     app.add_directive("derive", DeriveDirective)
     app.add_latex_package("tikz")
-    app.connect("config-inited", lambda _, config: _add_to_preamble(config.latex_elements, LATEX_COLOURS))
+    app.connect("config-inited", lambda _, config: _add_to_preamble(config.latex_elements, latex_preamble()))
     return {"version": VERSION, "parallel_read_safe": True, "parallel_write_safe": True}
 
 

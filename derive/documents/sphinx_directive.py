@@ -27,12 +27,29 @@ from sphinx.util.docutils import SphinxDirective
 from derive.documents.excerpt import KEY, PAGE, SHEET, Drawn, Excerpt, excerpt, file_text
 from derive.errors import DeriveError
 from derive.problem.overriding import COUNTS, WORDS
+from derive.writers.latex import MATH_SIGNS
 
-LATEX_COLOURS = r"""
+_COLOURS = r"""
 \definecolor{derivevalue}{RGB}{20,60,120}
 \definecolor{derivegradient}{RGB}{150,30,30}
 """
-"""The colours of pictures, as a page in LaTeX defines them."""
+"""Those of pictures, as a page in LaTeX defines them."""
+_DECLARING = r"""
+\providecommand{\circled}[1]{\textcircled{\footnotesize #1}}
+\makeatletter
+\def\derivesign#1#2#3{\@ifundefined{u8:\detokenize{#2}}{\DeclareUnicodeCharacter{#1}{#3}}{}}
+\makeatother
+"""
+
+
+def latex_preamble() -> str:
+    """What a document in LaTeX needs for pages of derive: colours, and for pdfLaTeX the signs of mathematics that
+    stand in sentences, where nobody has declared them.
+    """
+    signs = (f"\\derivesign{{{ord(c):04X}}}{{{c}}}{{{tex}}}" for c, tex in MATH_SIGNS.items() if not c.isascii())
+    return "\n".join([_COLOURS, "\\ifdefined\\DeclareUnicodeCharacter", _DECLARING, *signs, "\\fi"])
+
+
 INLINE = "problem"
 
 

@@ -34,19 +34,22 @@ UNSET = "□"
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$",
             "|": r"\textbar{}"} | {c: f"\\{c}" for c in "#$%&_{}"}  # fmt: skip
-_MATH = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
+MATH_SIGNS = {"−": "$-$", "≈": r"$\approx$", "≤": r"$\le$", "≥": r"$\ge$", "′": "$'$", "·": r"$\cdot$", "→": r"$\to$",
          "×": r"$\times$", "①": r"\circled{1}", "②": r"\circled{2}", "③": r"\circled{3}"}  # fmt: skip
-_MATH |= {letter: rf"$\{name}$" for name, letter in GREEK.items()}
-_MATH |= {"←": r"$\leftarrow$", "⊙": r"$\odot$", "∂": r"$\partial$", "∞": r"$\infty$", "√": r"$\surd$", "∈": r"$\in$"}
-_MATH |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\dots{}", "∑": r"$\sum$", "Σ": r"$\Sigma$"}
-_MATH |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
-_MATH |= {c: f"$^{{{n}}}$" for c, n in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)}
-_MATH |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
+MATH_SIGNS |= {letter: rf"$\{name}$" for name, letter in GREEK.items()}
+MATH_SIGNS |= {"←": r"$\leftarrow$", "⊙": r"$\odot$", "∂": r"$\partial$", "∞": r"$\infty$", "√": r"$\surd$"}
+MATH_SIGNS |= {"∈": r"$\in$"}
+MATH_SIGNS |= {"⇒": r"$\Rightarrow$", "±": r"$\pm$", "≠": r"$\ne$", "…": r"\dots{}", "∑": r"$\sum$", "Σ": r"$\Sigma$"}
+MATH_SIGNS |= {chr(0x2080 + n): f"$_{{{n}}}$" for n in range(10)} | {"ᵢ": "$_{i}$", "ⱼ": "$_{j}$"}
+_RAISED = zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⁽⁾", [*map(str, range(10)), "-", "T", "(", ")"], strict=True)
+MATH_SIGNS |= {c: f"$^{{{n}}}$" for c, n in _RAISED}
+MATH_SIGNS |= {"\u0302": r"\^{}", "×": r"$\times$", "–": "--"}
 _QUOTES = {"’": "'", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
            "„": r"\quotedblbase{}", "«": r"\guillemotleft{}", "»": r"\guillemotright{}", "—": "---"}  # fmt: skip
 """Signs that a font has at another place than Unicode: LuaLaTeX without its own fonts would lose them."""
-_MATH |= _QUOTES
-_MATH |= {UNSET: r"{\fboxsep=0pt\fbox{\rule{0pt}{1.2ex}\rule{.8ex}{0pt}}}"}
+MATH_SIGNS |= _QUOTES
+MATH_SIGNS |= {UNSET: r"{\fboxsep=0pt\fbox{\rule{0pt}{1.2ex}\rule{.8ex}{0pt}}}"}
+"""Signs of mathematics, and others, inside words: what LaTeX writes for each."""
 _LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | set(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿĂăĄąĆćČčĎďĐđĘęĚěĞğĹĺĽľŁłŃńŇňŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž"
     "«»„“”‘’–—¡¿§£°½"
@@ -95,26 +98,26 @@ def _whole(text: str) -> str:
 
 def settable(text: str) -> str:
     """A text that somebody else wrote, with a box for each character that the fonts of every engine may lack."""
-    return "".join(c if c in _LETTERS or c in _MATH else UNSET for c in text)
+    return "".join(c if c in _LETTERS or c in MATH_SIGNS else UNSET for c in text)
 
 
 def unsettable(text: str) -> frozenset[str]:
     """The characters of a text that the fonts of some engine lack."""
-    return frozenset(c for c in text if not (c in _LETTERS or c in _MATH or c in "\t\n\r\u00a0"))
+    return frozenset(c for c in text if not (c in _LETTERS or c in MATH_SIGNS or c in "\t\n\r\u00a0"))
 
 
 def _split(text: str) -> list[str]:
     """Text and Greek words in turn: three letters and more, or with one that mathematics does not use."""
     parts, end = [], 0
     for found in _GREEK.finditer(text):
-        if len(found[0]) > 2 or any(c not in _MATH for c in found[0]):
+        if len(found[0]) > 2 or any(c not in MATH_SIGNS for c in found[0]):
             parts += [text[end : found.start()], found[0]]
             end = found.end()
     return [*parts, text[end:]]
 
 
 def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(c) or _MATH.get(c) or (_code(c) if _is_unseen(c) else c) for c in text)
+    return "".join(_SPECIAL.get(c) or MATH_SIGNS.get(c) or (_code(c) if _is_unseen(c) else c) for c in text)
 
 
 def _is_unseen(c: str) -> bool:

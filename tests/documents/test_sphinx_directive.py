@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,10 @@ from sphinx.util.docutils import docutils_namespace
 import derive
 import derive.documents
 from derive import examples
+from derive.documents.sphinx_directive import latex_preamble
 from derive.errors import ToolError
+from derive.pdf.engines import run_tex
+from derive.writers.latex import MATH_SIGNS
 
 pytestmark = pytest.mark.slow
 
@@ -127,6 +131,13 @@ def test_the_same_in_latex(latex: Built) -> None:
     assert r"\usepackage{tikz}" in text and r"\definecolor{derivevalue}" in text
     assert text.count(r"\begin{tikzpicture}") >= 3 and ".svg" not in text
     assert r"\frac{d L}{d W_{1}}" in text and "Backward propagation" in text
+
+
+def test_latex_knows_every_sign_in_a_sentence() -> None:
+    signs = [sign for sign in MATH_SIGNS if not sign.isascii() and not unicodedata.combining(sign)]
+    packages = r"\usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{lmodern,amsmath,xcolor}"
+    head, text = [r"\documentclass{article}", packages, latex_preamble()], " ".join(signs)
+    assert run_tex("\n".join([*head, r"\begin{document}", text, r"\end{document}"])).pdf.startswith(b"%PDF")
 
 
 def test_restructured_text_takes_it_too(tmp_path: Path) -> None:
