@@ -238,12 +238,9 @@ class TemplateWriter(Writer):
         return self.prose(text, "note")
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        """A picture, or what stands for it; of the parts of a model in a row the words."""
+        """A picture, or what stands for it; nothing for the parts of a model in a row, which the headings name."""
         if isinstance(block.figure, Strip):
-            from derive.figures.drawing.words import figure_words
-
-            strip = block.figure
-            return [lambda view: self.prose(self.words(figure_words(strip, FigureLabels(view))), "note")]
+            return []
         alt = self.words(block.alt)
         return [lambda view: self.picture(alt, f"{view.values.problem.name}-{block.name}.svg")]
 

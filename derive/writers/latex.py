@@ -193,7 +193,7 @@ class LatexWriter(TemplateWriter):
         return f"\\writing{kind}{{{lines}}}\n"
 
     def beside(self, formulas: Sequence[str], label: str) -> str:
-        return _chain("".join(f"  ${formula}$\\quad\n" for formula in formulas), "beside")
+        return _chain("".join(f"  \\tabbed${formula}$\\quad\n" for formula in formulas), "beside")
 
     def display(self, rows: Sequence[Sequence[str]], label: str) -> str:
         return _chain(_broken(rows[0])) if len(rows) == 1 else _aligned(rows)

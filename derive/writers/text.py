@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TypeAlias
 
-from derive.figures import Boundary, Figure, Grids, Strip
+from derive.figures import Boundary, Figure, Grids
 from derive.notation.notations import UNICODE
 from derive.page.chains import Chain
 from derive.page.document import FigureBlock, Numbered, TableColumn
@@ -160,7 +160,7 @@ class TextWriter(TemplateWriter):
 def _is_told(block: FigureBlock) -> bool:
     """Whether words stand for a picture: a network says what its graph does, a curve or chart what a table does."""
     figure = block.figure
-    return isinstance(figure, Grids | Boundary | Strip) or (isinstance(figure, Figure) and figure.kind != "network")
+    return isinstance(figure, Grids | Boundary) or (isinstance(figure, Figure) and figure.kind != "network")
 
 
 def _lines(lines: Iterable[str]) -> str:

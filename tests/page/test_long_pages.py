@@ -182,7 +182,8 @@ def test_each_part_of_a_long_page_is_pointed_at_in_the_row_of_all() -> None:
     back = [strip.lit for strip in found if strip.backward]
     assert back and back == sorted(back, reverse=True)
     page = derive.solve(Problem.loads(LONG))
-    assert "Time step 1 → [Time step 2] → Time step 3" in page.text("txt")
+    assert "<desc>Time step 1 → [Time step 2] → Time step 3 →" in page.text("html")
+    assert "[Time step 2]" not in page.text("txt") + page.text("md")
     assert not any("parts" in name for name in page.pictures("md"))
 
 

@@ -76,7 +76,7 @@ def plain_text(text: str) -> str:
 
 
 _SILENT = re.compile(
-    r"[\u200b\u2060\ufeff\u00ad$~\\](?:(?<!\\)|(?<!\\\\)(?:[()\[\]]|(?:left|right|splits)(?![a-zA-Z])\s*\.?"
+    r"[\u200b\u2060\ufeff\u00ad$~\\](?:(?<!\\)|(?<!\\\\)(?:[()\[\]]|(?:left|right|splits|tabbed)(?![a-zA-Z])\s*\.?"
     r"|(?:boxed|result|smaller|fbox|underline)(?=\s*\{)))"
 )
 _POINTED = re.compile(r"_\{\d+(?:\.\d+)+\}")
