@@ -113,7 +113,7 @@ class _Named:
         self._all = {name for names in before for name in names}
         self._old: dict[str, str] = {}
         for i, names in zip(was, after, strict=True):
-            if i is not None and len(before[i]) == len(names):
+            if isinstance(i, int) and i < len(before) and len(before[i]) == len(names):
                 self._old |= {name: former for name, former in zip(names, before[i], strict=True)
                               if name.partition("_")[0] == former.partition("_")[0]}  # fmt: skip
         self.values = self.renamed({name: value for table in self.given.values() for name, value in table.items()})

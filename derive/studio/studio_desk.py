@@ -35,7 +35,9 @@ class StudioDesk(Desk):
         return {**ACTIONS, **STUDIO_ACTIONS}
 
     def source(self, request: Request) -> Source:
-        """The problem that a request brings."""
+        """The problem that a request brings. Raises DeriveError where it brings none."""
+        if not all(isinstance(request[key], str) for key in ("problem", "name")):
+            raise DeriveError("the problem and its name are texts", "send the file as it is written")
         return requested(request)
 
     def opened(self, request: Request) -> Exercise:
@@ -48,7 +50,7 @@ class StudioDesk(Desk):
 
 def _work(desk: Desk, request: Request) -> Reply:
     """The worked page, what is worth a warning, and the names that an equation may use; or the faults."""
-    form = {"network": network_form(request["problem"])}
+    form = {"network": network_form(_of_studio(desk).source(request).problem)}
     try:
         exercise = _of_studio(desk).opened(request)
     except DeriveError as error:
@@ -94,7 +96,10 @@ def _example(desk: Desk, request: Request) -> Reply:
 
 def _network(desk: Desk, request: Request) -> Reply:
     """The file as the form for its network was changed."""
-    return {"problem": with_network(request["problem"], request["layers"], request["loss"])}
+    source, layers = _of_studio(desk).source(request), request["layers"]
+    if not (isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers)):
+        raise DeriveError("the layers are no list of layers", "send each with its settings")
+    return {"problem": with_network(source.problem, layers, request["loss"])}
 
 
 def _begin(desk: Desk, request: Request) -> Reply:

@@ -106,3 +106,34 @@ def test_what_an_editor_offers_is_what_a_file_may_say() -> None:
     assert {"data", "model", "update"} <= tables and "title" not in tables
     assert all(table in tables for table, _ in choices if table)
     assert all(row["meaning"] for rows in words["tables"].values() for row in rows)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"do": "work", "problem": 3, "name": "a"},
+        {"do": "work", "problem": "x", "name": None},
+        {"do": "network", "problem": "[network]\nlayers = [1]", "name": "a", "layers": "x", "loss": ""},
+        {"do": "network", "problem": "a = 1", "name": "a", "layers": [], "loss": ""},
+        {"do": "network", "problem": "[", "name": "a", "layers": [], "loss": ""},
+        {"do": "begin", "units": "many", "name": "a"},
+        {"do": "begin", "units": "300-300", "name": "a"},
+    ],
+    ids=str,
+)
+def test_what_makes_no_sense_is_told(desk: StudioDesk, request_: dict[str, Any]) -> None:
+    assert desk.ask(request_)["faults"][0]["message"]
+
+
+def test_a_new_network_is_a_problem_that_is_worked_out(desk: StudioDesk) -> None:
+    begun = desk.ask({"do": "begin", "units": "2-2-1", "name": "fresh"})
+    told = asked(desk, "work", begun["problem"])
+    assert told["network"]["layers"][0]["settings"]["units"] == 2 and told["html"]
+    assert "#:schema" not in begun["problem"]  # no schema lies beside what a page holds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in examples.names() if name != "mazur_10000"])
+def test_every_built_in_problem_is_worked_out(desk: StudioDesk, name: str) -> None:
+    told = desk.ask({"do": "work", "problem": examples.path(name).read_text("utf-8"), "name": name})
+    assert "faults" not in told and told["html"] and told["names"]
