@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from derive.calculus.shapes import normal
 from derive.errors import DeriveError
 from derive.language.expressions import Shape
 from derive.language.names import Name
-from derive.problem.network import LAYERS
+from derive.problem.network import LAYERS, families
 from derive.problem.network.shorthand import expand_network
 from derive.problem.problem import Problem
 from derive.problem.reading.equations import read_name
@@ -28,41 +29,50 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """For each kind of layer the count that numbers it, and what its weights are called."""
 FRESH = tuple(Fraction(tenths, 10) for tenths in (2, -4, 5, 3, -1, 6, -3, 4, -2, 1))
 """The numbers of new weights, by their places."""
+UNITS = 2
+"""The units of a new recurrent layer."""
 KERNELS: Mapping[int, Shape] = {1: (2,), 2: (2, 2), 3: (1, 0, 2, 2)}
 """The shape of a new kernel by the axes of what flows in; 0 stands for its channels."""
 
 
 def names_of(layers: Sequence[Any]) -> list[tuple[str, ...]]:
     """The names that the weights of each layer have, those of the layers inside it behind its own."""
-    counts: dict[str, int] = {}
-    return [tuple(_names(layer, counts)) for layer in layers]
+    counts, marked = Counter[str](), Counter(families(layers))
+    return [tuple(_names(layer, counts, marked)) for layer in layers]
 
 
-def _names(layer: Any, counts: dict[str, int]) -> Iterator[str]:
+def _names(layer: Any, counts: Counter[str], marked: Counter[str]) -> Iterator[str]:
     written = layer_table(layer, LAYERS)
     if not isinstance(written, dict):
         return
-    if kind := FAMILIES.get(str(written.get("layer", "dense"))):
-        family, letters = kind
-        counts[family] = counts.get(family, 0) + 1
+    key = str(written.get("layer", "dense"))
+    if key in FAMILIES:
+        family, letters = FAMILIES[key]
+        counts[family] += 1
         yield from (f"{letter}_{counts[family]}" for letter in letters)
+    elif key in LAYERS and LAYERS[key].weights:
+        family = LAYERS[key].family
+        counts[family] += 1
+        mark = f"^{{({counts[family]})}}" if marked[family] > 1 else ""
+        yield from (f"{name}{mark}" for name in LAYERS[key].weights)
     inner = written.get("layers")
     for each in inner if isinstance(inner, list) else ():
-        yield from _names(each, counts)
+        yield from _names(each, counts, marked)
 
 
 def fitting_values(values: Mapping[str, Any], network: Mapping[str, Any]) -> dict[str, Any]:
-    """The given values, by id, with those weights of dense layers, kernels and norms that the network needs, in the
+    """The given values, by name, with those weights of dense layers, kernels and norms that the network needs, in the
     shapes that it needs them in. Where it cannot be told what flows into a layer, the rest stays as it is.
     """
     found = dict(values)
     layers = network["layers"]
-    flow = shape_of_lists(found[network["input"]]) if network.get("input") in found else None
+    inputs = [network.get("input"), f"{network.get('input')}_1"]  # one value, or a sequence
+    flow = next((shape_of_lists(found[name]) for name in inputs if name in found), None)
     for j, (layer, names) in enumerate(zip(layers, names_of(layers), strict=True)):
         if flow is None:
             break
         found |= _weights(layer_table(layer, LAYERS), names, flow, found)
-        flow = _outflow(found, {**network, "layers": layers[: j + 1]})
+        flow = _outflow(found, network, j + 1)
     target = network.get("target")
     if flow is not None and target in found and _has_entries(network, found[target]):
         found[target] = resized(found[target], flow, (Fraction(0),))
@@ -80,10 +90,27 @@ def _weights(layer: Any, names: tuple[str, ...], flow: Shape, values: Mapping[st
         yield weight, resized(values.get(weight), (units, rows))
         if layer.get("bias", True) and (bias in values or is_new):
             yield bias, resized(values.get(bias), (units,))
+    elif kind in LAYERS and LAYERS[kind].weights and layer.get("heads", 1) == 1:
+        own = _rows(values.get(names[0])) or (rows if kind == "attention" else UNITS)
+        sizes = {"n": rows, "h": own}
+        is_new = names[0] not in values
+        for name, letters in zip(names, LAYERS[kind].weights.values(), strict=False):
+            if is_new or name in values:
+                yield name, resized(values.get(name), _sized(letters, sizes, values.get(name)))
     elif kind in {"conv", "transposed_conv"} and names[0] not in values and len(flow) in KERNELS:
         yield names[0], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
     elif kind in FAMILIES and FAMILIES[kind][0] == "norm":
         yield from ((name, resized(values[name], (rows,))) for name in names if name in values and len(flow) <= 2)
+
+
+def _rows(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _sized(letters: str, sizes: Mapping[str, int], value: Any) -> Shape:
+    """The shape that letters stand for; what projects, as attention's weights do, keeps the rows that it has."""
+    shape = tuple(sizes[letter] for letter in letters)
+    return (_rows(value), *shape[1:]) if letters == "nn" and _rows(value) else shape
 
 
 def _has_entries(network: Mapping[str, Any], target: Any) -> bool:
@@ -91,14 +118,14 @@ def _has_entries(network: Mapping[str, Any], target: Any) -> bool:
     return isinstance(target, list) or "cross entropy" not in str(network.get("loss"))
 
 
-def _outflow(values: Mapping[str, Any], network: Mapping[str, Any]) -> Shape | None:
-    """The shape of what comes out of the layers; None where they do not fit."""
+def _outflow(values: Mapping[str, Any], network: Mapping[str, Any], first: int) -> Shape | None:
+    """The shape of what comes out of the first layers; None where they do not fit."""
     faults: list[str] = []
     shapes: dict[Name, Shape] = {read_name(name): shape_of_lists(value) for name, value in values.items()}
     table = {key: network[key] for key in ("input", "layers") if key in network}
-    lines = expand_network(table, shapes, lambda message, hint="", *path: faults.append(message))
+    lines = expand_network(table, shapes, lambda message, hint="", *path: faults.append(message), first)
     if faults or not lines:
-        return None if faults else shape_of_lists(values[network["input"]])
+        return None
     try:
         problem = Problem.of([line for line, _ in lines], dict(values))
     except DeriveError:

@@ -101,14 +101,14 @@ def _list(layers: Sequence[Any]) -> str:
 class _Named:
     """The given values of a file, and their names after layers have come, moved and gone.
 
-    given   the values by table and id, as the file has them
-    values  those of all tables by the ids that they will have
+    given   the values by table and name, as the file has them
+    values  those of all tables by the names that they will have
     """
 
     def __init__(
         self, data: Mapping[str, Any], old: Sequence[Any], new: Sequence[Any], was: Sequence[int | None]
     ) -> None:
-        self.given = {table: _by_id(data.get(table, {})) for table in GIVEN}
+        self.given = {table: _by_name(data.get(table, {})) for table in GIVEN}
         before, after = names_of(old), names_of(new)
         self._all = {name for names in before for name in names}
         self._old: dict[str, str] = {}
@@ -129,19 +129,22 @@ class _Named:
         return next((table for table in GIVEN if old in self.given[table]), GIVEN[-1])
 
 
-def _by_id(table: Any) -> dict[str, Any]:
-    found = {}
-    for key, value in table.items() if isinstance(table, dict) else ():
-        try:
-            found[read_name(key).id] = value
-        except TextError:
-            continue
-    return found
+def _by_name(table: Any) -> dict[str, Any]:
+    """The values of a table by the names that their keys spell; what is no name is left out."""
+    keys = table if isinstance(table, dict) else {}
+    return {name: keys[key] for key in keys if (name := _spelled(key))}
+
+
+def _spelled(key: str) -> str:
+    try:
+        return read_name(key).spelling
+    except TextError:
+        return ""
 
 
 def _with_table(text: str, table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """The file with other values in a table; those that are the same keep their look."""
-    written = {read_name(key).id: key for key in from_text(text).data.get(table, {}) if key in old or _is_id(key, old)}
+    written = {_spelled(key): key for key in from_text(text).data.get(table, {})}
     for name in [*old, *(name for name in new if name not in old)]:
         value = new.get(name)
         if name not in new or value != old.get(name):
@@ -149,19 +152,12 @@ def _with_table(text: str, table: str, old: Mapping[str, Any], new: Mapping[str,
     return text
 
 
-def _is_id(key: str, values: Mapping[str, Any]) -> bool:
-    try:
-        return read_name(key).id in values
-    except TextError:
-        return False
-
-
 def _check(text: str, network: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Raises InputError where the file does not say what the form does: `with_value` does not know its layout."""
     data = from_text(text).data
     given: dict[str, Any] = {}
     for table in GIVEN:
-        given |= _by_id(data.get(table, {}))
+        given |= _by_name(data.get(table, {}))
     if data[TABLE] != network or given != values:
         hint = "write [network], [data] and [parameters] as tables, with a line for each key"
         raise InputError([Fault("the form cannot change this file", hint)])

@@ -131,6 +131,42 @@ def test_a_convolution_is_added_before_dense_layers() -> None:
     assert [len(row) for row in data["parameters"]["W_2"]] == [4, 4]
 
 
+SEQUENCE = """\
+[data]
+x_1 = [1, 0.5, -1]
+x_2 = [0, 1, 2]
+t = [1, 0]
+[parameters]
+W_1 = [[1, 2], [3, 4]]
+[network]
+input = "x"
+target = "t"
+layers = [{ units = 2, activation = "sigmoid" }]
+loss = "squared error"
+"""
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_a_recurrent_layer_is_added_and_a_second_one_behind_it(kind: str) -> None:
+    dense = {**SECOND, "was": 0}
+    added = {"was": None, "layer": kind, "settings": {}}
+    data = changed(added, dense, text=SEQUENCE, loss="squared error")
+    inner = next(name for name in data["parameters"] if name.startswith("W_") and name != "W_1")
+    assert [len(row) for row in data["parameters"][inner]] == [3, 3]
+    first = {**added, "was": 0, "settings": {"return_sequences": True}}
+    text = with_network(SEQUENCE, [added, dense], "squared error")
+    twice = changed(first, added, {**dense, "was": 1}, text=text, loss="squared error")["parameters"]
+    assert twice[f"{inner}^{{(1)}}"] == data["parameters"][inner] and inner not in twice
+    assert [len(row) for row in twice[f"{inner}^{{(2)}}"]] == [2, 2]
+
+
+def test_attention_is_added_to_tokens() -> None:
+    tokens = SEQUENCE.replace("x_1 = [1, 0.5, -1]\nx_2 = [0, 1, 2]", "x = [[1, 0], [0, 2]]")
+    data = changed({"was": None, "layer": "attention", "settings": {}}, {**SECOND, "was": 0}, text=tokens, loss="")
+    assert data["parameters"].keys() == {"W_1", "W_Q", "W_K", "W_V"}
+    assert [len(row) for row in data["parameters"]["W_Q"]] == [2, 2]
+
+
 def test_what_a_form_cannot_show_stays_as_text() -> None:
     odd = FILE.replace('{ units = 2, activation = "tanh" }', '{ units = 2, activation = "tanh", colour = "red" }')
     first, second = network_form(odd)["layers"]

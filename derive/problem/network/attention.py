@@ -78,5 +78,5 @@ ATTENTION = [
               '{ layer = "attention", heads = 2, causal = true }',
               "Q = W_Q X; K = W_K X; V = W_V X; S = K^T Q/sqrt(d); α = softmax(S, columns); H = V α; O = W_O H",
               _attention, {"heads": COUNT, "causal": FLAG, "memory": NAME},
-              family="attention"),
+              family="attention", weights={"W_Q": "nn", "W_K": "nn", "W_V": "nn"}),
 ]  # fmt: skip

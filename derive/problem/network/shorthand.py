@@ -15,9 +15,10 @@ from derive.problem.reading.framework_names import loss_name
 
 
 def expand_network(
-    table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt
+    table: Mapping[str, Any], shapes: Mapping[Name, Shape], fault: ReportFaultAt, first: int | None = None
 ) -> list[tuple[str, Within]]:
-    """The equations of a network, each with the layer that it is of: those of its layers, and the loss `L` last.
+    """The equations of a network, each with the layer that it is of: those of its layers, or of the `first` ones, and
+    the loss `L` last.
 
     The input is one name, or a sequence: `x_1`, `x_2`, … where `x` itself has no value.
     """
@@ -27,7 +28,7 @@ def expand_network(
         return []
     ids = {name.id: shape for name, shape in shapes.items()}
     stack = Stack(ids, _known(table, "input", ids, fault), Counter(families(layers)), fault)
-    pile(stack, layers)
+    pile(stack, layers[:first])
     if "loss" in table:
         stack.add("L", _loss(table, stack, ids, fault))
     return stack.lines

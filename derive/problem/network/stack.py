@@ -79,6 +79,8 @@ class LayerKind:
     build       puts one with these settings on the stack; may return early where the stack has noted a fault
     settings    what can be set, and to what; `required` must be
     family      layers whose weights have the same names: where a network has several, each gets a mark, `^{(2)}`
+    weights     of such layers the names of their weights without a mark, each with its sizes: `n` for the entries of
+                what flows in, `h` for what the layer has itself
     """
 
     key: str
@@ -89,6 +91,7 @@ class LayerKind:
     settings: Mapping[str, SettingKind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     family: str = ""
+    weights: Mapping[str, str] = field(default_factory=dict)
 
 
 LAYERS: dict[str, LayerKind] = {}
