@@ -81,7 +81,7 @@ def test_another_given_number_changes_what_follows(tmp_path: Path) -> None:
 
 def test_blanks_know_what_follows_from_the_students_own_numbers(tmp_path: Path) -> None:
     made = book("notes", tmp_path)
-    assert made.sheets == ["Solution", "Practice", "StudentValues numbers", "What follows"]
+    assert made.sheets == ["Solution", "Practice", "Own numbers", "What follows"]
     blanks = [place for place, *_ in made.live("Solution")]
     assert all(made.formulas["Practice"][place].value is None for place in blanks)
     z_1, *_, a_13, z_2 = blanks[:7]
