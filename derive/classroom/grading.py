@@ -6,7 +6,6 @@ batch that is done is not done again after a crash. The result depends on the re
 
 from __future__ import annotations
 
-import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from derive.classroom.marking.work_marking import Marker
 from derive.classroom.papers.outdated_sheets import outdated_students
 from derive.classroom.records.overrides import OVERRIDES, Override, read_overrides
 from derive.classroom.records.records import Basis
-from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles, keep_record
+from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles, finish, keep_record
 from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
 from derive.classroom.returns.inbox import Delivery, Inbox
@@ -44,7 +43,7 @@ from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
 from derive.errors import DeriveError, Fault, InputError, Place
-from derive.files import TEMPORARY, clear, locked, save
+from derive.files import clear, locked, save
 from derive.problem.problem import Problem
 from derive.problem.settings import GradeRules
 from derive.version import VERSION
@@ -95,24 +94,24 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     class_marker(orders)  # what is wrong with the problem is said before anything is written
     overrides = _overrides(room, class_marker(orders)[1], output)
     work = output / WORK
-    with engine(options.workers, options.cluster) as run, locked(output), _inbox(output, orders) as inbox:
-        inbox.enrol(room.students())
-        inbox.expect(entries(room.folder))
-        unknown = _issue_sheets(room, older, inbox)
-        notes = receive(run, class_marker(orders)[1].index, coming, inbox)
-        notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
-        notes += _left_to_other_problems(unknown, inbox)
-        if inbox.on_older_sheets:
-            notes.append(f"{inbox.on_older_sheets} returns are on older sheets, and are marked by the numbers on them")
-        _settle(run, orders, inbox, graded.attempts)
-        with Progress(inbox.counted) as progress:
-            handed = _handed(room, inbox, graded, overrides)
-            parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
-        keys = _keys_of_absent(run, orders, room, inbox, work)
-        books = ClassFiles(room, inbox, orders, basis, output, options.style, options.gradebook)
-        marking = replace(books.write(parts, keys), notes=tuple(notes))
-        done = work.rename(output / f"{TEMPORARY}{WORK}")  # from here on it is finished: what is left is cleared away
-    shutil.rmtree(done)
+    with engine(options.workers, options.cluster) as run, locked(output):
+        with _inbox(output, orders) as inbox:
+            inbox.enrol(room.students())
+            inbox.expect(entries(room.folder))
+            unknown = _issue_sheets(room, older, inbox)
+            notes = receive(run, class_marker(orders)[1].index, coming, inbox)
+            notes += [f"{writable(str(folder))}: what grade wrote there is left out" for folder in written.left_out]
+            notes += _left_to_other_problems(unknown, inbox)
+            if sheets := inbox.on_older_sheets:
+                notes.append(f"{sheets} returns are on older sheets, and are marked by the numbers on them")
+            _settle(run, orders, inbox, graded.attempts)
+            with Progress(inbox.counted) as progress:
+                handed = _handed(room, inbox, graded, overrides)
+                parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
+            keys = _keys_of_absent(run, orders, room, inbox, work)
+            books = ClassFiles(room, inbox, orders, basis, output, options.style, options.gradebook)
+            marking = replace(books.write(parts, keys), notes=tuple(notes))
+        finish(work)
     return marking
 
 

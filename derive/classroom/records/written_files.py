@@ -7,6 +7,7 @@ from pathlib import Path
 
 from derive.classroom.records.overrides import OVERRIDES
 from derive.classroom.records.records import Basis
+from derive.errors import DeriveError
 from derive.files import save
 
 FEEDBACK, WORK = "feedback", ".marking"
@@ -56,3 +57,17 @@ def keep_record(output: Path) -> None:
     work, record = output / WORK, output / RECORD
     if not (work / BEFORE).exists():
         save(work, {BEFORE: record.read_bytes() if record.is_file() else b""})
+
+
+def finish(work: Path) -> None:
+    """Take away the folder of a marking, last of all the record of marks before it: until then a marking that was
+    killed goes on, and compares with that. Raises DeriveError.
+    """
+    try:
+        for path in work.iterdir():
+            if path.name != BEFORE:
+                path.unlink()
+        (work / BEFORE).unlink()
+        work.rmdir()
+    except OSError as error:
+        raise DeriveError(f"cannot remove {error.filename}: {error.strerror}", "remove it by hand") from None

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.answers.marking.step_answer import CORRECT, WRONG
+from derive.answers.marking.step_answer import CORRECT, FOLLOWS, WRONG
 from derive.classroom.marking.work_numbers import WorkNumber
 
 FEWEST = 3
 """So many numbers at least that tell something have to agree."""
 FEWEST_WRONG = 2
 """The same for wrong numbers of one variant, each of another step."""
+MANY = 5
+"""So many agree by chance with no other student, even where they are fewer than half of those that tell."""
 COMMON = 5
 COMMON_PART = 0.03
 """What more students have than COMMON, and than this part of the class, says nothing."""
@@ -112,7 +114,8 @@ def agreement_of(student: str, numbers: Sequence[WorkNumber], index: NumberIndex
         if telling and _is_unlikely(found, telling):
             is_source = kind == "key" or _stems_from(wrong, index.of(other, "work"))
         else:
-            is_source = kind == "work" and _same_faults(wrong, index.of(other, "work"))
+            work = index.of(other, "work") if kind == "work" else {}
+            is_source = _same_faults(wrong, work) and not _went_over(numbers, work)
             found = Agreement(student, other, agreeing, len(wrong), is_key=False)
         if is_source:
             return found
@@ -129,9 +132,10 @@ def _telling(numbers: Sequence[WorkNumber], key: Mapping[str, tuple[float, str]]
 
 
 def _is_unlikely(found: Agreement, telling: Sequence[WorkNumber]) -> bool:
-    """Whether a work fits the other student's numbers better than its own key, and most of them."""
+    """Whether a work fits the other student's numbers better than its own key: most of them, or many."""
     own = sum(number.verdict == CORRECT for number in telling)
-    return found.agreeing >= FEWEST and found.agreeing > own and 2 * found.agreeing >= len(telling)
+    part = 3 if found.agreeing >= MANY else 2
+    return found.agreeing >= FEWEST and found.agreeing > own and part * found.agreeing >= len(telling)
 
 
 def _stems_from(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
@@ -145,6 +149,12 @@ def _same_faults(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, s
     steps = {number.step for number in wrong if number.verdict == WRONG and _is_in(number, other)
              and other[number.place][1] == WRONG}  # fmt: skip
     return len(steps) >= FEWEST_WRONG
+
+
+def _went_over(numbers: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
+    """Whether numbers that are right on the own sheet stand in the other work, where they are wrong: it was copied."""
+    right = (n for n in numbers if n.tells and n.verdict in {CORRECT, FOLLOWS} and _is_in(n, other))
+    return sum(other[number.place][1] == WRONG for number in right) >= FEWEST_WRONG
 
 
 def _is_in(number: WorkNumber, other: Mapping[str, tuple[float, str]]) -> bool:
