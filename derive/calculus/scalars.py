@@ -294,7 +294,8 @@ def floor(x: Num) -> Num:
 def normal_cdf(x: Num) -> Num:
     """Φ(x), the distribution function of the standard normal distribution. Raises ValueFault far from 0."""
     if x > FARTHEST or -x > FARTHEST:
-        raise ValueFault(f"is too close to its bound: Φ is worked out from -{FARTHEST} to {FARTHEST}")
+        what = "underflows" if x < 0 else "is too close to its bound"
+        raise ValueFault(f"{what}: Φ is worked out from -{FARTHEST} to {FARTHEST}")
     return HALF if x == 0 else (-arb(x) / arb(2).sqrt()).erfc() / 2
 
 

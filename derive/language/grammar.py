@@ -45,7 +45,7 @@ def parse_equation(text: str, scope: Scope) -> tuple[str, Equation]:
     reader = Parser(text, scope)
     name = reader.left_side()
     relation = reader.relation()
-    expr = reader.sum()
+    expr = reader.compared()
     if reader.token.kind != "end":
         raise reader.unexpected("an operator or the end of the equation")
     check_bounds(expr, text)

@@ -20,6 +20,7 @@ REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
 """Signs that repeat a term for each value of a letter: the operation between the terms, and the word for it."""
 
 
+_IF, _OTHERWISE = frozenset({"if", "for", "when"}), frozenset({"otherwise", "else"})
 COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
 CONTRARY = {"above": "at_most", "at_most": "above", "at_least": "below", "below": "at_least"}
 
@@ -254,13 +255,13 @@ class Primaries(SlopeReader):
         return self.enclosed("}")
 
     def parentheses(self) -> Expr:
-        """What stands between parentheses."""
-        return self.enclosed(")")
+        """What stands between parentheses: `(z > 0)` is a condition too."""
+        return self.enclosed(")", self.compared)
 
-    def enclosed(self, closing: str) -> Expr:
+    def enclosed(self, closing: str, read: Callable[[], Expr] | None = None) -> Expr:
         """What stands between the bracket at the cursor and `closing`."""
         opened = self.take()
-        inner = self.sum()
+        inner = (read or self.sum)()
         self.expect(closing, opened)
         return inner
 
@@ -268,6 +269,8 @@ class Primaries(SlopeReader):
         """`\\begin{bmatrix} a & b \\\\ c & d \\end{bmatrix}`, of expressions."""
         opened = self.take()
         name = self._environment_name()
+        if name == "cases":
+            return self._cases(opened)
         rows = [[self.compared()]]
         while not (self.token.kind == "command" and self.token.text == "end"):
             if self.accept("\\\\"):
@@ -279,10 +282,37 @@ class Primaries(SlopeReader):
                 raise self.error(f"`\\begin{{{name}}}` is never closed", f"expected `\\end{{{name}}}`", opened)
         self.take()
         self._environment_name()
-        if name == "cases":
-            return self._by_cases(rows, opened)
         blocks = [row[0] if len(row) == 1 else Apply("beside", tuple(row)) for row in rows]
         return blocks[0] if len(blocks) == 1 else Apply("stack", tuple(blocks))
+
+    def _cases(self, opened: Token) -> Expr:
+        """`z & z > 0 \\\\ 0 & otherwise \\end{cases}`: values and their conditions, with words between them."""
+        rows: list[list[Expr]] = []
+        while not (self.token.kind == "command" and self.token.text == "end"):
+            row = [self.compared()]
+            self.accept(",")
+            if self.accept("&") and not self._word_of(_OTHERWISE) and not self._ends_a_case():
+                self._word_of(_IF)
+                row.append(self.compared())
+            self.accept(",", ".")
+            rows.append(row)
+            ended = self.token.kind == "command" and self.token.text == "end"
+            if not self.accept("\\\\") and not ended:
+                raise self.error("`\\begin{cases}` is never closed", "expected `\\end{cases}`", opened)
+        self.take()
+        self._environment_name()
+        return self._by_cases(rows, opened)
+
+    def _ends_a_case(self) -> bool:
+        """Whether no condition follows."""
+        return self.is_op("\\\\") or self.is_op(",") or self.is_op(".") or self.token.kind in {"command", "end"}
+
+    def _word_of(self, words: frozenset[str]) -> bool:
+        """Whether a word stands here that is one of some, and no name; it is passed over."""
+        found = self.token.kind == "word" and self.token.text in words and self.token.text not in self.scope.names
+        if found:
+            self.take()
+        return found
 
     def _by_cases(self, rows: list[list[Expr]], opened: Token) -> Expr:
         """Each line but the last under its condition; the last one for what is left."""

@@ -56,8 +56,10 @@ def numbers(node: Expr, position: str) -> TextPiece | None:
 
 
 def _is_valued(node: Expr) -> bool:
-    single = (Entry, Number)
-    return isinstance(node, Apply) and row_of(node).valued and all(isinstance(arg, single) for arg in node.args)
+    if not isinstance(node, Apply) or not row_of(node).valued:
+        return False
+    single = all(isinstance(arg, (Entry, Number)) for arg in node.args)
+    return single and any(isinstance(arg, Entry) for arg in node.args)
 
 
 def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:

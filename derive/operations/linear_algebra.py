@@ -1,7 +1,8 @@
 """Constant matrices, and of square matrices trace, determinant and inverse.
 
-Source of the derivatives: Petersen, Pedersen, The Matrix Cookbook (2012), 2.1 and 2.2: d det(A) = det(A) tr(A⁻¹ dA),
-d A⁻¹ = −A⁻¹ dA A⁻¹. Entries are written by cofactors, values are found by elimination.
+Source of the derivatives: Petersen, Pedersen, The Matrix Cookbook (2012), 2.1 and 2.2: d det(A) = tr(Cᵀ dA) with the
+cofactors C, which also a matrix has whose determinant is 0, d A⁻¹ = −A⁻¹ dA A⁻¹. Entries are written by cofactors,
+values are found by elimination.
 """
 
 from __future__ import annotations
@@ -183,9 +184,40 @@ def _inverse_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     return divided(negated(minor) if (i + j) % 2 else minor, _expanded(at, n, every, every))
 
 
+def _cofactors_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    n = _size(shapes)
+
+    def kernel(a: Flat) -> Flat:
+        rows = _rows(a, n)
+        return [_cofactor(rows, i, j) for i in range(n) for j in range(n)]
+
+    return kernel
+
+
+def _cofactor(rows: Matrix, i: int, j: int) -> Num:
+    minor = [row[:j] + row[j + 1 :] for k, row in enumerate(rows) if k != i]
+    found = _eliminated(minor)[0]
+    return -found if (i + j) % 2 else found
+
+
+def _cofactors_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
+    n, (i, j) = _size(shapes), (*index, 0, 0)[:2]
+    every = tuple(range(n))
+    minor = _expanded(at, n, every[:i] + every[i + 1 :], every[:j] + every[j + 1 :])
+    return negated(minor) if (i + j) % 2 else minor
+
+
 def _determinant_pullback(ctx: GradientContext) -> Expr:
-    """g det(A) A⁻ᵀ."""
-    return times(times(ctx.gradient, ctx.value), transposed(apply("inverse", ctx.args[0])), "product")
+    """g C."""
+    return times(ctx.gradient, apply("cofactors", ctx.args[0]), "product")
+
+
+def _cofactors_pullback(ctx: GradientContext) -> Expr:
+    """tr(Gᵀ A⁻ᵀ) C − C Gᵀ A⁻ᵀ, of a matrix that has an inverse."""
+    inverse = transposed(apply("inverse", ctx.args[0]))
+    trace = apply("sum", times(ctx.gradient, inverse))
+    inner = apply("product", apply("product", ctx.value, transposed(ctx.gradient)), inverse)
+    return apply("subtract", times(trace, ctx.value, "product"), inner)
 
 
 def _inverse_pullback(ctx: GradientContext) -> Expr:
@@ -203,6 +235,13 @@ register_rows([
         notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,
         pullback=_determinant_pullback, entry=_determinant_entry, mixes=True, rules=("back det",),
         numpy=lambda shapes, options: "np.linalg.det({0})" if shapes[0] else "",
+    ),
+    Row(
+        key="cofactors", spellings=("cofactors",),
+        summary="cofactors of a square matrix: the gradient of its determinant",
+        example="cofactors(X)", notation=Look.operator("cof"), shape=_inverse_shape, kernel=_cofactors_kernel,
+        pullback=_cofactors_pullback, entry=_cofactors_entry, mixes=True, said=True,
+        numpy=lambda shapes, options: "(np.linalg.det({0}) * np.linalg.inv({0}).T)" if shapes[0] else "",
     ),
     Row(
         key="inverse", spellings=("inverse", "inv"), summary="inverse of a square matrix", example="inverse(X)",

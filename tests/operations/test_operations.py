@@ -230,6 +230,7 @@ STRUCTURAL_VALUE: dict[str, Callable[..., Any]] = {
     "diagonal": np.diagonal,
     "det": np.linalg.det,
     "inverse": np.linalg.inv,
+    "cofactors": lambda a: np.linalg.det(a) * np.linalg.inv(a).T,
     "identity": lambda shape, axis=None: np.eye(int(shape)),
     "ones": lambda shape: np.ones(list(map(int, shape))),
     "zeros": lambda shape: np.zeros(list(map(int, shape))),
@@ -645,6 +646,7 @@ SHAPES: dict[str, st.SearchStrategy[tuple[list[Shape], Options]]] = {
     "diagonal": squares(),
     "det": squares(),
     "inverse": squares(),
+    "cofactors": squares(),
     "identity": st.integers(1, 4).map(lambda n: ([], (("shape", Fraction(n)),))),
     "ones": arrays().map(lambda whole: ([], (("shape", tuple(map(Fraction, whole or (1,)))),))),
     "zeros": arrays().map(lambda whole: ([], (("shape", tuple(map(Fraction, whole or (1,)))),))),
@@ -683,7 +685,7 @@ def drawn(
         ref.name: [data.draw(entry) + fmpq(i, 9973) for i in range(math.prod(size))]
         for ref, size in zip(refs, shapes, strict=True)
     }
-    if key in {"det", "inverse"}:  # far from a matrix that has no inverse
+    if key in {"det", "inverse", "cofactors"}:  # far from a matrix that has no inverse
         n = math.isqrt(math.prod(shapes[0]))
         values[refs[0].name] = [x + 20 * (i % (n + 1) == 0) for i, x in enumerate(values[refs[0].name])]
     for i in ROWS[key].given if key else ():

@@ -66,6 +66,7 @@ OF_GRADIENTS = {
     "flip",
     "others_product",
     "cumprod_gradient",
+    "cofactors",
 }
 """Operations that gradients, and known mistakes, are made of: they are compared there."""
 

@@ -128,6 +128,11 @@ _ALIGNED = re.compile(
     r"\\(begin|end)\s*\{(?:aligned|align|alignat|gather|gathered|split|equation|eqnarray|multline)\*?\}"
 )
 _SIGNS = re.compile(r"\\begin\b|\\end\b|\\\\(?:\[[\w.]+\])?|\\[{}]|[()\[\]{};&=≈]")
+_BETWEEN = re.compile(
+    r"\\(?:text|textrm|mbox|mathrm)\s*\{[\s,]*(?:if|for|when|where|otherwise|else|falls|wenn|für|sonst|si|pour|sinon|"
+    r"si no|en otro caso|autrement|если|при|иначе|егер|әйтпесе)\b[\s.,:]*\}"
+)
+"""The words between a value and its condition in `cases`."""
 _OPENING, _CLOSING = {"(", "[", "{", "\\begin"}, {")", "]", "}", "\\end"}
 _BESIDE_EQUALS = "<>=!:+-*/"  # signs that are one with an `=` beside them
 
@@ -135,13 +140,36 @@ _BESIDE_EQUALS = "<>=!:+-*/"  # signs that are one with an `=` beside them
 def rows_of(text: str) -> Iterator[tuple[int, str]]:
     """The number of the line, from 0, and the text of each equation; what is empty or a comment is left out."""
     aligned = False
-    for number, raw in enumerate(text.replace("\r\n", "\n").split("\n")):
-        line = raw.split("#")[0].rstrip()
+    for number, line in _whole_lines(text.replace("\r\n", "\n").split("\n")):
         marks = _ALIGNED.findall(line)
         aligned |= "begin" in marks
         indent = line[: len(line) - len(line.lstrip())]
-        yield from ((number, indent + piece.strip()) for piece in _pieces(line, aligned) if piece.strip())
+        pieces = (piece.strip() for piece in _pieces(line, aligned))
+        yield from ((number, indent + _unpunctuated(piece)) for piece in pieces if _unpunctuated(piece))
         aligned &= "end" not in marks
+
+
+def _whole_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines without their comments, each with its number; those of `cases` or a matrix are one."""
+    begun, parts = 0, list[str]()
+    for number, raw in enumerate(lines):
+        begun = begun if parts else number
+        parts.append(raw.split("#")[0].rstrip())
+        if not _is_open(whole := " ".join(parts)):
+            yield begun, _BETWEEN.sub(lambda word: " " * len(word[0]), whole) if "cases" in whole else whole
+            parts = []
+    yield from ((begun + i, part) for i, part in enumerate(parts))  # never closed: that is told of its line
+
+
+def _is_open(line: str) -> bool:
+    """Whether an environment begins in a line, and does not end."""
+    inner = _ALIGNED.sub("", line)
+    return inner.count("\\begin") > inner.count("\\end") and "\\begin" in inner
+
+
+def _unpunctuated(line: str) -> str:
+    """An equation without the comma or full stop that ends it in a text."""
+    return re.sub(r"(?<=[\w)\]}])\s*(?:,|(?<!\d)\.)$", "", line)
 
 
 def _pieces(line: str, aligned: bool) -> list[str]:
