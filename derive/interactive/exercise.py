@@ -33,6 +33,8 @@ from derive.writers.identity import Identity
 from derive.writers.json import nested
 from derive.writers.parts import Compiler, filled_text
 
+MOST_READ = 1_000  # texts that are kept as they were read
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -195,6 +197,8 @@ class Exercise:
 
     def read(self, answers: Mapping[str, Any]) -> list[Answer]:
         """Answers by step, as they are read; each text is read once."""
+        if len(self._read) > MOST_READ:
+            self._read.clear()
         return read_mapping(answers, self.solution, self.feedback.index, self._read)
 
     def judged(self, answers: list[Answer]) -> Report:

@@ -18,6 +18,7 @@ from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.papers.production import produce
 from derive.classroom.workers.engine import engine
+from derive.interactive.desk import Desk
 from derive.interactive.engine import b85
 
 pytestmark = pytest.mark.slow
@@ -227,3 +228,48 @@ def test_other_numbers_change_the_exercise_and_the_page_that_is_explored(tab: An
     tab.fill("[name='z_2']", "0,3")
     tab.press("[name='z_2']", "Enter")
     tab.wait_for_selector(".verdicts.correct")
+
+
+ANOTHER = """async () => {
+  const {workerJudge} = await import("derive/judge.js"), part = id => document.getElementById(id).textContent;
+  window.judge = workerJudge(JSON.parse(part("worker")), part("engine"));
+  await window.judge.ready;
+}"""
+"""A second worker with the engine of the page."""
+
+
+def test_pages_made_in_the_browser_are_those_made_outside(tab: Any) -> None:
+    """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates."""
+    tab.evaluate(ANOTHER)
+    for name in ("self_attention", "cnn", "adam_network", "gru"):
+        desk, opened = Desk(), {"do": "open", "problem": examples.path(name).read_text("utf-8"), "name": name}
+        assert tab.evaluate("request => window.judge.ask(request)", opened) == desk.ask(opened)
+        for form in ("md", "html", "tex", "typ"):
+            request = {"do": "text", "format": form}
+            assert tab.evaluate("request => window.judge.ask(request)", request) == desk.ask(request), (name, form)
+
+
+def test_a_hundred_answers_need_no_more_memory(browser: Any, file: Path) -> None:
+    """Of a tab as Linux counts it in Chromium."""
+    if browser.browser_type.name != "chromium" or not Path("/proc/self/smaps_rollup").exists():
+        pytest.skip("only Chromium tells its processes, and only Linux their memory")
+    tab = offline_tab(browser)
+    tab.goto(file.as_uri())
+    ready(tab)
+    sizes = []
+    for i in range(100):
+        tab.fill("[name='z_2']", f"18,{i}")
+        tab.press("[name='z_2']", "Enter")
+        tab.wait_for_function("document.querySelector('.step:has([name=z_2]) .verdicts').className !== 'verdicts '")
+        if i in {30, 99}:
+            sizes.append(megabytes(browser))
+    tab.context.close()
+    assert sizes[1] < 300 and sizes[1] - sizes[0] < 10, sizes
+
+
+def megabytes(browser: Any) -> float:
+    """What the largest tab holds by itself, with its part of what is shared."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    tabs = [process["id"] for process in processes if process["type"] == "renderer"]
+    held = (Path(f"/proc/{tab}/smaps_rollup").read_text("utf-8") for tab in tabs)
+    return max(int(text.partition("Pss:")[2].split()[0]) for text in held) / 1024
