@@ -26,14 +26,18 @@ from derive.version import VERSION
 from derive.writers.base import templates
 
 UNUSED_LIBRARY = (
-    "_pyrepl", "concurrent/interpreters", "ctypes", "curses", "dbm", "doctest", "ensurepip", "ftplib", "http/server",
-    "http/cookie", "idlelib", "imaplib", "lib2to3", "mailbox", "multiprocessing", "nntplib", "optparse",
+    "_pyrepl", "concurrent/interpreters", "ctypes", "curses", "dbm", "doctest", "ensurepip", "ftplib", "http/",
+    "idlelib", "imaplib", "lib2to3", "mailbox", "multiprocessing", "nntplib", "optparse",
     "pdb", "poplib", "profile", "profiling", "pstats", "pydoc", "pydoc_data", "pyodide_js", "smtplib", "sqlite3",
     "tkinter", "turtle", "turtledemo", "unittest", "venv", "wsgiref", "xmlrpc", "xml/sax", "xml/dom",
     "_pyio", "_pydatetime", "_pydecimal", "pickletools", "bdb", "cProfile", "configparser", "modulefinder",
     "sched", "shelve", "socketserver", "tabnanny", "trace.py", "webbrowser", "zoneinfo", "zipapp", "nturl2path",
     "logging/handlers", "logging/config", "encodings/cp", "encodings/iso", "encodings/mac", "encodings/koi",
     "encodings/big5", "encodings/euc", "encodings/gb", "encodings/hz", "encodings/johab", "encodings/shift",
+    "encodings/hp", "encodings/tis", "encodings/ptcp", "argparse", "asyncio/__main__", "asyncio/proactor",
+    "asyncio/tools", "asyncio/windows", "cmd.py", "colorsys", "compileall", "concurrent/futures/process", "filecmp",
+    "fileinput", "gettext", "mimetypes", "netrc", "plistlib", "pty.py", "py_compile", "pyclbr", "ssl.py", "symtable",
+    "timeit", "urllib/request", "urllib/robotparser", "uuid.py", "wave.py",
 )  # fmt: skip
 """What begins the names of modules of the standard library that no page imports."""
 KEPT_ENCODINGS = ("encodings/cp437.py", "encodings/cp1252.py")
