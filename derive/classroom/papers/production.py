@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 
 from derive.classroom.folder.classroom import Classroom
+from derive.classroom.folder.issues import FOLDER as OLDER
 from derive.classroom.folder.ledger import Ledger, LedgerLine, checksums
 from derive.classroom.folder.manifest import PROBLEM, ROSTER
 from derive.classroom.papers.paper_maker import CHUNK, FOLDERS, Chunk, Job, Papers, make, paper_maker
@@ -63,7 +64,8 @@ def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tu
 
 def _produce(classroom: Classroom, run: Run, only: str | None, job: Job, outcome: Outcome) -> None:
     """Make what is not there yet."""
-    clear(classroom.folder)
+    for place in (classroom.folder, classroom.folder / OLDER):
+        clear(place)
     for folder in FOLDERS.values():
         (classroom.folder / folder).mkdir(exist_ok=True)
     total = outcome.students if only is None else 1

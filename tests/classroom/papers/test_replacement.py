@@ -21,7 +21,7 @@ from derive.classroom.reports import class_files
 from derive.classroom.reports.class_files import MarkedClass
 from derive.commands.cli import main
 from derive.errors import DeriveError, ToolError
-from derive.files import locked
+from derive.files import TEMPORARY, locked
 
 PEOPLE = "student_id,last_name,first_name\n" + "".join(f"p{i},Last{i},First{i}\n" for i in range(4))
 
@@ -135,6 +135,15 @@ def test_a_mended_manifest_knows_the_older_sheets(tmp_path: Path) -> None:
     (tmp_path / "class" / "manifest.json").write_text("")
     grade(tmp_path / "class", [tmp_path / "back"], tmp_path / "grades", QUICK)
     assert {record.earned for record in records(tmp_path)} == {9}
+
+
+def test_what_a_killed_run_left_among_the_older_problems_is_cleared_away(tmp_path: Path) -> None:
+    assert made(tmp_path, PROBLEM, "--seed", "first") == 0
+    assert made(tmp_path, PROBLEM.replace("Y = 1", "Y = 2"), "--replace") == 0
+    before = files(tmp_path / "class")
+    (tmp_path / "class" / "older" / f"{TEMPORARY}left").write_text("half")
+    assert main(["class", str(tmp_path / "class"), "--workers", "1"]) == 0
+    assert files(tmp_path / "class") == before
 
 
 def records(folder: Path) -> list[Record]:
