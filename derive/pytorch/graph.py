@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +44,31 @@ def traced(together: torch.nn.Module, x: torch.Tensor, target: torch.Tensor) -> 
     import torch
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _masks_not_looked_into():
             warnings.simplefilter("ignore")  # about what PyTorch's own modules do
             return torch.export.export(together, (x, target))
     except RuntimeError as error:
         reason = str(error).strip().split("\n")[0]
         hint = "its forward pass must not depend on the values of tensors, nor use `.data`"
         raise ToolError(f"PyTorch cannot trace the module: {reason}", hint) from error
+
+
+@contextmanager
+def _masks_not_looked_into() -> Iterator[None]:
+    """`nn.TransformerEncoder` looks whether its mask is a causal one, to be faster, not to give anything else; what is
+    traced must not depend on values.
+    """
+    from torch.nn.modules import transformer
+
+    name = "_detect_is_causal_mask"
+    own = getattr(transformer, name, None)
+    if own is not None:
+        setattr(transformer, name, lambda mask, is_causal=None, size=None: bool(is_causal))
+    try:
+        yield
+    finally:
+        if own is not None:
+            setattr(transformer, name, own)
 
 
 def inputs_of(exported: Any, x: torch.Tensor, target: torch.Tensor) -> dict[str, tuple[str, torch.Tensor]]:

@@ -121,10 +121,6 @@ class GraphReader(EquationWriter):
         inputs = node.all_input_nodes
         if self._broken.intersection(inputs):
             self._broken.add(node)
-            key = aten_key(node)
-            if not {key, key.rstrip("_")} & {*ROWS, *LAYOUT, "getitem"}:  # all that is missing is told at once
-                self._without_row(node)
-            return
         if self._moving.intersection(inputs):
             self._moving.add(node)
         self._layer = self._layers.get(node, self._layer)
@@ -134,6 +130,17 @@ class GraphReader(EquationWriter):
             self._without_row(node)
         except Unsupported as reason:
             self._fault(node, f"`{aten_key(node)}`: {reason}")
+        if node not in self._results:
+            self._results[node] = self._unknown(node.meta.get("val"))
+
+    def _unknown(self, value: Any) -> Any:
+        """What stands for a value that could not be read: all that is missing behind it is told as well."""
+        if isinstance(value, list | tuple):
+            return [self._unknown(each) for each in value]
+        layout = tuple(getattr(value, "shape", ()))
+        name, shape = self._free("unknown"), normal(tuple(size for size in layout if size > 1))
+        self._enter(name, shape)
+        return self.entries.add(name, shape, layout)
 
     def _result(self, node: Any) -> Any:
         key = aten_key(node)

@@ -15,7 +15,8 @@ LAYOUT = {
     "unsqueeze", "squeeze", "select", "slice", "narrow", "chunk", "split", "split_with_sizes", "unbind", "expand",
     "repeat", "cat", "stack", "contiguous", "clone", "flip", "roll", "movedim", "swapaxes", "index", "index_select",
     "gather", "alias", "detach", "lift_fresh_copy", "pad", "constant_pad_nd", "where", "masked_fill", "diagonal",
-    "tril", "triu", "to", "view_as", "reshape_as", "expand_as", "broadcast_tensors",
+    "tril", "triu", "to", "view_as", "reshape_as", "expand_as", "broadcast_tensors", "pixel_shuffle", "pixel_unshuffle",
+    "channel_shuffle", "rot90",
 }  # fmt: skip
 """What has no row of its own. `detach` is here for what depends on no parameter."""
 

@@ -138,6 +138,18 @@ class Crossed(nn.Module):  # type: ignore[misc]
         return self.attention(x[:, :2], x, x)[0]
 
 
+class MaskedEncoder(nn.Module):  # type: ignore[misc]
+    """An encoder as in PyTorch's tutorial on language models: its mask is an argument that nobody calls causal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0)
+        self.encoder = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+
+    def forward(self, x: Any) -> Any:
+        return self.encoder(x, nn.Transformer.generate_square_subsequent_mask(len(x), dtype=x.dtype))
+
+
 class MaskedScores(nn.Module):  # type: ignore[misc]
     """One head of attention, its causal mask as teaching code writes it."""
 
@@ -422,6 +434,11 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
     "shrinking": lambda: (
         nn.Sequential(nn.Linear(3, 4), nn.Hardshrink(0.2), nn.Softshrink(0.1), nn.Threshold(0.05, 0.3)),
         torch.randn(5, 3), torch.rand(5, 4), nn.MSELoss()),
+    "finer pictures": lambda: (
+        nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.PixelShuffle(2), nn.Conv2d(2, 2, 1), nn.ChannelShuffle(2)),
+        torch.randn(1, 1, 2, 3), torch.rand(1, 2, 4, 6), nn.MSELoss()),
+    "encoder that sees what came before": lambda: (
+        MaskedEncoder(), torch.randn(3, 1, 4), torch.rand(3, 1, 4), nn.MSELoss()),
     "parts": lambda: (Parts(), torch.randn(4), torch.rand(18), nn.MSELoss()),
     "products": lambda: (Products(), torch.rand(4, 3), torch.rand(4), nn.MSELoss()),
 }  # fmt: skip
@@ -515,6 +532,23 @@ def test_every_operation_without_a_row_is_named() -> None:
 def test_what_cannot_be_said_is_a_fault(module: Any, target: Any, loss: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         derive.from_torch(module, torch.rand(3), target, loss)
+
+
+def test_every_setting_that_is_not_worked_out_is_named() -> None:
+    """As in a network of depthwise convolutions: each of them, what its pooling is set to, and what has no row."""
+    module = nn.Sequential(
+        nn.Conv2d(4, 4, 3, groups=4), nn.ReLU6(), nn.Conv2d(4, 6, 1), nn.Conv2d(6, 6, 3, groups=2),
+        nn.MaxPool2d(2, ceil_mode=True), nn.Flatten(), Function(lambda x, w: torch.igamma(x, x) * w[0]), nn.CELU(-1),
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        derive.from_torch(module, torch.rand(1, 4, 9, 9), torch.rand(1, 54), nn.MSELoss())
+    assert [fault.message for fault in caught.value.faults] == [
+        "layer 0 (Conv2d): `conv2d`: groups = 4 is not worked out, only 1",
+        "layer 3 (Conv2d): `conv2d`: groups = 2 is not worked out, only 1",
+        "layer 4 (MaxPool2d): `max_pool2d`: ceil_mode = True is not worked out, only False",
+        "layer 6 (Function): `igamma` has no row",
+        "layer 7 (CELU): `celu`: a negative alpha",
+    ]
 
 
 def test_a_loss_is_called_not_named() -> None:
