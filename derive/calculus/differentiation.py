@@ -24,8 +24,6 @@ from derive.language.expressions import (
     apply,
     names_in,
     number,
-    rewrite,
-    substitute,
     walk,
     with_args,
 )  # fmt: skip
@@ -133,15 +131,15 @@ def instantiate(row: Row | Macro, text: str, args: tuple[Expr, ...], options: Op
     values[Symbol("y")] = values.get(Symbol("y"), value)
     values |= {Symbol(name): Number(v, decimal=True) for name, v in settings.items() if isinstance(v, Fraction)}
 
-    def with_settings(node: Expr) -> Expr | None:
-        if isinstance(node, Apply) and any(isinstance(v, str) and v in settings for _, v in node.options):
-            chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in node.options)
-            given = tuple((k, v) for k, v in chosen if v is not None)
-            return replace(node, args=tuple(map(put_in, node.args)), options=given)
-        return None
-
     def put_in(expr: Expr) -> Expr:
-        return substitute(rewrite(expr, with_settings), values)
+        """Once, from the inside out: what is put in may have names of the formula, as `y` in p - y."""
+        if isinstance(expr, Ref):
+            return values.get(expr.name, expr)
+        if not isinstance(expr, Apply):
+            return expr
+        chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in expr.options)
+        given = tuple((k, v) for k, v in chosen if v is not None)
+        return replace(expr, args=tuple(map(put_in, expr.args)), options=given)
 
     return put_in(formula)
 

@@ -28,17 +28,20 @@ WORDS: Mapping[str, str] = {
     "return": "write `y = …`", "while": "a loop counts, `for i = 1..5:`; a rate that is halved until it fits: "
     "`eta_i <- where(f_i > …, eta_{i-1}/2, eta_{i-1})`", "print": "every equation is shown",
     "range": "repetition counts: `for t = 1..3:`", "nabla": "write `∇_w L`, or `dL/dw`",
-    "import": "every operation is there already",
+    "import": "every operation is there already", "and": "multiply the conditions: `[a > 0] [b > 0]`",
+    "or": "add the conditions, at most 1: `min(1, [a > 0] + [b > 0])`", "not": "write `1 - [a > 0]`",
+    "for": "repetition stands in a line of its own: `for t = 1..3:`", "in": "repetition counts: `for t = 1..3:`",
+    "f'": "an equation holds no text: write the formula itself",
 }  # fmt: skip
 """What a program calls it, in small letters → what to write."""
 
 SIGNS: Mapping[str, str] = {
-    "==": "an equation is written with one `=`", ":=": "an equation is written with `=`",
+    "==": "an equation is written with one `=`; a condition is `[a == b]`", ":=": "an equation is written with `=`",
     "+=": "write `w <- w + …` in [update], a new name in [model]",
     "-=": "write `w <- w - …` in [update], a new name in [model]",
     "*=": "write `w <- w * …` in [update], a new name in [model]",
     "/=": "write `w <- w / …` in [update], a new name in [model]",
-    '"': "an equation holds no text", "%": "write the number: 0.05",
+    "?": f"{_PIECES}", '"': "an equation holds no text", "%": "write the number: 0.05",
 }  # fmt: skip
 
 MODULES = r"(?:(?:np|numpy|jnp|math|torch|tf|nn|functional|linalg|special)\.)+(?=[A-Za-z]{2})"

@@ -21,7 +21,7 @@ REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
 
 
 _IF, _OTHERWISE = frozenset({"if", "for", "when"}), frozenset({"otherwise", "else"})
-COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most"}
+COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "equal"}
 CONTRARY = {"above": "at_most", "at_most": "above", "at_least": "below", "below": "at_least"}
 
 

@@ -153,6 +153,11 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return inner if n == 1 else apply("product", number(Fraction(1, n)), inner)
 
 
+def _dot(shapes: Shapes, options: Options) -> str:
+    """Of vectors of one shape the sum of the products; else the product of matrices, as NumPy has it."""
+    return "sum(a ⊙ b)" if len(set(shapes)) == 1 and len(shapes[0]) < 2 else "a b"
+
+
 def reduced_in_numpy(function: str, shapes: Shapes, options: Options) -> str:
     """What NumPy calls it, by the function for all entries, its axis and what keeps that."""
     axis, result = axis_of(options), reduced_shape(shapes, options)
@@ -177,6 +182,6 @@ register_rows([
     ),
     Macro(
         key="dot", spellings=("dot",), summary="dot product of two vectors", example="dot(w, x)", params=("a", "b"),
-        body="sum(a ⊙ b)",
+        body="sum(a ⊙ b)", by_shape=_dot,
     ),
 ])  # fmt: skip

@@ -22,6 +22,7 @@ OTHER_LAYERS: Mapping[str, str] = {
     "avg pool 2d": "avgpool", "avg pool 1d": "avgpool", "average pooling": "avgpool",
     "batch normalization": "batchnorm", "batch norm 1d": "batchnorm", "batch norm 2d": "batchnorm",
     "layer normalization": "layernorm", "rms normalization": "rmsnorm", "simple rnn": "rnn", "elman": "rnn",
+    "gru cell": "gru", "lstm cell": "lstm", "rnn cell": "rnn",
     "multi head attention": "attention", "self attention": "attention", "nonlinearity": "activation",
 }  # fmt: skip
 OTHER_SETTINGS: Mapping[str, str] = {
@@ -30,8 +31,8 @@ OTHER_SETTINGS: Mapping[str, str] = {
 }  # fmt: skip
 OTHER_LOSSES: Mapping[str, str] = {
     "mse": "mean squared error", "mse loss": "mean squared error", "sse": "squared error",
-    "mae": "mean absolute error", "l1 loss": "mean absolute error", "bce": "binary cross entropy",
-    "bce loss": "binary cross entropy", "binary crossentropy": "binary cross entropy",
+    "mae": "mean absolute error", "l1": "mean absolute error", "l1 loss": "mean absolute error",
+    "bce": "binary cross entropy", "bce loss": "binary cross entropy", "binary crossentropy": "binary cross entropy",
     "log loss": "binary cross entropy", "categorical crossentropy": "cross entropy",
     "sparse categorical crossentropy": "cross entropy", "cross entropy loss": "cross entropy logits",
     "huber loss": "huber", "smooth l1 loss": "huber", "hinge loss": "hinge",
@@ -39,6 +40,7 @@ OTHER_LOSSES: Mapping[str, str] = {
 OTHER_RULES: Mapping[str, str] = {
     "sgd": "gradient descent", "gd": "gradient descent", "steepest descent": "gradient descent",
     "batch gradient descent": "gradient descent", "stochastic gradient descent": "gradient descent",
+    "sgdm": "momentum", "sgd with momentum": "momentum", "gradient descent with momentum": "momentum",
     "heavy ball": "momentum", "nag": "nesterov", "nesterov momentum": "nesterov",
     "nesterov accelerated gradient": "nesterov", "newton raphson": "newton", "newtons method": "newton",
 }  # fmt: skip
@@ -52,7 +54,8 @@ UPDATE_KEYS: Mapping[str, str] = {
     "lr": "write `learning_rate`", "rate": "write `learning_rate`", "eps": "write `epsilon`",
     "betas": "write `beta_1 = 0.9` and `beta_2 = 0.999`", "maximize": "write `maximise`",
     "momentum": 'write rule = "momentum" and beta = 0.9', "optimizer": "write `rule`", "optimiser": "write `rule`",
-    "iterations": "write `steps`", "batch_size": "write `batch`", "loss": "equations name their loss: `dL_G/da`",
+    "iterations": "write `steps`", "batch_size": "write `batch`", "nesterov": 'write rule = "nesterov"',
+    "max_norm": "write `clip_norm`", "clipnorm": "write `clip_norm`", "clipvalue": "write `clip_value`",
 }  # fmt: skip
 """What others call the keys of [update], and what to write."""
 
