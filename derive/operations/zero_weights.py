@@ -26,7 +26,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix, broadcast, broadcast_sources
-from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, rewrite, walk
+from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name
 
 OF_NOTHING = {op: f"{op} or -inf" for op in ("log", "log2", "log10")}
@@ -136,8 +136,8 @@ NO_WEIGHTS = ZeroWeights()
 
 
 def _is_log(node: Expr) -> bool:
-    """A logarithm of what may become 0; not log(2)."""
-    return isinstance(node, Apply) and node.op in LOGARITHMS and bool(names_in(node))
+    """A logarithm of what is or may become 0; not log(2)."""
+    return isinstance(node, Apply) and node.op in LOGARITHMS and (bool(names_in(node)) or node.args[0] == number(0))
 
 
 def _slope(node: Expr) -> Expr | None:

@@ -321,6 +321,8 @@ def points(row: Row, count: int = 8) -> list[list[Fraction]]:
     random, (low, high) = Random(row.key), row.domain
     grid = range(math.ceil(low * 9973), math.floor(high * 9973))
     found = [[Fraction(random.choice(grid), 9973) for _ in row.params] for _ in range(count)]
+    if row.key == "clip_between":  # its bounds stand in order
+        return [[x, *sorted(bounds)] for x, *bounds in found]
     return [[Fraction(i % 2), *point[1:]] for i, point in enumerate(found)] if row.key == "where" else found
 
 

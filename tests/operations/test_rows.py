@@ -33,48 +33,25 @@ SIGNS = [
 WORDS = ["step", "sign", "below", "above", "dot", "largest", "where", "zeros", "ones", "outer", "round", "trace"]
 """Keys that are words of English too."""
 OUTSIDE = {
-    # e^x, √x, |x|, ‖x‖, a > b and Greek letters are spelled there
-    "language": {
-        "exp",
-        "sqrt",
-        "abs",
-        "pi",
-        "phi",
-        "Phi",
-        "norm",
-        "max",
-        "above",
-        "at_least",
-        "at_most",
-        "where",
-        "infinity",
-        "prod",
-    },
+    # e^x, √x, |x|, ‖x‖, a > b, a == b and Greek letters are spelled there
+    "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max", "above", "at_least", "at_most", "equal",
+                 "where", "infinity", "prod"},
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
-    "answers/reading": {"pi"},  # a word before a number
+    "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
-    "notation": {"place"},  # a style of the printer
-    "figures/drawing": {
-        "exp",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "det",
-        "max",
-        "min",
-    },  # TeX
+    "notation": {"place", "equal", "infinity"},  # a style of the printer; conditions in brackets, [x = max x]
+    "figures/drawing": {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "det", "max",
+                        "min"},  # TeX
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
     "onnx_models": {*ROWS, *MACROS},  # what ONNX calls them
     "problem/reading": {*ROWS, *MACROS},  # what Keras and PyTorch call layers and losses
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
+    "variants": {*ROWS, *MACROS},  # what a new problem file has for a loss
+    "studio": {"conv", "transposed_conv", "norm", "identity", "fill"},  # kinds of layers; an activation that is none
     "answers/mistakes": {*ROWS, *MACROS},  # a mistake of a rule, by the rule's name
-}
+}  # fmt: skip
 """Folders that name operations all the same, which, and why."""
 
 
