@@ -41,6 +41,8 @@ _STYLES = """\
   group/.style={fill=black!4, draw=black!35, rounded corners=3pt},
   arrow/.style={draw=black!75, -latex}, dot/.style={fill=black!60, draw=none},
   ring/.style={fill=white, line width=0.7pt}]"""
+MOST_PATHS = 100
+"""The paths that one command draws: a line of TeX stays one that programs read."""
 _CURVE = "\n\\tikzset{curve/.style={draw=derivevalue, line width=0.9pt, line join=round}}"
 _CELLS = ", ".join([
     "cell/.style={draw=black!40, line width=0.3pt}",
@@ -141,7 +143,8 @@ def _drawn(drawing: Drawing) -> Iterator[str]:
     shapes = (shape for shape in drawing.shapes if not isinstance(shape, Text))
     for style, alike in groupby(shapes, lambda shape: shape.style):
         paths = [_path(shape) for shape in alike]
-        for path in paths if style == "arrow" else [" ".join(paths)]:
+        at_once = 1 if style == "arrow" else MOST_PATHS
+        for path in (" ".join(paths[i : i + at_once]) for i in range(0, len(paths), at_once)):
             yield f"\\draw[{style}] {path};"
 
 
