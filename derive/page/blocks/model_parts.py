@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import layers_of
@@ -47,7 +48,7 @@ class ModelParts:
     def _of(self, name: Name) -> Within:
         return self.within.get(_bare(name), ())
 
-    @property
+    @cached_property
     def titles(self) -> tuple[str, ...]:
         """The headings of the parts in the order of the forward pass."""
         return tuple(dict.fromkeys(self.title(part) for part in self.forward if part))
