@@ -339,7 +339,7 @@ def test_a_browser_shows_the_report_without_anything_cut_off(played: Played, tmp
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
                f"--window-size={width},900", "--dump-dom", (tmp_path / "report.html").as_uri()]  # fmt: skip
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    assert re.findall("<title>(.*?)</title>", shown)[0] == "true 2 true"
+    assert re.findall("<title>(.*?)</title>", shown)[0] == "true 3 true"
 
 
 # --- sheets handed back as they are ----------------------------------------------------------------------------------

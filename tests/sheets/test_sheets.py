@@ -130,7 +130,7 @@ def test_a_key_with_its_answers_taken_out_is_the_sheet(name: str, level: str) ->
     made = writer(name, level)
     key = [" ".join(line.split()) for line in made.key("txt", solution(name)).splitlines()]
     lines = [line for line in made.sheet("txt", solution(name)).splitlines() if not re.search("□|__", line)]
-    texts = [" ".join(line.split()) for line in lines[2:] if line.strip(" -=·⎡⎢⎣⎤⎥⎦")]
+    texts = [" ".join(line.split()) for line in lines[2:] if line.strip(" -=·[]⎡⎢⎣⎤⎥⎦")]
     assert [text for text in texts if not any(text in other for other in key)] == []
 
 

@@ -29,7 +29,7 @@ def planted(solution: Solution) -> list[Planted]:
     found = []
     derivation = solution.blueprint.derivation
     own = StudentValues.of(solution.blueprint.tape, Workings(), solution.exact.env(1))
-    for step in (*derivation.forward, *derivation.backward):
+    for step in Student(solution, 6).steps():
         for mistake in MISTAKES:
             if mistake.concerns(step):
                 for expr in of_step_shape(derivation, step, mistake.wrong(derivation, step)):

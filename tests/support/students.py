@@ -81,9 +81,10 @@ class Student:
     last: str = ""
 
     def steps(self) -> Iterator[Step]:
-        """The steps of the first pass but the updates."""
-        yield from self.solution.blueprint.derivation.forward
-        yield from self.solution.blueprint.derivation.backward
+        """The steps of the first pass but the updates: what another update's turn needs is not worked out there."""
+        env, slots = self.solution.exact.env(1), self.solution.blueprint.tape.slots
+        derivation = self.solution.blueprint.derivation
+        yield from (step for step in (*derivation.forward, *derivation.backward) if env[slots[step.name]])
 
     def work(self) -> list[Answer]:
         """The answers."""

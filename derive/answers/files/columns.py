@@ -38,7 +38,8 @@ RIGHT = {"answer", "value", "result", "antwort", "wert", "ergebnis", "ответ
 
 def read_csv(text: str, path: PurePath) -> list[AnswerLine]:
     """Columns `step` and `answer`. Of two columns the second is the whole rest of a line, whatever stands in it."""
-    records = list(_records(text.replace("\r\n", "\n").replace("\r", "\n"), path))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    records = list(_records(text, path))
     if not records:
         raise fault(path, "the file is empty", "expected a line `step,answer`, then one line an answer")
     separator = _separator(records[0][1])

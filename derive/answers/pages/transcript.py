@@ -29,8 +29,8 @@ CUT_OFF = "\ufffc"
 _STATED = re.compile(r"[=≈]|:(?=\s)")
 
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"),
-           (r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}", r"\end{picture}"))  # fmt: skip
+_PICTURES = ((r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}", r"\end{picture}"))
+_STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"), *_PICTURES)
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
@@ -66,6 +66,14 @@ def pieces_of(page: str) -> Iterator[Snippet]:
 def without_comments(text: str) -> str:
     """LaTeX without its comments."""
     return _COMMENT.sub(r"\1", text)
+
+
+def without_pictures(text: str) -> str:
+    """LaTeX without its comments and pictures, its lines kept."""
+    text = without_comments(text)
+    for opening, closing in _PICTURES:
+        text = _without(text, opening, closing)
+    return text
 
 
 def cleaned(text: str) -> str:

@@ -14,7 +14,7 @@ from derive.answers.files.documents import document_text
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
-from derive.answers.pages.transcript import cleaned, pieces_of, within_budget, without_comments
+from derive.answers.pages.transcript import cleaned, pieces_of, within_budget, without_pictures
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.numbers import shown_signs
 from derive.answers.reading.written import Answer
@@ -50,7 +50,7 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
         except ValueError as error:
             raise InputError([Fault(str(error), "save it again, or as text", Place(str(work)))]) from None
     budget = Budget.of(solution)
-    text = within_budget(without_comments(work) if tex else work, budget)
+    text = within_budget(without_pictures(work) if tex else work, budget)
     text = _UNFILLED.sub(lambda match: BLANK.ljust(len(match.group())), text)
     signs = shown_signs(text.split("\n"))
     decimal = next(iter(signs)) if len(signs) == 1 else solution.problem.numbers.decimal
