@@ -330,9 +330,12 @@ def test_the_keys_that_were_handed_out_earn_full_marks(played: Played, tmp_path:
 def test_a_browser_shows_the_report_without_anything_cut_off(played: Played, tmp_path: Path, width: int) -> None:
     page = (played.grades / "report.html").read_text("utf-8")
     measure = """<script>
-    const pictures = [...document.querySelectorAll("svg")].map(svg => svg.getBoundingClientRect());
+    const drawings = [...document.querySelectorAll("svg")];
+    const pictures = drawings.map(svg => svg.getBoundingClientRect());
+    const drawn = drawings.map(svg => svg.viewBox.baseVal);
     document.title = [document.documentElement.scrollWidth <= innerWidth, pictures.length,
-      pictures.every(box => box.width > 300 && box.height > 100 && box.right <= innerWidth)].join(" ");
+      pictures.every((box, i) => box.width > Math.min(300, 0.95 * drawn[i].width) &&
+        box.height > Math.min(100, 0.95 * drawn[i].height) && box.right <= innerWidth)].join(" ");
     </script></body>"""
     (tmp_path / "report.html").write_text(page.replace("</body>", measure), "utf-8")
     browser = str(path_of("chromium"))
