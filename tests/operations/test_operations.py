@@ -764,7 +764,12 @@ def moved(values: dict[Name, list[Any]], name: Name, place: int, by: fmpq) -> di
     return {**values, name: flat}
 
 
-MACRO_SHAPES: dict[str, tuple[Shape, ...]] = {"glu": ((4,), (2, 3)), "trace": ((3, 3),), "outer": ((3,),)}
+MACRO_SHAPES: dict[str, tuple[Shape, ...]] = {
+    "glu": ((4,), (2, 3)),
+    "trace": ((3, 3),),
+    "outer": ((3,),),
+    "dot": ((3,),),
+}
 """For macros that take other shapes than vectors, matrices and images."""
 
 

@@ -34,7 +34,7 @@ OUTSIDE = [
     ("L = sum((W x)/w)", "L is not defined: a division by 0"),
     ("L = sum(w^[W, W])", "L is not defined: a negative power of 0"),
     ("L = (w^0.5)^2", "dL/dw is not defined"),
-    ("L = std(x^1000) + w", "L overflows"),
+    ("L = std(x^100000) + w", "the exponent is too large"),
 ]
 
 
