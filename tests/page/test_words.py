@@ -1,6 +1,7 @@
 """What a page says in words: what is used for the first time, and no name of this program."""
 
 import pytest
+from support.solutions import written
 
 import derive
 from derive import Problem, examples
@@ -41,6 +42,13 @@ def test_a_sign_and_the_loss_are_explained_once_where_they_are_first_used() -> N
     for words in ("L is the loss", "⊙ multiplies arrays entry by entry"):
         assert text.count(words) == 1
     assert text.index("⊙ multiplies") > text.index("⊙ ReLU")
+
+
+@pytest.mark.parametrize("name", examples.names())
+def test_a_sign_is_explained_only_where_it_stands(name: str) -> None:
+    """Inside a sum the products of entries stand, and no ⊙."""
+    before, explained, _ = written(name, "txt").partition("The sign ⊙")
+    assert not explained or "⊙" in before
 
 
 CLASSIFIER = """

@@ -12,6 +12,8 @@ from derive.calculus.operation_rows import ROWS, row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name
+from derive.notation.notations import UNICODE
+from derive.notation.printer import formula
 from derive.operations.zero_weights import ZeroWeights
 from derive.page.document import (
     Condition,
@@ -101,7 +103,7 @@ class Notes:
             yield from self.once(note)
         if step.name == self.around.derivation.loss:
             yield from self.once(Sentence("glossary.loss", {"name": NameInText(step.name)}))
-        if any(_by_entries(node, self.around.shapes) for node in walk(step.expr) if isinstance(node, Apply)):
+        if _is_by_entries(step.expr, self.around.shapes):
             yield from self.once(Sentence("glossary.elementwise"))
         yield from self._classification(step)
         if gate := self.gates.get(step.name):
@@ -142,9 +144,10 @@ class Notes:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
 
 
-def _by_entries(node: Apply, shapes: Shapes) -> bool:
-    """Whether arrays are multiplied entry by entry, which ⊙ stands for."""
-    return node.op == "times" and all(shapes_of(node, shapes))
+def _is_by_entries(expr: Expr, shapes: Shapes) -> bool:
+    """Whether arrays are multiplied entry by entry with the sign ⊙; inside a sum their entries stand instead."""
+    nodes = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "times")
+    return any(all(shapes_of(node, shapes)) for node in nodes) and "⊙" in formula(expr, UNICODE, shapes)
 
 
 def kinks(step: Step, differentiated: set[Name], weights: ZeroWeights) -> Iterator[Sentence]:
