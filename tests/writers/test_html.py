@@ -114,6 +114,14 @@ def test_nothing_is_cut_inside_a_fraction_or_brackets(around: tuple[str, str]) -
     assert parts_of_line(LONG.join(around)) == [LONG.join(around)]
 
 
+def test_parentheses_are_cut_only_where_they_are_too_long_themselves() -> None:
+    times, opening, closing = '<mo form="infix">·</mo>', OPERATORS["("], OPERATORS[")"]
+    short = f"{opening}{TERM}{PLUS}{TERM}{closing}"
+    found = parts_of_line(times.join([TERM, short, TERM, short]))
+    assert len(found) > 1 and all(piece.startswith(times) for piece in found[1:])
+    assert any(piece.startswith(PLUS) for piece in parts_of_line(f"{TERM}{times}{opening}{LONG}{closing}"))
+
+
 def test_a_long_power_has_its_exponent_at_the_last_parenthesis() -> None:
     opening, closing, square = OPERATORS["("], OPERATORS[")"], "<mrow><mn>2</mn></mrow>"
     found = parts_of_line(f"<msup><mrow>{opening}{LONG}{closing}</mrow>{square}</msup>")

@@ -47,10 +47,13 @@ def _widest_row(found: re.Match[str]) -> str:
 @lru_cache(10_000)
 def parts_of_line(formula: str) -> list[str]:
     """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
-    from one of a sum, or, where there is none, from one of a product.
+    from one of a sum, or, where there is none, from one of a product; inside parentheses only where it must be.
     """
-    parts = _short([_opened(formula) if breadth(formula) > LONGEST else formula], _SUM)
-    return [piece for part in parts for piece in _short([part], _PRODUCT)]
+    parts = [_opened(formula) if breadth(formula) > LONGEST else formula]
+    for inside in (False, True):
+        for sign in (_SUM, _PRODUCT):
+            parts = [piece for part in parts for piece in _short(part, sign, inside)]
+    return parts
 
 
 def _opened(formula: str) -> str:
@@ -82,12 +85,12 @@ def _with_exponent_behind(power: str) -> str:
 _OPENING, _CLOSING = OPERATORS["("], OPERATORS[")"]
 
 
-def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:
-    """The parts, those that are too long cut before the sign, as much of each together as may stand in one piece."""
-    if all(breadth(part) <= LONGEST for part in parts):
-        return parts
+def _short(part: str, sign: re.Pattern[str], inside: bool) -> list[str]:
+    """A part; one that is too long cut before the sign, as much of it together as may stand in one piece."""
+    if breadth(part) <= LONGEST:
+        return [part]
     result: list[str] = []
-    for piece in (piece for part in parts for piece in _cut(part, sign)):
+    for piece in _cut(part, sign, inside):
         if result and breadth(result[-1] + piece) <= LONGEST:
             result[-1] += piece
         else:
@@ -95,12 +98,14 @@ def _short(parts: list[str], sign: re.Pattern[str]) -> list[str]:
     return result
 
 
-def _cut(formula: str, sign: re.Pattern[str]) -> list[str]:
-    """A formula before each sign that stands inside nothing else, and behind something."""
+def _cut(formula: str, sign: re.Pattern[str], inside: bool) -> list[str]:
+    """A formula before each sign that stands inside nothing else (`inside`: but parentheses), and behind something."""
     found, depth, start, last = [], 0, 0, 0
     for each in sign.finditer(formula):
         at = each.start()
         depth += _deeper(formula[last:at])
+        if not inside:
+            depth += formula.count(_OPENING, last, at) - formula.count(_CLOSING, last, at)
         last = at
         if depth == 0 and _TAG.sub("", formula[start:at]).strip():
             found.append(formula[start:at])
