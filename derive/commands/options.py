@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Fault, InputError, Place
 from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST
 from derive.writers import Kind, check_formats, formats_of, text_formats
 
@@ -100,11 +100,18 @@ def standard_output(formats: tuple[str, ...], kind: Kind, text: Callable[[str], 
 
 
 def problem_of(path: Path, options: Arguments) -> Problem:
-    """The problem file with what the options override; its warnings are printed."""
+    """The problem file with what the options override; its warnings are printed.
+
+    Raises InputError as `Problem.load` does; of a built-in problem it tells how its file is had.
+    """
+    from derive import examples
     from derive.problem.overriding import Overrides, overridden
     from derive.problem.problem import Problem
 
     gc.set_threshold(50_000, 20, 20)  # nearly all that is made stays: looking for garbage takes a third of the time
+    if str(path) in examples.names() and not path.exists():
+        hint = f"it is a built-in problem: `derive example {path} --to toml` writes its file"
+        raise InputError([Fault("there is no such file", hint, Place(str(path)))])
     problem = Problem.load(path)
     for warning in problem.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -169,6 +169,7 @@ USAGE = [
     (["solve", "neuron.toml", "--to", "md", "--language", "xx"], "no catalogue for the language `xx`"),
     (["solve", "missing.toml"], "missing.toml: cannot be read"),
     (["example", "note"], "did you mean `notes`?"),
+    (["solve", "mazur"], "`derive example mazur --to toml` writes its file"),
     (["check", "neuron.toml", "missing.json"], "missing.json: cannot be read"),
     (["check", "neuron.toml", "missing.txt"], "missing.txt: cannot be read"),
 ]
