@@ -98,7 +98,7 @@ class Network:
         """The edges from a column where they climb, from 0 to `width`."""
         rows = [node.position[1] * self.pitch for node in self.figure.nodes]
         climbing = [e for e in self.figure.edges if self.column(e.source) == column != self.column(e.target)]
-        return [(edge, Line((0.0, rows[edge.source]), (width, rows[edge.target]))) for edge in climbing]
+        return [(edge, Line.between((0.0, rows[edge.source]), (width, rows[edge.target]))) for edge in climbing]
 
 
 def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:

@@ -49,7 +49,9 @@ def parts_of_line(formula: str) -> list[str]:
     """A formula; of a long one its pieces, as few as there can be, each from a sign on that stands inside nothing else:
     from one of a sum, or, where there is none, from one of a product; inside parentheses only where it must be.
     """
-    parts = [_opened(formula) if breadth(formula) > LONGEST else formula]
+    if breadth(formula) <= LONGEST:
+        return [formula]
+    parts = [_opened(formula)]
     for inside in (False, True):
         for sign in (_SUM, _PRODUCT):
             parts = [piece for part in parts for piece in _short(part, sign, inside)]
