@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import fsum, inf
+from typing import TypeAlias
 
 from derive.figures.drawing.primitives import Point
 
 NEAR = 0.8  # how far a number stands from its own edge
 BETWEEN = 2.5  # two numbers, at least
 STEPS = 60  # places that are tried on an edge
+
+Interval: TypeAlias = tuple[float, float]
+"""All that lies between two numbers; nothing where the second is not the larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +25,6 @@ class Box:
     middle: Point
     half_width: float
     half_height: float
-
-    def larger(self, by: float) -> Box:
-        """The same with a margin."""
-        return Box(self.middle, self.half_width + by, self.half_height + by)
-
-    def meets(self, others: Iterable[Box]) -> bool:
-        """Whether it overlaps with one of some boxes."""
-        (x, y), width, height = self.middle, self.half_width, self.half_height
-        for other in others:
-            x2, y2 = other.middle
-            if abs(x - x2) < width + other.half_width and abs(y - y2) < height + other.half_height:
-                return True
-        return False
-
-    def is_near(self, lines: Iterable[Line], far: float) -> bool:
-        """Whether one of some lines goes through it, or through what lies less than so far beside it."""
-        (x, y), width, height = self.middle, self.half_width + far, self.half_height + far
-        left, right, top, bottom = x - width, x + width, y - height, y + height
-        for line in lines:
-            (start, level), end, slope = line.start, line.end[0], line.slope
-            first, last = max(left, start), min(right, end)
-            here, there = level + slope * (first - start), level + slope * (last - start)
-            if first < last and (here < bottom or there < bottom) and (here > top or there > top):
-                return True
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +55,122 @@ class EdgeNumber:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A box that goes along an edge, with its middle so far `away`: below the edge, or above it (negative).
+
+    What is in its way is so for one interval of x, as whatever is convex.
+    """
+
+    line: Line
+    away: float
+    half_width: float
+    half_height: float
+
+    def box(self, part: float) -> Box:
+        """The box at a part of the way."""
+        x, y = self.line.at(part)
+        return Box((x, y + self.away), self.half_width, self.half_height)
+
+    def crossed(self, other: Line, far: float) -> Interval:
+        """Where a line goes through the box, or less than so far beside it: there the line neither ends beside the box
+        nor stays above or below it, nor does it pass one of the box's corners.
+        """
+        width, height = self.half_width + far, self.half_height + far
+        (start, first), (end, last) = other.start, other.end
+        low, high = (first, last) if first < last else (last, first)
+        level, slope = self._level, self.line.slope
+        passed = height + abs(other.slope) * width
+        left, right = _between(level, slope, low - height, high + height)
+        left2, right2 = _between(level - first + other.slope * start, slope - other.slope, -passed, passed)
+        return max(start - width, left, left2), min(end + width, right, right2)
+
+    def met(self, other: Box, far: float) -> Interval:
+        """Where another box overlaps with the box, or is less than so far beside it."""
+        (x, y), width = other.middle, other.half_width + self.half_width + far
+        height = other.half_height + self.half_height + far
+        left, right = _between(self._level, self.line.slope, y - height, y + height)
+        return max(x - width, left), min(x + width, right)
+
+    def between(self, others: Iterable[Line], far: float) -> Sequence[Interval]:
+        """Where the box lies beside its edge as a whole, and none of some lines goes through it."""
+        whole = self.line.start[0] + self.half_width, self.line.end[0] - self.half_width
+        return _without([whole], [self.crossed(line, far) for line in others])
+
+    def away_from(self, others: Iterable[Box], free: Sequence[Interval]) -> Sequence[Interval]:
+        """Where it is free, and as far as numbers should be from other boxes."""
+        return _without(free, [self.met(box, BETWEEN) for box in others])
+
+    @property
+    def _level(self) -> float:
+        """The height of the middle at x = 0, if it came there."""
+        x, y = self.line.start
+        return y + self.away - self.line.slope * x
+
+
+Way: TypeAlias = tuple[Track, Sequence[Interval]]
+"""A track, and where it is free."""
+
+
 def places(lines: Sequence[Line], numbers: Sequence[EdgeNumber], preferred: float, far: float) -> list[Box] | None:
     """A box for each number, as near as can be to the `preferred` part of its edge and at least so `far` from every
     other one; None where one finds no room.
     """
-    found: dict[int, Box] = {}
-    taken: list[Box] = []
-    parts = sorted((i / STEPS for i in range(STEPS + 1)), key=lambda part: abs(part - preferred))
-    for i in sorted(range(len(numbers)), key=lambda i: -abs(lines[numbers[i].line].slope)):
+    middle = fsum(line.start[1] + line.end[1] for line in lines) / max(1, len(lines))
+    flat = [(abs(line.slope), abs(line.start[1] + line.end[1] - middle)) for line in lines]
+    order = sorted(range(len(numbers)), key=lambda i: -flat[numbers[i].line][0])
+    ways: dict[int, list[Way]] = {}
+    for i in sorted(order, key=lambda i: flat[numbers[i].line]):  # where there is no room, it is mostly there
         own = lines[numbers[i].line]
         others = [line for line in lines if line is not own]
-        for box in _beside(own, numbers[i], parts):
-            if not box.is_near(others, far) and not box.meets(taken):
-                break
-        else:
+        ways[i] = [(track, track.between(others, far)) for track in _tracks(own, numbers[i])]
+        if not any(free for _, free in ways[i]):
+            return None
+    found: dict[int, Box] = {}
+    for i in order:
+        box = _nearest([(track, track.away_from(found.values(), free)) for track, free in ways[i]], preferred)
+        if box is None:
             return None
         found[i] = box
-        taken.append(box.larger(BETWEEN))
     return [found[i] for i in range(len(numbers))]
 
 
-def _beside(line: Line, number: EdgeNumber, parts: Sequence[float]) -> Iterator[Box]:
-    """The boxes that a number may have at parts of its edge: above it or below it."""
+@cache
+def _parts(preferred: float) -> Sequence[float]:
+    """The parts of an edge that are tried, in order."""
+    return sorted((i / STEPS for i in range(STEPS + 1)), key=lambda part: abs(part - preferred))
+
+
+def _tracks(line: Line, number: EdgeNumber) -> Iterator[Track]:
+    """The ways that a number may go along its edge: above it and below it."""
     width, height = number.width / 2, number.height / 2
     away = height + abs(line.slope) * width + NEAR * (1 + line.slope**2) ** 0.5
-    for part in parts:
-        x, y = line.at(part)
-        if line.start[0] <= x - width and x + width <= line.end[0]:
-            yield Box((x, y - away), width, height)
-            yield Box((x, y + away), width, height)
+    return (Track(line, side * away, width, height) for side in (-1, 1))
+
+
+def _nearest(ways: Sequence[Way], preferred: float) -> Box | None:
+    """The box that is nearest to the preferred part of the edge, where ways are free."""
+    if any(free for _, free in ways):
+        for part in _parts(preferred):
+            for track, free in ways:
+                x, _ = track.line.at(part)
+                if any(low <= x <= high for low, high in free):
+                    return track.box(part)
+    return None
+
+
+def _between(level: float, slope: float, low: float, high: float) -> Interval:
+    """For which x `level + slope x` lies between two values."""
+    if slope == 0:
+        return (-inf, inf) if low < level < high else (inf, -inf)
+    first, last = (low - level) / slope, (high - level) / slope
+    return (first, last) if slope > 0 else (last, first)
+
+
+def _without(free: Sequence[Interval], taken: Iterable[Interval]) -> Sequence[Interval]:
+    """What is left of intervals, their ends included, without others."""
+    for low, high in taken:
+        if low < high:
+            halves = [half for left, right in free for half in ((left, min(low, right)), (max(left, high), right))]
+            free = [(left, right) for left, right in halves if left <= right]
+    return free

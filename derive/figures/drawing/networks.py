@@ -94,11 +94,14 @@ class Network:
         """How wide the space is in which the edges from a column climb, without numbers at them."""
         return min(max(GAP, STEEPEST * self.pitch * self.climbs[column]), WIDEST)
 
-    def climbing(self, column: int, width: float) -> list[tuple[Edge, Line]]:
-        """The edges from a column where they climb, from 0 to `width`."""
-        rows = [node.position[1] * self.pitch for node in self.figure.nodes]
-        climbing = [e for e in self.figure.edges if self.column(e.source) == column != self.column(e.target)]
-        return [(edge, Line.between((0.0, rows[edge.source]), (width, rows[edge.target]))) for edge in climbing]
+    def climbing(self, column: int) -> list[Edge]:
+        """The edges from a column to others."""
+        return [e for e in self.figure.edges if self.column(e.source) == column != self.column(e.target)]
+
+    def line(self, edge: Edge, width: float) -> Line:
+        """An edge where it climbs, from 0 to `width`."""
+        here, there = (self.figure.nodes[i].position[1] * self.pitch for i in (edge.source, edge.target))
+        return Line.between((0.0, here), (width, there))
 
 
 def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
@@ -138,12 +141,11 @@ def _spread(network: Network, column: int, weights: Sequence[Weight]) -> tuple[f
     all edges lie equally far apart. Where a page is too narrow for all of them, none does.
     """
     count = sum(network.column(i) == column + 1 and node.kind == "unit" for i, node in enumerate(network.figure.nodes))
+    edges = network.climbing(column)
+    numbers = [EdgeNumber(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
     for far, more in product(FAR, range(STEPS) if weights else ()):
         width = network.room(column) + more * STEP
-        climbing = network.climbing(column, width)
-        edges = [edge for edge, _ in climbing]
-        numbers = [EdgeNumber(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
-        boxes = places([line for _, line in climbing], numbers, 1 / (count + 1), far)
+        boxes = places([network.line(edge, width) for edge in edges], numbers, 1 / (count + 1), far)
         if boxes is not None:
             return width, boxes
     return network.room(column), []
