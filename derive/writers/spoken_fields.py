@@ -32,6 +32,6 @@ def spoken_fields(document: Document, page: PageContext) -> Callable[[str], str]
 
 def fields_on(document: Document, page: PageContext) -> Iterator[str]:
     """The id of each value, entry by entry, that does not stand on a page."""
-    for name, k in sorted(document.hidden, key=lambda place: (place[1], place[0].id)):
-        step = page.derivation.id_in(name, k)
-        yield from (StepId.of_entry(step, index) for index in indices(page.shapes[name]))
+    hidden = ((k, name.id, page.derivation.id_in(name, k), page.shapes[name]) for name, k in document.hidden)
+    for _, _, step, shape in sorted(hidden):
+        yield from (StepId.of_entry(step, index) for index in indices(shape))

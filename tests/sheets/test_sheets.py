@@ -23,6 +23,7 @@ from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
 from derive.writers import FORMATS, formats_of, text_formats
+from derive.writers.spoken_fields import fields_on
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]
@@ -501,3 +502,15 @@ def test_named_blanks_alone_are_marked(tmp_path: Path) -> None:
     work.write_text('L = "289"\n', "utf-8")
     report = check(notes('[sheet]\nblank = ["dL/dW_2", "L"]\n'), work)
     assert (report.marks, report.of) == (1, 2)
+
+
+def test_fields_are_told_in_one_order() -> None:
+    """A parameter and its update have one id in a set of names without an order: whichever of them comes first."""
+    sheet, plan = writer("momentum").documents["sheet"], blueprint("momentum")
+    orders = [
+        sorted(sheet.hidden, key=lambda place: (place[0].id, place[1]), reverse=turned) for turned in (True, False)
+    ]
+    found = [list(fields_on(replace(sheet, hidden=frozenset(order)), plan.page)) for order in orders]
+    updated = sorted(sheet.hidden, key=lambda place: getattr(place[0], "updated", False))
+    found.append(list(fields_on(replace(sheet, hidden=frozenset(updated)), plan.page)))
+    assert found[0] == found[1] == found[2]
