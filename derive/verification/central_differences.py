@@ -3,55 +3,52 @@
 (f(x + h) − f(x − h))/2h is off by about h² f‴/6, and by 2^-bits f/h from rounding. Where no number is below 2^-m or
 above 2^m, h is 2^-(bits/4 + m) and the precision bits + 3m: with 512 bits both errors stay about 75 digits below the
 smallest number. At a kink the branch that the convention takes is held.
+
+A number of so many bits takes ten times the memory of a given one: of large arrays there is one at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from math import frexp, inf, prod
-from random import Random
-from typing import TypeAlias
+from dataclasses import dataclass
+from math import frexp, inf
 
 from flint import arb, fmpq
 
 from derive.calculus.operation_rows import Branches, Flat
 from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, shortened
-from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
 from derive.language.names import Derivative, Name
-from derive.values.tape import CompiledExpr, Env, TapeStep
+from derive.values.tape import Env, TapeStep
 from derive.values.values import Values
+from derive.verification.probes import Probe
 
-DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one direction has to do
 LONGEST_RATIONAL = 1_000  # bits
 FINER = 32  # by how many powers of 2 the second step is smaller
-
-Probe: TypeAlias = Mapping[Name, Iterable[tuple[int, fmpq]]]
-"""A direction: for each name the flat entries that move, and how fast."""
 
 
 def reach(env: Env) -> int:
     """The m for which the numbers of a pass that are known not to be 0 lie between 2^-m and 2^m."""
+    return max(map(_reach, env), default=0)
+
+
+def _reach(flat: Flat) -> int:
+    """The same for one array: for the rationals, and the balls that may not be 0, by the largest and the smallest."""
+    rationals, balls = ([x for x in flat if (type(x) is fmpq) == exact] for exact in (True, False))
     found = 0
-    for flat in env:
-        known = _ball_reach(flat) if set(map(type, flat)) == {arb} else None
-        found = _reach(flat, found) if known is None else max(found, known)
-    return found
+    if rationals and max(map(fmpq.height_bits, rationals)) > 0:  # a rational is not beyond its longer part
+        for x in rationals:
+            if x.height_bits() > found:
+                found = max(found, abs(_exponent(x)))
+    known = _ball_reach(balls)
+    return max(found, max(map(abs, map(_exponent, balls)), default=0) if known is None else known)
 
 
-def _reach(flat: Flat, found: int) -> int:
-    """The same for some numbers, one by one, `found` at least."""
-    for x in flat:
-        if type(x) is not fmpq or x.height_bits() > found:  # a rational is not beyond its longer part
-            found = max(found, abs(_exponent(x)))
-    return found
-
-
-def _ball_reach(flat: Flat) -> int | None:
-    """The same for balls, by the smallest and the largest of them; None where one may be 0 or is no float's size."""
-    if min(map(arb.rel_accuracy_bits, flat)) > 1:
-        sizes = list(map(abs, map(float, flat)))
+def _ball_reach(balls: Flat) -> int | None:
+    """That of balls, by the smallest and the largest of them; None where one may be 0 or is no float's size."""
+    if balls and min(map(arb.rel_accuracy_bits, balls)) > 1:
+        sizes = list(map(abs, map(float, balls)))
         low, high = min(sizes), max(sizes)
         if low > 0 and high < inf:
             return max(abs(frexp(low)[1]), abs(frexp(high)[1]))
@@ -73,11 +70,22 @@ def _exponent(x: Num) -> int:
     return max(0, order) if x.contains(0) else order
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A step that depends on what moves: the names that are put in their places before it, and the slots that nothing
+    reads after it.
+    """
+
+    step: TapeStep
+    first: tuple[Name, ...]
+    last: tuple[int, ...]
+
+
 class DifferencePoint:
     """Given values at the working precision: the derivation's gradients of a number there, and slopes of that number.
 
-    `target` is the number, `gradients` its derivatives; `step` is the binary exponent of 1/h; `reach` that of all
-    numbers, at this precision.
+    `target` is the number, `names` its derivatives by what they are by; `step` is the binary exponent of 1/h; `reach`
+    that of all numbers that were worked out yet, at this precision.
     """
 
     def __init__(self, values: Values, k: int, step: int, target: Name, gradients: Iterable[Derivative]) -> None:
@@ -87,31 +95,41 @@ class DifferencePoint:
         self.names: dict[Name, Derivative] = {name.by: name for name in gradients}
         computed = any(move.step.name == target for move in self.tape.forward)
         self._passed = self.tape.forward if computed else (*self.tape.forward, *self.tape.backward)
-        numbers = {self.tape.slots[name]: flat for name, flat in values.given_numbers(k).items()}
-        free = self._free(numbers)
-        self.reach = reach(free)
-        self.gradients = {name: free[self.tape.slots[gradient]] for name, gradient in self.names.items()}
+        self._numbers = {self.tape.slots[name]: flat for name, flat in values.given_numbers(k).items()}
+        self._waiting = self._ends()
+        self._free = self._worked_out()
+        self.reach = reach(self._free)
+        self._latest: tuple[Name, Flat] | None = None
         self._steps = {finer: arb(fmpq(1, 2 ** (step + FINER * finer))) for finer in (False, True)}
-        self._to_target = _leading_to(target, self._passed)
-        self._moves: dict[frozenset[Name], list[tuple[Name, int, CompiledExpr]]] = {}
-        self._env: Env = [_as_balls(numbers.get(slot, [])) for slot in range(len(free))]
-        with _held(self.tape.branches):
-            for move in self._passed:
-                self._env[move.slot] = self._as_ball(move, free[move.slot])
+        self._to_target = _leading_to({target}, self._passed)
+        self._moves: dict[frozenset[Name], list[_Move]] = {}
+        self._env: Env = [[] for _ in self.tape.slots]
 
-    def _as_ball(self, move: TapeStep, exact: Flat) -> Flat:
-        """The value of a step with balls; its exact value where it has one with exact numbers only: (−2)^(3·1)."""
-        try:
-            return move.run(self._env)
-        except ValueFault:
-            return exact
+    def _ends(self) -> dict[Name, TapeStep]:
+        """The moves to gradients that nothing else needs: these are worked out when they are asked for."""
+        used = {name for move in (*self.tape.forward, *self.tape.backward) for name in move.step.uses} | {self.target}
+        wanted = set(self.names.values()) - used
+        return {move.step.name: move for move in self.tape.backward if move.step.name in wanted}
 
-    def _free(self, numbers: Mapping[int, Flat]) -> Env:
-        """All values, carried exactly, the branches chosen by them."""
-        env: Env = [numbers.get(slot, []) for slot in range(len(self.tape.slots))]
+    def _worked_out(self) -> Env:
+        """All values but the waiting gradients, carried exactly, the branches chosen by them."""
+        env: Env = [self._numbers.get(slot, []) for slot in range(len(self.tape.slots))]
         for move in (*self.tape.forward, *self.tape.backward):
-            env[move.slot] = [shortened(x, LONGEST_RATIONAL) if type(x) is fmpq else x for x in move.run(env)]
+            if move.step.name not in self._waiting:
+                env[move.slot] = _carried(move, env)
         return env
+
+    def gradient(self, name: Name) -> Flat:
+        """The derivation's gradient by a name; the latest one is kept."""
+        gradient = self.names[name]
+        if gradient not in self._waiting:
+            return self._free[self.tape.slots[gradient]]
+        if self._latest is None or self._latest[0] != name:
+            self._latest = None  # before the next is made
+            flat = _carried(self._waiting[gradient], self._free)
+            self.reach = max(self.reach, reach([flat]))
+            self._latest = name, flat
+        return self._latest[1]
 
     def slope(self, probe: Probe, finer: bool = False) -> arb:
         """The central difference of the loss along `probe`. Raises ValueFault where the loss is not defined."""
@@ -120,31 +138,78 @@ class DifferencePoint:
         if names not in self._moves:
             self._moves[names] = self._depending(names)
         with _held(self.tape.branches):
-            ahead, behind = (self._loss(probe, names, side) for side in (step, -step))
+            ahead, behind = (self._loss(probe, self._moves[names], side) for side in (step, -step))
         return arb((ahead - behind) / (2 * step))
 
-    def _depending(self, names: frozenset[Name]) -> list[tuple[Name, int, CompiledExpr]]:
-        """The forward moves that depend on `names`, and that the target depends on."""
-        touched, moves = set(names), []
+    def _depending(self, names: frozenset[Name]) -> list[_Move]:
+        """The moves that depend on `names`, and that the target depends on."""
+        touched, moves = set(names), list[TapeStep]()
         for move in self._to_target:
             if not touched.isdisjoint(move.step.uses):
                 touched.add(move.step.name)
-                moves.append((move.step.name, move.slot, move.run))
-        return moves
+                moves.append(move)
+        made = {move.step.name for move in moves}
+        outside = {name for move in moves for name in move.step.uses if name not in touched}
+        self._put_in_place(outside if self.target in made else outside | {self.target})
+        waiting, first = set(names - made), list[tuple[Name, ...]]()
+        for move in moves:
+            first.append(tuple(name for name in move.step.uses if name in waiting))
+            waiting.difference_update(first[-1])
+        read, last = {self.target}, list[tuple[int, ...]]()
+        for move in reversed(moves):
+            ending = [name for name in move.step.uses if name in touched and name not in read]
+            last.append(tuple(self.tape.slots[name] for name in ending))
+            read.update(ending)
+        return list(map(_Move, moves, first, reversed(last)))
 
-    def _loss(self, probe: Probe, names: frozenset[Name], step: arb) -> Num:
+    def _put_in_place(self, wanted: set[Name]) -> None:
+        """The values of these names as balls, with what they are made of, where they are not in place yet."""
+        moves = _leading_to(wanted, self._passed)
+        with _held(self.tape.branches):
+            for slot in {self.tape.slots[name] for name in wanted.union(*(move.step.uses for move in moves))}:
+                if not self._env[slot]:
+                    self._env[slot] = _as_balls(self._numbers.get(slot, []))
+            for move in moves:
+                if not self._env[move.slot]:
+                    self._env[move.slot] = self._as_ball(move)
+
+    def _as_ball(self, move: TapeStep) -> Flat:
+        """The value of a step with balls; its exact value where it has one with exact numbers only: (−2)^(3·1)."""
+        try:
+            return move.run(self._env)
+        except ValueFault:
+            return self._free[move.slot]
+
+    def _loss(self, probe: Probe, moves: Iterable[_Move], step: arb) -> Num:
         """The loss where the entries of the probe have moved; a computed one moves after it is computed."""
-        env, slots = list(self._env), self.tape.slots
-        for name, parts in probe.items():
-            env[slots[name]] = _moved(env[slots[name]], parts, step)
-        for name, slot, run in self._moves[names]:
-            env[slot] = _moved(run(env), probe[name], step) if name in probe else run(env)
-        return env[slots[self.target]][0]
+        env = list(self._env)
+        for move in moves:
+            for name in move.first:
+                env[self.tape.slots[name]] = probe[name].moved(self._start(name, probe), step)
+            name, value = move.step.step.name, move.step.run(env)
+            env[move.step.slot] = probe[name].moved(value, step) if name in probe else value
+            for slot in move.last:
+                env[slot] = []
+        return env[self.tape.slots[self.target]][0]
+
+    def _start(self, name: Name, probe: Probe) -> Flat:
+        """The value from which a name moves that no move makes; where all entries move there is no need of balls."""
+        slot = self.tape.slots[name]
+        if probe[name].only is None and slot in self._numbers:
+            return self._numbers[slot]
+        if not self._env[slot]:
+            self._put_in_place({name})
+        return self._env[slot]
 
 
-def _leading_to(target: Name, moves: Iterable[TapeStep]) -> list[TapeStep]:
-    """The moves that a name depends on."""
-    needed: set[Name] = {target}
+def _carried(move: TapeStep, env: Env) -> Flat:
+    """The value of a step, carried exactly."""
+    return [shortened(x, LONGEST_RATIONAL) if type(x) is fmpq else x for x in move.run(env)]
+
+
+def _leading_to(targets: set[Name], moves: Iterable[TapeStep]) -> list[TapeStep]:
+    """The moves that some names depend on."""
+    needed = set(targets)
     found: list[TapeStep] = []
     for move in reversed(tuple(moves)):
         if move.step.name in needed:
@@ -156,43 +221,13 @@ def _leading_to(target: Name, moves: Iterable[TapeStep]) -> list[TapeStep]:
 @contextmanager
 def _held(branches: Branches) -> Iterator[None]:
     """Piecewise operations take the branches of the last free evaluation."""
-    branches.frozen = True
+    before, branches.frozen = branches.frozen, True
     try:
         yield
     finally:
-        branches.frozen = False
+        branches.frozen = before
 
 
 def _as_balls(flat: Flat) -> Flat:
     """Whole numbers as they are (they may be exponents), others as balls: faster than long rationals."""
     return [arb(x) if type(x) is fmpq and x.q != 1 else x for x in flat]
-
-
-def _moved(flat: Flat, parts: Iterable[tuple[int, fmpq]], step: arb) -> Flat:
-    moved = list(flat)
-    for i, speed in parts:
-        moved[i] = moved[i] + speed * step
-    return moved
-
-
-# --- where to look --------------------------------------------------------------------------------------
-
-
-def singles(derivation: Derivation, name: Name) -> list[Probe]:
-    """One probe for each entry of `name`."""
-    return [{name: ((i, fmpq(1)),)} for i in range(prod(derivation.shapes[name]))]
-
-
-def directions(derivation: Derivation, names: Iterable[Name]) -> Iterator[Probe]:
-    """Random directions that move every entry of `names`; always the same ones for the same shapes."""
-    names = list(names)
-    random = Random(20)
-    for _ in range(DIRECTIONS if operation_count(derivation) < LARGE else 1):
-        yield {name: [(i, _speed(random)) for i in range(prod(derivation.shapes[name]))] for name in names}
-
-
-def _speed(random: Random) -> fmpq:
-    """Of size 1 to 2, of either sign, and with 30 bits, so that two mistakes do not cancel by chance."""
-    drawn = random.getrandbits(31)
-    size = 2**30 + (drawn >> 1)
-    return fmpq(-size if drawn & 1 else size, 2**30)

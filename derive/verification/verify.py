@@ -18,8 +18,9 @@ from derive.language.step_ids import StepId
 from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.values.values import Values
-from derive.verification.central_differences import FINER, DifferencePoint, Probe, directions, reach, singles
+from derive.verification.central_differences import FINER, DifferencePoint, reach
 from derive.verification.closed_form import ClosedForm
+from derive.verification.probes import Probe, directions, singles
 
 TOLERANCE = fmpq(1, 10**25)
 BITS = (512, 2048)
@@ -106,8 +107,14 @@ def _attempt(
     while True:
         with precision(bits + 3 * span, ties=last):
             point = DifferencePoint(values, k, bits // 4 + span, target, gradients)
-            if point.reach <= span:
-                return _compared(point, closed, last)
+            try:
+                compared = _compared(point, closed, last) if point.reach <= span else None
+            except _Disagreement:
+                if point.reach <= span:
+                    raise
+                compared = None
+            if compared and point.reach <= span:
+                return compared
             span = point.reach
 
 
@@ -189,15 +196,20 @@ class _Comparison:
 
     def _compare(self, probe: Probe, theirs: Num, route: str) -> None:
         """What may differ is measured by the smallest part of the slope that is not 0: none hides behind a larger."""
-        parts = [speed * self.point.gradients[name][i] for name, moving in probe.items() for i, speed in moving]
-        ours = sum(parts, fmpq(0))
-        sizes = [size for part in parts if (size := arb(part).abs_lower()) > 0]
-        if sizes:
-            difference = (arb(theirs - ours) / min(sizes)).abs_upper()
+        ours: Num = fmpq(0)
+        smallest, zero = arb(0), True
+        for part in (part for name, moving in probe.items() for part in moving.parts(self.point.gradient(name))):
+            ours += part
+            if (size := arb(part).abs_lower()) > 0:
+                smallest = size if smallest == 0 or size < smallest else smallest
+            else:
+                zero = zero and self._is_zero(part)
+        if smallest > 0:
+            difference = (arb(theirs - ours) / smallest).abs_upper()
             same = difference <= TOLERANCE
             self.largest = max(self.largest, difference) if difference > NOISE else self.largest
         else:
-            same = all(map(self._is_zero, parts)) and self._vanishes(probe, arb(theirs), route)
+            same = zero and self._vanishes(probe, arb(theirs), route)
         if not same:
             raise _Disagreement(self._entry(probe), ours, theirs, route)
 
@@ -215,9 +227,8 @@ class _Comparison:
     def _entry(self, probe: Probe) -> str:
         """The id of the only entry of a probe (`dL/dW_1[2,3]`), or of the first gradient that it touches."""
         name, moving = next(iter(probe.items()))
-        step, places = self.point.names[name].id, [i for i, _ in moving]
-        shape = self.derivation.shapes[name]
-        return step if len(places) > 1 else StepId.of_entry(step, indices(shape)[places[0]])
+        step, shape = self.point.names[name].id, self.derivation.shapes[name]
+        return step if moving.only is None else StepId.of_entry(step, indices(shape)[moving.only])
 
     def _located(self) -> _Disagreement | None:
         """The first entry that disagrees, looked for only in gradients that do."""
