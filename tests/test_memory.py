@@ -38,6 +38,24 @@ def test_who_has_switched_the_collector_off_keeps_it_off() -> None:
     assert gc.get_threshold() == (0, 10, 10)
 
 
+def test_what_was_made_is_looked_at_no_more_soon_after() -> None:
+    """One look over all of it took as long as the derivation of a large batch."""
+    with rarely_collecting:
+        made = [[i] for i in range(10_000)]
+    young = {id(each) for generation in (0, 1) for each in gc.get_objects(generation)}
+    assert len(made) == 10_000 and young.isdisjoint(map(id, made))
+
+
+def test_what_the_program_around_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        with rarely_collecting:
+            pass
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+
+
 def test_the_last_of_several_threads_puts_it_back(threshold: tuple[int, int, int]) -> None:
     inside, leave = Event(), Event()
 

@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 class Values:
     """The values of every step of the passes that are kept, and how they are printed.
 
-    Balls are evaluated again with twice the bits whenever a digit, a sign or a tie is not yet proven.
+    Balls are evaluated again with more bits whenever a digit, a sign or a tie is not yet proven.
     Passes count from 1; `keep` names those whose values are asked for (of the forward pass after the last update they
     always are): they are `worked`. Those `tabled` are kept
     beside them, and the first for verification.
@@ -165,9 +165,10 @@ class Values:
         return self.bits >= MOST_BITS
 
     def _settle(self, question: Callable[[], Answer]) -> Answer:
-        """Ask again with twice the bits until the question is decided; from 2,000 bits on it counts as a tie.
+        """Ask again with more bits until the question is decided; from 2,000 bits on it counts as a tie.
 
-        Over many updates balls grow by a few bits in each: then there are more bits.
+        What twice the bits do not decide is nearly always a 0: it is asked with all of them next. Over many updates
+        balls grow by a few bits in each: then twice as many are enough each time, and there are more.
         """
         while True:
             try:
@@ -178,7 +179,8 @@ class Values:
             except Undecided:
                 if self.bits >= self._longest:
                     raise AssertionError("undecided in spite of ties") from None
-                self.bits *= 2
+                doubled = self.bits > FIRST_BITS and not self.updates
+                self.bits = max(MOST_BITS, 2 * self.bits) if doubled else 2 * self.bits
 
     def _evaluate(self) -> dict[int, Env]:
         env = self._beginning()

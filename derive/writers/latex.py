@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
@@ -117,7 +117,13 @@ def _split(text: str) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(c) or MATH_SIGNS.get(c) or (_code(c) if _is_unseen(c) else c) for c in text)
+    return "".join(map(_sign, text))
+
+
+@cache
+def _sign(c: str) -> str:
+    """One character for LaTeX: there are few, and they stand in many places."""
+    return _SPECIAL.get(c) or MATH_SIGNS.get(c) or (_code(c) if _is_unseen(c) else c)
 
 
 def _is_unseen(c: str) -> bool:

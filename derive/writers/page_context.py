@@ -37,28 +37,18 @@ class PageContext:
     def notation(self, base: Notation, document: Document) -> Notation:
         """`base` with the page's decimal sign, its d and its other names."""
         aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
-        shapes = {name: shape for name, shape in self.shapes.items() if isinstance(name, Symbol)}
-        matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
-        taken = frozenset(base.lower() for base in matrices) if _have_small_names(shapes) else frozenset()
+        matrices, taken = self.derivation.once(_matrices)
         grouping = catalogue(document.language)["format.grouping"]
         return replace(base, operators=self._operators(base), decimal=self.decimal,
                        grouping={",": ".", ".": ","}[grouping] if grouping == self.decimal else grouping,
                        symbol=document.symbol, aliases=aliases, taken=taken,
-                       matrices=matrices, alike=self._alike)  # fmt: skip
+                       matrices=matrices, alike=self.derivation.once(_alike))  # fmt: skip
 
     def _operators(self, base: Notation) -> Mapping[str, str]:
         """Those of the notation, with the page's sign of multiplication; the language of equations has its own."""
         ending = f" {self.multiplication}"
         own = {sign.removesuffix(ending): text for sign, text in base.operators.items() if sign.endswith(ending)}
         return {**base.operators, **own} if own else base.operators
-
-    @property
-    def _alike(self) -> frozenset[Name]:
-        """What each sample of a batch has; nothing where all entries are asked for."""
-        if not self.derivation.places.own or self.derivation.problem.page.entries is None:
-            return frozenset()
-        names = (step.name for step in self.derivation.steps)
-        return frozenset(name for name in names if self.derivation.places.sample(name) is not None)
 
     def labels(self, notation: Notation) -> dict[Name, str]:
         """Local derivatives of one function under the name σ′(z), as a reader expects them in the chain rule; interim
@@ -77,6 +67,21 @@ class PageContext:
                     brackets = notation.operators["("], notation.operators[")"]
                     labels[Derivative(step.name, arg.name)] = function + notation.name(arg.name).join(brackets)
         return labels
+
+
+def _alike(derivation: Derivation) -> frozenset[Name]:
+    """What each sample of a batch has; nothing where all entries are asked for."""
+    places = derivation.places
+    if not places.own or derivation.problem.page.entries is None:
+        return frozenset()
+    return frozenset(step.name for step in derivation.steps if places.sample(step.name) is not None)
+
+
+def _matrices(derivation: Derivation) -> tuple[frozenset[str], frozenset[str]]:
+    """The letters of matrices, and the small ones that their entries do not have."""
+    shapes = {name: shape for name, shape in derivation.shapes.items() if isinstance(name, Symbol)}
+    matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
+    return matrices, frozenset(base.lower() for base in matrices) if _have_small_names(shapes) else frozenset()
 
 
 def _have_small_names(shapes: Mapping[Symbol, Shape]) -> bool:
