@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
 
 from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, number
 
@@ -146,6 +147,11 @@ def total(terms: list[Expr]) -> Expr:
     for i, term in enumerate(terms):
         result = term if i == 0 else apply("add", result, term)
     return result
+
+
+def product_of(factors: list[Expr]) -> Expr:
+    """The product of the factors, 1 for none."""
+    return reduce(lambda a, b: apply("product", a, b), factors) if factors else number(1)
 
 
 def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:

@@ -40,6 +40,11 @@ def as_matrix(shape: Shape) -> tuple[int, int]:
     return rows, columns
 
 
+def is_square(shape: Shape) -> bool:
+    """Whether it is that of a matrix with as many rows as columns."""
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
 def numpy_shape(shape: Shape) -> Shape:
     """The shape of an array in NumPy code: a column of n has n rows of one entry."""
     return (*shape, 1) if len(shape) == 1 else shape

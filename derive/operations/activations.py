@@ -18,6 +18,7 @@ from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes,
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
 from derive.operations.elementwise import Pieces, Smooth, elementwise
+from derive.operations.functions import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,7 @@ ACTIVATIONS = [
     elementwise("sigmoid", ("z",), Smooth(scalars.sigmoid), ("y ⊙ (1 - y)",),
                 spellings=("sigmoid", "sigma", "logistic"), notation=Look("function", r"\sigma", "σ"),
                 summary="logistic sigmoid", example="sigmoid(z)", definition="1/(1 + exp(-z))", bounds=(0, 1)),
-    elementwise("tanh", ("z",), Smooth(scalars.tanh), ("1 - y^2",), spellings=("tanh",),
-                notation=Look("function", r"\tanh", "tanh"), summary="hyperbolic tangent", example="tanh(z)",
-                bounds=(-1, 1), sympy="tanh",
-                code={"sheet": "TANH({0})", "numpy": "np.tanh({0})", "maxima": "tanh(bfloat({0}))"}),
+    known("tanh", scalars.tanh, "1 - y^2", "hyperbolic tangent", bounds=(-1, 1)),
     *bent("selu", "SELU", (SELF_NORMALISING, SCALED),
           ("ELU with the two constants that keep mean 0 and variance 1", "its derivative"),
           curvature="y ⊙ at_least(0, z)"),

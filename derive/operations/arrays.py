@@ -1,8 +1,8 @@
-"""Operations that mix entries: products of matrices, transposes, diagonals, constants in every entry."""
+"""The product, of matrices where the shapes ask for it, and the constants π and ∞."""
 
 from __future__ import annotations
 
-from math import prod
+from collections.abc import Callable, Mapping
 from operator import mul
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -26,18 +26,13 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import (
     as_matrix,
-    broadcast,
-    broadcast_sources,
     normal,
-    numpy_shape,
     place_in,
     row_and_column,
-    source_index,
 )
-from derive.language.expressions import Apply, Expr, Index, Number, Options, Shape, apply, number
+from derive.language.expressions import Expr, Index, Number, Options, Shape, apply
+from derive.operations.blocks import transposed
 from derive.operations.elementwise import Smooth, elementwise
-
-# --- the product: of matrices where the shapes ask for it, else of a scalar and anything --------------------------
 
 WORTH_A_MATRIX = 3
 """From so many rows, columns and terms on it pays to make matrices of FLINT of two arrays."""
@@ -131,100 +126,17 @@ def _product_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     return total(list(terms))
 
 
-# --- transpose --------------------------------------------------------------------------------------------------
+def no_pullback(ctx: GradientContext) -> Expr:
+    """Of what has no argument that a gradient goes to."""
+    raise AssertionError("there is no gradient to work out")
 
 
-def transposed(expr: Expr) -> Expr:
-    """The transpose of an expression; two cancel, and (A B)ᵀ = Bᵀ Aᵀ."""
-    if isinstance(expr, Apply) and expr.op == "transpose":
-        return expr.args[0]
-    if isinstance(expr, Apply) and expr.op == "product":
-        return apply("product", transposed(expr.args[1]), transposed(expr.args[0]))
-    return apply("transpose", expr)
-
-
-def _transpose_shape(shapes: Shapes, _: Options) -> Shape:
-    rows, columns = as_matrix(shapes[0])
-    return normal((columns, rows))
-
-
-def _transpose_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    rows, columns = as_matrix(shapes[0])
-    if 1 in (rows, columns):
-        return lambda a: a
-    return lambda a: [a[i * columns + j] for j in range(columns) for i in range(rows)]
-
-
-def _transpose_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    row, column = row_and_column(index)
-    return at(0, place_in((column, row), shapes[0]))
-
-
-# --- diagonals --------------------------------------------------------------------------------------------------
-
-
-def _diag_shape(shapes: Shapes, _: Options) -> Shape:
-    if len(shapes[0]) > 1:
-        raise ShapeFault(f"{shape_text(shapes[0])} does not go on a diagonal", "`diag` takes a vector")
-    return shapes[0] * 2
-
-
-def _diag_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    n = prod(shapes[0])
-    return lambda a: [a[i] if i == j else scalars.ZERO for i in range(n) for j in range(n)]
-
-
-def _diag_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    row, column = row_and_column(index)
-    return at(0, index[:1]) if row == column else number(0)
-
-
-def _diagonal_shape(shapes: Shapes, _: Options) -> Shape:
-    rows, columns = as_matrix(shapes[0])
-    if rows != columns:
-        raise ShapeFault(f"{shape_text(shapes[0])} has no diagonal", "`diagonal` takes a square matrix")
-    return shapes[0][:1]
-
-
-def _diagonal_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    n, _ = as_matrix(shapes[0])
-    return lambda a: a[:: n + 1]
-
-
-# --- one value in every entry -----------------------------------------------------------------------------------
-
-
-def fill_shape(options: Options) -> Shape:
-    """The shape that a `fill` spreads to."""
-    sizes = dict(options)["shape"]
-    assert isinstance(sizes, tuple)
-    return tuple(int(n) for n in sizes)  # type: ignore[arg-type]
-
-
-def _fill_shape(shapes: Shapes, options: Options) -> Shape:
-    return broadcast((shapes[0], fill_shape(options)))
-
-
-def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    at = broadcast_sources(shapes[0], fill_shape(options))
-    return lambda a: a if at is None else [a[i] for i in at]
-
-
-def _fill_pullback(ctx: GradientContext) -> Expr:
-    return reduced(ctx.gradient, fill_shape(ctx.options), ctx.shapes[0])
-
-
-def _fill_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    return at(0, source_index(index, shapes[0], fill_shape(options)))
-
-
-def _fill_numpy(shapes: Shapes, options: Options) -> str:
-    target = fill_shape(options)
-    return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
-
-
-def _no_pullback(ctx: GradientContext) -> Expr:
-    raise AssertionError("a constant has no arguments")
+def _constant(
+    key: str, value: Callable[[], Num], look: Look, summary: str, example: str, code: Mapping[str, str]
+) -> Row:  # fmt: skip
+    return Row(key=key, summary=summary, example=example, arity=(0, 0), notation=look, pullback=no_pullback, code=code,
+               shape=lambda shapes, options: (), entry=lambda at, shapes, options, index: apply(key),
+               kernel=lambda shapes, options, branches: lambda: [value()], numpy=code["numpy"])  # fmt: skip
 
 
 register_rows([
@@ -233,41 +145,9 @@ register_rows([
         arity=(2, 2), notation=Look("product"), shape=_product_shape, kernel=_product_kernel,
         pullback=_product_pullback, entry=_product_entry, derivative=("b", "a"), params=("a", "b"), expansion=_batched,
     ),
-    Row(
-        key="transpose", spellings=(), summary="transpose", example="W^T", notation=Look("transpose"),
-        shape=_transpose_shape, kernel=_transpose_kernel, pullback=lambda ctx: transposed(ctx.gradient),
-        entry=_transpose_entry, moves=True, numpy="{0}.T",
-    ),
-    Row(
-        key="diag", spellings=("diag",), summary="matrix with a vector on its diagonal and 0 elsewhere",
-        example="diag(x)", notation=Look.operator("diag"), shape=_diag_shape, kernel=_diag_kernel, sparse=True,
-        pullback=lambda ctx: apply("diagonal", ctx.gradient), entry=_diag_entry,
-        numpy="np.diagflat({0})",
-    ),
-    Row(
-        key="diagonal", spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)",
-        notation=Look.operator("diagonal"), shape=_diagonal_shape, kernel=_diagonal_kernel,
-        pullback=lambda ctx: apply("diag", ctx.gradient), entry=lambda at, shapes, options, index: at(0, index * 2),
-        numpy="np.diag({0}).reshape(-1, 1)",
-    ),
-    Row(
-        key="fill", spellings=(), summary="one value in every entry", example="", notation=Look("bare"),
-        shape=_fill_shape, kernel=_fill_kernel, pullback=_fill_pullback, entry=_fill_entry,
-        numpy=_fill_numpy,
-    ),
-    Row(
-        key="pi", spellings=(), summary="the number π", example="pi", arity=(0, 0),
-        notation=Look("constant", r"\pi", "π"), shape=lambda shapes, options: (),
-        kernel=lambda shapes, options, branches: lambda: [scalars.pi()], pullback=_no_pullback,
-        entry=lambda at, shapes, options, index: apply("pi"), numpy="np.pi",
-        code={"sheet": "PI()", "numpy": "np.pi", "maxima": "bfloat(%pi)"},
-    ),
-    Row(
-        key="infinity", spellings=(), summary="infinity: what has the score -inf is masked", example="inf",
-        arity=(0, 0), notation=Look("constant", r"\infty", "∞"), shape=lambda shapes, options: (),
-        kernel=lambda shapes, options, branches: lambda: [scalars.infinity()], pullback=_no_pullback,
-        entry=lambda at, shapes, options, index: apply("infinity"),
-        numpy="np.inf",  # a spreadsheet and bfloats know none: e to minus that is 0
-        code={"sheet": "1E+307", "numpy": "np.inf", "maxima": "10^9"},
-    ),
+    _constant("pi", scalars.pi, Look("constant", r"\pi", "π"), "the number π", "pi",
+              {"sheet": "PI()", "numpy": "np.pi", "maxima": "bfloat(%pi)"}),
+    _constant("infinity", scalars.infinity, Look("constant", r"\infty", "∞"),  # e to minus its number is 0
+              "infinity: what has the score -inf is masked", "inf",
+              {"sheet": "1E+307", "numpy": "np.inf", "maxima": "10^9"}),
 ])  # fmt: skip

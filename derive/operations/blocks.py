@@ -1,4 +1,4 @@
-"""Operations that move entries and compute nothing: blocks put together, cut out, put back in place, laid out anew.
+"""Operations that move entries and compute nothing: transposed, blocks put together, cut out, put back, laid out anew.
 
 Each says where an entry of its value comes from; the value, single entries and the printed numbers all follow that.
 """
@@ -6,18 +6,20 @@ Each says where an entry of its value comes from; the value, single entries and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import accumulate
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from derive.calculus import scalars
+from derive.calculus.differentiation import reduced
 from derive.calculus.operation_rows import (
     At,
     Branches,
+    GradientContext,
     Kernel,
     Look,
     Row,
@@ -26,8 +28,21 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
-from derive.calculus.shapes import as_axes, indices, normal, numpy_shape, offset, position, whole_index
-from derive.language.expressions import Expr, Index, Option, Options, Shape, Slice, apply, number
+from derive.calculus.shapes import (
+    as_axes,
+    as_matrix,
+    broadcast,
+    indices,
+    normal,
+    numpy_shape,
+    offset,
+    place_in,
+    position,
+    row_and_column,
+    source_index,
+    whole_index,
+)
+from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, Slice, apply, number
 
 Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
 """The index of an entry → which argument it comes from, and its index there; None for 0."""
@@ -35,61 +50,89 @@ Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
 MOST_BLOCKS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class EntryMove:
-    """The specification of a row that moves entries; `back` gives the gradient of an argument, the other fields mean
-    what they mean there.
-    """
-
-    key: str
-    spellings: tuple[str, ...]
-    arity: tuple[int, int]
-    shape: Callable[[Shapes, Options], Shape]
-    origins: Callable[[Shapes, Options], Origin]
-    back: Callable[[Shapes, Options, Expr, int], Expr]
-    notation: Look
-    summary: str
-    example: str
-    settings: Mapping[str, str] = field(default_factory=dict)
-    positional: tuple[str, ...] = ()
-    numpy: str | Callable[[Shapes, Options], str] = ""
-    said: bool = False
+def moving(key: str, origins: Callable[[Shapes, Options], Origin], **fields: Any) -> Row:
+    """The row of an operation that moves entries, with other fields of it."""
+    return Row(key=key, kernel=partial(_kernel, fields["shape"], origins), entry=partial(_entry, origins),
+               **{"moves": True, **fields})  # fmt: skip
 
 
-def block_row(move: EntryMove) -> Row:
-    """The row of an operation that moves entries."""
-    return Row(
-        key=move.key,
-        spellings=move.spellings,
-        summary=move.summary,
-        example=move.example,
-        arity=move.arity,
-        notation=move.notation,
-        shape=move.shape,
-        kernel=partial(_kernel, move),
-        pullback=lambda ctx: move.back(ctx.shapes, ctx.options, ctx.gradient, ctx.i),
-        entry=partial(_entry, move),
-        settings=move.settings,
-        positional=move.positional,
-        numpy=move.numpy,
-        said=move.said,
-        moves=True,
-    )
-
-
-def _kernel(move: EntryMove, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    origin = move.origins(shapes, options)
-    found = map(origin, indices(move.shape(shapes, options)))
+def _kernel(
+    shape: Callable[[Shapes, Options], Shape], origins: Callable[[Shapes, Options], Origin], shapes: Shapes,
+    options: Options, branches: Branches,
+) -> Kernel:  # fmt: skip
+    found = map(origins(shapes, options), indices(shape(shapes, options)))
     plan = [None if at is None else (at[0], offset(shapes[at[0]], at[1])) for at in found]
-    if len(shapes) == 1:
-        places = [None if at is None else at[1] for at in plan]
-        return lambda a: [scalars.ZERO if i is None else a[i] for i in places]
-    return lambda *args: [scalars.ZERO if at is None else args[at[0]][at[1]] for at in plan]
+    if len(shapes) > 1:
+        return lambda *args: [scalars.ZERO if at is None else args[at[0]][at[1]] for at in plan]
+    places = [None if at is None else at[1] for at in plan]
+    if places == list(range(prod(shapes[0]))):
+        return lambda a: a
+    return lambda a: [scalars.ZERO if i is None else a[i] for i in places]
 
 
-def _entry(move: EntryMove, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    found = move.origins(shapes, options)(index)
+def _entry(
+    origins: Callable[[Shapes, Options], Origin], at: At, shapes: Shapes, options: Options, index: Index
+) -> Expr:  # fmt: skip
+    found = origins(shapes, options)(index)
     return number(0) if found is None else at(*found)
+
+
+# --- another place for each --------------------------------------------------------------------------------------
+
+
+def transposed(expr: Expr) -> Expr:
+    """The transpose of an expression; two cancel, and (A B)ᵀ = Bᵀ Aᵀ."""
+    if isinstance(expr, Apply) and expr.op == "transpose":
+        return expr.args[0]
+    if isinstance(expr, Apply) and expr.op == "product":
+        return apply("product", transposed(expr.args[1]), transposed(expr.args[0]))
+    return apply("transpose", expr)
+
+
+def _transpose_shape(shapes: Shapes, options: Options) -> Shape:
+    rows, columns = as_matrix(shapes[0])
+    return normal((columns, rows))
+
+
+def _transpose_origins(shapes: Shapes, options: Options) -> Origin:
+    return lambda index: (0, place_in(row_and_column(index)[::-1], shapes[0]))
+
+
+def _diag_shape(shapes: Shapes, options: Options) -> Shape:
+    if len(shapes[0]) > 1:
+        raise ShapeFault(f"{shape_text(shapes[0])} does not go on a diagonal", "`diag` takes a vector")
+    return shapes[0] * 2
+
+
+def _diag_origins(shapes: Shapes, options: Options) -> Origin:
+    return lambda index: (0, index[:1]) if len(set(index)) < 2 else None
+
+
+def _diagonal_shape(shapes: Shapes, options: Options) -> Shape:
+    rows, columns = as_matrix(shapes[0])
+    if rows != columns:
+        raise ShapeFault(f"{shape_text(shapes[0])} has no diagonal", "`diagonal` takes a square matrix")
+    return shapes[0][:1]
+
+
+# --- one value in every entry -----------------------------------------------------------------------------------
+
+
+def _fill_shape(shapes: Shapes, options: Options) -> Shape:
+    return broadcast((shapes[0], option_shape(options)))
+
+
+def _fill_origins(shapes: Shapes, options: Options) -> Origin:
+    return lambda index: (0, source_index(index, shapes[0], option_shape(options)))
+
+
+def _fill_pullback(ctx: GradientContext) -> Expr:
+    return reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0])
+
+
+def _fill_numpy(shapes: Shapes, options: Options) -> str:
+    target = option_shape(options)
+    return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
 
 
 # --- one above the other, side by side ---------------------------------------------------------------------------
@@ -100,17 +143,14 @@ def _axis(op: str, shape: Shape) -> int:
     return 0 if op == "stack" else len(as_axes(shape)) - 1
 
 
-def _joined_shape(op: str) -> Callable[[Shapes, Options], Shape]:
-    def shape(shapes: Shapes, options: Options) -> Shape:
-        sizes, axis = [as_axes(shape) for shape in shapes], _axis(op, shapes[0])
-        others = {(*size[:axis], *size[axis + 1 :]) for size in sizes}
-        if len({len(size) for size in sizes}) > 1 or len(others) > 1:
-            listed = ", ".join(map(shape_text, shapes))
-            raise ShapeFault(f"{listed} cannot stand {_WAYS[op][0]}", f"{_WAYS[op][1]} must be equal")
-        first = sizes[0]
-        return normal((*first[:axis], sum(size[axis] for size in sizes), *first[axis + 1 :]))
-
-    return shape
+def _joined_shape(op: str, shapes: Shapes, options: Options) -> Shape:
+    sizes, axis = [as_axes(shape) for shape in shapes], _axis(op, shapes[0])
+    others = {(*size[:axis], *size[axis + 1 :]) for size in sizes}
+    if len({len(size) for size in sizes}) > 1 or len(others) > 1:
+        listed = ", ".join(map(shape_text, shapes))
+        raise ShapeFault(f"{listed} cannot stand {_WAYS[op][0]}", f"{_WAYS[op][1]} must be equal")
+    first = sizes[0]
+    return normal((*first[:axis], sum(size[axis] for size in sizes), *first[axis + 1 :]))
 
 
 _WAYS = {
@@ -119,48 +159,36 @@ _WAYS = {
 }
 
 
-def _joined_origins(op: str) -> Callable[[Shapes, Options], Origin]:
-    def origins(shapes: Shapes, options: Options) -> Origin:
-        axis = _axis(op, shapes[0])
-        stops = list(accumulate(as_axes(shape)[axis] for shape in shapes))
+def _joined_origins(op: str, shapes: Shapes, options: Options) -> Origin:
+    axis = _axis(op, shapes[0])
+    stops = list(accumulate(as_axes(shape)[axis] for shape in shapes))
 
-        def origin(index: Index) -> tuple[int, Index]:
-            whole = whole_index(index)
-            i = bisect_right(stops, whole[axis])
-            k = whole[axis] - (stops[i - 1] if i else 0)
-            return i, (*whole[:axis], k, *whole[axis + 1 :])[: len(shapes[i])]
+    def origin(index: Index) -> tuple[int, Index]:
+        whole = whole_index(index)
+        i = bisect_right(stops, whole[axis])
+        k = whole[axis] - (stops[i - 1] if i else 0)
+        return i, (*whole[:axis], k, *whole[axis + 1 :])[: len(shapes[i])]
 
-        return origin
-
-    return origins
+    return origin
 
 
-def _joined_back(op: str) -> Callable[[Shapes, Options, Expr, int], Expr]:
+def _joined_pullback(op: str, ctx: GradientContext) -> Expr:
     """The block's own entries of the gradient."""
-
-    def back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
-        result, axis = _joined_shape(op)(shapes, options), _axis(op, shapes[0])
-        if not result:
-            return grad
-        sizes = [as_axes(shape)[axis] for shape in shapes]
-        stop = list(accumulate(sizes))[i]
-        single = sizes[i] == 1 and len(result) <= 2
-        chosen: Slice = stop if single else (stop - sizes[i] + 1, stop)
-        if len(result) == 1 or (len(result) == 2 and result[0] == 1):
-            return apply("index", grad, at=(chosen,))
-        return apply("index", grad, at=tuple(chosen if k == axis else (None, None) for k in range(len(result))))
-
-    return back
+    result, axis = _joined_shape(op, ctx.shapes, ctx.options), _axis(op, ctx.shapes[0])
+    if not result:
+        return ctx.gradient
+    sizes = [as_axes(shape)[axis] for shape in ctx.shapes]
+    size, stop = sizes[ctx.i], sum(sizes[: ctx.i + 1])
+    chosen: Slice = stop if size == 1 and len(result) <= 2 else (stop - size + 1, stop)
+    if len(result) == 1 or (len(result) == 2 and result[0] == 1):
+        return apply("index", ctx.gradient, at=(chosen,))
+    return apply("index", ctx.gradient, at=tuple(chosen if k == axis else (None, None) for k in range(len(result))))
 
 
-def _joined_numpy(function: str) -> Callable[[Shapes, Options], str]:
+def _joined_numpy(function: str, shapes: Shapes, options: Options) -> str:
     """For arrays of up to two axes."""
-
-    def code(shapes: Shapes, options: Options) -> str:
-        args = ", ".join(f"{{{i}}}" for i in range(len(shapes)))
-        return f"{function}([{args}])" if max(map(len, shapes)) <= 2 else ""
-
-    return code
+    args = ", ".join(f"{{{i}}}" for i in range(len(shapes)))
+    return f"{function}([{args}])" if max(map(len, shapes)) <= 2 else ""
 
 
 # --- cut out, put back --------------------------------------------------------------------------------------------
@@ -252,14 +280,32 @@ def option_shape(options: Options) -> Shape:
     return tuple(int(n) for n in (sizes if isinstance(sizes, tuple) else (sizes,)))  # type: ignore[arg-type]
 
 
+def whole_option(options: Options, name: str) -> int:
+    """The whole number that an option is; 0 where it is not one."""
+    value = dict(options).get(name)
+    return int(value) if isinstance(value, Fraction) else 0
+
+
+def axis_settings(
+    options: Options, name: str, axes: int, default: int | tuple[int, ...] | None = None, least: int = 1
+) -> tuple[int, ...]:
+    """A setting for each axis that a window or a kernel goes along. Raises ShapeFault."""
+    value = dict(options).get(name, default)
+    values = value if isinstance(value, tuple) else (value,) * axes
+    whole = tuple(int(v) for v in values)  # type: ignore[arg-type]
+    if len(whole) != axes or min(whole) < least:
+        raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
+    return whole
+
+
 def as_option(shape: Shape) -> Option:
     """A shape as the value of an option: of one axis its size."""
     return Fraction(shape[0]) if len(shape) == 1 else tuple(map(Fraction, shape))
 
 
-def _index_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
-    at = dict(options)["at"]
-    return apply("place", grad, at=at, shape=as_option(shapes[0])) if shapes[0] else grad
+def _index_pullback(ctx: GradientContext) -> Expr:
+    (shape,) = ctx.shapes
+    return apply("place", ctx.gradient, **ctx.settings, shape=as_option(shape)) if shape else ctx.gradient
 
 
 def _place_shape(shapes: Shapes, options: Options) -> Shape:
@@ -282,10 +328,6 @@ def _place_origins(shapes: Shapes, options: Options) -> Origin:
     return origin
 
 
-def _place_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
-    return apply("index", grad, at=dict(options)["at"])
-
-
 # --- the same entries in another shape ----------------------------------------------------------------------------
 
 
@@ -303,64 +345,47 @@ def _flat_shape(shapes: Shapes, options: Options) -> Shape:
     return normal((prod(shapes[0]),))
 
 
-def _laid_out(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Options], Origin]:
-    """Row by row, the last index first: the flat order stays."""
+def _laid_out(key: str, shape: Callable[[Shapes, Options], Shape], **fields: Any) -> Row:
+    """The row of an operation that lays entries out row by row, the last index first: the flat order stays."""
 
     def origins(shapes: Shapes, options: Options) -> Origin:
         target, source = shape(shapes, options), shapes[0]
         return lambda index: (0, position(offset(target, index), source))
 
-    return origins
-
-
-def _laid_out_numpy(shape: Callable[[Shapes, Options], Shape]) -> Callable[[Shapes, Options], str]:
     def code(shapes: Shapes, options: Options) -> str:
         target = shape(shapes, options)
         return f"np.reshape({{0}}, {numpy_shape(target)})" if target else ""
 
-    return code
-
-
-def _reshape_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
-    return apply("reshape", grad, shape=as_option(shapes[0]))
+    return moving(key, origins, shape=shape, spellings=(key,), notation=Look.operator(key), numpy=code, **fields,
+                  pullback=lambda ctx: apply("reshape", ctx.gradient, shape=as_option(ctx.shapes[0])))  # fmt: skip
 
 
 # --- turned round ---------------------------------------------------------------------------------------------------
 
 
 def _flip_shape(shapes: Shapes, options: Options) -> Shape:
-    if not 1 <= _count(options) <= max(1, len(shapes[0])):
+    if not 1 <= whole_option(options, "count") <= max(1, len(shapes[0])):
         raise ShapeFault("`flip` needs the number of axes to turn", "as in `flip(X, 2)`")
     return shapes[0]
-
-
-def _count(options: Options) -> int:
-    count = dict(options).get("count")
-    return int(count) if isinstance(count, Fraction) else 0
 
 
 def _flip_origins(shapes: Shapes, options: Options) -> Origin:
     """The last axes the other way round."""
     (shape,) = shapes
-    first = len(shape) - _count(options)
+    first = len(shape) - whole_option(options, "count")
     return lambda index: (
         0,
         tuple(n - 1 - i if k >= first else i for k, (i, n) in enumerate(zip(index, shape, strict=True))),
     )
 
 
-def _flip_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
-    return apply("flip", grad, **dict(options))
-
-
 # --- each entry repeated ---------------------------------------------------------------------------------------------
 
 
 def _scale(options: Options) -> int:
-    scale = dict(options).get("scale")
-    if not isinstance(scale, Fraction) or scale < 1:
+    if (scale := whole_option(options, "scale")) < 1:
         raise ShapeFault("`upsample` needs a whole number from 1", "as in `upsample(X, 2)`")
-    return int(scale)
+    return scale
 
 
 def _repeated_axes(shape: Shape) -> int:
@@ -380,41 +405,52 @@ def _upsample_origins(shapes: Shapes, options: Options) -> Origin:
     return lambda index: (0, (*index[:front], *(i // scale for i in index[front : len(shape)])))
 
 
-def _upsample_back(shapes: Shapes, options: Options, grad: Expr, i: int) -> Expr:
+def _upsample_pullback(ctx: GradientContext) -> Expr:
     """The sum over the copies: their mean, times how many there are."""
-    (shape,), scale = shapes, _scale(options)
+    (shape,), scale = ctx.shapes, _scale(ctx.options)
     if not shape or scale == 1:
-        return grad
+        return ctx.gradient
     window = (scale, 1) if len(shape) == 1 else (scale, scale)
-    mean = apply("avgpool", grad, window=tuple(map(Fraction, window)))
+    mean = apply("avgpool", ctx.gradient, window=tuple(map(Fraction, window)))
     return apply("product", number(scale ** _repeated_axes(shape)), mean)
 
 
-ONE, SEVERAL = (1, 1), (2, MOST_BLOCKS)
+def _joined(key: str, function: str, **fields: Any) -> Row:
+    """The row of an operation that puts blocks together; `function` is NumPy's."""
+    return moving(key, partial(_joined_origins, key), shape=partial(_joined_shape, key), arity=(2, MOST_BLOCKS),
+                  pullback=partial(_joined_pullback, key), notation=Look(key), numpy=partial(_joined_numpy, function),
+                  **fields)  # fmt: skip
 
-MOVES = [
-    EntryMove("stack", ("concat",), SEVERAL, _joined_shape("stack"), _joined_origins("stack"), _joined_back("stack"),
-              Look("stack"), "one above the other", "[x; y]", numpy=_joined_numpy("np.vstack")),
-    EntryMove("beside", (), SEVERAL, _joined_shape("beside"), _joined_origins("beside"), _joined_back("beside"),
-              Look("beside"), "side by side", "[X, W]", numpy=_joined_numpy("np.column_stack")),
-    EntryMove("index", (), ONE, _index_shape, _index_origins, _index_back, Look("index"),
-              "an entry or a block; entries count from 1", "X[:, 1]", {"at": "entries"}, numpy=_index_numpy),
-    EntryMove("place", ("place",), ONE, _place_shape, _place_origins, _place_back,
-              Look("place", r"\operatorname{place}", "place"),
-              "put at some entries of an array, 0 elsewhere", "place(x, at = [2:3], shape = 4)",
-              {"at": "entries", "shape": "sizes"}, said=True),
-    EntryMove("flatten", ("flatten",), ONE, _flat_shape, _laid_out(_flat_shape), _reshape_back,
-              Look.operator("flatten"), "all entries as one column, row by row",
-              "flatten(X)", numpy=_laid_out_numpy(_flat_shape)),
-    EntryMove("reshape", ("reshape",), ONE, _reshape_shape, _laid_out(_reshape_shape), _reshape_back,
-              Look.operator("reshape"), "the same entries in another shape, row by row",
-              "reshape(X, (2, 3))", {"shape": "sizes"}, ("shape",), _laid_out_numpy(_reshape_shape), said=True),
-    EntryMove("upsample", ("upsample",), ONE, _upsample_shape, _upsample_origins, _upsample_back,
-              Look.operator("upsample"), "each entry repeated along the axes of an image, or of a vector",
-              "upsample(X, 2)", {"scale": "sizes"}, ("scale",)),
-    EntryMove("flip", ("flip",), ONE, _flip_shape, _flip_origins, _flip_back,
-              Look.operator("flip"), "the last axes the other way round: a kernel by 180°",
-              "flip(X, 2)", {"count": "sizes"}, ("count",)),
-]  # fmt: skip
 
-register_rows(map(block_row, MOVES))
+register_rows([
+    moving("transpose", _transpose_origins, shape=_transpose_shape, summary="transpose", example="W^T",
+           notation=Look("transpose"), pullback=lambda ctx: transposed(ctx.gradient), numpy="{0}.T"),
+    moving("diag", _diag_origins, shape=_diag_shape, spellings=("diag",), example="diag(x)", sparse=True, moves=False,
+           summary="matrix with a vector on its diagonal and 0 elsewhere", notation=Look.operator("diag"),
+           pullback=lambda ctx: apply("diagonal", ctx.gradient), numpy="np.diagflat({0})"),
+    moving("diagonal", lambda shapes, options: lambda index: (0, index * 2), shape=_diagonal_shape,
+           spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)", moves=False,
+           notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
+           numpy="np.diag({0}).reshape(-1, 1)"),
+    moving("fill", _fill_origins, shape=_fill_shape, summary="one value in every entry", example="", moves=False,
+           notation=Look("bare"), pullback=_fill_pullback, numpy=_fill_numpy),
+    _joined("stack", "np.vstack", spellings=("concat",), summary="one above the other", example="[x; y]"),
+    _joined("beside", "np.column_stack", summary="side by side", example="[X, W]"),
+    moving("index", _index_origins, shape=_index_shape, summary="an entry or a block; entries count from 1",
+           example="X[:, 1]", notation=Look("index"), settings={"at": "entries"}, pullback=_index_pullback,
+           numpy=_index_numpy),
+    moving("place", _place_origins, shape=_place_shape, spellings=("place",),
+           summary="put at some entries of an array, 0 elsewhere", example="place(x, at = [2:3], shape = 4)",
+           notation=Look("place", r"\operatorname{place}", "place"), settings={"at": "entries", "shape": "sizes"},
+           pullback=lambda ctx: apply("index", ctx.gradient, at=ctx.settings["at"]), said=True),
+    _laid_out("flatten", _flat_shape, summary="all entries as one column, row by row", example="flatten(X)"),
+    _laid_out("reshape", _reshape_shape, summary="the same entries in another shape, row by row",
+              example="reshape(X, (2, 3))", settings={"shape": "sizes"}, positional=("shape",), said=True),
+    moving("upsample", _upsample_origins, shape=_upsample_shape, spellings=("upsample",), example="upsample(X, 2)",
+           summary="each entry repeated along the axes of an image, or of a vector", settings={"scale": "sizes"},
+           notation=Look.operator("upsample"), positional=("scale",), pullback=_upsample_pullback),
+    moving("flip", _flip_origins, shape=_flip_shape, spellings=("flip",), example="flip(X, 2)",
+           summary="the last axes the other way round: a kernel by 180°", settings={"count": "sizes"},
+           notation=Look.operator("flip"), positional=("count",),
+           pullback=lambda ctx: apply("flip", ctx.gradient, **ctx.settings)),
+])  # fmt: skip

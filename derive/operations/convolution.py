@@ -33,7 +33,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number
-from derive.operations.blocks import as_option
+from derive.operations.blocks import as_option, axis_settings
 
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]
@@ -141,28 +141,19 @@ def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Convolu
     return ConvolutionAxes(2 if max(kernel, data) > 1 else 1, channels=False)
 
 
-def _each(options: Options, name: str, axes: int, default: int, least: int) -> Sizes:
-    """A setting for each axis. Raises ShapeFault."""
-    value = dict(options).get(name, Fraction(default))
-    values = value if isinstance(value, tuple) else (value,) * axes
-    if len(values) != axes or any(int(v) < least for v in values):  # type: ignore[arg-type]
-        raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
-    return tuple(int(v) for v in values)  # type: ignore[arg-type]
-
-
 def _padding(options: Options, kernel: Sizes | None, stride: Sizes, dilation: Sizes) -> tuple[Sizes, Sizes]:
     """The zeros before and behind. `same` keeps the size of the input, with an even kernel by one zero more behind it,
     as PyTorch and Keras have it; `valid` is none. Raises ShapeFault.
     """
     named = dict(options).get("padding")
     if not isinstance(named, str):
-        zeros = _each(options, "padding", len(stride), 0, 0)
+        zeros = axis_settings(options, "padding", len(stride), 0, 0)
         return zeros, zeros
     if named == "valid":
         return (0,) * len(stride), (0,) * len(stride)
     if max(stride) > 1:
         raise ShapeFault('`padding = "same"` goes with a stride of 1', "write the number of zeros on each side")
-    sizes = kernel or _each(options, "size", len(stride), 1, 1)
+    sizes = kernel or axis_settings(options, "size", len(stride), 1)
     around = [d * (k - 1) for d, k in zip(dilation, sizes, strict=True)]
     return tuple(zeros // 2 for zeros in around), tuple(zeros - zeros // 2 for zeros in around)
 
@@ -181,8 +172,8 @@ class Trilinear:
         channels, sizes = {}, {}
         for role, shape in zip(self.arguments, shapes, strict=True):
             channels[role], sizes[role] = layout.parts(shape, role)
-        stride = _each(options, "stride", layout.axes, 1, 1)
-        dilation = _each(options, "dilation", layout.axes, 1, 1)
+        stride = axis_settings(options, "stride", layout.axes, 1)
+        dilation = axis_settings(options, "dilation", layout.axes, 1)
         padding = _padding(options, sizes.get(KERNEL), stride, dilation)
         lines = list(zip(stride, dilation, map(add, *padding), strict=True))
         sizes[self.result] = self._sizes(sizes, lines, options)
@@ -198,7 +189,7 @@ class Trilinear:
         other = sizes[KERNEL if self.result == INPUT else INPUT]
         if "size" not in dict(options):
             return tuple(map(_input if self.result == INPUT else _kernel, sizes[OUTPUT], other, lines))
-        wanted = _each(options, "size", len(lines), 1, 1)
+        wanted = axis_settings(options, "size", len(lines), 1)
         pairs = (wanted, other) if self.result == INPUT else (other, wanted)
         if tuple(map(_out, *pairs, lines)) != sizes[OUTPUT]:
             raise ShapeFault(f"a result of size {shape_text(wanted)} does not belong to these arrays",

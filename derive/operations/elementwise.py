@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
@@ -92,7 +92,7 @@ def _kernel(
     if isinstance(value, Smooth) and not defaults and all(shape == shapes[0] for shape in shapes):
         return _entry_by_entry(value.function, len(shapes))
     settings = _settings(defaults, options)
-    spreads = _sources(shapes)
+    spreads = spread_sources(shapes)
     if isinstance(value, Smooth):
         return _mapped(partial(value.function, **settings) if settings else value.function, spreads)
     if isinstance(value, Jumps):
@@ -100,7 +100,7 @@ def _kernel(
     return _piecewise(value, settings, spreads, branches)
 
 
-def _sources(shapes: Shapes) -> list[list[int] | None]:
+def spread_sources(shapes: Shapes) -> list[list[int] | None]:
     """Of each argument the flat entries that it is spread from; None where it has the common shape."""
     if all(shape == shapes[0] for shape in shapes):
         return [None] * len(shapes)
@@ -127,14 +127,17 @@ def _kinks(
     spreads = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
 
     def kinks(*args: Flat) -> list[int]:
-        entries = zip(*_spread(args, spreads), strict=True)
-        return [i for i, entry in enumerate(entries) if sign(value.switch(*entry, **settings)) == 0]
+        return [
+            i for i, entry in enumerate(spread_entries(args, spreads)) if sign(value.switch(*entry, **settings)) == 0
+        ]
 
     return kinks
 
 
-def _spread(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> list[Flat]:
-    return [flat if at is None else [flat[i] for i in at] for flat, at in zip(args, spreads, strict=True)]
+def spread_entries(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> Iterator[tuple[Num, ...]]:
+    """For each entry of the common shape what stands there in each argument."""
+    whole = (flat if at is None else [flat[i] for i in at] for flat, at in zip(args, spreads, strict=True))
+    return zip(*whole, strict=True)
 
 
 @cache
@@ -149,7 +152,7 @@ def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Ke
             return lambda a: [function(x) for x in a]
         if len(spreads) == 2:
             return lambda a, b: [function(x, y) for x, y in zip(a, b, strict=True)]
-    return lambda *args: [function(*entry) for entry in zip(*_spread(args, spreads), strict=True)]
+    return lambda *args: [function(*entry) for entry in spread_entries(args, spreads)]
 
 
 def _held(kernel: Kernel, branches: Branches) -> Kernel:
@@ -172,7 +175,7 @@ def _piecewise(
     taken: list[int] = []
 
     def kernel(*args: Flat) -> Flat:
-        entries = list(zip(*_spread(args, spreads), strict=True))
+        entries = list(spread_entries(args, spreads))
         if not branches.frozen:
             taken[:] = [sign(pieces.switch(*entry, **settings)) for entry in entries]
         return [choice[side](*entry, **settings) for side, entry in zip(taken, entries, strict=True)]

@@ -11,7 +11,7 @@ from functools import partial, reduce
 from flint import fmpq
 
 from derive.calculus import scalars
-from derive.calculus.building import filled_array, times, total
+from derive.calculus.building import filled_array, product_of, times, total
 from derive.calculus.operation_rows import (
     AXIS,
     At,
@@ -82,7 +82,7 @@ def _pullback(mark: str, ctx: GradientContext) -> Expr:
     return times(apply(mark, ctx.args[0], **ctx.settings), ctx.gradient)
 
 
-def _no_slope(ctx: GradientContext) -> Expr:
+def no_slope(ctx: GradientContext) -> Expr:
     """Which entry wins does not change close by."""
     return filled_array(number(0), ctx.shapes[0])
 
@@ -92,14 +92,17 @@ def _entry(op: str, at: At, shapes: Shapes, options: Options, index: Index) -> E
     return reduce(lambda a, b: apply(op, a, b), [at(0, place) for place in group_of(shapes[0], options, first)])
 
 
+def mark_of(side: int, entries: Sequence[Expr], own: int) -> Expr:
+    """1 where one of some entries wins, else 0: a product of comparisons with the others, strict with those before, for
+    ties go to the first.
+    """
+    pairs = [(i, (entry, entries[own])[::side]) for i, entry in enumerate(entries) if i != own]
+    return product_of([apply("below", *pair) if i < own else apply("at_least", *pair[::-1]) for i, pair in pairs])
+
+
 def _mark_entry(side: int, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    """A product of comparisons with the others: strict with those before, for ties go to the first."""
-    own, rules = at(0, index), []
-    for place in group_of(shapes[0], options, index):
-        pair = (at(0, place), own) if side > 0 else (own, at(0, place))
-        if place != index:
-            rules.append(apply("below", *pair) if place < index else apply("at_least", *reversed(pair)))
-    return reduce(lambda a, b: apply("product", a, b), rules) if rules else number(1)
+    group = group_of(shapes[0], options, index)
+    return mark_of(side, [at(0, place) for place in group], group.index(index))
 
 
 def _numbered_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
@@ -131,7 +134,7 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
             key=mark, spellings=(mark,), summary=f"1 where the {name} entry stands, else 0",
             example=f"{mark}(X, rows)",
             notation=Look("attained", "", name), meaning=Wording("bracket"), said=True, whole=True,
-            shape=lambda shapes, options: shapes[0], kernel=partial(_mark_kernel, side), pullback=_no_slope,
+            shape=lambda shapes, options: shapes[0], kernel=partial(_mark_kernel, side), pullback=no_slope,
             entry=partial(_mark_entry, side), settings=AXIS, bounds=(0, 1),
         ),
     ]  # fmt: skip
@@ -140,7 +143,7 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
 ARGMAX = Row(
     key="argmax", spellings=("argmax",), summary="the number, from 1, of the largest entry; ties go to the first",
     example="argmax(X, columns)", notation=Look.operator("argmax"), shape=reduced_shape, kernel=_numbered_kernel,
-    pullback=_no_slope, entry=_numbered_entry, settings=AXIS, whole=True,
+    pullback=no_slope, entry=_numbered_entry, settings=AXIS, whole=True,
 )  # fmt: skip
 
 register_rows([*_rows("largest", "max", 1), *_rows("smallest", "min", -1), ARGMAX])

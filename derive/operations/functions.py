@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from operator import add, mul, neg, sub
+from typing import Any
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Look, Wording, register_rows
+from derive.calculus.operation_rows import Look, Row, Wording, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num, ValueFault
 from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise
 
@@ -54,40 +56,45 @@ def _inner(x: Num, a: Num, b: Num) -> Num:
     return x
 
 
+def known(
+    key: str, value: Callable[[Num], Num], derivative: str, summary: str, *, sheet: str = "", sympy: str | None = None,
+    **fields: Any,
+) -> Row:  # fmt: skip
+    """A function that other programs have under its key, where a spreadsheet or SymPy and Maxima do not call it
+    otherwise.
+    """
+    code = {"sheet": f"{sheet or key.upper()}({{0}})", "numpy": f"np.{key}({{0}})",
+            "maxima": f"{sympy or key}(bfloat({{0}}))"}  # fmt: skip
+    look = {"spellings": (key,), "notation": Look("function", rf"\{key}", key)}
+    return elementwise(key, ("z",), Smooth(value), (derivative,), summary=summary, example=f"{key}(z)", code=code,
+                       sympy=key if sympy is None else sympy, **{**look, **fields})  # fmt: skip
+
+
+def _comparison(key: str, sides: tuple[Num, Num, Num], sign: str, tex: str, text: str, threshold: int) -> Row:
+    """1 where two numbers compare so, else 0: its values where the first is smaller, equal, larger."""
+    below, at, above = sides
+    code = {"sheet": f"IF({{0}}{sign}{{1}},1,0)", "numpy": f"np.where({{0}} {sign} {{1}}, 1.0, 0.0)",
+            "maxima": f"(if {{0}} {sign} {{1}} then 1 else 0)"}  # fmt: skip
+    pieces = Pieces(sub, lambda a, b: below, lambda a, b: at, lambda a, b: above)
+    return elementwise(key, ("a", "b"), pieces, ("0", "0"), spellings=(key,), notation=Look("iverson", tex, text),
+                       summary=f"1 where a {text} b, else 0", example=f"{key}(a, b)", plain=True, meaning=BRACKET,
+                       threshold=threshold, code=code)  # fmt: skip
+
+
 ELEMENTARY = [
-    elementwise("exp", ("z",), Smooth(scalars.exp), ("y",), spellings=("exp",),
-                notation=Look("exponential", r"\exp", "exp"), summary="exponential function", example="exp(z)",
-                bounds=(0, None), sympy="exp",
-                code={"sheet": "EXP({0})", "numpy": "np.exp({0})", "maxima": "exp(bfloat({0}))"}),
-    elementwise("log", ("z",), Smooth(scalars.log), ("1/z",), spellings=("log", "ln"),
-                notation=Look("function", r"\ln", "ln"), summary="natural logarithm", example="log(z)",
-                domain=(0.2, 4.0), sympy="log",
-                code={"sheet": "LN({0})", "numpy": "np.log({0})", "maxima": "log(bfloat({0}))"}),
-    elementwise("sqrt", ("z",), Smooth(scalars.sqrt), ("1/(2 y)",), spellings=("sqrt",),
-                notation=Look("root", r"\sqrt", "√"), summary="square root", example="sqrt(z)", domain=(0.2, 4.0),
-                code={"sheet": "SQRT({0})", "numpy": "np.sqrt({0})", "maxima": "sqrt(bfloat({0}))"}),
-    elementwise("sin", ("z",), Smooth(scalars.sin), ("cos(z)",), spellings=("sin",),
-                notation=Look("function", r"\sin", "sin"), summary="sine, in radians", example="sin(z)", sympy="sin",
-                code={"sheet": "SIN({0})", "numpy": "np.sin({0})", "maxima": "sin(bfloat({0}))"}),
-    elementwise("cos", ("z",), Smooth(scalars.cos), ("-sin(z)",), spellings=("cos",),
-                notation=Look("function", r"\cos", "cos"), summary="cosine, in radians", example="cos(z)", sympy="cos",
-                code={"sheet": "COS({0})", "numpy": "np.cos({0})", "maxima": "cos(bfloat({0}))"}),
-    elementwise("tan", ("z",), Smooth(scalars.tan), ("1 + y^2",), spellings=("tan",),
-                notation=Look("function", r"\tan", "tan"), summary="tangent, in radians", example="tan(z)",
-                domain=(-1.4, 1.4), sympy="tan",
-                code={"sheet": "TAN({0})", "numpy": "np.tan({0})", "maxima": "tan(bfloat({0}))"}),
-    elementwise("arctan", ("z",), Smooth(scalars.arctan), ("1/(1 + z^2)",), spellings=("arctan", "atan"),
-                notation=Look("function", r"\arctan", "arctan"), summary="the angle whose tangent is z",
-                example="arctan(z)", sympy="atan",
-                code={"sheet": "ATAN({0})", "numpy": "np.arctan({0})", "maxima": "atan(bfloat({0}))"}),
-    elementwise("sinh", ("z",), Smooth(scalars.sinh), ("cosh(z)",), spellings=("sinh",),
-                notation=Look("function", r"\sinh", "sinh"), summary="hyperbolic sine", example="sinh(z)",
-                sympy="sinh",
-                code={"sheet": "SINH({0})", "numpy": "np.sinh({0})", "maxima": "sinh(bfloat({0}))"}),
-    elementwise("cosh", ("z",), Smooth(scalars.cosh), ("sinh(z)",), spellings=("cosh",),
-                notation=Look("function", r"\cosh", "cosh"), summary="hyperbolic cosine", example="cosh(z)",
-                bounds=(1, None), sympy="cosh",
-                code={"sheet": "COSH({0})", "numpy": "np.cosh({0})", "maxima": "cosh(bfloat({0}))"}),
+    known("exp", scalars.exp, "y", "exponential function", notation=Look("exponential", r"\exp", "exp"),
+          bounds=(0, None)),
+    known("log", scalars.log, "1/z", "natural logarithm", sheet="LN", spellings=("log", "ln"),
+          notation=Look("function", r"\ln", "ln"), domain=(0.2, 4.0)),
+    known("sqrt", scalars.sqrt, "1/(2 y)", "square root", notation=Look("root", r"\sqrt", "√"), domain=(0.2, 4.0),
+          sympy=""),
+    known("sin", scalars.sin, "cos(z)", "sine, in radians"),
+    known("cos", scalars.cos, "-sin(z)", "cosine, in radians"),
+    known("tan", scalars.tan, "1 + y^2", "tangent, in radians", domain=(-1.4, 1.4)),
+    known("arctan", scalars.arctan, "1/(1 + z^2)", "the angle whose tangent is z", sympy="atan", sheet="ATAN",
+          spellings=("arctan", "atan")),
+    known("sinh", scalars.sinh, "cosh(z)", "hyperbolic sine"),
+    known("cosh", scalars.cosh, "sinh(z)", "hyperbolic cosine", bounds=(1, None)),
     elementwise("log2", ("z",), Smooth(partial(scalars.log_to_base, 2)), ("1/(z log(2))",), spellings=("log2",),
                 notation=Look("function", r"\log_{2}", "log₂"), summary="logarithm to the base 2", example="log2(z)",
                 definition="log(z)/log(2)", domain=(0.2, 4.0)),
@@ -142,26 +149,10 @@ ELEMENTARY = [
                 ("at_least(b, a)", "below(b, a)"), spellings=("min",), notation=Look("chosen", r"\min", "min"),
                 summary="the smaller of two, entry by entry; ties go to the first", example="min(1, z)", kink=True,
                 code={"sheet": "MIN({0},{1})", "numpy": "np.minimum({0}, {1})", "maxima": "min({0}, {1})"}),
-    elementwise("at_least", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ONE),
-                ("0", "0"), spellings=("at_least",), notation=Look("iverson", r"\ge", "≥"),
-                summary="1 where a ≥ b, else 0", example="at_least(a, b)", plain=True, meaning=BRACKET, threshold=0,
-                code={"sheet": "IF({0}>={1},1,0)", "numpy": "np.where({0} >= {1}, 1.0, 0.0)",
-                      "maxima": "(if {0} >= {1} then 1 else 0)"}),
-    elementwise("below", ("a", "b"), Pieces(sub, lambda a, b: ONE, lambda a, b: ZERO, lambda a, b: ZERO), ("0", "0"),
-                spellings=("below",), notation=Look("iverson", "<", "<"), summary="1 where a < b, else 0",
-                example="below(a, b)", plain=True, meaning=BRACKET, threshold=1,
-                code={"sheet": "IF({0}<{1},1,0)", "numpy": "np.where({0} < {1}, 1.0, 0.0)",
-                      "maxima": "(if {0} < {1} then 1 else 0)"}),
-    elementwise("above", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ZERO, lambda a, b: ONE),
-                ("0", "0"), spellings=("above",), notation=Look("iverson", ">", ">"), summary="1 where a > b, else 0",
-                example="above(a, b)", plain=True, meaning=BRACKET, threshold=0,
-                code={"sheet": "IF({0}>{1},1,0)", "numpy": "np.where({0} > {1}, 1.0, 0.0)",
-                      "maxima": "(if {0} > {1} then 1 else 0)"}),
-    elementwise("at_most", ("a", "b"), Pieces(sub, lambda a, b: ONE, lambda a, b: ONE, lambda a, b: ZERO),
-                ("0", "0"), spellings=("at_most",), notation=Look("iverson", r"\le", "≤"),
-                summary="1 where a ≤ b, else 0", example="at_most(a, b)", plain=True, meaning=BRACKET, threshold=1,
-                code={"sheet": "IF({0}<={1},1,0)", "numpy": "np.where({0} <= {1}, 1.0, 0.0)",
-                      "maxima": "(if {0} <= {1} then 1 else 0)"}),
+    _comparison("at_least", (ZERO, ONE, ONE), ">=", r"\ge", "≥", 0),
+    _comparison("below", (ONE, ZERO, ZERO), "<", "<", "<", 1),
+    _comparison("above", (ZERO, ZERO, ONE), ">", ">", ">", 0),
+    _comparison("at_most", (ONE, ONE, ZERO), "<=", r"\le", "≤", 1),
     elementwise("equal", ("a", "b"), Pieces(sub, lambda a, b: ZERO, lambda a, b: ONE, lambda a, b: ZERO), ("0", "0"),
                 spellings=("equal",), notation=Look("iverson", "=", "="), summary="1 where a = b, else 0",
                 example="equal(a, b)", meaning=BRACKET, valued=True,

@@ -26,10 +26,10 @@ from derive.calculus.operation_rows import (
     shape_text,
 )
 from derive.calculus.scalars import Num, ValueFault, middle, sign
-from derive.calculus.shapes import as_matrix, normal, numpy_shape
+from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.arrays import transposed
-from derive.operations.blocks import option_shape
+from derive.operations.arrays import no_pullback
+from derive.operations.blocks import option_shape, transposed
 
 LARGEST = 6  # rows of a matrix whose determinant is written by cofactors
 Matrix = list[list[Num]]
@@ -52,20 +52,9 @@ def _constant_entry(name: str, at: At, shapes: Shapes, options: Options, index: 
 
 
 def _constant_kernel(name: str, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    shape = _constant_shape(name, shapes, options)
-    if name == "identity":
-        n, _ = as_matrix(shape)
-        flat = [scalars.ONE if i == j else scalars.ZERO for i in range(n) for j in range(n)]
-    else:
-        size = 1
-        for n in shape:
-            size *= n
-        flat = [scalars.ONE if name == "ones" else scalars.ZERO] * size
+    found = indices(_constant_shape(name, shapes, options))
+    flat = [scalars.ONE if name == "ones" or (name == "identity" and len(set(i)) < 2) else scalars.ZERO for i in found]
     return lambda: list(flat)
-
-
-def _no_argument(ctx: GradientContext) -> Expr:
-    raise AssertionError("a constant has no arguments")
 
 
 def _constant_in_numpy(name: str, shapes: Shapes, options: Options) -> str:
@@ -79,7 +68,7 @@ def _constant(name: str, summary: str, example: str) -> Row:
     return Row(
         key=name, spellings=(name,), summary=summary, example=example, arity=(0, 0), notation=Look.operator(name),
         settings={"shape": "sizes"}, positional=("shape",), shape=partial(_constant_shape, name),
-        kernel=partial(_constant_kernel, name), pullback=_no_argument, entry=partial(_constant_entry, name),
+        kernel=partial(_constant_kernel, name), pullback=no_pullback, entry=partial(_constant_entry, name),
         sparse=name != "ones", numpy=partial(_constant_in_numpy, name),
     )  # fmt: skip
 
@@ -178,10 +167,8 @@ def _determinant_entry(at: At, shapes: Shapes, options: Options, index: Index) -
 
 
 def _inverse_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    n, (i, j) = _size(shapes), (*index, 0, 0)[:2]
-    every = tuple(range(n))
-    minor = _expanded(at, n, every[:j] + every[j + 1 :], every[:i] + every[i + 1 :])
-    return divided(negated(minor) if (i + j) % 2 else minor, _expanded(at, n, every, every))
+    whole = _determinant_entry(at, shapes, options, ())
+    return divided(_cofactors_entry(at, shapes, options, row_and_column(index)[::-1]), whole)
 
 
 def _cofactors_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
@@ -201,7 +188,7 @@ def _cofactor(rows: Matrix, i: int, j: int) -> Num:
 
 
 def _cofactors_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    n, (i, j) = _size(shapes), (*index, 0, 0)[:2]
+    n, (i, j) = _size(shapes), row_and_column(index)
     every = tuple(range(n))
     minor = _expanded(at, n, every[:i] + every[i + 1 :], every[:j] + every[j + 1 :])
     return negated(minor) if (i + j) % 2 else minor

@@ -26,6 +26,8 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations.arrays import no_pullback
+from derive.operations.blocks import whole_option
 from derive.operations.reductions import axis_of
 
 
@@ -58,10 +60,9 @@ def _tokens(shape: Shape) -> int:
 
 def _count(options: Options) -> int:
     """The number of vectors that a setting names."""
-    count = dict(options).get("count")
-    if not isinstance(count, Fraction) or count < 1:
+    if (count := whole_option(options, "count")) < 1:
         raise ShapeFault("how many there are is missing", "as in `one_hot(t, 3)`")
-    return int(count)
+    return count
 
 
 def places_from_zero(flat: Flat, count: int) -> list[int]:
@@ -195,10 +196,6 @@ def _one_hot_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Ex
     return apply("equal", at(0, position(k, shapes[0])), number(v + 1))
 
 
-def _none(ctx: GradientContext) -> Expr:
-    raise AssertionError("a number to look up by has no gradient")
-
-
 AXIS = {"axis": "axis"}
 PLACES = "np.ravel({1}).astype(int) - 1"
 """In NumPy the given numbers as places from 0."""
@@ -222,7 +219,7 @@ register_rows([
     Row(
         key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",
         example="one_hot(t, 3)", notation=Look("unit vector", "", "one_hot"), shape=_one_hot_shape,
-        kernel=_one_hot_kernel, pullback=_none, entry=_one_hot_entry, settings=COUNT, positional=("count",),
+        kernel=_one_hot_kernel, pullback=no_pullback, entry=_one_hot_entry, settings=COUNT, positional=("count",),
         whole=True, given=(0,),
     ),
 ])  # fmt: skip

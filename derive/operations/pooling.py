@@ -31,8 +31,8 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.blocks import as_option, option_shape
-from derive.operations.extremes import Winners, ties
+from derive.operations.blocks import as_option, axis_settings, option_shape
+from derive.operations.extremes import Winners, mark_of, ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,9 @@ def windows(shape: Shape, options: Options) -> Windows:
     if "window" not in dict(options):
         raise ShapeFault("pooling needs the size of its window", "as in `maxpool(X, 2)`")
     front, inside = _axes(shape, options)
-    size = _each(options, "window", len(inside), None)
-    stride, padding = _each(options, "stride", len(inside), size), _each(options, "padding", len(inside), 0)
+    size = axis_settings(options, "window", len(inside))
+    stride = axis_settings(options, "stride", len(inside), size)
+    padding = axis_settings(options, "padding", len(inside), 0, 0)
     lines = [_line(*line) for line in zip(inside, size, stride, padding, strict=True)]
     count = prod(inside)
     within = [tuple(offset(inside, place) for place in product(*window)) for window in product(*lines)]
@@ -79,16 +80,6 @@ def _axes(shape: Shape, options: Options) -> tuple[Shape, Shape]:
         return shape[:1], shape[1:]
     several = any(isinstance(dict(options).get(name), tuple) for name in ("window", "stride", "padding"))
     return (), as_matrix(shape) if len(shape) == 2 or several else (*shape, 1)[:1]
-
-
-def _each(options: Options, name: str, axes: int, default: int | tuple[int, ...] | None) -> tuple[int, ...]:
-    """A setting for each axis. Raises ShapeFault."""
-    value = dict(options).get(name, default)
-    values = value if isinstance(value, tuple) else (value,) * axes
-    whole = tuple(int(v) for v in values)  # type: ignore[arg-type]
-    if len(whole) != axes or min(whole) < (name != "padding"):
-        raise ShapeFault(f"`{name}` does not fit", f"one number above 0, or {axes}: one for each axis")
-    return whole
 
 
 def _line(inside: int, size: int, stride: int, padding: int) -> list[range]:
@@ -143,10 +134,7 @@ def _max_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
 
 def _wins(at: At, shape: Shape, places: tuple[int, ...], i: int) -> Expr:
     """1 where entry i of the second argument wins its window, else 0."""
-    own = at(1, position(i, shape))
-    others = [(k, at(1, position(k, shape))) for k in places if k != i]
-    rules: list[Expr] = [apply("below", x, own) if k < i else apply("at_least", own, x) for k, x in others]
-    return reduce(lambda a, b: apply("product", a, b), rules) if rules else number(1)
+    return mark_of(1, [at(1, position(k, shape)) for k in places], places.index(i))
 
 
 def _pick_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -170,10 +158,15 @@ def _pick_shape(shapes: Shapes, options: Options) -> Shape:
 
 
 def _unpool_shape(shapes: Shapes, options: Options) -> Shape:
-    wanted = windows(shapes[1], options).shape
-    if shapes[0] != wanted:
-        raise ShapeFault(f"{shape_text(shapes[0])} is not one entry for each window", f"that is {shape_text(wanted)}")
-    return shapes[1]
+    return _spread_over(shapes[0], shapes[1], options)
+
+
+def _spread_over(given: Shape, target: Shape, options: Options) -> Shape:
+    """The shape that one entry for each window is spread over. Raises ShapeFault."""
+    wanted = windows(target, options).shape
+    if given != wanted:
+        raise ShapeFault(f"{shape_text(given)} is not one entry for each window", f"that is {shape_text(wanted)}")
+    return target
 
 
 def _max_pullback(ctx: GradientContext) -> Expr:
@@ -224,11 +217,7 @@ def _without_shape(options: Options) -> Options:
 def _share_shape(shapes: Shapes, options: Options) -> Shape:
     if "shape" not in dict(options):
         raise ShapeFault("`avgunpool` needs the shape to spread over", "as in `avgunpool(g, 2, shape = (4, 4))`")
-    target, settings = _target(options)
-    wanted = windows(target, settings).shape
-    if shapes[0] != wanted:
-        raise ShapeFault(f"{shape_text(shapes[0])} is not one entry for each window", f"that is {shape_text(wanted)}")
-    return target
+    return _spread_over(shapes[0], *_target(options))
 
 
 def _target(options: Options) -> tuple[Shape, Options]:

@@ -7,14 +7,14 @@ computed with factors x + ε₁ g₁ + ε₂ g₂ + … where ε² = 0, by the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial, reduce
 from itertools import accumulate
 from math import prod
 from operator import mul
 
 from derive.calculus import scalars
-from derive.calculus.building import times, total
+from derive.calculus.building import product_of, times, total
 from derive.calculus.differentiation import reduced
 from derive.calculus.operation_rows import (
     AXIS,
@@ -43,18 +43,13 @@ from derive.operations.reductions import (
 MOST_DIRECTIONS = 8
 
 
-def _product(factors: Iterable[Expr]) -> Expr:
-    found = list(factors)
-    return reduce(lambda a, b: apply("product", a, b), found) if found else number(1)
-
-
 def _kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     parts = groups(shapes[0], options)
     return lambda x: [reduce(mul, [x[i] for i in part], scalars.ONE) for part in parts]
 
 
 def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    return _product([at(0, place) for place in group_of(shapes[0], options, first_of(shapes[0], options, index))])
+    return product_of([at(0, place) for place in group_of(shapes[0], options, first_of(shapes[0], options, index))])
 
 
 def _pullback(ctx: GradientContext) -> Expr:
@@ -144,7 +139,7 @@ def _by_group(of: Callable[..., Flat], shapes: Shapes, options: Options, branche
 def _terms(at: At, shapes: Shapes, places: list[Index], directions: tuple[int, ...]) -> Iterator[Expr]:
     """The terms of a product of entries, derived along the directions: each takes the place of another factor."""
     if not directions:
-        yield _product(at(0, place) for place in places)
+        yield product_of([at(0, place) for place in places])
         return
     first, *rest = directions
     for place in places:
@@ -154,19 +149,14 @@ def _terms(at: At, shapes: Shapes, places: list[Index], directions: tuple[int, .
             yield apply("product", factor, term) if term != number(1) else factor
 
 
-def _summed(terms: Iterable[Expr]) -> Expr:
-    found = list(terms)
-    return total(found) if found else number(0)
-
-
 def _others_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     places = [place for place in group_of(shapes[0], options, index) if place != index]
-    return _summed(_terms(at, shapes, places, tuple(range(1, len(shapes)))))
+    return total(list(_terms(at, shapes, places, tuple(range(1, len(shapes))))))
 
 
 def _running_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     places = [place for place in group_of(shapes[0], options, index) if place <= index]
-    return _summed(_terms(at, shapes, places, tuple(range(1, len(shapes)))))
+    return total(list(_terms(at, shapes, places, tuple(range(1, len(shapes))))))
 
 
 def _back_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -176,7 +166,7 @@ def _back_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
         places, gradient = [p for p in group if p <= last and p != index], at(1, last if shapes[1] else ())
         terms = _terms(at, shapes, places, tuple(range(2, len(shapes))))
         found += [apply("product", gradient, term) if term != number(1) else gradient for term in terms]
-    return _summed(found)
+    return total(found)
 
 
 def _others_pullback(ctx: GradientContext) -> Expr:

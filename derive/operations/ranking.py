@@ -7,10 +7,9 @@ over it is 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from functools import cmp_to_key, partial
 
-from derive.calculus.building import filled_array, times, total
+from derive.calculus.building import times, total
 from derive.calculus.operation_rows import (
     AXIS,
     At,
@@ -27,20 +26,16 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import ONE, ZERO, Num, infinity, sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
+from derive.operations.blocks import whole_option
+from derive.operations.extremes import no_slope
 from derive.operations.reductions import group_of, groups, same_shape
 
 
-def _count(options: Options) -> int:
-    """How many are kept."""
-    count = dict(options).get("k")
-    return int(count) if isinstance(count, Fraction) else 0
-
-
 def _shape(shapes: Shapes, options: Options) -> Shape:
-    shape = same_shape(shapes, options)
+    shape, count = same_shape(shapes, options), whole_option(options, "k")
     size = len(groups(shape, options)[0])
-    if not 0 < _count(options) <= size:
-        raise ShapeFault(f"the {_count(options)} largest of {size} entries", f"k is a whole number from 1 to {size}")
+    if not 0 < count <= size:
+        raise ShapeFault(f"the {count} largest of {size} entries", f"k is a whole number from 1 to {size}")
     return shape
 
 
@@ -54,7 +49,7 @@ def _ranked(flat: Flat, places: Sequence[int]) -> list[int]:
 
 
 def _kernel(value: Callable[[Num, bool], Num], shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    parts, count, kept = groups(shapes[0], options), _count(options), set[int]()
+    parts, count, kept = groups(shapes[0], options), whole_option(options, "k"), set[int]()
 
     def kernel(x: Flat) -> Flat:
         if not branches.frozen:
@@ -67,7 +62,7 @@ def _kernel(value: Callable[[Num, bool], Num], shapes: Shapes, options: Options,
 
 def _ties(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
     """The groups in which the last one that is kept equals the first that is not."""
-    parts, count = groups(shapes[0], options), _count(options)
+    parts, count = groups(shapes[0], options), whole_option(options, "k")
 
     def tied(x: Flat, part: Sequence[int]) -> bool:
         ranked = _ranked(x, part)
@@ -82,7 +77,7 @@ def _mark_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     before: list[Expr] = [
         apply("at_least" if place < index else "above", at(0, place), own) for place in places if place != index
     ]
-    return apply("below", total(before), number(_count(options))) if before else number(1)
+    return apply("below", total(before), number(whole_option(options, "k"))) if before else number(1)
 
 
 def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
@@ -92,10 +87,6 @@ def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
 
 def _pullback(ctx: GradientContext) -> Expr:
     return times(apply("topk_mask", ctx.args[0], **ctx.settings), ctx.gradient)
-
-
-def _no_slope(ctx: GradientContext) -> Expr:
-    return filled_array(number(0), ctx.shapes[0])
 
 
 _row = partial(
@@ -110,7 +101,7 @@ register_rows([
     ),
     _row(
         key="topk_mask", spellings=("topk_mask",), summary="1 where one of the k largest entries stands, else 0",
-        example="topk_mask(x, 1)", notation=Look("kept", "", "topk"), pullback=_no_slope,
+        example="topk_mask(x, 1)", notation=Look("kept", "", "topk"), pullback=no_slope,
         meaning=Wording("bracket"), said=True,
         entry=_mark_entry, kernel=partial(_kernel, lambda x, kept: ONE if kept else ZERO), bounds=(0, 1),
     ),

@@ -17,7 +17,6 @@ from derive.calculus.operation_rows import (
     ROWS,
     Branches,
     Flat,
-    GradientContext,
     Kernel,
     Look,
     Row,
@@ -25,9 +24,11 @@ from derive.calculus.operation_rows import (
     register_computed,
 )
 from derive.calculus.scalars import ZERO, Num, ValueFault
-from derive.calculus.shapes import as_matrix, broadcast, broadcast_sources
+from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name
+from derive.operations.arrays import no_pullback
+from derive.operations.elementwise import spread_entries, spread_sources
 
 OF_NOTHING = {op: f"{op} or -inf" for op in ("log", "log2", "log10")}
 """The logarithms that are −∞ of 0, each with the row that computes them so."""
@@ -205,14 +206,8 @@ def _paired(of: Callable[[Num, Num], Num]) -> Callable[[Shapes, Options, Branche
     """The kernel of a function of two arguments, entry by entry."""
 
     def kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-        places = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
-        turned = dict(options).get("turned")
-
-        def run(*args: Flat) -> Flat:
-            a, b = (flat if at is None else [flat[i] for i in at] for flat, at in zip(args, places, strict=True))
-            return [of(y, x) if turned else of(x, y) for x, y in zip(a, b, strict=True)]
-
-        return run
+        places, step = spread_sources(shapes), -1 if dict(options).get("turned") else 1
+        return lambda *args: [of(*pair[::step]) for pair in spread_entries(args, places)]
 
     return kernel
 
@@ -237,13 +232,8 @@ def _sum_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
 
 def _unweighed(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
     """Where 0 · log 0 stands."""
-    places = [broadcast_sources(shape, broadcast(shapes)) for shape in shapes]
-
-    def found(*args: Flat) -> list[int]:
-        a, b = (flat if at is None else [flat[i] for i in at] for flat, at in zip(args, places, strict=True))
-        return [i for i, pair in enumerate(zip(a, b, strict=True)) if not all(map(_is_finite, pair))]
-
-    return found
+    places = spread_sources(shapes)
+    return lambda *args: [i for i, pair in enumerate(spread_entries(args, places)) if not all(map(_is_finite, pair))]
 
 
 def _unweighed_in_sum(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
@@ -253,13 +243,11 @@ def _unweighed_in_sum(shapes: Shapes, options: Options) -> Callable[..., list[in
     return lambda a, b: [i for i, x in enumerate(a if dict(options).get("turned") else b) if not _is_finite(x)]
 
 
-def _never(ctx: GradientContext) -> Expr:
-    raise AssertionError("equations are differentiated before their weights are looked at")
-
-
 def _row(key: str, kernel: Callable[[Shapes, Options, Branches], Kernel], like: str, **more: object) -> Row:
-    """The row that computes what the row `like` writes."""
-    return replace(ROWS[like], key=key, spellings=(), summary="", example="", kernel=kernel, pullback=_never,
+    """The row that computes what the row `like` writes: equations are differentiated before their weights are looked
+    at.
+    """
+    return replace(ROWS[like], key=key, spellings=(), summary="", example="", kernel=kernel, pullback=no_pullback,
                    notation=Look("bare"), sympy="", derivative=(), definition="", **more)  # type: ignore[arg-type]  # fmt: skip
 
 

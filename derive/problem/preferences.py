@@ -7,27 +7,20 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import suggestion
-from derive.problem.keys import DIGITS
+from derive.problem.keys import DIGITS, TABLES
 from derive.problem.reading.given_values import exact_number
+from derive.problem.reading.keys import FLAG, MARKS, SHARE, TEXT
 from derive.problem.reading.large_arrays import MAX_ENTRIES
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import kind
 from derive.problem.settings import (
-    ALIKE,
-    BREAKS,
     CARRIES,
     DECIMAL_SIGNS,
-    DETAILS,
-    ENGINES,
     FIGURES,
     LEVELS,
     LONGEST,
     MULTIPLICATION_SIGNS,
-    PARTS,
-    REASONS,
-    ROOMS,
     SIGNS_OF_A_LANGUAGE,
-    SYMBOLS,
     UNTAGGED,
     Digits,
     Marking,
@@ -56,11 +49,7 @@ class Preferences:
 
     def numbers(self) -> Numbers:
         """How numbers are carried and printed."""
-        table = self.tables.table("numbers")
-        steps = table.get("steps", {})
-        if not isinstance(steps, dict):
-            self.tables.fault(f"`steps` is {kind(steps)}", "expected { A_2 = { decimals = 9 } }", "numbers", "steps")
-            steps = {}
+        table, steps = self.tables.table("numbers"), self._steps("numbers", "{ A_2 = { decimals = 9 } }")
         return Numbers(
             digits=self._digits(table, Digits(), "numbers"),
             carry=self.tables.text("numbers", "carry", default="exact", choices=CARRIES),
@@ -69,6 +58,14 @@ class Preferences:
             by_language=frozenset(SIGNS_OF_A_LANGUAGE) - set(table),
             steps=self.model.by_step({step: self._step_digits(step, digits) for step, digits in steps.items()}),
         )
+
+    def _steps(self, table: str, example: str) -> dict[str, Any]:
+        """What a table sets of single steps."""
+        steps = self.tables.table(table).get("steps", {})
+        if isinstance(steps, dict):
+            return steps
+        self.tables.fault(f"`steps` is {kind(steps)}", f"expected {example}", table, "steps")
+        return {}
 
     def _sign(self, key: str, choices: tuple[str, ...]) -> str:
         """A sign, or that of the file's language; what is wrong with the language is said where it is read."""
@@ -99,32 +96,27 @@ class Preferences:
 
     def page(self) -> Page:
         """What the page says and shows."""
-        engine = self.tables.text("page", "engine", default="auto", choices=ENGINES)
-        accessible = self.tables.flag("page", "accessible", default=False)
-        if accessible and engine == "latex":
+        page = self._plain("page", Page())
+        if page.get("accessible") and page.get("engine") == "latex":
             self.tables.fault(UNTAGGED, 'leave `engine` out, or write "typst"', "page", "engine")
-        return Page(
-            course=self.tables.text("page", "course"),
-            author=self.tables.text("page", "author"),
-            date=self._date(),
-            task=self.tables.text("page", "task"),
-            symbol=self.tables.text("page", "symbol", default="d", choices=SYMBOLS),
-            engine=engine,
-            accessible=accessible,
-            detail=self.tables.text("page", "detail", default="full", choices=DETAILS),
-            ask=self.model.steps(self.tables.texts("page", "ask"), self.worked),
-            entries=self.entries,
-            intro=self.tables.flag("page", "intro", True),
-            update=self.tables.flag("page", "update", True),
-            closed=self.tables.flag("page", "closed", True),
-            check=self.tables.flag("page", "check", True),
-            figures=self._figures(),
-            reasons=self.tables.text("page", "reasons", default="full", choices=REASONS),
-            order=self.tables.some_of(PARTS, "page", "order"),
-            follow=self.tables.text("page", "follow"),
-            alike=self.tables.text("page", "alike", default="auto", choices=ALIKE),
-            breaks=self.tables.some_of(BREAKS, "page", "breaks"),
-        )
+        ask = self.model.steps(self.tables.texts("page", "ask"), self.worked)
+        return Page(**page, date=self._date(), ask=ask, entries=self.entries, figures=self._figures())
+
+    def _plain(self, name: str, usual: Page | Marking | Sheet) -> dict[str, Any]:
+        """Those settings of a table that are words, lists of words, true or false, or marks, as their keys say."""
+        found: dict[str, Any] = {}
+        table = self.tables.table(name)
+        for key, takes in ((key, row.takes) for key, row in TABLES[name].items() if key in table):
+            if takes == FLAG:
+                found[key] = self.tables.flag(name, key, getattr(usual, key))
+            elif takes == TEXT or "enum" in takes:
+                choices = tuple(takes.get("enum", ()))
+                found[key] = self.tables.text(name, key, default=getattr(usual, key), choices=choices)
+            elif "enum" in takes.get("items", ()):
+                found[key] = self.tables.some_of(tuple(takes["items"]["enum"]), name, key)
+            elif takes in (MARKS, SHARE):
+                found[key] = self._marks(table[key], key, takes == SHARE)
+        return found
 
     def _figures(self) -> tuple[str, ...]:
         value = self.tables.table("page").get("figures", True)
@@ -155,48 +147,27 @@ class Preferences:
 
     def marking(self) -> Marking:
         """How work is marked."""
-        table = self.tables.table("marking")
-        steps = table.get("steps", {})
-        if not isinstance(steps, dict):
-            self.tables.fault(f"`steps` is {kind(steps)}", 'expected { "dL/dW_1" = 2 }', "marking", "steps")
-            steps = {}
-        digits = table.get("digits")
+        steps, digits = self._steps("marking", '{ "dL/dW_1" = 2 }'), self.tables.table("marking").get("digits")
         return Marking(
+            **self._plain("marking", Marking()),
             digits=None if digits is None else self.tables.integer(digits, 1, LONGEST, "marking", "digits"),
-            marks=self._marks(table.get("marks", 1), "marks"),
-            entry=self._marks(table["entry"], "entry") if "entry" in table else None,
-            remark=self._marks(table.get("remark", 0), "remark"),
-            short=self._share(table.get("short", 0), "short"),
             steps=self.model.by_step({step: self._marks(marks, "steps") for step, marks in steps.items()}, self.worked),
             exact=self.model.steps(self.tables.texts("marking", "exact")),
             formula=self.model.steps(self.tables.texts("marking", "formula")),
         )
 
-    def _share(self, value: Any, key: str) -> Fraction:
-        share = self._marks(value, key)
-        if share > 1:
-            self.tables.fault(f"`{key}` is more than 1", "expected a share from 0 to 1", "marking", key)
-        return share
-
-    def _marks(self, value: Any, key: str) -> Fraction:
+    def _marks(self, value: Any, key: str, share: bool = False) -> Fraction:
         marks = exact_number(value)
         if marks is None or marks < 0:
             self.tables.fault(f"`{key}` is not a number of marks", "expected a number from 0", "marking", key)
             return Fraction(0)
+        if share and marks > 1:
+            self.tables.fault(f"`{key}` is more than 1", "expected a share from 0 to 1", "marking", key)
         return marks
 
     def sheet(self) -> Sheet:
         """What a sheet leaves blank."""
-        named = isinstance(self.tables.table("sheet").get("blank"), list)
-        default = Sheet()
-        return Sheet(
-            blank=default.blank if named else self.tables.text("sheet", "blank", default=default.blank, choices=LEVELS),
-            steps=self.model.steps(self.tables.texts("sheet", "blank"), self.worked) if named else (),
-            hints=self.tables.flag("sheet", "hints", default.hints),
-            figure=self.tables.flag("sheet", "figure", default.figure),
-            room=self._room(),
-        )
-
-    def _room(self) -> str:
-        given = "room" in self.tables.table("sheet")
-        return self.tables.text("sheet", "room", default=ROOMS[0], choices=ROOMS) if given else ""
+        sheet = self._plain("sheet", Sheet())
+        if isinstance(self.tables.table("sheet").get("blank"), list):
+            return Sheet(**sheet, steps=self.model.steps(self.tables.texts("sheet", "blank"), self.worked))
+        return Sheet(**sheet, blank=self.tables.text("sheet", "blank", default=Sheet().blank, choices=LEVELS))

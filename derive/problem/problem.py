@@ -195,7 +195,7 @@ class _Reader(Tables):
             marking=preferences.marking(),
             sheet=preferences.sheet(),
             grade=read_grade_rules(self),
-            variants=read_variants(self.source, {given.name.id: given.shape for given in givens}, self.fault),
+            variants=read_variants(self, {given.name.id: given.shape for given in givens}),
             places={**self.places, **training.places, **self._settings()},
             name=name,
             text=self.source.text,

@@ -14,8 +14,6 @@ SIGNS_OF_A_LANGUAGE = ("decimal", "multiplication")
 """The settings of numbers for which each language has a way of its own."""
 UNTAGGED = "LaTeX makes no accessible PDF"
 DETAILS = ("full", "short")
-ENGINES = ("auto", "latex", "typst")
-SYMBOLS = ("d", "∂")
 LONGEST = 50  # digits of a printed number
 
 

@@ -130,18 +130,10 @@ def _along(operation: str) -> AtenRow:
     """Along one axis; the shape stays."""
 
     def row(call: Call) -> Any:
-        import torch
-
         places = call.places("self")
         if places.ndim == 0:
             return call.define(f"{operation}({call.text(places, ())})", ())
-        dim = call["dim"] % places.ndim
-        sizes = [size for size in places.shape if size > 1]
-        if len(sizes) > 2:
-            axis = next(i for i, size in enumerate(places.shape) if size > 1 and i != dim)
-            parts = (places.narrow(axis, i, 1) for i in range(places.shape[axis]))
-            return torch.cat([_one(call, operation, part, dim) for part in parts], axis)
-        return _one(call, operation, places, dim)
+        return _one(call, operation, places, call["dim"] % places.ndim)
 
     return row
 

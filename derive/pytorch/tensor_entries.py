@@ -14,7 +14,7 @@ from itertools import groupby, product
 from math import prod
 from typing import TYPE_CHECKING
 
-from derive.calculus.shapes import normal, offset
+from derive.calculus.shapes import normal, offset, position
 from derive.language.expressions import Shape
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _block(base: Base, local: list[int]) -> tuple[str, Shape] | None:
     """The base itself, or the block of it that these entries are row by row, with its shape; None for anything else."""
     if local == list(range(base.count)):
         return base.text, base.shape
-    corners = [_index(entry, base.shape) for entry in (min(local), max(local))]
+    corners = [position(entry, base.shape) for entry in (min(local), max(local))]
     sides = [range(low, high + 1) for low, high in zip(*corners, strict=True)]
     if prod(map(len, sides)) != len(local):
         return None
@@ -181,14 +181,6 @@ def _block(base: Base, local: list[int]) -> tuple[str, Shape] | None:
         kept = tuple(size for size in sizes if size > 1)
         sizes = (1, *kept) if kept == sizes[-1:] else kept
     return f"{base.text}[{inside}]", sizes
-
-
-def _index(entry: int, shape: Shape) -> tuple[int, ...]:
-    index = []
-    for size in reversed(shape):
-        entry, place = divmod(entry, size)
-        index.append(place)
-    return tuple(reversed(index))
 
 
 def _slice(side: range, size: int) -> str:

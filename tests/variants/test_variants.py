@@ -296,7 +296,7 @@ def test_without_the_table_everyone_has_the_same() -> None:
         ("tidy = 0", "`tidy` is `0`"),
         ("tries = 1.5", "whole number"),
         ('allow = ["kinks"]', "did you mean `kink`?"),
-        ('allow = ["no value"]', "never rejected"),
+        ('allow = ["no value"]', "`allow` cannot have `no value`"),
         ("require = 3", "not a list of texts"),
     ],
 )

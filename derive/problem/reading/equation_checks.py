@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from derive.calculus.shapes import is_square
 from derive.errors import Fault, Place
 from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in, walk
 from derive.language.names import Name, Symbol
@@ -18,7 +19,7 @@ def check_matrix_powers(written: Iterable[WrittenEquation], shapes: Mapping[Name
     for item in written:
         for power in _powers(item.equation.expr):
             base = power.args[0]
-            if isinstance(base, Ref) and isinstance(base.name, Symbol) and _is_square(shapes.get(base.name, ())):
+            if isinstance(base, Ref) and isinstance(base.name, Symbol) and is_square(shapes.get(base.name, ())):
                 message = f"`{base.name}^2` of a square matrix can be read in two ways"
                 w = base.name
                 hint = f"write `{w} {w}` for the product of matrices, `{w} ⊙ {w}` for the squares of its entries"
@@ -34,10 +35,6 @@ def _powers(expr: Expr, added: bool = False) -> Iterator[Apply]:
     factor = expr.op == "product" and not isinstance(expr.args[0], Number)
     for arg in expr.args:
         yield from _powers(arg, not factor and (added or expr.op in _ADDED_UP))
-
-
-def _is_square(shape: Shape) -> bool:
-    return len(shape) == 2 and shape[0] == shape[1]
 
 
 def spread_targets(

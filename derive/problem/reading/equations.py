@@ -9,10 +9,10 @@ from fractions import Fraction
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
 from derive.calculus.operation_rows import ShapeFault
-from derive.calculus.shapes import slope_shape
+from derive.calculus.shapes import is_square, slope_shape
 from derive.errors import Fault
 from derive.language.cursor import Cursor, Scope
-from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in, walk
 from derive.language.grammar import parse_equation, parse_left_side
 from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.language.tokens import TextError
@@ -107,17 +107,9 @@ def check_order(written: list[WrittenEquation], known: Mapping[str, Name], fault
             reported.update(cycle)
 
 
-def _refs(expr: Expr) -> Iterator[Ref]:
-    if isinstance(expr, Ref):
-        yield expr
-    elif isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from _refs(arg)
-
-
 def _plain_refs(expr: Expr) -> Iterator[Ref]:
     """The symbols in an expression; those that a derivative is made of too."""
-    for ref in _refs(expr):
+    for ref in (node for node in walk(expr) if isinstance(node, Ref)):
         yield from (Ref(symbol, ref.span) for symbol in symbols_in(ref.name))
 
 
@@ -174,7 +166,7 @@ def infer_shapes(
 
 def enter_slopes(expr: Expr, shapes: dict[Name, Shape], line: EquationLine) -> None:
     """Adds the shapes of the derivatives that an expression uses, of those that have one."""
-    for ref in _refs(expr):
+    for ref in (node for node in walk(expr) if isinstance(node, Ref)):
         try:
             _slope_shape(ref.name, shapes)
         except ShapeFault as fault:
@@ -200,7 +192,7 @@ def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> E
     if not isinstance(expr, Apply):
         return expr
     expr = replace(expr, args=tuple(_expanded(arg, shapes, line) for arg in expr.args))
-    if expr.op == "power" and expr.args[1] == Number(Fraction(-1)) and _is_square(_shape(expr.args[0], shapes, line)):
+    if expr.op == "power" and expr.args[1] == Number(Fraction(-1)) and is_square(_shape(expr.args[0], shapes, line)):
         return Apply("inverse", expr.args[:1], span=expr.span)
     if expr.op not in MACROS and not ROWS[expr.op].expansion:
         return expr
@@ -213,10 +205,6 @@ def _expanded(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> E
     except ShapeFault as fault:
         raise _Misfit(_shape_fault(expr, inner, fault, line)) from None
     return body
-
-
-def _is_square(shape: Shape) -> bool:
-    return len(shape) == 2 and shape[0] == shape[1]
 
 
 def _shape(expr: Expr, shapes: Mapping[Name, Shape], line: EquationLine) -> Shape:

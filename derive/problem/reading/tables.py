@@ -91,12 +91,12 @@ class Tables:
             self.fault(f"`{text}` is not a name: {wrong.message}", wrong.hint, *path)
             return None
 
-    def texts(self, table: str, key: str) -> tuple[str, ...]:
-        """The list of steps under a key."""
+    def texts(self, table: str, key: str, what: str = "steps", example: str = '"dL/dW_2"') -> tuple[str, ...]:
+        """The list of steps, or of other texts, under a key."""
         value = self.table(table).get(key, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.fault(f"`{key}` is not a list of steps", 'expected for example ["dL/dW_2"]', table, key)
+        self.fault(f"`{key}` is not a list of {what}", f"expected for example [{example}]", table, key)
         return ()
 
     def some_of(self, known: tuple[str, ...], table: str, key: str) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any, Protocol, TypeAlias
 
-from derive.errors import Place, ReportFaultAt, suggestion
+from derive.errors import Place, suggestion
 from derive.language.expressions import Shape
 from derive.problem.reading.given_values import exact_number, read_array
 from derive.problem.reading.keys import Key, integer_from, list_of, one_of
-from derive.problem.reading.toml_file import TomlFile, kind
+from derive.problem.reading.tables import Tables
+from derive.problem.reading.toml_file import kind
 
 MOST_CHOICES = 100_000
 MOST_TRIES, MOST_DIGITS = 1_000_000, 300
@@ -117,66 +119,44 @@ _CHOICES: tuple[str, ...] = ("choices",)
 _EXPECTED = 'expected { from = 1, to = 9, step = 1 }, { choices = [1, 2, 5] }, a list of values, or "permutation"'
 
 
-def read_variants(source: TomlFile, shapes: Mapping[str, Shape], report: ReportFaultAt) -> Variants | None:
+def read_variants(tables: Tables, shapes: Mapping[str, Shape]) -> Variants | None:
     """The table [variants] of a file, if it has one; `shapes` are those of the given values, by id."""
-    table = source.data.get("variants")
+    table = tables.source.data.get("variants")
     if not isinstance(table, dict):
         return None
-    reader = _Reader(table, source, report)
+    reader = _Reader(table, tables)
     for key in table:
         if key not in shapes and key not in KEYS:
             hint = suggestion(key, (*shapes, *KEYS)) or "values of [data] and [parameters] are drawn, no [samples]"
-            report(f"`{key}` is not a value of [data] or [parameters]", hint, "variants", key)
+            tables.fault(f"`{key}` is not a value of [data] or [parameters]", hint, "variants", key)
     drawn = {key: reader.choice(key, shape) for key, shape in shapes.items() if key in table}
     return Variants(
         choices={key: choice for key, choice in drawn.items() if choice is not None},
         require=tuple(reader.requirements()),
-        allow=tuple(reader.allowed()),
-        tidy=reader.integer("tidy", 6, MOST_DIGITS),
-        tries=reader.integer("tries", 1000, MOST_TRIES),
-        place=source.place("variants"),
+        allow=tables.some_of(REASONS[1:], "variants", "allow"),
+        tidy=tables.integer(table.get("tidy", 6), 1, MOST_DIGITS, "variants", "tidy"),
+        tries=tables.integer(table.get("tries", 1000), 1, MOST_TRIES, "variants", "tries"),
+        place=tables.source.place("variants"),
     )
 
 
 class _Reader:
-    """Reads the keys of the table; what is wrong goes to `report`."""
+    """Reads the keys of the table."""
 
-    def __init__(self, table: Mapping[str, Any], source: TomlFile, report: ReportFaultAt) -> None:
-        self.table, self.source, self.report = table, source, report
-
-    def integer(self, key: str, default: int, high: int) -> int:
-        value = self.table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= high:
-            self.report(f"`{key}` is {_shown(value)}", f"expected a whole number from 1 to {high}", "variants", key)
-            return default
-        return value
+    def __init__(self, table: Mapping[str, Any], tables: Tables) -> None:
+        self.table, self.tables = table, tables
 
     def requirements(self) -> Iterator[Requirement]:
-        for text in self._texts("require", 'expected for example ["0.05 < A_2 < 0.95"]'):
+        for text in self.tables.texts("variants", "require", "texts", '"0.05 < A_2 < 0.95"'):
             yield Requirement(text, self._place(text))
 
     def _place(self, text: str) -> Place:
         """The line of a condition inside the list, which may have a line for each."""
-        start = self.source.place("variants", "require")
-        lines = enumerate(self.source.lines[max(start.line - 1, 0) :], max(start.line, 1))
+        source = self.tables.source
+        start = source.place("variants", "require")
+        lines = enumerate(source.lines[max(start.line - 1, 0) :], max(start.line, 1))
         found = next(((number, line) for number, line in lines if text in line), None)
         return Place(start.file, *found, found[1].find(text), len(text)) if found else start
-
-    def allowed(self) -> Iterator[str]:
-        known = REASONS[1:]
-        for reason in self._texts("allow", f"expected some of: {', '.join(known)}"):
-            if reason in known:
-                yield reason
-            else:
-                hint = suggestion(reason, known) or f"known: {', '.join(known)}"
-                self.report(f"draws are never rejected as `{reason}`", hint, "variants", "allow")
-
-    def _texts(self, key: str, hint: str) -> list[str]:
-        value = self.table.get(key, [])
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return value
-        self.report(f"`{key}` is not a list of texts", hint, "variants", key)
-        return []
 
     # --- what a value is drawn from --------------------------------------------------------------------------------
 
@@ -184,14 +164,14 @@ class _Reader:
         """What one value is drawn from; None after a fault."""
 
         def fault(message: str, hint: str) -> None:
-            self.report(f"`{key}`: {message}", hint, "variants", key)
+            self.tables.fault(f"`{key}`: {message}", hint, "variants", key)
 
         given = self.table[key]
         if isinstance(given, str):
             return _rule(given, shape, fault)
         if isinstance(given, dict):
             numbers = _numbers(given, fault)
-            return EntryLists((numbers,) * _size(shape)) if numbers else None
+            return EntryLists((numbers,) * prod(shape)) if numbers else None
         if not isinstance(given, list) or not given:
             fault(f"nothing can be drawn from {kind(given) if given != [] else 'an empty list'}", _EXPECTED)
             return None
@@ -284,13 +264,6 @@ def _range(given: Mapping[str, Any], fault: Callable[[str, str], None]) -> Numbe
 
 def _depth(given: Any) -> int:
     return 1 + max(map(_depth, given), default=0) if isinstance(given, list) else 0
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
 
 
 def _shown(value: Any) -> str:
