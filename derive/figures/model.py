@@ -78,11 +78,6 @@ class Edge:
     via: tuple[Position, ...] = ()
     lit: bool = False
 
-    @property
-    def curved(self) -> bool:
-        """Whether it is led around what lies between its ends."""
-        return bool(self.via)
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
-from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Kernel, Row, Shapes
+from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Kernel, Look, Row, Shapes
 from derive.calculus.scalars import Num, sign, to_fmpq
 from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options
@@ -70,6 +70,20 @@ def elementwise(
         kinks=kinks,
         **fields,
     )
+
+
+def known(
+    key: str, value: Callable[[Num], Num], derivative: str, summary: str, *, sheet: str = "", sympy: str | None = None,
+    **fields: Any,
+) -> Row:  # fmt: skip
+    """A function that other programs have under its key, where a spreadsheet or SymPy and Maxima do not call it
+    otherwise.
+    """
+    code = {"sheet": f"{sheet or key.upper()}({{0}})", "numpy": f"np.{key}({{0}})",
+            "maxima": f"{sympy or key}(bfloat({{0}}))"}  # fmt: skip
+    look = {"spellings": (key,), "notation": Look("function", rf"\{key}", key)}
+    return elementwise(key, ("z",), Smooth(value), (derivative,), summary=summary, example=f"{key}(z)", code=code,
+                       sympy=key if sympy is None else sympy, **{**look, **fields})  # fmt: skip
 
 
 def _pullback(key: str, ctx: GradientContext) -> Expr:

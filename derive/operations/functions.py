@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from operator import add, mul, neg, sub
-from typing import Any
 
 from derive.calculus import scalars
 from derive.calculus.operation_rows import Look, Row, Wording, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num, ValueFault
-from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise
+from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise, known
 
 ARITHMETIC = [
     elementwise("add", ("a", "b"), Smooth(add), ("1", "1"), notation=Look("add"), summary="sum", example="x + y"),
@@ -54,20 +52,6 @@ def _otherwise(c: Num, a: Num, b: Num) -> Num:
 
 def _inner(x: Num, a: Num, b: Num) -> Num:
     return x
-
-
-def known(
-    key: str, value: Callable[[Num], Num], derivative: str, summary: str, *, sheet: str = "", sympy: str | None = None,
-    **fields: Any,
-) -> Row:  # fmt: skip
-    """A function that other programs have under its key, where a spreadsheet or SymPy and Maxima do not call it
-    otherwise.
-    """
-    code = {"sheet": f"{sheet or key.upper()}({{0}})", "numpy": f"np.{key}({{0}})",
-            "maxima": f"{sympy or key}(bfloat({{0}}))"}  # fmt: skip
-    look = {"spellings": (key,), "notation": Look("function", rf"\{key}", key)}
-    return elementwise(key, ("z",), Smooth(value), (derivative,), summary=summary, example=f"{key}(z)", code=code,
-                       sympy=key if sympy is None else sympy, **{**look, **fields})  # fmt: skip
 
 
 def _comparison(key: str, sides: tuple[Num, Num, Num], sign: str, tex: str, text: str, threshold: int) -> Row:

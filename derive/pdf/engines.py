@@ -94,11 +94,6 @@ class IncompleteEngine(LatexFailure):
     """An engine that lacks a package, a font or its format: another one may do."""
 
 
-def make_pdf(tex: str) -> bytes:
-    """The PDF of `tex`. Raises ToolError as `run_tex` does."""
-    return run_tex(tex).pdf
-
-
 def run_tex(tex: str) -> EngineRun:
     """The run of the first engine that is complete.
 
@@ -178,16 +173,6 @@ def preloaded(engine: Engine, preamble: str, folder: Path, *, timeout: float = 6
         (folder / f"{_JOB}.tex").write_text(f"{preamble}\n\\dump\n", encoding="utf-8", newline="\n")
         _run(Engine(engine.name, (*engine.command, "-ini", "&pdflatex")), folder, timeout)
     return Engine(engine.name, (*engine.command, f"-fmt={folder / _JOB}"))
-
-
-def overfull(log: str) -> list[str]:
-    """LaTeX's lines about boxes wider or higher than their place, in the order of the pages."""
-    return re.findall(r"^Overfull \\[hv]box .+", log, re.MULTILINE)
-
-
-def missing_glyphs(log: str) -> list[str]:
-    """The characters, each once and as LaTeX writes them, that a font lacks and the page leaves out."""
-    return list(dict.fromkeys(re.findall(r"^Missing character: There is no (\S+)", log, re.MULTILINE)))
 
 
 def _embedded() -> str | None:

@@ -6,7 +6,6 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import TypeAlias
 
 from derive.figures import Boundary, Figure, Grids
 from derive.notation.notations import UNICODE
@@ -24,7 +23,6 @@ INDENT = " " * 5
 _SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
 _RELATIONS = ("= ", "≈ ", "← ")
 _OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-TextLine: TypeAlias = str
 
 
 def text_matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:

@@ -20,11 +20,12 @@ from support.solutions import solved, written
 import derive
 from derive import examples
 from derive.files import PDF
-from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine, missing_glyphs, overfull, preloaded
+from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine, preloaded
 from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 from derive.writers import formats_of, text_formats
+from tests.support.latex_logs import missing_glyphs, overfull
 
 NAMES = examples.names()
 SHORT = [name for name in NAMES if name != "mazur_10000"]

@@ -30,11 +30,12 @@ from derive.figures.ranking import rank
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
 from derive.operations import ROWS
-from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import compile_tex, find_engine
 from derive.problem.problem import Problem
 from derive.solution import solve
 from derive.values.tape import Tape
 from derive.values.values import Values
+from tests.support.latex_logs import missing_glyphs, overfull
 
 EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {
@@ -259,7 +260,7 @@ def test_no_graph_too_deep_for_a_page_or_in_pieces(name: str) -> None:
 
 def test_a_residual_connection_is_led_around() -> None:
     figure = graph_figure(sample("residual_small").derivation)
-    (curved,) = [edge for edge in figure.edges if edge.curved]
+    (curved,) = [edge for edge in figure.edges if edge.via]
     assert [names_of(figure)[i] for i in (curved.source, curved.target)] == ["A_1", "R"]
     assert [column for column, _ in curved.via] == [3, 4]
     assert {node.position[1] for node in figure.nodes} == {0.6}

@@ -18,11 +18,12 @@ from derive.notation.notations import TEX, UNICODE
 from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn
 from derive.page.view import View
 from derive.page.workings import Workings
-from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import compile_tex, find_engine
 from derive.solution import Solution
 from derive.writers import WRITERS
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.html import HtmlWriter
+from tests.support.latex_logs import missing_glyphs, overfull
 
 PARTS = tuple(BarPart(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")
 

@@ -19,7 +19,8 @@ from pypdf import PdfReader
 
 from derive.errors import ToolError
 from derive.pdf import engines as pdf
-from derive.pdf.engines import Engine, compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import Engine, compile_tex, find_engine
+from tests.support.latex_logs import missing_glyphs, overfull
 
 pytestmark = pytest.mark.slow
 
@@ -194,7 +195,7 @@ def test_an_engine_that_lacks_a_package_gives_way_to_the_next(
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     monkeypatch.setattr(pdf, "ORDER", ("lualatex", "embedded"))
-    assert text_of(pdf.make_pdf(document("text")))
+    assert text_of(pdf.run_tex(document("text")).pdf)
 
 
 def test_a_lost_execute_permission_is_restored(nothing_installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.writers.latex import LatexWriter, escape_latex
+from tests.support.latex_logs import missing_glyphs
 
 pytestmark = pytest.mark.slow
 
@@ -259,7 +260,7 @@ def test_a_character_that_cannot_be_seen_is_shown_by_its_code() -> None:
 
 def test_every_character_that_is_called_settable_is_set() -> None:
     compiled = pdf.compile_tex(document("\n\n".join(sorted(SETTABLE))), pdf.find_engine(pdf.EMBEDDED))
-    assert pdf.missing_glyphs(compiled.log) == []
+    assert missing_glyphs(compiled.log) == []
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 
 from derive import Problem
 from derive.errors import InputError
-from derive.pdf.engines import compile_tex, find_engine, overfull
+from derive.pdf.engines import compile_tex, find_engine
 from derive.sheets import SheetWriter
 from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.writers import FORMATS
+from tests.support.latex_logs import overfull
 
 UNIT = """
 title = "A unit"

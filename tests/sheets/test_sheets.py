@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from derive import check, examples, solve
 from derive.errors import DeriveError, InputError
 from derive.language.names import Name
-from derive.pdf.engines import compile_tex, find_engine, make_pdf, overfull
+from derive.pdf.engines import compile_tex, find_engine, run_tex
 from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
@@ -24,6 +24,7 @@ from derive.values.digits import Printed
 from derive.values.values import Values
 from derive.writers import FORMATS, formats_of, text_formats
 from derive.writers.spoken_fields import fields_on
+from tests.support.latex_logs import overfull
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]
@@ -347,7 +348,7 @@ def test_without_hints_there_is_no_such_page() -> None:
 
 @cache
 def form(name: str, blank: str = "working", ada: bool = True) -> bytes:
-    return make_pdf(writer(name, blank).sheet("tex", solution(name), ANA if ada else None))
+    return run_tex(writer(name, blank).sheet("tex", solution(name), ANA if ada else None)).pdf
 
 
 def test_every_entry_has_a_field_under_its_id() -> None:
@@ -366,7 +367,7 @@ def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
     text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))
     head = re.search(r"\\vskip3pt\{\\small Student.*", text)
     assert head
-    fields = PdfReader(BytesIO(make_pdf(text.replace(head[0], "")))).get_fields() or {}
+    fields = PdfReader(BytesIO(run_tex(text.replace(head[0], "")).pdf)).get_fields() or {}
     assert fields["sheet:student"]["/V"] == student
 
 
@@ -419,7 +420,7 @@ def test_the_seed_stands_nowhere() -> None:
     )
     endings = [ending for ending in text_formats("sheet") if not FORMATS[ending].alone]
     texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in endings]
-    raw = make_pdf(copy.sheet("tex"))
+    raw = run_tex(copy.sheet("tex")).pdf
     assert not any(seed in text or seed[:6] in text for text in texts)
     assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
 

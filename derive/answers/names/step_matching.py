@@ -172,11 +172,6 @@ class StepIndex:
             return None
 
 
-def match_step(left: str, index: StepIndex, k: int = 1) -> Match:
-    """The step and entry that the left side of an answer names; ("", None) for none."""
-    return index.match(left, k)
-
-
 def single_step(solution: Solution, written: str) -> Solution:
     """The solution with a page of one step, named as students write it. Raises DeriveError for what is none."""
     found, entry = StepIndex.of(solution).match(written)

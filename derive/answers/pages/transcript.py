@@ -49,13 +49,8 @@ _MARK = re.compile(
 )
 
 
-def snippets_of(text: str) -> Iterator[Snippet]:
-    """The pieces of a work, lines that belong together joined."""
-    return pieces_of(cleaned(text))
-
-
 def pieces_of(page: str) -> Iterator[Snippet]:
-    """The same of a work without what does not count."""
+    """The pieces of a work without what does not count, lines that belong together joined."""
     cut = map(_unmarked, _cut(page))
     return join_continuations(piece for piece in cut if piece.text.strip())
 

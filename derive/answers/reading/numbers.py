@@ -399,8 +399,3 @@ def shown_decimal(texts: Iterable[str]) -> str:
     """The decimal sign that a work uses wherever only one reading is possible; "" if it shows none, or both."""
     signs = shown_signs(texts)
     return signs.pop() if len(signs) == 1 else ""
-
-
-def decimal_of(texts: Iterable[str], default: str) -> str:
-    """The decimal sign of a work: the one that it shows consistently, else `default`, the problem's."""
-    return shown_decimal(texts) or default

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import atanh, erfc, sqrt
@@ -128,12 +128,11 @@ class Fairness:
 
     def dependences(self) -> list[Dependence]:
         """How the scores go with the length of the numbers, and with each given value that is drawn."""
-        return list(self._dependences())
-
-    def _dependences(self) -> Iterator[Dependence]:
+        found = []
         known = {name: r for name, each in self.products.items() if (r := each.correlation) is not None}
         for name, correlation in known.items():
             count = self.products[name].count
             bounded = max(-CLOSE_TO_ONE, min(CLOSE_TO_ONE, correlation))
             deviation = abs(atanh(bounded)) * sqrt(max(0, count - 3))  # Fisher's transformation
-            yield Dependence(name, correlation, min(1.0, len(known) * erfc(deviation / sqrt(2))))
+            found.append(Dependence(name, correlation, min(1.0, len(known) * erfc(deviation / sqrt(2)))))
+        return found

@@ -29,7 +29,7 @@ from derive.classroom.records.written_files import (
 )
 from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_document
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
-from derive.classroom.reports.gradebook import Changes, Grades, Returns, TableStyle
+from derive.classroom.reports.gradebook import Grades, TableFile, TableStyle
 from derive.classroom.reports.platform_gradebook import PlatformGradebook, write_feedback_zip
 from derive.classroom.returns.inbox import BESIDE, COUNTED, PART, Inbox, Return
 from derive.classroom.roster.printed_names import printed_name
@@ -43,6 +43,8 @@ from derive.solution import Solution
 from derive.writers import WRITERS, formats_of
 
 T = TypeVar("T")
+RETURN_HEADS = ("return", "student_id", "state", "reason")
+CHANGE_HEADS = ("student_id", "step", "before", "after", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,8 @@ class ClassFiles:
             self._report(findings, opened(f"{REPORT}.html"), found)
             self._record(parts, opened(RECORD))
         self._feedback_zip()
-        names = (
-            *GRADEBOOKS.values(),
-            FEEDBACK_ZIP,
-            FEEDBACK,
-            GRADES,
-            RETURNS,
-            CHANGES,
-            f"{REPORT}.html",
-            f"{REPORT}.pdf",
-            RECORD,
-        )
+        names = (*GRADEBOOKS.values(), FEEDBACK_ZIP, FEEDBACK, GRADES, RETURNS, CHANGES, f"{REPORT}.html",
+                 f"{REPORT}.pdf", RECORD)  # fmt: skip
         files = tuple(path for name in names if (path := self.output / name).exists())
         failures = tuple(f"{what}: {times} times" if times > 1 else what for what, times in found.failures.items())
         return MarkedClass(findings, files, failures)
@@ -119,7 +112,7 @@ class ClassFiles:
         steps = list(class_marker(self.orders)[1].steps())
         rules = class_marker(self.orders)[1].problem.grade
         grades = Grades(opened(GRADES), self.style, steps, rules, found.agreements)
-        changed = Changes(opened(CHANGES), self.style) if before else None
+        changed = TableFile(opened(CHANGES), self.style, CHANGE_HEADS) if before else None
         platform = self._gradebook(opened, steps)
         for student, marks in self._students(parts):
             grades.student(student, marks)
@@ -127,7 +120,7 @@ class ClassFiles:
             self._count(student, marks, found)
             if changed and before:
                 self._changes(student, marks, before, changed, found)
-        self._returns(Returns(opened(RETURNS), self.style), found)
+        self._returns(TableFile(opened(RETURNS), self.style, RETURN_HEADS), found)
         listed = found.changes if before else None
         return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed,
                         list(found.agreements.values()), _fairness(parts))  # fmt: skip
@@ -180,16 +173,16 @@ class ClassFiles:
             _keep(found.missing, student)
             keep_feedback(self.output / FEEDBACK, student, {})
 
-    def _changes(self, student: Student, marks: Record | None, before: Basis, sheet: Changes, found: _Found) -> None:
+    def _changes(self, student: Student, marks: Record | None, before: Basis, table: TableFile, found: _Found) -> None:
         earlier = self.inbox.remembered(student.id)
         for change in changes(earlier, marks, before, self.basis) if earlier else ():
-            sheet.changed(change)
+            table.row(change.student, change.step or "score", change.before, change.after, change.why)
             found.changed += 1
             _keep(found.changes, change)
 
-    def _returns(self, sheet: Returns, found: _Found) -> None:
+    def _returns(self, table: TableFile, found: _Found) -> None:
         for item in self.inbox.returns():
-            sheet.returned(item)
+            table.row(item.shown, item.student, item.state, item.reason)
             found.states[item.state] += 1
             if BESIDE in item.reason and item.state in {COUNTED, PART}:
                 found.states[BESIDE] += 1

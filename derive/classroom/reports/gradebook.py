@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TextIO
 
-from derive.classroom.records.records import MarkChange, Record
+from derive.classroom.records.records import Record
 from derive.classroom.reports.copied_work import Agreement
-from derive.classroom.returns.inbox import Return
 from derive.classroom.roster.students import Student
 from derive.problem.settings import GradeRules
 
@@ -100,25 +99,3 @@ def grade_of(score: Fraction, most: Fraction, grades: Sequence[tuple[str, Fracti
     """The first of the grades whose percentage a score reaches; "" where it reaches none."""
     percent = 100 * score / most if most else Fraction(0)
     return next((grade for grade, least in grades if percent >= least), "")
-
-
-class Returns(TableFile):
-    """`returns.csv`: every return, whose it is, and what became of it."""
-
-    def __init__(self, file: TextIO, style: TableStyle) -> None:
-        super().__init__(file, style, ("return", "student_id", "state", "reason"))
-
-    def returned(self, item: Return) -> None:
-        """A return's row."""
-        self.row(item.shown, item.student, item.state, item.reason)
-
-
-class Changes(TableFile):
-    """`changes.csv`: every mark that is another one than before, and why; `step` is `score` for the sum."""
-
-    def __init__(self, file: TextIO, style: TableStyle) -> None:
-        super().__init__(file, style, ("student_id", "step", "before", "after", "why"))
-
-    def changed(self, change: MarkChange) -> None:
-        """A change's row."""
-        self.row(change.student, change.step or "score", change.before, change.after, change.why)

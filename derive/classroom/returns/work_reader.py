@@ -21,8 +21,8 @@ from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, ToolError
 from derive.version import install_command
+from derive.writers.identity import RESERVED
 
-RESERVED = "sheet:"
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
 MAX_FIELDS = 20_000
 BY_HAND = "mark it by hand, in overrides.csv, or have the sheet filled in on screen"
@@ -207,14 +207,6 @@ def _why_unread(sheet: PrintedSheet, beside: bool) -> str:
     if sheet.pictures and not sheet.words:
         return "this PDF is a scan or photos: there is no text on its pages that can be read"
     return "this PDF has no form fields, and no numbers of answers can be read in it"
-
-
-def form_fields(raw: bytes) -> list[AnswerLine]:
-    """The fields of a filled PDF form, in its order. Raises CannotRead, and ToolError without pypdf."""
-    fields = _fields(_with_pypdf(raw).fields)
-    if not fields:
-        raise CannotRead("this PDF has no form fields", BY_HAND)
-    return fields
 
 
 def _fields(fields: Sequence[tuple[object, object]]) -> list[AnswerLine]:

@@ -20,8 +20,9 @@ from derive.answers.marking.judging import judge
 from derive.answers.working.free_working import read_working
 from derive.errors import InputError
 from derive.examples import path
-from derive.pdf.engines import compile_tex, find_engine, missing_glyphs, overfull
+from derive.pdf.engines import compile_tex, find_engine
 from derive.solution import solve
+from tests.support.latex_logs import missing_glyphs, overfull
 
 
 def page(work: str | dict[str, object], name: str = "notes", form: str = "txt", hints: bool = False) -> str:

@@ -21,9 +21,9 @@ from support.solutions import solved
 from derive import Problem, examples, solve
 from derive.answers.files.answer_file import Literal, read_file, read_mapping
 from derive.answers.marking.equality import same_function
-from derive.answers.names.step_matching import StepIndex, match_step
+from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import Content, read_answer
-from derive.answers.reading.numbers import ambiguity, decimal_of, read_number
+from derive.answers.reading.numbers import ambiguity, read_number, shown_decimal
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable
 from derive.errors import InputError
 from derive.language.expressions import Apply, Entry, Number, Ref
@@ -128,7 +128,7 @@ def test_a_number_with_one_reading_is_not(written: str) -> None:
      (["[0,1; 0,2]"], ".", ","), (["z_{1,2} = 3.5"], ",", "."), (["-4{,}08\\cdot10^{-7}"], ".", ","), ([], ",", ",")],
 )  # fmt: skip
 def test_the_decimal_sign_that_a_work_shows(texts: list[str], default: str, sign: str) -> None:
-    assert decimal_of(texts, default) == sign
+    assert (shown_decimal(texts) or default) == sign
 
 
 @pytest.mark.parametrize("written", ["", "e", "1e", "3,9,1", "--", "0x1F", "nan", "inf", "1/0", "1 2"])
@@ -255,7 +255,7 @@ MATCHES: list[tuple[str, str, tuple[int, ...] | None]] = [
 
 @pytest.mark.parametrize(("left", "step", "entry"), MATCHES)
 def test_left_sides(left: str, step: str, entry: tuple[int, ...] | None) -> None:
-    assert match_step(left, INDEX) == (step, entry)
+    assert INDEX.match(left) == (step, entry)
 
 
 TRAINING = """
@@ -286,7 +286,7 @@ steps = 2
 )  # fmt: skip
 def test_left_sides_of_a_training(left: str, k: int, step: str, entry: tuple[int, ...] | None) -> None:
     index = StepIndex.of(solve(Problem.loads(TRAINING)))
-    assert match_step(left, index, k) == (step, entry)
+    assert index.match(left, k) == (step, entry)
 
 
 @pytest.mark.parametrize("left", ["w_{11}", "w_{1,1}", "W_{11}", "w₁,₁", "w_11"])
@@ -294,8 +294,8 @@ def test_an_entry_of_the_only_matrix_of_its_letter(left: str) -> None:
     index = StepIndex.of(
         solve(Problem.loads(TRAINING.replace("w x", "w_h x").replace("w =", "w_h =").replace("w[", "w_h[")))
     )
-    assert match_step(left, index) == ("w_h", (0, 0))
-    assert match_step("w_1", index) == ("", None)
+    assert index.match(left) == ("w_h", (0, 0))
+    assert index.match("w_1") == ("", None)
 
 
 @pytest.mark.slow

@@ -18,9 +18,9 @@ from support.solutions import solved, written
 from derive.answers.feedback.report import Report, ReportItem, report
 from derive.answers.marking.judging import judge
 from derive.answers.names.step_matching import StepIndex
-from derive.answers.pages.transcript import snippets_of
+from derive.answers.pages.transcript import cleaned, pieces_of
 from derive.answers.reading.contents import numbers_in
-from derive.answers.reading.numbers import decimal_of
+from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
@@ -346,12 +346,12 @@ def test_derivatives_of_derivatives_on_the_left(left: str, step: str) -> None:
      ("z = [20, 3, 4]", ".", "."), ("z = [20,3]", ".", "."), ("z = 3", ",", ",")],
 )  # fmt: skip
 def test_decimal_sign_of_a_work(text: str, usual: str, sign: str) -> None:
-    assert decimal_of(text.split("\n"), usual) == sign
+    assert (shown_decimal(text.split("\n")) or usual) == sign
 
 
 def test_pieces_keep_their_lines() -> None:
     text = "# Head\n\n$$z = a \\\\\n w = b$$\n~~x\n= y~~\n1) v = c\n= d\n"
-    found = [(piece.line, piece.text.split()[0]) for piece in snippets_of(text)]
+    found = [(piece.line, piece.text.split()[0]) for piece in pieces_of(cleaned(text))]
     assert found == [(1, "Head"), (3, "z"), (4, "w"), (7, "v")]
 
 
