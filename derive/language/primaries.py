@@ -272,9 +272,9 @@ class Primaries(SlopeReader):
         if name == "cases":
             return self._cases(opened)
         rows = [[self.compared()]]
-        while not (self.token.kind == "command" and self.token.text == "end"):
+        while not self._is_at_end():
             if self.accept("\\\\"):
-                if self.token.kind != "command" or self.token.text != "end":
+                if not self._is_at_end():
                     rows.append([self.compared()])
             elif self.accept("&"):
                 rows[-1].append(self.compared())
@@ -288,7 +288,7 @@ class Primaries(SlopeReader):
     def _cases(self, opened: Token) -> Expr:
         """`z & z > 0 \\\\ 0 & otherwise \\end{cases}`: values and their conditions, with words between them."""
         rows: list[list[Expr]] = []
-        while not (self.token.kind == "command" and self.token.text == "end"):
+        while not self._is_at_end():
             row = [self.compared()]
             self.accept(",")
             if self.accept("&") and not self._word_of(_OTHERWISE) and not self._ends_a_case():
@@ -296,12 +296,14 @@ class Primaries(SlopeReader):
                 row.append(self.compared())
             self.accept(",", ".")
             rows.append(row)
-            ended = self.token.kind == "command" and self.token.text == "end"
-            if not self.accept("\\\\") and not ended:
+            if not self.accept("\\\\") and not self._is_at_end():
                 raise self.error("`\\begin{cases}` is never closed", "expected `\\end{cases}`", opened)
         self.take()
         self._environment_name()
         return self._by_cases(rows, opened)
+
+    def _is_at_end(self) -> bool:
+        return self.token.kind == "command" and self.token.text == "end"
 
     def _ends_a_case(self) -> bool:
         """Whether no condition follows."""

@@ -75,20 +75,13 @@ def largest_of_many(printer: Printer, expr: Apply, level: int, position: str) ->
     function_style(printer, replace(expr, args=tuple(args)), level, position)
 
 
-def exponential(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """e raised in two dimensions, else a function."""
-    if not printer.notation.layout:
+def exponential_or_root(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """e raised, or the sign of a root, in two dimensions; else a function."""
+    if layout := printer.notation.layout:
+        style = ROWS[expr.op].notation.style
+        printer.set_between(layout.exponential if style == "exponential" else layout.root, expr.args[0])
+    else:
         function_style(printer, expr, level, position)
-        return
-    printer.set_between(printer.notation.layout.exponential, expr.args[0])
-
-
-def root(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """The sign of a root in two dimensions, else a function."""
-    if not printer.notation.layout:
-        function_style(printer, expr, level, position)
-        return
-    printer.set_between(printer.notation.layout.root, expr.args[0])
 
 
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -279,7 +272,8 @@ def _value(printer: Printer, value: Option) -> str:
 
 
 STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
-    "function": function_style, "chosen": largest_of_many, "exponential": exponential, "root": root, "bars": bars,
+    "function": function_style, "chosen": largest_of_many, "bars": bars,
+    **dict.fromkeys(("exponential", "root"), exponential_or_root),
     "iverson": iverson, "bare": bare, "constant": constant_style, "reciprocal": inverse_style,
     "stack": blocks, "beside": blocks, "index": index,
     "place": place, "looked up": looked_up, "unit vector": unit_vector, "attained": attained, "kept": kept_entries,

@@ -276,11 +276,8 @@ class _Printer:
             return
         if self.layout:
             before, between, behind = self.layout.fraction
-            self.put(before)
-            self.write(top, SUM, LEADING)
-            self.put(between)
-            self.write(bottom, SUM, LEADING)
-            self.put(behind)
+            self.set_between((before, between), top)
+            self.set_between(("", behind), bottom)
             return
 
         def write() -> None:

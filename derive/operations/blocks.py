@@ -126,10 +126,6 @@ def _fill_origins(shapes: Shapes, options: Options) -> Origin:
     return lambda index: (0, source_index(index, shapes[0], option_shape(options)))
 
 
-def _fill_pullback(ctx: GradientContext) -> Expr:
-    return reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0])
-
-
 def _fill_numpy(shapes: Shapes, options: Options) -> str:
     target = option_shape(options)
     return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
@@ -433,7 +429,9 @@ register_rows([
            notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
            numpy="np.diag({0}).reshape(-1, 1)"),
     moving("fill", _fill_origins, shape=_fill_shape, summary="one value in every entry", example="", moves=False,
-           notation=Look("bare"), pullback=_fill_pullback, numpy=_fill_numpy),
+           notation=Look("bare"),
+           pullback=lambda ctx: reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0]),
+           numpy=_fill_numpy),
     _joined("stack", "np.vstack", spellings=("concat",), summary="one above the other", example="[x; y]"),
     _joined("beside", "np.column_stack", summary="side by side", example="[X, W]"),
     moving("index", _index_origins, shape=_index_shape, summary="an entry or a block; entries count from 1",

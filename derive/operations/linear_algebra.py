@@ -194,11 +194,6 @@ def _cofactors_entry(at: At, shapes: Shapes, options: Options, index: Index) -> 
     return negated(minor) if (i + j) % 2 else minor
 
 
-def _determinant_pullback(ctx: GradientContext) -> Expr:
-    """g C."""
-    return times(ctx.gradient, apply("cofactors", ctx.args[0]), "product")
-
-
 def _cofactors_pullback(ctx: GradientContext) -> Expr:
     """tr(Gᵀ A⁻ᵀ) C − C Gᵀ A⁻ᵀ, of a matrix that has an inverse."""
     inverse = transposed(apply("inverse", ctx.args[0]))
@@ -220,7 +215,8 @@ register_rows([
     Row(
         key="det", spellings=("det",), summary="determinant of a square matrix", example="det(X)",
         notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,
-        pullback=_determinant_pullback, entry=_determinant_entry, mixes=True, rules=("back det",),
+        pullback=lambda ctx: times(ctx.gradient, apply("cofactors", ctx.args[0]), "product"),  # g C
+        entry=_determinant_entry, mixes=True, rules=("back det",),
         numpy=lambda shapes, options: "np.linalg.det({0})" if shapes[0] else "",
     ),
     Row(

@@ -169,10 +169,6 @@ def _spread_over(given: Shape, target: Shape, options: Options) -> Shape:
     return target
 
 
-def _max_pullback(ctx: GradientContext) -> Expr:
-    return apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings)
-
-
 def _chosen_pullback(other: str, ctx: GradientContext) -> Expr:
     """Of maxunpool and of maxpick the other one; which entries win does not change, so x has the gradient 0."""
     if ctx.i == 1:
@@ -236,10 +232,6 @@ def _share_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr
     return times(number(Fraction(1, found.size)), inner) if held else number(0)
 
 
-def _share_pullback(ctx: GradientContext) -> Expr:
-    return apply("avgpool", ctx.gradient, **dict(_without_shape(ctx.options)))
-
-
 SETTINGS = dict.fromkeys(("window", "stride", "padding"), "sizes")
 
 
@@ -247,7 +239,8 @@ register_rows([
     Row(
         key="maxpool", spellings=("maxpool",), summary="the largest entry of each window; ties go to the first",
         example="maxpool(X, 2)", notation=Look.operator("maxpool"), shape=_pooled_shape, kernel=_max_kernel,
-        pullback=_max_pullback, entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True, kinks=_ties,
+        pullback=lambda ctx: apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings),
+        entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True, kinks=_ties,
         chosen=_chosen, seen=_seen,
     ),
     Row(
@@ -272,7 +265,9 @@ register_rows([
     Row(
         key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",
         example="avgunpool(W, 2, shape = (4, 4))", notation=Look.operator("avgunpool"), shape=_share_shape,
-        kernel=_share_kernel, pullback=_share_pullback, entry=_share_entry, settings={**SETTINGS, "shape": "sizes"},
+        kernel=_share_kernel,
+        pullback=lambda ctx: apply("avgpool", ctx.gradient, **dict(_without_shape(ctx.options))),
+        entry=_share_entry, settings={**SETTINGS, "shape": "sizes"},
         positional=("window",), said=True,
     ),
     Macro(

@@ -135,10 +135,6 @@ def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel
     return lambda a: [x / n for x in inner(a)]
 
 
-def _sum_pullback(ctx: GradientContext) -> Expr:
-    return filled_array(ctx.gradient, ctx.shapes[0])
-
-
 def _mean_pullback(ctx: GradientContext) -> Expr:
     return filled_array(divided(ctx.gradient, number(count(ctx.shapes[0], ctx.options))), ctx.shapes[0])
 
@@ -172,7 +168,8 @@ register_rows([
     Row(
         key="sum", spellings=("sum",), summary="sum of all entries, of each row, column or channel",
         example="sum(X, rows)", notation=Look("sum", r"\sum", "Σ"), shape=reduced_shape, kernel=_sum_kernel,
-        pullback=_sum_pullback, entry=_sum_entry, settings=AXIS, mixes=True, numpy=partial(reduced_in_numpy, "np.sum"),
+        pullback=lambda ctx: filled_array(ctx.gradient, ctx.shapes[0]),
+        entry=_sum_entry, settings=AXIS, mixes=True, numpy=partial(reduced_in_numpy, "np.sum"),
     ),
     Row(
         key="mean", spellings=("mean",), summary="mean of all entries, of each row, column or channel",

@@ -118,11 +118,6 @@ def _log_softmax_pullback(ctx: GradientContext) -> Expr:
     return apply("subtract", ctx.gradient, times(apply("exp", ctx.value), _over(ctx.gradient, ctx.options)))
 
 
-def _logsumexp_pullback(ctx: GradientContext) -> Expr:
-    """g softmax(z)."""
-    return times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings))
-
-
 # --- entries -------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +228,9 @@ register_rows([
         key="logsumexp", spellings=("logsumexp",),
         summary="logarithm of the sum of the exponentials; of a vector, rows or columns",
         example="logsumexp(X, rows)", notation=Look.operator("logsumexp"),
-        shape=_reduced, kernel=_logsumexp_kernel, pullback=_logsumexp_pullback, entry=_logsumexp_entry, params=("z",),
+        shape=_reduced, kernel=_logsumexp_kernel,
+        pullback=lambda ctx: times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings)),  # g softmax(z)
+        entry=_logsumexp_entry, params=("z",),
         settings=AXIS, definition="log(sum(exp(z), axis = axis))",
         working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",),
     ),

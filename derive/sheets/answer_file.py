@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -20,6 +19,7 @@ from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity
 from derive.writers.json import nested
+from derive.writers.toml import quoted_text
 
 NOBODY = Identity("", "")
 
@@ -74,7 +74,7 @@ def answer_text(name: str, fields: Sequence[Field], identity: Identity | None, s
 
 def toml_text(answers: Mapping[str, Any], identity: Identity) -> str:
     """Answers by step, each a text or nested lists of texts, as an answer file in TOML."""
-    lines = [f"{_quoted(key)} = {_array(text)}" for key, text in (*identity.marks, *answers.items())]
+    lines = [f"{quoted_text(key)} = {_array(text)}" for key, text in (*identity.marks, *answers.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -85,15 +85,11 @@ def _toml(answers: Mapping[Field, list[str]], identity: Identity) -> str:
 def _array(value: Any, indent: str = "") -> str:
     """Nested lists, the outer ones with a line for each row."""
     if not isinstance(value, list):
-        return _quoted(str(value))
+        return quoted_text(str(value))
     if not value or not isinstance(value[0], list):
         return f"[{', '.join(map(_array, value))}]"
     rows = "".join(f"{indent}    {_array(row, indent + '    ')},\n" for row in value)
     return f"[\n{rows}{indent}]"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _csv(answers: Mapping[Field, list[str]], identity: Identity) -> str:

@@ -224,6 +224,10 @@ class Values:
             )
         return self._turns[turn]
 
+    def count(self, k: int) -> int:
+        """The number of the step that pass k is."""
+        return self.problem.update.count(k) if self.problem.update else k
+
     def _keep_what_waits(self, env: Env, k: int) -> None:
         """What is not updated in pass k, for it is another update's turn, stays as it is."""
         if len(self._moves(k)[1]) < len(self.tape.updates):
@@ -235,7 +239,7 @@ class Values:
     def _begin(self, env: Env, k: int) -> None:
         """What changes from pass to pass whatever is computed: the number of the step, the samples."""
         if STEP in self.tape.derivation.constants:
-            env[self.tape.slots[STEP]] = [fmpq(self.problem.update.count(k) if self.problem.update else k)]
+            env[self.tape.slots[STEP]] = [fmpq(self.count(k))]
         if k > 1 and self._samples:
             for given in self._samples.givens(k):
                 env[self.tape.slots[given.name]] = _numbers_of(given)

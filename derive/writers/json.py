@@ -83,7 +83,7 @@ def _verification(run: PageRun) -> dict[str, Any]:
 
 def _steps(compiled: CompiledSteps, run: PageRun) -> Iterator[dict[str, Any]]:
     derivation, values = compiled.page.derivation, run.values
-    for name in (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states):
+    for name in derivation.begun:
         if name != STEP:
             yield _given(compiled, values, name)
     for k in values.worked:

@@ -294,7 +294,7 @@ class Compiler:
             case Result():
                 return [self._result(value)]
             case NumberList():
-                return [self._numbers(value, self.matrix if self.notation.layout else _in_a_line)]
+                return [self._numbers(value, self.matrix if self.notation.layout else matrix_in_line)]
             case NameInText():
                 return [self.naming(value)]
             case _:
@@ -326,7 +326,7 @@ def _of_the_run(value: Inline, view: View) -> str:
     raise AssertionError(value)
 
 
-def _in_a_line(rows: list[list[str]], label: str = "") -> str:
+def matrix_in_line(rows: list[list[str]], label: str = "") -> str:
     """A matrix inside a sentence without TeX: `[1 2; 3 4]`."""
     return f"[{'; '.join(map(' '.join, rows))}]"
 

@@ -45,10 +45,10 @@ class TomlWriter(Writer):
 
 
 def _lines(problem: Problem, page: PageContext) -> Iterator[str]:
-    yield f"title = {_quoted(problem.title)}"
+    yield f"title = {quoted_text(problem.title)}"
     if problem.topic:
-        yield f"topic = {_quoted(problem.topic)}"
-    yield f"language = {_quoted(problem.language)}"
+        yield f"topic = {quoted_text(problem.topic)}"
+    yield f"language = {quoted_text(problem.language)}"
     drawn = frozenset(problem.samples.names() if problem.samples else ())
     for table, parameter in (("data", False), ("parameters", True)):
         givens = [given for given in problem.givens if given.parameter == parameter and given.name not in drawn]
@@ -79,19 +79,19 @@ def _model(problem: Problem, page: PageContext) -> Iterator[str]:
     if len(problem.losses) > 1:
         yield f"losses = {_list(map(ASCII.name, problem.losses))}"
     elif problem.loss:
-        yield f"loss = {_quoted(ASCII.name(problem.loss))}"
+        yield f"loss = {quoted_text(ASCII.name(problem.loss))}"
     if single.gradients:
         yield f"gradients = {_list(map(ASCII.name, single.gradients))}"
 
 
 def _numbers(numbers: Numbers, language: str) -> Iterator[str]:
     yield f"\n[numbers]\n{_digits(numbers.digits)}"
-    yield f"carry = {_quoted(numbers.carry)}\ndecimal = {_quoted(numbers.decimal)}"
+    yield f"carry = {quoted_text(numbers.carry)}\ndecimal = {quoted_text(numbers.decimal)}"
     if numbers.multiplication != number_sign(language, "multiplication"):
-        yield f"multiplication = {_quoted(numbers.multiplication)}"
+        yield f"multiplication = {quoted_text(numbers.multiplication)}"
     if numbers.steps:
         yield "\n[numbers.steps]"
-        yield from (f"{_quoted(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
+        yield from (f"{quoted_text(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
 
 
 def _settings(problem: Problem) -> Iterator[str]:
@@ -100,23 +100,19 @@ def _settings(problem: Problem) -> Iterator[str]:
     yield "\n[page]"
     for key in ("course", "author", "date", "task", "symbol", "detail"):
         if value := getattr(page, key):
-            yield f"{key} = {_quoted(value)}"
+            yield f"{key} = {quoted_text(value)}"
     if page.ask:
         yield f"ask = {_list(page.ask)}"
     if page.entries != type(page)().entries:
-        yield f"entries = {page.entries or _quoted('all')}"
+        yield f"entries = {page.entries or quoted_text('all')}"
     for switch in fields(page):
-        if (value := getattr(page, switch.name)) != switch.default and switch.name in (
-            *SWITCHES,
-            "engine",
-            "accessible",
-        ):
+        if (value := getattr(page, switch.name)) != switch.default and switch.name in SWITCHES:
             yield f"{switch.name} = {_setting(value) if isinstance(value, bool | str) else _list(value)}"
     yield from _marking(problem.marking)
     yield from _grade(problem.grade)
     if problem.aliases:
         yield "\n[names]"
-        yield from (f"{_quoted(step)} = {_list(names)}" for step, names in problem.aliases.items())
+        yield from (f"{quoted_text(step)} = {_list(names)}" for step, names in problem.aliases.items())
     if update:
         yield from _update(update, problem.samples)
 
@@ -141,20 +137,20 @@ def _one_update(update: Update, samples: Samples | None, show: Sequence[int]) ->
     """The keys of one table [update]."""
     by_hand = update.rule == EQUATIONS
     if not by_hand:
-        yield f"rule = {_quoted(update.rule)}"
+        yield f"rule = {quoted_text(update.rule)}"
     if update.loss:
-        yield f"loss = {_quoted(ASCII.name(update.loss))}"
+        yield f"loss = {quoted_text(ASCII.name(update.loss))}"
     yield from _rate(update)
     if update.schedule:
-        yield f"schedule = {_quoted(update.schedule)}"
+        yield f"schedule = {quoted_text(update.schedule)}"
         values = {given.name.id: given.values[0] for given in update.constants}
         yield from (f"{key} = {_number(values[key])}" for key in SCHEDULES[update.schedule].needs)
     most = update.until.most if update.until else update.steps
     yield f"steps = {most}" if update.epochs is None else f"epochs = {update.epochs}"
     if update.until:
-        yield f"until = {_quoted(update.until.text)}"
+        yield f"until = {quoted_text(update.until.text)}"
     if samples:
-        yield f"batch = {samples.batch}\nreduce = {_quoted(samples.reduce)}"
+        yield f"batch = {samples.batch}\nreduce = {quoted_text(samples.reduce)}"
     yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())
     if update.only is not None:
         yield f"only = {_list(map(ASCII.name, update.only))}"
@@ -171,7 +167,7 @@ def _one_update(update: Update, samples: Samples | None, show: Sequence[int]) ->
 def _rate(update: Update) -> Iterator[str]:
     """The learning rate, where there is one."""
     if update.rate:
-        yield f"learning_rate = {_quoted(update.rate)}"
+        yield f"learning_rate = {quoted_text(update.rate)}"
     elif update.own_rates:
         rates = ", ".join(f"{_key(name)} = {_number(rate)}" for name, rate in update.own_rates.items())
         yield f"learning_rate = {{ {rates} }}"
@@ -182,18 +178,18 @@ def _rate(update: Update) -> Iterator[str]:
 def _setting(value: Setting) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return _number(value) if isinstance(value, Fraction) else _quoted(value)
+    return _number(value) if isinstance(value, Fraction) else quoted_text(value)
 
 
 def _grade(rules: GradeRules) -> Iterator[str]:
     """How a class is graded."""
     if rules == GradeRules():
         return
-    yield f"\n[grade]\nattempts = {_quoted(rules.attempts)}"
+    yield f"\n[grade]\nattempts = {quoted_text(rules.attempts)}"
     if rules.due:
         yield f"due = {rules.due.isoformat(timespec='seconds')}\nlate = {_number(rules.late)}"
     if rules.marks:
-        yield f"marks = {{ {', '.join(f'{_quoted(grade)} = {_number(least)}' for grade, least in rules.marks)} }}"
+        yield f"marks = {{ {', '.join(f'{quoted_text(grade)} = {_number(least)}' for grade, least in rules.marks)} }}"
 
 
 def _marking(marking: Marking) -> Iterator[str]:
@@ -209,24 +205,25 @@ def _marking(marking: Marking) -> Iterator[str]:
     yield from (f"{key} = {_list(steps)}" for key in ("exact", "formula") if (steps := getattr(marking, key)))
     if marking.steps:
         yield "[marking.steps]"
-        yield from (f"{_quoted(step)} = {_number(marks)}" for step, marks in marking.steps.items())
+        yield from (f"{quoted_text(step)} = {_number(marks)}" for step, marks in marking.steps.items())
 
 
 def _digits(digits: Digits) -> str:
     return f"{'decimals' if digits.decimals else 'significant'} = {digits.count}"
 
 
-def _quoted(text: str) -> str:
+def quoted_text(text: str) -> str:
+    """A text as TOML writes it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _list(items: Any) -> str:
-    return f"[{', '.join(map(_quoted, items))}]"
+    return f"[{', '.join(map(quoted_text, items))}]"
 
 
 def _key(name: Name) -> str:
     spelling = ASCII.name(name)
-    return spelling if spelling.isascii() and spelling.replace("_", "").isalnum() else _quoted(spelling)
+    return spelling if spelling.isascii() and spelling.replace("_", "").isalnum() else quoted_text(spelling)
 
 
 def _number(value: Fraction, places: int = 0) -> str:

@@ -293,7 +293,7 @@ def test_without_the_table_everyone_has_the_same() -> None:
         ("x = []", "an empty list"),
         ("x = true", "`true`"),
         ("x = { choices = 3 }", "not a list of numbers"),
-        ("tidy = 0", "`tidy` is `0`"),
+        ("tidy = 0", "`tidy` is 0"),
         ("tries = 1.5", "whole number"),
         ('allow = ["kinks"]', "did you mean `kink`?"),
         ('allow = ["no value"]', "`allow` cannot have `no value`"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
@@ -62,11 +62,11 @@ def exchanged(first: str, second: str) -> WrongEquations:
     """One total for the other: sum for mean."""
 
     def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
-        swap = {first: second}
-        if any(isinstance(n, Apply) and n.op in swap for n in walk(step.expr)):
-            yield rewrite(
-                step.expr, lambda n: replace(n, op=swap[n.op]) if isinstance(n, Apply) and n.op in swap else None
-            )
+        changed = rewrite(
+            step.expr, lambda n: replace(n, op=second) if isinstance(n, Apply) and n.op == first else None
+        )
+        if changed != step.expr:
+            yield changed
 
     return wrong
 
@@ -106,8 +106,12 @@ def without_bias(derivation: Derivation, step: Step) -> Iterator[Expr]:
 def other_given(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Another given value of the same shape."""
     givens = [name for name, _ in derivation.givens]
-    for used in names_in(step.expr):
-        if used in givens:
-            for other in givens:
-                if other != used and derivation.shapes[other] == derivation.shapes[used]:
-                    yield substitute(step.expr, {used: Ref(other)})
+    yield from in_place_of(derivation, step, (name for name in names_in(step.expr) if name in givens), givens)
+
+
+def in_place_of(derivation: Derivation, step: Step, names: Iterable[Name], others: Sequence[Name]) -> Iterator[Expr]:
+    """The right side of a step with another quantity of the same shape in place of one of the names."""
+    for used in names:
+        for other in others:
+            if other != used and derivation.shapes[other] == derivation.shapes[used]:
+                yield substitute(step.expr, {used: Ref(other)})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.answers.mistakes.amounts import in_place_of
 from derive.answers.mistakes.mistake import Mistake
 from derive.calculus.building import terms_of, total
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Expr, Ref, substitute
+from derive.language.expressions import Expr, Ref
 from derive.language.names import Derivative, Name, Symbol, symbols_in
 
 MOST_GRADIENTS = 24
@@ -55,10 +56,7 @@ def _other_gradient(derivation: Derivation, step: Step) -> Iterator[Expr]:
     gradients = [each.name for each in derivation.backward if _is_gradient(each.name, derivation)]
     at = gradients.index(step.name) if step.name in gradients else len(gradients)
     near = sorted(gradients, key=lambda name: abs(gradients.index(name) - at))[:MOST_GRADIENTS]
-    for used in (name for name in step.uses if name in gradients):
-        for other in near:
-            if other != used and derivation.shapes[other] == derivation.shapes[used]:
-                yield substitute(step.expr, {used: Ref(other)})
+    yield from in_place_of(derivation, step, (name for name in step.uses if name in gradients), near)
     yield from (Ref(other) for other in near if other != step.name and other not in step.uses)
 
 

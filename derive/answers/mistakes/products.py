@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from derive.answers.mistakes.amounts import in_place_of
 from derive.calculus.building import tidy, times
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, substitute
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite
 from derive.language.names import Derivative
 
 
@@ -98,10 +99,7 @@ def other_input(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Another layer's input in the outer product: x for A."""
     inputs = [name for name in step.uses if not isinstance(name, Derivative)]
     others = [name for name, parameter in derivation.givens if not parameter] + [s.name for s in derivation.forward]
-    for used in inputs:
-        for other in others:
-            if other != used and derivation.shapes[other] == derivation.shapes[used]:
-                yield substitute(step.expr, {used: Ref(other)})
+    yield from in_place_of(derivation, step, inputs, others)
 
 
 def quotient_for_product(derivation: Derivation, step: Step) -> Iterator[Expr]:

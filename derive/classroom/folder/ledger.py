@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -64,7 +65,7 @@ def entries(folder: Path) -> Iterator[LedgerLine]:
         return
 
 
-class Ledger:
+class Ledger(AbstractContextManager["Ledger"]):
     """The ledger of a folder; of several entries for a student the last counts. Memory holds their places alone."""
 
     def __init__(self, folder: Path) -> None:
@@ -80,9 +81,6 @@ class Ledger:
             if entry := LedgerLine.read(line):
                 self._places[entry.student] = place
             place += len(line)
-
-    def __enter__(self) -> Ledger:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

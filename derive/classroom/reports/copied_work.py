@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Agreement:
         return f"probably the same work as {self.other}: the same wrong numbers ({self.agreeing} of {self.of})"
 
 
-class NumberIndex:
+class NumberIndex(AbstractContextManager["NumberIndex"]):
     """The numbers of a class on disk: each student's key, and each work."""
 
     def __init__(self, path: Path) -> None:
@@ -61,9 +62,6 @@ class NumberIndex:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(_TABLE)
         self._students = 0
-
-    def __enter__(self) -> NumberIndex:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()

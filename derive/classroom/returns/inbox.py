@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -110,7 +110,7 @@ class Sheets(Protocol):
         """The codes of a student's sheets."""
 
 
-class Inbox:
+class Inbox(AbstractContextManager["Inbox"]):
     """The returns of a class, in the order they were read; a Register of its students."""
 
     def __init__(self, path: Path, sheets: Sheets) -> None:
@@ -118,9 +118,6 @@ class Inbox:
         path.unlink(missing_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(_TABLES)
-
-    def __enter__(self) -> Inbox:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()

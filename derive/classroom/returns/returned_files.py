@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -171,15 +171,12 @@ def _time_of(member: zipfile.ZipInfo) -> float:
     return time.timestamp() if time.year > 1980 else 0
 
 
-class Shelf:
+class Shelf(AbstractContextManager["Shelf"]):
     """Opens sources; a zip stays open for all of its members in a row."""
 
     def __init__(self) -> None:
         self._path: Path | None = None
         self._zip: zipfile.ZipFile | None = None
-
-    def __enter__(self) -> Shelf:
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self._zip is not None:

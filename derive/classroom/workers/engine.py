@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
@@ -69,15 +69,12 @@ def _serial(function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
     return map(function, tasks)
 
 
-class _Pool:
+class _Pool(AbstractContextManager["_Pool"]):
     """Processes of this machine, started anew when one of them dies."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.executor = self._started()
-
-    def __enter__(self) -> _Pool:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.executor.shutdown(wait=True, cancel_futures=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import AbstractContextManager
 from typing import TextIO
 
 _WIDTH = 24
 _PAUSE = 0.1
 
 
-class Progress:
+class Progress(AbstractContextManager["Progress"]):
     """A bar for `total` things. Silent where `stream` is no terminal."""
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
@@ -18,9 +19,6 @@ class Progress:
         self.total, self.done, self.begun = total, 0, 0
         self.start = self.shown = time.monotonic()
         self.visible = self.stream.isatty()
-
-    def __enter__(self) -> Progress:
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self.visible:

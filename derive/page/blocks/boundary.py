@@ -11,7 +11,7 @@ from derive.derivation.steps import Derivation
 from derive.figures.boundary import Boundary, PlanePoint
 from derive.language.expressions import Apply, Number, Ref
 from derive.language.names import Symbol
-from derive.page.blocks.predictions import compared
+from derive.page.blocks.predictions import compared, compared_column
 from derive.page.chains import Formula
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence
 from derive.problem.problem import Problem
@@ -50,14 +50,14 @@ class _Plane:
 
 def _of_samples(derivation: Derivation, problem: Problem, samples: Samples) -> _Plane | None:
     """Samples of one column with two entries and a number as their target."""
-    columns = {samples.name(column.name, 0): column for column in samples.columns}
-    loss = samples.name(problem.loss, 0) if problem.loss and samples.batch > 1 else problem.loss
-    found = compared(derivation, loss, columns)
-    inputs = [name for name in columns if found and name != found[1]]
-    if found is None or len(inputs) != 1 or columns[inputs[0]].shape != (2,) or columns[found[1]].shape:
+    found = compared_column(derivation, problem, samples)
+    inputs = [column for column in samples.columns if found and column != found[1]]
+    if found is None or len(inputs) != 1 or inputs[0].shape != (2,) or found[1].shape:
         return None
-    pairs = zip(columns[inputs[0]].values, columns[found[1]].values, strict=True)
-    return _Plane(inputs[0], 1, True, *found, tuple((x, y, aim) for (x, y), (aim,) in pairs))
+    output, target = found
+    pairs = zip(inputs[0].values, target.values, strict=True)
+    source, aim_of = (samples.name(column.name, 0) for column in (inputs[0], target))
+    return _Plane(source, 1, True, output, aim_of, tuple((x, y, aim) for (x, y), (aim,) in pairs))
 
 
 def _of_matrix(derivation: Derivation, problem: Problem) -> _Plane | None:

@@ -21,7 +21,7 @@ def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     samples, update = problem.samples, problem.update
     if samples is None and update is not None:
         yield from _of_matrix(derivation, problem, update)
-    found = _output(derivation, problem, samples) if samples and update else None
+    found = compared_column(derivation, problem, samples) if samples and update else None
     if samples is None or update is None or found is None:
         return
     output, target = found
@@ -37,6 +37,10 @@ def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         given = tuple((samples.name(column.name, 0), column.values[i]) for column in samples.columns)
         shown = [value_cell(Prediction(output, index, k, given)) for k in passes.values() for index in places]
         rows.append((text_cell(i + 1), *map(number_cell, target.values[i]), *shown))
+    yield from _table(heads, rows)
+
+
+def _table(heads: Iterable[TableColumn], rows: Iterable[tuple[Sentence, ...]]) -> Iterator[Block]:
     yield Paragraph((Sentence("training.predictions"),))
     yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
 
@@ -57,8 +61,7 @@ def _of_matrix(derivation: Derivation, problem: Problem, update: Update) -> Iter
          *(value_cell(Result(output, index, k=k)) for k in passes.values()))
         for i, index in enumerate(indices(shape))
     ]  # fmt: skip
-    yield Paragraph((Sentence("training.predictions"),))
-    yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
+    yield from _table(heads, rows)
 
 
 def _is_batch(target: Given, data: Iterable[Given]) -> bool:
@@ -72,7 +75,7 @@ def _of(key: str, name: Name, index: Index) -> Sentence:
     return Sentence(key, {"name": NameInText(name, index=index or None)})
 
 
-def _output(derivation: Derivation, problem: Problem, samples: Samples) -> tuple[Symbol, SampleColumn] | None:
+def compared_column(derivation: Derivation, problem: Problem, samples: Samples) -> tuple[Symbol, SampleColumn] | None:
     """What the loss compares with what: the output for the first sample of a pass, and the samples' target."""
     columns = {samples.name(column.name, 0): column for column in samples.columns}
     loss = samples.name(problem.loss, 0) if problem.loss and samples.batch > 1 else problem.loss

@@ -95,9 +95,7 @@ class NumpyProgram:
 
     def begun(self) -> list[str]:
         """All that has a value before the first pass."""
-        derivation = self.derivation
-        names = (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states)
-        return self.given(names)
+        return self.given(self.derivation.begun)
 
     def _array(self, flat: Sequence[Num], name: Name) -> str:
         texts = list(map(_literal, flat))
@@ -135,7 +133,11 @@ class NumpyProgram:
 
     def goes_on(self, k: int) -> list[str]:
         """What pass k begins with: what the update before it gave, its samples, its number."""
-        return [*self._carried(k - 1), *self.given(self.derivation.turning, k), *self._number(str(self._count(k)))]
+        return [
+            *self._carried(k - 1),
+            *self.given(self.derivation.turning, k),
+            *self._number(str(self.values.count(k))),
+        ]
 
     def _carried(self, k: int) -> list[str]:
         """The lines that carry over what pass k has changed."""
@@ -144,11 +146,6 @@ class NumpyProgram:
 
     def _number(self, k: str) -> list[str]:
         return [f"{self.variables[STEP]} = {k}"] if STEP in self.derivation.constants else []
-
-    def _count(self, k: int) -> int:
-        """The number of the step that pass k is."""
-        update = self.values.problem.update
-        return update.count(k) if update else k
 
     def passed_over(self, first: int, last: int) -> list[str]:
         """Passes that the page leaves out, in a loop."""

@@ -191,8 +191,7 @@ class PageLayout:
 
     def _begin(self, k: int) -> None:
         """What pass k begins with and no cell holds yet."""
-        derivation = self.derivation
-        for name in (*(name for name, _ in derivation.givens), *derivation.constants, *derivation.states):
+        for name in self.derivation.begun:
             if not self._is_count(name) and self._home(name, k) not in self.held:
                 self._given(name, k)
 
@@ -244,8 +243,7 @@ class PageLayout:
 
         def cell(leaf: Ref | Entry) -> str:
             if self._is_count(leaf.name):
-                update = self.values.problem.update
-                return str(update.count(k) if update else k)
+                return str(self.values.count(k))
             name, home = self._home(leaf.name, k)
             return address(self.sheet.places[name, leaf.index if isinstance(leaf, Entry) else (), home])
 

@@ -24,7 +24,7 @@ from derive.values.digits import INFINITE, Printed
 from derive.version import install_command
 from derive.writers.base import Writer
 from derive.writers.page_context import PageContext
-from derive.writers.parts import Compiler
+from derive.writers.parts import Compiler, matrix_in_line
 from derive.writers.spreadsheet.layout import (
     NAMES,
     NUMBERS,
@@ -50,7 +50,7 @@ class SpreadsheetWriter(Writer):
 
     def compile(self, document: Document, page: PageContext) -> tuple[Document, PageContext, Compiler]:
         notation, words = page.notation(UNICODE, document), catalogue(document.language)
-        return document, page, Compiler(notation, page.shapes, page.labels(notation), _in_a_line, str, words)
+        return document, page, Compiler(notation, page.shapes, page.labels(notation), matrix_in_line, str, words)
 
     def finished(self, compiled: tuple[Document, PageContext, Compiler], run: PageRun) -> bytes:
         document, page, compiler = compiled
@@ -60,10 +60,6 @@ class SpreadsheetWriter(Writer):
         with _workbook(file) as book:
             _Workbook(book, document, compiler.catalogue).write(layout, training_table(layout, view))
         return file.getvalue()
-
-
-def _in_a_line(rows: list[list[str]], label: str = "") -> str:
-    return f"[{'; '.join(map(' '.join, rows))}]"
 
 
 def _workbook(file: BytesIO) -> Any:
