@@ -8,19 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from derive.commands import (
-    check,
-    classes,
-    companions,
-    example,
-    grade,
-    new,
-    practice,
-    sheet,
-    solve,
-    studio,
-    tables,
-)
+from derive.commands import check, classes, companions, example, grade, new, practice, sheet, solve, studio, tables
 from derive.errors import DeriveError
 from derive.memory import rarely_collecting
 from derive.version import VERSION

@@ -11,15 +11,7 @@ from functools import reduce
 from math import inf, prod
 
 from derive.calculus.building import plus, times, total
-from derive.calculus.differentiation import (
-    derivative_rule,
-    differentiate,
-    reduced,
-    settled,
-    shape_of,
-    slopes,
-    spread,
-)
+from derive.calculus.differentiation import derivative_rule, differentiate, reduced, settled, shape_of, slopes, spread
 from derive.calculus.operation_rows import GradientContext, row_of
 from derive.derivation.helpers import LINEAR, LossPath, is_pointwise
 from derive.derivation.rules import (

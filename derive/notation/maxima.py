@@ -14,17 +14,7 @@ from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices, offset
 from derive.language.expressions import Apply, Entry, Expr, Index, Ref, Shape
 from derive.language.names import Symbol
-from derive.notation.code import (
-    ATOM,
-    FACTOR,
-    MAXIMA,
-    PRODUCT,
-    SIGNS,
-    SUM,
-    Operand,
-    ScalarFormula,
-    is_matrix_product,
-)
+from derive.notation.code import ATOM, FACTOR, MAXIMA, PRODUCT, SIGNS, SUM, Operand, ScalarFormula, is_matrix_product
 
 EACH = Symbol("each", subscript=("entry",))
 """Stands for an entry of a matrix that a function goes through."""

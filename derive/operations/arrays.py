@@ -24,12 +24,7 @@ from derive.calculus.operation_rows import (
     shape_text,
 )
 from derive.calculus.scalars import Num
-from derive.calculus.shapes import (
-    as_matrix,
-    normal,
-    place_in,
-    row_and_column,
-)
+from derive.calculus.shapes import as_matrix, normal, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Number, Options, Shape, apply
 from derive.operations.blocks import transposed
 from derive.operations.elementwise import Smooth, elementwise

@@ -13,16 +13,7 @@ from functools import partial
 from flint import fmpq
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import (
-    ROWS,
-    Branches,
-    Flat,
-    Kernel,
-    Look,
-    Row,
-    Shapes,
-    register_computed,
-)
+from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, Look, Row, Shapes, register_computed
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk

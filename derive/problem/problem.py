@@ -28,13 +28,7 @@ from derive.problem.reading.equation_checks import check_looked_up, check_matrix
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
 from derive.problem.reading.framework_names import OTHER_TABLES
-from derive.problem.reading.given_values import (
-    Given,
-    formula_text,
-    places_of,
-    shape_of_lists,
-    without_infinity,
-)
+from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists, without_infinity
 from derive.problem.reading.large_arrays import NumberArray
 from derive.problem.reading.tables import Tables
 from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, uneaten

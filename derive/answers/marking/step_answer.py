@@ -9,15 +9,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.answers.marking.rounding import (
-    CUT,
-    EXACT,
-    as_long_as_meant,
-    is_noise,
-    is_precise,
-    standing,
-    with_zeros,
-)
+from derive.answers.marking.rounding import CUT, EXACT, as_long_as_meant, is_noise, is_precise, standing, with_zeros
 from derive.answers.marking.student_values import StudentValues
 from derive.answers.reading.written import Answer, Remark, WrittenNumber
 from derive.calculus.operation_rows import Flat

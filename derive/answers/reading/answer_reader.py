@@ -19,16 +19,7 @@ from derive.answers.reading.contents import numbers_in, scaled_array
 from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.numbers import ambiguities, read_number
 from derive.answers.reading.reader import plain_array, read_side
-from derive.answers.reading.written import (
-    COLUMN,
-    EXACT_DIGITS,
-    NOT_READ,
-    ROW,
-    Array,
-    Remark,
-    Unreadable,
-    WrittenNumber,
-)
+from derive.answers.reading.written import COLUMN, EXACT_DIGITS, NOT_READ, ROW, Array, Remark, Unreadable, WrittenNumber
 from derive.language.expressions import Expr, Number, Shape
 from derive.language.tokens import TextError
 
