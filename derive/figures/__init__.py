@@ -2,13 +2,11 @@
 
 from derive.figures.attention import attention_figure
 from derive.figures.boundary import Boundary
-from derive.figures.charts import Bar, BarPart, Chart
-from derive.figures.curves import Curve
+from derive.figures.charts import Bar, BarPart, Chart, Curve, Strip
 from derive.figures.graph import graph_figure
 from derive.figures.grids import Grid, Grids
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
-from derive.figures.strip import Strip
 from derive.figures.unrolled import unrolled_figure
 from derive.figures.windows import window_figures
 

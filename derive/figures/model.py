@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
 from derive.figures.boundary import Boundary
-from derive.figures.curves import Curve
+from derive.figures.charts import Curve
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name, Symbol
 

@@ -11,6 +11,7 @@ from derive.operations import (  # noqa: F401
     linear_algebra,
     lookup,
     losses,
+    moving,
     pooling,
     products,
     ranking,

@@ -26,8 +26,8 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix, normal, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Number, Options, Shape, apply
-from derive.operations.blocks import transposed
 from derive.operations.elementwise import Smooth, elementwise
+from derive.operations.moving import transposed
 
 WORTH_A_MATRIX = 3
 """From so many rows, columns and terms on it pays to make matrices of FLINT of two arrays."""

@@ -1,7 +1,4 @@
-"""Operations that move entries and compute nothing: transposed, blocks put together, cut out, put back, laid out anew.
-
-Each says where an entry of its value comes from; the value, single entries and the printed numbers all follow that.
-"""
+"""Entries moved to other places: blocks put together, cut out, put back in place, laid out anew."""
 
 from __future__ import annotations
 
@@ -12,15 +9,10 @@ from fractions import Fraction
 from functools import partial
 from itertools import accumulate
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
-from derive.calculus import scalars
-from derive.calculus.differentiation import reduced
 from derive.calculus.operation_rows import (
-    At,
-    Branches,
     GradientContext,
-    Kernel,
     Look,
     Row,
     ShapeFault,
@@ -30,105 +22,17 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import (
     as_axes,
-    as_matrix,
-    broadcast,
-    indices,
     normal,
     numpy_shape,
     offset,
-    place_in,
     position,
-    row_and_column,
-    source_index,
     whole_index,
 )
-from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, Slice, apply, number
-
-Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
-"""The index of an entry → which argument it comes from, and its index there; None for 0."""
+from derive.language.expressions import Expr, Index, Options, Shape, Slice, apply, number
+from derive.operations.moving import Origin, moving
+from derive.operations.options import as_option, option_shape, whole_option
 
 MOST_BLOCKS = 1_000
-
-
-def moving(key: str, origins: Callable[[Shapes, Options], Origin], **fields: Any) -> Row:
-    """The row of an operation that moves entries, with other fields of it."""
-    return Row(key=key, kernel=partial(_kernel, fields["shape"], origins), entry=partial(_entry, origins),
-               **{"moves": True, **fields})  # fmt: skip
-
-
-def _kernel(
-    shape: Callable[[Shapes, Options], Shape], origins: Callable[[Shapes, Options], Origin], shapes: Shapes,
-    options: Options, branches: Branches,
-) -> Kernel:  # fmt: skip
-    found = map(origins(shapes, options), indices(shape(shapes, options)))
-    plan = [None if at is None else (at[0], offset(shapes[at[0]], at[1])) for at in found]
-    if len(shapes) > 1:
-        return lambda *args: [scalars.ZERO if at is None else args[at[0]][at[1]] for at in plan]
-    places = [None if at is None else at[1] for at in plan]
-    if places == list(range(prod(shapes[0]))):
-        return lambda a: a
-    return lambda a: [scalars.ZERO if i is None else a[i] for i in places]
-
-
-def _entry(
-    origins: Callable[[Shapes, Options], Origin], at: At, shapes: Shapes, options: Options, index: Index
-) -> Expr:  # fmt: skip
-    found = origins(shapes, options)(index)
-    return number(0) if found is None else at(*found)
-
-
-# --- another place for each --------------------------------------------------------------------------------------
-
-
-def transposed(expr: Expr) -> Expr:
-    """The transpose of an expression; two cancel, and (A B)ᵀ = Bᵀ Aᵀ."""
-    if isinstance(expr, Apply) and expr.op == "transpose":
-        return expr.args[0]
-    if isinstance(expr, Apply) and expr.op == "product":
-        return apply("product", transposed(expr.args[1]), transposed(expr.args[0]))
-    return apply("transpose", expr)
-
-
-def _transpose_shape(shapes: Shapes, options: Options) -> Shape:
-    rows, columns = as_matrix(shapes[0])
-    return normal((columns, rows))
-
-
-def _transpose_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, place_in(row_and_column(index)[::-1], shapes[0]))
-
-
-def _diag_shape(shapes: Shapes, options: Options) -> Shape:
-    if len(shapes[0]) > 1:
-        raise ShapeFault(f"{shape_text(shapes[0])} does not go on a diagonal", "`diag` takes a vector")
-    return shapes[0] * 2
-
-
-def _diag_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, index[:1]) if len(set(index)) < 2 else None
-
-
-def _diagonal_shape(shapes: Shapes, options: Options) -> Shape:
-    rows, columns = as_matrix(shapes[0])
-    if rows != columns:
-        raise ShapeFault(f"{shape_text(shapes[0])} has no diagonal", "`diagonal` takes a square matrix")
-    return shapes[0][:1]
-
-
-# --- one value in every entry -----------------------------------------------------------------------------------
-
-
-def _fill_shape(shapes: Shapes, options: Options) -> Shape:
-    return broadcast((shapes[0], option_shape(options)))
-
-
-def _fill_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, source_index(index, shapes[0], option_shape(options)))
-
-
-def _fill_numpy(shapes: Shapes, options: Options) -> str:
-    target = option_shape(options)
-    return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
 
 
 # --- one above the other, side by side ---------------------------------------------------------------------------
@@ -270,35 +174,6 @@ def _index_numpy(shapes: Shapes, options: Options) -> str:
     return f"{{0}}[{parts}]" + ("" if kept else f".reshape({numpy_shape(cut.shape)})")
 
 
-def option_shape(options: Options) -> Shape:
-    """The shape that an option names."""
-    sizes = dict(options)["shape"]
-    return tuple(int(n) for n in (sizes if isinstance(sizes, tuple) else (sizes,)))  # type: ignore[arg-type]
-
-
-def whole_option(options: Options, name: str) -> int:
-    """The whole number that an option is; 0 where it is not one."""
-    value = dict(options).get(name)
-    return int(value) if isinstance(value, Fraction) else 0
-
-
-def axis_settings(
-    options: Options, name: str, axes: int, default: int | tuple[int, ...] | None = None, least: int = 1
-) -> tuple[int, ...]:
-    """A setting for each axis that a window or a kernel goes along. Raises ShapeFault."""
-    value = dict(options).get(name, default)
-    values = value if isinstance(value, tuple) else (value,) * axes
-    whole = tuple(int(v) for v in values)  # type: ignore[arg-type]
-    if len(whole) != axes or min(whole) < least:
-        raise ShapeFault(f"`{name}` does not fit", f"one number from {least}, or {axes}: one for each axis")
-    return whole
-
-
-def as_option(shape: Shape) -> Option:
-    """A shape as the value of an option: of one axis its size."""
-    return Fraction(shape[0]) if len(shape) == 1 else tuple(map(Fraction, shape))
-
-
 def _index_pullback(ctx: GradientContext) -> Expr:
     (shape,) = ctx.shapes
     return apply("place", ctx.gradient, **ctx.settings, shape=as_option(shape)) if shape else ctx.gradient
@@ -419,19 +294,6 @@ def _joined(key: str, function: str, **fields: Any) -> Row:
 
 
 register_rows([
-    moving("transpose", _transpose_origins, shape=_transpose_shape, summary="transpose", example="W^T",
-           notation=Look("transpose"), pullback=lambda ctx: transposed(ctx.gradient), numpy="{0}.T"),
-    moving("diag", _diag_origins, shape=_diag_shape, spellings=("diag",), example="diag(x)", sparse=True, moves=False,
-           summary="matrix with a vector on its diagonal and 0 elsewhere", notation=Look.operator("diag"),
-           pullback=lambda ctx: apply("diagonal", ctx.gradient), numpy="np.diagflat({0})"),
-    moving("diagonal", lambda shapes, options: lambda index: (0, index * 2), shape=_diagonal_shape,
-           spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)", moves=False,
-           notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
-           numpy="np.diag({0}).reshape(-1, 1)"),
-    moving("fill", _fill_origins, shape=_fill_shape, summary="one value in every entry", example="", moves=False,
-           notation=Look("bare"),
-           pullback=lambda ctx: reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0]),
-           numpy=_fill_numpy),
     _joined("stack", "np.vstack", spellings=("concat",), summary="one above the other", example="[x; y]"),
     _joined("beside", "np.column_stack", summary="side by side", example="[X, W]"),
     moving("index", _index_origins, shape=_index_shape, summary="an entry or a block; entries count from 1",

@@ -33,7 +33,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number
-from derive.operations.blocks import as_option, axis_settings
+from derive.operations.options import as_option, axis_settings
 
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]

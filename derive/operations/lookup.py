@@ -27,7 +27,7 @@ from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.arrays import no_pullback
-from derive.operations.blocks import whole_option
+from derive.operations.options import whole_option
 from derive.operations.reductions import axis_of
 
 

@@ -31,8 +31,8 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.blocks import as_option, axis_settings, option_shape
 from derive.operations.extremes import Winners, mark_of, ties
+from derive.operations.options import as_option, axis_settings, option_shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import ONE, ZERO, Num, infinity, sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.blocks import whole_option
 from derive.operations.extremes import no_slope
+from derive.operations.options import whole_option
 from derive.operations.reductions import group_of, groups, same_shape
 
 

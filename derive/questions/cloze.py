@@ -10,7 +10,7 @@ from math import lcm, prod
 from xml.etree.ElementTree import Element
 
 from derive.calculus.shapes import offset
-from derive.derivation.step_marks import step_marks
+from derive.derivation.step_settings import step_marks
 from derive.errors import DeriveError
 from derive.language.step_ids import StepId
 from derive.page.document import Document

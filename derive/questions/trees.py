@@ -8,7 +8,7 @@ from fractions import Fraction
 from html import escape
 from math import prod
 
-from derive.derivation.step_marks import step_marks
+from derive.derivation.step_settings import step_marks
 from derive.language.expressions import Entry, Ref
 from derive.language.names import Symbol
 from derive.notation.maxima import maxima_code, maxima_entry

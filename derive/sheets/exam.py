@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
-from derive.derivation.step_marks import step_marks
+from derive.derivation.step_settings import step_marks
 from derive.derivation.steps import Derivation
 from derive.language.names import Name
 from derive.language.numbers import constant_text

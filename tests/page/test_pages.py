@@ -27,7 +27,7 @@ from derive import Solution
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import Branches
 from derive.calculus.scalars import Num, precision
-from derive.figures.strip import Strip
+from derive.figures.charts import Strip
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse

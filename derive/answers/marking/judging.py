@@ -24,7 +24,7 @@ from derive.answers.marking.student_values import BITS, FlatNumbers, StudentValu
 from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
-from derive.derivation.step_marks import step_marks
+from derive.derivation.step_settings import step_marks
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number, Shape
 from derive.language.names import Name

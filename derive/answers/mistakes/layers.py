@@ -25,7 +25,7 @@ from derive.language.expressions import (
     substitute,
 )
 from derive.language.names import Derivative, Name
-from derive.operations.blocks import as_option
+from derive.operations.options import as_option
 from derive.operations.pooling import windows
 
 MOST_POSITIONS = 16

@@ -17,8 +17,7 @@ from derive.answers.pages.reading_budget import Budget
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array, Remark, Substituted, WrittenNumber
 from derive.answers.substitutions.agreement import equal
-from derive.answers.substitutions.alignment import Aligner
-from derive.answers.substitutions.leniency import Lenient
+from derive.answers.substitutions.alignment import Aligner, Lenient
 from derive.answers.substitutions.literals import NUMBER, Misses
 from derive.answers.substitutions.remarks import Noticing
 from derive.answers.substitutions.terms import is_sum

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from derive.figures import Labels
-from derive.figures.curves import Curve
+from derive.figures.charts import Curve
 from derive.figures.drawing.primitives import (
     DROP,
     NUMBER,
