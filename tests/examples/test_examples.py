@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from pypdf import PageObject, PdfReader
+from support.latex_logs import missing_glyphs, overfull
 from support.solutions import solved, written
 
 import derive
@@ -25,7 +26,6 @@ from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution
 from derive.writers import formats_of, text_formats
-from tests.support.latex_logs import missing_glyphs, overfull
 
 NAMES = examples.names()
 SHORT = [name for name in NAMES if name != "mazur_10000"]

@@ -12,6 +12,7 @@ from math import hypot
 from typing import TypeGuard
 
 import pytest
+from support.latex_logs import missing_glyphs, overfull
 from support.places import PACKAGE
 
 from derive.calculus.shapes import offset
@@ -35,7 +36,6 @@ from derive.problem.problem import Problem
 from derive.solution import solve
 from derive.values.tape import Tape
 from derive.values.values import Values
-from tests.support.latex_logs import missing_glyphs, overfull
 
 EXAMPLES = sorted((PACKAGE / "examples").glob("*.toml"))
 LAYERED = {

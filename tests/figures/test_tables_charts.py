@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import combinations
 
 import pytest
+from support.latex_logs import missing_glyphs, overfull
 from support.solutions import solved
 
 from derive.figures import Bar, BarPart, Chart
@@ -23,7 +24,6 @@ from derive.solution import Solution
 from derive.writers import WRITERS
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.html import HtmlWriter
-from tests.support.latex_logs import missing_glyphs, overfull
 
 PARTS = tuple(BarPart(f"{tone} 100 % & more_of {{it}}", tone) for tone in TONES if tone != "bar")
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from support.latex_logs import missing_glyphs, overfull
 
 from derive.errors import ToolError
 from derive.pdf import engines as pdf
 from derive.pdf.engines import Engine, compile_tex, find_engine
-from tests.support.latex_logs import missing_glyphs, overfull
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from support.latex_logs import missing_glyphs
 
 from derive import examples
 from derive.errors import ToolError
@@ -22,7 +23,6 @@ from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.writers.latex import LatexWriter, escape_latex
-from tests.support.latex_logs import missing_glyphs
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.latex_logs import overfull
 
 from derive import Problem
 from derive.errors import InputError
@@ -11,7 +12,6 @@ from derive.pdf.engines import compile_tex, find_engine
 from derive.sheets import SheetWriter
 from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.writers import FORMATS
-from tests.support.latex_logs import overfull
 
 UNIT = """
 title = "A unit"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from support.latex_logs import overfull
 
 from derive import check, examples, solve
 from derive.errors import DeriveError, InputError
@@ -24,7 +25,6 @@ from derive.values.digits import Printed
 from derive.values.values import Values
 from derive.writers import FORMATS, formats_of, text_formats
 from derive.writers.spoken_fields import fields_on
-from tests.support.latex_logs import overfull
 
 NAMES = [name for problems in examples.by_topic().values() for name, _ in problems]
 CASES = [(name, LEVELS[i % len(LEVELS)]) for i, name in enumerate(NAMES)]

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.latex_logs import missing_glyphs, overfull
 from support.places import WORKS
 from support.solutions import solved
 
@@ -22,7 +23,6 @@ from derive.errors import InputError
 from derive.examples import path
 from derive.pdf.engines import compile_tex, find_engine
 from derive.solution import solve
-from tests.support.latex_logs import missing_glyphs, overfull
 
 
 def page(work: str | dict[str, object], name: str = "notes", form: str = "txt", hints: bool = False) -> str:
