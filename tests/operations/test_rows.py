@@ -40,8 +40,6 @@ OUTSIDE = {
     "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
     "answers/names": {"exp", "log", "pi", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place", "equal", "infinity"},  # a style of the printer; conditions in brackets, [x = max x]
-    "figures/drawing": {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "det", "max",
-                        "min"},  # TeX
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them

@@ -67,7 +67,9 @@ _WIDTHS = {
     **dict.fromkeys("ijlt", 0.45), "I": 0.55, **dict.fromkeys("mw", 0.95),
     **dict.fromkeys("HKNX", 0.96), **dict.fromkeys("MW", 1.15),
 }  # fmt: skip
-_OPERATORS = {"exp", "log", "ln", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "max", "min", "det"}
+_LOOKS = [row.notation for row in ROWS.values()]
+_OPERATORS = {word for look in _LOOKS for word in re.findall(r"\\([a-z]+)", look.tex) if look.text.startswith(word)}
+"""Functions that TeX sets as the words that they are called: sin."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.")
 _SCRIPT_SIZE = 0.8
 _PROTECTED = {"\\": r"\textbackslash ", "~": r"\textasciitilde ", "^": r"\textasciicircum "}
