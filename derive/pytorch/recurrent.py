@@ -91,15 +91,15 @@ def recurrent_step(call: Call) -> Any:
     unit = RecurrentLayer(
         call, call.key.removesuffix("_cell"), [call[name] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
     )
-    states = call["hx"] if isinstance(call["hx"], list) else [call["hx"]]
-    initial = tuple(call.given(state, f"{letter}_0") for state, letter in zip(_apart(states), "hc", strict=False))
-    after = unit.step(call.places("input"), initial, "")
+    after = unit.step(call.places("input"), _initial(call), "")
     return after if len(after) > 1 else after[0]
 
 
-def _apart(states: Sequence[Any]) -> list[Any]:
-    """The same zeros for h and for c are two given values."""
-    return [Known(state.tensor, state.name) if isinstance(state, Known) else state for state in states]
+def _initial(call: Call) -> State:
+    """The states before the first step; the same zeros for h and for c are two given values."""
+    states = call["hx"] if isinstance(call["hx"], list) else [call["hx"]]
+    apart = [Known(state.tensor, state.name) if isinstance(state, Known) else state for state in states]
+    return tuple(call.given(state, f"{letter}_0") for state, letter in zip(apart, "hc", strict=False))
 
 
 def recurrent(call: Call) -> Any:
@@ -112,8 +112,7 @@ def recurrent(call: Call) -> Any:
         raise Unsupported("a random mask: call module.eval()")
     x = call.places("input")
     x = x.transpose(0, 1) if call["batch_first"] else x
-    states = call["hx"] if isinstance(call["hx"], list) else [call["hx"]]
-    initial = [call.given(state, f"{letter}_0") for state, letter in zip(_apart(states), "hc", strict=False)]
+    initial = _initial(call)
     per, count = (4 if call["has_biases"] else 2), call["num_layers"] * (1 + call["bidirectional"])
     if len(call["params"]) != per * count:
         raise Unsupported("projections")

@@ -43,15 +43,11 @@ def without_local(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield gradient
 
 
-def _is_relu(derivation: Derivation, step: Step) -> bool:
+def mask_forgotten(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The chain rule through a ReLU, which lets a gradient pass or not, without its derivative."""
     local = _local(derivation, step)
     expr = _function_of(derivation, local) if local else None
-    return expr is not None and expr.op == "relu"
-
-
-def mask_forgotten(derivation: Derivation, step: Step) -> Iterator[Expr]:
-    """The chain rule through a ReLU without its derivative."""
-    if _is_relu(derivation, step):
+    if expr is not None and row_of(expr).by_sign:
         yield from without_local(derivation, step)
 
 

@@ -155,24 +155,23 @@ class Aligner(Literals):
 
     def _smaller(self, parts: list[Expr], size: int) -> Iterator[list[Expr]]:
         """Terms without those that are 0, or with neighbours added up."""
-        kept = [part for part in parts if not self._is_zero(part)]
+        return self._fewer(parts, size, 0, "add")
+
+    def _fewer(self, parts: list[Expr], size: int, neutral: int, op: str) -> Iterator[list[Expr]]:
+        kept = [part for part in parts if not self._is_all(part, neutral)]
         if len(kept) == size:
             yield kept
         elif len(kept) > size:
-            yield from grouped(kept, size, "add")
+            yield from grouped(kept, size, op)
 
-    def _is_zero(self, part: Expr) -> bool:
+    def _is_all(self, part: Expr, number: int) -> bool:
+        """Whether every entry of a part is a number."""
         value = self.evaluator.value(part)
-        return value is not None and all(bool(x == 0) for x in value[1])
+        return value is not None and all(bool(x == number) for x in value[1])
 
     def _merged(self, parts: list[Expr], size: int) -> Iterator[list[Expr]]:
         """Factors with those that are 1 left out, or with neighbours multiplied."""
-        values = [self.evaluator.value(part) for part in parts]
-        kept = [p for p, v in zip(parts, values, strict=True) if not (v and all(bool(x == 1) for x in v[1]))]
-        if len(kept) == size:
-            yield kept
-        elif len(kept) > size:
-            yield from grouped(kept, size, "product")
+        return self._fewer(parts, size, 1, "product")
 
     def _longer(self, parts: list[Expr], size: int) -> Iterator[list[Expr]]:
         """A part written out by its definition, so that there are as many as were written."""
@@ -245,7 +244,7 @@ class Lenient(Aligner):
         """The one term of a sum without which it is what was written."""
         ours = terms_of_sum(written)
         for theirs in (terms_of_sum(target), self._terms(target)):
-            kept = [part for part in theirs if not self._is_zero(part)]
+            kept = [part for part in theirs if not self._is_all(part, 0)]
             for i, part in enumerate(kept) if len(kept) == len(ours) + 1 else ():
                 if self._permuted(ours, kept[:i] + kept[i + 1 :], depth) == []:
                     return [Miss(NumberPlace(None), None, part, -1, fmpq(0), OMITTED)]
