@@ -26,6 +26,7 @@ from derive.calculus.operation_rows import (
 from derive.calculus.shapes import (
     as_matrix,
     broadcast,
+    broadcast_sources,
     indices,
     normal,
     numpy_shape,
@@ -42,9 +43,11 @@ Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
 
 
 def moving(key: str, origins: Callable[[Shapes, Options], Origin], **fields: Any) -> Row:
-    """The row of an operation that moves entries, with other fields of it."""
-    return Row(key=key, kernel=partial(_kernel, fields["shape"], origins), entry=partial(_entry, origins),
-               **{"moves": True, **fields})  # fmt: skip
+    """The row of an operation that moves entries, with other fields of it; a `kernel` of its own is one for large
+    arrays, which needs no plan of every entry.
+    """
+    plain = {"moves": True, "kernel": partial(_kernel, fields["shape"], origins)}
+    return Row(key=key, entry=partial(_entry, origins), **{**plain, **fields})
 
 
 def _kernel(
@@ -89,6 +92,13 @@ def _transpose_origins(shapes: Shapes, options: Options) -> Origin:
     return lambda index: (0, place_in(row_and_column(index)[::-1], shapes[0]))
 
 
+def _transpose_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    rows, columns = as_matrix(shapes[0])
+    if 1 in (rows, columns):
+        return lambda a: a
+    return lambda a: [a[i * columns + j] for j in range(columns) for i in range(rows)]
+
+
 def _diag_shape(shapes: Shapes, options: Options) -> Shape:
     if len(shapes[0]) > 1:
         raise ShapeFault(f"{shape_text(shapes[0])} does not go on a diagonal", "`diag` takes a vector")
@@ -117,14 +127,20 @@ def _fill_origins(shapes: Shapes, options: Options) -> Origin:
     return lambda index: (0, source_index(index, shapes[0], option_shape(options)))
 
 
+def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
+    at = broadcast_sources(shapes[0], option_shape(options))
+    return lambda a: a if at is None else [a[i] for i in at]
+
+
 def _fill_numpy(shapes: Shapes, options: Options) -> str:
     target = option_shape(options)
     return f"np.full({numpy_shape(target)}, {{0}})" if len(target) <= 2 or not shapes[0] else ""
 
 
 register_rows([
-    moving("transpose", _transpose_origins, shape=_transpose_shape, summary="transpose", example="W^T",
-           notation=Look("transpose"), pullback=lambda ctx: transposed(ctx.gradient), numpy="{0}.T"),
+    moving("transpose", _transpose_origins, shape=_transpose_shape, kernel=_transpose_kernel,
+           summary="transpose", example="W^T", notation=Look("transpose"), numpy="{0}.T",
+           pullback=lambda ctx: transposed(ctx.gradient)),
     moving("diag", _diag_origins, shape=_diag_shape, spellings=("diag",), example="diag(x)", sparse=True, moves=False,
            summary="matrix with a vector on its diagonal and 0 elsewhere", notation=Look.operator("diag"),
            pullback=lambda ctx: apply("diagonal", ctx.gradient), numpy="np.diagflat({0})"),
@@ -132,8 +148,8 @@ register_rows([
            spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)", moves=False,
            notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
            numpy="np.diag({0}).reshape(-1, 1)"),
-    moving("fill", _fill_origins, shape=_fill_shape, summary="one value in every entry", example="", moves=False,
-           notation=Look("bare"),
+    moving("fill", _fill_origins, shape=_fill_shape, kernel=_fill_kernel,
+           summary="one value in every entry", example="", moves=False, notation=Look("bare"),
            pullback=lambda ctx: reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0]),
            numpy=_fill_numpy),
 ])  # fmt: skip
