@@ -49,6 +49,7 @@ class View:
         self._texts = run.memory.texts.setdefault(
             (notation.number, notation.decimal, notation.operators["product"]), {}
         )
+        self._shown: dict[Name, Sequence[PlacedTexts]] = {}
         self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:
@@ -77,10 +78,9 @@ class View:
         needed = inside or (position != LEADING and number.gap is not None) or (position == TIGHT and compound)
         return f"{self.notation.operators['(']}{text}{self.notation.operators[')']}" if needed else text
 
-    def number(self, name: Name, index: Sequence[int], position: str) -> str:
-        """One entry."""
-        texts = self._texts_of(name)[offset(self.shapes[name], tuple(index)) if index else 0]
-        return self._placed(texts, position)
+    def number(self, name: Name, at: int, position: str) -> str:
+        """The entry at a place of a flat name."""
+        return self._placed(self._texts_of(name)[at], position)
 
     def _placed(self, texts: PlacedTexts, position: str) -> str:
         """A number as it stands in a position."""
@@ -90,8 +90,11 @@ class View:
 
     def _texts_of(self, name: Name) -> Sequence[PlacedTexts]:
         """Each entry of a name as it stands in the four positions."""
-        if self.hides(name):
-            return self._blanks(name)
+        if name not in self._shown:
+            self._shown[name] = self._blanks(name) if self.hides(name) else self._kept_texts(name)
+        return self._shown[name]
+
+    def _kept_texts(self, name: Name) -> Sequence[PlacedTexts]:
         key = name, self.k
         if key not in self._texts:
             numbers = self.printed(name)
@@ -131,7 +134,7 @@ class View:
         """What stands in a slot."""
         node = slot.node
         if isinstance(node, Entry):
-            return self.number(node.name, node.index, slot.position)
+            return self.number(node.name, offset(self.shapes[node.name], node.index), slot.position)
         if isinstance(node, Apply) and row_of(node).valued:
             return self.text(self.term(node, names_in(node)[0]))
         texts, shape = self._moved(node), shape_of(node, self.shapes)

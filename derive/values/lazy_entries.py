@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 Item = TypeVar("Item")
@@ -30,6 +30,11 @@ class LazyEntries(Sequence[Item], Generic[Item]):
             part._places, part._made = self._places[i], self._made
             return part
         place = self._places[i]
-        if place not in self._made:
-            self._made[place] = self._make(place)
-        return self._made[place]
+        try:
+            return self._made[place]
+        except KeyError:
+            made = self._made[place] = self._make(place)
+            return made
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(self.__getitem__, range(len(self._places)))

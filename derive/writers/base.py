@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,9 +46,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-_BLANK_LINES = re.compile(r"\n{3,}")
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledPage:
     """A document in one format: for each section its pass and parts, and what the frame needs."""
@@ -64,7 +60,9 @@ class CompiledPage:
         """The sections with the values of a run put in."""
         view = View(run, self.notation, self.workings, hidden=self.document.hidden)
         text = "".join(filled_text(parts, view.at(k)) for k, parts in self.sections)
-        return _BLANK_LINES.sub("\n\n", text)
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+        return text
 
 
 class Writer(ABC):

@@ -208,6 +208,8 @@ class LatexWriter(TemplateWriter):
         return _chain(f"  \\quad{{\\small {word}}}\\quad\n".join(map(_broken, rows)))
 
     def letters(self, words: str) -> dict[str, bool]:
+        if words.isascii():  # as most pages: there is nothing to look for
+            words = ""
         return {"cyrillic": bool(SCRIPTS["cyrillic"].search(words)), "greek": bool(_GREEK.search(words))}
 
     def frame(self, words: Catalogue) -> dict[str, str]:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
-from derive.calculus.shapes import indices
-from derive.language.expressions import Entry, Expr
+from derive.calculus.shapes import indices, offset
+from derive.language.expressions import Entry, Expr, Index
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
@@ -114,9 +114,14 @@ class Compiler:
             return piece
         slot, matrix = piece, self.matrix
         if isinstance(slot.node, Entry):
-            name, index, position = slot.node.name, slot.node.index, slot.position
-            return lambda view: view.number(name, index, position)
+            name, position = slot.node.name, slot.position
+            at = self._place(name, slot.node.index)
+            return lambda view: view.number(name, at, position)
         return lambda view: view.slot(slot, matrix)
+
+    def _place(self, name: Name, index: Index) -> int:
+        """The place of an entry in a flat name."""
+        return offset(self.shapes[name], index) if index else 0
 
     def head(self, chain: Chain) -> str:
         """The left side of a chain; a name that has another one stands there under both."""
@@ -134,7 +139,7 @@ class Compiler:
         before, matrix = f"{self.notation.name(name)} {self.notation.operators['=']} ", self.matrix
         if self.shapes[name]:
             return lambda view: before + view.array(name, matrix)
-        return lambda view: before + view.number(name, (), LEADING)
+        return lambda view: before + view.number(name, 0, LEADING)
 
     def segments(self, chain: Chain) -> list[list[Part]]:
         """One list of parts for each link, its relation first; the head stands in front of the first.
@@ -191,8 +196,8 @@ class Compiler:
     def _result(self, shown: Result) -> Part:
         mark = self.final if shown.final else str
         if shown.index is not None or not self.shapes[shown.name]:
-            index = shown.index or ()
-            return lambda view: mark(view.at(shown.k or view.k).number(shown.name, index, LEADING))
+            at = self._place(shown.name, shown.index or ())
+            return lambda view: mark(view.at(shown.k or view.k).number(shown.name, at, LEADING))
         matrix = self.matrix
         return lambda view: mark(view.at(shown.k or view.k).array(shown.name, matrix))
 

@@ -20,7 +20,8 @@ _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
 
 def fits(tex: str, limit: float) -> bool:
     """Whether a line of TeX is at most `limit` em wide; most lines need no measuring."""
-    return characters(tex) * WIDEST <= limit or width(tex) <= limit
+    short = len(tex) * WIDEST <= limit and r"\answer" not in tex
+    return short or characters(tex) * WIDEST <= limit or width(tex) <= limit
 
 
 def characters(tex: str) -> int:
