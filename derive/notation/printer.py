@@ -33,21 +33,15 @@ STARTS = {LEADING, FACTOR}
 """The positions at which a sign needs no parentheses."""
 A_LINE = 70  # characters
 LONGEST_SUM = 6  # terms of samples that are written out
-
-
-def pieces(
-    expr: Expr, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary,
-    level: int = SUM, position: str = LEADING,
-) -> list[TextPiece]:  # fmt: skip
-    """The expression as pieces, neighbouring texts joined; `level` is how tightly its surroundings bind."""
-    printer = _Printer(notation, shapes, vocabulary)
-    printer.write(expr, level, position)
-    return join_texts(printer.out)
+WORTH_KNOWING = 12  # pieces: what has fewer is written again as quickly
+SUMS = {"add", "subtract"}
+"""Each begins with a shorter one: to know all of a long one would take the square of its length."""
 
 
 def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str:
     """The expression with its own names."""
-    return "".join(map(str, pieces(expr, notation, shapes, name_vocabulary(notation, shapes))))
+    printer = FormulaPrinter(notation, shapes, name_vocabulary(notation, shapes))
+    return "".join(map(str, printer.pieces(expr)))
 
 
 def _first(expr: Expr) -> Expr:
@@ -62,14 +56,23 @@ def letters_of(shape: Shape) -> str:
     return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
 
 
-class _Printer:
-    """Writes an expression piece by piece; `level` is how tightly the surroundings bind."""
+class FormulaPrinter:
+    """Writes expressions piece by piece; `level` is how tightly the surroundings bind. What stands in several of them
+    is written once: derivatives of one closed form have most of their factors in common.
+    """
 
     def __init__(self, notation: Notation, shapes: Mapping[Name, Shape], vocabulary: Vocabulary) -> None:
         self.notation, self.shapes, self.vocabulary = notation, shapes, vocabulary
         self.operators, self.layout = notation.operators, notation.layout
         self.out: list[TextPiece] = []
         self.indexed = ""
+        self.known: dict[tuple[Expr, int, str], list[TextPiece]] = {}
+
+    def pieces(self, expr: Expr, level: int = SUM, position: str = LEADING) -> list[TextPiece]:
+        """The expression as pieces, neighbouring texts joined."""
+        self.out = []
+        self.write(expr, level, position)
+        return join_texts(self.out)
 
     def write(self, expr: Expr, level: int, position: str) -> None:
         """An expression where the surroundings bind as tightly as `level`."""
@@ -80,7 +83,17 @@ class _Printer:
             self._number(expr, level, position)
         else:
             assert isinstance(expr, Apply)
-            self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
+            self._composed(expr, level, position)
+
+    def _composed(self, expr: Apply, level: int, position: str) -> None:
+        key, start = (expr, level, position), len(self.out)
+        known = None if self.indexed else self.known.get(key)
+        if known is not None:
+            self.out += known
+            return
+        self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
+        if not self.indexed and expr.op not in SUMS and len(self.out) - start >= WORTH_KNOWING:
+            self.known[key] = self.out[start:]
 
     def _word(self, expr: Expr, position: str) -> TextPiece | None:
         if self.indexed and isinstance(expr, Ref):
@@ -408,7 +421,7 @@ class _Printer:
         self.write(expr, PRODUCT, INNER)
         self.indexed = before
 
-    _styles: Mapping[str, Callable[[_Printer, Apply, int, str], None]] = {
+    _styles: Mapping[str, Callable[[FormulaPrinter, Apply, int, str], None]] = {
         "add": _sum, "subtract": _sum, "negate": _negate, "product": _product, "times": _product,
         "divide": _divide, "power": _power, "transpose": _transpose, "sum": _total, "mean": _total, **styles.STYLES,
     }  # fmt: skip

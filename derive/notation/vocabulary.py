@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 
 from derive.calculus.differentiation import is_moved
@@ -75,10 +76,6 @@ def mixed(fixed: frozenset[Name], inner: Vocabulary) -> Vocabulary:
 
 def join_texts(parts: list[TextPiece]) -> list[TextPiece]:
     """Neighbouring texts as one."""
-    result: list[TextPiece] = []
-    for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
-        elif part != "":
-            result.append(part)
-    return result
+    runs = ((is_text, list(run)) for is_text, run in groupby(parts, lambda part: isinstance(part, str)))
+    joined = (["".join(map(str, run))] if is_text else run for is_text, run in runs)
+    return [piece for run in joined for piece in run if piece != ""]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -14,8 +14,8 @@ from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import UNICODE, Notation
-from derive.notation.printer import PRODUCT, SUM, letters_of, pieces
-from derive.notation.vocabulary import INNER, LEADING, TextPiece, Vocabulary, mixed, name_vocabulary, numbers
+from derive.notation.printer import PRODUCT, SUM, FormulaPrinter, letters_of
+from derive.notation.vocabulary import INNER, LEADING, TextPiece, mixed, name_vocabulary, numbers
 from derive.page.chains import (
     Addends,
     Blank,
@@ -53,6 +53,9 @@ from derive.values.lazy_entries import LazyEntries
 
 Fill: TypeAlias = Callable[[View], str]
 Part: TypeAlias = str | Fill
+Data: TypeAlias = frozenset[Name] | None
+"""The names whose numbers are put into a formula: of EVERY one, of NONE or of some."""
+EVERY, NONE = None, frozenset[Name]()
 
 
 def filled_text(parts: Iterable[Part], view: View) -> str:
@@ -98,16 +101,22 @@ class Compiler:
     room: str = ""
     verbatim: Callable[[str], str] = str
     pictured: Notation = UNICODE
+    printers: dict[Data, FormulaPrinter] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def pieces(self, expr: Expr, with_numbers: bool = False) -> list[Part]:
         """An expression with its names, or with every number put in."""
-        return self._with(expr, numbers if with_numbers else self._names())
+        return self._with(expr, EVERY if with_numbers else NONE)
 
-    def _names(self) -> Vocabulary:
-        return name_vocabulary(self.notation, self.shapes, self.labels)
+    def _with(self, expr: Expr, data: Data, level: int = SUM, position: str = LEADING) -> list[Part]:
+        return [self._part(piece) for piece in self._printer(data).pieces(expr, level, position)]
 
-    def _with(self, expr: Expr, vocabulary: Vocabulary, level: int = SUM, position: str = LEADING) -> list[Part]:
-        return [self._part(piece) for piece in pieces(expr, self.notation, self.shapes, vocabulary, level, position)]
+    def _printer(self, data: Data) -> FormulaPrinter:
+        """What writes formulas with the numbers of some names put in."""
+        if data not in self.printers:
+            names = name_vocabulary(self.notation, self.shapes, self.labels)
+            vocabulary = numbers if data is EVERY else mixed(data, names)
+            self.printers[data] = FormulaPrinter(self.notation, self.shapes, vocabulary)
+        return self.printers[data]
 
     def _part(self, piece: TextPiece) -> Part:
         if isinstance(piece, str):
@@ -189,9 +198,7 @@ class Compiler:
         return as_matrices(fields, shape, self.matrix)
 
     def _formula(self, shown: Formula) -> list[Part]:
-        if shown.data:
-            return self._with(shown.expr, mixed(shown.data, self._names()))
-        return self.pieces(shown.expr, shown.numbers)
+        return self._with(shown.expr, EVERY if shown.numbers and not shown.data else shown.data)
 
     def _result(self, shown: Result) -> Part:
         mark = self.final if shown.final else str
@@ -204,8 +211,8 @@ class Compiler:
     def _addends(self, shown: Addends) -> list[Part]:
         """The terms that are not 0, each with its numbers put in."""
         terms = [term for term, _ in shown.terms]
-        first = LazyEntries(len(terms), lambda i: self._with(terms[i], numbers))
-        later = LazyEntries(len(terms), lambda i: self._with(terms[i], numbers, PRODUCT, INNER))
+        first = LazyEntries(len(terms), lambda i: self._with(terms[i], EVERY))
+        later = LazyEntries(len(terms), lambda i: self._with(terms[i], EVERY, PRODUCT, INNER))
 
         def fill(view: View) -> str:
             kept = view.kept(shown)

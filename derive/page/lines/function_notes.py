@@ -32,6 +32,8 @@ def _known_by(node: Apply) -> str:
 def _meaning(node: Apply) -> Sentence | None:
     """A sentence on a function of its own parameters, with the settings that it has here."""
     row = row_of(node)
+    if row.meaning is None and not (row.elementwise and row.definition):
+        return None
     params = tuple(Ref(Symbol(name)) for name in row.params)
 
     def formula(text: str) -> Formula:
@@ -43,9 +45,7 @@ def _meaning(node: Apply) -> Sentence | None:
     if row.meaning is not None:
         places = {name: formula(text) for name, text in row.meaning.places.items()}
         return Sentence(f"functions.{row.meaning.key}", {"function": function, **places})
-    if row.elementwise and row.definition:
-        return Sentence("functions.definition", {"function": function, "definition": formula(row.definition)})
-    return None
+    return Sentence("functions.definition", {"function": function, "definition": formula(row.definition)})
 
 
 def explained(blocks: list[Block], said: set[str]) -> Iterator[Block]:
