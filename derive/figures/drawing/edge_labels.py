@@ -95,11 +95,11 @@ class Track:
     def between(self, others: Iterable[Line], far: float) -> Sequence[Interval]:
         """Where the box lies beside its edge as a whole, and none of some lines goes through it."""
         whole = self.line.start[0] + self.half_width, self.line.end[0] - self.half_width
-        return _without([whole], [self.crossed(line, far) for line in others])
+        return _without([whole], (self.crossed(line, far) for line in others))
 
     def away_from(self, others: Iterable[Box], free: Sequence[Interval]) -> Sequence[Interval]:
         """Where it is free, and as far as numbers should be from other boxes."""
-        return _without(free, [self.met(box, BETWEEN) for box in others])
+        return _without(free, (self.met(box, BETWEEN) for box in others))
 
     @property
     def _level(self) -> float:
@@ -171,6 +171,8 @@ def _without(free: Sequence[Interval], taken: Iterable[Interval]) -> Sequence[In
     """What is left of intervals, their ends included, without others."""
     for low, high in taken:
         if low < high:
-            halves = [half for left, right in free for half in ((left, min(low, right)), (max(left, high), right))]
-            free = [(left, right) for left, right in halves if left <= right]
+            before = [(left, min(low, right)) for left, right in free if left <= low and left <= right]
+            free = before + [(max(left, high), right) for left, right in free if high <= right]
+            if not free:
+                break
     return free

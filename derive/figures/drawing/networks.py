@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import fsum
 
@@ -98,10 +99,10 @@ class Network:
         """The edges from a column to others."""
         return [e for e in self.figure.edges if self.column(e.source) == column != self.column(e.target)]
 
-    def line(self, edge: Edge, width: float) -> Line:
-        """An edge where it climbs, from 0 to `width`."""
-        here, there = (self.figure.nodes[i].position[1] * self.pitch for i in (edge.source, edge.target))
-        return Line.between((0.0, here), (width, there))
+    def climb(self, edge: Edge) -> tuple[float, float]:
+        """The heights between which an edge climbs."""
+        nodes = self.figure.nodes
+        return nodes[edge.source].position[1] * self.pitch, nodes[edge.target].position[1] * self.pitch
 
 
 def draw_network(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
@@ -136,19 +137,28 @@ def _weights(figure: Figure, labels: Labels, script: MathScript) -> Iterator[Wei
             yield Weight(edge, rows[0][0], SMALL * script.width(rows[0][0]))
 
 
-def _spread(network: Network, column: int, weights: Sequence[Weight]) -> tuple[float, list[Box]]:
+def _spread(network: Network, column: int, weights: Sequence[Weight]) -> tuple[float, Sequence[Box]]:
     """How wide the space behind a column is, and where its weights stand in it: at 1/(n + 1) of the way to n units
     all edges lie equally far apart. Where a page is too narrow for all of them, none does.
     """
     count = sum(network.column(i) == column + 1 and node.kind == "unit" for i, node in enumerate(network.figure.nodes))
     edges = network.climbing(column)
-    numbers = [EdgeNumber(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights]
-    for far, more in product(FAR, range(STEPS) if weights else ()):
-        width = network.room(column) + more * STEP
-        boxes = places([network.line(edge, width) for edge in edges], numbers, 1 / (count + 1), far)
+    numbers = tuple(EdgeNumber(edges.index(weight.edge), weight.width, HEIGHT_OF_WEIGHT) for weight in weights)
+    return _placed(tuple(map(network.climb, edges)), numbers, network.room(column), 1 / (count + 1))
+
+
+@lru_cache(100)
+def _placed(
+    climbs: tuple[tuple[float, float], ...], numbers: tuple[EdgeNumber, ...], least: float, preferred: float
+) -> tuple[float, Sequence[Box]]:
+    """How wide a space is, and where the numbers stand in it, found once for a sheet, its key and its solution."""
+    for far, more in product(FAR, range(STEPS) if numbers else ()):
+        width = least + more * STEP
+        lines = [Line.between((0.0, here), (width, there)) for here, there in climbs]
+        boxes = places(lines, numbers, preferred, far)
         if boxes is not None:
             return width, boxes
-    return network.room(column), []
+    return least, ()
 
 
 def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
