@@ -236,6 +236,11 @@ def entry_items(index: Index | None, shape: Shape) -> list[str]:
     return ["".join(ones)] if all(n <= 9 for n in shape) else ones
 
 
+def letters_of(shape: Shape) -> str:
+    """The letters of an array's indices: one for a column or a row."""
+    return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
+
+
 def entry_base(symbol: Symbol, small: bool) -> str:
     """Entries of a matrix are written with a small letter: W has entries w."""
     return symbol.base.lower() if small and len(symbol.base) == 1 else symbol.base

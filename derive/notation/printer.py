@@ -14,7 +14,7 @@ from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, 
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import function_styles as styles
-from derive.notation.notations import Notation, superscript
+from derive.notation.notations import Notation, letters_of, superscript
 from derive.notation.vocabulary import (
     FACTOR,
     INNER,
@@ -34,8 +34,7 @@ STARTS = {LEADING, FACTOR}
 A_LINE = 70  # characters
 LONGEST_SUM = 6  # terms of samples that are written out
 WORTH_KNOWING = 12  # pieces: what has fewer is written again as quickly
-SUMS = {"add", "subtract"}
-"""Each begins with a shorter one: to know all of a long one would take the square of its length."""
+SUMS = {"add", "subtract"}  # each begins with a shorter one: to know all of them would take the square of its length
 
 
 def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str:
@@ -49,11 +48,6 @@ def _first(expr: Expr) -> Expr:
     while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
         expr = expr.args[0]
     return expr
-
-
-def letters_of(shape: Shape) -> str:
-    """The letters of an array's indices: one for a column or a row."""
-    return "i" if len(shape) <= 2 and 1 in (*shape, 1)[:2] else "ijkl"[: len(shape)]
 
 
 class FormulaPrinter:
@@ -87,9 +81,8 @@ class FormulaPrinter:
 
     def _composed(self, expr: Apply, level: int, position: str) -> None:
         key, start = (expr, level, position), len(self.out)
-        known = None if self.indexed else self.known.get(key)
-        if known is not None:
-            self.out += known
+        if not self.indexed and key in self.known:
+            self.out += self.known[key]
             return
         self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
         if not self.indexed and expr.op not in SUMS and len(self.out) - start >= WORTH_KNOWING:

@@ -13,8 +13,8 @@ from derive.language.expressions import Entry, Expr, Index
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
-from derive.notation.notations import UNICODE, Notation
-from derive.notation.printer import PRODUCT, SUM, FormulaPrinter, letters_of
+from derive.notation.notations import UNICODE, Notation, letters_of
+from derive.notation.printer import PRODUCT, SUM, FormulaPrinter
 from derive.notation.vocabulary import INNER, LEADING, TextPiece, mixed, name_vocabulary, numbers
 from derive.page.chains import (
     Addends,
