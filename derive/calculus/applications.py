@@ -10,6 +10,7 @@ from functools import cache, reduce
 from derive.calculus.operation_rows import MACROS, OVERLOADS, ROWS, Macro, Row
 from derive.errors import suggestion
 from derive.language.expressions import Apply, Expr, Number, Option, walk, with_args
+from derive.language.tokens import PADDINGS
 
 
 def with_settings(expr: Expr) -> Expr:
@@ -97,8 +98,10 @@ _KINDS: dict[str, tuple[str, Callable[[Option], bool]]] = {
     "number": ("a number", lambda value: isinstance(value, Fraction)),
     "sizes": ("a whole number, or several: (2, 3)",
               lambda value: all(map(_is_size, value)) if isinstance(value, tuple) else _is_size(value)),
-    "padding": ('a number of zeros, "same" or "valid"',
-                lambda value: value in {"same", "valid"} or _KINDS["sizes"][1](value)),
+    "padding": ('a number of places on each side, "same", "valid" or what lies around the input: "circular"',
+                lambda value: value in PADDINGS - {"zeros"} or _KINDS["sizes"][1](value)),
+    "edge": ('"zeros", "circular", "reflect" or "replicate"',
+             lambda value: value in PADDINGS - {"same", "valid"}),
     "axis": ("an axis: rows, columns or channels", lambda value: isinstance(value, str)),
     "entries": ("a choice of entries: [2:3, 1]", lambda value: isinstance(value, tuple)),
 }  # fmt: skip

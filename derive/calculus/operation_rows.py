@@ -134,7 +134,7 @@ class Row:
     sparse       whether most of its entries are 0, so that a formula with it is simpler entry by entry
     meaning      the sentence that explains it
     by_sign      the notes on it by the signs of its argument: `relu` for `relu_on` and so on, in the catalogue
-    explained    the settings that a note explains, each with the note's key
+    explained    the key of the note that explains the settings, "" for none
     chosen       shapes, options → flat argument → for each entry of the value the flat entry that was chosen for it
     seen         shapes, options → for each flat entry of the value the flat entries of the first argument in its window
     rules        what the gradient of each argument is called as a rule; the key where it is not said
@@ -186,7 +186,7 @@ class Row:
     sparse: bool = False
     meaning: Wording | None = None
     by_sign: str = ""
-    explained: Mapping[str, str] = field(default_factory=dict)
+    explained: Callable[[Options], str] | None = None
     chosen: Callable[[Shapes, Options], Callable[[Flat], list[int]]] | None = None
     seen: Callable[[Shapes, Options], Sequence[Sequence[int]]] | None = None
     rules: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from derive.language.names import Name
 
 SIDE = 25  # places along each side of a plane at which the output is known
 MARGIN = 0.3  # of the plane around its samples, in parts of their extent
+FARTHEST = 10**100  # what a plane reaches to: squares of distances in it are still doubles
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class DrawnLayer:
     """One layer: `weighing` makes its sums `name`; `activation` (an operation's key) makes `output` of them.
 
     `output` is `name` itself where nothing is applied, or where both stand in one equation; `bias` is the given value
-    that is added to the sums, where there is one.
+    that is added to the sums, where there is one, or as a `threshold` subtracted from them.
     """
 
     weighing: Weighing
@@ -53,6 +53,7 @@ class DrawnLayer:
     output: Name
     activation: str = ""
     bias: Name | None = None
+    threshold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +126,25 @@ def _layer(step: Step, derivation: Derivation) -> DrawnLayer | None:
     """A layer's sums, or both its sums and its activation where one equation says both."""
     weighing = weighing_of(step, derivation)
     if weighing:
-        return DrawnLayer(weighing, step.name, step.name, bias=_bias(step.expr, weighing, derivation))
+        return _with_bias(DrawnLayer(weighing, step.name, step.name), step.expr, derivation)
     expr = step.expr
     if isinstance(expr, Apply) and len(expr.args) == 1 and row_of(expr).elementwise:
         (sums,) = expr.args
         weighing = weighing_of(replace(step, expr=sums), derivation)
         if weighing:
-            return DrawnLayer(weighing, step.name, step.name, expr.op, _bias(sums, weighing, derivation))
+            return _with_bias(DrawnLayer(weighing, step.name, step.name, expr.op), sums, derivation)
     return None
 
 
-def _bias(expr: Expr, weighing: Weighing, derivation: Derivation) -> Name | None:
-    """What a layer adds to its sums: one given value for all of its units, or for each."""
-    if not isinstance(expr, Apply) or expr.op != "add" or len(expr.args) != 2:
-        return None
-    names = [term.name for term in map(turned_back, expr.args) if isinstance(term, Ref)]
-    fits = len(names) == 1 and prod(derivation.shapes[names[0]]) in {1, weighing.units[1]}
-    return names[0] if fits else None
+def _with_bias(layer: DrawnLayer, sums: Expr, derivation: Derivation) -> DrawnLayer:
+    """A layer with what it adds to its sums, or subtracts: one given value for all of its units, or for each."""
+    if not isinstance(sums, Apply) or sums.op not in {"add", "subtract"} or len(sums.args) != 2:
+        return layer
+    terms = sums.args if sums.op == "add" else sums.args[1:]
+    names = [term.name for term in map(turned_back, terms) if isinstance(term, Ref)]
+    if len(names) != 1 or prod(derivation.shapes[names[0]]) not in {1, layer.weighing.units[1]}:
+        return layer
+    return replace(layer, bias=names[0], threshold=sums.op == "subtract")
 
 
 def _activation(step: Step, layer: DrawnLayer, derivation: Derivation) -> str | None:

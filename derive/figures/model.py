@@ -32,6 +32,7 @@ class Node:
     output      a unit's activation `A_1`, where that has a name of its own
     activation  the key of the operation that a unit applies; "" for none
     bias        the quantity that a unit adds to what it weighs, and which entry of it; None for none
+    threshold   whether the unit subtracts it
     lit         whether the picture points at it
     """
 
@@ -44,6 +45,7 @@ class Node:
     activation: str = ""
     unit: int | None = None
     bias: tuple[Name, Index] | None = None
+    threshold: bool = False
     lit: bool = False
 
     @property
@@ -118,6 +120,9 @@ class Labels(Protocol):
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """Rows of printed entries; None where nothing is to be shown."""
+
+    def opposite(self, name: Name, index: Index, number: bool = True) -> str:
+        """An entry with its sign turned: the printed number, or its name where none is to be shown."""
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """Rows of printed entries of the loss's derivative by the name; None where none is to be shown."""

@@ -84,7 +84,8 @@ def _layer_column(place: int, layer: DrawnLayer, derivation: Derivation, single:
             return node
         shape = derivation.shapes[layer.bias] if layer.bias else ()
         bias = (layer.bias, _entry(number if prod(shape) > 1 else 0, shape)) if layer.bias else None
-        return replace(node, kind="unit", output=output, activation=layer.activation, bias=bias)
+        return replace(node, kind="unit", output=output, activation=layer.activation, bias=bias,
+                       threshold=layer.threshold)  # fmt: skip
 
     return _Column(tuple(map(unit, column.nodes, column.units)), column.units)
 

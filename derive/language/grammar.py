@@ -19,7 +19,7 @@ from derive.language.expressions import Apply, Equation, Expr, Number, Option, O
 from derive.language.names import ACCENTS, GREEK, Symbol
 from derive.language.numbers import MAX_DIGITS, parse_number
 from derive.language.primaries import Primaries
-from derive.language.tokens import TextError
+from derive.language.tokens import PADDINGS, TextError
 
 __all__ = ["MAX_DIGITS", "MAX_EXPONENT", "parse", "parse_equation", "parse_left_side", "parse_number"]
 
@@ -341,9 +341,7 @@ class Parser(Primaries):
         while not self.is_op(")"):
             if self.token.kind == "word" and self.token.text in AXES and self.peek().text in {")", ","}:
                 options["axis"] = self.take().text
-            elif self.token.kind == "word" and self.peek().text == "=":
-                name = self.take().text
-                self.take()
+            elif name := self._setting_name():
                 options[name] = self._setting()
             else:
                 args.append(self._tuple() if self.is_op("(") and self.is_tuple() else self.compared())
@@ -351,6 +349,15 @@ class Parser(Primaries):
                 break
         self.expect(")", opened)
         return tuple(args), tuple(sorted(options.items()))
+
+    def _setting_name(self) -> str:
+        """`alpha =`; of two words where one of those follows that padding is said with, `padding_mode = "circular"`."""
+        texts = [token.text for token in self.tokens[self.at : self.at + 5]]
+        length = 1 if texts[1:2] == ["="] else 3 if texts[1::2] == ["_", "="] and texts[4] in PADDINGS else 0
+        if not length or self.token.kind != "word":
+            return ""
+        self.at += length + 1
+        return "".join(texts[:length])
 
     def _setting(self) -> Option:
         """A constant, several in parentheses, slices in brackets, or a word."""

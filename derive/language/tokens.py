@@ -50,12 +50,15 @@ _UNSEEN = re.compile(r"\s*\{[^{}]*\}")  # what phantoms make room for
 _IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")
+PADDINGS = frozenset({"same", "valid", "zeros", "circular", "reflect", "replicate"})
+"""The words that the padding of a convolution is said with."""
+_PADDED_AS = {"wrap": "circular", "ring": "circular", "mirror": "reflect", "edge": "replicate"}
 _TOKEN = re.compile(
     rf"\s*+(?:(?P<module>{MODULES})"
     r"|(?P<turned>\.T(?![A-Za-z]))"
     r"|(?P<number>(?:\d+(?:\.(?!\.|[A-Za-z]{2}|T(?![A-Za-z]))\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
     rf"|(?P<word>[A-Za-z]++(?![{_MARKS}]))"
-    r'|"(?P<quoted>same|valid)"'
+    rf'|"(?P<quoted>{"|".join(sorted({*PADDINGS, *_PADDED_AS}))})"'
     r"|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))"
     r"|(?P<op>\.\*|\*\*|\|\||<-|>=|<=|[=:+*/-]=|\.\.\.|\.\.|[-+*/^_(){}\[\],;:=<>'&|!~])"
     r"|(?P<other>\S))"
@@ -94,7 +97,7 @@ def tokenize(text: str) -> list[Token]:
         if kind == "module":
             continue
         if kind == "quoted":  # a word that a setting takes
-            tokens.append(Token("word", spelling, start, at, glued))
+            tokens.append(Token("word", _PADDED_AS.get(spelling, spelling), start, at, glued))
             at = match.end()
         elif kind == "turned":
             tokens += [Token("op", "^", start, at, glued), Token("word", "T", start, at, glued=True)]

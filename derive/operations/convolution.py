@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
-from itertools import product
-from math import prod
+from functools import partial
 from operator import add, mul
 from typing import Any
 
@@ -33,67 +31,8 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number
+from derive.operations.convolution_geometry import EDGES, INPUT, KERNEL, OUTPUT, ROOM, Geometry, Sizes, meetings
 from derive.operations.options import as_option, axis_settings
-
-Sizes = tuple[int, ...]
-Triple = tuple[int, int, int]
-
-OUTPUT, KERNEL, INPUT = range(3)
-"""The three arrays of T: what comes out (G), the kernels (K), what goes in (X)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """How the three arrays of T lie on each other.
-
-    sizes     of what comes out, of a kernel, of what goes in, axis by axis, without channels
-    channels  how many come out, how many go in
-    padding   the zeros before the first entry of what goes in, and those behind the last
-    """
-
-    sizes: tuple[Sizes, Sizes, Sizes]
-    channels: tuple[int, int]
-    stride: Sizes
-    dilation: Sizes
-    padding: tuple[Sizes, Sizes]
-
-    def taps(self) -> list[Triple]:
-        """Flat positions in the three arrays that meet, without channels; what lies in the padding is left out."""
-        found: list[Triple] = [(0, 0, 0)]
-        for axis in range(len(self.stride)):
-            line = self._line(axis)
-            found = [(i + p, j + a, k + x) for i, j, k in found for p, a, x in line]
-        return found
-
-    def _line(self, axis: int) -> list[Triple]:
-        """What meets along an axis, each place times the entries between it and the next one."""
-        outs, kernel, inside = (size[axis] for size in self.sizes)
-        s, d, q = self.stride[axis], self.dilation[axis], self.padding[0][axis]
-        places = ((p, a, s * p + d * a - q) for p in range(outs) for a in range(kernel))
-        of_outs, of_kernel, of_inside = (prod(size[axis + 1 :]) for size in self.sizes)
-        return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
-
-
-@lru_cache(16)
-def meetings(geometry: Geometry, target: int) -> tuple[tuple[Triple, ...], ...]:
-    """For each flat entry of the target the flat entries of G, K and X that meet in it."""
-    outs, kernel, inside = map(prod, geometry.sizes)
-    count, ins = geometry.channels
-    taps: list[list[Triple]] = [[] for _ in range((outs, kernel, inside)[target])]
-    for tap in geometry.taps():
-        taps[tap[target]].append(tap)
-    own = [range(count) if target != INPUT else (0,), range(ins) if target != OUTPUT else (0,)]
-    free = [range(count) if target == INPUT else (0,), range(ins) if target == OUTPUT else (0,)]
-    return tuple(
-        tuple(
-            ((o + u) * outs + p, ((o + u) * ins + c + w) * kernel + a, (c + w) * inside + x)
-            for u, w in product(*free)
-            for p, a, x in places
-        )
-        for o, c in product(*own)
-        for places in taps
-    )
-
 
 # --- from shapes and settings -------------------------------------------------------------------------------------
 
@@ -142,8 +81,8 @@ def _layout(roles: tuple[int, int], shapes: Shapes, options: Options) -> Convolu
 
 
 def _padding(options: Options, kernel: Sizes | None, stride: Sizes, dilation: Sizes) -> tuple[Sizes, Sizes]:
-    """The zeros before and behind. `same` keeps the size of the input, with an even kernel by one zero more behind it,
-    as PyTorch and Keras have it; `valid` is none. Raises ShapeFault.
+    """The places before and behind. `same` keeps the size of the input, with an even kernel by one place more behind
+    it, as PyTorch and Keras have it, and so does the name of an edge; `valid` is none. Raises ShapeFault.
     """
     named = dict(options).get("padding")
     if not isinstance(named, str):
@@ -152,10 +91,25 @@ def _padding(options: Options, kernel: Sizes | None, stride: Sizes, dilation: Si
     if named == "valid":
         return (0,) * len(stride), (0,) * len(stride)
     if max(stride) > 1:
-        raise ShapeFault('`padding = "same"` goes with a stride of 1', "write the number of zeros on each side")
+        raise ShapeFault(f'`padding = "{named}"` goes with a stride of 1',
+                         "write the number of places on each side; `padding_mode` says what lies there")  # fmt: skip
     sizes = kernel or axis_settings(options, "size", len(stride), 1)
     around = [d * (k - 1) for d, k in zip(dilation, sizes, strict=True)]
     return tuple(zeros // 2 for zeros in around), tuple(zeros - zeros // 2 for zeros in around)
+
+
+def _edge(options: Options) -> str:
+    """What lies in the padding, a key of EDGES; "" for zeros."""
+    chosen = dict(options)
+    named = {chosen.get("padding_mode"), chosen.get("padding")} & {*EDGES}
+    return str(named.pop()) if named else ""
+
+
+def _check_edge(edge: str, padding: tuple[Sizes, Sizes], inside: Sizes) -> None:
+    """Whether the input has the entries that lie in the padding. Raises ShapeFault."""
+    room = [size + ROOM.get(edge, max(size, zeros)) for size, zeros in zip(inside, map(max, *padding), strict=True)]
+    if edge and any(places > most for side in padding for places, most in zip(side, room, strict=True)):
+        raise ShapeFault(f"the input is too small for a padding that is {edge}", "use less padding, or zeros")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +133,9 @@ class Trilinear:
         sizes[self.result] = self._sizes(sizes, lines, options)
         counts = self._channels(channels) if layout.channels else (1, 1)
         front = {OUTPUT: counts[:1], KERNEL: counts, INPUT: counts[1:]}[self.result]
-        whole = sizes[OUTPUT], sizes[KERNEL], sizes[INPUT]
-        return Geometry(whole, counts, stride, dilation, padding), layout.shape(front, sizes[self.result])
+        whole, edge = (sizes[OUTPUT], sizes[KERNEL], sizes[INPUT]), _edge(options)
+        _check_edge(edge, padding, sizes[INPUT])
+        return Geometry(whole, counts, stride, dilation, padding, edge), layout.shape(front, sizes[self.result])
 
     def _sizes(self, sizes: dict[int, Sizes], lines: list[tuple[int, int, int]], options: Options) -> Sizes:
         """The sizes of the result: what follows, or for an input or a kernel what the setting `size` says."""
@@ -271,10 +226,11 @@ def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
         op.arguments[beside]: (ctx.args[beside], ctx.shapes[beside]),
     }
     exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
-    chosen: dict[str, Option] = {name: v for name, v in ctx.options if name in {"stride", "dilation", "padding"}}
+    chosen: dict[str, Option] = {name: v for name, v in ctx.options if name in _SETTINGS}
     before, behind = op.geometry(ctx.shapes, ctx.options)[0].padding
     if before == behind and isinstance(chosen.get("padding"), str):
         chosen["padding"] = as_option(before)
+        chosen |= {"padding_mode": edge} if (edge := _edge(ctx.options)) else {}
     layout = _layout(op.arguments, ctx.shapes, ctx.options)
     if other.result == KERNEL and layout.channels:
         chosen["axis"] = "channels"
@@ -380,7 +336,13 @@ def _seen(shapes: Shapes, options: Options) -> list[list[int]]:
 
 
 _PARTS = ("output", "kernel", "input")
-_SETTINGS = {"stride": "sizes", "padding": "padding", "dilation": "sizes"}
+_SETTINGS = {"stride": "sizes", "padding": "padding", "padding_mode": "edge", "dilation": "sizes"}
+
+
+def _around(options: Options) -> str:
+    """The note on what lies around the input."""
+    edge, padded = _edge(options), dict(options).get("padding", "valid") != "valid"
+    return f"padding_{edge}" if edge else "padding" if padded else ""
 
 
 def _row(
@@ -398,7 +360,7 @@ register_rows([
     _row(TRILINEAR[OUTPUT], "convolution as frameworks do it: the kernel slides over the input",
          "conv(X, W, stride = 2, padding = (1, 0))", Look.operator("conv"), {"groups": "sizes"},
          params=("x", "k"), expansion=_expansion,
-         facts=partial(_windows, TRILINEAR[OUTPUT]), explained={"padding": "padding"}, seen=_seen),
+         facts=partial(_windows, TRILINEAR[OUTPUT]), explained=_around, seen=_seen),
     _row(TRILINEAR[INPUT], "transposed convolution: each entry spread over its window, times the kernel",
          "transposed_conv(X, W, stride = 2)", Look("function", r"\operatorname{conv}^{T}", "convᵀ"),
          {"size": "sizes"}, said=True),

@@ -146,10 +146,21 @@ def _factors(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
+def divisors(expr: Expr) -> tuple[Ref | Entry, ...]:
+    """The names and entries that an expression divides by, as they are or raised to a power."""
+    quotients = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "divide")
+    factors = (_raised(factor) for node in quotients for factor in _factors(node.args[1]))
+    return tuple(dict.fromkeys(factor for factor in factors if isinstance(factor, Ref | Entry)))
+
+
+def _raised(expr: Expr) -> Expr:
+    """What is raised to a power."""
+    return expr.args[0] if isinstance(expr, Apply) and expr.op == "power" else expr
+
+
 def _base(expr: Expr) -> Expr:
     """What is raised to a power; an entry as the name it belongs to."""
-    inner = expr.args[0] if isinstance(expr, Apply) and expr.op == "power" else expr
-    return rewrite(inner, lambda node: Ref(node.name) if isinstance(node, Entry) else None)
+    return rewrite(_raised(expr), lambda node: Ref(node.name) if isinstance(node, Entry) else None)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

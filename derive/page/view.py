@@ -263,6 +263,15 @@ class View:
             return numbers[offset(self.shapes[node.name], node.index)].exact
         return all(number.exact for number in numbers)
 
+    def prints_zero(self, below: Iterable[Ref | Entry]) -> bool:
+        """Whether one of the names or entries that something is divided by stands on the page as 0."""
+        for node in below:
+            numbers = self.printed(node.name)
+            at = offset(self.shapes[node.name], node.index) if isinstance(node, Entry) else None
+            if any(number.is_zero for number in (numbers if at is None else [numbers[at]])):
+                return True
+        return False
+
     def _term_equal(self, term: Expr, name: Name | None) -> bool:
         assert name is not None
         flat = self.literal(term)
@@ -284,7 +293,8 @@ class View:
             return bool(total == numbers[chosen[0]].value)
         assert relation.expr is not None
         if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
-            self._latest = relation.expr, self.literal(relation.expr)
+            weighed = self.values.tape.derivation.weights.applied(relation.expr, relation.name)
+            self._latest = relation.expr, self.literal(weighed)
         if self._latest[1] is None:
             return False
         given = self._latest[1] * (len(numbers) if len(self._latest[1]) == 1 else 1)  # one number for every entry

@@ -106,6 +106,7 @@ def _filled(key: str, ready: Mapping[str, Any], entries: TensorEntries) -> Tenso
     if key in {"tril", "triu"}:
         kept = getattr(torch.ones(places.shape, dtype=torch.bool), key)(ready["diagonal"])
         return torch.where(kept, places, rest)
-    if ready.get("mode", "constant") != "constant":
-        raise Unsupported(f"mode = {ready['mode']} is not worked out, only constant")
+    mode = ready.get("mode", "constant")
+    if mode != "constant":  # PyTorch repeats entries of numbers with a point alone
+        return torch.nn.functional.pad(places.double(), ready["pad"], mode=mode).to(places.dtype)
     return torch.nn.functional.pad(places, ready["pad"], value=rest.item())

@@ -17,6 +17,7 @@ PLAIN_FROM, PLAIN_TO, EXACT_TO = -4, 15, 7
 MOST_NINES = 12  # decimals that show the distance from 1; where more are needed it is written beside the 1
 MOST_DIGITS = 100_000
 MOST_BITS = 4 * MOST_DIGITS
+LONGEST_IN_FULL, LONGEST_TEXT = 40_000, 13_000  # bits of a number that is looked at for its end, and of its digits
 LENGTH_OF_EXACT = 30
 LONG = Digits(25)
 INFINITE = "∞"
@@ -44,6 +45,11 @@ class Printed:
     zero_to: int | None = None
     fraction: tuple[int, int] | None = None
     gap: Printed | None = None
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it stands there as 0."""
+        return not (self.mantissa.strip("0.") or self.fraction)
 
     @property
     def value(self) -> Num:
@@ -202,9 +208,9 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
 
 
 def _ending(x: fmpq) -> tuple[int, int] | None:
-    """(n, d) with |x| = n/10^d, n without zeros at its end; None if the decimals of x never end or are too many."""
+    """(n, d) with |x| = n/10^d, n without zeros at its end; None if the digits of x never end or are too many."""
     q = int(x.q)
-    if q.bit_length() > 4_000:
+    if q.bit_length() > 4_000 or x.height_bits() > LONGEST_IN_FULL:
         return None
     twos = (q & -q).bit_length() - 1
     fives = round(log(q >> twos, 5))
@@ -216,7 +222,7 @@ def _ending(x: fmpq) -> tuple[int, int] | None:
         return 0, 0
     while decimals <= 0 and number % 10 == 0:
         number, decimals = number // 10, decimals - 1
-    return number, decimals
+    return (number, decimals) if number.bit_length() <= LONGEST_TEXT else None
 
 
 def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:

@@ -214,12 +214,14 @@ class _Comparison:
             raise _Disagreement(self._entry(probe), ours, theirs, route)
 
     def _vanishes(self, probe: Probe, theirs: arb, route: str) -> bool:
-        """Whether a slope is 0: a narrow ball around it, or differences that shrink with the step, as others do not."""
+        """Whether a slope is 0: a narrow ball around it, or differences that shrink with the step, as others do not:
+        with its square, or with it alone where the slope bends, as that of softsign does at 0.
+        """
         if theirs.contains(0):
             return bool(theirs.abs_upper() < ZERO_BELOW)
         if route == CLOSED_FORM:
             return False
-        return bool(self._slope(probe, finer=True).abs_upper() * 2**FINER < theirs.abs_lower())
+        return bool(self._slope(probe, finer=True).abs_upper() * 2 ** (FINER // 2) < theirs.abs_lower())
 
     def _is_zero(self, part: Num) -> bool:
         return part == 0 or (self.last and arb(part).abs_upper() < NEGLIGIBLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import nan, prod
 
@@ -14,7 +14,7 @@ from derive.language.names import Derivative, Name, Symbol
 from derive.notation.matrices import as_rows
 from derive.page.view import View
 from derive.problem.settings import Digits
-from derive.values.digits import printed
+from derive.values.digits import Printed, printed
 
 LARGEST = 1e300  # what a picture shows of values beyond
 SHORT = Digits(4)
@@ -41,15 +41,24 @@ class FigureLabels:
         texts = [self._short(name, i) for i in range(max(1, prod(shape)))]
         return list(map(list, as_rows(texts, shape)))
 
+    def opposite(self, name: Name, index: Index, number: bool = True) -> str:
+        """An entry with its sign turned: the printed number, or its name where none is to be shown."""
+        if self.view.hides(name) or not number:
+            return self.view.notation.in_line.operators["negate"] + self.name(name, index)
+        found = self._shortened(name, offset(self.view.shapes[name], index) if index else 0)
+        return self.view.text(replace(found, negative=not (found.negative or found.is_zero)))
+
     def _short(self, name: Name, at: int) -> str:
         """A number as the page has it, or with fewer digits where it is long."""
+        return self.view.text(self._shortened(name, at))
+
+    def _shortened(self, name: Name, at: int) -> Printed:
         number, values = self.view.printed(name)[at], self.view.values
         digits = values.numbers.of(name.id)
         short = not digits.decimals and digits.count <= SHORT.count and name not in dict(values.tape.derivation.givens)
         if short or number.gap or len(number.mantissa.replace(".", "").lstrip("0")) <= SHORT.count:
-            return self.view.text(number)
-        cut = values.decided(lambda: printed(values.flat(name, self.view.k)[at], SHORT, ties=True))
-        return self.view.text(cut)
+            return number
+        return values.decided(lambda: printed(values.flat(name, self.view.k)[at], SHORT, ties=True))
 
     def curve(self, curve: Curve) -> list[float]:
         """The losses of a curve's points; what is too large for a picture stands at its edge."""

@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
 from derive.calculus.shapes import indices, offset
-from derive.language.expressions import Entry, Expr, Index
+from derive.language.expressions import Entry, Expr, Index, Ref
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import UNICODE, Notation, letters_of
 from derive.notation.printer import PRODUCT, SUM, FormulaPrinter
 from derive.notation.vocabulary import INNER, LEADING, TextPiece, mixed, name_vocabulary, numbers
+from derive.operations.zero_weights import divisors
 from derive.page.chains import (
     Addends,
     Blank,
@@ -153,7 +154,8 @@ class Compiler:
     def segments(self, chain: Chain) -> list[list[Part]]:
         """One list of parts for each link, its relation first; the head stands in front of the first.
 
-        The terms of a sum of which only one is left would be its result: that segment stays empty.
+        The terms of a sum of which only one is left would be its result, and a division by what is printed 0 has none:
+        these segments stay empty.
         """
         result = [self._link(link) for link in chain.links]
         if chain.head is not None:
@@ -166,6 +168,8 @@ class Compiler:
         parts = [sign if relation.kind != "same" else self.notation.operators["="], " ", *self.shown(shown)]
         if isinstance(shown, Terms) and (sum_ := shown.of):
             return [lambda view: filled_text(parts, view) if len(view.kept(sum_)) > 1 else ""]
+        if isinstance(shown, Formula) and shown.numbers and (below := divisors(shown.expr)):
+            return [lambda view: "" if view.prints_zero(below) else filled_text(parts, view)]
         return parts
 
     def shown(self, shown: Shown) -> list[Part]:
@@ -258,9 +262,14 @@ class Compiler:
         return text
 
     def _grid(self, shown: EntryGrid) -> Part:
-        cells = [self.pieces(expr, with_numbers=True) for expr in shown.exprs]
-        shape, matrix = self.shapes[shown.name], self.matrix
-        return lambda view: as_matrices([filled_text(cell, view) for cell in cells], shape, matrix)
+        """The entries with their numbers; one that divides by what is printed 0 by its value."""
+        name, shape, matrix = shown.name, self.shapes[shown.name], self.matrix
+        cells = [(self.pieces(expr, with_numbers=True), divisors(expr), i) for i, expr in enumerate(shown.exprs)]
+
+        def cell(view: View, parts: list[Part], below: tuple[Ref | Entry, ...], i: int) -> str:
+            return view.number(name, i, LEADING) if view.prints_zero(below) else filled_text(parts, view)
+
+        return lambda view: as_matrices([cell(view, *each) for each in cells], shape, matrix)
 
     # --- sentences ---------------------------------------------------------------------------------------------------
 

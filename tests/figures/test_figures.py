@@ -389,11 +389,14 @@ def test_biases_stand_at_their_units() -> None:
     assert "0.123456789" not in drawn
 
 
-def test_a_threshold_that_is_subtracted_is_no_bias() -> None:
-    text = BIASED.replace("h V + d", "h V - d")
-    figure = network_figure(derived(Problem.loads(text)))
+def test_a_threshold_that_is_subtracted_has_its_sign_turned() -> None:
+    problem = Problem.loads(BIASED.replace("h V + d", "h V - d"))
+    figure = network_figure(derived(problem))
     assert figure
-    assert [node.bias is None for node in figure.nodes if node.kind == "unit"] == [False, False, True]
+    assert [node.threshold for node in figure.nodes if node.kind == "unit"] == [False, False, True]
+    page = solve(problem).text("html")
+    assert ">−0.375<" in page
+    assert ">−0.375<" not in solve(Problem.loads(BIASED)).text("html")
 
 
 @every_problem

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+import derive
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import Branches, ShapeFault
+from derive.errors import InputError
 from derive.language.expressions import Apply, Expr, Option, Ref
 from derive.language.names import Name, Symbol
 from derive.operations import ROWS
@@ -69,6 +71,53 @@ def test_convolution_with_channels_is_the_loops(axes: int, seed: int) -> None:
     ours = applied("conv", x, k, **settings)
     assert (np.ravel(ours) == np.ravel(theirs)).all()
     assert ours.size == 1 or ours.shape == theirs.shape or ours.shape == theirs.shape[:1]
+
+
+EDGES = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("axes", [1, 2])
+def test_what_lies_around_an_input_is_that_of_numpy(axes: int, edge: str, seed: int) -> None:
+    random = Random(seed)
+    places, stride = random.randint(1, 3), random.randint(1, 2)
+    x, k = whole(random, 2, *[random.randint(4, 6)] * axes), whole(random, 3, 2, *[3] * axes)
+    padded = np.pad(x, [(0, 0), *[(places, places)] * axes], mode=EDGES[edge])  # type: ignore[call-overload]
+    theirs = loops(padded, k, (stride,) * axes, (0,) * axes, (1,) * axes)
+    ours = applied("conv", x, k, stride=stride, padding=places, padding_mode=edge)
+    assert (np.ravel(ours) == np.ravel(theirs)).all()
+    alone = applied("conv", x, k, padding=edge)
+    assert (alone == applied("conv", x, k, padding=1, padding_mode=edge)).all()
+
+
+PADDED = """
+[parameters]
+x = [0.5, -1, 2, 0.25, 1]
+K = [0.3, -0.7, 1.1]
+[model]
+loss = "L"
+equations = '''
+z = conv(x, K, {settings})
+L = sum(sin(z) ⊙ z)
+'''
+"""
+
+
+@pytest.mark.parametrize("settings", ['padding = "circular"', 'padding = "ring"', 'padding = "reflect"',
+                                      'padding = 2, padding_mode = "replicate"', 'padding = "edge", dilation = 2',
+                                      'padding = 3, padding_mode = "circular", stride = 2'])  # fmt: skip
+def test_gradients_through_entries_that_stand_around_the_input_are_verified(settings: str) -> None:
+    solution = derive.solve(Problem.loads(PADDED.format(settings=settings)))
+    assert "lie zeros" not in solution.text("txt")
+
+
+def test_a_ring_is_told_and_an_input_too_small_for_it() -> None:
+    page = derive.solve(Problem.loads(PADDED.format(settings='padding = "circular"'))).text("txt")
+    assert "z₁ = 1·0.3 + 0.5·(−0.7) + (−1)·1.1" in page
+    assert "closed to a ring" in page
+    with pytest.raises(InputError, match="too small for a padding that is reflect"):
+        Problem.loads(PADDED.format(settings='padding = 5, padding_mode = "reflect"'))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Scores of −∞, and weights of exactly 0 before a logarithm."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,13 @@ def test_the_logarithm_of_0_with_the_weight_0_does_not_count(equation: str, grad
     solution = solved("y = [1, 0, 0]\nk = 1", "p = [0.5, 0.5, 0]", equation)
     assert solution["dL/dp"].printed == gradient
     assert "By convention 0 · ln 0 = 0" in solution.text("txt")
+
+
+@pytest.mark.parametrize("equation", ["l = log(p)\nL = -sum(y ⊙ l)", "L = -sum(y ⊙ log(p))", "L = -y[2] log(p[2])"])
+def test_no_division_by_0_is_written_where_the_weight_is_0(equation: str) -> None:
+    lines = solved("y = [1, 0]", "p = [0.5, 0]", equation).text("txt").splitlines()
+    assert not [line for line in lines if re.search(r"/0(?![.,\d])", line)]
+    assert not [line for line in lines if "≈ ⎡ 2⎤" in line or "≈ ⎡2⎤" in line]
 
 
 def test_the_convention_is_told_only_where_it_is_taken() -> None:

@@ -11,6 +11,7 @@ from derive.derivation.derive import derive as derivation_of
 from derive.derivation.rules import RULES, RuleKey
 from derive.examples import names, path
 from derive.operations import FUNCTIONS, MACROS, ROWS
+from derive.operations.convolution_geometry import EDGES
 from derive.prose.catalogue import catalogue
 
 PACKAGE = Path(derive.__file__).parent
@@ -80,7 +81,8 @@ def test_the_sentences_of_a_row_stand_in_the_catalogue(key: str) -> None:
     row, known = ROWS[key], catalogue("en")
     wanted = [f"kinks.{key}"] if row.kinks else []
     wanted += [f"functions.{row.meaning.key}"] if row.meaning else []
-    wanted += [f"notes.{note}" for note in row.explained.values()]
+    around = ("same", *EDGES) if row.explained else ()
+    wanted += [f"notes.{row.explained((('padding', each),))}" for each in around if row.explained]
     wanted += [f"notes.{row.by_sign}_{case}" for case in ("on", "off", "all_on", "all_off", "mixed") if row.by_sign]
     assert [sentence for sentence in wanted if sentence not in known] == []
 

@@ -128,3 +128,10 @@ def test_numbers_of_hundreds_of_digits_are_written(weight: str) -> None:
     solution = derive.solve(Problem.loads(text))
     for name in text_formats("solution"):
         assert solution.text(name)
+
+
+def test_a_sum_of_thousands_of_digits_is_rounded() -> None:
+    text = "[parameters]\nw = 1e900\n[model]\nloss = 'L'\nequations = '''\nz = 2 w - 1\nL = (z + w)^7 - z\n'''"
+    solution = derive.solve(Problem.loads(text))
+    for name in text_formats("solution"):
+        assert solution.text(name)

@@ -139,3 +139,11 @@ def test_all_formats_have_it() -> None:
     assert "before the training" in solution.text("tex")
     words = " ".join(solution.text("txt").split())
     assert "after the training (z > 0; q)" in words
+
+
+@pytest.mark.parametrize("far", ["1e200", "-1e400"])
+def test_samples_too_far_out_are_not_drawn(far: str) -> None:
+    problem = Problem.loads(ROWS.replace("[3, 3]", f"[3, {far}]"))
+    assert list(boundary(derived(Problem.loads(ROWS)), Problem.loads(ROWS)))
+    assert not list(boundary(derived(problem), problem))
+    assert solve(problem).text("txt")

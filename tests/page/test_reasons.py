@@ -76,6 +76,7 @@ def test_the_gradient_of_a_hidden_layer_goes_through_the_weights(equations: str)
     [
         ("z = W x + b\nL = sum(z^2)", "x = [1, 2]", "adds the products up and adds its bias."),
         ("z = W x\nL = sum(z^2) + sum(b)", "x = [1, 2]", "adds the products up."),
+        ("z = W x - b\nL = sum(z^2)", "x = [1, 2]", "adds the products up and subtracts its threshold."),
         ("A = exp(W)\nz = A x\nL = sum(z^2) + sum(b)", "x = [1, 2]", "a row of the first times a column of the second"),
     ],
 )

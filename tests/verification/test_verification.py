@@ -312,6 +312,15 @@ def test_small_gradients_do_not_hide_behind_large_ones() -> None:
         verify(spoilt(text, "dL/dz", "E"))
 
 
+SLOPES = {"Softsign(z)": 1, "z |z|": 0, "SiLU(z) + z |z|": 0.5}
+
+
+@pytest.mark.parametrize("function", SLOPES)
+def test_a_slope_of_0_where_the_slope_itself_bends_is_verified(function: str) -> None:
+    """Differences at such a place shrink with the step alone, not with its square."""
+    verify(solved(model("w = 0.5\nv = 0", f"z = v; f = {function}; L = w + f - c z", f"c = {SLOPES[function]}")))
+
+
 def test_wrong_closed_form_is_told_apart() -> None:
     values = solved(example("notes"))
     other = ClosedForm(derivation_of(Problem.loads(network(3, 3, 1, activation="sigmoid"))))

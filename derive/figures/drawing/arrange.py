@@ -76,6 +76,9 @@ class _Names:
 
     gradient = values
 
+    def opposite(self, name: Name, index: Index, number: bool = True) -> str:
+        return self.labels.opposite(name, index, number=False)
+
     def curve(self, curve: Curve) -> list[float]:
         return self.labels.curve(curve)
 

@@ -131,8 +131,10 @@ def _computed(node: Node, labels: Labels, script: MathScript) -> UnitLabels:
 
 
 def _bias(node: Node, labels: Labels) -> str:
-    """The number of a unit's bias; its name where the number is not shown; "" for a unit without one."""
+    """The number that a unit adds; its name where the number is not shown; "" for a unit without one."""
     if node.bias is None:
         return ""
+    if node.threshold:
+        return labels.opposite(*node.bias)
     rows = labels.values(*node.bias)
     return rows[0][0] if rows else labels.name(*node.bias)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures.boundary import Boundary, PlanePoint
+from derive.figures.boundary import FARTHEST, Boundary, PlanePoint
 from derive.language.expressions import Apply, Number, Ref
 from derive.language.names import Symbol
 from derive.page.blocks.predictions import compared, compared_column
@@ -78,9 +78,10 @@ def _of_matrix(derivation: Derivation, problem: Problem) -> _Plane | None:
 
 
 def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane) -> Boundary | None:
-    """The picture; None where the targets are not two."""
+    """The picture; None where the targets are not two, or lie too far out."""
     aims = sorted({aim for *_, aim in plane.samples})
-    if len(aims) != 2 or len(plane.samples) > MOST_POINTS:
+    far = any(abs(number) > FARTHEST for sample in plane.samples for number in sample)
+    if len(aims) != 2 or len(plane.samples) > MOST_POINTS or far:
         return None
     words = catalogue(problem.language)
     output, threshold = _deciding(derivation, plane.output, (aims[0] + aims[1]) / 2)

@@ -76,7 +76,7 @@ class _Parts:
         if self.problem.page.closed:
             blocks = list(closed_form(self.derivation, self.closed))
             full = self.problem.page.reasons == "full"
-            yield from explained(blocks, self.said.functions) if full else blocks
+            yield from explained(blocks, self.said, self.derivation.shapes) if full else blocks
 
     def _passes(self) -> Iterator[Section]:
         derivation, problem, said = self.derivation, self.problem, self.said

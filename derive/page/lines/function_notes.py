@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from derive.calculus.building import tidy
-from derive.calculus.differentiation import instantiate, settled
+from derive.calculus.differentiation import Shapes, instantiate, settled
 from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, number, walk
 from derive.language.names import Symbol
 from derive.page.chains import Chain, Formula
 from derive.page.document import Block, Paragraph, Sentence
+from derive.page.lines.notes import Said, is_by_entries
 
 
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:
@@ -48,11 +49,12 @@ def _meaning(node: Apply) -> Sentence | None:
     return Sentence("functions.definition", {"function": function, "definition": formula(row.definition)})
 
 
-def explained(blocks: list[Block], said: set[str]) -> Iterator[Block]:
-    """Blocks that are no steps, and behind their last formula what its functions mean."""
+def explained(blocks: list[Block], said: Said, shapes: Shapes) -> Iterator[Block]:
+    """Blocks that are no steps, and behind their last formula what its functions and its sign ⊙ mean."""
     chains = [block for block in blocks if isinstance(block, Chain)]
-    formulas = (link.shown.expr for chain in chains for link in chain.links if isinstance(link.shown, Formula))
-    sentences = tuple(meanings(formulas, (), said))
+    shown = [link.shown.expr for chain in chains for link in chain.links if isinstance(link.shown, Formula)]
+    signs = said.once(Sentence("glossary.elementwise")) if any(is_by_entries(expr, shapes) for expr in shown) else ()
+    sentences = (*meanings(shown, (), said.functions), *signs)
     for block in blocks:
         yield block
         if sentences and block is chains[-1]:

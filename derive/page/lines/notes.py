@@ -103,7 +103,7 @@ class Notes:
             yield from self.once(note)
         if step.name == self.around.derivation.loss:
             yield from self.once(Sentence("glossary.loss", {"name": NameInText(step.name)}))
-        if _is_by_entries(step.expr, self.around.shapes):
+        if is_by_entries(step.expr, self.around.shapes):
             yield from self.once(Sentence("glossary.elementwise"))
         yield from self._classification(step)
         if gate := self.gates.get(step.name):
@@ -144,7 +144,7 @@ class Notes:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
 
 
-def _is_by_entries(expr: Expr, shapes: Shapes) -> bool:
+def is_by_entries(expr: Expr, shapes: Shapes) -> bool:
     """Whether arrays are multiplied entry by entry with the sign ⊙; inside a sum their entries stand instead."""
     nodes = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "times")
     return any(all(shapes_of(node, shapes)) for node in nodes) and "⊙" in formula(expr, UNICODE, shapes)
@@ -169,7 +169,8 @@ def _computed(expr: Expr, weights: ZeroWeights) -> Iterator[Apply]:
 def _on_settings(step: Step) -> Iterator[str]:
     """The notes on the settings of the operations of a step."""
     for node in (node for node in walk(step.expr) if isinstance(node, Apply)):
-        yield from (key for name, key in row_of(node).explained.items() if name in dict(node.options))
+        if (explained := row_of(node).explained) and (key := explained(node.options)):
+            yield key
 
 
 def _by_sign(stem: str, name: Name, shape: Shape) -> Iterator[Sentence]:

@@ -88,20 +88,21 @@ def _is_weight(around: Forward, expr: Expr) -> bool:
 
 
 def _affine(around: Forward, step: Step) -> str:
-    """Whether inputs are weighted, one or several for each unit, with or without a bias, or two computed matrices
-    multiplied.
+    """Whether inputs are weighted, one or several for each unit, with a bias that is added or a threshold that is
+    subtracted or neither, or two computed matrices multiplied.
     """
     products = _products(around, step.expr)
     factors = [[_is_weight(around, arg) for arg in node.args] for node in products]
     if not any(left != right for left, right in factors):
         return "matrix_product"
-    key = "affine" if any(sign > 0 and _is_bias(around, term) for term, sign in terms_of(step.expr)) else "weighted"
+    signs = [sign for term, sign in terms_of(step.expr) if _is_bias(around, term)]
+    key = "affine" if 1 in signs else "threshold" if signs else "weighted"
     several = len(products) > 1 or (*shape_of(products[0].args[0], around.shapes), 1)[1] > 1
     return key if several else f"{key}_one"
 
 
 def _is_bias(around: Forward, term: Expr) -> bool:
-    """Whether a term is a parameter, or given as b."""
+    """Whether a term is a parameter, or given as b, and no product with inputs."""
     given_as_b = isinstance(term, Ref) and term.name in around.data and getattr(term.name, "base", "") == "b"
     return _is_weight(around, term) or given_as_b
 

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from derive.language.numbers import constant_text
 from derive.problem.network.stack import (
+    CONV_PADDING,
     COUNT,
+    EDGE,
     FLAG,
     FUNCTION,
     KERNEL_1D,
@@ -56,7 +58,7 @@ def _affine(stack: Stack, settings: Settings, i: int, name: str, product: Callab
 def _convolution(operation: str) -> Build:
     def build(stack: Stack, settings: Settings) -> None:
         i = stack.count("weights")
-        kernel, options = f"K_{i}", _options(settings, "stride", "padding")
+        kernel, options = f"K_{i}", _options(settings, "stride", "padding", "padding_mode")
         if stack.needs("the kernels", kernel):
             stack.kernel = max(len(stack.shape(kernel) or ()), 1)
             _affine(stack, settings, i, f"Z_{i}", lambda inner: f"{operation}({inner}, {kernel}{options})")
@@ -69,7 +71,7 @@ def _options(settings: Settings, *names: str) -> str:
     return "".join(f", {name} = {_sizes(settings[name])}" for name in names if name in settings)
 
 
-def _sizes(value: int | list[int]) -> str:
+def _sizes(value: int | str | list[int]) -> str:
     return f"({', '.join(map(str, value))})" if isinstance(value, list) else str(value)
 
 
@@ -183,15 +185,16 @@ def _residual(stack: Stack, settings: Settings) -> None:
 _AFFINE: Mapping[str, SettingKind] = {"activation": FUNCTION, "bias": FLAG}
 _NORM: Mapping[str, SettingKind] = {"epsilon": SMALL}
 _WINDOW: Mapping[str, SettingKind] = {"stride": SIZES, "padding": PADDING}
+_CONV: Mapping[str, SettingKind] = {"stride": SIZES, "padding": CONV_PADDING, "padding_mode": EDGE}
 
 FEEDFORWARD = [
     LayerKind("dense", "fully connected; the kind of a layer that names none", '{ units = 3, activation = "ReLU" }',
               "z_1 = W_1 x + b_1; A_1 = ReLU(z_1)", _dense, {"units": COUNT, **_AFFINE}, ("units",)),
     LayerKind("conv", "convolution", '{ layer = "conv", padding = 1, activation = "ReLU" }',
-              "Z_1 = conv(X, K_1, padding = 1) + b_1; A_1 = ReLU(Z_1)", _convolution("conv"), {**_WINDOW, **_AFFINE}),
+              "Z_1 = conv(X, K_1, padding = 1) + b_1; A_1 = ReLU(Z_1)", _convolution("conv"), {**_CONV, **_AFFINE}),
     LayerKind("transposed_conv", "transposed convolution", '{ layer = "transposed_conv", stride = 2 }',
               "Z_1 = transposed_conv(X, K_1, stride = 2) + b_1", _convolution("transposed_conv"),
-              {**_WINDOW, **_AFFINE}),
+              {**_CONV, **_AFFINE}),
     LayerKind("maxpool", "the largest of each window", '{ layer = "maxpool", size = 2 }', "P_1 = maxpool(A_1, 2)",
               _pooling("maxpool"), {"size": SIZES, **_WINDOW}, ("size",)),
     LayerKind("avgpool", "the mean of each window", '{ layer = "avgpool", size = 2 }', "P_1 = avgpool(A_1, 2)",

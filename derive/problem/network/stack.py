@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from derive.errors import ReportFaultAt, suggestion
 from derive.language.expressions import Shape, Within
+from derive.language.tokens import PADDINGS
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import layer_table
@@ -55,7 +56,15 @@ COUNT = SettingKind(_whole, "a whole number from 1 on", integer_from(1), "count"
 FLAG = SettingKind(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"}, "flag")
 NAME = SettingKind(lambda value: isinstance(value, str), 'a name in quotes, as in "M"', QUANTITY)
 SIZES = SettingKind(lambda value: _sizes(value, 1), "a whole number, or two: [2, 1]", _sizes_taken(1))
+EDGES = tuple(sorted(PADDINGS - {"same", "valid"}))
 PADDING = SettingKind(lambda value: _sizes(value, 0), "a whole number, or two: [1, 0]", _sizes_taken(0))
+AROUND = tuple(sorted(PADDINGS - {"zeros"}))
+CONV_PADDING = SettingKind(
+    lambda value: _sizes(value, 0) or value in AROUND,
+    'a whole number, two of them, [1, 0], "same", "valid" or what lies around the input: "circular"',
+    either(_sizes_taken(0), one_of(AROUND)),
+)
+EDGE = SettingKind(lambda value: value in EDGES, f"one of {', '.join(EDGES)}", one_of(EDGES), "choice", EDGES)
 RESETS = ("before", "after")
 RESET = SettingKind(lambda value: value in RESETS, '"before" or "after"', one_of(RESETS), "choice", RESETS)
 SMALL = SettingKind(lambda value: (exact_number(value) or 0) > 0, "a number above 0, such as 1e-5", named("positive"))

@@ -1,0 +1,85 @@
+"""How the three arrays of a convolution lie on each other: which entries meet, and what lies around an input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
+
+Sizes = tuple[int, ...]
+Triple = tuple[int, int, int]
+
+OUTPUT, KERNEL, INPUT = range(3)
+"""The three arrays of T: what comes out (G), the kernels (K), what goes in (X)."""
+
+
+def _as_it_is(place: int, size: int) -> int:
+    return place
+
+
+EDGES: Mapping[str, Callable[[int, int], int]] = {
+    "circular": lambda place, size: place % size,
+    "reflect": lambda place, size: size - 1 - abs(size - 1 - abs(place)),
+    "replicate": lambda place, size: min(max(place, 0), size - 1),
+}
+"""What lies around an input instead of zeros, as PyTorch names it: for a place outside the entry that stands there."""
+ROOM = {"circular": 0, "reflect": -1}
+"""How many more places than an input has entries these have on each side at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """How the three arrays of T lie on each other.
+
+    sizes     of what comes out, of a kernel, of what goes in, axis by axis, without channels
+    channels  how many come out, how many go in
+    padding   how many places before the first entry of what goes in, and how many behind the last
+    edge      what lies there, a key of EDGES; "" for zeros
+    """
+
+    sizes: tuple[Sizes, Sizes, Sizes]
+    channels: tuple[int, int]
+    stride: Sizes
+    dilation: Sizes
+    padding: tuple[Sizes, Sizes]
+    edge: str = ""
+
+    def taps(self) -> list[Triple]:
+        """Flat positions in the three arrays that meet, without channels; what lies in the padding is left out."""
+        found: list[Triple] = [(0, 0, 0)]
+        for axis in range(len(self.stride)):
+            line = self._line(axis)
+            found = [(i + p, j + a, k + x) for i, j, k in found for p, a, x in line]
+        return found
+
+    def _line(self, axis: int) -> list[Triple]:
+        """What meets along an axis, each place times the entries between it and the next one."""
+        outs, kernel, inside = (size[axis] for size in self.sizes)
+        s, d, q = self.stride[axis], self.dilation[axis], self.padding[0][axis]
+        inner = EDGES[self.edge] if self.edge else _as_it_is
+        places = ((p, a, inner(s * p + d * a - q, inside)) for p in range(outs) for a in range(kernel))
+        of_outs, of_kernel, of_inside = (prod(size[axis + 1 :]) for size in self.sizes)
+        return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
+
+
+@lru_cache(16)
+def meetings(geometry: Geometry, target: int) -> tuple[tuple[Triple, ...], ...]:
+    """For each flat entry of the target the flat entries of G, K and X that meet in it."""
+    outs, kernel, inside = map(prod, geometry.sizes)
+    count, ins = geometry.channels
+    taps: list[list[Triple]] = [[] for _ in range((outs, kernel, inside)[target])]
+    for tap in geometry.taps():
+        taps[tap[target]].append(tap)
+    own = [range(count) if target != INPUT else (0,), range(ins) if target != OUTPUT else (0,)]
+    free = [range(count) if target == INPUT else (0,), range(ins) if target == OUTPUT else (0,)]
+    return tuple(
+        tuple(
+            ((o + u) * outs + p, ((o + u) * ins + c + w) * kernel + a, (c + w) * inside + x)
+            for u, w in product(*free)
+            for p, a, x in places
+        )
+        for o, c in product(*own)
+        for places in taps
+    )
