@@ -117,6 +117,13 @@ class Entries:
         width = shape[1] if len(shape) == 2 else 1
         return [flat[i : i + width] for i in range(0, len(flat), width)]
 
+    def name(self, name: Name, index: Index | None) -> str:
+        raise NotImplementedError
+
+    def opposite(self, name: Name, index: Index, number: bool = True) -> str:
+        rows = self.values(name, index) if number else None
+        return "−" + (rows[0][0] if rows else self.name(name, index))
+
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         loss = self.derivation.loss
         if loss is None or not isinstance(name, Symbol):
