@@ -19,7 +19,7 @@ from support.scripts import load
 
 import derive
 from derive.errors import InputError
-from derive.problem.problem import KEYS
+from derive.problem.known_keys import KEYS
 from derive.problem.reading.equations import read_name
 from derive.problem.settings import Digits
 from derive.values.digits import printed

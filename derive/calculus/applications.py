@@ -78,11 +78,15 @@ def misapplied(expr: Apply) -> tuple[str, str] | None:
     return _wrong_setting(expr, spec, name)
 
 
+_AXES = {"dim", "axes", "keepdim", "keepdims"}
+
+
 def _wrong_setting(expr: Apply, spec: Row | Macro, name: str) -> tuple[str, str] | None:
     known = {**dict.fromkeys(spec.defaults, "number"), **spec.settings}
     for key, value in expr.options:
         if key not in known:
             hint = suggestion(key, known) or (f"it has: {', '.join(sorted(known))}" if known else "it has none")
+            hint = f"write the axis as a word: `{name}(X, rows)` or `{name}(X, columns)`" if key in _AXES else hint
             return f"`{name}` has no setting `{key}`", hint
         wanted, fits = _KINDS[known[key]]
         if not fits(value):

@@ -24,6 +24,7 @@ from derive.language.expressions import (
     apply,
     names_in,
     number,
+    rewrite,
     walk,
     with_args,
 )  # fmt: skip
@@ -246,6 +247,21 @@ def uniform(expr: Expr) -> Expr | None:
     if inner is rest or names_in(inner) or shape_of(inner, {}):
         return None
     return times(number(value), inner)
+
+
+def bare(expr: Expr, shapes: Shapes) -> Expr:
+    """The expression where a number that stands in every entry is a factor of an array: the number alone."""
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Apply) or node.op != "times":
+            return None
+        for one, other in (node.args, node.args[::-1]):
+            inner = uniform(one)
+            if inner is not None and shape_of(one, shapes) == shape_of(other, shapes):
+                return times(inner, bare(other, shapes))
+        return None
+
+    return rewrite(expr, change)
 
 
 def settled(expr: Expr, shapes: Shapes) -> Expr:

@@ -11,7 +11,16 @@ from functools import reduce
 from math import inf, prod
 
 from derive.calculus.building import plus, times, total
-from derive.calculus.differentiation import derivative_rule, differentiate, reduced, settled, shape_of, slopes, spread
+from derive.calculus.differentiation import (
+    bare,
+    derivative_rule,
+    differentiate,
+    reduced,
+    settled,
+    shape_of,
+    slopes,
+    spread,
+)
 from derive.calculus.operation_rows import GradientContext, row_of
 from derive.derivation.helpers import LINEAR, LossPath, is_pointwise
 from derive.derivation.rules import (
@@ -206,7 +215,7 @@ class Backward:
         for i, arg in enumerate(expr.args):
             if any(name in self.path.names for name in names_in(arg)):
                 inner = row.pullback(GradientContext(expr.args, shapes, expr.options, value or expr, gradient, i))
-                inner = settled(inner, self.shapes)
+                inner = bare(settled(inner, self.shapes), self.shapes)
                 yield from self._pull(arg, inner, _pull_rule(expr, shapes, i, rule))
 
 

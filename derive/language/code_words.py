@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 _PRODUCT = "write a product of matrices side by side: `A B`"
 _PIECES = "write `max(0, z)`, or `where(z > 0, a, b)` for other pieces"
-_ENTRIES = "powers, products and functions go entry by entry by themselves"
+_FORMULA = "write the formula itself where it is used: `a = 1/(1 + exp(-z))`"
+_ENTROPY = "write `cross_entropy_logits(z, y)` of scores, `cross_entropy(p, y)` of probabilities"
 
 WORDS: Mapping[str, str] = {
     "dot": f"{_PRODUCT}, of two vectors `a^T b`", "matmul": _PRODUCT, "mm": _PRODUCT, "bmm": _PRODUCT,
@@ -24,8 +25,15 @@ WORDS: Mapping[str, str] = {
     "fsum": "write `sum(x)`", "average": "write `mean(x)`", "array": "give the numbers in [data] or [parameters]",
     "tensor": "give the numbers in [data] or [parameters]", "item": "leave it out",
     "detach": "write `stop_gradient(z)`",
-    "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": "write the formula itself", "def": _ENTRIES,
-    "return": "write `y = …`", "while": "a loop counts, `for i = 1..5:`; a rate that is halved until it fits: "
+    "if": _PIECES, "else": _PIECES, "elif": _PIECES, "lambda": _FORMULA, "def": _FORMULA,
+    "return": "write `y = …`", "cross_entropy": _ENTROPY, "nll_loss": _ENTROPY,
+    "categorical_crossentropy": _ENTROPY, "sparse_categorical_crossentropy": _ENTROPY,
+    "categoricalcrossentropy": _ENTROPY, "sparsecategoricalcrossentropy": _ENTROPY, "crossentropyloss": _ENTROPY,
+    "binary_crossentropy": "write `bce(p, y)`, the target second", "mse_loss": "write `mse(p, y)`",
+    "meansquarederror": "write `mse(p, y)`", "mseloss": "write `mse(p, y)`", "l1_loss": "write `mae(p, y)`",
+    "reduce_mean": "write `mean(x)`", "reduce_sum": "write `sum(x)`", "reduce_max": "write `max(x)`",
+    "linear": "write `W x + b`", "dense": "write `W x + b`",
+    "while": "a loop counts, `for i = 1..5:`; a rate that is halved until it fits: "
     "`eta_i <- where(f_i > …, eta_{i-1}/2, eta_{i-1})`", "print": "every equation is shown",
     "range": "repetition counts: `for t = 1..3:`", "nabla": "write `∇_w L`, or `dL/dw`",
     "import": "every operation is there already", "and": "multiply the conditions: `[a > 0] [b > 0]`",
@@ -41,11 +49,17 @@ SIGNS: Mapping[str, str] = {
     "-=": "write `w <- w - …` in [update], a new name in [model]",
     "*=": "write `w <- w * …` in [update], a new name in [model]",
     "/=": "write `w <- w / …` in [update], a new name in [model]",
+    "//": "a comment begins with `#`; a whole quotient is `floor(a/b)`",
     "?": f"{_PIECES}", '"': "an equation holds no text", "%": "write the number: 0.05",
 }  # fmt: skip
 
-MODULES = r"(?:(?:np|numpy|jnp|math|torch|tf|nn|functional|linalg|special)\.)+(?=[A-Za-z]{2})"
-"""What stands before a function's name in a program; here it is left out."""
+MODULES = (
+    r"(?:(?:np|numpy|jnp|jax|math|scipy|torch|tf|keras|nn|F|K|functional|linalg|special|activations|losses|backend)\.)+"
+    r"(?=[A-Za-z]{2})(?!cross_entropy)"
+)
+"""What stands before a function's name in a program; here it is left out. PyTorch's `cross_entropy` is of scores: it is
+named instead.
+"""
 
 _METHOD = re.compile(r"\.\s*([A-Za-z_]\w*)")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derive.errors import suggestion
-from derive.language.code_words import WORDS
+from derive.language.code_words import SIGNS, WORDS
 from derive.language.names import ACCENTS, Name, SubscriptItem, Symbol
 from derive.language.tokens import TextError, Token, tokenize
 
@@ -81,7 +81,8 @@ class Cursor:
         return TextError(message, hint, token.start, max(token.end, token.start + 1))
 
     def unexpected(self, expected: str) -> TextError:
-        return self.error(self._found(), f"expected {expected}")
+        sign = SIGNS.get(self.token.text, "") if self.token.kind == "op" else ""
+        return self.error(self._found(), sign or f"expected {expected}")
 
     def _found(self) -> str:
         return "the text ends here" if self.token.kind == "end" else f"`{self.written(self.token)}` does not fit here"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from derive.language.tokens import TextError
 from derive.memory import rarely_collecting
 from derive.operations import MACROS
 from derive.problem.grade_rules import read_grade_rules
-from derive.problem.keys import TABLES
+from derive.problem.known_keys import check_keys
 from derive.problem.network.shorthand import expand_network
 from derive.problem.preferences import Preferences
 from derive.problem.python_values import problem_text
@@ -27,7 +26,6 @@ from derive.problem.reading.array_values import flat_numbers
 from derive.problem.reading.equation_checks import check_looked_up, check_matrix_powers, spread_targets
 from derive.problem.reading.equation_lines import EquationLine, lines_of, without_chains
 from derive.problem.reading.equations import check_order, infer_shapes, left_sides, read_equations, read_name
-from derive.problem.reading.framework_names import OTHER_TABLES
 from derive.problem.reading.given_values import Given, formula_text, places_of, shape_of_lists, without_infinity
 from derive.problem.reading.large_arrays import NumberArray
 from derive.problem.reading.tables import Tables
@@ -40,10 +38,6 @@ from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
 from derive.problem.training.turns import read_training
 from derive.problem.training.update_scope import Surroundings
-
-KEYS = {table: tuple(keys) for table, keys in TABLES.items()}
-"""The tables of a file, and the keys of those that have their own."""
-
 
 SETTINGS = (
     ("numbers", "steps"),
@@ -128,6 +122,11 @@ class Problem:
         return self.losses[0] if self.losses else None
 
     @property
+    def maximised(self) -> frozenset[Symbol]:
+        """The losses that an update makes larger."""
+        return self.update.maximised(self.loss) if self.update else frozenset()
+
+    @property
     def asked(self) -> tuple[str, ...]:
         """The steps that are marked, and blank on a sheet; none: all."""
         return self.page.ask or self.sheet.steps
@@ -163,7 +162,7 @@ class _Reader(Tables):
         self.places: dict[str, Place] = {}
 
     def problem(self, name: str) -> Problem:
-        self._check_keys()
+        check_keys(self)
         given = (*self._givens("data"), *self._givens("parameters"))
         samples = self._samples()
         model, losses = self._model(given, samples)
@@ -202,32 +201,17 @@ class _Reader(Tables):
         if not self.faults:
             self._check_meant(problem, given)
         if self.faults:
-            raise InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
+            raise self._wrong()
         return replace(problem, warnings=tuple(self.warnings))
+
+    def _wrong(self) -> InputError:
+        """Every fault that was found, in the order of the file."""
+        return InputError(sorted(dict.fromkeys(self.faults), key=lambda fault: fault.place.line))
 
     def _settings(self) -> dict[str, Place]:
         """Where the settings of steps stand."""
         found = {f"[{table}] {key}".strip(): self.source.place(*filter(None, (table, key))) for table, key in SETTINGS}
         return {"": Place(self.source.name), "language": self.source.key_place("language"), **found}
-
-    # --- keys ------------------------------------------------------------------------------------------------------
-
-    def _check_keys(self) -> None:
-        for key in self.source.data:
-            if key not in KEYS[""]:
-                value = isinstance(self.source.data[key], int | Fraction | list)
-                meant = OTHER_TABLES.get(key.casefold())
-                hint = f"write [{meant}]" if meant else suggestion(key, KEYS[""]) or f"known: {', '.join(KEYS[''])}"
-                hint = "a given value belongs into [data] or [parameters]" if value else hint
-                self.fault(f"`{key}` has no meaning here", hint, key)
-        for table, keys in KEYS.items():
-            for key in self.table(table) if table else ():
-                if key not in keys:
-                    hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
-                    self.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
-        if ("model" in self.source.data) == ("network" in self.source.data):
-            message = "a problem needs either [model] with equations or [network] with layers"
-            self.fault(message, "see docs/problem-file.md", "network")
 
     # --- values ----------------------------------------------------------------------------------------------------
 
@@ -312,9 +296,13 @@ class _Reader(Tables):
             text = self._with_backslashes(text)
             if text and place.text.rstrip().endswith(('"""', "'''")):
                 place = replace(place, line=place.line + 1)
-            if "model" in self.source.data and not text.strip():
+            written = self.table("model").get("equations", "")
+            if "model" in self.source.data and isinstance(written, str) and not text.strip():
                 self.fault("there are no equations", 'expected equations = """ … """', "model", "equations")
+            before = len(self.faults)
             lines = lines_of(text, place, self.faults)
+            if len(self.faults) > before:
+                raise self._wrong()  # without its repetitions the rest cannot be read
             lines = list(without_chains(lines, known, left_sides(lines), self.warnings))
         lines = [*self.formulas, *lines]
         self.defined = left_sides(lines)
@@ -357,6 +345,8 @@ class _Reader(Tables):
     def _is_loss(self, name: Symbol, defined: Container[str], key: str) -> bool:
         """Whether an equation defines a loss that is a number; what is wrong is noted."""
         if name.id not in self.defined:
+            if not self.defined:
+                return False
             hint = suggestion(name.id, self.defined) or "expected the name on the left of an equation"
             self.fault(f"no equation defines the loss `{name}`", hint, "model", key)
         shape = self.shapes.get(name, ())

@@ -302,9 +302,10 @@ class Values:
             return Undecided()
         if any(is_minus_infinity(x) for name in step.uses for x in env[self.tape.slots[name]]):
             return self._fault(step, k, "has no value where −∞ is multiplied by 0 or taken from itself")
-        return self._fault(
-            step, k, f"{fault}: after so many steps no digit of it is certain" if self.updates else str(fault)
+        why = (
+            "after so many steps no digit of it is certain" if self.updates else "the numbers lie too far apart for it"
         )
+        return self._fault(step, k, f"{fault}: {why}")
 
     def _fault(self, step: Step, k: int, message: str) -> InputError:
         equation = replace(step.name, helper=0) if isinstance(step.name, Symbol) else step.name

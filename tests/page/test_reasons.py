@@ -307,3 +307,35 @@ def test_derivatives_that_are_not_shown_are_spoken_of() -> None:
     assert "The longer derivatives are left out." in page(deep, "x = 1; y = 2", "u = 1; v = 2; w = 3")
     large = page("z = w[1] v\nL = (z - 1)^2", "", f"w = {list(range(1, 31))}; v = 2")
     assert "Of each array only the first entry is shown." in large
+
+
+UPHILL = """
+[parameters]
+w = 0.5
+v = [1, 2]
+[model]
+equations = "J = w - w^2 - v^T v"
+loss = "J"
+[update]
+learning_rate = 0.1
+{more}
+"""
+
+
+def test_an_objective_that_is_to_grow_is_no_loss() -> None:
+    up, down = (derive.solve(Problem.loads(UPHILL.format(more=more))).text("txt") for more in ("maximise = true", ""))
+    assert "J is the objective" in up
+    assert "Gradient ascent" in up
+    assert "J goes from" in up
+    assert "the loss" not in up
+    assert "Gradient descent" not in up
+    assert "J is the loss" in down
+    assert "Gradient descent" in down
+    assert "ascent" not in down
+
+
+def test_a_sign_before_a_sum_with_a_product_in_it_goes_into_its_terms() -> None:
+    data = "y = [1, 0]\nx = [0.3, 0.7]"
+    text = page("L = -sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p)) + x^T p", data, "p = [0.3, 0.6]")
+    assert "−y/p + (1 − y)/(1 − p)" in text
+    assert "−1 ⊙" not in text

@@ -6,6 +6,7 @@ import pytest
 
 from derive.commands.cli import main
 from derive.errors import InputError
+from derive.language.expressions import Apply
 from derive.problem.problem import Problem
 from derive.solution import solve
 
@@ -82,10 +83,28 @@ def test_keys_of_letters_beyond_ascii_need_no_quotes() -> None:
     assert solve(Problem.loads(text))["dL/dw_hat_1"].value_text == "3.6"
 
 
+MODEL = "[parameters]\nw = 1\n[model]\nequations = "
 REFUSED = [
     ('[data]\nx = 1\n[model]\nequations = "y = \\frac{x}{2}"', ("line 4", "`\\frac`", "'''")),
     ('[data]\n"θ" = 1\n[model]\nequations = """\ny = 2 \\theta"""', ("line 4", "`\\theta`", "'''")),
     ('{"data": {"x": 1}}', ("line 1", "JSON")),
+    ("[data]\nx = 1\nx = 2", ("line 3", "each key stands once")),
+    ("[data]\nx = [1, None]", ("line 2", "every entry is a number")),
+    ("[data]\nx = True", ("line 2", "`true`")),
+    ("[data]\nx = (1, 2)", ("line 2", "brackets")),
+    ("[data]\nx = {1, 2}", ("line 2", "brackets")),
+    ("[data]\nA = [1, 2; 3, 4]", ("line 2", "[[1, 2], [3, 4]]")),
+    ("[data]\nx = np.zeros(3)", ("line 2", "written out")),
+    ('[parameters]\nw = 1\n[Model]\nequations = "L = w"', ("line 3", "`model`")),
+    (f'{MODEL}["z = w", "L = z"]\nloss = "L"', ("line 4", "is a list")),
+    (f'{MODEL}"y = w"\nloss = "(y - 1)^2"', ("line 5", "is not a name", "L = (y - 1)^2")),
+    (f'{MODEL}"""\nfor i in x:\n  s_i = w\nL = s_1"""\nloss = "L"', ("line 5", "1..3")),
+    (f'{MODEL}"p = softmax([w, w], dim = 0)"', ("line 4", "`softmax(X, rows)`")),
+    (f'{MODEL}"y = w^2 // squared"', ("line 4", "`#`")),
+    (f'{MODEL}"y = F.cross_entropy(w, w)"', ("line 4", "`cross_entropy_logits(z, y)`")),
+    (f'{MODEL}"y = torch.nn.functional.mse_loss(w, w)"', ("line 4", "`mse(p, y)`")),
+    (f'{MODEL}"y = jnp.maximum(0, w)"', ("line 4", "`max(a, b)`")),
+    (f'{MODEL}"L = w^2"\nloss = "L"\n[update]\nlr = 0.1', ("line 7", "`learning_rate`")),
     ("data:\n  x: 1", ("line 1", "YAML")),
     ("[data]\nlearning rate = 1", ("line 2", "`learning_rate`")),
     ('language = "xx"\n[data]\nx = 1\n[model]\nequations = "y = x"', ("line 1", "catalogue")),
@@ -127,3 +146,34 @@ def test_keys_of_an_update_by_other_names(key: str, said: str) -> None:
     text = NETWORK.replace("LAYERS", "{ units = 2 }").replace("LOSS", "mse").replace("RULE", "sgd") + key
     with pytest.raises(InputError, match=said):
         Problem.loads(text)
+
+
+@pytest.mark.parametrize(("head", "last"), [("range(3)", 2), ("range(1, 4)", 3)])
+def test_a_repetition_as_python_counts(head: str, last: int) -> None:
+    text = f"[parameters]\nw = 1\n[model]\nequations = '''\ns_0 = w\nfor k in {head}:\n  t_k = k w\n'''"
+    assert [equation.name.id for equation in Problem.loads(text).equations][-1] == f"t_{last}"
+
+
+@pytest.mark.parametrize("function", ["F.relu", "nn.functional.relu", "keras.activations.relu", "jnp.tanh"])
+def test_modules_of_programs_are_left_out(function: str) -> None:
+    (equation,) = Problem.loads(f"{MODEL}'y = {function}(w)'").equations
+    assert isinstance(equation.expr, Apply)
+    assert equation.expr.op == function.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"), [("in_features = 2", "a column for each input"), ("filters = 2", "from the kernels")]
+)
+def test_settings_that_are_not_needed_are_named(setting: str, said: str) -> None:
+    text = f"""
+[data]
+x = [1, 2]
+[parameters]
+W_1 = [[1, 2]]
+[network]
+input = "x"
+layers = [{{ type = "Linear", {setting}, out_features = 1 }}]
+"""
+    with pytest.raises(InputError, match=said) as caught:
+        Problem.loads(text)
+    assert len(caught.value.faults) == 1

@@ -133,7 +133,7 @@ def _after(derivation: Derivation, problem: Problem, said: Said, long: LongPage)
     yield from StepList(writer, long, 1).blocks(alone(derivation.forward))
     for loss in problem.losses if not derivation.turning else ():
         fields: dict[str, Inline] = {"before": Result(loss, k=1), "after": Result(loss)}
-        if len(problem.losses) > 1:
+        if len(problem.losses) > 1 or loss in problem.maximised:
             yield Paragraph((Sentence("update.fell_of", {"name": NameInText(loss), **fields}),))
         else:
             yield Paragraph((Sentence("update.fell", fields),))

@@ -97,6 +97,13 @@ def forms_of(around: Forward, step: Step) -> Iterator[tuple[str, Bound]]:
             break
 
 
+def is_uphill(step: Step) -> bool:
+    """Whether an update is a step along the gradient."""
+    assert isinstance(step.name, Symbol)
+    bound = matched(pattern("theta + eta g"), step.expr, {THETA.id: Ref(step.name.before)})
+    return bound is not None and _is_gradient(bound["g"])
+
+
 def matched(pattern: Expr, expr: Expr, bound: Bound) -> Bound | None:
     """What the names of a pattern stand for where an expression has its form; None where it has not."""
     if isinstance(pattern, Ref):

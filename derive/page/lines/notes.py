@@ -102,7 +102,9 @@ class Notes:
         for note in self._notes(step):
             yield from self.once(note)
         if step.name == self.around.derivation.loss:
-            yield from self.once(Sentence("glossary.loss", {"name": NameInText(step.name)}))
+            maximised = step.name in self.around.derivation.problem.maximised
+            key = "glossary.objective" if maximised else "glossary.loss"
+            yield from self.once(Sentence(key, {"name": NameInText(step.name)}))
         if is_by_entries(step.expr, self.around.shapes):
             yield from self.once(Sentence("glossary.elementwise"))
         yield from self._classification(step)

@@ -14,7 +14,7 @@ from derive.language.expressions import Apply, Expr, Ref, names_in, substitute, 
 from derive.language.names import Derivative, Name, Symbol
 from derive.page.chains import Formula
 from derive.page.document import Inline, NameInText, Sentence, Words
-from derive.page.lines.formula_patterns import FORWARD, Forward, forms_of, pattern
+from derive.page.lines.formula_patterns import FORWARD, Forward, forms_of, is_uphill, pattern
 from derive.prose.catalogue import catalogue
 
 
@@ -48,6 +48,8 @@ def _by_rule(around: Forward, step: Step) -> str:
     key = step.rule.sentence
     if step.phase == "update" and key.endswith("_g"):
         return "weight_decay"
+    if step.phase == "update" and is_uphill(step):
+        return "gradient_ascent"
     if step.rule in _CHOICES:
         return _CHOICES[step.rule](around, step)
     if step.phase == "backward":

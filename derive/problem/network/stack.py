@@ -12,7 +12,7 @@ from derive.language.expressions import Shape, Within
 from derive.language.tokens import PADDINGS
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.reading.equations import read_name
-from derive.problem.reading.framework_names import layer_table
+from derive.problem.reading.framework_names import LAYER_KEYS, layer_table
 from derive.problem.reading.given_values import exact_number
 from derive.problem.reading.keys import NAME as QUANTITY
 from derive.problem.reading.keys import Taken, either, integer_from, list_of, named, one_of
@@ -246,7 +246,9 @@ def _fits(stack: Stack, kind: LayerKind, layer: Mapping[str, Any]) -> bool:
     unknown = [key for key in layer if key != "layer" and key not in kind.settings]
     for key in unknown:
         has = f"it has: {', '.join(kind.settings)}" if kind.settings else "it has none"
-        stack.fault(f"({kind.key}) has no setting `{key}`", suggestion(key, kind.settings) or has)
+        stack.fault(
+            f"({kind.key}) has no setting `{key}`", LAYER_KEYS.get(key) or suggestion(key, kind.settings) or has
+        )
     missing = [key for key in kind.required if key not in layer]
     for key in missing:
         stack.fault(f"({kind.key}) does not say its `{key}`", f"expected {kind.settings[key].expected}")

@@ -17,6 +17,7 @@ MAX_EQUATIONS = 5_000
 MAX_LOOPS = 8
 _TO = r"(?:\.\.|,\s*(?:\.\.\.|…|\\dots)\s*,|…|\.\.\.)"
 _EACH = re.compile(r"\s*for\s+(\w+)\s+in\s+parameters\s*:\s*$")
+_RANGE = re.compile(r"\s*for\s+(\w+)\s+in\s+range\(\s*(?:(\d{1,9})\s*,)?\s*(\d{1,9})\s*\)\s*:\s*$")
 _LOOP = re.compile(rf"\s*for\s+(\w+)\s*=\s*(\d{{1,9}})\s*{_TO}\s*(\d{{1,9}})\s*:\s*$")
 
 
@@ -97,6 +98,8 @@ class _Unrolling:
             yield from self._through_parameters(head, match.group(1), filled)
         elif match := _LOOP.match(head.text):
             yield from self._counting(head, match.group(1), int(match.group(2)), int(match.group(3)), filled)
+        elif match := _RANGE.match(head.text):  # as in Python: from 0, the last one left out
+            yield from self._counting(head, match[1], int(match[2] or 0), int(match[3]) - 1, filled)
         else:
             each = ", or `for θ in parameters:`" if self.parameters else ""
             hint = f"write `for t = 1..3:`{each}, the equations indented"

@@ -50,14 +50,28 @@ OTHER_TABLES: Mapping[str, str] = {
     "layers": "network", "equations": "model", "number": "numbers",
 }  # fmt: skip
 """What others call the tables of a problem file."""
+OTHER_RATES = ("lr", "rate")
 UPDATE_KEYS: Mapping[str, str] = {
-    "lr": "write `learning_rate`", "rate": "write `learning_rate`", "eps": "write `epsilon`",
+    **dict.fromkeys(OTHER_RATES, "write `learning_rate`"), "eps": "write `epsilon`",
     "betas": "write `beta_1 = 0.9` and `beta_2 = 0.999`", "maximize": "write `maximise`",
     "momentum": 'write rule = "momentum" and beta = 0.9', "optimizer": "write `rule`", "optimiser": "write `rule`",
     "iterations": "write `steps`", "batch_size": "write `batch`", "nesterov": 'write rule = "nesterov"',
     "max_norm": "write `clip_norm`", "clipnorm": "write `clip_norm`", "clipvalue": "write `clip_value`",
 }  # fmt: skip
 """What others call the keys of [update], and what to write."""
+
+
+_FROM_WEIGHTS, _FROM_KERNELS = (
+    "leave it out: W has a column for each input",
+    "leave it out: it follows from the kernels",
+)
+LAYER_KEYS: Mapping[str, str] = {
+    **dict.fromkeys(("in_features", "input_dim", "input_shape", "input_size", "inputs"), _FROM_WEIGHTS),
+    **dict.fromkeys(("filters", "kernel_size", "in_channels", "out_channels", "channels"), _FROM_KERNELS),
+    "hidden_size": "leave it out: it follows from the weights", "rate": "the mask is given: mask = \"M\"",
+    "p": "the mask is given: mask = \"M\"", "kernel_initializer": "give the weights in [parameters]",
+}  # fmt: skip
+"""Settings of layers that others have and that are not needed here, and why."""
 
 
 def _folded(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.toml_file import TomlFile, kind
 
+_FORMULA = re.compile(r"[-+*/^(]")
 REPEATED = ("update",)
 """The tables that may stand several times, `[[update]]`."""
 
@@ -88,7 +90,8 @@ class Tables:
         try:
             return read_name(text)
         except TextError as wrong:
-            self.fault(f"`{text}` is not a name: {wrong.message}", wrong.hint, *path)
+            hint = f"a formula stands in an equation: L = {text.strip()}" if _FORMULA.search(text) else wrong.hint
+            self.fault(f"`{text}` is not a name: {wrong.message}", hint, *path)
             return None
 
     def texts(self, table: str, key: str, what: str = "steps", example: str = '"dL/dW_2"') -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def _definition(key: str) -> str:
 
 def update_conditions() -> list[Schema]:
     """What the keys ask of each other. A key is wrong without a rule or a schedule that has it."""
-    with_rate = [key for key, rule in RULES.items() if any(re.search(_ETA, text) for text in rule.equations.values())]
+    with_rate = [key for key, rule in RULES.items() if rule.rate is None and _has_rate(rule)]
     named_rule = {"properties": {"rule": none_of([EQUATIONS]), "constants": NOTHING}}
     return [
         when(either(goes_by(with_rate), where(EQUATIONS, {"pattern": _ETA})), has("learning_rate")),
@@ -66,6 +66,10 @@ def update_conditions() -> list[Schema]:
         *(when({"not": either(*_owners(key))}, forbidden(key)) for key in update_keys() if key not in KEYS),
         *(when(lacks(need), _other_schedule(need)) for need in _needs()),
     ]
+
+
+def _has_rate(rule: Rule) -> bool:
+    return any(re.search(_ETA, text) for text in rule.equations.values())
 
 
 def _owners(key: str) -> list[Schema]:

@@ -35,8 +35,8 @@ class Rate:
     own: Mapping[str, Fraction] = field(default_factory=dict)
 
 
-def read_rate(tables: Tables, steps: int) -> Rate:
-    """The rate of [update]; what is wrong is noted in `tables`."""
+def read_rate(tables: Tables, steps: int, usual: Fraction | None = None) -> Rate:
+    """The rate of [update], `usual` where it has none; what is wrong is noted in `tables`."""
     table = tables.table("update")
     written = table.get("learning_rate")
     value = exact_number(written)
@@ -49,7 +49,7 @@ def read_rate(tables: Tables, steps: int) -> Rate:
         return Rate(own=own)
     if value is None and "learning_rate" in table:
         tables.fault("`learning_rate` is not a number", _HINT, "update", "learning_rate")
-    return Rate(value)
+    return Rate(usual if written is None else value)
 
 
 def _own(tables: Tables, written: Mapping[str, object]) -> dict[str, Fraction]:

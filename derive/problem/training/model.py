@@ -11,6 +11,7 @@ from derive.language.cursor import named_item
 from derive.language.expressions import Equation, Expr, Shape, names_in
 from derive.language.names import Symbol
 from derive.problem.reading.given_values import Given
+from derive.problem.training.update_rules import MAXIMISE
 
 ETA, STEP = Symbol("eta"), Symbol("k")
 EQUATIONS, TURNS = "equations", "in turn"
@@ -102,6 +103,11 @@ class Update:
     until: StopCondition | None = None
     loss: Symbol | None = None
     turns: tuple[Turn, ...] = ()
+
+    def maximised(self, first: Symbol | None) -> frozenset[Symbol]:
+        """The losses that are made larger; `first` is the one that is meant where none is named."""
+        rising = [each for each in [turn.update for turn in self.turns] or [self] if each.settings.get(MAXIMISE)]
+        return frozenset(aim for each in rising if (aim := each.loss or first))
 
     @property
     def rounds(self) -> int:

@@ -24,6 +24,7 @@ class Rule:
     once       equations that stand before those of the parameters
     threshold  whether they speak of a threshold unit: its output y, its argument z, its target t
     columns    what they write of a number, and what of a column
+    rate       the learning rate where the file gives none
     """
 
     key: str
@@ -36,6 +37,7 @@ class Rule:
     threshold: bool = False
     decoupled: str = ""
     columns: tuple[str, str] = ("", "")
+    rate: Fraction | None = None
 
     def variant(self, choice: str | bool | None = None) -> str:
         """The equations of a variant, the default one for None."""
@@ -156,7 +158,7 @@ RULES = {rule.key: rule for rule in (
          _constants(beta="0.95", ns_1="3.4445", ns_2="-4.7750", ns_3="2.0315", epsilon="1e-7")),
     Rule("newton", "the step to the lowest point of the parabola that fits here, of a number or a column θ",
          "Newton (1669)", {"": "θ <- θ - eta dL/dθ / (d^2L/dθ^2)"},
-         columns=("dL/dθ / (d^2L/dθ^2)", "(d^2L/dθ^2)^{-1} dL/dθ")),
+         columns=("dL/dθ / (d^2L/dθ^2)", "(d^2L/dθ^2)^{-1} dL/dθ"), rate=Fraction(1)),
     Rule("perceptron", "where the output of a threshold unit is wrong, the weights move by its input",
          "Rosenblatt (1958)",
          {"": "θ <- θ + eta e dz/dθ"}, once="e <- t - y", threshold=True),

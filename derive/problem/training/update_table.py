@@ -13,7 +13,7 @@ from derive.language.names import Name, Symbol
 from derive.language.primaries import COMPARISONS
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.equations import WrittenEquation, read_equation
-from derive.problem.reading.framework_names import rule_name
+from derive.problem.reading.framework_names import OTHER_RATES, rule_name
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.training.assignments import Assigning
@@ -49,9 +49,10 @@ class TrainingReader:
 
     def training(self) -> Training:
         steps, epochs = self._steps()
-        rate = read_rate(self.tables, steps)
+        rule = EQUATIONS if EQUATIONS in self.table else rule_name(str(self.table.get("rule", DEFAULT)), RULES)
+        rate = read_rate(self.tables, steps, RULES[rule].rate if rule in RULES else None)
         update = Update(
-            rule=EQUATIONS if EQUATIONS in self.table else rule_name(str(self.table.get("rule", DEFAULT)), RULES),
+            rule=rule,
             learning_rate=rate.value,
             steps=steps,
             only=self._only(),
@@ -122,7 +123,7 @@ class TrainingReader:
         written = reader.read(script.lines)
         if self.place is None:
             check_states(self.tables, script.initial, [reader])
-        self._check_special(written)
+        self._check_special(written, update)
         first = {state: next((script.initial[name] for name in called if name in script.initial), None)
                  for state, called in reader.states.items()}  # fmt: skip
         shapes = {ETA: (), STEP: (), **self.around.shapes} | {given.name: () for given in script.constants}
@@ -165,7 +166,7 @@ class TrainingReader:
         """The states that the forward pass uses: they have the shapes that they are given in."""
         return {name for equation in self.around.equations for name in names_in(equation.expr)}
 
-    def _check_special(self, written: list[WrittenEquation]) -> None:
+    def _check_special(self, written: list[WrittenEquation], update: Update) -> None:
         """`eta` needs a value, and neither it nor `k` may be a name of the model."""
         names = {name for item in written for name in names_in(item.equation.expr)}
         used = {name.id for name in names}
@@ -173,7 +174,7 @@ class TrainingReader:
             if special.id in used and special.id in self.around.names:
                 message = f"`{special}` is {what} in [update], and a name of the model"
                 self.tables.fault(message, "rename it in the model", "update")
-        if ETA in names and "learning_rate" not in self.table:
+        if ETA in names and not {"learning_rate", *OTHER_RATES} & self.table.keys() and update.learning_rate is None:
             self.tables.fault("`learning_rate` is missing", "expected for example learning_rate = 0.1", "update")
 
 

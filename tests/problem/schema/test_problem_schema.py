@@ -17,8 +17,9 @@ from support.broken_files import BrokenFile, broken_files
 from derive import examples
 from derive.commands.cli import main
 from derive.errors import InputError
+from derive.problem.known_keys import KEYS
 from derive.problem.network import LAYERS
-from derive.problem.problem import KEYS, Problem
+from derive.problem.problem import Problem
 from derive.problem.reading.toml_file import TomlFile, from_text
 from derive.problem.schema.packaged import packaged_schema
 from derive.problem.schema.problem_schema import problem_schema, schema_text

@@ -85,7 +85,7 @@ def test_a_state_of_the_forward_pass_needs_its_equation() -> None:
 
 def test_newtons_step_for_a_column_is_the_minimum_of_a_parabola() -> None:
     text = "[parameters]\nw = [1, -2]\n[model]\nequations = 'L = (w[1] + w[2] - 3)^2 + w[1]^2'\nloss = 'L'\n"
-    solution = derive.solve(Problem.loads(f'{text}[update]\nrule = "newton"\nlearning_rate = 1'))
+    solution = derive.solve(Problem.loads(f'{text}[update]\nrule = "newton"'))
     assert solution["w@1"].value == (0, 3)
 
 
