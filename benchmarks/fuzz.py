@@ -4,8 +4,8 @@
 
 Each case changes a built-in example, or writes equations of random operations over a few values; it is solved, written
 in one format, made a sheet of, and a mutated page of it is marked. What raises anything else, fails its own
-verification or takes more than LONGEST seconds is kept. A run that was broken off goes on where it stopped: FOLDER has
-what was counted so far.
+verification or takes more than LONGEST seconds of computing is kept. A run that was broken off goes on where it
+stopped: FOLDER has what was counted so far.
 """
 
 from __future__ import annotations
@@ -131,9 +131,13 @@ def one(draw: random.Random, texts: list[str], found: Counter[str]) -> None:
         found["refused"] += 1
         return
     found["solved"] += 1
-    page = solution.text(draw.choice(FORMATS))
-    if draw.random() < 0.3:
-        SheetWriter.of(solution.blueprint).sheet("txt", solution)
+    try:
+        page = solution.text(draw.choice(FORMATS))
+        if draw.random() < 0.3:
+            SheetWriter.of(solution.blueprint).sheet("txt", solution)
+    except DeriveError:  # digits of a step that no precision tells: known when they are printed
+        found["not written"] += 1
+        return
     if draw.random() < 0.5:
         page = mutated(draw, page[:4_000])
         with tempfile.TemporaryDirectory() as folder:
@@ -176,7 +180,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("output/fuzz"))
     options = parser.parse_args()
     texts = [examples.path(name).read_text("utf-8") for name in examples.names() if name != "mazur_10000"]
-    signal.signal(signal.SIGALRM, too_long)
+    signal.signal(signal.SIGPROF, too_long)
     tally = Tally.of(options.keep / f"run-{options.seed}.json")
     found, wrong = tally.found, tally.wrong
     end = time.monotonic() + options.seconds
@@ -184,7 +188,7 @@ def main() -> int:
         if found["text"] % SAVED_EVERY == 0:
             tally.save()
         seed = options.seed * 1_000_000 + found["text"] + 1
-        signal.alarm(LONGEST)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         try:
             one(random.Random(seed), texts, found)
         except TooLong:
@@ -195,7 +199,7 @@ def main() -> int:
         else:
             continue
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         wrong[kind] += 1
         if wrong[kind] <= 3:
             options.keep.mkdir(parents=True, exist_ok=True)

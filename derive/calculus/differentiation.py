@@ -249,7 +249,7 @@ def uniform(expr: Expr) -> Expr | None:
     return times(number(value), inner)
 
 
-def bare(expr: Expr, shapes: Shapes) -> Expr:
+def without_fills(expr: Expr, shapes: Shapes) -> Expr:
     """The expression where a number that stands in every entry is a factor of an array: the number alone."""
 
     def change(node: Expr) -> Expr | None:
@@ -258,7 +258,7 @@ def bare(expr: Expr, shapes: Shapes) -> Expr:
         for one, other in (node.args, node.args[::-1]):
             inner = uniform(one)
             if inner is not None and shape_of(one, shapes) == shape_of(other, shapes):
-                return times(inner, bare(other, shapes))
+                return times(inner, without_fills(other, shapes))
         return None
 
     return rewrite(expr, change)

@@ -12,7 +12,6 @@ from math import inf, prod
 
 from derive.calculus.building import plus, times, total
 from derive.calculus.differentiation import (
-    bare,
     derivative_rule,
     differentiate,
     reduced,
@@ -20,6 +19,7 @@ from derive.calculus.differentiation import (
     shape_of,
     slopes,
     spread,
+    without_fills,
 )
 from derive.calculus.operation_rows import GradientContext, row_of
 from derive.derivation.helpers import LINEAR, LossPath, is_pointwise
@@ -215,7 +215,7 @@ class Backward:
         for i, arg in enumerate(expr.args):
             if any(name in self.path.names for name in names_in(arg)):
                 inner = row.pullback(GradientContext(expr.args, shapes, expr.options, value or expr, gradient, i))
-                inner = bare(settled(inner, self.shapes), self.shapes)
+                inner = without_fills(settled(inner, self.shapes), self.shapes)
                 yield from self._pull(arg, inner, _pull_rule(expr, shapes, i, rule))
 
 
