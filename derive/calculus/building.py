@@ -32,6 +32,13 @@ def split_coefficient(expr: Expr) -> tuple[Fraction, Expr | None]:
     return Fraction(1), expr
 
 
+def first_factor(expr: Expr) -> Expr:
+    """What a product, quotient or power begins with."""
+    while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
+        expr = expr.args[0]
+    return expr
+
+
 def scaled(value: Fraction, rest: Expr | None) -> Expr:
     """`value · rest`, without a factor 1 and with a sign in front."""
     if rest is None or value == 0:

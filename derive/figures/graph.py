@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator, Mapping, Sequence
+
 from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import Weighing, path_to_loss, summands, weighing_in
 from derive.figures.model import Edge, Figure, Node, NodeKind, Position
@@ -11,6 +13,7 @@ from derive.language.names import Name
 from derive.operations import ROWS
 
 MOST_NODES, MOST_COLUMNS = 40, 16
+DEEP = 10  # columns
 
 
 def graph_figure(derivation: Derivation) -> Figure | None:
@@ -18,13 +21,21 @@ def graph_figure(derivation: Derivation) -> Figure | None:
 
     Where values are weighed by matrices, the chain of quantities alone: without parameters and targets. None for a
     graph that no page can show at a size that is read, and for calculations that have nothing to do with each other.
+    Of a deep graph the formulas inside equations are left out: an equation is one node.
     """
     steps = path_to_loss(derivation)
     if len(steps) > MOST_NODES:
         return None
     names: list[Name] = [*_givens(steps, derivation), *(step.name for step in steps)]
-    figure = _figure(names, steps, derivation) if len(names) <= MOST_NODES else None
-    return figure if figure and figure.size[0] <= MOST_COLUMNS and _in_one_piece(figure) else None
+    if len(names) > MOST_NODES:
+        return None
+    uses: dict[Name, tuple[Name, ...]] = {step.name: tuple(step.uses) for step in steps}
+    figure = _figure(names, uses, derivation)
+    helpers = {step.name for step in steps if step.helper}
+    if figure.size[0] > DEEP and helpers:
+        whole = {name: tuple(_unfolded(name, uses, helpers)) for name in uses if name not in helpers}
+        figure = _figure([name for name in names if name not in helpers], whole, derivation)
+    return figure if figure.size[0] <= MOST_COLUMNS and _in_one_piece(figure) else None
 
 
 def _in_one_piece(figure: Figure) -> bool:
@@ -36,9 +47,17 @@ def _in_one_piece(figure: Figure) -> bool:
     return len(set(piece)) == 1
 
 
-def _figure(names: list[Name], steps: list[Step], derivation: Derivation) -> Figure:
+def _unfolded(name: Name, uses: Mapping[Name, Sequence[Name]], helpers: Container[Name]) -> Iterator[Name]:
+    """What an equation uses, with what its formulas use in their place."""
+    for used in uses[name]:
+        yield from _unfolded(used, uses, helpers) if used in helpers else (used,)
+
+
+def _figure(names: list[Name], uses: Mapping[Name, Sequence[Name]], derivation: Derivation) -> Figure:
     place = {name: i for i, name in enumerate(names)}
-    links = [(place[use], place[step.name]) for step in steps for use in step.uses if use in place]
+    links = list(
+        dict.fromkeys((place[use], place[name]) for name, used in uses.items() for use in used if use in place)
+    )
     kinds: dict[Name, NodeKind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
     ranking = rank(len(names), links, [name in kinds for name in names])
     if derivation.loss:

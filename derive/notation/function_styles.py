@@ -42,6 +42,11 @@ class Printer(Protocol):
 LOOSE, ATOM = 0, 3
 
 
+def is_called(expr: Expr) -> bool:
+    """Whether it is written as a function with its arguments in parentheses."""
+    return isinstance(expr, Apply) and ROWS[expr.op].notation.style == "function"
+
+
 def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`[x; h]`, `[H_1, H_2]`; in TeX a matrix of blocks."""
     notation, rows = printer.notation, [expr.args]
@@ -148,7 +153,8 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
     layout = notation.layout
     printer.put(layout.base[1] if layout else "")
     if isinstance(base, Apply):
-        printer.enclosed(lambda: printer.write(base, LOOSE, "leading"))
+        bare = is_called(base) and not notation.is_language
+        printer.enclosed(lambda: printer.write(base, LOOSE, "leading"), not bare)
     else:
         printer.write(base, ATOM, "tight")
     printer.put(layout.index(",".join(items)).join(layout.lowered) if layout else f"[{', '.join(items)}]")
@@ -223,6 +229,14 @@ def _arguments(printer: Printer, expr: Apply) -> None:
         printer.put(printer.notation.operators[_comma(printer)] if i else "")
         printer.write(arg, LOOSE, "leading")
     settings(printer, expr)
+
+
+def language_total(printer: Printer, expr: Apply) -> None:
+    """`sum(X, rows)`, as it is read again."""
+    axis = dict(expr.options).get("axis")
+    printer.put(f"{expr.op}(")
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put(f", {axis})" if axis else ")")
 
 
 def slice_items(expr: Apply) -> tuple[str, ...]:

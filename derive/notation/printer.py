@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
-from derive.calculus.building import terms_of
-from derive.calculus.differentiation import is_elementwise, shape_of
+from derive.calculus.building import first_factor, terms_of
+from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import ROWS
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.notation import function_styles as styles
+from derive.notation.function_styles import is_called
+from derive.notation.letters import around, is_block, letters_within
 from derive.notation.notations import Notation, letters_of, superscript
 from derive.notation.vocabulary import (
     FACTOR,
@@ -43,13 +45,6 @@ def formula(expr: Expr, notation: Notation, shapes: Mapping[Name, Shape]) -> str
     return "".join(map(str, printer.pieces(expr)))
 
 
-def _first(expr: Expr) -> Expr:
-    """What a product, quotient or power begins with."""
-    while isinstance(expr, Apply) and expr.op in {"product", "times", "divide", "power", "transpose"}:
-        expr = expr.args[0]
-    return expr
-
-
 class FormulaPrinter:
     """Writes expressions piece by piece; `level` is how tightly the surroundings bind. What stands in several of them
     is written once: derivatives of one closed form have most of their factors in common.
@@ -75,6 +70,8 @@ class FormulaPrinter:
             self.out.append(word)
         elif isinstance(expr, Number):
             self._number(expr, level, position)
+        elif self.indexed and isinstance(expr, Apply) and is_block(expr, self.shapes):
+            self._entry_of_block(expr, level, position)
         else:
             assert isinstance(expr, Apply)
             self._composed(expr, level, position)
@@ -90,17 +87,9 @@ class FormulaPrinter:
 
     def _word(self, expr: Expr, position: str) -> TextPiece | None:
         if self.indexed and isinstance(expr, Ref):
-            letters = self._letters(self.shapes[expr.name])
+            letters = letters_within(self.indexed, self.shapes[expr.name])
             return self.notation.lettered(expr.name, letters, self.shapes, small=len(self.indexed) > 1)
         return self.vocabulary(expr, position)
-
-    def _letters(self, shape: Shape) -> tuple[str, ...]:
-        """The letters of the sum around that index an array of `shape`."""
-        if not shape:
-            return ()
-        if len(self.indexed) == 1 or len(shape) == len(self.indexed):
-            return (self.indexed[-1] if len(shape) == 2 and shape[0] == 1 else self.indexed,)
-        return (self.indexed[0],)
 
     def put(self, text: str) -> None:
         """Write a text."""
@@ -228,7 +217,7 @@ class FormulaPrinter:
         if self.notation.is_language:
             fraction = isinstance(right, Number) and right.value.denominator != 1 and not right.decimal
             nested = isinstance(right, Apply) and right.op in {"product", "times", "divide"}
-            return fraction or (nested and (not isinstance(left, Number) or isinstance(_first(right), Number)))
+            return fraction or (nested and (not isinstance(left, Number) or isinstance(first_factor(right), Number)))
         if not isinstance(right, Apply) or self.indexed or self._is_scalar(left):
             return False
         if right.op == "divide":
@@ -248,7 +237,7 @@ class FormulaPrinter:
     def _between(self, expr: Apply, left: Expr, right: Expr, alone: bool) -> str:
         """What stands between two factors; in the language two numbers do not stand side by side."""
         if self.notation.is_language and expr.op == "product" and not alone:
-            first = _first(right)
+            first = first_factor(right)
             if isinstance(first, Number) and first.value >= 0:
                 return " * "
         return self.operators[self._sign(expr, left, right)]
@@ -357,6 +346,11 @@ class FormulaPrinter:
 
     def _transpose(self, expr: Apply, level: int, position: str) -> None:
         inner = expr.args[0]
+        if self.indexed:
+            before, self.indexed = self.indexed, self.indexed[::-1]
+            self.write(inner, level, position)
+            self.indexed = before
+            return
         self.put(self.layout.base[0] if self.layout else "")
         self.enclosed(lambda: self.write(inner, POWER, TIGHT), self._is_raised(inner))
         self.out.append(self.operators["transpose"])
@@ -367,7 +361,7 @@ class FormulaPrinter:
         axis = dict(expr.options).get("axis")
         shape = shape_of(expr.args[0], self.shapes)
         if self.notation.is_language:
-            self._ascii_total(expr, axis)
+            styles.language_total(self, expr)
             return
         mean = expr.op == "mean"
         if axis is not None:
@@ -385,11 +379,6 @@ class FormulaPrinter:
         letters = letters_of(shape)
         self._summed(expr.args[0], letters, letters)
 
-    def _ascii_total(self, expr: Apply, axis: object) -> None:
-        self.out.append(f"{expr.op}(")
-        self.write(expr.args[0], SUM, LEADING)
-        self.out.append(f", {axis})" if axis else ")")
-
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
         """Sums of rows, columns and channels; for means with their factor in front."""
         letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
@@ -404,14 +393,22 @@ class FormulaPrinter:
 
     def _summed(self, expr: Expr, letters: str, over: str) -> None:
         """The sum over the letters `over` of an array's entries, which carry `letters`."""
+        letters, over = around(expr, letters), around(expr, over)
         self.put(self.layout.index(over).join(self.layout.total) if self.layout else f"Σ_{over} ")
-        if not is_elementwise(expr, self.shapes):
-            self.put(self.layout.base[1] if self.layout else "")
-            self.enclosed(lambda: self.write(expr, SUM, LEADING))
-            self.put(self.layout.index(letters).join(self.layout.lowered) if self.layout else f"_{letters}")
-            return
         before, self.indexed = self.indexed, letters
         self.write(expr, PRODUCT, INNER)
+        self.indexed = before
+
+    def _entry_of_block(self, expr: Apply, level: int, position: str) -> None:
+        """A formula with the letters of the sum around it behind it; a number as it is."""
+        letters = "".join(letters_within(self.indexed, shape_of(expr, self.shapes)))
+        before, self.indexed = self.indexed, ""
+        if letters:
+            self.put(self.layout.base[1] if self.layout else "")
+            self.enclosed(lambda: self.write(expr, SUM, LEADING), not is_called(expr))
+            self.put(self.layout.index(letters).join(self.layout.lowered) if self.layout else f"_{letters}")
+        else:
+            self.write(expr, level, position)
         self.indexed = before
 
     _styles: Mapping[str, Callable[[FormulaPrinter, Apply, int, str], None]] = {

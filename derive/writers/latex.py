@@ -352,7 +352,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
 
 def _block(lines: Sequence[str]) -> str:
     body = " \\\\\n  ".join(lines)
-    return f"\\begin{{chain}}\n$\\begin{{aligned}}\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
+    return f"\\begin{{chain}}\n$\\begin{{aligned}}[t]\n  {body}\n\\end{{aligned}}$\n\\end{{chain}}\n"
 
 
 def _evenly(lines: Sequence[str], most: int) -> Iterator[Sequence[str]]:

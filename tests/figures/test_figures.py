@@ -587,3 +587,29 @@ def test_a_gradient_that_the_pass_has_not_is_left_out() -> None:
     drawn = solve(Problem.load(EXAMPLES[0].with_name("gan_step.toml"))).pictures("md")["graph.svg"]
     assert "…" not in drawn
     assert 'fill="#8b1a1a"' in drawn
+
+
+CHAIN = """
+[data]
+x = [1, 2]
+[parameters]
+w = [0.1, 0.2]
+[model]
+equations = '''
+%s
+L = sum(h_%d^2)
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize(("steps", "helpers"), [(3, True), (7, False)])
+def test_of_a_deep_graph_the_formulas_inside_equations_are_left_out(steps: int, helpers: bool) -> None:
+    lines = ["h_0 = w ⊙ x", *(f"h_{i} = tanh(softmax(h_{i - 1}) + x)" for i in range(1, steps + 1))]
+    figure = graph_figure(derived(Problem.loads(CHAIN % ("\n".join(lines), steps))))
+    assert figure
+    names = [node.name for node in figure.nodes]
+    assert any(isinstance(name, Symbol) and bool(name.helper) for name in names) == helpers
+    assert {f"h_{i}" for i in range(steps + 1)} <= {str(name) for name in names}
+    targets = {(str(figure.nodes[e.source].name), str(figure.nodes[e.target].name)) for e in figure.edges}
+    assert helpers or {(f"h_{i}", f"h_{i + 1}") for i in range(steps)} <= targets

@@ -114,6 +114,15 @@ PRINTED = [
     ("flatten(A)", r"\operatorname{flatten}(A)", "flatten(A)"),
     ("place(x, at = [2:3], shape = 4)", r"\operatorname{place}_{[2:3]}(x)", "place[2:3](x)"),
     ("sum(T)", r"\sum_{ijk} t_{ijk}", "Σ_ijk tᵢⱼₖ"),
+    ("sum((x - A v)^2)", r"\sum_{i} (x_{i} - (A \cdot v)_{i})^{2}", "Σ_i (xᵢ − (A·v)_i)²"),
+    (
+        "sum(x ⊙ log(softmax(A v)))",
+        r"\sum_{i} x_{i} \cdot \ln(\operatorname{softmax}(A \cdot v)_{i})",
+        "Σ_i xᵢ·ln(softmax(A·v)_i)",
+    ),
+    ("sum(tanh(A v + x) ⊙ x)", r"\sum_{i} \tanh(A \cdot v + x)_{i} \cdot x_{i}", "Σ_i tanh(A·v + x)_i·xᵢ"),
+    ("sum(A ⊙ v^T)", r"\sum_{ij} a_{ij} \cdot v_{j}", "Σ_ij aᵢⱼ·vⱼ"),
+    ("sum((x - mean(x))^2)", r"\sum_{k} \left(x_{k} - \frac{1}{2}\sum_{i} x_{i}\right)^{2}", "Σ_k (xₖ − 1/2 Σ_i xᵢ)²"),
 ]
 
 

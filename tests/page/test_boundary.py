@@ -112,6 +112,18 @@ def test_samples_in_one_matrix_as_rows_or_columns(text: str) -> None:
     assert page.index("y, target") < page.index("h before") < page.index("h after")
 
 
+def test_an_input_that_is_always_the_same_makes_no_plane() -> None:
+    assert drawn(ROWS.replace("[[0, 1], [1, 0], [3, 3]]", "[[1, 1], [1, 0], [1, 3]]")) is None
+
+
+def test_weights_that_are_given_are_no_samples() -> None:
+    """X multiplies the one input x; the two numbers of y are its target."""
+    frozen = ROWS.replace("[[0, 1], [1, 0], [3, 3]]\ny = [0, 0, 1]", "[[0, 1], [3, 2]]\nx = [1, 2]\ny = [0, 1]")
+    frozen = frozen.replace("X w", "X x + w")
+    assert drawn(frozen) is None
+    assert "beside what it should give" not in solve(Problem.loads(frozen)).text("txt")
+
+
 def test_a_threshold_unit_decides_by_what_goes_into_it() -> None:
     figure = drawn(THRESHOLD)
     assert figure

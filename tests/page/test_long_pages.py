@@ -190,3 +190,35 @@ def test_each_part_of_a_long_page_is_pointed_at_in_the_row_of_all() -> None:
 def test_a_page_may_do_without_the_row_of_parts() -> None:
     assert strips(f"{LONG}\n[page]\nfigures = ['unrolled']\n") == []
     assert strips(SHORT) == []
+
+
+SCANNED = """
+[data]
+x = [1, -0.5, 2]
+s_0 = 0.1
+y = 1
+[parameters]
+a = 0.3
+b = -0.2
+c = 0.5
+[model]
+equations = '''
+for t = 1..3:
+  g_t = sigmoid(c x[t])
+  s_t = tanh(a s_{t-1}) g_t + b x[t] g_t
+L = (s_3 - y)^2
+'''
+loss = "L"
+"""
+
+
+def test_each_part_of_a_long_backward_pass_has_one_heading() -> None:
+    """Under it stands what goes back through its equations, to the step before it too."""
+    text = page(SCANNED)
+    backward = text[
+        text.index("Backward propagation") : text.index("The same in one") if "The same in" in text else None
+    ]
+    headings = re.findall(r"^(Time step \d|The loss)$", backward, re.MULTILINE)
+    assert headings == ["The loss", "Time step 3", "Time step 2", "Time step 1"]
+    third = backward[backward.index("Time step 3") : backward.index("Time step 2")]
+    assert "dL/ds₂ = " in third and "dL/ds₁ = " not in third

@@ -135,6 +135,20 @@ def test_every_page_has_table_and_curve(name: str) -> None:
     assert {"tex": "tikzpicture", "md": "line-loss.svg", "html": "<svg"}[name] in page
 
 
+def test_a_curve_of_three_points_tells_no_more_than_its_table() -> None:
+    two, three = (derive.solve(Problem.loads(LINE + f"steps = {n}\n", "line")).pictures("md") for n in (2, 3))
+    assert "loss.svg" not in two and "loss.svg" in three
+
+
+def test_what_passes_that_are_left_out_lead_to_stands_once() -> None:
+    """The table of the training has a row of 30 updates and none of 29."""
+
+    def tables(shown: str) -> int:
+        return len(re.findall(r"^ *updates ", text(LINE + f"steps = 30\nshow = {shown}\n"), re.MULTILINE))
+
+    assert (tables("[1, 2]"), tables("[1, 30]")) == (1, 2)
+
+
 def test_the_curve_says_its_course_in_words() -> None:
     solution = derive.solve(Problem.loads(LINE + "steps = 30\n", "line"))
     picture = solution.pictures("md")["loss.svg"]

@@ -51,6 +51,51 @@ def test_a_sign_is_explained_only_where_it_stands(name: str) -> None:
     assert not explained or "⊙" in before
 
 
+NUMBERS = """
+[data]
+a = [1, 2]
+[parameters]
+u = [0.5, -0.25]
+[model]
+equations = '''
+{equations}
+'''
+loss = "K"
+"""
+STEP = """
+[update]
+learning_rate = 0.1
+"""
+TARGET, TRAINED = "from the target", "which the training makes small"
+LARGE, ASKED = "is the objective", "is differentiated"
+
+
+@pytest.mark.parametrize(
+    ("equations", "update", "said"),
+    [
+        ("p = tanh(u)\nK = sum((p - a)^2)", "", TARGET),
+        ("p = softmax(u)\nK = -sum(a ⊙ log(p))", STEP, TARGET),
+        ("p = tanh(u)\nE = (a - p)^2\nK = mean(E)", "", TARGET),
+        ("p = tanh(u)\nK = sum((p - a)^2) + 0.1 sum(u^2)", STEP, TARGET),
+        ("p = tanh(u)\nc = a^2\nK = sum((p - c)^2)", "", TARGET),
+        ("K = sum(u^2)", STEP, TRAINED),
+        ("p = tanh(u)\nK = sum(a ⊙ p)", STEP, TRAINED),
+        ("p = tanh(u)\nK = sum(a ⊙ p)", STEP + "maximise = true", LARGE),
+        ("p = tanh(u)\nK = sum((p - a)^2)", STEP + "maximise = true", LARGE),
+        ("p = tanh(u)\nK = sum(a ⊙ p)", "", ASKED),
+        ("K = u[1] u[2]", "", ASKED),
+    ],
+)
+def test_of_the_loss_only_what_is_true_is_said(equations: str, update: str, said: str) -> None:
+    text = " ".join(derive.solve(Problem.loads(NUMBERS.format(equations=equations) + update)).text("txt").split())
+    assert [words for words in (TARGET, TRAINED, LARGE, ASKED) if words in text] == [said]
+    assert ("Gradient descent" in text, "Gradient ascent" in text) == (
+        "learning" in update and said != LARGE,
+        said == LARGE,
+    )
+    assert ("The loss goes" in text, "K goes" in text) == ("learning" in update and said != LARGE, said == LARGE)
+
+
 CLASSIFIER = """
 [data]
 x = [1, -2]

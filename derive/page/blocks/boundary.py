@@ -11,7 +11,7 @@ from derive.derivation.steps import Derivation
 from derive.figures.boundary import FARTHEST, Boundary, PlanePoint
 from derive.language.expressions import Apply, Number, Ref
 from derive.language.names import Symbol
-from derive.page.blocks.predictions import compared, compared_column
+from derive.page.blocks.predictions import compared, compared_column, is_fed
 from derive.page.chains import Formula
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence
 from derive.problem.problem import Problem
@@ -70,7 +70,7 @@ def _of_matrix(derivation: Derivation, problem: Problem) -> _Plane | None:
     count = len(target.values)
     shapes = {(1, count): (2, count), (count,): (count, 2)}
     inputs = [given for given in data.values() if given.shape == shapes.get(target.shape)]
-    if len(inputs) != 1 or count < 2:
+    if len(inputs) != 1 or count < 2 or not is_fed(inputs[0], derivation):
         return None
     upright, values = target.shape == (1, count), inputs[0].values
     xs, ys = (values[:count], values[count:]) if upright else (values[::2], values[1::2])
@@ -78,7 +78,9 @@ def _of_matrix(derivation: Derivation, problem: Problem) -> _Plane | None:
 
 
 def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane) -> Boundary | None:
-    """The picture; None where the targets are not two, or lie too far out."""
+    """The picture; None where the targets are not two, lie too far out, or an input is the same in every sample."""
+    if any(len({*values}) == 1 for values in list(zip(*plane.samples, strict=True))[:2]):
+        return None
     aims = sorted({aim for *_, aim in plane.samples})
     far = any(abs(number) > FARTHEST for sample in plane.samples for number in sample)
     if len(aims) != 2 or len(plane.samples) > MOST_POINTS or far:

@@ -100,24 +100,32 @@ def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
 
 
 def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
-    """The derivative by each entry that is short enough; by the first one of each name where they are many."""
+    """The derivative by the first entry of each array that is short enough, by each such entry where the page shows
+    all entries.
+    """
     assert derivation.loss
     exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
     worked = {step.name for step in derivation.backward_in(1)}
     wanted = [name for name in derivation.wanted if Derivative(derivation.loss, name) in worked]
     places = {name: indices(derivation.shapes[name]) for name in wanted}
-    every = sum(map(len, places.values())) <= MOST_DERIVATIVES
-    chosen = [(name, index) for name, each in places.items() for index in each[: None if every else 1]]
-    found = [(Derivative(derivation.loss, name), index, closed.derivative(name, index)) for name, index in chosen]
-    told = [item for item in found if not isinstance(item[2], Number)]
-    shown = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
+    every, few = derivation.problem.page.entries is None, sum(map(len, places.values())) <= MOST_DERIVATIVES
+    shown: list[tuple[Derivative, Index, Expr]] = []
+    left_out = False
+    for name, each in places.items():
+        found = [
+            (Derivative(derivation.loss, name), index, closed.derivative(name, index))
+            for index in each[: None if every or few else 1]
+        ]
+        told = [item for item in found if not isinstance(item[2], Number)]
+        short = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
+        shown += short if every else short[:1]
+        left_out = left_out or len(short) < (len(told) if every else min(len(told), 1))
     if shown:
-        limits = {"closed.derivatives_first": not every, "closed.derivatives_short": len(shown) < len(told)}
-        named = (
-            "closed.derivatives_named" if _has_names(derivation, (item[2] for item in shown)) else "closed.derivatives"
-        )
-        keys = (named, *(key for key, holds in limits.items() if holds))
-        yield Paragraph(tuple(map(Sentence, keys)))
+        one = not every and any(len(each) > 1 for each in places.values())
+        limits = {"closed.derivatives_first": one, "closed.derivatives_short": left_out}
+        named = "_named" if _has_names(derivation, (item[2] for item in shown)) else ""
+        rest = (Sentence(key) for key, holds in limits.items() if holds)
+        yield Paragraph((Sentence(f"closed.derivative{'s' if len(shown) > 1 else ''}{named}"), *rest))
         yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
 
 

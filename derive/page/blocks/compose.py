@@ -13,7 +13,7 @@ from derive.page.blocks.drawings import drawings
 from derive.page.blocks.followed import followed
 from derive.page.blocks.opening import opening
 from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
-from derive.page.blocks.training_progress import over_the_steps, reached, taken, whose_turn
+from derive.page.blocks.training_progress import over_the_steps, reached, tabled, taken, whose_turn
 from derive.page.chains import Chain, Result
 from derive.page.document import Block, Document, Heading, Inline, NameInText, NewPage, Paragraph, Section, Sentence
 from derive.page.lines.function_notes import explained
@@ -84,12 +84,13 @@ class _Parts:
         yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
             last, shown = problem.update.steps + 1, problem.update.shown()
+            rows = tabled(problem.update, problem.samples) if self.tabled else ()
             brief = self.tabled and not problem.update.show and len(shown) < problem.update.steps
             for before, k in pairwise((1, *(k for k in shown if k > 1), last)):
                 one = _Pass(derivation, problem, k, said, long)
                 blocks = one.results() if brief else one.blocks()
                 blocks = blocks if k < last else _after(derivation, problem, said, long)
-                yield Section((*_between(derivation, before, k), *blocks), k)
+                yield Section((*_between(derivation, before, k, rows), *blocks), k)
 
 
 def new_page(problem: Problem, part: str) -> tuple[NewPage, ...]:
@@ -112,13 +113,16 @@ def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:
         yield step, chain
 
 
-def _between(derivation: Derivation, before: int, k: int) -> Iterator[Block]:
-    """A word where the passes between two that are written out are not, and what the next one begins with."""
+def _between(derivation: Derivation, before: int, k: int, rows: Container[int]) -> Iterator[Block]:
+    """A word where the passes between two that are written out are not, and what the next one begins with, if it is
+    none of the `rows` of the table of the training.
+    """
     first, last = before + 1, k - 1
     if first <= last:
         key = {0: "training.passed_over_one", 1: "training.passed_over_two"}.get(last - first, "training.passed_over")
         yield Paragraph((Sentence(key, {"first": first, "last": last}),), "note")
-        yield from reached(derivation, last)
+        if last not in rows:
+            yield from reached(derivation, last)
 
 
 def _after(derivation: Derivation, problem: Problem, said: Said, long: LongPage) -> Iterator[Block]:

@@ -35,7 +35,7 @@ def drawings(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
 def _drawn(derivation: Derivation, problem: Problem) -> Iterator[Drawn]:
     followed = FollowedWeight.of(derivation, problem.page.follow)
     words = catalogue(problem.language)
-    legend = (words["labels.values"], words["labels.gradients"]) if derivation.backward else None
+    legend = (words["labels.values"], words["labels.gradients"]) if derivation.backward and derivation.loss else None
     network, graph = network_figure(derivation), graph_figure(derivation)
     if network:
         yield "network", followed.lit(network) if followed else network, None

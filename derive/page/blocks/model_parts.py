@@ -21,6 +21,7 @@ class ModelParts:
         self.words = catalogue(derivation.problem.language)
         self.within = dict(_written(derivation)) or dict(_layered(derivation))
         self.sample = derivation.places.sample if derivation.places.own else None
+        self.losses = {step.name for step in derivation.forward if step.phase == "loss"}
         self.users: dict[Name, list[Name]] = {}
         for step in derivation.forward:
             for name in step.uses:
@@ -39,14 +40,15 @@ class ModelParts:
             return ((LOSS, 0),)
         if not isinstance(step.name, Derivative):
             return self._of(step.name)
-        through = step.name.of if step.rule.is_local else step.name.via or step.name.by
-        if through in self.users and through not in self.within and through not in self.computed:
-            users = {self._of(user) for user in self.users[through]}
-            return users.pop() if len(users) == 1 else None
-        return self._of(through) or None
+        if step.rule.is_local or step.name.via is not None:
+            return self._of(step.name.of if step.rule.is_local else step.name.via or step.name.by) or None
+        users = {self._of(user) for user in self.users.get(step.name.by, ())}
+        if len(users) == 1:
+            return users.pop()
+        return self._of(step.name.by) or None if _bare(step.name.by) in self.computed else None
 
     def _of(self, name: Name) -> Within:
-        return self.within.get(_bare(name), ())
+        return ((LOSS, 0),) if _bare(name) in self.losses else self.within.get(_bare(name), ())
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
@@ -55,10 +57,8 @@ class ModelParts:
 
     def title(self, part: Within) -> str:
         """The heading of a part."""
-        if not part:
-            return self.words[f"parts.{REST}"]
-        title = ": ".join(self._title(kind, number) for kind, number in part)
-        return title[0].upper() + title[1:] if not self._is_letter(part[0][0]) else title
+        title = ": ".join(self._title(kind, number) for kind, number in part or ((REST, 0),))
+        return title[0].upper() + title[1:] if not part or not self._is_letter(part[0][0]) else title
 
     def _title(self, kind: str, number: int) -> str:
         if self._is_letter(kind):

@@ -17,13 +17,15 @@ def opening(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """Everything above the first step."""
     if problem.page.task:
         yield Paragraph((Sentence("=", {"text": problem.page.task}),), "task")
-    yield Heading(Sentence("headings.given"))
+    if problem.givens or problem.samples or problem.update:
+        yield Heading(Sentence("headings.given"))
     table = list(samples_table(problem.samples)) if problem.samples else []
     turning = frozenset(derivation.turning)
     drawn = turning or frozenset(problem.samples.names() if problem.samples and table else ())
     alone = (given.name for given in problem.givens if given.name not in drawn)
     all_fit = not problem.samples or problem.samples.batch <= MOST_ROWS
-    yield Givens(tuple(alone if all_fit else filter(derivation.is_worked, alone)))
+    if given := tuple(alone if all_fit else filter(derivation.is_worked, alone)):
+        yield Givens(given)
     yield from table
     rates = [name for name in derivation.constants if name.base == ETA.base and name.subscript != (0,)]
     if known := [name for name in (*derivation.constants, *derivation.states) if name not in {*rates, STEP}]:

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Index
+from derive.language.expressions import Apply, Index, Ref, names_in, walk
 from derive.language.names import Name, Symbol
 from derive.page.blocks.table_columns import MOST_COLUMNS, MOST_ROWS, counting, number_cell, text_cell, value_cell
 from derive.page.chains import Result
@@ -49,7 +49,7 @@ def _of_matrix(derivation: Derivation, problem: Problem, update: Update) -> Iter
     """The same for samples that stand in one array, the target of each in a row or column of numbers."""
     data = {given.name: given for given in problem.givens if not given.parameter}
     found = compared(derivation, problem.loss, data)
-    if found is None or not _is_batch(data[found[1]], data.values()):
+    if found is None or not any(is_fed(given, derivation) for given in _batches(data[found[1]], data.values())):
         return
     output, target = found
     shape = derivation.shapes[output]
@@ -64,11 +64,19 @@ def _of_matrix(derivation: Derivation, problem: Problem, update: Update) -> Iter
     yield from _table(heads, rows)
 
 
-def _is_batch(target: Given, data: Iterable[Given]) -> bool:
-    """Whether each entry of a target belongs to a sample: to a column of what goes in, or to a row."""
+def _batches(target: Given, data: Iterable[Given]) -> list[Given]:
+    """What goes in where each entry of a target belongs to a sample: to a column of it, or to a row."""
     count, axis = len(target.values), len(target.shape) - 1
     flat = target.shape in {(1, count), (count,)} and count > 1
-    return flat and any(len(given.shape) == 2 and given.shape[axis] == count for given in data if given != target)
+    return [each for each in data if flat and each != target and len(each.shape) == 2 and each.shape[axis] == count]
+
+
+def is_fed(given: Given, derivation: Derivation) -> bool:
+    """Whether a matrix holds what goes into the model: not weights that something given is multiplied by."""
+    fixed = {name for name, parameter in derivation.givens if not parameter}
+    nodes = (node for step in derivation.forward for node in walk(step.expr) if isinstance(node, Apply))
+    products = [node.args for node in nodes if node.op == "product" and Ref(given.name) in node.args]
+    return not any(fixed.issuperset(names_in(arg)) for args in products for arg in args if arg != Ref(given.name))
 
 
 def _of(key: str, name: Name, index: Index) -> Sentence:

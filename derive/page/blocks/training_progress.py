@@ -47,7 +47,7 @@ from derive.problem.training.model import ETA, Samples, Update
 from derive.prose.catalogue import catalogue
 from derive.values.lazy_entries import LazyEntries
 
-FEWEST_POINTS = 3  # of a curve
+FEWEST_POINTS = 4  # of a curve; what fewer tell, their table tells too
 
 
 # --- samples ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from math import prod
 
 from derive.calculus.differentiation import Shapes, shapes_of
 from derive.calculus.operation_rows import ROWS, row_of
+from derive.derivation.rules import COMPONENT
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
 from derive.language.names import Derivative, Name
@@ -29,6 +30,7 @@ from derive.page.document import (
 )
 from derive.page.lines.formula_patterns import Forward
 from derive.page.lines.gates import gates_of
+from derive.page.lines.kinds_of_loss import kind_of_loss
 from derive.page.lines.reasons import all_reasons
 
 MOST_WINNERS = 16
@@ -102,10 +104,8 @@ class Notes:
         for note in self._notes(step):
             yield from self.once(note)
         if step.name == self.around.derivation.loss:
-            maximised = step.name in self.around.derivation.problem.maximised
-            key = "glossary.objective" if maximised else "glossary.loss"
-            yield from self.once(Sentence(key, {"name": NameInText(step.name)}))
-        if is_by_entries(step.expr, self.around.shapes):
+            yield from self.once(Sentence(f"glossary.{kind_of_loss(self.around)}", {"name": NameInText(step.name)}))
+        if not is_said(step) and is_by_entries(step.expr, self.around.shapes):
             yield from self.once(Sentence("glossary.elementwise"))
         yield from self._classification(step)
         if gate := self.gates.get(step.name):
@@ -144,6 +144,12 @@ class Notes:
         chosen = isinstance(expr, Apply) and row_of(expr).chosen and isinstance(expr.args[0], Ref)
         if isinstance(expr, Apply) and chosen and prod(step.shape) <= MOST_WINNERS:
             yield Sentence("notes.winners", {"entries": PoolWinners(expr)})
+
+
+def is_said(step: Step) -> bool:
+    """Whether a sentence tells what the step does: its formula would be a name of this program, or y₁ = y₁."""
+    back = step.phase == "backward" and any(row_of(n).said for n in walk(step.expr) if isinstance(n, Apply))
+    return back or step.rule == COMPONENT
 
 
 def is_by_entries(expr: Expr, shapes: Shapes) -> bool:

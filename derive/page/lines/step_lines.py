@@ -24,7 +24,7 @@ from derive.calculus.differentiation import (
 )
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
-from derive.derivation.rules import CHAIN, COMPONENT, SHORT, SUM_OF_USES, SUM_OVER_PATHS
+from derive.derivation.rules import CHAIN, SHORT, SUM_OF_USES, SUM_OVER_PATHS
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
@@ -34,7 +34,7 @@ from derive.page.document import Beside, Condition, Joined, Lines, Numbered, Pag
 from derive.page.entry_names import factored, leaves, nothing_to_compute
 from derive.page.lines.constant_factors import factors_of, passed
 from derive.page.lines.function_notes import meanings
-from derive.page.lines.notes import Notes
+from derive.page.lines.notes import Notes, is_said
 
 LARGEST_GRID = 36  # entries that are written out in the place of the array; more become lines
 LARGEST_OPERAND = 100
@@ -142,7 +142,7 @@ class Steps:
 
     def _functions(self, group: list[Step]) -> tuple[list[Expr], list[Expr]]:
         """The formulas of steps, and those of them whose definition stands beside them."""
-        exprs = [step.expr for step in group if not self._is_said(step)]
+        exprs = [step.expr for step in group if not is_said(step)]
         defined = {expr: definition for expr in exprs if (definition := self._definition(expr)) is not None}
         return [*exprs, *defined.values()], list(defined)
 
@@ -209,7 +209,7 @@ class Steps:
 
     def _formulas(self, step: Step) -> list[ChainLink]:
         """The equation with its names; for σ′ first in terms of z, then of what was computed already."""
-        if self._is_said(step):
+        if is_said(step):
             return []
         relation = ARROW if step.phase == "update" else SAME
         links = []
@@ -223,16 +223,11 @@ class Steps:
             links.append(ChainLink(SAME, Formula(definition)))
         return links
 
-    def _is_said(self, step: Step) -> bool:
-        """Whether a sentence tells what the step does: its formula would be a name of this program, or y₁ = y₁."""
-        back = step.phase == "backward" and any(row_of(n).said for n in walk(step.expr) if isinstance(n, Apply))
-        return back or step.rule == COMPONENT
-
     def _is_whole(self, step: Step) -> bool:
         """Whether only the whole value is shown: entries would say nothing more."""
         if not isinstance(step.expr, Apply):
             return False
-        said = self._is_said(step)
+        said = is_said(step)
         marks = (row_of(node).whole for node in walk(step.expr) if said and isinstance(node, Apply))
         return row_of(step.expr).whole or bool(row_of(step.expr).working) or any(marks)
 

@@ -1,0 +1,59 @@
+"""What the number is that is differentiated: a loss that compares with a target, any other one, an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.calculus.differentiation import is_elementwise
+from derive.derivation.steps import Step
+from derive.language.expressions import Apply, names_in, walk
+from derive.language.names import Name
+from derive.operations.zero_weights import LOGARITHMS
+from derive.page.lines.formula_patterns import Forward
+
+
+def kind_of_loss(around: Forward) -> str:
+    """The key of its sentence in the glossary."""
+    if around.derivation.loss in around.derivation.problem.maximised:
+        return "objective"
+    if _has_target(around):
+        return "loss"
+    return "loss_trained" if around.derivation.problem.update else "differentiated"
+
+
+def _has_target(around: Forward) -> bool:
+    """Whether an array that is given, or found from given ones alone, stands beside one that the model has computed."""
+    loss = around.derivation.loss
+    fixed: set[Name] = set(around.data)
+    for step in around.steps.values():
+        if step.uses and fixed.issuperset(step.uses):
+            fixed.add(step.name)
+    return loss in around.steps and any(_compares(around, step, fixed) for step in _numbers(around, loss))
+
+
+def _numbers(around: Forward, name: Name) -> Iterator[Step]:
+    """The steps of the loss, of the numbers that it is made of, and of what is added up: found entry by entry, or
+    taken out of its equation."""
+    step = around.steps[name]
+    yield step
+    for used in (used for used in step.uses if used in around.steps):
+        if not around.shapes[used]:
+            yield from _numbers(around, used)
+        elif around.steps[used].helper or is_elementwise(around.steps[used].expr, around.shapes):
+            yield around.steps[used]
+
+
+def _compares(around: Forward, step: Step, fixed: set[Name]) -> bool:
+    """Whether a step has the difference of the two, or the one beside a logarithm of the other."""
+    nodes = [node for node in walk(step.expr) if isinstance(node, Apply)]
+    logarithms = any(node.op in LOGARITHMS for node in nodes)
+    return any(
+        _meet(around, set(names_in(node)), fixed)
+        for node in nodes
+        if node.op == "subtract" or (logarithms and node == step.expr)
+    )
+
+
+def _meet(around: Forward, names: set[Name], fixed: set[Name]) -> bool:
+    aims = {around.shapes[name] for name in names & fixed}
+    return any(around.shapes[name] in aims for name in names if name in around.steps and name not in fixed)
