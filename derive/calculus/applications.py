@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, reduce
 
 from derive.calculus.operation_rows import MACROS, OVERLOADS, ROWS, Macro, Row
 from derive.errors import suggestion
-from derive.language.expressions import Apply, Expr, Number, Option, walk, with_args
+from derive.language.expressions import Apply, Expr, Number, Option, Shape, names_in, walk, with_args
+from derive.language.names import Name
 from derive.language.tokens import PADDINGS
+
+MATRIX_AXES = 2
 
 
 def with_settings(expr: Expr) -> Expr:
@@ -38,19 +41,21 @@ def with_settings(expr: Expr) -> Expr:
     return replace(expr, args=args[:most], options=tuple(sorted(given.items())))
 
 
-def is_written_out(expr: Expr) -> bool:
+def is_written_out(expr: Expr, shapes: Mapping[Name, Shape]) -> bool:
     """Whether an expression has nothing but operations that are what they are called: no settings, no macro, no word
-    that means another row for its number of arguments, nothing that only moves entries.
+    that means another row for its number of arguments, nothing that only moves entries. A product of matrices is one,
+    that of arrays of more axes is short for many.
     """
-    return all(_is_simple(node.op, len(node.args)) for node in walk(expr) if isinstance(node, Apply))
+    flat = all(len(shapes.get(name, ())) <= MATRIX_AXES for name in names_in(expr))
+    return all(_is_simple(node.op, len(node.args), flat) for node in walk(expr) if isinstance(node, Apply))
 
 
 @cache
-def _is_simple(op: str, count: int) -> bool:
+def _is_simple(op: str, count: int, flat: bool) -> bool:
     row = ROWS.get(op)
     if row is None or op in MACROS or (op, count) in OVERLOADS or row.notation.style == "chosen":
         return False
-    return not (row.positional or row.settings or row.defaults or row.expansion or row.moves)
+    return not (row.positional or row.settings or row.defaults or (row.expansion and not flat) or row.moves)
 
 
 def _constant(expr: Expr) -> Option | None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import derive
-from derive.calculus.applications import with_settings
+from derive.calculus.applications import is_written_out, with_settings
 from derive.calculus.differentiation import derivative_rule, entry_of, expand_macros, instantiate, shape_of
 from derive.calculus.operation_rows import Branches, GradientContext, Row, ShapeFault
 from derive.calculus.scalars import precision, to_fmpq
@@ -901,3 +901,35 @@ def test_a_mask_of_minus_a_billion_leaves_nothing() -> None:
 def test_a_dropout_keeps_something() -> None:
     with pytest.raises(InputError, match="below 1"):
         worked("L = sum(dropout(x, m, p = 1))", "m = [1, 0]\n[parameters]\nx = [1, 2]")
+
+
+WRITTEN_OUT = {  # for matrices, and for batches of them
+    "W x + b": (True, False),
+    "sum(x^2)": (False, False),
+    "exp(-W x)^T W": (False, False),
+    "2 x - tanh(b)": (True, False),
+    "max(b, x)": (False, False),
+    "x ⊙ sigmoid(b)": (True, True),
+    "mse(x, b)": (False, False),
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN_OUT)
+def test_what_is_written_out_has_neither_settings_nor_macros(text: str) -> None:
+    """Of matrices, and of batches of them, where a product is short for one a matrix."""
+    names = {letter: Symbol(letter) for letter in "Wxb"}
+    expr = parse(text, Scope(names, FUNCTIONS))
+    matrices: dict[Name, Shape] = {names["W"]: (2, 2), names["x"]: (2, 1), names["b"]: (2, 1)}
+    batches: dict[Name, Shape] = {names["W"]: (3, 2, 2), names["x"]: (3, 2, 1), names["b"]: (3, 2, 1)}
+    for shapes, expected in zip((matrices, batches), WRITTEN_OUT[text], strict=True):
+        assert is_written_out(expr, shapes) is expected
+        if expected:
+            assert expand_macros(with_settings(expr), shapes) == expr
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS.values() if row.expansion and not row.settings])
+def test_only_arrays_of_more_axes_are_short_for_others(row: Row) -> None:
+    """Where no setting says otherwise."""
+    assert row.expansion is not None
+    for shapes in [((2, 2), (2, 2)), ((2, 1), (1, 2)), ((), (3, 1)), ((2,), ())]:
+        assert row.expansion(shapes, ()) == ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number
+from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number, usual_number
 from derive.answers.reading.written import WrittenNumber
 from derive.language.expressions import Span
 from derive.language.tokens import TextError
@@ -85,7 +85,8 @@ class CellGroup:
 
 def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """The number as it stands."""
-    number = number_of_match(match, match.group(), decimal)
+    text = match.group()
+    number = usual_number(text, decimal) or number_of_match(match, text, decimal)
     return None if number is None else (number,)
 
 

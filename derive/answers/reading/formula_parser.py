@@ -99,6 +99,8 @@ class FormulaParser(NameParser):
 
     def parentheses(self) -> Expr:
         """A vector in round brackets, or what stands between them."""
+        if BARE_BRACKETS.match(self.text, self.token.start):
+            return super().parentheses()
         group = self._cells_here()
         return self._array(group) if is_list(group, self.text) else super().parentheses()
 
@@ -176,6 +178,10 @@ MAX_INDEX = 5
 _ARITHMETIC = frozenset({"add", "subtract", "product", "times", "divide", "negate", "power", "transpose"})
 _TENS = re.compile(r"\s*(?:[*·⋅×]|\\cdot)\s*10\s*(?:[²³]|\^\s*\{?\s*\d)")
 """A factor 10 to a power that is not negative."""
+
+
+BARE_BRACKETS = re.compile(r"\((?![^()]*[\d.]\s+[-+]?[\d.])[A-Za-z\d.^*/+\- ]{0,200}\)")
+"""Round brackets with nothing in them that could part the entries of a list: most are read without looking for any."""
 
 
 def _start(token: Token) -> int:

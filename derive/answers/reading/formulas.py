@@ -24,7 +24,7 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     shape as the product entry by entry; Unreadable where it has no meaning, or not the shape that is `asked` for.
     """
     expr = with_arrays(reading.expr, reading)
-    simple = is_written_out(expr)
+    simple = is_written_out(expr, shapes)
     expr = expr if simple else with_settings(expr)
     if not simple and any(not names_in(node) for node in _moved(expr)):
         return Unreadable("an array of numbers alone is no formula")

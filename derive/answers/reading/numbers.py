@@ -91,6 +91,12 @@ _USUAL = {
 """What most numbers are: digits with the decimal sign and a power of ten, which have one reading."""
 
 
+def usual_number(text: str, decimal: str) -> WrittenNumber | None:
+    """The number that `text` writes in the most usual way; None if it writes another one, or none."""
+    match = _USUAL[decimal].fullmatch(text)
+    return None if match is None else _usual(match)
+
+
 def _usual(match: re.Match[str]) -> WrittenNumber | None:
     text, sign, whole, broken, e = match.groups()
     power = _power(e) if e else 0

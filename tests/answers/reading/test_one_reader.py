@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path, PurePath
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ import pytest
 from derive import Problem
 from derive.answers.files.answer_file import answers_of, entries_in
 from derive.answers.files.columns import AnswerLine
+from derive.answers.reading.arrays import is_list
+from derive.answers.reading.cells import as_one, group_at
+from derive.answers.reading.formula_parser import BARE_BRACKETS
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
 from derive.solution import solve
@@ -115,3 +119,23 @@ def test_every_spelling_through_every_way_in(text: str, way: Callable[[str, str]
 def number_of(number: str) -> float:
     top, _, bottom = number.partition("/")
     return float(top) / float(bottom or 1)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_brackets_without_signs_between_are_no_list(seed: int) -> None:
+    """What is taken for a formula at a glance is none of the lists that cells would be found in."""
+    random = Random(seed)
+    parts = ["A", "x", "12", "0.5", ".5", "-", "+", " - ", " ", "  ", "*", "/", "^", "...", "(", ")", "3 ", " 7"]
+    text = f"({''.join(random.choice(parts) for _ in range(random.randint(1, 8)))})"
+    if BARE_BRACKETS.match(text):
+        assert not is_list(group_at(text, 0, ".", as_one), text)
+
+
+@pytest.mark.parametrize("text", ["(A - Y)", "(2 A*x^2 - 0.5/4)", "(-3)"])
+def test_a_formula_at_a_glance(text: str) -> None:
+    assert BARE_BRACKETS.match(text)
+
+
+@pytest.mark.parametrize("text", ["(1 2)", "(1 ... 3)", "(x, 2)", "(x; 2)", "(3 -2)", "((1) (2))", "(1 | 2)"])
+def test_what_may_be_a_list(text: str) -> None:
+    assert not BARE_BRACKETS.match(text)
