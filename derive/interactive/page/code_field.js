@@ -1,6 +1,6 @@
 // CodeMirror in the place of a plain field: colours, messages under the lines, offers of names and operations.
 
-import {address, inflated} from "./packed.js";
+import {address, inflated, parts} from "./packed.js";
 import {element, told} from "./dom.js";
 import {beginning, offers, token} from "./problem_file.js";
 
@@ -11,11 +11,11 @@ import {beginning, offers, token} from "./problem_file.js";
 /** CodeMirror's modules, unpacked in the order in which they import each other. @returns {Promise<any>} */
 async function load() {
   /** @type {Record<string, string>} */ const addresses = {};
-  const parts = Object.entries(JSON.parse(document.getElementById("code")?.textContent ?? "{}"));
-  for (const [name, packed] of parts) {
-    const text = new TextDecoder().decode(await inflated(packed));
+  const packed = parts(document.getElementById("code")?.textContent ?? "{}");
+  for (const [name, part] of Object.entries(packed)) {
+    const text = await inflated(part).text();
     const linked = text.replace(/\bfrom\s*(["'])([^"'\n]+)\1/g, (whole, _, used) => addresses[used] ? `from "${addresses[used]}"` : whole);
-    addresses[name] = address(new TextEncoder().encode(linked), "text/javascript");
+    addresses[name] = await address(new Response(linked, {headers: {"content-type": "text/javascript"}}));
   }
   const names = ["@codemirror/state", "@codemirror/view", "@codemirror/language", "@codemirror/commands",
     "@codemirror/autocomplete", "@lezer/highlight"];

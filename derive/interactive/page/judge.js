@@ -11,7 +11,8 @@
 const DESK = "derive.interactive.desk:Desk";
 
 /**
- * A worker with derive inside. @param {string} script the worker's text @param {string} engine
+ * A worker with derive inside. @param {string} script the worker's text
+ * @param {import("./packed.js").Parts} engine
  * @param {string} [desk] where the class lies that answers @returns {Judge}
  */
 export function workerJudge(script, engine, desk = DESK) {

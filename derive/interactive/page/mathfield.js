@@ -1,6 +1,6 @@
 // A field in which mathematics is typed as it looks: MathLive, loaded when it is first wanted, its fonts in the page.
 
-import {address, inflated} from "./packed.js";
+import {address, inflated, parts} from "./packed.js";
 
 /** @typedef {HTMLElement & {value: string, getValue(format: string): string}} MathField */
 
@@ -8,14 +8,14 @@ import {address, inflated} from "./packed.js";
 
 /** @returns {Promise<any>} */
 async function load() {
-  const parts = JSON.parse(document.getElementById("mathlive")?.textContent ?? "{}");
-  const fonts = Object.keys(parts).filter(name => name.endsWith(".woff2"));
+  const packed = parts(document.getElementById("mathlive")?.textContent ?? "{}");
+  const fonts = Object.keys(packed).filter(name => name.endsWith(".woff2"));
   await Promise.all(fonts.map(async name => {
     const [family, style] = name.replace(".woff2", "").split("-");
     const look = {weight: style.startsWith("Bold") ? "bold" : "normal", style: style.endsWith("Italic") ? "italic" : "normal"};
-    document.fonts.add(new FontFace(family, (await inflated(parts[name])).buffer, look));
+    document.fonts.add(new FontFace(family, await inflated(packed[name]).arrayBuffer(), look));
   }));
-  const {MathfieldElement} = await import(address(await inflated(parts["mathlive.mjs"]), "text/javascript"));
+  const {MathfieldElement} = await import(await address(inflated(packed["mathlive.mjs"], "text/javascript")));
   MathfieldElement.fontsDirectory = null;
   MathfieldElement.soundsDirectory = null;
   return MathfieldElement;

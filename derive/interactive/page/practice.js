@@ -4,6 +4,7 @@ import {all, amount, announce, button, byId, download, element, fill, saying, to
 import {outerJudge, workerJudge} from "./judge.js";
 import {explore} from "./explore.js";
 import {givenFields} from "./givens.js";
+import {parts} from "./packed.js";
 import {digest, kept} from "./store.js";
 import {Exercise} from "./steps.js";
 import {freeWorking} from "./working.js";
@@ -13,7 +14,8 @@ const say = saying(data.words);
 const key = digest(JSON.stringify(data.open));
 /** @type {ReturnType<typeof kept<import("./store.js").Choices>>} */
 const choices = kept(key, {seed: "", values: null, mathematics: true});
-const judge = data.outside ? outerJudge() : workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "");
+const judge = data.outside ? outerJudge() : workerJudge(JSON.parse(byId("worker").textContent ?? ""), parts(byId("engine").textContent ?? ""));
+byId("engine")?.remove();  // its text is large, and not read again
 byId("mathematics").hidden = Boolean(data.outside);
 const opened = judge.ready.then(() => judge.ask({do: "open", ...data.open}));
 /** Every request waits until the problem lies open. @type {import("./judge.js").Judge} */

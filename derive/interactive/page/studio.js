@@ -6,6 +6,7 @@ import {gallery} from "./gallery.js";
 import {serverJudge, workerJudge} from "./judge.js";
 import {networkForm} from "./network.js";
 import {onDisk} from "./on_disk.js";
+import {parts} from "./packed.js";
 import {Stopped, stoppable} from "./stoppable.js";
 import {kept} from "./store.js";
 
@@ -15,7 +16,7 @@ const WORK_AFTER = 350, SAY_AFTER = 1500, STOP_AFTER = 4000;  // milliseconds wi
 const data = JSON.parse(byId("data").textContent ?? "{}");
 const say = saying(data.words);
 const judge = stoppable(() => data.server ? serverJudge(data.server.address, data.server.token) :
-  workerJudge(JSON.parse(byId("worker").textContent ?? ""), byId("engine").textContent ?? "", data.desk));
+  workerJudge(JSON.parse(byId("worker").textContent ?? ""), parts(byId("engine").textContent ?? ""), data.desk));
 const draft = kept("studio", {...data.open});
 const name = /** @type {HTMLInputElement} */ (byId("name"));
 const state = byId("state");
