@@ -18,8 +18,7 @@ from measure import HERE, table
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from support.browsers import browsing, offline_tab, ready
-from support.programs import path_of
+from support.browsers import browsing, offline_tab, ready, with_engine
 
 from derive import examples
 from derive.commands.cli import main as command
@@ -49,12 +48,6 @@ REDRAWN = """name => new Promise(done => {
   field.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowUp", altKey: true, bubbles: true, cancelable: true}));
 })"""
 """A given number is moved by one: the milliseconds until the page has followed."""
-ENGINE = """async () => {
-  const {workerJudge} = await import("derive/judge.js"), part = id => document.getElementById(id).textContent;
-  window.judge = workerJudge(JSON.parse(part("worker")), part("engine"));
-  await window.judge.ready;
-}"""
-"""A second worker with the engine of the page."""
 
 
 @contextmanager
@@ -115,13 +108,13 @@ def rows(name: str, files: dict[str, Path]) -> Iterator[list[str]]:
 def compared(name: str, file: Path) -> None:
     """Every text of every built-in problem, made in the browser and outside."""
     with opened(name, file) as (tab, _, _):
-        tab.evaluate(ENGINE)
+        ask = with_engine(tab)
         different = 0
         for example in examples.names():
             desk = Desk()
             asked = {"do": "open", "problem": examples.path(example).read_text("utf-8"), "name": example}
             for request in (asked, *({"do": "text", "format": form} for form in ("md", "txt", "html", "tex", "typ"))):
-                if tab.evaluate("request => window.judge.ask(request)", request) != desk.ask(request):
+                if ask(request) != desk.ask(request):
                     print(f"{name}: {example}, {request.get('format', 'opened')}: different")
                     different += 1
         print(f"{name}: {different} texts of {len(examples.names())} problems are different", flush=True)

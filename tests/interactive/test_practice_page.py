@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browsers import BOTH, browsing, flaws, offline_tab, ready
+from support.browsers import BOTH, browsing, flaws, offline_tab, ready, with_engine
 from support.programs import path_of
 from support.solutions import solved
 
@@ -231,23 +231,15 @@ def test_other_numbers_change_the_exercise_and_the_page_that_is_explored(tab: An
     tab.wait_for_selector(".verdicts.correct")
 
 
-ANOTHER = """async () => {
-  const {workerJudge} = await import("derive/judge.js"), part = id => document.getElementById(id).textContent;
-  window.judge = workerJudge(JSON.parse(part("worker")), part("engine"));
-  await window.judge.ready;
-}"""
-"""A second worker with the engine of the page."""
-
-
 def test_pages_made_in_the_browser_are_those_made_outside(tab: Any) -> None:
     """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates."""
-    tab.evaluate(ANOTHER)
+    ask = with_engine(tab)
     for name in ("self_attention", "cnn", "adam_network", "gru"):
         desk, opened = Desk(), {"do": "open", "problem": examples.path(name).read_text("utf-8"), "name": name}
-        assert tab.evaluate("request => window.judge.ask(request)", opened) == desk.ask(opened)
+        assert ask(opened) == desk.ask(opened)
         for form in ("md", "html", "tex", "typ"):
             request = {"do": "text", "format": form}
-            assert tab.evaluate("request => window.judge.ask(request)", request) == desk.ask(request), (name, form)
+            assert ask(request) == desk.ask(request), (name, form)
 
 
 def test_a_hundred_answers_need_no_more_memory(browser: Any, file: Path) -> None:

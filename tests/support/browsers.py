@@ -12,11 +12,18 @@ from typing import Any
 
 import pytest
 
+from derive.interactive.engine import engine_text
 from support.programs import path_of
 
 READY = "document.body.dataset.ready || document.body.dataset.failed"
 BOTH = [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("chromium", "firefox")]
 """Parameters of what is tried in each browser."""
+ENGINE = """async text => {
+  const {workerJudge} = await import("derive/judge.js"), {parts} = await import("derive/packed.js");
+  window.judge = workerJudge(JSON.parse(document.getElementById("worker").textContent), parts(text));
+  await window.judge.ready;
+}"""
+"""A second worker, with an engine that is given as text: the page has let its own go."""
 UNREACHABLE = {"network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
                "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9}  # fmt: skip
 """Firefox with no way into a network."""
@@ -64,6 +71,12 @@ def ready(tab: Any) -> None:
     tab.wait_for_function(READY, timeout=120_000)
     assert tab.evaluate("document.body.dataset.failed") is None and tab.failed == []
     assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def with_engine(tab: Any) -> Any:
+    """The same tab with an engine of its own, which nothing on the page has to do with: what a request is replied."""
+    tab.evaluate(ENGINE, engine_text())
+    return lambda request: tab.evaluate("request => window.judge.ask(request)", request)
 
 
 def flaws(tab: Any) -> Sequence[tuple[str, str]]:
