@@ -46,6 +46,7 @@ FLINT_INNER = (
     "fmpz_mat", "fmpz_poly", "fmpq_poly", "arb_poly", "acb", "acb_mat", "acb_poly", "acb_theta", "dirichlet",
 )  # fmt: skip
 """What those import."""
+FLINT_LIBRARIES = "python_flint.libs/"
 UNUSED_FOLDERS = (
     "classroom", "commands", "documents", "notebook", "onnx_models", "pytorch", "questions", "studio/server",
 )  # fmt: skip
@@ -77,12 +78,13 @@ def parts() -> Mapping[str, bytes]:
         files = {name: _member(core, f"package/{name}") for name in names}
     whole = library()
     unused = {name for name in whole if name.startswith(UNUSED_LIBRARY) and name not in KEPT_ENCODINGS}
+    flint = _flint()
+    libraries = {name.rpartition("/")[2]: flint.pop(name) for name in list(flint) if name.startswith(FLINT_LIBRARIES)}
     made = {
         "python_stdlib.zip": {name: data for name, data in whole.items() if name not in unused},
-        "flint.zip": _flint(),
-        "derive.zip": dict(_package()),
+        "packages.zip": {**flint, **dict(_package())},
     }
-    return {**files, **{name: zipped(inner) for name, inner in made.items()}}
+    return {**files, **libraries, **{name: zipped(inner) for name, inner in made.items()}}
 
 
 def library() -> Mapping[str, bytes]:
@@ -120,8 +122,10 @@ def _member(package: tarfile.TarFile, name: str) -> bytes:
     return file.read()
 
 
-def _flint() -> Mapping[str, bytes]:
-    """python-flint with the types that are used, and a start of its own that names only these."""
+def _flint() -> dict[str, bytes]:
+    """python-flint with the types that are used, the libraries it is linked to, and a start of its own that names only
+    these types.
+    """
     files = zip_files(fetched(FLINT).read_bytes())
     kept = {name: data for name, data in files.items() if _is_used(name)}
     lines = ["from .pyflint import ctx", *(f"from .types.{name} import {name}" for name in FLINT_TYPES)]
@@ -132,7 +136,7 @@ def _is_used(name: str) -> bool:
     folder, _, file = name.rpartition("/")
     if folder == "flint/types":
         return file.partition(".")[0] in (*FLINT_TYPES, *FLINT_INNER, "__init__")
-    return not folder.startswith(("flint/test", "flint/functions")) and "/licenses" not in folder
+    return f"{folder}/" == FLINT_LIBRARIES or folder in {"flint", "flint/flint_base", "flint/utils"}
 
 
 def _package() -> Iterator[tuple[str, bytes]]:

@@ -31,7 +31,7 @@ def test_nothing_that_the_page_imports_is_left_out() -> None:
     library = engine.zip_files(packed["python_stdlib.zip"])
     whole = engine.library()
     places = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in whole}
-    sources = engine.zip_files(packed["derive.zip"])
+    sources = engine.zip_files(packed["packages.zip"])
     waiting = [name for file, data in sources.items() if file.endswith(".py") for name in imported(data.decode())]
     waiting += [name for file, data in library.items() if "pyodide" in file for name in imported(data.decode())]
     seen: set[str] = set()

@@ -6,7 +6,6 @@ import {address, inflated} from "./packed.js";
 
 /** @type {any} */ const scope = self;
 const NOWHERE = "https://engine.invalid/";
-const FLINT = "python_flint-0.9.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl";
 /** @typedef {import("./packed.js").Parts} Parts */
 /** Pyodide's list of packages, of which the page needs none. */
 const LOCK = {
@@ -15,17 +14,9 @@ const LOCK = {
 };
 
 const SCRIPTS = ["pyodide.mjs", "pyodide.asm.mjs"];
-/** @type {Record<string, string>} */ const TYPES = {"pyodide.asm.wasm": "application/wasm"};
+const LIBRARIES = ["libgmp.so", "libmpfr.so", "libflint.so"];  // each behind those that it needs
+const CODE = "application/wasm";
 const PACKAGES = "/lib/python3.14/site-packages";
-/** A library that has been linked is not read again: its file is memory for nothing. */
-const CLEAR = `
-import gc
-from pathlib import Path
-for library in Path("${PACKAGES}").rglob("*.so"):
-    library.unlink()
-gc.collect()
-gc.freeze()
-`;
 
 scope.importScripts = () => { throw new TypeError("a module"); };
 
@@ -34,14 +25,24 @@ function stayOffline(parts) {
   const plain = self.fetch;
   self.fetch = (asked, options) => {
     const url = String(asked instanceof Request ? asked.url : asked), name = url.slice(NOWHERE.length);
-    if (url.startsWith(NOWHERE) && parts[name]) return Promise.resolve(inflated(parts[name], TYPES[name]));
+    if (url.startsWith(NOWHERE) && parts[name]) return Promise.resolve(inflated(parts[name], name.endsWith(".wasm") ? CODE : undefined));
     return url.startsWith("blob:") ? plain(asked, options) : Promise.reject(new TypeError(`nothing is fetched: ${url}`));
   };
 }
 
+/**
+ * Link a library that python-flint needs. It is compiled as it is unpacked, and lies in no file: that would be the largest
+ * part of what the page holds. @param {any} system Pyodide's Emscripten @param {string} name @param {Response} code
+ */
+async function link(system, name, code) {
+  const how = {loadAsync: true, nodelete: true, global: true};
+  system.preloadedWasm[name] = await system.loadWebAssemblyModule(await WebAssembly.compileStreaming(code), how, name, {});
+  await system.loadDynamicLibrary(name, how);
+}
+
 /** @param {Parts} engine @param {string} desk where the class lies that answers: `module:Class` */
 async function start(engine, desk) {
-  stayOffline({...engine, [FLINT]: engine["flint.zip"]});
+  stayOffline(engine);
   const addresses = await Promise.all(SCRIPTS.map(name => address(inflated(engine[name], "text/javascript"))));
   const [{loadPyodide}, {default: createPyodideModule}] = await Promise.all(addresses.map(script => import(script)));
   addresses.forEach(URL.revokeObjectURL);
@@ -49,11 +50,10 @@ async function start(engine, desk) {
     createPyodideModule, indexURL: NOWHERE, packageBaseUrl: NOWHERE, lockFileContents: JSON.stringify(LOCK),
     env: {DERIVE_CACHE: "", HOME: "/home"},
   });
-  python.unpackArchive(await inflated(engine["derive.zip"]).arrayBuffer(), "zip", {extractDir: PACKAGES});
-  const quiet = {checkIntegrity: false, messageCallback() {}, errorCallback(/** @type {string} */ text) { throw new Error(text); }};
-  await python.loadPackage([NOWHERE + FLINT], quiet);
+  for (const name of LIBRARIES) await link(python._module, name, inflated(engine[name], CODE));
+  python.unpackArchive(await inflated(engine["packages.zip"]).arrayBuffer(), "zip", {extractDir: PACKAGES});
   const [module, name] = desk.split(":");
-  python.runPython(`from ${module} import ${name}\ndesk = ${name}()\n${CLEAR}`);
+  python.runPython(`from ${module} import ${name}\ndesk = ${name}()`);
   return python.globals.get("desk");
 }
 
