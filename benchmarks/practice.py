@@ -1,30 +1,34 @@
 """The file to practise in, as a student meets it: read, ready, judged, redrawn, in the browsers of this machine.
 
-What stands beside it is asked by nobody but the page itself: each row says how long it may take. The browsers open the
-file from disk, with the network off. `--texts` makes every built-in page in the browser too, and says which differ.
+The browsers open the files from disk, with the network off. `--texts` makes every built-in page in them too, in every
+text format, and says which differ from those made outside.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from measure import HERE, table
+from measure import HERE, duration, megabytes, quote, table, target
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from support.browsers import browsing, offline_tab, ready, with_engine
+from support.browsers import browsing, held, offline_tab, ready, with_engine
+from support.programs import PROGRAMS, path_of
 
 from derive import examples
 from derive.commands.cli import main as command
 from derive.interactive.desk import Desk
 
-ANSWERS = 100
+ANSWERS, MOVES = 100, 10
+BROWSERS = ("chromium", "firefox")
+FILES = ("notes", "transformer_block", "gomez_lstm")
 JUDGED = """([name, text]) => new Promise(done => {
   const field = document.querySelector(`#exercise [name='${name}']`);
   const verdicts = field.closest(".step").querySelector(".verdicts");
@@ -63,46 +67,48 @@ def opened(name: str, file: Path) -> Iterator[tuple[Any, float, float]]:
         yield tab, readable, perf_counter() - start
 
 
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, how much it came to and may come to, and how such numbers are written."""
+
+    what: str
+    reached: float
+    limit: float
+    text: Callable[[Any], str] = duration
 
 
-def judged(tab: Any, field: str) -> list[float]:
-    return [tab.evaluate(JUDGED, [field, f"1.{i:02d}"]) for i in range(ANSWERS)]
+def quickest(times: list[float], share: float) -> float:
+    """The seconds within which a share of what took so many milliseconds was done."""
+    return sorted(times)[min(len(times) - 1, int(share * len(times)))] / 1000
 
 
-def redrawn(tab: Any, given: str) -> list[float]:
+def judged(tab: Any, field: str) -> float:
+    """The seconds within which 95 % of the answers to a step were judged."""
+    return quickest([tab.evaluate(JUDGED, [field, f"1.{i:02d}"]) for i in range(ANSWERS)], 0.95)
+
+
+def redrawn(tab: Any, given: str) -> float:
+    """The seconds within which 90 % of the moves of a given number were followed."""
     tab.click("#to-explore")
     tab.wait_for_selector("#explored .result")
-    return [tab.evaluate(REDRAWN, given) for _ in range(10)]
+    return quickest([tab.evaluate(REDRAWN, given) for _ in range(MOVES)], 0.9)
 
 
-def held(browser: Any) -> float:
-    """The megabytes that the tab of a Chromium holds, with its part of what is shared."""
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    tabs = [each["id"] for each in processes if each["type"] == "renderer"]
-    texts = [Path(f"/proc/{tab}/smaps_rollup").read_text("utf-8") for tab in tabs]
-    return max(int(text.partition("Pss:")[2].split()[0]) for text in texts) / 1024
-
-
-def rows(name: str, files: dict[str, Path]) -> Iterator[list[str]]:
+def figures(name: str, files: dict[str, Path]) -> Iterator[Figure]:
+    """All that is measured in one browser."""
     with opened(name, files["notes"]) as (tab, readable, seconds):
-        yield [f"notes: readable, {name}", f"{readable:.1f} s", "1 s"]
-        yield [f"notes: ready to judge, {name}", f"{seconds:.1f} s", "8 s"]
-        times = judged(tab, "z_2")
-        yield [f"notes: {ANSWERS} answers, half of them and 95 % within, {name}",
-               f"{percentile(times, 0.5):.0f}, {percentile(times, 0.95):.0f} ms", "100 ms"]  # fmt: skip
-        if name == "chromium":
-            yield [f"notes: the tab after {ANSWERS} answers, {name}", f"{held(tab.context.browser):.0f} MB", "300 MB"]
-        yield [f"notes: a number changed, {name}", f"{percentile(redrawn(tab, 'W_2[1,1]'), 0.9):.0f} ms", "300 ms"]
-    with opened(name, files["transformer_block"]) as (tab, _, seconds):
+        yield Figure("the notes to practise: opened until they can be read", readable, 1)
+        yield Figure("the notes to practise: opened until they judge", seconds, 8)
+        yield Figure("an answer to the notes judged, 95 % within", judged(tab, "z_2"), 0.1)
+        if name == "chromium":  # Firefox does not tell its processes
+            yield Figure(f"the tab after {ANSWERS} answers", held(tab.context.browser), 300e6, megabytes)
+        yield Figure("a given number of the notes changed, the page redrawn", redrawn(tab, "W_2[1,1]"), 0.3)
+    with opened(name, files["transformer_block"]) as (tab, *_):
         field = tab.locator("#exercise input[name]").nth(20).get_attribute("name")
-        times = judged(tab, field)
-        yield [f"transformer block: {ANSWERS} answers, half of them and 95 % within, {name}",
-               f"{percentile(times, 0.5):.0f}, {percentile(times, 0.95):.0f} ms", "400 ms"]  # fmt: skip
-    with opened(name, files["gomez_lstm"]) as (tab, _, seconds):
+        yield Figure("an answer to the transformer block judged, 95 % within", judged(tab, field), 0.4)
+    with opened(name, files["gomez_lstm"]) as (tab, *_):
         given = tab.evaluate("document.querySelector(\"[name^='given ']\").name.slice(6)")
-        yield [f"LSTM: a number changed, {name}", f"{percentile(redrawn(tab, given), 0.9):.0f} ms", "1500 ms"]
+        yield Figure("a given number of an LSTM changed, the page redrawn", redrawn(tab, given), 1.5)
 
 
 def compared(name: str, file: Path) -> None:
@@ -120,18 +126,40 @@ def compared(name: str, file: Path) -> None:
         print(f"{name}: {different} texts of {len(examples.names())} problems are different", flush=True)
 
 
+def there() -> list[str]:
+    """The browsers that this machine has; which of them are missing is told."""
+    for name in BROWSERS:
+        if path_of(name) is None:
+            print(f"{name}: not on this machine (looked for {', '.join(PROGRAMS[name])}): its rows are left out")
+    return [name for name in BROWSERS if path_of(name)]
+
+
 def main() -> None:
-    """All rows, for each browser that this machine has."""
+    """A table for each browser; README quotes them side by side."""
     with tempfile.TemporaryDirectory() as folder:
         files = {}
-        for name in ("notes", "transformer_block", "gomez_lstm"):
-            assert command(["practice", str(examples.path(name)), "-o", folder]) == 0
+        for name in FILES:
+            if command(["practice", str(examples.path(name)), "-o", folder]):
+                sys.exit(1)  # it has said why
             files[name] = Path(folder) / f"{name}-practice.html"
-        for browser in ("chromium", "firefox"):
-            if "--texts" in sys.argv:
-                compared(browser, files["notes"])
-            else:
-                table(browser, [["what a student waits for", "measured", "at most"], *rows(browser, files)])
+        if "--texts" in sys.argv:
+            for name in there():
+                compared(name, files["notes"])
+            return
+        size = files["notes"].stat().st_size
+        table("the file", [("the notes to practise", megabytes(size), target(16e6, size, megabytes))])
+        quote("the notes to practise, as one file", megabytes(size))
+        quoted: dict[str, list[str]] = {}
+        for name in there():
+            measured = list(figures(name, files))
+            rows = [
+                (each.what, each.text(each.reached), target(each.limit, each.reached, each.text)) for each in measured
+            ]
+            table(name, [("what a student waits for", "measured", "wanted"), *rows])
+            for each in measured:
+                quoted.setdefault(each.what, []).append(f"{name.capitalize()} {each.text(each.reached)}")
+    for what, texts in quoted.items():
+        quote(what, ", ".join(texts))
 
 
 if __name__ == "__main__":

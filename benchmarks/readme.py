@@ -16,7 +16,7 @@ from pathlib import Path
 from measure import HERE, QUOTES
 
 README = HERE.parent / "README.md"
-SCRIPTS = ("solution", "architectures", "sheets", "classes", "reading", "marking")
+SCRIPTS = ("solution", "architectures", "sheets", "classes", "reading", "marking", "practice")
 PACKAGES = ("sympy", "python-flint")
 PLACE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 

@@ -79,6 +79,14 @@ def with_engine(tab: Any) -> Any:
     return lambda request: tab.evaluate("request => window.judge.ask(request)", request)
 
 
+def held(browser: Any) -> int:
+    """The bytes that the largest tab of a Chromium holds, with its part of what is shared, as Linux counts them."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    tabs = [process["id"] for process in processes if process["type"] == "renderer"]
+    counted = (Path(f"/proc/{tab}/smaps_rollup").read_text("utf-8") for tab in tabs)
+    return max(int(text.partition("Pss:")[2].split()[0]) for text in counted) * 1024
+
+
 def flaws(tab: Any) -> Sequence[tuple[str, str]]:
     """What axe finds on the page as it is, and whether it has to be scrolled sideways."""
     from axe_playwright_python.sync_playwright import Axe

@@ -51,7 +51,7 @@ async function start(engine, desk) {
     env: {DERIVE_CACHE: "", HOME: "/home"},
   });
   for (const name of LIBRARIES) await link(python._module, name, inflated(engine[name], CODE));
-  python.unpackArchive(await inflated(engine["packages.zip"]).arrayBuffer(), "zip", {extractDir: PACKAGES});
+  python.unpackArchive(await inflated(engine["packages.tar.xz"]).arrayBuffer(), "xztar", {extractDir: PACKAGES});
   const [module, name] = desk.split(":");
   python.runPython(`from ${module} import ${name}\ndesk = ${name}()`);
   return python.globals.get("desk");
