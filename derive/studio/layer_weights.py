@@ -30,18 +30,22 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 FRESH = tuple(Fraction(tenths, 10) for tenths in (2, -4, 5, 3, -1, 6, -3, 4, -2, 1))
 """The numbers of new weights, by their places."""
 UNITS = 2
-"""The units of a new recurrent layer."""
+"""The units of a new recurrent layer, and the entries of a new embedding."""
+OWN_ROWS = "po"
+MOST_HEADS = 64
 KERNELS: Mapping[int, Shape] = {1: (2,), 2: (2, 2), 3: (1, 0, 2, 2)}
 """The shape of a new kernel by the axes of what flows in; 0 stands for its channels."""
 
 
-def names_of(layers: Sequence[Any]) -> list[tuple[str, ...]]:
-    """The names that the weights of each layer have, those of the layers inside it behind its own."""
+def names_of(layers: Sequence[Any]) -> list[dict[str, str]]:
+    """The names that the weights of each layer have, those of the layers inside it behind its own, by what they are in
+    a layer of the kind.
+    """
     counts, marked = Counter[str](), Counter(families(layers))
-    return [tuple(_names(layer, counts, marked)) for layer in layers]
+    return [dict(_names(layer, counts, marked)) for layer in layers]
 
 
-def _names(layer: Any, counts: Counter[str], marked: Counter[str]) -> Iterator[str]:
+def _names(layer: Any, counts: Counter[str], marked: Counter[str], place: str = "") -> Iterator[tuple[str, str]]:
     written = layer_table(layer, LAYERS)
     if not isinstance(written, dict):
         return
@@ -49,15 +53,24 @@ def _names(layer: Any, counts: Counter[str], marked: Counter[str]) -> Iterator[s
     if key in FAMILIES:
         family, letters = FAMILIES[key]
         counts[family] += 1
-        yield from (f"{letter}_{counts[family]}" for letter in letters)
-    elif key in LAYERS and LAYERS[key].weights:
+        yield from ((f"{place}{letter}", f"{letter}_{counts[family]}") for letter in letters)
+    elif own := _own_weights(written):
         family = LAYERS[key].family
         counts[family] += 1
         mark = f"^{{({counts[family]})}}" if marked[family] > 1 else ""
-        yield from (f"{name}{mark}" for name in LAYERS[key].weights)
+        yield from ((f"{place}{name}", f"{name}{mark}") for name in own)
     inner = written.get("layers")
-    for each in inner if isinstance(inner, list) else ():
-        yield from _names(each, counts, marked)
+    for i, each in enumerate(inner if isinstance(inner, list) else (), 1):
+        yield from _names(each, counts, marked, f"{place}{i}.")
+
+
+def _own_weights(layer: Mapping[str, Any]) -> Mapping[str, str]:
+    """The weights that a layer of its kind and settings has, with their sizes; none where a setting cannot be."""
+    kind = LAYERS.get(str(layer.get("layer", "dense")))
+    settings = {key: value for key, value in layer.items() if key != "layer"}
+    if kind is None or not all(key in kind.settings and kind.settings[key].holds(settings[key]) for key in settings):
+        return {}
+    return kind.weights(settings) if settings.get("heads", 1) <= MOST_HEADS else {}
 
 
 def fitting_values(values: Mapping[str, Any], network: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,10 +81,13 @@ def fitting_values(values: Mapping[str, Any], network: Mapping[str, Any]) -> dic
     layers = network["layers"]
     inputs = [network.get("input"), f"{network.get('input')}_1"]  # one value, or a sequence
     flow = next((shape_of_lists(found[name]) for name in inputs if name in found), None)
+    largest = max(
+        (number for name, value in found.items() if _is_input(name, network) for number in _whole(value)), default=1
+    )
     for j, (layer, names) in enumerate(zip(layers, names_of(layers), strict=True)):
         if flow is None:
             break
-        found |= _weights(layer_table(layer, LAYERS), names, flow, found)
+        found |= _weights(layer_table(layer, LAYERS), names, flow, found, 1 if j else largest)
         flow = _outflow(found, network, j + 1)
     target = network.get("target")
     if flow is not None and target in found and _has_entries(network, found[target]):
@@ -79,28 +95,64 @@ def fitting_values(values: Mapping[str, Any], network: Mapping[str, Any]) -> dic
     return found
 
 
-def _weights(layer: Any, names: tuple[str, ...], flow: Shape, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _is_input(name: str, network: Mapping[str, Any]) -> bool:
+    """Whether a name is that of the input, or of a sequence's input at one time."""
+    stem, _, time = name.rpartition("_")
+    return network.get("input") in ({name, stem} if time.isdigit() else {name})
+
+
+def _whole(value: Any) -> Iterator[int]:
+    """The whole numbers that a value has."""
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, list):
+            yield from _whole(each)
+        elif isinstance(each, int):
+            yield each
+
+
+def _weights(
+    layer: Any, names: Mapping[str, str], flow: Shape, values: Mapping[str, Any], largest: int
+) -> Iterator[tuple[str, Any]]:
     """The weights of one layer, resized or new."""
     kind = str(layer.get("layer", "dense")) if isinstance(layer, dict) else ""
     rows = flow[0] if flow else 1
     units = layer.get("units") if kind == "dense" else None
     if isinstance(units, int) and not isinstance(units, bool) and units > 0:
-        weight, bias = names[:2]
+        weight, bias = names["W"], names["b"]
         is_new = weight not in values
         yield weight, resized(values.get(weight), (units, rows))
         if layer.get("bias", True) and (bias in values or is_new):
             yield bias, resized(values.get(bias), (units,))
-    elif kind in LAYERS and LAYERS[kind].weights and layer.get("heads", 1) == 1:
-        own = _rows(values.get(names[0])) or (rows if kind == "attention" else UNITS)
-        sizes = {"n": rows, "h": own}
-        is_new = names[0] not in values
-        for name, letters in zip(names, LAYERS[kind].weights.values(), strict=False):
-            if is_new or name in values:
-                yield name, resized(values.get(name), _sized(letters, sizes, values.get(name)))
-    elif kind in {"conv", "transposed_conv"} and names[0] not in values and len(flow) in KERNELS:
-        yield names[0], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
+    elif kind in {"conv", "transposed_conv"} and names["K"] not in values and len(flow) in KERNELS:
+        yield names["K"], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
     elif kind in FAMILIES and FAMILIES[kind][0] == "norm":
-        yield from ((name, resized(values[name], (rows,))) for name in names if name in values and len(flow) <= 2)
+        norms = [name for name in names.values() if name in values and len(flow) <= 2]
+        yield from ((name, resized(values[name], (rows,))) for name in norms)
+    elif isinstance(layer, dict):
+        yield from _of_family(layer, names, {"n": rows, "v": largest}, values)
+
+
+def _of_family(
+    layer: Mapping[str, Any], names: Mapping[str, str], known: Mapping[str, int], values: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """The weights of a layer whose kind tells their sizes. One that may be missing comes with a new layer, unless its
+    size is that of others, or is given.
+    """
+    own_weights = _own_weights(layer)
+    if not own_weights:
+        return
+    heads, memory = layer.get("heads", 1), layer.get("memory")
+    looked_at = known["n"] if memory is None else _rows(values.get(str(memory)))  # 0: it is worked out
+    joined, first = 0, names[next(iter(own_weights))]
+    own = _rows(values.get(first))
+    sizes = {**known, "m": looked_at, "h": own or UNITS, "o": UNITS, "p": own or max(1, known["n"] // heads)}
+    for name, letters in own_weights.items():
+        old = values.get(names[name])
+        may_miss = letters.endswith("?") and (first in values or "j" in letters)
+        if may_miss and old is None:
+            continue
+        yield names[name], resized(old, shape := _sized(letters.strip("?"), {**sizes, "j": joined}, old))
+        joined += shape[0] if name.startswith(("W_V", "W_{V")) else 0
 
 
 def _rows(value: Any) -> int:
@@ -108,9 +160,12 @@ def _rows(value: Any) -> int:
 
 
 def _sized(letters: str, sizes: Mapping[str, int], value: Any) -> Shape:
-    """The shape that letters stand for; what projects, as attention's weights do, keeps the rows that it has."""
-    shape = tuple(sizes[letter] for letter in letters)
-    return (_rows(value), *shape[1:]) if letters == "nn" and _rows(value) else shape
+    """The shape that letters stand for. What has rows of its own keeps them, and a table its entries."""
+    rows, *columns = (sizes[letter] for letter in letters)
+    if letters[0] in OWN_ROWS:
+        rows = _rows(value) or rows
+    has = _rows(value[0]) if _rows(value) else 0
+    return (rows, *(max(size, has) if letters[1] == "v" else size or has or sizes["n"] for size in columns))
 
 
 def _has_entries(network: Mapping[str, Any], target: Any) -> bool:

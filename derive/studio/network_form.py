@@ -110,12 +110,11 @@ class _Named:
     ) -> None:
         self.given = {table: _by_name(data.get(table, {})) for table in GIVEN}
         before, after = names_of(old), names_of(new)
-        self._all = {name for names in before for name in names}
+        self._all = {name for names in before for name in names.values()}
         self._old: dict[str, str] = {}
         for i, names in zip(was, after, strict=True):
-            if isinstance(i, int) and i < len(before) and len(before[i]) == len(names):
-                self._old |= {name: former for name, former in zip(names, before[i], strict=True)
-                              if name.partition("_")[0] == former.partition("_")[0]}  # fmt: skip
+            if isinstance(i, int) and i < len(before):
+                self._old |= {name: before[i][key] for key, name in names.items() if key in before[i]}
         self.values = self.renamed({name: value for table in self.given.values() for name, value in table.items()})
 
     def renamed(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browsers import BOTH, browsing, flaws, held, offline_tab, ready, with_engine
+from support.browsers import BOTH, browsing, downloaded, flaws, held, offline_tab, ready, with_engine
 from support.programs import path_of
 from support.solutions import solved
 
@@ -112,21 +112,6 @@ def asked(tab: Any) -> list[str]:
     return [step for step in steps if not step.startswith("dA_")]
 
 
-def handed_in(tab: Any, folder: Path, downloads: Path) -> Path:
-    """The file that "Hand in" saves."""
-    if tab.context.browser.browser_type.name == "chromium":
-        with tab.expect_download() as download:
-            tab.click("#hand-in")
-        download.value.save_as(folder / download.value.suggested_filename)
-        return folder / str(download.value.suggested_filename)
-    tab.click("#hand-in")
-    for _ in range(100):
-        if found := [file for file in downloads.glob("*.toml") if file.stat().st_size]:
-            return found[0]
-        tab.wait_for_timeout(100)
-    raise AssertionError("nothing was saved")
-
-
 def test_a_student_does_the_notes_with_one_slip_and_hands_them_in(
     tab: Any, room: Classroom, tmp_path: Path, downloads: Path
 ) -> None:
@@ -144,7 +129,7 @@ def test_a_student_does_the_notes_with_one_slip_and_hands_them_in(
     again.click()
     assert tab.evaluate("document.activeElement.name") == "dL/dz_2"
     assert tab.inner_text("#count").endswith("12 of 13 marks")
-    returned = handed_in(tab, tmp_path, downloads)
+    returned = downloaded(tab, lambda: tab.click("#hand-in"), downloads)
     assert derive.check(solved("notes"), returned).marks == 12
     marked = grade(room.folder, [returned], tmp_path / "grades", GradingOptions(formats=(), workers=1))
     assert marked is not None

@@ -9,6 +9,8 @@ import pytest
 import derive
 from derive import examples
 from derive.errors import InputError
+from derive.problem.network import LAYERS
+from derive.problem.network.stack import SIZE_LETTERS
 from derive.problem.problem import Problem
 from derive.problem.reading.toml_file import from_text
 from derive.studio.file_edits import toml, with_value
@@ -165,6 +167,80 @@ def test_attention_is_added_to_tokens() -> None:
     data = changed({"was": None, "layer": "attention", "settings": {}}, {**SECOND, "was": 0}, text=tokens, loss="")
     assert data["parameters"].keys() == {"W_1", "W_Q", "W_K", "W_V"}
     assert [len(row) for row in data["parameters"]["W_Q"]] == [2, 2]
+
+
+TOKENS = SEQUENCE.replace("x_1 = [1, 0.5, -1]\nx_2 = [0, 1, 2]", "x = [[1, 0], [0, 2], [1, 1], [-1, 0.5]]").replace(
+    "t = [1, 0]", "t = [[1, 0], [0, 1]]"
+)
+"""Two tokens of four entries."""
+READ_OUT = {**SECOND, "was": 0}
+
+
+def attention(heads: int, was: int | None = None, **settings: Any) -> dict[str, Any]:
+    return {"was": was, "layer": "attention", "settings": {"heads": heads, **settings}}
+
+
+def sizes(values: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {name: (len(value), len(value[0])) for name, value in values.items() if isinstance(value[0], list)}
+
+
+@pytest.mark.parametrize(("heads", "each"), [(2, 2), (4, 1), (3, 1)])
+def test_attention_with_several_heads_gets_weights_that_share_the_entries(heads: int, each: int) -> None:
+    data = changed(attention(heads), READ_OUT, text=TOKENS, loss="squared error")["parameters"]
+    of_heads = {f"W_{{{letter},{i}}}": (each, 4) for letter in "QKV" for i in range(1, heads + 1)}
+    assert sizes(data) == {"W_1": (2, heads * each), **of_heads}
+
+
+def test_one_head_more_keeps_the_others_and_what_joins_them_grows() -> None:
+    text = with_network(TOKENS, [attention(2), READ_OUT], "squared error")
+    text = text.replace("[parameters]", "[parameters]\nW_O = [[1, 2, 3, 4], [5, 6, 7, 8], [1, 0, 0, 1]]")
+    before = from_text(text).data["parameters"]
+    after = changed(attention(3, 0), {**SECOND, "was": 1}, text=text, loss="squared error")["parameters"]
+    kept = {name: value for name, value in before.items() if "," in name}
+    assert kept.items() <= after.items() and sizes(after)["W_{V,3}"] == (2, 4)
+    assert [row[:4] for row in after["W_O"]] == before["W_O"] and sizes(after)["W_O"] == (3, 6)
+    assert after["W_1"] == [row[:3] for row in before["W_1"]]
+
+
+def test_a_head_less_and_a_second_attention_layer_take_their_weights_along() -> None:
+    text = with_network(TOKENS, [attention(2), READ_OUT], "squared error")
+    before = from_text(text).data["parameters"]
+    twice = changed(attention(2, 0), attention(1), {**SECOND, "was": 1}, text=text, loss="squared error")["parameters"]
+    assert twice["W_{K,2}^{(1)}"] == before["W_{K,2}"] and sizes(twice)["W_Q^{(2)}"] == (4, 4)
+    fewer = changed(attention(1, 0), {**SECOND, "was": 1}, text=text, loss="squared error")["parameters"]
+    assert fewer.keys() == {"W_Q", "W_K", "W_V", "W_1"}
+
+
+def test_attention_across_looks_at_entries_of_its_own() -> None:
+    text = TOKENS.replace("\nt = ", "\nM = [[1, 2, 0], [0, 1, 1]]\nt = ")
+    data = changed(attention(2, memory='"M"'), READ_OUT, text=text, loss="squared error")["parameters"]
+    assert sizes(data)["W_{Q,1}"] == (2, 4) and sizes(data)["W_{K,2}"] == sizes(data)["W_{V,1}"] == (2, 2)
+
+
+@pytest.mark.parametrize(("given", "largest"), [("3", 3), ("[2, 5, 1]", 5)])
+def test_an_embedding_gets_a_column_for_each_number(given: str, largest: int) -> None:
+    target = "[1, 0]" if given == "3" else "[[1, 0, 1], [0, 1, 0]]"
+    text = TOKENS.replace("x = [[1, 0], [0, 2], [1, 1], [-1, 0.5]]", f"x = {given}").replace(
+        "t = [[1, 0], [0, 1]]", f"t = {target}"
+    )
+    added = {"was": None, "layer": "embedding", "settings": {}}
+    new = with_network(text, [added, READ_OUT], "squared error")
+    data = changed({**added, "was": 0}, {**SECOND, "was": 1}, text=new, loss="squared error")["parameters"]
+    assert sizes(data) == {"E": (2, largest), "W_1": (2, 2)}
+    longer = new.replace("E = [[", "E = [[9, 9, ").replace("], [", "], [9, 9, ", 1)
+    kept = with_network(longer, [{**added, "was": 0}, {**SECOND, "was": 1}], "squared error")
+    assert from_text(kept).data["parameters"]["E"] == from_text(longer).data["parameters"]["E"]
+
+
+def test_every_size_of_a_weight_is_one_that_is_known() -> None:
+    letters = {letter for kind in LAYERS.values() for sizes in kind.weights({}).values() for letter in sizes}
+    assert letters - {"?"} == set(SIZE_LETTERS)
+
+
+@pytest.mark.parametrize("heads", [0, -1, 1.5, "two", True, 10**9])
+def test_heads_that_cannot_be_bring_no_weights(heads: Any) -> None:
+    data = from_text(with_network(TOKENS, [attention(heads), READ_OUT], "squared error")).data
+    assert not [name for name in data["parameters"] if "Q" in name]
 
 
 def test_what_a_form_cannot_show_stays_as_text() -> None:

@@ -1,4 +1,4 @@
-"""A teacher's path through the studio: Chromium opens the file from disk, with the network off."""
+"""A teacher's path through the studio: browsers open the file from disk, with the network off."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browsers import chromium, flaws, offline_tab, ready
+from support.browsers import BOTH, browsing, downloaded, flaws, offline_tab, ready
 
 from derive import examples
 from derive.commands.cli import main
 from derive.problem.problem import Problem
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+pytestmark = pytest.mark.slow
 FIELD = ".cm-content"
 LARGEST = 17_000_000  # bytes of the page
 
@@ -29,8 +29,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def browser(request: pytest.FixtureRequest, downloads: Path) -> Iterator[Any]:
+    with browsing(request.param, downloads) as opened:
         yield opened
 
 
@@ -60,12 +65,9 @@ def follows(tab: Any, act: Callable[[], object]) -> None:
     tab.wait_for_function("before => document.body.dataset.shown !== before", arg=before, timeout=90_000)
 
 
-def saved(tab: Any, button: str, folder: Path) -> Path:
-    with tab.expect_download() as download:
-        tab.locator("#downloads").get_by_role("button", name=button, exact=True).click()
-    file = folder / download.value.suggested_filename
-    download.value.save_as(file)
-    return file
+def saved(tab: Any, button: str, downloads: Path) -> Path:
+    found = tab.locator("#downloads").get_by_role("button", name=button, exact=True)
+    return downloaded(tab, found.click, downloads)
 
 
 def test_the_page_follows_what_is_written(tab: Any) -> None:
@@ -183,13 +185,13 @@ def test_what_takes_too_long_is_stopped(tab: Any) -> None:
     write(tab, short)
 
 
-def test_everything_is_saved_as_a_file(tab: Any, browser: Any, tmp_path: Path) -> None:
-    problem = saved(tab, "Problem", tmp_path)
+def test_everything_is_saved_as_a_file(tab: Any, browser: Any, downloads: Path) -> None:
+    problem = saved(tab, "Problem", downloads)
     assert problem.name == "mazur.toml" and Problem.load(problem).title.startswith("Once more")
     for button, form in (("HTML", "html"), ("Markdown", "md"), ("LaTeX", "tex")):
-        page = saved(tab, button, tmp_path)
+        page = saved(tab, button, downloads)
         assert page.name == f"mazur.{form}" and "Once more" in page.read_text("utf-8")
-    page = saved(tab, "Page to practise", tmp_path)
+    page = saved(tab, "Page to practise", downloads)
     assert page.name == "mazur-practice.html"
     student = offline_tab(browser)
     student.goto(page.as_uri())

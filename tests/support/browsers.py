@@ -5,7 +5,7 @@ Chromium is led by its own protocol, Firefox by WebDriver BiDi; neither has a wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,24 @@ def with_engine(tab: Any) -> Any:
     """The same tab with an engine of its own, which nothing on the page has to do with: what a request is replied."""
     tab.evaluate(ENGINE, engine_text())
     return lambda request: tab.evaluate("request => window.judge.ask(request)", request)
+
+
+def downloaded(tab: Any, act: Callable[[], object], downloads: Path) -> Path:
+    """The file that an act has the browser save, in the folder where it saves."""
+    if tab.context.browser.browser_type.name == "chromium":
+        with tab.expect_download() as download:
+            act()
+        file = downloads / str(download.value.suggested_filename)
+        download.value.save_as(file)
+        return file
+    before = {file: file.stat().st_mtime_ns for file in downloads.iterdir()}
+    act()
+    for _ in range(300):
+        for file in downloads.iterdir():
+            if file.suffix != ".part" and file.stat().st_size and before.get(file) != file.stat().st_mtime_ns:
+                return file
+        tab.wait_for_timeout(100)
+    raise AssertionError("nothing was saved")
 
 
 def held(browser: Any) -> int:

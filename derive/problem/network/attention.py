@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.problem.network.stack import COUNT, FLAG, NAME, LayerKind, Settings, Stack
@@ -29,6 +30,13 @@ class LayerHead:
         return self.name("W", "Q"), self.name("W", "K"), self.name("W", "V")
 
 
+def _head_weights(settings: Settings) -> Mapping[str, str]:
+    count = settings.get("heads", 1)
+    heads = [LayerHead("", i if count > 1 else 0, "", "", False) for i in range(1, count + 1)]
+    of_heads = {name: sizes for head in heads for name, sizes in zip(head.weights, ("pn", "pm", "pm"), strict=True)}
+    return {**of_heads, "W_O": "oj?"}
+
+
 def _attention(stack: Stack, settings: Settings) -> None:
     """Vaswani et al. (2017), with tokens as columns."""
     if len(stack.flow) > 1:
@@ -39,9 +47,12 @@ def _attention(stack: Stack, settings: Settings) -> None:
     if "memory" in settings and not stack.needs("what it looks at,", memory):
         return
     causal = settings.get("causal", False)
-    heads = [LayerHead(mark, i if count > 1 else 0, stack.flow[0], memory, causal) for i in range(1, count + 1)]
-    if stack.needs("the weights", *(weight for head in heads for weight in head.weights)):
-        stack.flow = (_joined(stack, [_outputs(stack, head) for head in heads], mark),)
+    heads = []
+    for i in range(1, count + 1):
+        heads.append(LayerHead(mark, i if count > 1 else 0, stack.flow[0], memory, causal))
+        if not stack.needs("the weights", *heads[-1].weights):
+            return  # of as many heads as one can write, the first that is missing
+    stack.flow = (_joined(stack, [_outputs(stack, head) for head in heads], mark),)
 
 
 def _outputs(stack: Stack, head: LayerHead) -> str:
@@ -78,5 +89,5 @@ ATTENTION = [
               '{ layer = "attention", heads = 2, causal = true }',
               "Q = W_Q X; K = W_K X; V = W_V X; S = K^T Q/sqrt(d); α = softmax(S, columns); H = V α; O = W_O H",
               _attention, {"heads": COUNT, "causal": FLAG, "memory": NAME},
-              family="attention", weights={"W_Q": "nn", "W_K": "nn", "W_V": "nn"}),
+              family="attention", weights=_head_weights),
 ]  # fmt: skip

@@ -205,7 +205,7 @@ FEEDFORWARD = [
     LayerKind("dropout", "a given mask, entry by entry", '{ layer = "dropout", mask = "m_1" }', "D_1 = A_1 ⊙ m_1",
               _dropout, {"mask": NAME}, ("mask",)),
     LayerKind("embedding", "columns of the table E, by their numbers", '{ layer = "embedding" }',
-              "e_1 = embedding(E, x)", _embedding, family="embedding"),
+              "e_1 = embedding(E, x)", _embedding, family="embedding", weights=lambda settings: {"E": "ov"}),
     LayerKind("add", "something with a value is added, as a positional encoding", '{ layer = "add", name = "P" }',
               "X_1 = e_1 + P", _add, {"name": NAME}, ("name",)),
     LayerKind("residual", "layers, and a connection around them",

@@ -109,15 +109,16 @@ def _gates(gates: str) -> tuple[tuple[str, str], ...]:
     return tuple((letter, gate) for gate in gates for letter in "WU")
 
 
-def _gate_weights(gates: str) -> dict[str, str]:
-    return {f"{letter}_{gate}": sizes for gate in gates for letter, sizes in (("W", "hn"), ("U", "hh"), ("b", "h"))}
+def _gate_weights(gates: str) -> Callable[[Settings], Mapping[str, str]]:
+    each = (("W", "hn"), ("U", "hh"), ("b", "h?"))
+    return lambda settings: {f"{letter}_{gate}": sizes for gate in gates for letter, sizes in each}
 
 
 RECURRENT = [
     LayerKind("rnn", "Elman's recurrent network", '{ layer = "rnn", activation = "tanh" }',
               "a_t = W_x x_t + W_h h_{t-1} + b_h; h_t = tanh(a_t)", _layer(_elman, ("W", "x"), ("W", "h")),
               {"activation": FUNCTION, **_SEQUENCE}, family="recurrent",
-              weights={"W_x": "hn", "W_h": "hh", "b_h": "h"}),
+              weights=lambda settings: {"W_x": "hn", "W_h": "hh", "b_h": "h?"}),
     LayerKind("lstm", "long short-term memory", '{ layer = "lstm", return_sequences = true }',
               "z_{f,t} = W_f x_t + U_f h_{t-1} + b_f; f_t = σ(z_{f,t}), g_t, i_t, o_t alike; "
               "c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t; h_t = o_t ⊙ tanh(c_t)", _layer(_lstm, *_gates("fgio")), _SEQUENCE,

@@ -88,8 +88,8 @@ class LayerKind:
     build       puts one with these settings on the stack; may return early where the stack has noted a fault
     settings    what can be set, and to what; `required` must be
     family      layers whose weights have the same names: where a network has several, each gets a mark, `^{(2)}`
-    weights     of such layers the names of their weights without a mark, each with its sizes: `n` for the entries of
-                what flows in, `h` for what the layer has itself
+    weights     of such layers the names of their weights without a mark, by their settings, each with its sizes: a
+                letter of `SIZE_LETTERS` for each, and `?` behind those of one that may be missing
     """
 
     key: str
@@ -100,9 +100,19 @@ class LayerKind:
     settings: Mapping[str, SettingKind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     family: str = ""
-    weights: Mapping[str, str] = field(default_factory=dict)
+    weights: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
 
 
+SIZE_LETTERS: Mapping[str, str] = {
+    "n": "the entries of what flows in",
+    "m": "the entries of what attention looks at",
+    "h": "the units of the layer",
+    "p": "what a head projects to: its own rows",
+    "j": "the rows of all heads on top of each other",
+    "o": "what comes out: its own rows",
+    "v": "the largest number that is looked up",
+}
+"""What the sizes of weights go by."""
 LAYERS: dict[str, LayerKind] = {}
 
 
