@@ -1,4 +1,4 @@
-"""The page that a server of this computer serves, in Chromium: the same page, answered by Python on this machine.
+"""The page that a server of this computer serves, in browsers: the same page, answered by Python on this machine.
 
 It may evaluate no text, so what a test waits for are selectors.
 """
@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from support.browsers import chromium, flaws, watched
+from support.browsers import BOTH, ONE, browsing, flaws, watched
 
 from derive import examples
 from derive.errors import ToolError
@@ -20,7 +20,7 @@ from derive.problem.problem import Problem
 from derive.studio.server.opening import studio_server
 from derive.studio.server.studio_server import StudioServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
+pytestmark = pytest.mark.slow
 FIELD = ".cm-content"
 
 
@@ -36,17 +36,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
         thread.join()
 
 
+@pytest.fixture(scope="module", params=BOTH)
+def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
+    with browsing(request.param) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
-def tab(server: StudioServer) -> Iterator[Any]:
-    with chromium() as browser:
-        tab = watched(browser.new_page())
-        tab.goto(server.gate.address)
-        tab.wait_for_selector("body[data-ready], body[data-failed]")
-        tab.wait_for_selector(FIELD)
-        yield tab
-        assert tab.failed == []
-        own = f"http://127.0.0.1:{server.server_port}"
-        assert [url for url in tab.asked if not url.startswith((own, "blob:", "data:"))] == []
+def tab(server: StudioServer, browser: Any) -> Iterator[Any]:
+    tab = watched(browser.new_page())
+    tab.goto(server.gate.address)
+    tab.wait_for_selector("body[data-ready], body[data-failed]")
+    tab.wait_for_selector(FIELD)
+    yield tab
+    assert tab.failed == []
+    own = f"http://127.0.0.1:{server.server_port}"
+    assert [url for url in tab.asked if not url.startswith((own, "blob:", "data:"))] == []
 
 
 def has_engine() -> bool:
@@ -69,6 +74,10 @@ def test_saving_writes_the_file_on_disk(tab: Any, server: StudioServer) -> None:
     tab.press(FIELD, "Control+s")
     tab.wait_for_selector("#made >> text=Saved: hand_out.toml")
     assert Problem.load(file).title.startswith("By hand")
+    tab.reload()
+    tab.wait_for_selector("body[data-ready], body[data-failed]")
+    tab.wait_for_selector(FIELD)
+    assert tab.input_value("#problem") == file.read_text("utf-8")
 
 
 def test_a_file_that_changed_meanwhile_is_asked_about(tab: Any, server: StudioServer) -> None:
@@ -84,6 +93,7 @@ def test_a_file_that_changed_meanwhile_is_asked_about(tab: Any, server: StudioSe
     assert "By two hands" in file.read_text("utf-8")
 
 
+@ONE
 def test_pdf_is_one_click_where_an_engine_is(tab: Any, server: StudioServer) -> None:
     tab.get_by_role("button", name="PDF").click()
     tab.wait_for_selector("#made a, #made .fault", timeout=120_000)
@@ -94,6 +104,7 @@ def test_pdf_is_one_click_where_an_engine_is(tab: Any, server: StudioServer) -> 
         assert "hand_out.tex" in tab.inner_text("#made .fault")
 
 
+@ONE
 def test_the_served_page_is_accessible(tab: Any) -> None:
     tab.get_by_role("button", name="Class", exact=True).click()
     for width, colours in product((375, 1280), ("light", "dark")):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browsers import BOTH, browsing, downloaded, flaws, offline_tab, ready
+from support.browsers import BOTH, ONE, browsing, downloaded, flaws, offline_tab, ready
 
 from derive import examples
 from derive.commands.cli import main
@@ -79,7 +79,7 @@ def test_the_page_follows_what_is_written(tab: Any) -> None:
 def test_a_slip_is_told_at_its_line_and_the_page_stays(tab: Any) -> None:
     right = text(tab)
     write(tab, right.replace("ReLU(z_1)", "ReLU(z_7)"))
-    line = right[: right.index("ReLU(z_1)")].count("\n") + 1
+    line = text(tab)[: text(tab).index("ReLU(z_7)")].count("\n") + 1
     message = tab.locator("#faults button")
     assert message.inner_text().startswith(f"Line {line}: ") and "z_7" in message.inner_text()
     tab.wait_for_function("document.querySelector('#announce').textContent.includes('z_7')")
@@ -111,6 +111,7 @@ def test_operations_and_names_are_offered_as_they_are_typed(tab: Any) -> None:
     assert "q = softplus(W_2 W_2^T)" in text(tab)
 
 
+@ONE
 def test_a_plain_field_is_there_for_who_wants_it(tab: Any) -> None:
     plain = tab.get_by_role("button", name="Plain text")
     plain.click()
@@ -175,6 +176,7 @@ def test_what_is_written_is_there_again_after_a_reload(tab: Any) -> None:
     assert "Once more" in tab.inner_text("#page h1")
 
 
+@ONE
 def test_what_takes_too_long_is_stopped(tab: Any) -> None:
     short = text(tab)
     tab.fill(FIELD, short.replace("steps = 1\n", "steps = 900000\nshow = [1]\n"))
@@ -203,6 +205,7 @@ def test_everything_is_saved_as_a_file(tab: Any, browser: Any, downloads: Path) 
     student.close()
 
 
+@ONE
 def test_the_page_is_accessible(tab: Any) -> None:
     """With messages, the form and the gallery, at two widths, light and dark."""
     tab.click("#to-network")

@@ -238,7 +238,7 @@ def test_without_the_editor_the_page_has_a_plain_field(
 ) -> None:
     monkeypatch.setattr(opening, "code_editor", no_engine)
     with studio_server(None, tmp_path) as server:
-        assert b'id="code"' not in server.text and b'<textarea id="problem"' in server.text
+        assert b'id="code"' not in server.page() and b'<textarea id="problem"' in server.page()
     assert "plain field" in capsys.readouterr().err
 
 

@@ -24,6 +24,8 @@ ENGINE = """async text => {
   await window.judge.ready;
 }"""
 """A second worker, with an engine that is given as text: the page has let its own go."""
+ONE = pytest.mark.parametrize("browser", BOTH[:1], indirect=True, scope="module")
+"""Where both browsers are there, a test that the second would only make longer."""
 UNREACHABLE = {"network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
                "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9}  # fmt: skip
 """Firefox with no way into a network."""

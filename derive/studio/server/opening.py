@@ -24,20 +24,22 @@ def studio_server(problem: Path | None, output: Path, port: int = 0, language: s
     Raises DeriveError for a file that cannot be opened, a port that is taken, a language without a catalogue.
     """
     catalogue(language)
-    opened = (
-        opened_file(problem)
-        if problem
-        else Source(examples.path(examples.DEFAULT).read_text("utf-8"), examples.DEFAULT)
-    )
-    desk = ServerDesk(problem.parent if problem else Path(), output)
-    desk.path(opened.name)
+    desk = ServerDesk(problem.parent if problem else Path(), output, problem)
+    desk.path(_opened(problem).name)
     parts = _editor()
 
     def page(gate: Gate) -> str:
-        known = opened.problem if problem and problem.exists() else ""
+        opened = _opened(desk.last)
+        known = opened.problem if desk.last else ""
         return studio_page(opened, language, parts, {"address": ASK, "made": MADE, "token": gate.token, "known": known})
 
     return StudioServer(desk, page, port)
+
+
+def _opened(problem: Path | None) -> Source:
+    if problem is None:
+        return Source(examples.path(examples.DEFAULT).read_text("utf-8"), examples.DEFAULT)
+    return opened_file(problem)
 
 
 def opened_file(problem: Path) -> Source:

@@ -34,12 +34,13 @@ CLASS_FORMATS = (PDF,)
 class ServerDesk(StudioDesk):
     """A desk with a place for problem files (`folder`) and one for what is made of them (`output`).
 
-    `made` are the files that were made, by name: what the page may show.
+    `made` are the files that were made, by name: what the page may show. `last` is the problem file that was laid open,
+    or the one that was saved last; none as long as a built-in problem does.
     """
 
-    def __init__(self, folder: Path, output: Path) -> None:
+    def __init__(self, folder: Path, output: Path, last: Path | None = None) -> None:
         super().__init__()
-        self.folder, self.output = folder, output
+        self.folder, self.output, self.last = folder, output, last
         self.made: dict[str, Path] = {}
 
     @property
@@ -67,11 +68,13 @@ class ServerDesk(StudioDesk):
 
 def _save(desk: Desk, request: Request) -> Reply:
     """Write the file, unless that on disk is another than the one that was opened (`known`) and nobody said `over`."""
-    path = _on_disk(desk).path(request["name"])
+    on_disk = _on_disk(desk)
+    path = on_disk.path(request["name"])
     found = path.read_text("utf-8") if path.is_file() else ""
     if found not in {"", request.get("known", ""), request["problem"]} and not request.get("over"):
         return {"exists": path.name}
     save(path.parent, {path.name: request["problem"].encode()})
+    on_disk.last = path
     return {"file": path.name}
 
 

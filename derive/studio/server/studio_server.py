@@ -30,7 +30,11 @@ class StudioServer(ThreadingHTTPServer):
             why = getattr(error, "strerror", None) or str(error)
             raise DeriveError(f"cannot listen on port {port}: {why}", "name another: --port 8765") from None
         self.desk, self.gate, self.lock = desk, Gate.of(self.server_port), Lock()
-        self.text = page(self.gate).encode()
+        self._page = page
+
+    def page(self) -> bytes:
+        """The page as the file is now. Raises DeriveError for a file that cannot be opened."""
+        return self._page(self.gate).encode()
 
     def answer(self, request: bytes) -> bytes:
         """The reply to a request. Raises DeriveError for what is no request."""
@@ -56,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         made = self.server.desk.made.get(unquote(url.path.removeprefix(MADE)))
         if url.path == "/":
-            self._reply(HTTPStatus.OK, self.server.text, "text/html; charset=utf-8")
+            self._answer(self.server.page, "text/html; charset=utf-8")
         elif url.path.startswith(MADE) and made and made.is_file():
             kind = guess_type(made.name)[0] or "text/plain"
             self._reply(
@@ -77,11 +81,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif not length.isdecimal() or int(length) > MOST:
             self._reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {MOST} bytes\n".encode())
         else:
-            self._answer(self.rfile.read(int(length)))
+            request = self.rfile.read(int(length))
+            self._answer(lambda: self.server.answer(request), "application/json")
 
-    def _answer(self, request: bytes) -> None:
+    def _answer(self, answer: Callable[[], bytes], kind: str) -> None:
         try:
-            self._reply(HTTPStatus.OK, self.server.answer(request), "application/json")
+            self._reply(HTTPStatus.OK, answer(), kind)
         except DeriveError as error:
             self._reply(HTTPStatus.BAD_REQUEST, f"{error}\n".encode())
 
