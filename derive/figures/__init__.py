@@ -3,7 +3,7 @@
 from derive.figures.attention import attention_figure
 from derive.figures.boundary import Boundary
 from derive.figures.charts import Bar, BarPart, Chart, Curve, Strip
-from derive.figures.graph import graph_figure
+from derive.figures.graph import graph_figure, graph_figures
 from derive.figures.grids import Grid, Grids
 from derive.figures.model import Edge, Figure, Labels, Node
 from derive.figures.network import network_figure
@@ -29,6 +29,7 @@ __all__ = [
     "Strip",
     "attention_figure",
     "graph_figure",
+    "graph_figures",
     "network_figure",
     "unrolled_figure",
     "window_figures",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import TypeAlias
 
 from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import Weighing, path_to_loss, summands, weighing_in
@@ -12,8 +14,10 @@ from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
 from derive.operations import ROWS
 
-MOST_NODES, MOST_COLUMNS = 40, 16
+MOST_NODES, MOST_COLUMNS, MOST_PARTS = 40, 16, 3
 DEEP = 10  # columns
+Uses: TypeAlias = Mapping[Name, Sequence[Name]]
+"""What the equation of each name uses."""
 
 
 def graph_figure(derivation: Derivation) -> Figure | None:
@@ -31,11 +35,53 @@ def graph_figure(derivation: Derivation) -> Figure | None:
         return None
     uses: dict[Name, tuple[Name, ...]] = {step.name: tuple(step.uses) for step in steps}
     figure = _figure(names, uses, derivation)
-    helpers = {step.name for step in steps if step.helper}
-    if figure.size[0] > DEEP and helpers:
-        whole = {name: tuple(_unfolded(name, uses, helpers)) for name in uses if name not in helpers}
-        figure = _figure([name for name in names if name not in helpers], whole, derivation)
+    whole = _without_helpers(steps)
+    if figure.size[0] > DEEP and len(whole) < len(uses):
+        figure = _figure([name for name in names if name in whole or name not in uses], whole, derivation)
     return figure if figure.size[0] <= MOST_COLUMNS and _in_one_piece(figure) else None
+
+
+def graph_figures(derivation: Derivation) -> tuple[Figure, ...]:
+    """The same in several pictures where it is too wide for one: each goes on with what the last ones have found."""
+    if whole := graph_figure(derivation):
+        return (whole,)
+    steps = path_to_loss(derivation)
+    if not MOST_COLUMNS < len(steps) <= MOST_PARTS * MOST_NODES:
+        return ()
+    uses, parts = _without_helpers(steps), list[Figure]()
+    names, drawn = list(uses), {*_givens(steps, derivation), *uses}
+    while names and len(parts) < MOST_PARTS:
+        end = _end(names, uses, drawn, derivation)
+        parts.append(_part(names[:end], uses, drawn, derivation))
+        names = names[end:]
+    fits = all(len(part.nodes) <= MOST_NODES and _in_one_piece(part) for part in parts)
+    return tuple(parts) if fits and not names else ()
+
+
+def _end(names: list[Name], uses: Uses, drawn: Container[Name], derivation: Derivation) -> int:
+    """How many names the next picture has: as many as fit, cut off where the fewest are carried on."""
+    sizes = (_part(names[:end], uses, drawn, derivation).size[0] for end in range(2, len(names) + 1))
+    most = 1 + sum(1 for _ in takewhile(lambda columns: columns <= MOST_COLUMNS, sizes))
+    if most == len(names):
+        return most
+
+    def carried(end: int) -> int:
+        return len({used for name in names[end:] for used in uses[name] if used in names[:end]})
+
+    return min(range(most, most // 2, -1), key=carried)
+
+
+def _part(names: list[Name], uses: Uses, drawn: Container[Name], derivation: Derivation) -> Figure:
+    """The graph of some names, with what they use of what is drawn."""
+    before = [used for name in names for used in uses[name] if used in drawn and used not in names]
+    return _figure([*dict.fromkeys(before), *names], {name: uses[name] for name in names}, derivation)
+
+
+def _without_helpers(steps: list[Step]) -> dict[Name, tuple[Name, ...]]:
+    """What each equation uses, with what its formulas use in their place."""
+    uses: dict[Name, tuple[Name, ...]] = {step.name: tuple(step.uses) for step in steps}
+    helpers = {step.name for step in steps if step.helper}
+    return {name: tuple(_unfolded(name, uses, helpers)) for name in uses if name not in helpers}
 
 
 def _in_one_piece(figure: Figure) -> bool:
@@ -47,19 +93,19 @@ def _in_one_piece(figure: Figure) -> bool:
     return len(set(piece)) == 1
 
 
-def _unfolded(name: Name, uses: Mapping[Name, Sequence[Name]], helpers: Container[Name]) -> Iterator[Name]:
+def _unfolded(name: Name, uses: Uses, helpers: Container[Name]) -> Iterator[Name]:
     """What an equation uses, with what its formulas use in their place."""
     for used in uses[name]:
         yield from _unfolded(used, uses, helpers) if used in helpers else (used,)
 
 
-def _figure(names: list[Name], uses: Mapping[Name, Sequence[Name]], derivation: Derivation) -> Figure:
+def _figure(names: list[Name], uses: Uses, derivation: Derivation) -> Figure:
     place = {name: i for i, name in enumerate(names)}
     links = list(
         dict.fromkeys((place[use], place[name]) for name, used in uses.items() for use in used if use in place)
     )
     kinds: dict[Name, NodeKind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
-    ranking = rank(len(names), links, [name in kinds for name in names])
+    ranking = rank(len(names), links, [name not in uses for name in names])
     if derivation.loss:
         kinds[derivation.loss] = "loss"
     order = sorted(range(len(names)), key=lambda i: (ranking.column[i], ranking.row[i]))

@@ -19,6 +19,7 @@ MOST_DIGITS = 100_000
 MOST_BITS = 4 * MOST_DIGITS
 LONGEST_IN_FULL, LONGEST_TEXT = 40_000, 13_000  # bits of a number that is looked at for its end, and of its digits
 LENGTH_OF_EXACT = 30
+FARTHEST = -3_321_928  # the binary exponent of 10^-1000000
 LONG = Digits(25)
 INFINITE = "∞"
 DOTS = "…"
@@ -252,12 +253,12 @@ def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
 
 
 def _zero_to(x: arb) -> int:
-    """To how many decimals a ball around 0 is known to be 0."""
+    """To how many decimals a ball around 0 is known to be 0, up to a million."""
     upper = x.abs_upper()
     if upper == 0:
         return 0
     man, exp = upper.man_exp()
-    return max(0, floor(-(_log2(int(man)) + int(exp)) * log10(2)))
+    return max(0, floor(-(_log2(int(man)) + max(int(exp), FARTHEST)) * log10(2)))
 
 
 def _rounded(size: _Size, negative: bool, digits: Digits, exact: bool) -> Printed:

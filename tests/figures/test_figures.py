@@ -18,7 +18,7 @@ from support.places import PACKAGE
 from derive.calculus.shapes import offset
 from derive.derivation.derive import derive as derived
 from derive.derivation.steps import Derivation
-from derive.figures import Figure, graph_figure, network_figure, unrolled_figure
+from derive.figures import Figure, graph_figure, graph_figures, network_figure, unrolled_figure
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
 from derive.figures.drawing.arrange import drawing_of
@@ -27,6 +27,7 @@ from derive.figures.drawing.primitives import Stroke as Line
 from derive.figures.drawing.svg import svg
 from derive.figures.drawing.tikz import tikz
 from derive.figures.drawing.words import figure_words
+from derive.figures.graph import MOST_COLUMNS
 from derive.figures.ranking import rank
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
@@ -613,3 +614,22 @@ def test_of_a_deep_graph_the_formulas_inside_equations_are_left_out(steps: int, 
     assert {f"h_{i}" for i in range(steps + 1)} <= {str(name) for name in names}
     targets = {(str(figure.nodes[e.source].name), str(figure.nodes[e.target].name)) for e in figure.edges}
     assert helpers or {(f"h_{i}", f"h_{i + 1}") for i in range(steps)} <= targets
+
+
+def test_a_graph_too_wide_for_one_picture_goes_on_in_the_next() -> None:
+    """Each picture begins with what the last one has found; every quantity is drawn."""
+    problem = Problem.load(PACKAGE / "examples" / "transformer_block.toml")
+    derivation = derived(problem)
+    assert graph_figure(derivation) is None
+    first, second = graph_figures(derivation)
+    assert max(first.size[0], second.size[0]) <= MOST_COLUMNS
+    assert names_of(second)[0] == names_of(first)[-1] == "R_1"
+    assert {step.name.id for step in derivation.forward} <= {*names_of(first), *names_of(second)}
+
+
+def test_a_long_chain_is_drawn_in_pieces() -> None:
+    lines = "\n".join(f"z_{i} = tanh(w z_{i - 1})" for i in range(1, 31))
+    text = f"[data]\nz_0 = 1\n[parameters]\nw = 0.5\n[model]\nloss = 'L'\nequations = '''\n{lines}\nL = z_30^2\n'''"
+    pieces = graph_figures(derived(Problem.loads(text)))
+    assert len(pieces) == 3
+    assert all(piece.size[0] <= MOST_COLUMNS for piece in pieces)

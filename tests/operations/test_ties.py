@@ -120,6 +120,14 @@ def test_what_only_exact_numbers_have_a_value_for_does_not_stop_the_check() -> N
     assert derive.solve(Problem.loads(text))["q"].value == -0.25
 
 
+def test_a_value_that_is_0_to_more_decimals_than_can_be_counted_is_written() -> None:
+    text = "[parameters]\nw = 1e900\n[model]\nloss = 'L'\nequations = '''\nz = tanh(w)\nL = (z - 0.5)^2\n'''"
+    solution = derive.solve(Problem.loads(text))
+    for name in text_formats("solution"):
+        assert solution.text(name)
+    assert "to at least 999" in " ".join(solution.text("txt").split())
+
+
 @pytest.mark.parametrize("weight", ["1e400", "-1e400", "1e-400"])
 def test_numbers_of_hundreds_of_digits_are_written(weight: str) -> None:
     text = (

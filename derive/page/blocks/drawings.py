@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures import Picture, attention_figure, graph_figure, network_figure, unrolled_figure, window_figures
+from derive.figures import Picture, attention_figure, graph_figures, network_figure, unrolled_figure, window_figures
 from derive.language.expressions import Ref
 from derive.page.blocks.followed import FollowedWeight
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence
@@ -36,7 +36,7 @@ def _drawn(derivation: Derivation, problem: Problem) -> Iterator[Drawn]:
     followed = FollowedWeight.of(derivation, problem.page.follow)
     words = catalogue(problem.language)
     legend = (words["labels.values"], words["labels.gradients"]) if derivation.backward and derivation.loss else None
-    network, graph = network_figure(derivation), graph_figure(derivation)
+    network = network_figure(derivation)
     if network:
         yield "network", followed.lit(network) if followed else network, None
     unrolled = unrolled_figure(derivation) if "unrolled" in problem.page.figures else None
@@ -45,9 +45,9 @@ def _drawn(derivation: Derivation, problem: Problem) -> Iterator[Drawn]:
         onwards = all(edge.source < edge.target or not unrolled.is_level(edge) for edge in unrolled.edges)
         reading = Sentence("figures.unrolled" if derivation.backward and onwards else "figures.unrolled_forward")
         yield "unrolled", followed.lit(unrolled) if followed else unrolled, reading
-    if graph and not unrolled:
-        graph = replace(graph, legend=legend)
-        yield "graph", followed.lit(graph) if followed else graph, None
+    for graph in graph_figures(derivation) if not unrolled else ():
+        drawn = replace(graph, legend=legend)
+        yield "graph", followed.lit(drawn) if followed else drawn, None
     yield from _windows(derivation)
     if attention := attention_figure(derivation):
         name = NameInText(attention.first)
