@@ -381,6 +381,9 @@ class FormulaPrinter:
 
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
         """Sums of rows, columns and channels; for means with their factor in front."""
+        if not shape:
+            self.write(expr.args[0], PRODUCT, INNER)
+            return
         letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
         over = "i" if axis == "columns" else letters[1:]
         if mean:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from derive.pdf.engines import EngineRun, run_tex
 
-LEAST = 0.2
+LEAST = 0.3
 """The part of a last page that has to be filled."""
 LONG = 7
 """From so many pages on they are tightened where that saves one of them."""

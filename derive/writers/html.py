@@ -14,6 +14,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from derive.figures import Strip
 from derive.notation.mathml import MATHML
 from derive.page.chains import Chain
 from derive.page.document import Document, FigureBlock, Numbered, TableColumn
@@ -137,8 +138,8 @@ class HtmlWriter(TemplateWriter):
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         from derive.figures.drawing.svg import svg
 
-        notation = compiler.pictured
-        return [lambda view: _figure(svg(block.figure, FigureLabels(view.written_in(notation)), block.alt))]
+        notation, kind = compiler.pictured, "strip" if isinstance(block.figure, Strip) else "picture"
+        return [lambda view: _figure(svg(block.figure, FigureLabels(view.written_in(notation)), block.alt), kind)]
 
     def frame(self, words: Catalogue) -> dict[str, Any]:
         leftward = runs_leftward(words["headings.given"])
@@ -185,12 +186,15 @@ MATH_UNREAD = '<math aria-hidden="true">'
 _ANY, _FORMULA = re.compile(r"<[^>]*>"), re.compile(r"<math>.*</math>")
 
 
-def _figure(svg: str) -> str:
-    """A picture in the colours of the page; one that is too wide scrolls by itself, none is larger than it is drawn."""
+def _figure(svg: str, kind: str) -> str:
+    """A picture in the colours of the page, none larger than it is drawn; one that is too wide scrolls by itself, parts
+    in a row are set smaller: which of them is lit up has to be seen.
+    """
     width = _DRAWN.search(svg)
     assert width
     own = svg.replace('style="', f'style="--own:{width[1]}px;', 1)
-    return f'<figure><div class="picture" tabindex="0">{_ELEMENT.sub(_recoloured, own)}</div></figure>\n'
+    around = 'class="picture" tabindex="0"' if kind == "picture" else 'class="strip"'
+    return f"<figure><div {around}>{_ELEMENT.sub(_recoloured, own)}</div></figure>\n"
 
 
 def _recoloured(element: re.Match[str]) -> str:

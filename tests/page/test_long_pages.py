@@ -222,3 +222,9 @@ def test_each_part_of_a_long_backward_pass_has_one_heading() -> None:
     assert headings == ["The loss", "Time step 3", "Time step 2", "Time step 1"]
     third = backward[backward.index("Time step 3") : backward.index("Time step 2")]
     assert "dL/ds₂ = " in third and "dL/ds₁ = " not in third
+
+
+def test_the_row_of_parts_is_seen_whole_on_a_small_screen() -> None:
+    text = page(SCANNED, "html")
+    assert text.count('<div class="strip">') == len(re.findall(r"<h3>(?:Time step \d|The loss)</h3>", text))
+    assert 'class="picture"' in text
