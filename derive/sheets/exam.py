@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from math import prod
 
 from derive.derivation.step_settings import step_marks
-from derive.derivation.steps import Derivation
+from derive.derivation.steps import Derivation, Step
 from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.page.chains import ARROW, SAME, Chain, ChainLink, Formula
@@ -40,9 +41,10 @@ def exam_document(key: Document, derivation: Derivation, problem: Problem, hidde
 
 
 def marked_key(key: Document, derivation: Derivation, problem: Problem) -> Document:
-    """The key with the marks of each step that has some, and what earns a part of them."""
+    """The key with the marks of each step that has some; with the first of them, what earns a part of them."""
+    told = iter((Sentence("exam.rule"),))
     sections = tuple(
-        replace(section, blocks=tuple(_worth(block, section.k, derivation, problem) for block in section.blocks))
+        replace(section, blocks=tuple(_worth(block, section.k, derivation, problem, told) for block in section.blocks))
         for section in key.sections
     )
     return replace(key, sections=sections)
@@ -80,21 +82,30 @@ def _questions(derivation: Derivation, problem: Problem, asked: Collection[tuple
     yield Heading(Sentence("exam.questions"))
     yield Paragraph((Sentence("exam.total", {"marks": constant_text(sum(marks.values(), start=Fraction(0)))}),))
     for number, (step, (name, k)) in enumerate(asked, 1):
-        fields: dict[str, Inline] = {"name": NameInText(name), "k": k, "marks": constant_text(marks[step])}
-        worth = "_marks" if marks[step] else ""
-        key = f"exam.find{'_in_pass' if problem.update and problem.update.steps > 1 else ''}{worth}"
+        where, count = _place(problem, steps.get(name), k)
+        fields: dict[str, Inline] = {"name": NameInText(name), "k": count, "marks": constant_text(marks[step])}
+        key = f"exam.find{where}{'_marks' if marks[step] else ''}"
         yield Paragraph((Sentence("=", {"text": f"{number})"}), Sentence(key, fields)))
         lines = min(FEWEST_LINES + prod(derivation.shapes[name]) // 2, MOST_LINES)
         yield WritingRoom(problem.sheet.room, lines)
 
 
-def _worth(block: Block, k: int, derivation: Derivation, problem: Problem) -> Block:
+def _place(problem: Problem, step: Step | None, k: int) -> tuple[str, int]:
+    """How a question says which of several values of a name it asks for: in pass k, or after so many updates."""
+    steps = problem.update.steps if problem.update else 0
+    updated = step is not None and step.phase == "update"
+    if updated or k > steps > 0:
+        return ("_after" if steps == 1 else "_after_many"), k if updated else k - 1
+    return ("_in_pass" if steps > 1 else ""), k
+
+
+def _worth(block: Block, k: int, derivation: Derivation, problem: Problem, told: Iterator[Sentence]) -> Block:
     if not isinstance(block, Numbered):
         return block
     heads = {chain.head for chain in chains_of(block)}
     worth = [sentence for step in derivation.steps if step.name in heads
              for sentence in _marks(derivation, problem, step.name, k)]  # fmt: skip
-    return replace(block, parts=(*block.parts, *worth))
+    return replace(block, parts=(*block.parts, *worth, *(islice(told, 1) if worth else ())))
 
 
 def _marks(derivation: Derivation, problem: Problem, name: Name, k: int) -> Iterator[Sentence]:

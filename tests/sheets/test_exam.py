@@ -47,7 +47,7 @@ def test_each_step_that_is_asked_is_a_question_with_its_marks() -> None:
     writer = made()
     text = writer.text("paper", "txt", writer.blueprint.solve())
     assert re.findall(r"^(\d)\) Find (.*)\. \(Marks: (.*)\)$", text, re.MULTILINE) == [
-        ("1", "q", "1.5"), ("2", "dL/du", "4"), ("3", "u", "1.5"),
+        ("1", "q", "1.5"), ("2", "dL/du", "4"), ("3", "u after the update", "1.5"),
     ]  # fmt: skip
     assert "Marks in all: 7." in text and "u ← u − η·dL/du" in text
     assert "0.35" not in text and "Forward" not in text, "nothing is worked out"
@@ -71,8 +71,17 @@ def test_every_format_has_room_of_every_kind(room: str) -> None:
 def test_the_key_says_what_a_step_is_worth() -> None:
     writer = made()
     key = " ".join(writer.key("txt", writer.blueprint.solve()).split())
-    assert "Marks for dL/du: 4, shared over its 2 entries" in key and "Marks for q: 1.5;" in key
+    assert "Marks for dL/du: 4, shared over its 2 entries" in key and "Marks for q: 1.5." in key
+    assert key.count("what follows rightly from wrong earlier numbers") == 1
     assert "Marks for p" not in key
+
+
+def test_a_question_says_after_which_update() -> None:
+    text = (UNIT % "lines").replace("learning_rate = 0.1", "learning_rate = 0.1\nsteps = 2")
+    twice = SheetWriter.of(Problem.loads(text.replace('"u@1"]', '"u@1", "q@2", "u@2", "q@3"]'), "unit"))
+    found = re.findall(r"Find (.*)\. \(", twice.text("paper", "txt", twice.blueprint.solve()))
+    assert found == ["q in pass 1", "dL/du in pass 1", "u after update 1", "q in pass 2", "u after update 2",
+                     "q after update 2"]  # fmt: skip
 
 
 def test_without_room_there_is_no_paper(tmp_path: Path) -> None:
