@@ -25,7 +25,7 @@ _ALIKE = dict(zip("АВЕКМНОРСТХУЅІЈаеорсхуіјѕԝһ", "ABE
 _ALIKE |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True))
 _LETTER = "A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u052f"
 _LOOKS_LIKE = re.compile(
-    rf"(?:(?<![{_LETTER}])|(?<=(?<![{_LETTER}])d))[{''.join(_ALIKE)}](?![{_LETTER}])"
+    rf"[{''.join(_ALIKE)}](?:(?<![{_LETTER}].)|(?<=(?<![{_LETTER}])d.))(?![{_LETTER}])"
     r"(?=[\u0302-\u0304]?(?:[₀-₉ᵀ²³⁽\d_'′^)\]/]|\s*[-−+=≈·*/),;]|\s*$))",
     re.MULTILINE,
 )
@@ -36,7 +36,7 @@ _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE
     0x2215: "/",
 }
 _FOREIGN_DIGITS = re.compile("[\u0660-\u066c\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u2044\u2215]")
-_HIGH_AND_LOW = re.compile(r"(?<![\w)\]}⁾⁰¹²³⁴-⁹ᵀ])[⁰¹²³⁴-⁹]{1,3}/[₀-₉]{1,3}")
+_HIGH_AND_LOW = re.compile(r"[⁰¹²³⁴-⁹](?<![\w)\]}⁾⁰¹²³⁴-⁹ᵀ].)[⁰¹²³⁴-⁹]{0,2}/[₀-₉]{1,3}")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _DASH = re.compile("[\u00ad\u058a\u2010-\u2015\ufe58\ufe63\u2796\u02d7](?=[\\d.,])")
 

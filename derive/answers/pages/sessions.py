@@ -33,7 +33,9 @@ _ANY = re.compile(
 
 def sessions_read(text: str) -> str:
     """A text with outputs as statements about what was shown; the lines stay as many as they are."""
-    text = _IN_PLACE.sub(r"\1 <- \1 \2 ", headed_read(text))
+    text = headed_read(text)
+    if any(sign in text for sign in ("+=", "-=", "*=", "/=")):
+        text = _IN_PLACE.sub(r"\1 <- \1 \2 ", text)
     if _ANY.search(text) is None:
         return text
     lines, shown, assigned, echoed = text.split("\n"), "", "", ""

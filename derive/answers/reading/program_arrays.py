@@ -10,7 +10,8 @@ import re
 
 from derive.answers.reading.matrix_calls import matrix_calls_read
 
-_LIBRARY = r"(?:np|numpy|jnp|torch|tf|sympy|sp|math|F)\."
+LIBRARIES = ("np", "numpy", "jnp", "torch", "tf", "sympy", "sp", "math", "F")
+_LIBRARY = rf"(?:{'|'.join(LIBRARIES)})\."
 _MAKER = re.compile(
     rf"(?<![\w.\\])(?:{_LIBRARY})?(?:(?:array|tensor|[mM]atrix|asarray|Tensor|constant|Parameter|[A-Z]\w{{0,12}}Array|Array|u?int\d+|b?float\d+"
     r"|mpf|Decimal|Float|Vector(?:\[(?:row|column)\])?)\s*\("
@@ -39,8 +40,10 @@ def plain_arrays(text: str) -> str:
     text = matrix_calls_read(_TF.sub(_blanks, text) if "tf.Tensor" in text else text)
     text = _made(text) if _MAKER.search(text) else text
     if "." in text:
-        text = _TRANSPOSE.sub("^T", _PREFIX.sub(_blanks, _LIST_POINT.sub(" ", text)))
-    text = _CARET.sub(" e", text)
+        text = _LIST_POINT.sub(" ", text)
+        text = _PREFIX.sub(_blanks, text) if any(f"{name}." in text for name in LIBRARIES) else text
+        text = _TRANSPOSE.sub("^T", text) if ".T" in text else text
+    text = _CARET.sub(" e", text) if "*^" in text else text
     text = _ANGLES.sub(lambda match: f"[{match[1]}]", text) if "<" in text else text
     return _from_word(text) if _WORD_MATRIX.search(text) else text
 

@@ -147,15 +147,17 @@ class NumberLine:
     def _contradicts(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result is right throughout and not what the line gives, however its numbers were rounded."""
         assert self.result is not None
-        spread, size = self.evaluator.spread(self.reading.expr, self.reading), len(self.result.entries)
-        if gives is None or right is None or spread is None or not size == len(gives[1]) == len(right[1]):
+        if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
             return False
-        entries = [e for e in zip(self.result.entries, gives[1], right[1], spread[1], strict=True) if e[0]]
-        explained = [self._stands(w, a, b) for w, a, b, _ in entries if w]
-        if not all(rightly for _, rightly in explained) or self._is_true():
+        triples = zip(self.result.entries, gives[1], right[1], strict=True)
+        explained = [self._stands(w, a, b) if w else (True, True) for w, a, b in triples]
+        if all(given for given, _ in explained) or not all(rightly for _, rightly in explained) or self._is_true():
             return False
-        return any(w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
-                   for (w, _, _, ball), (given, _) in zip(entries, explained, strict=True))  # fmt: skip
+        spread = self.evaluator.spread(self.reading.expr, self.reading)
+        return spread is not None and any(
+            w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
+            for w, (given, _), ball in zip(self.result.entries, explained, spread[1], strict=True)
+        )
 
     def _is_true(self) -> bool:
         """Whether the line gives what the step's equation gives at the true numbers."""
