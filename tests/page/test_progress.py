@@ -140,6 +140,12 @@ def test_a_curve_of_three_points_tells_no_more_than_its_table() -> None:
     assert "loss.svg" not in two and "loss.svg" in three
 
 
+def test_the_condition_that_ends_a_training_stands_without_brackets() -> None:
+    """They would make the number 1 or 0 of it."""
+    page = text(LINE + 'steps = 30\nuntil = "L < 1"\n')
+    assert re.search(r"The training ends with step \d+, the first in which L < 1 holds\.", page)
+
+
 def test_what_passes_that_are_left_out_lead_to_stands_once() -> None:
     """The table of the training has a row of 30 updates and none of 29."""
 

@@ -32,6 +32,14 @@ def test_every_step_of_the_page_has_its_slide(name: str) -> None:
     assert all(sum(isinstance(block, Numbered) for block in slide.blocks) <= 1 for slide in slides)
 
 
+def test_words_about_formulas_stay_away_with_them() -> None:
+    """The loss as one expression is set small, beside the solution; what was checked stays."""
+    for form in ("beamer", "reveal"):
+        text = written("notes", form)
+        assert "one expression in the given" not in text and "SymPy finds" not in text
+        assert "Every printed digit is certain." in text
+
+
 def test_what_a_step_is_about_is_lit_up() -> None:
     derivation = solved("notes").blueprint.derivation
     figure = network_figure(derivation)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 
+from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.figures import Curve
+from derive.language.expressions import Apply, Expr
 from derive.language.names import Name
 from derive.page.blocks.boundary import boundary
 from derive.page.blocks.predictions import predictions
@@ -123,7 +125,7 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     update = problem.update
     if update is not None and update.until is not None and problem.page.update:
         key = "training.until_met" if update.until.met else "training.until_not_met"
-        fields: dict[str, Inline] = {"condition": Formula(update.until.expr), "step": update.steps}
+        fields: dict[str, Inline] = {"condition": _condition(update.until.expr), "step": update.steps}
         yield Paragraph((Sentence(key, fields),))
     if update is None or update.steps == 1 or not problem.page.update:
         return
@@ -137,6 +139,15 @@ def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
         yield Paragraph((Sentence("training.stuck", when=stuck),))
     yield from predictions(derivation, problem)
     yield from boundary(derivation, problem)
+
+
+def _condition(expr: Expr) -> Inline:
+    """A condition in a sentence: without the brackets that would make a number of it."""
+    look = row_of(expr).notation if isinstance(expr, Apply) else None
+    if look is None or look.style != "iverson" or not isinstance(expr, Apply):
+        return Formula(expr)
+    left, right = expr.args
+    return InlineRow((Formula(left), f" {look.text} ", Formula(right)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ class _Cutter:
         self.heading = Heading(Sentence("=", {"text": document.title}))
 
     def slides(self) -> Iterator[Section]:
-        """Its slides; what is set small beside the solution stays away."""
+        """Its slides; what is set small beside the solution stays away, with the words around it."""
         waiting: list[Block] = []
-        for block in self.section.blocks:
+        for block in () if _is_beside(self.section) else self.section.blocks:
             match block:
                 case Heading():
                     yield from self._slide(waiting)
@@ -92,6 +92,12 @@ class _Cutter:
             if figure := block.figure.lit(names):
                 return replace(block, figure=figure)
         return None
+
+
+def _is_beside(section: Section) -> bool:
+    """Whether a section holds little else than what is set small: the loss as one expression."""
+    headings = (block for block in section.blocks if isinstance(block, Heading))
+    return any(heading.sentence.key == "headings.closed" for heading in headings)
 
 
 def is_small(figure: Figure) -> bool:
