@@ -115,6 +115,9 @@ class Figure:
 class Labels(Protocol):
     """What stands at a node, in the notation of the target: TeX mathematics without `$`, or Unicode."""
 
+    def without_numbers(self) -> Labels:
+        """The names alone."""
+
     def name(self, name: Name, index: Index | None) -> str:
         """A name or an entry of it: `z_{1,2}`, `z₁,₂`."""
 

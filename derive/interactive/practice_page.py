@@ -14,7 +14,6 @@ from derive.interactive.exercise import Exercise, Source
 from derive.interactive.licences import licences
 from derive.interactive.one_file import judging_parts, one_file
 from derive.interactive.verdicts import verdicts
-from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.prose.catalogue import Catalogue, catalogue
@@ -23,7 +22,6 @@ from derive.solution import Solution, solve
 from derive.writers import FORMATS
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
-from derive.writers.page_context import PageContext
 
 if TYPE_CHECKING:
     from derive.problem.overriding import Overrides
@@ -84,9 +82,6 @@ def source_of(problem: Problem, identity: Identity = NOBODY) -> Source:
 
 class PracticeWriter(Writer):
     """A sheet → the page to practise it in."""
-
-    def compile(self, document: Document, page: PageContext) -> None:
-        return None
 
     def render(self, compiled: None, run: PageRun, identity: Identity | None = None) -> str:
         return practice_page(source_of(run.values.problem, identity or NOBODY))

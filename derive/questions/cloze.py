@@ -13,7 +13,6 @@ from derive.calculus.shapes import offset
 from derive.derivation.step_settings import step_marks
 from derive.errors import DeriveError
 from derive.language.step_ids import StepId
-from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.questions.asking import can_be_typed, variant_solutions
@@ -25,7 +24,6 @@ from derive.sheets.sheet_writer import SheetWriter
 from derive.solution import Blueprint, Solution
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
-from derive.writers.page_context import PageContext
 
 DIGITS = 15
 """Of a right number; double precision has no more."""
@@ -33,9 +31,6 @@ DIGITS = 15
 
 class ClozeWriter(Writer):
     """A sheet → Moodle XML with a Cloze question, or one for each variant in a category of their own."""
-
-    def compile(self, document: Document, page: PageContext) -> None:
-        return None
 
     def render(self, compiled: None, run: PageRun, identity: Identity | None = None) -> str:
         return quiz(cloze_questions(run.values.problem, identity))

@@ -10,7 +10,6 @@ from flint import fmpq
 
 from derive.calculus.scalars import Num, is_minus_infinity
 from derive.notation.maxima import maxima_code, maxima_matrix
-from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.prose.catalogue import Catalogue, catalogue
@@ -29,14 +28,10 @@ from derive.solution import Blueprint, Solution
 from derive.values.digits import decimal_text
 from derive.writers.base import Writer, templates
 from derive.writers.identity import Identity
-from derive.writers.page_context import PageContext
 
 
 class StackWriter(Writer):
     """A sheet → Moodle XML with STACK questions."""
-
-    def compile(self, document: Document, page: PageContext) -> None:
-        return None
 
     def render(self, compiled: None, run: PageRun, identity: Identity | None = None) -> str:
         return quiz(stack_question(made.question()) for made in stack_questions(run.values.problem, identity))

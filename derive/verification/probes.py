@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from random import Random
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from flint import arb, fmpq
 
@@ -20,23 +20,9 @@ DIRECTIONS, LARGE = 3, 5_000  # beyond that many operations a forward pass one d
 ONE = 2**30
 
 
-class Moving(Protocol):
-    """How the entries of a value move."""
-
-    @property
-    def only(self) -> int | None:
-        """The flat entry that moves; None where all do."""
-
-    def moved(self, flat: Flat, step: arb) -> Flat:
-        """The flat value after a step."""
-
-    def parts(self, gradient: Flat) -> Iterator[fmpq | arb]:
-        """What each entry that moves adds to the slope, by the gradient."""
-
-
 @dataclass(frozen=True, slots=True)
 class OneEntry:
-    """One flat entry moves with the speed 1."""
+    """One flat entry moves with the speed 1: `only` this one."""
 
     only: int
 
@@ -45,7 +31,7 @@ class OneEntry:
         return [*flat[: self.only], flat[self.only] + step, *flat[self.only + 1 :]]
 
     def parts(self, gradient: Flat) -> Iterator[fmpq | arb]:
-        """The gradient of the entry."""
+        """What each entry that moves adds to the slope, by the gradient."""
         yield gradient[self.only]
 
 
@@ -62,11 +48,11 @@ class EveryEntry:
         return [x + n * unit for x, n in zip(flat, self.numerators, strict=True)]
 
     def parts(self, gradient: Flat) -> Iterator[fmpq | arb]:
-        """Each entry's gradient times its speed."""
+        """What each entry adds to the slope: its gradient times its speed."""
         return (fmpq(n, ONE) * x for x, n in zip(gradient, self.numerators, strict=True))
 
 
-Probe: TypeAlias = Mapping[Name, Moving]
+Probe: TypeAlias = Mapping[Name, OneEntry | EveryEntry]
 """A direction: how each name moves."""
 
 

@@ -65,12 +65,12 @@ class CompiledPage:
         return text
 
 
-class Writer(ABC):
+class Writer:
     """One format."""
 
-    @abstractmethod
     def compile(self, document: Document, page: PageContext) -> Any:
-        """The document prepared for any number of runs."""
+        """The document prepared for any number of runs; nothing where a format is made of the problem itself."""
+        return None
 
     def render(self, compiled: Any, run: PageRun, identity: Identity | None = None) -> str:
         """The finished text of one run; of a sheet, whose it is. A format that is no text has `finished` instead."""
@@ -85,7 +85,7 @@ class Writer(ABC):
         return {}
 
 
-class TemplateWriter(Writer):
+class TemplateWriter(Writer, ABC):
     """A writer of pages: its blocks become text by the functions below, its frame is a Jinja template.
 
     What a format has to say are the first eight; the others write what most plain text formats write alike.

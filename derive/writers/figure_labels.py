@@ -23,9 +23,14 @@ SHORT = Digits(4)
 
 @dataclass(frozen=True, slots=True)
 class FigureLabels:
-    """What a figure shows at its nodes, from a view."""
+    """What a figure shows at its nodes, from a view: with or without the `numbers`."""
 
     view: View
+    numbers: bool = True
+
+    def without_numbers(self) -> FigureLabels:
+        """The names alone."""
+        return replace(self, numbers=False)
 
     def name(self, name: Name, index: Index | None) -> str:
         """A name, or one of its entries."""
@@ -33,7 +38,7 @@ class FigureLabels:
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """The printed entries, as rows; None for what is hidden."""
-        if self.view.hides(name):
+        if not self.numbers or self.view.hides(name):
             return None
         shape = self.view.shapes[name]
         if index is not None:
@@ -98,4 +103,4 @@ class FigureLabels:
             return None
         if not self.view.values.flat(derivative, self.view.k):  # no update of this pass needs it
             return None
-        return self.values(derivative, index) if self.view.values.flat(derivative, self.view.k) else None
+        return self.values(derivative, index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
@@ -103,13 +104,22 @@ class Sample:
 class Entries:
     """Values and gradients as the writers look them up."""
 
+    shown = True
+
     def __init__(self, sample: Sample) -> None:
         self.derivation, self.numbers = sample.derivation, sample.values
 
     def number(self, text: str) -> str:
         raise NotImplementedError
 
+    def without_numbers(self) -> Entries:
+        bare = copy(self)
+        bare.shown = False
+        return bare
+
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
+        if not self.shown:
+            return None
         shape = self.derivation.shapes[name]
         decimal = self.numbers.numbers.decimal
         flat = [self.number(entry.text(decimal)) for entry in self.numbers.printed(name)]
@@ -169,8 +179,7 @@ class Tex(Entries):
 class Blank(Unicode):
     """An exercise sheet: names alone."""
 
-    def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        return None
+    shown = False
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture, Strip
 from derive.figures.drawing.boundaries import draw_boundary
 from derive.figures.drawing.card_chains import draw_chain
@@ -12,11 +10,9 @@ from derive.figures.drawing.curves import draw_curve
 from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.grids import draw_grids
 from derive.figures.drawing.networks import draw_network
-from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Rows, Text
+from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Text
 from derive.figures.drawing.strips import draw_strip
 from derive.figures.drawing.unrolled import draw_unrolled
-from derive.language.expressions import Index
-from derive.language.names import Name
 
 MOST_HEIGHT = 300.0  # of a graph with its numbers, which stand below it once more
 SPACE = 0.5  # beside the legend, in its font size
@@ -38,7 +34,7 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
         return draw_grids(figure, labels, script)
     drawing = _drawn(figure, labels, script)
     if drawing.scale < READABLE or (figure.kind == "graph" and drawing.height * drawing.scale > MOST_HEIGHT):
-        return _drawn(figure, _Names(labels), script)
+        return _drawn(figure, labels.without_numbers(), script)
     return _explained(drawing, figure.legend, script) if figure.legend else drawing
 
 
@@ -60,33 +56,3 @@ def _drawn(figure: Figure, labels: Labels, script: MathScript) -> Drawing:
     if figure.kind == "unrolled":
         return draw_unrolled(figure, labels, script)
     return (draw_chain if figure.chain else draw_graph)(figure, labels, script)
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Labels without any numbers."""
-
-    labels: Labels
-
-    def name(self, name: Name, index: Index | None) -> str:
-        return self.labels.name(name, index)
-
-    def values(self, name: Name, index: Index | None) -> Rows | None:
-        return None
-
-    gradient = values
-
-    def opposite(self, name: Name, index: Index, number: bool = True) -> str:
-        return self.labels.opposite(name, index, number=False)
-
-    def curve(self, curve: Curve) -> list[float]:
-        return self.labels.curve(curve)
-
-    def written(self, value: float) -> str:
-        return self.labels.written(value)
-
-    def field(self, boundary: Boundary, k: int) -> list[float]:
-        return self.labels.field(boundary, k)
-
-    def sizes(self, name: Name) -> list[float]:
-        return self.labels.sizes(name)
