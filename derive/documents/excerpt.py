@@ -79,11 +79,10 @@ def _excerpt(text: str, document: Document, page: PageContext, run: PageRun, nam
 def _in_tex(document: Document, page: PageContext, run: PageRun) -> Iterator[tuple[str, str]]:
     """The pictures in TikZ, by the names of their files in SVG."""
     notation = page.notation(TEX, document)
-    for section in document.sections:
-        view = View(run, notation, page.workings, section.k, document.hidden)
-        for block in section.blocks:
-            if isinstance(block, FigureBlock):
-                yield f"{block.name}.svg", tikz(block.figure, FigureLabels(view))
+    for block, k in document.blocks:
+        if isinstance(block, FigureBlock):
+            labels = FigureLabels(View(run, notation, page.workings, k, document.hidden))
+            yield f"{block.name}.svg", tikz(block.figure, labels)
 
 
 def file_text(path: Path) -> str:

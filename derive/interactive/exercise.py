@@ -103,11 +103,10 @@ class Exercise:
         """Where each step that is asked stands on the key's page."""
         places = {(each.name, each.k): each.step for each in self.writer.fields}
         found: dict[str, Numbered] = {}
-        for section in self.writer.documents[KEY].sections:
-            for block in section.blocks:
-                names = {chain.head for chain in chains_of(block)} if isinstance(block, Numbered) else ()
-                found |= {places[name, section.k]: block for name in names if name and (name, section.k) in places
-                          and isinstance(block, Numbered)}  # fmt: skip
+        for block, k in self.writer.documents[KEY].blocks:
+            if isinstance(block, Numbered):
+                names = {chain.head for chain in chains_of(block)}
+                found |= {places[name, k]: block for name in names if name and (name, k) in places}
         return found
 
     @cached_property

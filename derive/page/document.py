@@ -5,8 +5,8 @@ What depends on values is a predicate (Condition, Relation) that a view answers 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -331,11 +331,16 @@ class Document:
     step: str = ""
 
     @property
+    def blocks(self) -> Iterator[tuple[Block, int]]:
+        """All blocks in order, each with its pass."""
+        return ((block, section.k) for section in self.sections for block in section.blocks)
+
+    @property
     def numbered(self) -> tuple[tuple[Name, int], ...]:
         """The steps that have numbers, in order, each with its pass."""
-        return tuple(
-            (block.step, section.k)
-            for section in self.sections
-            for block in section.blocks
-            if isinstance(block, Numbered)
-        )
+        return tuple((block.step, k) for block, k in self.blocks if isinstance(block, Numbered))
+
+    def with_blocks(self, changed: Callable[[Block, int], Block]) -> Document:
+        """The page with each block changed, by its pass."""
+        sections = (replace(each, blocks=tuple(changed(b, each.k) for b in each.blocks)) for each in self.sections)
+        return replace(self, sections=tuple(sections))

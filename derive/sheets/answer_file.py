@@ -52,9 +52,8 @@ class Field:
 def fields_of(document: Document, derivation: Derivation) -> tuple[Field, ...]:
     """The steps that a document asks, each once, in the order of the page."""
     found = {
-        blank.step: Field(blank.step, blank.name, section.k, derivation.shapes[blank.name])
-        for section in document.sections
-        for block in section.blocks
+        blank.step: Field(blank.step, blank.name, k, derivation.shapes[blank.name])
+        for block, k in document.blocks
         for blank in blanks_in(block)
     }
     return tuple(found.values())

@@ -86,12 +86,11 @@ def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[PagePla
 def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step, int]]:
     """The steps that stand on the page, with their passes."""
     steps = {step.name: step for step in derivation.steps}
-    for section in document.sections:
-        for block in section.blocks:
-            if isinstance(block, Numbered):
-                for name in dict.fromkeys(chain.head for chain in chains_of(block)):
-                    if name in steps:
-                        yield steps[name], section.k
+    for block, k in document.blocks:
+        if isinstance(block, Numbered):
+            for name in dict.fromkeys(chain.head for chain in chains_of(block)):
+                if name in steps:
+                    yield steps[name], k
 
 
 def chains_of(block: Numbered) -> Iterator[Chain]:

@@ -10,7 +10,6 @@ from math import prod
 
 from derive.derivation.step_settings import step_marks
 from derive.derivation.steps import Derivation, Step
-from derive.language.names import Name
 from derive.language.numbers import constant_text
 from derive.page.chains import ARROW, SAME, Chain, ChainLink, Formula
 from derive.page.document import (
@@ -43,11 +42,7 @@ def exam_document(key: Document, derivation: Derivation, problem: Problem, hidde
 def marked_key(key: Document, derivation: Derivation, problem: Problem) -> Document:
     """The key with the marks of each step that has some; with the first of them, what earns a part of them."""
     told = iter((Sentence("exam.rule"),))
-    sections = tuple(
-        replace(section, blocks=tuple(_worth(block, section.k, derivation, problem, told) for block in section.blocks))
-        for section in key.sections
-    )
-    return replace(key, sections=sections)
+    return key.with_blocks(lambda block, k: _worth(block, k, derivation, problem, told))
 
 
 def _steps(section: Section) -> bool:
@@ -104,13 +99,12 @@ def _worth(block: Block, k: int, derivation: Derivation, problem: Problem, told:
         return block
     heads = {chain.head for chain in chains_of(block)}
     worth = [sentence for step in derivation.steps if step.name in heads
-             for sentence in _marks(derivation, problem, step.name, k)]  # fmt: skip
+             for sentence in _marks(derivation, problem, step, k)]  # fmt: skip
     return replace(block, parts=(*block.parts, *worth, *(islice(told, 1) if worth else ())))
 
 
-def _marks(derivation: Derivation, problem: Problem, name: Name, k: int) -> Iterator[Sentence]:
+def _marks(derivation: Derivation, problem: Problem, step: Step, k: int) -> Iterator[Sentence]:
     """What a step is worth."""
-    step = next(step for step in derivation.steps if step.name == name)
     marks = step_marks(derivation, problem, step, derivation.id_in(step.name, k), k)
     if marks:
         key = "exam.worth_entries" if step.shape else "exam.worth"

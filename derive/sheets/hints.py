@@ -53,13 +53,13 @@ def hint_blocks(
 ) -> list[list[Block]]:
     """The hints for one step, level by level: what kind of step it is, its formula, where the numbers go."""
     name, k = place
-    step = next(step for step in derivation.steps if step.name == name)
     sections = [section for section in key.sections if section.k == k]
     shown = [
         [chain for section in sections for chain in _chains(section, {name}, wanted, hidden)]
         for wanted in (_is_formula, _has_numbers)
     ]
-    return [[Paragraph((_kind(Forward(derivation), step),))], *(list[Block](chains) for chains in shown)]
+    kind = Paragraph((_kind(Forward(derivation), derivation.step(name)),))
+    return [[kind], *(list[Block](chains) for chains in shown)]
 
 
 def _kind(around: Forward, step: Step) -> Sentence:

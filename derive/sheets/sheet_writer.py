@@ -16,7 +16,7 @@ from typing import Any
 
 from derive.page.blocks.compose import compose
 from derive.page.blocks.drawings import drawings
-from derive.page.document import Document, FigureBlock
+from derive.page.document import Block, Document, FigureBlock
 from derive.problem.problem import Problem
 from derive.problem.settings import Sheet
 from derive.prose.catalogue import catalogue
@@ -55,17 +55,11 @@ def sheet_document(blueprint: Blueprint, sheet: Sheet, key: Document) -> Documen
 
 def _with_pictures(document: Document, page: str) -> Document:
     """The document with pictures of its own: those of the sheet hold fewer numbers than those of the key."""
-    sections = tuple(
-        replace(
-            section,
-            blocks=tuple(
-                replace(block, name=f"{page}-{block.name.split('-')[-1]}") if isinstance(block, FigureBlock) else block
-                for block in section.blocks
-            ),
-        )
-        for section in document.sections
-    )
-    return replace(document, sections=sections)
+
+    def own(block: Block, k: int) -> Block:
+        return replace(block, name=f"{page}-{block.name.split('-')[-1]}") if isinstance(block, FigureBlock) else block
+
+    return document.with_blocks(own)
 
 
 @dataclass(frozen=True)

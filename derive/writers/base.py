@@ -310,10 +310,9 @@ class TemplateWriter(Writer, ABC):
         notation = page.notation(UNICODE, document)
         return {
             f"{block.name}.svg": svg(
-                block.figure, FigureLabels(View(run, notation, page.workings, section.k, document.hidden)), block.alt
+                block.figure, FigureLabels(View(run, notation, page.workings, k, document.hidden)), block.alt
             )
-            for section in document.sections
-            for block in section.blocks
+            for block, k in document.blocks
             if isinstance(block, FigureBlock) and not isinstance(block.figure, Strip)
         }
 
@@ -333,7 +332,7 @@ class TemplateWriter(Writer, ABC):
             "language": document.language,
             "head": [(self.words(words[f"labels.{key}"]), self.words(text)) for key, text in document.head.items()],
             "form": bool(document.hidden),
-            "judged": any(_tells_verdicts(block) for section in document.sections for block in section.blocks),
+            "judged": any(_tells_verdicts(block) for block, _ in document.blocks),
             "student": self.words(words["labels.student"]),
             "sheet": self.words(words["labels.sheet"]),
         }
