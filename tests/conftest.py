@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from support.programs import path_of
 
 os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
+
+gc.set_threshold(50_000, 20, 100)  # worked problems live to the end: rarely is garbage looked for among them
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 

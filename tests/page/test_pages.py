@@ -556,28 +556,33 @@ def test_what_has_a_superscript_stands_in_parentheses_before_the_next() -> None:
 
 # --- the same every time ---------------------------------------------------------------------------------------------
 
-FINGERPRINT = """
-import hashlib, derive, derive.examples
+FINGERPRINTS = """
+import hashlib, sys, derive, derive.examples
 from derive.writers import text_formats
-for name in derive.examples.names():
-    solution = derive.solve(derive.examples.path(name))
-    for form in reversed(text_formats("solution")):
-        print(name, form, hashlib.sha256(solution.text(form).encode()).hexdigest())
+for line in sys.stdin:
+    solution = derive.solve(derive.examples.path(line.strip()))
+    texts = [solution.text(form) for form in reversed(text_formats("solution"))]
+    print(*(hashlib.sha256(text.encode()).hexdigest() for text in texts), flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def another() -> Iterator[subprocess.Popen[str]]:
+    """A process with other hashes: it takes names of built-in problems, and gives a fingerprint of every format."""
+    environment, pipe = os.environ | {"PYTHONHASHSEED": "4711"}, subprocess.PIPE
+    command = [sys.executable, "-c", FINGERPRINTS]
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        yield process
+
+
 @pytest.mark.slow
-def test_another_process_with_other_hashes_writes_the_same_bytes() -> None:
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_another_process_with_other_hashes_writes_the_same_bytes(name: str, another: subprocess.Popen[str]) -> None:
     """Solved anew, and written in the other order."""
-    environment = os.environ | {"PYTHONHASHSEED": "4711"}
-    command = [sys.executable, "-c", FINGERPRINT]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    expected = [
-        f"{name} {form} {hashlib.sha256(written(name, form).encode()).hexdigest()}"
-        for name in EXAMPLES
-        for form in reversed(text_formats("solution"))
-    ]
-    assert found.stdout.splitlines() == expected
+    assert another.stdin and another.stdout
+    print(name, file=another.stdin, flush=True)
+    found = dict(zip(reversed(text_formats("solution")), another.stdout.readline().split(), strict=True))
+    assert found == {form: hashlib.sha256(written(name, form).encode()).hexdigest() for form in found}
 
 
 def test_of_an_update_only_new_parameters_are_results() -> None:
