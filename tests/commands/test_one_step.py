@@ -7,8 +7,8 @@ import pickle
 from pathlib import Path
 
 import pytest
+from support.solutions import solved
 
-import derive
 from derive import examples
 from derive.commands.cli import main
 from derive.errors import InputError
@@ -19,7 +19,7 @@ TEXTS = ("tex", "md", "txt", "html", "typ")
 
 @pytest.fixture(scope="module")
 def solution() -> Solution:
-    return derive.solve(examples.path("minibatch_xor"))
+    return solved("minibatch_xor")
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -29,7 +29,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.mark.parametrize("name", ["notes", "mazur", "minibatch_xor", "softmax_classifier", "gru"])
 def test_every_step_stands_alone_in_every_format(name: str) -> None:
-    solution = derive.solve(examples.path(name))
+    solution = solved(name)
     for step, (_, _, found) in list(solution.index.items())[:40]:
         if found is None:
             continue
@@ -85,8 +85,8 @@ def test_a_step_of_a_later_pass_has_its_numbers(solution: Solution) -> None:
 
 
 def test_a_local_derivative_stands_in_its_gradient(solution: Solution) -> None:
-    local = derive.solve(examples.path("notes")).alone("dA_2/dz_2").text("txt")
-    assert local == derive.solve(examples.path("notes")).alone("dL/dz_2").text("txt")
+    local = solved("notes").alone("dA_2/dz_2").text("txt")
+    assert local == solved("notes").alone("dL/dz_2").text("txt")
 
 
 def test_files_are_called_by_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

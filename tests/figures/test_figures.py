@@ -322,10 +322,14 @@ def inside(a: Frame, b: Frame) -> bool:
     return b[0] - slack <= a[0] and b[1] - slack <= a[1] and a[2] <= b[2] + slack and a[3] <= b[3] + slack
 
 
-def drawings(name: str) -> Iterator[tuple[Drawing, MathScript]]:
-    for labels, script in SCRIPTS:
-        for figure in sample(name).figures:
-            yield drawing_of(figure, labels(sample(name)), script), script
+@cache
+def drawings(name: str) -> list[tuple[Drawing, MathScript]]:
+    """Every figure of a problem, drawn once for all tests that look at it."""
+    return [
+        (drawing_of(figure, labels(sample(name)), script), script)
+        for labels, script in SCRIPTS
+        for figure in sample(name).figures
+    ]
 
 
 @every_problem
@@ -418,9 +422,12 @@ def test_a_threshold_that_is_subtracted_has_its_sign_turned() -> None:
 
 @every_problem
 def test_no_unit_is_empty_and_weights_are_told_from_values(name: str) -> None:
-    for labels, script in SCRIPTS:
-        figure = network_figure(sample(name).derivation)
-        shapes = drawing_of(figure, labels(sample(name)), script).shapes if figure else ()
+    figures = sample(name).figures * len(SCRIPTS)
+    for shapes, script in (
+        (drawing.shapes, script)
+        for (drawing, script), figure in zip(drawings(name), figures, strict=True)
+        if figure.kind == "network"
+    ):
         texts = [shape for shape in shapes if isinstance(shape, Text)]
         units = [frame(shape, script) for shape in shapes if isinstance(shape, Circle) and shape.style != "dot"]
         assert all(any(inside(frame(text, script), unit) for text in texts) for unit in units)

@@ -6,9 +6,10 @@ import re
 from itertools import combinations
 
 import pytest
+from support.solutions import solved
 
 from derive.derivation.derive import derive as derived
-from derive.examples import names, path
+from derive.examples import names
 from derive.figures import Grid, attention_figure, window_figures
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import Circle, Rectangle, Text
@@ -126,7 +127,7 @@ def test_a_page_may_do_without(figures: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_cells_hold_their_numbers(name: str) -> None:
-    solution = solve(path(name))
+    solution = solved(name)
     derivation = solution.blueprint.derivation
     attention = attention_figure(derivation)
     figures = [figure for _, _, figure in window_figures(derivation)] + ([attention.figure] if attention else [])

@@ -11,7 +11,7 @@ NAMES = ("place[", "correlate", "maxunpool", "maxpick", "avgunpool", "scatter")
 
 @pytest.mark.parametrize("name", ["jacobian", "hessian", "victorzhou_pool", "embedding", "victorzhou_filter"])
 def test_no_operation_of_the_backward_pass_stands_on_a_page_by_its_name(name: str) -> None:
-    text = derive.solve(examples.path(name)).text("txt")
+    text = written(name, "txt")
     assert [word for word in NAMES if word in text] == []
     assert "y₁ = y₁" not in text
 
@@ -38,7 +38,7 @@ def test_the_number_of_a_class_is_put_in_nowhere_as_a_condition() -> None:
 
 
 def test_a_sign_and_the_loss_are_explained_once_where_they_are_first_used() -> None:
-    text = derive.solve(examples.path("notes")).text("txt")
+    text = written("notes", "txt")
     for words in ("L is the loss", "⊙ multiplies arrays entry by entry"):
         assert text.count(words) == 1
     assert text.index("⊙ multiplies") > text.index("⊙ ReLU")
@@ -123,4 +123,4 @@ def test_the_words_of_a_classifier_stand_where_they_are_first_used(equations: st
 
 
 def test_scores_of_attention_are_no_logits() -> None:
-    assert "logits" not in derive.solve(examples.path("self_attention")).text("txt")
+    assert "logits" not in written("self_attention", "txt")

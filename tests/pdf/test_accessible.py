@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.solutions import written
 
 import derive
 from derive import Problem, examples
@@ -29,7 +30,7 @@ WIDTH = re.compile(r'<page width="([\d.]+)"')
 
 
 def worked(name: str, language: str = "en") -> str:
-    return derive.solve(examples.path(name), language=language).text("typ")
+    return written(name, "typ", language=language)
 
 
 def sheet() -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.browsers import chromium
+from support.solutions import solved, written
 
 import derive
 from derive import examples
@@ -22,7 +22,6 @@ from derive.answers.feedback.report_files import text
 from derive.notation.mathml import OPERATORS
 from derive.problem.problem import Problem
 from derive.sheets import SheetWriter
-from derive.solution import Solution
 from derive.writers.layout.formula_flow import LONGEST, breadth, parts_of_line
 
 NAMES = examples.names()
@@ -33,11 +32,6 @@ A4 = 673
 """The width of A4 between the margins of print, in CSS pixels."""
 LARGEST = 400_000
 """Bytes of a page, with its font."""
-
-
-@cache
-def solved(name: str) -> Solution:
-    return derive.solve(examples.path(name))
 
 
 def sheet(name: str, page: str) -> str:
@@ -65,7 +59,7 @@ PAGES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_formula_is_mathml_core(name: str) -> None:
-    page = solved(name).text("html")
+    page = written(name, "html")
     assert "<pre" not in page and len(page.encode()) < LARGEST
     for formula in FORMULA.findall(page):
         for element in ET.fromstring(formula).iter():

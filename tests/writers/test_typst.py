@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.solutions import written
 
 import derive
 from derive import Problem, examples
@@ -52,19 +53,19 @@ def test_a_title_in_any_script_gives_a_tagged_pdf(title: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", examples.names())
 def test_every_built_in_problem_compiles_as_pdf_ua(name: str) -> None:
-    assert make_typst_pdf(derive.solve(examples.path(name)).text("typ")).startswith(b"%PDF")
+    assert make_typst_pdf(written(name, "typ")).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("name", ["notes", "softmax_classifier", "cnn", "gru"])
 def test_what_is_said_for_a_formula_is_words(name: str) -> None:
-    said = ALT.findall(derive.solve(examples.path(name)).text("typ"))
+    said = ALT.findall(written(name, "typ"))
     assert len(said) > 20
     assert all(text.strip() for text in said)
     assert not [text for text in said if re.search(r"\\[a-z]|[{}$_^]|frac|mat\(", text)]
 
 
 def test_a_derivative_is_said_as_one_says_it() -> None:
-    said = ALT.findall(derive.solve(examples.path("notes")).text("typ"))
+    said = ALT.findall(written("notes", "typ"))
     assert "d L by d W 1 equals d L by d z 1 times x transposed" in said
 
 
