@@ -165,10 +165,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is a section of the page, 2 a part of it, 3 a part of that."""
+    """A heading; level 1 is a section of the page, 2 a part of it, 3 a part of that. `near`: what stands right above it
+    belongs to what follows, and no page ends between the two.
+    """
 
     sentence: Sentence
     level: int = 1
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

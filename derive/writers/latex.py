@@ -19,7 +19,7 @@ from derive.language.expressions import Apply
 from derive.language.names import GREEK
 from derive.language.step_ids import StepId
 from derive.page.chains import Chain
-from derive.page.document import Document, FigureBlock, Lines, Numbered, TableColumn
+from derive.page.document import Block, Document, FigureBlock, Heading, Lines, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import CompiledPage, TemplateWriter
 from derive.writers.figure_labels import FigureLabels
@@ -250,6 +250,10 @@ class LatexWriter(TemplateWriter):
         from derive.figures.drawing.tikz import tikz
 
         return [lambda view: tikz(block.figure, FigureLabels(view))]
+
+    def block(self, block: Block, compiler: Compiler) -> list[Part]:
+        parts = super().block(block, compiler)
+        return ["\n\\keepnext\n", *parts] if isinstance(block, Heading) and block.near else parts
 
     def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         if isinstance(block.figure, Strip):  # it stays below its heading

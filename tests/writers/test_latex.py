@@ -1,6 +1,9 @@
 """LaTeX and Markdown: what is too wide for a line or too high for a row."""
 
+import re
+
 import pytest
+from support.solutions import written
 
 from derive.language.tokens import tokenize
 from derive.writers.latex import LatexWriter
@@ -29,3 +32,10 @@ def test_rows_of_fractions_stand_apart_in_markdown_and_are_read_as_they_were() -
     )
     assert tall.count("vphantom") == 2 and "vphantom" not in labelled([["1"], ["2"]])
     assert [token.text for token in tokenize(tall)] == [token.text for token in tokenize(plain)]
+
+
+def test_the_samples_of_a_pass_stay_with_its_first_heading() -> None:
+    text, alone = written("perceptron_and", "tex"), written("momentum", "tex")
+    kept = re.findall(r"\\keepnext\n+\\subsection\*\{[^\n]*Forward propagation", text)
+    assert len(kept) == text.count("With sample") - 1, "after the last update no heading follows"
+    assert "\\keepnext\n" not in alone

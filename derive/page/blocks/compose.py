@@ -156,12 +156,13 @@ class _Pass:
         level = 2 if several else 1
         if several:
             yield Heading(Sentence("headings.pass", {"k": self.k}))
-        yield from taken(self.derivation, self.k)
-        yield from whose_turn(self.derivation, self.k)
+        above = (*taken(self.derivation, self.k), *whose_turn(self.derivation, self.k))
+        yield from above
         backward = self.derivation.backward_in(self.k)
         updates = self.derivation.updates_in(self.k) if self.problem.page.update else ()
         yield from self._new_page("forward")
-        yield Heading(Sentence("headings.forward" if backward or updates else "headings.forward_only"), level)
+        key = "headings.forward" if backward or updates else "headings.forward_only"
+        yield Heading(Sentence(key), level, near=bool(above))
         yield from self._steps(alone(self.derivation.forward), level)
         if backward:
             yield from self._new_page("backward")
