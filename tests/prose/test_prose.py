@@ -20,7 +20,7 @@ from derive.classroom.papers.production import produce
 from derive.classroom.workers.engine import engine
 from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
-from derive.sheets.sheet_files import copy_of
+from derive.sheets import SheetWriter
 
 PLACE = re.compile(r"\{(\w+)[:}]")
 
@@ -117,18 +117,24 @@ def pseudo(text: str) -> str:
     )
 
 
-@pytest.fixture
-def pseudo_language(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def pseudo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a catalogue in a language that nobody speaks."""
     tables: dict[str, list[str]] = {}
     for key, text in catalogue("en").sentences.items():
         table, _, name = key.partition(".")
         tables.setdefault(table, []).append(f"{name} = {json.dumps(text if table == 'format' else pseudo(text))}\n")
+    folder = tmp_path_factory.mktemp("prose")
     text = "".join(f"[{table}]\n{''.join(lines)}" for table, lines in tables.items())
-    (tmp_path / "qq.toml").write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("derive.prose.catalogue.FOLDER", tmp_path)
-        yield "qq"
+    (folder / "qq.toml").write_text(text, encoding="utf-8")
+    yield folder
     catalogue.cache_clear()
+
+
+@pytest.fixture
+def pseudo_language(pseudo_folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("derive.prose.catalogue.FOLDER", pseudo_folder)
+    return "qq"
 
 
 @pytest.mark.slow
@@ -138,7 +144,7 @@ def test_no_english_is_left_on_a_page_of_another_language(name: str, pseudo_lang
     own = set(LATIN.findall(examples.path(name).read_text("utf-8")))
     solution = solve(examples.path(name), language=pseudo_language)
     work = {step: "[1 2" if i % 3 == 0 else "0.77" for i, step in enumerate(solution.ids[-8:])} | {"z_99": "3"}
-    pages = [solution.text("txt"), copy_of(solution.problem, None, None).sheet("txt")]
+    pages = [solution.text("txt"), SheetWriter.of(solution.blueprint).sheet("txt", solution)]
     pages.append(report_files.text(check(solution, work), solution, "txt"))
     for text in pages:
         words = {word for word in LATIN.findall(text) if not {word, word.removeprefix("d")} & (own | MATHEMATICS)}
