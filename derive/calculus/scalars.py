@@ -339,3 +339,10 @@ def check_finite(x: Num) -> None:
         raise Blurred if ARITHMETIC.ties else Undecided
     if x < _TINY and x > -_TINY and not x.contains(0):
         raise ValueFault("underflows")
+
+
+def as_double(x: Num) -> float:
+    """A value in double precision; beyond that 0 or infinity."""
+    if type(x) is not fmpq:
+        return float(x)
+    return float(x.p) / float(x.q) if x.height_bits() < 1000 else float(arb(x))

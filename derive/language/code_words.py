@@ -31,6 +31,9 @@ WORDS: Mapping[str, str] = {
     "categoricalcrossentropy": _ENTROPY, "sparsecategoricalcrossentropy": _ENTROPY, "crossentropyloss": _ENTROPY,
     "binary_crossentropy": "write `bce(p, y)`, the target second", "mse_loss": "write `mse(p, y)`",
     "meansquarederror": "write `mse(p, y)`", "mseloss": "write `mse(p, y)`", "l1_loss": "write `mae(p, y)`",
+    "einsum": f"{_PRODUCT}, of two vectors `a^T b`", "grad": "write `dL/dw`", "gradient": "write `dL/dw`",
+    "hessian": "write `d^2L/dw^2`", "jacobian": "write `dy/dx`", "backward": "write `dL/dw`",
+    "lr": "the learning rate is `eta`, in [update]",
     "reduce_mean": "write `mean(x)`", "reduce_sum": "write `sum(x)`", "reduce_max": "write `max(x)`",
     "linear": "write `W x + b`", "dense": "write `W x + b`",
     "while": "a loop counts, `for i = 1..5:`; a rate that is halved until it fits: "
@@ -49,8 +52,10 @@ SIGNS: Mapping[str, str] = {
     "-=": "write `w <- w - …` in [update], a new name in [model]",
     "*=": "write `w <- w * …` in [update], a new name in [model]",
     "/=": "write `w <- w / …` in [update], a new name in [model]",
+    "!=": "write `1 - [a == b]`",
     "//": "a comment begins with `#`; a whole quotient is `floor(a/b)`",
-    "?": f"{_PIECES}", '"': "an equation holds no text", "%": "write the number: 0.05",
+    "?": f"{_PIECES}", '"': "an equation holds no text",
+    "%": "write the number: 0.05; a remainder is `a - b floor(a/b)`",
 }  # fmt: skip
 
 MODULES = (

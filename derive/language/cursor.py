@@ -74,7 +74,7 @@ class Cursor:
             return self.take()
         if opened is not None and self.token.kind == "end":
             raise self.error(f"`{opened.text}` is never closed", f"expected `{text}`", opened)
-        raise self.error(self._found(), f"expected `{text}`")
+        raise self.unexpected(f"`{text}`")
 
     def error(self, message: str, hint: str = "", token: Token | None = None) -> TextError:
         token = token or self.token
@@ -106,7 +106,7 @@ class Cursor:
 
     def integer(self) -> int:
         if self.token.kind != "number" or not self.token.text.isdigit():
-            raise self.unexpected("a whole number")
+            raise self.unexpected("a whole number, or the letter of `for i = 1..3:` or of `\\sum_{i=1}^{3}`")
         if len(self.token.text) > MAX_INDEX_DIGITS:
             raise self.error("the number is too long", f"at most {MAX_INDEX_DIGITS} digits")
         return int(self.take().text)

@@ -167,6 +167,9 @@ class Primaries(SlopeReader):
         start, items = self.token.start - 1, [self.compared()]
         while self.accept(","):
             items.append(self.compared())
+        if len(items) > 1 and all(isinstance(item, Apply) and item.op == "beside" for item in items):
+            hint = "write `[a, b; c, d]` for a matrix, `[a, b, c, d]` for a row"
+            raise TextError("brackets in brackets can be read in two ways", hint, start, self.token.end)
         return items[0] if len(items) == 1 else Apply("beside", tuple(items), span=(start, self.token.end))
 
     def root(self) -> Expr:
@@ -341,7 +344,9 @@ class Primaries(SlopeReader):
         start = self.take()
         op, called = REPEATED[start.text]
         self.expect("_")
-        self.expect("{")
+        if not self.is_op("{"):
+            raise self.unexpected("bounds, as in `\\sum_{i=1}^{3}`; of all entries `sum(x)`")
+        self.take()
         if self.token.kind != "word":
             raise self.unexpected("the letter that counts")
         letter = self.take().text

@@ -355,7 +355,7 @@ class View:
 
         def mean() -> Printed:
             losses = self.values.losses[first - 1 : last]
-            return printed(sum((x for (x,) in losses), fmpq(0)) / len(losses), digits, ties=False)
+            return printed(sum((x for (x,) in losses), fmpq(0)) / len(losses), digits, ties=self.values.with_ties)
 
         return self.text(self.values.decided(mean))
 
@@ -366,7 +366,7 @@ class View:
         at = offset(self.shapes[asked.name], asked.index) if asked.index else 0
 
         def found() -> Printed:
-            return printed(self.values.tried(given, asked.name, asked.k)[at], digits, ties=False)
+            return printed(self.values.tried(given, asked.name, asked.k)[at], digits, ties=self.values.with_ties)
 
         return self.text(self.values.decided(found))
 
@@ -376,7 +376,7 @@ class View:
 
         def distance() -> Printed:
             (value,) = self.values.flat(name, self.k)
-            return printed(ONE - value if sign(value) > 0 else ONE + value, digits, ties=False)
+            return printed(ONE - value if sign(value) > 0 else ONE + value, digits, ties=self.values.with_ties)
 
         return self.text(self.values.decided(distance))
 

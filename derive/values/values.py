@@ -118,7 +118,7 @@ class Values:
 
     def decimals(self, name: Name, k: int = 1) -> list[str]:
         """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
-        return self._settle(lambda: [decimal_text(x, self._ties) for x in self.flat(name, k)])
+        return self._settle(lambda: [decimal_text(x, self.with_ties) for x in self.flat(name, k)])
 
     def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
         """What a compiled expression gives at the printed numbers of the names it uses. Raises ValueFault."""
@@ -131,7 +131,7 @@ class Values:
                 raise ValueFault("has no value")
             if not env[slot]:
                 env[slot] = self._printed_values(name, k)
-        with precision(self.bits, self._ties):
+        with precision(self.bits, self.with_ties):
             return run(env)
 
     def _printed_values(self, name: Name, k: int) -> Flat:
@@ -161,7 +161,8 @@ class Values:
     # --- evaluation ------------------------------------------------------------------------------------------------
 
     @property
-    def _ties(self) -> bool:
+    def with_ties(self) -> bool:
+        """Whether what a ball cannot decide counts as a tie: more bits would not tell."""
         return self.bits >= MOST_BITS
 
     def _settle(self, question: Callable[[], Answer]) -> Answer:
@@ -172,7 +173,7 @@ class Values:
         """
         while True:
             try:
-                with precision(self.bits, self._ties):
+                with precision(self.bits, self.with_ties):
                     if self._evaluated != self.bits:
                         self._evaluated, self._passes = self.bits, self._evaluate()
                     return question()
@@ -284,11 +285,11 @@ class Values:
             raise self._fault(step, k, str(fault)) from None
         if step.phase != "forward" and any(map(is_minus_infinity, value)):
             raise self._fault(step, k, "is −∞")
-        if self._ties and not all(map(_is_sure, value)):
+        if self.with_ties and not all(map(_is_sure, value)):
             raise self._blurred(step, env, k, Blurred())
         if self.carry == "rounded" or step.rounded:
             digits = self.numbers.of(step.id)
-            shown = [printed(x, digits, self._ties) for x in value]
+            shown = [printed(x, digits, self.with_ties) for x in value]
             if k in self.keep:
                 self._printed[step.name, k] = shown
             if step.phase == "update":
@@ -328,7 +329,7 @@ class Values:
         if type(flat[i]) is fmpq and self._is_given(name, k):
             places = self._places.get(name)
             return given_number(flat[i], places[i] if places else 0)
-        return printed(flat[i], self.numbers.of(name.id), self._ties)
+        return printed(flat[i], self.numbers.of(name.id), self.with_ties)
 
     def _is_given(self, name: Name, k: int) -> bool:
         return name in self._given and (k == 1 or name not in self._updated)

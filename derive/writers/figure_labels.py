@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import nan, prod
 
-from derive.calculus.scalars import ValueFault, to_fmpq
+from derive.calculus.scalars import ValueFault, as_double, to_fmpq
 from derive.calculus.shapes import offset
 from derive.figures import Boundary, Curve
 from derive.language.expressions import Index
@@ -68,7 +68,9 @@ class FigureLabels:
     def curve(self, curve: Curve) -> list[float]:
         """The losses of a curve's points; what is too large for a picture stands at its edge."""
         losses = self.view.values.losses
-        groups = ([float(loss[0]) for loss in losses[i * curve.group : (i + 1) * curve.group]] for i in curve.chosen())
+        groups = (
+            [as_double(loss[0]) for loss in losses[i * curve.group : (i + 1) * curve.group]] for i in curve.chosen()
+        )
         return [max(-LARGEST, min(LARGEST, sum(group) / len(group))) for group in groups]
 
     def written(self, value: float) -> str:
@@ -87,13 +89,13 @@ class FigureLabels:
                 flat = values.tried({boundary.source: [x for pair in pairs for x in pair]}, boundary.output, k)
             except ValueFault:
                 return [nan] * len(some)
-            return [float(x) for x in flat[: len(some)]]
+            return [as_double(x) for x in flat[: len(some)]]
 
         return values.decided(lambda: [x for some in rows for x in output(some)])
 
     def sizes(self, name: Name) -> list[float]:
         """How far each entry is from 0; what is too large for a picture counts as its edge."""
-        return [min(abs(float(x)), LARGEST) for x in self.view.values.flat(name, self.view.k)]
+        return [min(abs(as_double(x)), LARGEST) for x in self.view.values.flat(name, self.view.k)]
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
         """The printed gradient of the loss by a name, as rows; None where the pass has none."""

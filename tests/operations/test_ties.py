@@ -13,7 +13,7 @@ import derive
 from derive.errors import InputError, VerificationError
 from derive.problem.problem import Problem
 from derive.sheets.sheet_files import copy_of, write_sheet
-from derive.writers import text_formats
+from derive.writers import WRITERS, text_formats
 
 INNER = ["X", "tanh(X)", "exp(X/9)", "GELU(X)", "sigmoid(X)", "W X", "tanh(W X)", "softplus(X) - softplus(X)"]
 OUTER = ["maxpool({}, 2)", "max({}, rows)", "min({}, columns)", "max({})", "ReLU({})", "LeakyReLU({})", "ELU({})",
@@ -143,3 +143,38 @@ def test_a_sum_of_thousands_of_digits_is_rounded() -> None:
     solution = derive.solve(Problem.loads(text))
     for name in text_formats("solution"):
         assert solution.text(name)
+
+
+PERCEPTRON = """
+[samples]
+x = [[0, 1], [1, 1]]
+t = [1e300, 1]
+[parameters]
+w = [0, 0]
+[model]
+equations = '''
+y = gelu_tanh(dot(w, x))
+e = t - y
+'''
+[update]
+learning_rate = 1
+batch = 1
+epochs = 2
+equations = "w <- w + eta e x"
+"""
+
+
+def test_what_a_model_gives_for_a_sample_is_decided_as_a_tie() -> None:
+    """Some 0 that no precision tells from 0, in the table of predictions."""
+    solution = derive.solve(Problem.loads(PERCEPTRON))
+    for name in text_formats("solution"):
+        assert solution.text(name)
+
+
+def test_numbers_beyond_doubles_have_a_tolerance_in_a_spreadsheet() -> None:
+    pytest.importorskip("xlsxwriter")
+    text = "[parameters]\nW = [[1e300, 2], [3, 1e300]]\n[model]\nloss = 'L'\nequations = 'L = sum(tan(W) + W W)'\n"
+    solution = derive.solve(Problem.loads(text))
+    assert WRITERS["xlsx"].finished(
+        WRITERS["xlsx"].compile(solution.blueprint.document, solution.blueprint.page), solution.run
+    )

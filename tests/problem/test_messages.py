@@ -103,6 +103,11 @@ REFUSED = [
     (f'{MODEL}"y = w^2 // squared"', ("line 4", "`#`")),
     (f'{MODEL}"y = F.cross_entropy(w, w)"', ("line 4", "`cross_entropy_logits(z, y)`")),
     (f'{MODEL}"y = torch.nn.functional.mse_loss(w, w)"', ("line 4", "`mse(p, y)`")),
+    (f"{MODEL}'y = [[cos(w), sin(w)], [w, 1]]'", ("line 4", "`[a, b; c, d]`")),
+    (f"{MODEL}'y = [w != 0]'", ("line 4", "`1 - [a == b]`")),
+    (f"{MODEL}'y = \\sum_i w'", ("line 4", "sum_{i=1}^{3}")),
+    (f"{MODEL}'y = grad(w, w)'", ("line 4", "`dL/dw`")),
+    (f'{MODEL}"y = w"\n[network]\ninput = x', ("line 6", "in quotes")),
     (f'{MODEL}"y = jnp.maximum(0, w)"', ("line 4", "`max(a, b)`")),
     (f'{MODEL}"L = w^2"\nloss = "L"\n[update]\nlr = 0.1', ("line 7", "`learning_rate`")),
     ("data:\n  x: 1", ("line 1", "YAML")),
@@ -177,3 +182,10 @@ layers = [{{ type = "Linear", {setting}, out_features = 1 }}]
     with pytest.raises(InputError, match=said) as caught:
         Problem.loads(text)
     assert len(caught.value.faults) == 1
+
+
+def test_an_equation_goes_on_behind_a_backslash() -> None:
+    """As in Python."""
+    (equation,) = Problem.loads(MODEL + "'''\ny = w + \\\n  2 w\n'''").equations
+    assert isinstance(equation.expr, Apply)
+    assert equation.expr.op == "add"

@@ -158,7 +158,9 @@ def _whole_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(lines):
         begun = begun if parts else number
         parts.append(raw.split("#")[0].rstrip())
-        if not _is_open(whole := " ".join(parts)):
+        if parts[-1].endswith("\\") and not parts[-1].endswith("\\\\"):  # as Python goes on in the next line
+            parts[-1] = parts[-1][:-1]
+        elif not _is_open(whole := " ".join(parts)):
             yield begun, _BETWEEN.sub(lambda word: " " * len(word[0]), whole) if "cases" in whole else whole
             parts = []
     yield from ((begun + i, part) for i, part in enumerate(parts))  # never closed: that is told of its line

@@ -37,6 +37,7 @@ _SYNTAX_HINTS = (
     (r"=\s*(\(|\{\s*[-+.\d]+\s*[,}])", "a list is written with brackets: [1, 2]"),
     (r"\b(True|False)\b", "write `true` or `false`"),
     (r"\b(None|null|nil)\b", "every entry is a number: leave the key out where there is no value"),
+    (r"=\s*[A-Za-z_]\w*\s*$", 'a text stands in quotes: "x"'),
     (r"=\s*[\w.]+\(", "a value is written out: [1, 2] for a column, [[1, 2], [3, 4]] for a matrix"),
     (r"\d,\d", "numbers are written with a point in TOML: 0.5"),
     (r"\AUnclosed array", "a list is not closed: a `]` is missing here, or in a line above"),

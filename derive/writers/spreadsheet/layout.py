@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from flint import fmpq
-
 from derive.calculus.differentiation import entries_of
-from derive.calculus.scalars import Num, is_minus_infinity
+from derive.calculus.scalars import Num, as_double, is_minus_infinity
 from derive.calculus.shapes import as_matrix, indices, offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape, walk
@@ -109,7 +107,7 @@ def as_float(x: Num) -> float:
     """A value in double precision; beyond that 0 or infinity. −∞ is the lowest number, as formulas have it."""
     if is_minus_infinity(x):
         return LOWEST
-    return float(x.p) / float(x.q) if type(x) is fmpq and x.height_bits() < 1000 else float(x)
+    return as_double(x)
 
 
 class PageLayout:

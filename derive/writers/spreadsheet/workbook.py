@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import groupby
+from math import isinf
 from typing import Any
 
 from derive.errors import ToolError
@@ -33,6 +34,7 @@ from derive.writers.spreadsheet.layout import (
     PageLayout,
     SheetLayout,
     address,
+    as_float,
     decimals_of,
 )
 from derive.writers.spreadsheet.training import FIRST, TrainingTable, training_table
@@ -214,8 +216,8 @@ def _runs(places: Sequence[CellPlace]) -> Iterator[str]:
 
 def tolerance(printed: Printed) -> float:
     """Relative: a unit of the last place, for a number that is printed in full a thousandth."""
-    value = abs(float(printed.value))
-    if printed.exact or printed.gap or not value:
+    value = abs(as_float(printed.value))
+    if printed.exact or printed.gap or not value or isinf(value):
         return 1e-3
     return min(1e-2, 2 * 10.0 ** -decimals_of(printed) / value)
 
