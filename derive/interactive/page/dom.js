@@ -46,8 +46,11 @@ export function announce(text) {
   setTimeout(() => { place.textContent = text; }, 30);
 }
 
+/** A message without the marks that a terminal has around what was typed. @param {string} message */
+export const unmarked = message => message.replaceAll("`", "");
+
 /** What is wrong with a request, in words. @param {import("./judge.js").Fault[]} faults */
-export const told = faults => faults.map(fault => [fault.message, fault.hint].filter(Boolean).join(" – ")).join("\n").replaceAll("`", "");
+export const told = faults => unmarked(faults.map(fault => [fault.message, fault.hint].filter(Boolean).join(" – ")).join("\n"));
 
 /** Marks, to two decimals. @param {number} marks @param {string} decimal */
 export const amount = (marks, decimal) => String(Math.round(marks * 100) / 100).replace(".", decimal);

@@ -1,6 +1,6 @@
 // The steps that an exercise asks: fields, verdicts, hints, what was read. derive wrote the page; this makes it answer.
 
-import {all, announce, button, element, fill, settled, told} from "./dom.js";
+import {all, announce, button, element, fill, settled, told, unmarked} from "./dom.js";
 import {nested, wire} from "./cells.js";
 import {mathField} from "./mathfield.js";
 import {untouched} from "./store.js";
@@ -90,7 +90,7 @@ export class Step {
     const reply = await judge.ask({do: "read", step: this.asked.id, answer});
     if (this.state.checked) return;
     fill(this.read, reply.math ? `<span class="word">${say("read")}</span> ${reply.math}` : "");
-    if (reply.why) this.read.append(element("p", {className: "remark"}, reply.why));
+    if (reply.why) this.read.append(element("p", {className: "remark"}, unmarked(reply.why)));
     this.read.hidden = !reply.math && !reply.why;
   });
 
