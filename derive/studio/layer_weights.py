@@ -146,12 +146,13 @@ def _of_family(
     joined, first = 0, names[next(iter(own_weights))]
     own = _rows(values.get(first))
     sizes = {**known, "m": looked_at, "h": own or UNITS, "o": UNITS, "p": own or max(1, known["n"] // heads)}
-    for name, letters in own_weights.items():
+    for k, (name, letters) in enumerate(own_weights.items()):
         old = values.get(names[name])
         may_miss = letters.endswith("?") and (first in values or "j" in letters)
         if may_miss and old is None:
             continue
-        yield names[name], resized(old, shape := _sized(letters.strip("?"), {**sizes, "j": joined}, old))
+        shape = _sized(letters.strip("?"), {**sizes, "j": joined}, old)
+        yield names[name], resized(old, shape, FRESH[k % len(FRESH) :] + FRESH[: k % len(FRESH)])  # no head as another
         joined += shape[0] if name.startswith(("W_V", "W_{V")) else 0
 
 
@@ -182,7 +183,8 @@ def _outflow(values: Mapping[str, Any], network: Mapping[str, Any], first: int) 
     if faults or not lines:
         return None
     try:
-        problem = Problem.of([line for line, _ in lines], dict(values))
+        data = [name for name in values if _is_input(name, network)]
+        problem = Problem.of([line for line, _ in lines], dict(values), data=data)
     except DeriveError:
         return None
     return problem.shapes[problem.equations[-1].name]

@@ -189,6 +189,7 @@ def test_attention_with_several_heads_gets_weights_that_share_the_entries(heads:
     data = changed(attention(heads), READ_OUT, text=TOKENS, loss="squared error")["parameters"]
     of_heads = {f"W_{{{letter},{i}}}": (each, 4) for letter in "QKV" for i in range(1, heads + 1)}
     assert sizes(data) == {"W_1": (2, heads * each), **of_heads}
+    assert data["W_{Q,1}"] != data["W_{Q,2}"] != data["W_{K,1}"] != data["W_{Q,1}"]
 
 
 def test_one_head_more_keeps_the_others_and_what_joins_them_grows() -> None:
@@ -224,8 +225,9 @@ def test_an_embedding_gets_a_column_for_each_number(given: str, largest: int) ->
         "t = [[1, 0], [0, 1]]", f"t = {target}"
     )
     added = {"was": None, "layer": "embedding", "settings": {}}
-    new = with_network(text, [added, READ_OUT], "squared error")
+    new = with_network(text, [added, units(READ_OUT, 3)], "squared error")
     data = changed({**added, "was": 0}, {**SECOND, "was": 1}, text=new, loss="squared error")["parameters"]
+    assert sizes(from_text(new).data["parameters"]) == {"E": (2, largest), "W_1": (3, 2)}
     assert sizes(data) == {"E": (2, largest), "W_1": (2, 2)}
     longer = new.replace("E = [[", "E = [[9, 9, ").replace("], [", "], [9, 9, ", 1)
     kept = with_network(longer, [{**added, "was": 0}, {**SECOND, "was": 1}], "squared error")
@@ -235,6 +237,19 @@ def test_an_embedding_gets_a_column_for_each_number(given: str, largest: int) ->
 def test_every_size_of_a_weight_is_one_that_is_known() -> None:
     letters = {letter for kind in LAYERS.values() for sizes in kind.weights({}).values() for letter in sizes}
     assert letters - {"?"} == set(SIZE_LETTERS)
+
+
+def test_behind_an_embedding_everything_has_its_weights() -> None:
+    text = TOKENS.replace("x = [[1, 0], [0, 2], [1, 1], [-1, 0.5]]", "x = [2, 3]")
+    layers = [
+        {"was": None, "layer": "embedding", "settings": {}},
+        attention(2),
+        units({**SECOND, "was": None}, 3),
+        READ_OUT,
+    ]
+    values = changed(*layers, text=text, loss="squared error")["parameters"]
+    assert sizes(values) == {"E": (2, 3), "W_1": (3, 2), "W_2": (2, 3), **{
+        f"W_{{{letter},{i}}}": (1, 2) for letter in "QKV" for i in (1, 2)}}  # fmt: skip
 
 
 @pytest.mark.parametrize("heads", [0, -1, 1.5, "two", True, 10**9])
