@@ -80,7 +80,7 @@ def misapplied(expr: Apply) -> tuple[str, str] | None:
     if not low <= len(expr.args) <= high:
         wanted = "argument" if high == 1 else "arguments"
         return f"`{name}` takes {high} {wanted}, not {len(expr.args)}", f"as in `{spec.example}`"
-    return _wrong_setting(expr, spec, name)
+    return _wrong_setting(expr, spec, name) if expr.options else None
 
 
 _AXES = {"dim", "axes", "keepdim", "keepdims"}

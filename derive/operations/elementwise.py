@@ -98,12 +98,17 @@ def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> 
     return Apply("product" if key == "times" else key, args, options)
 
 
+def _are_alike(shapes: Shapes) -> bool:
+    """Whether all arguments have one shape."""
+    return shapes.count(shapes[0]) == len(shapes)
+
+
 def _kernel(
     value: Smooth | Pieces | Jumps, defaults: Mapping[str, Fraction], shapes: Shapes, options: Options,
     branches: Branches,
 ) -> Kernel:  # fmt: skip
     """Flat arguments → flat value, each argument spread to the common shape first."""
-    if isinstance(value, Smooth) and not defaults and all(shape == shapes[0] for shape in shapes):
+    if isinstance(value, Smooth) and not defaults and _are_alike(shapes):
         return _entry_by_entry(value.function, len(shapes))
     settings = _settings(defaults, options)
     spreads = spread_sources(shapes)
@@ -116,7 +121,7 @@ def _kernel(
 
 def spread_sources(shapes: Shapes) -> list[list[int] | None]:
     """Of each argument the flat entries that it is spread from; None where it has the common shape."""
-    if all(shape == shapes[0] for shape in shapes):
+    if _are_alike(shapes):
         return [None] * len(shapes)
     target = broadcast(shapes)
     return [broadcast_sources(shape, target) for shape in shapes]

@@ -22,4 +22,5 @@ class Target:
     @property
     def step(self) -> str:
         """The id of the step."""
-        return str(StepId(self.name.id, self.passes if self.updated or self.passes > 1 else None))
+        name = self.name.id  # of most it is the whole id
+        return str(StepId(name, self.passes)) if self.updated or self.passes > 1 else name

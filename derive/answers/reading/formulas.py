@@ -68,10 +68,12 @@ def with_arrays(expr: Expr, reading: Reading) -> Expr:
 
     def change(node: Expr) -> Expr | None:
         match node:
+            case Ref():
+                grid = reading.grid(node)
+                return _stacked(grid, reading) if grid else None
             case Apply(op="divide", args=(Number(value=top), Number(value=bottom))) if _whole(top, bottom):
                 return Number(top / bottom)
-        grid = reading.grid(node)
-        return _stacked(grid, reading) if grid else None
+        return None
 
     return rewrite(expr, change)
 
