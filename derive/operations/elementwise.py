@@ -100,7 +100,7 @@ def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> 
 
 def _are_alike(shapes: Shapes) -> bool:
     """Whether all arguments have one shape."""
-    return shapes.count(shapes[0]) == len(shapes)
+    return len(set(shapes)) <= 1
 
 
 def _kernel(

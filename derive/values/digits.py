@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import floor, log, log2, log10
 
 from flint import arb, fmpq
@@ -66,9 +67,8 @@ class Printed:
             return -distance if self.negative else distance
         whole, _, broken = self.mantissa.partition(".")
         power = (self.exponent or 0) - len(broken)
-        number = fmpq(int(whole + broken))
-        number = number * fmpq(10) ** power if power >= 0 else number / fmpq(10) ** -power
-        return -number if self.negative else number
+        number = int(f"-{whole}{broken}" if self.negative else whole + broken)
+        return fmpq(number * 10**power) if power >= 0 else fmpq(number, 10**-power)
 
     def text(self, decimal: str = ".", times: str = "·10^") -> str:
         """As plain text: `-3,84·10^-7`."""
@@ -210,20 +210,25 @@ def _exact(x: fmpq, digits: Digits) -> Printed:
 
 def _ending(x: fmpq) -> tuple[int, int] | None:
     """(n, d) with |x| = n/10^d, n without zeros at its end; None if the digits of x never end or are too many."""
-    q = int(x.q)
-    if q.bit_length() > 4_000 or x.height_bits() > LONGEST_IN_FULL:
+    decimals = _decimals(q := int(x.q)) if x.height_bits() <= LONGEST_IN_FULL else None
+    if decimals is None:
         return None
-    twos = (q & -q).bit_length() - 1
-    fives = round(log(q >> twos, 5))
-    if q >> twos != 5**fives:
-        return None
-    decimals = max(twos, fives)
-    number = abs(int(x.p)) * 2 ** (decimals - twos) * 5 ** (decimals - fives)
+    number = abs(int(x.p)) * (10**decimals // q)
     if number == 0:
         return 0, 0
     while decimals <= 0 and number % 10 == 0:
         number, decimals = number // 10, decimals - 1
     return (number, decimals) if number.bit_length() <= LONGEST_TEXT else None
+
+
+@lru_cache(maxsize=1_000)
+def _decimals(q: int) -> int | None:
+    """How many decimals 1/q has; None if they never end or are too many. The numbers of a page share a few q."""
+    if q.bit_length() > 4_000:
+        return None
+    twos = (q & -q).bit_length() - 1
+    fives = round(log(q >> twos, 5))
+    return max(twos, fives) if q >> twos == 5**fives else None
 
 
 def _ball(x: arb, ties: bool) -> tuple[_Size | None, bool]:
