@@ -10,18 +10,18 @@ import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
 
 import pymupdf
 import pytest
 from pypdf import PdfReader
+from support.latex import compiled
 from support.latex_logs import missing_glyphs, overfull
 from support.solutions import solved, written
 
 import derive
 from derive import examples
 from derive.files import PDF
-from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine, preloaded
+from derive.pdf.engines import EngineRun
 from derive.pdf.last_page import Rest, well_filled
 from derive.prose.catalogue import catalogue
 from derive.solution import Blueprint, Solution
@@ -76,33 +76,20 @@ def letters(text: str) -> str:
 
 
 @cache
-def formats() -> TemporaryDirectory[str]:
-    """Where this process keeps the packages of the pages, loaded."""
-    return TemporaryDirectory(prefix="derive-tests-")
-
-
-@cache
-def with_packages(packages: str) -> Engine:
-    """LaTeX with packages loaded: those of a page's preamble, which are the same on every page."""
-    return preloaded(find_engine("embedded"), packages, Path(mkdtemp(dir=formats().name)))
-
-
-@cache
 def set_in_latex(name: str) -> EngineRun:
     """The page of a built-in problem as a PDF."""
-    packages, own, page = written(name, "tex").partition(r"\hypersetup")
-    return well_filled(own + page, lambda tex: compile_tex(tex, with_packages(packages)))
+    return well_filled(written(name, "tex"), compiled)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_pdf_has_no_overfull_box_and_no_short_last_page(name: str) -> None:
-    compiled = set_in_latex(name)
-    rest = Rest.of(compiled.log)
+    run = set_in_latex(name)
+    rest = Rest.of(run.log)
     assert rest is not None and not rest.is_short
-    assert overfull(compiled.log) == []
-    assert missing_glyphs(compiled.log) == []
-    reader = PdfReader(BytesIO(compiled.pdf))
+    assert overfull(run.log) == []
+    assert missing_glyphs(run.log) == []
+    reader = PdfReader(BytesIO(run.pdf))
     assert reader.metadata is not None
     assert reader.metadata.title == solved(name).problem.title
     assert reader.trailer["/Root"]["/Lang"] == "en"

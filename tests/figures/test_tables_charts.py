@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import combinations
 
 import pytest
+from support.latex import compiled
 from support.latex_logs import missing_glyphs, overfull
 from support.solutions import solved
 
@@ -19,7 +20,6 @@ from derive.notation.notations import TEX, UNICODE
 from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn
 from derive.page.view import View
 from derive.page.workings import Workings
-from derive.pdf.engines import compile_tex, find_engine
 from derive.solution import Solution
 from derive.writers import WRITERS
 from derive.writers.figure_labels import FigureLabels
@@ -130,7 +130,7 @@ def test_a_table_in_markdown_keeps_its_columns() -> None:
 
 
 def test_tables_and_charts_compile_in_latex() -> None:
-    log = compile_tex(page("tex"), find_engine("embedded")).log
+    log = compiled(page("tex")).log
     assert overfull(log) == missing_glyphs(log) == []
 
 

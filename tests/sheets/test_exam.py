@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from support.latex import compiled
 from support.latex_logs import overfull
 
 from derive import Problem
 from derive.errors import InputError
-from derive.pdf.engines import compile_tex, find_engine
 from derive.sheets import SheetWriter
 from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.writers import FORMATS
@@ -102,4 +102,4 @@ def test_another_kind_of_room_is_refused() -> None:
 def test_the_paper_is_set_without_overfull_boxes(room: str) -> None:
     writer = made(room)
     tex = writer.text("paper", "tex", writer.blueprint.solve())
-    assert overfull(compile_tex(tex, find_engine("embedded")).log) == []
+    assert overfull(compiled(tex).log) == []

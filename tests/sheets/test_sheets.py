@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from support.latex import compiled
 from support.latex_logs import overfull
 from support.solutions import solved
 
@@ -412,7 +413,7 @@ def test_fields_lie_on_the_page_and_apart() -> None:
 def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
     for name in ("notes", "mazur", "gru", "batch_regression"):
         text = writer(name, level).sheet("tex", solution(name), ANA)
-        assert overfull(compile_tex(text, find_engine("embedded")).log) == []
+        assert overfull(compiled(text).log) == []
 
 
 def test_the_seed_stands_nowhere() -> None:
