@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
-from derive.language.names import Derivative, Name
+from derive.language.names import Derivative, Name, Symbol
 from derive.page.chains import SAME, Chain, ChainLink, Formula, Relation, Result
 from derive.page.document import Block, Condition, Heading, NameInText, Paragraph, Sentence, Words
 from derive.page.entry_names import leaves
@@ -109,24 +109,39 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
     wanted = [name for name in derivation.wanted if Derivative(derivation.loss, name) in worked]
     places = {name: indices(derivation.shapes[name]) for name in wanted}
     every, few = derivation.problem.page.entries is None, sum(map(len, places.values())) <= MOST_DERIVATIVES
-    shown: list[tuple[Derivative, Index, Expr]] = []
-    left_out = False
-    for name, each in places.items():
-        found = [
-            (Derivative(derivation.loss, name), index, closed.derivative(name, index))
-            for index in each[: None if every or few else 1]
-        ]
-        told = [item for item in found if not isinstance(item[2], Number)]
-        short = [item for item in told if node_count(item[2]) <= LONGEST_DERIVATIVE]
-        shown += short if every else short[:1]
-        left_out = left_out or len(short) < (len(told) if every else min(len(told), 1))
+    found = [_readable(closed, name, each[: None if every or few else 1], every) for name, each in places.items()]
+    shown = [
+        (Derivative(derivation.loss, name), *item)
+        for name, (short, _) in zip(places, found, strict=True)
+        for item in short
+    ]
     if shown:
-        one = not every and any(len(each) > 1 for each in places.values())
+        one = not every and any(short and len(places[name]) > 1 for name, (short, _) in zip(places, found, strict=True))
+        left_out = any(more for _, more in found)
         limits = {"closed.derivatives_first": one, "closed.derivatives_short": left_out}
         named = "_named" if _has_names(derivation, (item[2] for item in shown)) else ""
         rest = (Sentence(key) for key, holds in limits.items() if holds)
         yield Paragraph((Sentence(f"closed.derivative{'s' if len(shown) > 1 else ''}{named}"), *rest))
         yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
+
+
+def _readable(
+    closed: ClosedForm, name: Symbol, places: Sequence[Index], every: bool
+) -> tuple[list[tuple[Index, Expr]], bool]:
+    """The derivatives by entries that are short enough, or the first of them, and whether longer ones are left out."""
+    short: list[tuple[Index, Expr]] = []
+    longer = 0
+    for index in places:
+        expr = closed.derivative(name, index)
+        if isinstance(expr, Number):
+            continue
+        if node_count(expr) > LONGEST_DERIVATIVE:
+            longer += 1
+            continue
+        short.append((index, expr))
+        if not every:
+            return short, False
+    return short, longer > 0
 
 
 def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:
