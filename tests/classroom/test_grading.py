@@ -113,6 +113,7 @@ def table(path: Path, separator: str = ",") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), delimiter=separator))
 
 
+@pytest.mark.slow
 def test_marking_into_the_folder_of_the_returns_marks_the_same_again(classes: Path, tmp_path: Path) -> None:
     """Also into another folder there: what an earlier marking wrote is no return, wherever it lies."""
     back = tmp_path / "back"
@@ -125,6 +126,7 @@ def test_marking_into_the_folder_of_the_returns_marks_the_same_again(classes: Pa
     assert f"{back / 'again'}: what grade wrote there is left out" in marking.notes
 
 
+@pytest.mark.slow
 def test_what_a_killed_marking_left_is_cleared_away(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001")))
     for folder in ("grades", "grades/feedback", "grades/.marking"):
@@ -134,6 +136,7 @@ def test_what_a_killed_marking_left_is_cleared_away(classes: Path, tmp_path: Pat
     assert [path for path in (tmp_path / "grades").rglob("*") if path.name.startswith(".")] == []
 
 
+@pytest.mark.slow
 def test_the_report_has_the_decimal_sign_of_the_problem(tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(f"{PROBLEM}[numbers]\ndecimal = ','\n[marking]\nsteps = {{ L = 0.5 }}\n")
     (tmp_path / "roster.csv").write_text(ROSTER)
@@ -173,6 +176,7 @@ def reasons(output: Path) -> dict[str, str]:
 # --- one class, all kinds of returns ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_kind_of_return_is_marked_against_its_own_variant(classes: Path, tmp_path: Path) -> None:
     back = tmp_path / "back"
     (back / "s1003_file").mkdir(parents=True)
@@ -207,6 +211,7 @@ def _wide(folder: Path) -> str:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_marked_is_listed_and_stops_nothing(classes: Path, tmp_path: Path) -> None:
     back = tmp_path / "back"
     back.mkdir()
@@ -261,12 +266,14 @@ def test_the_class_itself_is_not_marked(classes: Path, tmp_path: Path, place: st
         grade(classes, [classes / place], tmp_path / "grades", QUICK)
 
 
+@pytest.mark.slow
 def test_columns_that_are_not_read_are_named(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "form.csv").write_text('id,z_1,Colour,zz_9\ns1001,"[1; 2]",blue,3\n')
     marking = grade(classes, [tmp_path / "form.csv"], tmp_path / "grades", QUICK)
     assert marking.notes == ("form.csv: columns that are not read: Colour, zz_9",)
 
 
+@pytest.mark.slow
 def test_feedback_has_a_page_for_each_student_who_was_marked(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1001.toml").write_text(toml(work(classes, "s1001", "z_1")))
     output = tmp_path / "grades"
@@ -324,6 +331,7 @@ def test_a_record_that_is_damaged_is_no_record(tmp_path: Path) -> None:
 # --- what counts, and what is told of what does not ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
@@ -351,6 +359,7 @@ def blank_sheet(folder: Path, student: str) -> str:
     return SheetWriter.of(variant.blueprint).sheet("md", variant.solution, Identity(variant.code, student))
 
 
+@pytest.mark.slow
 def test_a_lone_file_whose_names_are_wrong_still_has_its_feedback(classes: Path, tmp_path: Path) -> None:
     (tmp_path / "s1000.toml").write_text('delta = "3"\n')
     grade(classes, [tmp_path / "s1000.toml"], tmp_path / "grades", GradingOptions(("md",), workers=1))
@@ -366,6 +375,7 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", HOSTILE)
 def test_no_text_of_a_student_stops_the_others(classes: Path, tmp_path: Path, what: str) -> None:
     ending, raw = HOSTILE[what]
@@ -377,6 +387,7 @@ def test_no_text_of_a_student_stops_the_others(classes: Path, tmp_path: Path, wh
     assert (tmp_path / "grades" / "feedback" / "s1001.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_report_that_derive_fails_on_costs_one_student_alone(
     classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

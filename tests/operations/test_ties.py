@@ -39,6 +39,7 @@ L = sum(A) + 2 sum(B) + sum(W)
 """)
 
 
+@pytest.mark.slow
 @given(outer=st.sampled_from(OUTER), inner=st.sampled_from(INNER), x=MATRIX | SYMMETRIC, w=MATRIX | SYMMETRIC)
 @settings(max_examples=20, deadline=None, phases=[Phase.generate])
 def test_everything_is_written(tmp_path_factory: pytest.TempPathFactory, **drawn: Any) -> None:

@@ -107,6 +107,7 @@ def test_numbers_in_cells_have_no_e() -> None:
 # --- what Maxima makes of it -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 @pytest.mark.parametrize("problem", [NETWORK, example("notes").text], ids=["network", "notes"])
 def test_every_test_of_a_question_passes(problem: str) -> None:

@@ -81,6 +81,7 @@ def marks_of_older_sheets(folder: Path, changed: str, *options: str) -> MarkedCl
     return grade(folder / "class", [folder / "back"], folder / "grades", QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", OTHER_NUMBERS)
 def test_older_sheets_are_marked_by_the_numbers_on_them(tmp_path: Path, what: str) -> None:
     problem, options = OTHER_NUMBERS[what]
@@ -161,6 +162,7 @@ def test_a_damaged_manifest_is_mended(tmp_path: Path, text: str) -> None:
     assert files(tmp_path / "class") == before
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
     small = SmallClass(tmp_path / "small")
     (tmp_path / "p100.toml").write_text(answer_file(small.answers("p100")), "utf-8")
@@ -188,6 +190,7 @@ grade(Path(sys.argv[1]), [Path(sys.argv[2])], Path(sys.argv[3]), GradingOptions(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals")
 def test_marks_are_the_same_after_a_kill_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`changes.csv` too: a marking that goes on compares with the marks there were when it was begun."""

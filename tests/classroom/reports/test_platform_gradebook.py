@@ -105,6 +105,7 @@ def test_every_platform_has_a_layout() -> None:
     assert set(LAYOUTS) == set(PLATFORMS) == set(ROSTERS)
 
 
+@pytest.mark.slow
 def test_moodle_takes_the_feedback_back(tmp_path: Path) -> None:
     small = SmallClass(tmp_path)
     folder = tmp_path / "back" / "Ada Lovelace_3301_assignsubmission_file_"

@@ -119,6 +119,7 @@ def test_members_of_a_zip_have_their_own_times(small: SmallClass) -> None:
     assert small.scores == {"p100": "9"}
 
 
+@pytest.mark.slow
 def test_two_pages_are_marked_as_one_work(small: SmallClass) -> None:
     back = small.folder / "back"
     answers = small.answers("p102", "A_1")
@@ -129,6 +130,7 @@ def test_two_pages_are_marked_as_one_work(small: SmallClass) -> None:
     assert sorted(small.states.values()) == [("p102", "counted"), ("p102", "part")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("attempts", "score"), [("last", "7"), ("first", "8"), ("best", "9")])
 def test_the_problem_says_which_attempt_counts(tmp_path: Path, attempts: str, score: str) -> None:
     small = SmallClass(tmp_path, f"{PROBLEM}[grade]\nattempts = '{attempts}'\n")
@@ -160,6 +162,7 @@ def test_begun_days_after_the_deadline_count(delivery: Delivery, days: int) -> N
     assert (days_late(delivery, DUE), days_late(delivery, None)) == (days, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("late", "taken_off", "score"), [('"10 %"', "1.8", "7.2"), ("0.25", "4.5", "4.5"), ('"cut"', "9", "0")]
 )
@@ -175,6 +178,7 @@ def test_what_a_late_return_costs_has_a_column(tmp_path: Path, late: str, taken_
     assert "Handed in late" not in (small.grades / "feedback" / "p101.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_canvas_calls_late_is_a_day_late(tmp_path: Path) -> None:
     small = SmallClass(tmp_path, f"{PROBLEM}[grade]\ndue = 2026-05-04\nlate = 0.5\n")
     put(tmp_path / "back", "lovelaceada_LATE_4123_998877_a.toml", answer_file(small.answers("p101")), NOON)
@@ -199,6 +203,7 @@ def test_a_fault_of_the_table_is_told(line: str) -> None:
     assert BROKEN[line] in str(raised.value)
 
 
+@pytest.mark.slow
 def test_grades_have_thresholds(tmp_path: Path) -> None:
     small = SmallClass(tmp_path, PROBLEM + '[grade]\nmarks = { "1.0" = 95, "2.0" = 80, "5.0" = 0 }\n')
     for student, faults in (("p100", []), ("p101", ["L"]), ("p102", ["L", "z_2", "A_1"])):
@@ -211,6 +216,7 @@ def test_grades_have_thresholds(tmp_path: Path) -> None:
 # --- marks set by hand -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_marks_set_by_hand_are_honoured_and_told(small: SmallClass) -> None:
     put(small.folder / "back", "p100.toml", answer_file(small.answers("p100", "z_1", "L")))
     put(small.folder / "back", "p101.toml", answer_file(small.answers("p101", "z_1")))

@@ -63,6 +63,7 @@ FOLDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", FOLDERS)
 def test_a_folder_of_a_platform_is_one_students(small: SmallClass, tmp_path: Path, platform: str) -> None:
     back = put(tmp_path / "back", {FOLDERS[platform]: answer_file(small.answers("p101"))})
@@ -88,6 +89,7 @@ def attack(small: SmallClass) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("upload", ["Grace Hopper_77_assignsubmission_file_", "p100", "Grace Hopper"])
 def test_nothing_in_an_upload_touches_the_marks_of_another(small: SmallClass, tmp_path: Path, upload: str) -> None:
     inside = {f"{upload}/{name}": text for name, text in attack(small).items()}
@@ -100,6 +102,7 @@ def test_nothing_in_an_upload_touches_the_marks_of_another(small: SmallClass, tm
     assert small.states[f"back/{upload}/rows.csv, row 2"] == ("p100", "conflict")
 
 
+@pytest.mark.slow
 def test_a_zip_in_an_upload_is_of_who_uploaded_it(small: SmallClass, tmp_path: Path) -> None:
     back = put(tmp_path / "back", {"p101.toml": answer_file(small.answers("p101"))})
     (back / "Grace Hopper_77_assignsubmission_file_").mkdir()
@@ -125,12 +128,14 @@ def test_the_upload_of_somebody_who_is_not_on_the_roster_counts_for_nobody(small
     assert reason == "it was handed in by `Eve Evil`, who is not on the roster, and this is the sheet of p101"
 
 
+@pytest.mark.slow
 def test_an_anonymous_upload_is_found_by_its_code(small: SmallClass, tmp_path: Path) -> None:
     text = answer_file(small.answers("p101"), code=small.code("p101"))
     small.marked(put(tmp_path / "back", {"Participant 4711_9_assignsubmission_file_/a.toml": text}))
     assert small.scores == {"p101": "9"}
 
 
+@pytest.mark.slow
 def test_a_table_of_several_students_counts_only_where_the_teacher_named_it(small: SmallClass, tmp_path: Path) -> None:
     rows = "student_id,z_2,L\np101,7,7\np100,8,8\n"
     back = put(tmp_path / "back", {"form.csv": rows})
