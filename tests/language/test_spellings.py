@@ -67,6 +67,7 @@ SAME = [
     ("r = s = c + 1", "r = c + 1"),
     ("s = c + 1; r = s^2", "s = c + 1\nr = s^2"),
     (r"\begin{aligned} s &= c + 1 \\ r &= s^2 \end{aligned}", "s = c + 1\nr = s^2"),
+    (r"\begin{aligned}[t] s &= c + 1 \\ r &= s^2 \end{aligned}", "s = c + 1\nr = s^2"),
     ("\\begin{align*}\ns &= c + 1 \\\\\nr &= s^2\n\\end{align*}", "s = c + 1\nr = s^2"),
     ("r = V [x, h]", "r = V [x; h]"),
     ("r = V [x, y_1, c]", "r = V [x; y_1; c]"),

@@ -36,9 +36,9 @@ _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", r
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
-_FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}}|\n)")
+_FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPLAYS})\*?\}}(?:\[[tbc]\])?|\n)")
 _DOLLARS = re.compile(
-    rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}})|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
+    rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}}(?:\[[tbc]\])?)|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"

@@ -91,12 +91,12 @@ def _is_weight(around: Forward, expr: Expr) -> bool:
 
 def _affine(around: Forward, step: Step) -> str:
     """Whether inputs are weighted, one or several for each unit, with a bias that is added or a threshold that is
-    subtracted or neither, or two computed matrices multiplied.
+    subtracted or neither, or two computed matrices multiplied, or a row and a column.
     """
     products = _products(around, step.expr)
     factors = [[_is_weight(around, arg) for arg in node.args] for node in products]
     if not any(left != right for left, right in factors):
-        return "matrix_product"
+        return "matrix_product" if any(shape_of(node, around.shapes) for node in products) else "inner_product"
     signs = [sign for term, sign in terms_of(step.expr) if _is_bias(around, term)]
     key = "affine" if 1 in signs else "threshold" if signs else "weighted"
     several = len(products) > 1 or (*shape_of(products[0].args[0], around.shapes), 1)[1] > 1

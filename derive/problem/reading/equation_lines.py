@@ -128,7 +128,7 @@ class _Unrolling:
 # --- several equations in one line ---------------------------------------------------------------------------------
 
 _ALIGNED = re.compile(
-    r"\\(begin|end)\s*\{(?:aligned|align|alignat|gather|gathered|split|equation|eqnarray|multline)\*?\}"
+    r"\\(begin|end)\s*\{(?:aligned|align|alignat|gather|gathered|split|equation|eqnarray|multline)\*?\}(?:\[[tbc]\])?"
 )
 _SIGNS = re.compile(r"\\begin\b|\\end\b|\\\\(?:\[[\w.]+\])?|\\[{}]|[()\[\]{};&=≈]")
 _BETWEEN = re.compile(

@@ -73,6 +73,12 @@ def test_a_colon_parts_what_is_given_from_what_follows() -> None:
     assert said("with A_2 = 0.9999999887: L = 289") == {"A_2": 0.9999999887, "L": 289}
 
 
+@pytest.mark.parametrize("place", ["[t]", "[b]", "[c]"])
+def test_where_aligned_lines_stand_beside_others_is_no_part_of_them(place: str) -> None:
+    lines = r"$\begin{aligned}%s z_{1,1} &= 3.9 \\ z_{1,2} &= 12.1 \\ z_{1,3} &= 20.3 \end{aligned}$"
+    assert said(lines % place) == said(lines % "") and said(lines % place)
+
+
 def test_what_is_said_again_as_a_reason_is_no_new_result() -> None:
     assert said("A_2 = 0.9999999887\nL = 289 since A_2 ≈ 1") == {"A_2": 0.9999999887, "L": 289}
     assert said("L = 289 since A_2 ≈ 1") == {"A_2": 1, "L": 289}
