@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
-from derive.answers.chains.left_texts import COUNTED, NUMBERED, own_name, plain_left, tails, turned_round, with_channel
+from derive.answers.chains.left_texts import (
+    COUNTED,
+    COUNTED_BELOW,
+    NUMBERED,
+    own_name,
+    plain_left,
+    tails,
+    turned_round,
+    with_channel,
+)
 from derive.answers.chains.pass_tracker import PassTracker
 from derive.answers.chains.replacing import nodes
 from derive.answers.chains.splitting import StatementSplitter
@@ -86,6 +95,8 @@ class StatementReader:
         self.first_index, self.tracker, self.loss_named = first_index, tracker, loss_named
         self.index, self.lexicon, self.decimal = index, index.lexicon, decimal
         lexicon = self.lexicon
+        self.channel: int | None = None
+        """The one that the heading above is about."""
         self.declaring = set[int]()
         self.read: Readings = {}
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
@@ -112,7 +123,7 @@ class StatementReader:
         if target is None or other is None or other.name == target.name:
             return False
         if other.name not in self.lexicon.steps:
-            return other.updated
+            return other.updated or {target.name, other.name} <= self.tracker.parameters
         step = self.lexicon.steps.get(target.name)
         return other.name not in (self._behind(target.name) if sign not in {"", "/"} else step.uses if step else ())
 
@@ -141,12 +152,22 @@ class StatementReader:
             links = (statement.left, *links)
         parts = _up_to_unread(_alone(tuple(self._part(link, target) for link in links)))
         numbers = next((part.numbers for part in reversed(parts) if part.numbers), None)
+        target = target and self._in_channel(target, numbers)
         if target is not None and target.name in self.tracker.parameters and not target.updated:
             target = self._after_update(target, parts, numbers)
         if target is not None and target.passes == 1:
             target = self.tracker.place(target, numbers)
         self.tracker.backward |= target is not None and "/" in target.step
         return ReadStatement(target, named.strip(), statement.left.line, parts, statement.aside)
+
+    def _in_channel(self, target: Target, numbers: Array | None) -> Target:
+        """A target under the heading of a channel: of an array of channels that channel, if it has so many numbers."""
+        shape = self.lexicon.shapes[target.name]
+        at = (self.channel or 0) - self.first_index
+        own = self.channel is not None and target.index is None and len(shape) > 2 and 0 <= at < shape[0]
+        if own and numbers and len(numbers.entries) == prod(shape[1:]) < prod(shape):
+            return replace(target, index=(at,), is_slice=True)
+        return target
 
     def begin(self, k: int) -> None:
         """What comes now is about pass k."""
@@ -210,6 +231,8 @@ class StatementReader:
         meant = self.index.meaning(text) if 0 < len(text) <= MAX_LEFT else None
         if meant is None and (counted := COUNTED.fullmatch(text)):
             return self.left(f"{counted['name']}^{{({counted['k']})}}")
+        if meant is None and (counted := COUNTED_BELOW.fullmatch(text)) and self._is_renewed(counted["name"]):
+            return self.left(f"{counted['name']}@{counted['k'] or counted['braced']}")
         if meant is None and (numbered := NUMBERED.sub(r"_\1", written)) != written:
             return self.left(numbered)
         if meant is None:
@@ -222,6 +245,21 @@ class StatementReader:
         passes = stated if stated is not None else update if update and update > 0 else 1
         is_slice = index is not None and len(index) < len(self.lexicon.shapes[name])
         return Target(name, index, passes, updated, is_slice)
+
+    def _is_renewed(self, name: str) -> bool:
+        """Whether a name means a number that has another value in each pass."""
+        meant = self.index.meaning(name)
+        quantity = meant.quantity if meant else None
+        derivation = self.lexicon.derivation
+        changes = {*derivation.turning, *self.tracker.parameters, *self.tracker.forward, *self.tracker.backwards}
+        return isinstance(quantity, Ref) and quantity.name in changes and not self.lexicon.shapes[quantity.name]
+
+    def named(self, text: str) -> str | None:
+        """The id of what a left side names as a whole, or one entry of; None for nothing, and for an entry by a number
+        in its name: `x_1` of x.
+        """
+        found = self.left(text)
+        return found.name.id if found and (found.index is None or text.endswith("]")) else None
 
     def formula(self, text: str) -> Target | None:
         """The step whose right side a left side is."""

@@ -12,6 +12,7 @@ _NEW = (
     r"new|updated|neue[srn]?|neu|nouveau|nouvelle|mis(?:e|es)? à jour|nuev[oa]|actualizad[oa]s?"
     r"|нов(?:ый|ая|ое|ые)|обновл[её]нн(?:ый|ая|ое|ые)|жаңа"
     r"|aktualisiert(?:e[srn]?)?|after (?:the )?update|nach dem update|после обновления|жаңартылған"
+    r"|nuov[oaie]|aggiornat[oaie]|nov[oa]s?|atualizad[oa]s?|now[yae]|yeni|nieuwe?|нов(?:ий|а|і)|mới|नया|नए|新的?"
 )
 _NEW_BEFORE = re.compile(rf"(?:the\s+)?(?:{_NEW})\s+(?P<name>\S.*)", re.IGNORECASE)
 _NEW_BEHIND = re.compile(
@@ -19,21 +20,36 @@ _NEW_BEHIND = re.compile(
     r"|\([tkni]\s*\+\s*1\)|_\{?after\}?|\s*\*)",
     re.IGNORECASE,
 )
+_GRADIENT_BEHIND = re.compile(r"(?P<name>\S+)[\s_.]+(?:grad(?:ient)?|Gradient|градиент|gradiente?)")
+_GRADIENT_BEFORE = re.compile(
+    r"(?:the\s+)?(?:[Gg]rad(?:ient)?|[Гг]радиент|[Gg]radiente)\s+(?:(?:of|for|w\.?r\.?t\.?|by|in|von|nach|für|по|для|de|par|por)\s+)?"
+    r"(?P<name>(?!(?:of|for|the)\b)\S+)"
+)
+_ENTRY_FROM_ZERO = re.compile(r"(?<=[_^]\{)(?P<before>\w{1,6},)(?P<index>\d{1,3}(?:,\d{1,3})*)(?=\})")
 _INDEX = re.compile(r"(?P<name>.*[\w})])(?P<index>\[\d{1,4}(?:(?:\]\[|,\s*)\d{1,4}){0,5}\])")
 _SLICE = re.compile(r"(?P<name>.*[\w})])\[(?P<at>\d{1,4})(?:,\s*:){1,3}\]")
-_CHANNEL_WORD = r"(?:channel|kanal|канал|canal|арна|filter|фильтр|filtre|filtro|feature map|plane)"
+LONGEST_HEADING = 60
+_CHANNEL_WORD = (
+    r"(?:channel|kanal|канал|canal|арна|filter|фильтр|filtre|filtro|feature map|plane|kernel|kern|ядро|noyau|núcleo)"
+)
+_ANY_CHANNEL = re.compile(_CHANNEL_WORD, re.IGNORECASE)
 _CHANNEL = re.compile(rf"\(?\s*{_CHANNEL_WORD}\s*(?:no\.?|nr\.?|№|#)?\s*(?P<at>\d{{1,4}})\s*\)?", re.IGNORECASE)
 _WITH_CHANNEL = re.compile(rf"(?P<name>\S.*?)[\s,:]*{_CHANNEL.pattern}", re.IGNORECASE)
 _VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
 _OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that part words by no spaces."""
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
+"""What stands above, below or behind letters of some scripts, in one word with them."""
+_WORDS_AHEAD = re.compile(rf"[^\W\d][\w{MARKS} ,.:;()'’*<>≤≥-]*")
 _AHEAD = re.compile(rf".*(?:[{UNSPACED}]|->|[→⇒⟶⟹]|=>)(?=.)", re.DOTALL)
 COUNTED = re.compile(r"(?P<name>[\w{}^\\]+)\((?P<k>\d{1,4})\)")
 """A name with a number in brackets: `w(1)`."""
+COUNTED_BELOW = re.compile(r"(?P<name>.*[\w}\u0302])_(?:(?P<k>\d{1,4})|\{(?P<braced>\d{1,4})\})")
+"""A name with one number more than it has, that of a pass: `m_2`."""
 NUMBERED = re.compile(r"(?<=[^\W\d_])\[(\d{1,3})\]")
 """A number that belongs to a name, in square brackets: Maple's `z[1]`."""
-INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]")
+INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]|_\{\w{1,6},0(?:\d?\}|,)")
 """What shows that a work counts entries from 0, as programs do."""
 
 
@@ -46,9 +62,19 @@ def plain_left(text: str, first_index: int) -> str:
         text = f"{found['name']}[{','.join(map(str, numbers))}]"
     elif found := _SLICE.fullmatch(text) or (_WITH_CHANNEL.fullmatch(text) if _CHANNEL.search(text) else None):
         text = f"{found['name']}[{int(found['at']) + 1 - first_index}]"
+    elif first_index == 0 and "{" in text:
+        text = _ENTRY_FROM_ZERO.sub(_counted_from_one, text)
+    if found := _GRADIENT_BEHIND.fullmatch(text) or _GRADIENT_BEFORE.fullmatch(text):
+        return f"grad_{found['name']}"
     if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
         return f"{found['name']}^{{new}}"
     return text
+
+
+def _counted_from_one(match: re.Match[str]) -> str:
+    """The numbers of an entry in a subscript, each a digit or parted by commas: `_{2,01}` as `_{2,1,2}`."""
+    numbers = match["index"].split(",") if "," in match["index"] else [*match["index"]]
+    return match["before"] + ",".join(str(int(number) + 1) for number in numbers)
 
 
 def own_name(label: str) -> str:
@@ -62,6 +88,16 @@ def with_channel(statement: Statement) -> Statement:
     first, *others = statement.labels
     channel = next((label for label in others if _CHANNEL.fullmatch(label.strip())), None)
     return replace(statement, labels=(f"{first} {channel}",)) if channel else statement
+
+
+def channel_headings(text: str) -> dict[int, int]:
+    """The lines that are headings of channels, `Channel 2:`, with their numbers."""
+    if _ANY_CHANNEL.search(text) is None:
+        return {}
+    lines = (
+        (i, line.strip(" \t*#_:.=-|")) for i, line in enumerate(text.split("\n"), 1) if len(line) < LONGEST_HEADING
+    )
+    return {i: int(found["at"]) for i, line in lines if (found := _CHANNEL.fullmatch(line))}
 
 
 def turned_round(statement: Statement) -> Statement | None:
@@ -82,5 +118,5 @@ def tails(text: str) -> Iterator[str]:
     words = text.split()
     for count in (1, 2):
         before = " ".join(words[:-count])
-        if before and re.fullmatch(r"[^\W\d][\w ,.:;()'’*<>≤≥-]*", before) and not re.search(r"[-+*/^(]\s*$", before):
+        if before and _WORDS_AHEAD.fullmatch(before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])

@@ -26,7 +26,8 @@ class PassTracker:
     known   the ids of the steps
     given   the true numbers of the parameters before the first update, and after it
     passes  the pass that is being stated
-    said    what has been said in it, with the numbers; `renewed` the updates in any
+    said    what has been said in it, with the numbers; `renewed` the updates in any; `headed` whether a heading
+            began the pass
     """
 
     derivation: Derivation
@@ -38,6 +39,7 @@ class PassTracker:
     said: dict[Name, Array | None] = field(default_factory=dict)
     renewed: set[tuple[Name, int]] = field(default_factory=set)
     backward: bool = False
+    headed: bool = False
     _updated: bool = False
     _derived: bool = False
 
@@ -50,7 +52,7 @@ class PassTracker:
     def begin(self, k: int) -> None:
         """What comes now is about pass k, worked out or not, where there is such a one."""
         if k in self.worked or k <= self.last:
-            self.passes, self._updated, self._derived, self.said = k, False, False, {}
+            self.passes, self._updated, self._derived, self.said, self.headed = k, False, False, {}, True
 
     def place(self, target: Target, numbers: Array | None) -> Target:
         """A target in the pass that its statement belongs to: the next one, where a forward step is said after an
@@ -59,6 +61,7 @@ class PassTracker:
         later = [k for k in self.worked if k > self.passes]
         if later and not target.updated and self._begins(target.name, numbers):
             self.begin(later[0])
+            self.headed = False
         if target.updated and self._is_of_the_pass_before(target.name):
             self.renewed.add((target.name, self.passes - 1))
             return replace(target, passes=self.passes - 1)
@@ -86,12 +89,12 @@ class PassTracker:
 
     def is_updated(self, name: Name, numbers: Array | None) -> bool:
         """Whether a parameter is stated after its update: behind a gradient, or by its numbers."""
-        if self.backward:
+        if self.backward or (self.passes > 1 and (not self.said or (name, self.passes - 1) in self.renewed)):
             return True
         before, after = self.given.get(name, ((), ()))
         if numbers is None or not self.said.keys() & self.forward or len(before) != len(numbers.entries):
             return False
-        return _are(numbers, after) and not _are(numbers, before)
+        return not _are(numbers, before) and (self.headed or _are(numbers, after))
 
 
 def parameters_of(solution: Solution) -> dict[Name, tuple[Flat, Flat]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from derive.answers.chains.left_texts import UNSPACED
+from derive.answers.chains.left_texts import MARKS, UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
 
@@ -16,7 +16,7 @@ _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
 """What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
-_WORD = re.compile(rf"(?:(?<![\w\\}}^_])|(?=[{UNSPACED}]))[^\W\d_]+$")
+_WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))[^\W\d_](?:[^\W\d_]|[{MARKS}])*$")
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 

@@ -92,7 +92,9 @@ def explain(answer: StepAnswer) -> None:
         _judge_transpose(answer)
     if answer.places(WRONG):
         answer.follows = answer.follows or next((list(attempt.values) for attempt in right.routes(answer)), None)
-        answer.diagnosis = answer.diagnosis or _mistake(answer, answer.places(WRONG))
+        if answer.diagnosis is None:
+            answer.mistaken = _mistake(answer, answer.places(WRONG))
+            answer.diagnosis = answer.mistaken.key if answer.mistaken else None
 
 
 def _judge_transpose(answer: StepAnswer) -> None:
@@ -107,11 +109,11 @@ def _judge_transpose(answer: StepAnswer) -> None:
     answer.entries = [MISSING if w is None else WRONG for w in answer.written]
 
 
-def _mistake(answer: StepAnswer, wrong: Places) -> str | None:
-    """The key of the first mistake that explains every wrong number, or else of many nearly all."""
+def _mistake(answer: StepAnswer, wrong: Places) -> Attempt | None:
+    """The first mistake that explains every wrong number, or else of many nearly all."""
     for needed in dict.fromkeys((len(wrong), len(wrong) - len(wrong) // 3)) if wrong else ():
         for row in MISTAKEN:
             for attempt in row.attempts(answer):
                 if row.holds(answer, attempt, wrong, needed):
-                    return attempt.key
+                    return attempt
     return None

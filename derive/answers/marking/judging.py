@@ -6,7 +6,7 @@ from what was. So a fault is charged once, where it is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -26,11 +26,12 @@ from derive.calculus.operation_rows import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.step_settings import step_marks
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Number, Shape
+from derive.language.expressions import Expr, Number, Shape
 from derive.language.names import Name
 from derive.solution import Solution
 from derive.values.values import Values
 
+MOST_HELD = 200
 WORST_FIRST = (WRONG, UNREADABLE, MISSING, FOLLOWS, CORRECT)
 
 
@@ -60,6 +61,7 @@ class Judged:
     later      what such a formula names that is not known yet at its step
     turned     whether the numbers were written as the transpose
     passed_on  whether it goes on from a line without marks that is not right
+    equation   gives the one that explains the numbers, right or mistaken; None where none does
     """
 
     place: StepPlace
@@ -76,6 +78,7 @@ class Judged:
     later: Name | None = None
     turned: bool = False
     passed_on: bool = False
+    equation: Callable[[], Expr] | None = None
 
     @property
     def verdict(self) -> str:
@@ -165,11 +168,20 @@ class _Judge:
                 own.uncharged[step.name] = written, judged.diagnosis or ""
             return
         values = own.value(step.expr)
+        exact = self._held(own, judged)
         own.take(step.name, written, values or judged.expected, step.expr if values else None)
-        if judged.verdict in {CORRECT, FOLLOWS}:
-            own.settle(step.name, judged.verdict == CORRECT)
+        if judged.verdict in {CORRECT, FOLLOWS} or exact is not None:
+            own.settle(step.name, exact)
         if judged.verdict in {WRONG, FOLLOWS} and is_trivial(step, written, judged.expected):
             own.trivial.add(step.name)
+
+    def _held(self, own: StudentValues, judged: Judged) -> Flat | None:
+        """What the calculator of the student may hold for a step: the true value, or what the equation by which the
+        numbers were explained gives there.
+        """
+        if judged.verdict == CORRECT:
+            return self.truth.settled(judged.place.name, judged.place.k)
+        return own.with_held().value(judged.equation()) if judged.equation and len(own.held) <= MOST_HELD else None
 
     def _as_the_first(self, own: StudentValues, step: Step) -> None:
         """What is one number for every sample is for those that the page does not work out what it is for the first."""
@@ -234,7 +246,8 @@ class _Judge:
         remarks = tuple(answer.remarks if found.turned else found.remarks())
         marks = self._earned(found, remarks, of) if of else of
         return Judged(place, answer, found.written, tuple(found.entries), expected, found.follows, found.diagnosis,
-                      remarks, marks, of, turned=found.turned, passed_on=found.passed_on)  # fmt: skip
+                      remarks, marks, of, turned=found.turned, passed_on=found.passed_on,
+                      equation=found.equation)  # fmt: skip
 
     def _by_rows(self, found: StepAnswer, shape: Shape) -> StepAnswer:
         """A square matrix that is not right, as its transpose where the work takes rows for columns."""

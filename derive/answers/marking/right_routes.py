@@ -23,6 +23,9 @@ from derive.language.names import Derivative, Name
 MARGIN = fmpq(1, 10**6)
 """Values that differ by less, relatively, differ in what rounding at a bound has left of them."""
 
+FEW_UNITS = 5
+"""By so many units of their last place rounding on the way may change the largest numbers of an array."""
+
 EARLIER_LINE = "earlier_line"
 
 
@@ -103,6 +106,23 @@ def _tried(answer: StepAnswer, own: StudentValues, step: Step) -> Iterator[tuple
         yield own.with_truth(slopes), step.expr
     for mixture in islice(own.mixtures(step.uses), 1, None):
         yield mixture, step.expr
+    yield from ((own, expr) for expr in _by_input(answer.derivation, step, own) if expr not in known[step.name])
+
+
+def _by_input(derivation: Derivation, step: Step, own: StudentValues) -> Iterator[Expr]:
+    """A step's routes with local derivatives by what goes into a function, where what comes out was answered: σ′ by z
+    is right whatever stands for A.
+    """
+    known = {each.name: each.expr for each in derivation.steps}
+    slopes: dict[Name, Expr] = {
+        name: substitute(expr, {name.of: known[name.of]})
+        for name, expr in known.items()
+        if isinstance(name, Derivative) and name.of in own.answered and name.of in known and name.of != derivation.loss
+    }
+    for expr in own.workings.routes[step.name] if slopes else ():
+        other = substitute(expr, slopes)
+        if other != expr and _fits(other, step, derivation):
+            yield settled(other, derivation.shapes)
 
 
 def _is_slope(name: Name, derivation: Derivation) -> bool:
@@ -132,8 +152,9 @@ def _fits(expr: Expr, step: Step, derivation: Derivation) -> bool:
 
 def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> bool:
     """Whether a number is what a route gives, within its width; where exact values are asked for, only from numbers
-    that were not rounded before. A width above a tenth of the value grants only what is near the exact value too; what
-    is near it to one unit of its last place needs no such grant.
+    that were not rounded before. A width above a tenth of the value (of the largest of its array, where the
+    student's numbers are that short) grants only what is near the exact value too; what is near it to one unit of its
+    last place needs no such grant.
     """
     value = attempt.values[i]
     if value is None or attempt.own is None or attempt.equation is None:
@@ -142,14 +163,29 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
         rounded = attempt.own.rounded.intersection(names_in(attempt.equation()))
         return not (rounded and w.placed) and stands(answer, i, w, attempt)
     how = answer.standing(w, value)
-    if how is None and not within(w, value, allowed(attempt.widths[i], value)):
-        if is_near(answer, i, w, attempt):
+    slack = answer.own.usual.slack if answer.own.usual else fmpq(0)
+    if how is None and is_near(answer, i, w, attempt):
+        if not _rests_on_answers(answer, attempt.own) or not within(w, value, allowed(attempt.widths[i], value)):
             return False
-        slack = answer.own.usual.slack if answer.own.usual else fmpq(0)
+    elif how is None and not within(w, value, allowed(attempt.widths[i], _scale(attempt.values, value, slack))):
         exact = (answer.exactly()[i], answer.expected[i])
         if not (any(abs(w.value - x) <= slack * abs(x) for x in exact) and within(w, value, attempt.widths[i])):
             return False
     return how == EXACT or is_precise(w, value, answer.written)
+
+
+def _rests_on_answers(answer: StepAnswer, own: StudentValues) -> bool:
+    """Whether anything that a step goes back to was answered."""
+    uses = answer.step.uses if answer.step else ()
+    return not own.answered.isdisjoint(own.behind(uses))
+
+
+def _scale(values: Sequence[Num | None], value: Num, slack: fmpq) -> Num:
+    """How large a number is for the width that it may have: what nearly cancels out is as sure as the largest number of
+    its array, up to a few units of the length of the student's numbers.
+    """
+    largest = max((abs(x) for x in values if x is not None), key=arb, default=abs(value))
+    return max(abs(value), largest * min(fmpq(1), FEW_UNITS * slack / WIDEST), key=arb)
 
 
 def line_of_numbers(answer: StepAnswer) -> Iterator[Attempt]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 from flint import arb, fmpq
 
 from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
-from derive.calculus.scalars import Num, is_minus_infinity
+from derive.calculus.scalars import Num, is_minus_infinity, to_fmpq
 
 EXACT, ROUNDED, CUT = "exact", "rounded", "cut"
 WIDEST = fmpq(1, 10)
@@ -114,10 +114,13 @@ def with_zeros(written: WrittenNumber, value: Num, digits: int) -> WrittenNumber
 
 @dataclass(frozen=True, slots=True)
 class UsualLength:
-    """How long a student's numbers usually are: significant digits, and decimals where those are always the same."""
+    """How long a student's numbers usually are: significant digits, decimals where those are always the same, and the
+    last place of numbers of each size, by the power of ten of their first digit.
+    """
 
     digits: int
     decimals: fmpq | None
+    places: Mapping[int, fmpq] = field(default_factory=dict)
 
     @staticmethod
     def of(numbers: Iterable[WrittenNumber]) -> UsualLength | None:
@@ -127,7 +130,11 @@ class UsualLength:
             return None
         places = {str(w.unit) for w in rounded if w.unit < 1}
         decimals = max(w.unit for w in rounded if w.unit < 1) if len(places) == 1 else None
-        return UsualLength(median_low(w.digits for w in rounded), decimals)
+        sizes: dict[int, list[fmpq]] = {}
+        for w in rounded:
+            sizes.setdefault(_size(w.value), []).append(to_fmpq(w.unit))
+        of_size = {size: median_low(units) for size, units in sizes.items()}
+        return UsualLength(median_low(w.digits for w in rounded), decimals, of_size)
 
     @property
     def slack(self) -> fmpq:
@@ -139,11 +146,16 @@ class UsualLength:
         x = abs(arb(value).mid())
         if not x.is_finite() or x == 0:
             return fmpq(0)
-        power = int((x.log() / arb(10).log()).floor().mid().unique_fmpz() or 0) - self.digits + 1
+        power = _size(x) - self.digits + 1
         unit = fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
         if type(value) is fmpq and (value / unit).q == 1:
             return fmpq(0)
-        return max(unit, self.decimals) if self.decimals is not None else unit
+        return max(unit, self.decimals or unit, self.places.get(_size(x), unit))
+
+
+def _size(value: Num) -> int:
+    """The power of ten of a number's first digit."""
+    return int((abs(arb(value)).log() / arb(10).log()).floor().mid().unique_fmpz() or 0)
 
 
 def is_exactly(written: WrittenNumber, value: Num) -> bool:

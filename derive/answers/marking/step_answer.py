@@ -68,7 +68,7 @@ class StepAnswer:
     explained  the attempts that explain entries
     follows    what the step's equation gives at the student's own numbers
     exact_values  what it gives at the exact values of right numbers, once asked for
-    diagnosis  the key of what explains a wrong answer
+    diagnosis  the key of what explains a wrong answer, `mistaken` the attempt that does
     """
 
     derivation: Derivation
@@ -91,6 +91,7 @@ class StepAnswer:
     follows: Flat | None = None
     exact_values: Flat | None = None
     diagnosis: str | None = None
+    mistaken: Attempt | None = None
 
     def places(self, verdict: str) -> Places:
         """The numbers with a verdict, or OPEN ones, with their places."""
@@ -100,6 +101,12 @@ class StepAnswer:
     def passed_on(self) -> bool:
         """Whether an entry goes on from a line without marks that is not right."""
         return any(attempt.own and attempt.own.charged for attempt in self.explained.values())
+
+    @property
+    def equation(self) -> Callable[[], Expr] | None:
+        """What gives the one equation that explains all numbers, or the wrong ones where a mistake does."""
+        explained = [self.mistaken] if self.mistaken else [*self.explained.values()]
+        return next((attempt.equation for attempt in explained if attempt.equation), None)
 
     def stands(self, w: WrittenNumber, value: Num) -> str | None:
         """How a number stands for a value; where the exact one is asked for, as that alone."""
@@ -116,11 +123,9 @@ class StepAnswer:
         return max((abs(x) for x in self.expected if x != 0), key=arb, default=fmpq(1))
 
     def exactly(self) -> Flat:
-        """What the step's equation gives at the exact values of all right numbers and the student's wrong ones; the
-        truth where it has no value.
-        """
+        """What the step's equation gives at what the calculator holds; the truth where it has no value."""
         if self.exact_values is None:
-            values = self.own.with_truth(self.own.correct).value(self.step.expr) if self.step else None
+            values = self.own.with_held().value(self.step.expr) if self.step else None
             self.exact_values = values or self.expected
         return self.exact_values
 

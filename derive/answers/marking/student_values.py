@@ -38,7 +38,8 @@ class StudentValues:
     `usual` is the length of the student's numbers: what was not written was rounded to it.
 
     `answered` are the names that the student gave numbers for, `trivial` those that a fault made trivial, `rounded`
-    those whose numbers only round what they stand for, `correct` those of them that are right. `uncharged` are the
+    those whose numbers only round what they stand for, `held` what the calculator holds for those of them that were
+    explained: the true value, or what the student's equation gives. `uncharged` are the
     numbers of lines without marks that are not right, with what explains them: they do not stand in the table until
     a step with marks has been charged for them; `charged` says that they were put in to see whether one must be.
     """
@@ -52,7 +53,7 @@ class StudentValues:
     answered: set[Name] = field(default_factory=set)
     trivial: set[Name] = field(default_factory=set)
     rounded: set[Name] = field(default_factory=set)
-    correct: set[Name] = field(default_factory=set)
+    held: dict[Name, Flat] = field(default_factory=dict)
     uncharged: dict[Name, tuple[FlatNumbers, str]] = field(default_factory=dict)
     charged: bool = False
 
@@ -87,10 +88,18 @@ class StudentValues:
 
     def with_truth(self, names: Iterable[Name]) -> StudentValues:
         """The same numbers, but the true values of some names, and what follows from them for what was not answered."""
+        return self._with_exact({name: self.truth[self.tape.slots[name]] for name in names})
+
+    def with_held(self, names: Iterable[Name] | None = None) -> StudentValues:
+        """The same with what the calculator holds for some names, or for all."""
+        return self._with_exact(self.held if names is None else {name: self.held[name] for name in names})
+
+    def _with_exact(self, values_of: Mapping[Name, Flat]) -> StudentValues:
+        """The same numbers with exact ones for some names, and what follows from them for what was not answered."""
         other = replace(self, env=list(self.env), units=list(self.units))
-        changed = set(names)
-        for name in changed:
-            other.put(name, self.truth[self.tape.slots[name]])
+        changed = set(values_of)
+        for name, exact in values_of.items():
+            other.put(name, exact)
         for step in self.tape.derivation.steps:
             if step.name not in self.answered and step.name not in changed and changed.intersection(step.uses):
                 values = other.value(step.expr)
@@ -122,17 +131,17 @@ class StudentValues:
         self.uncharged = {}
 
     def mixtures(self, names: Iterable[Name]) -> Iterator[StudentValues]:
-        """The same numbers, with the exact values of some of the right ones among `names`: nobody can tell whether a
-        student went on with what was written or with what stood in the calculator.
+        """The same numbers, with what the calculator holds for some of `names`: nobody can tell whether a student went
+        on with that or with what was written.
         """
-        rounded = [name for name in self.behind(names) if name in self.correct] if self.correct else []
+        rounded = [name for name in self.behind(names) if name in self.held] if self.held else []
         yield self
         if rounded:
-            yield self.with_truth(rounded)
+            yield self.with_held(rounded)
         for name in rounded if 1 < len(rounded) <= MOST_MIXED else ():
-            yield self.with_truth([name])
+            yield self.with_held([name])
             if len(rounded) > 2:
-                yield self.with_truth([other for other in rounded if other != name])
+                yield self.with_held([other for other in rounded if other != name])
 
     def behind(self, names: Iterable[Name]) -> list[Name]:
         """Names, and for those that were not answered what they follow from."""
@@ -234,12 +243,14 @@ class StudentValues:
             if self.rounded.intersection(step.uses):
                 self.rounded.add(step.name)
 
-    def settle(self, name: Name, true: bool) -> None:
-        """Take a name's numbers as right, or even `true`: where they have a width, they are rounded."""
+    def settle(self, name: Name, exact: Flat | None) -> None:
+        """Take a name's numbers as explained, by exact values where these are known: where they have a width, they are
+        rounded.
+        """
         if any(unit != 0 for unit in self.units[self.tape.slots[name]] or ()):
             self.rounded.add(name)
-            if true:
-                self.correct.add(name)
+            if exact is not None:
+                self.held[name] = exact
 
     def _unit(self, written: WrittenNumber, value: Num, true: Num) -> Num:
         """One unit of a number's last place; 0 of one that is one of two values exactly.

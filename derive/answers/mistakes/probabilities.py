@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from derive.calculus.building import negated, scaled, times
 from derive.calculus.differentiation import shape_of
@@ -91,6 +92,17 @@ def _turned_targets(derivation: Derivation, expr: Expr) -> Iterator[tuple[Name, 
         if len(shape) == 1 and shape[0] <= MOST_CLASSES and target in names_in(expr):
             entries = [Entry(target, (i,)) for i in range(shape[0])]
             yield from ((target, apply("stack", *entries[i:], *entries[:i])) for i in range(1, shape[0]))
+
+
+def other_logarithm(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """The logarithm to another base than e: lg of a calculator, log₂ of computer science."""
+    for base in (10, 2) if any(_applied(step.expr, "log")) else ():
+        yield rewrite(step.expr, partial(_to_base, apply("log", number(base))))
+
+
+def _to_base(divisor: Expr, expr: Expr) -> Expr | None:
+    """A logarithm with the divisor for another base; None for anything else."""
+    return apply("divide", expr, divisor) if isinstance(expr, Apply) and expr.op == "log" else None
 
 
 def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:

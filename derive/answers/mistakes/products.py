@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from derive.answers.mistakes.amounts import in_place_of
@@ -11,7 +11,7 @@ from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite
-from derive.language.names import Derivative
+from derive.language.names import Derivative, Name
 
 
 def _arriving(derivation: Derivation, step: Step) -> Ref | None:
@@ -66,15 +66,27 @@ def function_itself(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """σ′(A) for σ′(z): the derivative taken at what came out instead of at what went in."""
+    yield from _other_slope(derivation, step, lambda expr, of: (Ref(of), replace(expr, args=(Ref(of),))))
+
+
+def input_for_output(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """z (1 − z) for A (1 − A): the derivative by what comes out, with what went in put there."""
+    yield from _other_slope(derivation, step, lambda expr, of: (expr.args[0], expr.args[0]))
+
+
+def _other_slope(
+    derivation: Derivation, step: Step, meant: Callable[[Apply, Name], tuple[Expr, Expr]]
+) -> Iterator[Expr]:
+    """The derivative of a function with something else for its argument and its value."""
     local = step.name if step.rule.is_local else _local(derivation, step)
     expr = _function_of(derivation, local) if isinstance(local, Derivative) else None
     if expr is None or not isinstance(local, Derivative):
         return
-    again = replace(expr, args=(Ref(local.of),))
+    argument, value = meant(expr, local.of)
     row = row_of(expr)
     if not row.derivative:
         return
-    slope = tidy(instantiate(row, row.derivative[0], again.args, expr.options, again))
+    slope = tidy(instantiate(row, row.derivative[0], (argument,), expr.options, value))
     if step.rule.is_local:
         yield slope
     elif gradient := _arriving(derivation, step):

@@ -34,6 +34,8 @@ MISTAKES = (
     Mistake("local_derivative_forgotten", ("chain rule",), products.without_local),
     Mistake("function_for_derivative", ("chain rule", "local"), products.function_itself),
     Mistake("derivative_at_activation", ("chain rule", "local"), products.at_activation),
+    Mistake("input_for_output", ("chain rule", "local"), products.input_for_output),
+    Mistake("other_logarithm", ("",), probabilities.other_logarithm),
     Mistake("sum_for_mean", ("mean", "formula"), amounts.exchanged("mean", "sum")),
     Mistake("mean_for_sum", ("sum", "formula", "broadcast"), amounts.exchanged("sum", "mean")),
     Mistake("factor_n", ("",), amounts.batch_size),

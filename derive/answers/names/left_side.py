@@ -31,6 +31,8 @@ class LeftSide(NameParser):
         return (quantity, self.update) if quantity is not None and self.token.kind == "end" else None
 
     def _quantity(self) -> Quantity | None:
+        if self.is_op("(") and (slope := self.slope()):
+            return slope
         if self.is_op("{", "(") and self.depth < MAX_NESTING:
             self.depth += 1
             closing = "}" if self.take().text == "{" else ")"

@@ -32,13 +32,19 @@ _LOOKS_LIKE = re.compile(
 _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for digit in range(10)} | {
     0x66B: ",",
     0x66C: "'",
+    0x60C: ",",
+    0x61B: ";",
     0x2044: "/",
     0x2215: "/",
+    **dict.fromkeys((0x2250, 0x2252, 0x2253, 0x223C, 0x224B), "≈"),
 }
-_FOREIGN_DIGITS = re.compile("[\u0660-\u066c\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u2044\u2215]")
+_FOREIGN_DIGITS = re.compile(
+    "[\u060c\u061b\u0660-\u066c\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u2044\u2215\u223c\u224b\u2250\u2252\u2253]"
+)
 _HIGH_AND_LOW = re.compile(r"[⁰¹²³⁴-⁹](?<![\w)\]}⁾⁰¹²³⁴-⁹ᵀ].)[⁰¹²³⁴-⁹]{0,2}/[₀-₉]{1,3}")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
-_DASH = re.compile("[\u00ad\u058a\u2010-\u2015\ufe58\ufe63\u2796\u02d7](?=[\\d.,])")
+_DASHES = "[\u00ad\u058a\u2010-\u2015\ufe58\ufe63\u2796\u02d7]"
+_DASH = re.compile(rf"{_DASHES}(?=[\d.,])|(?<=[=≈(\[,;·×*/^]\s){_DASHES}(?=\s[\d.,])")
 
 
 _COMMANDS = {"lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "exponentialE": "e", "differentialD": "d",

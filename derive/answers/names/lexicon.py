@@ -22,6 +22,8 @@ from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
 
 LOSSES = ("l", "loss", "e", "error", "c", "cost", "j", "mse", "verlust", "fehler", "kosten")
+TOTALS = ("total", "tot", "ges", "gesamt", "all", "сумм", "общ", "жалпы")
+"""What a loss of all samples or outputs has in its subscript."""
 GENERIC = ("g", "f", "h", "phi", "sigma", "act", "activation", "psi", "a")
 MAX_RANK = 4
 Quantity = Ref | Entry
@@ -220,7 +222,8 @@ class Lexicon:
     def _usual(self, symbol: Symbol) -> Ref | None:
         """The loss by one of its usual names, the output as ŷ."""
         loss = self.derivation.loss
-        if loss is not None and not symbol.subscript and symbol.base.lower() in LOSSES and not symbol.accent:
+        whole = not symbol.subscript or (len(symbol.subscript) == 1 and str(symbol.subscript[0]).lower() in TOTALS)
+        if loss is not None and whole and symbol.base.lower() in LOSSES and not symbol.accent:
             return Ref(loss)
         if loss is not None and symbol.id.lower() == "y_hat" and loss in self.steps:
             computed = [name for name in self.steps[loss].uses if name in self.steps]
@@ -252,13 +255,14 @@ class Lexicon:
         return [*found]
 
     def _corrected(self, symbol: Symbol) -> Ref | None:
-        """`m̂_W1` for the bias-corrected moment m_{c,W_1}."""
+        """`m̂_W1` for the bias-corrected moment m_{c,W_1}, `ŷ_2` for an output y_2 that is worked out."""
         if symbol.accent != "hat":
             return None
         for spelling in _spellings(symbol):
             if name := self._named(replace(spelling, accent="", subscript=("c", *spelling.subscript))):
                 return Ref(name)
-        return None
+        found = self.symbol(replace(symbol, accent=""))
+        return found if isinstance(found, Ref) and found.name in self.steps else None
 
     def derivative(self, of: Quantity | None, by: Quantity | None, via: Quantity | None = None) -> Quantity | None:
         """The derivative of one quantity by another, or the part of it through `via`, or an entry of it.

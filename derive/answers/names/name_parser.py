@@ -96,8 +96,15 @@ class NameParser(Parser):
         return found
 
     def _slash(self) -> _Pair:
-        of = self.differential()
-        return (of, self.differential()) if of is not None and self.accept("/") else (None, None)
+        of = self._bracketed_differential()
+        return (of, self._bracketed_differential()) if of is not None and self.accept("/") else (None, None)
+
+    def _bracketed_differential(self) -> Quantity | None:
+        """`dL`, also `(dL)`, as Word writes fractions."""
+        if not self.accept("("):
+            return self.differential()
+        found = self.differential()
+        return found if self.accept(")") else None
 
     def _fraction(self) -> _Pair:
         self.take()

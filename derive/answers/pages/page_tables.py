@@ -21,6 +21,7 @@ _NAME = re.compile(
     r"[^=≈|\s]{0,60}(?: [^=≈|\s]{1,20}){0,2}\$?"
 )
 _VALUE = re.compile(r"[\s$]*(?:[=≈]\s*)?(?:[-+−–]?\s*[\d.,½]|\\(?:begin|left|frac|dfrac|approx)|[\[({]|[-−]?\\?frac)")
+_NUMBER = re.compile(r"[-+−–]?\d[\d.,]*(?:[eE][-+]?\d+)?%?")
 _TABULAR = re.compile(r"\\begin\{(?P<kind>tabular[x*]?|longtable|array)\}.*?\\end\{(?P=kind)\}", re.DOTALL)
 _TABULAR_EDGE = re.compile(r"\\(?:begin\{(?:tabular[x*]?|longtable|array)\}(?:\{[^{}\n]*\}){0,2}|end\{\w+\*?\})")
 _BARS = str.maketrans(dict.fromkeys("│┃║", "|"))
@@ -36,7 +37,7 @@ def tables_read(text: str) -> str:
     """A text with the rows of its tables as statements; the lines stay as many as they are."""
     text = _TABULAR.sub(_stated, text) if r"\begin" in text else text
     text = _drawn_read(text) if _DRAWN.search(text) else text
-    lines = _wide_rows([_columns(line) if "\t" in line else line for line in text.split("\n")])
+    lines = _separated(_wide_rows([_columns(line) if "\t" in line else line for line in text.split("\n")]))
     if "|" not in text:
         return "\n".join(lines)
     if "-" in text and _RULE.search(text):
@@ -95,6 +96,26 @@ def _stated(match: re.Match[str]) -> str:
 def _tabular_row(cells: Sequence[str]) -> str:
     """A row of a tabular as a statement where its last cell is a value."""
     return _row((0, len(cells) - 1), cells) if len(cells) > 1 and _VALUE.search(cells[-1]) else ""
+
+
+def _separated(lines: list[str]) -> list[str]:
+    """Rows as spreadsheets and programs save them, `z_1;3,9;12,1`, two of them at least, alike: a statement each."""
+    for sign, point in ((";", ""), (",", ".")):
+        rows = {i: _separated_cells(line, sign) for i, line in enumerate(lines) if sign in line}
+        told = any(point in cell for cells in rows.values() for cell in cells[1:])
+        for i, cells in rows.items():
+            beside = [len(rows.get(j, ())) for j in (i - 1, i + 1)]
+            if told and cells and len(cells) in beside:
+                values = [cell for cell in cells[1:] if cell]
+                lines[i] = f"{cells[0]} = " + (values[0] if len(values) == 1 else f"({'; '.join(values)})")
+    return lines
+
+
+def _separated_cells(line: str, sign: str) -> list[str]:
+    """A name and its values between signs; nothing for any other line."""
+    name, *values = (cell.strip().strip('"') for cell in line.split(sign))
+    whole = _NAME.fullmatch(name) and any(values) and all(not cell or _NUMBER.fullmatch(cell) for cell in values)
+    return [name, *values] if whole and not _RELATION.search(line) else []
 
 
 def _wide_rows(lines: list[str]) -> list[str]:

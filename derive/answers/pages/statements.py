@@ -14,7 +14,9 @@ from derive.answers.pages.transcript import without_stops
 
 MAX_LINKS = 40
 MAX_PARTS = 200
-_TEXT = re.compile(r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|operatorname)\s*\{([^{}]*)\}")
+_TEXT = re.compile(
+    r"\\(?:text|mathrm|textrm|mbox|textbf|textit|mathbf|mathit|boldsymbol|bm|operatorname)\s*\{([^{}]*)\}"
+)
 _ASIDES = {"with", "since", "because", "where", "for", "as", "mit", "wobei", "weil", "da", "für"}
 _JOINING = {"and", "so", "then", "thus", "hence", "therefore", "und", "also", "dann", "daher", "folglich"} | _ASIDES
 _SHORT = {"as", "da"}  # in a formula these are names
@@ -25,6 +27,7 @@ _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d,\]])\s*(.*)$", re.DOTALL)
 _STATES = re.compile(r"[=≈≃≅≡←:]|<-|\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)")
 """What no statement is without: a relation, or the colon behind a label."""
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
+_ANY_LETTER = re.compile(r"[^\W\d_]")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
 _SAID = re.compile(
     r"^(?:(?:ans(?:wer)?|result|value|antwort|ergebnis|ответ|réponse|resultado|жауап)\s*[:=]\s*|(?:the )?same as\s+)+",
@@ -86,11 +89,11 @@ def _word(match: re.Match[str]) -> str:
     inner = match.group(1)
     words = inner.split()
     breaks = "\n" * inner.count("\n")
-    if ":" in inner:
+    if ":" in inner or not _ANY_LETTER.search(inner):
         return f" {inner} "
     if len(words) > 1 and match.group().startswith(r"\operatorname"):
         return rf"\operatorname{{{'_'.join(words)}}}" + "\n" * inner.count("\n")
-    if len(words) > 1 or not words or words[0].lower().strip(",.") in _JOINING:
+    if len(words) > 1 or not words or inner.count("(") != inner.count(")") or words[0].lower().strip(",.") in _JOINING:
         return _part_at(words[0]) + breaks if words else " "
     return match.group()
 
@@ -119,9 +122,14 @@ def _parts(text: str, marks: list[Separator]) -> Iterator[StatementSpan]:
         elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after):
             yield StatementSpan(start, mark.start, relations, aside)
             start, relations, cuts, aside = mark.end, [], cuts + 1, text[mark.start : mark.end] == ASIDE
-    last = marks[-1] if marks and marks[-1].kind == BETWEEN else None
-    ends = last is not None and last.start >= start and not text[last.end :].strip()
-    yield StatementSpan(start, last.start if last and ends else len(text), relations, aside)
+    ends = (mark.start for mark in marks if mark.kind == BETWEEN and start <= mark.start and _is_talk(text, mark))
+    yield StatementSpan(start, next(ends, len(text)), relations, aside)
+
+
+def _is_talk(text: str, mark: Separator) -> bool:
+    """Whether nothing stands behind a sign; behind one for words, nothing that counts."""
+    behind = text[mark.end :].strip()
+    return not behind or (text[mark.start] in {NEXT, ASIDE} and not re.search(r"[\d=≈]", behind))
 
 
 def _whole_gaps(text: str, marks: Iterable[Separator]) -> list[Separator]:

@@ -33,6 +33,8 @@ _PICTURES = ((r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}"
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"), *_PICTURES)
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
+_ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?[-−+.]?\d)")
+"""A tilde for `≈`."""
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DISPLAYS = "align|aligned|alignat|alignedat|flalign|equation|gather|gathered|split|multline|eqnarray|displaymath|math"
@@ -43,6 +45,13 @@ _DOLLARS = re.compile(
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
+_NUMBERING = re.compile(
+    r"\\(?:label|tag\*?|eqref|ref|hspace\*?|vspace\*?|color|[hv]phantom)\s*\{[^{}\n]*\}|\\(?:nonumber|notag|noindent)(?![A-Za-z])"
+)
+_OVER = re.compile(
+    r"\\(?:over|under)set\s*\{[^{}\n]*\}\s*\{([^{}\n]*)\}|\\stackrel\s*\{[^{}\n]*\}\s*\{\s*(=|\\approx)\s*\}"
+)
+_COLOURED = re.compile(r"\\textcolor\s*\{[^{}\n]*\}\s*(?=\{)")
 _STATED_IN_BOX = re.compile(r"\\boxed\s*\{((?:[^{}=≈]|\{[^{}]*\})*[=≈](?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 _MARK = re.compile(
     r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶]|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
@@ -74,6 +83,7 @@ def without_pictures(text: str) -> str:
 def cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
     text = tags_read(_HIDDEN.sub("", text))
+    text = _ABOUT.sub("≈", text) if "~" in text else text
     text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))))
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
@@ -83,6 +93,7 @@ def cleaned(text: str) -> str:
         text = without_comments("\n" * before.count("\n") + body if begin else text)
     text = _STATED_IN_BOX.sub(r"\1", text) if r"\boxed" in text else text
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
+    text = _COLOURED.sub("", _OVER.sub(r"\1\2", _NUMBERING.sub("", text))) if "\\" in text else text
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)

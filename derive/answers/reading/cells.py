@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number, usual_number
@@ -26,11 +26,11 @@ _PATTERN = re.compile(
     rf"\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
     r"|[ \t]*+(?P<bar>\|)[ \t]*+"
     rf"|(?P<blank>□|\?+|\\square|\\Box|(?:…|\.\.\.+|\\[lcv]?dots|_+|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
-    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED})"
+    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED}(?P<percent>{SPACES}\\?%)?+)"
     r"|(?P<line>[ \t]*+\n\s*+)"
     rf"|(?P<open>\\begin\s*\{{(?:{_MATRIX})\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}|[\[({{]|\\\{{)\s*"
     rf"|\s*+(?P<close>\\end\s*\{{(?:{_MATRIX}|array)\}}|[\])}}]|\\\}})"
-    r"|(?P<turned>\^\s*(?:\{\s*(?:\\top|\\intercal|\\math(?:sf|rm)\s*\{?T\}?|[Tt])\s*\}|\\top|\\intercal|[Tt])|ᵀ|⊤)"
+    r"|(?P<turned>\^\s*(?:\{\s*(?:\\top|\\intercal|\\math(?:sf|rm)\s*\{?T\}?|[Tt])\s*\}|\\top|\\intercal|[Tt])|ᵀ|⊤|(?<=[\])}}])['′])"
     r"|(?P<nothing>\\(?:displaystyle|hline|limits|[bB]igg?[lr]?)(?![A-Za-z])|[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠])"
     rf"|(?P<gap>\\q?quad(?![A-Za-z])|\t+)|(?P<space>{SPACE}+)|(?P<other>[A-Za-z]++|\\[A-Za-z]++|.)",
     re.DOTALL,
@@ -87,6 +87,8 @@ def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | No
     """The number as it stands."""
     text = match.group()
     number = usual_number(text, decimal) or number_of_match(match, text, decimal)
+    if number is not None and match["percent"]:
+        number = replace(number, value=number.value / 100, unit=number.unit / 100)
     return None if number is None else (number,)
 
 

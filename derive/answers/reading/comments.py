@@ -9,7 +9,7 @@ from derive.answers.names.lexicon import Lexicon
 from derive.answers.reading.numbers import SCALES
 
 _AROUND = re.compile(r"^[\s$]*+(?:__|[*`])++(?=[^*`\s])")
-_WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,./-]{1,2}[^\W_]+){0,7}[.!]?"
+_WORDS = r"(?:\d+ )?[^\W\d_][^\W_]+(?:[ ,.:/-]{1,2}[^\W_]+){0,7}[.!]?"
 _SENTENCE = r"(?![A-ZÀ-ÞА-ЯЁ])[^\W\d_]{2,20}(?:[ ,'’-]{1,2}[^\W\d_]{1,20}){1,8}[.!]?"
 _SAID = rf"(?<=[\d)\]}}])(?:[,;:]\s+(?P<said>{_WORDS})|\s+(?P<more>{_SENTENCE}))"
 _UNIT = r"[^\W\d_₀-ₜᵢ-ᵪⱼ]{1,14}(?:[²³]|\^[23])?"
@@ -17,13 +17,14 @@ _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅☺\U0001f300-\U0001faff]"
     r"|(?<=\s)(?:[:;]-?[)(DP]|\^\^|xD))++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
+    r"|(?<=[\d)\]}⁰¹²³⁴-⁹])(?P<aside>\s*\((?:[^()]|\([^()]*\))*[=≈](?:[^()]|\([^()]*\))*\))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
     rf"|(?<=[\d)\]}}])(?P<unit>\s*(?:[€$£¥₸₽°Ω]|°[CF])|\s+{_UNIT}(?:\s?[/·*]\s?{_UNIT})?\.?)\s*$"
     r"|(?P<empty>(?<=[\d)\]}])\s*□)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
 _LONGEST, _MOST = 120, 4
-_KINDS = ("comment", "mark", "words", "sentence", "unit", "empty", "dots")
+_KINDS = ("comment", "mark", "words", "aside", "sentence", "unit", "empty", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
 _OPEN = re.compile(r"(?:[-+−·/^(=]|(?<!\*)\*)$")
 _ENDS = frozenset("□)](*_`!✓✔☑✅☺….²³€$£¥₸₽°^")

@@ -14,6 +14,8 @@ _BARE = r"c\s*\([^()]*\)"
 _BOUND = re.compile(rf"(?<![\w.])(?P<by>[rc])bind\s*\(\s*(?P<lists>{_BARE}(?:\s*,\s*{_BARE})*)\s*\)")
 _EACH = re.compile(_LIST)
 _COLUMNS = re.compile(r"<\s*(?P<columns><[^<>|]*>(?:\s*\|\s*<[^<>|]*>)+)\s*>")
+_ROWS = re.compile(r"<\s*(?P<rows><[^<>,]*\|[^<>,]*>(?:\s*,\s*<[^<>,]*>)+)\s*>")
+_COLUMN_OR_ROW = re.compile(r"<([^<>]*)>")
 _COLUMN = re.compile(r"<([^<>|]*)>")
 _SIGNS = re.compile(r"matrix\s*\(|[rc]bind\s*\(|<\s*<")
 MAX_NUMBERS = 2_000
@@ -25,7 +27,7 @@ def matrix_calls_read(text: str) -> str:
         return text
     text = _MATRIX.sub(_filled, text)
     text = _BOUND.sub(_bound, text)
-    return _COLUMNS.sub(_columns, text)
+    return _ROWS.sub(_row_by_row, _COLUMNS.sub(_columns, text))
 
 
 def _filled(match: re.Match[str]) -> str:
@@ -60,6 +62,11 @@ def _bound(match: re.Match[str]) -> str:
 
 def _columns(match: re.Match[str]) -> str:
     return _either([_numbers(inner) for inner in _COLUMN.findall(match["columns"])], True, match.group())
+
+
+def _row_by_row(match: re.Match[str]) -> str:
+    rows = [[number.strip() for number in inner.split("|")] for inner in _COLUMN_OR_ROW.findall(match["rows"])]
+    return _either(rows, False, match.group())
 
 
 def _either(lists: Sequence[Sequence[str]], by_columns: bool, written: str) -> str:

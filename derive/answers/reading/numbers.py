@@ -148,6 +148,8 @@ _LOST_SIGN = re.compile(
     re.DOTALL,
 )
 """A power of ten without a caret, or without the sign before it: `5.3 x 10 -7`, `5.3 10^-7`."""
+_SPACED_MARK = re.compile(r"(?<=\d)\s*(\.)\s*(?=\d)")
+"""`18 .3`, `0 . 27`, as programs that read pictures write."""
 _UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")
 _APART = re.compile(r"(?<=\d)\s*([eE])\s*([-−–+])\s*(?=\d{1,3}\s*$)")
@@ -157,8 +159,8 @@ _NEAR_A_BOUND = re.compile(rf"{SPACES}([{SIGNS}]?1){SPACES}([{SIGNS}]){SPACES}(\
 
 
 def _rare(text: str, decimal: str) -> WrittenNumber | None:
-    """Spellings that few use: `3 1/3`, `½`, `⁵⁄₃`, `\\frac12`, `5.3 e -7`, `25 %`, `12,34,567`, `1 - 3.720e-44`,
-    `6.1 million`.
+    """Spellings that few use: `3 1/3`, `½`, `⁵⁄₃`, `\\frac12`, `5.3 e -7`, `25 %`, `18 .3`, `12,34,567`,
+    `1 - 3.720e-44`, `6.1 million`.
     """
     if len(text) > 80:
         return None
@@ -179,6 +181,7 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
     usual = _PERCENT.sub("", text)
     usual = _SHORT_FRACTION.sub(r"\1{\2}{\3}", _APART.sub(r"\1\2", usual))
     usual = _UNDERSCORED.sub("", usual) if "_" in usual else usual
+    usual = _SPACED_MARK.sub(r"\1", usual) if len(_SPACED_MARK.findall(usual)) == 1 else usual
     if lost := _LOST_SIGN.fullmatch(usual):
         usual = f"{lost['mantissa']}e-{re.sub(r'[^0-9]', '', lost['power'])}"
     usual = _INDIAN.sub(lambda match: match.group().replace(",", ""), usual)

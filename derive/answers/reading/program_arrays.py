@@ -27,6 +27,8 @@ _TRANSPOSE = re.compile(r"(?<=[\w\])])\.T\b")
 _CARET = re.compile(r"(?<=[\d.])\*\^(?=-?\d)")
 _ANGLES = re.compile(r"<(?!-\s)(?=\s*[-+\d.])([^<>=\n]*[\d. \t])>")
 _LIST_POINT = re.compile(r"(?<=\d)\.(?=[,;\]}])")
+_PRINTED_ROW = re.compile(r"\[[-+\d.eE\s]+\]")
+_ROW_POINT = re.compile(r"(?<=\d)\.(?=[\s\]])")
 _WORD_MATRIX = re.compile(r"[■█]\(")
 _SIGNS = re.compile(r"[■█<]|\*\^|\.[A-Za-z,;\])}]|[A-Za-z\]]\s*\(")
 _BRACKETS = re.compile(r"[\[\](){}]")
@@ -43,6 +45,7 @@ def plain_arrays(text: str) -> str:
         text = _LIST_POINT.sub(" ", text)
         text = _PREFIX.sub(_blanks, text) if any(f"{name}." in text for name in LIBRARIES) else text
         text = _TRANSPOSE.sub("^T", text) if ".T" in text else text
+        text = _PRINTED_ROW.sub(lambda match: _ROW_POINT.sub(" ", match.group()), text)
     text = _CARET.sub(" e", text) if "*^" in text else text
     text = _ANGLES.sub(lambda match: f"[{match[1]}]", text) if "<" in text else text
     return _from_word(text) if _WORD_MATRIX.search(text) else text

@@ -29,6 +29,8 @@ MAX_TEXT = 6_000
 LEAST_ENTRIES, MORE = 400, 4
 _BRACKET = re.compile(r"[\s$]*(?:\[|\\left|\\begin)")
 _OPENING = re.compile(r"\s*[\[({\\|⎡⎛]")
+_SLASHED = re.compile(r"[^/|;()\[\]]*\d\s+/\s+[^/|;()\[\]]*\d(?:\s+/\s+[^/|;()\[\]]*\d)*\s*")
+_LETTER_FOR_TIMES = re.compile(r"(?<=\d)(\s+)[xX](?=\s+[\[(][^A-Za-z]*[\])]['′]?\s*$)")
 _SLICE = re.compile(
     r"[\s{]*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}"
     r"(?:[\s}]|\\q?quad|\\allowbreak)*"
@@ -44,6 +46,9 @@ def read_side(text: str, lexicon: Lexicon, decimal: str, asked: Shape | None = N
     if len(text) > MAX_TEXT:
         raise TextError(f"this has {len(text)} characters", f"at most {MAX_TEXT} are read")
     plain = plain_arrays(silenced(text))
+    if asked and prod(asked) - 1 == plain.count("/") and _SLASHED.fullmatch(plain):
+        plain = plain.replace("/", ";")  # `3.9 / 12.1 / 20.3`
+    plain = _LETTER_FOR_TIMES.sub(r"\1·", plain)  # `10^-6 x (1.5 4.6)`
     fault, found = None, None
     for sign, commas in _uses_of_commas(plain, decimal):
         try:

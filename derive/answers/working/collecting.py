@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -13,7 +13,7 @@ from derive.answers.reading.answer_reader import noticed
 from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.written import NOT_READ, Answer, Array, Remark, Unreadable, WrittenNumber
 from derive.calculus.shapes import offset
-from derive.language.expressions import Expr, Shape
+from derive.language.expressions import Expr, Ref, Shape
 from derive.solution import Solution
 
 MOST_CELLS = 400  # of arrays in a formula that is worked out
@@ -38,6 +38,10 @@ class _Collector:
         for chain in chains:
             if chain.target is not None and (step := chain.target.step) in self.solution.index:
                 by_step.setdefault(step, []).append(chain)
+        for chain in [chain for chain in chains if chain.target and chain.result]:
+            for also in self._said_too(chain):
+                if also.target and also.target.step not in by_step:
+                    by_step[also.target.step] = [also]
         answers = [self._answer(step, said) for step, said in by_step.items()]
         unmatched = [self._unmatched(chain) for chain in chains if chain.target is None]
         return sorted(filter(None, (*answers, *unmatched)), key=lambda answer: answer.line or 0)
@@ -57,6 +61,15 @@ class _Collector:
             if chosen := _telling(whole, kind, prod(shape)):
                 return _filled(self._made(step, *chosen, shape), entries)
         return _from_entries(step, parts, Array(shape, tuple(entries))) if one_by_one else None
+
+    def _said_too(self, chain: ReadStatement) -> Iterator[ReadStatement]:
+        """A chain as one about each other step that is a member of it: `dL/dz_1 = dL/db_1 = [0.2; 0.4]`."""
+        assert chain.target is not None
+        for part in chain.parts:
+            name = part.reading.expr.name if part.reading and isinstance(part.reading.expr, Ref) else None
+            target = replace(chain.target, name=name, index=None) if name in self.shapes and name else None
+            if target and target.step in self.solution.index and chain.target.index is None:
+                yield replace(chain, target=target, left=part.link.text)
 
     def _made(self, step: str, chain: ReadStatement, part: ReadSide, shape: Shape) -> Answer:
         content, remarks = self._content(part, shape), tuple[Remark, ...]()

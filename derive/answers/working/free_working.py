@@ -7,7 +7,8 @@ from collections import deque
 from pathlib import Path
 
 from derive.answers.chains.chains import ReadStatement, StatementReader
-from derive.answers.chains.left_texts import INDEX_FROM_ZERO
+from derive.answers.chains.counted_tables import counted_tables
+from derive.answers.chains.left_texts import INDEX_FROM_ZERO, channel_headings
 from derive.answers.chains.pass_headings import passes
 from derive.answers.chains.pass_tracker import PassTracker, parameters_of
 from derive.answers.files.documents import document_text
@@ -72,8 +73,11 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     reader = StatementReader(index, decimal, tracker, first_index=first, loss_named=_names_loss(text, solution))
     chains: list[ReadStatement] = []
     source = text
+    if not solution.blueprint.derivation.turning:  # a row of samples that take turns is data, or about an epoch
+        text = counted_tables(text, reader.named, last > 1)
     counted = {STEP.id} if STEP in solution.blueprint.derivation.constants else set[str]()
     headed = deque(passes(text, catalogue(solution.problem.language), index.lexicon.names.keys() - counted))
+    channels = deque(channel_headings(text).items())
     heads = {mark.line: mark.length for mark in headed}
     text = "\n".join(line[heads.get(i, 0) :] for i, line in enumerate(text.split("\n"), 1))
     page = cleaned(text)
@@ -88,6 +92,8 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
         while headed and headed[0].line <= statement.left.line:
             if k := headed.popleft().k:
                 reader.begin(k)
+        while channels and channels[0][0] <= statement.left.line:
+            reader.channel = channels.popleft()[1]
         read = [*reader.chains(statement)]
         ledger.enter(statement, read, snippet.rows)
         chains += read

@@ -12,6 +12,7 @@ from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
 from derive.classroom.reports.copied_work import Agreement
 from derive.classroom.reports.gradebook import TableStyle
+from derive.classroom.reports.spoken_reasons import spoken_reason
 from derive.classroom.returns.inbox import BESIDE, CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
 from derive.figures import Bar, BarPart, Chart
@@ -248,7 +249,7 @@ class _Page:
                 _said(who.id),
                 _said(who.last_name),
                 _said(who.first_name),
-                _said(why[who.id]) if who.id in why else nothing,
+                _said(spoken_reason(why[who.id], self.words)) if who.id in why else nothing,
             )
             for who in sorted(self.found.missing, key=lambda who: who.id in why)
         ]
@@ -259,7 +260,9 @@ class _Page:
         if not total:
             return
         found = [item for state in states for item in self.found.returns.get(state, ())]
-        rows = [(_said(item.shown), _said(item.student), _said(item.reason)) for item in found]
+        rows = [
+            (_said(item.shown), _said(item.student), _said(spoken_reason(item.reason, self.words))) for item in found
+        ]
         heads = (_column("return", "long"), _column("student"), _column("why", "long"))
         yield from self._listed(key, heads, rows, total)
 

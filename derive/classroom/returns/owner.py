@@ -54,15 +54,18 @@ def owner_of(claims: Claims, register: Register) -> Owner:
         return Owner(reason=f"the code `{claims.code[:40]}` belongs to no sheet of this class")
     stated, uploaders = _stated(claims, register), named_on_path(claims.names, register)
     if not uploaders and (stranger := _stranger(claims.names)):
-        of = sorted({*coded, *stated})
-        sheet = f", and this is the sheet of {', '.join(of[:5])}" if of else ""
-        return Owner(reason=f"it was handed in by `{stranger[:60]}`, who is not on the roster{sheet}")
+        name, of = stranger[:60], ", ".join(sorted({*coded, *stated})[:5])
+        if of:
+            return Owner(
+                reason=f"it was handed in by `{name}`, who is not on the roster, and this is the sheet of {of}"
+            )
+        return Owner(reason=f"it was handed in by `{name}`, who is not on the roster")
     possible = uploaders or stated or coded
     choices = (possible, *([each for each in possible if each in group] for group in (stated, coded)))
     named = next((each for each in choices if len(each) == 1), ())
     if len(coded) > 1 and (len(named) != 1 or named[0] not in coded):
-        among = f"the code `{claims.code[:40]}` belongs to the sheets of {', '.join(coded[:5])}"
-        return Owner(reason=f"{among}, and no id says to which it is")
+        code, among = claims.code[:40], ", ".join(coded[:5])
+        return Owner(reason=f"the code `{code}` belongs to the sheets of {among}, and no id says to which it is")
     if len(named) != 1:
         return Owner(reason=f"several students fit: {', '.join(possible[:5])}" if possible else _nobody(claims))
     (student,) = named

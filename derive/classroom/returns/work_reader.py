@@ -172,12 +172,12 @@ _BROKEN: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _PdfWork:
-    """The fields of a PDF, as it has them, whether text boxes or ink lie on its pages, and what is printed where it has
-    no fields.
+    """The fields of a PDF, as it has them, what the text boxes on its pages say (None where there are neither boxes nor
+    ink), and what is printed where it has no fields.
     """
 
     fields: Sequence[tuple[object, object]]
-    beside: bool
+    notes: str | None
     printed: PrintedSheet | None
 
 
@@ -185,25 +185,30 @@ def _pdf(source: ReturnedFile, raw: bytes) -> ReturnedWork:
     """A sheet filled in on screen, or a print of it. Raises CannotRead, and ToolError without pypdf."""
     found = _with_pypdf(raw)
     if found.printed is not None:
-        return _printed(source, found.printed, found.beside)
+        return _printed(source, found.printed, found.notes)
     work = work_of_entries(source, _fields(found.fields))
-    if found.beside and work.empty:
+    if found.notes is not None and work.empty:
         printed = " ".join(filter(None, (work.claims.code, *work.claims.students)))
-        raise CannotRead("the answers are written beside the fields", BY_HAND, printed)
-    return replace(work, beside=found.beside)
+        raise CannotRead(_written_beside(found.notes), BY_HAND, printed)
+    return replace(work, beside=found.notes is not None)
 
 
-def _printed(source: ReturnedFile, sheet: PrintedSheet, beside: bool) -> ReturnedWork:
+def _printed(source: ReturnedFile, sheet: PrintedSheet, notes: str | None) -> ReturnedWork:
     if not sheet.entries:
-        raise CannotRead(_why_unread(sheet, beside), BY_HAND, sheet.words)
+        raise CannotRead(_why_unread(sheet, notes), BY_HAND, sheet.words)
     claims = Claims(sheet.code, _one(sheet.student), (), source.names)
-    return ReturnedWork(source.shown, claims, sheet.entries, beside=beside)
+    return ReturnedWork(source.shown, claims, sheet.entries, beside=notes is not None)
 
 
-def _why_unread(sheet: PrintedSheet, beside: bool) -> str:
+def _written_beside(notes: str) -> str:
+    """That text boxes or ink hold the answers, with what the boxes say, for whoever marks them by hand."""
+    return "the answers are written beside the fields" + (f": “{notes}”" if notes else "")
+
+
+def _why_unread(sheet: PrintedSheet, notes: str | None) -> str:
     """What is in the way of reading a PDF without fields."""
-    if beside:
-        return "the answers are written beside the fields"
+    if notes is not None:
+        return _written_beside(notes)
     if sheet.pictures and not sheet.words:
         return "this PDF is a scan or photos: there is no text on its pages that can be read"
     return "this PDF has no form fields, and no numbers of answers can be read in it"
@@ -230,7 +235,7 @@ def _with_pypdf(raw: bytes) -> _PdfWork:
         if reader.is_encrypted and not reader.decrypt(""):
             raise CannotRead("this PDF is locked with a password", "save it without one")
         fields = [(name, _loaded(field.get("/V"))) for name, field in (reader.get_fields() or {}).items()]
-        return _PdfWork(fields, _has_notes(reader), None if fields else printed_sheet(reader))
+        return _PdfWork(fields, _notes(reader), None if fields else printed_sheet(reader))
     except DependencyError:
         raise CannotRead("this PDF is locked: it is encrypted with AES", "save it without encryption") from None
     except PyPdfError as error:
@@ -240,14 +245,15 @@ def _with_pypdf(raw: bytes) -> _PdfWork:
 
 
 _NOTES = {"/FreeText", "/Ink", "/Text", "/Stamp", "/Line", "/PolyLine"}
-MAX_PAGES = 40
+MAX_PAGES, MAX_NOTE = 40, 300
 
 
-def _has_notes(reader: Any) -> bool:
-    """Whether somebody has put text boxes or ink on its pages."""
+def _notes(reader: Any) -> str | None:
+    """What text boxes that somebody put on its pages say; None where there are neither boxes nor ink."""
     pages = reader.pages[:MAX_PAGES]
     notes = (note.get_object() for page in pages for note in (page.get("/Annots") or []))
-    return any(note.get("/Subtype") in _NOTES for note in notes)
+    texts = [_text(_loaded(note.get("/Contents"))) for note in notes if note.get("/Subtype") in _NOTES]
+    return " | ".join(filter(None, (" ".join(text.split()) for text in texts)))[:MAX_NOTE] if texts else None
 
 
 def _loaded(value: Any) -> object:

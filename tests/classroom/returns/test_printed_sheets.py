@@ -94,7 +94,8 @@ def test_a_print_without_numbers_is_sorted_by_what_stands_on_it() -> None:
 @pytest.mark.parametrize("fields", [True, False])
 def test_answers_beside_the_fields_are_told_as_such(fields: bool) -> None:
     refused = read(page(SHEET, note=True, fields=fields))
-    assert isinstance(refused, Refused) and "written beside the fields" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "written beside the fields: “u = -12.5”; mark it by hand" in refused.reason
 
 
 @pytest.mark.parametrize("note", [True, False])
