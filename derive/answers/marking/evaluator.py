@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from derive.answers.marking.orientation import Stands, orientation_of
 from derive.answers.marking.student_values import BITS, MOST_BITS, StudentValues
+from derive.answers.reading.cells import CommaUse
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
@@ -56,6 +57,7 @@ class Evaluator:
     equations: dict[Name, Expr] = field(default_factory=dict)
     known: dict[Expr, Value | None] = field(default_factory=dict)
     true: dict[Expr, Value | None] = field(default_factory=dict)
+    spreads: dict[tuple[Expr, str, str, CommaUse], Value | None] = field(default_factory=dict)
     standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
     operations: dict[tuple[str, Shapes, Options], tuple[Shape, Kernel]] = field(default_factory=dict)
 
@@ -107,6 +109,13 @@ class Evaluator:
             return arb(w.value, arb(w.unit)) if 0 < w.unit < 1 else to_fmpq(number.value)
 
         return self._evaluated(expr, self.own.env, reading.grids, ball)
+
+    def spread_of(self, reading: Reading) -> Value | None:
+        """The same of all that was read: a line that stands there again is worked out once."""
+        key = reading.expr, reading.text, reading.decimal, reading.commas
+        if key not in self.spreads:
+            self.spreads[key] = self.spread(reading.expr, reading)
+        return self.spreads[key]
 
     def _evaluated(
         self, expr: Expr, env: Env, grids: Mapping[Name, WrittenArray], number: Constant = exactly

@@ -153,7 +153,7 @@ class NumberLine:
         explained = [self._stands(w, a, b) if w else (True, True) for w, a, b in triples]
         if all(given for given, _ in explained) or not all(rightly for _, rightly in explained) or self._is_true():
             return False
-        spread = self.evaluator.spread(self.reading.expr, self.reading)
+        spread = self.evaluator.spread_of(self.reading)
         return spread is not None and any(
             w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
             for w, (given, _), ball in zip(self.result.entries, explained, spread[1], strict=True)
