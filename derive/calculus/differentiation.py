@@ -200,25 +200,21 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
     return result
 
 
-def slopes(expr: Expr, shapes: Shapes, factor: Fraction = Fraction(1)) -> dict[Name, Fraction] | None:
+def slopes(expr: Expr, shapes: Shapes) -> dict[Name, Fraction] | None:
     """All derivatives of a sum of scalars, each times a number, at once; None for another formula."""
-    if isinstance(expr, Number):
-        return {}
-    if isinstance(expr, Ref) and not shapes[expr.name]:
-        return {expr.name: factor}
-    if not isinstance(expr, Apply) or expr.op not in {"add", "subtract", "negate", "product"}:
-        return None
-    *before, last = expr.args
-    if expr.op == "product":
-        (first,) = before
-        return slopes(last, shapes, factor * first.value) if isinstance(first, Number) else None
     found: dict[Name, Fraction] = {}
-    for arg, sign in (*((arg, 1) for arg in before), (last, 1 if expr.op == "add" else -1)):
-        inner = slopes(arg, shapes, sign * factor)
-        if inner is None:
+    waiting = [(expr, Fraction(1))]
+    while waiting:
+        term, factor = waiting.pop()
+        if isinstance(term, Ref) and not shapes[term.name]:
+            found[term.name] = found[term.name] + factor if term.name in found else factor
+        elif isinstance(term, Apply) and term.op in {"add", "subtract", "negate"}:
+            *before, last = term.args
+            waiting += [(last, factor if term.op == "add" else -factor), *((arg, factor) for arg in reversed(before))]
+        elif isinstance(term, Apply) and term.op == "product" and isinstance(term.args[0], Number):
+            waiting.append((term.args[1], factor * term.args[0].value))
+        elif not isinstance(term, Number):
             return None
-        for name, slope in inner.items():
-            found[name] = found.get(name, Fraction(0)) + slope
     return found
 
 

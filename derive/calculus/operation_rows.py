@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from derive.calculus.scalars import Num
 from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply
@@ -14,6 +14,7 @@ Flat: TypeAlias = list[Num]
 Shapes: TypeAlias = tuple[Shape, ...]
 Kernel: TypeAlias = Callable[..., Flat]
 At: TypeAlias = Callable[[int, Index], Expr]
+Found = TypeVar("Found")
 
 
 class ShapeFault(Exception):
@@ -26,9 +27,27 @@ class ShapeFault(Exception):
 
 @dataclass(slots=True)
 class Branches:
-    """The branches that piecewise operations took; `frozen` makes them take the same ones again."""
+    """The branches that piecewise operations took; `frozen` makes them take the same ones again. The samples of a batch
+    share their kernels: `sample` is the one whose step is worked out.
+    """
 
     frozen: bool = False
+    sample: int = 0
+
+
+class Held(Generic[Found]):
+    """What a kernel has found; while the branches are frozen, what the last free evaluation found."""
+
+    __slots__ = ("_branches", "_found")
+
+    def __init__(self, branches: Branches) -> None:
+        self._branches, self._found = branches, dict[int, Found]()
+
+    def of(self, find: Callable[[], Found]) -> Found:
+        """What is found, or was."""
+        if not self._branches.frozen:
+            self._found[self._branches.sample] = find()
+        return self._found[self._branches.sample]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from derive.derivation.rules import (
 )
 from derive.derivation.sample_steps import SampleSteps
 from derive.derivation.steps import Step
-from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
+from derive.language.expressions import Apply, Expr, Ref, Shape, apply, names_in, number
 from derive.language.names import Derivative, Name
 from derive.problem.training.batch import SamplePlaces
 
@@ -52,15 +52,16 @@ LARGEST_JACOBIAN = 50  # components of a vector up to which the page goes throug
 class Backward:
     """Reverse mode over the steps before a target: local derivatives, parts through each path, their sums.
 
-    `known` are the derivatives that are defined already, by name: they are used, not made again. Those of what is a
-    `target` of its own stand for the whole derivative: then what comes directly is a part through its equation.
+    `known` are the steps of the derivatives that are defined already, by name: they are used, not made again. Those of
+    what is a `target` of its own stand for the whole derivative: then what comes directly is a part through its
+    equation.
     """
 
     def __init__(
         self, steps: Sequence[Step], target: Name, wanted: Iterable[Name], shapes: dict[Name, Shape],
-        places: SamplePlaces, known: dict[Name, Expr], targets: Container[Name] = (),
+        places: SamplePlaces, known: dict[Name, Step], targets: Container[Name] = (),
     ) -> None:  # fmt: skip
-        self.path = path = LossPath([Equation(step.name, step.expr) for step in steps], target, wanted)
+        self.path = path = LossPath([(step.name, step.uses) for step in steps], target, wanted)
         self.shapes, self.places, self.known, self.targets = shapes, places, known, targets
         alike = places.sample(target) is None  # towards a result of one sample the others' ways are not the same
         self.samples = SampleSteps(places if alike else SamplePlaces(), shapes)
@@ -164,7 +165,8 @@ class Backward:
         """What the derivative of a step by one of its arguments is called."""
         bare = Derivative(step.name, name)
         whole = step.name in self.targets or bare in self.known
-        return Derivative(step.name, name, step.name) if whole and self.known.get(bare) != local else bare
+        same = bare in self.known and self.known[bare].expr == local
+        return Derivative(step.name, name, step.name) if whole and not same else bare
 
     def _part(self, step: Step, name: Name, expr: Expr, rule: RuleKey) -> Step:
         """What an argument gets through an equation: its gradient, or one part of it where there are several."""
@@ -186,9 +188,9 @@ class Backward:
         """Those of the steps whose derivatives are not known yet."""
         for step in steps:
             if step.name in self.known:
-                assert self.known[step.name] == step.expr, f"{step.name} is two things"
+                assert self.known[step.name].expr == step.expr, f"{step.name} is two things"
             else:
-                self.known[step.name] = step.expr
+                self.known[step.name] = step
                 yield step
 
     def _pulled(self, step: Step) -> dict[Name, tuple[Expr, RuleKey]]:

@@ -15,7 +15,7 @@ from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
 from derive.derivation.rules import AFFINE, COMPONENT, COPY, FORMULA, INDEPENDENT, JACOBIAN, RuleKey
 from derive.derivation.sample_steps import SampleSteps
-from derive.derivation.steps import Derivation, Step
+from derive.derivation.steps import Derivation, RenamedStep, Step
 from derive.errors import Fault, InputError
 from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
 from derive.language.names import Derivative, Name, Symbol, symbols_in
@@ -31,7 +31,7 @@ def derive(problem: Problem) -> Derivation:
     work.passes()
     shapes, places, forward, backward = work.shapes, work.places, tuple(work.forward), tuple(work.backward)
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
-    interims = {step.name: way for step in forward if (way := interims_of(step, shapes))}
+    interims = _interims(forward, shapes)
     shapes |= {step.name: step.shape for way in interims.values() for step in way}
     own = places.results((step.name for step in (*forward, *backward)), problem.loss)
     shapes |= {places.called(name, EACH): shapes[name] for name in own}
@@ -46,11 +46,21 @@ def derive(problem: Problem) -> Derivation:
     return derivation
 
 
+def _interims(forward: Iterable[Step], shapes: Shapes) -> dict[Name, tuple[Step, ...]]:
+    """The interim results of each step that has such; where the first sample's has none, no other's has."""
+    found: dict[Name, tuple[Step, ...]] = {}
+    for step in forward:
+        alike = not isinstance(step, RenamedStep) or step.first.name in found
+        if alike and (way := interims_of(step, shapes)):
+            found[step.name] = way
+    return found
+
+
 class _Deriving:
     """The forward and the backward pass of a problem.
 
     `slopes` are the derivatives of numbers that equations and updates ask for, beside the gradients of the losses;
-    `known` what each derivative that is made is defined as.
+    `known` the step of each derivative that is made.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -61,7 +71,7 @@ class _Deriving:
         self.forward: list[Step] = []
         self.backward: list[Step] = []
         self.slopes: dict[Derivative, None] = {}
-        self.known: dict[Name, Expr] = {}
+        self.known: dict[Name, Step] = {}
         self.asked = [name for equation in problem.equations for name in demanded(equation.expr)]
         own = [name.by for name in self.asked if name.of in problem.losses and isinstance(name.by, Symbol)]
         parameters = [given.name for given in problem.givens if given.parameter]
@@ -100,7 +110,7 @@ class _Deriving:
 
     def _path(self) -> LossPath:
         """What is on the way to anything that is differentiated."""
-        equations = list(with_slopes(self.problem.equations))
+        equations = [(each.name, names_in(each.expr)) for each in with_slopes(self.problem.equations)]
         path = LossPath(equations, self.problem.loss, self.wanted)
         ways: list[tuple[Name, tuple[Symbol, ...]]] = [(loss, self.wanted) for loss in self.problem.losses[1:]]
         ways += [(origin(name), tuple(symbols_in(name.by))) for name in (*self.asked, *self.later)]
@@ -158,10 +168,10 @@ class _Deriving:
         return component
 
     def _define(self, name: Name, expr: Expr, rule: RuleKey, steps: list[Step]) -> None:
-        self.known[name] = expr
         self.shapes[name] = shape_of(expr, self.shapes)
         phase = "backward" if isinstance(name, Derivative) else "forward"
-        steps.append(Step(name, expr, phase, rule, self.shapes[name]))
+        self.known[name] = step = Step(name, expr, phase, rule, self.shapes[name])
+        steps.append(step)
 
 
 def _numbered(name: Name, i: int) -> Name:
@@ -178,7 +188,7 @@ def well_formed(derivation: Derivation) -> None:
         assert step.name not in known, f"{step.id} is defined twice"
         assert known.issuperset(step.uses), f"{step.id} uses something undefined"
         known.add(step.name)
-        if derivation.places.sample(step.name):  # another sample's steps are those of the first
+        if step.form is not step:
             continue
         found = shape_of(step.expr, derivation.shapes)
         assert found == step.shape, f"{step.id} has shape {found}, not {step.shape}"

@@ -5,28 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from derive.calculus.differentiation import Shapes, is_elementwise, shape_of
 from derive.calculus.operation_rows import row_of
-from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, names_in
+from derive.language.expressions import Apply, Expr, Ref, Shape, names_in
 from derive.language.names import Name, Symbol
 
 
 class LossPath:
     """Which names depend on what is differentiated by, and which of them the loss depends on."""
 
-    def __init__(self, equations: Iterable[Equation], loss: Name | None, wanted: Iterable[Name]) -> None:
-        equations = list(equations)
+    def __init__(
+        self, equations: Sequence[tuple[Name, tuple[Name, ...]]], loss: Name | None, wanted: Iterable[Name]
+    ) -> None:
+        """`equations` are what each defines, and what it uses."""
         self.dependent: set[Name] = set(wanted)
-        for equation in equations:
-            if self.depends(equation.expr):
-                self.dependent.add(equation.name)
+        for name, uses in equations:
+            if not self.dependent.isdisjoint(uses):
+                self.dependent.add(name)
         reached: set[Name] = {loss} if loss else set()
-        for equation in reversed(equations):
-            if equation.name in reached:
-                reached.update(names_in(equation.expr))
+        for name, uses in reversed(equations):
+            if name in reached:
+                reached.update(uses)
         self.names = self.dependent & reached
 
     def add(self, other: LossPath) -> None:
@@ -36,7 +38,7 @@ class LossPath:
 
     def depends(self, expr: Expr) -> bool:
         """Whether an expression depends on what is differentiated by."""
-        return any(name in self.dependent for name in names_in(expr))
+        return not self.dependent.isdisjoint(names_in(expr))
 
 
 LINEAR = {"add", "subtract", "negate"}

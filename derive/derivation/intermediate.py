@@ -35,7 +35,7 @@ def interims_of(step: Step, shapes: Mapping[Name, Shape]) -> tuple[Step, ...]:
         formula = instantiate(row, text, (*expr.args, *map(Ref, names)), expr.options, expr)
         formula = settled(formula, known)
         known[name] = shape_of(formula, known)
-        found.append(replace(step, name=name, expr=formula, phase="interim", rule=INTERIM, shape=known[name]))
+        found.append(Step(name, formula, "interim", INTERIM, known[name], step.rounded))
     return tuple(found)
 
 

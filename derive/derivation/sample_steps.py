@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from derive.derivation.steps import Step
-from derive.language.expressions import Shape, with_names
+from derive.derivation.steps import RenamedStep, Step
+from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.problem.training.batch import SamplePlaces
 
@@ -36,14 +36,14 @@ class SampleSteps:
 
     def _step(self, step: Step, i: int) -> Step:
         name = self._called(step.name, i)
-        self.shapes[name] = step.shape
-        expr = with_names(step.expr, {used: self._called(used, i) for used in step.uses})
-        return Step(name, expr, step.phase, step.rule, step.shape, step.rounded)
+        self.shapes[name], self.places.known[name] = step.shape, i
+        return RenamedStep(step, name, tuple([self._called(used, i) for used in step.uses]), i)
 
     def _called(self, name: Name, i: int) -> Name:
         """The name for sample i, made once for all steps of that sample in a row."""
         if i != self._sample:
             self._sample, self._names = i, {}
-        if name not in self._names:
-            self._names[name] = self.places.of_sample(name, i)
-        return self._names[name]
+        found = self._names.get(name)
+        if found is None:
+            self._names[name] = found = self.places.of_sample(name, i, self._called)
+        return found

@@ -38,11 +38,12 @@ def check_ids(derivation: Derivation) -> None:
         for step, named in zip(steps, map(StepId.parse, steps), strict=True)
         if where != "[names]" and named.entry and named.name in known
     ]
-    left = {step.id for step in derivation.steps if not derivation.is_worked(step.name)}
+    asked = {"[page] ask": problem.page.ask, "[sheet] blank": problem.sheet.steps, "[marking]": marking.steps}
+    left = {step.id for step in derivation.steps if any(asked.values()) and not derivation.is_worked(step.name)}
     faults += [
         Fault(f"{where}: the page does not work out `{step}`", _ALL, problem.place(where))
-        for where in ("[page] ask", "[sheet] blank", "[marking]")
-        for step in (marking.steps if where == "[marking]" else settings[where])
+        for where, steps in asked.items()
+        for step in steps
         if StepId.parse(step).name in left
     ]
     faults += _not_followed(derivation)

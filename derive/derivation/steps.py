@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from derive.derivation.rules import RuleKey
-from derive.language.expressions import Expr, Shape, names_in
+from derive.language.expressions import Expr, Shape, names_in, with_names
 from derive.language.names import Derivative, Name, Symbol, symbols_in
 from derive.language.step_ids import StepId
 from derive.operations.zero_weights import ZeroWeights
@@ -49,6 +49,55 @@ class Step:
     def uses(self) -> tuple[Name, ...]:
         """The names that the equation uses, in the order they stand in it."""
         return names_in(self.expr)
+
+    @property
+    def form(self) -> Step:
+        """The step that has the same equation under other names: of the first sample of a batch; else itself."""
+        return self
+
+    def written(self, expr: Expr, rule: RuleKey | None = None) -> Step:
+        """The same quantity by another equation."""
+        return Step(self.name, expr, self.phase, rule or self.rule, self.shape, self.rounded)
+
+
+class RenamedStep(Step):
+    """The step of another `sample` of a batch: that of the `first` under other names. `uses` are those for which the
+    first one's stand; the expression is made when somebody asks for it.
+    """
+
+    __slots__ = ("_expr", "_uses", "first", "sample")
+    first: Step
+    sample: int
+    _uses: tuple[Name, ...]
+    _expr: Expr | None
+
+    def __init__(self, first: Step, name: Name, uses: tuple[Name, ...], sample: int) -> None:
+        for key in ("phase", "rule", "shape", "rounded"):
+            object.__setattr__(self, key, getattr(first, key))
+        for key, value in (("name", name), ("first", first), ("_uses", uses), ("_expr", None), ("sample", sample)):
+            object.__setattr__(self, key, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RenamedStep, (self.first, self.name, self._uses, self.sample)
+
+    @property
+    def form(self) -> Step:
+        """The first sample's step."""
+        return self.first
+
+    @property
+    def expr(self) -> Expr:
+        """The first one's expression under the names of this sample."""
+        if self._expr is None:
+            names = dict(zip(self.first.uses, self._uses, strict=True))
+            object.__setattr__(self, "_expr", with_names(self.first.expr, names))
+        assert self._expr is not None
+        return self._expr
+
+    @property
+    def uses(self) -> tuple[Name, ...]:
+        """The names that the equation uses, in the order they stand in it."""
+        return self._uses
 
 
 @dataclass(frozen=True, repr=False)
@@ -160,7 +209,10 @@ class Derivation:
     @cached_property
     def weights(self) -> ZeroWeights:
         """Where 0 · log 0 is 0."""
-        return ZeroWeights.of((step.name, step.expr) for step in self.forward)
+        alike = [step for step in self.forward if step.form is step]
+        found = ZeroWeights.of((step.name, step.expr) for step in alike)
+        weighed = len(alike) < len(self.forward) and (found.arguments or found.names)
+        return ZeroWeights.of((step.name, step.expr) for step in self.forward) if weighed else found
 
     @cached_property
     def _moved(self) -> frozenset[str]:

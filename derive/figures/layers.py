@@ -130,7 +130,7 @@ def _layer(step: Step, derivation: Derivation) -> DrawnLayer | None:
     expr = step.expr
     if isinstance(expr, Apply) and len(expr.args) == 1 and row_of(expr).elementwise:
         (sums,) = expr.args
-        weighing = weighing_of(replace(step, expr=sums), derivation)
+        weighing = weighing_of(step.written(sums), derivation)
         if weighing:
             return _with_bias(DrawnLayer(weighing, step.name, step.name, expr.op), sums, derivation)
     return None

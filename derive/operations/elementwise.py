@@ -12,7 +12,7 @@ from flint import fmpq
 
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
-from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Kernel, Look, Row, Shapes
+from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Held, Kernel, Look, Row, Shapes
 from derive.calculus.scalars import Num, sign, to_fmpq
 from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options
@@ -176,14 +176,8 @@ def _mapped(function: Callable[..., Num], spreads: list[list[int] | None]) -> Ke
 
 def _held(kernel: Kernel, branches: Branches) -> Kernel:
     """A kernel that, while `branches` is frozen, gives what the last free evaluation gave."""
-    last: Flat = []
-
-    def held(*args: Flat) -> Flat:
-        if not branches.frozen:
-            last[:] = kernel(*args)
-        return list(last)
-
-    return held
+    held = Held[Flat](branches)
+    return lambda *args: list(held.of(lambda: kernel(*args)))
 
 
 def _piecewise(
@@ -191,12 +185,11 @@ def _piecewise(
 ) -> Kernel:
     """Chooses a piece for each entry; while `branches` is frozen, the pieces of the last free evaluation."""
     choice = {-1: pieces.below, 0: pieces.at, 1: pieces.above}
-    taken: list[int] = []
+    held = Held[list[int]](branches)
 
     def kernel(*args: Flat) -> Flat:
         entries = list(spread_entries(args, spreads))
-        if not branches.frozen:
-            taken[:] = [sign(pieces.switch(*entry, **settings)) for entry in entries]
+        taken = held.of(lambda: [sign(pieces.switch(*entry, **settings)) for entry in entries])
         return [choice[side](*entry, **settings) for side, entry in zip(taken, entries, strict=True)]
 
     return kernel

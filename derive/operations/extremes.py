@@ -18,6 +18,7 @@ from derive.calculus.operation_rows import (
     Branches,
     Flat,
     GradientContext,
+    Held,
     Kernel,
     Look,
     Row,
@@ -39,14 +40,11 @@ class Winners:
     """The winner of each group of places; while the branches are frozen, those of the last free evaluation."""
 
     def __init__(self, side: int, groups: Sequence[Sequence[int]], branches: Branches) -> None:
-        self.side, self.groups, self.branches = side, groups, branches
-        self.taken: list[int] = []
+        self.side, self.groups, self.held = side, groups, Held[list[int]](branches)
 
     def of(self, flat: Flat) -> list[int]:
         """The flat place of each group's winner."""
-        if not self.branches.frozen:
-            self.taken = [winner(flat, places, self.side) for places in self.groups]
-        return self.taken
+        return self.held.of(lambda: [winner(flat, places, self.side) for places in self.groups])
 
 
 def _kernel(side: int, shapes: Shapes, options: Options, branches: Branches) -> Kernel:

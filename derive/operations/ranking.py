@@ -16,6 +16,7 @@ from derive.calculus.operation_rows import (
     Branches,
     Flat,
     GradientContext,
+    Held,
     Kernel,
     Look,
     Row,
@@ -49,12 +50,10 @@ def _ranked(flat: Flat, places: Sequence[int]) -> list[int]:
 
 
 def _kernel(value: Callable[[Num, bool], Num], shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    parts, count, kept = groups(shapes[0], options), whole_option(options, "k"), set[int]()
+    parts, count, held = groups(shapes[0], options), whole_option(options, "k"), Held[set[int]](branches)
 
     def kernel(x: Flat) -> Flat:
-        if not branches.frozen:
-            kept.clear()
-            kept.update(i for part in parts for i in _ranked(x, part)[:count])
+        kept = held.of(lambda: {i for part in parts for i in _ranked(x, part)[:count]})
         return [value(entry, i in kept) for i, entry in enumerate(x)]
 
     return kernel

@@ -10,7 +10,7 @@ from derive.calculus.differentiation import Shapes
 from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
 from derive.calculus.scalars import to_num
 from derive.calculus.shapes import offset
-from derive.derivation.steps import Derivation, Step
+from derive.derivation.steps import Derivation, RenamedStep, Step
 from derive.language.expressions import Entry, Expr, Number, Ref, Shape
 from derive.language.names import Name
 from derive.operations.zero_weights import NO_WEIGHTS, ZeroWeights
@@ -56,6 +56,19 @@ def _applied(kernel: Kernel, inner: list[CompiledExpr]) -> CompiledExpr:
     return lambda env: kernel(*[f(env) for f in inner])
 
 
+def _of_sample(run: CompiledExpr, slots: tuple[int, ...], branches: Branches, sample: int) -> CompiledExpr:
+    """An expression of the names in these slots, for one sample of a batch."""
+
+    def of_sample(env: Env) -> Flat:
+        branches.sample = sample
+        try:
+            return run([env[slot] for slot in slots])
+        finally:
+            branches.sample = 0
+
+    return of_sample
+
+
 @dataclass(frozen=True, slots=True)
 class TapeStep:
     """One step of the tape: compute `run` and store it in `slot`."""
@@ -87,12 +100,19 @@ class Tape:
         slots: dict[Name, int] = {name: i for i, name in enumerate(names)}
         branches, weights = Branches(), derivation.weights
 
+        shared: dict[Name, CompiledExpr] = {}
+
+        def run(step: Step) -> CompiledExpr:
+            if not isinstance(step, RenamedStep):
+                return compile_expr(step.expr, slots, derivation.shapes, branches, weights, step.name)
+            first = step.first
+            if first.name not in shared:
+                places = {name: i for i, name in enumerate(first.uses)}
+                shared[first.name] = compile_expr(first.expr, places, derivation.shapes, branches, weights, first.name)
+            return _of_sample(shared[first.name], tuple([slots[name] for name in step.uses]), branches, step.sample)
+
         def moves(steps: Iterable[Step]) -> tuple[TapeStep, ...]:
-            shapes = derivation.shapes
-            return tuple(
-                TapeStep(step, slots[step.name], compile_expr(step.expr, slots, shapes, branches, weights, step.name))
-                for step in steps
-            )
+            return tuple([TapeStep(step, slots[step.name], run(step)) for step in steps])
 
         return Tape(derivation, slots, branches, moves(derivation.forward), moves(derivation.backward),
                     moves(derivation.updates), moves(interims))  # fmt: skip

@@ -25,16 +25,22 @@ from derive.values.values import Values
 from derive.verification.probes import Probe
 
 LONGEST_RATIONAL = 1_000  # bits
+TOGETHER = 1_000  # numbers of small arrays that are looked at in one go
 FINER = 32  # by how many powers of 2 the second step is smaller
 
 
 def reach(env: Env) -> int:
     """The m for which the numbers of a pass that are known not to be 0 lie between 2^-m and 2^m."""
-    return max(map(_reach, env), default=0)
+    found, together = 0, Flat()
+    for flat in env:
+        together += flat
+        if len(together) > TOGETHER:
+            found, together = max(found, _reach(together)), Flat()
+    return max(found, _reach(together))
 
 
 def _reach(flat: Flat) -> int:
-    """The same for one array: for the rationals, and the balls that may not be 0, by the largest and the smallest."""
+    """The same for some numbers: for the rationals, and the balls that are not 0, by the largest and the smallest."""
     rationals, balls = ([x for x in flat if (type(x) is fmpq) == exact] for exact in (True, False))
     found = 0
     if rationals and max(map(fmpq.height_bits, rationals)) > 0:  # a rational is not beyond its longer part

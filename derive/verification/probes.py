@@ -65,7 +65,7 @@ def directions(derivation: Derivation, names: Iterable[Name]) -> Iterator[Probe]
     """Random directions that move every entry of `names`; always the same ones for the same shapes."""
     names = list(names)
     random = Random(20)
-    for _ in range(DIRECTIONS if operation_count(derivation) < LARGE else 1):
+    for _ in range(DIRECTIONS if derivation.once(operation_count) < LARGE else 1):
         yield {name: EveryEntry(_numerators(random, prod(derivation.shapes[name]))) for name in names}
 
 

@@ -171,7 +171,7 @@ class _Comparison:
     def with_differences(self) -> None:
         """Every entry, or directions that move every entry, against differences. Raises _Disagreement."""
         wanted, shapes = tuple(self.point.names), self.derivation.shapes
-        if 2 * sum(prod(shapes[name]) for name in wanted) * operation_count(self.derivation) <= MOST_WORK:
+        if 2 * sum(prod(shapes[name]) for name in wanted) * self.derivation.once(operation_count) <= MOST_WORK:
             for name in wanted:
                 self._differ(singles(self.derivation, name))
             return

@@ -58,14 +58,14 @@ class PageContext:
         for way in self.derivation.interims.values():
             labels |= {name: formula(expr, notation, self.shapes) for name, expr in in_full(way).items()}
         for step in self.derivation.forward:
-            expr = step.expr
-            if isinstance(expr, Apply) and len(expr.args) == 1 and _has_prime(ROWS[expr.op]):
-                arg, row = expr.args[0], ROWS[expr.op].notation
-                if isinstance(arg, Ref) and isinstance(arg.name, Symbol) and isinstance(step.name, Symbol):
+            expr = step.form.expr
+            if isinstance(expr, Apply) and isinstance(expr.args[0], Ref) and len(expr.args) == 1:
+                (arg,), row = step.uses, ROWS[expr.op].notation
+                if _has_prime(ROWS[expr.op]) and isinstance(arg, Symbol) and isinstance(step.name, Symbol):
                     primed = replace(row, tex=f"{row.tex}'", text=f"{row.text}'")
                     function = notation.layout.function(primed) if notation.layout else f"{row.text}′"
                     brackets = notation.operators["("], notation.operators[")"]
-                    labels[Derivative(step.name, arg.name)] = function + notation.name(arg.name).join(brackets)
+                    labels[Derivative(step.name, arg)] = function + notation.name(arg).join(brackets)
         return labels
 
 

@@ -1,6 +1,12 @@
 """A batch is derived for its first sample; the steps of the others are the same with other names."""
 
-from derive.derivation.derive import derive
+import pickle
+
+import pytest
+
+import derive.derivation.steps
+from derive.derivation.derive import derive as derivation_of
+from derive.language.expressions import Expr, with_names
 from derive.problem.problem import Problem
 from derive.solution import Blueprint
 
@@ -24,7 +30,7 @@ loss = "L"
 
 
 def test_each_sample_has_the_steps_of_the_first() -> None:
-    derivation = derive(Problem.loads(BATCH))
+    derivation = derivation_of(Problem.loads(BATCH))
     own = [[step for step in derivation.steps if derivation.places.sample(step.name) == i] for i in range(4)]
     assert len(own[0]) > 15
     for i in (1, 2, 3):
@@ -35,12 +41,48 @@ def test_each_sample_has_the_steps_of_the_first() -> None:
         assert all(mark in text for text in texts)
 
 
+def test_the_equations_of_samples_that_no_page_shows_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Expr] = []
+    monkeypatch.setattr(derive.derivation.steps, "with_names", lambda *args: made.append(args[0]) or with_names(*args))
+    few, many = (large_batch(n) for n in (20, 60))
+    counts = []
+    for text in (few, many):
+        made.clear()
+        solution = Blueprint.of(Problem.loads(text)).solve()
+        for name in ("tex", "md", "txt", "html"):
+            solution.text(name)
+        counts.append(len(made))
+    assert counts[0] == counts[1] < 100
+
+
+def test_a_derivation_of_a_batch_crosses_to_another_process() -> None:
+    derivation = derivation_of(Problem.loads(BATCH))
+    again = pickle.loads(pickle.dumps(derivation))  # noqa: S301
+    assert [(step.name, step.expr) for step in again.steps] == [(step.name, step.expr) for step in derivation.steps]
+
+
+@pytest.mark.parametrize("inner", ["ReLU(h)", "max(h, 0.5)", "round(h) + h", "topk_mask(h, 1) ⊙ h", "abs(h)"])
+def test_each_sample_holds_branches_of_its_own(inner: str) -> None:
+    """The samples lie on both sides of each branch, the last one on it."""
+    text = BATCH.replace("h = tanh(W x)", "h = W x").replace("ReLU(h)", inner).replace("[-2, 1]]", "[0, 0]]")
+    solution = Blueprint.of(Problem.loads(text)).solve()
+    assert solution.verification.entries == 4 + 2 + 1
+
+
+def large_batch(n: int) -> str:
+    """The batch with `n` samples, without conventions for what each of them may have: a kink, a logarithm of 0."""
+    smooth = BATCH.replace("-y ln(p) - (1 - y) ln(1 - p)", "(p - y)^2").replace("ReLU(h)", "sigmoid(h)")
+    _, tail = smooth.split("[parameters]")
+    numbers = ", ".join(f"[{i / 10}, {1 - i / 20}]" for i in range(n))
+    return f"[samples]\nx = [{numbers}]\ny = [{', '.join(str(i % 2) for i in range(n))}]\n[parameters]{tail}"
+
+
 def test_the_gradients_of_a_batch_are_confirmed() -> None:
     assert Blueprint.of(Problem.loads(BATCH)).solve().verification.entries == 4 + 2 + 1
 
 
 def test_of_the_sum_over_samples_each_part_comes_once() -> None:
-    derivation = derive(Problem.loads(BATCH))
+    derivation = derivation_of(Problem.loads(BATCH))
     (total,) = (step for step in derivation.backward if step.id == "dL/dW")
     assert [name.id for name in total.uses] == [f"dL/dW|h^({i}):1" for i in (1, 2, 3, 4)]
 

@@ -50,8 +50,11 @@ def _routes(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Sente
     key = "closed.verified_both" if closed else "closed.verified"
     yield Sentence(key, {"gradients": Words(which), "loss": NameInText(derivation.loss)})
     differentiated = {step.name.by for step in derivation.backward if isinstance(step.name, Derivative)}
-    said = (kink.when for step in derivation.forward for kink in kinks(step, differentiated, derivation.weights))
-    bent = [when for when in said if isinstance(when, Condition)]
+    found: dict[Name, list[Sentence]] = {}
+    for step in derivation.forward:  # where the first sample's step has no kink, no other's has
+        if step.form is step or found[step.form.name]:
+            found[step.name] = list(kinks(step, differentiated, derivation.weights))
+    bent = [kink.when for kinks in found.values() for kink in kinks if isinstance(kink.when, Condition)]
     if bent:
         exprs = tuple(when.expr for when in bent if when.expr is not None)
         yield Sentence("closed.verified_kink", when=Condition("any kink", bent[0].name, exprs=exprs))
@@ -62,8 +65,9 @@ def _layered_length(derivation: Derivation) -> int:
     assert derivation.loss
     lengths: dict[Name, int] = {}
     for step in derivation.forward:
-        nodes = walk(step.expr)
-        lengths[step.name] = sum(lengths.get(node.name, 1) if isinstance(node, Ref) else 1 for node in nodes)
+        nodes = walk(step.expr) if step.form is step else ()
+        whole = sum(lengths.get(node.name, 1) if isinstance(node, Ref) else 1 for node in nodes)
+        lengths[step.name] = whole or lengths[step.form.name]
     return lengths[derivation.loss]
 
 

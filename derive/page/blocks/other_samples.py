@@ -28,7 +28,8 @@ def others(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Block]:
     """What the steps give for the other samples of the batch, arrays as far as they fit; constants are left out."""
     problem, samples, called = derivation.problem, derivation.problem.samples, derivation.places.called
     assert samples
-    first = derivation.places.results((step.name for step in steps if not isinstance(step.expr, Number)), problem.loss)
+    changing = (step.name for step in steps if step.form is step and not isinstance(step.expr, Number))
+    first = derivation.places.results(changing, problem.loss)
     parts = parted(((name, derivation.shapes[name]) for name in first), columns_for(problem.numbers.digits),
                    TABLES * MOST_COLUMNS)  # fmt: skip
     if not any(parts):

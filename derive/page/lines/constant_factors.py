@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import uniform
 from derive.derivation.rules import COPY
@@ -14,8 +12,9 @@ from derive.language.names import Name
 
 def factors_of(derivation: Derivation) -> dict[Name, Expr]:
     """The local derivatives that are the same number in every entry, with that number."""
-    locals_ = (step for step in derivation.backward if step.shape and step.rule.is_local)
-    return {step.name: factor for step in locals_ if (factor := uniform(step.expr)) is not None}
+    locals_ = [step for step in derivation.backward if step.shape and step.rule.is_local]
+    found = {step.name: uniform(step.expr) for step in locals_ if step.form is step}
+    return {step.name: factor for step in locals_ if (factor := found[step.form.name]) is not None}
 
 
 def passed(step: Step, factors: dict[Name, Expr]) -> Step:
@@ -23,4 +22,4 @@ def passed(step: Step, factors: dict[Name, Expr]) -> Step:
     if step.phase != "backward" or not factors.keys() & set(step.uses):
         return step
     expr = tidy(substitute(step.expr, factors))
-    return replace(step, expr=expr, rule=COPY if isinstance(expr, Ref) else step.rule)
+    return step.written(expr, COPY if isinstance(expr, Ref) else step.rule)

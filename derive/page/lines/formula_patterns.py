@@ -49,7 +49,7 @@ class Forward:
         self.parameters = {name for name, parameter in derivation.givens if parameter}
         self.data = {name for name, parameter in derivation.givens if not parameter}
         self.steps: dict[Name, Step] = {step.name: step for step in derivation.forward}
-        self.helpers: dict[Name, Expr] = {step.name: step.expr for step in derivation.forward if step.helper}
+        self.helpers: dict[Name, Step] = {step.name: step for step in derivation.forward if step.helper}
         self.users: dict[Name, list[Step]] = {}
         for step in derivation.forward:
             for name in step.uses:
@@ -61,6 +61,8 @@ class Forward:
 
     def scores(self, step: Step) -> list[Name]:
         """What a step makes probabilities of."""
+        if step.form is not step and not self.scores(step.form):
+            return []
         nodes = (node for node in walk(step.expr) if isinstance(node, Apply) and row_of(node).from_scores)
         return [node.args[0].name for node in nodes if isinstance(node.args[0], Ref)]
 
@@ -85,7 +87,8 @@ class Forward:
 def forms_of(around: Forward, step: Step) -> Iterator[tuple[str, Bound]]:
     """The forms that the equation of a step has, each with what its names stand for; named rules tell of themselves."""
     for form in UPDATES if step.rule == "update" else FORWARD if step.phase == "forward" else ():
-        expr = substitute(step.expr, around.helpers)
+        inside = [around.helpers[name] for name in step.uses if name in around.helpers]
+        expr = substitute(step.expr, {helper.name: helper.expr for helper in inside})
         for node in (expr,) if form.whole else walk(expr):
             for text in form.texts:
                 bound = matched(pattern(text), node, {THETA.id: Ref(step.name.before)})

@@ -6,7 +6,6 @@ Nothing here depends on the numbers: what does is a Condition or a Relation that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from math import prod
 
 from derive.calculus.building import terms_of, tidy
@@ -135,7 +134,7 @@ class Steps:
     def _remark(self, step: Step, short: Short) -> Iterator[StepPart]:
         """The same gradient by a short rule."""
         when = Condition("ones", step.name, short.ones) if short.ones else None
-        chains = self.chains(replace(step, expr=short.expr, rule=SHORT))
+        chains = self.chains(step.written(short.expr, SHORT))
         yield PageRemark(Sentence("labels.short"), tuple(chain for chain in chains if isinstance(chain, Chain)), when)
         if self.notes.reasons != "none":
             yield from self.notes.once(Sentence(f"shortcuts.{short.shortcut.key}", when=when))

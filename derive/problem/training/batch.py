@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
@@ -97,11 +97,13 @@ class SamplePlaces:
         """What a name is called in the model for one sample."""
         return self.own[name][0] if name in self.own else name
 
-    def of_sample(self, name: Name, i: int) -> Name:
-        """What a name of another sample is called in sample i; what all samples share keeps its name."""
+    def of_sample(self, name: Name, i: int, part: Callable[[Name, int], Name] | None = None) -> Name:
+        """What a name of another sample is called in sample i; what all samples share keeps its name. `part` knows what
+        the parts of a derivative are called.
+        """
         if isinstance(name, Derivative):
-            via = self.of_sample(name.via, i) if name.via else None
-            return Derivative(self.of_sample(name.of, i), self.of_sample(name.by, i), via)
+            part = part or self.of_sample
+            return Derivative(part(name.of, i), part(name.by, i), part(name.via, i) if name.via else None)
         if name in self.own:
             return self.several[self.own[name][0]][i]
         bare = name.bare
