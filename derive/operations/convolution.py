@@ -201,17 +201,19 @@ def _shape(op: Trilinear, shapes: Shapes, options: Options) -> Shape:
 def _run(op: Trilinear, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     geometry, _ = op.geometry(shapes, options)
     i, j = op.arguments
-    plan = [([t[i] for t in terms], [t[j] for t in terms]) for terms in meetings(geometry, op.result)]
+    plan = meetings(geometry, op.result)
 
     def kernel(a: Flat, b: Flat) -> Flat:
-        return [sum(map(mul, [a[n] for n in left], [b[n] for n in right]), scalars.ZERO) for left, right in plan]
+        channels = zip(plan.gathered(a, i), plan.gathered(b, j), strict=True)
+        pairs = (pair for left, right in channels for pair in zip(left, right, strict=True))
+        return [sum(map(mul, *pair), scalars.ZERO) for pair in pairs]
 
     return kernel
 
 
 def _entry(op: Trilinear, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     geometry, shape = op.geometry(shapes, options)
-    terms = meetings(geometry, op.result)[offset(shape, index)]
+    terms = meetings(geometry, op.result).at(offset(shape, index))
     places = [(position(t[op.arguments[0]], shapes[0]), position(t[op.arguments[1]], shapes[1])) for t in terms]
     return total([apply("product", at(0, first), at(1, second)) for first, second in places])
 
@@ -332,7 +334,8 @@ def _settings_text(options: Options) -> str:
 def _seen(shapes: Shapes, options: Options) -> list[list[int]]:
     """For each flat entry of what comes out those of what goes in that meet in it."""
     geometry, _ = TRILINEAR[OUTPUT].geometry(shapes, options)
-    return [[triple[INPUT] for triple in each] for each in meetings(geometry, OUTPUT)]
+    found = meetings(geometry, OUTPUT)
+    return [[i for _, _, i in found.at(entry)] for entry in range(len(found.planes) * len(found.taps))]
 
 
 _PARTS = ("output", "kernel", "input")

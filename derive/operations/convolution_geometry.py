@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import prod
+
+from derive.calculus.operation_rows import Flat
 
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]
@@ -64,22 +66,47 @@ class Geometry:
         return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
 
 
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """What meets in the entries of one of the three arrays: with channels many times as much as without, so that it is
+    kept without them.
+
+    sizes   the entries of a channel of G, of K and of X
+    planes  for each channel of the target the channels of the three arrays that meet in it
+    taps    for each place in such a channel the places in the three that meet there
+    """
+
+    sizes: Sizes
+    planes: tuple[tuple[Triple, ...], ...]
+    taps: tuple[tuple[Triple, ...], ...]
+
+    def at(self, entry: int) -> list[Triple]:
+        """The flat entries of G, K and X that meet in a flat entry of the target."""
+        channel, place = divmod(entry, len(self.taps))
+        g, k, x = self.sizes
+        return [(o * g + p, c * k + a, i * x + b) for o, c, i in self.planes[channel] for p, a, b in self.taps[place]]
+
+    def gathered(self, flat: Flat, role: int) -> Iterator[list[Flat]]:
+        """For each channel of the target, place by place, the numbers of one of the three arrays that meet there."""
+        size, found = self.sizes[role], dict[Sizes, list[Flat]]()
+        places = [[tap[role] for tap in taps] for taps in self.taps]
+        for channels in (tuple(plane[role] for plane in planes) for planes in self.planes):
+            if channels not in found:
+                parts = [flat[c * size : (c + 1) * size] for c in channels]
+                found[channels] = [[part[n] for part in parts for n in place] for place in places]
+            yield found[channels]
+
+
 @lru_cache(16)
-def meetings(geometry: Geometry, target: int) -> tuple[tuple[Triple, ...], ...]:
-    """For each flat entry of the target the flat entries of G, K and X that meet in it."""
-    outs, kernel, inside = map(prod, geometry.sizes)
+def meetings(geometry: Geometry, target: int) -> Meetings:
+    """What meets in the entries of the target."""
+    sizes = tuple(map(prod, geometry.sizes))
     count, ins = geometry.channels
-    taps: list[list[Triple]] = [[] for _ in range((outs, kernel, inside)[target])]
+    taps: list[list[Triple]] = [[] for _ in range(sizes[target])]
     for tap in geometry.taps():
         taps[tap[target]].append(tap)
-    own = [range(count) if target != INPUT else (0,), range(ins) if target != OUTPUT else (0,)]
-    free = [range(count) if target == INPUT else (0,), range(ins) if target == OUTPUT else (0,)]
-    return tuple(
-        tuple(
-            ((o + u) * outs + p, ((o + u) * ins + c + w) * kernel + a, (c + w) * inside + x)
-            for u, w in product(*free)
-            for p, a, x in places
-        )
-        for o, c in product(*own)
-        for places in taps
-    )
+    planes: dict[int, list[Triple]] = {}
+    for o, c in product(range(count), range(ins)):
+        plane = (o, o * ins + c, c)
+        planes.setdefault(plane[target], []).append(plane)
+    return Meetings(sizes, tuple(tuple(planes[i]) for i in sorted(planes)), tuple(map(tuple, taps)))

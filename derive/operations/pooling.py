@@ -54,8 +54,8 @@ def windows(shape: Shape, options: Options) -> Windows:
     front, inside = _axes(shape, options)
     size = axis_settings(options, "window", len(inside))
     stride = axis_settings(options, "stride", len(inside), size)
-    padding = axis_settings(options, "padding", len(inside), 0, 0)
-    lines = [_line(*line) for line in zip(inside, size, stride, padding, strict=True)]
+    padding, over = (axis_settings(options, name, len(inside), 0, 0) for name in ("padding", "overhang"))
+    lines = [_line(*line) for line in zip(inside, size, stride, padding, over, strict=True)]
     count = prod(inside)
     within = [tuple(offset(inside, place) for place in product(*window)) for window in product(*lines)]
     places = tuple(tuple(c * count + i for i in window) for c in range(prod(front)) for window in within)
@@ -78,18 +78,20 @@ def _axes(shape: Shape, options: Options) -> tuple[Shape, Shape]:
         raise ShapeFault(f"{shape_text(shape)} has {len(shape)} axes", "pooling takes X[i], X[i,j] or X[c,i,j]")
     if len(shape) == 3:
         return shape[:1], shape[1:]
-    several = any(isinstance(dict(options).get(name), tuple) for name in ("window", "stride", "padding"))
+    several = any(isinstance(dict(options).get(name), tuple) for name in ("window", "stride", "padding", "overhang"))
     return (), as_matrix(shape) if len(shape) == 2 or several else (*shape, 1)[:1]
 
 
-def _line(inside: int, size: int, stride: int, padding: int) -> list[range]:
-    """The places along one axis that each window holds."""
-    room = inside + 2 * padding - size
+def _line(inside: int, size: int, stride: int, padding: int, over: int) -> list[range]:
+    """The places along one axis that each window holds; the last one may hang over the end."""
+    room = inside + 2 * padding + over - size
     if room < 0:
         raise ShapeFault(f"a window of {size} does not fit into {inside} entries", "take a smaller one: (1, 2)")
     if 2 * padding > size:
         raise ShapeFault(f"with padding {padding} a window of {size} may hold nothing", "at most half of the window")
     starts = range(-padding, room - padding + 1, stride)
+    if starts[-1] >= inside:
+        raise ShapeFault(f"with overhang {over} the last window holds nothing", "take a smaller one")
     return [range(max(start, 0), min(start + size, inside)) for start in starts]
 
 
@@ -232,7 +234,7 @@ def _share_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr
     return times(number(Fraction(1, found.size)), inner) if held else number(0)
 
 
-SETTINGS = dict.fromkeys(("window", "stride", "padding"), "sizes")
+SETTINGS = dict.fromkeys(("window", "stride", "padding", "overhang"), "sizes")
 
 
 register_rows([

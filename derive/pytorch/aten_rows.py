@@ -120,7 +120,7 @@ def _glu(call: Call) -> Tensor:
 def _dropout(call: Call) -> Tensor:
     if call["train"] and call["p"]:
         raise Unsupported("a random mask: call module.eval(), or write dropout with a given mask")
-    return call.places("input")
+    return call.places("input" if "input" in call.args else "self")  # as it is called in place
 
 
 # --- along axes ------------------------------------------------------------------------------------------------------

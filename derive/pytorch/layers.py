@@ -30,12 +30,14 @@ def _each_image(call: Call, x: Tensor, name: str, one: Callable[[Tensor], str]) 
 
 def _convolution(operation: str) -> AtenRow:
     def row(call: Call) -> Tensor:
-        call.only(groups=1)
+        if operation != "conv":
+            call.only(groups=1)
         if isinstance(call["padding"], str) or set(call["output_padding"] or [0]) != {0}:
             raise Unsupported("padding other than by numbers on both sides")
         settings = {name: call[name] for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1))
                     if set(call[name]) != {usual}}  # fmt: skip
         options = "".join(f", {name} = {_sizes(value)}" for name, value in settings.items())
+        options += f", groups = {call['groups']}" if call["groups"] not in {None, 1} else ""
         weight = call.places("weight")
         kernel = call.text(weight, tuple(weight.shape))
         bias = f" + {call.text(call['bias'], tuple(call['bias'].shape))}" if call["bias"] is not None else ""
@@ -47,7 +49,7 @@ def _convolution(operation: str) -> AtenRow:
 
 def _pooling(operation: str) -> AtenRow:
     def row(call: Call) -> Any:
-        call.only(ceil_mode=False, count_include_pad=True, divisor_override=None)
+        call.only(count_include_pad=True, divisor_override=None)
         if set(call["dilation"] or [1]) != {1}:
             raise Unsupported(f"dilation = {call['dilation']} is not worked out, only 1")
         axes = IMAGES[call.key.removesuffix("_with_indices")]
@@ -55,10 +57,20 @@ def _pooling(operation: str) -> AtenRow:
         stride = stride or window
         options = f", stride = {_shown(stride, axes)}" if stride != window else ""
         options += f", padding = {_shown(padding, axes, 0)}" if padding and set(padding) != {0} else ""
+        sizes = (call.places("self").shape[-axes:], call.out[-axes:], window, stride, padding or [0] * axes)
+        over = list(map(_overhang, *sizes)) if call["ceil_mode"] else [0]
+        if set(over) != {0} and operation != "maxpool":  # what such a mean is divided by differs from window to window
+            call.only(ceil_mode=False)
+        options += f", overhang = {_shown(over, axes, 0)}" if set(over) != {0} else ""
         return _each_image(call, call.places("self"), "", lambda x:
                            f"{operation}({call.text(x, tuple(x.shape))}, {_shown(window, axes)}{options})")  # fmt: skip
 
     return row
+
+
+def _overhang(inside: int, outs: int, window: int, stride: int, padding: int) -> int:
+    """How far the last of so many windows hangs over the end."""
+    return max(0, (outs - 1) * stride + window - inside - 2 * padding)
 
 
 def _along(value: Any, axes: int) -> list[int]:
@@ -72,19 +84,24 @@ def _shown(values: Sequence[int], axes: int, front: int = 1) -> str:
     return f"({front}, {values[0]})" if axes == 1 else _sizes(list(values))
 
 
-def _global(operation: str) -> AtenRow:
-    """One number for each channel."""
+def _adaptive(operation: str, pooling: str) -> AtenRow:
+    """One number for each channel, or for each of the windows that share an image evenly."""
 
     def row(call: Call) -> Any:
         import torch
 
-        if set(call["output_size"]) != {1}:
-            raise Unsupported("an output of more than one entry a channel")
-        axes, x = len(call["output_size"]), call.places("self")
+        sizes, x = list(call["output_size"]), call.places("self")
+        axes = len(sizes)
+        inside = x.shape[-axes:]
+        if any(whole % parts for whole, parts in zip(inside, sizes, strict=True)):
+            raise Unsupported("windows of different sizes")
+        window = _shown([whole // parts for whole, parts in zip(inside, sizes, strict=True)], axes)
+        whole = set(sizes) == {1}
+        name, settings, shape = (operation, "channels", []) if whole else (pooling, window, sizes)
         images = x if x.ndim == axes + 2 else x.unsqueeze(0)
-        means = [call.define(f"{operation}({call.text(image, tuple(image.shape))}, channels)", (len(image),))
+        parts = [call.define(f"{name}({call.text(image, tuple(image.shape))}, {settings})", (len(image), *shape))
                  for image in images]  # fmt: skip
-        pooled = torch.stack(means).reshape((*x.shape[:-axes], *[1] * axes))
+        pooled = torch.stack(parts).reshape((*x.shape[:-axes], *sizes))
         return (pooled, None) if call.key.startswith("adaptive_max") else pooled
 
     return row
@@ -197,10 +214,10 @@ LAYERS: dict[str, AtenRow] = {
     "max_pool2d": _pooling("maxpool"),
     "avg_pool1d": _pooling("avgpool"),
     "avg_pool2d": _pooling("avgpool"),
-    "adaptive_avg_pool1d": _global("mean"),
-    "adaptive_avg_pool2d": _global("mean"),
-    "adaptive_max_pool1d": _global("max"),
-    "adaptive_max_pool2d": _global("max"),
+    "adaptive_avg_pool1d": _adaptive("mean", "avgpool"),
+    "adaptive_avg_pool2d": _adaptive("mean", "avgpool"),
+    "adaptive_max_pool1d": _adaptive("max", "maxpool"),
+    "adaptive_max_pool2d": _adaptive("max", "maxpool"),
     "embedding": _embedding,
     "layer_norm": _over_last("layer_norm"),
     "rms_norm": _over_last("rms_norm"),

@@ -12,6 +12,7 @@ import derive
 from derive.errors import InputError, ToolError
 from derive.pytorch.aten_rows import ROWS
 from derive.pytorch.layout import LAYOUT
+from tests.support.autograd import gradients
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 nn: Any = torch.nn
@@ -20,26 +21,6 @@ F: Any = torch.nn.functional
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::FutureWarning")
 
 DOUBLE = torch.float64
-
-
-def gradients(module: Any, x: Any, target: Any, loss: Callable[..., Any]) -> tuple[list[float], list[float]]:
-    """The loss and every entry of every gradient: ours, and autograd's in double precision."""
-    problem = derive.from_torch(module, x, target, loss)
-    solution = derive.solve(problem)
-    value = loss(module(x), target)
-    module.zero_grad()
-    value.backward()
-    theirs = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
-    ours = [solution[f"dL/d{given.name.id}"].value_text for given in problem.givens if given.parameter]
-    assert len(ours) == len(theirs)
-    return (
-        [float(Fraction(solution["L"].value_text)), *(x for value in ours for x in flat(value))],
-        [value.item(), *(x for gradient in theirs for x in gradient.flatten().tolist())],
-    )
-
-
-def flat(value: Any) -> list[float]:
-    return [float(Fraction(value))] if isinstance(value, str) else [x for part in value for x in flat(part)]
 
 
 class Residual(nn.Module):  # type: ignore[misc]
@@ -535,17 +516,17 @@ def test_what_cannot_be_said_is_a_fault(module: Any, target: Any, loss: Any, mes
 
 
 def test_every_setting_that_is_not_worked_out_is_named() -> None:
-    """As in a network of depthwise convolutions: each of them, what its pooling is set to, and what has no row."""
+    """Of each layer of a network: what its pooling and its convolution are set to, and what has no row."""
     module = nn.Sequential(
-        nn.Conv2d(4, 4, 3, groups=4), nn.ReLU6(), nn.Conv2d(4, 6, 1), nn.Conv2d(6, 6, 3, groups=2),
-        nn.MaxPool2d(2, ceil_mode=True), nn.Flatten(), Function(lambda x, w: torch.igamma(x, x) * w[0]), nn.CELU(-1),
+        nn.ConvTranspose2d(4, 4, 3, groups=4), nn.ReLU6(), nn.Conv2d(4, 6, 1), nn.AdaptiveAvgPool2d(3),
+        nn.AvgPool2d(2, ceil_mode=True), nn.Flatten(), Function(lambda x, w: torch.igamma(x, x) * w[0]), nn.CELU(-1),
     )  # fmt: skip
     with pytest.raises(InputError) as caught:
-        derive.from_torch(module, torch.rand(1, 4, 9, 9), torch.rand(1, 54), nn.MSELoss())
+        derive.from_torch(module, torch.rand(1, 4, 6, 6), torch.rand(1, 24), nn.MSELoss())
     assert [fault.message for fault in caught.value.faults] == [
-        "layer 0 (Conv2d): `conv2d`: groups = 4 is not worked out, only 1",
-        "layer 3 (Conv2d): `conv2d`: groups = 2 is not worked out, only 1",
-        "layer 4 (MaxPool2d): `max_pool2d`: ceil_mode = True is not worked out, only False",
+        "layer 0 (ConvTranspose2d): `conv_transpose2d`: groups = 4 is not worked out, only 1",
+        "layer 3 (AdaptiveAvgPool2d): `adaptive_avg_pool2d`: windows of different sizes",
+        "layer 4 (AvgPool2d): `avg_pool2d`: ceil_mode = True is not worked out, only False",
         "layer 6 (Function): `igamma` has no row",
         "layer 7 (CELU): `celu`: a negative alpha",
     ]
