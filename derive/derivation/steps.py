@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -220,9 +220,9 @@ class Derivation:
         return frozenset(step.id for step in self.updates)
 
     @cached_property
-    def begun(self) -> KeysView[Name]:
+    def begun(self) -> Mapping[Name, None]:
         """What has a value before the first pass, in order: given, constant or a state."""
-        return dict.fromkeys((*(name for name, _ in self.givens), *self.constants, *self.states)).keys()
+        return dict.fromkeys((*(name for name, _ in self.givens), *self.constants, *self.states))
 
     @cached_property
     def inputs(self) -> tuple[Symbol, ...]:
