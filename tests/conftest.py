@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.programs import path_of
 
+from derive import examples
+
 os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
 
 gc.set_threshold(50_000, 20, 100)  # worked problems live to the end: rarely is garbage looked for among them
@@ -26,6 +28,19 @@ settings.load_profile("derive")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write the pages under tests/golden/ anew")
+
+
+LATER = frozenset(examples.names()) - {"notes", *examples.names()[::4]}
+"""The built-in problems that `make test-quick` leaves out: three of four."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is asked of every built-in problem is thousands of cases."""
+    for item in items:
+        case = getattr(item, "callspec", None)
+        if case and isinstance(name := case.params.get("name"), str) and name in LATER:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(optionalhook=True)

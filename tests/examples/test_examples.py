@@ -28,8 +28,6 @@ from derive.solution import Blueprint, Solution
 from derive.writers import formats_of, text_formats
 
 NAMES = examples.names()
-FOURTH_QUICKLY = [name if i % 4 == 0 else pytest.param(name, marks=pytest.mark.slow) for i, name in enumerate(NAMES)]
-"""All, of which `make test-quick` takes every fourth: a thousand pages are many."""
 SHORT = [name for name in NAMES if name != "mazur_10000"]
 
 
@@ -48,7 +46,7 @@ def test_every_gradient_is_verified(name: str) -> None:
     assert bool(solution.verification.routes) == bool((*derivation.gradients, *derivation.slopes))
 
 
-@pytest.mark.parametrize("name", FOURTH_QUICKLY)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("form", text_formats("solution"))
 def test_every_format_is_written(name: str, form: str) -> None:
     text = written(name, form)
