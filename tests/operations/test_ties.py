@@ -10,21 +10,34 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import derive
+from derive.answers.feedback.report_files import text as report_text
 from derive.errors import InputError, VerificationError
 from derive.problem.problem import Problem
 from derive.sheets.sheet_files import copy_of, write_sheet
-from derive.writers import WRITERS, text_formats
+from derive.writers import WRITERS, formats_of, text_formats
 
-INNER = ["X", "tanh(X)", "exp(X/9)", "GELU(X)", "sigmoid(X)", "W X", "tanh(W X)", "softplus(X) - softplus(X)"]
+INNER = ["X", "tanh(X)", "exp(X/9)", "GELU(X)", "sigmoid(X)", "W X", "tanh(W X)", "softplus(X) - softplus(X)", "X^T W",
+         "softmax(X, rows)", "SiLU(X) ⊙ W"]  # fmt: skip
 OUTER = ["maxpool({}, 2)", "max({}, rows)", "min({}, columns)", "max({})", "ReLU({})", "LeakyReLU({})", "ELU({})",
          "abs({})", "max(tanh(1), {})", "min({}, tanh(1))", "softmax({}, rows)", "tanh({})", "Hardsigmoid(3 {})",
-         "clip({}, delta = 1)", "sign({}) ⊙ {}"]  # fmt: skip
-ENTRY = st.sampled_from(["0", "1", "-1", "0.5", "0.1", "3", "40", "-40", "1e-9"])
+         "clip({}, delta = 1)", "sign({}) ⊙ {}", "where({} > 0, {}, -{})", "[{} >= 0] ⊙ {}", "SELU({})",
+         "Softsign({}) {}",
+         "round({})", "topk({}[:, 1], 1)[1]", 'conv({}, W, padding = "circular")', "norm({})", "std({}, rows)",
+         "layer_norm({})", "sqrt({} ⊙ {})", "prod({}, rows)", "logsumexp({}, rows)", "det({})"]  # fmt: skip
+ENTRY = st.sampled_from(["0", "1", "-1", "0.5", "0.1", "3", "40", "-40", "1e-9", "1e300"])
+MORE = [
+    "",
+    "[update]\nlearning_rate = 0.1\nsteps = 2",
+    '[sheet]\nroom = "boxes"',
+    '[sheet]\nblank = "formulas"\nhints = true',
+]
+MACHINERY = {"pdf", "practice"}
+"""Made by programs, and with the whole package inside: for tests of their own."""
 MATRIX = st.tuples(ENTRY, ENTRY, ENTRY, ENTRY).map(lambda e: f"[[{e[0]}, {e[1]}], [{e[2]}, {e[3]}]]")
 SYMMETRIC = ENTRY.map(lambda e: f"[[{e}, {e}], [{e}, {e}]]")
 
 
-def problem_of(outer: str, inner: str, x: str, w: str) -> Problem:
+def problem_of(outer: str, inner: str, x: str, w: str, more: str) -> Problem:
     equations = f"z = {inner}\nA = {outer.replace('{}', 'z')}\nB = {outer.replace('{}', '(' + inner + ')')}"
     return Problem.loads(f"""
 [parameters]
@@ -36,11 +49,19 @@ equations = '''
 {equations}
 L = sum(A) + 2 sum(B) + sum(W)
 '''
+{more}
 """)
 
 
+def finished(solution: derive.Solution, name: str) -> bytes:
+    """What a format makes of a solution."""
+    blueprint, writer = solution.blueprint, WRITERS[name]
+    return writer.finished(writer.compile(blueprint.document, blueprint.page), solution.run)
+
+
 @pytest.mark.slow
-@given(outer=st.sampled_from(OUTER), inner=st.sampled_from(INNER), x=MATRIX | SYMMETRIC, w=MATRIX | SYMMETRIC)
+@given(outer=st.sampled_from(OUTER), inner=st.sampled_from(INNER), x=MATRIX | SYMMETRIC, w=MATRIX | SYMMETRIC,
+       more=st.sampled_from(MORE))  # fmt: skip
 @settings(max_examples=20, deadline=None, phases=[Phase.generate])
 def test_everything_is_written(tmp_path_factory: pytest.TempPathFactory, **drawn: Any) -> None:
     folder = tmp_path_factory.mktemp("sheet")
@@ -51,12 +72,15 @@ def test_everything_is_written(tmp_path_factory: pytest.TempPathFactory, **drawn
         told = str(error)
         assert ("line" in told) if isinstance(error, InputError) else ("edge" in told), drawn  # noqa: PT017
         return
-    for name in text_formats("solution"):
-        assert solution.text(name), name
-    write_sheet(copy_of(problem), folder, ("md",))
+    for name in formats_of("solution"):
+        assert name in MACHINERY or finished(solution, name), name
+    write_sheet(copy_of(problem), folder, tuple(name for name in formats_of("sheet") if name not in MACHINERY))
     work = folder / "work.md"
     work.write_text(solution.text("md"), "utf-8")
-    assert derive.check(problem, work).of > 0
+    report = derive.check(problem, work)
+    assert report.of > 0
+    for name in text_formats("report"):
+        assert report_text(report, solution, name), name
 
 
 TIES = {
@@ -175,7 +199,11 @@ def test_what_a_model_gives_for_a_sample_is_decided_as_a_tie() -> None:
 def test_numbers_beyond_doubles_have_a_tolerance_in_a_spreadsheet() -> None:
     pytest.importorskip("xlsxwriter")
     text = "[parameters]\nW = [[1e300, 2], [3, 1e300]]\n[model]\nloss = 'L'\nequations = 'L = sum(tan(W) + W W)'\n"
+    assert finished(derive.solve(Problem.loads(text)), "xlsx")
+
+
+def test_the_curve_of_losses_beyond_doubles_is_drawn() -> None:
+    text = "[parameters]\nw = 1e300\n[model]\nloss = 'L'\nequations = 'L = w^2'\n[update]\nlearning_rate = 3\nsteps = 5"
     solution = derive.solve(Problem.loads(text))
-    assert WRITERS["xlsx"].finished(
-        WRITERS["xlsx"].compile(solution.blueprint.document, solution.blueprint.page), solution.run
-    )
+    for name in text_formats("solution"):
+        assert solution.text(name)
