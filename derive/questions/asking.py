@@ -18,6 +18,7 @@ from derive.writers.identity import Identity
 VARIANTS = 10
 """So many variants does a question have."""
 MOST_INPUTS = 50
+LARGEST_POWER = 300  # of ten
 """So many steps go into one question; a longer exercise is cut where a part of it ends."""
 
 
@@ -49,8 +50,9 @@ def question_sheets(blueprint: Blueprint, solution: Solution) -> list[SheetWrite
 
 
 def can_be_typed(field: Field, solution: Solution) -> bool:
-    """Whether every entry can be typed: −∞ cannot."""
-    return all(number.mantissa != INFINITE for number in solution.values.printed(field.name, field.k))
+    """Whether every entry can be typed: −∞ cannot, nor what is beyond the platforms' double precision."""
+    printed = solution.values.printed(field.name, field.k)
+    return all(number.mantissa != INFINITE and abs(number.exponent or 0) <= LARGEST_POWER for number in printed)
 
 
 def _parts(fields: list[Field], blueprint: Blueprint) -> Iterator[list[Field]]:
