@@ -20,6 +20,7 @@ _COUNTS = re.compile(
     r"|couche|temps|ejemplo|unidad|neurona|capa|tiempo",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(rf"[\s|$*`_]*(?:{_COUNTS.pattern})(?![^\W\d])", re.IGNORECASE)
 _VALUE = re.compile(r"\$?[-+−–]?\s?[\d.,]*\d[^|=≈]*")
 _NAME = re.compile(r"\\?[^\W\d_][^=≈|;\t]{0,40}")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -55,7 +56,7 @@ def counted_tables(text: str, means: NamedBy, has_passes: bool) -> str:
 
 def _head(line: str, means: NamedBy) -> list[str]:
     """The cells of a head: what is counted, and names; nothing for any other line."""
-    if len(line) > MAX_LENGTH or "=" in line:
+    if len(line) > MAX_LENGTH or "=" in line or _BEGINS.match(line) is None:
         return []
     for gap in _GAPS:
         first, *names = _split(line, gap)

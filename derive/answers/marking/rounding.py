@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import median_low
 
 from flint import arb, fmpq
@@ -112,15 +113,13 @@ def with_zeros(written: WrittenNumber, value: Num, digits: int) -> WrittenNumber
     return written if length == written.digits else replace(written, unit=unit, digits=length)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UsualLength:
-    """How long a student's numbers usually are: significant digits, decimals where those are always the same, and the
-    last place of numbers of each size, by the power of ten of their first digit.
-    """
+    """How long a student's `numbers` usually are: significant digits, and decimals where those are always the same."""
 
     digits: int
     decimals: fmpq | None
-    places: Mapping[int, fmpq] = field(default_factory=dict)
+    numbers: tuple[WrittenNumber, ...] = ()
 
     @staticmethod
     def of(numbers: Iterable[WrittenNumber]) -> UsualLength | None:
@@ -130,11 +129,15 @@ class UsualLength:
             return None
         places = {str(w.unit) for w in rounded if w.unit < 1}
         decimals = max(w.unit for w in rounded if w.unit < 1) if len(places) == 1 else None
+        return UsualLength(median_low(w.digits for w in rounded), decimals, tuple(rounded))
+
+    @cached_property
+    def places(self) -> Mapping[int, fmpq]:
+        """The usual last place of numbers of each size, by the power of ten of their first digit."""
         sizes: dict[int, list[fmpq]] = {}
-        for w in rounded:
+        for w in self.numbers:
             sizes.setdefault(_size(w.value), []).append(to_fmpq(w.unit))
-        of_size = {size: median_low(units) for size, units in sizes.items()}
-        return UsualLength(median_low(w.digits for w in rounded), decimals, of_size)
+        return {size: median_low(units) for size, units in sizes.items()}
 
     @property
     def slack(self) -> fmpq:

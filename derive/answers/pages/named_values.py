@@ -33,6 +33,7 @@ _LINKED = re.compile(
 _SPOKEN_POWER = re.compile(r"\btimes (?:10|ten) to the(?: power(?: of)?)? (?P<sign>minus |[-−–])?(?P<power>\d{1,3})\b")
 _MINUS = re.compile(r"(?<== )minus\s+(?=[\d.])")
 _PAIR = re.compile(rf"(?:^\s*|[,;|]\s*)(?P<name>{_NAME})\s*:\s+(?=\$?{_VALUE})")
+_CHANGES = re.compile(r"->|=>|[→⟶⇒]|\\(?:to|rightarrow)(?![A-Za-z])")
 _OLD_AND_NEW = re.compile(
     rf"^(?P<name>\W{{0,4}}{_NAME})\s*(?:=|:)\s*(?={_VALUE})[^=≈:→>]*(?:->|→|⟶|=>|⇒|\\to(?![A-Za-z])|\\rightarrow(?![A-Za-z]))"
     rf"\s*(?P<new>{_VALUE}[^=≈:→>]*)$"
@@ -58,13 +59,13 @@ def named_values(text: str) -> str:
     for i, line in enumerate(lines):
         if len(line) > MAX_LENGTH or _LETTER.search(line) is None:
             continue
-        if changed := _OLD_AND_NEW.match(line):
+        if changed := _OLD_AND_NEW.match(line) if _CHANGES.search(line) else None:
             lines[i] = f"{changed['name']} <- {changed['new']}"
         elif _RELATION.search(line):
             lines[i] = _ARROW.sub(r"\1= ", _linked(line))
         elif _KEY.search(line):
             lines[i] = _KEY.sub(lambda match: f"{NEXT}{match[2]} = ", line.strip()).rstrip("}, ").lstrip(NEXT)
-        elif len(_PAIR.findall(line)) > 1:
+        elif ": " in line and len(_PAIR.findall(line)) > 1:
             lines[i] = _PAIR.sub(lambda match: f"{NEXT}{match['name']} = ", line).lstrip(NEXT)
         elif (listed := _LISTED.match(line)) and (count := _items(lines, i + 1)):
             items = [_ITEM.sub(r"\g<value>", row) for row in lines[i + 1 : i + 1 + count]]

@@ -45,7 +45,8 @@ def plain_arrays(text: str) -> str:
         text = _LIST_POINT.sub(" ", text)
         text = _PREFIX.sub(_blanks, text) if any(f"{name}." in text for name in LIBRARIES) else text
         text = _TRANSPOSE.sub("^T", text) if ".T" in text else text
-        text = _PRINTED_ROW.sub(lambda match: _ROW_POINT.sub(" ", match.group()), text)
+        if ". " in text or ".]" in text or ".\n" in text:
+            text = _PRINTED_ROW.sub(lambda match: _ROW_POINT.sub(" ", match.group()), text)
     text = _CARET.sub(" e", text) if "*^" in text else text
     text = _ANGLES.sub(lambda match: f"[{match[1]}]", text) if "<" in text else text
     return _from_word(text) if _WORD_MATRIX.search(text) else text

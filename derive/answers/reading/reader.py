@@ -48,7 +48,8 @@ def read_side(text: str, lexicon: Lexicon, decimal: str, asked: Shape | None = N
     plain = plain_arrays(silenced(text))
     if asked and prod(asked) - 1 == plain.count("/") and _SLASHED.fullmatch(plain):
         plain = plain.replace("/", ";")  # `3.9 / 12.1 / 20.3`
-    plain = _LETTER_FOR_TIMES.sub(r"\1·", plain)  # `10^-6 x (1.5 4.6)`
+    if " x " in plain or " X " in plain:
+        plain = _LETTER_FOR_TIMES.sub(r"\1·", plain)  # `10^-6 x (1.5 4.6)`
     fault, found = None, None
     for sign, commas in _uses_of_commas(plain, decimal):
         try:
