@@ -35,6 +35,8 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=BOTH)
 def browser(request: pytest.FixtureRequest, downloads: Path) -> Iterator[Any]:
+    for file in downloads.iterdir():
+        file.unlink()  # beside what the other browser saved a name would get a number
     with browsing(request.param, downloads) as opened:
         yield opened
 
