@@ -33,6 +33,10 @@ def worst_difference(problem: Problem) -> float:
     for gradient in values.tape.derivation.gradients:
         if gradient.of == problem.loss and (theirs := slopes.get(gradient.by.id)) is not None:
             entries = [float(Fraction(x)) for x in values.decimals(gradient)]
+            if not entries:  # of several updates in turn the first one needs the gradients of its own parameters alone
+                assert problem.update is not None
+                assert problem.update.turns
+                continue
             scale = max(map(abs, theirs)) or 1
             differences += [abs(a - b) / scale for a, b in zip(entries, theirs, strict=True)]
     return max(differences)
