@@ -26,7 +26,6 @@ from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
 from derive.examples import names
 from derive.language.tokens import TextError
-from derive.page.blocks.compose import compose
 from derive.problem.problem import Problem
 from derive.solution import Solution, solve
 
@@ -365,7 +364,7 @@ def stands_on_page(solution: Solution, item: ReportItem) -> bool:
     if item.place is None:
         return True
     derivation, problem = solution.blueprint.derivation, solution.problem
-    passes = {1, *(section.k for section in compose(derivation, problem).sections)}
+    passes = {1, *(section.k for section in solution.blueprint.document.sections)}
     told = item.verdict != "missing" or (derivation.is_worked(item.place.name) and not _is_passed_over(problem, item))
     return item.place.k in passes and told
 
