@@ -150,3 +150,14 @@ def test_all_wrong_keywords_are_named_at_once() -> None:
 
 def test_whole_numbers_of_numpy_count_digits() -> None:
     assert derive.solve(Problem.loads(LAYER), decimals=np.int64(3))["A"].printed[1] == "0.893"
+
+
+def test_a_keyword_that_is_no_setting_is_told() -> None:
+    problem = Problem.of("L = w^2", w=3)
+    with pytest.raises(InputError) as caught:
+        derive.solve(problem, signifcant=3, foo=None)  # type: ignore[call-arg]
+    assert [fault.message for fault in caught.value.faults] == [
+        "`signifcant` is no setting of a call",
+        "`foo` is no setting of a call",
+    ]
+    assert "significant" in caught.value.faults[0].hint

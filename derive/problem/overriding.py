@@ -33,7 +33,7 @@ class Overrides(TypedDict, total=False):
 def overridden(problem: Problem, overrides: Overrides) -> Problem:
     """The problem with settings replaced. Raises InputError with every wrong one."""
     new: dict[str, Any] = {key: value for key, value in overrides.items() if value is not None}
-    faults = [*_count_faults(new), *_word_faults(new), *_engine_faults(problem, new)]
+    faults = [*_unknown(overrides), *_count_faults(new), *_word_faults(new), *_engine_faults(problem, new)]
     if faults:
         raise InputError(faults)
     language = new.get("language") or problem.language
@@ -45,6 +45,15 @@ def overridden(problem: Problem, overrides: Overrides) -> Problem:
     numbers = replace(numbers, **signs, by_language=by_language, digits=next(iter(length), numbers.digits))
     page = replace(problem.page, **{key: new[key] for key in ("detail", "accessible") if key in new})
     return replace(problem, numbers=numbers, page=page, language=language)
+
+
+def _unknown(overrides: Overrides) -> Iterator[Fault]:
+    known = Overrides.__annotations__
+    for name in overrides:
+        if name not in known:
+            yield Fault(
+                f"`{name}` is no setting of a call", suggestion(name, known) or f"there are: {', '.join(known)}"
+            )
 
 
 def _count_faults(new: Mapping[str, Any]) -> Iterator[Fault]:
