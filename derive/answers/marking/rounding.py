@@ -71,6 +71,8 @@ def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | Non
 
     Where the value could have been written in full at that length, one digit more has to be left.
     """
+    if type(written.unit) is not fmpq or type(written.value) is not fmpq:
+        return None
     whole = type(value) is fmpq and (value / written.unit).q == 1
     if written.unit < 1 or written.digits <= FEWEST + whole or not written.placed:
         return None
