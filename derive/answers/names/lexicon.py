@@ -134,7 +134,7 @@ class Lexicon:
 
     def understands(self, word: str) -> bool:
         """Whether a word is a name of the problem or of the work, or of a function."""
-        known = self.holds(word) or word in self.declared or word in FUNCTIONS or word.lower() in _spelled()
+        known = self.holds(word) or word in self.declared or spelled(word) is not None
         return known or self.symbol(Symbol(word)) is not None
 
     def _named(self, symbol: Symbol) -> Name | None:
@@ -298,7 +298,7 @@ class Lexicon:
 
     def _operation(self, word: str, args: tuple[Expr, ...]) -> str | None:
         """What a word means as a function: `g(z_2)` whatever the problem applies to z_2."""
-        known, letter = FUNCTIONS.get(word) or _spelled().get(word.lower()), word.lower()
+        known, letter = spelled(word), word.lower()
         if letter not in GENERIC or (word != letter and word in FUNCTIONS):
             return known
         here = {_op(step) for step in self._applied(args)}
@@ -347,6 +347,11 @@ def _spelled_out(text: str) -> Symbol | None:
     except TextError:
         return None
     return symbol if cursor.token.kind == "end" else None
+
+
+def spelled(word: str) -> str | None:
+    """The operation that a word names, in capitals too."""
+    return FUNCTIONS.get(word) or _spelled().get(word.lower())
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from derive.answers.names.lexicon import Lexicon, Quantity
+from derive.answers.names.lexicon import Lexicon, Quantity, spelled
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number
 from derive.language.grammar import CONSTANTS, Parser
 from derive.language.names import ACCENTS, Symbol
@@ -155,18 +155,22 @@ class NameParser(Parser):
 
     def _call(self) -> Expr | None:
         """`f(…)`, `f'(…)`."""
-        word = self.take()
+        word = self.token
         if word.kind != "word":
             return None
-        primes = self.primes()
+        name, primes = self.function_name(), self.primes()
         if not self.is_op("("):
-            return self._applied_bare(word, primes)
-        if primes == 0 and word.text in self.lexicon.names:
+            return self._applied_bare(word, primes) if name == word.text else None
+        if primes == 0 and name in self.lexicon.names:
             return None
-        if primes == 0 and word.text in _TOTALS and not self.token.glued and self._is_raised():
-            return self._placed(self.lexicon.function(word.text, 0, (self.power(),)), word.start)
+        if primes == 0 and name in _TOTALS and not self.token.glued and self._is_raised():
+            return self._placed(self.lexicon.function(name, 0, (self.power(),)), word.start)
         args, options = self.arguments()
-        return self.lexicon.function(word.text, primes, args, options)
+        return self.lexicon.function(name, primes, args, options)
+
+    def is_function(self, name: str) -> bool:
+        """Whether a name is that of an operation, in capitals too."""
+        return spelled(name) is not None
 
     def _is_raised(self) -> bool:
         """Whether a power stands behind the bracket at the cursor: `sum (A - Y)^2` adds up squares."""

@@ -49,3 +49,13 @@ def test_zeros_that_hold_places() -> None:
     assert as_long_as_meant(number("2444"), fmpq("244462/100")).digits == 4
     assert standing(number("290"), fmpq(289)) is None  # 289 could have been written
     assert standing(number("30"), fmpq("296/10")) == "rounded"
+
+
+FORMULAS = {"log10(1000)": "correct", "log2(8)": "correct", "log10(1e6)": "wrong", "300 log10(20)": "wrong"}
+
+
+@pytest.mark.parametrize(("text", "verdict"), FORMULAS.items())
+def test_a_formula_has_no_zeros_that_hold_places(text: str, verdict: str) -> None:
+    """Where its value is no rational, neither is its last place."""
+    problem = Problem.loads(LARGE.replace("n = 3141.59 u", "n = 6 u"))
+    assert check(problem, {"n": text})["n"].verdict == verdict
