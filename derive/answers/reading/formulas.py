@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
@@ -11,10 +11,10 @@ from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Unreadable
 from derive.calculus.applications import is_written_out, with_settings
 from derive.calculus.differentiation import expand_macros
-from derive.calculus.operation_rows import ROWS, ShapeFault, row_of
+from derive.calculus.operation_rows import ShapeFault, row_of
 from derive.calculus.shapes import as_matrix
 from derive.language.bounds import check_bounds
-from derive.language.expressions import Apply, Expr, Number, Ref, Shape, names_in, rewrite, walk, with_args
+from derive.language.expressions import Apply, Expr, Number, Ref, Shape, rewrite, with_args
 from derive.language.names import Name
 from derive.language.tokens import TextError
 
@@ -26,8 +26,6 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     expr = with_arrays(reading.expr, reading)
     simple = is_written_out(expr, shapes)
     expr = expr if simple else with_settings(expr)
-    if not simple and any(not names_in(node) for node in _moved(expr)):
-        return Unreadable("an array of numbers alone is no formula")
     try:
         check_bounds(expr, reading.text)
         expr, shape = _settled(expr if simple else expand_macros(expr, shapes), shapes)
@@ -39,11 +37,6 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     if single:
         return Unreadable(f"this gives one number where {prod(asked)} are asked", "write every entry, or an array")
     return expr
-
-
-def _moved(expr: Expr) -> Iterator[Apply]:
-    """What only moves entries, as an array of numbers."""
-    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in ROWS and ROWS[node.op].moves)
 
 
 def _settled(expr: Expr, shapes: Mapping[Name, Shape]) -> tuple[Expr, Shape]:
