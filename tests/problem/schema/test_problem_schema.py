@@ -186,7 +186,7 @@ def test_a_checker_says_little_beside_the_fault() -> None:
         (MODEL + '[update]\nrule = "momentum"\nlearning_rate = 0.1\nbeta = "9/10"\nconvention = "inside"\n', True),
         (MODEL + '[update]\nrule = "momentum"\nlearning_rate = 0.1\nconvention = "keras"\n', False),
         (MODEL + '[update]\nrule = "adam"\nlearning_rate = 0.1\nepsilon_inside = "yes"\n', False),
-        (MODEL + '[update]\nrule = "newton"\n', False),
+        (MODEL + '[update]\nrule = "newton"\n', True),
         (MODEL + '[update]\nrule = "adam"\n', False),
         (MODEL + '[update]\nlearning_rate = 0.1\nschedule = "step decay"\nfactor = 0.5\nevery = 2\nsteps = 3\n', True),
         (MODEL + '[update]\nlearning_rate = 0.1\nschedule = "step decay"\nfactor = 0.5\n', False),
