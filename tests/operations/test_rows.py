@@ -54,7 +54,7 @@ OUTSIDE = {
     # a mistake of a rule, by the rule's name: of layers, of what makes probabilities
     "answers/mistakes": {"conv", "transposed_conv", "correlate", "flip", "maxpool", "maxunpool", "avgpool", "avgunpool",
                          "embedding", "scatter", "place", "one_hot", "softmax", "causal_softmax", "log_softmax",
-                         "logsumexp", "sigmoid", "diag", "sqrt"},
+                         "logsumexp", "log", "sigmoid", "diag", "sqrt"},
 }  # fmt: skip
 """Folders that name operations all the same, which, and why."""
 

@@ -34,13 +34,16 @@ def _has_target(around: Forward) -> bool:
 def _numbers(around: Forward, name: Name) -> Iterator[Step]:
     """The steps of the loss, of the numbers that it is made of, and of what is added up: found entry by entry, or
     taken out of its equation."""
-    step = around.steps[name]
-    yield step
-    for used in (used for used in step.uses if used in around.steps):
-        if not around.shapes[used]:
-            yield from _numbers(around, used)
-        elif around.steps[used].helper or is_elementwise(around.steps[used].expr, around.shapes):
-            yield around.steps[used]
+    numbers, seen = [name], {name}
+    while numbers:
+        step = around.steps[numbers.pop()]
+        yield step
+        for used in (used for used in step.uses if used in around.steps and used not in seen):
+            seen.add(used)
+            if not around.shapes[used]:
+                numbers.append(used)
+            elif around.steps[used].helper or is_elementwise(around.steps[used].expr, around.shapes):
+                yield around.steps[used]
 
 
 def _compares(around: Forward, step: Step, fixed: set[Name]) -> bool:
