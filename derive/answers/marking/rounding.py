@@ -147,7 +147,11 @@ class UsualLength:
         return fmpq(1, 10 ** (self.digits - 1))
 
     def unit(self, value: Num) -> Num:
-        """One unit of the last place to which an unwritten value is rounded; 0 of one that is not longer."""
+        """One unit of the last place to which an unwritten value is rounded; 0 of one that is not longer.
+
+        Numbers of its size may be usually shorter, by a digit: more than that tells of numbers that are short by
+        themselves, such as given ones.
+        """
         x = abs(arb(value).mid())
         if not x.is_finite() or x == 0:
             return fmpq(0)
@@ -155,7 +159,7 @@ class UsualLength:
         unit = fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
         if type(value) is fmpq and (value / unit).q == 1:
             return fmpq(0)
-        return max(unit, self.decimals or unit, self.places.get(_size(x), unit))
+        return max(unit, self.decimals or unit, min(10 * unit, self.places.get(_size(x), unit)))
 
 
 def _size(value: Num) -> int:

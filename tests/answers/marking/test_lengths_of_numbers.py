@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 from flint import fmpq
 
@@ -59,3 +61,31 @@ def test_a_formula_has_no_zeros_that_hold_places(text: str, verdict: str) -> Non
     """Where its value is no rational, neither is its last place."""
     problem = Problem.loads(LARGE.replace("n = 3141.59 u", "n = 6 u"))
     assert check(problem, {"n": text})["n"].verdict == verdict
+
+
+SHORT_BY_THEMSELVES = """
+[data]
+x = [1, 2]
+t = 6
+[parameters]
+W = [[0.37, 0.12], [0.13, 0.1]]
+b = 0.2
+[model]
+equations = \"\"\"
+z = W x
+s = sum(z) + b
+a = sigmoid(s)
+L = (a - t)^2
+\"\"\"
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1, "correct"), (1.05, "wrong"), (0.97, "wrong")])
+def test_numbers_that_are_short_by_themselves_grant_no_width_to_others(factor: float, verdict: str) -> None:
+    """The entries of z have two digits because they have no more: who writes six did not round a(1 - a) to two."""
+    a = 1 / (1 + exp(-1.14))
+    slope = 2 * (a - 6) * a * (1 - a)
+    work = {"z": "[0.61, 0.33]", "s": "1.14", "a": f"{a:.6f}", "L": f"{(a - 6) ** 2:.4f}",
+            "dL/da": f"{2 * (a - 6):.5f}", "dL/ds": f"{slope:.5f}", "dL/db": f"{factor * slope:.5f}"}  # fmt: skip
+    assert check(Problem.loads(SHORT_BY_THEMSELVES), work)["dL/db"].verdict == verdict
