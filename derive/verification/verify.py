@@ -181,8 +181,14 @@ class _Comparison:
             raise self._located() or whole from None
 
     def _differ(self, probes: Iterable[Probe]) -> None:
+        """Every slope against its difference; in the end with a finer step too, for a loss that bends very sharply."""
         for probe in probes:
-            self._compare(probe, self._slope(probe), DIFFERENCES)
+            try:
+                self._compare(probe, self._slope(probe), DIFFERENCES)
+            except _Disagreement:
+                if not self.last:
+                    raise
+                self._compare(probe, self._slope(probe, finer=True), DIFFERENCES)
 
     def _slope(self, probe: Probe, finer: bool = False) -> arb:
         """The difference along `probe`. Raises VerificationError where there is none."""

@@ -331,3 +331,25 @@ def test_wrong_closed_form_is_told_apart() -> None:
 def test_edge_of_the_domain_is_an_error_that_says_so() -> None:
     with pytest.raises(VerificationError, match="edge of what the forward pass is defined for"):
         verify(solved(model("x = 0", "L = x^(3/2)")))
+
+
+SHARP = """
+[data]
+W = {weights}
+[parameters]
+K = {inputs}
+[model]
+equations = \"\"\"
+s = W K
+L = sum(cos(s))
+\"\"\"
+loss = "L"
+"""
+
+
+def test_a_loss_that_bends_more_sharply_than_any_step_is_measured_by_a_finer_one() -> None:
+    """Cosines of 10^300 have third derivatives of 10^900: the usual step leaves more than small slopes are large."""
+    rows = [[(1 + i % 3) / 2 for i in range(40)], [(-1) ** i / 4 for i in range(40)]]
+    weights, inputs = str(rows).replace("[[0.5,", "[[1e300,"), [0.1 + i / 64 for i in range(40)]
+    problem = Problem.loads(SHARP.format(weights=weights, inputs=inputs))
+    assert derive.solve(problem).verification.routes == (DIFFERENCES,)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from derive.prose.catalogue import Catalogue
 
-_BEFORE, _BEHIND = r"[#\s*_=>-]*(?:\\(?:sub)*section\*?\{)?\s*", r"[\s}*_:.=-]*"
+_BEFORE, _BEHIND = r"[#\s*_=>-]*+(?:\\(?:sub)*section\*?\{)?\s*+", r"[\s}*_:.=-]*+"
 _NUMBER = r"(?P<k>\d(?:[\d.,]|[ \xa0\u2009\u202f](?=\d{3}(?!\d)))*)"
 PASS_WORDS = (
     "step|epoch|iteration|iter|pass|round|update step|training step|"
@@ -26,14 +26,14 @@ _AFTER = (
     r"|жаңартудан кейін|қадамнан кейін|après (?:la mise à jour|l['’]étape)|después de (?:la actualización|el paso)"
 )
 _NUMBERED = (
-    rf"(?:(?P<word>{PASS_WORDS})\s*(?:no\.?|nr\.?|№|#|=|:|k\s*=)?\s*\[?\s*{_NUMBER}(?:\s*/\s*\d+)?\s*\]?"
-    rf"|(?P<letter>[ktn])\s*=\s*{_NUMBER.replace('<k>', '<count>')}"
-    rf"|(?P<first>\d+)\s*(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*-?\s*(?P<behind>{PASS_WORDS})"
+    rf"(?:(?P<word>{PASS_WORDS})\s*+(?:no\.?|nr\.?|№|#|=|:|k\s*+=)?\s*+\[?\s*+{_NUMBER}(?:\s*+/\s*+\d+)?\s*+\]?"
+    rf"|(?P<letter>[ktn])\s*+=\s*+{_NUMBER.replace('<k>', '<count>')}"
+    rf"|(?P<first>\d++)\s*+(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*+-?\s*+(?P<behind>{PASS_WORDS})"
 )
 _HEADING = re.compile(rf"{_BEFORE}{_NUMBERED}|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}", re.IGNORECASE)
-_LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*[:),|–—-]\s*(?=[^=≈:\n]{{1,60}}[=≈:])", re.IGNORECASE)
+_LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*+[:),|–—-]\s*+(?=[^=≈:\n]{{1,60}}[=≈:])", re.IGNORECASE)
 _PLACE = re.compile(r"\{k(?::([^}]*))?\}")
-_LEFT = re.compile(r"\s*([^=≈:\n]{1,40}?)\s*[=≈:]")
+_LEFT = re.compile(r"\s*+([^=≈:\n]{1,40}?)\s*[=≈:]")
 LONGEST = 100
 
 
