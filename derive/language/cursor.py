@@ -148,6 +148,20 @@ class Cursor:
         self.take()
         return (number,)
 
+    def function_name(self) -> str:
+        """The word at the cursor, with the words and the number that belong to it: `log_softmax`, `log10`."""
+        name = self.take().text
+        while self.is_op("_") and self.peek().kind == "word" and self.token.glued:
+            self.take()
+            name += "_" + self.take().text
+        if self.token.kind == "number" and self.token.glued and self.is_function(name + self.token.text):
+            name += self.take().text
+        return name
+
+    def is_function(self, name: str) -> bool:
+        """Whether a name is that of an operation."""
+        return name in self.scope.functions
+
     def primes(self) -> int:
         """How many primes stand at the cursor, `'` or `^{\\prime}`; they are taken."""
         count = 0

@@ -327,20 +327,6 @@ class Parser(Primaries):
         args, options = self.arguments()
         return Apply(self.scope.functions[spelling], args, options, (start, self.tokens[self.at - 1].end))
 
-    def function_name(self) -> str:
-        """The word at the cursor, with the words and the number that belong to it: `log_softmax`, `log10`."""
-        name = self.take().text
-        while self.is_op("_") and self.peek().kind == "word" and self.token.glued:
-            self.take()
-            name += "_" + self.take().text
-        if self.token.kind == "number" and self.token.glued and self.is_function(name + self.token.text):
-            name += self.take().text
-        return name
-
-    def is_function(self, name: str) -> bool:
-        """Whether a name is that of an operation."""
-        return name in self.scope.functions
-
     def arguments(self) -> tuple[tuple[Expr, ...], Options]:
         """Arguments, then an axis (`rows`, `columns`, `channels`) and settings (`alpha = 0.1`)."""
         opened = self.take()
