@@ -1,7 +1,5 @@
 """One kind of error: what is wrong, where, and what to do next; and the one place that words it for a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """Files, whole or not at all: every text is finished before the first file is written, each replaced in one move."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """Python's garbage collector, kept from looking over and over at what a problem of many steps is made of."""
 
-from __future__ import annotations
-
 import gc
 from contextlib import ContextDecorator
 from threading import Lock

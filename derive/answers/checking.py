@@ -1,7 +1,5 @@
 """The public way in to marking: a problem and a piece of work → a report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Whether an operation is applied as its row says: arguments and settings, before any shape is known."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction

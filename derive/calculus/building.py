@@ -3,8 +3,6 @@
 Only 0, 1, signs and numbers are simplified; factors and terms keep their order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce

@@ -1,7 +1,5 @@
 """What every reader of expressions needs: shapes, single entries, and derivatives by the rows' own rules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction

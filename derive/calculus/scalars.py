@@ -5,8 +5,6 @@ A question that a ball cannot answer (its sign, a tie) raises Undecided, and the
 `precision(bits, ties=True)` it is answered as a tie.
 """
 
-from __future__ import annotations
-
 import copyreg
 import os
 from contextlib import AbstractContextManager

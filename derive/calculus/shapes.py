@@ -1,7 +1,5 @@
 """Shapes and flat indices: [] is a scalar, [n] a column, [1, n] a row, [m, n] a matrix; further axes stand in front."""
 
-from __future__ import annotations
-
 from itertools import product
 from math import prod
 

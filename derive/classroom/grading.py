@@ -4,8 +4,6 @@ Everything streams: what came back lies in a database on disk while marking runs
 batch that is done is not done again after a crash. The result depends on the returns and the class alone.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

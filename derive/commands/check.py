@@ -1,7 +1,5 @@
 """`derive check`: one piece of work marked."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The command line: one module a command. What is heavy is imported when a command runs, so that `--help` is quick."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -1,7 +1,5 @@
 """`derive completion`, `schema`, `quarto`, `man`: what other programs read: shells, editors, Pandoc, `man`."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """`derive example`: a built-in problem worked out."""
 
-from __future__ import annotations
-
 from derive.commands.options import Arguments, Commands, page_options
 from derive.commands.practice import write_practice
 from derive.commands.solve import DEFAULT, step_option, work_out

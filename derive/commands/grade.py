@@ -1,7 +1,5 @@
 """`derive grade`: what came back from a class marked."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

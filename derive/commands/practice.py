@@ -1,7 +1,5 @@
 """`derive practice`: a page to practise a problem in, derive inside; without a problem a page to write one in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from derive.commands.options import Arguments, Commands, number_options, output_option, problem_of

@@ -1,7 +1,5 @@
 """Tables for people, made from the registries: operations, layers, update rules, mistakes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from derive.answers.mistakes.table import keys

@@ -1,7 +1,5 @@
 """`derive sheet`: an exercise sheet, its key and an answer file."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

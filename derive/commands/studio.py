@@ -1,7 +1,5 @@
 """`derive studio`: the page to write problems in, served on this machine."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from pathlib import Path
 

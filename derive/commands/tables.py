@@ -1,7 +1,5 @@
 """`derive operations`, `layers`, `rules`, `mistakes`: the tables that there are to look things up in."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from derive.commands.options import Arguments, Commands

@@ -3,8 +3,6 @@
 An operation's row gives the gradient of its arguments as an equation in the same language.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce

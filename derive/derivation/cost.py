@@ -1,7 +1,5 @@
 """How many scalar operations a forward pass takes: what is affordable is judged by it."""
 
-from __future__ import annotations
-
 from math import isqrt, prod
 
 from derive.calculus.differentiation import Shapes

@@ -1,7 +1,5 @@
 """Derivatives that equations use, `r = du/dx + u`: which ones there are, and what can only follow the backward pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from derive.language.expressions import Equation, Expr, Ref, names_in

@@ -1,7 +1,5 @@
 """A Problem's equations → the Derivation: forward, backward and update equations in one list."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import prod

@@ -4,8 +4,6 @@ Interim results are no steps: nothing else uses them, and they are not asked or 
 that the page can put them in like any others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod

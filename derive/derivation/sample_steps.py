@@ -1,7 +1,5 @@
 """The steps of a batch: those of the first sample are derived, those of the others are the same with other names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from derive.derivation.steps import RenamedStep, Step

@@ -3,8 +3,6 @@
 A rule is found where a loss, or a term of one, is written: for a sample, for a step of time, for a whole batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Settings that name steps, held against the steps that a derivation has; how many marks [marking] gives each."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import prod
 

@@ -8,8 +8,6 @@ The problem may stand in the directive itself, in place of a file's name. What d
 MyST: formulas, tables and words are those of the document, in HTML as in LaTeX.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from hashlib import sha256

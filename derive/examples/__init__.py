@@ -1,7 +1,5 @@
 """The built-in problems: one TOML file each, listed by topic."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from derive.errors import Fault, InputError, suggestion

@@ -1,7 +1,5 @@
 """The weights of attention: softmaxes of scores that weigh the rows or columns of another array."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from derive.calculus.operation_rows import row_of

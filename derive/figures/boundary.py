@@ -1,7 +1,5 @@
 """A plane of two inputs as data: the samples in it, and the line on which a model changes its decision."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan

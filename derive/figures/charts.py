@@ -2,8 +2,6 @@
 training, whose points come from Labels when it is drawn; the parts of a model in a row, at the head of a part's steps.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 

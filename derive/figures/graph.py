@@ -1,7 +1,5 @@
 """The computation graph: a node for each name on the way to the loss, in the order of the forward pass."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TypeAlias

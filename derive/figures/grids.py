@@ -1,7 +1,5 @@
 """Arrays as data for a picture: cells with numbers, some of them in a frame, shaded by how large they are."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import prod
 from typing import Literal, TypeAlias

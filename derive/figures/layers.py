@@ -1,7 +1,5 @@
 """Whether a forward pass is layers of units: z = W a + b, A = f(z), …, and what follows up to the loss."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod

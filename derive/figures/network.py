@@ -1,7 +1,5 @@
 """The drawn network: a circle for each unit, an edge for each weight, the loss with its target at the end."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise

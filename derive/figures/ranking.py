@@ -4,8 +4,6 @@ After Sugiyama, Tagawa, Toda (1981): longest-path columns, invisible points wher
 orders by barycentres, then rows as near to the neighbours' mean as the order allows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby, pairwise

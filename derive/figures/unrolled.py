@@ -2,8 +2,6 @@
 below and what comes out above.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,7 +14,7 @@ from derive.language.names import Name
 
 MOST_STEPS = 6
 Step = tuple[Equation, ...]
-Link: TypeAlias = "tuple[Name, Name, Name | None]"
+Link: TypeAlias = tuple[Name, Name, Name | None]
 
 
 @dataclass(frozen=True, slots=True)

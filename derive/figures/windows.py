@@ -1,7 +1,5 @@
 """A convolution or a pooling: one entry that comes out, the window that makes it, and where its gradient goes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.calculus.operation_rows import row_of

@@ -5,8 +5,6 @@ uses. Each part is deflated, for browsers inflate by themselves, and written in 
 any mail. The packages are squeezed further: when they are unpacked, Python runs.
 """
 
-from __future__ import annotations
-
 import json
 import lzma
 import tarfile

@@ -1,7 +1,5 @@
 """What moves when a given number does: the worked page at other numbers, and the loss by one of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any

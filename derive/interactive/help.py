@@ -1,7 +1,5 @@
 """Help with a step: hints in three levels, and the step worked out."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from derive.errors import DeriveError

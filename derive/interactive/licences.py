@@ -1,7 +1,5 @@
 """What is shipped inside a page, whose it is, and under which licence."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from importlib.metadata import version
 

@@ -1,7 +1,5 @@
 """Other numbers for an exercise: typed ones, or drawn as [variants] says."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any

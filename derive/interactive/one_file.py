@@ -4,8 +4,6 @@ The scripts are plain ES modules in `page/`, readable as they are; nothing build
 addresses in an import map, so that `./judge.js` of one is `derive/judge.js` of all.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64encode

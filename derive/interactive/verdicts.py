@@ -1,7 +1,5 @@
 """What a student has answered, judged: entry by entry, with what explains it and where to look again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The page to practise in as a widget of a notebook: the page asks, the notebook's kernel judges."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from derive.errors import ToolError

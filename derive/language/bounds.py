@@ -1,7 +1,5 @@
 """What an expression may cost: checked once it is read, so that whoever works with it needs no bounds of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 

@@ -3,8 +3,6 @@
 What has one meaning is read as that (`W.T`, `np.exp`); these are the others.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Numbers that a loop letter stands for: arithmetic with them is done at once, so that γ^{t-1} is written γ^2."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """A position in a list of tokens, and reading names from there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise

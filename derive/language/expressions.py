@@ -13,7 +13,7 @@ Span: TypeAlias = tuple[int, int]
 Shape: TypeAlias = tuple[int, ...]
 Index: TypeAlias = tuple[int, ...]
 Slice: TypeAlias = int | tuple[int | None, int | None]
-Option: TypeAlias = "Fraction | str | bool | tuple[Fraction, ...] | tuple[Slice, ...]"
+Option: TypeAlias = Fraction | str | bool | tuple[Fraction, ...] | tuple[Slice, ...]
 Options: TypeAlias = tuple[tuple[str, Option], ...]
 Within: TypeAlias = tuple[tuple[str, int], ...]
 """A part of a model, from the outside in: its kind, or the letter of a loop, and its number."""

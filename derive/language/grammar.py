@@ -4,8 +4,6 @@ Nothing is evaluated; length (MAX_LENGTH), nesting (MAX_NESTING, MAX_DEPTH) and 
 that reading costs time in proportion to the text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction

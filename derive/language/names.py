@@ -131,7 +131,7 @@ class Derivative:
         return self.id
 
 
-Name: TypeAlias = "Symbol | Derivative"
+Name: TypeAlias = Symbol | Derivative
 
 
 def _grouped(name: Name) -> str:

@@ -1,7 +1,5 @@
 """Numbers as they are written, exactly."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 

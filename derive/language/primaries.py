@@ -1,7 +1,5 @@
 """The grammar's smallest parts: numbers, entries, blocks, roots, fractions, matrices and sums over a letter."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 

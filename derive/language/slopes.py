@@ -1,7 +1,5 @@
 """Derivatives as they are written: `dL/dW_1`, `∂u/∂x`, `d^2u/dx^2`, `d^2u/dx dy`, `\\frac{dL}{dw}`, `∇_w L`."""
 
-from __future__ import annotations
-
 from derive.language.cursor import Cursor
 from derive.language.names import Derivative, Name, Symbol
 

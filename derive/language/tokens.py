@@ -1,7 +1,5 @@
 """Text → tokens. Unicode and LaTeX spellings become the same tokens; positions point into the text as written."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import NamedTuple

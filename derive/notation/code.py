@@ -4,8 +4,6 @@ A spreadsheet, NumPy and Maxima have words for the simple operations; every othe
 row's `formula` or `definition`, an operation that mixes entries by its entries. So a new row needs nothing here.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass

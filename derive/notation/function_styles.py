@@ -1,7 +1,5 @@
 """How functions, their settings, blocks and entries are written: the styles of the printer that bind like a name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction

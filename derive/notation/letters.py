@@ -1,7 +1,5 @@
 """The letters of sums: which ones an array inside a sum carries, and where they stand behind a whole formula."""
 
-from __future__ import annotations
-
 from derive.calculus.differentiation import Shapes, is_elementwise, shape_of
 from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, Shape

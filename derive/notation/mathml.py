@@ -3,8 +3,6 @@
 Every name carries its id as `data-name`, so that a page can show where it is defined and used.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from html import escape

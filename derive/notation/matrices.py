@@ -1,7 +1,5 @@
 """An array of texts as matrices: of more than two axes slice by slice, of too many entries the first and the last."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from math import isqrt, prod
 from typing import TypeAlias

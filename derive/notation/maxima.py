@@ -3,8 +3,6 @@
 Numbers are exact fractions, and bfloats behind the functions; `fpprec` says how long those are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod

@@ -4,8 +4,6 @@ A page that is read aloud needs each formula twice, set and spoken. With texts i
 same printer over the same expression, so that they can not disagree.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

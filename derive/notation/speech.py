@@ -3,8 +3,6 @@
 The words are those of the page's language, under `speech` in its catalogue.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 

@@ -4,8 +4,6 @@ What is no single letter stands in quotes, so that nothing is taken for a name o
 symbols where a line may break inside them; those that grow with what they hold are Typst's own, and never break.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from derive.language.names import GREEK, SubscriptItem, Symbol

@@ -1,7 +1,5 @@
 """What the printer writes for a name: the name itself in a formula, a slot for its value in a line with numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby

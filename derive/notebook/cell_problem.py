@@ -1,7 +1,5 @@
 """The text of a `%%derive` cell → a problem: its equations, numbers in the cell, and arrays of the notebook by name."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -3,8 +3,6 @@
 What was checked before counts as the student's own earlier numbers: a fault costs once, where it is made.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`%load_ext derive` and the cell magic `%%derive`: equations in a cell, worked out with the notebook's own arrays."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from argparse import ArgumentParser

@@ -4,8 +4,6 @@ Needs the extra `onnx`. Arrays keep ONNX's layout: a sample is a row, X W + b^T;
 axis of the batch.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

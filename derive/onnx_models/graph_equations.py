@@ -1,7 +1,5 @@
 """The nodes of a graph, one after the other → equations, given values and their names."""
 
-from __future__ import annotations
-
 import re
 from itertools import chain, repeat
 from math import prod

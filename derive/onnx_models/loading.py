@@ -1,7 +1,5 @@
 """A model, read and run once by ONNX's own evaluator: every value and its shape is known."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -3,8 +3,6 @@
 Source: the operator schemas of ONNX, https://onnx.ai/onnx/operators.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod

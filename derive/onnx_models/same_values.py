@@ -1,7 +1,5 @@
 """What is worked out is what ONNX works out: every equation's value against that of ONNX's own evaluator."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

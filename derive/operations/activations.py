@@ -4,8 +4,6 @@ tanh) Hendrycks and Gimpel (2016), for Hardsigmoid and Hardswish Howard et al. (
 derivative of ReLU, LeakyReLU and ELU is the one from the left, at -3 and 3 that of Hardsigmoid is 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The product, of matrices where the shapes ask for it, and the constants π and ∞."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from operator import mul
 

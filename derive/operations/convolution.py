@@ -5,8 +5,6 @@ q; conv, transposed_conv and correlate are T differentiated by G, by X and by K.
 two. Source: Dumoulin, Visin, A guide to convolution arithmetic for deep learning (2016).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """How the three arrays of a convolution lie on each other: which entries meet, and what lies around an input."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache

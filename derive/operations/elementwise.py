@@ -1,7 +1,5 @@
 """Operations that work entry by entry, from short specifications: a function, its derivative as a formula, its look."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -3,8 +3,6 @@
 `at_largest` and `at_smallest` say where it stands: 1 there, 0 elsewhere; the gradient goes to that entry alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 

@@ -1,7 +1,5 @@
 """Elementary functions and arithmetic, entry by entry."""
 
-from __future__ import annotations
-
 from functools import partial
 from operator import add, mul, neg, sub
 

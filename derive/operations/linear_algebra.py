@@ -5,8 +5,6 @@ cofactors C, which also a matrix has whose determinant is 0, d A⁻¹ = −A⁻�
 values are found by elimination.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from derive.calculus import scalars

@@ -2,8 +2,6 @@
 whole numbers, and have no gradient.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from flint import fmpq

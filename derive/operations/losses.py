@@ -1,7 +1,5 @@
 """Losses: what each stands for, in the language. Squared errors are sums; means run over all entries."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import prod
 

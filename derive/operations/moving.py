@@ -3,8 +3,6 @@ entries and the printed numbers all follow that. Those that take an array as a w
 every entry.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from math import prod

@@ -1,7 +1,5 @@
 """The settings of an application, read: whole numbers, sizes, one for each axis."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from derive.calculus.operation_rows import ShapeFault

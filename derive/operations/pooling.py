@@ -4,8 +4,6 @@ as 0 in a mean. Source: Goodfellow, Bengio, Courville, Deep Learning (2016), 9.3
 `maxunpool` and `maxpick` go the ways that maxpool chose: back to where an entry came from, and to what lies there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

@@ -5,8 +5,6 @@ the operations here are derivatives along them: `others_product(x, g)` is that o
 computed with factors x + ε₁ g₁ + ε₂ g₂ + … where ε² = 0, by the coefficient of ε₁ε₂…
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial, reduce
 from itertools import accumulate

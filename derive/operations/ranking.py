@@ -4,8 +4,6 @@ Source: Shazeer et al., Outrageously Large Neural Networks (2017), 2.1: what is 
 over it is 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cmp_to_key, partial
 

@@ -2,8 +2,6 @@
 more axes, for each first index (`channels`: a column).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial

@@ -1,7 +1,5 @@
 """f′(z) for every function of one argument: what its derivative stands for, under the name with a prime."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

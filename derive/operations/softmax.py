@@ -4,8 +4,6 @@ Every exponent is taken from the largest entry first: e^(z − c) neither overfl
 the logarithm do not change. Sources: Bridle (1990); Goodfellow, Bengio, Courville, Deep Learning (2016), 4.1.
 """
 
-from __future__ import annotations
-
 from itertools import accumulate
 
 from flint import fmpq

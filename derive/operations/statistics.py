@@ -5,8 +5,6 @@ A sample is a column: of a matrix layer norm and RMS norm take each column and b
 given.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial

@@ -1,7 +1,5 @@
 """What a line of a page is made of: formulas, values, sums and places to fill in, with the relations between them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeAlias
 

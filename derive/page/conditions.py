@@ -1,7 +1,5 @@
 """Whether a sentence is said: what depends on the values of a run, asked of a view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flint import fmpq

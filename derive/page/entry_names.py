@@ -1,7 +1,5 @@
 """What an entry's formula is made of: the names that numbers are put in for, the number before a sum."""
 
-from __future__ import annotations
-
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number, walk
 
 

@@ -1,7 +1,5 @@
 """One run of a page: the values of its steps, what confirmed them, and what the page remembers of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias

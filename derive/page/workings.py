@@ -1,7 +1,5 @@
 """Expressions of a page as functions of the table of values, compiled once for all runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The LaTeX engine: finished `.tex` text in, PDF bytes out."""
 
-from __future__ import annotations
-
 import errno
 import os
 import platform

@@ -4,8 +4,6 @@ Such a word becomes `\\stamped{…}{…}`: its text, and how wide it is. The mar
 it stands; `stamping.py` puts it there.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

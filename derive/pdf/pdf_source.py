@@ -1,7 +1,5 @@
 """The format that a PDF is made from: LaTeX, or Typst where the page has letters that LaTeX's fonts lack."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from derive.errors import Fault

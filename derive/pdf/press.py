@@ -4,8 +4,6 @@ The preamble is loaded once and kept as a format; a run starts each document on 
 where the document ends. A document that stops LaTeX is found by halving and takes no other one with it.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Pages as files, whole or not at all; a `.pdf` is made from the text of its page."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

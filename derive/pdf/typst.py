@@ -1,7 +1,5 @@
 """The Typst engine: finished `.typ` text in, the bytes of a tagged PDF (PDF/UA-1) out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """The table [grade] of a problem file: which return counts, deadlines, grades."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any

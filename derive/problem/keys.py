@@ -2,8 +2,6 @@
 of [network] stand beside what reads them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from derive.problem.reading.keys import (

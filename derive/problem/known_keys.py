@@ -1,7 +1,5 @@
 """Tables and keys of a problem file that have no meaning here."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from derive.errors import suggestion

@@ -1,7 +1,5 @@
 """A problem with settings replaced by those of a call or of the command line, checked as those of a file are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from numbers import Integral

@@ -1,7 +1,5 @@
 """What a problem file sets beside its mathematics, read: [numbers], [page], [names], [marking] and [sheet]."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any

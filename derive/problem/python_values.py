@@ -1,7 +1,5 @@
 """A problem built in Python: equations and the values that a program holds, as the text of a problem file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """What a problem file sets beside its mathematics: how numbers are printed, what the page says."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The catalogue: every sentence of the page by key. A language is one TOML file."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import cache

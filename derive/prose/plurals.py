@@ -6,8 +6,6 @@ A sentence has the forms in the place of a number that it names: `{k} {k:update|
 whole part. The last form is for all else, as for numbers that are not whole.
 """
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from functools import cache

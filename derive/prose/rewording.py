@@ -1,7 +1,5 @@
 """A sentence that was said in English, by one that the English catalogue holds with its fields, in another language."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,7 +1,5 @@
 """What the arguments of operations are called: the weight of layer 2 is W_2."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from derive.pytorch.graph import arguments, aten_key, is_node

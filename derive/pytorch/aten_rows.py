@@ -1,7 +1,5 @@
 """The operations of PyTorch (ATen), each as an expression of the language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import prod
 from typing import Any

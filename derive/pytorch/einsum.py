@@ -1,7 +1,5 @@
 """`torch.einsum`: for each index of a batch a product of two matrices."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from math import prod

@@ -1,7 +1,5 @@
 """Layers of images, normalisation, embedding."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Operations that only lay entries out anew: PyTorch runs them itself, on the numbers of the entries."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any

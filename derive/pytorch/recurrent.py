@@ -1,7 +1,5 @@
 """Recurrent layers and cells, step by step, as PyTorch computes them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

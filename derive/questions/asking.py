@@ -1,7 +1,5 @@
 """What questions ask of a problem: the steps of its sheet that can be typed, in one question or in several."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby

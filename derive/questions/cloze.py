@@ -1,7 +1,5 @@
 """A sheet as a Cloze question of Moodle itself: a field for every number, and nothing that follows from own numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction

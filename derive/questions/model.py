@@ -1,7 +1,5 @@
 """A question as STACK has it: inputs, a response tree for each, and tests; no XML."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

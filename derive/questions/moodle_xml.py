@@ -3,8 +3,6 @@
 Source: Moodle's documentation of its XML format, and the export of the question type STACK, version 2026010500.
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring

@@ -1,7 +1,5 @@
 """A sheet's page as HTML for a learning platform: formulas in TeX for its MathJax, places to fill in as fields."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

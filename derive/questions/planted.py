@@ -1,7 +1,5 @@
 """A question worked through: rightly, with short numbers, or with a mistake in one step and the rest consistent."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property

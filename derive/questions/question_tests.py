@@ -1,7 +1,5 @@
 """The tests that a question brings: right numbers, short ones, a step alone, and every mistake that can be told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -3,8 +3,6 @@
 Maxima sees a number, not how it was written: zeros at its end are lost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, log10

@@ -1,7 +1,5 @@
 """The response tree of each step: the truth, what follows from the student's own numbers, then each known mistake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

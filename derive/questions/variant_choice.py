@@ -1,7 +1,5 @@
 """Codes and texts of which a variant has its own: one of a list by its number, one of several blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from derive.language.names import Symbol

@@ -1,7 +1,5 @@
 """The answer file of a sheet: every blank by its id, empty or filled in, as TOML and CSV that `derive check` reads."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

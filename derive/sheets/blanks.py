@@ -4,8 +4,6 @@ Nothing is composed anew. Of the steps that are asked, links of chains are taken
 in; values that are hidden are blanks in every other slot of the page as well, so that no later line tells them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The exercise as an exam on paper: what is given, the model, numbered questions with their marks and room to write."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction

@@ -3,8 +3,6 @@
 All of it is taken from the worked page and its prose; values that the sheet hides are boxes here too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 from derive.derivation.steps import Derivation, Step

@@ -1,7 +1,5 @@
 """The files of one sheet: NAME-sheet.* and NAME-key.*, whole or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

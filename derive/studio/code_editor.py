@@ -1,7 +1,5 @@
 """The editor of the studio: CodeMirror 6, as its packages are published, each fetched once and kept like the engine."""
 
-from __future__ import annotations
-
 import json
 import tarfile
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Single values of a problem file written anew, in its text: all else stays as somebody wrote it."""
 
-from __future__ import annotations
-
 import json
 import re
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The weights of layers, as a form keeps them: which there are, in which shapes, and what becomes of their numbers."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction

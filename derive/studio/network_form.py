@@ -3,8 +3,6 @@
 A layer that stays, moves or goes takes its weights with it: `was` tells which of the file's layers it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

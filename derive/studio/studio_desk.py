@@ -6,8 +6,6 @@
 Each request brings the file's text: the desk works it out again only where it is another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

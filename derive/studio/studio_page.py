@@ -1,7 +1,5 @@
 """The page of the studio: a problem file and its worked page side by side, readable before the engine has started."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The words of a problem file, as an editor offers them: all taken from the tables that read them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How many steps a training takes that ends when a condition holds."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

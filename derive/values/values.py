@@ -1,7 +1,5 @@
 """Derivation + numbers → Values: every step's value, exact or as balls, for any number of training passes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod

@@ -7,8 +7,6 @@
 The structure is derived once, in the Blueprint; a draw costs its numbers.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field

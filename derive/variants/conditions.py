@@ -4,8 +4,6 @@ A comparison of arrays holds where it holds for every entry. Values are proven: 
 does not decide raises Undecided, and is asked again with more bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise

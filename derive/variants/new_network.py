@@ -1,7 +1,5 @@
 """A new problem file: a network of given sizes, its numbers drawn so that nothing in it vanishes or saturates."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ nothing else: not on the order of students or of values, nor on the release of P
 how numbers are taken from it, is a new VERSION.
 """
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
 from collections.abc import Iterator

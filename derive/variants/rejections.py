@@ -1,7 +1,5 @@
 """Why a draw is no good even if it meets the conditions: what makes an exercise teach nothing, or ugly to compute."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias

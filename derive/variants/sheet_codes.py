@@ -4,8 +4,6 @@ The alphabet has no 0, O, 1, I or L; its 31 characters are a prime number, so th
 single wrong character and every two neighbours exchanged.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 

@@ -7,8 +7,6 @@ smallest number. At a kink the branch that the convention takes is held.
 A number of so many bits takes ten times the memory of a given one: of large arrays there is one at a time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

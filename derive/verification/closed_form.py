@@ -3,8 +3,6 @@
 It holds no numbers: it is built once for a derivation, and evaluated for any values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property

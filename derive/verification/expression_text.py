@@ -3,8 +3,6 @@
 What tells one expression from another on a page is kept too: whether a number was written with a point.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias

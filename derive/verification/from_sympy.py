@@ -1,7 +1,5 @@
 """SymPy's results as our own expressions, in the order in which a teacher would write the factors and terms."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import reduce

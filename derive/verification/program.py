@@ -1,7 +1,5 @@
 """A program over numbers: instructions in order, each an operation on inputs and on results before it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, reduce

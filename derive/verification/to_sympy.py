@@ -3,8 +3,6 @@
 SymPy is imported when it is first needed: that takes 0.25 s.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property

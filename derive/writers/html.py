@@ -4,8 +4,6 @@ Mathematics is MathML Core, with the font inside that lets brackets stretch; pic
 the page's colours, light or dark.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Whose copy of a page it is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 RESERVED = "sheet:"

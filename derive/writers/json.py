@@ -1,7 +1,5 @@
 """The solution as JSON: every step with its value, for scripts and for checks from outside."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Chains are set as hanging paragraphs of display-style formulas, so that TeX itse
 matrix too wide for the line is cut into labelled panels.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence

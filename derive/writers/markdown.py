@@ -3,8 +3,6 @@
 Inside mathematics no command is a backslash before a sign (`\\,`, `\\\\`): Markdown would take the backslash away.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What every writer of a page is given beside the document."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Mathematics as parts: fixed texts and slots that a view fills. Compiled once for a page, filled for every run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction

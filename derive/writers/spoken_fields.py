@@ -1,7 +1,5 @@
 """What a place to fill in is called aloud: "d L by d W 1, row 2, column 3", in the page's language."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from derive.calculus.shapes import indices

@@ -1,7 +1,5 @@
 """The page for a terminal: Unicode mathematics, matrices in two dimensions, lines of at most 100 columns."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """A problem back as a problem file: the equations that a shorthand stands for, every value as it was given."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields

@@ -4,8 +4,6 @@ Every formula is written twice from the same expression: as Typst sets it, and i
 Pictures are part of the text, so that the page is one file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """The links of a chain, each read and told apart: a formula, a line of numbers, a result."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

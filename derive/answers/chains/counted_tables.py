@@ -5,8 +5,6 @@
 | 1     | 13.5 | 2    |      2   12.1  12.1
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -28,7 +26,7 @@ _RULE = re.compile(r"[\s|:+=─-]*")
 _GAPS = (re.compile(r"(?<!\\)\|"), re.compile(r"\t"), re.compile(r";"), re.compile(r",\s"), re.compile(r" {2,}"),
          re.compile(r"\s+"))  # fmt: skip
 MAX_ROWS, MAX_LENGTH = 500, 1_000
-NamedBy: TypeAlias = "Callable[[str], str | None]"
+NamedBy: TypeAlias = Callable[[str], str | None]
 """The id of what a left side names, None for nothing."""
 
 

@@ -1,7 +1,5 @@
 """Left sides as people write them → as names are written: `W[0][1]`, `new W_1`, `W_{t+1}`, `Z (channel 2)`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

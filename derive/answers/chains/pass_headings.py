@@ -1,7 +1,5 @@
 """Headings of passes in a work, in the languages of the pages: from there on its statements are about that pass."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, combinations, zip_longest

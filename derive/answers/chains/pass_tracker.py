@@ -1,7 +1,5 @@
 """Which pass the statements of a work are about, where no heading says so."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 

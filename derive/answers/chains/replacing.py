@@ -1,7 +1,5 @@
 """What is read of a line, with other numbers in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Statements that stand in one chain: in `z = -1 et A = 0.27` a known name begins a new one, whatever stands before."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What a left side names."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from derive.language.expressions import Index

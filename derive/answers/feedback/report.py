@@ -1,7 +1,5 @@
 """The report on a piece of work: typed items, the same as JSON, and a Document for the writers."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence

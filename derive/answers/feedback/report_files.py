@@ -1,7 +1,5 @@
 """A report as text in a format, and as files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial

@@ -2,8 +2,6 @@
 English catalogue holds.
 """
 
-from __future__ import annotations
-
 from derive.prose.catalogue import Catalogue
 from derive.prose.rewording import reworded
 

@@ -3,8 +3,6 @@
 Numbers and formulas stand there as they were read, never as raw text, so that every format can set them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Which remarks a page tells at which step: each once a work, with the other lines that it concerns."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Answers in columns, as spreadsheets write them; an unquoted name with brackets or a decimal comma is read too."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Work in documents → text: notebooks, web pages and Word documents, with their formulas, tables and outputs."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The numbers of an answer in the order of its step: one answer a step, its array arranged, a formula evaluated."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod

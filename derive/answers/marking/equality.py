@@ -3,8 +3,6 @@
 Equal values at points chosen at random prove nothing, but different ones do: such a point is what is returned.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache

@@ -4,8 +4,6 @@ An explanation is an equation, the numbers it is tried at, and the verdict that 
 by one until none is open. What nothing explains is wrong, and its mistake is looked for in all wrong numbers together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """A formula that was asked for, compared as a function with the step's, whatever else it is written with."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from derive.answers.marking.equality import Counterexample, same_function

@@ -4,8 +4,6 @@ A table of the student's own numbers goes along: what was answered stands in it 
 from what was. So a fault is charged once, where it is made.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

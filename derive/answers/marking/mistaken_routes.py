@@ -1,7 +1,5 @@
 """Ways to a wrong number: slips of the pen, known mistakes in this step or in one that was left out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import partial
 from math import prod

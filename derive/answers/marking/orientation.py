@@ -1,7 +1,5 @@
 """How an array that was written stands to the shape that is asked for: as it is, transposed, or in no way."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import Enum
 from math import prod

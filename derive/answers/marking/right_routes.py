@@ -1,7 +1,5 @@
 """Ways to a right number: the truth, every route from the student's own numbers, a right line of numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """One answer to one step: what it is measured by, and what has been found of it so far."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Wrong equations by an amount: a sign, a factor, a count, a total over something else, a term left out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Known mistakes with whole gradients: time cut off, the gradient of another quantity taken."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.answers.mistakes.amounts import in_place_of

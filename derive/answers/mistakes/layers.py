@@ -1,7 +1,5 @@
 """Known mistakes of layers: convolution, pooling, dropout, look-ups, and what is used in several places."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """A known mistake: the rules it concerns, and the wrong equations it leads to in a step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias

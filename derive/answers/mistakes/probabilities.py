@@ -1,7 +1,5 @@
 """Wrong equations around softmax, normalisation and attention: the known mistakes of these rules."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction

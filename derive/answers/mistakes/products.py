@@ -1,7 +1,5 @@
 """Wrong equations of the chain rule and of products: a factor left out, in the wrong place, or of another step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Slips of the pen with the digits of a right number."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise

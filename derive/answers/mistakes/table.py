@@ -4,8 +4,6 @@ A row names the rules it concerns and the wrong equations it leads to, which are
 numbers. Of two rows that give the same numbers the first names the mistake.
 """
 
-from __future__ import annotations
-
 from derive.answers.mistakes import amounts, probabilities, products
 from derive.answers.mistakes.gradients import OF_ANOTHER, OVER_TIME
 from derive.answers.mistakes.layers import LAYERS

@@ -1,7 +1,5 @@
 """Known mistakes of updates: signs, rates, running means, conventions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.answers.mistakes.mistake import Mistake

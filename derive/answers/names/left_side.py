@@ -1,7 +1,5 @@
 """The name on the left of an answer: a quantity, a derivative in any notation, a function's value, an updated one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -14,7 +12,7 @@ from derive.language.names import ACCENTS, Name, Symbol
 NEXT = -1
 UPDATED = {"new", "neu", "next", "updated", "after", "upd", "nouveau", "nuevo"}
 
-Meaning: TypeAlias = "tuple[Quantity, int | None]"
+Meaning: TypeAlias = tuple[Quantity, int | None]
 """A quantity, and after which update: NEXT for the one of this pass, None where nothing says so."""
 
 

@@ -1,7 +1,5 @@
 """Letters, digits and spaces as word processors and PDF readers paste them → the plain ones: `𝑧` is z, `ℒ` is L."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

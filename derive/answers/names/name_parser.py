@@ -1,7 +1,5 @@
 """Names, derivatives and functions in a student's formulas, by a lexicon: the one grammar, read forgivingly."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -12,7 +10,7 @@ from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
 
 _TOTALS = {"sum", "mean"}
-_Pair: TypeAlias = "tuple[Quantity | None, Quantity | None]"
+_Pair: TypeAlias = tuple[Quantity | None, Quantity | None]
 """What is differentiated, and by what; None for what names nothing."""
 
 

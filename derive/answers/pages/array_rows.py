@@ -5,8 +5,6 @@ W =        z = | 3,9 |          The rows may stand below a left side, or each li
 3 4            | 7   |
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

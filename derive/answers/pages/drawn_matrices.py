@@ -5,8 +5,6 @@ z = ⎢ 12⎥  is read as  `z = [3,9; 12]`, on the line where the `=` stands; a 
     ⎣  7⎦
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import NamedTuple

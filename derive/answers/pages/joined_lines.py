@@ -1,7 +1,5 @@
 """Lines of a work that belong together: what goes on below, an open bracket, rows of an array."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

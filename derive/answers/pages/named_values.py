@@ -2,8 +2,6 @@
 a name on a line of its own with its value below.
 """
 
-from __future__ import annotations
-
 import re
 
 from derive.answers.pages.separators import NEXT

@@ -2,8 +2,6 @@
 sample, in a row, `z^{(3)} = value` under a head `z^{(i)}`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -4,8 +4,6 @@
 [1,]  3.9  7.0           3.9  7.0                      3.9  7.0
 """
 
-from __future__ import annotations
-
 import re
 
 _OVER = re.compile(r"^[ \t]*(?:\[,\d{1,4}\][ \t]*)+$")

@@ -1,7 +1,5 @@
 """The signs that part a piece of mathematics: relations, separators, ends of rows, and the brackets around them."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Sessions of programs in a work: the output below a name, or behind `Out[3]:`, is a statement about that name."""
 
-from __future__ import annotations
-
 import re
 
 from derive.answers.pages.printed_matrices import headed_read

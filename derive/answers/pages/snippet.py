@@ -1,7 +1,5 @@
 """A piece of the mathematics of a work, with its place."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

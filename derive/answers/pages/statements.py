@@ -1,7 +1,5 @@
 """A piece of mathematics → statements: a left side and a chain of links, `a = b = c ≈ d`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Line breaks are kept through every change, so that a position in a piece leads back to its line in the file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import islice

@@ -1,7 +1,5 @@
 """Tags of web pages in a text → what they show: paragraphs part statements, rows of tables are statements."""
 
-from __future__ import annotations
-
 import html
 import re
 

@@ -1,7 +1,5 @@
 """One answer → what it says: numbers, an array of them, or a formula; else why it cannot be read, and where."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -27,7 +25,7 @@ MAX_TEXT = 20_000
 LEAST_ENTRIES, MORE = 400, 4  # of a list: so many, and several times those of the step
 MAX_AXES = 8
 
-Content: TypeAlias = "Array | Expr | Unreadable"
+Content: TypeAlias = Array | Expr | Unreadable
 AnswerValue: TypeAlias = Any
 """A text, a number, or lists of them."""
 

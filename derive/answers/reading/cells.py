@@ -39,7 +39,7 @@ _HARD = frozenset({"row", "semicolon", "cell", "bar", "comma"})
 _SOFT = {"space": 1, "gap": 2, "line": 3}
 _ROWS = re.compile(r";|\\\\")
 
-CommaUse: TypeAlias = "Callable[[re.Match[str], str], tuple[WrittenNumber, ...] | None]"
+CommaUse: TypeAlias = Callable[[re.Match[str], str], tuple[WrittenNumber, ...] | None]
 """What digits with commas between them are: one number, several, or none."""
 
 

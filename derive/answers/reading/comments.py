@@ -1,7 +1,5 @@
 """What students put behind a value, or around it, that is no part of it: `18.3 (rounded)`, `289 !!`, `**18.3** ✓`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

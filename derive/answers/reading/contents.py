@@ -1,7 +1,5 @@
 """The numbers that a reading is: one, an array, or an array with a factor, `10^-6 · [1,5; 4,6]`, `-[…]`, `[…]/10`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ The grammar is the one of the equations, with what students write besides: decim
 brackets, subscripts behind brackets, `a/b c`. Nothing is evaluated; length and nesting are bounded.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from dataclasses import replace

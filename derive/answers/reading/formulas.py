@@ -1,7 +1,5 @@
 """A reading as a formula over the problem's names and the table's operations."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction

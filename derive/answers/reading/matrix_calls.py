@@ -3,8 +3,6 @@
 Every change keeps the length of the text and its line breaks.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

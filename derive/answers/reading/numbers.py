@@ -3,8 +3,6 @@
 One pattern knows every spelling; nothing is evaluated, and what has more digits than anyone writes is not read.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

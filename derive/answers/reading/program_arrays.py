@@ -4,8 +4,6 @@ Mathematica's `*^`, Maple's `<…>`, Word's `■(a@b)`.
 Every change keeps the length of the text, so that a place in it stays where it is.
 """
 
-from __future__ import annotations
-
 import re
 
 from derive.answers.reading.matrix_calls import matrix_calls_read

@@ -3,8 +3,6 @@
 One text has one meaning everywhere. Text is never evaluated; lengths, nesting, digits and exponents are bounded.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a piece of work consists of once it is read: numbers as they were written, answers, and what was noticed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from flint import fmpq

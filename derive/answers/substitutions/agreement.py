@@ -1,7 +1,5 @@
 """A formula in a chain against the step's equation: the same function, or a wrong one beside a right value."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from flint import fmpq

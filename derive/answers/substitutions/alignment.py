@@ -4,8 +4,6 @@ Terms meet terms and factors factors, in order or else as they fit best; what th
 its definition; a number may stand for any part of the formula.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 

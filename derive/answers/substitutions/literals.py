@@ -1,7 +1,5 @@
 """Numbers in a line against what they stand for: the student's own value, the true one, or any mention of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """A line of numbers, the result it led to, and what explains that result: the line as written, or the right numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

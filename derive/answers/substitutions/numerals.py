@@ -1,7 +1,5 @@
 """Numbers as texts for remarks: in the student's length, with the problem's decimal sign."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

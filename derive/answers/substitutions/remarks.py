@@ -1,7 +1,5 @@
 """What is said of that in a line of numbers which differs from what it stands for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from fractions import Fraction
 

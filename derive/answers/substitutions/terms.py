@@ -1,7 +1,5 @@
 """Sums as their terms, products as their factors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 

@@ -1,7 +1,5 @@
 """Chains → answers: one for each step, of all that a work says about it; and the lines that match no step."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -2,8 +2,6 @@
 wrongly, first results too short to go on with.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain as chained

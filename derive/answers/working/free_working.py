@@ -1,7 +1,5 @@
 """Free working → answers: the result of each step as it stands last, with what the lines before it show."""
 
-from __future__ import annotations
-
 import re
 from collections import deque
 from pathlib import Path

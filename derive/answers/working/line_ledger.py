@@ -2,8 +2,6 @@
 understanding stopped.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice

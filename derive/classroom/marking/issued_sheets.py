@@ -1,7 +1,5 @@
 """Which sheets of a class a return can be on: those that were made last, and older ones that ask the same."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from derive.classroom.marking.marking_worker import Orders, assignment_of

@@ -1,7 +1,5 @@
 """What a worker does: mark students' work and write the feedback on it, many at a time."""
 
-from __future__ import annotations
-
 import gc
 import json
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The numbers of a work beside those of its key, entry by entry: what tells whose numbers they are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite

@@ -1,7 +1,5 @@
 """Whose sheets were made from another problem than the one in the class's folder: their numbers are others."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from derive.classroom.folder.classroom import Classroom

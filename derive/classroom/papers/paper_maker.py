@@ -4,8 +4,6 @@ PDFs that share a run share their fonts, so that a file's bytes depend on the ru
 with the same neighbours, those of their chunk of the roster, also when only one of them is wanted.
 """
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

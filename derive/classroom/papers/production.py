@@ -1,7 +1,5 @@
 """The papers of a whole class, streamed to its folder: what is there already is kept, what fails stops no other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial

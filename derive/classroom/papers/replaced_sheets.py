@@ -1,7 +1,5 @@
 """Whose sheets would have other numbers if a class were made again: those handed out would be worth nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Marks that the teacher sets by hand: `overrides.csv`, a line a mark, honoured by every later marking."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Counts over a class, taken up student by student: how each step went, which mistakes, which scores."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field

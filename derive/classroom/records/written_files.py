@@ -1,7 +1,5 @@
 """What `grade` writes, by name, and where it did: a later marking never takes it for work that came back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 

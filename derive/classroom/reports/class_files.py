@@ -1,7 +1,5 @@
 """What is written about a marked class: tables, the record of marks, the report; student by student, as streams."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

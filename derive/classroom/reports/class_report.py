@@ -1,7 +1,5 @@
 """The report on a class, as a Document: the scores, how each step went, the mistakes, who and what is missing."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

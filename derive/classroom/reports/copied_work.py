@@ -4,8 +4,6 @@ What is found is told to the teacher alone. Numbers that many students have say 
 that a known mistake explains, for two may make the same mistake.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Tables for spreadsheets and learning platforms, written as streams; no cell of them can be run as a formula."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

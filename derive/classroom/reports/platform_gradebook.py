@@ -1,7 +1,5 @@
 """The gradebooks that learning platforms import, from the roster's own columns; one row a platform, with its source."""
 
-from __future__ import annotations
-
 import csv
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Why a return was not marked, in the language of the report: it is said in English, and stays so in tables."""
 
-from __future__ import annotations
-
 from derive.prose.catalogue import Catalogue
 from derive.prose.rewording import reworded
 

@@ -1,7 +1,5 @@
 """What the terminal is told about a marked class."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.classroom.records.written_files import RETURNS

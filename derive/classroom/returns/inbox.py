@@ -3,8 +3,6 @@
 A database in the folder of the marks holds it while marking runs, so that memory does not grow with the class.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Everything that came back into the inbox, in order: files are read by the workers, wide tables here, row by row."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace

@@ -4,8 +4,6 @@ What lies in a student's folder or upload is that student's, whatever it says of
 Nothing is guessed: what fits no student, or several, is reported.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A zip is read member by member and never unpacked to disk, so a member's name ca
 is bounded by bytes counted, not by what its directory promises.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """Which of several returns of one student counts, and which are parts of one work; why the others are set aside."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 What a platform wrote is trusted; what stands behind it is the name that the student gave, and says nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from contextlib import suppress

@@ -3,8 +3,6 @@
 Read as a stream, row by row: a table of 100,000 rows takes no more memory than one of 40.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import deque

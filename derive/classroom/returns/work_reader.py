@@ -1,7 +1,5 @@
 """One returned file → what it says and who it says it is from: a filled PDF form, an answer file, free working."""
 
-from __future__ import annotations
-
 import logging
 import re
 import struct

@@ -3,8 +3,6 @@
 Case, accents, blanks and punctuation of a heading do not matter.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

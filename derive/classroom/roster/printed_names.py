@@ -1,7 +1,5 @@
 """The names that stand on PDFs: one whose letters no font has is replaced, and stops no paper."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from derive.errors import ToolError

@@ -1,7 +1,5 @@
 """A class list, read line by line: each line is a student, or a fault that says what is wrong with it."""
 
-from __future__ import annotations
-
 import csv
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """A student, and the name of the student's files: safe on every system, whatever script the id is written in."""
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass, field
 from hashlib import blake2b

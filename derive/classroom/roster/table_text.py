@@ -1,7 +1,5 @@
 """A class list in whatever encoding or file a platform or spreadsheet writes it → its lines as text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -12,8 +12,6 @@ task whose worker dies is done again.
 tasks (a problem's blueprint) it keeps in its module, by `functools.cache`.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

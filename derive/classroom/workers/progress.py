@@ -1,7 +1,5 @@
 """How far a long command is, on one line of a terminal."""
 
-from __future__ import annotations
-
 import sys
 import time
 from contextlib import AbstractContextManager

@@ -1,7 +1,5 @@
 """Which arrangement a figure is drawn in."""
 
-from __future__ import annotations
-
 from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture, Strip
 from derive.figures.drawing.boundaries import draw_boundary
 from derive.figures.drawing.card_chains import draw_chain

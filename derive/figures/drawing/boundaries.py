@@ -1,7 +1,5 @@
 """Planes of two inputs side by side: samples as dots and rings, the line between the decisions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import ceil, floor
 

@@ -1,7 +1,5 @@
 """A chain of quantities as cards in a line; a chain wider than the page goes on in further lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import fsum

@@ -1,7 +1,5 @@
 """Bars of counts: lying and stacked, with a legend above; or upright, a distribution."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.figures import Labels

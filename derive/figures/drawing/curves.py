@@ -1,7 +1,5 @@
 """A curve over the steps of a training, on a logarithmic scale where its values span several powers of ten."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10

@@ -1,7 +1,5 @@
 """The parts of a model as boxes in one line; without their titles where these do not fit beside a heading."""
 
-from __future__ import annotations
-
 from math import fsum
 
 from derive.figures import Strip

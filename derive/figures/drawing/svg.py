@@ -1,7 +1,5 @@
 """A figure as one SVG file: no scripts, no fonts of its own, black on white, its words as the description."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ TikZ draws the lines and shapes, all of one style that follow each other in one 
 LaTeX's own `picture` does it: as nodes they would take ten times as long, which counts when a class gets its sheets.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """A recurrence drawn: a column of cards for each step, level arrows from step to step, upright ones in a step."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.figures import Edge, Figure, Labels

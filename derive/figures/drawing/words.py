@@ -1,7 +1,5 @@
 """A figure in words, for a terminal and for those who do not see it, in lines of 100 characters at most."""
 
-from __future__ import annotations
-
 import textwrap
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The line between two decisions of a model with two inputs, before its training and after it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction

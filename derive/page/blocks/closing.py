@@ -1,7 +1,5 @@
 """The end of the page: the loss as one expression, its derivatives, and what was verified."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 from derive.calculus.operation_rows import row_of

@@ -1,7 +1,5 @@
 """Derivation + settings → Document: which blocks stand on the page, in which order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise

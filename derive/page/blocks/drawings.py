@@ -1,7 +1,5 @@
 """The figures that stand on a page, each with the sentence that tells how to read it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace

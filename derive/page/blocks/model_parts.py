@@ -1,7 +1,5 @@
 """The parts that a model says it has: layers, time steps, heads, blocks. A long page has a heading for each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cached_property
 

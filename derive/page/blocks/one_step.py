@@ -1,7 +1,5 @@
 """The page of one step: worked out as on the whole page, with all that is to be said of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """How a page begins: the task, the given values, how its numbers are carried and printed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.derivation.steps import Derivation

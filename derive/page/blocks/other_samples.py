@@ -1,7 +1,5 @@
 """The samples of a large batch that a page does not work out: their results, in a row each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from derive.derivation.steps import Derivation, Step

@@ -1,7 +1,5 @@
 """What a trained model gives for its samples, beside what it should give."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from derive.calculus.shapes import indices

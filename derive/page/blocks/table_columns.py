@@ -1,7 +1,5 @@
 """How tables of entries are made: their columns, their cells, and how many of each a page takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby

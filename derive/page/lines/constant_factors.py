@@ -1,7 +1,5 @@
 """Local derivatives that are one number for every entry, and gradients with that number put in."""
 
-from __future__ import annotations
-
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import uniform
 from derive.derivation.rules import COPY

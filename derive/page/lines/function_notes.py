@@ -1,7 +1,5 @@
 """What a function means that a reader may not know, said where it first stands on the page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from derive.calculus.building import tidy

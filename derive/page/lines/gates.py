@@ -3,8 +3,6 @@
 Gers, Schmidhuber and Cummins (2000), "Learning to forget"; Cho et al. (2014), arXiv:1406.1078.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.calculus.building import terms_of

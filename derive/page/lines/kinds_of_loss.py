@@ -1,7 +1,5 @@
 """What the number is that is differentiated: a loss that compares with a target, any other one, an objective."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from derive.calculus.differentiation import is_elementwise

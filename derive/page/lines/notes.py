@@ -1,7 +1,5 @@
 """What is said under a step: what its values make worth saying, and the reasons for it. All of it once a page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice

@@ -1,7 +1,5 @@
 """Why the equation of a step is what it is: the sentence that its rule and its form have in the catalogue."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 Nothing here depends on the numbers: what does is a Condition or a Relation that the view answers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from math import prod
 

@@ -1,7 +1,5 @@
 """Steps of one form: the first is worked out, the others of its kind are told by formula and result."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 
 from derive.calculus.operation_rows import row_of

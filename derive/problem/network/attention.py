@@ -1,7 +1,5 @@
 """Attention over the columns of a matrix, one token a column: scaled dot products, several heads, causal or across."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

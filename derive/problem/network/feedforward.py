@@ -1,7 +1,5 @@
 """Layers that know no time: dense, convolution, pooling, normalisation, dropout, residual connections."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Layers that run along a sequence: Elman's network, LSTM, GRU. A state not given at the start is 0."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The shorthand [network]: layers → the equations that they stand for, as text in the language."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any

@@ -4,8 +4,6 @@ They are put into the problem file's text before it is read, each in the line th
 class's folder or packed into a page to practise in is the whole problem.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Numbers as Python programs hold them: arrays of NumPy, tensors of PyTorch, scalars, floats, nested lists."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import inf, isfinite

@@ -1,7 +1,5 @@
 """What is doubtful about equations whose shapes are known: powers of matrices, numbers to look up by, targets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 from derive.calculus.shapes import is_square

@@ -1,7 +1,5 @@
 """A block of equations → its lines, one equation each: repetition unrolled, `;`, `aligned` and chains taken apart."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

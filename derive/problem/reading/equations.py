@@ -1,7 +1,5 @@
 """Lines of equations → equations with places: names resolved, shapes inferred."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -4,8 +4,6 @@ Only names whose meaning is certain are here; for others the message lists what 
 spelling: `MaxPool2d`, `nn.MaxPool2d()` and `max_pool_2d` are `max pool 2d`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Given values as TOML holds them: numbers, fractions as texts, and lists of rows, read exactly."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Sequence

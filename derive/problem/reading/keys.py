@@ -3,8 +3,6 @@
 The reader checks keys by the same tables. `named` are the definitions of `problem/schema.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias

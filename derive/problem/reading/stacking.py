@@ -1,7 +1,5 @@
 """`W [h, x]` of two columns: one above the other, where side by side does not fit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ shape of the value), as a whole from a list of values, or by a rule that has a n
 nothing but the numbers that `below` gives: `below(n)` is a whole number from 0 to n − 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """What names functions and losses, and the layers of [network] with the settings of each kind."""
 
-from __future__ import annotations
-
 from derive.operations import FUNCTIONS, ROWS
 from derive.problem.network import LAYERS, LayerKind
 from derive.problem.network.shorthand import network_losses

@@ -1,7 +1,5 @@
 """The schema as the package has it: a file beside this one, which `docs/refresh.py` makes of `problem_schema.py`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 PACKAGED = Path(__file__).with_name("derive.schema.json")

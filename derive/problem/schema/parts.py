@@ -1,7 +1,5 @@
 """What schemas are put together from: conditions, exclusions, names in any spelling."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias

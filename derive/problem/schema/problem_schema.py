@@ -5,8 +5,6 @@ marks the line. What takes arithmetic or reading equations – whether a name ha
 to the reader.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The table [update]: what its rule, its schedule or its own equations let it set."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """What stands for numbers: texts that write one exactly, lists, arrays in a file, and what numbers are drawn from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from derive.problem.reading.keys import NUMBER, Taken, either, list_of, named, one_of

@@ -3,8 +3,6 @@
 A derivative of the loss is that of the pass, whatever the lines before it have changed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 

@@ -4,8 +4,6 @@ dz/dw alone would have an axis for each of those of z and of w; times e on its l
 rows' pullbacks give it: for z = W x + b, `e dz/dW` is e xᵀ and `e dz/db` is e.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from derive.calculus.building import total

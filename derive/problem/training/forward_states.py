@@ -1,7 +1,5 @@
 """What [state] holds, for forward passes that use it: a velocity to look ahead by, a running mean."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any

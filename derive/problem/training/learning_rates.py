@@ -1,7 +1,5 @@
 """The learning rate: a number, an equation in the number of the step, or a named schedule."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What the perceptron rule speaks of, found in the forward pass: the output, the sum before it, the target."""
 
-from __future__ import annotations
-
 from derive.calculus.operation_rows import row_of
 from derive.language.expressions import Apply, Expr, Ref, names_in
 from derive.language.names import Name

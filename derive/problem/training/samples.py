@@ -1,7 +1,5 @@
 """The table [samples], and how many of them a pass takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from math import prod

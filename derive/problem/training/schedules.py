@@ -3,8 +3,6 @@
 `eta_0` is `learning_rate`; the first step takes it whole (k − 1 = 0), but for a warm-up. Frameworks count from 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The shapes of what an update assigns: a state that begins with a number takes the shape of its equation."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from derive.calculus.operation_rows import shape_text

@@ -4,8 +4,6 @@ Pass 1 belongs to the first, which makes as many steps as it says; then comes th
 again. So a later update sees what an earlier one has changed: every pass has a forward pass of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 

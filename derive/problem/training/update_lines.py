@@ -1,7 +1,5 @@
 """The lines of an update: those of a named rule, or those that the file writes, and what they stand among."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction

@@ -3,8 +3,6 @@
 A name that is used before it gets a value is a state and begins with zeros; `k` counts the steps from 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """What the equations of an update find in the rest of the problem."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

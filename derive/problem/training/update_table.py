@@ -1,7 +1,5 @@
 """One table [update] → an Update, every fault with its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction

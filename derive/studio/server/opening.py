@@ -1,7 +1,5 @@
 """The studio opened with a file: its text, where it is kept, and the server of its page."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

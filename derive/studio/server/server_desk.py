@@ -3,8 +3,6 @@
 A page is worked out as `derive solve` does it, with SymPy; PDF, sheet and class are those of the commands.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -1,7 +1,5 @@
 """The server of the studio: one page, one place to ask, and the files that were made; Python's own HTTP server."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """The direction of a text: most scripts run to the right, Arabic and Hebrew to the left."""
 
-from __future__ import annotations
-
 import unicodedata
 
 

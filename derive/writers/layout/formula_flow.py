@@ -4,8 +4,6 @@ A browser breaks no line inside a formula. A long one therefore stands in pieces
 is still too wide, such as a matrix, scrolls by itself.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

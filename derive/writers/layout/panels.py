@@ -1,7 +1,5 @@
 """Matrices too large for a line or a page, cut into panels that say which rows and columns they are."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """TeX for both pages that use it: matrices that fit, and how wide a piece of mathematics will be."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from math import ceil

@@ -1,7 +1,5 @@
 """A page → a notebook (nbformat 4.5): its words and formulas in Markdown, under each step the code that computes it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The derivation as NumPy code: given values, a line for each step, and what it has to agree with."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

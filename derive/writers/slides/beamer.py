@@ -1,7 +1,5 @@
 """Slides in LaTeX's Beamer: a frame a step, its lines uncovered one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A page → slides: a step on each, with the picture in which its part is lit up; a long step on several."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 

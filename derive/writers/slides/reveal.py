@@ -1,7 +1,5 @@
 """Slides in one HTML file: nothing is loaded; without a script, or on paper, they stand one below the other."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape

@@ -1,7 +1,5 @@
 """What stands in which cell of the page's sheet: given numbers, a formula for every entry of every step, words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias

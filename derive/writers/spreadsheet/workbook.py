@@ -5,8 +5,6 @@ number is right near the page's own, and follows near what the formula gives at 
 hidden sheets of the same layout hold those, and the formulas over them.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
