@@ -14,7 +14,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
 
 ORDER = [
-    "version errors files memory prose language calculus operations",
+    "version errors files memory prose language calculus",
+    "operations.entrywise operations.over_axes operations.windows operations",
     "problem.reading problem.network problem.training problem problem.schema pytorch",
     "derivation values verification notation onnx_models",
     "figures page page.lines page.blocks figures.drawing writers.layout writers",

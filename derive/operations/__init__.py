@@ -2,23 +2,16 @@
 
 from derive.calculus.operation_rows import FUNCTIONS, MACROS, ROWS
 from derive.operations import (  # noqa: F401
-    activations,
     arrays,
     blocks,
-    convolution,
-    extremes,
-    functions,
+    entrywise,
     linear_algebra,
     lookup,
     losses,
     moving,
-    pooling,
-    products,
-    ranking,
-    reductions,
+    over_axes,
     slopes,  # behind every module of functions
-    softmax,
-    statistics,
+    windows,
     zero_weights,
 )
 

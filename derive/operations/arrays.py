@@ -24,7 +24,7 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix, normal, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Number, Options, Shape, apply
-from derive.operations.elementwise import Smooth, elementwise
+from derive.operations.entrywise.elementwise import Smooth, elementwise
 from derive.operations.moving import transposed
 
 WORTH_A_MATRIX = 3

@@ -20,6 +20,7 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import as_option, option_shape, whole_option
 from derive.calculus.shapes import (
     as_axes,
     normal,
@@ -30,7 +31,6 @@ from derive.calculus.shapes import (
 )
 from derive.language.expressions import Expr, Index, Options, Shape, Slice, apply, number
 from derive.operations.moving import Origin, moving
-from derive.operations.options import as_option, option_shape, whole_option
 
 MOST_BLOCKS = 1_000
 

@@ -23,12 +23,12 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import option_shape
 from derive.calculus.scalars import Num, ValueFault, middle, sign
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.arrays import no_pullback
 from derive.operations.moving import transposed
-from derive.operations.options import option_shape
 
 LARGEST = 6  # rows of a matrix whose determinant is written by cofactors
 Matrix = list[list[Num]]

@@ -21,12 +21,12 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import whole_option
 from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.arrays import no_pullback
-from derive.operations.options import whole_option
-from derive.operations.reductions import axis_of
+from derive.operations.over_axes.reductions import axis_of
 
 
 def _across(options: Options) -> bool:

@@ -19,7 +19,7 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape
-from derive.operations.elementwise import Pieces, elementwise
+from derive.operations.entrywise.elementwise import Pieces, elementwise
 
 DELTA = {"delta": Fraction(1)}
 

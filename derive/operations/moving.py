@@ -21,6 +21,7 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import option_shape
 from derive.calculus.shapes import (
     as_matrix,
     broadcast,
@@ -34,7 +35,6 @@ from derive.calculus.shapes import (
     source_index,
 )
 from derive.language.expressions import Apply, Expr, Index, Options, Shape, apply, number
-from derive.operations.options import option_shape
 
 Origin: TypeAlias = Callable[[Index], "tuple[int, Index] | None"]
 """The index of an entry → which argument it comes from, and its index there; None for 0."""

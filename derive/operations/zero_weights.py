@@ -19,7 +19,7 @@ from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name
 from derive.operations.arrays import no_pullback
-from derive.operations.elementwise import spread_entries, spread_sources
+from derive.operations.entrywise.elementwise import spread_entries, spread_sources
 
 OF_NOTHING = {op: f"{op} or -inf" for op in ("log", "log2", "log10")}
 """The logarithms that are −∞ of 0, each with the row that computes them so."""

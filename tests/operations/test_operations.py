@@ -24,7 +24,7 @@ from derive.language.expressions import Apply, Entry, Expr, Options, Ref, Shape,
 from derive.language.grammar import parse
 from derive.language.names import Name, Symbol
 from derive.operations import FUNCTIONS, MACROS, ROWS
-from derive.operations.reductions import groups
+from derive.operations.over_axes.reductions import groups
 from derive.problem.problem import Problem
 from derive.values.tape import compile_expr
 

@@ -11,7 +11,7 @@ from derive.derivation.derive import derive as derivation_of
 from derive.derivation.rules import RULES, RuleKey
 from derive.examples import names, path
 from derive.operations import FUNCTIONS, MACROS, ROWS
-from derive.operations.convolution_geometry import EDGES
+from derive.operations.windows.convolution_geometry import EDGES
 from derive.prose.catalogue import catalogue
 
 PACKAGE = Path(derive.__file__).parent
@@ -70,7 +70,7 @@ def named(module: Path) -> frozenset[str]:
     return frozenset(texts) & KNOWN
 
 
-MODULES = [module for module in sorted(PACKAGE.rglob("*.py")) if module.parent.name != "operations"]
+MODULES = [module for module in sorted(PACKAGE.rglob("*.py")) if PACKAGE / "operations" not in module.parents]
 
 
 def test_no_other_module_names_an_operation() -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from derive.answers.mistakes.mistake import Mistake, WrongEquations
 from derive.calculus.building import filled_array, scaled, split_coefficient, terms_of, times, total
 from derive.calculus.differentiation import shape_of
+from derive.calculus.options import as_option
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import (
@@ -23,8 +24,7 @@ from derive.language.expressions import (
     substitute,
 )
 from derive.language.names import Derivative, Name
-from derive.operations.options import as_option
-from derive.operations.pooling import windows
+from derive.operations.windows.pooling import windows
 
 MOST_POSITIONS = 16
 

@@ -11,7 +11,7 @@ from derive.derivation.short_rules import shortcuts_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, apply, names_in, number, rewrite, walk
 from derive.language.names import Derivative, Name, Symbol
-from derive.operations.reductions import count
+from derive.operations.over_axes.reductions import count
 
 SOFTMAX = ("softmax", "log_softmax", "causal_softmax", "logsumexp")
 BETWEEN = (*SOFTMAX[:1], "sigmoid")

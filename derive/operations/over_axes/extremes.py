@@ -26,7 +26,7 @@ from derive.calculus.operation_rows import (
 )
 from derive.calculus.scalars import sign
 from derive.language.expressions import Expr, Index, Options, apply, number
-from derive.operations.reductions import first_of, group_of, groups, reduced_in_numpy, reduced_shape
+from derive.operations.over_axes.reductions import first_of, group_of, groups, reduced_in_numpy, reduced_shape
 
 
 def winner(flat: Flat, places: Sequence[int], side: int) -> int:

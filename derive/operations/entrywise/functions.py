@@ -6,7 +6,7 @@ from operator import add, mul, neg, sub
 from derive.calculus import scalars
 from derive.calculus.operation_rows import Look, Row, Wording, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num, ValueFault
-from derive.operations.elementwise import Jumps, Pieces, Smooth, elementwise, known
+from derive.operations.entrywise.elementwise import Jumps, Pieces, Smooth, elementwise, known
 
 ARITHMETIC = [
     elementwise("add", ("a", "b"), Smooth(add), ("1", "1"), notation=Look("add"), summary="sum", example="x + y"),

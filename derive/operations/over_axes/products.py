@@ -29,7 +29,14 @@ from derive.calculus.operation_rows import (
     register_rows,
 )
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.reductions import first_of, group_of, groups, needs_axis, reduced_in_numpy, reduced_shape
+from derive.operations.over_axes.reductions import (
+    first_of,
+    group_of,
+    groups,
+    needs_axis,
+    reduced_in_numpy,
+    reduced_shape,
+)
 
 MOST_DIRECTIONS = 8
 

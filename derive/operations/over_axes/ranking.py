@@ -23,11 +23,11 @@ from derive.calculus.operation_rows import (
     Wording,
     register_rows,
 )
+from derive.calculus.options import whole_option
 from derive.calculus.scalars import ONE, ZERO, Num, infinity, sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.extremes import no_slope
-from derive.operations.options import whole_option
-from derive.operations.reductions import group_of, groups, same_shape
+from derive.operations.over_axes.extremes import no_slope
+from derive.operations.over_axes.reductions import group_of, groups, same_shape
 
 
 def _shape(shapes: Shapes, options: Options) -> Shape:

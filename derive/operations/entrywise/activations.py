@@ -15,7 +15,7 @@ from derive.calculus import scalars
 from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes, Wording, register_rows, shape_text
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
-from derive.operations.elementwise import Pieces, Smooth, elementwise, known
+from derive.operations.entrywise.elementwise import Pieces, Smooth, elementwise, known
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from derive.calculus.operation_rows import (
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.reductions import (
+from derive.operations.over_axes.reductions import (
     axis_of,
     first_of,
     group_by_group,

@@ -27,10 +27,10 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import as_option, axis_settings, option_shape
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
-from derive.operations.extremes import Winners, mark_of, ties
-from derive.operations.options import as_option, axis_settings, option_shape
+from derive.operations.over_axes.extremes import Winners, mark_of, ties
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from derive.calculus.operation_rows import (
     register_rows,
     shape_text,
 )
+from derive.calculus.options import as_option, axis_settings
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number
-from derive.operations.convolution_geometry import EDGES, INPUT, KERNEL, OUTPUT, ROOM, Geometry, Sizes, meetings
-from derive.operations.options import as_option, axis_settings
+from derive.operations.windows.convolution_geometry import EDGES, INPUT, KERNEL, OUTPUT, ROOM, Geometry, Sizes, meetings
 
 # --- from shapes and settings -------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from derive.calculus.operation_rows import AXIS, Macro, ShapeFault, Shapes, register_rows
 from derive.language.expressions import Options, Shape
-from derive.operations.reductions import axis_of, count, reduced_shape
+from derive.operations.over_axes.reductions import axis_of, count, reduced_shape
 
 DDOF = {"ddof": Fraction(0)}
 EPSILON = {"epsilon": Fraction(1, 100_000)}
