@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import median_low
 
@@ -39,9 +39,9 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
     A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
     """
     if type(value) is fmpq and type(written.value) is fmpq:
-        difference = abs(written.value - value)
-        if difference == 0:
+        if written.value == value:
             return EXACT
+        difference = abs(written.value - value)
     elif is_minus_infinity(value) or is_minus_infinity(written.value):
         return EXACT if is_minus_infinity(value) and is_minus_infinity(written.value) else None
     elif _nothing(difference := abs(written.value - value), value):
@@ -79,7 +79,7 @@ def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | Non
     unit = 10 * written.unit
     if (written.value / unit).q != 1:
         return None
-    return replace(written, unit=unit, digits=written.digits - 1)
+    return written._replace(unit=unit, digits=written.digits - 1)
 
 
 def as_long_as_meant(written: WrittenNumber, value: Num) -> WrittenNumber:
@@ -112,7 +112,7 @@ def with_zeros(written: WrittenNumber, value: Num, digits: int) -> WrittenNumber
     unit, length = written.unit, written.digits
     while length < digits and unit != 0 and bool(abs(written.value - value) <= unit / 20):
         unit, length = unit / 10, length + 1
-    return written if length == written.digits else replace(written, unit=unit, digits=length)
+    return written if length == written.digits else written._replace(unit=unit, digits=length)
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,9 @@ class CellArray:
     @property
     def numbers(self) -> Array | None:
         """The numbers that it is; None where formulas are among its cells."""
-        entries = tuple(cell.content for cell in self.cells)
-        if any(isinstance(entry, tuple) for entry in entries):
+        if any(cell.is_formula for cell in self.cells):
             return None
+        entries = tuple(cell.content for cell in self.cells)
         return Array(self.shape, entries, self.stands)  # type: ignore[arg-type]
 
     def transposed(self) -> CellArray:
@@ -133,7 +133,7 @@ def is_list(group: CellGroup, text: str) -> bool:
     """
     cells = [cell for row in group.rows for cell in row]
     signs = group.separators - {"space"}
-    if len(cells) < 2 or (signs <= {"bar"} and any(isinstance(cell.content, tuple) for cell in cells)):
+    if len(cells) < 2 or (signs <= {"bar"} and any(cell.is_formula for cell in cells)):
         return False
     if signs or any(isinstance(cell.content, CellGroup) for cell in cells):
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number, usual_number
@@ -50,6 +50,11 @@ class WrittenCell(NamedTuple):
     start: int
     end: int
 
+    @property
+    def is_formula(self) -> bool:
+        """Whether it is the place of a formula."""
+        return type(self.content) is tuple
+
 
 @dataclass(slots=True)
 class CellGroup:
@@ -88,7 +93,7 @@ def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | No
     text = match.group()
     number = usual_number(text, decimal) or number_of_match(match, text, decimal)
     if number is not None and match["percent"]:
-        number = replace(number, value=number.value / 100, unit=number.unit / 100)
+        number = number._replace(value=number.value / 100, unit=number.unit / 100)
     return None if number is None else (number,)
 
 
@@ -286,9 +291,7 @@ class _OpenCell:
         if isinstance(part, CellGroup):
             only = part.only if part.opened == "(" and not part.turned else None
             if only is not None and not isinstance(only.content, CellGroup):  # `(-3)` is a number, not an array
-                return [
-                    WrittenCell(place, *place) if isinstance(only.content, tuple) else WrittenCell(only.content, *place)
-                ]
+                return [WrittenCell(place, *place) if only.is_formula else WrittenCell(only.content, *place)]
             return [WrittenCell(part, *place)]
         assert part is not None
         return self._numbers(part)

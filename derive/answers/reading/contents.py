@@ -31,7 +31,7 @@ def plain(reading: Reading, expr: Expr) -> WrittenNumber | None:
     if isinstance(expr, Number):
         return reading.written(expr)
     if isinstance(expr, Apply) and expr.op == "negate" and (inner := plain(reading, expr.args[0])):
-        return replace(inner, value=-inner.value, text=f"-{inner.text}")
+        return inner._replace(value=-inner.value, text=f"-{inner.text}")
     if isinstance(expr, Apply) and expr.op == "divide" and all(isinstance(arg, Number) for arg in expr.args):
         top, bottom = expr.args
         assert isinstance(top, Number)
@@ -84,7 +84,7 @@ class _Scaling:
                 return self.reading.written(expr)
             case Apply(op="negate", args=(inner,)):
                 factor = self._factor(inner)
-                return factor and replace(factor, value=-factor.value)
+                return factor and factor._replace(value=-factor.value)
             case Apply(op="product" | "divide", args=(Number() as left, Number() as right)):
                 first, second = self.reading.written(left), self.reading.written(right)
                 other = _inverse(second) if expr.op == "divide" else second
@@ -96,16 +96,16 @@ def _inverse(factor: WrittenNumber) -> WrittenNumber | None:
     if factor.value == 0:
         return None
     unit = fmpq(0) if _is_exact(factor) else factor.unit / factor.value**2
-    return replace(factor, value=1 / factor.value, unit=unit)
+    return factor._replace(value=1 / factor.value, unit=unit)
 
 
 def _product(w: WrittenNumber, factor: WrittenNumber) -> WrittenNumber:
     """A number times a factor: a whole one and a power of ten are exact, another one is as long as it was written."""
     unit = w.unit * abs(factor.value)
     if _is_exact(factor):
-        return replace(w, value=w.value * factor.value, unit=unit)
+        return w._replace(value=w.value * factor.value, unit=unit)
     unit += factor.unit * abs(w.value)
-    return replace(w, value=w.value * factor.value, unit=unit, digits=min(w.digits, factor.digits))
+    return w._replace(value=w.value * factor.value, unit=unit, digits=min(w.digits, factor.digits))
 
 
 def _is_exact(factor: WrittenNumber) -> bool:

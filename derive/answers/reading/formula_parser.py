@@ -6,7 +6,6 @@ brackets, subscripts behind brackets, `a/b c`. Nothing is evaluated; length and 
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
 from derive.answers.names.letters import tokens_of
 from derive.answers.names.lexicon import Lexicon
@@ -77,7 +76,7 @@ class FormulaParser(NameParser):
         if not isinstance(expr, Number) or expr.span is None:
             return super().opposite(expr, start)
         written, end = self.reading.written(expr), expr.span[1]
-        return self.reading.number(replace(written, value=-written.value, text=self.text[start:end]), start, end)
+        return self.reading.number(written._replace(value=-written.value, text=self.text[start:end]), start, end)
 
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """Of two numbers too: each keeps its place."""

@@ -5,7 +5,6 @@ One pattern knows every spelling; nothing is evaluated, and what has more digits
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from unicodedata import numeric
@@ -84,7 +83,11 @@ def read_number(text: str, decimal: str) -> WrittenNumber | None:
 
 
 _USUAL = {
-    sign: re.compile(rf"\s*(([{SIGNS}]?)(\d++)(?:[{sign}](\d++))?(?:[eE]([-+]?\d++))?)\s*") for sign in (".", ",")
+    sign: re.compile(
+        rf"\s*+(([{SIGNS}]?)(\d++)(?:[{sign}](\d++))?"
+        r"(?:[eE]([-+]?\d++)|\s*+(?:[·⋅×*]|\\cdot|\\times)\s*+10\^(?:\{([-+]?\d++)\}|([-+]?\d++)))?+)\s*+"
+    )
+    for sign in (".", ",")
 }
 """What most numbers are: digits with the decimal sign and a power of ten, which have one reading."""
 
@@ -96,8 +99,9 @@ def usual_number(text: str, decimal: str) -> WrittenNumber | None:
 
 
 def _usual(match: re.Match[str]) -> WrittenNumber | None:
-    text, sign, whole, broken, e = match.groups()
-    power = _power(e) if e else 0
+    text, sign, whole, broken, e, braced, bare = match.groups()
+    raised = e or braced or bare
+    power = _power(raised) if raised else 0
     if power is None:
         return None
     if broken is None:
@@ -189,7 +193,7 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
 
 def _times(number: WrittenNumber | None, scale: fmpq, text: str) -> WrittenNumber | None:
     """A number times what its text says beside its digits."""
-    return number and replace(number, value=number.value * scale, unit=number.unit * scale, text=text.strip())
+    return number and number._replace(value=number.value * scale, unit=number.unit * scale, text=text.strip())
 
 
 def _mixed(match: re.Match[str], text: str) -> WrittenNumber | None:
@@ -233,12 +237,12 @@ def power_of(text: str) -> int:
 
 def number_of_match(match: re.Match[str], text: str, decimal: str) -> WrittenNumber | None:
     """The number of a match of UNSIGNED with a `sign` before it; of the infinite ones −∞ alone."""
-    negative = bool(match["sign"]) and match["sign"] in _MINUS
-    if match["infinite"]:
+    sign, infinite, plain, below, over, under = match.group("sign", "infinite", "plain", "below", "over", "under")
+    negative = sign in _NEGATIVE
+    if infinite:
         return WrittenNumber(-infinity(), fmpq(0), EXACT_DIGITS, text) if negative else None
-    over = match["over"]
-    if over is not None or match["below"] is not None:
-        return _quotient(over or match["plain"], match["under"] or match["below"], negative, text, decimal)
+    if over is not None or below is not None:
+        return _quotient(over or plain, under or below, negative, text, decimal)
     return _scientific(match, text, decimal, negative)
 
 
@@ -266,6 +270,10 @@ def number_at(text: str, start: int, decimal: str) -> tuple[WrittenNumber | None
     return (_scientific(match, match.group(), decimal), match.end()) if match else (None, start + 1)
 
 
+_SHORT = 5
+_NOTHING = fmpq(0)
+
+
 def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> WrittenNumber | None:
     """±digits · 10^(power − decimals)."""
     if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
@@ -283,6 +291,8 @@ def _unit(place: int) -> fmpq:
 
 def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) -> WrittenNumber | None:
     """A fraction: exact of whole numbers, of rounded ones as exact as they are."""
+    if top.isdecimal() and bottom.isdecimal() and len(top) <= _SHORT >= len(bottom) and int(bottom):
+        return WrittenNumber(fmpq(-int(top) if negative else int(top), int(bottom)), _NOTHING, EXACT_DIGITS, text)
     over, under = _signed(top, decimal), _signed(bottom, decimal)
     if over is None or under is None or under.value == 0:
         return None
@@ -299,6 +309,8 @@ def _signed(text: str, decimal: str) -> WrittenNumber | None:
 
 
 def _power(text: str) -> int | None:
+    if len(text) <= _SHORT and text.lstrip("-+").isdecimal() and text.isascii():
+        return int(text)
     digits = text.translate(_RAISED).strip("{}() ")
     negative = digits[:1] in _MINUS and digits != ""
     digits = digits.lstrip("+＋" + _MINUS).strip()

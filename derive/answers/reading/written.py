@@ -1,6 +1,7 @@
 """What a piece of work consists of once it is read: numbers as they were written, answers, and what was noticed."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flint import fmpq
 
@@ -14,8 +15,7 @@ NOT_READ = "read_without"
 ROW, COLUMN = "row", "column"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNumber:
+class WrittenNumber(NamedTuple):
     """A number as it was written.
 
     value   exactly what stands there; of a formula its value

@@ -218,7 +218,7 @@ def _contradicted(chain: ReadStatement) -> Iterator[Remark]:
             continue
         for a, b in zip(array.entries, last.entries, strict=True):
             if a and b and not _alike(a, b):
-                turned = _alike(replace(a, value=-a.value), b)
+                turned = _alike(a._replace(value=-a.value), b)
                 kind, key = ("notation", "sign") if turned else ("miscopied", "")
                 yield Remark(kind, part.link.line, a.text, b.text, key=key)
 
