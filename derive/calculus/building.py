@@ -1,6 +1,7 @@
 """Building expressions that read well: products and sums with signs and numbers pulled to the front.
 
-Only 0, 1, signs and numbers are simplified; factors and terms keep their order.
+Only 0, 1, signs and numbers are simplified; factors and terms keep their order. What is worked out of a number that
+was written with a point is written with one too.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,26 +9,38 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, number
+from derive.language.numbers import constant_text
+
+ONE = number(1)
+MOST_DECIMALS = 6
+"""A number worked out of decimals that has more of them, and more than they have, is a fraction again."""
 
 
-def split_coefficient(expr: Expr) -> tuple[Fraction, Expr | None]:
+def worked_out(value: Fraction, *of: Number) -> Number:
+    """A number made of others: with a point where one of them has it and it ends soon behind it."""
+    pointed = [constant_text(each.value) for each in of if each.decimal and each.value.denominator > 1]
+    places = max([MOST_DECIMALS, *(len(text.partition(".")[2]) for text in pointed)])
+    return Number(value, bool(pointed) and 10**places % value.denominator == 0)
+
+
+def split_coefficient(expr: Expr) -> tuple[Number, Expr | None]:
     """The number in front of an expression and the rest (None for 1)."""
     if isinstance(expr, Number):
-        return expr.value, None
+        return expr, None
     if isinstance(expr, Apply):
         if expr.op == "negate":
-            value, rest = split_coefficient(expr.args[0])
-            return -value, rest
+            factor, rest = split_coefficient(expr.args[0])
+            return worked_out(-factor.value, factor), rest
         if expr.op == "product" and isinstance(expr.args[0], Number):
-            return expr.args[0].value, expr.args[1]
+            return expr.args[0], expr.args[1]
         if expr.op == "divide":
             top, bottom = expr.args
             if isinstance(bottom, Number) and bottom.value:
-                value, rest = split_coefficient(top)
-                return value / bottom.value, rest
+                factor, rest = split_coefficient(top)
+                return worked_out(factor.value / bottom.value, factor, bottom), rest
             if isinstance(top, Number) and top.value:
-                return top.value, apply("divide", number(1), bottom)
-    return Fraction(1), expr
+                return top, apply("divide", ONE, bottom)
+    return ONE, expr
 
 
 def first_factor(expr: Expr) -> Expr:
@@ -37,36 +50,39 @@ def first_factor(expr: Expr) -> Expr:
     return expr
 
 
-def scaled(value: Fraction, rest: Expr | None) -> Expr:
-    """`value · rest`, without a factor 1 and with a sign in front."""
+def scaled(factor: Number, rest: Expr | None) -> Expr:
+    """`factor · rest`, without a factor 1 and with a sign in front."""
+    value = factor.value
     if rest is None or value == 0:
-        return number(value if rest is None else 0)
+        return factor if rest is None else number(0)
     if value == 1:
         return rest
     if value == -1:
         return apply("negate", rest)
     if value < 0:
-        return apply("negate", scaled(-value, rest))
-    if value.denominator == 1 and isinstance(rest, Apply) and rest.op == "divide" and rest.args[0] == number(1):
-        return apply("divide", number(value), rest.args[1])
-    if value.numerator == 1 and not (isinstance(rest, Apply) and rest.op == "divide"):
+        return apply("negate", scaled(worked_out(-value, factor), rest))
+    inverse = isinstance(rest, Apply) and rest.op == "divide"
+    if (value.denominator == 1 or factor.decimal) and isinstance(rest, Apply) and inverse and rest.args[0] == ONE:
+        return apply("divide", factor, rest.args[1])
+    if value.numerator == 1 and not factor.decimal and not inverse:
         return apply("divide", rest, number(value.denominator))
-    return apply("product", number(value), rest)
+    return apply("product", factor, rest)
 
 
 def times(left: Expr, right: Expr, op: str = "times") -> Expr:
     """The product, entry by entry (or `op`), numbers in front; 1/b as a factor becomes a denominator."""
     a, first = split_coefficient(left)
     b, second = split_coefficient(right)
+    factor = worked_out(a.value * b.value, a, b)
     if first is None or second is None:
-        return scaled(a * b, first if second is None else second)
-    return scaled(a * b, _merged(first, second, op))
+        return scaled(factor, first if second is None else second)
+    return scaled(factor, _merged(first, second, op))
 
 
 def _merged(first: Expr, second: Expr, op: str) -> Expr:
-    if isinstance(second, Apply) and second.op == "divide" and second.args[0] == number(1):
+    if isinstance(second, Apply) and second.op == "divide" and second.args[0] == ONE:
         return _over(first, second.args[1])
-    if isinstance(first, Apply) and first.op == "divide" and first.args[0] == number(1):
+    if isinstance(first, Apply) and first.op == "divide" and first.args[0] == ONE:
         return _over(second, first.args[1])
     return apply(op, first, second)
 
@@ -85,10 +101,10 @@ def plus(left: Expr, right: Expr) -> Expr:
     if right == number(0):
         return left
     if isinstance(left, Number) and isinstance(right, Number):
-        return number(left.value + right.value)
-    value, rest = split_coefficient(right)
-    if value < 0:
-        return apply("subtract", left, scaled(-value, rest))
+        return worked_out(left.value + right.value, left, right)
+    factor, rest = split_coefficient(right)
+    if factor.value < 0:
+        return apply("subtract", left, scaled(worked_out(-factor.value, factor), rest))
     return apply("add", left, right)
 
 
@@ -109,15 +125,15 @@ def raised(base: Expr, exponent: Expr) -> Expr:
 def divided(top: Expr, bottom: Expr) -> Expr:
     """top/bottom, with the number in front of both pulled out."""
     if isinstance(bottom, Number) and bottom.value:
-        return times(top, number(1 / bottom.value))
-    value, rest = split_coefficient(top)
-    return scaled(value, apply("divide", number(1) if rest is None else rest, bottom)) if value else number(0)
+        return times(top, worked_out(1 / bottom.value, bottom))
+    factor, rest = split_coefficient(top)
+    return scaled(factor, apply("divide", rest or ONE, bottom)) if factor.value else number(0)
 
 
 def signed(op: str, arg: Expr, options: Options) -> Expr:
     """A sum or mean with the sign of what it adds up in front."""
-    value, _ = split_coefficient(arg)
-    return negated(Apply(op, (negated(arg),), options)) if value == -1 else Apply(op, (arg,), options)
+    factor, _ = split_coefficient(arg)
+    return negated(Apply(op, (negated(arg),), options)) if factor.value == -1 else Apply(op, (arg,), options)
 
 
 def tidy(expr: Expr) -> Expr:
@@ -170,9 +186,9 @@ def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
 
 def filled_array(expr: Expr, shape: Shape) -> Expr:
     """The scalar `expr` in every entry of an array of `shape`, its sign in front."""
-    value, rest = split_coefficient(expr)
-    if shape and value < 0 and rest is not None:
-        return negated(filled_array(scaled(-value, rest), shape))
+    factor, rest = split_coefficient(expr)
+    if shape and factor.value < 0 and rest is not None:
+        return negated(filled_array(negated(expr), shape))
     return expr if not shape else apply("fill", expr, shape=tuple(Fraction(n) for n in shape))
 
 

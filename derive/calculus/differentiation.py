@@ -220,13 +220,13 @@ def reduced(expr: Expr, source: Shape, target: Shape) -> Expr:
     """The gradient of something broadcast from `target` to `source`: summed over the axes it was spread over."""
     if source == target:
         return expr
-    value, rest = split_coefficient(expr)
-    if rest is None or value not in {1, -1}:
-        value, rest = Fraction(1), expr
+    sign, rest = split_coefficient(expr)
+    if rest is None or sign.value not in {1, -1}:
+        sign, rest = number(1), expr
     if not target:
-        return scaled(value, apply("sum", rest))
+        return scaled(sign, apply("sum", rest))
     axis = "columns" if len(target) > 1 else "rows" if len(source) <= 2 else "channels"
-    return scaled(value, apply("sum", rest, axis=axis))
+    return scaled(sign, apply("sum", rest, axis=axis))
 
 
 def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
@@ -236,11 +236,11 @@ def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
 
 def uniform(expr: Expr) -> Expr | None:
     """The number that `spread` put in every entry; None for anything else."""
-    value, rest = split_coefficient(expr)
+    factor, rest = split_coefficient(expr)
     inner = unfilled(rest) if rest is not None else number(1)
     if inner is rest or names_in(inner) or shape_of(inner, {}):
         return None
-    return times(number(value), inner)
+    return times(factor, inner)
 
 
 def without_fills(expr: Expr, shapes: Shapes) -> Expr:

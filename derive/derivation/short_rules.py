@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled
+from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled, worked_out
 from derive.calculus.differentiation import expand_macros, settled, shape_of
 from derive.calculus.operation_rows import MACROS, Macro, ShapeFault, Shortcut, row_of
 from derive.derivation.rules import SUM_OVER_PATHS
@@ -60,12 +60,13 @@ class _Finder:
         if arriving is None:
             return
         for i, (term, sign) in enumerate(terms):
-            value, rest = split_coefficient(tidy(term))
+            factor, rest = split_coefficient(tidy(term))
             if not isinstance(rest, Apply):
                 continue
             others = {name for j, (other, _) in enumerate(terms) if j != i for name in names_in(other)}
             for macro in _with_shortcut(rest):
-                yield from self._term(macro, times(number(sign * value), arriving), rest, others, inside)
+                signed = worked_out(sign * factor.value, factor)
+                yield from self._term(macro, times(signed, arriving), rest, others, inside)
 
     def _arriving(self, step: Step) -> Expr | None:
         """The gradient of the loss by a step, a constant as such; None where it has none."""
@@ -113,9 +114,9 @@ class _Finder:
         found: dict[Expr, tuple[Fraction, str | None]] = {}
         for axis in AXES if macro.settings else AXES[:1]:
             loss = _expanded(apply(macro.key, Ref(p), Ref(y), **({"axis": axis} if axis else {})), self.derivation)
-            value, rest = split_coefficient(loss) if loss and p != y else (Fraction(0), None)
+            factor, rest = split_coefficient(loss) if loss and p != y else (number(0), None)
             if rest is not None:
-                found[rest] = value, axis
+                found[rest] = factor.value, axis
         return found
 
     def _input(self, shortcut: Shortcut, p: Name, others: set[Name]) -> Symbol | None:

@@ -16,7 +16,7 @@ from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import indices
 from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
-from derive.language.expressions import Apply, Entry, Expr, Index, Ref, rewrite, substitute
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, rewrite, substitute, walk
 from derive.language.names import Name
 from derive.values.values import Values
 from derive.verification.from_sympy import Order, SympyReader
@@ -171,6 +171,9 @@ class _Chain:
         self.arguments: dict[Sym, Expr] = dict(self.symbols)
         self.sums: dict[Sym, Expr] = {}
         self._written: dict[Entry, Expr] = {entry: entry for entry in self.forms}
+        broken = [node for expr in steps.values() for node in walk(expr) if isinstance(node, Number)
+                  and node.value.denominator > 1]  # fmt: skip
+        self._decimals = {n.value for n in broken if n.decimal} - {n.value for n in broken if not n.decimal}
         for entry, expr in steps.items():
             if entry not in self.forms:
                 self.forms[entry], self._written[entry] = self._followed(expr)
@@ -179,7 +182,7 @@ class _Chain:
 
     def reader(self, order: Order) -> SympyReader:
         """What turns SymPy's derivatives into our own expressions."""
-        return SympyReader(order, self.symbols, self.arguments, self.sums)
+        return SympyReader(order, self.symbols, self.arguments, self.sums, self._decimals)
 
     def _followed(self, expr: Expr) -> tuple[Sym, Expr]:
         """The SymPy expression of an entry's equation, and the equation with names replaced outside functions."""

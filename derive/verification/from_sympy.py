@@ -1,10 +1,10 @@
 """SymPy's results as our own expressions, in the order in which a teacher would write the factors and terms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
 
-from derive.calculus.building import plus, raised, scaled, split_coefficient, times
+from derive.calculus.building import plus, raised, scaled, split_coefficient, times, worked_out
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, apply, number, walk
 from derive.verification.to_sympy import Sym, sympy_key
@@ -55,24 +55,32 @@ class SympyReader:
     symbols    what each symbol stands for
     arguments  expressions that are known inside functions: the formula or the name that stands there on the page
     sums       sums that the problem writes in an order of its own
+    decimals   the numbers that the problem writes with a point
     """
 
     def __init__(
-        self, order: Order, symbols: Mapping[Sym, Expr], arguments: Mapping[Sym, Expr], sums: Mapping[Sym, Expr]
-    ) -> None:
+        self, order: Order, symbols: Mapping[Sym, Expr], arguments: Mapping[Sym, Expr], sums: Mapping[Sym, Expr],
+        decimals: Collection[Fraction],
+    ) -> None:  # fmt: skip
         self._order, self._symbols, self._arguments, self._sums = order, symbols, arguments, sums
+        self._decimals = decimals
 
     def read(self, node: Sym) -> Expr:
         """The expression that a SymPy expression writes."""
         if node in self._sums:
             return self._sums[node]
         if node.is_Rational:
-            return number(_fraction(node))
+            return self._number(_fraction(node))
         if node.is_Symbol:
             return self._symbols[node]
         if node.is_Add:
             return self._sum(node)
         return self._product(node) if node.is_Mul or node.is_Pow else self._applied(node)
+
+    def _number(self, value: Fraction) -> Number:
+        """A number, with a point if it is a multiple of one that the problem writes so."""
+        of = (Number(each, decimal=True) for each in self._decimals if not value % each)
+        return number(value) if value.denominator == 1 else worked_out(value, *of)
 
     def _applied(self, node: Sym) -> Expr:
         op, options = sympy_key(node)
@@ -85,10 +93,11 @@ class SympyReader:
     def _sum(self, node: Sym) -> Expr:
         """Constants first, then by what stands in the terms; a number that all terms share stands in front."""
         parts = [split_coefficient(self.read(term)) for term in node.args]
-        sizes = {abs(value) for value, _ in parts}
-        shared = sizes.pop() if len(sizes) == 1 and all(rest is not None for _, rest in parts) else Fraction(1)
-        terms = sorted((scaled(value / shared, rest) for value, rest in parts), key=self._order.constant_first)
-        first = next((term for term in terms if split_coefficient(term)[0] > 0), terms[0])
+        sizes = {abs(factor.value) for factor, _ in parts}
+        shared = number(sizes.pop() if len(sizes) == 1 and all(rest is not None for _, rest in parts) else 1)
+        alone = (scaled(worked_out(factor.value / shared.value, factor), rest) for factor, rest in parts)
+        terms = sorted(alone, key=self._order.constant_first)
+        first = next((term for term in terms if split_coefficient(term)[0].value > 0), terms[0])
         rest = [term for term in terms if term is not first]
         return scaled(shared, reduce(plus, rest, first))
 
@@ -102,8 +111,9 @@ class SympyReader:
             below = exponent.is_Rational and exponent.is_negative
             (bottom if below else top).append(self._power(base, abs(exponent) if below else exponent))
         value = _fraction(coefficient)
-        if not bottom:
-            return self._multiplied(value, top)
+        if not bottom or self._number(value).decimal:
+            product = self._multiplied(value, top)
+            return apply("divide", product, self._multiplied(Fraction(1), bottom)) if bottom else product
         over = self._multiplied(Fraction(abs(value.numerator)), top)
         quotient = apply("divide", over, self._multiplied(Fraction(value.denominator), bottom))
         return quotient if value > 0 else apply("negate", quotient)
@@ -114,11 +124,11 @@ class SympyReader:
             return raised(self.read(base), self.read(exponent))
         value = _fraction(exponent)
         if value.denominator != 2:
-            return raised(self.read(base), number(value))
+            return raised(self.read(base), self._number(value))
         return raised(apply("sqrt", self._argument(base)), number(value.numerator))
 
     def _multiplied(self, value: Fraction, factors: list[Expr]) -> Expr:
-        product: Expr = number(value)
+        product: Expr = self._number(value)
         for factor in sorted(factors, key=self._order.factor):
             product = times(product, factor, "product")
         return product

@@ -211,6 +211,20 @@ backward | loss derivative  | []     | dL/dz = 2 z
 backward | local formula    | []     | dz/dw = 1/3
 backward | chain rule       | []     | dL/dw = dL/dz dz/dw
 """),
+    "decimals of an equation stay decimals where they end soon, fractions stay fractions": (
+        "x = 2", "w = 1\nv = 3",
+        "z = 0.7 sigmoid(w) + 0.3 v^2 - ReLU(v - 0.5) + v/0.3\nL = 0.25 (x/0.5 + z)^2 + 1/2 w^1.5",
+        """
+forward  | formula          | []     | z = 0.7 sigmoid(w) + 0.3 v^2 - ReLU(v - 0.5) + v/0.3
+loss     | formula          | []     | L = 0.25 (x/0.5 + z)^2 + 1/2 w^1.5
+backward | loss derivative  | []     | dL/dw|L = 0.75 w^0.5
+backward | loss derivative  | []     | dL/dz = 0.5 (2 x + z)
+backward | local formula    | []     | dz/dw = 0.7 sigmoid(w) (1 - sigmoid(w))
+backward | chain rule       | []     | dL/dw|z = dL/dz dz/dw
+backward | sum over paths   | []     | dL/dw = dL/dw|L + dL/dw|z
+backward | local formula    | []     | dz/dv = 0.6 v - ReLU'(v - 0.5) + 10/3
+backward | chain rule       | []     | dL/dv = dL/dz dz/dv
+"""),
     "a softmax of a vector goes through its Jacobian": (
         "y = [0, 1]", "z = [1, 2]",
         "p = softmax(z)\nL = cross_entropy(p, y)",

@@ -311,7 +311,7 @@ def test_no_derivative_of_a_d_is_written_with_a_d(name: str) -> None:
 
 FUNCTIONS_OF = {
     "activations": (
-        "LeakyReLU(z; α = 0.1) is z where z > 0, else z/10.",
+        "LeakyReLU(z; α = 0.1) is z where z > 0, else 0.1·z.",
         "LeakyReLU′(z; α = 0.1) is 1 where z > 0, else 0.1.",
         "ELU(z; α = 1) is z where z > 0, else exp(z) − 1.",
         "ELU′(z; α = 1) is 1 where z > 0, else exp(z).",

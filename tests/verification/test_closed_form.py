@@ -22,6 +22,7 @@ from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref
 from derive.language.grammar import parse
 from derive.language.names import Derivative, Symbol
+from derive.language.numbers import constant_text
 from derive.operations import FUNCTIONS
 from derive.problem.problem import Problem
 from derive.values.tape import Tape, compile_expr
@@ -37,6 +38,8 @@ BINDS = {"add": 1, "subtract": 1, "negate": 2, "product": 2, "divide": 2, "power
 def written(expr: Expr, outside: int = 0) -> str:
     """An expression as text; entries count from 1. A printer of its own, so that only the order is tested."""
     if isinstance(expr, Number):
+        if expr.decimal:
+            return constant_text(expr.value)
         return str(expr.value) if outside < 2 or expr.value.denominator == 1 else f"({expr.value})"
     if isinstance(expr, Ref):
         return expr.name.id
@@ -111,6 +114,8 @@ FORMULAS = [
     ("(3 - w)^2", "-2 (3 - w)"),
     ("sin(2 w) + cos(w)", "2 cos(2 w) - sin(w)"),
     ("1/2 w^2 - 1/3 w^3", "w - w^2"),
+    ("0.7 sigmoid(w)^2", "1.4 sigmoid(w)^2 (1 - sigmoid(w))"),
+    ("1/2 w^1.5 - 0.2/w", "0.2/w^2 + (3/4) sqrt(w)"),
     ("LeakyReLU(w, alpha = 0.1)", "leaky_relu'(w)"),
 ]
 

@@ -33,8 +33,8 @@ def entry_count(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """n times or a n-th of it, n the number of entries that a mean runs over."""
     sizes = {prod(derivation.shapes[name]) for name in (step.name, *step.uses) if derivation.shapes.get(name)}
     for size in sorted(sizes - {1}):
-        yield scaled(Fraction(size), step.expr)
-        yield scaled(Fraction(1, size), step.expr)
+        yield scaled(number(size), step.expr)
+        yield scaled(number(Fraction(1, size)), step.expr)
 
 
 def batch_size(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -44,8 +44,8 @@ def batch_size(derivation: Derivation, step: Step) -> Iterator[Expr]:
     samples = derivation.problem.samples
     if not samples or samples.batch == 1 or samples.reduce != "mean" or step.phase not in {"loss", "backward"}:
         return
-    yield scaled(Fraction(samples.batch), step.expr)
-    others: dict[Name, Expr] = {name: scaled(Fraction(samples.batch), Ref(name))
+    yield scaled(number(samples.batch), step.expr)
+    others: dict[Name, Expr] = {name: scaled(number(samples.batch), Ref(name))
                                 for name in step.uses if not derivation.is_worked(name)}  # fmt: skip
     if others:
         yield substitute(step.expr, others)

@@ -95,7 +95,7 @@ def _window(pooling: Apply, shape: Shape) -> int:
 def _not_shared(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The gradient of a mean, whole for each entry of the window."""
     if found := _applied(step.expr, "avgunpool"):
-        yield scaled(Fraction(_window(found, step.shape)), found)
+        yield scaled(number(_window(found, step.shape)), found)
 
 
 # --- dropout --------------------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:
             and _is_mean(deviation.args[1], forward)
         ):
             factor = Fraction(n, n - 1) if node.op == "mean" else Fraction(n - 1, n)
-            yield _instead(step.expr, node, scaled(factor, node))
+            yield _instead(step.expr, node, scaled(number(factor), node))
 
 
 def _is_mean(expr: Expr, forward: Mapping[Name, Expr]) -> bool:

@@ -37,8 +37,7 @@ def _meaning(node: Apply) -> Sentence | None:
 
     def formula(text: str) -> Formula:
         written = instantiate(row, text, params, node.options, number(0))
-        plain = settled(written, {Symbol(name): () for name in row.params})
-        return Formula(tidy(plain) if row.defaults or row.definition else plain)  # constants stay decimals
+        return Formula(tidy(settled(written, {Symbol(name): () for name in row.params})))
 
     function = Formula(Apply(node.op, params, node.options))
     if row.meaning is not None:
