@@ -5,49 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from derive.calculus.scalars import Num
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
 from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply
 
-Flat: TypeAlias = list[Num]
-Shapes: TypeAlias = tuple[Shape, ...]
-Kernel: TypeAlias = Callable[..., Flat]
 At: TypeAlias = Callable[[int, Index], Expr]
-Found = TypeVar("Found")
-
-
-class ShapeFault(Exception):
-    """Shapes that do not fit: `message` says which, `hint` what to write instead."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
-
-
-@dataclass(slots=True)
-class Branches:
-    """The branches that piecewise operations took; `frozen` makes them take the same ones again. The samples of a batch
-    share their kernels: `sample` is the one whose step is worked out.
-    """
-
-    frozen: bool = False
-    sample: int = 0
-
-
-class Held(Generic[Found]):
-    """What a kernel has found; while the branches are frozen, what the last free evaluation found."""
-
-    __slots__ = ("_branches", "_found")
-
-    def __init__(self, branches: Branches) -> None:
-        self._branches, self._found = branches, dict[int, Found]()
-
-    def of(self, find: Callable[[], Found]) -> Found:
-        """What is found, or was."""
-        if not self._branches.frozen:
-            self._found[self._branches.sample] = find()
-        return self._found[self._branches.sample]
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,10 +284,3 @@ def register_computed(rows: Iterable[Row]) -> None:
 def row_of(expr: Apply) -> Row:
     """The row of an application."""
     return ROWS.get(expr.op) or COMPUTED[expr.op]
-
-
-def shape_text(shape: Shape) -> str:
-    """A shape in words: `a scalar`, `a vector of 3`, `3×2`."""
-    if not shape:
-        return "a scalar"
-    return f"a vector of {shape[0]}" if len(shape) == 1 else "×".join(map(str, shape))

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.language.expressions import Option, Options, Shape
 
 

@@ -3,7 +3,7 @@
 from itertools import product
 from math import prod
 
-from derive.calculus.operation_rows import ShapeFault, shape_text
+from derive.calculus.kernels import ShapeFault, shape_text
 from derive.language.expressions import Index, Shape
 
 

@@ -6,7 +6,7 @@ from math import prod
 
 from derive.calculus.building import filled_array
 from derive.calculus.differentiation import Shapes, settled, shape_of
-from derive.calculus.operation_rows import shape_text
+from derive.calculus.kernels import shape_text
 from derive.derivation.backward import Backward
 from derive.derivation.demands import demanded, following, origin, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled, worked_out
 from derive.calculus.differentiation import expand_macros, settled, shape_of
-from derive.calculus.operation_rows import MACROS, Macro, ShapeFault, Shortcut, row_of
+from derive.calculus.kernels import ShapeFault
+from derive.calculus.operation_rows import MACROS, Macro, Shortcut, row_of
 from derive.derivation.rules import SUM_OVER_PATHS
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, apply, names_in, number, substitute, walk

@@ -14,23 +14,7 @@ Picture = Figure | Chart | Curve | Grids | Boundary | Strip
 """Whatever can be drawn."""
 
 __all__ = [
-    "Bar",
-    "BarPart",
-    "Boundary",
-    "Chart",
-    "Curve",
-    "Edge",
-    "Figure",
-    "Grid",
-    "Grids",
-    "Labels",
-    "Node",
-    "Picture",
-    "Strip",
-    "attention_figure",
-    "graph_figure",
-    "graph_figures",
-    "network_figure",
-    "unrolled_figure",
+    "Bar", "BarPart", "Boundary", "Chart", "Curve", "Edge", "Figure", "Grid", "Grids", "Labels", "Node", "Picture",
+    "Strip", "attention_figure", "graph_figure", "graph_figures", "network_figure", "unrolled_figure",
     "window_figures",
 ]  # fmt: skip

@@ -8,19 +8,8 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 from derive.calculus import scalars
 from derive.calculus.building import times, total
 from derive.calculus.differentiation import reduced
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, GradientContext, Look, Row, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix, normal, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Number, Options, Shape, apply

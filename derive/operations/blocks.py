@@ -11,15 +11,8 @@ from itertools import accumulate
 from math import prod
 from typing import Any
 
-from derive.calculus.operation_rows import (
-    GradientContext,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import GradientContext, Look, Row, register_rows
 from derive.calculus.options import as_option, option_shape, whole_option
 from derive.calculus.shapes import (
     as_axes,

@@ -9,20 +9,8 @@ from functools import partial
 
 from derive.calculus import scalars
 from derive.calculus.building import divided, negated, times
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Macro,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, register_rows
 from derive.calculus.options import option_shape
 from derive.calculus.scalars import Num, ValueFault, middle, sign
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, row_and_column

@@ -8,19 +8,8 @@ from flint import fmpq
 
 from derive.calculus import scalars
 from derive.calculus.building import times, total
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, GradientContext, Look, Row, register_rows
 from derive.calculus.options import whole_option
 from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column

@@ -5,17 +5,8 @@ from math import prod
 
 from flint import fmpq
 
-from derive.calculus.operation_rows import (
-    AXIS,
-    Look,
-    Macro,
-    ShapeFault,
-    Shapes,
-    Shortcut,
-    Wording,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import AXIS, Look, Macro, Shortcut, Wording, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape

@@ -10,17 +10,8 @@ from typing import Any, TypeAlias
 
 from derive.calculus import scalars
 from derive.calculus.differentiation import reduced
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, Look, Row, register_rows
 from derive.calculus.options import option_shape
 from derive.calculus.shapes import (
     as_matrix,

@@ -13,7 +13,8 @@ from functools import partial
 from flint import fmpq
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, Look, Row, Shapes, register_computed
+from derive.calculus.kernels import Branches, Flat, Kernel, Shapes
+from derive.calculus.operation_rows import ROWS, Look, Row, register_computed
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk

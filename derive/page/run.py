@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.language.expressions import Expr
 from derive.language.names import Name
 from derive.page.chains import Addends, Relation

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from flint import fmpq
 
 from derive.calculus.differentiation import shape_of, shapes_of
-from derive.calculus.operation_rows import Branches, Flat, row_of
+from derive.calculus.kernels import Branches, Flat
+from derive.calculus.operation_rows import row_of
 from derive.calculus.scalars import ONE, Num, ValueFault, sign, to_fmpq
 from derive.calculus.shapes import offset, position
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in

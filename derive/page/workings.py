@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.language.expressions import Expr, names_in
 from derive.language.names import Name
 from derive.values.tape import CompiledExpr, Tape, compile_expr

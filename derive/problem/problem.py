@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from derive.calculus.operation_rows import shape_text
+from derive.calculus.kernels import shape_text
 from derive.errors import Fault, InputError, Place, suggestion
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol

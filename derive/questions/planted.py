@@ -7,7 +7,7 @@ from itertools import islice
 
 from flint import fmpq
 
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.language.expressions import Expr
 from derive.language.names import Symbol

@@ -16,7 +16,7 @@ from derive.answers.marking.student_values import is_of_size
 from derive.answers.mistakes.mistake import of_step_shape
 from derive.answers.mistakes.table import MISTAKES
 from derive.calculus.differentiation import entry_of
-from derive.calculus.operation_rows import Branches, Flat
+from derive.calculus.kernels import Branches, Flat
 from derive.calculus.scalars import ValueFault
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Entry, Expr, Ref, Shape, names_in, rewrite

@@ -9,7 +9,7 @@ from math import floor, log10
 
 from flint import arb, fmpq
 
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.language.names import Symbol
 from derive.problem.settings import Digits

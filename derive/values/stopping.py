@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.derivation.steps import Derivation
 from derive.problem.training.model import StopCondition, Update
 from derive.values.tape import CompiledExpr, Tape, compile_expr

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
-from derive.calculus.operation_rows import Branches, Flat, Kernel, row_of
+from derive.calculus.kernels import Branches, Flat, Kernel
+from derive.calculus.operation_rows import row_of
 from derive.calculus.scalars import to_num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, RenamedStep, Step

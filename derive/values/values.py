@@ -8,7 +8,7 @@ from typing import TypeVar
 from flint import fmpq
 
 from derive.calculus.exact_numbers import ExactNumbers
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import (
     ZERO,
     Blurred,

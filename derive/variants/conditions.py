@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
-from derive.calculus.operation_rows import Branches, Flat, ShapeFault
+from derive.calculus.kernels import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, sign
 from derive.derivation.steps import Derivation
 from derive.errors import Fault, InputError, suggestion

@@ -7,7 +7,8 @@ from typing import TypeAlias
 from flint import fmpq
 
 from derive.calculus.differentiation import shapes_of
-from derive.calculus.operation_rows import Branches, Row, row_of
+from derive.calculus.kernels import Branches
+from derive.calculus.operation_rows import Row, row_of
 from derive.calculus.scalars import Num, sign
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Expr, walk

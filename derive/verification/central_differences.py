@@ -14,7 +14,7 @@ from math import frexp, inf
 
 from flint import arb, fmpq
 
-from derive.calculus.operation_rows import Branches, Flat
+from derive.calculus.kernels import Branches, Flat
 from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, shortened
 from derive.derivation.steps import Derivation
 from derive.language.names import Derivative, Name

@@ -11,7 +11,7 @@ from math import prod
 from flint import fmpq
 
 from derive.calculus.differentiation import entries_of
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import indices
 from derive.derivation.cost import operation_count

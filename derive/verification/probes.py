@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.derivation.cost import operation_count
 from derive.derivation.steps import Derivation
 from derive.language.names import Name

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.calculus.scalars import Num, shortened
 from derive.language.expressions import Options
 from derive.operations import ROWS

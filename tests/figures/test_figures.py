@@ -23,7 +23,8 @@ from derive.figures import Figure, graph_figure, graph_figures, network_figure, 
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
 from derive.figures.drawing.arrange import drawing_of
-from derive.figures.drawing.primitives import Circle, Drawing, MathScript, Rectangle, Text
+from derive.figures.drawing.measures import MathScript
+from derive.figures.drawing.primitives import Circle, Drawing, Rectangle, Text
 from derive.figures.drawing.primitives import Stroke as Line
 from derive.figures.drawing.svg import svg
 from derive.figures.drawing.tikz import tikz

@@ -14,7 +14,8 @@ from derive.figures import Bar, BarPart, Chart
 from derive.figures.drawing import svg as svg_drawer
 from derive.figures.drawing import tikz as tikz_drawer
 from derive.figures.drawing.arrange import drawing_of
-from derive.figures.drawing.primitives import PAGE_WIDTH, TONES, Rectangle, Text
+from derive.figures.drawing.measures import PAGE_WIDTH
+from derive.figures.drawing.primitives import TONES, Rectangle, Text
 from derive.figures.drawing.words import figure_words
 from derive.notation.notations import TEX, UNICODE
 from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import shape_of
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Shape
 from derive.language.grammar import parse

@@ -10,7 +10,8 @@ from flint import fmpq
 from support.maxima import maxima_faults
 
 from derive import Problem
-from derive.calculus.operation_rows import Branches, Row
+from derive.calculus.kernels import Branches
+from derive.calculus.operation_rows import Row
 from derive.calculus.shapes import indices
 from derive.derivation.derive import derive
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref

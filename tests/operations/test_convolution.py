@@ -11,7 +11,7 @@ from flint import fmpq
 
 import derive
 from derive.calculus.differentiation import shape_of
-from derive.calculus.operation_rows import Branches, ShapeFault
+from derive.calculus.kernels import Branches, ShapeFault
 from derive.errors import InputError
 from derive.language.expressions import Apply, Expr, Option, Ref
 from derive.language.names import Name, Symbol

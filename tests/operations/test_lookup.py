@@ -8,7 +8,7 @@ from flint import fmpq
 
 import derive
 from derive.calculus.differentiation import shape_of
-from derive.calculus.operation_rows import Branches, ShapeFault
+from derive.calculus.kernels import Branches, ShapeFault
 from derive.errors import InputError
 from derive.language.expressions import Apply, Option, Ref
 from derive.language.names import Symbol

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 from flint import arb, fmpq
 
-from derive.calculus.operation_rows import ROWS, Branches
+from derive.calculus.kernels import Branches
+from derive.calculus.operation_rows import ROWS
 from derive.calculus.scalars import ZERO, precision
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import derive
 from derive.calculus.applications import is_written_out, with_settings
 from derive.calculus.differentiation import derivative_rule, entry_of, expand_macros, instantiate, shape_of
-from derive.calculus.operation_rows import Branches, GradientContext, Row, ShapeFault
+from derive.calculus.kernels import Branches, ShapeFault
+from derive.calculus.operation_rows import GradientContext, Row
 from derive.calculus.scalars import precision, to_fmpq
 from derive.calculus.shapes import indices
 from derive.errors import InputError

@@ -25,7 +25,7 @@ import derive
 import derive.examples
 from derive import Solution
 from derive.calculus.differentiation import shape_of
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.calculus.scalars import Num, precision
 from derive.figures.charts import Strip
 from derive.language.cursor import Scope

@@ -8,7 +8,7 @@ from derive.answers.marking.judging import Judged, judge
 from derive.answers.marking.student_values import StudentValues
 from derive.answers.mistakes.mistake import of_step_shape
 from derive.answers.mistakes.table import MISTAKES
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr
 from derive.page.workings import Workings

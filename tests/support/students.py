@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from derive import examples
 from derive.answers.marking.student_values import BITS, StudentValues
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, WrittenNumber
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.steps import Step
 from derive.page.workings import Workings

@@ -13,7 +13,7 @@ from flint import arb
 
 import derive
 import derive.examples
-from derive.calculus.operation_rows import Branches
+from derive.calculus.kernels import Branches
 from derive.calculus.scalars import precision
 from derive.calculus.shapes import indices
 from derive.derivation.derive import derive as derivation_of

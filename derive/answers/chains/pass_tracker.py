@@ -8,7 +8,7 @@ from flint import fmpq
 from derive.answers.chains.targets import Target
 from derive.answers.marking.rounding import standing
 from derive.answers.reading.written import Array
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.derivation.steps import Derivation
 from derive.language.names import Derivative, Name

@@ -14,7 +14,7 @@ from derive.answers.marking.judging import Judged, StepPlace
 from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.step_answer import CORRECT, MISSING, WRONG
 from derive.answers.reading.written import ORIENTATIONS, Answer, Remark, Unreadable
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.language.expressions import Shape
 from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
 from derive.problem.settings import Digits

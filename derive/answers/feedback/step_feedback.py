@@ -22,7 +22,7 @@ from derive.answers.reading.written import Answer, Array, Remark, Substituted, U
 from derive.answers.substitutions.numerals import as_printed
 from derive.calculus.applications import with_settings
 from derive.calculus.differentiation import shape_of
-from derive.calculus.operation_rows import Flat, ShapeFault
+from derive.calculus.kernels import Flat, ShapeFault
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_axes, indices
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape

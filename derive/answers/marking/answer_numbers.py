@@ -11,7 +11,7 @@ from derive.answers.marking.rounding import allowed, is_sharp
 from derive.answers.marking.student_values import FlatNumbers, StudentValues
 from derive.answers.reading.written import EXACT_DIGITS, Answer, Array, Unreadable, WrittenNumber
 from derive.calculus.differentiation import shape_of, uniform
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step

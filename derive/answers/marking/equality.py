@@ -13,7 +13,7 @@ from typing import Protocol
 from flint import arb, fmpq
 
 from derive.calculus.differentiation import Shapes
-from derive.calculus.operation_rows import Branches, Flat, ShapeFault
+from derive.calculus.kernels import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, Undecided, ValueFault, precision
 from derive.language.expressions import Expr, names_in
 from derive.language.names import Name

@@ -14,7 +14,8 @@ from derive.answers.reading.cells import CommaUse
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
-from derive.calculus.operation_rows import ROWS, Branches, Flat, Kernel, ShapeFault, Shapes
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
+from derive.calculus.operation_rows import ROWS
 from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq, to_num
 from derive.calculus.shapes import broadcast, offset
 from derive.derivation.short_rules import Short

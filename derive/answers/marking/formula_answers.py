@@ -6,7 +6,7 @@ from derive.answers.marking.equality import Counterexample, same_function
 from derive.answers.marking.step_answer import CORRECT, MISSING, UNREADABLE, WRONG
 from derive.answers.marking.student_values import is_of_size
 from derive.answers.reading.written import Answer, Array, Unreadable
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.calculus.scalars import ValueFault
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, names_in

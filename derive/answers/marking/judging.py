@@ -20,7 +20,7 @@ from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
 from derive.answers.marking.student_values import BITS, FlatNumbers, StudentValues
 from derive.answers.reading.written import Answer, Array, Remark
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.step_settings import step_marks
 from derive.derivation.steps import Derivation, Step

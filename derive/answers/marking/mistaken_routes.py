@@ -11,7 +11,7 @@ from derive.answers.mistakes.mistake import Mistake, of_step_shape, with_shapes
 from derive.answers.mistakes.slips import SLIPS
 from derive.answers.mistakes.table import MISTAKES, THROUGHOUT
 from derive.answers.reading.written import WrittenNumber
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, substitute
 from derive.language.names import Name

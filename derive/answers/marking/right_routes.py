@@ -12,7 +12,8 @@ from derive.answers.marking.step_answer import OPEN, Attempt, StepAnswer
 from derive.answers.marking.student_values import StudentValues
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.differentiation import settled, shape_of
-from derive.calculus.operation_rows import Flat, ShapeFault, row_of
+from derive.calculus.kernels import Flat, ShapeFault
+from derive.calculus.operation_rows import row_of
 from derive.calculus.scalars import Num
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Expr, Ref, names_in, substitute

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 from derive.answers.marking.rounding import CUT, EXACT, as_long_as_meant, is_noise, is_precise, standing, with_zeros
 from derive.answers.marking.student_values import StudentValues
 from derive.answers.reading.written import Answer, Remark, WrittenNumber
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from derive.answers.marking.rounding import UsualLength, is_exactly, with_zeros
 from derive.answers.reading.written import WrittenNumber
-from derive.calculus.operation_rows import Branches, Flat, ShapeFault
+from derive.calculus.kernels import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, precision, shortened, to_fmpq
 from derive.derivation.steps import Step
 from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk

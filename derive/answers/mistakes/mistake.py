@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from derive.calculus.differentiation import settled, shape_of
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Expr, Shape
 

@@ -16,7 +16,7 @@ from derive.answers.reading.grids import Reading
 from derive.answers.reading.numbers import LONG_REAL, MAX_DIGITS, MIXED_NUMBER, number_at, read_number
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.differentiation import entry_of, shape_of
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.language.cursor import MAX_NESTING
 from derive.language.expressions import Apply, Expr, Number, Shape
 from derive.language.tokens import Token

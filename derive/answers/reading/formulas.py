@@ -9,7 +9,8 @@ from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import Unreadable
 from derive.calculus.applications import is_written_out, with_settings
 from derive.calculus.differentiation import expand_macros
-from derive.calculus.operation_rows import ShapeFault, row_of
+from derive.calculus.kernels import ShapeFault
+from derive.calculus.operation_rows import row_of
 from derive.calculus.shapes import as_matrix
 from derive.language.bounds import check_bounds
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, rewrite, with_args

@@ -17,7 +17,8 @@ from derive.answers.reading.grids import Reading
 from derive.answers.reading.program_arrays import plain_arrays
 from derive.answers.reading.written import Array
 from derive.calculus.applications import misapplied, with_settings
-from derive.calculus.operation_rows import ROWS, ShapeFault
+from derive.calculus.kernels import ShapeFault
+from derive.calculus.operation_rows import ROWS
 from derive.calculus.shapes import as_matrix, indices
 from derive.language.expressions import Apply, Expr, Number, Ref, Shape, walk
 from derive.language.names import Name

@@ -6,7 +6,7 @@ from flint import fmpq
 
 from derive.answers.marking.evaluator import Evaluator, Value, same
 from derive.answers.marking.student_values import BITS
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.calculus.scalars import precision
 from derive.calculus.shapes import broadcast, broadcast_sources
 from derive.derivation.steps import Step

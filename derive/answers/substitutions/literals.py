@@ -8,7 +8,7 @@ from derive.answers.marking.evaluator import Evaluator
 from derive.answers.marking.rounding import near, standing
 from derive.answers.reading.grids import Reading, WrittenArray
 from derive.answers.reading.written import WrittenNumber
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.language.expressions import Expr, Number
 from derive.language.names import Name

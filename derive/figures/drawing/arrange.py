@@ -7,8 +7,9 @@ from derive.figures.drawing.charts import draw_chart
 from derive.figures.drawing.curves import draw_curve
 from derive.figures.drawing.graphs import draw_graph
 from derive.figures.drawing.grids import draw_grids
+from derive.figures.drawing.measures import DROP, LINE, READABLE, SMALL, MathScript
 from derive.figures.drawing.networks import draw_network
-from derive.figures.drawing.primitives import DROP, LINE, READABLE, SMALL, Drawing, MathScript, Text
+from derive.figures.drawing.primitives import Drawing, Text
 from derive.figures.drawing.strips import draw_strip
 from derive.figures.drawing.unrolled import draw_unrolled
 

@@ -5,18 +5,8 @@ from math import ceil, floor
 
 from derive.figures import Boundary, Labels
 from derive.figures.drawing.curves import round_step
-from derive.figures.drawing.primitives import (
-    DROP,
-    NUMBER,
-    SMALL,
-    Circle,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Rectangle,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, NUMBER, SMALL, MathScript
+from derive.figures.drawing.primitives import Circle, Drawing, DrawnShape, Rectangle, Text, polyline
 
 SIZE, GAP, APART, RADIUS = 150.0, 6.0, 22.0, 2.6
 TICKS = 3

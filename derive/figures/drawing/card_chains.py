@@ -6,7 +6,8 @@ from math import fsum
 
 from derive.figures import Figure, Labels
 from derive.figures.drawing.cards import Card
-from derive.figures.drawing.primitives import PAGE_WIDTH, SMALLEST, Drawing, DrawnShape, MathScript, polyline
+from derive.figures.drawing.measures import PAGE_WIDTH, SMALLEST, MathScript
+from derive.figures.drawing.primitives import Drawing, DrawnShape, polyline
 
 MARGIN, GAP, STUB, BETWEEN = 4.0, 18.0, 14.0, 14.0
 

@@ -6,18 +6,8 @@ from dataclasses import dataclass
 from math import fsum
 
 from derive.figures import Labels, Node
-from derive.figures.drawing.primitives import (
-    DROP,
-    NAME,
-    NUMBER,
-    BoxStyle,
-    DrawnShape,
-    MathScript,
-    MatrixBlock,
-    Rectangle,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, NAME, NUMBER, MathScript
+from derive.figures.drawing.primitives import BoxStyle, DrawnShape, MatrixBlock, Rectangle, Text, polyline
 
 PAD = 5.0
 STYLES: dict[str, BoxStyle] = {"input": "given", "parameter": "parameter", "loss": "loss"}

@@ -4,19 +4,8 @@ from collections.abc import Iterator
 
 from derive.figures import Labels
 from derive.figures.charts import Bar, Chart
-from derive.figures.drawing.primitives import (
-    DROP,
-    NUMBER,
-    PAGE_WIDTH,
-    SMALL,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Rectangle,
-    Role,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, NUMBER, PAGE_WIDTH, SMALL, MathScript
+from derive.figures.drawing.primitives import Drawing, DrawnShape, Rectangle, Role, Text, polyline
 
 ROW, THICK, GAP, KEY = 15.0, 11.0, 6.0, 7.0
 HEIGHT, WIDEST = 110.0, 44.0

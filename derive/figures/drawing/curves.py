@@ -6,17 +6,8 @@ from math import ceil, floor, log10
 
 from derive.figures import Labels
 from derive.figures.charts import Curve
-from derive.figures.drawing.primitives import (
-    DROP,
-    NUMBER,
-    SMALL,
-    Circle,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, NUMBER, SMALL, MathScript
+from derive.figures.drawing.primitives import Circle, Drawing, DrawnShape, Text, polyline
 
 WIDTH, HEIGHT, GAP = 300.0, 130.0, 6.0
 SPAN = 1_000  # from there on the scale is logarithmic

@@ -9,16 +9,8 @@ from math import fsum
 
 from derive.figures import Edge, Figure, Labels
 from derive.figures.drawing.cards import Card
-from derive.figures.drawing.primitives import (
-    SMALLEST,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Point,
-    Stroke,
-    page_scale,
-    ribbon,
-)
+from derive.figures.drawing.measures import SMALLEST, MathScript, page_scale
+from derive.figures.drawing.primitives import Drawing, DrawnShape, Point, Stroke, ribbon
 
 MARGIN, BETWEEN, PORT = 4.0, 8.0, 5.0
 GAP, STEEPEST, WIDEST = 18.0, 0.2, 40.0  # between columns: at least, more where edges climb, at most

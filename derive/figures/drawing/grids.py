@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from derive.figures import Grid, Grids, Labels
-from derive.figures.drawing.primitives import (
-    DROP,
-    LINE,
-    NAME,
-    NUMBER,
-    SHADED,
-    SMALL,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Rectangle,
-    Role,
-    Text,
-)
+from derive.figures.drawing.measures import DROP, LINE, NAME, NUMBER, SMALL, MathScript
+from derive.figures.drawing.primitives import SHADED, Drawing, DrawnShape, Rectangle, Role, Text
 
 MARGIN, HEIGHT, PAD, LEAST = 4.0, 12.0, 3.0, 15.0  # of a cell: its height, beside its number, its least width
 GAP, APART, SIGN = 8.0, 5.0, 16.0  # between rows of arrays, between layers, for a sign

@@ -14,19 +14,8 @@ from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
 from derive.figures.drawing.edge_labels import Box, EdgeNumber, Line, places
-from derive.figures.drawing.primitives import (
-    DROP,
-    NAME,
-    SMALL,
-    BoxStyle,
-    Circle,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Point,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, NAME, SMALL, MathScript
+from derive.figures.drawing.primitives import BoxStyle, Circle, Drawing, DrawnShape, Point, Text, polyline
 from derive.figures.drawing.units import ARROW, PAD, UnitLabels
 
 LEAST_RADIUS, MOST_RADIUS = 12.0, 20.0

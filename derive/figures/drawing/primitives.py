@@ -1,14 +1,15 @@
-"""What drawers paint: texts, boxes, circles and paths in points, y downwards; and how labels are measured."""
+"""What drawers paint: texts, boxes, circles and paths in points, y downwards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 from typing import Literal, TypeAlias
 
 from derive.figures.charts import Tone
+from derive.figures.drawing.measures import DROP, LINE, MathScript, page_scale
 from derive.figures.grids import Shade
 
 Point: TypeAlias = tuple[float, float]
@@ -21,13 +22,6 @@ BoxStyle: TypeAlias = (
     Literal["given", "parameter", "computed", "loss", "lit", "dot", "cell", "group", "ring"] | LineKind | Tone | Shading
 )
 Rows: TypeAlias = list[list[str]]
-
-NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
-LINE = 1.2
-PAGE_WIDTH, PAGE_HEIGHT = 455.0, 560.0  # what is not made smaller
-SMALLEST = 0.8  # smaller than that, another arrangement is tried
-READABLE = 6 / NUMBER  # smaller than that, no number can be read
-DROP = 0.32  # from the middle of a line of text to its baseline, in sizes
 
 TONES: dict[Tone, str] = {
     "correct": "#1f5a96", "precision": "#9cc4e8", "follows": "#a6d49f", "wrong": "#c2410c", "missing": "#dcdcdc",
@@ -98,29 +92,6 @@ class Drawing:
     def scale(self) -> float:
         """By how much a page makes it smaller."""
         return page_scale(self.width, self.height)
-
-
-def page_scale(width: float, height: float) -> float:
-    """By how much a page makes smaller what has this size."""
-    return min(1.0, PAGE_WIDTH / width, PAGE_HEIGHT / height)
-
-
-@dataclass(frozen=True, slots=True)
-class MathScript:
-    """How a target writes mathematics.
-
-    width       of a label, in its font size
-    activation  what stands in a unit that applies an operation, by the operation's key
-    times       between the numbers of a shape
-    words       a label of words, not of mathematics
-    signs       what stands between two arrays, by the sign that a figure has there
-    """
-
-    width: Callable[[str], float]
-    activation: Callable[[str], str]
-    times: str
-    words: Callable[[str], str]
-    signs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,8 @@
 from math import fsum
 
 from derive.figures import Strip
-from derive.figures.drawing.primitives import (
-    DROP,
-    PAGE_WIDTH,
-    SMALL,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Rectangle,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, PAGE_WIDTH, SMALL, MathScript
+from derive.figures.drawing.primitives import Drawing, DrawnShape, Rectangle, Text, polyline
 
 HEIGHT, GAP, PAD, EMPTY, MARGIN = 11.0, 10.0, 4.0, 8.0, 1.0
 WIDEST = 0.55 * PAGE_WIDTH

@@ -9,6 +9,7 @@ from math import fsum
 
 from derive.figures import Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.measures import MathScript
 from derive.figures.drawing.primitives import (
     DARKER,
     SHADED,
@@ -16,7 +17,6 @@ from derive.figures.drawing.primitives import (
     BoxStyle,
     Circle,
     DrawnShape,
-    MathScript,
     Point,
     Rectangle,
     Stroke,

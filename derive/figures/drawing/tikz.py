@@ -11,14 +11,13 @@ from itertools import groupby
 
 from derive.figures import Boundary, Chart, Curve, Grids, Labels, Picture
 from derive.figures.drawing.arrange import drawing_of
+from derive.figures.drawing.measures import PAGE_HEIGHT, MathScript
 from derive.figures.drawing.primitives import (
     DARKER,
-    PAGE_HEIGHT,
     SHADED,
     TONES,
     Circle,
     Drawing,
-    MathScript,
     Point,
     Rectangle,
     Role,

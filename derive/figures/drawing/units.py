@@ -6,21 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.figures import Labels, Node
-from derive.figures.drawing.primitives import (
-    DROP,
-    LINE,
-    NAME,
-    NUMBER,
-    SMALL,
-    BoxStyle,
-    Circle,
-    DrawnShape,
-    MathScript,
-    MatrixBlock,
-    Point,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, LINE, NAME, NUMBER, SMALL, MathScript
+from derive.figures.drawing.primitives import BoxStyle, Circle, DrawnShape, MatrixBlock, Point, Text, polyline
 from derive.language.names import Name
 
 PAD = 4.0

@@ -4,17 +4,8 @@ from collections.abc import Iterator
 
 from derive.figures import Edge, Figure, Labels
 from derive.figures.drawing.cards import Card
-from derive.figures.drawing.primitives import (
-    DROP,
-    SMALL,
-    Drawing,
-    DrawnShape,
-    MathScript,
-    Point,
-    Rectangle,
-    Text,
-    polyline,
-)
+from derive.figures.drawing.measures import DROP, SMALL, MathScript
+from derive.figures.drawing.primitives import Drawing, DrawnShape, Point, Rectangle, Text, polyline
 
 MARGIN, GAP, RISE, PAD = 4.0, 18.0, 16.0, 4.0  # between columns, between rows, of the frame around states
 BESIDE = 3.0  # between an arrow and its weight

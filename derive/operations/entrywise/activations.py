@@ -12,7 +12,8 @@ from typing import Any
 from flint import fmpq
 
 from derive.calculus import scalars
-from derive.calculus.operation_rows import Look, Macro, Row, ShapeFault, Shapes, Wording, register_rows, shape_text
+from derive.calculus.kernels import ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import Look, Macro, Row, Wording, register_rows
 from derive.calculus.scalars import ONE, ZERO, Num
 from derive.language.expressions import Options
 from derive.operations.entrywise.elementwise import Pieces, Smooth, elementwise, known

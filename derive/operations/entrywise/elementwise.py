@@ -10,7 +10,8 @@ from flint import fmpq
 
 from derive.calculus.building import times
 from derive.calculus.differentiation import derivative_rule, reduced
-from derive.calculus.operation_rows import At, Branches, Flat, GradientContext, Held, Kernel, Look, Row, Shapes
+from derive.calculus.kernels import Branches, Flat, Held, Kernel, Shapes
+from derive.calculus.operation_rows import At, GradientContext, Look, Row
 from derive.calculus.scalars import Num, sign, to_fmpq
 from derive.calculus.shapes import broadcast, broadcast_sources, source_index
 from derive.language.expressions import Apply, Expr, Index, Options

@@ -10,20 +10,8 @@ from flint import fmpq
 
 from derive.calculus import scalars
 from derive.calculus.building import filled_array, product_of, times, total
-from derive.calculus.operation_rows import (
-    AXIS,
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Held,
-    Kernel,
-    Look,
-    Row,
-    Shapes,
-    Wording,
-    register_rows,
-)
+from derive.calculus.kernels import Branches, Flat, Held, Kernel, Shapes
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
 from derive.calculus.scalars import sign
 from derive.language.expressions import Expr, Index, Options, apply, number
 from derive.operations.over_axes.reductions import first_of, group_of, groups, reduced_in_numpy, reduced_shape

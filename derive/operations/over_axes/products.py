@@ -14,20 +14,8 @@ from operator import mul
 from derive.calculus import scalars
 from derive.calculus.building import product_of, times, total
 from derive.calculus.differentiation import reduced
-from derive.calculus.operation_rows import (
-    AXIS,
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    Wording,
-    register_rows,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.over_axes.reductions import (
     first_of,

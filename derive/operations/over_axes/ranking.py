@@ -8,21 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cmp_to_key, partial
 
 from derive.calculus.building import times, total
-from derive.calculus.operation_rows import (
-    AXIS,
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Held,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    Wording,
-    register_rows,
-)
+from derive.calculus.kernels import Branches, Flat, Held, Kernel, ShapeFault, Shapes
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
 from derive.calculus.options import whole_option
 from derive.calculus.scalars import ONE, ZERO, Num, infinity, sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number

@@ -8,21 +8,8 @@ from functools import partial
 
 from derive.calculus import scalars
 from derive.calculus.building import divided, filled_array, total
-from derive.calculus.operation_rows import (
-    AXIS,
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Macro,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Macro, Row, register_rows
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, offset, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 

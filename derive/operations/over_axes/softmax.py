@@ -10,20 +10,8 @@ from flint import fmpq
 
 from derive.calculus import scalars
 from derive.calculus.building import divided, times, total
-from derive.calculus.operation_rows import (
-    AXIS,
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    Wording,
-    register_rows,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
-from derive.calculus.operation_rows import AXIS, Macro, ShapeFault, Shapes, register_rows
+from derive.calculus.kernels import ShapeFault, Shapes
+from derive.calculus.operation_rows import AXIS, Macro, register_rows
 from derive.language.expressions import Options, Shape
 from derive.operations.over_axes.reductions import axis_of, count, reduced_shape
 

@@ -14,19 +14,8 @@ from typing import Any
 
 from derive.calculus import scalars
 from derive.calculus.building import total
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, GradientContext, Look, Row, register_rows
 from derive.calculus.options import as_option, axis_settings
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Option, Options, Shape, apply, number

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]

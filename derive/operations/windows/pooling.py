@@ -13,20 +13,8 @@ from math import prod
 
 from derive.calculus import scalars
 from derive.calculus.building import filled_array, times, total
-from derive.calculus.operation_rows import (
-    At,
-    Branches,
-    Flat,
-    GradientContext,
-    Kernel,
-    Look,
-    Macro,
-    Row,
-    ShapeFault,
-    Shapes,
-    register_rows,
-    shape_text,
-)
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, register_rows
 from derive.calculus.options import as_option, axis_settings, option_shape
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from derive.calculus.applications import misapplied, with_settings
 from derive.calculus.differentiation import expand_macros, shape_of
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.calculus.shapes import is_square, slope_shape
 from derive.errors import Fault
 from derive.language.cursor import Cursor, Scope

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus.differentiation import expand_macros, shape_of
-from derive.calculus.operation_rows import ShapeFault
+from derive.calculus.kernels import ShapeFault
 from derive.language.expressions import Apply, Expr, Shape, walk
 from derive.language.names import Name
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from derive.calculus.operation_rows import shape_text
+from derive.calculus.kernels import shape_text
 from derive.errors import Fault
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol

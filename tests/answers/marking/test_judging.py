@@ -13,7 +13,7 @@ from support.students import NAMES, Student, answer, as_written, five_percent
 
 from derive.answers.marking.judging import Judged, judge
 from derive.answers.reading.written import WrittenNumber
-from derive.calculus.operation_rows import Flat
+from derive.calculus.kernels import Flat
 from derive.derivation.steps import Step
 from derive.solution import Solution
 
