@@ -52,10 +52,11 @@ def scalar_code(expr: Expr, dialect: Dialect, leaf: Operand) -> str:
 
 
 class ScalarFormula:
-    """Writes scalar expressions; a subclass may write arrays."""
+    """Writes scalar expressions; a subclass may write arrays, of names with these shapes."""
 
-    def __init__(self, dialect: Dialect, leaf: Operand) -> None:
+    def __init__(self, dialect: Dialect, leaf: Operand, shapes: Shapes | None = None) -> None:
         self.dialect, self.leaf = dialect, leaf
+        self.shapes: Shapes = defaultdict(tuple) if shapes is None else shapes
 
     def text(self, expr: Expr, level: int) -> str:
         """An expression, in parentheses where its surroundings bind more tightly."""
@@ -88,11 +89,14 @@ class ScalarFormula:
         row = row_of(expr)
         text = row.formula or row.definition
         assert text, f"`{row.key}` has neither a code for {self.dialect.key} nor a formula"
-        return self.in_rows(instantiate(row, text, expr.args, expr.options, number(0)))
+        return expand_macros(instantiate(row, text, expr.args, expr.options, number(0)), self.shapes)
 
-    def in_rows(self, expr: Expr) -> Expr:
-        """An expression of numbers without macros."""
-        return expand_macros(expr, defaultdict(tuple))
+    def by_entries(self, expr: Expr, shape: Shape, joined: Callable[[list[str], Shape], str]) -> str:
+        """An array written out: its entries, flat, as scalars that are `joined` in its shape."""
+        entry, scalars = entries_of(expr, self.shapes), ScalarFormula(self.dialect, self.leaf)
+        if not shape:
+            return scalars.text(entry(()), ATOM)
+        return joined([scalars.text(entry(index), SUM) for index in indices(shape)], shape)
 
     def constant(self, value: Fraction, level: int) -> str:
         """A number, in parentheses where its surroundings bind more tightly."""
@@ -109,19 +113,6 @@ class ScalarFormula:
         return self.dialect.times
 
 
-def _sum(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
-    return f"{formula.argument(expr, 0, SUM)}{formula.dialect.add}{formula.argument(expr, 1, SUM)}", SUM
-
-
-def _difference(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
-    return f"{formula.argument(expr, 0, SUM)}{formula.dialect.subtract}{formula.argument(expr, 1, PRODUCT)}", SUM
-
-
-def _negative(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
-    """A spreadsheet reads -a^2 as (-a)^2: what a minus stands before is in parentheses."""
-    return f"-{formula.argument(expr, 0, ATOM)}", SUM
-
-
 def _product(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     """Factors of the same sign stand in a row; a product of another sign behind one is in parentheses."""
     sign, right = formula.product_sign(expr), expr.args[1]
@@ -130,19 +121,24 @@ def _product(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
     return f"{formula.argument(expr, 0, PRODUCT)}{sign}{formula.argument(expr, 1, level)}", PRODUCT
 
 
-def _quotient(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
-    return f"{formula.argument(expr, 0, PRODUCT)}{formula.dialect.divide}{formula.argument(expr, 1, FACTOR)}", PRODUCT
+def _signed(text: str, own: int, *levels: int) -> Callable[[ScalarFormula, Apply], tuple[str, int]]:
+    """An operator: its text with the dialect's signs, how tightly it binds, and its surroundings of each argument."""
 
+    def write(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
+        args = (formula.argument(expr, i, level) for i, level in enumerate(levels))
+        return text.format(*args, sign=formula.dialect), own
 
-def _power(formula: ScalarFormula, expr: Apply) -> tuple[str, int]:
-    """Chains of powers are read from the left here and from the right there: both sides are in parentheses."""
-    return f"{formula.argument(expr, 0, ATOM)}{formula.dialect.power}{formula.argument(expr, 1, ATOM)}", FACTOR
+    return write
 
 
 SIGNS: dict[str, Callable[[ScalarFormula, Apply], tuple[str, int]]] = {
-    "add": _sum, "subtract": _difference, "negate": _negative, "product": _product, "times": _product,
-    "divide": _quotient, "power": _power,
-}  # fmt: skip
+    "add": _signed("{}{sign.add}{}", SUM, SUM, SUM),
+    "subtract": _signed("{}{sign.subtract}{}", SUM, SUM, PRODUCT),
+    "negate": _signed("-{}", SUM, ATOM),  # a spreadsheet reads -a^2 as (-a)^2
+    **dict.fromkeys(("product", "times"), _product),
+    "divide": _signed("{}{sign.divide}{}", PRODUCT, PRODUCT, FACTOR),
+    "power": _signed("{}{sign.power}{}", FACTOR, ATOM, ATOM),  # chains are read from the left here, the right there
+}
 
 
 # --- arrays of NumPy ------------------------------------------------------------------------------------------------
@@ -153,15 +149,11 @@ def array_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
 
     What NumPy has no word for is written out entry by entry.
     """
-    return _ArrayFormula(shapes, variable).text(expr, SUM)
+    return _ArrayFormula(NUMPY, variable, shapes).text(expr, SUM)
 
 
 class _ArrayFormula(ScalarFormula):
     """Writes arrays; entries of arrays by the class above."""
-
-    def __init__(self, shapes: Shapes, variable: Operand) -> None:
-        super().__init__(NUMPY, variable)
-        self.shapes = shapes
 
     def applied(self, expr: Apply) -> tuple[str, int]:
         row, shape = row_of(expr), shape_of(expr, self.shapes)
@@ -176,10 +168,7 @@ class _ArrayFormula(ScalarFormula):
             return code.format(*(self.text(arg, SUM if i else first) for i, arg in enumerate(expr.args))), ATOM
         if row.definition:
             return self.formula(expr)
-        return self._entries(expr, shape), ATOM
-
-    def in_rows(self, expr: Expr) -> Expr:
-        return expand_macros(expr, self.shapes)
+        return self.by_entries(expr, shape, _numpy_array), ATOM
 
     def argument(self, expr: Apply, i: int, level: int) -> str:
         """An argument; a column goes over the first axis of an array with more than two."""
@@ -191,12 +180,9 @@ class _ArrayFormula(ScalarFormula):
     def product_sign(self, expr: Apply) -> str:
         return self.dialect.matrix_product if is_matrix_product(expr, self.shapes) else self.dialect.times
 
-    def _entries(self, expr: Expr, shape: Shape) -> str:
-        entry, scalars = entries_of(expr, self.shapes), ScalarFormula(self.dialect, self.leaf)
-        if not shape:
-            return scalars.text(entry(()), ATOM)
-        texts = [scalars.text(entry(index), SUM) for index in indices(shape)]
-        return f"np.array({nested_text(texts, numpy_shape(shape))})"
+
+def _numpy_array(texts: list[str], shape: Shape) -> str:
+    return f"np.array({nested_text(texts, numpy_shape(shape))})"
 
 
 def is_matrix_product(expr: Apply, shapes: Shapes) -> bool:

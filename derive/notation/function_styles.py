@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from derive.calculus.differentiation import Shapes, entry_of, shape_of
 from derive.calculus.operation_rows import ROWS, Look
@@ -88,10 +88,7 @@ def exponential_or_root(printer: Printer, expr: Apply, level: int, position: str
 
 
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[a < b]`: 1 where it holds, else 0; in the language a function."""
-    if printer.notation.is_language:
-        function_style(printer, expr, level, position)
-        return
+    """`[a < b]`: 1 where it holds, else 0."""
     row = ROWS[expr.op].notation
     printer.put(printer.notation.operators["["])
     printer.write(expr.args[0], LOOSE, "leading")
@@ -113,11 +110,8 @@ def bare(printer: Printer, expr: Apply, level: int, position: str) -> None:
 
 
 def inverse_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`A⁻¹`; where it is read again a function."""
-    if printer.notation.is_language:
-        function_style(printer, expr, level, position)
-    else:
-        printer.write(apply("power", expr.args[0], number(-1)), level, position)
+    """`A⁻¹`."""
+    printer.write(apply("power", expr.args[0], number(-1)), level, position)
 
 
 def constant_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -159,11 +153,8 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
 
 
 def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`E[:, t]`: the columns, or rows, of a table that numbers name; in the language a function."""
+    """`E[:, t]`: the columns, or rows, of a table that numbers name."""
     notation = printer.notation
-    if notation.is_language:
-        function_style(printer, expr, level, position)
-        return
     table, number = expr.args
     layout, by_rows = notation.layout, dict(expr.options).get("axis") == "rows"
     every = layout.index(":") if layout else ":"
@@ -178,11 +169,8 @@ def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
 
 
 def unit_vector(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`e_y`: 1 at the place y and 0 elsewhere; in the language a function."""
+    """`e_y`: 1 at the place y and 0 elsewhere."""
     notation = printer.notation
-    if notation.is_language:
-        function_style(printer, expr, level, position)
-        return
     layout = notation.layout
     printer.put(f"{layout.base[1]}{layout.index('e')}{layout.lowered[0]}" if layout else "e_")
     printer.enclosed(
@@ -192,19 +180,13 @@ def unit_vector(printer: Printer, expr: Apply, level: int, position: str) -> Non
 
 
 def attained(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[x = max(x)]`: 1 where the largest entry stands; in the language a function."""
-    if printer.notation.is_language:
-        function_style(printer, expr, level, position)
-        return
+    """`[x = max(x)]`: 1 where the largest entry stands."""
     (x,), largest = expr.args, ROWS[expr.op].notation.text
     iverson(printer, apply("equal", x, Apply(largest, (x,), expr.options)), level, position)
 
 
 def kept_entries(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[topk(x, 2) > −∞]`: 1 where an entry was kept; in the language a function."""
-    if printer.notation.is_language:
-        function_style(printer, expr, level, position)
-        return
+    """`[topk(x, 2) > −∞]`: 1 where an entry was kept."""
     ranked = Apply(ROWS[expr.op].notation.text, expr.args, expr.options)
     iverson(printer, apply("above", ranked, apply("negate", apply("infinity"))), level, position)
 
@@ -283,10 +265,25 @@ def _value(printer: Printer, value: Option) -> str:
     return f"{signs['(']}{text}{signs[')']}" if sizes else f"{signs['[']}{text}{signs[']']}"
 
 
-STYLES: dict[str, Callable[[Printer, Apply, int, str], None]] = {
+Style: TypeAlias = Callable[[Printer, Apply, int, str], None]
+
+
+def _unless_read_again(style: Style) -> Style:
+    """A style of pages; in the language of equations it is a function."""
+
+    def write(printer: Printer, expr: Apply, level: int, position: str) -> None:
+        (function_style if printer.notation.is_language else style)(printer, expr, level, position)
+
+    return write
+
+
+_OF_PAGES: dict[str, Style] = {
+    "iverson": iverson, "reciprocal": inverse_style, "looked up": looked_up, "unit vector": unit_vector,
+    "attained": attained, "kept": kept_entries,
+}  # fmt: skip
+STYLES: dict[str, Style] = {
     "function": function_style, "chosen": largest_of_many, "bars": bars,
-    **dict.fromkeys(("exponential", "root"), exponential_or_root),
-    "iverson": iverson, "bare": bare, "constant": constant_style, "reciprocal": inverse_style,
-    "stack": blocks, "beside": blocks, "index": index,
-    "place": place, "looked up": looked_up, "unit vector": unit_vector, "attained": attained, "kept": kept_entries,
+    **dict.fromkeys(("exponential", "root"), exponential_or_root), "bare": bare, "constant": constant_style,
+    "stack": blocks, "beside": blocks, "index": index, "place": place,
+    **{name: _unless_read_again(style) for name, style in _OF_PAGES.items()},
 }  # fmt: skip

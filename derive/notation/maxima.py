@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from derive.calculus.differentiation import Shapes, entries_of, expand_macros, shape_of, shapes_of
+from derive.calculus.differentiation import Shapes, shape_of, shapes_of
 from derive.calculus.operation_rows import row_of
-from derive.calculus.shapes import indices, offset
-from derive.language.expressions import Apply, Entry, Expr, Index, Ref, Shape
+from derive.calculus.shapes import offset
+from derive.language.expressions import Apply, Expr, Index, Ref, Shape
 from derive.language.names import Symbol
 from derive.notation.code import ATOM, FACTOR, MAXIMA, PRODUCT, SIGNS, SUM, Operand, ScalarFormula, is_matrix_product
 
@@ -20,7 +20,7 @@ EACH = Symbol("each", subscript=("entry",))
 
 def maxima_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
     """An expression in Maxima; what it has no word for is written out entry by entry."""
-    return _MatrixFormula(shapes, variable).text(expr, SUM)
+    return _MatrixFormula(MAXIMA, variable, shapes).text(expr, SUM)
 
 
 def maxima_matrix(texts: Sequence[str], shape: Shape) -> str:
@@ -53,10 +53,6 @@ def maxima_entry(shape: Shape, index: Index) -> str:
 class _MatrixFormula(ScalarFormula):
     """Writes matrices; single entries by the class above."""
 
-    def __init__(self, shapes: Shapes, variable: Operand) -> None:
-        super().__init__(MAXIMA, variable)
-        self.shapes = shapes
-
     def applied(self, expr: Apply) -> tuple[str, int]:
         row, target, sizes = row_of(expr), shape_of(expr, self.shapes), shapes_of(expr, self.shapes)
         if is_matrix_product(expr, self.shapes):
@@ -66,7 +62,7 @@ class _MatrixFormula(ScalarFormula):
             return self._entrywise(expr, target, sizes)
         if row.notation.style == "transpose" and target:
             return f"transpose({self.text(expr.args[0], SUM)})", ATOM
-        return self.formula(expr) if row.definition else (self._entries(expr, target), ATOM)
+        return self.formula(expr) if row.definition else (self.by_entries(expr, target, maxima_matrix), ATOM)
 
     def _entrywise(self, expr: Apply, target: Shape, sizes: tuple[Shape, ...]) -> tuple[str, int]:
         """Signs go between matrices of one size, and a number goes with a matrix; a function goes through one."""
@@ -76,20 +72,10 @@ class _MatrixFormula(ScalarFormula):
         if not arrays or (alike and style in SIGNS and (style != "power" or arrays == [0])):
             return super().applied(expr)
         if not alike or len(arrays) > 1:
-            return self._entries(expr, target), ATOM
+            return self.by_entries(expr, target, maxima_matrix), ATOM
         (i,) = arrays
         entry = replace(expr, args=(*expr.args[:i], Ref(EACH), *expr.args[i + 1 :]))
-        inner = _MatrixFormula({**self.shapes, EACH: ()}, self._leaf)
+        inner = _MatrixFormula(
+            MAXIMA, lambda node: EACH.id if node.name == EACH else self.leaf(node), {**self.shapes, EACH: ()}
+        )
         return f"matrixmap(lambda([{EACH.id}], {inner.text(entry, SUM)}), {self.text(expr.args[i], SUM)})", ATOM
-
-    def _leaf(self, node: Ref | Entry) -> str:
-        return EACH.id if node.name == EACH else self.leaf(node)
-
-    def in_rows(self, expr: Expr) -> Expr:
-        return expand_macros(expr, self.shapes)
-
-    def _entries(self, expr: Expr, shape: Shape) -> str:
-        entry, scalars = entries_of(expr, self.shapes), ScalarFormula(self.dialect, self.leaf)
-        if not shape:
-            return scalars.text(entry(()), ATOM)
-        return maxima_matrix([scalars.text(entry(index), SUM) for index in indices(shape)], shape)

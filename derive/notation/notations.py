@@ -256,12 +256,8 @@ def _tex_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
         text = rf"\{symbol.accent}{{{text}}}"
     items = [*map(_tex_item, symbol.subscript), *more]
     sub = f"_{{{','.join(items)}}}" if items else ""
-    marks = "\\prime" * symbol.primes + _tex_superscript(symbol)
+    marks = "\\prime" * symbol.primes + symbol.superscript + (f"({symbol.helper})" if symbol.helper else "")
     return f"{text}{sub}" + (f"^{{{marks}}}" if marks else "")
-
-
-def _tex_superscript(symbol: Symbol) -> str:
-    return symbol.superscript + (f"({symbol.helper})" if symbol.helper else "")
 
 
 def _tex_item(item: SubscriptItem) -> str:
@@ -355,14 +351,6 @@ UNICODE_OPERATORS = {
 # --- ASCII: the language of problem files ---------------------------------------------------------------------------
 
 
-def _ascii_symbol(symbol: Symbol, more: Sequence[str], small: bool) -> str:
-    return symbol.spelling
-
-
-def _ascii_derivative(times: str, above: str, d: str, below: str, via: str) -> str:
-    return f"{times}{above}/d{below}" + (f"|{via}" if via else "")
-
-
 ASCII_OPERATORS = {
     "d": "d", "∂": "d", "product": " ", "thin": " ", "times": " ⊙ ", "add": " + ", "subtract": " - ",
     "negate": "-", "=": "=", "≈": "≈", "<-": "<-", "transpose": "^T", "(": "(", ")": ")", "big(": "(", "big)": ")",
@@ -371,10 +359,6 @@ ASCII_OPERATORS = {
     "comma": ", ", "semicolon": ", ",
     "blank": "?", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
-
-
-def _ascii_number(number: Printed, decimal: str, times: str) -> str:
-    return number.text(decimal, times="e")
 
 
 TEX_LAYOUT = Layout(
@@ -386,4 +370,7 @@ TEX_LAYOUT = Layout(
 
 TEX = Notation(TEX_LAYOUT, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)
 UNICODE = Notation(None, _unicode_symbol, _unicode_derivative, _unicode_number, UNICODE_OPERATORS)
-ASCII = Notation(None, _ascii_symbol, _ascii_derivative, _ascii_number, ASCII_OPERATORS)
+ASCII = Notation(
+    None, lambda symbol, more, small: symbol.spelling, _unicode_derivative,
+    lambda number, decimal, times: number.text(decimal, times="e"), ASCII_OPERATORS,
+)  # fmt: skip

@@ -147,10 +147,6 @@ def _part(part: Slice, size: int) -> tuple[int, int]:
     return start - 1, stop - start + 1
 
 
-def _index_shape(shapes: Shapes, options: Options) -> Shape:
-    return Cut.of(shapes[0], options).shape
-
-
 def _index_origins(shapes: Shapes, options: Options) -> Origin:
     cut, axes = Cut.of(shapes[0], options), len(shapes[0])
     return lambda index: (0, cut.outward(index)[:axes])
@@ -205,10 +201,6 @@ def _reshape_shape(shapes: Shapes, options: Options) -> Shape:
     return normal(sizes)
 
 
-def _flat_shape(shapes: Shapes, options: Options) -> Shape:
-    return normal((prod(shapes[0]),))
-
-
 def _laid_out(key: str, shape: Callable[[Shapes, Options], Shape], **fields: Any) -> Row:
     """The row of an operation that lays entries out row by row, the last index first: the flat order stays."""
 
@@ -237,10 +229,7 @@ def _flip_origins(shapes: Shapes, options: Options) -> Origin:
     """The last axes the other way round."""
     (shape,) = shapes
     first = len(shape) - whole_option(options, "count")
-    return lambda index: (
-        0,
-        tuple(n - 1 - i if k >= first else i for k, (i, n) in enumerate(zip(index, shape, strict=True))),
-    )
+    return lambda index: (0, (*index[:first], *(n - 1 - i for i, n in zip(index[first:], shape[first:], strict=True))))
 
 
 # --- each entry repeated ---------------------------------------------------------------------------------------------
@@ -289,14 +278,16 @@ def _joined(key: str, function: str, **fields: Any) -> Row:
 register_rows([
     _joined("stack", "np.vstack", spellings=("concat",), summary="one above the other", example="[x; y]"),
     _joined("beside", "np.column_stack", summary="side by side", example="[X, W]"),
-    moving("index", _index_origins, shape=_index_shape, summary="an entry or a block; entries count from 1",
+    moving("index", _index_origins, shape=lambda shapes, options: Cut.of(shapes[0], options).shape,
+           summary="an entry or a block; entries count from 1",
            example="X[:, 1]", notation=Look("index"), settings={"at": "entries"}, pullback=_index_pullback,
            numpy=_index_numpy),
     moving("place", _place_origins, shape=_place_shape, spellings=("place",),
            summary="put at some entries of an array, 0 elsewhere", example="place(x, at = [2:3], shape = 4)",
            notation=Look("place", r"\operatorname{place}", "place"), settings={"at": "entries", "shape": "sizes"},
            pullback=lambda ctx: apply("index", ctx.gradient, at=ctx.settings["at"]), said=True),
-    _laid_out("flatten", _flat_shape, summary="all entries as one column, row by row", example="flatten(X)"),
+    _laid_out("flatten", lambda shapes, options: normal((prod(shapes[0]),)),
+              summary="all entries as one column, row by row", example="flatten(X)"),
     _laid_out("reshape", _reshape_shape, summary="the same entries in another shape, row by row",
               example="reshape(X, (2, 3))", settings={"shape": "sizes"}, positional=("shape",), said=True),
     moving("upsample", _upsample_origins, shape=_upsample_shape, spellings=("upsample",), example="upsample(X, 2)",

@@ -124,10 +124,6 @@ def _inverse_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
     return kernel
 
 
-def _entry_of(at: At, n: int, i: int, j: int) -> Expr:
-    return at(0, (i, j) if n > 1 else ())
-
-
 def _expanded(at: At, n: int, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
     """The determinant of some rows and columns, along the first row."""
     if not rows:
@@ -136,7 +132,7 @@ def _expanded(at: At, n: int, rows: tuple[int, ...], columns: tuple[int, ...]) -
     terms = []
     for k, column in enumerate(columns):
         minor = _expanded(at, n, others, columns[:k] + columns[k + 1 :])
-        term = times(_entry_of(at, n, first, column), minor, "product")
+        term = times(at(0, (first, column) if n > 1 else ()), minor, "product")
         terms.append(negated(term) if k % 2 else term)
     return _alternating(terms)
 

@@ -161,10 +161,6 @@ def _scatter_pullback(ctx: GradientContext) -> Expr:
 # --- one-hot --------------------------------------------------------------------------------------------------------
 
 
-def _one_hot_shape(shapes: Shapes, options: Options) -> Shape:
-    return _standing(_count(options), _tokens(shapes[0]), options)
-
-
 def _one_hot_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     count = _count(options)
     targets = _flat_places(count, _tokens(shapes[0]), options)
@@ -205,7 +201,8 @@ register_rows([
     ),
     Row(
         key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",
-        example="one_hot(t, 3)", notation=Look("unit vector", "", "one_hot"), shape=_one_hot_shape,
+        example="one_hot(t, 3)", notation=Look("unit vector", "", "one_hot"),
+        shape=lambda shapes, options: _standing(_count(options), _tokens(shapes[0]), options),
         kernel=_one_hot_kernel, pullback=no_pullback, entry=_one_hot_entry, settings=COUNT, positional=("count",),
         whole=True, given=(0,),
     ),

@@ -19,31 +19,19 @@ def _beyond(r: Num, delta: fmpq) -> Num:
     return abs(r) - delta
 
 
-def _quadratic(r: Num, delta: fmpq) -> Num:
-    return r * r / 2
-
-
-def _linear(r: Num, delta: fmpq) -> Num:
-    return delta * (abs(r) - delta / 2)
-
-
-def _inside(r: Num, delta: fmpq) -> Num:
-    return r
-
-
-def _edge(r: Num, delta: fmpq) -> Num:
-    return delta if r > 0 else -delta
-
-
 PENALTIES = [
-    elementwise("huber_penalty", ("r",), Pieces(_beyond, _quadratic, _quadratic, _linear),
+    elementwise("huber_penalty", ("r",),
+                Pieces(_beyond, lambda r, delta: r * r / 2, lambda r, delta: r * r / 2,
+                       lambda r, delta: delta * (abs(r) - delta / 2)),
                 ("clip(r, delta = delta)",), spellings=("huber_penalty",), notation=Look("function", r"H", "H"),
                 summary="r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
                 example="huber_penalty(r, delta = 1)", defaults=DELTA,
                 formula="where(above(abs(r), delta), delta (abs(r) - delta/2), r^2/2)",
                 meaning=Wording("by_size", {"inside": "r^2/2", "size": "abs(r)", "bound": "delta",
                                             "outside": "delta (abs(r) - delta/2)"})),
-    elementwise("clip", ("r",), Pieces(_beyond, _inside, _inside, _edge), ("at_least(delta, abs(r))",),
+    elementwise("clip", ("r",),
+                Pieces(_beyond, lambda r, delta: r, lambda r, delta: r, lambda r, delta: delta if r > 0 else -delta),
+                ("at_least(delta, abs(r))",),
                 spellings=("clip",), notation=Look.operator("clip"), summary="r cut off at -delta and delta",
                 example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True,
                 formula="min(max(r, -delta), delta)",

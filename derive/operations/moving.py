@@ -77,10 +77,6 @@ def _transpose_shape(shapes: Shapes, options: Options) -> Shape:
     return normal((columns, rows))
 
 
-def _transpose_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, place_in(row_and_column(index)[::-1], shapes[0]))
-
-
 def _transpose_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     rows, columns = as_matrix(shapes[0])
     if 1 in (rows, columns):
@@ -94,10 +90,6 @@ def _diag_shape(shapes: Shapes, options: Options) -> Shape:
     return shapes[0] * 2
 
 
-def _diag_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, index[:1]) if len(set(index)) < 2 else None
-
-
 def _diagonal_shape(shapes: Shapes, options: Options) -> Shape:
     rows, columns = as_matrix(shapes[0])
     if rows != columns:
@@ -106,14 +98,6 @@ def _diagonal_shape(shapes: Shapes, options: Options) -> Shape:
 
 
 # --- one value in every entry -----------------------------------------------------------------------------------
-
-
-def _fill_shape(shapes: Shapes, options: Options) -> Shape:
-    return broadcast((shapes[0], option_shape(options)))
-
-
-def _fill_origins(shapes: Shapes, options: Options) -> Origin:
-    return lambda index: (0, source_index(index, shapes[0], option_shape(options)))
 
 
 def _fill_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
@@ -127,17 +111,20 @@ def _fill_numpy(shapes: Shapes, options: Options) -> str:
 
 
 register_rows([
-    moving("transpose", _transpose_origins, shape=_transpose_shape, kernel=_transpose_kernel,
+    moving("transpose", lambda shapes, _: lambda index: (0, place_in(row_and_column(index)[::-1], shapes[0])),
+           shape=_transpose_shape, kernel=_transpose_kernel,
            summary="transpose", example="W^T", notation=Look("transpose"), numpy="{0}.T",
            pullback=lambda ctx: transposed(ctx.gradient)),
-    moving("diag", _diag_origins, shape=_diag_shape, spellings=("diag",), example="diag(x)", sparse=True, moves=False,
+    moving("diag", lambda *_: lambda index: (0, index[:1]) if len(set(index)) < 2 else None, shape=_diag_shape,
+           spellings=("diag",), example="diag(x)", sparse=True, moves=False,
            summary="matrix with a vector on its diagonal and 0 elsewhere", notation=Look.operator("diag"),
            pullback=lambda ctx: apply("diagonal", ctx.gradient), numpy="np.diagflat({0})"),
     moving("diagonal", lambda shapes, options: lambda index: (0, index * 2), shape=_diagonal_shape,
            spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)", moves=False,
            notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
            numpy="np.diag({0}).reshape(-1, 1)"),
-    moving("fill", _fill_origins, shape=_fill_shape, kernel=_fill_kernel,
+    moving("fill", lambda shapes, options: lambda index: (0, source_index(index, shapes[0], option_shape(options))),
+           shape=lambda shapes, options: broadcast((shapes[0], option_shape(options))), kernel=_fill_kernel,
            summary="one value in every entry", example="", moves=False, notation=Look("bare"),
            pullback=lambda ctx: reduced(ctx.gradient, option_shape(ctx.options), ctx.shapes[0]),
            numpy=_fill_numpy),

@@ -196,10 +196,6 @@ def _weighed(weight: Num, x: Num) -> Num:
     return weight * x
 
 
-def _share(top: Num, bottom: Num) -> Num:
-    return ZERO if _is_nothing(top) and _is_nothing(bottom) else scalars.divide(top, bottom)
-
-
 def _slope_of(top: Num, bottom: Num) -> Num:
     """1/p, and 0 where p is 0: in the forward pass the weight was 0 there."""
     return ZERO if _is_nothing(bottom) else scalars.divide(top, bottom)
@@ -258,6 +254,8 @@ register_computed([
     *(_row(key, partial(_log_kernel, op), op) for op, key in OF_NOTHING.items()),
     _row(WEIGHED, _paired(_weighed), "times", kinks=_unweighed, settings={"turned": "entries"}),
     _row(WEIGHED_SUM, _sum_kernel, "product", kinks=_unweighed_in_sum, settings={"turned": "entries"}),
-    _row(SHARE, _paired(_share), "divide"),
+    _row(SHARE,
+         _paired(lambda top, bottom: ZERO if _is_nothing(top) and _is_nothing(bottom) else scalars.divide(top, bottom)),
+         "divide"),
     _row(SLOPE, _paired(_slope_of), "divide"),
 ])  # fmt: skip

@@ -190,24 +190,13 @@ def _gated(shapes: Shapes, options: Options) -> str:
 
 
 DROPOUT = Macro(
-    key="dropout",
-    spellings=("dropout",),
-    summary="a mask of 0 and 1 is given; what is kept is divided by 1 - p",
-    example="dropout(x, y, p = 0.5)",
-    params=("a", "b"),
-    body="(a ⊙ b)/(1 - p)",
-    defaults={"p": Fraction(1, 2)},
+    key="dropout", spellings=("dropout",), summary="a mask of 0 and 1 is given; what is kept is divided by 1 - p",
+    example="dropout(x, y, p = 0.5)", params=("a", "b"), body="(a ⊙ b)/(1 - p)", defaults={"p": Fraction(1, 2)},
     by_shape=_dropped,
-)
-
+)  # fmt: skip
 GLU = Macro(
-    key="glu",
-    spellings=("GLU", "glu"),
+    key="glu", spellings=("GLU", "glu"), params=("x",), body="x ⊙ sigmoid(x)", by_shape=_gated, example="GLU(X)",
     summary="gated linear unit: the first half of the rows times the sigmoid of the second",
-    example="GLU(X)",
-    params=("x",),
-    body="x ⊙ sigmoid(x)",
-    by_shape=_gated,
-)
+)  # fmt: skip
 
 register_rows((*ACTIVATIONS, DROPOUT, GLU))

@@ -30,26 +30,10 @@ def _room(x: Num, a: Num, b: Num) -> Num:
     return (x - a) * (b - x)
 
 
-def _bound(x: Num, a: Num, b: Num) -> Num:
-    return a if x < a else b
-
-
 def _condition(c: Num, a: Num, b: Num) -> Num:
     if not (c == 0 or c == 1):
         raise ValueFault("has a condition that is neither 0 nor 1: compare, as in where(z > 0, a, b)")
     return c
-
-
-def _then(c: Num, a: Num, b: Num) -> Num:
-    return a
-
-
-def _otherwise(c: Num, a: Num, b: Num) -> Num:
-    return b
-
-
-def _inner(x: Num, a: Num, b: Num) -> Num:
-    return x
 
 
 def _comparison(key: str, sides: tuple[Num, Num, Num], sign: str, tex: str, text: str, threshold: int) -> Row:
@@ -96,13 +80,14 @@ ELEMENTARY = [
                 notation=Look.operator("sg"), summary="z itself, through which no gradient passes",
                 example="stop_gradient(z)", meaning=Wording("stop_gradient"),
                 code={"sheet": "({0})", "numpy": "({0})", "maxima": "({0})"}),
-    elementwise("where", ("c", "a", "b"), Pieces(_condition, _otherwise, _otherwise, _then),
+    elementwise("where", ("c", "a", "b"), Pieces(_condition, lambda c, a, b: b, lambda c, a, b: b, lambda c, a, b: a),
                 ("0", "c", "1 - c"), spellings=("where",), notation=Look.operator("where"),
                 summary="a where the condition c is 1, b where it is 0", example="where(w, x, y)",
                 meaning=Wording("where", {"condition": "c", "then": "a", "otherwise": "b"}),
                 code={"sheet": "IF({0},{1},{2})", "numpy": "np.where({0}, {1}, {2})",
                       "maxima": "(if {0} > 1/2 then {1} else {2})"}),
-    elementwise("clip_between", ("x", "a", "b"), Pieces(_room, _bound, _inner, _inner),
+    elementwise("clip_between", ("x", "a", "b"),
+                Pieces(_room, lambda x, a, b: a if x < a else b, lambda x, a, b: x, lambda x, a, b: x),
                 ("at_least(x, a) ⊙ at_least(b, x)", "below(x, a)", "below(b, x)"), spellings=("clip",),
                 overloads="clip", formula="min(max(x, a), b)", notation=Look.operator("clip"),
                 summary="x cut off below a and above b",

@@ -58,14 +58,6 @@ def ties(side: int, parts: Sequence[Sequence[int]]) -> Callable[..., list[int]]:
     return lambda x: [group for group, places in enumerate(parts) if tied(x, places)]
 
 
-def _ties(side: int, shapes: Shapes, options: Options) -> Callable[..., list[int]]:
-    return ties(side, groups(shapes[0], options))
-
-
-def _pullback(mark: str, ctx: GradientContext) -> Expr:
-    return times(apply(mark, ctx.args[0], **ctx.settings), ctx.gradient)
-
-
 def no_slope(ctx: GradientContext) -> Expr:
     """Which entry wins does not change close by."""
     return filled_array(number(0), ctx.shapes[0])
@@ -110,8 +102,11 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
             key=name, spellings=(op,),
             summary=f"the {name} entry of all, of each row, column or channel; ties go to the first",
             example=f"{op}(X, rows)", notation=Look("function", rf"\{op}", op), shape=reduced_shape,
-            kernel=partial(_kernel, side), pullback=partial(_pullback, mark), entry=partial(_entry, op),
-            settings=AXIS, overloads=op, rules=(f"back {name}",), kinks=partial(_ties, side),
+            kernel=partial(_kernel, side),
+            pullback=lambda ctx: times(apply(mark, ctx.args[0], **ctx.settings), ctx.gradient),
+            entry=partial(_entry, op),
+            settings=AXIS, overloads=op, rules=(f"back {name}",),
+            kinks=lambda shapes, options: ties(side, groups(shapes[0], options)),
             numpy=partial(reduced_in_numpy, f"np.{op}"),
         ),
         Row(

@@ -38,11 +38,6 @@ def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return product_of([at(0, place) for place in group_of(shapes[0], options, first_of(shapes[0], options, index))])
 
 
-def _pullback(ctx: GradientContext) -> Expr:
-    """The gradient times the product of the others."""
-    return times(ctx.gradient, apply("others_product", ctx.args[0], **ctx.settings))
-
-
 # --- factors with ε --------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +181,8 @@ register_rows([
     Row(
         key="prod", spellings=("prod",), summary="product of all entries, of each row, column or channel",
         example="prod(X, rows)", notation=Look("function", r"\prod", "∏"), shape=reduced_shape, kernel=_kernel,
-        pullback=_pullback, entry=_entry, params=("z",), settings=AXIS, mixes=True, rules=("back prod",),
+        pullback=lambda ctx: times(ctx.gradient, apply("others_product", ctx.args[0], **ctx.settings)), entry=_entry,
+        params=("z",), settings=AXIS, mixes=True, rules=("back prod",),
         numpy=partial(reduced_in_numpy, "np.prod"),
     ),
     Row(

@@ -9,7 +9,7 @@ from functools import cmp_to_key, partial
 
 from derive.calculus.building import times, total
 from derive.calculus.kernels import Branches, Flat, Held, Kernel, ShapeFault, Shapes
-from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
+from derive.calculus.operation_rows import AXIS, At, Look, Row, Wording, register_rows
 from derive.calculus.options import whole_option
 from derive.calculus.scalars import ONE, ZERO, Num, infinity, sign
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
@@ -69,10 +69,6 @@ def _entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     return apply("where", kept, at(0, index), apply("negate", apply("infinity")))
 
 
-def _pullback(ctx: GradientContext) -> Expr:
-    return times(apply("topk_mask", ctx.args[0], **ctx.settings), ctx.gradient)
-
-
 _row = partial(
     Row, shape=_shape, settings={**AXIS, "k": "sizes"}, positional=("k",), kinks=_ties, whole=True, params=("z",)
 )
@@ -80,7 +76,8 @@ _row = partial(
 register_rows([
     _row(
         key="topk", spellings=("topk", "top_k"), summary="the k largest entries, -inf elsewhere; ties go to the first",
-        example="topk(x, 1)", notation=Look.operator("topk"), meaning=Wording("topk"), pullback=_pullback, entry=_entry,
+        example="topk(x, 1)", notation=Look.operator("topk"), meaning=Wording("topk"),
+        pullback=lambda ctx: times(apply("topk_mask", ctx.args[0], **ctx.settings), ctx.gradient), entry=_entry,
         kernel=partial(_kernel, lambda x, kept: x if kept else -infinity()),
     ),
     _row(

@@ -127,11 +127,6 @@ def _logsumexp_entry(at: At, shapes: Shapes, options: Options, index: Index) -> 
 # --- running sums ----------------------------------------------------------------------------------------------------
 
 
-def running_sums(flat: Flat) -> Flat:
-    """For each entry the sum of those up to it."""
-    return list(accumulate(flat))
-
-
 def _running_pullback(ctx: GradientContext) -> Expr:
     """What an entry gives to those behind it: Σ g − cumsum(g) + g."""
     before = apply("cumsum", ctx.gradient, **ctx.settings)
@@ -176,7 +171,7 @@ register_rows([
     Row(
         key="cumsum", spellings=("cumsum",), summary="running sums of a vector, of each row or column",
         example="cumsum(X, rows)", notation=Look.operator("cumsum"), shape=same_shape,
-        kernel=group_by_group(running_sums),
+        kernel=group_by_group(lambda flat: list(accumulate(flat))),
         pullback=_running_pullback, entry=_running_entry, params=("z",), settings=AXIS, mixes=True,
         meaning=Wording("cumsum"),
     ),

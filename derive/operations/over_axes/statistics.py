@@ -32,10 +32,6 @@ def _variance(shapes: Shapes, options: Options) -> str:
     return inner if n - ddof == 1 else f"1/{n - ddof} {inner}"
 
 
-def _deviation(shapes: Shapes, options: Options) -> str:
-    return f"sqrt({_variance(shapes, options)})"
-
-
 def _normalised(along: str, body: Callable[[str], str], shapes: Shapes, options: Options) -> str:
     """gamma ⊙ x̂ + beta, as far as they are given; `along` is the axis of a matrix where none is named."""
     shape = shapes[0]
@@ -58,10 +54,6 @@ def _standardised(axis: str) -> str:
     return f"((x - mean(x{axis}))/sqrt(mean((x - mean(x{axis}))^2{axis}) + epsilon))"
 
 
-def _by_root_mean_square(axis: str) -> str:
-    return f"(x/sqrt(mean(x^2{axis}) + epsilon))"
-
-
 def _norm(name: str, summary: str, along: str, body: Callable[[str], str], params: tuple[str, ...]) -> Macro:
     """A normalisation: its examples call the parameters a and b."""
     full = f"gamma ⊙ {body('')}" + (" + beta" if "beta" in params else "")
@@ -80,7 +72,8 @@ register_rows([
     ),
     Macro(
         key="std", spellings=("std",), summary="standard deviation: the root of the variance", example="std(X, rows)",
-        params=("x",), body=f"sqrt({DEVIATIONS})", defaults=DDOF, settings=AXIS, by_shape=_deviation,
+        params=("x",), body=f"sqrt({DEVIATIONS})", defaults=DDOF, settings=AXIS,
+        by_shape=lambda shapes, options: f"sqrt({_variance(shapes, options)})",
     ),
     Macro(
         key="norm", spellings=("norm",), summary="length of a vector: root of the sum of the squares",
@@ -95,5 +88,5 @@ register_rows([
     _norm("batch_norm", "standardised over the samples, entry by entry, then scaled and shifted", "rows",
           _standardised, ("x", "gamma", "beta")),
     _norm("rms_norm", "divided by the root of the mean square of a sample's entries, then scaled", "columns",
-          _by_root_mean_square, ("x", "gamma")),
+          lambda axis: f"(x/sqrt(mean(x^2{axis}) + epsilon))", ("x", "gamma")),
 ])  # fmt: skip

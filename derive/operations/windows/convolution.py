@@ -181,10 +181,6 @@ def _kernel(outs: int, inside: int, line: tuple[int, int, int]) -> int:
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 
-def _shape(op: Trilinear, shapes: Shapes, options: Options) -> Shape:
-    return op.geometry(shapes, options)[1]
-
-
 def _run(op: Trilinear, shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     geometry, _ = op.geometry(shapes, options)
     i, j = op.arguments
@@ -211,7 +207,7 @@ def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
     other = TRILINEAR[wanted]
     beside = 1 - ctx.i
     known = {
-        op.result: (ctx.gradient, _shape(op, ctx.shapes, ctx.options)),
+        op.result: (ctx.gradient, op.geometry(ctx.shapes, ctx.options)[1]),
         op.arguments[beside]: (ctx.args[beside], ctx.shapes[beside]),
     }
     exprs, sources = zip(*(known[role] for role in other.arguments), strict=True)
@@ -232,7 +228,7 @@ def _pullback(op: Trilinear, ctx: GradientContext) -> Expr:
 def _gives(op: Trilinear, shapes: Shapes, options: dict[str, Option], wanted: Shape) -> bool:
     """Whether the shapes alone tell the shape that is wanted."""
     try:
-        return _shape(op, shapes, tuple(options.items())) == wanted
+        return op.geometry(shapes, tuple(options.items()))[1] == wanted
     except ShapeFault:
         return False
 
@@ -340,7 +336,8 @@ def _row(
 ) -> Row:  # fmt: skip
     return Row(
         key=op.key, spellings=(op.key,), summary=summary, example=example, arity=(2, 2), notation=notation,
-        shape=partial(_shape, op), kernel=partial(_run, op), pullback=partial(_pullback, op),
+        shape=lambda shapes, options: op.geometry(shapes, options)[1], kernel=partial(_run, op),
+        pullback=partial(_pullback, op),
         entry=partial(_entry, op), settings={**_SETTINGS, **settings}, mixes=True,
         rules=tuple(f"{op.key} {_PARTS[role]}" for role in op.arguments), variant=partial(_variant, op), **more,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """How the three arrays of a convolution lie on each other: which entries meet, and what lies around an input."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -13,10 +13,6 @@ Triple = tuple[int, int, int]
 
 OUTPUT, KERNEL, INPUT = range(3)
 """The three arrays of T: what comes out (G), the kernels (K), what goes in (X)."""
-
-
-def _as_it_is(place: int, size: int) -> int:
-    return place
 
 
 EDGES: Mapping[str, Callable[[int, int], int]] = {
@@ -58,8 +54,9 @@ class Geometry:
         """What meets along an axis, each place times the entries between it and the next one."""
         outs, kernel, inside = (size[axis] for size in self.sizes)
         s, d, q = self.stride[axis], self.dilation[axis], self.padding[0][axis]
-        inner = EDGES[self.edge] if self.edge else _as_it_is
-        places = ((p, a, inner(s * p + d * a - q, inside)) for p in range(outs) for a in range(kernel))
+        places: Iterable[Triple] = ((p, a, s * p + d * a - q) for p in range(outs) for a in range(kernel))
+        if self.edge:
+            places = ((p, a, EDGES[self.edge](x, inside)) for p, a, x in places)
         of_outs, of_kernel, of_inside = (prod(size[axis + 1 :]) for size in self.sizes)
         return [(p * of_outs, a * of_kernel, x * of_inside) for p, a, x in places if 0 <= x < inside]
 

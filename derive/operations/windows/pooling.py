@@ -4,7 +4,6 @@ as 0 in a mean. Source: Goodfellow, Bengio, Courville, Deep Learning (2016), 9.3
 `maxunpool` and `maxpick` go the ways that maxpool chose: back to where an entry came from, and to what lies there.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial, reduce
@@ -145,10 +144,6 @@ def _pick_shape(shapes: Shapes, options: Options) -> Shape:
     return windows(shapes[1], options).shape
 
 
-def _unpool_shape(shapes: Shapes, options: Options) -> Shape:
-    return _spread_over(shapes[0], shapes[1], options)
-
-
 def _spread_over(given: Shape, target: Shape, options: Options) -> Shape:
     """The shape that one entry for each window is spread over. Raises ShapeFault."""
     wanted = windows(target, options).shape
@@ -162,14 +157,6 @@ def _chosen_pullback(other: str, ctx: GradientContext) -> Expr:
     if ctx.i == 1:
         return filled_array(number(0), ctx.shape)
     return apply(other, ctx.gradient, ctx.args[1], **ctx.settings)
-
-
-def _ties(shapes: Shapes, options: Options) -> Callable[..., list[int]]:
-    return ties(1, windows(shapes[0], options).places)
-
-
-def _chosen(shapes: Shapes, options: Options) -> Callable[[Flat], list[int]]:
-    return _winners(shapes[0], options, Branches()).of
 
 
 def _seen(shapes: Shapes, options: Options) -> tuple[tuple[int, ...], ...]:
@@ -188,10 +175,6 @@ def _mean_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     found = windows(shapes[0], options)
     inner = total([at(0, position(i, shapes[0])) for i in found.places[offset(found.shape, index)]])
     return apply("product", number(Fraction(1, found.size)), inner) if found.size > 1 else inner
-
-
-def _mean_pullback(ctx: GradientContext) -> Expr:
-    return apply("avgunpool", ctx.gradient, **{**ctx.settings, "shape": as_option(ctx.shapes[0])})
 
 
 def _without_shape(options: Options) -> Options:
@@ -228,13 +211,15 @@ register_rows([
         key="maxpool", spellings=("maxpool",), summary="the largest entry of each window; ties go to the first",
         example="maxpool(X, 2)", notation=Look.operator("maxpool"), shape=_pooled_shape, kernel=_max_kernel,
         pullback=lambda ctx: apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings),
-        entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True, kinks=_ties,
-        chosen=_chosen, seen=_seen,
+        entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True,
+        kinks=lambda shapes, options: ties(1, windows(shapes[0], options).places),
+        chosen=lambda shapes, options: _winners(shapes[0], options, Branches()).of, seen=_seen,
     ),
     Row(
         key="maxunpool", spellings=("maxunpool",),
         summary="each entry put where the largest of its window of X is, 0 elsewhere", example="maxunpool(W, X, 2)",
-        arity=(2, 2), notation=Look.operator("maxunpool"), shape=_unpool_shape, kernel=_unpool_kernel,
+        arity=(2, 2), notation=Look.operator("maxunpool"),
+        shape=lambda shapes, options: _spread_over(shapes[0], shapes[1], options), kernel=_unpool_kernel,
         pullback=partial(_chosen_pullback, "maxpick"), entry=_unpool_entry, settings=SETTINGS, positional=("window",),
         whole=True, said=True,
     ),
@@ -248,7 +233,8 @@ register_rows([
     Row(
         key="avgpool", spellings=("avgpool",), summary="the mean of each window; padding counts as 0",
         example="avgpool(X, 2)", notation=Look.operator("avgpool"), shape=_pooled_shape, kernel=_mean_kernel,
-        pullback=_mean_pullback, entry=_mean_entry, settings=SETTINGS, positional=("window",), seen=_seen,
+        pullback=lambda ctx: apply("avgunpool", ctx.gradient, **ctx.settings, shape=as_option(ctx.shapes[0])),
+        entry=_mean_entry, settings=SETTINGS, positional=("window",), seen=_seen,
     ),
     Row(
         key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",
