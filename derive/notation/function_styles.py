@@ -265,10 +265,10 @@ def _value(printer: Printer, value: Option) -> str:
     return f"{signs['(']}{text}{signs[')']}" if sizes else f"{signs['[']}{text}{signs[']']}"
 
 
-Style: TypeAlias = Callable[[Printer, Apply, int, str], None]
+PrintedStyle: TypeAlias = Callable[[Printer, Apply, int, str], None]
 
 
-def _unless_read_again(style: Style) -> Style:
+def _unless_read_again(style: PrintedStyle) -> PrintedStyle:
     """A style of pages; in the language of equations it is a function."""
 
     def write(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -277,11 +277,11 @@ def _unless_read_again(style: Style) -> Style:
     return write
 
 
-_OF_PAGES: dict[str, Style] = {
+_OF_PAGES: dict[str, PrintedStyle] = {
     "iverson": iverson, "reciprocal": inverse_style, "looked up": looked_up, "unit vector": unit_vector,
     "attained": attained, "kept": kept_entries,
 }  # fmt: skip
-STYLES: dict[str, Style] = {
+STYLES: dict[str, PrintedStyle] = {
     "function": function_style, "chosen": largest_of_many, "bars": bars,
     **dict.fromkeys(("exponential", "root"), exponential_or_root), "bare": bare, "constant": constant_style,
     "stack": blocks, "beside": blocks, "index": index, "place": place,
