@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from support.programs import path_of
+from support.scheduling import in_parts
 
 from derive import examples
 
 os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parents[1] / "build" / "compiled"))
+"""The processes that tests start find modules compiled, wherever they stand, and leave nothing beside them."""
 
 gc.set_threshold(50_000, 20, 100)  # worked problems live to the end: rarely is garbage looked for among them
 
@@ -34,20 +41,23 @@ LATER = frozenset(examples.names()) - {"notes", *examples.names()[::4]}
 """The built-in problems that `make test-quick` leaves out: three of four."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is asked of every built-in problem is thousands of cases."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """What is asked of every built-in problem is thousands of cases. What is left out is not put into an order."""
     for item in items:
         case = getattr(item, "callspec", None)
         if case and isinstance(name := case.params.get("name"), str) and name in LATER:
             item.add_marker(pytest.mark.slow)
+    yield
+    if of_several := getattr(config, "workerinput", None):
+        items[:] = in_parts(items, of_several["workercount"])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    from support.scheduling import ByProblem
+    from xdist.scheduler import WorkStealingScheduling
 
-    return ByProblem(config, log)
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,27 +1,44 @@
-"""Which tests run in one process: all of one built-in problem, so that it is solved there once; else a file's."""
+"""In which order tests run, so that every process is busy to the end and little is worked out twice.
+
+Tests of one built-in problem stand together, and tests of one file: a process that runs them in turn solves the problem
+once and makes a file's fixtures once. What is marked slow comes first. Each process has a contiguous part; one that is
+through takes over half of what another has left, from its end (`WorkStealingScheduling`), and there stand short tests.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
-from xdist.scheduler import LoadScopeScheduling
+import pytest
 
 from derive import examples
 
 EXAMPLES = frozenset(examples.names())
 
 
-class ByProblem(LoadScopeScheduling):
-    """Hands tests out by built-in problem, by file, and one at a time where a test names a part of the work."""
+def in_parts(items: Iterable[pytest.Item], processes: int) -> list[pytest.Item]:
+    """The tests in an order whose even parts, one for each process, begin with what takes longest.
 
-    def _split_scope(self, nodeid: str) -> str:
-        return scope(nodeid)
+    The part with most tests stands first: shared out evenly, the end of a part goes to the next process, never its
+    beginning to the one before.
+    """
+    together: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        together.setdefault(scope(item.nodeid), []).append(item)
+    heaviest = sorted(together.values(), key=weight, reverse=True)
+    parts = [list(chain.from_iterable(heaviest[first::processes])) for first in range(processes)]
+    return list(chain.from_iterable(sorted(parts, key=len, reverse=True)))
+
+
+def weight(items: list[pytest.Item]) -> tuple[int, int]:
+    """How many tests are slow, and how many there are."""
+    return sum(item.get_closest_marker("slow") is not None for item in items), len(items)
 
 
 def scope(nodeid: str) -> str:
-    """The name of what runs in the process of a test."""
+    """What a test shares most with others of: its built-in problem, else its file."""
     path, _, test = nodeid.partition("::")
     parameters = re.split(r"[-\[\]]", test)[1:]
-    if any(parameter.startswith("part ") for parameter in parameters):
-        return nodeid
     return next((parameter for parameter in parameters if parameter in EXAMPLES), path)
