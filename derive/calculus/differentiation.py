@@ -189,8 +189,10 @@ def differentiate(expr: Expr, name: Name, shapes: Shapes, value: Expr | None = N
             return product
         return reduced(spread(product, shapes, shape), shape, shapes[name])
     result: Expr = number(0)
-    for i, arg in enumerate(expr.args):
-        inner = differentiate(arg, name, shapes)
+    inners = [differentiate(arg, name, shapes) for arg in expr.args]
+    if row.branches and number(0) not in inners[1:]:
+        return Apply(expr.op, (expr.args[0], *inners[1:]), expr.options)
+    for i, inner in enumerate(inners):
         if inner != number(0):
             rule = derivative_rule(expr, i, value or expr)
             in_order = (inner, rule) if i == 0 and expr.op in {"product", "times"} else (rule, inner)

@@ -95,6 +95,7 @@ class Row:
     working      the same in several lines, as one works it out: each may use those before it as w_1, w_2, …; the last
                  one gives the value
     elementwise  whether every entry depends on the same entry of the arguments only
+    branches     whether the first argument says which of the others it is: so it does of the derivative
     moves        whether every entry is one of the arguments', or 0: nothing is computed
     domain       arguments that lie where the operation is defined, for tests: (low, high)
     bounds       the least and the largest value it can take, where that is limited
@@ -151,6 +152,7 @@ class Row:
     working: tuple[str, ...] = ()
     expansion: Callable[[Shapes, Options], str] | None = None
     elementwise: bool = False
+    branches: bool = False
     moves: bool = False
     domain: tuple[float, float] = (-3.0, 3.0)
     bounds: tuple[int | None, int | None] | None = None

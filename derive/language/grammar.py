@@ -170,7 +170,7 @@ class Parser(Primaries):
     def starts_factor(self) -> bool:
         token = self.token
         if token.kind in self.beside:
-            return True
+            return not self.is_between_cases()
         if token.kind == "command":
             return token.text != "end"
         return token.kind == "op" and (token.text in _FACTORS or (token.text in _BARS and not self.open_bars))
@@ -398,7 +398,7 @@ _FACTORS, _BARS = {"(", "[", "√", "∑", "∏"}, {"|", "||"}
 
 _BRACKETS: dict[str, Callable[[Parser], Expr]] = {
     "(": lambda parser: parser.parentheses(),
-    "{": lambda parser: parser.enclosed("}"),
+    "{": lambda parser: parser.braces(),
     "[": lambda parser: parser.blocks(),
     "√": lambda parser: parser.root(),
     "∑": lambda parser: parser.repeated(),

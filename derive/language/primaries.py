@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from derive.language.cursor import MAX_NESTING, Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span
+from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span, number
 from derive.language.names import Symbol
 from derive.language.numbers import parse_number
 from derive.language.slopes import SlopeReader
@@ -18,15 +18,22 @@ REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
 """Signs that repeat a term for each value of a letter: the operation between the terms, and the word for it."""
 
 
-_IF, _OTHERWISE = frozenset({"if", "for", "when"}), frozenset({"otherwise", "else"})
+_IF = frozenset({"if", "for", "when", "falls", "wenn", "si", "pour", "если", "при", "егер"})
+_OTHERWISE = frozenset(
+    {"otherwise", "else", "sonst", "sinon", "autrement", "si no", "en otro caso", "иначе", "әйтпесе"}
+)
+"""The words of `cases`, in the languages of pages."""
+LONGEST_PHRASE = 3  # words
 COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "equal"}
 CONTRARY = {"above": "at_most", "at_most": "above", "at_least": "below", "below": "at_least"}
 
 
 def _is_contrary(first: Expr, second: Expr) -> bool:
-    """Whether one comparison holds where the other does not."""
+    """Whether one comparison holds where the other does not; `m = 0` where `m = 1` does not."""
     if not isinstance(first, Apply) or not isinstance(second, Apply):
         return False
+    if first.op == second.op == "equal" and first.args[0] == second.args[0]:
+        return {first.args[1], second.args[1]} == {number(0), number(1)}
     return CONTRARY.get(first.op) == second.op and first.args == second.args
 
 
@@ -53,7 +60,7 @@ class Primaries(SlopeReader):
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
         super().__init__(text, scope, tokens)
-        self.parts = self.open_bars = 0
+        self.parts = self.open_bars = self.open_braces = 0
 
     def sum(self) -> Expr:
         """A whole expression at the cursor."""
@@ -292,30 +299,64 @@ class Primaries(SlopeReader):
         while not self._is_at_end():
             row = [self.compared()]
             self.accept(",")
-            if self.accept("&") and not self._word_of(_OTHERWISE) and not self._ends_a_case():
-                self._word_of(_IF)
-                row.append(self.compared())
+            rows.append(row + (self._condition() if self.accept("&") else []))
             self.accept(",", ".")
-            rows.append(row)
             if not self.accept("\\\\") and not self._is_at_end():
                 raise self.error("`\\begin{cases}` is never closed", "expected `\\end{cases}`", opened)
         self.take()
         self._environment_name()
         return self._by_cases(rows, opened)
 
+    def _condition(self) -> list[Expr]:
+        """The condition at the cursor, `z > 0` or `m = 1`; none behind the word for what is left."""
+        if self._word_of(_OTHERWISE) or self._ends_a_case():
+            return []
+        self._word_of(_IF)
+        condition = self.compared()
+        return [Apply("equal", (condition, self.sum()))] if self.accept("=") else [condition]
+
+    def braces(self) -> Expr:
+        """What stands between braces; `{z if z > 0; 0 otherwise}` are values and their conditions."""
+        opened = self.take()
+        self.open_braces += 1
+        rows = [self._case_in_line()]
+        while len(rows[0]) > 1 and self.accept(";"):
+            rows.append(self._case_in_line())
+        self.open_braces -= 1
+        self.expect("}", opened)
+        return self._by_cases(rows, opened) if len(rows) > 1 else rows[0][0]
+
+    def _case_in_line(self) -> list[Expr]:
+        """`z if z > 0`; the value alone behind which no condition stands."""
+        value = self.sum()
+        return [value, *self._condition()] if self.is_between_cases() else [value]
+
+    def is_between_cases(self) -> bool:
+        """Whether a word stands here, between braces, that says when a value holds."""
+        return self.open_braces > 0 and self._begins(_IF | _OTHERWISE) > 0
+
     def _is_at_end(self) -> bool:
         return self.token.kind == "command" and self.token.text == "end"
 
     def _ends_a_case(self) -> bool:
         """Whether no condition follows."""
-        return self.is_op("\\\\") or self.is_op(",") or self.is_op(".") or self.token.kind in {"command", "end"}
+        return self.is_op("\\\\", ",", ".", ";", "}") or self.token.kind in {"command", "end"}
 
     def _word_of(self, words: frozenset[str]) -> bool:
-        """Whether a word stands here that is one of some, and no name; it is passed over."""
-        found = self.token.kind == "word" and self.token.text in words and self.token.text not in self.scope.names
-        if found:
-            self.take()
-        return found
+        """Whether one of some words stands here, and no name; it is passed over."""
+        found = self._begins(words)
+        self.at += found
+        return found > 0
+
+    def _begins(self, words: frozenset[str]) -> int:
+        """How many tokens at the cursor are one of some words, the longest one; 0 for a name."""
+        if self.token.kind != "word" or self.token.text in self.scope.names:
+            return 0
+        for count in range(LONGEST_PHRASE, 0, -1):
+            tokens = self.tokens[self.at : self.at + count]
+            if " ".join(token.text for token in tokens) in words:
+                return count
+        return 0
 
     def _by_cases(self, rows: list[list[Expr]], opened: Token) -> Expr:
         """Each line but the last under its condition; the last one for what is left."""

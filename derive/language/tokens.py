@@ -45,7 +45,9 @@ _FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "b
           "mathcal", "mathscr", "mathnormal"}  # fmt: skip
 _PHANTOMS = {"phantom", "vphantom", "hphantom"}
 _UNSEEN = re.compile(r"\s*\{[^{}]*\}")  # what phantoms make room for
-_IN_FONT = re.compile(r"\s*\{([A-Za-z ]*)\}|\s+([A-Za-z])")
+_IN_CYRILLIC = re.compile(r"(?:если|при|иначе|егер|әйтпесе)(?!\w)")
+"""Words between a value and its condition; names have no such letters."""
+_IN_FONT = re.compile(rf"\s*\{{([A-Za-z ]*|{_IN_CYRILLIC.pattern})\}}|\s+([A-Za-z])")
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")
 PADDINGS = frozenset({"same", "valid", "zeros", "circular", "reflect", "replicate"})
@@ -138,6 +140,8 @@ def _special(text: str, at: int) -> tuple[list[Token], int]:
 def _word(text: str, at: int) -> tuple[list[Token], int]:
     """A run of Latin letters, or one Greek letter, with an accent behind or above its last letter."""
     char = text[at]
+    if between := _IN_CYRILLIC.match(text, at):
+        return [Token("word", between[0], at, between.end())], between.end()
     if char in GREEK_NAMES:
         token, end = Token("word", GREEK_NAMES[char], at, at + 1), at + 1
     else:

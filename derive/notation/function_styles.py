@@ -89,12 +89,56 @@ def exponential_or_root(printer: Printer, expr: Apply, level: int, position: str
 
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`[a < b]`: 1 where it holds, else 0."""
-    row = ROWS[expr.op].notation
     printer.put(printer.notation.operators["["])
-    printer.write(expr.args[0], LOOSE, "leading")
-    printer.put(f" {_called(printer, row)} ")
-    printer.write(expr.args[1], LOOSE, "leading")
+    _compared(printer, expr)
     printer.put(printer.notation.operators["]"])
+
+
+def _compared(printer: Printer, expr: Apply) -> None:
+    """`a < b`."""
+    printer.write(expr.args[0], LOOSE, "leading")
+    printer.put(f" {_called(printer, ROWS[expr.op].notation)} ")
+    printer.write(expr.args[1], LOOSE, "leading")
+
+
+def cases(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """Values and their conditions behind a brace; in one line `{z if z > 0; 0 otherwise}`.
+
+    What is chosen by a condition where no other one holds is a line of the same brace.
+    """
+    notation = printer.notation
+    in_line = ("{", f" {notation.words['if']} ", " ", "; ", "}")
+    opening, where, rest, below, closing = notation.layout.cases if notation.layout else in_line
+
+    enclosed = notation.layout is not None and level > LOOSE
+    printer.put((notation.operators["big("] if enclosed else "") + opening)
+    left: Expr = expr
+    while isinstance(left, Apply) and left.op == expr.op and not printer.is_whole(left):
+        condition, value, left = left.args
+        printer.write(value, LOOSE, "leading")
+        printer.put(where)
+        _holding(printer, condition)
+        printer.put(below)
+    printer.write(left, LOOSE, "leading")
+    printer.put(f"{rest}{notation.word('otherwise')}{closing}" + (notation.operators["big)"] if enclosed else ""))
+
+
+def ends_in_cases(expr: Expr) -> bool:
+    """Whether a term ends in lines behind a brace: what follows would seem to belong to one of them."""
+    return isinstance(expr, Apply) and ROWS[expr.op].branches
+
+
+def _holding(printer: Printer, condition: Expr) -> None:
+    """A condition without brackets: a comparison, or that something is 1."""
+    if not is_comparison(condition):
+        condition = apply("equal", condition, number(1))
+    assert isinstance(condition, Apply)
+    _compared(printer, condition)
+
+
+def is_comparison(expr: Expr) -> bool:
+    """Whether it is 1 where a comparison holds, else 0."""
+    return isinstance(expr, Apply) and ROWS[expr.op].notation.style == "iverson"
 
 
 def bars(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -278,7 +322,7 @@ def _unless_read_again(style: PrintedStyle) -> PrintedStyle:
 
 
 _OF_PAGES: dict[str, PrintedStyle] = {
-    "iverson": iverson, "reciprocal": inverse_style, "looked up": looked_up, "unit vector": unit_vector,
+    "iverson": iverson, "cases": cases, "reciprocal": inverse_style, "looked up": looked_up, "unit vector": unit_vector,
     "attained": attained, "kept": kept_entries,
 }  # fmt: skip
 STYLES: dict[str, PrintedStyle] = {

@@ -112,6 +112,8 @@ LAYOUT = Layout(
     base=("<msup><mrow>", "<msub><mrow>"), exponential=("<msup><mi>e</mi><mrow>", "</mrow></msup>"),
     total=("<munder><mo>∑</mo><mrow>", "</mrow></munder>"),
     blocks=("<mrow><mo>[</mo><mtable><mtr><mtd>", "</mtd><mtd>", "</mtd></mtr></mtable><mo>]</mo></mrow>"),
+    cases=('<mrow class="cases"><mo>{</mo><mtable><mtr><mtd>', "</mtd><mtd>", "</mtd><mtd>",
+           "</mtd></mtr><mtr><mtd>", "</mtd></mtr></mtable></mrow>"),
     newline="</mtd></mtr><mtr><mtd>", word=("<mtext>", "</mtext>"), comma=",", function=_function,
     digits=lambda text: f"<mn>{text}</mn>", slash="<mo>/</mo>", index=tokens, mark=_marked, high=("<mfrac", "<mtable"),
     exponents=("<msup", "<msubsup"), markup=re.compile(r"<[^<>]*>|\s"),

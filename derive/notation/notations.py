@@ -14,6 +14,8 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import ACCENTS, GREEK, Name, SubscriptItem, Symbol
 from derive.values.digits import INFINITE, Printed
 
+WORDS = {"if": "if", "otherwise": "otherwise", "rows": "rows", "columns": "columns", "channels": "channels"}
+"""The words inside mathematics, in English."""
 _SUBSCRIPTS = "0123456789ijkl,"
 _SUBSCRIPT_TABLE = str.maketrans("0123456789ijkl=", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗ₌")
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -31,6 +33,8 @@ class Layout:
     total        around the letters that a sum runs over
     blocks       before a matrix of blocks, between blocks side by side, behind it
     newline      between rows
+    cases        before values and their conditions: a brace; before a condition, before the word for what is left,
+                 between lines, behind it all
     word         around a word inside mathematics
     comma        a decimal comma
     function     what the look of an operation is called
@@ -52,6 +56,7 @@ class Layout:
     total: tuple[str, str]
     blocks: tuple[str, str, str]
     newline: str
+    cases: tuple[str, str, str, str, str]
     word: tuple[str, str]
     comma: str
     function: Callable[[Look], str]
@@ -66,7 +71,7 @@ class Layout:
 
     def is_high(self, text: str) -> bool:
         """Whether a text holds what is higher than a line: a fraction or a sum."""
-        return any(sign in text for sign in (self.fraction[0], self.total[0], *self.high))
+        return any(sign in text for sign in (self.fraction[0], self.total[0], self.cases[0], *self.high))
 
     def at(self, base: str, items: str) -> str:
         """A text with an index."""
@@ -88,6 +93,7 @@ class Notation:
     symbol    the d of derivatives
     taken     small letters that the entries of matrices do not have
     matrices  letters of matrices: what is called by the same letter has its entries written alike
+    words     the words inside mathematics, by their keys
     alike     what each sample of a batch has: of a long sum of such there are the first ones, dots and the last
     aliases   step id → the name it is printed under (already in this notation)
     """
@@ -103,6 +109,7 @@ class Notation:
     aliases: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=lambda: dict(WORDS))
     alike: frozenset[Name] = frozenset()
 
     @property
@@ -193,7 +200,8 @@ class Notation:
         return self.lettered(name, items, shapes) if self.layout else f"{self.name(name)}[{','.join(items)}]"
 
     def word(self, text: str) -> str:
-        """A word inside mathematics."""
+        """A word inside mathematics, in the page's language."""
+        text = self.words.get(text, text)
         return text.join(self.layout.word) if self.layout else text
 
     def count(self, number: int) -> str:
@@ -364,7 +372,7 @@ ASCII_OPERATORS = {
 TEX_LAYOUT = Layout(
     fraction=(r"\frac{", "}{", "}"), root=(r"\sqrt{", "}"), raised=("^{", "}"), lowered=("_{", "}"),
     exponential=("e^{", "}"), total=(r"\sum_{", "} "), blocks=(r"\begin{bmatrix} ", " & ", r" \end{bmatrix}"),
-    newline=r" \\ ",
+    newline=r" \\ ", cases=(r"\begin{cases} ", " & ", " & ", r" \\ ", r" \end{cases}"),
     word=(r"\text{", "}"), comma="{,}", function=lambda look: look.tex,
 )  # fmt: skip
 

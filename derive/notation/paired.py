@@ -10,7 +10,8 @@ from typing import Any
 from derive.notation.notations import Notation
 
 OPEN, BETWEEN, CLOSE = "\x02", "\x1f", "\x03"
-TEXTS = ("fraction", "root", "raised", "lowered", "exponential", "total", "blocks", "newline", "word", "comma", "base")
+TEXTS = ("fraction", "root", "raised", "lowered", "exponential", "total", "blocks", "newline", "cases", "word", "comma",
+         "base")  # fmt: skip
 """The fields of a layout that are texts."""
 
 
@@ -62,5 +63,5 @@ def paired(first: Notation, second: Notation) -> Notation:
 
 def _paired(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> str | tuple[str, ...]:
     if isinstance(one, str) and isinstance(other, str):
-        return pair(one, other)
+        return pair(one, other) if one != other else one
     return tuple(map(pair, one, other))

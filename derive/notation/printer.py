@@ -160,7 +160,7 @@ class FormulaPrinter:
             if len(terms) > LONGEST_SUM and all(self._is_alike(term) for term, _ in terms):
                 self._elided(terms, inner)
                 return
-            self.write(expr.args[0], SUM, inner)
+            self.write(expr.args[0], PRODUCT if styles.ends_in_cases(expr.args[0]) else SUM, inner)
             self.out.append(self.operators[expr.op])
             flat = expr.op == "add" and not self.notation.is_language
             self.write(expr.args[1], SUM if flat else PRODUCT, INNER)

@@ -33,7 +33,8 @@ def speech(words: Words) -> Notation:
     layout = Layout(
         fraction=(" ", f" {words('over')} ", end), root=(f" {words('root')} ", end),
         raised=(f" {words('power')} ", " "), lowered=(" ", " "), exponential=(f" e {words('power')} ", " "),
-        total=(f" {words('sum')} ", " "), blocks=(f" {words('matrix')} ", ", ", end), newline="; ", word=("", ""),
+        total=(f" {words('sum')} ", " "), blocks=(f" {words('matrix')} ", ", ", end), newline="; ",
+        cases=(" ", f" {words('if')} ", " ", "; ", end), word=("", ""),
         comma=",", function=lambda look: f" {look.text} ",
     )  # fmt: skip
     return Notation(layout, partial(_symbol, words), partial(_derivative, words), partial(_number, words), operators)

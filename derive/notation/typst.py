@@ -67,7 +67,8 @@ OPERATORS = {
 LAYOUT = Layout(
     fraction=("frac(", ", ", ")"), root=("sqrt(", ")"), raised=("^(", ")"), lowered=('_("', '")'),
     exponential=("e^(", ")"), total=('∑_("', '") '), blocks=('mat(delim: "[", ', ", ", ")"), newline="; ",
-    word=('"', '"'), comma='","', function=lambda look: _letters(look.text.replace("'", "′")),
+    cases=("display(cases(", " & quad ", " & quad ", ", ", "))"),
+    word=('"', '"'), comma=",", function=lambda look: _letters(look.text.replace("'", "′")),
     digits=quoted, slash=" slash ", high=("frac(",),
 )  # fmt: skip
 

@@ -32,7 +32,9 @@ class MarkdownWriter(TemplateWriter):
     notation = replace(
         TEX,
         operators={**TEX.operators, "thin": r"\thinspace "},
-        layout=replace(TEX_LAYOUT, newline=f" {NEWLINE} "),
+        layout=replace(
+            TEX_LAYOUT, newline=f" {NEWLINE} ", cases=(*TEX_LAYOUT.cases[:3], f" {NEWLINE} ", TEX_LAYOUT.cases[4])
+        ),
     )
     room = r"\underline{\qquad\qquad\qquad\qquad}"
     new_page = "\n---\n"
@@ -133,4 +135,4 @@ def _visible(tex: str) -> int:
     return sum(characters(max(part.split(NEWLINE), key=len)) for part in parts)
 
 
-_MATRIX = re.compile(r"(\\begin\{bmatrix\}.*?\\end\{bmatrix\})")
+_MATRIX = re.compile(r"(\\begin\{bmatrix\}.*?\\end\{bmatrix\}|\\begin\{cases\}.*?\\end\{cases\})")

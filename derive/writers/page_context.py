@@ -8,7 +8,7 @@ from derive.derivation.intermediate import in_full
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Ref, Shape
 from derive.language.names import Derivative, Name, Symbol
-from derive.notation.notations import Notation
+from derive.notation.notations import WORDS, Notation
 from derive.notation.printer import formula
 from derive.page.document import Document
 from derive.page.workings import Workings
@@ -36,10 +36,12 @@ class PageContext:
         """`base` with the page's decimal sign, its d and its other names."""
         aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
         matrices, taken = self.derivation.once(_matrices)
-        grouping = catalogue(document.language)["format.grouping"]
+        sentences = catalogue(document.language)
+        grouping = sentences["format.grouping"]
         return replace(base, operators=self._operators(base), decimal=self.decimal,
                        grouping={",": ".", ".": ","}[grouping] if grouping == self.decimal else grouping,
                        symbol=document.symbol, aliases=aliases, taken=taken,
+                       words={key: sentences[f"speech.{key}"] for key in WORDS},
                        matrices=matrices, alike=self.derivation.once(_alike))  # fmt: skip
 
     def _operators(self, base: Notation) -> Mapping[str, str]:

@@ -89,6 +89,9 @@ class FormulaParser(NameParser):
     # --- arrays ------------------------------------------------------------------------------------------------------
 
     def environment(self) -> Expr:
+        """A matrix; values and their conditions behind a brace; without conditions the brace holds a column."""
+        if CASES.match(self.text, self.token.start):
+            return super().environment()
         return self._array(self._cells_here())
 
     def blocks(self) -> Expr:
@@ -177,6 +180,8 @@ _TENS = re.compile(r"\s*(?:[*·⋅×]|\\cdot)\s*10\s*(?:[²³]|\^\s*\{?\s*\d)")
 """A factor 10 to a power that is not negative."""
 
 
+CASES = re.compile(r"\\begin\{cases\}(?:[^&\\]|\\(?!end\{cases\}))*+&")
+"""Values with conditions; in none of the lines before the first one is anything else."""
 BARE_BRACKETS = re.compile(r"\((?![^()]*[\d.]\s+[-+]?[\d.])[A-Za-z\d.^*/+\- ]{0,200}\)")
 """Round brackets with nothing in them that could part the entries of a list: most are read without looking for any."""
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import Shapes, instantiate, settled
 from derive.calculus.operation_rows import row_of
-from derive.language.expressions import Apply, Expr, Ref, number, walk
+from derive.language.expressions import Apply, Expr, Ref, number
 from derive.language.names import Symbol
+from derive.notation.function_styles import is_comparison
 from derive.page.chains import Chain, Formula
 from derive.page.document import Block, Paragraph, Sentence
 from derive.page.lines.notes import Said, is_by_entries
@@ -15,11 +16,24 @@ from derive.page.lines.notes import Said, is_by_entries
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:
     """A sentence for each function in `exprs` that is not explained yet; what is in `shown` the page has defined."""
     said.update(_known_by(expr) for expr in shown if isinstance(expr, Apply))
-    for node in (node for expr in exprs for node in walk(expr) if isinstance(node, Apply)):
+    for node in (node for expr in exprs for node in _written(expr)):
         sentence = None if _known_by(node) in said else _meaning(node)
         if sentence is not None:
             said.add(_known_by(node))
             yield sentence
+
+
+def _written(expr: Expr) -> Iterator[Apply]:
+    """The functions that stand in an expression; a comparison behind a brace has no brackets to explain."""
+    if not isinstance(expr, Apply):
+        return
+    yield expr
+    args = expr.args
+    if row_of(expr).branches and is_comparison(args[0]):
+        assert isinstance(args[0], Apply)
+        args = (*args[0].args, *args[1:])
+    for arg in args:
+        yield from _written(arg)
 
 
 def _known_by(node: Apply) -> str:

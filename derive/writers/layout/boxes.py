@@ -79,10 +79,11 @@ def broken(boxes: list[TextBox], width: int, indent: int) -> list[str]:
 
 
 def _cut(box: TextBox, width: int) -> Iterator[TextBox]:
-    """A line that is too wide in pieces, each next one starting with its sign."""
+    """A line that is too wide in pieces, each next one starting with its sign, or behind a semicolon."""
     while len(box.lines) == 1 and box.width > width:
         text = box.lines[0]
         at = max(text.rfind(f" {sign} ", 0, width) for sign in "+−⊙")
+        at = at if at > 0 else text.rfind("; ", 0, width - 1) + 1
         if at <= 0:
             break
         yield TextBox.of(text[: at + 1])

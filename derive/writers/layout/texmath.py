@@ -38,9 +38,21 @@ def _fields(tex: str) -> tuple[float, str]:
 
 def width(tex: str) -> float:
     """About how wide a line of TeX is, in em."""
+    while "\\begin{cases}" in tex and (inner := _CASES.sub(_widest_case, tex)) != tex:
+        tex = inner
     if "\\begin{bmatrix}" in tex:
         return sum(_width(part) for part in _outside(tex)) + sum(map(_matrix_width, _matrices(tex)))
     return _width(tex)
+
+
+_CASES = re.compile(r"\\begin\{cases\}((?:(?!\\begin\{cases\}).)*?)\\end\{cases\}", re.DOTALL)
+
+
+def _widest_case(found: re.Match[str]) -> str:
+    """Lines behind a brace as the widest value and the widest condition, with the brace and a gap between them."""
+    rows = [row.partition("&") for row in re.split(r"\\\\|\\cr", found[1])]
+    value, condition = (max((row[i] for row in rows), key=characters) for i in (0, 2))
+    return rf"xx{value}xx{condition}"
 
 
 _IN_BRACES = r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
@@ -74,16 +86,21 @@ def _matrix_width(body: str) -> float:
     return sum(cells) + columns + 0.8
 
 
+def is_tall(cell: str) -> bool:
+    """Whether a cell would touch the one above it: a fraction, lines behind a brace."""
+    return "\\frac" in cell or "\\begin{cases}" in cell
+
+
 def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
-    """Rows of TeX in brackets; a row of fractions ends with the gap, and does not touch the next one."""
-    high = any("\\frac" in cell for row in rows for cell in row)
+    """Rows of TeX in brackets; a row of fractions or braces ends with the gap, and does not touch the next one."""
+    high = any(is_tall(cell) for row in rows for cell in row)
     separator = f" {newline}{gap if high else ''} "
     return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
 
 
 def labelled(rows: list[list[str]], label: str = "", newline: str = r"\\") -> str:
     """A matrix, with its label under it."""
-    if any("\\frac" in cell for row in rows for cell in row):
+    if any(is_tall(cell) for row in rows for cell in row):
         rows = [[*row[:-1], row[-1] + TALL] for row in rows]
     body = bmatrix(rows, newline)
     return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
