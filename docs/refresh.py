@@ -80,10 +80,10 @@ def _made(command: str) -> str:
 
 
 if __name__ == "__main__":
-    save(PACKAGED.parent, {PACKAGED.name: schema_text().encode()})
-    for path in PAGES:
-        page = path.read_text(encoding="utf-8")
-        new = refreshed(page)
-        if new != page:
-            path.write_text(new, encoding="utf-8")
+    made = {PACKAGED: lambda _: schema_text(), **dict.fromkeys(PAGES, refreshed)}
+    for path, make in made.items():
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        new = make(text)
+        if new != text:
+            save(path.parent, {path.name: new.encode()})
             print(path.relative_to(ROOT))

@@ -1,11 +1,11 @@
 """`derive check`: one piece of work marked."""
 
+from argparse import ArgumentParser
 from functools import partial
 from pathlib import Path
 
 from derive.commands.options import (
     Arguments,
-    Commands,
     chosen_formats,
     format_option,
     number_options,
@@ -16,9 +16,8 @@ from derive.commands.options import (
 )
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("check", help="mark one piece of work")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     problem_argument(parser)
     parser.add_argument("answers", metavar="ANSWERS", help="the work: .toml, .json, .csv, or .md, .tex, .txt")
     parser.add_argument("--hints", action="store_true", help="say where and of what kind a fault is, not the number")

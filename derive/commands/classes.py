@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derive.commands.options import Arguments, Commands, chosen_formats, engine_options, format_option, problem_argument
+from derive.commands.options import Arguments, chosen_formats, engine_options, format_option, problem_argument
 from derive.errors import DeriveError, Fault
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ _MOST = 20
 """Messages that are written out; the others are counted."""
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("class", help="write a sheet and a key for each student of a roster")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     problem_argument(parser, ", whose [variants] say what is drawn; or a class folder, to make it again")
     parser.add_argument("--roster", metavar="FILE", help="the class list (CSV): student_id,last_name,first_name,email")
     parser.add_argument("-o", "--output", metavar="DIR", help="the folder of the class (default: output/class)")

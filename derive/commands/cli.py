@@ -1,23 +1,48 @@
-"""The command line: one module a command. What is heavy is imported when a command runs, so that `--help` is quick."""
+"""The command line: one module a command. What it needs is imported when it is named, so that `--help` is quick."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
+from importlib import import_module
 
-from derive.commands import check, classes, companions, example, grade, new, practice, sheet, solve, studio, tables
-from derive.errors import DeriveError
-from derive.memory import rarely_collecting
 from derive.version import VERSION
 
-COMMANDS = (example, new, solve, practice, studio, sheet, check, classes, grade, tables, companions)
+COMMANDS = {
+    "example": ("example.add", "work a built-in problem out (default: the handwritten notes)"),
+    "new": ("new.add", "write a problem file to begin with: a network, its numbers drawn"),
+    "solve": ("solve.add", "work a problem file out"),
+    "practice": ("practice.add", "write a page to practise in, one HTML file that judges by itself"),
+    "studio": ("studio.add", "write problems in a page served on this machine, with files, PDF, sheets and classes"),
+    "sheet": ("sheet.add", "write an exercise sheet with blanks, its key and an answer file"),
+    "check": ("check.add", "mark one piece of work"),
+    "class": ("classes.add", "write a sheet and a key for each student of a roster"),
+    "grade": ("grade.add", "mark what came back from a class"),
+    "operations": ("tables.add", "list what equations may use"),
+    "layers": ("tables.add", "list the layers of [network] with their equations"),
+    "rules": ("tables.add", "list the update rules with their equations"),
+    "mistakes": ("tables.add", "list the known mistakes that marking names"),
+    "schema": ("companions.add_schema", "print the JSON Schema of the problem file, for editors"),
+    "quarto": ("companions.add_quarto", "write the filter for Quarto and Pandoc: blocks `derive` in documents"),
+    "man": ("companions.add_man", "print the manual page: derive man > ~/.local/share/man/man1/derive.1"),
+    "completion": ("companions.add_completion", "print what a shell needs to complete derive's words"),
+}
+"""The commands in the order of the help: the module and function that gives each its options, and what it does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status (0 done, 2 bad input or usage, 3 verification failed, 4 a tool is missing)."""
-    _offer_solve(list(sys.argv[1:] if arguments is None else arguments))
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _offer_solve(words)
+    return _run(parser_of(words).parse_args(words))
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run what was asked for; the exit status."""
+    from derive.errors import DeriveError
+    from derive.memory import rarely_collecting
+
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -48,7 +73,8 @@ def _let_go() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of(names: Container[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The parser, in which the commands with these names have their options."""
     parser = argparse.ArgumentParser(
         prog="derive",
         description="Worked solutions for neural networks: forward pass, loss, backward pass, every number put in.",
@@ -56,9 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"derive {VERSION}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    parser.set_defaults(parser=parser)
+    for name, (place, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in names:
+            module, add = place.split(".")
+            getattr(import_module(f"derive.commands.{module}"), add)(command)
+    parser.set_defaults(whole=parser_of)
     return parser
 
 

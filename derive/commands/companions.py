@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from derive.commands.options import Arguments, Commands
+from derive.commands.options import Arguments
 from derive.errors import ToolError
 from derive.version import VERSION, install_command
 
@@ -17,22 +17,28 @@ SHELLS = {
 }
 
 
-def add(commands: Commands) -> None:
-    """The commands and their options."""
-    schema = commands.add_parser("schema", help="print the JSON Schema of the problem file, for editors")
-    schema.add_argument("-o", "--output", default="-", metavar="DIR", help="folder for derive.schema.json instead")
-    schema.set_defaults(run=write_schema)
-    quarto = commands.add_parser("quarto", help="write the filter for Quarto and Pandoc: blocks `derive` in documents")
-    quarto.add_argument("-o", "--output", default=".", metavar="DIR", help="the document's folder (default: this one)")
-    quarto.set_defaults(run=write_filter)
-    manual = "print the manual page: derive man > ~/.local/share/man/man1/derive.1"
-    commands.add_parser("man", help=manual).set_defaults(run=print_manual)
-    how = "\n".join(f"  {text}" for text in SHELLS.values())
-    parser = commands.add_parser(
-        "completion", help="print what a shell needs to complete derive's words", epilog=f"once, by the shell:\n{how}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+def add_schema(parser: argparse.ArgumentParser) -> None:
+    """The options of `derive schema`."""
+    parser.add_argument("-o", "--output", default="-", metavar="DIR", help="folder for derive.schema.json instead")
+    parser.set_defaults(run=write_schema)
+
+
+def add_quarto(parser: argparse.ArgumentParser) -> None:
+    """The options of `derive quarto`."""
+    parser.add_argument("-o", "--output", default=".", metavar="DIR", help="the document's folder (default: this one)")
+    parser.set_defaults(run=write_filter)
+
+
+def add_man(parser: argparse.ArgumentParser) -> None:
+    """`derive man` has no options."""
+    parser.set_defaults(run=print_manual)
+
+
+def add_completion(parser: argparse.ArgumentParser) -> None:
+    """The shell of `derive completion`, and how what is printed is put in place."""
     parser.add_argument("shell", choices=tuple(SHELLS), help="the shell")
+    parser.epilog = "\n".join(("once, by the shell:", *(f"  {text}" for text in SHELLS.values())))
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(run=print_completion)
 
 
@@ -66,16 +72,17 @@ def print_completion(options: Arguments) -> int:
         import shtab
     except ImportError:
         raise ToolError("completion takes the package `shtab`", install_command("completion")) from None
-    for action in _actions(options.parser):
+    parser = options.whole()
+    for action in _actions(parser):
         if action.type is Path or action.metavar in {"PROBLEM", "ANSWERS", "FOLDER"}:
             action.complete = shtab.FILE
-    print(shtab.complete(options.parser, options.shell))
+    print(shtab.complete(parser, options.shell))
     return 0
 
 
 def print_manual(options: Arguments) -> int:
     """Print every command with its options, as a page for `man`."""
-    parser = options.parser
+    parser = options.whole()
     lines = [f'.TH DERIVE 1 "" "derive {VERSION}"', ".SH NAME", _roff(f"derive - {parser.description}"), ".SH SYNOPSIS"]
     lines += [".B derive", _roff("COMMAND [options]"), ".SH COMMANDS"]
     for name, command, text in _commands(parser):

@@ -1,13 +1,14 @@
 """`derive example`: a built-in problem worked out."""
 
-from derive.commands.options import Arguments, Commands, page_options
+from argparse import ArgumentParser
+
+from derive.commands.options import Arguments, page_options
 from derive.commands.practice import write_practice
 from derive.commands.solve import DEFAULT, step_option, work_out
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("example", help="work a built-in problem out (default: the handwritten notes)")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="which one; --list names all")
     parser.add_argument("--list", action="store_true", help="list the built-in problems")
     parser.add_argument("--practice", action="store_true", help="write the page to practise it in instead")

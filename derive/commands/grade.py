@@ -1,18 +1,18 @@
 """`derive grade`: what came back from a class marked."""
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
-from derive.commands.options import Arguments, Commands, chosen_formats, engine_options, format_option
+from derive.commands.options import Arguments, chosen_formats, engine_options, format_option
 
 DEFAULT, NONE = "pdf,md", "none"
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     from derive.classroom.records.written_files import PLATFORMS
 
-    parser = commands.add_parser("grade", help="mark what came back from a class")
     parser.add_argument("folder", metavar="CLASS", help="the folder of the class, made by derive class")
     parser.add_argument("returned", nargs="+", metavar="RETURNED", help="what came back: files, folders, zips; filled "
                         "forms, answer files, working, wide tables")  # fmt: skip

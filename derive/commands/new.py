@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.commands.options import Arguments, Commands
+from derive.commands.options import Arguments
 from derive.errors import DeriveError
 
 if TYPE_CHECKING:
@@ -25,9 +25,8 @@ OPTIONS = {
 }
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("new", help="write a problem file to begin with: a network, its numbers drawn")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     parser.add_argument("name", metavar="NAME", help="the file's name, without .toml")
     for option, (value, text) in OPTIONS.items():
         parser.add_argument(f"--{option}", metavar=value, help=text)
@@ -73,7 +72,7 @@ def _plan(name: str, options: Arguments) -> NetworkPlan:
 class _Answers:
     """What each question is answered with: the option, else at a terminal what is typed, else the usual."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: Arguments) -> None:
         self.options = options
         self.asks = options.network is None
         if self.asks and not (sys.stdin and sys.stdin.isatty()):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from derive.problem.problem import Problem
 
 Arguments: TypeAlias = argparse.Namespace
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001, argparse has no other name
 
 
 def problem_argument(parser: argparse.ArgumentParser, more: str = "") -> None:

@@ -1,13 +1,13 @@
 """`derive practice`: a page to practise a problem in, derive inside; without a problem a page to write one in."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 
-from derive.commands.options import Arguments, Commands, number_options, output_option, problem_of
+from derive.commands.options import Arguments, number_options, output_option, problem_of
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("practice", help="write a page to practise in, one HTML file that judges by itself")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     parser.add_argument("problem", nargs="?", metavar="PROBLEM",
                         help="the problem file (TOML); without one: studio.html, to write problems in")  # fmt: skip
     output_option(parser)

@@ -1,11 +1,11 @@
 """`derive sheet`: an exercise sheet, its key and an answer file."""
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from derive.commands.options import (
     Arguments,
-    Commands,
     chosen_formats,
     page_options,
     problem_argument,
@@ -17,9 +17,8 @@ from derive.errors import DeriveError
 DEFAULT = "pdf,md,toml"
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("sheet", help="write an exercise sheet with blanks, its key and an answer file")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     problem_argument(parser, "; [sheet] says what is blank")
     parser.add_argument("--student", metavar="ID", help="draw this student's numbers as [variants] says")
     parser.add_argument("--seed", metavar="S", help="the seed of the assignment: a long text that nobody guesses")

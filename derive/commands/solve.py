@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.commands.options import (
     Arguments,
-    Commands,
     chosen_formats,
     page_options,
     problem_argument,
@@ -25,16 +24,15 @@ DEFAULT = "pdf,tex,md"
 _UNSAFE = re.compile(r"[^\w.@-]+")
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    parser = commands.add_parser("solve", help="work a problem file out")
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     problem_argument(parser, "; see docs/problem-file.md")
     page_options(parser, "solution", DEFAULT)
     step_option(parser)
     parser.set_defaults(run=lambda options: work_out(Path(options.problem), options))
 
 
-def step_option(parser: argparse.ArgumentParser) -> None:
+def step_option(parser: ArgumentParser) -> None:
     """`--step`: of the page one step."""
     text = "write this step alone, as dL/dW_1, W_1@2, or as you would write it by hand"
     parser.add_argument("--step", metavar="ID", help=text)

@@ -1,17 +1,16 @@
 """`derive studio`: the page to write problems in, served on this machine."""
 
+from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 
-from derive.commands.options import Arguments, Commands, whole_number
+from derive.commands.options import Arguments, whole_number
 
 LAST_PORT = 65535
 
 
-def add(commands: Commands) -> None:
-    """The command and its options."""
-    what = "write problems in a page served on this machine, with files, PDF, sheets and classes"
-    parser = commands.add_parser("studio", help=what)
+def add(parser: ArgumentParser) -> None:
+    """The options."""
     parser.add_argument("problem", nargs="?", metavar="PROBLEM", help="the problem file (TOML) to open; it may be new")
     parser.add_argument("-o", "--output", default="output", metavar="DIR",
                         help="folder for what is made (default: output)")  # fmt: skip

@@ -1,21 +1,14 @@
 """`derive operations`, `layers`, `rules`, `mistakes`: the tables that there are to look things up in."""
 
+from argparse import ArgumentParser
 from functools import partial
 
-from derive.commands.options import Arguments, Commands
-
-TABLES = {
-    "operations": "list what equations may use",
-    "layers": "list the layers of [network] with their equations",
-    "rules": "list the update rules with their equations",
-    "mistakes": "list the known mistakes that marking names",
-}
+from derive.commands.options import Arguments
 
 
-def add(commands: Commands) -> None:
-    """The commands."""
-    for name, text in TABLES.items():
-        commands.add_parser(name, help=text).set_defaults(run=partial(run, name))
+def add(parser: ArgumentParser) -> None:
+    """No options: the table is the one that the command is called by."""
+    parser.set_defaults(run=partial(run, parser.prog.split()[-1]))
 
 
 def run(name: str, options: Arguments) -> int:

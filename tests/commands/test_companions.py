@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.commands.cli import _parser, main
+from derive.commands.cli import main, parser_of
 from derive.version import VERSION
 
 
@@ -16,7 +16,7 @@ def test_the_manual_has_every_command_and_option(capsys: pytest.CaptureFixture[s
     page = capsys.readouterr().out
     sections = dict(re.findall(r"^\.SS derive (\S+)\n(.*?)(?=^\.S)", page, re.MULTILINE | re.DOTALL))
     plain = {name: text.replace(r"\-", "-") for name, text in sections.items()}
-    (commands,) = (action for action in _parser()._actions if action.dest == "==SUPPRESS==" or action.choices)
+    (commands,) = (action for action in parser_of()._actions if action.dest == "==SUPPRESS==" or action.choices)
     assert set(plain) == set(commands.choices or ())
     for name, command in (commands.choices or {}).items():
         for action in command._actions:
