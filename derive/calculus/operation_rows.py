@@ -213,7 +213,8 @@ class Macro:
 
     `by_shape` gives the body where it differs with the shapes of the arguments; it may raise ShapeFault. The axis is
     named `axis` in a body, and left out where none is given. The last `optional` parameters need no argument.
-    `shortcut` is the short rule for its gradient.
+    `shortcut` is the short rule for its gradient. Of a loss `output` is the activation that stands before it in a new
+    network, where that is not the usual one, and `targets` what the target is drawn from, as [variants] writes it.
     """
 
     key: str
@@ -227,6 +228,8 @@ class Macro:
     by_shape: Callable[[Shapes, Options], str] | None = None
     optional: int = 0
     shortcut: Shortcut | None = None
+    output: str = ""
+    targets: str = "{ choices = [0, 1] }"
 
     @property
     def arity(self) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def _plan(name: str, options: Arguments) -> NetworkPlan:
     if len(units) > 2 or options.activation is not None:
         activation = answer("activation", "Activation of the hidden layers", activation, new.read_activation)
     loss = answer("loss", "Loss", new.DEFAULT_LOSS, new.read_loss)
-    usual = new.OUTPUTS.get(loss, new.DEFAULT_OUTPUT)
+    usual = new.usual_output(loss)
     output = answer("output_activation", "Activation of the last layer", usual, new.read_activation)
     language = answer("language", "Language of the page", "en", new.read_language)
     rate = answer("learning_rate", "Learning rate of an update, 0 for none", "0.1", new.read_learning_rate)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
-from derive.calculus.differentiation import Shapes, entry_of, shape_of
+from derive.calculus.applications import with_settings
+from derive.calculus.differentiation import Shapes, entry_of, instantiate, shape_of
 from derive.calculus.operation_rows import ROWS, Look
 from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice, apply, number
 from derive.language.names import Symbol
@@ -223,16 +224,12 @@ def unit_vector(printer: Printer, expr: Apply, level: int, position: str) -> Non
     printer.put(layout.lowered[1] if layout else "")
 
 
-def attained(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[x = max(x)]`: 1 where the largest entry stands."""
-    (x,), largest = expr.args, ROWS[expr.op].notation.text
-    iverson(printer, apply("equal", x, Apply(largest, (x,), expr.options)), level, position)
-
-
-def kept_entries(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[topk(x, 2) > −∞]`: 1 where an entry was kept."""
-    ranked = Apply(ROWS[expr.op].notation.text, expr.args, expr.options)
-    iverson(printer, apply("above", ranked, apply("negate", apply("infinity"))), level, position)
+def comparison(printer: Printer, expr: Apply, level: int, position: str) -> None:
+    """`[x = max(x)]`, `[topk(x, 2) > −∞]`: 1 where an entry stands out, by the comparison that says so."""
+    row = ROWS[expr.op]
+    compared = with_settings(instantiate(row, row.notation.text, expr.args, expr.options, expr))
+    assert isinstance(compared, Apply)
+    iverson(printer, compared, level, position)
 
 
 def place(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -323,7 +320,7 @@ def _unless_read_again(style: PrintedStyle) -> PrintedStyle:
 
 _OF_PAGES: dict[str, PrintedStyle] = {
     "iverson": iverson, "cases": cases, "reciprocal": inverse_style, "looked up": looked_up, "unit vector": unit_vector,
-    "attained": attained, "kept": kept_entries,
+    "comparison": comparison,
 }  # fmt: skip
 STYLES: dict[str, PrintedStyle] = {
     "function": function_style, "chosen": largest_of_many, "bars": bars,

@@ -63,16 +63,12 @@ def _number(number: Printed, decimal: str, times: str) -> str:
     if number.fraction:
         top, bottom = number.fraction
         return f"{sign}<mfrac><mn>{abs(top)}</mn><mn>{bottom}</mn></mfrac>"
-    mantissa = _digits(number.mantissa, decimal)
+    mantissa = f"<mn>{number.mantissa.replace('.', decimal)}</mn>"
     if number.exponent is None:
         return sign + mantissa
     exponent = f"{MINUS if number.exponent < 0 else ''}<mn>{abs(number.exponent)}</mn>"
     power = f"<msup><mn>10</mn>{_row(exponent)}</msup>"
     return sign + (power if number.mantissa == "1" else f"{mantissa}{times}{power}")
-
-
-def _digits(text: str, decimal: str) -> str:
-    return f"<mn>{text.replace('.', decimal)}</mn>"
 
 
 def _function(look: Look) -> str:

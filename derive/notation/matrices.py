@@ -52,14 +52,10 @@ def elided(rows: Sequence[Sequence[str]], most: int, signs: Mapping[str, str]) -
     while min(side + 1, len(rows)) * min(side + 1, len(rows[0])) <= most:
         side += 1
     kept = rows if len(rows) <= side else [*rows[: side - 1], rows[-1]]
-    cut = [_shortened(row, side, signs["dots"]) for row in kept]
+    cut = [list(row) if len(row) <= side else [*row[: side - 1], signs["dots"], row[-1]] for row in kept]
     if len(rows) <= side:
         return cut
     across = [signs["vdots"]] * len(cut[0])
     if len(rows[0]) > side:
         across[-2] = signs["ddots"]
     return [*cut[:-1], across, cut[-1]]
-
-
-def _shortened(row: Sequence[str], side: int, dots: str) -> list[str]:
-    return list(row) if len(row) <= side else [*row[: side - 1], dots, row[-1]]

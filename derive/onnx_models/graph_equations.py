@@ -57,7 +57,7 @@ class GraphEquations:
         if node.op not in OPERATORS:
             self._fault(node, "has no row")
             return
-        self.layer += node.op in WEIGHING and self._has_weight(node)
+        self.layer += node.op in WEIGHING and any(name in self.graph.weights for name in node.inputs)
         letters = chain(LETTERS.get(node.op, ()), repeat("c"))
         shape = tuple(self.graph.values[node.outputs[0]].shape)
         try:
@@ -80,9 +80,6 @@ class GraphEquations:
         fixed = all(name not in self._texts or name in self.graph.weights for name in names)
         whole = all(self.graph.values[name].dtype.kind in "iub" for name in node.outputs if name)
         return node.op not in WEIGHING and (whole or (fixed and not any(name in self.graph.inputs for name in names)))
-
-    def _has_weight(self, node: OnnxNode) -> bool:
-        return any(name in self.graph.weights for name in node.inputs)
 
     def _define(self, name: str, text: str, output: str) -> None:
         self.equations.append(f"{name} = {text}")

@@ -13,6 +13,8 @@ from derive.language.expressions import Options, Shape
 from derive.operations.entrywise.elementwise import Pieces, elementwise
 
 DELTA = {"delta": Fraction(1)}
+ONE_HOT = '"one-hot"'
+"""What the target is drawn from, of losses of classes."""
 
 
 def _beyond(r: Num, delta: fmpq) -> Num:
@@ -112,16 +114,17 @@ LOSSES = [
     ),
     Macro(
         key="mean_absolute_error", spellings=("mean_absolute_error", "mae"), summary="mean of the absolute errors",
-        example="mean_absolute_error(p, y)", params=("p", "y"), body="mean(abs(p - y))",
+        example="mean_absolute_error(p, y)", params=("p", "y"), body="mean(abs(p - y))", output="identity",
     ),
     Macro(
         key="huber", spellings=("huber",), summary="mean of the Huber penalties of the errors",
         example="huber(p, y, delta = 1)", params=("p", "y"), body="mean(huber_penalty(p - y, delta = delta))",
-        defaults=DELTA,
+        defaults=DELTA, output="identity",
     ),
     Macro(
         key="hinge", spellings=("hinge",), summary="mean of max(0, 1 - y p), targets -1 and 1", example="hinge(p, y)",
-        params=("p", "y"), body="mean(max(0, 1 - y ⊙ p))",
+        params=("p", "y"), body="mean(max(0, 1 - y ⊙ p))", output="identity",
+        targets="{ choices = [-1, 1] }",
     ),
     Macro(
         key="binary_cross_entropy", shortcut=Shortcut("sigmoid_binary_cross_entropy", "sigmoid", "log", prod),
@@ -134,13 +137,14 @@ LOSSES = [
         shortcut=Shortcut("softmax_cross_entropy", "softmax", "log", _columns, whole=True),
         summary="-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
         example="cross_entropy(p, y)", params=("p", "y"), body="-sum(y ⊙ log(p))", settings=AXIS,
-        by_shape=_cross_entropy,
+        by_shape=_cross_entropy, output="softmax", targets=ONE_HOT,
     ),
     Macro(
         key="multiclass_hinge", spellings=("multiclass_hinge",),
         summary="sum of max(0, s_j - s_y + delta) over the wrong classes j; y with a 1 for the right class",
         example="multiclass_hinge(p, y, delta = 1)", params=("p", "y"),
         body="sum((1 - y) ⊙ max(0, p - sum(y ⊙ p) + delta))", defaults=DELTA, by_shape=_multiclass_hinge,
+        output="identity", targets=ONE_HOT,
     ),
     Macro(
         key="kl_divergence", spellings=("kl_divergence",),
@@ -165,7 +169,7 @@ LOSSES = [
         shortcut=Shortcut("cross_entropy_logits", "softmax", "log_softmax", _columns, whole=True, logits=True),
         spellings=("cross_entropy_logits",), summary="cross-entropy of softmax(z)",
         example="cross_entropy_logits(z, y)", params=("z", "y"), body="-sum(y ⊙ log_softmax(z))", settings=AXIS,
-        by_shape=_cross_entropy_logits,
+        by_shape=_cross_entropy_logits, output="identity", targets=ONE_HOT,
     ),
 ]  # fmt: skip
 

@@ -179,11 +179,6 @@ def _by_running(call: Call, x: Tensor) -> Tensor:
     return call.each(text + (" + {b}" if "b" in operands else ""), {"x": x, **operands}, tuple(x.shape))
 
 
-def _group_norm(call: Call) -> Tensor:
-    """Over the channels of each group of each sample."""
-    return _by_group(call, call["num_groups"])
-
-
 def _instance_norm(call: Call) -> Tensor:
     """Over each channel of each sample, or by the running mean and variance."""
     x = call.places("input")
@@ -220,7 +215,7 @@ LAYERS: dict[str, AtenRow] = {
     "layer_norm": _over_last("layer_norm"),
     "rms_norm": _over_last("rms_norm"),
     "batch_norm": _batch_norm,
-    "group_norm": _group_norm,
+    "group_norm": lambda call: _by_group(call, call["num_groups"]),
     "instance_norm": _instance_norm,
     "scaled_dot_product_attention": attention,
 }

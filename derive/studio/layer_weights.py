@@ -16,15 +16,6 @@ from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import layer_table
 from derive.problem.reading.given_values import shape_of_lists
 
-FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "dense": ("weights", ("W", "b")),
-    "conv": ("weights", ("K", "b")),
-    "transposed_conv": ("weights", ("K", "b")),
-    "layernorm": ("norm", ("gamma", "beta")),
-    "rmsnorm": ("norm", ("gamma", "beta")),
-    "batchnorm": ("norm", ("gamma", "beta")),
-}
-"""For each kind of layer the count that numbers it, and what its weights are called."""
 FRESH = tuple(Fraction(tenths, 10) for tenths in (2, -4, 5, 3, -1, 6, -3, 4, -2, 1))
 """The numbers of new weights, by their places."""
 UNITS = 2
@@ -47,13 +38,13 @@ def _names(layer: Any, counts: Counter[str], marked: Counter[str], place: str = 
     written = layer_table(layer, LAYERS)
     if not isinstance(written, dict):
         return
-    key = str(written.get("layer", "dense"))
-    if key in FAMILIES:
-        family, letters = FAMILIES[key]
+    kind = LAYERS.get(str(written.get("layer", "dense")))
+    if kind and kind.numbered[0]:
+        family, letters = kind.numbered
         counts[family] += 1
         yield from ((f"{place}{letter}", f"{letter}_{counts[family]}") for letter in letters)
-    elif own := _own_weights(written):
-        family = LAYERS[key].family
+    elif kind and (own := _own_weights(written)):
+        family = kind.family
         counts[family] += 1
         mark = f"^{{({counts[family]})}}" if marked[family] > 1 else ""
         yield from ((f"{place}{name}", f"{name}{mark}") for name in own)
@@ -121,9 +112,10 @@ def _weights(
         yield weight, resized(values.get(weight), (units, rows))
         if layer.get("bias", True) and (bias in values or is_new):
             yield bias, resized(values.get(bias), (units,))
-    elif kind in {"conv", "transposed_conv"} and names["K"] not in values and len(flow) in KERNELS:
-        yield names["K"], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
-    elif kind in FAMILIES and FAMILIES[kind][0] == "norm":
+    elif "K" in names:
+        if names["K"] not in values and len(flow) in KERNELS:
+            yield names["K"], resized(None, tuple(axis or flow[0] for axis in KERNELS[len(flow)]))
+    elif "gamma" in names:
         norms = [name for name in names.values() if name in values and len(flow) <= 2]
         yield from ((name, resized(values[name], (rows,))) for name in norms)
     elif isinstance(layer, dict):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from derive.errors import DeriveError, suggestion
 from derive.language.expressions import Shape
 from derive.language.numbers import constant_text
+from derive.operations.losses import ONE_HOT
 from derive.problem.network.shorthand import network_losses
 from derive.problem.network.stack import FUNCTION
 from derive.problem.problem import Problem
@@ -20,21 +21,9 @@ from derive.variants.assignment import Assignment
 
 MOST_NUMBERS = 2_000
 DEFAULT_LOSS, DEFAULT_ACTIVATION, DEFAULT_OUTPUT = "squared error", "ReLU", "sigmoid"
-OUTPUTS: Mapping[str, str] = {
-    "cross entropy": "softmax", "cross entropy logits": "identity", "hinge": "identity",
-    "multiclass hinge": "identity", "huber": "identity", "mean absolute error": "identity",
-}  # fmt: skip
-"""The activation that stands before a loss, where it is not DEFAULT_OUTPUT."""
-
 _INPUTS = "{ from = -2, to = 2, step = 0.5, except = 0 }"
 _WEIGHTS = "{ from = -0.9, to = 0.9, step = 0.1, except = 0 }"
 _BIASES = "{ from = -0.5, to = 0.5, step = 0.1 }"
-_ONE_HOT = '"one-hot"'
-_TARGETS: Mapping[str, str] = {
-    "cross entropy": _ONE_HOT, "cross entropy logits": _ONE_HOT, "multiclass hinge": _ONE_HOT,
-    "hinge": "{ choices = [-1, 1] }",
-}  # fmt: skip
-_TARGET = "{ choices = [0, 1] }"
 _SIZES = re.compile(r"\d+(\s*[-–,x×\s]\s*\d+)+")
 
 
@@ -100,6 +89,11 @@ def read_loss(text: str) -> str:
     return name
 
 
+def usual_output(loss: str) -> str:
+    """The activation that stands before a loss."""
+    return network_losses()[loss].output or DEFAULT_OUTPUT
+
+
 def read_language(text: str) -> str:
     """A language that pages are written in. Raises DeriveError."""
     if text.strip() not in languages():
@@ -120,7 +114,7 @@ def read_learning_rate(text: str) -> Fraction:
 
 def problem_file(plan: NetworkPlan) -> str:
     """The text of the problem. Raises DeriveError where the loss does not fit the output, or no numbers are good."""
-    if _drawn(plan)["t"] == _ONE_HOT and plan.units[-1] == 1:
+    if network_losses()[plan.loss].targets == ONE_HOT and plan.units[-1] == 1:
         raise DeriveError(
             f"the loss {plan.loss} takes several outputs", "as in 2-3-2; of one output: binary cross entropy"
         )
@@ -137,7 +131,7 @@ def _size(shape: Shape) -> int:
 def _drawn(plan: NetworkPlan) -> dict[str, str]:
     """What each value is drawn from."""
     weights = {name: _WEIGHTS if name.startswith("W") else _BIASES for name in plan.shapes}
-    return weights | {"x": _INPUTS, "t": _TARGETS.get(plan.loss, _TARGET)}
+    return weights | {"x": _INPUTS, "t": network_losses()[plan.loss].targets}
 
 
 def _text(plan: NetworkPlan, values: Mapping[str, tuple[Fraction, ...]]) -> str:

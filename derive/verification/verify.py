@@ -209,7 +209,7 @@ class _Comparison:
             if (size := arb(part).abs_lower()) > 0:
                 smallest = size if smallest == 0 or size < smallest else smallest
             else:
-                zero = zero and self._is_zero(part)
+                zero = zero and (part == 0 or (self.last and arb(part).abs_upper() < NEGLIGIBLE))
         if smallest > 0:
             difference = (arb(theirs - ours) / smallest).abs_upper()
             same = difference <= TOLERANCE
@@ -228,9 +228,6 @@ class _Comparison:
         if route == CLOSED_FORM:
             return False
         return bool(self._slope(probe, finer=True).abs_upper() * 2 ** (FINER // 2) < theirs.abs_lower())
-
-    def _is_zero(self, part: Num) -> bool:
-        return part == 0 or (self.last and arb(part).abs_upper() < NEGLIGIBLE)
 
     def _entry(self, probe: Probe) -> str:
         """The id of the only entry of a probe (`dL/dW_1[2,3]`), or of the first gradient that it touches."""

@@ -91,7 +91,7 @@ def _pieces_of(word: str) -> list[str]:
 
 
 def _whole(text: str) -> str:
-    return "".join(part if i % 2 else _escaped(part) for i, part in enumerate(_split(text)))
+    return "".join(part if i % 2 else "".join(map(_sign, part)) for i, part in enumerate(_split(text)))
 
 
 def settable(text: str) -> str:
@@ -112,10 +112,6 @@ def _split(text: str) -> list[str]:
             parts += [text[end : found.start()], found[0]]
             end = found.end()
     return [*parts, text[end:]]
-
-
-def _escaped(text: str) -> str:
-    return "".join(map(_sign, text))
 
 
 @cache

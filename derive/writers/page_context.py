@@ -34,7 +34,7 @@ class PageContext:
 
     def notation(self, base: Notation, document: Document) -> Notation:
         """`base` with the page's decimal sign, its d and its other names."""
-        aliases = {step: _alias(base, text) for step, text in document.aliases.items()}
+        aliases = {step: base.with_items(read_name(text), ()) for step, text in document.aliases.items()}
         matrices, taken = self.derivation.once(_matrices)
         sentences = catalogue(document.language)
         grouping = sentences["format.grouping"]
@@ -104,7 +104,3 @@ def _have_small_names(shapes: Mapping[Symbol, Shape]) -> bool:
 def _has_prime(row: Row) -> bool:
     """Whether the derivative is written f′(z): of a function that works entry by entry."""
     return row.elementwise and row.notation.style == "function"
-
-
-def _alias(notation: Notation, text: str) -> str:
-    return notation.with_items(read_name(text), ())

@@ -40,7 +40,7 @@ OUTSIDE = {
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
     "answers/names": {"exp", "log", "phi"},  # the same, as students write them; φ is any function
-    "notation": {"place", "equal", "infinity"},  # a style of the printer; conditions in brackets, [x = max x]
+    "notation": {"place"},  # a style of the printer
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
@@ -48,9 +48,9 @@ OUTSIDE = {
     # what Keras and PyTorch call layers and losses; X⁻¹; ∞ in a file
     "problem/reading": {"conv", "transposed_conv", "maxpool", "avgpool", "hinge", "huber", "inverse", "infinity"},
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
-    # what a new problem file has for a loss
-    "variants": {"identity", "sigmoid", "tanh", "softmax", "softplus", "hinge", "huber"},
-    "studio": {"conv", "transposed_conv", "norm", "identity", "fill"},  # kinds of layers; an activation that is none
+    # what a new problem file has where nothing is said, and what a misspelt activation may mean
+    "variants": {"identity", "sigmoid", "tanh", "softmax", "softplus"},
+    "studio": {"identity", "fill"},  # an activation that is none; the boxes that are filled in
     # a mistake of a rule, by the rule's name: of layers, of what makes probabilities
     "answers/mistakes": {"conv", "transposed_conv", "correlate", "flip", "maxpool", "maxunpool", "avgpool", "avgunpool",
                          "embedding", "scatter", "place", "one_hot", "softmax", "causal_softmax", "log_softmax",

@@ -120,7 +120,7 @@ def _named(text: str, register: Register) -> Iterator[tuple[str, ...]]:
     taken: list[tuple[int, int]] = []
     for start, end in _spans(text):
         words = text[start:end]
-        whole = words in {text, _stem(text)}
+        whole = words in {text, text.rpartition(".")[0] or text}
         if any(a <= start and end <= b for a, b in taken) or (len(words) < SHORTEST and not whole):
             continue
         kinds = KINDS if whole or re.search(r"[\W_]", words) else KINDS[:-1]
@@ -129,10 +129,6 @@ def _named(text: str, register: Register) -> Iterator[tuple[str, ...]]:
         if students:
             taken.append((start, end))
             yield students
-
-
-def _stem(name: str) -> str:
-    return name.rpartition(".")[0] or name
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

@@ -117,17 +117,12 @@ def _rows(figure: Figure, labels: Labels) -> Iterator[tuple[str, str, str, str]]
             continue
         if node.bias and (bias := _entries(labels.values(*node.bias))):
             yield labels.name(*node.bias), bias, "", ""
-        if node.kind in {"input", "unit"} and _is_batch(node, figure):
+        if node.kind in {"input", "unit"} and figure.kind == "network" and node.several:
             continue
         for name in (node.name, node.output):
             row = _row(node, name, figure, labels) if name else ("", "", "", "")
             if row[1] or row[3]:
                 yield row
-
-
-def _is_batch(node: Node, figure: Figure) -> bool:
-    """Whether a unit stands for a row of values, one for each sample."""
-    return figure.kind == "network" and node.several
 
 
 def _row(node: Node, name: Name, figure: Figure, labels: Labels) -> tuple[str, str, str, str]:

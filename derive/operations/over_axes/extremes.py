@@ -112,7 +112,8 @@ def _rows(name: str, op: str, side: int) -> list[Row]:
         Row(
             key=mark, spellings=(mark,), summary=f"1 where the {name} entry stands, else 0",
             example=f"{mark}(X, rows)",
-            notation=Look("attained", "", name), meaning=Wording("bracket"), said=True, whole=True,
+            notation=Look("comparison", text=f"equal(z, {op}(z, axis = axis))"), params=("z",),
+            meaning=Wording("bracket"), said=True, whole=True,
             shape=lambda shapes, options: shapes[0], kernel=partial(_mark_kernel, side), pullback=no_slope,
             entry=partial(_mark_entry, side), settings=AXIS, bounds=(0, 1),
         ),

@@ -82,7 +82,8 @@ register_rows([
     ),
     _row(
         key="topk_mask", spellings=("topk_mask",), summary="1 where one of the k largest entries stands, else 0",
-        example="topk_mask(x, 1)", notation=Look("kept", "", "topk"), pullback=no_slope,
+        example="topk_mask(x, 1)", notation=Look("comparison", text="above(topk(z, k = k, axis = axis), -inf)"),
+        pullback=no_slope,
         meaning=Wording("bracket"), said=True,
         entry=_mark_entry, kernel=partial(_kernel, lambda x, kept: ONE if kept else ZERO), bounds=(0, 1),
     ),

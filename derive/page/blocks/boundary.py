@@ -87,16 +87,12 @@ def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane)
     output, threshold = _deciding(derivation, plane.output, (aims[0] + aims[1]) / 2)
     points = tuple(PlanePoint(float(x), float(y), aim == aims[1]) for x, y, aim in plane.samples)
     panels = ((1, words["labels.untrained"]), (steps + 1, words["labels.trained"]))
-    bare = problem.samples.without if problem.samples else _itself
+    bare = problem.samples.without if problem.samples else lambda name: name
     source = bare(plane.source)
     one, two = (replace(source, subscript=(*source.subscript, i)) for i in (1, 2))
     names = one, two, bare(output), bare(plane.target)
     values = float(aims[0]), float(aims[1])
     return Boundary(plane.source, plane.count, plane.upright, output, threshold, names, values, points, panels)
-
-
-def _itself(name: Symbol) -> Symbol:
-    return name
 
 
 def _deciding(derivation: Derivation, output: Symbol, middle: Fraction) -> tuple[Symbol, Fraction]:

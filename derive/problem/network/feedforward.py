@@ -185,14 +185,16 @@ _NORM: Mapping[str, SettingKind] = {"epsilon": SMALL}
 _WINDOW: Mapping[str, SettingKind] = {"stride": SIZES, "padding": PADDING}
 _CONV: Mapping[str, SettingKind] = {"stride": SIZES, "padding": CONV_PADDING, "padding_mode": EDGE}
 
+_DENSE, _KERNELS, _SCALES = ("weights", ("W", "b")), ("weights", ("K", "b")), ("norm", ("gamma", "beta"))
 FEEDFORWARD = [
     LayerKind("dense", "fully connected; the kind of a layer that names none", '{ units = 3, activation = "ReLU" }',
-              "z_1 = W_1 x + b_1; A_1 = ReLU(z_1)", _dense, {"units": COUNT, **_AFFINE}, ("units",)),
+              "z_1 = W_1 x + b_1; A_1 = ReLU(z_1)", _dense, {"units": COUNT, **_AFFINE}, ("units",), _DENSE),
     LayerKind("conv", "convolution", '{ layer = "conv", padding = 1, activation = "ReLU" }',
-              "Z_1 = conv(X, K_1, padding = 1) + b_1; A_1 = ReLU(Z_1)", _convolution("conv"), {**_CONV, **_AFFINE}),
+              "Z_1 = conv(X, K_1, padding = 1) + b_1; A_1 = ReLU(Z_1)", _convolution("conv"), {**_CONV, **_AFFINE},
+              numbered=_KERNELS),
     LayerKind("transposed_conv", "transposed convolution", '{ layer = "transposed_conv", stride = 2 }',
               "Z_1 = transposed_conv(X, K_1, stride = 2) + b_1", _convolution("transposed_conv"),
-              {**_CONV, **_AFFINE}),
+              {**_CONV, **_AFFINE}, numbered=_KERNELS),
     LayerKind("maxpool", "the largest of each window", '{ layer = "maxpool", size = 2 }', "P_1 = maxpool(A_1, 2)",
               _pooling("maxpool"), {"size": SIZES, **_WINDOW}, ("size",)),
     LayerKind("avgpool", "the mean of each window", '{ layer = "avgpool", size = 2 }', "P_1 = avgpool(A_1, 2)",
@@ -213,13 +215,14 @@ FEEDFORWARD = [
               '{ layer = "layernorm" }',
               "m = mean(X, columns); c = X - m; v = mean(c^2, columns); "
               "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
-              _norm(_of_sample), _NORM),
+              _norm(_of_sample), _NORM, numbered=_SCALES),
     LayerKind("rmsnorm", "root mean square norm, of each column; after a convolution of the whole image",
               '{ layer = "rmsnorm" }',
-              "v = mean(X^2, columns); N̂_1 = X/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1", _rms_norm, _NORM),
+              "v = mean(X^2, columns); N̂_1 = X/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1", _rms_norm, _NORM,
+              numbered=_SCALES),
     LayerKind("batchnorm", "batch norm, of each row: the columns are the samples; after a convolution of each channel",
               '{ layer = "batchnorm" }',
               "m = mean(X, rows); c = X - m; v = mean(c^2, rows); "
               "N̂_1 = c/sqrt(v + 0.00001); N_1 = gamma_1 ⊙ N̂_1 + beta_1",
-              _norm(_of_feature), _NORM),
+              _norm(_of_feature), _NORM, numbered=_SCALES),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from derive.calculus.operation_rows import Macro
 from derive.errors import ReportFaultAt, suggestion
 from derive.language.expressions import Shape, Within
 from derive.language.names import Name
@@ -32,10 +33,9 @@ def expand_network(
     return stack.lines
 
 
-def network_losses() -> dict[str, str]:
-    """The losses that a network may name, each with the function that it is: those of an output and its target."""
-    found = (macro for macro in MACROS.values() if macro.params[1:] == ("y",))
-    return {macro.key.replace("_", " "): macro.spellings[0] for macro in found}
+def network_losses() -> dict[str, Macro]:
+    """The losses that a network may name: those of an output and its target."""
+    return {macro.key.replace("_", " "): macro for macro in MACROS.values() if macro.params[1:] == ("y",)}
 
 
 def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: ReportFaultAt) -> tuple[str, ...]:
@@ -64,4 +64,4 @@ def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], faul
         message = f"the network gives {len(outputs)} output{'s' * (len(outputs) != 1)} for {len(targets)} targets"
         fault(message, "a recurrent layer with return_sequences = true gives one for each step", "network", "target")
         return "0"
-    return " + ".join(f"{losses[wanted]}({p}, {y})" for p, y in zip(outputs, targets, strict=True))
+    return " + ".join(f"{losses[wanted].spellings[0]}({p}, {y})" for p, y in zip(outputs, targets, strict=True))

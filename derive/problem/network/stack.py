@@ -87,6 +87,8 @@ class LayerKind:
     stands_for  its equations, for people
     build       puts one with these settings on the stack; may return early where the stack has noted a fault
     settings    what can be set, and to what; `required` must be
+    numbered    what its weights are numbered with, and their letters: `W` and `b` of dense layers have one count with
+                `K` and `b` of convolutions
     family      layers whose weights have the same names: where a network has several, each gets a mark, `^{(2)}`
     weights     of such layers the names of their weights without a mark, by their settings, each with its sizes: a
                 letter of `SIZE_LETTERS` for each, and `?` behind those of one that may be missing
@@ -99,6 +101,7 @@ class LayerKind:
     build: Callable[[Stack, Settings], None]
     settings: Mapping[str, SettingKind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    numbered: tuple[str, tuple[str, ...]] = ("", ())
     family: str = ""
     weights: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
 

@@ -201,17 +201,14 @@ def _positions(lines: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
             if entry := _ENTRY.match(line):
                 path = (*table, *_parts(entry.group(1)))
                 yield path, number
-                yield from (((*path, *_parts(key)), number) for key in _inline_keys(line[entry.end() :]))
+                yield from (
+                    ((*path, *_parts(key)), number) for key in re.findall(rf"[{{,]\s*({_KEY})\s*=", line[entry.end() :])
+                )
         inside, depth = _after(line, inside, depth)
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in re.findall(_KEY, dotted))
-
-
-def _inline_keys(text: str) -> list[str]:
-    """The keys of an inline table on the same line."""
-    return re.findall(rf"[{{,]\s*({_KEY})\s*=", text)
 
 
 def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
