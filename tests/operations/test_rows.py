@@ -40,7 +40,7 @@ OUTSIDE = {
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
     "answers/names": {"exp", "log", "phi"},  # the same, as students write them; φ is any function
-    "notation": {"place"},  # a style of the printer
+    "notation": {"place", "equal"},  # a style of the printer; c = 1 behind a brace
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
