@@ -5,16 +5,15 @@ Read as a stream, row by row: a table of 100,000 rows takes no more memory than 
 
 import csv
 import re
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import count
 from typing import IO
 
 from derive.answers.files.columns import AnswerLine
 from derive.classroom.returns.returned_files import CannotRead, Refused
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
+from derive.classroom.roster.csv_records import UNCLOSED, csv_records
 from derive.classroom.roster.headings import COLUMNS, heading_key
 
 HEAD_BYTES = 100_000
@@ -116,36 +115,20 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
 
 
 def _rows(lines: Iterator[str], begun: int, shown: str, found: Columns) -> Iterator[ReturnedWork | Refused]:
-    """The rows after the `begun` lines of the heading. A cell in quotes may go over lines; a quote that is not closed
-    spoils its own line, for what follows are other students.
-    """
-    waiting, line = deque[str](), begun
-    for number in count(2):
-        pulled: list[str] = []
-        try:
-            cells = next(csv.reader(_pulled(waiting, lines, pulled), delimiter=found.separator, strict=True), None)
-            why = ""
-        except csv.Error as error:
-            cells, why = [], f"this row cannot be read: {error}"
-        if cells is None:
-            return
-        place, line = f"{shown}, row {number}", line + 1
-        if len(pulled) > 1 and (why or len(cells) != found.width):
-            waiting.extendleft(reversed(pulled[1:]))
-            yield Refused(place, f"a quote in line {line} is not closed; a quote inside a cell is doubled")
-            continue
-        line += len(pulled) - 1
-        if why:
-            yield Refused(place, why)
-        elif any(cell.strip() for cell in cells):
-            yield _piece(cells, place, found)
-
-
-def _pulled(waiting: deque[str], lines: Iterator[str], pulled: list[str]) -> Iterator[str]:
-    """Lines, those that are waiting first, as many as a row may have; `pulled` takes down which were."""
-    while len(pulled) < MOST_LINES_OF_A_ROW and (line := waiting.popleft() if waiting else next(lines, "")):
-        pulled.append(line)
-        yield line
+    """The rows after the `begun` lines of the heading."""
+    records = csv_records(
+        lines, MOST_LINES_OF_A_ROW, lambda cells: len(cells) == found.width, delimiter=found.separator
+    )
+    for number, row in enumerate(records, 2):
+        place = f"{shown}, row {number}"
+        if row.error == UNCLOSED:
+            yield Refused(
+                place, f"a quote in line {begun + 1 + row.at} is not closed; a quote inside a cell is doubled"
+            )
+        elif row.error:
+            yield Refused(place, f"this row cannot be read: {row.error}")
+        elif any(cell.strip() for cell in row.cells):
+            yield _piece(row.cells, place, found)
 
 
 def _piece(cells: Sequence[str], place: str, found: Columns) -> ReturnedWork:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from zlib import crc32
 
+from derive.classroom.roster.csv_records import UNCLOSED, csv_records
 from derive.classroom.roster.headings import column_keys, heading_key, is_no_student, spellings
 from derive.classroom.roster.students import Student, file_name, with_checksum
 from derive.classroom.roster.table_text import FIRST_LINES, SEPARATORS, table_lines
@@ -91,23 +92,33 @@ class Roster:
     def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Of each line of a student the id, and all cells by their headings."""
         layout = self.layout()
-        for place, cells in _records(islice(table_lines(self.path), layout.line, None), layout, self.path.name):
-            if cells is not None and not _is_aside(cells, layout):
-                found = read_student(list(cells), layout, place)
-                if isinstance(found, Student):
-                    yield found.id, dict(zip(layout.headings, cells, strict=False))
+        for place, cells in self._records(layout):
+            if cells is not None and isinstance(found := read_student(list(cells), layout, place), Student):
+                yield found.id, dict(zip(layout.headings, cells, strict=False))
 
     def lines(self) -> Iterator[Student | Fault]:
         """What each line holds, repeated ids included; lines that a platform adds, which are no students, left out."""
         layout = self.layout()
-        lines = islice(table_lines(self.path), layout.line, None)
-        for place, cells in _records(lines, layout, self.path.name):
+        for place, cells in self._records(layout):
             if cells is None:
-                yield Fault(
-                    "a quote is not closed", "a quote in a cell is doubled; an id or name holds no line break", place
-                )
-            elif not _is_aside(cells, layout):
+                yield Fault(UNCLOSED, "a quote in a cell is doubled; an id or name holds no line break", place)
+            else:
                 yield read_student(cells, layout, place)
+
+    def _records(self, layout: RosterLayout) -> Iterator[tuple[Place, list[str] | None]]:
+        """The cells of each record, None where a quote is not closed. Only cells that are not read go over lines."""
+
+        def fits(cells: Sequence[str]) -> bool:
+            return len(cells) == layout.width and not any("\n" in cells[i] for i in layout.columns.values())
+
+        lines = (f"{line}\n" for _, line in islice(table_lines(self.path), layout.line, None))
+        sign = layout.separator
+        for each in csv_records(lines, 1 + MOST_LINES_OF_A_CELL, fits, delimiter=sign, skipinitialspace=True):
+            place = Place(self.path.name, layout.line + 1 + each.at, each.text[:-1])
+            if each.error:
+                yield place, None
+            elif place.text.strip(f" {sign}") and not _is_aside(each.cells, layout):
+                yield place, each.cells
 
     def layout(self) -> RosterLayout:
         """How the file is read: its heading is the first line that names an id and a name."""
@@ -184,40 +195,6 @@ def _cells(line: str, separator: str) -> list[str] | None:
         return next(csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True), [])
     except csv.Error:
         return None
-
-
-def _records(
-    lines: Iterator[tuple[int, str]], layout: RosterLayout, file: str
-) -> Iterator[tuple[Place, list[str] | None]]:
-    """The cells of each record, None where a quote is not closed. Cells that are not read may go over several lines, so
-    that a forgotten quote spoils one line and not the rest of the file.
-    """
-    waiting: list[tuple[int, str]] = []
-    while True:
-        if not waiting and not (waiting := list(islice(lines, 1))):
-            return
-        (number, line), *rest = waiting
-        waiting = rest
-        if not line.strip(f" {layout.separator}"):
-            continue
-        cells = _cells(line, layout.separator)
-        place = Place(file, number, line)
-        if cells is not None:
-            yield place, cells
-            continue
-        waiting += islice(lines, MOST_LINES_OF_A_CELL - len(waiting))
-        length = next((n for n in range(1, len(waiting) + 1) if _is_whole(line, waiting[:n], layout)), 0)
-        joined = "\n".join([line, *(text for _, text in waiting[:length])])
-        waiting = waiting[length:]
-        yield place, _cells(joined, layout.separator) if length else None
-
-
-def _is_whole(line: str, more: Sequence[tuple[int, str]], layout: RosterLayout) -> bool:
-    """Whether a line with others is a record whose line breaks stand in cells that are not read."""
-    cells = _cells("\n".join([line, *(text for _, text in more)]), layout.separator)
-    return (
-        cells is not None and len(cells) == layout.width and not any("\n" in cells[i] for i in layout.columns.values())
-    )
 
 
 def _is_aside(cells: Sequence[str], layout: RosterLayout) -> bool:
