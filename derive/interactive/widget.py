@@ -1,31 +1,12 @@
 """The page to practise in as a widget of a notebook: the page asks, the notebook's kernel judges."""
 
+from pathlib import Path
 from typing import Any
 
 from derive.errors import ToolError
 from derive.interactive.desk import Desk
 
-HEIGHT = 820  # CSS pixels
-
-FRONT = f"""
-export default {{
-  render({{model, el}}) {{
-    const frame = document.createElement("iframe");
-    frame.srcdoc = model.get("page");
-    frame.title = model.get("title");
-    frame.style.cssText = "width: 100%; height: {HEIGHT}px; border: 0";
-    const ask = ({{data, source}}) => {{
-      if (source === frame.contentWindow && data?.derive !== undefined && data.request)
-        model.send({{id: data.derive, request: data.request}});
-    }};
-    const tell = ({{id, reply}}) => frame.contentWindow?.postMessage({{derive: id, reply}}, "*");
-    addEventListener("message", ask);
-    model.on("msg:custom", tell);
-    el.append(frame);
-    return () => {{ removeEventListener("message", ask); model.off("msg:custom", tell); }};
-  }},
-}};
-"""
+FRONT = Path(__file__).with_name("page").joinpath("widget.js").read_text("utf-8")
 """What runs in the notebook's page: it carries requests to the kernel and replies back."""
 
 

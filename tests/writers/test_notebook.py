@@ -13,7 +13,8 @@ from support.solutions import solved, written
 import derive
 from derive import examples
 from derive.language.names import Derivative, Symbol
-from derive.writers.notebook.program import OPENING, Variables
+from derive.writers.base import framed
+from derive.writers.notebook.program import Variables
 
 RUNNER = """
 import json, sys, warnings
@@ -69,7 +70,7 @@ def test_another_value_is_noticed(change: str, tmp_path: Path) -> None:
 
 def test_numbers_that_are_none_are_noticed(tmp_path: Path) -> None:
     program = (
-        OPENING
+        framed("notebook.txt", rounds=False)
         + 'assert not agrees(float("nan"), "=1")\nassert not agrees(0.0126, "≈0.012")\n'
         + ('assert agrees(0.0124, "≈0.012")\nassert agrees([[1.0, 2.0]], "=1 =2")\nassert not agrees(3.9001, "=3.9")\n')
     )

@@ -19,37 +19,12 @@ from derive.notation.code import array_code, nested_text
 from derive.problem.training.model import STEP
 from derive.values.digits import INFINITE, Printed
 from derive.values.values import Values
+from derive.writers.base import framed
 
 RESERVED = {"np", "math", "agrees", "as_printed", "pass_number"}
 
 EXPONENTIAL, LARGEST_EXPONENT = "np.exp(", 709
 """Beyond e^709 there are no numbers in double precision."""
-
-OPENING = """\
-import math
-
-import numpy as np
-
-
-def agrees(value, printed):
-    for x, text in zip(np.ravel(value), printed.replace(";", " ").split(), strict=True):
-        sign, number = text[0], float(text[1:])
-        mantissa, _, power = text[1:].partition("e")
-        last = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-        room = 1e-9 * abs(number) if number else 1e-12
-        if x != number and not abs(x - number) <= room + (last / 2 if sign == "≈" else 0):
-            return False
-    return True
-"""
-"""`agrees`: numbers are those printed, `=` in full or `≈` to half a unit of the last place."""
-
-ROUNDED = """
-
-def as_printed(value, printed):
-    assert agrees(value, printed)
-    return np.reshape([float(text[1:]) for text in printed.replace(";", " ").split()], np.shape(value))
-"""
-"""`as_printed`: what a calculation goes on with that is carried on with rounded numbers."""
 
 
 @dataclass(slots=True)
@@ -83,9 +58,10 @@ class NumpyProgram:
         self.derivation = values.tape.derivation
 
     def opening(self) -> str:
-        """What the code needs."""
-        rounds = self.values.carry == "rounded" or self.values.rounds
-        return OPENING + (ROUNDED if rounds else "")
+        """What the code needs: `agrees`, whether numbers are those printed, `=` in full or `≈` to half a unit of their
+        last place; where a calculation goes on with rounded numbers, `as_printed`, which gives these.
+        """
+        return framed("notebook.txt", rounds=self.values.carry == "rounded" or self.values.rounds)
 
     def given(self, names: Iterable[Name], k: int = 1) -> list[str]:
         """Values that are not computed."""
