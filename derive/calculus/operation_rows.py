@@ -96,6 +96,7 @@ class Row:
                  one gives the value
     elementwise  whether every entry depends on the same entry of the arguments only
     branches     whether the first argument says which of the others it is: so it does of the derivative
+    stateless    whether its kernel holds nothing, so that all steps may share it: never that of pieces with branches
     moves        whether every entry is one of the arguments', or 0: nothing is computed
     domain       arguments that lie where the operation is defined, for tests: (low, high)
     bounds       the least and the largest value it can take, where that is limited
@@ -153,6 +154,7 @@ class Row:
     expansion: Callable[[Shapes, Options], str] | None = None
     elementwise: bool = False
     branches: bool = False
+    stateless: bool = False
     moves: bool = False
     domain: tuple[float, float] = (-3.0, 3.0)
     bounds: tuple[int | None, int | None] | None = None

@@ -126,6 +126,7 @@ register_rows([
         key="product", spellings=(), summary="product: of matrices where the shapes ask for it", example="W x",
         arity=(2, 2), notation=Look("product"), shape=_product_shape, kernel=_product_kernel,
         pullback=_product_pullback, entry=_product_entry, derivative=("b", "a"), params=("a", "b"), expansion=_batched,
+        stateless=True,
     ),
     _constant("pi", scalars.pi, Look("constant", r"\pi", "π"), "the number π", "pi",
               {"sheet": "PI()", "numpy": "np.pi", "maxima": "bfloat(%pi)"}),

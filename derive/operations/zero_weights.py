@@ -247,6 +247,7 @@ def _row(key: str, kernel: Callable[[Shapes, Options, Branches], Kernel], like: 
     at.
     """
     return replace(ROWS[like], key=key, spellings=(), summary="", example="", kernel=kernel, pullback=no_pullback,
+                   stateless=False,
                    notation=Look("bare"), sympy="", derivative=(), definition="", **more)  # type: ignore[arg-type]  # fmt: skip
 
 

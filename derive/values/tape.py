@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
 from derive.calculus.kernels import Branches, Flat, Kernel
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import ROWS, row_of
 from derive.calculus.scalars import to_num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, RenamedStep, Step
@@ -42,9 +43,20 @@ def compile_shaped(
         constant = [to_num(expr.value)]
         return (), lambda env: constant
     inner = [compile_shaped(arg, slots, shapes, branches) for arg in expr.args]
-    row, sizes = row_of(expr), tuple(shape for shape, _ in inner)
-    shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
-    return shape, _applied(row.kernel(sizes, expr.options, branches), [run for _, run in inner])
+    row, sizes = row_of(expr), tuple([shape for shape, _ in inner])
+    if row.stateless and not expr.options:
+        shape, kernel = _shared_kernel(row.key, sizes)
+    else:
+        shape = row.shape(sizes, expr.options)  # before the kernel: it refuses what is too large
+        kernel = row.kernel(sizes, expr.options, branches)
+    return shape, _applied(kernel, [run for _, run in inner])
+
+
+@lru_cache(maxsize=1_000)
+def _shared_kernel(key: str, sizes: Shapes) -> tuple[Shape, Kernel]:
+    """The shape and the kernel of a row whose kernel holds nothing: one for all that are applied to such shapes."""
+    row = ROWS[key]
+    return row.shape(sizes, ()), row.kernel(sizes, (), Branches())
 
 
 def _applied(kernel: Kernel, inner: list[CompiledExpr]) -> CompiledExpr:

@@ -116,6 +116,12 @@ class Lexicon:
             self.meanings[symbol.id] = self._meaning(symbol)
         return self.meanings[symbol.id]
 
+    def word(self, word: str) -> Quantity | None:
+        """What a word means that is a name of the problem as it stands; None where it was not looked up before, or a
+        name of the work's own may hide it.
+        """
+        return self.meanings.get(word) if word in self.names and not self.declared else None
+
     def _meaning(self, symbol: Symbol) -> Quantity | None:
         for spelling in _spellings(symbol):
             if other := self.others.get(spelling.id):

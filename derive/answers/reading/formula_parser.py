@@ -13,7 +13,7 @@ from derive.answers.names.name_parser import NameParser
 from derive.answers.reading.arrays import array_of, is_list
 from derive.answers.reading.cells import CellGroup, group_at
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.numbers import LONG_REAL, MAX_DIGITS, MIXED_NUMBER, number_at, read_number
+from derive.answers.reading.numbers import LONG_REAL, MAX_DIGITS, MIXED_NUMBER, number_at, read_number, usual_number
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.differentiation import entry_of, shape_of
 from derive.calculus.kernels import ShapeFault
@@ -41,10 +41,24 @@ class FormulaParser(NameParser):
             raise self.unexpected("an operator or the end")
         return expr
 
+    # --- names -------------------------------------------------------------------------------------------------------
+
+    def named(self) -> Expr:
+        """A name; one word of the problem that nothing goes on with can be read in no other way."""
+        word, behind = self.tokens[self.at], self.tokens[self.at + 1]
+        known = self.lexicon.word(word.text) if behind.text in _APART and word.kind == "word" else None
+        if known is None:
+            return super().named()
+        self.at += 1
+        return known
+
     # --- numbers -----------------------------------------------------------------------------------------------------
 
     def number(self) -> Expr:
         token = self.token
+        if self.tokens[self.at + 1].text in _APART and (usual := usual_number(token.text, self.reading.decimal)):
+            self.at += 1
+            return self.reading.number(usual, token.start, token.end)
         if mixed := MIXED_NUMBER.match(self.text, token.start):
             return self._up_to(read_number(mixed.group(), "."), token, mixed.end())
         if not token.text.startswith(self.text[token.start]) and (raised := read_number(token.text, ".")):  # `²`
@@ -175,6 +189,8 @@ class FormulaParser(NameParser):
 
 
 MAX_INDEX = 5
+_APART = frozenset({"+", "-", ")", "]", "}", "=", ""})
+"""Signs that belong to no name and no number before them, and the end of the text."""
 _ARITHMETIC = frozenset({"add", "subtract", "product", "times", "divide", "negate", "power", "transpose"})
 _TENS = re.compile(r"\s*(?:[*·⋅×]|\\cdot)\s*10\s*(?:[²³]|\^\s*\{?\s*\d)")
 """A factor 10 to a power that is not negative."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 from math import prod
 
 from derive.answers.reading.grids import Reading, WrittenArray
@@ -59,20 +58,20 @@ def with_arrays(expr: Expr, reading: Reading) -> Expr:
     """The expression with its arrays in it, and quotients of numbers as numbers."""
 
     def change(node: Expr) -> Expr | None:
-        match node:
-            case Ref():
-                grid = reading.grid(node)
-                return _stacked(grid, reading) if grid else None
-            case Apply(op="divide", args=(Number(value=top), Number(value=bottom))) if _whole(top, bottom):
-                return Number(top / bottom)
-        return None
+        if isinstance(node, Apply):
+            return _fraction(node) if node.op == "divide" else None
+        grid = reading.grid(node)
+        return _stacked(grid, reading) if grid else None
 
     return rewrite(expr, change)
 
 
-def _whole(top: Fraction, bottom: Fraction) -> bool:
-    """Whether a quotient is one of whole numbers: an exact one; others may be rounded."""
-    return bottom != 0 and top.denominator == bottom.denominator == 1
+def _fraction(quotient: Apply) -> Number | None:
+    """A quotient of whole numbers, which is exact, as a number; others may be rounded."""
+    match quotient.args:
+        case Number(value=top), Number(value=bottom) if bottom != 0 and top.denominator == bottom.denominator == 1:
+            return Number(top / bottom)
+    return None
 
 
 def _stacked(grid: WrittenArray, reading: Reading) -> Expr:

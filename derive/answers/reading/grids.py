@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import fmpq
 
@@ -109,4 +110,9 @@ class Reading:
 
 
 def _fraction(x: Num) -> Fraction:
-    return MINUS_INFINITY if is_minus_infinity(x) else Fraction(int(x.p), int(x.q))
+    return MINUS_INFINITY if is_minus_infinity(x) else _quotient(int(x.p), int(x.q))
+
+
+@lru_cache(maxsize=1_000)
+def _quotient(top: int, bottom: int) -> Fraction:
+    return Fraction(top, bottom)

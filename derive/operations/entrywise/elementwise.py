@@ -62,6 +62,7 @@ def elementwise(
         derivative=derivative,
         arity=(len(params), len(params)),
         elementwise=True,
+        stateless=isinstance(value, Smooth),
         shape=lambda shapes, _: broadcast(shapes),
         kernel=partial(_kernel, value, defaults),
         pullback=partial(_pullback, key),
@@ -108,7 +109,7 @@ def _kernel(
 ) -> Kernel:  # fmt: skip
     """Flat arguments → flat value, each argument spread to the common shape first."""
     if isinstance(value, Smooth) and not defaults and _are_alike(shapes):
-        return _entry_by_entry(value.function, len(shapes))
+        return _entry_by_entry(value.function, len(shapes), single=not any(shapes))
     settings = _settings(defaults, options)
     spreads = spread_sources(shapes)
     if isinstance(value, Smooth):
@@ -159,8 +160,14 @@ def spread_entries(args: tuple[Flat, ...], spreads: list[list[int] | None]) -> I
 
 
 @cache
-def _entry_by_entry(function: Callable[..., Num], count: int) -> Kernel:
-    """The kernel of a smooth function of arguments of one shape: it holds nothing, so that all may share it."""
+def _entry_by_entry(function: Callable[..., Num], count: int, single: bool) -> Kernel:
+    """The kernel of a smooth function of arguments of one shape, or of single numbers: it holds nothing, so that all
+    may share it.
+    """
+    if single and count == 1:
+        return lambda a: [function(a[0])]
+    if single and count == 2:
+        return lambda a, b: [function(a[0], b[0])]
     return _mapped(function, [None] * count)
 
 
