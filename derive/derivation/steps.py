@@ -145,6 +145,11 @@ class Derivation:
         yield from self.backward
         yield from self.updates
 
+    @cached_property
+    def by_name(self) -> Mapping[Name, Step]:
+        """The steps of one pass by their names."""
+        return {step.name: step for step in self.steps}
+
     def worked(self, k: int, updates: int) -> Iterator[Step]:
         """The steps that are worked in pass `k` of a training of so many updates: after the last one only forward."""
         yield from self.forward

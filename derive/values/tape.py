@@ -53,7 +53,7 @@ def compile_shaped(
 
 
 @lru_cache(maxsize=1_000)
-def _shared_kernel(key: str, sizes: Shapes) -> tuple[Shape, Kernel]:
+def _shared_kernel(key: str, sizes: tuple[Shape, ...]) -> tuple[Shape, Kernel]:
     """The shape and the kernel of a row whose kernel holds nothing: one for all that are applied to such shapes."""
     row = ROWS[key]
     return row.shape(sizes, ()), row.kernel(sizes, (), Branches())

@@ -179,7 +179,10 @@ class _Judge:
         """
         if judged.verdict == CORRECT:
             return self.truth.settled(judged.place.name, judged.place.k)
-        return own.with_held().value(judged.equation()) if judged.equation and len(own.held) <= MOST_HELD else None
+        if judged.equation is None or len(own.held) > MOST_HELD:
+            return None
+        equation = judged.equation()
+        return own.held_behind(equation).value(equation)
 
     def _as_the_first(self, own: StudentValues, step: Step) -> None:
         """What is one number for every sample is for those that the page does not work out what it is for the first."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from typing import TypeGuard
 
 from flint import arb, fmpq
 
@@ -95,7 +96,7 @@ def _tried(answer: StepAnswer, own: StudentValues, step: Step) -> Iterator[tuple
         known[step.name] = tuple(equations(answer.derivation, step))
     for expr in known[step.name]:
         yield own, expr
-    steps = {each.name for each in answer.derivation.steps}
+    steps = answer.derivation.by_name
     for expr in known[step.name]:
         missing = [name for name in names_in(expr) if name in steps and name not in own.answered]
         if missing:
@@ -112,19 +113,19 @@ def _by_input(derivation: Derivation, step: Step, own: StudentValues) -> Iterato
     """A step's routes with local derivatives by what goes into a function, where what comes out was answered: σ′ by z
     is right whatever stands for A.
     """
-    known = {each.name: each.expr for each in derivation.steps}
-    slopes: dict[Name, Expr] = {
-        name: substitute(expr, {name.of: known[name.of]})
-        for name, expr in known.items()
-        if isinstance(name, Derivative) and name.of in own.answered and name.of in known and name.of != derivation.loss
-    }
-    for expr in own.workings.routes[step.name] if slopes else ():
-        other = substitute(expr, slopes)
+    known = derivation.by_name
+    for expr in own.workings.routes[step.name]:
+        slopes: dict[Name, Expr] = {
+            name: substitute(known[name].expr, {name.of: known[name.of].expr})
+            for name in names_in(expr)
+            if _is_slope(name, derivation) and name in known and name.of in known and name.of in own.answered
+        }
+        other = substitute(expr, slopes) if slopes else expr
         if other != expr and _fits(other, step, derivation):
             yield settled(other, derivation.shapes)
 
 
-def _is_slope(name: Name, derivation: Derivation) -> bool:
+def _is_slope(name: Name, derivation: Derivation) -> TypeGuard[Derivative]:
     """Whether it is a local derivative, which may be taken at z as well as at a wrong A."""
     return isinstance(name, Derivative) and name.of != derivation.loss
 

@@ -123,7 +123,7 @@ class StepAnswer:
     def exactly(self) -> Flat:
         """What the step's equation gives at what the calculator holds; the truth where it has no value."""
         if self.exact_values is None:
-            values = self.own.with_held().value(self.step.expr) if self.step else None
+            values = self.own.held_behind(self.step.expr).value(self.step.expr) if self.step else None
             self.exact_values = values or self.expected
         return self.exact_values
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 from typing import TypeAlias
 
 from flint import arb, fmpq
@@ -13,7 +14,7 @@ from derive.answers.reading.written import WrittenNumber
 from derive.calculus.kernels import Branches, Flat, ShapeFault
 from derive.calculus.scalars import Num, ValueFault, is_minus_infinity, precision, shortened, to_fmpq
 from derive.derivation.steps import Step
-from derive.language.expressions import Expr, Number, Ref, Shape, rewrite, walk
+from derive.language.expressions import Expr, Number, Ref, Shape, names_in, rewrite, walk
 from derive.language.names import Name, Symbol
 from derive.page.workings import Workings
 from derive.values.tape import CompiledExpr, Env, Tape, compile_expr
@@ -56,6 +57,8 @@ class StudentValues:
     held: dict[Name, Flat] = field(default_factory=dict)
     uncharged: dict[Name, tuple[FlatNumbers, str]] = field(default_factory=dict)
     charged: bool = False
+    worked: dict[Expr, tuple[list[Flat], Flat | None]] = field(default_factory=dict)
+    """What expressions gave last, and at which numbers: most are asked for several times."""
 
     @staticmethod
     def of(tape: Tape, workings: Workings, env: Env, usual: UsualLength | None = None) -> StudentValues:
@@ -90,12 +93,18 @@ class StudentValues:
         """The same numbers, but the true values of some names, and what follows from them for what was not answered."""
         return self._with_exact({name: self.truth[self.tape.slots[name]] for name in names})
 
-    def with_held(self, names: Iterable[Name] | None = None) -> StudentValues:
-        """The same with what the calculator holds for some names, or for all."""
-        return self._with_exact(self.held if names is None else {name: self.held[name] for name in names})
+    def with_held(self, names: Iterable[Name]) -> StudentValues:
+        """The same with what the calculator holds for some names."""
+        return self._with_exact({name: self.held[name] for name in names})
+
+    def held_behind(self, expr: Expr) -> StudentValues:
+        """The same with what the calculator holds wherever an expression goes back to it."""
+        return self.with_held([name for name in self.behind(names_in(expr)) if name in self.held])
 
     def _with_exact(self, values_of: Mapping[Name, Flat]) -> StudentValues:
         """The same numbers with exact ones for some names, and what follows from them for what was not answered."""
+        if not values_of:
+            return self
         other = replace(self, env=list(self.env), units=list(self.units))
         changed = set(values_of)
         for name, exact in values_of.items():
@@ -146,7 +155,7 @@ class StudentValues:
     def behind(self, names: Iterable[Name]) -> list[Name]:
         """Names, and for those that were not answered what they follow from."""
         found = list(dict.fromkeys(names))
-        steps = {step.name: step for step in self.tape.derivation.steps}
+        steps = self.tape.derivation.by_name
         for name in found:
             if name not in self.answered and name in steps:
                 found += [used for used in steps[name].uses if used not in found]
@@ -165,14 +174,19 @@ class StudentValues:
             run, names = self.workings.compile(expr, self.tape)
         except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
             return None
-        if not all(self.env[self.tape.slots[name]] for name in names):  # what another update's turn needs
-            return None
+        numbers = [self.env[self.tape.slots[name]] for name in names]
+        before = self.worked.get(expr)
+        if before is None or not all(map(is_, before[0], numbers)):
+            values = self._worked_out(run) if all(numbers) else None  # none is what another update's turn needs
+            before = self.worked[expr] = numbers, values
+        return before[1]
+
+    def _worked_out(self, run: CompiledExpr) -> Flat | None:
         try:
             with precision(BITS, ties=True):
-                values = run(self.env)
+                values = [shortened(x, MOST_BITS) for x in run(self.env)]
         except (ValueFault, ZeroDivisionError):
             return None
-        values = [shortened(x, MOST_BITS) for x in values]
         return values if all(map(is_of_size, values)) else None
 
     def widths(self, expr: Expr, base: Flat) -> Flat:
