@@ -150,6 +150,11 @@ class Derivation:
         """The steps of one pass by their names."""
         return {step.name: step for step in self.steps}
 
+    def uses(self, name: Name) -> tuple[Name, ...]:
+        """What a name's equation uses; nothing for what is given."""
+        step = self.by_name.get(name)
+        return step.uses if step else ()
+
     def worked(self, k: int, updates: int) -> Iterator[Step]:
         """The steps that are worked in pass `k` of a training of so many updates: after the last one only forward."""
         yield from self.forward

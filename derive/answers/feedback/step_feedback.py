@@ -211,6 +211,8 @@ class Feedback:
             yield Sentence("check.where", {"at": fault.start + 1, "part": Verbatim(one_line(part, MOST_MARKED))})
 
     def _unreadable(self, judged: Judged) -> Sentence:
+        if judged.later:
+            return Sentence("check.circular", {"name": NameInText(judged.later)})
         given, shape = judged.answer and judged.answer.content, self.index.lexicon.shapes[judged.place.name]
         if unread := _unread(judged):
             fault = unread[1]

@@ -15,7 +15,7 @@ from derive.calculus.kernels import Flat
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Expr, Shape, names_in
+from derive.language.expressions import Apply, Expr, Number, Ref, Shape, names_in
 from derive.language.step_ids import StepId
 
 
@@ -64,6 +64,14 @@ def numbers_of(answer: Answer, own: StudentValues, step: Step | None, shape: Sha
     if len(values) == 1:
         return numbers * prod(shape), False
     return arranged(numbers, shape_of(content, own.tape.derivation.shapes), shape)
+
+
+def without_unit(answer: Answer, step: Step) -> Answer:
+    """An answer without a unit that is called as the step itself: `m = 1.333 m`."""
+    match answer.content:
+        case Apply(op="product", args=(Number() as number, Ref(name=name))) if name == step.name and not step.shape:
+            return replace(answer, content=number)
+    return answer
 
 
 def arranged(entries: FlatNumbers, given: Shape, asked: Shape) -> tuple[FlatNumbers, bool] | None:

@@ -41,6 +41,20 @@ def _later(derivation: Derivation, step: Step, formula: Expr) -> Name | None:
     return next((name for name in names_in(formula) if name in behind), None)
 
 
+def circular(derivation: Derivation, step: Step, formula: Expr) -> Name | None:
+    """What a formula names that rests on the step itself: it would give the step's own value."""
+    return next((name for name in names_in(formula) if _rests_on(derivation, name, step.name)), None)
+
+
+def _rests_on(derivation: Derivation, name: Name, other: Name) -> bool:
+    found = [name]
+    for each in found:
+        if each == other:
+            return True
+        found += [used for used in derivation.uses(each) if used not in found]
+    return False
+
+
 def _compared(derivation: Derivation, step: Step, formula: Expr) -> FormulaVerdict:
     """A formula that does not fit in itself, or has no value, is not read."""
     steps = (*derivation.forward, *derivation.backward)

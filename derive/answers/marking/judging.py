@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from derive.answers.marking.answer_numbers import answers_by_step, arranged, numbers_of
+from derive.answers.marking.answer_numbers import answers_by_step, arranged, numbers_of, without_unit
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.explanations import TRANSPOSED, explain
-from derive.answers.marking.formula_answers import judged_formula
+from derive.answers.marking.formula_answers import circular, judged_formula
 from derive.answers.marking.mistaken_routes import IMPRECISE, misshapen
 from derive.answers.marking.orientation import transposed_entries
 from derive.answers.marking.right_routes import is_trivial
 from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
 from derive.answers.marking.student_values import BITS, FlatNumbers, StudentValues
-from derive.answers.reading.written import Answer, Array, Remark
+from derive.answers.reading.written import Answer, Array, Remark, Unreadable
 from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.step_settings import step_marks
@@ -202,13 +202,23 @@ class _Judge:
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
-        numbers = numbers_of(answer, own, place.step, self.derivation.shapes[place.name]) if answer else None
+        answer = without_unit(answer, place.step) if answer and place.step else answer
+        later = self._circular(place.step, answer) if answer else None
+        shape = self.derivation.shapes[place.name]
+        numbers = numbers_of(answer, own, place.step, shape) if answer and not later else None
         if answer is None or numbers is None:
             key = self._misshapen(own, place, answer) if answer else None
             entries = (MISSING if answer is None else WRONG if key else UNREADABLE,) * len(expected)
             remarks = answer.remarks if answer else ()
-            return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place))
+            return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place),
+                          later=later)  # fmt: skip
         return self._explained(own, place, answer, numbers, expected)
+
+    def _circular(self, step: Step | None, answer: Answer) -> Name | None:
+        """What a formula names that rests on the step that it is for."""
+        if step is None or isinstance(answer.content, Array | Unreadable):
+            return None
+        return circular(self.derivation, step, answer.content)
 
     def _misshapen(self, own: StudentValues, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""

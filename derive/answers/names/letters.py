@@ -53,6 +53,10 @@ _COMMAND = re.compile(
 )
 
 
+_DIFFERENTIAL = re.compile(r"(?<![\w\\])diff?(?= [A-Za-z])")
+"""The d of a differential, as Typst writes it: `dif L`, and `diff L` for ∂L."""
+
+
 def _command(match: re.Match[str]) -> str:
     """The sign that a command of a formula editor means, as long as the command."""
     return _COMMANDS[match[1] or match[2] or match[3]].ljust(len(match.group()))
@@ -64,6 +68,7 @@ def plain_letters(text: str) -> str:
     Latin ones and stand alone.
     """
     text = _COMMAND.sub(_command, text) if "\\" in text else text
+    text = _DIFFERENTIAL.sub(lambda match: "d".rjust(len(match.group())), text) if "dif" in text else text
     if text.isascii():
         return text
     text = text.translate(_PLAIN) if _LETTERS.search(text) else text

@@ -10,6 +10,8 @@ from derive.language.names import ACCENTS, Symbol
 from derive.language.tokens import TextError, Token
 
 _TOTALS = {"sum", "mean"}
+FRACTION = "frac"
+"""How Typst writes a fraction: `frac(1, 2)`."""
 _Pair: TypeAlias = tuple[Quantity | None, Quantity | None]
 """What is differentiated, and by what; None for what names nothing."""
 
@@ -81,8 +83,10 @@ class NameParser(Parser):
     def slope(self) -> Quantity | None:
         """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`, each by way of a quantity where `|_{z_2}` follows."""
         start = self.at
-        fraction = self.token.kind == "command" and self.token.text == "frac"
-        of, by = self._fraction() if fraction else self._slash()
+        if self.token.text != FRACTION:
+            of, by = self._slash()
+        else:
+            of, by = self._fraction() if self.token.kind == "command" else self._fraction_call()
         found = self._through(of, by) if of and by else None
         if found is None:
             self.at = start
@@ -118,6 +122,13 @@ class NameParser(Parser):
         if not self.accept("}"):
             return None, None
         return self.quantity() if bare and self.token.kind == "word" else of, by
+
+    def _fraction_call(self) -> _Pair:
+        """`frac(dL, dW_1)`."""
+        self.take()
+        of = self.differential() if self.accept("(") else None
+        by = self.differential() if of is not None and self.accept(",") else None
+        return (of, by) if self.accept(")") else (None, None)
 
     def _through(self, of: Quantity, by: Quantity) -> Quantity | None:
         """The derivative; with `|_{z_2}` or `|z_2` behind it the part of it that comes through z_2."""
@@ -164,6 +175,8 @@ class NameParser(Parser):
         if primes == 0 and name in _TOTALS and not self.token.glued and self._is_raised():
             return self._placed(self.lexicon.function(name, 0, (self.power(),)), word.start)
         args, options = self.arguments()
+        if name == FRACTION and primes == 0 and len(args) == 2:
+            return self.quotient(*args, word.start)
         return self.lexicon.function(name, primes, args, options)
 
     def is_function(self, name: str) -> bool:
@@ -180,10 +193,13 @@ class NameParser(Parser):
         return False
 
     def _applied_bare(self, word: Token, primes: int) -> Expr | None:
-        """`exp x` and the like; else nothing."""
-        if primes == 0 and word.text in {"exp", "ln", "log"} and self.token.kind in {"word", "number"}:
-            return self._placed(self.lexicon.function(word.text, 0, (self.factor(),)), word.start)
-        return None
+        """`exp x`, `tanh -0.75`: a function with what stands behind it, without brackets; else nothing."""
+        if primes or spelled(word.text) is None or word.text in self.lexicon.names:
+            return None
+        behind = self.peek() if self.is_op("-", "+") else self.token
+        if behind.kind not in {"word", "number"}:
+            return None
+        return self._placed(self.lexicon.function(word.text, 0, (self.factor(),)), word.start)
 
     def _placed(self, expr: Expr | None, start: int) -> Expr | None:
         """An operation with its place: from a position to the last token taken."""

@@ -27,6 +27,9 @@ _DRAWN = re.compile("[│┃║]|^[ \\t]*\\+[-=+]{3,}\\+[ \\t]*$", re.MULTILINE)
 _DRAWN_RULE = re.compile(r"^[ \t]*[+\u2500-\u257f|][-=+|\u2500-\u257f]{2,}[+\u2500-\u257f|][ \t]*$", re.MULTILINE)
 _CROSSING = re.compile(r"[+|]|[^-=─━═╌╍\s]")
 _LETTER = re.compile(r"[^\W\d_]")
+_BETWEEN_NAMES = (("\t", _VALUE.match), ("|", _VALUE.match), (";", _NUMBER.fullmatch), (",", _NUMBER.fullmatch),
+                  ("  ", _NUMBER.fullmatch))  # fmt: skip
+"""What parts names above a row, and what stands below them."""
 MAX_COLUMNS = 50
 EACH = "(i)"
 
@@ -117,21 +120,24 @@ def _separated_cells(line: str, sign: str) -> list[str]:
 
 
 def _wide_rows(lines: list[str]) -> list[str]:
-    """Names with tabs between them, and below them as many values: a statement each."""
+    """Names with tabs, bars, wide gaps or the signs of spreadsheets between them, and below them as many values: a
+    statement each.
+    """
     for i, line in enumerate(lines[:-1]):
-        names, values = (_tabbed(each) for each in (line, lines[i + 1])) if "\t" in line else ([], [])
-        if 1 < len(names) == len(values) and all(map(_NAME.fullmatch, names)) and all(map(_VALUE.match, values)):
-            lines[i], lines[i + 1] = "", _wide(names, values)
+        for sign, value in _BETWEEN_NAMES:
+            names, values = (_parted(each, sign) for each in (line, lines[i + 1])) if sign in line else ([], [])
+            if 1 < len(names) == len(values) and all(map(_NAME.fullmatch, names)) and all(map(value, values)):
+                lines[i], lines[i + 1] = "", _wide(names, values)
     return lines
 
 
-def _tabbed(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().split("\t") if cell.strip()]
+def _parted(line: str, sign: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split(sign) if cell.strip()]
 
 
 def _columns(line: str) -> str:
     """Text with tabs between a name and its value as a statement."""
-    cells = _tabbed(line)
+    cells = _parted(line, "\t")
     if len(cells) > 1 and cells[0].rstrip(".)").isdecimal():
         cells = cells[1:]
     if len(cells) < 2 or _RELATION.search(line) or not _NAME.fullmatch(cells[0]) or not _VALUE.match(cells[-1]):

@@ -1,6 +1,7 @@
 """Sessions of programs in a work: the output below a name, or behind `Out[3]:`, is a statement about that name."""
 
 import re
+from math import prod
 
 from derive.answers.pages.printed_matrices import headed_read
 from derive.answers.pages.separators import NEXT
@@ -12,7 +13,7 @@ _PROMPT = re.compile(
 )
 _OUTPUT = re.compile(r"^[ \t]*(?:Out\s?\[\s?\d*\s?\]\s?[:=]?(?://\w+=)?|\(%o\d+\))[ \t]*(?P<value>.*)$")
 _SHOWN = re.compile(
-    r"^(?:(?:print|display|disp|show|drop|signif|(?:np\.)?round|as\.\w+|evalf|N)\(\s*)+(?P<inner>[^()\"',]+)(?:,[^()\"']*)?(?:\)(?:,[^()\"']*)?)+$"
+    r"^(?:(?:print|display|disp|show|drop|signif|(?:np\.)?round|as\.\w+|evalf|N|str)\(\s*)+(?P<inner>[^()\"',]+)(?:,[^()\"']*)?(?:\)(?:,[^()\"']*)?)+$"
 )
 _SAYS = re.compile(r"^(?:print|display|disp|show|cat|printf?)\s*\(")
 """What it shows is said in the output."""
@@ -25,6 +26,12 @@ _SHOWN_TOO = re.compile(r"^\((?=\s*[A-Za-z][\w.]*\s*(?:<-|=))(?P<code>.*)\)$")
 _SEVERAL = re.compile(r"\s*[A-Za-z][\w.]*(?:\s*,\s*[A-Za-z][\w.]*)+\s*")
 _PART = re.compile(r"^\$(?P<quote>[`\"']?)(?P<name>[A-Za-z][\w./]*)(?P=quote)\s*$")
 """A part of a list, as R names it above its value."""
+_DESCRIBED = re.compile(
+    r"^\s*(?:\$\s*(?P<name>[A-Za-z][\w.]*)\s*:\s*)?(?:num|int)\s+(?:\[(?P<sizes>1:\d{1,4}(?:,\s*1:\d{1,4})?)(?:\(1d\))?\]\s+)?"
+    r"(?P<numbers>[-+.\deE]+(?:\s+[-+.\deE]+)*)\s*$"
+)
+"""What R's `str` says of a value, or of a part of a list: `$ z1: num [1:3] 0.6 -0.3 2`."""
+_LIST_OF = re.compile(r"^\s*List of \d+\s*$")
 _COMMENT = re.compile(r"\s#\s.*$")
 _R_INDEX = re.compile(r"^\s*\[\d+\]\s(?=\s*[-+\d.])")
 _SCALE = re.compile(r"^\s*1\.0e([-+]?\d+)\s*\*\s*$")
@@ -32,7 +39,8 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 _SIGN = re.compile(r"[\[\](){},;]")
 MAX_LINES = 200
 _ANY = re.compile(
-    r"^[ \t]*(?:sage:|maple>|\(%i\d|In\s?\[|Out\s?\[|>{1,3}\s?\(?\w|julia>|octave:|\[1\]|1\.0e[-+]?\d+\s*\*\s*$)",
+    r"^[ \t]*(?:sage:|maple>|\(%i\d|In\s?\[|Out\s?\[|>{1,3}\s?\(?\w|julia>|octave:|\[1\]|1\.0e[-+]?\d+\s*\*\s*$"
+    r"|(?:\$\s*[\w.]+\s*:\s*)?(?:num|int)\s)",
     re.MULTILINE,
 )
 
@@ -56,12 +64,25 @@ def sessions_read(text: str) -> str:
                 _told_apart(lines, i, name.split(","), output["value"])
         elif part := _PART.match(line):
             lines[i], shown = "", part["name"]
+        elif (described := _DESCRIBED.match(line)) or _LIST_OF.match(line):
+            lines[i] = _described(described, shown or echoed) if described else ""
+            shown, echoed = ("", "") if described else (shown, echoed)
         elif line.strip():
             plain = _R_INDEX.sub("", line)
             name = shown or (echoed if _VALUE.match(plain) and not _names_itself(lines, i) else "")
             lines[i] = f"{name} = {plain}" if name and "=" not in line else plain
             shown = echoed = ""
     return "\n".join(_scaled(lines))
+
+
+def _described(said: re.Match[str], shown: str) -> str:
+    """The value in brackets, a matrix row by row; where not all of its numbers stand there, the line as it is."""
+    name, numbers = said["name"] or shown, said["numbers"].split()
+    sizes = [int(size.strip()[2:]) for size in said["sizes"].split(",")] if said["sizes"] else []
+    if not name or len(numbers) != prod(sizes):
+        return said.group()
+    rows = [numbers[i :: sizes[0]] for i in range(sizes[0])] if len(sizes) > 1 else [[number] for number in numbers]
+    return f"{name} = [{'; '.join(map(', '.join, rows))}]" if sizes else f"{name} = {numbers[0]}"
 
 
 def _told_apart(lines: list[str], at: int, names: list[str], first: str) -> None:

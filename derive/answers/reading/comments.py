@@ -66,6 +66,8 @@ def unit_behind(text: str, lexicon: Lexicon) -> str:
     """The word or unit behind a number that is no part of it: `kg` of `18.3 kg`; "" for none."""
     if not text[-1:].isalpha() and text[-1:] not in _ENDS:
         return ""
+    if text.lstrip().startswith("$"):  # a formula between dollars
+        text = text.rstrip().removesuffix("$")
     match = _BEHIND.search(text.rstrip(), max(0, len(text) - _LONGEST))
     return match["unit"].strip() if match and match["unit"] and _is_comment(match, text, lexicon) else ""
 

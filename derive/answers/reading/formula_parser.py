@@ -92,6 +92,12 @@ class FormulaParser(NameParser):
         written, end = self.reading.written(expr), expr.span[1]
         return self.reading.number(written._replace(value=-written.value, text=self.text[start:end]), start, end)
 
+    def starts_factor(self) -> bool:
+        """A number is one behind a bracket: `sin(pi/2) 3`."""
+        if self.tokens[self.at].kind == "number":
+            return self.tokens[self.at - 1].text in _CLOSING
+        return super().starts_factor()
+
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """Of two numbers too: each keeps its place."""
         return Apply("divide", (left, right))
@@ -189,6 +195,7 @@ class FormulaParser(NameParser):
 
 
 MAX_INDEX = 5
+_CLOSING = frozenset(")]}")
 _APART = frozenset({"+", "-", ")", "]", "}", "=", ""})
 """Signs that belong to no name and no number before them, and the end of the text."""
 _ARITHMETIC = frozenset({"add", "subtract", "product", "times", "divide", "negate", "power", "transpose"})

@@ -1,4 +1,5 @@
-"""Matrices by columns, or from a list of numbers: R's `matrix(c(…), nrow = 2)`, `rbind`, `cbind`, Maple's `<<…>|<…>>`.
+"""Matrices by columns, or from a list of numbers: R's `matrix(c(…), nrow = 2)`, `rbind`, `cbind`, Maple's `<<…>|<…>>`;
+Typst's `mat(1, 2; 3, 4)` and `vec(1, 2)`.
 
 Every change keeps the length of the text and its line breaks.
 """
@@ -15,7 +16,12 @@ _COLUMNS = re.compile(r"<\s*(?P<columns><[^<>|]*>(?:\s*\|\s*<[^<>|]*>)+)\s*>")
 _ROWS = re.compile(r"<\s*(?P<rows><[^<>,]*\|[^<>,]*>(?:\s*,\s*<[^<>,]*>)+)\s*>")
 _COLUMN_OR_ROW = re.compile(r"<([^<>]*)>")
 _COLUMN = re.compile(r"<([^<>|]*)>")
-_SIGNS = re.compile(r"matrix\s*\(|[rc]bind\s*\(|<\s*<")
+_TYPST = re.compile(
+    r"(?<![\w.\\])(?P<kind>mat|vec)\((?P<told>(?:\s*(?:delim|gap|align)\s*:\s*(?:\"[^\"\n]{0,3}\"|[#\w]{1,9})\s*,)*)"
+    r"(?P<cells>(?:[^()\n]|\([^()\n]*\))*)\)"
+)
+_COMMA, _COMMA_BETWEEN = re.compile(","), re.compile(r",(?=\s)")
+_SIGNS = re.compile(r"matrix\s*\(|[rc]bind\s*\(|<\s*<|(?:mat|vec)\(")
 MAX_NUMBERS = 2_000
 
 
@@ -25,7 +31,7 @@ def matrix_calls_read(text: str) -> str:
         return text
     text = _MATRIX.sub(_filled, text)
     text = _BOUND.sub(_bound, text)
-    return _ROWS.sub(_row_by_row, _COLUMNS.sub(_columns, text))
+    return _ROWS.sub(_row_by_row, _COLUMNS.sub(_columns, _TYPST.sub(_typeset, text)))
 
 
 def _filled(match: re.Match[str]) -> str:
@@ -41,6 +47,14 @@ def _filled(match: re.Match[str]) -> str:
     if told.get("byrow", "F").startswith("T"):
         return _rows([numbers[i * columns : (i + 1) * columns] for i in range(rows)], match.group())
     return _rows([numbers[i::rows] for i in range(rows)], match.group())
+
+
+def _typeset(match: re.Match[str]) -> str:
+    """Cells parted by commas, rows by semicolons, a vector a column; a comma between digits may be a decimal one."""
+    cells, sign = match["cells"], ";" if match["kind"] == "vec" else "&"
+    between = _COMMA_BETWEEN if _COMMA_BETWEEN.search(cells) else _COMMA
+    cells = between.sub(sign, cells)
+    return f"{' ' * (match.start('cells') - match.start() - 1)}[{cells}]"
 
 
 def _told(text: str) -> dict[str, str]:

@@ -116,7 +116,7 @@ def array_in(text: str, decimal: str, commas: CommaUse, asked: Shape | None) -> 
     if not asked and _OPENING.match(text) is None:
         return None  # without brackets it would be one number
     group = cells_of(text, decimal, commas)
-    if group is None or not _is_array(group, text, asked):
+    if group is None or not _is_array(group, text, asked) or _is_product(group, decimal):
         return None
     array = array_of(group, decimal)
     size = None if asked is None else prod(asked)
@@ -134,6 +134,18 @@ def _is_array(group: CellGroup, text: str, asked: Shape | None) -> bool:
         inner = inner.only.content
     size = sum(map(len, inner.rows))
     return inner.opened not in {"(", "{"} or is_list(inner, text) or (asked is not None and prod(asked) == size > 1)
+
+
+def _is_product(group: CellGroup, decimal: str) -> bool:
+    """Whether nothing but spaces part arrays that are no rows of a matrix: `[[1, 2], [3, 4]] [5; 6]`, or an array and a
+    number behind it.
+    """
+    cells = [cell for row in group.rows for cell in row]
+    arrays = [cell.content for cell in cells if isinstance(cell.content, CellGroup) and cell.content.fault is None]
+    if group.opened or not arrays or len(cells) < 2 or not group.separators <= {"space", "gap"}:
+        return False
+    rows = {(array.dims, array.stands) for array in (array_of(inner, decimal) for inner in arrays)}
+    return len(arrays) < len(cells) or len(rows) > 1 or any(len(dims) > 1 for dims, _ in rows)
 
 
 def _slices(reading: Reading) -> Ref | None:

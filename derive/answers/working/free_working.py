@@ -75,8 +75,9 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
         text = counted_tables(text, reader.named, last > 1)
     counted = {STEP.id} if STEP in solution.blueprint.derivation.constants else set[str]()
     headed = deque(passes(text, catalogue(solution.problem.language), index.lexicon.names.keys() - counted))
-    channels = deque(channel_headings(text).items())
-    heads = {mark.line: mark.length for mark in headed}
+    has_channels = any(len(shape) > 2 for shape in index.lexicon.shapes.values())
+    channels = deque(channel_headings(text).items() if has_channels else ())
+    heads = {mark.line: mark.length for mark in headed} | dict.fromkeys(dict(channels), MAX_BYTES)
     text = "\n".join(line[heads.get(i, 0) :] for i, line in enumerate(text.split("\n"), 1))
     page = cleaned(text)
     ledger = LineLedger(page, source, reader)

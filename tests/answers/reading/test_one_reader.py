@@ -16,6 +16,7 @@ import pytest
 from derive import Problem
 from derive.answers.files.answer_file import answers_of, entries_in
 from derive.answers.files.columns import AnswerLine
+from derive.answers.marking.judging import judge
 from derive.answers.reading.arrays import is_list
 from derive.answers.reading.cells import as_one, group_at
 from derive.answers.reading.formula_parser import BARE_BRACKETS
@@ -48,6 +49,15 @@ POINTS = {
     "[3.9, 12.1, 20.3]": ["3.9", "12.1", "20.3"], "[3.9, , 20.3]": ["3.9", "", "20.3"], "18.3": "18.3",
     "-(1.5e-6)": "-1.5e-6", "[1 2 3]/10": [["0.1", "0.2", "0.3"]], "[[1, 2], [3, 4]]": [["1", "2"], ["3", "4"]],
     "2 (3 - 1)": "4", "[1,2,3]": ["1", "2", "3"], "(1 2 3)^T": ["1", "2", "3"],
+    "$ mat(1.5, 2; 3, 4) $": [["1.5", "2"], ["3", "4"]], 'mat(delim: "[", 1, 2; 3, 4)': [["1", "2"], ["3", "4"]],
+    "vec(0.5, 2, 3)": ["0.5", "2", "3"], "vec(0,5, 2, 3)": ["0.5", "2", "3"], "frac(7, 4)": "7/4",
+}  # fmt: skip
+FORMULAS = {
+    "[[1, 2], [3, 4], [5, 6]] [0.5; 0.25]": ("c", [1, 2.5, 4]), "[1; 0; 2] 1.5": ("c", [1.5, 0, 3]),
+    r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \begin{bmatrix} 2 & 0 \\ 0 & 1 \end{bmatrix}": ("P", [2, 2, 6, 4]),
+    "[1 2; 3 4] [2 0; 0 1]": ("P", [2, 2, 6, 4]), "mat(1, 2; 3, 4) mat(2, 0; 0, 1)": ("P", [2, 2, 6, 4]),
+    "tanh 0.75": ("a", [0.635149]), "exp -0.5": ("a", [0.606531]), "ln 2": ("a", [0.693147]),
+    "sin(pi/2) 3": ("a", [3]), "sqrt(2.25) 2": ("a", [3]), "frac(s + 1, 2)": ("a", [1.25]),
 }  # fmt: skip
 
 
@@ -114,6 +124,16 @@ def test_every_spelling_through_every_way_in(text: str, way: Callable[[str, str]
     wanted = [None if number == "" else number_of(number) for number in texts]
     found = said(way(step, text.replace("A_2", "a")), step)
     assert found == pytest.approx(wanted) if isinstance(found, list) else text == "2 (3 - 1)"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_formula_through_every_way_in(way: Callable[[str, str], list[Answer]]) -> None:
+    """What has to be worked out first: products without a sign, functions without brackets, Typst's fractions."""
+    for text, (step, wanted) in FORMULAS.items():
+        (judged,) = [each for each in judge(SOLUTION, way(step, text)) if each.place.id == step]
+        assert judged.written is not None, f"`{text}` cannot be read"
+        found = [w and float(w.value) for w in judged.written]
+        assert found == pytest.approx(wanted), text
 
 
 def number_of(number: str) -> float:
