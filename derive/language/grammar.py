@@ -9,19 +9,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.errors import suggestion
+from derive.language.arguments import ArgumentReader
 from derive.language.bounds import MAX_DEPTH, MAX_EXPONENT, TOO_DEEP, check_bounds, quotient_of
 from derive.language.code_words import SIGNS, WORDS
 from derive.language.counters import counted
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Equation, Expr, Number, Option, Options, Ref, number
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, number
 from derive.language.names import ACCENTS, GREEK, Symbol
 from derive.language.numbers import MAX_DIGITS, parse_number
-from derive.language.primaries import Primaries
-from derive.language.tokens import PADDINGS, TextError
+from derive.language.tokens import TextError
 
 __all__ = ["MAX_DIGITS", "MAX_EXPONENT", "parse", "parse_equation", "parse_left_side", "parse_number"]
 
-AXES = ("rows", "columns", "channels")
 CONSTANTS = {"pi": "pi"} | dict.fromkeys(("inf", "infty", "infinity", "Infinity"), "infinity")
 """Words that are numbers, as long as no value has that name."""
 _PRODUCTS = {"*": "product", "⊙": "times"}
@@ -58,10 +57,7 @@ def parse_left_side(text: str, scope: Scope) -> Symbol:
     return name
 
 
-_OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
-
-
-class Parser(Primaries):
+class Parser(ArgumentReader):
     """Recursive descent, loosest first: sum, product, power, primary.
 
     `lenient` reads `a/b c` from left to right, where equations ask for parentheses; `beside` are the kinds of tokens
@@ -315,7 +311,9 @@ class Parser(Primaries):
     def _call(self) -> Expr | None:
         """`f(…)` at the cursor, or None with nothing taken."""
         mark, start = self.at, self.token.start
-        spelling = self.function_name() + "'" * self.primes()
+        spelling = self.function_name()
+        spelling, sizes, axis = self.settings_below(spelling)
+        spelling += "'" * self.primes()
         if not self.is_op("(") or spelling not in self.scope.functions:
             self.at = mark
             return None
@@ -323,75 +321,8 @@ class Parser(Primaries):
             raise TextError(f"`{spelling}` is an operation and a name you defined", "rename the quantity",
                             start, self.token.start)  # fmt: skip
         args, options = self.arguments()
-        return Apply(self.scope.functions[spelling], args, options, (start, self.tokens[self.at - 1].end))
-
-    def arguments(self) -> tuple[tuple[Expr, ...], Options]:
-        """Arguments, then an axis (`rows`, `columns`, `channels`) and settings (`alpha = 0.1`)."""
-        opened = self.take()
-        args: list[Expr] = []
-        options: dict[str, Option] = {}
-        while not self.is_op(")"):
-            if self.token.kind == "word" and self.token.text in AXES and self.peek().text in {")", ","}:
-                options["axis"] = self.take().text
-            elif name := self._setting_name():
-                options[name] = self._setting()
-            else:
-                args.append(self._tuple() if self.is_op("(") and self.is_tuple() else self.compared())
-            if not self.accept(",", ";"):
-                break
-        self.expect(")", opened)
-        return tuple(args), tuple(sorted(options.items()))
-
-    def _setting_name(self) -> str:
-        """`alpha =`; of two words where one of those follows that padding is said with, `padding_mode = "circular"`."""
-        texts = [token.text for token in self.tokens[self.at : self.at + 5]]
-        length = 1 if texts[1:2] == ["="] else 3 if texts[1::2] == ["_", "="] and texts[4] in PADDINGS else 0
-        if not length or self.token.kind != "word":
-            return ""
-        self.at += length + 1
-        return "".join(texts[:length])
-
-    def _setting(self) -> Option:
-        """A constant, several in parentheses, slices in brackets, or a word."""
-        if self.token.kind == "word":
-            word = self.take().text
-            return word == "true" if word in {"true", "false"} else word
-        if self.is_op("("):
-            return tuple(n.value for n in self._numbers()) if self.is_tuple() else self._constant().value
-        return self.slices() if self.is_op("[") else self._constant().value
-
-    def _tuple(self) -> Expr:
-        """Constants in parentheses as an argument: `(2, 3)`."""
-        start = self.token.start
-        return Apply("tuple", self._numbers(), span=(start, self.tokens[self.at - 1].end))
-
-    def _numbers(self) -> tuple[Number, ...]:
-        opened = self.take()
-        self.deeper()
-        values = [self._constant()]
-        while self.accept(","):
-            values.append(self._constant())
-        self.depth -= 1
-        self.expect(")", opened)
-        return tuple(values)
-
-    def is_tuple(self) -> bool:
-        """Whether the parenthesis at the cursor holds several things with commas between."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token.text in _OPENING) - (token.text in _CLOSING)
-            if depth == 0:
-                return False
-            if depth == 1 and token.text == ",":
-                return True
-        return False
-
-    def _constant(self) -> Number:
-        start = self.token
-        expr = self.signed()
-        if not isinstance(expr, Number):
-            raise self.error("a setting must be a number", "", start)
-        return expr
+        options = tuple(sorted({**dict(axis), **dict(options)}.items()))
+        return Apply(self.scope.functions[spelling], (*args, *sizes), options, (start, self.tokens[self.at - 1].end))
 
 
 _FACTORS, _BARS = {"(", "[", "√", "∑", "∏"}, {"|", "||"}

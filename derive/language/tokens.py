@@ -45,8 +45,8 @@ _FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "b
           "mathcal", "mathscr", "mathnormal"}  # fmt: skip
 _PHANTOMS = {"phantom", "vphantom", "hphantom"}
 _UNSEEN = re.compile(r"\s*\{[^{}]*\}")  # what phantoms make room for
-_IN_CYRILLIC = re.compile(r"(?:если|при|иначе|егер|әйтпесе)(?!\w)")
-"""Words between a value and its condition; names have no such letters."""
+_IN_CYRILLIC = re.compile(r"(?:если|при|иначе|егер|әйтпесе|строки|столбцы|каналы|жолдар|бағандар|арналар)(?!\w)")
+"""Words inside mathematics: of conditions and axes; names have no such letters."""
 _IN_FONT = re.compile(rf"\s*\{{([A-Za-z ]*|{_IN_CYRILLIC.pattern})\}}|\s+([A-Za-z])")
 _MARKS = "".join(ACCENT_NAMES)
 _LISTED = re.compile(",[₀-₉]")

@@ -1,6 +1,6 @@
 """How functions, their settings, blocks and entries are written: the styles of the printer that bind like a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol, TypeAlias
@@ -64,11 +64,48 @@ def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
 
 
 def function_style(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`f(x, y; alpha = 0.1)`."""
+    """`f(x, y; alpha = 0.1)`, `f_rows(x)`; in the language `f(x, rows)`."""
     notation, row = printer.notation, ROWS[expr.op]
-    text = row.spellings[0] if notation.is_language else row.notation.text.replace("'", "′")
-    printer.put(notation.layout.function(row.notation) if notation.layout else text)
-    printer.enclosed(lambda: _arguments(printer, expr))
+    if notation.is_language:
+        printer.put(row.spellings[0])
+        printer.enclosed(lambda: _arguments(printer, expr))
+        return
+    below, named = _split_settings(expr)
+    text = row.notation.text.replace("'", "′")
+    _tagged(printer, notation.layout.function(row.notation) if notation.layout else text, below)
+    if expr.args or named:
+        printer.enclosed(lambda: _arguments(printer, expr))
+
+
+def _tagged(printer: Printer, name: str, below: Sequence[Option]) -> None:
+    """The name of a function with the axis it goes along, or its sizes, below it: maxpool_2×2."""
+    notation, layout = printer.notation, printer.notation.layout
+    text = ", ".join(_tag(notation, value) for value in below)
+    if not below:
+        printer.put(name)
+    elif not layout:
+        printer.put(f"{name}_{text}" if text.isalnum() else f"{name}_{{{text}}}")
+    elif any(isinstance(value, str) for value in below):
+        printer.put(f"{layout.base[1]}{name}{text.join(layout.tag)}")
+    else:
+        printer.put(layout.at(name, text))
+
+
+def _tag(notation: Notation, value: Option) -> str:
+    """An axis in the page's language, or sizes: 2×3."""
+    sizes = value if isinstance(value, tuple) else (value,)
+    return "×".join(notation.words.get(str(size), str(size)) for size in sizes)
+
+
+def _split_settings(expr: Apply) -> tuple[list[Option], list[tuple[str, Option]]]:
+    """The settings that a page writes below a function's name, and those behind its arguments by their names; also
+    numbers that are left to the row.
+    """
+    row = ROWS[expr.op]
+    given = {**row.defaults, **dict(expr.options)}
+    first = [*row.positional, *(name for name in given if row.settings.get(name) == "axis")]
+    below = [given[name] for name in first if name in given]
+    return below, [(name, value) for name, value in given.items() if name not in first]
 
 
 def largest_of_many(printer: Printer, expr: Apply, level: int, position: str) -> None:
@@ -274,17 +311,21 @@ def _slice_text(part: Slice | Fraction) -> str:
 
 
 def settings(printer: Printer, expr: Apply) -> None:
-    """The settings behind the arguments: those given; numbers on a page also where they are left to the row."""
-    row, language = ROWS[expr.op], printer.notation.is_language
-    given = dict(expr.options) if language else {**row.defaults, **dict(expr.options)}
+    """The settings behind the arguments; in the language all that are given, first those without names."""
+    row, notation = ROWS[expr.op], printer.notation
+    if not notation.is_language:
+        for name, value in _split_settings(expr)[1]:
+            setting = notation.symbol_text(Symbol(name), (), False)
+            printer.put(f"{notation.operators['semicolon']}{setting} {notation.operators['=']} ")
+            printer.put(_value(printer, value))
+        return
+    given = dict(expr.options)
     first = [name for name in row.positional if name in given]
     for name in (*first, *(name for name in given if name not in first)):
-        value = given[name]
         plain = name in first or row.settings.get(name) == "axis"
-        printer.put(", " if language else printer.notation.operators["semicolon" if not plain else _comma(printer)])
-        setting = printer.notation.symbol_text(Symbol(name), (), False)
-        printer.put("" if plain else f"{setting} {printer.notation.operators['=']} ")
-        printer.put(_value(printer, value))
+        setting = "" if plain else f"{notation.symbol_text(Symbol(name), (), False)} = "
+        printer.put(f", {setting}")
+        printer.put(_value(printer, given[name]))
 
 
 def _comma(printer: Printer) -> str:

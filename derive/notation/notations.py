@@ -29,6 +29,7 @@ class Layout:
     root         around the radicand
     raised       around an exponent
     lowered      around a subscript
+    tag          around words below a function's name, as the axis that it goes along
     exponential  around the exponent of e
     total        around the letters that a sum runs over
     blocks       before a matrix of blocks, between blocks side by side, behind it
@@ -52,6 +53,7 @@ class Layout:
     root: tuple[str, str]
     raised: tuple[str, str]
     lowered: tuple[str, str]
+    tag: tuple[str, str]
     exponential: tuple[str, str]
     total: tuple[str, str]
     blocks: tuple[str, str, str]
@@ -371,9 +373,11 @@ ASCII_OPERATORS = {
 
 TEX_LAYOUT = Layout(
     fraction=(r"\frac{", "}{", "}"), root=(r"\sqrt{", "}"), raised=("^{", "}"), lowered=("_{", "}"),
+    tag=(r"_{\text{", "}}"),
     exponential=("e^{", "}"), total=(r"\sum_{", "} "), blocks=(r"\begin{bmatrix} ", " & ", r" \end{bmatrix}"),
     newline=r" \\ ", cases=(r"\begin{cases} ", " & ", " & ", r" \\ ", r" \end{cases}"),
     word=(r"\text{", "}"), comma="{,}", function=lambda look: look.tex,
+    index=lambda text: text.replace("×", r" \times "),
 )  # fmt: skip
 
 TEX = Notation(TEX_LAYOUT, _tex_symbol, _tex_derivative, _tex_number, TEX_OPERATORS)

@@ -10,8 +10,8 @@ from typing import Any
 from derive.notation.notations import Notation
 
 OPEN, BETWEEN, CLOSE = "\x02", "\x1f", "\x03"
-TEXTS = ("fraction", "root", "raised", "lowered", "exponential", "total", "blocks", "newline", "cases", "word", "comma",
-         "base")  # fmt: skip
+TEXTS = ("fraction", "root", "raised", "lowered", "tag", "exponential", "total", "blocks", "newline", "cases", "word",
+         "comma", "base")  # fmt: skip
 """The fields of a layout that are texts."""
 
 

@@ -32,7 +32,8 @@ def speech(words: Words) -> Notation:
     end = f" {words('end')} "
     layout = Layout(
         fraction=(" ", f" {words('over')} ", end), root=(f" {words('root')} ", end),
-        raised=(f" {words('power')} ", " "), lowered=(" ", " "), exponential=(f" e {words('power')} ", " "),
+        raised=(f" {words('power')} ", " "), lowered=(" ", " "), tag=(" ", " "),
+        exponential=(f" e {words('power')} ", " "),
         total=(f" {words('sum')} ", " "), blocks=(f" {words('matrix')} ", ", ", end), newline="; ",
         cases=(" ", f" {words('if')} ", " ", "; ", end), word=("", ""),
         comma=",", function=lambda look: f" {look.text} ",

@@ -65,7 +65,7 @@ OPERATORS = {
 }  # fmt: skip
 
 LAYOUT = Layout(
-    fraction=("frac(", ", ", ")"), root=("sqrt(", ")"), raised=("^(", ")"), lowered=('_("', '")'),
+    fraction=("frac(", ", ", ")"), root=("sqrt(", ")"), raised=("^(", ")"), lowered=('_("', '")'), tag=('_("', '")'),
     exponential=("e^(", ")"), total=('∑_("', '") '), blocks=('mat(delim: "[", ', ", ", ")"), newline="; ",
     cases=("display(cases(", " & quad ", " & quad ", ", ", "))"),
     word=('"', '"'), comma=",", function=lambda look: _letters(look.text.replace("'", "′")),

@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from derive.calculus.kernels import ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import GradientContext, Look, Row, register_rows
+from derive.calculus.operation_rows import GradientContext, Look, Row, Wording, register_rows
 from derive.calculus.options import as_option, option_shape, whole_option
 from derive.calculus.shapes import (
     as_axes,
@@ -287,14 +287,16 @@ register_rows([
            notation=Look("place", r"\operatorname{place}", "place"), settings={"at": "entries", "shape": "sizes"},
            pullback=lambda ctx: apply("index", ctx.gradient, at=ctx.settings["at"]), said=True),
     _laid_out("flatten", lambda shapes, options: normal((prod(shapes[0]),)),
-              summary="all entries as one column, row by row", example="flatten(X)"),
+              summary="all entries as one column, row by row", example="flatten(X)", meaning=Wording("flatten")),
     _laid_out("reshape", _reshape_shape, summary="the same entries in another shape, row by row",
-              example="reshape(X, (2, 3))", settings={"shape": "sizes"}, positional=("shape",), said=True),
+              example="reshape(X, (2, 3))", settings={"shape": "sizes"}, positional=("shape",), said=True,
+              meaning=Wording("reshape")),
     moving("upsample", _upsample_origins, shape=_upsample_shape, spellings=("upsample",), example="upsample(X, 2)",
            summary="each entry repeated along the axes of an image, or of a vector", settings={"scale": "sizes"},
-           notation=Look.operator("upsample"), positional=("scale",), pullback=_upsample_pullback),
+           notation=Look.operator("upsample"), positional=("scale",), meaning=Wording("upsample"),
+           pullback=_upsample_pullback),
     moving("flip", _flip_origins, shape=_flip_shape, spellings=("flip",), example="flip(X, 2)",
            summary="the last axes the other way round: a kernel by 180°", settings={"count": "sizes"},
-           notation=Look.operator("flip"), positional=("count",),
+           notation=Look.operator("flip"), positional=("count",), meaning=Wording("flip"),
            pullback=lambda ctx: apply("flip", ctx.gradient, **ctx.settings)),
 ])  # fmt: skip

@@ -10,7 +10,7 @@ from functools import partial
 from derive.calculus import scalars
 from derive.calculus.building import divided, negated, times
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, register_rows
+from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, Wording, register_rows
 from derive.calculus.options import option_shape
 from derive.calculus.scalars import Num, ValueFault, middle, sign
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, row_and_column
@@ -51,9 +51,10 @@ def _constant_in_numpy(name: str, shapes: Shapes, options: Options) -> str:
     return f"np.eye({shape[0]})" if name == "identity" else f"np.{name}({numpy_shape(shape)})"
 
 
-def _constant(name: str, summary: str, example: str) -> Row:
+def _constant(name: str, tex: str, text: str, summary: str, example: str) -> Row:
     return Row(
-        key=name, spellings=(name,), summary=summary, example=example, arity=(0, 0), notation=Look.operator(name),
+        key=name, spellings=(name,), summary=summary, example=example, arity=(0, 0),
+        notation=Look("function", tex, text), meaning=Wording(name),
         settings={"shape": "sizes"}, positional=("shape",), shape=partial(_constant_shape, name),
         kernel=partial(_constant_kernel, name), pullback=no_pullback, entry=partial(_constant_entry, name),
         sparse=name != "ones", numpy=partial(_constant_in_numpy, name),
@@ -192,9 +193,9 @@ def _inverse_pullback(ctx: GradientContext) -> Expr:
 
 
 register_rows([
-    _constant("identity", "identity matrix: 1 on the diagonal, 0 elsewhere", "identity(3)"),
-    _constant("ones", "array of ones", "ones((2, 3))"),
-    _constant("zeros", "array of zeros", "zeros(3)"),
+    _constant("identity", "I", "I", "identity matrix: 1 on the diagonal, 0 elsewhere", "identity(3)"),
+    _constant("ones", r"\mathbf{1}", "1", "array of ones", "ones((2, 3))"),
+    _constant("zeros", r"\mathbf{0}", "0", "array of zeros", "zeros(3)"),
     Row(
         key="det", spellings=("det",), summary="determinant of a square matrix", example="det(X)",
         notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from derive.calculus import scalars
 from derive.calculus.differentiation import reduced
 from derive.calculus.kernels import Branches, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import At, Look, Row, register_rows
+from derive.calculus.operation_rows import At, Look, Row, Wording, register_rows
 from derive.calculus.options import option_shape
 from derive.calculus.shapes import (
     as_matrix,
@@ -121,8 +121,8 @@ register_rows([
            pullback=lambda ctx: apply("diagonal", ctx.gradient), numpy="np.diagflat({0})"),
     moving("diagonal", lambda shapes, options: lambda index: (0, index * 2), shape=_diagonal_shape,
            spellings=("diagonal",), summary="vector of the entries on a diagonal", example="diagonal(X)", moves=False,
-           notation=Look.operator("diagonal"), pullback=lambda ctx: apply("diag", ctx.gradient),
-           numpy="np.diag({0}).reshape(-1, 1)"),
+           notation=Look.operator("diagonal"), meaning=Wording("diagonal"),
+           pullback=lambda ctx: apply("diag", ctx.gradient), numpy="np.diag({0}).reshape(-1, 1)"),
     moving("fill", lambda shapes, options: lambda index: (0, source_index(index, shapes[0], option_shape(options))),
            shape=lambda shapes, options: broadcast((shapes[0], option_shape(options))), kernel=_fill_kernel,
            summary="one value in every entry", example="", moves=False, notation=Look("bare"),

@@ -283,6 +283,10 @@ REST = [
     ("sum(X)", "sum(X)"),
     ("sum(X, rows)", "sum(X, rows)"),
     ("mean(X, columns)", "mean(X, columns)"),
+    ("softmax_rows(X)", "softmax(X, rows)"),
+    (r"\operatorname{softmax}_{\text{Spalten}}(X) + x", "softmax(X, columns) + x"),
+    ("softmax_строки(X)", "softmax(X, rows)"),
+    ("topk_{2, lignes}(X)", "topk(X, 2, rows)"),
     # sums over a letter: the letter counts in subscripts only
     (r"\sum_{t=1}^{3} x_t", "x_1 + x_2 + x_3"),
     (r"\sum_{t=1}^3 x_t", "x_1 + x_2 + x_3"),

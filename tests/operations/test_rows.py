@@ -1,15 +1,23 @@
 """A row says all there is to say of an operation: nothing outside the table names one, and its sentences exist."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 import derive
+from derive.calculus.applications import with_settings
 from derive.derivation.derive import derive as derivation_of
 from derive.derivation.rules import RULES, RuleKey
 from derive.examples import names, path
+from derive.language.cursor import Scope
+from derive.language.expressions import Shape
+from derive.language.grammar import parse
+from derive.language.names import Name, Symbol
+from derive.notation.notations import UNICODE
+from derive.notation.printer import formula
 from derive.operations import FUNCTIONS, MACROS, ROWS
 from derive.operations.windows.convolution_geometry import EDGES
 from derive.prose.catalogue import catalogue
@@ -142,3 +150,30 @@ def test_a_rule_knows_what_is_differentiated() -> None:
 
 def test_a_spelling_belongs_to_one_operation() -> None:
     assert set(FUNCTIONS.values()) <= {*ROWS, *MACROS}
+
+
+FIELD = """
+ReLU ReLU′ LeakyReLU LeakyReLU′ ELU ELU′ SELU SELU′ PReLU ReLU6 Softsign Mish GELU GELU_tanh SiLU softplus logsigmoid
+Hardsigmoid Hardswish softmax softmax_≤ logsoftmax logsumexp topk conv convᵀ maxpool avgpool flatten cumsum cumprod sg
+clip H
+"""
+"""What papers and frameworks call a function, so that a page may too."""
+MATHEMATICS = """
+σ tanh exp ln log₂ log₁₀ sin cos tan arctan sinh cosh erf Φ φ sgn round floor step √ max min argmax ∏ diag det cof I 0 1
+"""
+TOLD = "diagonal reshape upsample flip"
+"""What the page says in a sentence, where the name first stands."""
+
+
+@pytest.mark.parametrize("key", ROWS)
+def test_a_page_prints_no_name_that_only_programs_have(key: str) -> None:
+    """And no word for an axis or a size among the arguments: these stand below the name."""
+    row = ROWS[key]
+    if row.said or not row.example:
+        return
+    shapes: dict[Name, Shape] = {Symbol(name): (2, 2) if name.isupper() else (2,) for name in "XWwxyztabr"}
+    expr = with_settings(parse(row.example, Scope({name.id: name for name in shapes}, FUNCTIONS)))
+    text = re.sub(r"_(?:\{[^}]*\}|rows|columns|channels|\d+)(?=\()", "", formula(expr, UNICODE, shapes))
+    told = TOLD.split() if row.meaning else []
+    assert set(re.findall(r"[^\W\d][\w≤ᵀ′]*(?=\()", text)) - {*FIELD.split(), *MATHEMATICS.split(), *told} == set()
+    assert not re.search(r"rows|columns|channels", text)

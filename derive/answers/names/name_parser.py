@@ -167,7 +167,8 @@ class NameParser(Parser):
         word = self.token
         if word.kind != "word":
             return None
-        name, primes = self.function_name(), self.primes()
+        name, sizes, axis = self.settings_below(self.function_name())
+        primes = self.primes()
         if not self.is_op("("):
             return self._applied_bare(word, primes) if name == word.text else None
         if primes == 0 and name in self.lexicon.names:
@@ -177,7 +178,8 @@ class NameParser(Parser):
         args, options = self.arguments()
         if name == FRACTION and primes == 0 and len(args) == 2:
             return self.quotient(*args, word.start)
-        return self.lexicon.function(name, primes, args, options)
+        settings = tuple(sorted({**dict(axis), **dict(options)}.items()))
+        return self.lexicon.function(name, primes, (*args, *sizes), settings)
 
     def is_function(self, name: str) -> bool:
         """Whether a name is that of an operation, in capitals too."""

@@ -190,7 +190,7 @@ register_rows([
         key="causal_softmax", spellings=("causal_softmax",),
         summary="softmax over the tokens up to the query's own, 0 for later ones",
         example="causal_softmax(X, columns)",
-        notation=Look("function", r"\operatorname{softmax}_{\le}", "softmax_≤"), shape=_causal_shape,
+        notation=Look("function", r"{\operatorname{softmax}_{\le}}", "softmax_≤"), shape=_causal_shape,
         kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry, params=("z",), bounds=(0, 1),
         settings=AXIS, rules=("back softmax",),
         from_scores=True,
