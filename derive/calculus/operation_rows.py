@@ -216,7 +216,8 @@ class Macro:
     `by_shape` gives the body where it differs with the shapes of the arguments; it may raise ShapeFault. The axis is
     named `axis` in a body, and left out where none is given. The last `optional` parameters need no argument.
     `shortcut` is the short rule for its gradient. Of a loss `output` is the activation that stands before it in a new
-    network, where that is not the usual one, and `targets` what the target is drawn from, as [variants] writes it.
+    network, where that is not the usual one, `targets` what the target is drawn from, as [variants] writes it,
+    and `others` what it is called elsewhere, parted by ` | `.
     """
 
     key: str
@@ -232,6 +233,7 @@ class Macro:
     shortcut: Shortcut | None = None
     output: str = ""
     targets: str = "{ choices = [0, 1] }"
+    others: str = ""
 
     @property
     def arity(self) -> tuple[int, int]:

@@ -102,7 +102,7 @@ def _columns(shape: Shape) -> int:
 LOSSES = [
     Macro(
         key="squared_error", spellings=("squared_error",), summary="sum of the squared errors",
-        example="squared_error(p, y)", params=("p", "y"), body="sum((p - y)^2)",
+        example="squared_error(p, y)", params=("p", "y"), body="sum((p - y)^2)", others="sse",
     ),
     Macro(
         key="half_squared_error", spellings=("half_squared_error",), summary="half the sum of the squared errors",
@@ -110,27 +110,29 @@ LOSSES = [
     ),
     Macro(
         key="mean_squared_error", spellings=("mean_squared_error", "mse"), summary="mean of the squared errors",
-        example="mean_squared_error(p, y)", params=("p", "y"), body="mean((p - y)^2)",
+        example="mean_squared_error(p, y)", params=("p", "y"), body="mean((p - y)^2)", others="mse | mse loss",
     ),
     Macro(
         key="mean_absolute_error", spellings=("mean_absolute_error", "mae"), summary="mean of the absolute errors",
         example="mean_absolute_error(p, y)", params=("p", "y"), body="mean(abs(p - y))", output="identity",
+        others="mae | l1 | l1 loss",
     ),
     Macro(
         key="huber", spellings=("huber",), summary="mean of the Huber penalties of the errors",
         example="huber(p, y, delta = 1)", params=("p", "y"), body="mean(huber_penalty(p - y, delta = delta))",
-        defaults=DELTA, output="identity",
+        defaults=DELTA, output="identity", others="huber loss | smooth l1 loss",
     ),
     Macro(
         key="hinge", spellings=("hinge",), summary="mean of max(0, 1 - y p), targets -1 and 1", example="hinge(p, y)",
         params=("p", "y"), body="mean(max(0, 1 - y ⊙ p))", output="identity",
-        targets="{ choices = [-1, 1] }",
+        targets="{ choices = [-1, 1] }", others="hinge loss",
     ),
     Macro(
         key="binary_cross_entropy", shortcut=Shortcut("sigmoid_binary_cross_entropy", "sigmoid", "log", prod),
         spellings=("binary_cross_entropy", "bce"),
         summary="mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1", example="binary_cross_entropy(p, y)",
         params=("p", "y"), body="-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))",
+        others="bce | bce loss | binary crossentropy | log loss",
     ),
     Macro(
         key="cross_entropy", spellings=("cross_entropy",),
@@ -138,6 +140,7 @@ LOSSES = [
         summary="-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
         example="cross_entropy(p, y)", params=("p", "y"), body="-sum(y ⊙ log(p))", settings=AXIS,
         by_shape=_cross_entropy, output="softmax", targets=ONE_HOT,
+        others="categorical crossentropy | sparse categorical crossentropy",
     ),
     Macro(
         key="multiclass_hinge", spellings=("multiclass_hinge",),
@@ -169,7 +172,7 @@ LOSSES = [
         shortcut=Shortcut("cross_entropy_logits", "softmax", "log_softmax", _columns, whole=True, logits=True),
         spellings=("cross_entropy_logits",), summary="cross-entropy of softmax(z)",
         example="cross_entropy_logits(z, y)", params=("z", "y"), body="-sum(y ⊙ log_softmax(z))", settings=AXIS,
-        by_shape=_cross_entropy_logits, output="identity", targets=ONE_HOT,
+        by_shape=_cross_entropy_logits, output="identity", targets=ONE_HOT, others="cross entropy loss",
     ),
 ]  # fmt: skip
 

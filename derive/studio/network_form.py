@@ -11,7 +11,7 @@ from derive.language.tokens import TextError
 from derive.problem.network import LAYERS
 from derive.problem.network.shorthand import network_losses
 from derive.problem.reading.equations import read_name
-from derive.problem.reading.framework_names import layer_table, loss_name
+from derive.problem.reading.framework_names import layer_table, meant_key
 from derive.problem.reading.toml_file import from_text
 from derive.studio.file_edits import toml, with_value
 from derive.studio.layer_weights import fitting_values, names_of
@@ -33,7 +33,7 @@ def network_form(text: str) -> dict[str, Any]:
         return {"of": "equations" if isinstance(data.get("model"), dict) else "nothing"}
     loss = network.get("loss", "")
     return {
-        "of": "network", "loss": loss_name(str(loss), network_losses()),
+        "of": "network", "loss": meant_key(str(loss), network_losses()),
         "layers": [_shown(layer) for layer in network[LAYER_LIST]],
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from derive.operations.losses import ONE_HOT
 from derive.problem.network.shorthand import network_losses
 from derive.problem.network.stack import FUNCTION
 from derive.problem.problem import Problem
-from derive.problem.reading.framework_names import function_name, loss_name
+from derive.problem.reading.framework_names import function_name, meant_key
 from derive.problem.reading.given_values import exact_number
 from derive.problem.schema.packaged import FILE_NAME
 from derive.prose.catalogue import languages
@@ -83,7 +83,7 @@ _ACTIVATIONS = ("ReLU", "sigmoid", "tanh", "softmax", "identity", "LeakyReLU", "
 def read_loss(text: str) -> str:
     """A loss in any spelling. Raises DeriveError."""
     losses = network_losses()
-    name = loss_name(text.strip(), losses)
+    name = meant_key(text.strip(), losses)
     if name not in losses:
         raise DeriveError(f"`{text}` is not a loss", suggestion(name, losses) or f"one of: {', '.join(losses)}")
     return name

@@ -53,8 +53,7 @@ OUTSIDE = {
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for
     "pytorch": {*ROWS, *MACROS},  # tables of what PyTorch calls them
     "onnx_models": {*ROWS, *MACROS},  # what ONNX calls them
-    # what Keras and PyTorch call layers and losses; X⁻¹; ∞ in a file
-    "problem/reading": {"conv", "transposed_conv", "maxpool", "avgpool", "hinge", "huber", "inverse", "infinity"},
+    "problem/reading": {"inverse", "infinity"},  # X⁻¹; ∞ in a file
     "problem/network": {*ROWS, *MACROS},  # tables of layers: what they stand for
     # what a new problem file has where nothing is said, and what a misspelt activation may mean
     "variants": {"identity", "sigmoid", "tanh", "softmax", "softplus"},

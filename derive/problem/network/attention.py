@@ -87,5 +87,5 @@ ATTENTION = [
               '{ layer = "attention", heads = 2, causal = true }',
               "Q = W_Q X; K = W_K X; V = W_V X; S = K^T Q/sqrt(d); α = softmax(S, columns); H = V α; O = W_O H",
               _attention, {"heads": COUNT, "causal": FLAG, "memory": NAME},
-              family="attention", weights=_head_weights),
+              family="attention", weights=_head_weights, others="multi head attention | self attention"),
 ]  # fmt: skip

@@ -116,13 +116,13 @@ RECURRENT = [
     LayerKind("rnn", "Elman's recurrent network", '{ layer = "rnn", activation = "tanh" }',
               "a_t = W_x x_t + W_h h_{t-1} + b_h; h_t = tanh(a_t)", _layer(_elman, ("W", "x"), ("W", "h")),
               {"activation": FUNCTION, **_SEQUENCE}, family="recurrent",
-              weights=lambda settings: {"W_x": "hn", "W_h": "hh", "b_h": "h?"}),
+              weights=lambda settings: {"W_x": "hn", "W_h": "hh", "b_h": "h?"}, others="simple rnn | elman | rnn cell"),
     LayerKind("lstm", "long short-term memory", '{ layer = "lstm", return_sequences = true }',
               "z_{f,t} = W_f x_t + U_f h_{t-1} + b_f; f_t = σ(z_{f,t}), g_t, i_t, o_t alike; "
               "c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t; h_t = o_t ⊙ tanh(c_t)", _layer(_lstm, *_gates("fgio")), _SEQUENCE,
-              family="recurrent", weights=_gate_weights("fgio")),
+              family="recurrent", weights=_gate_weights("fgio"), others="lstm cell"),
     LayerKind("gru", "gated recurrent unit", '{ layer = "gru", reset = "before" }',
               "r_t, u_t like the gates of an LSTM; n_t = tanh(W_n x_t + U_n (r_t ⊙ h_{t-1}) + b_n); "
               "h_t = (1 - u_t) ⊙ n_t + u_t ⊙ h_{t-1}", _layer(_gru, *_gates("run")), {"reset": RESET, **_SEQUENCE},
-              family="recurrent", weights=_gate_weights("run")),
+              family="recurrent", weights=_gate_weights("run"), others="gru cell"),
 ]  # fmt: skip

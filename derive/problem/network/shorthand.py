@@ -10,7 +10,7 @@ from derive.language.expressions import Shape, Within
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.problem.network import Stack, families, pile
-from derive.problem.reading.framework_names import loss_name
+from derive.problem.reading.framework_names import meant_key
 
 
 def expand_network(
@@ -53,7 +53,7 @@ def _known(table: Mapping[str, Any], key: str, ids: Mapping[str, Shape], fault: 
 def _loss(table: Mapping[str, Any], stack: Stack, ids: Mapping[str, Shape], fault: ReportFaultAt) -> str:
     """The loss of the output; of a sequence the sum over its steps."""
     losses, outputs = network_losses(), stack.flow
-    wanted, targets = loss_name(str(table["loss"]), losses), _known(table, "target", ids, fault)
+    wanted, targets = meant_key(str(table["loss"]), losses), _known(table, "target", ids, fault)
     if wanted not in losses:
         fault(f"`{wanted}` is not a loss", suggestion(wanted, losses) or f"one of: {', '.join(losses)}",
               "network", "loss")  # fmt: skip

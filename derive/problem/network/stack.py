@@ -89,6 +89,7 @@ class LayerKind:
     settings    what can be set, and to what; `required` must be
     numbered    what its weights are numbered with, and their letters: `W` and `b` of dense layers have one count with
                 `K` and `b` of convolutions
+    others      what it is called elsewhere, parted by ` | `
     family      layers whose weights have the same names: where a network has several, each gets a mark, `^{(2)}`
     weights     of such layers the names of their weights without a mark, by their settings, each with its sizes: a
                 letter of `SIZE_LETTERS` for each, and `?` behind those of one that may be missing
@@ -102,6 +103,7 @@ class LayerKind:
     settings: Mapping[str, SettingKind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     numbered: tuple[str, tuple[str, ...]] = ("", ())
+    others: str = ""
     family: str = ""
     weights: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
 

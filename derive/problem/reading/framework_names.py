@@ -5,42 +5,16 @@ spelling: `MaxPool2d`, `nn.MaxPool2d()` and `max_pool_2d` are `max pool 2d`.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from derive.operations import FUNCTIONS
 
 KIND_KEYS = ("type", "kind", "class", "class_name")
 """What others call the key `layer`."""
 
-OTHER_LAYERS: Mapping[str, str] = {
-    "linear": "dense", "fully connected": "dense", "fc": "dense", "conv 1d": "conv", "conv 2d": "conv",
-    "convolution": "conv", "conv transpose 2d": "transposed_conv", "conv 2d transpose": "transposed_conv",
-    "max pooling 2d": "maxpool", "max pooling 1d": "maxpool", "max pool 2d": "maxpool", "max pool 1d": "maxpool",
-    "max pooling": "maxpool", "average pooling 2d": "avgpool", "average pooling 1d": "avgpool",
-    "avg pool 2d": "avgpool", "avg pool 1d": "avgpool", "average pooling": "avgpool",
-    "batch normalization": "batchnorm", "batch norm 1d": "batchnorm", "batch norm 2d": "batchnorm",
-    "layer normalization": "layernorm", "rms normalization": "rmsnorm", "simple rnn": "rnn", "elman": "rnn",
-    "gru cell": "gru", "lstm cell": "lstm", "rnn cell": "rnn",
-    "multi head attention": "attention", "self attention": "attention", "nonlinearity": "activation",
-}  # fmt: skip
 OTHER_SETTINGS: Mapping[str, str] = {
     "out features": "units", "neurons": "units", "nodes": "units", "strides": "stride", "pool size": "size",
     "num heads": "heads", "use bias": "bias", "return sequences": "return_sequences", "eps": "epsilon",
-}  # fmt: skip
-OTHER_LOSSES: Mapping[str, str] = {
-    "mse": "mean squared error", "mse loss": "mean squared error", "sse": "squared error",
-    "mae": "mean absolute error", "l1": "mean absolute error", "l1 loss": "mean absolute error",
-    "bce": "binary cross entropy", "bce loss": "binary cross entropy", "binary crossentropy": "binary cross entropy",
-    "log loss": "binary cross entropy", "categorical crossentropy": "cross entropy",
-    "sparse categorical crossentropy": "cross entropy", "cross entropy loss": "cross entropy logits",
-    "huber loss": "huber", "smooth l1 loss": "huber", "hinge loss": "hinge",
-}  # fmt: skip
-OTHER_RULES: Mapping[str, str] = {
-    "sgd": "gradient descent", "gd": "gradient descent", "steepest descent": "gradient descent",
-    "batch gradient descent": "gradient descent", "stochastic gradient descent": "gradient descent",
-    "sgdm": "momentum", "sgd with momentum": "momentum", "gradient descent with momentum": "momentum",
-    "heavy ball": "momentum", "nag": "nesterov", "nesterov momentum": "nesterov",
-    "nesterov accelerated gradient": "nesterov", "newton raphson": "newton", "newtons method": "newton",
 }  # fmt: skip
 OTHER_TABLES: Mapping[str, str] = {
     "optimizer": "update", "optimiser": "update", "training": "update", "weights": "parameters",
@@ -86,14 +60,22 @@ def _known(name: str, own: Iterable[str], others: Mapping[str, str]) -> str:
     return same.get(_folded(name), name)
 
 
-def loss_name(name: str, losses: Iterable[str]) -> str:
-    """The loss of [network] that a name means; the name itself where that is not certain."""
-    return _known(name, list(losses), OTHER_LOSSES)
+class Renamed(Protocol):
+    """A kind of layer, a loss or an update rule."""
+
+    @property
+    def others(self) -> str:
+        """What others call it, parted by ` | `."""
 
 
-def rule_name(name: str, rules: Iterable[str]) -> str:
-    """The update rule that a name means; the name itself where that is not certain."""
-    return _known(name, list(rules), OTHER_RULES)
+def other_names(row: Renamed) -> list[str]:
+    """What others call a layer, a loss or a rule."""
+    return [name for name in row.others.split(" | ") if name]
+
+
+def meant_key(name: str, rows: Mapping[str, Renamed]) -> str:
+    """The key of the layer, loss or rule that a name means; the name itself where that is not certain."""
+    return _known(name, rows, {other: key for key, row in rows.items() for other in other_names(row)})
 
 
 def function_name(name: str) -> str:
@@ -101,7 +83,7 @@ def function_name(name: str) -> str:
     return _known(name, list(FUNCTIONS), {})
 
 
-def layer_table(layer: Any, kinds: Iterable[str]) -> Any:
+def layer_table(layer: Any, kinds: Mapping[str, Renamed]) -> Any:
     """A layer of [network] with the key `layer` and the settings as they are called here."""
     if not isinstance(layer, dict):
         return layer
@@ -111,7 +93,7 @@ def layer_table(layer: Any, kinds: Iterable[str]) -> Any:
         read[own] = function_name(value) if own in {"activation", "function"} and isinstance(value, str) else value
     kind = read.get("layer")
     if isinstance(kind, str):
-        read["layer"] = _known(kind, list(kinds), OTHER_LAYERS)
+        read["layer"] = meant_key(kind, kinds)
         if read["layer"] not in kinds and function_name(kind) in FUNCTIONS:
             read |= {"layer": "activation", "function": function_name(kind)}
     return read

@@ -4,9 +4,9 @@ from derive.operations import FUNCTIONS, ROWS
 from derive.problem.network import LAYERS, LayerKind
 from derive.problem.network.shorthand import network_losses
 from derive.problem.network.stack import LINEAR
-from derive.problem.reading.framework_names import KIND_KEYS, OTHER_LAYERS, OTHER_LOSSES, OTHER_SETTINGS
+from derive.problem.reading.framework_names import KIND_KEYS, OTHER_SETTINGS, other_names
 from derive.problem.reading.keys import Taken, either, list_of, named, one_of
-from derive.problem.schema.parts import Schema, has, lacks, offered, spelling_pattern, spelt, when, where
+from derive.problem.schema.parts import Schema, has, lacks, offered, offered_keys, spelling_pattern, spelt, when, where
 
 _KEYS = ("layer", *KIND_KEYS)
 
@@ -18,19 +18,19 @@ def words() -> Schema:
     plain = [name for name in functions if name not in slopes]
     return {
         "function": either(offered([*plain, *sorted(LINEAR)]), one_of(slopes)),
-        "loss": offered(network_losses(), OTHER_LOSSES),
+        "loss": offered_keys(network_losses()),
     }
 
 
 def layers() -> Schema:
     """Lists of layers, and one layer."""
-    kind = either(offered(LAYERS, OTHER_LAYERS), named("function"))
+    kind = either(offered_keys(LAYERS), named("function"))
     fits = [when(_is_of(each), _settings(each)) for each in LAYERS.values()]
     return {
         "layers": list_of(named("layer"), 1),
         "layer": {"type": "object", "properties": _every_setting(), "additionalProperties": True, "allOf": fits},
         "kind_of_layer": kind,
-        **{_definition(key): spelt([key, *_others(key)]) for key in LAYERS},
+        **{_definition(key): spelt([key, *other_names(kind)]) for key, kind in LAYERS.items()},
     }
 
 
@@ -42,10 +42,6 @@ def _every_setting() -> Schema:
             owners.setdefault(key, []).append(kind.key)
     settings = {key: {"description": f"A setting of {', '.join(kinds)}."} for key, kinds in owners.items()}
     return settings | dict.fromkeys(_KEYS, named("kind_of_layer"))
-
-
-def _others(kind: str) -> list[str]:
-    return [other for other, meant in OTHER_LAYERS.items() if meant == kind]
 
 
 def _definition(kind: str) -> str:

@@ -1,9 +1,10 @@
 """What schemas are put together from: conditions, exclusions, names in any spelling."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from derive.problem.reading.framework_names import Renamed, other_names
 from derive.problem.reading.keys import Taken, either, one_of
 
 Schema: TypeAlias = dict[str, Any]
@@ -51,6 +52,11 @@ def offered(names: Iterable[str], others: Iterable[str] = ()) -> Schema:
     """The same for `names` and `others`, of which an editor offers the first."""
     own = list(names)
     return dict(either(spelt([*own, *others]), one_of(own)))
+
+
+def offered_keys(rows: Mapping[str, Renamed]) -> Schema:
+    """The keys of layers, losses or rules, and what others call them."""
+    return offered(rows, [other for row in rows.values() for other in other_names(row)])
 
 
 _WORDS = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|\d+")

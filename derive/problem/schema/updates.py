@@ -3,9 +3,20 @@
 import re
 from collections.abc import Iterable
 
-from derive.problem.reading.framework_names import OTHER_RULES
+from derive.problem.reading.framework_names import other_names
 from derive.problem.reading.keys import FLAG, NAME, NUMBER, Key, either, named, one_of, table_of
-from derive.problem.schema.parts import NOTHING, Schema, forbidden, has, lacks, none_of, offered, spelt, when, where
+from derive.problem.schema.parts import (
+    NOTHING,
+    Schema,
+    forbidden,
+    has,
+    lacks,
+    none_of,
+    offered_keys,
+    spelt,
+    when,
+    where,
+)
 from derive.problem.training.model import EQUATIONS
 from derive.problem.training.schedules import SCHEDULES, WHOLE
 from derive.problem.training.update_lines import DEFAULT, KEYS
@@ -37,17 +48,13 @@ def _variant(rule: Rule) -> Key:
 
 def update_words() -> Schema:
     """The words for rules, each by itself and all together, and what a learning rate is."""
-    each = {_definition(key): spelt([key, *_others(key)]) for key in RULES}
+    each = {_definition(key): spelt([key, *other_names(rule)]) for key, rule in RULES.items()}
     in_steps = {"type": "string", "pattern": _STEP}
     return {
         **each,
-        "rule": either(offered(RULES, OTHER_RULES), one_of([EQUATIONS])),
+        "rule": either(offered_keys(RULES), one_of([EQUATIONS])),
         "learning_rate": when({"type": "object"}, table_of(NUMBER, 1), either(NUMBER, in_steps)),
     }
-
-
-def _others(key: str) -> list[str]:
-    return [other for other, meant in OTHER_RULES.items() if meant == key]
 
 
 def _definition(key: str) -> str:

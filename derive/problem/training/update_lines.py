@@ -9,7 +9,7 @@ from derive.errors import suggestion
 from derive.language.names import Name, Symbol
 from derive.problem.reading.equation_lines import EquationLine, lines_of
 from derive.problem.reading.equations import read_name
-from derive.problem.reading.framework_names import UPDATE_KEYS, rule_name
+from derive.problem.reading.framework_names import UPDATE_KEYS, meant_key
 from derive.problem.reading.given_values import Given, exact_number
 from derive.problem.reading.keys import (
     EQUATION_LINES,
@@ -138,7 +138,7 @@ class ScriptReader:
         return [EquationLine(f"{ETA} <- {self.rate.equation}", place)] if self.rate.equation else []
 
     def _rule(self) -> Rule | None:
-        key = rule_name(self.tables.text("update", "rule", default=DEFAULT), RULES)
+        key = meant_key(self.tables.text("update", "rule", default=DEFAULT), RULES)
         if key in RULES:
             return RULES[key]
         hint = suggestion(key, RULES) or f"one of: {', '.join(RULES)}; or write its `equations`"

@@ -23,6 +23,7 @@ class Rule:
     threshold  whether they speak of a threshold unit: its output y, its argument z, its target t
     columns    what they write of a number, and what of a column
     rate       the learning rate where the file gives none
+    others     what it is called elsewhere, parted by ` | `
     """
 
     key: str
@@ -36,6 +37,7 @@ class Rule:
     decoupled: str = ""
     columns: tuple[str, str] = ("", "")
     rate: Fraction | None = None
+    others: str = ""
 
     def variant(self, choice: str | bool | None = None) -> str:
         """The equations of a variant, the default one for None."""
@@ -72,17 +74,19 @@ _ORTHOGONAL = "\n".join(
 
 RULES = {rule.key: rule for rule in (
     Rule("gradient descent", "a step against the gradient", "Cauchy (1847)",
-         {"": "θ <- θ - eta dL/dθ"}),
+         {"": "θ <- θ - eta dL/dθ"},
+         others="sgd | gd | steepest descent | batch gradient descent | stochastic gradient descent"),
     Rule("momentum", "the gradients of earlier steps go on acting; the rate stands outside or inside the velocity v",
          "Polyak (1964); outside: PyTorch's SGD",
          {"outside": "v <- beta v + dL/dθ\nθ <- θ - eta v",
           "inside": "v <- beta v + eta dL/dθ\nθ <- θ - v"},
-         _constants(beta="0.9"), "convention"),
+         _constants(beta="0.9"), "convention",
+         others="sgdm | sgd with momentum | gradient descent with momentum | heavy ball"),
     Rule("nesterov", "momentum that looks one step ahead",
          "Nesterov (1983), with the gradient at the old weights as Sutskever et al. (2013); outside: PyTorch's SGD",
          {"outside": "v <- beta v + dL/dθ\nθ <- θ - eta (dL/dθ + beta v)",
           "inside": "v <- beta v + eta dL/dθ\nθ <- θ - (eta dL/dθ + beta v)"},
-         _constants(beta="0.9"), "convention"),
+         _constants(beta="0.9"), "convention", others="nag | nesterov momentum | nesterov accelerated gradient"),
     Rule("adagrad", "the rate divided by the root of all squared gradients so far",
          "Duchi, Hazan, Singer (2011)",
          {False: "s <- s + (dL/dθ)^2\nθ <- θ - eta dL/dθ / (sqrt(s) + epsilon)",
@@ -156,7 +160,8 @@ RULES = {rule.key: rule for rule in (
          _constants(beta="0.95", ns_1="3.4445", ns_2="-4.7750", ns_3="2.0315", epsilon="1e-7")),
     Rule("newton", "the step to the lowest point of the parabola that fits here, of a number or a column θ",
          "Newton (1669)", {"": "θ <- θ - eta dL/dθ / (d^2L/dθ^2)"},
-         columns=("dL/dθ / (d^2L/dθ^2)", "(d^2L/dθ^2)^{-1} dL/dθ"), rate=Fraction(1)),
+         columns=("dL/dθ / (d^2L/dθ^2)", "(d^2L/dθ^2)^{-1} dL/dθ"), rate=Fraction(1),
+         others="newton raphson | newtons method"),
     Rule("perceptron", "where the output of a threshold unit is wrong, the weights move by its input",
          "Rosenblatt (1958)",
          {"": "θ <- θ + eta e dz/dθ"}, once="e <- t - y", threshold=True),

@@ -11,7 +11,7 @@ from derive.language.names import Name, Symbol
 from derive.language.primaries import COMPARISONS
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.equations import WrittenEquation, read_equation
-from derive.problem.reading.framework_names import OTHER_RATES, rule_name
+from derive.problem.reading.framework_names import OTHER_RATES, meant_key
 from derive.problem.reading.given_values import Given
 from derive.problem.reading.tables import Tables
 from derive.problem.training.assignments import Assigning
@@ -47,7 +47,7 @@ class TrainingReader:
 
     def training(self) -> Training:
         steps, epochs = self._steps()
-        rule = EQUATIONS if EQUATIONS in self.table else rule_name(str(self.table.get("rule", DEFAULT)), RULES)
+        rule = EQUATIONS if EQUATIONS in self.table else meant_key(str(self.table.get("rule", DEFAULT)), RULES)
         rate = read_rate(self.tables, steps, RULES[rule].rate if rule in RULES else None)
         update = Update(
             rule=rule,
