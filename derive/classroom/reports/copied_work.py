@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.answers.marking.step_answer import CORRECT, FOLLOWS, WRONG
+from derive.answers.marking.step_answer import CORRECT, WRONG
 from derive.classroom.marking.work_numbers import WorkNumber
 
 FEWEST = 3
@@ -148,9 +148,9 @@ def _same_faults(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, s
 
 
 def _went_over(numbers: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
-    """Whether numbers that are right on the own sheet stand in the other work, where they are wrong: it was copied."""
-    right = (n for n in numbers if n.tells and n.verdict in {CORRECT, FOLLOWS} and _is_in(n, other))
-    return sum(other[number.place][1] == WRONG for number in right) >= FEWEST_WRONG
+    """Whether the own sheet explains more of what two works share than the other's: then this one was copied."""
+    shared = [(number.verdict, other[number.place][1]) for number in numbers if number.tells and _is_in(number, other)]
+    return sum(own == WRONG for own, _ in shared) < sum(its == WRONG for _, its in shared)
 
 
 def _is_in(number: WorkNumber, other: Mapping[str, tuple[float, str]]) -> bool:

@@ -44,7 +44,7 @@ FAULTS = ("z_1", "A_1", "z_2", "dL/dz_2", "dL/dw_2", "dL/dz_1")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12, 14])
+@pytest.mark.parametrize("seed", [11, 14, 731])
 def test_a_class_of_150_copied_by_its_neighbours(tmp_path: Path, seed: int) -> None:
     """Half of them work honestly, many with the same mistakes; the other half copy from them in several ways."""
     small, chance = SmallClass(tmp_path, people=people(150)), Random(seed)
