@@ -86,13 +86,15 @@ class PassTracker:
         return self.passes - 1 in self.worked and not self.said
 
     def is_updated(self, name: Name, numbers: Array | None) -> bool:
-        """Whether a parameter is stated after its update: behind a gradient, or by its numbers."""
+        """Whether a parameter is stated after its update: behind a gradient or the update itself, or by its numbers."""
         if self.backward or (self.passes > 1 and (not self.said or (name, self.passes - 1) in self.renewed)):
             return True
         before, after = self.given.get(name, ((), ()))
-        if numbers is None or not self.said.keys() & self.forward or len(before) != len(numbers.entries):
+        if numbers is None or len(before) != len(numbers.entries) or _are(numbers, before):
             return False
-        return not _are(numbers, before) and (self.headed or _are(numbers, after))
+        if (name, self.passes) in self.renewed:
+            return True
+        return bool(self.said.keys() & self.forward) and (self.headed or _are(numbers, after))
 
 
 def parameters_of(solution: Solution) -> dict[Name, tuple[Flat, Flat]]:

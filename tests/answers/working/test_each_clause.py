@@ -7,19 +7,15 @@ text, and what the text says of which step. `UNREAD` is a statement that cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
+from support.read_works import UNREAD, key, said
 
-from derive import Problem, examples
 from derive.answers.feedback.report import Report, report
-from derive.answers.marking.judging import Judged, judge
-from derive.answers.reading.written import Answer, Array
+from derive.answers.marking.judging import judge
 from derive.answers.working.free_working import read_working
-from derive.solution import Solution, solve
 
-UNREAD = "unread"
 Case = tuple[str, str, dict[str, Any]]
 BCE, MILLER, HAN, ZAKI, NORM = "binary_cross_entropy", "miller", "han_kamber", "zaki_meira", "layer_norm"
 ROWS, CONV, ADAM, LINE, RNN, HUBER = (
@@ -30,29 +26,6 @@ ROWS, CONV, ADAM, LINE, RNN, HUBER = (
     "elman_bptt",
     "huber",
 )
-
-
-@cache
-def key(name: str) -> Solution:
-    """A problem that others have handed in for: solved once."""
-    return solve(Problem.loads(examples.path(name).read_text("utf-8")))
-
-
-def said(name: str, text: str) -> dict[str, Any]:
-    """What a work says: numbers by step, what counts for no step behind a `?`, lines not understood as `line 3`."""
-    answers = read_working(text, key(name))
-    meant = {each.place.id: each for each in judge(key(name), answers) if each.answer}
-    return dict(entry(answer, meant.get(answer.step)) for answer in answers)
-
-
-def entry(answer: Answer, judged: Judged | None) -> tuple[str, Any]:
-    where = f"line {answer.line}" if answer.is_line else answer.step or f"? {answer.left}"
-    content = answer.content
-    found = judged.written if judged else content.entries if isinstance(content, Array) else None
-    if found is None:
-        return where, UNREAD
-    numbers = [w and round(float(w.value), 9) for w in found]
-    return where, numbers[0] if len(numbers) == 1 else numbers
 
 
 def unlike(table: dict[str, list[Case]]) -> Iterator[str]:
