@@ -185,6 +185,14 @@ class Row:
     threshold: int | None = None
 
 
+def array_row(key: str, summary: str, example: str, *, also: tuple[str, ...] = (), **fields: Any) -> Row:
+    """The row of a function of arrays that is called by its key, `also` by other spellings, and set upright where
+    `notation` says nothing else.
+    """
+    fields.setdefault("notation", Look.operator(key))
+    return Row(key=key, spellings=(key, *also), summary=summary, example=example, **fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Shortcut:
     """The gradient of a loss of p and y by z, where p = `inner(z)`, is p − y over the number of samples.
@@ -239,6 +247,15 @@ class Macro:
     def arity(self) -> tuple[int, int]:
         """The least and the largest number of arguments."""
         return len(self.params) - self.optional, len(self.params)
+
+
+def macro(
+    key: str, summary: str, body: str, params: str = "p, y", *, also: tuple[str, ...] = (), example: str = "",
+    **fields: Any,
+) -> Macro:  # fmt: skip
+    """The macro that is called by its key, `also` by other spellings, with an example over its parameters."""
+    return Macro(key=key, spellings=(key, *also), summary=summary, body=body, params=tuple(params.split(", ")),
+                 example=example or f"{key}({params})", **fields)  # fmt: skip
 
 
 AXIS = {"axis": "axis"}

@@ -10,7 +10,7 @@ from functools import partial
 from derive.calculus import scalars
 from derive.calculus.building import divided, negated, times
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, Wording, register_rows
+from derive.calculus.operation_rows import At, GradientContext, Look, Row, Wording, array_row, macro, register_rows
 from derive.calculus.options import option_shape
 from derive.calculus.scalars import Num, ValueFault, middle, sign
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, row_and_column
@@ -196,32 +196,19 @@ register_rows([
     _constant("identity", "I", "I", "identity matrix: 1 on the diagonal, 0 elsewhere", "identity(3)"),
     _constant("ones", r"\mathbf{1}", "1", "array of ones", "ones((2, 3))"),
     _constant("zeros", r"\mathbf{0}", "0", "array of zeros", "zeros(3)"),
-    Row(
-        key="det", spellings=("det",), summary="determinant of a square matrix", example="det(X)",
-        notation=Look("function", r"\det", "det"), shape=_determinant_shape, kernel=_determinant_kernel,
-        pullback=lambda ctx: times(ctx.gradient, apply("cofactors", ctx.args[0]), "product"),  # g C
-        entry=_determinant_entry, mixes=True, rules=("back det",),
-        numpy=lambda shapes, options: "np.linalg.det({0})" if shapes[0] else "",
-    ),
-    Row(
-        key="cofactors", spellings=("cofactors",),
-        summary="cofactors of a square matrix: the gradient of its determinant",
-        example="cofactors(X)", notation=Look.operator("cof"), shape=_inverse_shape, kernel=_cofactors_kernel,
-        pullback=_cofactors_pullback, entry=_cofactors_entry, mixes=True, said=True,
-        numpy=lambda shapes, options: "(np.linalg.det({0}) * np.linalg.inv({0}).T)" if shapes[0] else "",
-    ),
-    Row(
-        key="inverse", spellings=("inverse", "inv"), summary="inverse of a square matrix", example="inverse(X)",
-        notation=Look("reciprocal", r"\operatorname{inverse}", "inverse"), shape=_inverse_shape, kernel=_inverse_kernel,
-        pullback=_inverse_pullback, entry=_inverse_entry, mixes=True, rules=("back inverse",),
-        numpy=lambda shapes, options: "np.linalg.inv({0})" if shapes[0] else "",
-    ),
-    Macro(
-        key="trace", spellings=("trace", "tr"), summary="sum of the entries on a diagonal", example="trace(X)",
-        params=("a",), body="sum(diagonal(a))",
-    ),
-    Macro(
-        key="outer", spellings=("outer",), summary="outer product of two vectors", example="outer(a, b)",
-        params=("a", "b"), body="a b^T",
-    ),
+    array_row("det", "determinant of a square matrix", "det(X)", notation=Look("function", r"\det", "det"),
+              shape=_determinant_shape, kernel=_determinant_kernel,
+              pullback=lambda ctx: times(ctx.gradient, apply("cofactors", ctx.args[0]), "product"),  # g C
+              entry=_determinant_entry, mixes=True, rules=("back det",),
+              numpy=lambda shapes, options: "np.linalg.det({0})" if shapes[0] else ""),
+    array_row("cofactors", "cofactors of a square matrix: the gradient of its determinant", "cofactors(X)",
+              notation=Look.operator("cof"), shape=_inverse_shape, kernel=_cofactors_kernel,
+              pullback=_cofactors_pullback, entry=_cofactors_entry, mixes=True, said=True,
+              numpy=lambda shapes, options: "(np.linalg.det({0}) * np.linalg.inv({0}).T)" if shapes[0] else ""),
+    array_row("inverse", "inverse of a square matrix", "inverse(X)", also=("inv",),
+              notation=Look("reciprocal", r"\operatorname{inverse}", "inverse"), shape=_inverse_shape,
+              kernel=_inverse_kernel, pullback=_inverse_pullback, entry=_inverse_entry, mixes=True,
+              rules=("back inverse",), numpy=lambda shapes, options: "np.linalg.inv({0})" if shapes[0] else ""),
+    macro("trace", "sum of the entries on a diagonal", "sum(diagonal(a))", "a", also=("tr",), example="trace(X)"),
+    macro("outer", "outer product of two vectors", "a b^T", "a, b"),
 ])  # fmt: skip

@@ -9,7 +9,7 @@ from flint import fmpq
 from derive.calculus import scalars
 from derive.calculus.building import times, total
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import At, GradientContext, Look, Row, register_rows
+from derive.calculus.operation_rows import At, GradientContext, Look, array_row, register_rows
 from derive.calculus.options import whole_option
 from derive.calculus.scalars import ValueFault
 from derive.calculus.shapes import as_matrix, normal, place_in, position, row_and_column
@@ -186,24 +186,16 @@ COUNT = {**AXIS, "count": "sizes"}
 
 
 register_rows([
-    Row(
-        key="embedding", spellings=("embedding",),
-        summary="the columns of a table, looked up by number; with `rows` its rows", example="embedding(W, t)",
-        arity=(2, 2), notation=Look("looked up", "", "embedding"), shape=_embedding_shape, kernel=_embedding_kernel,
-        pullback=_embedding_pullback, entry=_embedding_entry, settings=AXIS, whole=True, given=(1,),
-        numpy=_embedding_numpy,
-    ),
-    Row(
-        key="scatter", spellings=("scatter",), summary="columns added up by number: the gradient of an embedding",
-        example="scatter(X, t, 5)", arity=(2, 2), notation=Look.operator("scatter"), shape=_scatter_shape,
-        kernel=_scatter_kernel, pullback=_scatter_pullback, entry=_scatter_entry, settings=COUNT,
-        positional=("count",), whole=True, given=(1,), said=True,
-    ),
-    Row(
-        key="one_hot", spellings=("one_hot",), summary="columns with a 1 at the given number; with `rows` rows",
-        example="one_hot(t, 3)", notation=Look("unit vector", "", "one_hot"),
-        shape=lambda shapes, options: _standing(_count(options), _tokens(shapes[0]), options),
-        kernel=_one_hot_kernel, pullback=no_pullback, entry=_one_hot_entry, settings=COUNT, positional=("count",),
-        whole=True, given=(0,),
-    ),
+    array_row("embedding", "the columns of a table, looked up by number; with `rows` its rows", "embedding(W, t)",
+              arity=(2, 2), notation=Look("looked up", "", "embedding"), shape=_embedding_shape,
+              kernel=_embedding_kernel, pullback=_embedding_pullback, entry=_embedding_entry, settings=AXIS,
+              whole=True, given=(1,), numpy=_embedding_numpy),
+    array_row("scatter", "columns added up by number: the gradient of an embedding", "scatter(X, t, 5)", arity=(2, 2),
+              shape=_scatter_shape, kernel=_scatter_kernel, pullback=_scatter_pullback, entry=_scatter_entry,
+              settings=COUNT, positional=("count",), whole=True, given=(1,), said=True),
+    array_row("one_hot", "columns with a 1 at the given number; with `rows` rows", "one_hot(t, 3)",
+              notation=Look("unit vector", "", "one_hot"),
+              shape=lambda shapes, options: _standing(_count(options), _tokens(shapes[0]), options),
+              kernel=_one_hot_kernel, pullback=no_pullback, entry=_one_hot_entry, settings=COUNT,
+              positional=("count",), whole=True, given=(0,)),
 ])  # fmt: skip

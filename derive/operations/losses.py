@@ -6,7 +6,7 @@ from math import prod
 from flint import fmpq
 
 from derive.calculus.kernels import ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import AXIS, Look, Macro, Shortcut, Wording, register_rows
+from derive.calculus.operation_rows import AXIS, Look, Shortcut, Wording, macro, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix
 from derive.language.expressions import Options, Shape
@@ -100,80 +100,39 @@ def _columns(shape: Shape) -> int:
 
 
 LOSSES = [
-    Macro(
-        key="squared_error", spellings=("squared_error",), summary="sum of the squared errors",
-        example="squared_error(p, y)", params=("p", "y"), body="sum((p - y)^2)", others="sse",
-    ),
-    Macro(
-        key="half_squared_error", spellings=("half_squared_error",), summary="half the sum of the squared errors",
-        example="half_squared_error(p, y)", params=("p", "y"), body="1/2 sum((p - y)^2)",
-    ),
-    Macro(
-        key="mean_squared_error", spellings=("mean_squared_error", "mse"), summary="mean of the squared errors",
-        example="mean_squared_error(p, y)", params=("p", "y"), body="mean((p - y)^2)", others="mse | mse loss",
-    ),
-    Macro(
-        key="mean_absolute_error", spellings=("mean_absolute_error", "mae"), summary="mean of the absolute errors",
-        example="mean_absolute_error(p, y)", params=("p", "y"), body="mean(abs(p - y))", output="identity",
-        others="mae | l1 | l1 loss",
-    ),
-    Macro(
-        key="huber", spellings=("huber",), summary="mean of the Huber penalties of the errors",
-        example="huber(p, y, delta = 1)", params=("p", "y"), body="mean(huber_penalty(p - y, delta = delta))",
-        defaults=DELTA, output="identity", others="huber loss | smooth l1 loss",
-    ),
-    Macro(
-        key="hinge", spellings=("hinge",), summary="mean of max(0, 1 - y p), targets -1 and 1", example="hinge(p, y)",
-        params=("p", "y"), body="mean(max(0, 1 - y ⊙ p))", output="identity",
-        targets="{ choices = [-1, 1] }", others="hinge loss",
-    ),
-    Macro(
-        key="binary_cross_entropy", shortcut=Shortcut("sigmoid_binary_cross_entropy", "sigmoid", "log", prod),
-        spellings=("binary_cross_entropy", "bce"),
-        summary="mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1", example="binary_cross_entropy(p, y)",
-        params=("p", "y"), body="-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))",
-        others="bce | bce loss | binary crossentropy | log loss",
-    ),
-    Macro(
-        key="cross_entropy", spellings=("cross_entropy",),
-        shortcut=Shortcut("softmax_cross_entropy", "softmax", "log", _columns, whole=True),
-        summary="-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
-        example="cross_entropy(p, y)", params=("p", "y"), body="-sum(y ⊙ log(p))", settings=AXIS,
-        by_shape=_cross_entropy, output="softmax", targets=ONE_HOT,
-        others="categorical crossentropy | sparse categorical crossentropy",
-    ),
-    Macro(
-        key="multiclass_hinge", spellings=("multiclass_hinge",),
-        summary="sum of max(0, s_j - s_y + delta) over the wrong classes j; y with a 1 for the right class",
-        example="multiclass_hinge(p, y, delta = 1)", params=("p", "y"),
-        body="sum((1 - y) ⊙ max(0, p - sum(y ⊙ p) + delta))", defaults=DELTA, by_shape=_multiclass_hinge,
-        output="identity", targets=ONE_HOT,
-    ),
-    Macro(
-        key="kl_divergence", spellings=("kl_divergence",),
-        summary="sum(a (log(a) - log(b))): how far the distribution b is from a", example="kl_divergence(a, b)",
-        params=("a", "b"), body="sum(a ⊙ (log(a) - log(b)))",
-    ),
-    Macro(
-        key="kl_normal", spellings=("kl_normal",),
-        summary="divergence of normal distributions (mean mu, deviation sigma) from the standard one, summed",
-        example="kl_normal(a, b)", params=("mu", "sigma"), body="sum((mu^2 + sigma^2 - 1)/2 - log(sigma))",
-    ),
-    Macro(
-        key="lasso_penalty", spellings=("lasso_penalty",), summary="L1 penalty: sum of the absolute values",
-        example="lasso_penalty(W)", params=("w",), body="sum(abs(w))",
-    ),
-    Macro(
-        key="ridge_penalty", spellings=("ridge_penalty",), summary="L2 penalty: sum of the squares",
-        example="ridge_penalty(W)", params=("w",), body="sum(w^2)",
-    ),
-    Macro(
-        key="cross_entropy_logits",
-        shortcut=Shortcut("cross_entropy_logits", "softmax", "log_softmax", _columns, whole=True, logits=True),
-        spellings=("cross_entropy_logits",), summary="cross-entropy of softmax(z)",
-        example="cross_entropy_logits(z, y)", params=("z", "y"), body="-sum(y ⊙ log_softmax(z))", settings=AXIS,
-        by_shape=_cross_entropy_logits, output="identity", targets=ONE_HOT, others="cross entropy loss",
-    ),
+    macro("squared_error", "sum of the squared errors", "sum((p - y)^2)", others="sse"),
+    macro("half_squared_error", "half the sum of the squared errors", "1/2 sum((p - y)^2)"),
+    macro("mean_squared_error", "mean of the squared errors", "mean((p - y)^2)", also=("mse",),
+          others="mse | mse loss"),
+    macro("mean_absolute_error", "mean of the absolute errors", "mean(abs(p - y))", also=("mae",), output="identity",
+          others="mae | l1 | l1 loss"),
+    macro("huber", "mean of the Huber penalties of the errors", "mean(huber_penalty(p - y, delta = delta))",
+          example="huber(p, y, delta = 1)", defaults=DELTA, output="identity", others="huber loss | smooth l1 loss"),
+    macro("hinge", "mean of max(0, 1 - y p), targets -1 and 1", "mean(max(0, 1 - y ⊙ p))", output="identity",
+          targets="{ choices = [-1, 1] }", others="hinge loss"),
+    macro("binary_cross_entropy", "mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1",
+          "-mean(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))", also=("bce",),
+          shortcut=Shortcut("sigmoid_binary_cross_entropy", "sigmoid", "log", prod),
+          others="bce | bce loss | binary crossentropy | log loss"),
+    macro("cross_entropy",
+          "-sum(y log(p)), y with a 1 for the right class, or its number; of a matrix the mean over columns",
+          "-sum(y ⊙ log(p))", shortcut=Shortcut("softmax_cross_entropy", "softmax", "log", _columns, whole=True),
+          settings=AXIS, by_shape=_cross_entropy, output="softmax", targets=ONE_HOT,
+          others="categorical crossentropy | sparse categorical crossentropy"),
+    macro("multiclass_hinge",
+          "sum of max(0, s_j - s_y + delta) over the wrong classes j; y with a 1 for the right class",
+          "sum((1 - y) ⊙ max(0, p - sum(y ⊙ p) + delta))", example="multiclass_hinge(p, y, delta = 1)", defaults=DELTA,
+          by_shape=_multiclass_hinge, output="identity", targets=ONE_HOT),
+    macro("kl_divergence", "sum(a (log(a) - log(b))): how far the distribution b is from a",
+          "sum(a ⊙ (log(a) - log(b)))", "a, b"),
+    macro("kl_normal", "divergence of normal distributions (mean mu, deviation sigma) from the standard one, summed",
+          "sum((mu^2 + sigma^2 - 1)/2 - log(sigma))", "mu, sigma", example="kl_normal(a, b)"),
+    macro("lasso_penalty", "L1 penalty: sum of the absolute values", "sum(abs(w))", "w", example="lasso_penalty(W)"),
+    macro("ridge_penalty", "L2 penalty: sum of the squares", "sum(w^2)", "w", example="ridge_penalty(W)"),
+    macro("cross_entropy_logits", "cross-entropy of softmax(z)", "-sum(y ⊙ log_softmax(z))", "z, y",
+          shortcut=Shortcut("cross_entropy_logits", "softmax", "log_softmax", _columns, whole=True, logits=True),
+          settings=AXIS, by_shape=_cross_entropy_logits, output="identity", targets=ONE_HOT,
+          others="cross entropy loss"),
 ]  # fmt: skip
 
 register_rows((*PENALTIES, *LOSSES))

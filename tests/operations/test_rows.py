@@ -47,7 +47,7 @@ OUTSIDE = {
                  "where", "infinity", "prod", "cross_entropy"},
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
-    "answers/names": {"exp", "log", "phi"},  # the same, as students write them; φ is any function
+    "answers/names": {"exp", "phi"},  # the same, as students write them; φ is any function
     "notation": {"place", "equal"},  # a style of the printer; c = 1 behind a brace
     "verification": {"sqrt", "pi"},  # SymPy's arithmetic
     "page/lines": {"dropout", "kl_normal"},  # a formula known by its form; the divergence that a form looks for

@@ -15,7 +15,7 @@ from derive.calculus import scalars
 from derive.calculus.building import product_of, times, total
 from derive.calculus.differentiation import reduced
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Wording, array_row, register_rows
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 from derive.operations.over_axes.reductions import (
     first_of,
@@ -178,34 +178,23 @@ def _part(ctx: GradientContext, key: str, *args: Expr) -> Expr:
 
 
 register_rows([
-    Row(
-        key="prod", spellings=("prod",), summary="product of all entries, of each row, column or channel",
-        example="prod(X, rows)", notation=Look("function", r"\prod", "∏"), shape=reduced_shape, kernel=_kernel,
-        pullback=lambda ctx: times(ctx.gradient, apply("others_product", ctx.args[0], **ctx.settings)), entry=_entry,
-        params=("z",), settings=AXIS, mixes=True, rules=("back prod",),
-        numpy=partial(reduced_in_numpy, "np.prod"),
-    ),
-    Row(
-        key="others_product", spellings=("others_product",),
-        summary="for each entry the product of the others; with g too, its derivative along g",
-        example="others_product(X, rows)", notation=Look("function", r"\prod\nolimits_{\mathrm{others}}", "∏_others"),
-        arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, False), kernel=partial(_by_group, _others),
-        pullback=_others_pullback, entry=_others_entry, params=("z",), settings=AXIS, mixes=True,
-        meaning=Wording("others_product"), said=True,
-    ),
-    Row(
-        key="cumprod", spellings=("cumprod",),
-        summary="running products of a vector, of each row or column; with g too, their derivative along g",
-        example="cumprod(X, rows)", notation=Look.operator("cumprod"), arity=(1, MOST_DIRECTIONS),
-        shape=partial(_along_shape, True), kernel=partial(_by_group, _running), pullback=_running_pullback,
-        entry=_running_entry, params=("z",), settings=AXIS, mixes=True, meaning=Wording("cumprod"),
-        rules=("back cumprod",) * MOST_DIRECTIONS,
-    ),
-    Row(
-        key="cumprod_gradient", spellings=("cumprod_gradient",),
-        summary="for each entry the sum of the g from it on, each times the other factors of its running product",
-        example="cumprod_gradient(X, W, rows)", notation=Look.operator("cumprod_gradient", "cumprod_gradient"),
-        arity=(2, MOST_DIRECTIONS), shape=partial(_along_shape, True), kernel=partial(_by_group, _running_back),
-        pullback=_back_pullback, entry=_back_entry, settings=AXIS, mixes=True, said=True,
-    ),
+    array_row("prod", "product of all entries, of each row, column or channel", "prod(X, rows)",
+              notation=Look("function", r"\prod", "∏"), shape=reduced_shape, kernel=_kernel,
+              pullback=lambda ctx: times(ctx.gradient, apply("others_product", ctx.args[0], **ctx.settings)),
+              entry=_entry, params=("z",), settings=AXIS, mixes=True, rules=("back prod",),
+              numpy=partial(reduced_in_numpy, "np.prod")),
+    array_row("others_product", "for each entry the product of the others; with g too, its derivative along g",
+              "others_product(X, rows)", notation=Look("function", r"\prod\nolimits_{\mathrm{others}}", "∏_others"),
+              arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, False), kernel=partial(_by_group, _others),
+              pullback=_others_pullback, entry=_others_entry, params=("z",), settings=AXIS, mixes=True,
+              meaning=Wording("others_product"), said=True),
+    array_row("cumprod", "running products of a vector, of each row or column; with g too, their derivative along g",
+              "cumprod(X, rows)", arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, True),
+              kernel=partial(_by_group, _running), pullback=_running_pullback, entry=_running_entry, params=("z",),
+              settings=AXIS, mixes=True, meaning=Wording("cumprod"), rules=("back cumprod",) * MOST_DIRECTIONS),
+    array_row("cumprod_gradient",
+              "for each entry the sum of the g from it on, each times the other factors of its running product",
+              "cumprod_gradient(X, W, rows)", notation=Look.operator("cumprod_gradient", "cumprod_gradient"),
+              arity=(2, MOST_DIRECTIONS), shape=partial(_along_shape, True), kernel=partial(_by_group, _running_back),
+              pullback=_back_pullback, entry=_back_entry, settings=AXIS, mixes=True, said=True),
 ])  # fmt: skip

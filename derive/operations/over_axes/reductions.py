@@ -9,7 +9,7 @@ from functools import partial
 from derive.calculus import scalars
 from derive.calculus.building import divided, filled_array, total
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Macro, Row, register_rows
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, array_row, macro, register_rows
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, offset, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 
@@ -150,20 +150,12 @@ def reduced_in_numpy(function: str, shapes: Shapes, options: Options) -> str:
 
 
 register_rows([
-    Row(
-        key="sum", spellings=("sum",), summary="sum of all entries, of each row, column or channel",
-        example="sum(X, rows)", notation=Look("sum", r"\sum", "Σ"), shape=reduced_shape, kernel=_sum_kernel,
-        pullback=lambda ctx: filled_array(ctx.gradient, ctx.shapes[0]),
-        entry=_sum_entry, settings=AXIS, mixes=True, numpy=partial(reduced_in_numpy, "np.sum"),
-    ),
-    Row(
-        key="mean", spellings=("mean",), summary="mean of all entries, of each row, column or channel",
-        example="mean(X, rows)", notation=Look("mean"), shape=reduced_shape, kernel=_mean_kernel,
-        pullback=_mean_pullback, entry=_mean_entry, settings=AXIS, mixes=True,
-        numpy=partial(reduced_in_numpy, "np.mean"),
-    ),
-    Macro(
-        key="dot", spellings=("dot",), summary="dot product of two vectors", example="dot(w, x)", params=("a", "b"),
-        body="sum(a ⊙ b)", by_shape=_dot,
-    ),
+    array_row("sum", "sum of all entries, of each row, column or channel", "sum(X, rows)",
+              notation=Look("sum", r"\sum", "Σ"), shape=reduced_shape, kernel=_sum_kernel,
+              pullback=lambda ctx: filled_array(ctx.gradient, ctx.shapes[0]), entry=_sum_entry, settings=AXIS,
+              mixes=True, numpy=partial(reduced_in_numpy, "np.sum")),
+    array_row("mean", "mean of all entries, of each row, column or channel", "mean(X, rows)", notation=Look("mean"),
+              shape=reduced_shape, kernel=_mean_kernel, pullback=_mean_pullback, entry=_mean_entry, settings=AXIS,
+              mixes=True, numpy=partial(reduced_in_numpy, "np.mean")),
+    macro("dot", "dot product of two vectors", "sum(a ⊙ b)", "a, b", example="dot(w, x)", by_shape=_dot),
 ])  # fmt: skip

@@ -11,7 +11,7 @@ from flint import fmpq
 from derive.calculus import scalars
 from derive.calculus.building import divided, times, total
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Row, Wording, register_rows
+from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, Wording, array_row, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import offset
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
@@ -168,51 +168,28 @@ def _causal_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Exp
 
 
 register_rows([
-    Row(
-        key="cumsum", spellings=("cumsum",), summary="running sums of a vector, of each row or column",
-        example="cumsum(X, rows)", notation=Look.operator("cumsum"), shape=same_shape,
-        kernel=group_by_group(lambda flat: list(accumulate(flat))),
-        pullback=_running_pullback, entry=_running_entry, params=("z",), settings=AXIS, mixes=True,
-        meaning=Wording("cumsum"),
-    ),
-    Row(
-        key="softmax", spellings=("softmax",),
-        summary="probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
-        example="softmax(X, rows)", notation=Look.operator("softmax"),
-        shape=same_shape, kernel=group_by_group(softmax), pullback=_softmax_pullback, entry=_softmax_entry,
-        params=("z",),
-        from_scores=True,
-        bounds=(0, 1), settings=AXIS, definition="exp(z)/sum(exp(z), axis = axis)",
-        working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"), rules=("back softmax",),
-        derivative=("diag(y) - y y^T",), jacobian=("(1 - i) i", "-(i j)"),
-    ),
-    Row(
-        key="causal_softmax", spellings=("causal_softmax",),
-        summary="softmax over the tokens up to the query's own, 0 for later ones",
-        example="causal_softmax(X, columns)",
-        notation=Look("function", r"{\operatorname{softmax}_{\le}}", "softmax_≤"), shape=_causal_shape,
-        kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry, params=("z",), bounds=(0, 1),
-        settings=AXIS, rules=("back softmax",),
-        from_scores=True,
-        meaning=Wording("causal_softmax"),
-    ),
-    Row(
-        key="log_softmax", spellings=("log_softmax", "logsoftmax"),
-        summary="logarithm of the softmax; of a vector, rows or columns", example="log_softmax(X, rows)",
-        notation=Look.operator("logsoftmax"), shape=same_shape,
-        kernel=group_by_group(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry, params=("z",),
-        from_scores=True,
-        bounds=(None, 0), settings=AXIS, definition="z - log(sum(exp(z), axis = axis))",
-        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",),
-    ),
-    Row(
-        key="logsumexp", spellings=("logsumexp",),
-        summary="logarithm of the sum of the exponentials; of a vector, rows or columns",
-        example="logsumexp(X, rows)", notation=Look.operator("logsumexp"),
-        shape=_reduced, kernel=_logsumexp_kernel,
-        pullback=lambda ctx: times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings)),  # g softmax(z)
-        entry=_logsumexp_entry, params=("z",),
-        settings=AXIS, definition="log(sum(exp(z), axis = axis))",
-        working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",),
-    ),
+    array_row("cumsum", "running sums of a vector, of each row or column", "cumsum(X, rows)", shape=same_shape,
+              kernel=group_by_group(lambda flat: list(accumulate(flat))), pullback=_running_pullback,
+              entry=_running_entry, params=("z",), settings=AXIS, mixes=True, meaning=Wording("cumsum")),
+    array_row("softmax", "probabilities from scores: e^z over the sum of all e^z; of a vector, rows or columns",
+              "softmax(X, rows)", shape=same_shape, kernel=group_by_group(softmax), pullback=_softmax_pullback,
+              entry=_softmax_entry, params=("z",), from_scores=True, bounds=(0, 1), settings=AXIS,
+              definition="exp(z)/sum(exp(z), axis = axis)", working=("exp(z)", "sum(w_1, axis = axis)", "w_1/w_2"),
+              rules=("back softmax",), derivative=("diag(y) - y y^T",), jacobian=("(1 - i) i", "-(i j)")),
+    array_row("causal_softmax", "softmax over the tokens up to the query's own, 0 for later ones",
+              "causal_softmax(X, columns)", notation=Look("function", r"{\operatorname{softmax}_{\le}}", "softmax_≤"),
+              shape=_causal_shape, kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry,
+              params=("z",), bounds=(0, 1), settings=AXIS, rules=("back softmax",), from_scores=True,
+              meaning=Wording("causal_softmax")),
+    array_row("log_softmax", "logarithm of the softmax; of a vector, rows or columns", "log_softmax(X, rows)",
+              also=("logsoftmax",), notation=Look.operator("logsoftmax"), shape=same_shape,
+              kernel=group_by_group(log_softmax), pullback=_log_softmax_pullback, entry=_log_softmax_entry,
+              params=("z",), from_scores=True, bounds=(None, 0), settings=AXIS,
+              definition="z - log(sum(exp(z), axis = axis))",
+              working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
+    array_row("logsumexp", "logarithm of the sum of the exponentials; of a vector, rows or columns",
+              "logsumexp(X, rows)", shape=_reduced, kernel=_logsumexp_kernel,
+              pullback=lambda ctx: times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings)),  # g softmax(z)
+              entry=_logsumexp_entry, params=("z",), settings=AXIS, definition="log(sum(exp(z), axis = axis))",
+              working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",)),
 ])  # fmt: skip

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 from derive.calculus.kernels import ShapeFault, Shapes
-from derive.calculus.operation_rows import AXIS, Macro, register_rows
+from derive.calculus.operation_rows import AXIS, Macro, macro, register_rows
 from derive.language.expressions import Options, Shape
 from derive.operations.over_axes.reductions import axis_of, count, reduced_shape
 
@@ -65,24 +65,13 @@ def _norm(name: str, summary: str, along: str, body: Callable[[str], str], param
 
 
 register_rows([
-    Macro(
-        key="var", spellings=("var",),
-        summary="variance: mean of the squared deviations from the mean; with ddof = 1 over n - 1",
-        example="var(X, rows)", params=("x",), body=DEVIATIONS, defaults=DDOF, settings=AXIS, by_shape=_variance,
-    ),
-    Macro(
-        key="std", spellings=("std",), summary="standard deviation: the root of the variance", example="std(X, rows)",
-        params=("x",), body=f"sqrt({DEVIATIONS})", defaults=DDOF, settings=AXIS,
-        by_shape=lambda shapes, options: f"sqrt({_variance(shapes, options)})",
-    ),
-    Macro(
-        key="norm", spellings=("norm",), summary="length of a vector: root of the sum of the squares",
-        example="norm(x)", params=("x",), body="sqrt(sum(x^2))",
-    ),
-    Macro(
-        key="cosine_similarity", spellings=("cosine_similarity",), summary="cosine of the angle between two vectors",
-        example="cosine_similarity(a, b)", params=("a", "b"), body="sum(a ⊙ b)/(sqrt(sum(a^2)) sqrt(sum(b^2)))",
-    ),
+    macro("var", "variance: mean of the squared deviations from the mean; with ddof = 1 over n - 1", DEVIATIONS, "x",
+          example="var(X, rows)", defaults=DDOF, settings=AXIS, by_shape=_variance),
+    macro("std", "standard deviation: the root of the variance", f"sqrt({DEVIATIONS})", "x", example="std(X, rows)",
+          defaults=DDOF, settings=AXIS, by_shape=lambda shapes, options: f"sqrt({_variance(shapes, options)})"),
+    macro("norm", "length of a vector: root of the sum of the squares", "sqrt(sum(x^2))", "x"),
+    macro("cosine_similarity", "cosine of the angle between two vectors", "sum(a ⊙ b)/(sqrt(sum(a^2)) sqrt(sum(b^2)))",
+          "a, b"),
     _norm("layer_norm", "standardised over a sample's entries, then scaled and shifted (both may be left out)",
           "columns", _standardised, ("x", "gamma", "beta")),
     _norm("batch_norm", "standardised over the samples, entry by entry, then scaled and shifted", "rows",

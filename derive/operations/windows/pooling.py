@@ -13,7 +13,7 @@ from math import prod
 from derive.calculus import scalars
 from derive.calculus.building import filled_array, times, total
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import At, GradientContext, Look, Macro, Row, register_rows
+from derive.calculus.operation_rows import At, GradientContext, array_row, macro, register_rows
 from derive.calculus.options import as_option, axis_settings, option_shape
 from derive.calculus.shapes import as_matrix, normal, offset, position
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
@@ -207,45 +207,26 @@ SETTINGS = dict.fromkeys(("window", "stride", "padding", "overhang"), "sizes")
 
 
 register_rows([
-    Row(
-        key="maxpool", spellings=("maxpool",), summary="the largest entry of each window; ties go to the first",
-        example="maxpool(X, 2)", notation=Look.operator("maxpool"), shape=_pooled_shape, kernel=_max_kernel,
-        pullback=lambda ctx: apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings),
-        entry=_max_entry, settings=SETTINGS, positional=("window",), mixes=True,
-        kinks=lambda shapes, options: ties(1, windows(shapes[0], options).places),
-        chosen=lambda shapes, options: _winners(shapes[0], options, Branches()).of, seen=_seen,
-    ),
-    Row(
-        key="maxunpool", spellings=("maxunpool",),
-        summary="each entry put where the largest of its window of X is, 0 elsewhere", example="maxunpool(W, X, 2)",
-        arity=(2, 2), notation=Look.operator("maxunpool"),
-        shape=lambda shapes, options: _spread_over(shapes[0], shapes[1], options), kernel=_unpool_kernel,
-        pullback=partial(_chosen_pullback, "maxpick"), entry=_unpool_entry, settings=SETTINGS, positional=("window",),
-        whole=True, said=True,
-    ),
-    Row(
-        key="maxpick", spellings=("maxpick",),
-        summary="the entries that lie where the largest of each window of X is", example="maxpick(W, X, 2)",
-        arity=(2, 2), notation=Look.operator("maxpick"), shape=_pick_shape, kernel=_pick_kernel,
-        pullback=partial(_chosen_pullback, "maxunpool"), entry=_pick_entry, settings=SETTINGS, positional=("window",),
-        said=True,
-    ),
-    Row(
-        key="avgpool", spellings=("avgpool",), summary="the mean of each window; padding counts as 0",
-        example="avgpool(X, 2)", notation=Look.operator("avgpool"), shape=_pooled_shape, kernel=_mean_kernel,
-        pullback=lambda ctx: apply("avgunpool", ctx.gradient, **ctx.settings, shape=as_option(ctx.shapes[0])),
-        entry=_mean_entry, settings=SETTINGS, positional=("window",), seen=_seen,
-    ),
-    Row(
-        key="avgunpool", spellings=("avgunpool",), summary="each entry shared equally over its window",
-        example="avgunpool(W, 2, shape = (4, 4))", notation=Look.operator("avgunpool"), shape=_share_shape,
-        kernel=_share_kernel,
-        pullback=lambda ctx: apply("avgpool", ctx.gradient, **dict(_without_shape(ctx.options))),
-        entry=_share_entry, settings={**SETTINGS, "shape": "sizes"},
-        positional=("window",), said=True,
-    ),
-    Macro(
-        key="global_avgpool", spellings=("global_avgpool",), summary="the mean of each channel",
-        example="global_avgpool(X)", params=("a",), body="mean(a, channels)",
-    ),
+    array_row("maxpool", "the largest entry of each window; ties go to the first", "maxpool(X, 2)",
+              shape=_pooled_shape, kernel=_max_kernel,
+              pullback=lambda ctx: apply("maxunpool", ctx.gradient, ctx.args[0], **ctx.settings), entry=_max_entry,
+              settings=SETTINGS, positional=("window",), mixes=True,
+              kinks=lambda shapes, options: ties(1, windows(shapes[0], options).places),
+              chosen=lambda shapes, options: _winners(shapes[0], options, Branches()).of, seen=_seen),
+    array_row("maxunpool", "each entry put where the largest of its window of X is, 0 elsewhere", "maxunpool(W, X, 2)",
+              arity=(2, 2), shape=lambda shapes, options: _spread_over(shapes[0], shapes[1], options),
+              kernel=_unpool_kernel, pullback=partial(_chosen_pullback, "maxpick"), entry=_unpool_entry,
+              settings=SETTINGS, positional=("window",), whole=True, said=True),
+    array_row("maxpick", "the entries that lie where the largest of each window of X is", "maxpick(W, X, 2)",
+              arity=(2, 2), shape=_pick_shape, kernel=_pick_kernel, pullback=partial(_chosen_pullback, "maxunpool"),
+              entry=_pick_entry, settings=SETTINGS, positional=("window",), said=True),
+    array_row("avgpool", "the mean of each window; padding counts as 0", "avgpool(X, 2)", shape=_pooled_shape,
+              kernel=_mean_kernel,
+              pullback=lambda ctx: apply("avgunpool", ctx.gradient, **ctx.settings, shape=as_option(ctx.shapes[0])),
+              entry=_mean_entry, settings=SETTINGS, positional=("window",), seen=_seen),
+    array_row("avgunpool", "each entry shared equally over its window", "avgunpool(W, 2, shape = (4, 4))",
+              shape=_share_shape, kernel=_share_kernel,
+              pullback=lambda ctx: apply("avgpool", ctx.gradient, **dict(_without_shape(ctx.options))),
+              entry=_share_entry, settings={**SETTINGS, "shape": "sizes"}, positional=("window",), said=True),
+    macro("global_avgpool", "the mean of each channel", "mean(a, channels)", "a", example="global_avgpool(X)"),
 ])  # fmt: skip
