@@ -19,6 +19,13 @@ class Catalogue:
     sentences: dict[str, str]
 
     def __getitem__(self, key: str) -> str:
+        """A sentence. Raises InputError, naming key and file, for one that the catalogue lacks."""
+        if key not in self.sentences:
+            table, _, name = key.partition(".")
+            place = Place(f"derive/prose/{self.language}.toml")
+            raise InputError(
+                [Fault(f"no sentence `{name}` stands in `[{table}]`", "write one, as in `en.toml`", place)]
+            )
         return self.sentences[key]
 
     def __contains__(self, key: str) -> bool:

@@ -18,6 +18,7 @@ from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.papers.production import produce
 from derive.classroom.workers.engine import engine
+from derive.errors import InputError
 from derive.operations import ROWS
 from derive.prose.catalogue import catalogue, languages
 from derive.sheets import SheetWriter
@@ -41,10 +42,17 @@ def test_a_translator_finds_an_example_for_every_key(language: str) -> None:
     assert not [line for line in shown if PLACE.search(line) or "(missing)" in line]
 
 
-def test_every_known_mistake_has_a_sentence() -> None:
-    assert {f"mistakes.{key}" for key in keys()} == {
-        key for key in catalogue("en").sentences if key.startswith("mistakes.")
-    }
+def test_every_known_mistake_has_a_sentence_in_every_catalogue() -> None:
+    wanted = {f"mistakes.{key}" for key in keys()}
+    for language in languages():
+        told = {key for key in catalogue(language).sentences if key.startswith("mistakes.")}
+        assert sorted(wanted - told) == [], f"rows of mistakes/table.py that prose/{language}.toml has no sentence for"
+        assert sorted(told - wanted) == [], f"sentences of prose/{language}.toml that no row of mistakes/table.py has"
+
+
+def test_a_sentence_that_is_missing_is_named_with_its_file() -> None:
+    with pytest.raises(InputError, match=r"derive/prose/de\.toml: .*`no_such_mistake` stands in `\[mistakes\]`"):
+        catalogue("de")["mistakes.no_such_mistake"]
 
 
 def test_every_kink_has_a_sentence() -> None:
