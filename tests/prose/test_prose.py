@@ -72,6 +72,7 @@ def test_every_key_that_the_program_names_exists() -> None:
     named = {
         key
         for path in PACKAGE.rglob("*.py")
+        if path.name != "cli.py"  # there `check.add` is a function
         for key in re.findall(
             r'"((?:headings|labels|intro|closed|update|check|reasons|notes)\.\w+)"', path.read_text("utf-8")
         )
