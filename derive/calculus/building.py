@@ -177,11 +177,15 @@ def product_of(factors: list[Expr]) -> Expr:
 
 def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
     """The terms of a sum with their signs, left to right; none of nothing."""
-    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
-        last = 1 if expr.op == "add" else -1
-        second = terms_of(expr.args[1]) if last == 1 else ((expr.args[1], last),)
-        return (*terms_of(expr.args[0]), *second)
-    return () if expr is None else ((expr, 1),)
+    found: list[tuple[Expr, int]] = []
+    waiting = [] if expr is None else [(expr, 1)]
+    while waiting:
+        term, sign = waiting.pop()
+        if sign > 0 and isinstance(term, Apply) and term.op in {"add", "subtract"}:
+            waiting += [(term.args[1], 1 if term.op == "add" else -1), (term.args[0], 1)]
+        else:
+            found.append((term, sign))
+    return tuple(found)
 
 
 def filled_array(expr: Expr, shape: Shape) -> Expr:

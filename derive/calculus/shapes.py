@@ -101,7 +101,7 @@ def broadcast(shapes: tuple[Shape, ...]) -> Shape:
     column goes over the first one, one number for each channel. Raises ShapeFault.
     """
     result: Shape = ()
-    for shape in filter(None, shapes):
+    for shape in filter(None, dict.fromkeys(shapes)):
         result = _common(result, shape)
     return result
 

@@ -72,10 +72,16 @@ class RenamedStep(Step):
     _expr: Expr | None
 
     def __init__(self, first: Step, name: Name, uses: tuple[Name, ...], sample: int) -> None:
-        for key in ("phase", "rule", "shape", "rounded"):
-            object.__setattr__(self, key, getattr(first, key))
-        for key, value in (("name", name), ("first", first), ("_uses", uses), ("_expr", None), ("sample", sample)):
-            object.__setattr__(self, key, value)
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "phase", first.phase)
+        put(self, "rule", first.rule)
+        put(self, "shape", first.shape)
+        put(self, "rounded", first.rounded)
+        put(self, "first", first)
+        put(self, "sample", sample)
+        put(self, "_uses", uses)
+        put(self, "_expr", None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RenamedStep, (self.first, self.name, self._uses, self.sample)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self, TypeAlias
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -21,8 +21,14 @@ ACCENT_NAMES = {mark: name for name, mark in ACCENTS.items()} | {"\u0305": "bar"
 SubscriptItem: TypeAlias = "int | str | Symbol"
 
 
-@dataclass(frozen=True)
-class Symbol:
+class _Key(tuple[Any, ...]):
+    """What a name is told apart by: names are the keys of nearly every table, and a tuple is looked up at C's speed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Symbol(_Key):
     """A quantity's name.
 
     `base` is a word or Greek letter in ASCII, `accent` one of ACCENTS, `primes` the number of primes, `subscript`
@@ -42,8 +48,21 @@ class Symbol:
     interim: int = 0
     id: str = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "id", self._written(str, f"^{self.superscript}"))
+    def __new__(  # noqa: PLR0913, PLR0917, one for each field
+        cls, base: str, accent: str = "", primes: int = 0, subscript: tuple[SubscriptItem, ...] = (),
+        superscript: str = "", helper: int = 0, updated: bool = False, interim: int = 0,
+    ) -> Self:  # fmt: skip
+        above = superscript and f"^{superscript}"
+        written = _written(base, accent, primes, _below(str, subscript), above, helper, interim)
+        self = super().__new__(cls, (written, updated))
+        self.__dict__.update(
+            base=base, accent=accent, primes=primes, subscript=subscript, superscript=superscript, helper=helper,
+            updated=updated, interim=interim, id=written,
+        )  # fmt: skip
+        return self
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, part.name) for part in fields(self) if part.init)
 
     @property
     def before(self) -> Symbol:
@@ -55,6 +74,11 @@ class Symbol:
         """The quantity after the update."""
         return self if self.updated else replace(self, updated=True)
 
+    def topped(self, superscript: str) -> Symbol:
+        """The name with another superscript."""
+        return Symbol(self.base, self.accent, self.primes, self.subscript, superscript, self.helper, self.updated,
+                      self.interim)  # fmt: skip
+
     @property
     def bare(self) -> Symbol:
         """The quantity that a helper or an interim result belongs to; itself for any other."""
@@ -63,34 +87,32 @@ class Symbol:
     @property
     def spelling(self) -> str:
         """The name as it is read even where it is not known yet: the id, but `W_f^{(1)}` for `W_f^(1)`."""
-        braced = f"^{{{self.superscript}}}" if "(" in self.superscript else f"^{self.superscript}"
-        return self._written(lambda item: getattr(item, "spelling", str(item)), braced)
-
-    def _written(self, item_text: Callable[[SubscriptItem], str], superscript: str) -> str:
-        accent = f"_{self.accent}" if self.accent else ""
-        sub = self._below(item_text) if self.subscript else ""
-        sup = superscript if self.superscript else ""
-        helper = f":{self.helper}" if self.helper else ""
-        interim = f"~{self.interim}" if self.interim else ""
-        return f"{self.base}{accent}{chr(39) * self.primes}{sub}{sup}{helper}{interim}"
-
-    def _below(self, item_text: Callable[[SubscriptItem], str]) -> str:
-        items = ",".join(map(item_text, self.subscript))
-        compound = len(self.subscript) > 1 or isinstance(self.subscript[0], Symbol)
-        return f"_{{{items}}}" if compound else f"_{items}" if items else ""
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Symbol) and self.id == other.id and self.updated == other.updated
+        braced = f"^{{{self.superscript}}}" if "(" in self.superscript else self.superscript and f"^{self.superscript}"
+        below = _below(lambda item: getattr(item, "spelling", str(item)), self.subscript)
+        return _written(self.base, self.accent, self.primes, below, braced, self.helper, self.interim)
 
     def __str__(self) -> str:
         return self.id
 
 
-@dataclass(frozen=True)
-class Derivative:
+def _written(base: str, accent: str, primes: int, below: str, above: str, helper: int, interim: int) -> str:
+    """A symbol's parts as text: what stands `below` and `above` as it is written."""
+    accent = f"_{accent}" if accent else ""
+    numbers = (f":{helper}" if helper else "") + (f"~{interim}" if interim else "")
+    return f"{base}{accent}{chr(39) * primes}{below}{above}{numbers}"
+
+
+def _below(item_text: Callable[[SubscriptItem], str], subscript: tuple[SubscriptItem, ...]) -> str:
+    """A subscript as text, in braces where it is a list or a whole name."""
+    if not subscript:
+        return ""
+    items = ",".join(map(item_text, subscript))
+    compound = len(subscript) > 1 or isinstance(subscript[0], Symbol)
+    return f"_{{{items}}}" if compound else f"_{items}" if items else ""
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Derivative(_Key):
     """The derivative of `of` by `by`; `via` names the equation whose path it is, where there are several.
 
     Each of them may be a derivative itself. `id` is the canonical id: `dL/dA_1`, `dA_2/dz_2`, `dL/dA_1|z_2`,
@@ -102,36 +124,41 @@ class Derivative:
     via: Name | None = None
     id: str = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        path = f"|{_grouped(self.via)}" if self.via else ""
-        of, order = self.repeated
+    def __new__(cls, of: Name, by: Name, via: Name | None = None) -> Self:
+        path = f"|{_grouped(via)}" if via else ""
+        whole, order = _repeated(of, by)
         power = f"^{order}" if order > 1 else ""
-        object.__setattr__(self, "id", f"d{power}{_grouped(of)}/d{_grouped(self.by)}{power}{path}")
+        written = f"d{power}{_grouped(whole)}/d{_grouped(by)}{power}{path}"
+        self = super().__new__(cls, (written,))
+        self.__dict__.update(of=of, by=by, via=via, id=written)
+        return self
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.of, self.by, self.via
 
     @property
     def repeated(self) -> tuple[Name, int]:
         """What is differentiated, and how often by the same: (L, 2) for d²L/dw²."""
-        of, order = self.of, 1
-        while isinstance(of, Derivative) and of.by == self.by and of.via is None and not isinstance(of.by, Derivative):
-            of, order = of.of, order + 1
-        return of, order
+        return _repeated(self.of, self.by)
 
     @property
     def before(self) -> Derivative:
         """Itself: no update changes a derivative."""
         return self
 
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Derivative) and self.id == other.id
-
     def __str__(self) -> str:
         return self.id
 
 
 Name: TypeAlias = Symbol | Derivative
+
+
+def _repeated(of: Name, by: Name) -> tuple[Name, int]:
+    """What is differentiated by `by` again and again, and how often."""
+    order = 1
+    while isinstance(of, Derivative) and of.by == by and of.via is None and not isinstance(of.by, Derivative):
+        of, order = of.of, order + 1
+    return of, order
 
 
 def _grouped(name: Name) -> str:

@@ -93,9 +93,13 @@ def _pullback(key: str, ctx: GradientContext) -> Expr:
 
 
 def _entry(key: str, at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    target = broadcast(shapes)
-    args = tuple(at(i, source_index(index, shape, target)) for i, shape in enumerate(shapes))
-    return Apply("product" if key == "times" else key, args, options)
+    if _are_alike(shapes):
+        where = index if any(shapes) else ()  # a scalar has one entry, whichever is asked for
+        args = [at(i, where) for i in range(len(shapes))]
+    else:
+        target = broadcast(shapes)
+        args = [at(i, source_index(index, shape, target)) for i, shape in enumerate(shapes)]
+    return Apply("product" if key == "times" else key, tuple(args), options)
 
 
 def _are_alike(shapes: Shapes) -> bool:

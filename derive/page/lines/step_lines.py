@@ -178,9 +178,9 @@ class Steps:
         if looked_up or self._is_whole(step):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
-        links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []),
-                 *(self._grid(step, shown) if step.shape else [])]  # fmt: skip
-        if step.shape and not self.short and not self._grids(step, shown) and self._worth_lines(step, shown):
+        grid = self._grid(step, shown) if step.shape else []
+        links = [*first, *(self._numbers(step, shown) if not step.shape or self._small(step) else []), *grid]
+        if step.shape and not self.short and not grid and self._worth_lines(step, shown):
             yield from self._entry_by_entry(step, first, shown)
             return
         if not (isinstance(step.expr, Number) and formula):
@@ -308,10 +308,6 @@ class Steps:
             links.append(ChainLink(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
         return links
 
-    def _grids(self, step: Step, shown: Expr) -> bool:
-        fits = prod(step.shape) <= self.largest_grid and len(step.shape) <= 2
-        return not self.short and fits and self._worth_lines(step, shown)
-
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
         """Whether an entry has anything to compute."""
         if isinstance(shown, Ref | Number) or (step.rule.is_local and not names_in(shown)):
@@ -324,7 +320,8 @@ class Steps:
         return not row_of(entry).plain
 
     def _grid(self, step: Step, shown: Expr) -> list[ChainLink]:
-        if not self._grids(step, shown):
+        fits = prod(step.shape) <= self.largest_grid and len(step.shape) <= 2
+        if self.short or not fits or not self._worth_lines(step, shown):
             return []
         exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
         if any(isinstance(node, Apply) and row_of(node).sparse for node in walk(shown)):

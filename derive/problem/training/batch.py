@@ -26,7 +26,8 @@ class Batch:
     gradients  the further names whose gradient is shown
     shapes     the shape of every name
     plural     what has a value of its own for each sample
-    ids        what a setting may call a step → the steps that it means
+    names      what each quantity that has a value of its own for each sample is called for them
+    losses     the numbers that are differentiated
     single     the equations for one sample, and `asked` the names whose gradient is shown there
     """
 
@@ -34,13 +35,27 @@ class Batch:
     gradients: tuple[Symbol, ...]
     shapes: Mapping[Name, Shape]
     plural: frozenset[Name] = frozenset()
-    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[Symbol, tuple[Symbol, ...]] = field(default_factory=dict)
+    losses: tuple[Symbol, ...] = ()
     single: tuple[Equation, ...] = ()
     asked: tuple[Symbol, ...] = ()
 
     def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
         """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
-        return tuple(own for step in map(str, map(StepId.parse, ids)) for own in self.ids.get(step, (step,))[:most])
+        meant: dict[str, tuple[Symbol | None, Symbol]] = {
+            name.id: (None, name) for name in self.names if name not in self.losses
+        }
+        meant |= {Derivative(loss, name).id: (loss, name) for loss in self.losses for name in self.names}
+        return tuple(own for step in map(str, map(StepId.parse, ids)) for own in self._own(step, meant.get(step), most))
+
+    def _own(self, step: str, meant: tuple[Symbol | None, Symbol] | None, most: int | None) -> Iterator[str]:
+        """A step for each sample: a quantity's, or the derivatives of a loss by it."""
+        if meant is None:
+            yield step
+            return
+        loss, name = meant
+        for own in self.names[name][:most]:
+            yield Derivative(loss, own).id if loss else own.id
 
     def by_step(self, settings: Mapping[str, T], most: int | None = None) -> dict[str, T]:
         """The settings of steps in the same way."""
@@ -142,12 +157,8 @@ def unroll_batch(
     known: dict[Name, Shape] = dict(shapes)
     for name, several in names.items():
         known |= dict.fromkeys(several, shapes[name])
-    ids = {name.id: tuple(again.id for again in several) for name, several in names.items() if name not in losses}
-    for loss in losses:
-        ids |= {Derivative(loss, name).id: tuple(Derivative(loss, again).id for again in several)
-                for name, several in names.items()}  # fmt: skip
     wanted = tuple(again for name in gradients for again in names.get(name, (name,)))
-    return Batch((*shared, *each, *end), wanted, known, own - {*losses}, ids, equations, gradients)
+    return Batch((*shared, *each, *end), wanted, known, own - {*losses}, names, losses, equations, gradients)
 
 
 def _for_sample(

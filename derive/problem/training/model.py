@@ -203,11 +203,11 @@ class Samples:
 
     def name(self, name: Symbol, i: int) -> Symbol:
         """What a quantity of the model is called for the i-th sample of a batch (from 0)."""
-        return name if self.batch == 1 else replace(name, superscript=f"{name.superscript}({i + 1})")
+        return name if self.batch == 1 else name.topped(f"{name.superscript}({i + 1})")
 
     def without(self, name: Symbol) -> Symbol:
         """The quantity of the model that the one of the first sample is."""
-        return name if self.batch == 1 else replace(name, superscript=name.superscript.removesuffix("(1)"))
+        return name if self.batch == 1 else name.topped(name.superscript.removesuffix("(1)"))
 
     def names(self) -> tuple[Symbol, ...]:
         """What changes from pass to pass, sample by sample."""
