@@ -1,9 +1,7 @@
 """Long models cost in proportion to their length: counted in calls, which no other program on the machine disturbs."""
 
-import cProfile
-import pstats
-
 import pytest
+from support.effort import calls
 
 import derive
 from derive.problem.problem import Problem
@@ -25,21 +23,21 @@ def chain(name: str, steps: int) -> Problem:
     return Problem.loads(text)
 
 
-def calls(problem: Problem) -> int:
+def cost(problem: Problem) -> int:
     """How many calls it takes to work a problem out and write it in every text format."""
-    profile = cProfile.Profile()
-    profile.enable()
-    solution = derive.solve(problem)
-    for name in FORMATS:
-        solution.text(name)
-    profile.disable()
-    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+    def work_out() -> None:
+        solution = derive.solve(problem)
+        for name in FORMATS:
+            solution.text(name)
+
+    return calls(work_out)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_cost_grows_with_the_number_of_steps(name: str) -> None:
-    short, long = (calls(chain(name, steps)) for steps in (SHORT, LONG))
+    short, long = (cost(chain(name, steps)) for steps in (SHORT, LONG))
     assert long < (LONG / SHORT) ** 1.15 * short
 
 
@@ -63,5 +61,5 @@ def convolution(size: int) -> Problem:
 
 @pytest.mark.slow
 def test_cost_of_a_convolution_grows_with_its_multiplications() -> None:
-    small, large = (calls(convolution(size)) for size in (12, 24))
+    small, large = (cost(convolution(size)) for size in (12, 24))
     assert large < 4**1.15 * small

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import unified_diff
 from functools import reduce
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import pytest
 from flint import arb, fmpq
 from support.places import GOLDEN
-from support.solutions import solved, written
+from support.solutions import kept, solved, written
 
 import derive
 import derive.examples
@@ -114,6 +114,12 @@ def chains(solution: Solution) -> Iterator[list[Link]]:
                 yield [Link(view.relation(relation), texts_of(text)) for relation, text in shown]
 
 
+@kept
+def page_of(name: str, **settings: str) -> list[list[Link]]:
+    """Every chain on the page of a built-in problem."""
+    return list(chains(solved(name, **settings)))
+
+
 def read(text: str) -> Expr | None:
     """A text of numbers alone as an expression; None where names (`e` too) or matrices stand in it."""
     if re.search(r"(?<![a-z])e(?![a-z])", text):
@@ -153,10 +159,10 @@ def same(a: Num, b: Num) -> bool:
     return bool(abs(arb(a) - arb(b)) <= abs(arb(a)) * arb(10) ** -80)
 
 
-def untrue(solution: Solution) -> Iterator[str]:
+def untrue(page: Iterable[list[Link]]) -> Iterator[str]:
     """Links of numbers whose sign is not true, and at the end how many there are."""
     count = 0
-    for chain in chains(solution):
+    for chain in page:
         for before, after in pairwise(chain):
             if any("∞" in cell for cell in (*before.cells, *after.cells)):
                 continue  # what is put in for a masked score is no number
@@ -177,7 +183,7 @@ def untrue(solution: Solution) -> Iterator[str]:
 @pytest.mark.parametrize("carry", ["exact", "rounded"])
 @pytest.mark.parametrize("name", QUICK)
 def test_equal_and_about_are_true(name: str, carry: str) -> None:
-    *wrong, count = untrue(solved(name, carry=carry, detail="full"))
+    *wrong, count = untrue(page_of(name, carry=carry, detail="full"))
     assert wrong == []
     assert int(count) >= 2
 
@@ -223,7 +229,7 @@ NUMBER = re.compile(r"[−\d.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻/√()]+")
 
 @pytest.mark.parametrize("name", QUICK)
 def test_no_number_is_set_equal_to_a_matrix(name: str) -> None:
-    pairs = [(a, b) for chain in chains(solved(name)) for a, b in pairwise(chain)]
+    pairs = [(a, b) for chain in page_of(name) for a, b in pairwise(chain)]
     assert [(a, b) for a, b in pairs if len(a.cells) == 1 < len(b.cells) and NUMBER.fullmatch(a.cells[0])] == []
 
 
@@ -350,7 +356,7 @@ ONE_MINUS_ONE = re.compile(r"\b1 − 1[.,]0+\b")
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_negative_numbers_in_products_and_sums_stand_in_parentheses(name: str) -> None:
-    shown = [text for chain in chains(solved(name)) for link in chain for text in link.cells]
+    shown = [text for chain in page_of(name) for link in chain for text in link.cells]
     assert [text for text in shown if NEGATIVE_FACTOR.search(text)] == []
 
 

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any, TypeVar
 
 import derive
 from derive import Problem, Solution, examples
 from derive.problem.overriding import overridden
 
+Found = TypeVar("Found")
+
 
 @cache
-def solved(name: str = "notes", **settings: Any) -> Solution:
+def problem_of(name: str) -> Problem:
+    """A built-in problem as its file says."""
+    return Problem.load(examples.path(name))
+
+
+def kept(find: Callable[..., Found]) -> Callable[..., Found]:
+    """What is found of a built-in problem, once for each name and settings; settings that its file has anyway make no
+    difference.
+    """
+    known = cache(find)
+
+    @wraps(find)
+    def found(name: str = "notes", *others: str, **settings: Any) -> Found:
+        needed = {key: value for key, value in settings.items() if _differs(problem_of(name), {key: value})}
+        return known(name, *others, **needed)
+
+    return found
+
+
+def _differs(problem: Problem, setting: dict[str, Any]) -> bool:
+    return overridden(problem, setting) != problem
+
+
+@kept
+def solved(name: str, **settings: Any) -> Solution:
     """A built-in problem worked out; settings are those of `derive.solve`."""
-    if len(needed := _needed(name, settings)) < len(settings):
-        return solved(name, **needed)
-    return derive.solve(examples.path(name), **settings)
+    return derive.solve(problem_of(name), **settings)
 
 
-@cache
+@kept
 def written(name: str, form: str, **settings: Any) -> str:
     """The page of a built-in problem in one format."""
-    if len(needed := _needed(name, settings)) < len(settings):
-        return written(name, form, **needed)
     return solved(name, **settings).text(form)
-
-
-def _needed(name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that its file does not have: with the others it is the same solution."""
-    if not settings:
-        return settings
-    problem = Problem.load(examples.path(name))
-    return {key: value for key, value in settings.items() if overridden(problem, {key: value}) != problem}

@@ -101,9 +101,11 @@ class _Judge:
         self.answers = answers_by_step(answers, self.derivation)
         arrays = (answer.content for answer in self.answers.values() if isinstance(answer.content, Array))
         self.rows = False
+        self.left = len(self.answers)
         self.usual = UsualLength.of(w for array in arrays for w in array.entries if w)
 
     def all(self) -> Iterator[Judged]:
+        """All verdicts; behind the last answer everything is missing, and no numbers go along any more."""
         before: tuple[StudentValues, int] | None = None
         for k in self.carry.worked:
             own = StudentValues.of(self.tape, self.workings, self.truth.env(k), self.usual)
@@ -148,7 +150,8 @@ class _Judge:
         for step in self.derivation.worked(k, self.carry.updates):
             judged = self._judged(own, StepPlace(self.derivation.id_in(step.name, k), step.name, k, step))
             yield judged
-            self._note(own, judged, step)
+            if self.left:
+                self._note(own, judged, step)
 
     def _note(self, own: StudentValues, judged: Judged, step: Step) -> None:
         """Enter what the student has for a step into the own numbers.
@@ -199,6 +202,7 @@ class _Judge:
 
     def _judged(self, own: StudentValues, place: StepPlace) -> Judged:
         answer = self.answers.get(place.id)
+        self.left -= answer is not None
         expected = self.truth.settled(place.name, place.k)
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 def terminal_width(text: str) -> int:
     """How many columns of a terminal a text takes: combining marks take none."""
-    return sum(not unicodedata.combining(c) for c in text)
+    return len(text) - sum(map(bool, map(unicodedata.combining, text)))
 
 
 def padded(text: str, width: int, right: bool = False) -> str:

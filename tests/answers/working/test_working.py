@@ -383,6 +383,7 @@ def test_every_page_handed_in_is_right_and_without_remarks(name: str, format_: s
     solution, page = solved(name), tmp_path / f"page.{format_}"
     page.write_text(written(name, format_), encoding="utf-8")
     read = read_working(page, solution)
+    assert not [answer for answer in read if answer.left == "…"], "it was not read to its end"
     found = report(solution, judge(solution, read), read)
     told = [item for item in found.items if stands_on_page(solution, item)]
     assert [(item.id, item.line, item.verdict) for item in told if item.verdict != "correct"] == []
@@ -441,13 +442,6 @@ def test_a_line_that_is_too_long_is_told_and_stops_nothing_else() -> None:
     assert numbers(read["z_2"]) == [18.3]
     lines = read_working("z_1 = 3\n" + hostile.WORKS["megabyte"], solved())
     assert any(answer.line == 2 and isinstance(answer.content, Unreadable) for answer in lines)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", names())
-def test_a_work_as_long_as_the_solution_is_read_to_its_end(name: str) -> None:
-    solution = solved(name)
-    assert not [answer for answer in read_working(solution.text("md"), solution) if answer.left == "…"]
 
 
 def test_wide_digits_and_hidden_characters_are_read() -> None:
