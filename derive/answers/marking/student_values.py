@@ -43,6 +43,9 @@ class StudentValues:
     explained: the true value, or what the student's equation gives. `uncharged` are the
     numbers of lines without marks that are not right, with what explains them: they do not stand in the table until
     a step with marks has been charged for them; `charged` says that they were put in to see whether one must be.
+
+    `outdated` are the steps that may follow from exact numbers which were put in, in order: each is worked out when it
+    is first asked for. `moved` are the names that have other numbers than before those were put in.
     """
 
     tape: Tape
@@ -57,6 +60,8 @@ class StudentValues:
     held: dict[Name, Flat] = field(default_factory=dict)
     uncharged: dict[Name, tuple[FlatNumbers, str]] = field(default_factory=dict)
     charged: bool = False
+    outdated: dict[Name, Step] = field(default_factory=dict)
+    moved: set[Name] = field(default_factory=set)
     worked: dict[Expr, tuple[list[Flat], Flat | None]] = field(default_factory=dict)
     """What expressions gave last, and at which numbers: most are asked for several times."""
 
@@ -105,17 +110,29 @@ class StudentValues:
         """The same numbers with exact ones for some names, and what follows from them for what was not answered."""
         if not values_of:
             return self
-        other = replace(self, env=list(self.env), units=list(self.units))
-        changed = set(values_of)
+        self._brought_up(self.outdated)
+        other = replace(self, env=list(self.env), units=list(self.units), outdated={}, moved=set(values_of))
         for name, exact in values_of.items():
             other.put(name, exact)
+        reached = set(values_of)
         for step in self.tape.derivation.steps:
-            if step.name not in self.answered and step.name not in changed and changed.intersection(step.uses):
-                values = other.value(step.expr)
-                if values is not None:
-                    other.put(step.name, values, self.units[self.tape.slots[step.name]])
-                    changed.add(step.name)
+            if step.name not in self.answered and step.name not in reached and not reached.isdisjoint(step.uses):
+                other.outdated[step.name] = step
+                reached.add(step.name)
         return other
+
+    def _brought_up(self, names: Iterable[Name]) -> None:
+        """Work out what of these names is outdated, and what of those behind them."""
+        waiting = [name for name in names if name in self.outdated] if self.outdated else []
+        wanted = set(waiting)
+        while waiting:
+            found = {used for used in self.outdated[waiting.pop()].uses if used in self.outdated} - wanted
+            waiting += found
+            wanted |= found
+        for step in [self.outdated.pop(name) for name in list(self.outdated) if name in wanted] if wanted else ():
+            if not self.moved.isdisjoint(step.uses) and (values := self.value(step.expr)) is not None:
+                self.put(step.name, values, self.units[self.tape.slots[step.name]])
+                self.moved.add(step.name)
 
     def bring(self, name: Name, before: StudentValues, known: Name) -> None:
         """What is known of a name from the pass before: the numbers of the name `known` there."""
@@ -163,6 +180,7 @@ class StudentValues:
 
     def with_values(self, other: Mapping[Name, Flat]) -> StudentValues:
         """The same numbers, but other values of some names, as sure as those."""
+        self._brought_up(self.outdated)
         changed = replace(self, env=list(self.env))
         for name, values in other.items():
             changed.env[self.tape.slots[name]] = values
@@ -174,6 +192,7 @@ class StudentValues:
             run, names = self.workings.compile(expr, self.tape)
         except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
             return None
+        self._brought_up(names)
         numbers = [self.env[self.tape.slots[name]] for name in names]
         before = self.worked.get(expr)
         if before is None or not all(map(is_, before[0], numbers)):
@@ -195,6 +214,7 @@ class StudentValues:
         Those are the student's own numbers that it uses, and the numbers that stand in it where it is a student's.
         """
         run, names = self.workings.compile(expr, self.tape)
+        self._brought_up(names)
         written = self._written(names)
         env = self.env
         if literals := self._literals(expr):
