@@ -131,13 +131,13 @@ class Labels(Protocol):
         """Rows of printed entries of the loss's derivative by the name; None where none is to be shown."""
 
     def curve(self, curve: Curve) -> list[float]:
-        """The values of a curve's chosen points."""
+        """The values of a curve's chosen points; what is too large for a picture stands at its edge."""
 
     def written(self, value: float) -> str:
-        """A number at an axis."""
+        """A number at an axis, with three digits."""
 
     def field(self, boundary: Boundary, k: int) -> list[float]:
         """The output at the places of a plane in pass k; nan where it has no value."""
 
     def sizes(self, name: Name) -> list[float]:
-        """How far each entry of a name is from 0."""
+        """How far each entry of a name is from 0; what is too large for a picture counts as its edge."""

@@ -98,31 +98,15 @@ def requested(request: Request) -> Source:
 # --- what can be asked ------------------------------------------------------------------------------------------------
 
 
-def _open(desk: Desk, request: Request) -> Reply:
-    return desk.lay_open(Exercise.of(requested(request)))
-
-
-def _change(desk: Desk, request: Request) -> Reply:
-    return desk.lay_open(changed(desk.exercise, request["values"]))
-
-
-def _draw(desk: Desk, request: Request) -> Reply:
-    return desk.lay_open(drawn(desk.exercise, request["seed"]))
-
-
 def _hint(desk: Desk, request: Request) -> Reply:
     return {"html": hint(desk.exercise, request["step"], request["level"], request.get("answers", ()))}
 
 
-def _text(desk: Desk, request: Request) -> Reply:
-    return {"files": desk.exercise.files(request["format"])}
-
-
 ACTIONS: dict[str, Action] = {
-    "open": _open,
+    "open": lambda desk, request: desk.lay_open(Exercise.of(requested(request))),
     "describe": lambda desk, request: desk.exercise.description(),
-    "change": _change,
-    "draw": _draw,
+    "change": lambda desk, request: desk.lay_open(changed(desk.exercise, request["values"])),
+    "draw": lambda desk, request: desk.lay_open(drawn(desk.exercise, request["seed"])),
     "read": lambda desk, request: read_as(desk.exercise, request["step"], request["answer"]),
     "judge": lambda desk, request: verdicts(desk.exercise, request["answers"]),
     "hint": _hint,
@@ -133,6 +117,6 @@ ACTIONS: dict[str, Action] = {
     "curve": lambda desk, request: curve(desk.exercise, request["values"], request["weight"]),
     "summary": lambda desk, request: summary(desk.exercise, request["answers"]),
     "page": lambda desk, request: {"html": desk.exercise.page()},
-    "text": _text,
+    "text": lambda desk, request: {"files": desk.exercise.files(request["format"])},
 }
 """What can be asked; `docs/practice.md` tells what each takes and gives."""

@@ -8,7 +8,7 @@ from math import nan, prod
 
 from derive.calculus.scalars import ValueFault, as_double, to_fmpq
 from derive.calculus.shapes import offset
-from derive.figures import Boundary, Curve
+from derive.figures import Boundary, Curve, Labels
 from derive.language.expressions import Index
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation.matrices import as_rows
@@ -22,22 +22,19 @@ SHORT = Digits(4)
 
 
 @dataclass(frozen=True, slots=True)
-class FigureLabels:
+class FigureLabels(Labels):
     """What a figure shows at its nodes, from a view: with or without the `numbers`."""
 
     view: View
     numbers: bool = True
 
     def without_numbers(self) -> FigureLabels:
-        """The names alone."""
         return replace(self, numbers=False)
 
     def name(self, name: Name, index: Index | None) -> str:
-        """A name, or one of its entries."""
         return self.view.notation.in_line.entry(name, index or (), self.view.shapes)
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
-        """The printed entries, as rows; None for what is hidden."""
         if not self.numbers or self.view.hides(name):
             return None
         shape = self.view.shapes[name]
@@ -47,7 +44,6 @@ class FigureLabels:
         return list(map(list, as_rows(texts, shape)))
 
     def opposite(self, name: Name, index: Index, number: bool = True) -> str:
-        """An entry with its sign turned: the printed number, or its name where none is to be shown."""
         if self.view.hides(name) or not number:
             return self.view.notation.in_line.operators["negate"] + self.name(name, index)
         found = self._shortened(name, offset(self.view.shapes[name], index) if index else 0)
@@ -66,7 +62,6 @@ class FigureLabels:
         return values.decided(lambda: printed(values.flat(name, self.view.k)[at], SHORT, ties=True))
 
     def curve(self, curve: Curve) -> list[float]:
-        """The losses of a curve's points; what is too large for a picture stands at its edge."""
         losses = self.view.values.losses
         groups = (
             [as_double(loss[0]) for loss in losses[i * curve.group : (i + 1) * curve.group]] for i in curve.chosen()
@@ -74,7 +69,6 @@ class FigureLabels:
         return [max(-LARGEST, min(LARGEST, sum(group) / len(group))) for group in groups]
 
     def written(self, value: float) -> str:
-        """A number at an axis, with three digits."""
         return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
 
     def field(self, boundary: Boundary, k: int) -> list[float]:
@@ -94,7 +88,6 @@ class FigureLabels:
         return values.decided(lambda: [x for some in rows for x in output(some)])
 
     def sizes(self, name: Name) -> list[float]:
-        """How far each entry is from 0; what is too large for a picture counts as its edge."""
         return [min(abs(as_double(x)), LARGEST) for x in self.view.values.flat(name, self.view.k)]
 
     def gradient(self, name: Name, index: Index | None) -> list[list[str]] | None:
