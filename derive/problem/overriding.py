@@ -5,10 +5,10 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any, TypedDict
 
-from derive.errors import Fault, InputError, suggestion
+from derive.errors import Fault, InputError, Place, suggestion
 from derive.problem.problem import Problem
 from derive.problem.settings import CARRIES, DECIMAL_SIGNS, DETAILS, LONGEST, UNTAGGED, Digits
-from derive.prose.catalogue import number_sign
+from derive.prose.catalogue import check_language, number_sign
 
 WORDS = {"carry": CARRIES, "decimal": DECIMAL_SIGNS, "detail": DETAILS}
 """What the settings that are words may be."""
@@ -34,6 +34,8 @@ def overridden(problem: Problem, overrides: Overrides) -> Problem:
     faults = [*_unknown(overrides), *_count_faults(new), *_word_faults(new), *_engine_faults(problem, new)]
     if faults:
         raise InputError(faults)
+    if "language" in new:
+        check_language(new["language"], Place())
     language = new.get("language") or problem.language
     numbers = problem.numbers
     by_language = numbers.by_language - set(new)

@@ -166,7 +166,10 @@ USAGE = [
     (["solve", "neuron.toml", "-o", "-", "--to", "pdf"], "`-o -` writes one text format"),
     (["solve", "neuron.toml", "-o", "-", "--to", "md,txt"], "`-o -` writes one text format"),
     (["solve", "neuron.toml", "-o", "-", "--to", "docx"], "there is no format `docx`"),
-    (["solve", "neuron.toml", "--to", "md", "--language", "xx"], "no catalogue for the language `xx`"),
+    (
+        ["solve", "neuron.toml", "--to", "md", "--language", "xx"],
+        "there is no catalogue for the language `xx`\n  there is: de",
+    ),
     (["solve", "missing.toml"], "missing.toml: cannot be read"),
     (["example", "note"], "did you mean `notes`?"),
     (["solve", "mazur"], "`derive example mazur --to toml` writes its file"),

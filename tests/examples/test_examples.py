@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tomllib
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +30,14 @@ from derive.writers import formats_of, text_formats
 
 NAMES = examples.names()
 SHORT = [name for name in NAMES if name != "mazur_10000"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_says_where_it_comes_from_and_what_it_belongs_to(name: str) -> None:
+    text = examples.path(name).read_text("utf-8")
+    assert text.startswith("# "), "its source, in a comment at the top"
+    assert {"title", "topic"} <= tomllib.loads(text).keys()
+    assert tomllib.loads(text).get("page", {}).get("task"), "what is to be worked out"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -66,7 +66,7 @@ STEP = """
 [update]
 learning_rate = 0.1
 """
-TARGET, TRAINED = "from the target", "which the training makes small"
+TARGET, TRAINED = "from the target", "which training makes small"
 LARGE, ASKED = "is the objective", "is differentiated"
 
 
@@ -84,6 +84,11 @@ LARGE, ASKED = "is the objective", "is differentiated"
         ("p = tanh(u)\nK = sum((p - a)^2)", STEP + "maximise = true", LARGE),
         ("p = tanh(u)\nK = sum(a ⊙ p)", "", ASKED),
         ("K = u[1] u[2]", "", ASKED),
+        ("p = softmax(u)\nK = -log(p[2])", "", TRAINED),
+        ("p = softmax(u)\nK = log(p[2])", "", ASKED),
+        ("p = softmax(u)\nP = p[1] p[2]\nK = -(log(P) + log(p[1]))/2", "", TRAINED),
+        ("Z = logsumexp(u)\nK = Z - u[2]", "", TRAINED),
+        ("K = -log(u[1])", "", ASKED),
     ],
 )
 def test_of_the_loss_only_what_is_true_is_said(equations: str, update: str, said: str) -> None:

@@ -158,7 +158,7 @@ FAULTS = [
     Case("significant = 3", 'significant = "3"', 24, "significant", "`significant` is a text", "whole number"),
     Case("significant = 3", "significant = 3\ndecimals = 2", 25, "decimals", "exclude each other", "keep one"),
     Case('carry = "exact"', 'carry = "round"', 25, "carry", "`carry` cannot be `round`", "did you mean `rounded`?"),
-    Case('carry = "exact"', 'decimal = ";"', 25, "decimal", "`decimal` cannot be `;`", "one of: ., ,"),
+    Case('carry = "exact"', 'decimal = ";"', 25, "decimal", "`decimal` cannot be `;`", 'one of: ".", ","'),
     Case('carry = "exact"', "steps = { A_2 = 9 }", 25, "A_2", "the digits of `A_2` are a number", "decimals = 9"),
     Case('symbol = "d"', 'symbol = "D"', 28, "symbol", "`symbol` cannot be `D`", "d"),
     Case('symbol = "d"', 'detail = "long"', 28, "detail", "`detail` cannot be `long`", "full, short"),

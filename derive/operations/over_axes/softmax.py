@@ -27,6 +27,8 @@ from derive.operations.over_axes.reductions import (
     same_shape,
 )
 
+LOG_OF_SUM = "logsumexp"
+
 
 def _reduced(shapes: Shapes, options: Options) -> Shape:
     needs_axis(shapes, options)
@@ -187,7 +189,7 @@ register_rows([
               params=("z",), from_scores=True, bounds=(None, 0), settings=AXIS,
               definition="z - log(sum(exp(z), axis = axis))",
               working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
-    array_row("logsumexp", "logarithm of the sum of the exponentials; of a vector, rows or columns",
+    array_row(LOG_OF_SUM, "logarithm of the sum of the exponentials; of a vector, rows or columns",
               "logsumexp(X, rows)", shape=_reduced, kernel=_logsumexp_kernel,
               pullback=lambda ctx: times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings)),  # g softmax(z)
               entry=_logsumexp_entry, params=("z",), settings=AXIS, definition="log(sum(exp(z), axis = axis))",

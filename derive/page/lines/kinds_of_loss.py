@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from derive.calculus.building import split_coefficient, terms_of
 from derive.calculus.differentiation import is_elementwise
+from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, names_in, walk
 from derive.language.names import Name
+from derive.operations.over_axes.softmax import LOG_OF_SUM
 from derive.operations.zero_weights import LOGARITHMS
 from derive.page.lines.formula_patterns import Forward
 
@@ -16,7 +19,37 @@ def kind_of_loss(around: Forward) -> str:
         return "objective"
     if _has_target(around):
         return "loss"
-    return "loss_trained" if around.derivation.problem.update else "differentiated"
+    problem = around.derivation.problem
+    trained = problem.update is not None or len(problem.losses) > 1 or _is_unlikelihood(around)
+    return "loss_trained" if trained else "differentiated"
+
+
+def _is_unlikelihood(around: Forward) -> bool:
+    """Whether the logarithm of a probability is subtracted, or one of a sum of scores' exponentials is added."""
+    loss, probable = around.derivation.loss, _probable(around)
+    if loss not in around.steps:
+        return False
+    for step in _numbers(around, loss):
+        for term, sign in terms_of(step.expr):
+            factor, rest = split_coefficient(term)
+            nodes = [node for node in walk(rest or factor) if isinstance(node, Apply)]
+            if sign * factor.value < 0 and any(
+                node.op in LOGARITHMS and not probable.isdisjoint(names_in(node)) for node in nodes
+            ):
+                return True
+            if sign * factor.value > 0 and any(node.op == LOG_OF_SUM for node in nodes):
+                return True
+    return False
+
+
+def _probable(around: Forward) -> set[Name]:
+    """The names of probabilities that were made of scores, and of what is computed from them."""
+    found: set[Name] = set()
+    for step in around.steps.values():
+        nodes = (node for node in walk(step.expr) if isinstance(node, Apply))
+        if not found.isdisjoint(step.uses) or any(row_of(node).from_scores for node in nodes):
+            found.add(step.name)
+    return found
 
 
 def _has_target(around: Forward) -> bool:

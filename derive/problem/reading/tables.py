@@ -20,6 +20,11 @@ REPEATED = ("update",)
 """The tables that may stand several times, `[[update]]`."""
 
 
+def _listed(choices: tuple[str, ...]) -> str:
+    """What may stand there; signs as they are written in the file: `"."`."""
+    return ", ".join(choice if choice.isidentifier() else f'"{choice}"' for choice in choices)
+
+
 class Tables:
     """Reads values out of one file; `faults` and `warnings` collect what is wrong."""
 
@@ -63,7 +68,7 @@ class Tables:
             self.fault(f"`{path[-1]}` is {kind(value)}", "expected a text in quotes", *path)
             return default
         if choices and value not in choices:
-            hint = suggestion(value, choices) or f"one of: {', '.join(choices)}"
+            hint = suggestion(value, choices) or f"one of: {_listed(choices)}"
             self.fault(f"`{path[-1]}` cannot be `{value}`", hint, *path)
             return default
         return value
