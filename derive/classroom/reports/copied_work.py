@@ -104,7 +104,8 @@ def agreement_of(student: str, numbers: Sequence[WorkNumber], index: NumberIndex
     if len(wrong) < FEWEST_WRONG or not any(number.verdict == WRONG for number in wrong):
         return None
     hits = Counter(found for number in wrong for found in index.having(number, student))
-    for (other, kind), agreeing in sorted(hits.items(), key=lambda hit: (-hit[1], hit[0][1], hit[0][0])):
+    for other, kind in sorted(hits, key=lambda found: _rank(hits, found)):
+        agreeing = hits[other, kind]
         telling = _telling(numbers, index.of(other, "key"))
         found = Agreement(student, other, agreeing, len(telling), kind == "key")
         if telling and _is_unlikely(found, telling):
@@ -116,6 +117,13 @@ def agreement_of(student: str, numbers: Sequence[WorkNumber], index: NumberIndex
         if is_source:
             return found
     return None
+
+
+def _rank(hits: Mapping[tuple[str, str], int], found: tuple[str, str]) -> tuple[int, str, str]:
+    """The most numbers first; of one student the key before the work where it has nearly as many of them."""
+    (other, kind), agreeing = found, hits[found]
+    work = hits.get((other, "work"), 0)
+    return -(max(agreeing, work) if kind == "key" and 10 * agreeing >= 9 * work else agreeing), kind, other
 
 
 def _telling(numbers: Sequence[WorkNumber], key: Mapping[str, tuple[float, str]]) -> list[WorkNumber]:
