@@ -89,33 +89,6 @@ def test_workers_that_always_die_are_given_up() -> None:
         list(run(dies, range(4)))
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a Dask cluster of two worker processes."""
-    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
-    settings = {"n_workers": 2, "threads_per_worker": 2, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**settings) as cluster:
-        yield cluster.scheduler_address
-
-
-def test_a_cluster_gives_the_same_results(cluster: str) -> None:
-    with engine(cluster=cluster) as run:
-        assert list(run(slow_square, range(40))) == [x * x for x in range(40)]
-        assert list(run(square, [])) == []
-
-
-def test_a_cluster_outlives_a_worker(cluster: str, tmp_path: Path) -> None:
-    with engine(cluster=cluster) as run:
-        assert list(run(partial(dies_once, tmp_path), range(20))) == [x * x for x in range(20)]
-    assert (tmp_path / "died").exists()
-
-
-def test_an_error_arrives_whole_from_a_cluster(cluster: str) -> None:
-    with engine(cluster=cluster) as run, pytest.raises(ToolError) as raised:
-        list(run(fails, range(3)))
-    assert (raised.value.message, raised.value.hint) == ("no 0", "a hint")
-
-
 def test_no_cluster_at_the_address() -> None:
     pytest.importorskip("distributed", reason="needs the extra `dask`")
     with pytest.raises(ToolError, match="no Dask cluster answers"), engine(cluster="not an address"):
