@@ -25,8 +25,8 @@ class Printer(Protocol):
     def write(self, expr: Expr, level: int, position: str) -> None:
         """Write an expression where the surroundings bind as tightly as `level`."""
 
-    def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
-        """What is written, in parentheses where they are needed."""
+    def enclosed(self, write: Callable[[], None], needed: bool = True, signs: str = "()") -> None:
+        """What is written, in parentheses or other signs where they are needed."""
 
     def set_between(self, around: tuple[str, str], expr: Expr) -> None:
         """An expression between two texts that hold it together."""
@@ -127,9 +127,7 @@ def exponential_or_root(printer: Printer, expr: Apply, level: int, position: str
 
 def iverson(printer: Printer, expr: Apply, level: int, position: str) -> None:
     """`[a < b]`: 1 where it holds, else 0."""
-    printer.put(printer.notation.operators["["])
-    _compared(printer, expr)
-    printer.put(printer.notation.operators["]"])
+    printer.enclosed(lambda: _compared(printer, expr), signs="[]")
 
 
 def _compared(printer: Printer, expr: Apply) -> None:

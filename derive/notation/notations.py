@@ -308,7 +308,8 @@ TEX_OPERATORS = {
     "long(": r"\Bigl(", "long)": r"\Bigr)", "|": r"\left|", "|.": r"\right|",
     "comma": ", ", "semicolon": "; ", "×": r" \times ", "dots": r"\cdots",
     "vdots": r"\vdots", "ddots": r"\ddots",
-    "blank": r"\square", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
+    "blank": r"\square", "[": "[", "]": "]", "big[": r"\left[", "big]": r"\right]", "long[": r"\Bigl[",
+    "long]": r"\Bigr]", "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 # --- Unicode ------------------------------------------------------------------------------------------------------
@@ -355,7 +356,8 @@ UNICODE_OPERATORS = {
     "long(": "(", "long)": ")", "|": "|", "|.": "|",
     "comma": ", ", "semicolon": "; ",
     "×": "×", "dots": "…", "vdots": "⋮", "ddots": "⋱",
-    "blank": "□", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
+    "blank": "□", "[": "[", "]": "]", **dict.fromkeys(("big[", "long["), "["),
+    **dict.fromkeys(("big]", "long]"), "]"), "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 # --- ASCII: the language of problem files ---------------------------------------------------------------------------
@@ -367,7 +369,8 @@ ASCII_OPERATORS = {
     "long(": "(", "long)": ")",
     "|": "abs(", "|.": ")",
     "comma": ", ", "semicolon": ", ",
-    "blank": "?", "[": "[", "]": "]", "and so on": "…", "unknown": "?", "listed": ", ",
+    "blank": "?", "[": "[", "]": "]", **dict.fromkeys(("big[", "long["), "["),
+    **dict.fromkeys(("big]", "long]"), "]"), "and so on": "…", "unknown": "?", "listed": ", ",
 }  # fmt: skip
 
 

@@ -99,9 +99,9 @@ class FormulaPrinter:
         """Whether the vocabulary has one piece for the whole expression."""
         return self._word(expr, LEADING) is not None
 
-    def enclosed(self, write: Callable[[], None], needed: bool = True) -> None:
-        """What is written, in parentheses that are as high as it is; round what is too long for a line, in some that
-        TeX can break inside.
+    def enclosed(self, write: Callable[[], None], needed: bool = True, signs: str = "()") -> None:
+        """What is written, in parentheses, or other signs, as high as it is; round what is too long for a line, in
+        some that TeX can break inside.
         """
         start = len(self.out)
         write()
@@ -111,8 +111,8 @@ class FormulaPrinter:
         kind = (
             "" if not any(map(self._is_high, inner)) else "long" if sum(map(self._breadth, inner)) > A_LINE else "big"
         )
-        self.out.insert(start, self.operators[f"{kind}("])
-        self.out.append(self.operators[f"{kind})"])
+        self.out.insert(start, self.operators[kind + signs[0]])
+        self.out.append(self.operators[kind + signs[1]])
 
     def _breadth(self, piece: TextPiece) -> int:
         """About how many characters a piece sets."""

@@ -28,7 +28,7 @@ def speech(words: Words) -> Notation:
     """The notation that speaks with these words."""
     operators = {sign: f" {words(key)} " for sign, key in _SPOKEN.items()}
     operators |= {"d": "d", "∂": words("partial"), "comma": ", ", "semicolon": "; ", "listed": ", "}
-    operators |= {"[": " ", "]": " "}
+    operators |= dict.fromkeys(("[", "]", "big[", "big]", "long[", "long]"), " ")
     end = f" {words('end')} "
     layout = Layout(
         fraction=(" ", f" {words('over')} ", end), root=(f" {words('root')} ", end),

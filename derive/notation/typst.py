@@ -60,7 +60,8 @@ OPERATORS = {
     "d": "d", "∂": "∂", "product": " ⋅ ", "product ×": " × ", "thin": " thin ", "times": " ⊙ ", "add": " + ",
     "subtract": " − ", "negate": "−", "=": "=", "≈": "≈", "<-": "←", "transpose": "^T ", "(": "\\(", ")": "\\)",
     "big(": "(", "big)": ")", "long(": "\\(", "long)": "\\)", "|": "abs(", "|.": ")",
-    "[": "[", "]": "]", "comma": "\\, ", "semicolon": "\\; ", "listed": "\\, ", "×": " × ", "dots": "⋯",
+    "[": "[", "]": "]", "big[": "[", "big]": "]", "long[": "\\[", "long]": "\\]",
+    "comma": "\\, ", "semicolon": "\\; ", "listed": "\\, ", "×": " × ", "dots": "⋯",
     "vdots": "⋮", "ddots": "⋱", "and so on": "…", "unknown": "?", "blank": "□",
 }  # fmt: skip
 

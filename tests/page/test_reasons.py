@@ -344,11 +344,21 @@ def test_a_sign_before_a_sum_with_a_product_in_it_goes_into_its_terms() -> None:
     assert "−1 ⊙" not in text
 
 
-def test_of_each_array_one_derivative_stands_in_one_expression_or_each_that_can_be_read() -> None:
-    def shown(settings: str) -> list[str]:
-        text = page("z = w^T x\nL = (z - y)^2", "x = [1, 3]; y = 2", "w = [3, 4]", settings)
-        return re.findall(r"dL/dw.", text[text.index("SymPy") :])
+def test_few_derivatives_stand_in_one_expression_of_many_one_of_each_array() -> None:
+    def shown(count: int, settings: str = "") -> list[str]:
+        text = page("z = w^T x\nL = (sigmoid(z) - y)^2", f"x = {[1] * count}; y = 2", f"w = {[3] * count}", settings)
+        return re.findall(r"dL/dw[₀-₉]+ ", text[text.index("SymPy") :])
 
-    assert shown("") == ["dL/dw₁"]
-    assert shown('\n[page]\nentries = "all"') == ["dL/dw₁", "dL/dw₂"]
+    assert shown(2) == ["dL/dw₁ ", "dL/dw₂ "]
+    assert shown(17) == ["dL/dw₁ "]
+    assert len(shown(17, '\n[page]\nentries = "all"')) == 17
+
+
+def test_numbers_are_put_into_the_first_derivative_of_each_array() -> None:
+    text = page("z = w^T x\nL = (sigmoid(z) - y)^2", "x = [1, 3]; y = 2", "w = [3, -1]")
+    assert "dL/dw₁ = 2·σ(z)·(1 − σ(z))·(σ(z) − y)·x₁ = 2·σ(0)·(1 − σ(0))·(σ(0) − 2)·1 = −0.75" in text
+    assert "dL/dw₂ = 2·σ(z)·(1 − σ(z))·(σ(z) − y)·x₂ = −2.25" in text
+
+
+def test_one_derivative_is_told_as_one() -> None:
     assert "SymPy finds this derivative of the expression." in page("z = w^2\nL = z + w", "", "w = 3")

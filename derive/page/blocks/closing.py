@@ -14,7 +14,7 @@ from derive.page.lines.notes import kinks
 from derive.verification.closed_form import ClosedForm, layered, node_count
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
-MOST_DERIVATIVES = 24
+MOST_DERIVATIVES, FEW_DERIVATIVES = 24, 16  # among which one is looked for that can be read; that all stand there
 
 
 def closed_form(derivation: Derivation, closed: ClosedForm | None) -> Iterator[Block]:
@@ -102,20 +102,21 @@ def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
 
 
 def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
-    """The derivative by the first entry of each array that is short enough, by each such entry where the page shows
-    all entries.
+    """The derivative by the first entry of each array that is short enough; by each such entry where there are few, or
+    the page shows all entries. Numbers are put into the first one of each array, or where all entries are asked for.
     """
     assert derivation.loss
     exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
     worked = {step.name for step in derivation.backward_in(1)}
     wanted = [name for name in derivation.wanted if Derivative(derivation.loss, name) in worked]
     places = {name: indices(derivation.shapes[name]) for name in wanted}
-    every, few = derivation.problem.page.entries is None, sum(map(len, places.values())) <= MOST_DERIVATIVES
+    count, asked = sum(map(len, places.values())), derivation.problem.page.entries is None
+    every, few = asked or count <= FEW_DERIVATIVES, count <= MOST_DERIVATIVES
     found = [_readable(closed, name, each[: None if every or few else 1], every) for name, each in places.items()]
     shown = [
-        (Derivative(derivation.loss, name), *item)
+        (Derivative(derivation.loss, name), *item, asked or i == 0)
         for name, (short, _) in zip(places, found, strict=True)
-        for item in short
+        for i, item in enumerate(short)
     ]
     if shown:
         one = not every and any(short and len(places[name]) > 1 for name, (short, _) in zip(places, found, strict=True))
@@ -124,7 +125,7 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
         named = "_named" if _has_names(derivation, (item[2] for item in shown)) else ""
         rest = (Sentence(key) for key, holds in limits.items() if holds)
         yield Paragraph((Sentence(f"closed.derivative{'s' if len(shown) > 1 else ''}{named}"), *rest))
-        yield from (_derivative(name, index, expr, exact) for name, index, expr in shown)
+        yield from (_derivative(*each, exact) for each in shown)
 
 
 def _readable(
@@ -146,13 +147,13 @@ def _readable(
     return short, longer > 0
 
 
-def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool) -> Chain:
+def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool, exact: bool) -> Chain:
     """One derivative; its numbers only where they are carried exactly (rounded ones would give another result)."""
     where = index or None
     links = [ChainLink(SAME, Formula(expr))]
-    if not numbers_too:
+    if not exact:
         return Chain(name, tuple(links), where)
-    numbers = isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
+    numbers = numbers_too and isinstance(expr, Apply) and any(isinstance(node, Entry) for node in walk(expr))
     if numbers:
         links.append(ChainLink(Relation("put in", leaves(expr)), Formula(expr, numbers=True)))
     links.append(ChainLink(Relation("result", (), expr, name, where, formula=not numbers), Result(name, where)))
