@@ -9,6 +9,7 @@ from math import prod
 from derive.answers.chains.left_texts import (
     COUNTED,
     COUNTED_BELOW,
+    COUNTERS,
     NUMBERED,
     own_name,
     plain_left,
@@ -118,6 +119,8 @@ class StatementReader:
         neither on the way.
         """
         target, other = self.left(label), self.left(left)
+        if target is None and other is not None:
+            return label.strip("$ ") in COUNTERS
         if target is None or other is None or other.name == target.name:
             return False
         if other.name not in self.lexicon.steps:
@@ -143,7 +146,8 @@ class StatementReader:
             target, label, named = self._target(statement)
         if (target is None or self._is_usual(named)) and (other_target := self._renamed(statement)):
             target = other_target
-        if target is None and (statement.inline or not self._is_name(statement.labels[0])):
+        counts = statement.labels[0].strip("$ ") in COUNTERS
+        if target is None and (statement.inline or counts or not self._is_name(statement.labels[0])):
             return None
         links = statement.links
         if target is not None and label > 0:

@@ -39,6 +39,7 @@ UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that part words by no spaces."""
 MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
 """What stands above, below or behind letters of some scripts, in one word with them."""
+_BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_AHEAD = re.compile(rf"[^\W\d][\w{MARKS} ,.:;()'’*<>≤≥-]*")
 _AHEAD = re.compile(rf".*(?:[{UNSPACED}]|->|[→⇒⟶⟹]|=>)(?=.)", re.DOTALL)
 COUNTED = re.compile(r"(?P<name>[\w{}^\\]+)\((?P<k>\d{1,4})\)")
@@ -47,6 +48,8 @@ COUNTED_BELOW = re.compile(r"(?P<name>.*[\w}\u0302])_(?:(?P<k>\d{1,4})|\{(?P<bra
 """A name with one number more than it has, that of a pass: `m_2`."""
 NUMBERED = re.compile(r"(?<=[^\W\d_])\[(\d{1,3})\]")
 """A number that belongs to a name, in square brackets: Maple's `z[1]`."""
+COUNTERS = frozenset("ijknst")
+"""Letters that count steps of time, passes or entries: `t=1 a_1=0.5`."""
 INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]|_\{\w{1,6},0(?:\d?\}|,)")
 """What shows that a work counts entries from 0, as programs do."""
 
@@ -115,6 +118,6 @@ def tails(text: str) -> Iterator[str]:
         yield text[ahead.end() :].strip()
     words = text.split()
     for count in (1, 2):
-        before = " ".join(words[:-count])
+        before = _BRACKETED.sub("", " ".join(words[:-count]))
         if before and _WORDS_AHEAD.fullmatch(before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])

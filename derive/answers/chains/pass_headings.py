@@ -29,7 +29,8 @@ _NUMBERED = (
     rf"|(?P<first>\d++)\s*+(?:st|nd|rd|th|\.|-?ші|-?шы|-?й|-?я|-?ая|-?ый|er|e|ère|ª|º|-)?\s*+-?\s*+(?P<behind>{PASS_WORDS})"
 )
 _HEADING = re.compile(rf"{_BEFORE}{_NUMBERED}|(?P<next>{_AFTER}))(?:\s*\([^()\n]*\))?{_BEHIND}", re.IGNORECASE)
-_LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*+[:),|–—-]\s*+(?=[^=≈:\n]{{1,60}}[=≈:])", re.IGNORECASE)
+_PARTED = r"(?:[:),|–—-]|(?:\*\*|__)?\s*[\u2190-\u21ff\u2700-\u27bf\U0001f300-\U0001faff]|\*\*|__)"
+_LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*+{_PARTED}[\s*_]*+(?=[^=≈:\n]{{1,60}}[=≈:])", re.IGNORECASE)
 _PLACE = re.compile(r"\{k(?::([^}]*))?\}")
 _LEFT = re.compile(r"\s*+([^=≈:\n]{1,40}?)\s*[=≈:]")
 LONGEST = 100

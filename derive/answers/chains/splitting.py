@@ -14,7 +14,7 @@ _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
 """What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
-_WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))[^\W\d_](?:[^\W\d_]|[{MARKS}])*$")
+_WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))(?P<word>[^\W\d_](?:[^\W\d_]|[{MARKS}])*)['’]?$")
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 
@@ -70,7 +70,7 @@ class StatementSplitter:
         for _ in range(MAX_WORDS):
             text = _ASIDE.sub("", _BETWEEN.sub("", text)).rstrip()
             word = _WORD.search(text)
-            if word is None or self.holds(word.group()):
+            if word is None or self.holds(word["word"]):
                 break
             text = text[: word.start()]
         return text

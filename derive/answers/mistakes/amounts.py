@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from math import prod
 
 from derive.answers.mistakes.mistake import WrongEquations
@@ -99,6 +100,27 @@ def without_bias(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """A sum or difference without what is added last."""
     if isinstance(step.expr, Apply) and step.expr.op in {"add", "subtract"}:
         yield step.expr.args[0]
+
+
+def without_a_term(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """A sum or difference without one of its terms; without the last one it lacks its bias."""
+    terms = [*_terms(step.expr)]
+    for i in range(len(terms) - 1):
+        first, *rest = (*terms[:i], *terms[i + 1 :])
+        yield reduce(lambda total, term: apply(term[0], total, term[1]), rest, _signed(*first))
+
+
+def _terms(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """The terms of a sum, each with the operation that it is joined by."""
+    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
+        yield from _terms(expr.args[0])
+        yield expr.op, expr.args[1]
+    else:
+        yield "add", expr
+
+
+def _signed(op: str, term: Expr) -> Expr:
+    return negated(term) if op == "subtract" else term
 
 
 def other_given(derivation: Derivation, step: Step) -> Iterator[Expr]:

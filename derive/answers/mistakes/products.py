@@ -8,8 +8,10 @@ from derive.calculus.building import tidy, times
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite
+from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, substitute
 from derive.language.names import Derivative, Name
+
+SQUARE = 2
 
 
 def _arriving(derivation: Derivation, step: Step) -> Ref | None:
@@ -119,6 +121,22 @@ def quotient_for_product(derivation: Derivation, step: Step) -> Iterator[Expr]:
         yield apply(expr.op, left, apply("divide", one, right))
     if not isinstance(left, Number):
         yield apply(expr.op, apply("divide", one, left), right)
+
+
+def without_square(derivation: Derivation, step: Step) -> Iterator[Expr]:
+    """x for x²: 1 − A for the derivative 1 − A² of tanh."""
+    local = _local(derivation, step)
+    slope = derivation.by_name.get(local) if local else None
+    expr = substitute(step.expr, {slope.name: slope.expr}) if slope else step.expr
+    if (linear := rewrite(expr, _base)) != expr:
+        yield linear
+
+
+def _base(node: Expr) -> Expr | None:
+    match node:
+        case Apply(op="power", args=(base, Number(value=value))) if value == SQUARE:
+            return base
+    return None
 
 
 def one_factor(derivation: Derivation, step: Step) -> Iterator[Expr]:

@@ -47,6 +47,8 @@ MISTAKES = (
     Mistake("wrong_axis", ("broadcast", "sum", "mean", "chain rule", "transpose", "back"), amounts.other_total_axis),
     Mistake("divided", ("chain rule", "left factor", "right factor", *UPDATES), products.quotient_for_product),
     Mistake("factor_missing", ("chain rule", "left factor", "right factor", "product", "times"), products.one_factor),
+    Mistake("square_missing", ("chain rule", "local", "formula", "power"), products.without_square),
+    Mistake("term_missing", ("affine", "formula", "add", *UPDATES), amounts.without_a_term),
     *OF_ANOTHER,
     Mistake("other_given", ("",), amounts.other_given),
 )  # fmt: skip

@@ -57,6 +57,14 @@ _DIFFERENTIAL = re.compile(r"(?<![\w\\])diff?(?= [A-Za-z])")
 """The d of a differential, as Typst writes it: `dif L`, and `diff L` for ∂L."""
 
 
+_TYPST = re.compile(r"(?<![=≈] )(?<![\w\\])approx(?=\s)|\"(?=[A-Za-z]{2,20}\"\()|(?<=[A-Za-z])\"(?=\()")
+"""`approx` as a relation, and the quotes around the name of a function, as Typst has them."""
+
+
+def _plain_typst(match: re.Match[str]) -> str:
+    return "≈".ljust(len(match.group())) if match.group() == "approx" else " "
+
+
 def _command(match: re.Match[str]) -> str:
     """The sign that a command of a formula editor means, as long as the command."""
     return _COMMANDS[match[1] or match[2] or match[3]].ljust(len(match.group()))
@@ -68,6 +76,7 @@ def plain_letters(text: str) -> str:
     Latin ones and stand alone.
     """
     text = _COMMAND.sub(_command, text) if "\\" in text else text
+    text = _TYPST.sub(_plain_typst, text) if "approx" in text or '"(' in text else text
     text = _DIFFERENTIAL.sub(lambda match: "d".rjust(len(match.group())), text) if "dif" in text else text
     if text.isascii():
         return text

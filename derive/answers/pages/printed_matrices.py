@@ -9,7 +9,8 @@ import re
 _OVER = re.compile(r"^[ \t]*(?:\[,\d{1,4}\][ \t]*)+$")
 _BEFORE = re.compile(r"^[ \t]*\[\d{1,4},\][ \t]+")
 _SIZE = re.compile(
-    r"^[ \t]*\d{1,6}(?:[×x]\d{1,6}|-element)[ \t]+(?:Adjoint|Transpose)?\(?\w*(?:Array|Vector|Matrix)\b.*:[ \t]*$"
+    r"^[ \t]*\d{1,6}(?:[×x]\d{1,6}|-element)[ \t]+(?:[Aa]djoint|[Tt]ranspose)?\(?(?:::)?"
+    r"\w*(?:Array|Vector|Matrix)\b.*:[ \t]*$"
 )
 _COLUMNS = re.compile(
     r"^[ \t]*Columns?[ \t]+(?P<first>\d{1,4})(?:[ \t]+(?:through|to|and|-)[ \t]+\d{1,4})?[ \t]*:?[ \t]*$", re.IGNORECASE

@@ -51,6 +51,14 @@ _OVER = re.compile(
 )
 _COLOURED = re.compile(r"\\textcolor\s*\{[^{}\n]*\}\s*(?=\{)")
 _STATED_IN_BOX = re.compile(r"\\boxed\s*\{((?:[^{}=≈]|\{[^{}]*\})*[=≈](?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+_STAMP = re.compile(
+    r"^[ \t]*+(?:\[?(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?Z?[ \t]*+"
+    r"(?:\[?[A-Z]{3,8}\])?+(?:[A-Z]{3,8})?+\]?|"
+    r"\[?(?:INFO|DEBUG|TRACE)\]?(?=[: ]))(?::[a-z]\w*:)?+[ \t:|-]*+",
+    re.MULTILINE,
+)
+"""The time and the level that a program writes before what it logs."""
+_TIMED = re.compile(r"\d\d:\d\d:\d\d|^\[?(?:INFO|DEBUG|TRACE)", re.MULTILINE)
 _MARK = re.compile(
     r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶]|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
 )
@@ -81,6 +89,7 @@ def without_pictures(text: str) -> str:
 def cleaned(text: str) -> str:
     """Without struck-out work, comments and hidden characters."""
     text = tags_read(_HIDDEN.sub("", text))
+    text = _STAMP.sub("", text) if _TIMED.search(text) else text
     text = _ABOUT.sub("≈", text) if "~" in text else text
     text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))))
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
