@@ -94,7 +94,7 @@ EXAMPLES: dict[str, dict[str, Example]] = {
     },
     "before a statement": {
         mark: (NOTES, mark.replace("…", "z_2 = 18.3"), {"z_2": 18.3})
-        for mark in ("=> …", "∴ …", "so …", "ans: …", r"\boxed{z_2 = 18.3}")
+        for mark in ("=> …", "∴ …", "so …", "ans: …", r"\boxed{z_2 = 18.3}", "[12:04:11 INF] …")
     },
     "arrays": {
         "[3.9; 12.1; 20.3]": array("[3.9; 12.1; 20.3]"),
