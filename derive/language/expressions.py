@@ -33,6 +33,9 @@ class Number:
     unit: Fraction = field(default=Fraction(0), compare=False, repr=False)
     counter: bool = field(default=False, compare=False, repr=False)
 
+    def __hash__(self) -> int:
+        return hash((self.value.numerator, self.value.denominator))  # a fraction's own takes an inverse
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
