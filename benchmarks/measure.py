@@ -43,9 +43,29 @@ def seconds(run: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def best(run: Callable[[], object], times: int = 5) -> float:
+def processor(run: Callable[[], object]) -> float:
+    """The processor's seconds of a run, with those of the processes it waits for."""
+    before = time.process_time() + sum(os.times()[2:4])
+    run()
+    return time.process_time() + sum(os.times()[2:4]) - before
+
+
+Clock = Callable[[Callable[[], object]], float]
+
+
+def best(run: Callable[[], object], times: int = 5, clock: Clock = seconds) -> float:
     """The quickest of several runs: what the machine's other work disturbs least."""
-    return min(seconds(run) for _ in range(times))
+    return min(clock(run) for _ in range(times))
+
+
+def first_and_again(module: str, function: str, *args: str) -> tuple[Cost, float]:
+    """What the first run in a process costs, and the seconds of the quickest of several runs in this one."""
+    return fresh(module, function, *args), best(getattr(import_module(module), function)(*args), 3)
+
+
+def timed(first: Cost, again: float) -> str:
+    """Both as README names them."""
+    return f"first in a process {duration(first.seconds)}, again {duration(again)}"
 
 
 def process(command: Sequence[str], times: int = 7, cwd: Path | None = None) -> float:

@@ -6,13 +6,12 @@ are those of the processor, of the children too, so that the machine's other wor
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from measure import duration, quote, seconds, table, target_ratio
+from measure import duration, processor, quote, seconds, table, target_ratio
 
 from derive import examples
 from derive.classroom.folder.classroom import Classroom
@@ -51,13 +50,6 @@ x = { from = 0.1, to = 2, step = 0.1 }
 W_1 = { from = -0.9, to = 0.9, step = 0.1, except = 0 }
 W_2 = { from = -0.9, to = 0.9, step = 0.1, except = 0 }
 """
-
-
-def processor(run: Callable[[], object]) -> float:
-    """The processor's seconds of a run, with those of the processes it waits for."""
-    before = sum(os.times()[:4])
-    run()
-    return sum(os.times()[:4]) - before
 
 
 class Texts:

@@ -14,7 +14,20 @@ from statistics import median
 
 import plain
 import worked
-from measure import best, duration, fresh, growth, megabytes, process, quote, seconds, table, target
+from measure import (
+    best,
+    duration,
+    first_and_again,
+    fresh,
+    growth,
+    megabytes,
+    process,
+    quote,
+    seconds,
+    table,
+    target,
+    timed,
+)  # fmt: skip
 from networks import NOTES, drawn
 
 from derive import Problem
@@ -90,14 +103,15 @@ def other_numbers(_: bool) -> Iterator[Row]:
     called = best(plain.lambdified(derivatives, numbers), 100)
     yield "beside: SymPy's derivatives, lambdified, numbers only", duration(called)
     beside = f"SymPy's derivatives, numbers only: by subs {duration(median(put_in))}, lambdified {duration(called)}"
-    quote("the same with other numbers", duration(median(times)), beside)
+    quote("the same with other numbers, again", duration(median(times)), beside)
 
 
 def deep_sigmoid(quick: bool) -> Iterator[Row]:
     """3: a 3-3-3-3-3 sigmoid network"""
     network, sizes = drawn(DEEP), list(map(str, DEEP))
-    ours = fresh("worked", "network", *sizes).seconds
-    yield "from the file to tex and md, first in a process", duration(ours)
+    first, again = first_and_again("worked", "network", *sizes)
+    ours = first.seconds
+    yield "from the file to tex and md", timed(first, again)
     compiled = fresh("plain", "sympy_first", "lambdify", *sizes, times=1).seconds
     yield "beside: SymPy, diff and lambdify, numbers only", *_times(compiled, ours)
     assert _agree(worked.gradient(worked.worked(Problem.loads(network.toml()))), plain.sympy_compiled(network))
@@ -115,7 +129,7 @@ def deep_sigmoid(quick: bool) -> Iterator[Row]:
         beside += f"; PyTorch's backward pass: {duration(best(run, 100))}"
     quote(
         "a 3-3-3-3-3 sigmoid network, from the file to LaTeX and Markdown",
-        f"first in a process {duration(ours)}",
+        timed(first, again),
         beside,
     )
 
@@ -135,7 +149,8 @@ def depth(quick: bool) -> Iterator[Row]:
     yield "beside: SymPy, lambdify, width 2", *(f"{n}: {duration(t)}" for n, t in zip(shallow, theirs, strict=True))
     time_, memory = (_slopes([getattr(cost, what) for cost in costs]) for what in ("seconds", "grown"))
     quote(f"sigmoid networks of width {WIDTH}, {DEPTHS[0]} to {DEPTHS[-1]} layers",
-          f"{duration(costs[0].seconds)} to {duration(costs[-1].seconds)}; log-log slope {time_[1]} in time "
+          f"first in a process {duration(costs[0].seconds)} to {duration(costs[-1].seconds)}; "
+          f"log-log slope {time_[1]} in time "
           f"(last doubling {time_[0]}), {memory[1]} in memory")  # fmt: skip
 
 
@@ -147,14 +162,14 @@ def _slopes(costs: Sequence[float]) -> Row:
 
 def written_out(_: bool) -> Iterator[Row]:
     """5: a 32-32-10 sigmoid network with every entry written out, from problem to tex."""
-    cost = fresh("worked", "written_out", *map(str, LARGE), times=3)
-    yield "time, first in a process", duration(cost.seconds), target(3, cost.seconds)
+    cost, again = first_and_again("worked", "written_out", *map(str, LARGE))
+    yield "time", timed(cost, again), target(3, cost.seconds)
     yield "peak memory of the process", megabytes(cost.peak), target(300e6, cost.peak, megabytes)
     network = drawn(LARGE)
     floats = best(lambda: plain.float_gradient(network))
     yield "beside: plain floats, numbers", duration(floats)
     quote("a 32-32-10 network, every entry written out in LaTeX",
-          f"first in a process {duration(cost.seconds)}, {megabytes(cost.peak)}",
+          f"{timed(cost, again)}; {megabytes(cost.peak)}",
           f"loops over floats, numbers only: {duration(floats)}")  # fmt: skip
 
 
@@ -188,12 +203,12 @@ def _process(what: str, command: Sequence[str], limit: float | None = None, cwd:
 
 def training(_: bool) -> Iterator[Row]:
     """7: 10,000 steps of gradient descent on Mazur's network"""
-    ours = min(seconds(worked.trained("mazur_10000")) for _ in range(3))
+    first, ours = first_and_again("worked", "trained", "mazur_10000")
     floats = best(lambda: plain.mazur_loss(STEPS), 3)
-    yield "from the file to Markdown, every digit proven", duration(ours)
+    yield "from the file to Markdown, every digit proven", timed(first, ours)
     yield "beside: plain floats, numbers only", duration(floats), f"{ours / floats:.1f} times quicker"
     quote("10,000 steps of gradient descent on Mazur's network, from the file to Markdown, every digit proven",
-          duration(ours), f"loops over floats, numbers only: {duration(floats)}")  # fmt: skip
+          timed(first, ours), f"loops over floats, numbers only: {duration(floats)}")  # fmt: skip
 
 
 def _agree(ours: Sequence[float], theirs: Sequence[float]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
@@ -141,12 +140,17 @@ def _placed(
     climbs: tuple[tuple[float, float], ...], numbers: tuple[EdgeNumber, ...], least: float, preferred: float
 ) -> tuple[float, Sequence[Box]]:
     """How wide a space is, and where the numbers stand in it, found once for a sheet, its key and its solution."""
-    for far, more in product(FAR, range(STEPS) if numbers else ()):
-        width = least + more * STEP
-        lines = [Line.between((0.0, here), (width, there)) for here, there in climbs]
-        boxes = places(lines, numbers, preferred, far)
-        if boxes is not None:
-            return width, boxes
+
+    def boxes(width: float, far: float) -> list[Box] | None:
+        return places([Line.between((0.0, here), (width, there)) for here, there in climbs], numbers, preferred, far)
+
+    widths = [least + more * STEP for more in range(STEPS)]
+    for far in FAR if numbers else ():
+        widest = boxes(widths[-1], far)  # where they have no room there, they have none in less
+        for width in widths if widest is not None else ():
+            found = boxes(width, far)
+            if found is not None:
+                return width, found
     return least, ()
 
 
