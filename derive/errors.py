@@ -1,9 +1,12 @@
 """One kind of error: what is wrong, where, and what to do next; and the one place that words it for a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Protocol
+
+from derive.version import install_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,15 @@ class ToolError(DeriveError):
     """A tool outside this package is missing, fails or hangs."""
 
     exit_status = 4
+
+
+@contextmanager
+def of_extra(extra: str, message: str, otherwise: str = "") -> Iterator[None]:
+    """Around imports from an extra's packages. Raises ToolError where they are not installed."""
+    try:
+        yield
+    except ImportError:
+        raise ToolError(message, f"{install_command(extra)}{otherwise}") from None
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

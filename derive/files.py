@@ -9,49 +9,57 @@ from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Fault, InputError, Place
 
 PDF = "pdf"
+MAX_BYTES = 10_000_000
+"""Of a text that is read at once."""
 _lock = Lock()
 TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
 
 
+def utf8_text(path: Path) -> str:
+    """The text of a file in UTF-8. Raises InputError where it cannot be read, is too long, or no UTF-8."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError([Fault(f"cannot be read: {error.strerror or error}", "", Place(str(path)))]) from None
+    if len(raw) > MAX_BYTES:
+        raise InputError([Fault(f"the file has {len(raw)} bytes", f"at most {MAX_BYTES}", Place(str(path)))])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(path), line))]) from None
+
+
+@contextmanager
+def refusals(action: str, place: Path, hint: str = "choose another folder with -o") -> Iterator[None]:
+    """Around what the system may refuse. Raises DeriveError, as in `cannot write to PLACE: no space left`."""
+    try:
+        yield
+    except OSError as error:
+        raise DeriveError(f"cannot {action} {error.filename or place}: {error.strerror}", hint) from None
+
+
 def save(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write every file or none. Raises DeriveError if the folder or a file cannot be written."""
-    waiting: list[tuple[str, Path]] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            if (folder / name).is_dir():
-                raise DeriveError(f"cannot write to {folder / name}: it is a folder", "choose another folder with -o")
+    with staged(folder) as opened:
         for name, data in files.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
-            waiting.append((temporary, folder / name))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).chmod(0o666 & ~_umask())
-        for temporary, path in waiting:
-            Path(temporary).replace(path)
-    except OSError as error:
-        where = error.filename or folder
-        raise DeriveError(f"cannot write to {where}: {error.strerror}", "choose another folder with -o") from None
-    finally:
-        for temporary, _ in waiting:
-            Path(temporary).unlink(missing_ok=True)
-    return [path for _, path in waiting]
+            with opened(name) as file:
+                file.buffer.write(data)
+    return [folder / name for name in files]
 
 
 def clear(folder: Path) -> None:
     """Take away what a run that was killed left unfinished in a folder. Raises DeriveError where it cannot."""
-    try:
+    with refusals("remove", folder, "remove it by hand"):
         for left in folder.glob(f"{TEMPORARY}*"):
             if left.is_dir():
                 shutil.rmtree(left)
             else:
                 left.unlink()
-    except OSError as error:
-        raise DeriveError(f"cannot remove {error.filename}: {error.strerror}", "remove it by hand") from None
 
 
 @contextmanager
@@ -65,11 +73,9 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    try:
+    with refusals("write to", folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise DeriveError(f"cannot write to {folder}: {error.strerror}", "choose another folder with -o") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -82,34 +88,36 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Callable[[str], TextIO]]:
-    """Texts written as streams; all take their places together at the end, in the order they were opened, or none.
+    """Files written as streams; all take their places together at the end, in the order they were opened, or none.
 
     Raises DeriveError if the folder or a file cannot be written.
     """
-    waiting: list[tuple[TextIO, Path]] = []
+    waiting: list[tuple[Path, Path]] = []
+    files: list[TextIO] = []
 
     def opened(name: str) -> TextIO:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY, text=True)
-        os.close(handle)
-        file = Path(temporary).open("w", encoding="utf-8", newline="")  # noqa: SIM115
-        waiting.append((file, folder / name))
-        return file
+        if (folder / name).is_dir():
+            raise DeriveError(f"cannot write to {folder / name}: it is a folder", "choose another folder with -o")
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
+        waiting.append((Path(temporary), folder / name))
+        files.append(os.fdopen(handle, "w", encoding="utf-8", newline=""))
+        return files[-1]
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield opened
-        for file, _ in waiting:
-            file.close()
-            Path(file.name).chmod(0o666 & ~_umask())
-        for file, path in waiting:
-            Path(file.name).replace(path)
-    except OSError as error:
-        where = error.filename or folder
-        raise DeriveError(f"cannot write to {where}: {error.strerror}", "choose another folder with -o") from None
+        with refusals("write to", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            yield opened
+            for file in files:
+                file.close()
+            for temporary, _ in waiting:
+                temporary.chmod(0o666 & ~_umask())
+            for temporary, path in waiting:
+                temporary.replace(path)
     finally:
-        for file, _ in waiting:
+        for file in files:
             file.close()
-            Path(file.name).unlink(missing_ok=True)
+        for temporary, _ in waiting:
+            temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

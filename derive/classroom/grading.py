@@ -40,8 +40,8 @@ from derive.classroom.returns.intake import batches, receive
 from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
 from derive.classroom.workers.progress import Progress
-from derive.errors import DeriveError, Fault, InputError, Place
-from derive.files import clear, locked, save
+from derive.errors import DeriveError
+from derive.files import clear, locked, refusals, save, utf8_text
 from derive.problem.problem import Problem
 from derive.problem.settings import GradeRules
 from derive.version import VERSION
@@ -128,10 +128,8 @@ def _with_older(room: Classroom, orders: Orders) -> tuple[Orders, list[Issue]]:
 def _inbox(output: Path, orders: Orders) -> Iterator[Inbox]:
     """An inbox in the folder of the marks, in which nothing unfinished is left. Raises DeriveError."""
     work = output / WORK
-    try:
+    with refusals("write to", work):
         work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DeriveError(f"cannot write to {work}: {error.strerror}", "choose another folder with -o") from None
     for folder in (output, output / FEEDBACK, work):
         clear(folder)
     keep_record(output)
@@ -204,12 +202,7 @@ def _problems(room: Classroom, other: Path | None) -> tuple[str, str]:
     if sha256(raw).hexdigest() != room.manifest.problem:
         hint = "put it back, since each student's numbers depend on it, and mark by the changed one with --problem"
         raise DeriveError(f"{room.folder / PROBLEM} is not the file that the sheets were made from", hint)
-    try:
-        return raw.decode("utf-8-sig"), other.read_text("utf-8-sig") if other else ""
-    except OSError as error:
-        raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(other)))]) from None
-    except UnicodeDecodeError:
-        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(other)))]) from None
+    return raw.decode("utf-8-sig"), utf8_text(other) if other else ""
 
 
 # --- marking --------------------------------------------------------------------------------------------------------

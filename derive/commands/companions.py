@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from derive.commands.options import Arguments
-from derive.errors import ToolError
-from derive.version import VERSION, install_command
+from derive.errors import of_extra
+from derive.version import VERSION
 
 SHELLS = {
     "bash": "derive completion bash > ~/.local/share/bash-completion/completions/derive",
@@ -68,10 +68,8 @@ def write_filter(options: Arguments) -> int:
 
 def print_completion(options: Arguments) -> int:
     """Print the shell's script. Raises ToolError without the package that writes it."""
-    try:
+    with of_extra("completion", "completion takes the package `shtab`"):
         import shtab
-    except ImportError:
-        raise ToolError("completion takes the package `shtab`", install_command("completion")) from None
     parser = options.whole()
     for action in _actions(parser):
         if action.type is Path or action.metavar in {"PROBLEM", "ANSWERS", "FOLDER"}:

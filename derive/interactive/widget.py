@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from derive.errors import ToolError
+from derive.errors import of_extra
 from derive.interactive.desk import Desk
 
 FRONT = Path(__file__).with_name("page").joinpath("widget.js").read_text("utf-8")
@@ -12,12 +12,10 @@ FRONT = Path(__file__).with_name("page").joinpath("widget.js").read_text("utf-8"
 
 def practice_widget(page: str, title: str = "") -> Any:
     """The widget of a page whose questions a Desk answers. Raises ToolError where anywidget is not installed."""
-    try:
+    otherwise = "; or show the whole page: derive.practice(problem)"
+    with of_extra("notebook", "the widget needs anywidget, which is not installed", otherwise):
         import anywidget
         import traitlets
-    except ImportError:
-        hint = "pip install 'derive-notes[notebook]'; or show the whole page: derive.practice(problem)"
-        raise ToolError("the widget needs anywidget, which is not installed", hint) from None
     shown = {name: traitlets.Unicode(text).tag(sync=True) for name, text in (("page", page), ("title", title))}
     widget = type("PracticeWidget", (anywidget.AnyWidget,), {"_esm": FRONT, **shown})()
     desk = Desk()

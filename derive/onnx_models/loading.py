@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from derive.errors import Fault, InputError, ToolError
+from derive.errors import Fault, InputError, of_extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,9 @@ def loaded(source: str | Path | Any, inputs: Any, decimals: int | None) -> OnnxG
 
 
 def _onnx() -> Any:
-    try:
+    with of_extra("onnx", "reading a model takes the package onnx, which is not installed"):
         import onnx
         import onnx.reference
-    except ImportError:
-        hint = "pip install 'derive-notes[onnx]'"
-        raise ToolError("reading a model takes the package onnx, which is not installed", hint) from None
     return onnx
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from derive.errors import ToolError
+from derive.errors import ToolError, of_extra
 from derive.pdf.last_page import Rest, remedies
 from derive.version import install_command
 
@@ -66,11 +66,9 @@ def _set(text: str, inputs: dict[str, str]) -> _Pages:
 
 def _compiler(page: Path, inputs: dict[str, str]) -> Any:
     """The compiler of a page, with Typst's own fonts and those of the extra `class`, for scripts that its own lack."""
-    try:
+    otherwise = '; or write what LaTeX can set, with engine = "latex" under [page]'
+    with of_extra("typst", "this page needs Typst, which is not installed", otherwise):
         import typst
-    except ImportError:
-        hint = f'{install_command("typst")}; or write what LaTeX can set, with engine = "latex" under [page]'
-        raise ToolError("this page needs Typst, which is not installed", hint) from None
     return typst.Compiler(page, font_paths=_fonts(), sys_inputs=inputs)
 
 

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from derive.errors import Fault, InputError, ToolError
-from derive.version import install_command
+from derive.errors import Fault, InputError, ToolError, of_extra
 
 if TYPE_CHECKING:
     import torch
@@ -19,10 +18,8 @@ def whole(module: torch.nn.Module, loss: Callable[..., torch.Tensor]) -> torch.n
     """The module and the loss of its output as one module. Raises ToolError where PyTorch is not installed, InputError
     for a loss that cannot be called.
     """
-    try:
+    with of_extra("torch", "PyTorch is not installed"):
         import torch
-    except ImportError:
-        raise ToolError("PyTorch is not installed", install_command("torch")) from None
     for what, given, kind in (("module", module, "a torch.nn.Module"), ("loss", loss, "torch.nn.MSELoss(), say")):
         if not callable(given):
             raise InputError([Fault(f"the {what} is {type(given).__name__} {given!s:.40}", f"expected {kind}")])

@@ -222,12 +222,12 @@ def test_a_full_disk_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -
     """The second of two files cannot be written."""
     real, calls = os.fdopen, []
 
-    def full(handle: int, *rest: Any) -> Any:
+    def full(handle: int, *rest: Any, **more: Any) -> Any:
         calls.append(handle)
         if len(calls) == 2:
             os.close(handle)
             raise OSError(28, "No space left on device")
-        return real(handle, *rest)
+        return real(handle, *rest, **more)
 
     monkeypatch.setattr("derive.files.os.fdopen", full)
     found = run("solve", "neuron.toml", "--to", "json,txt")

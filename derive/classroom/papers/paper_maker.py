@@ -5,7 +5,7 @@ with the same neighbours, those of their chunk of the roster, also when only one
 """
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -52,45 +52,25 @@ class Chunk:
     wanted: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Papers:
-    """What a student gets: the code of the sheet and the files, by their path in the class's folder; and what failed,
-    a variant, which leaves no file, or a PDF. `numbers` is a checksum of those that were drawn; `is_nameless` says that
-    no font has the letters of the name.
+    """What a student gets.
+
+    code         of the sheet
+    files        by their path in the class's folder
+    failure      what failed: a variant, which leaves no file, or a PDF
+    numbers      a checksum of those that were drawn
+    is_nameless  whether no font has the letters of the name
+    waiting      the texts, by paper, of PDFs that are not made yet
     """
-
-    student: Student
-    code: str
-    files: Mapping[str, bytes]
-    failure: DeriveError | None = None
-    numbers: str = ""
-    is_nameless: bool = False
-
-
-def make(job: Job, chunk: Chunk) -> list[Papers]:
-    """The papers of those students of a chunk that are wanted, in its order."""
-    maker = paper_maker(job)
-    drafts = [maker.draft(student) for student in chunk.students if PDF in job.formats or student.id in chunk.wanted]
-    if PDF in job.formats:
-        for paper in FOLDERS:
-            _print(paper, [draft for draft in drafts if not draft.failure])
-    return [draft.papers() for draft in drafts if draft.student.id in chunk.wanted]
-
-
-@dataclass
-class _Draft:
-    """A student's papers before the PDFs are there: those that are waiting, as LaTeX by the name of the paper."""
 
     student: Student
     code: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)
     failure: DeriveError | None = None
     numbers: str = ""
     is_nameless: bool = False
-
-    def papers(self) -> Papers:
-        return Papers(self.student, self.code, self.files, self.failure, self.numbers, self.is_nameless)
+    waiting: dict[str, str] = field(default_factory=dict)
 
     def on_paper(self, identity: Identity) -> Identity:
         """Whose paper it is, as a PDF says it: by the id where no font has the letters of the name."""
@@ -99,14 +79,24 @@ class _Draft:
         return replace(identity, name=name)
 
 
-def _print(paper: str, drafts: Sequence[_Draft]) -> None:
+def make(job: Job, chunk: Chunk) -> list[Papers]:
+    """The papers of those students of a chunk that are wanted, in its order."""
+    maker = paper_maker(job)
+    made = [maker.papers(student) for student in chunk.students if PDF in job.formats or student.id in chunk.wanted]
+    if PDF in job.formats:
+        for paper in FOLDERS:
+            _print(paper, [papers for papers in made if not papers.failure])
+    return [papers for papers in made if papers.student.id in chunk.wanted]
+
+
+def _print(paper: str, made: Sequence[Papers]) -> None:
     """Make the PDFs of a paper; what LaTeX cannot set is a failure of that student alone."""
-    pdfs = make_pdfs([draft.waiting[paper] for draft in drafts])
-    for draft, pdf in zip(drafts, pdfs, strict=True):
+    pdfs = make_pdfs([papers.waiting.pop(paper) for papers in made])
+    for papers, pdf in zip(made, pdfs, strict=True):
         if isinstance(pdf, bytes):
-            draft.files[_path(paper, draft.student, PDF)] = pdf
+            papers.files[_path(paper, papers.student, PDF)] = pdf
         else:
-            draft.failure = pdf
+            papers.failure, papers.waiting = pdf, {}
 
 
 class PaperMaker:
@@ -120,16 +110,15 @@ class PaperMaker:
         self.assignment = Assignment(Problem.loads(job.problem, job.title, f"{job.title}.toml"), job.seed)
         self.writer = SheetWriter.of(self.assignment.blueprint)
 
-    def draft(self, student: Student) -> _Draft:
+    def papers(self, student: Student) -> Papers:
         """A student's papers in all text formats; a variant that cannot be drawn or verified is a failure."""
         try:
-            variant = self.assignment.draw(student.id)
-            return self._draft(student, variant)
+            return self._papers(student, self.assignment.draw(student.id))
         except DeriveError as error:
-            return _Draft(student, failure=error)
+            return Papers(student, failure=error)
 
-    def _draft(self, student: Student, variant: Variant) -> _Draft:
-        draft, solution = _Draft(student, variant.code, numbers=variant.checksum), variant.solution
+    def _papers(self, student: Student, variant: Variant) -> Papers:
+        papers, solution = Papers(student, variant.code, numbers=variant.checksum), variant.solution
         identity = Identity(variant.code, student.id, student.name, variant.checksum)
         for paper in FOLDERS:
             for wanted in self.formats:
@@ -137,10 +126,10 @@ class PaperMaker:
                     continue
                 if wanted == PDF:
                     source = pdf_source(solution.problem, sheet=True)
-                    draft.waiting[paper] = self.writer.text(paper, source, solution, draft.on_paper(identity))
+                    papers.waiting[paper] = self.writer.text(paper, source, solution, papers.on_paper(identity))
                 else:
-                    draft.files |= self._files(paper, wanted, student, solution, identity)
-        return draft
+                    papers.files |= self._files(paper, wanted, student, solution, identity)
+        return papers
 
     def _files(
         self, paper: str, wanted: str, student: Student, solution: Solution, identity: Identity

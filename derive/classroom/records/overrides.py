@@ -7,11 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from derive.errors import Fault, InputError, Place
+from derive.files import utf8_text
 
 OVERRIDES = "overrides.csv"
 COLUMNS = ("id", "step", "mark", "reason")
 TOTAL = "total"
-MAX_BYTES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,7 @@ def read_overrides(path: Path, students: Collection[str], steps: Collection[str]
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines with their four cells; a first line that names the columns says their order."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError([Fault(f"more than {MAX_BYTES // 1_000_000} MB", "a line a mark", Place(path.name))])
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError([Fault("the file is not UTF-8", "save it as CSV in UTF-8", Place(path.name))]) from None
-    except OSError as error:
-        raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(path.name))]) from None
+    text = utf8_text(path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
     order = list(range(len(COLUMNS)))
     for line, cells in enumerate(csv.reader(text.splitlines(), delimiter=separator), 1):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import sqrt
+from statistics import median
 
 from derive.classroom.records.records import Record
 from derive.figures.charts import Tone
@@ -87,15 +88,7 @@ class Tally:
     @property
     def median(self) -> Fraction:
         """The score in the middle, of two in the middle the mean; 0 where nobody was marked."""
-        return (self._ranked((self.marked - 1) // 2) + self._ranked(self.marked // 2)) / 2
-
-    def _ranked(self, rank: int) -> Fraction:
-        """The score that `rank` others lie below or beside."""
-        for score in sorted(self.scores):
-            rank -= self.scores[score]
-            if rank < 0:
-                return score
-        return Fraction(0)
+        return median(self.scores.elements()) if self.scores else Fraction(0)
 
     def distribution(self, most: Fraction, number: Callable[[Fraction], str] = str) -> list[tuple[str, int]]:
         """How many scores fall on each mark up to `most`, or from each mark to the next where scores lie between them;

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from derive.classroom.records.overrides import OVERRIDES
 from derive.classroom.records.records import Basis
-from derive.errors import DeriveError
-from derive.files import save
+from derive.files import refusals, save
 
 FEEDBACK, WORK = "feedback", ".marking"
 BEFORE = "before"
@@ -61,11 +60,9 @@ def finish(work: Path) -> None:
     """Take away the folder of a marking, last of all the record of marks before it: until then a marking that was
     killed goes on, and compares with that. Raises DeriveError.
     """
-    try:
+    with refusals("remove", work, "remove it by hand"):
         for path in work.iterdir():
             if path.name != BEFORE:
                 path.unlink()
         (work / BEFORE).unlink()
         work.rmdir()
-    except OSError as error:
-        raise DeriveError(f"cannot remove {error.filename}: {error.strerror}", "remove it by hand") from None

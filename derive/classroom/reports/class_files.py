@@ -1,9 +1,8 @@
 """What is written about a marked class: tables, the record of marks, the report; student by student, as streams."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -12,8 +11,7 @@ from derive.classroom.folder.classroom import Classroom
 from derive.classroom.marking.marking_worker import DRAWN, NUMBERS, Orders, class_marker
 from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
 from derive.classroom.records.fairness import DrawnNumbers, Fairness
-from derive.classroom.records.records import Basis, MarkChange, Record, changes
-from derive.classroom.records.tally import Tally
+from derive.classroom.records.records import Basis, Record, changes
 from derive.classroom.records.written_files import (
     BEFORE,
     CHANGES,
@@ -29,7 +27,7 @@ from derive.classroom.reports.class_report import MOST_LISTED, Findings, class_d
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.reports.gradebook import Grades, TableFile, TableStyle
 from derive.classroom.reports.platform_gradebook import PlatformGradebook, write_feedback_zip
-from derive.classroom.returns.inbox import BESIDE, COUNTED, PART, Inbox, Return
+from derive.classroom.returns.inbox import BESIDE, COUNTED, PART, Inbox
 from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
 from derive.errors import ToolError
@@ -57,20 +55,6 @@ class MarkedClass:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Found:
-    """What is gathered for the report on the way."""
-
-    tally: Tally = field(default_factory=Tally)
-    missing: list[Student] = field(default_factory=list)
-    returns: dict[str, list[Return]] = field(default_factory=dict)
-    states: Counter[str] = field(default_factory=Counter)
-    changes: list[MarkChange] = field(default_factory=list)
-    changed: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
-    agreements: Mapping[str, Agreement] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class ClassFiles:
     """Writes the books of a class into `output`: all take their places together, the record of marks last."""
@@ -89,29 +73,29 @@ class ClassFiles:
         Raises DeriveError if the folder cannot be written.
         """
         before = self.inbox.remember(keys.with_name(BEFORE))
-        found = _Found(agreements=_agreements(parts, keys))
+        steps = list(class_marker(self.orders)[1].steps())
+        found = Findings(steps, _fairness(parts), _agreements(parts, keys), [] if before else None)
         if before is None:
             (self.output / CHANGES).unlink(missing_ok=True)
         with staged(self.output) as opened:
-            findings = self._tables(parts, before, opened, found)
-            self._report(findings, opened(f"{REPORT}.html"), found)
+            self._tables(parts, before, opened, found)
+            self._report(found, opened(f"{REPORT}.html"))
             self._record(parts, opened(RECORD))
         self._feedback_zip()
         names = (*GRADEBOOKS.values(), FEEDBACK_ZIP, FEEDBACK, GRADES, RETURNS, CHANGES, f"{REPORT}.html",
                  f"{REPORT}.pdf", RECORD)  # fmt: skip
         files = tuple(path for name in names if (path := self.output / name).exists())
         failures = tuple(f"{what}: {times} times" if times > 1 else what for what, times in found.failures.items())
-        return MarkedClass(findings, files, failures)
+        return MarkedClass(found, files, failures)
 
     def _tables(
-        self, parts: Sequence[Path], before: Basis | None, opened: Callable[[str], TextIO], found: _Found
-    ) -> Findings:
+        self, parts: Sequence[Path], before: Basis | None, opened: Callable[[str], TextIO], found: Findings
+    ) -> None:
         """The tables, and what of them the report tells."""
-        steps = list(class_marker(self.orders)[1].steps())
         rules = class_marker(self.orders)[1].problem.grade
-        grades = Grades(opened(GRADES), self.style, steps, rules, found.agreements)
+        grades = Grades(opened(GRADES), self.style, found.steps, rules, found.agreements)
         changed = TableFile(opened(CHANGES), self.style, CHANGE_HEADS) if before else None
-        platform = self._gradebook(opened, steps)
+        platform = self._gradebook(opened, found.steps)
         for student, marks in self._students(parts):
             grades.student(student, marks)
             platform(student, marks)
@@ -119,9 +103,6 @@ class ClassFiles:
             if changed and before:
                 self._changes(student, marks, before, changed, found)
         self._returns(TableFile(opened(RETURNS), self.style, RETURN_HEADS), found)
-        listed = found.changes if before else None
-        return Findings(steps, found.tally, found.missing, found.returns, found.states, listed, found.changed,
-                        list(found.agreements.values()), _fairness(parts))  # fmt: skip
 
     def _gradebook(
         self, opened: Callable[[str], TextIO], steps: Sequence[tuple[str, Fraction]]
@@ -163,7 +144,7 @@ class ClassFiles:
                 self.inbox.refuse(student.id, record.refused)
             yield student, None if record and record.refused else record
 
-    def _count(self, student: Student, marks: Record | None, found: _Found) -> None:
+    def _count(self, student: Student, marks: Record | None, found: Findings) -> None:
         found.tally.add(marks)
         if marks is not None and marks.failed:
             found.failures[f"a page of feedback could not be made: {marks.failed}"] += 1
@@ -171,14 +152,17 @@ class ClassFiles:
             _keep(found.missing, student)
             keep_feedback(self.output / FEEDBACK, student, {})
 
-    def _changes(self, student: Student, marks: Record | None, before: Basis, table: TableFile, found: _Found) -> None:
+    def _changes(
+        self, student: Student, marks: Record | None, before: Basis, table: TableFile, found: Findings
+    ) -> None:
         earlier = self.inbox.remembered(student.id)
+        assert found.changes is not None
         for change in changes(earlier, marks, before, self.basis) if earlier else ():
             table.row(change.student, change.step or "score", change.before, change.after, change.why)
             found.changed += 1
             _keep(found.changes, change)
 
-    def _returns(self, table: TableFile, found: _Found) -> None:
+    def _returns(self, table: TableFile, found: Findings) -> None:
         for item in self.inbox.returns():
             table.row(item.shown, item.student, item.state, item.reason)
             found.states[item.state] += 1
@@ -188,12 +172,12 @@ class ClassFiles:
             if item.state not in {COUNTED, PART}:
                 _keep(found.returns.setdefault(item.state, []), item)
 
-    def _report(self, findings: Findings, page: TextIO, found: _Found) -> None:
+    def _report(self, found: Findings, page: TextIO) -> None:
         """The report as HTML into `page`, and beside it as PDF."""
         solution = class_marker(self.orders)[1].blueprint.evaluate()
-        document = class_document(findings, solution, self.style)
+        document = class_document(found, solution, self.style)
         page.write(_text("html", document, solution))
-        printed = class_document(replace(findings, missing=[*map(_printed, findings.missing)]), solution, self.style)
+        printed = class_document(replace(found, missing=[*map(_printed, found.missing)]), solution, self.style)
         try:
             (made,) = make_pdfs([_text(pdf_source(solution.problem, sheet=True), printed, solution)])
         except ToolError as error:

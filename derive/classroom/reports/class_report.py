@@ -1,7 +1,7 @@
 """The report on a class, as a Document: the scores, how each step went, the mistakes, who and what is missing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -46,29 +46,31 @@ NOT_MARKED = (UNREADABLE, EMPTY, OTHER, CONFLICT)
 Row = tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Findings:
-    """What the report tells; lists hold MOST_LISTED items at most, their counts all.
+    """What the report tells, taken up student by student; lists hold MOST_LISTED items at most, their counts all.
 
     steps    the steps that count, and their marks
+    fairness  how the scores go with what was drawn
+    agreements  by student, works that agree with another student's in unlikely ways
+    changes  marks that are others than before; None where nothing had been marked before
+    changed  how many marks changed
     tally    the counts over all students
     missing  students without a return that counts
     returns  by state those that were not simply counted, `states` how many came to each
-    changes  marks that are others than before; None where nothing had been marked before
-    changed  how many marks changed
-    agreements  works that agree with another student's in unlikely ways
-    fairness  how the scores go with what was drawn
+    failures  what a missing tool could not make, and how often
     """
 
     steps: Sequence[tuple[str, Fraction]]
-    tally: Tally
-    missing: Sequence[Student]
-    returns: Mapping[str, Sequence[Return]]
-    states: Counter[str]
-    changes: Sequence[MarkChange] | None
-    changed: int
-    agreements: Sequence[Agreement] = ()
-    fairness: Fairness = field(default_factory=Fairness)
+    fairness: Fairness
+    agreements: Mapping[str, Agreement]
+    changes: list[MarkChange] | None
+    changed: int = 0
+    tally: Tally = field(default_factory=Tally)
+    missing: list[Student] = field(default_factory=list)
+    returns: dict[str, list[Return]] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
 
 
 def class_document(findings: Findings, solution: Solution, style: TableStyle) -> Document:
@@ -102,7 +104,7 @@ class _Page:
         if self.found.changes is not None:
             yield from self._changes(self.found.changes)
         if self.found.agreements:
-            yield from self._agreements(self.found.agreements)
+            yield from self._agreements(self.found.agreements.values())
         yield from self._missing()
         for key, states in LISTED.items():
             yield from self._returns(key, states)
@@ -232,7 +234,7 @@ class _Page:
         ]  # fmt: skip
         yield from self._listed("changes", heads, rows, self.found.changed)
 
-    def _agreements(self, agreements: Sequence[Agreement]) -> Iterator[Block]:
+    def _agreements(self, agreements: Iterable[Agreement]) -> Iterator[Block]:
         rows = [(_said(each.student), _said(each.remark)) for each in agreements]
         yield from self._listed("agreements", (_column("student"), _column("why", "long")), rows, len(rows))
 

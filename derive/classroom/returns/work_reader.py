@@ -17,8 +17,7 @@ from derive.answers.files.documents import DOCUMENTS, document_text
 from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
-from derive.errors import InputError, ToolError
-from derive.version import install_command
+from derive.errors import InputError, of_extra
 from derive.writers.identity import RESERVED
 
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
@@ -220,11 +219,9 @@ def _fields(fields: Sequence[tuple[object, object]]) -> list[AnswerLine]:
 
 def _with_pypdf(raw: bytes) -> _PdfWork:
     """What a PDF holds; of its fields names and values of whatever type."""
-    try:
+    with of_extra("class", "filled PDF forms are read with pypdf, which is missing"):
         from pypdf import PdfReader
         from pypdf.errors import DependencyError, PyPdfError
-    except ImportError:
-        raise ToolError("filled PDF forms are read with pypdf, which is missing", install_command("class")) from None
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     if not raw.lstrip()[:5].startswith(b"%PDF"):
         raise CannotRead("this is no PDF, whatever its name says")

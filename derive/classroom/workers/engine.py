@@ -24,8 +24,8 @@ from itertools import islice
 from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
-from derive.errors import ToolError
-from derive.version import VERSION, install_command
+from derive.errors import ToolError, of_extra
+from derive.version import VERSION
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -129,10 +129,8 @@ def _died() -> ToolError:
 @contextmanager
 def _dask(address: str) -> Iterator[Run]:
     """The workers of a Dask cluster; its scheduler gives the task of a dead one to another."""
-    try:
+    with of_extra("dask", "--cluster needs the package `distributed`"):
         from distributed import Client, KilledWorker
-    except ImportError:
-        raise ToolError("--cluster needs the package `distributed`", install_command("dask")) from None
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:

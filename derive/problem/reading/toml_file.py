@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from derive.errors import Fault, InputError, Place
+from derive.files import utf8_text
 from derive.language.grammar import parse_number
 from derive.problem.reading.large_arrays import with_large_arrays
-
-MAX_BYTES = 10_000_000
 
 _KEY = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$")
@@ -95,18 +94,7 @@ def read_toml(path: Path, expanded: Callable[[str, Path], str] | None = None) ->
     """The file at `path`, its text `expanded` line by line before it is read. Raises InputError if it cannot be read or
     is not TOML.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError([Fault(f"cannot be read: {reason}", "", Place(str(path)))]) from None
-    if len(raw) > MAX_BYTES:
-        raise InputError([Fault(f"the file has {len(raw)} bytes", f"at most {MAX_BYTES}", Place(str(path)))])
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(path), line))]) from None
+    text = utf8_text(path)
     return from_text(expanded(text, path) if expanded else text, path.name, text)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from derive import examples
 from derive.errors import Fault, InputError, Place, ToolError
+from derive.files import utf8_text
 from derive.interactive.exercise import Source
 from derive.prose.catalogue import catalogue
 from derive.studio.code_editor import code_editor
@@ -46,12 +47,7 @@ def opened_file(problem: Path) -> Source:
         raise InputError([Fault("this is no problem file", f"its name ends in {ENDING}", Place(str(problem)))])
     if not problem.exists():
         return Source("", problem.stem)
-    try:
-        return Source(problem.read_text("utf-8-sig"), problem.stem)
-    except OSError as error:
-        raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(problem)))]) from None
-    except UnicodeDecodeError:
-        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(problem)))]) from None
+    return Source(utf8_text(problem).replace("\r\n", "\n"), problem.stem)
 
 
 def _editor() -> dict[str, str]:

@@ -13,14 +13,13 @@ from itertools import groupby
 from math import isinf
 from typing import Any
 
-from derive.errors import ToolError
+from derive.errors import of_extra
 from derive.notation.notations import UNICODE
 from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.page.view import View
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.values.digits import INFINITE, Printed
-from derive.version import install_command
 from derive.writers.base import Writer
 from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, matrix_in_line
@@ -63,11 +62,8 @@ class SpreadsheetWriter(Writer):
 
 
 def _workbook(file: BytesIO) -> Any:
-    try:
+    with of_extra("xlsx", "a spreadsheet needs XlsxWriter, which is not installed"):
         import xlsxwriter
-    except ImportError:
-        hint = install_command("xlsx")
-        raise ToolError("a spreadsheet needs XlsxWriter, which is not installed", hint) from None
     return xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
 
 
