@@ -102,8 +102,9 @@ def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
 
 
 def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
-    """The derivative by the first entry of each array that is short enough; by each such entry where there are few, or
-    the page shows all entries. Numbers are put into the first one of each array, or where all entries are asked for.
+    """The derivative by the first entry of each array that is short enough; by each entry where there are few and all
+    are short, by each short one where the page shows all entries. Numbers are put into the first one of each array, or
+    where all entries are asked for.
     """
     assert derivation.loss
     exact = derivation.problem.numbers.carry == "exact" and not any(step.rounded for step in derivation.forward)
@@ -111,8 +112,11 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
     wanted = [name for name in derivation.wanted if Derivative(derivation.loss, name) in worked]
     places = {name: indices(derivation.shapes[name]) for name in wanted}
     count, asked = sum(map(len, places.values())), derivation.problem.page.entries is None
-    every, few = asked or count <= FEW_DERIVATIVES, count <= MOST_DERIVATIVES
-    found = [_readable(closed, name, each[: None if every or few else 1], every) for name, each in places.items()]
+    looked_at = None if asked or count <= MOST_DERIVATIVES else 1
+    found = [_readable(closed, name, each[:looked_at]) for name, each in places.items()]
+    every = asked or (count <= FEW_DERIVATIVES and not any(more for _, more in found))
+    if not every:
+        found = [(short[:1], more and not short) for short, more in found]
     shown = [
         (Derivative(derivation.loss, name), *item, asked or i == 0)
         for name, (short, _) in zip(places, found, strict=True)
@@ -128,23 +132,14 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
         yield from (_derivative(*each, exact) for each in shown)
 
 
-def _readable(
-    closed: ClosedForm, name: Symbol, places: Sequence[Index], every: bool
-) -> tuple[list[tuple[Index, Expr]], bool]:
-    """The derivatives by entries that are short enough, or the first of them, and whether longer ones are left out."""
-    short: list[tuple[Index, Expr]] = []
-    longer = 0
-    for index in places:
-        expr = closed.derivative(name, index)
-        if isinstance(expr, Number):
-            continue
-        if node_count(expr) > LONGEST_DERIVATIVE:
-            longer += 1
-            continue
-        short.append((index, expr))
-        if not every:
-            return short, False
-    return short, longer > 0
+def _readable(closed: ClosedForm, name: Symbol, places: Sequence[Index]) -> tuple[list[tuple[Index, Expr]], bool]:
+    """The derivatives by entries that are no plain numbers and short enough, and whether longer ones are left out."""
+    found = [(index, closed.derivative(name, index)) for index in places]
+    formulas = [(index, expr) for index, expr in found if not isinstance(expr, Number)]
+    short: list[tuple[Index, Expr]] = [
+        (index, expr) for index, expr in formulas if node_count(expr) <= LONGEST_DERIVATIVE
+    ]
+    return short, len(short) < len(formulas)
 
 
 def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool, exact: bool) -> Chain:
