@@ -43,7 +43,7 @@ _ARROW = re.compile(rf"^(\W{{0,4}}(?:\d{{1,2}}[.)]\s+)?{_NAME}\s*)(?:->|→|⇒|
 _BESIDE = re.compile(rf"^(\s*{_SYMBOL}[^\s=≈|]{{0,40}})[ \t]+(?={_VALUE}[-+−–\d.,eE·×⋅^*()\[\]{{}};\s]*$)")
 _ALONE = re.compile(rf"^\s*(?:(?:print|disp|display|show)\s*\()?(?P<name>{_NAME})\)?\s*[:;]?\s*$")
 _BELOW = re.compile(rf"^\s*#?\s*{_VALUE}")
-_KEY = re.compile(rf"[{{,]?\s*([\"'])({_NAME})\1\s*:\s*")
+_KEY = re.compile(rf"(?:[{{,]|(?<![{{,\s]))\s*+([\"'])({_NAME})\1\s*+:\s*+")
 _RELATION = re.compile(r"[=≈≃≅←]|\\approx|<-|:=")
 _LETTER = re.compile(r"[^\W\d_]|[∂∇]")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")

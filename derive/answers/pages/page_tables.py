@@ -124,7 +124,7 @@ def _wide_rows(lines: list[str]) -> list[str]:
     statement each.
     """
     for i, line in enumerate(lines[:-1]):
-        for sign, value in _BETWEEN_NAMES:
+        for sign, value in _BETWEEN_NAMES if _NAME.match(line.lstrip(" \t|")) else ():
             names, values = (_parted(each, sign) for each in (line, lines[i + 1])) if sign in line else ([], [])
             if 1 < len(names) == len(values) and all(map(_NAME.fullmatch, names)) and all(map(value, values)):
                 lines[i], lines[i + 1] = "", _wide(names, values)
