@@ -28,11 +28,12 @@ CREDITED = {RIGHT, FOLLOWS}
 
 @dataclass(frozen=True, slots=True)
 class PlantedMistake:
-    """A mistake made in one step: its key, and all that comes of it."""
+    """A mistake made in one step: its key, all that comes of it, and what becomes of each answer."""
 
     key: str
     line: ProgramLine
     env: Env
+    verdicts: dict[Symbol, str]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class QuestionBench:
         return tuple(self.program.lines[place] for place in self.program.asked)
 
     @cached_property
+    def _true_numbers(self) -> dict[Symbol, tuple[Printed, ...]]:
+        """The numbers of each answer as they are printed."""
+        return {line.variable: tuple(self.solution.values.printed(*line.place)) for line in self.lines}
+
+    @cached_property
     def lengths(self) -> dict[Symbol, int]:
         """How many digits of each answer are printed."""
         return {line.variable: printed_length(line.digits) for line in self.lines}
@@ -66,9 +72,8 @@ class QuestionBench:
         """
         for line in self.lines:
             for key, routes in self.program.wrong_routes(line).items():
-                worked = (self.worked(line, route.expr) for route in routes)
-                found = (PlantedMistake(key, line, env) for env in worked if env and self._is_told(line, env))
-                yield from islice(found, 1)
+                found = (self._planted(key, line, route.expr) for route in routes)
+                yield from islice(filter(None, found), 1)
 
     def worked(self, wrong: ProgramLine, expr: Expr) -> Env | None:
         """All values with another equation in one line; None where one has no value."""
@@ -90,11 +95,14 @@ class QuestionBench:
         """What the calculation goes on with."""
         return [printed(x, line.digits, ties=True).value for x in values] if line.rounded else values
 
-    def _is_told(self, line: ProgramLine, env: Env) -> bool:
-        if not all(map(_is_typed, self._changed(env))):
-            return False
+    def _planted(self, key: str, line: ProgramLine, expr: Expr) -> PlantedMistake | None:
+        """The mistake with one equation; None where it can not be told from the right one."""
+        env = self.worked(line, expr)
+        if env is None or not all(map(_is_typed, self._changed(env))):
+            return None
         verdicts = self.verdicts(env)
-        return [variable for variable, verdict in verdicts.items() if verdict not in CREDITED] == [line.variable]
+        wrong = [variable for variable, verdict in verdicts.items() if verdict not in CREDITED]
+        return PlantedMistake(key, line, env, verdicts) if wrong == [line.variable] else None
 
     def _changed(self, env: Env) -> Iterator[Printed]:
         """The numbers of the steps that a mistake changes."""
@@ -117,7 +125,7 @@ class QuestionBench:
         if digits or env[slot] is not self.truth[slot]:
             with precision(BITS, ties=True):
                 return tuple(printed(x, digits or line.digits, ties=True) for x in env[slot])
-        return tuple(self.solution.values.printed(*line.place))
+        return self._true_numbers[line.variable]
 
     def verdicts(self, env: Env, digits: Digits | None = None) -> dict[Symbol, str]:
         """What becomes of each answer: right, what follows, a mistake's key, or wrong."""

@@ -32,9 +32,9 @@ class QuestionTests:
         if short and all(expected.score for expected in short.expected.values()):
             yield short
         for first, *others in self._planted():
-            envs = [first.env, *(each.env for each in others)]
-            test = self._test(f"{first.line.id}: {first.key}, then consistent", envs)
-            yield from (test,) if test else ()
+            name = f"{first.line.id}: {first.key}, then consistent"
+            if all(other.verdicts == first.verdicts for other in others):
+                yield self._made(name, [first.env, *(each.env for each in others)], first.verdicts)
 
     def _planted(self) -> Iterator[list[PlantedMistake]]:
         """Every mistake that can be told in each variant."""
@@ -43,11 +43,14 @@ class QuestionTests:
 
     def _test(self, description: str, envs: Sequence[Env], digits: Digits | None = None) -> QuestionTest | None:
         """The test of what is typed in each variant; None where not the same comes of it everywhere."""
-        pairs = list(zip(self.benches, envs, strict=True))
-        verdicts, *others = (bench.verdicts(env, digits) for bench, env in pairs)
-        if any(other != verdicts for other in others):
-            return None
-        typed = [bench.typed(env, digits) for bench, env in pairs]
+        verdicts, *others = (bench.verdicts(env, digits) for bench, env in zip(self.benches, envs, strict=True))
+        return None if any(other != verdicts for other in others) else self._made(description, envs, verdicts, digits)
+
+    def _made(
+        self, description: str, envs: Sequence[Env], verdicts: Mapping[Symbol, str], digits: Digits | None = None
+    ) -> QuestionTest:
+        """The test of what is typed in each variant, and what becomes of each answer in all of them."""
+        typed = [bench.typed(env, digits) for bench, env in zip(self.benches, envs, strict=True)]
         answers = {self.inputs[variable].name: chosen(answers_in(self.benches[0], variable, typed))
                    for variable in verdicts}  # fmt: skip
         expected = {f"prt{i}": Expected(int(verdict in CREDITED), verdict)

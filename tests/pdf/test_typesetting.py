@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from support.latex import compiled
 from support.latex_logs import missing_glyphs
 
 from derive import examples
@@ -64,19 +65,14 @@ def test_each_document_has_its_pages_counted_from_one() -> None:
     assert texts(three) == ["third 1"]
 
 
-def _alone(paper: str, engine: Engine) -> bytes:
-    return well_filled(paper, lambda tex: pdf.compile_tex(tex, engine)).pdf
-
-
 @pytest.mark.parametrize("name", ["notes", "xor_2_2_1", "karpathy_expression"])
 def test_sheets_and_keys_of_an_example_read_as_if_set_alone(name: str) -> None:
     writer = SheetWriter.of(Problem.load(examples.path(name)))
     solution, identity = writer.blueprint.solve(), Identity("CODE", "s1", "Emmy Noether")
     papers = [writer.sheet("tex", solution, identity), writer.key("tex", solution, identity)]
-    engine = pdf.find_engine(pdf.EMBEDDED)
     for paper, made in zip(papers, make_pdfs(papers * 2)[2:], strict=True):
         assert isinstance(made, bytes)
-        alone, together = (PdfReader(BytesIO(data)) for data in (_alone(paper, engine), made))
+        alone, together = (PdfReader(BytesIO(data)) for data in (well_filled(paper, compiled).pdf, made))
         assert texts(together) == texts(alone)
         assert together.get_form_text_fields() == alone.get_form_text_fields()
 

@@ -58,19 +58,21 @@ def _outcomes(question: Element, seed: int) -> Iterator[Outcome]:
 
 def marked(question: Element, works: Sequence[Mapping[str, str]], seed: int = 1) -> list[dict[str, Mark]]:
     """What the trees give for works: answers by input, what is not named is left empty."""
-    program = f"stack_seed: {seed}$ simp: true$\n{_text(question, 'questionvariables/text')}"
     trees = {_text(tree, "name"): _walk(tree) for tree in question.findall("prt")}
+    walks = "\n".join(f"{tree}() := ({walk})$" for tree, walk in trees.items())  # read once, for all works
+    program = f"stack_seed: {seed}$ simp: true$\n{_text(question, 'questionvariables/text')}\n{walks}"
     kinds = {_text(each, "name"): _text(each, "type") for each in question.findall("input")}
-    asked = [{tree: _asked(walk, work, kinds) for tree, walk in trees.items()} for work in works]
+    used = {tree: sorted(set(_INPUT.findall(walk))) for tree, walk in trees.items()}
+    asked = [{tree: _asked(tree, names, work, kinds) for tree, names in used.items()} for work in works]
     once = list(dict.fromkeys(code for each in asked for code in each.values()))  # alike in several works
     found = dict(zip(once, maxima(program, once), strict=True))
     return [{tree: _mark(found[code], tree) for tree, code in each.items()} for each in asked]
 
 
-def _asked(walk: str, work: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+def _asked(tree: str, names: Sequence[str], work: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """A tree with the answers that it uses, as STACK hands them on: not worked out."""
-    used = [f"{name}: {_answer(work.get(name, EMPTY), kinds[name])}" for name in sorted(set(_INPUT.findall(walk)))]
-    return f"({', '.join(['simp: false', *used, 'simp: true', walk])})"
+    given = [f"{name}: {_answer(work.get(name, EMPTY), kinds[name])}" for name in names]
+    return f"({', '.join(['simp: false', *given, 'simp: true', f'{tree}()'])})"
 
 
 def _answer(value: str, kind: str) -> str:
