@@ -18,6 +18,11 @@ _WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))(?P<word>[^\W\d
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 
+def _is_whole(text: str) -> bool:
+    """Whether every bracket in a text has its counterpart: what is cut out of a formula has not."""
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "{}", "[]"))
+
+
 @dataclass(frozen=True, slots=True)
 class StatementSplitter:
     """Cuts statements apart.
@@ -53,7 +58,9 @@ class StatementSplitter:
             if count >= MAX_BEGINNINGS:
                 return None
             left = text[match.start() :].strip()
-            if match.start() == 0 or len(left) > MAX_LEFT or _NO_NAME.search(left) or not self.is_name(left):
+            if match.start() == 0 or len(left) > MAX_LEFT or not _is_whole(left) or _NO_NAME.search(left):
+                continue
+            if not self.is_name(left):
                 continue
             whole = text[: match.start()].rstrip()
             value = self._value(whole)

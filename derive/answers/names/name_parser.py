@@ -12,6 +12,8 @@ from derive.language.tokens import TextError, Token
 _TOTALS = {"sum", "mean"}
 FRACTION = "frac"
 """How Typst writes a fraction: `frac(1, 2)`."""
+_BEFORE_SLOPES = frozenset({FRACTION, "(", "nabla"})
+"""What a derivative begins with, where that is no d."""
 _Pair: TypeAlias = tuple[Quantity | None, Quantity | None]
 """What is differentiated, and by what; None for what names nothing."""
 
@@ -82,8 +84,10 @@ class NameParser(Parser):
 
     def slope(self) -> Quantity | None:
         """`dL/dW_1`, `\\frac{dL}{dW_1}`, `\\frac{d}{dW_1} L`, each by way of a quantity where `|_{z_2}` follows."""
-        start = self.at
-        if self.token.text != FRACTION:
+        start, word = self.at, self.tokens[self.at].text
+        if word[:1] != "d" and word not in _BEFORE_SLOPES:
+            return None
+        if word != FRACTION:
             of, by = self._slash()
         else:
             of, by = self._fraction() if self.token.kind == "command" else self._fraction_call()
