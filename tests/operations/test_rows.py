@@ -176,3 +176,12 @@ def test_a_page_prints_no_name_that_only_programs_have(key: str) -> None:
     told = TOLD.split() if row.meaning else []
     assert set(re.findall(r"[^\W\d][\w≤ᵀ′]*(?=\()", text)) - {*FIELD.split(), *MATHEMATICS.split(), *told} == set()
     assert not re.search(r"rows|columns|channels", text)
+
+
+def test_a_kernel_that_all_steps_share_asks_for_no_branches() -> None:
+    """What chooses a branch must never be shared: of two steps the one would hold the other's."""
+    shared = [row for row in ROWS.values() if row.stateless]
+    assert len(shared) > 10
+    for row in shared:
+        assert row.kinks is None, row.key
+        row.kernel(((),) * row.arity[0], (), None)  # type: ignore[arg-type]
