@@ -108,7 +108,7 @@ OPERATORS = {
 LAYOUT = Layout(
     fraction=("<mfrac><mrow>", "</mrow><mrow>", "</mrow></mfrac>"), root=("<msqrt>", "</msqrt>"),
     raised=("</mrow><mrow>", "</mrow></msup>"), lowered=("</mrow><mrow>", "</mrow></msub>"),
-    tag=("</mrow><mtext>", "</mtext></msub>"),
+    tag=("</mrow><mrow><mtext>", "</mtext></mrow></msub>"),
     base=("<msup><mrow>", "<msub><mrow>"), exponential=("<msup><mi>e</mi><mrow>", "</mrow></msup>"),
     total=("<munder><mo>∑</mo><mrow>", "</mrow></munder>"),
     blocks=("<mrow><mo>[</mo><mtable><mtr><mtd>", "</mtd><mtd>", "</mtd></mtr></mtable><mo>]</mo></mrow>"),

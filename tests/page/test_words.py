@@ -84,6 +84,7 @@ LARGE, ASKED = "is the objective", "is differentiated"
         ("p = tanh(u)\nK = sum((p - a)^2)", STEP + "maximise = true", LARGE),
         ("p = tanh(u)\nK = sum(a ⊙ p)", "", ASKED),
         ("K = u[1] u[2]", "", ASKED),
+        ("P = u u^T\nK = sum((P a - a)^2)", "", TARGET),
         ("p = softmax(u)\nK = -log(p[2])", "", TRAINED),
         ("p = softmax(u)\nK = log(p[2])", "", ASKED),
         ("p = softmax(u)\nP = p[1] p[2]\nK = -(log(P) + log(p[1]))/2", "", TRAINED),

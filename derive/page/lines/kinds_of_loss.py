@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from derive.calculus.building import split_coefficient, terms_of
-from derive.calculus.differentiation import is_elementwise
+from derive.calculus.differentiation import is_elementwise, shape_of
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Step
-from derive.language.expressions import Apply, names_in, walk
+from derive.language.expressions import Apply, Ref, names_in, walk
 from derive.language.names import Name
 from derive.operations.over_axes.softmax import LOG_OF_SUM
 from derive.operations.zero_weights import LOGARITHMS
@@ -82,10 +82,18 @@ def _compares(around: Forward, step: Step, fixed: set[Name]) -> bool:
     nodes = [node for node in walk(step.expr) if isinstance(node, Apply)]
     logarithms = any(node.op in LOGARITHMS for node in nodes)
     return any(
-        _meet(around, set(names_in(node)), fixed)
+        _meet(around, set(names_in(node)), fixed) or _is_missed(around, node, fixed)
         for node in nodes
         if node.op == "subtract" or (logarithms and node == step.expr)
     )
+
+
+def _is_missed(around: Forward, node: Apply, fixed: set[Name]) -> bool:
+    """Whether an array stands on one side of a sign, and a formula of its shape of what is computed on the other."""
+    for aim, output in (node.args, node.args[::-1]) if len(node.args) == 2 else ():
+        if isinstance(aim, Ref) and aim.name in fixed and not fixed.issuperset(names_in(output)):
+            return shape_of(output, around.shapes) == around.shapes[aim.name]
+    return False
 
 
 def _meet(around: Forward, names: set[Name], fixed: set[Name]) -> bool:
