@@ -19,8 +19,9 @@ from derive.answers.pages.sessions import sessions_read
 from derive.answers.reading.program_arrays import plain_arrays
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
+from derive.problem.overriding import overridden
 from derive.prose.catalogue import catalogue, languages
-from derive.solution import Solution, solve
+from derive.solution import Blueprint, Solution, solve
 
 
 @cache
@@ -282,10 +283,18 @@ steps = STEPS
 """
 
 
+@cache
+def trained(steps: int) -> Solution:
+    """A training, with the numbers that it has in every language."""
+    return solve(Problem.loads(TRAINED.replace("STEPS", str(steps))))
+
+
 @pytest.mark.parametrize("steps", [1, 2, 5, 21, 10_000])
 @pytest.mark.parametrize("language", languages())
 def test_the_heading_after_the_last_update_in_every_number_of_it(language: str, steps: int) -> None:
-    page = solve(Problem.loads(TRAINED.replace("STEPS", str(steps))), language=language).text("md")
+    solution = trained(steps)
+    blueprint = Blueprint.of(overridden(solution.problem, {"language": language}))
+    page = blueprint.text("md", solution.run)
     last = passes(page, catalogue(language))[-1]
     assert last.k == steps + 1, page.splitlines()[last.line - 1]
 
