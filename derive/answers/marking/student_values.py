@@ -44,8 +44,8 @@ class StudentValues:
     numbers of lines without marks that are not right, with what explains them: they do not stand in the table until
     a step with marks has been charged for them; `charged` says that they were put in to see whether one must be.
 
-    `outdated` are the steps that may follow from exact numbers which were put in, in order: each is worked out when it
-    is first asked for. `moved` are the names that have other numbers than before those were put in.
+    `moved` are the names that have other numbers since exact ones were put in: those, and what follows from them, which
+    is worked out when it is first asked for; `seen` are the names that this was done for.
     """
 
     tape: Tape
@@ -60,8 +60,8 @@ class StudentValues:
     held: dict[Name, Flat] = field(default_factory=dict)
     uncharged: dict[Name, tuple[FlatNumbers, str]] = field(default_factory=dict)
     charged: bool = False
-    outdated: dict[Name, Step] = field(default_factory=dict)
     moved: set[Name] = field(default_factory=set)
+    seen: set[Name] = field(default_factory=set)
     worked: dict[Expr, tuple[list[Flat], Flat | None]] = field(default_factory=dict)
     """What expressions gave last, and at which numbers: most are asked for several times."""
 
@@ -110,26 +110,24 @@ class StudentValues:
         """The same numbers with exact ones for some names, and what follows from them for what was not answered."""
         if not values_of:
             return self
-        self._brought_up(self.outdated)
-        other = replace(self, env=list(self.env), units=list(self.units), outdated={}, moved=set(values_of))
+        self._bring_up(self.tape.derivation.by_name)
+        other = replace(self, env=list(self.env), units=list(self.units), moved=set(values_of), seen=set(values_of))
         for name, exact in values_of.items():
             other.put(name, exact)
-        reached = set(values_of)
-        for step in self.tape.derivation.steps:
-            if step.name not in self.answered and step.name not in reached and not reached.isdisjoint(step.uses):
-                other.outdated[step.name] = step
-                reached.add(step.name)
         return other
 
-    def _brought_up(self, names: Iterable[Name]) -> None:
-        """Work out what of these names is outdated, and what of those behind them."""
-        waiting = [name for name in names if name in self.outdated] if self.outdated else []
-        wanted = set(waiting)
+    def _bring_up(self, names: Iterable[Name]) -> None:
+        """Work out what follows from exact numbers for these names, and for what they follow from."""
+        if not self.moved:
+            return
+        steps, waiting, found = self.tape.derivation.by_name, list(names), list[Step]()
         while waiting:
-            found = {used for used in self.outdated[waiting.pop()].uses if used in self.outdated} - wanted
-            waiting += found
-            wanted |= found
-        for step in [self.outdated.pop(name) for name in list(self.outdated) if name in wanted] if wanted else ():
+            name = waiting.pop()
+            if name not in self.seen and name not in self.answered and name in steps:
+                found.append(steps[name])
+                waiting += steps[name].uses
+            self.seen.add(name)
+        for step in sorted(found, key=lambda step: self.tape.slots[step.name]):
             if not self.moved.isdisjoint(step.uses) and (values := self.value(step.expr)) is not None:
                 self.put(step.name, values, self.units[self.tape.slots[step.name]])
                 self.moved.add(step.name)
@@ -180,7 +178,7 @@ class StudentValues:
 
     def with_values(self, other: Mapping[Name, Flat]) -> StudentValues:
         """The same numbers, but other values of some names, as sure as those."""
-        self._brought_up(self.outdated)
+        self._bring_up(self.tape.derivation.by_name)
         changed = replace(self, env=list(self.env))
         for name, values in other.items():
             changed.env[self.tape.slots[name]] = values
@@ -192,7 +190,7 @@ class StudentValues:
             run, names = self.workings.compile(expr, self.tape)
         except (ShapeFault, KeyError):  # shapes that do not fit, or a derivative that the problem does not have
             return None
-        self._brought_up(names)
+        self._bring_up(names)
         numbers = [self.env[self.tape.slots[name]] for name in names]
         before = self.worked.get(expr)
         if before is None or not all(map(is_, before[0], numbers)):
@@ -214,7 +212,7 @@ class StudentValues:
         Those are the student's own numbers that it uses, and the numbers that stand in it where it is a student's.
         """
         run, names = self.workings.compile(expr, self.tape)
-        self._brought_up(names)
+        self._bring_up(names)
         written = self._written(names)
         env = self.env
         if literals := self._literals(expr):
