@@ -194,10 +194,10 @@ class _Reader(Tables):
             text=self.source.text,
             shapes={**model.shapes, **training.shapes},
         )
-        self._check_uses(problem, given)
+        self._check_uses(problem, model.told, given)
         moving = [*(each.name for each in givens if each.parameter), *problem.gradients]
         if not self.faults:
-            check_looked_up(problem.equations, moving, self.places, self.faults)
+            check_looked_up(model.told, moving, self.places, self.faults)
         if not self.faults:
             self._check_meant(problem, given)
         if self.faults:
@@ -383,9 +383,9 @@ class _Reader(Tables):
             hint = f"give `{number}` one entry for each of the {prod(problem.shapes[output])} outputs"
             self.warnings.append(Fault(message, hint, self.source.key_place("data", self.keys[number.id])))
 
-    def _check_uses(self, problem: Problem, given: Iterable[Given]) -> None:
-        """Warns of given values that no equation uses."""
-        used = {name for equation in problem.equations for name in names_in(equation.expr)}
+    def _check_uses(self, problem: Problem, equations: Iterable[Equation], given: Iterable[Given]) -> None:
+        """Warns of given values that none of the equations and updates uses."""
+        used = {name for equation in equations for name in names_in(equation.expr)}
         for assignment in problem.update.assignments if problem.update else ():
             used.update(name for name in names_in(assignment.expr) if name != assignment.name.before)
         tables = [("parameters" if item.parameter else "data", item.name, item.name) for item in given]

@@ -40,6 +40,12 @@ class Batch:
     single: tuple[Equation, ...] = ()
     asked: tuple[Symbol, ...] = ()
 
+    @property
+    def told(self) -> tuple[Equation, ...]:
+        """The equations but those of the further samples, which are the first one's under other names."""
+        further = {again for several in self.names.values() for again in several[1:]}
+        return tuple(equation for equation in self.equations if equation.name not in further)
+
     def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
         """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
         meant: dict[str, tuple[Symbol | None, Symbol]] = {
