@@ -68,6 +68,7 @@ def _failing(message: str) -> None:
     raise InputError([Fault(message, "do this", Place("net.toml", 3))])
 
 
+@pytest.mark.slow
 def test_they_cross_processes(solution: Solution) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         again, report = pool.submit(_marked, solution).result()

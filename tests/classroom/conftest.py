@@ -14,10 +14,14 @@ from derive.pdf import press
 
 
 @pytest.fixture(scope="module")
-def waiting() -> Iterator[list[str]]:
-    """Reports that wait for LaTeX. All of a file's are set when its tests are through, and none may fail."""
+def waiting(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Reports that wait for LaTeX. All of a file's are set when its tests are through, and none may fail; none is set
+    where what is slow is left out.
+    """
     texts: list[str] = []
     yield texts
+    if request.config.getoption("-m") == "not slow":
+        return
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(press, "remedies", lambda rest: [])  # whether the last page is short is no matter here
         made = press.make_pdfs([*dict.fromkeys(texts)])

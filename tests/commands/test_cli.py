@@ -84,6 +84,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 # --- what is written ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_solve_writes_pdf_tex_and_markdown_with_its_pictures(run: Run) -> None:
     found = run("solve", "neuron.toml")
     assert found.status == 0 and found.err == ""
@@ -336,6 +337,7 @@ def test_json_values_are_exact_where_they_end(run: Run) -> None:
 # --- as a program -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_as_a_module_from_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "derive", "example", "victorzhou_neuron", "--to", "txt", "-o", "-"]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
@@ -343,6 +345,7 @@ def test_as_a_module_from_any_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with pipes")
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     shell = f"'{sys.executable}' -m derive example --to json -o - | head -n 1"
@@ -350,6 +353,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     assert found.stdout == b"{\n" and b"Traceback" not in found.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("command", ["example --to md -o -", "operations"])
 def test_a_full_standard_output_is_said(command: str) -> None:

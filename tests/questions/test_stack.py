@@ -246,6 +246,7 @@ def test_the_tests_of_a_question_pass_in_every_variant() -> None:
     assert failed(found) == []
 
 
+@pytest.mark.slow
 def test_a_variant_shows_its_own_numbers() -> None:
     found = question(Problem.loads(VARIED, "varied"))
     text = found.findtext("questiontext/text") or ""
@@ -261,6 +262,7 @@ def test_a_student_gets_one_question_without_seeds() -> None:
     assert "[[if" not in (found.findtext("questiontext/text") or "")
 
 
+@pytest.mark.slow
 def test_a_long_exercise_is_several_questions() -> None:
     found = questions(stack(example("gru")))
     assert [len(each.findall("input")) <= 50 for each in found] == [True] * len(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from support.latex import compiled
+from support.latex import compiled_together
 from support.latex_logs import overfull
 from support.solutions import solved
 
@@ -238,6 +238,7 @@ def test_pages_with_pictures_inside_hold_no_hidden_number(ending: str) -> None:
         assert number in key and number not in sheet
 
 
+@pytest.mark.slow
 def test_a_form_field_says_what_it_asks_for() -> None:
     """In the page's language: what a viewer shows at the field, and reads out."""
     fields = PdfReader(BytesIO(form("notes", ada=False))).get_fields() or {}
@@ -257,6 +258,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_command_writes_sheet_and_key(tmp_path: Path) -> None:
     found = run(str(examples.path("notes")), "-o", str(tmp_path), "--to", "tex,md,txt,toml,csv")
     assert found.returncode == 0, found.stderr
@@ -266,11 +268,13 @@ def test_the_command_writes_sheet_and_key(tmp_path: Path) -> None:
     assert all((tmp_path / name).exists() for name in names)
 
 
+@pytest.mark.slow
 def test_seed_and_student_belong_together() -> None:
     found = run(str(examples.path("notes")), "--student", "s1", "-o", "-", "--to", "md")
     assert found.returncode == 2 and "belong together" in found.stderr
 
 
+@pytest.mark.slow
 def test_one_text_goes_to_standard_output() -> None:
     assert "Student: ____" in run(str(examples.path("notes")), "-o", "-", "--to", "txt").stdout
     assert run(str(examples.path("notes")), "-o", "-", "--to", "pdf").returncode == 2
@@ -354,6 +358,7 @@ def form(name: str, blank: str = "working", ada: bool = True) -> bytes:
     return run_tex(writer(name, blank).sheet("tex", solution(name), ANA if ada else None)).pdf
 
 
+@pytest.mark.slow
 def test_every_entry_has_a_field_under_its_id() -> None:
     fields = PdfReader(BytesIO(form("notes"))).get_fields() or {}
     entries = [entry for field in writer("notes").fields for entry in field.ids]
@@ -396,6 +401,7 @@ def test_a_form_filled_by_another_program_earns_full_marks(name: str, tmp_path: 
     assert not [item for item in items if item.verdict == "unmatched"]
 
 
+@pytest.mark.slow
 def test_fields_lie_on_the_page_and_apart() -> None:
     for page in PdfReader(BytesIO(form("mazur", "results"))).pages:
         width, height = page.mediabox.width, page.mediabox.height
@@ -409,13 +415,15 @@ def test_fields_lie_on_the_page_and_apart() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", LEVELS)
-def test_no_line_of_a_sheet_is_too_wide(level: str) -> None:
-    for name in ("notes", "mazur", "gru", "batch_regression"):
-        text = writer(name, level).sheet("tex", solution(name), ANA)
-        assert overfull(compiled(text).log) == []
+@pytest.mark.parametrize("name", ["notes", "mazur", "gru", "batch_regression"])
+def test_no_line_of_a_sheet_is_too_wide(name: str) -> None:
+    texts = [writer(name, level).sheet("tex", solution(name), ANA) for level in LEVELS]
+    run = compiled_together(texts)
+    assert overfull(run.log) == []
+    assert len(PdfReader(BytesIO(run.pdf)).pages) >= len(LEVELS)
 
 
+@pytest.mark.slow
 def test_the_seed_stands_nowhere() -> None:
     seed = "a seed that nobody guesses"
     copy = copy_of(
@@ -485,6 +493,7 @@ def test_a_sheet_has_all_of_the_samples_that_it_does_not_ask() -> None:
     assert min(found[2:]) == 4, "among the samples, forward, backward, and after the updates"
 
 
+@pytest.mark.slow
 def test_the_fields_of_a_wide_matrix_lie_on_the_page() -> None:
     rows = [[i + j for j in range(12)] for i in range(2)]
     made = Blueprint.of(Problem.loads(WIDE.format(rows=rows)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine, preloaded
+from derive.pdf.press import _one_form
 
 _OWN = r"\hypersetup"
 """Where a page's own part of the preamble begins."""
@@ -17,6 +19,14 @@ def compiled(tex: str) -> EngineRun:
     packages, own, rest = tex.partition(_OWN)
     assert own, "no page of this program"
     return compile_tex(own + rest, _with_packages(packages))
+
+
+def compiled_together(texts: Sequence[str]) -> EngineRun:
+    """One run of several pages with one preamble, each begun on a page of its own."""
+    begin, end = "\\begin{document}", "\\end{document}"
+    (preamble,) = {text.partition(begin)[0] for text in texts}
+    bodies = "\n\\clearpage\n".join(text.partition(begin)[2].rpartition(end)[0] for text in texts)
+    return compiled(f"{preamble}{begin}{_one_form(bodies)}{end}\n")
 
 
 @cache

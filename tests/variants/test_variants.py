@@ -123,6 +123,7 @@ def test_the_numbers_of_version_1_stay() -> None:
     assert [stream.below(1000) for _ in range(4)] == expected == [531, 168, 511, 334]
 
 
+@pytest.mark.slow
 def test_another_process_draws_the_same() -> None:
     code = "from derive.variants.random_stream import Stream; print(Stream('s', 'a', 1, 'x').below(10**9))"
     found = {

@@ -123,6 +123,7 @@ def test_a_sheet_keeps_its_fields_where_latex_has_the_letters(tex_live: Callable
     assert [pdf_source(problem, fields=True) for problem in (russian, greek, mixed)] == ["typ", "tex", "typ"]
 
 
+@pytest.mark.slow
 def test_that_a_sheet_has_no_fields_is_told_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], tex_live: Callable[[str], None]
 ) -> None:
