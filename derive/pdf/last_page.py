@@ -17,6 +17,8 @@ LONG = 7
 """From so many pages on they are tightened where that saves one of them."""
 LOOSER = (1.15, 1.6, 2.5, 4)
 """How much more than what is missing the other pages give: what stands together goes over as a whole."""
+A_LINE = 12.0
+"""The height of a line, in points: by less nothing goes over."""
 _REST = re.compile(r"^derive-rest: ([\d.]+)pt, ([\d.]+)pt, (\d+)", re.MULTILINE)
 _BEGIN = "\\begin{document}\n"
 
@@ -62,7 +64,7 @@ def remedies(rest: Rest) -> list[Remedy]:
     """What is tried against a short last page, in this order; what makes long pages fewer."""
     if not rest.is_short:
         return [Remedy(True)] if rest.pages >= LONG else []
-    missing = (LEAST * rest.height - rest.filled) / (rest.pages - 1)
+    missing = max(A_LINE, (LEAST * rest.height - rest.filled) / (rest.pages - 1))
     return [Remedy(True), *(Remedy(False, round(missing * factor)) for factor in LOOSER)]
 
 
