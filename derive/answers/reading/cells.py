@@ -26,7 +26,8 @@ _PATTERN = re.compile(
     rf"\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
     r"|[ \t]*+(?P<bar>\|)[ \t]*+"
     rf"|(?P<blank>□|\?+|\\square|\\Box|(?:…|\.\.\.+|\\[lcv]?dots|_+|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
-    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED}(?P<percent>{SPACES}\\?%)?+)"
+    rf"|(?P<number>(?P<usual>[{SIGNS}]?\d++(?:\.\d++)?+(?=[ \t]*+(?:[&;\]]|\\\\|\\end)))"
+    rf"|(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED}(?P<percent>{SPACES}\\?%)?+)"
     r"|(?P<line>[ \t]*+\n\s*+)"
     rf"|(?P<open>\\begin\s*\{{(?:{_MATRIX})\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}|[\[({{]|\\\{{)\s*"
     rf"|\s*+(?P<close>\\end\s*\{{(?:{_MATRIX}|array)\}}|[\])}}]|\\\}})"
@@ -91,7 +92,9 @@ class CellGroup:
 def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """The number as it stands."""
     text = match.group()
-    number = usual_number(text, decimal) or number_of_match(match, text, decimal)
+    number = usual_number(text, decimal)
+    if number is None:
+        number = read_number(text, decimal) if match["usual"] else number_of_match(match, text, decimal)
     if number is not None and match["percent"]:
         number = number._replace(value=number.value / 100, unit=number.unit / 100)
     return None if number is None else (number,)
