@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.solutions import problem_of
 
 import derive
 import derive.examples
@@ -406,7 +407,7 @@ def test_a_derivation_is_well_formed(equations: str) -> None:
 
 @pytest.mark.parametrize("name", derive.examples.names())
 def test_the_derivation_of_an_example_is_well_formed(name: str) -> None:
-    found = derivation_of(Problem.load(derive.examples.path(name)))
+    found = derivation_of(problem_of(name))
     assert list(single_assignment(found)) == []
     for step in found.steps:
         assert step.phase in {"forward", "loss", "backward", "update"} and step.rule

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flint import arb
+from support.solutions import problem_of
 
 from derive import examples, solve
 from derive.calculus.operation_rows import MACROS, Shortcut
@@ -121,7 +122,7 @@ def test_targets_that_do_not_add_up_to_1_have_none() -> None:
 
 @pytest.mark.parametrize("name", examples.names())
 def test_both_ways_give_the_same(name: str) -> None:
-    given = Problem.load(examples.path(name))
+    given = problem_of(name)
     if shortcuts_of(derivation_of(given)):
         assert_both_ways_agree(given)
 

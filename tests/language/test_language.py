@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.effort import calls
+from support.solutions import problem_of
 
 import derive.examples
 from derive.calculus.applications import with_settings
@@ -25,7 +26,6 @@ from derive.language.tokens import TextError
 from derive.notation.notations import ASCII, TEX
 from derive.notation.printer import formula
 from derive.operations import FUNCTIONS
-from derive.problem.problem import Problem
 from derive.problem.reading.equation_lines import lines_of
 from derive.problem.reading.equations import read_equations, read_name
 
@@ -718,7 +718,7 @@ def without_fill(expr: Expr) -> Expr:
 
 @pytest.mark.parametrize("name", derive.examples.names())
 def test_every_step_of_an_example_reads_back(name: str) -> None:
-    derivation = derivation_of(Problem.load(derive.examples.path(name)))
+    derivation = derivation_of(problem_of(name))
     names: dict[str, Name] = {known.id: known for known in derivation.shapes if known == known.before}
     for step in derivation.steps:
         assert not any(isinstance(node, Entry) for node in nodes(step.expr))

@@ -17,15 +17,15 @@ from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.steps import Step
 from derive.page.workings import Workings
-from derive.problem.problem import Problem
 from derive.problem.settings import Digits
 from derive.solution import Solution
 from derive.values.digits import INFINITE, Printed, printed
+from support.solutions import problem_of
 
 
 def first_pass(name: str) -> bool:
     """Whether the simulated students work on it: everything but long trainings."""
-    update = Problem.load(examples.path(name)).update
+    update = problem_of(name).update
     return update is None or update.steps < 50
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flint import arb
+from support.solutions import problem_of
 
 import derive
 import derive.examples
@@ -57,7 +58,7 @@ def written(expr: Expr, outside: int = 0) -> str:
 
 
 def loaded(name: str) -> Derivation:
-    return derivation_of(Problem.load(FOLDER / f"{name}.toml"))
+    return derivation_of(problem_of(name))
 
 
 def derivative(closed: ClosedForm, entry: str) -> Expr:
@@ -132,7 +133,7 @@ EXAMPLES = [name for path in sorted(FOLDER.glob("*.toml")) if affordable(loaded(
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_is_written_has_the_value(name: str) -> None:
     """The written-out loss and every derivative, read back from SymPy, have the values of the derivation."""
-    problem = replace(Problem.load(FOLDER / f"{name}.toml"), update=None)
+    problem = replace(problem_of(name), update=None)
     derivation = derivation_of(problem)
     tape, closed = Tape.of(derivation), ClosedForm(derivation)
     values = Values(tape, problem, carry="exact")
@@ -153,7 +154,7 @@ def test_what_is_written_has_the_value(name: str) -> None:
 
 
 def test_values_are_put_in_later() -> None:
-    problem = Problem.load(FOLDER / "notes.toml")
+    problem = problem_of("notes")
     derivation = derivation_of(problem)
     tape, closed = Tape.of(derivation), ClosedForm(derivation)
     for x in ([20, 3, 4], [-1, 2, 0], [0, 0, 0]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
@@ -121,6 +122,7 @@ def test_settings_of_a_step_hold_for_every_sample() -> None:
 # --- large batches ----------------------------------------------------------------------------------------------------
 
 
+@cache
 def large(count: int, settings: str = "", page: str = "") -> derive.Solution:
     """LOGISTIC on `count` samples, the six in turn."""
     inputs, targets = [INPUTS[i % 6] for i in range(count)], [TARGETS[i % 6] for i in range(count)]
@@ -239,12 +241,17 @@ loss = "L"
 """
 
 
+@cache
+def worked(text: str) -> derive.Solution:
+    return derive.solve(Problem.loads(text))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [CLASSES, SEQUENCES])
 @pytest.mark.parametrize("form", ["md", "tex", "txt"])
 def test_a_page_of_vectors_for_each_sample_is_read_again(text: str, form: str) -> None:
     """Arrays in the table of the other samples, helpers of a sample, rows of one transposed."""
-    solution = derive.solve(Problem.loads(text))
+    solution = worked(text)
     page = solution.text(form)
     assert "^{(1)}^" not in page
     read = read_working(page, solution)
