@@ -458,7 +458,7 @@ def test_what_is_not_used_is_a_warning() -> None:
 def test_a_parameter_without_influence_has_the_gradient_0_and_it_is_said() -> None:
     solution = derive.solve(Problem.loads(edited(("b_2 = 0.5", "b_2 = 0.5\nu = [1, 2]"))))
     assert solution["dL/du"].value == (0, 0) and solution["dL/du"].rule == "independent"
-    assert "The loss does not depend on $u$: its gradient is 0." in solution.text("md")
+    assert "The loss does not depend on $u$, so this gradient vanishes." in solution.text("md")
 
 
 def test_settings_of_a_step_that_is_not_there_are_a_fault() -> None:
