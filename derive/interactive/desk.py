@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 Request: TypeAlias = Mapping[str, Any]
 Reply: TypeAlias = dict[str, Any]
-Action: TypeAlias = "Callable[[Desk, Request], Reply]"
+Action: TypeAlias = Callable[[Any, Request], Reply]
+"""What a desk of some kind does with a request."""
 
 
 class Desk:

@@ -24,30 +24,26 @@ _TELLING = re.compile(r"reason:|\bE\d{3}\b.* (?:-|for) |^ERROR: ")
 
 @dataclass(frozen=True, slots=True)
 class FetchedPackage:
-    """A package of an index: its `client` (npm or pip), its name and version there, its file and the SHA-256 of it."""
+    """A package of npm, or of pip where it is a `wheel`: its name and version there, and the SHA-256 of its file."""
 
-    client: str
     name: str
     version: str
-    file: str
     checksum: str
+    wheel: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version} ({self.client})"
+        return f"{self.name} {self.version} ({'pip' if self.wheel else 'npm'})"
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return self.wheel or f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
 
 
-PYODIDE = FetchedPackage(
-    "npm", "pyodide", "314.0.7", "pyodide-314.0.7.tgz",
-    "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0",
-)  # fmt: skip
-FLINT = FetchedPackage(
-    "pip", "python-flint", "0.9.0", "python_flint-0.9.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
-    "b31f5c00e0e36040ab58d00b3025156e20869b990d776e4bf90f870b1ee11ad3",
-)  # fmt: skip
-MATHLIVE = FetchedPackage(
-    "npm", "mathlive", "0.111.1", "mathlive-0.111.1.tgz",
-    "f285cd7b8ab5cbd67d792305c753dd4b6444f1799e012c2aef701eb87fe95f8b",
-)  # fmt: skip
+PYODIDE = FetchedPackage("pyodide", "314.0.7", "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0")
+FLINT = FetchedPackage("python-flint", "0.9.0", "b31f5c00e0e36040ab58d00b3025156e20869b990d776e4bf90f870b1ee11ad3",
+                       "python_flint-0.9.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl")  # fmt: skip
+MATHLIVE = FetchedPackage("mathlive", "0.111.1", "f285cd7b8ab5cbd67d792305c753dd4b6444f1799e012c2aef701eb87fe95f8b")
 WEBASSEMBLY = ("--only-binary=:all:", "--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14",
                "--implementation", "cp", "--abi", "cp314")  # fmt: skip
 
@@ -84,7 +80,7 @@ def _is_right(file: Path, package: FetchedPackage) -> bool:
 
 
 def _fetch(package: FetchedPackage, new: Path) -> None:
-    command = _npm(package, new) if package.client == "npm" else _pip(package, new)
+    command = _pip(package, new) if package.wheel else _npm(package, new)
     try:
         run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SLOWEST, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

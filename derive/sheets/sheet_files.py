@@ -32,10 +32,6 @@ class Copy:
         """One of the writer's pages, or an answer file, in a text format."""
         return self.writer.text(page, name, self.solution, self.identity)
 
-    def key(self, name: str) -> str:
-        """The key, or the answer file filled in, in a text format."""
-        return self.writer.key(name, self.solution, self.identity)
-
 
 def copy_of(problem: Problem, seed: str | None = None, student: str | None = None) -> Copy:
     """The copy of a student, or without one that of the problem file.

@@ -11,25 +11,14 @@ from derive.interactive.licences import ShippedPart
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptPackage:
-    """A package of npm with one script: the name that others import it by, its version, the SHA-256 of its file, and
-    where the script lies in it.
-    """
+class ScriptPackage(FetchedPackage):
+    """A package of npm with one script, which others import by the package's name, and where that lies in it."""
 
-    name: str
-    version: str
-    checksum: str
     script: str = "dist/index.js"
-
-    @property
-    def package(self) -> FetchedPackage:
-        """What is fetched."""
-        file = f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
-        return FetchedPackage("npm", self.name, self.version, file, self.checksum)
 
     def text(self) -> str:
         """The script. Raises ToolError if it cannot be fetched."""
-        with tarfile.open(fetched(self.package)) as files:
+        with tarfile.open(fetched(self)) as files:
             script = files.extractfile(f"package/{self.script}")
             assert script is not None
             return script.read().decode()
@@ -37,12 +26,13 @@ class ScriptPackage:
 
 EDITOR = (
     ScriptPackage("@marijn/find-cluster-break", "1.0.4",
-                  "5d12b770b64d46632c84fcd18e1d4c09f195ed0f5dbc71f94a41f0af333eaeae", "src/index.js"),
-    ScriptPackage("crelt", "1.0.7", "3542299c0278fdc26aceb2b13d31bffbcb89d7367706bbc457130e3fd103c03e", "index.js"),
+                  "5d12b770b64d46632c84fcd18e1d4c09f195ed0f5dbc71f94a41f0af333eaeae", script="src/index.js"),
+    ScriptPackage("crelt", "1.0.7", "3542299c0278fdc26aceb2b13d31bffbcb89d7367706bbc457130e3fd103c03e",
+                  script="index.js"),
     ScriptPackage("style-mod", "4.1.5", "c4a44844213a141da55c51a2f81d701acdb9944465328b4a2a6b9626c6d9fc39",
-                  "src/style-mod.js"),
+                  script="src/style-mod.js"),
     ScriptPackage("w3c-keyname", "2.2.8", "05d21484026d1f2dd842c843181e391e66d60f1d5dff292d562c3f40302dab36",
-                  "index.js"),
+                  script="index.js"),
     ScriptPackage("@codemirror/state", "6.7.6", "91d75acc955ceeaf86af9396c11cda7694fe6222aac8427fa033d89eff5ac839"),
     ScriptPackage("@codemirror/view", "6.43.15", "f0d5921406f841d211fa0887aabf10626c47676bfc63a4abed2a4d207e27c5ac"),
     ScriptPackage("@lezer/common", "1.5.5", "ed93cee36403124f51eae638b8a032d6694914c19704de7610db7f2a9441c963"),

@@ -46,11 +46,11 @@ class StudioDesk(Desk):
         return self._exercise
 
 
-def _work(desk: Desk, request: Request) -> Reply:
+def _work(desk: StudioDesk, request: Request) -> Reply:
     """The worked page, what is worth a warning, and the names that an equation may use; or the faults."""
-    form = {"network": network_form(_of_studio(desk).source(request).problem)}
+    form = {"network": network_form(desk.source(request).problem)}
     try:
-        exercise = _of_studio(desk).opened(request)
+        exercise = desk.opened(request)
     except DeriveError as error:
         return {"faults": faults_of(error), **form}
     problem = exercise.solution.problem
@@ -68,9 +68,9 @@ def _named(problem: Problem) -> Mapping[Name, Shape]:
     return given | dict(problem.shapes)
 
 
-def _download(desk: Desk, request: Request) -> Reply:
+def _download(desk: StudioDesk, request: Request) -> Reply:
     """The page in a text format as one file, its pictures inside."""
-    exercise, name = _of_studio(desk).opened(request), request["format"]
+    exercise, name = desk.opened(request), request["format"]
     files = exercise.files(name)
     called = exercise.solution.problem.name
     file = FORMATS[name].file(called)
@@ -78,38 +78,33 @@ def _download(desk: Desk, request: Request) -> Reply:
     return {"file": file, "text": with_pictures_inside(files[file], called, pictures)}
 
 
-def _practice(desk: Desk, request: Request) -> Reply:
+def _practice(desk: StudioDesk, request: Request) -> Reply:
     """The page to practise the problem in; what `fill` names is left empty in it, for the page that asks has that."""
     from derive.interactive.practice_page import practice_page
 
-    exercise = _of_studio(desk).opened(request)
+    exercise = desk.opened(request)
     text = practice_page(exercise.source, PARTS_TO_FILL)
     return {"file": FORMATS["practice"].file(exercise.source.name), "text": text, "fill": list(PARTS_TO_FILL)}
 
 
-def _example(desk: Desk, request: Request) -> Reply:
+def _example(_: Desk, request: Request) -> Reply:
     """The text of a built-in problem."""
     return {"name": request["name"], "problem": examples.path(request["name"]).read_text("utf-8")}
 
 
-def _network(desk: Desk, request: Request) -> Reply:
+def _network(desk: StudioDesk, request: Request) -> Reply:
     """The file as the form for its network was changed."""
-    source, layers = _of_studio(desk).source(request), request["layers"]
+    source, layers = desk.source(request), request["layers"]
     if not (isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers)):
         raise DeriveError("the layers are no list of layers", "send each with its settings")
     return {"problem": with_network(source.problem, layers, request["loss"])}
 
 
-def _begin(desk: Desk, request: Request) -> Reply:
+def _begin(_: Desk, request: Request) -> Reply:
     """A new problem: a network of these sizes, its numbers drawn."""
     name = request["name"]
     text = problem_file(NetworkPlan(name, read_units(request["units"]), title=f"A {request['units']} network"))
     return {"name": name, "problem": text.partition("\n")[2] if text.startswith("#:schema") else text}
-
-
-def _of_studio(desk: Desk) -> StudioDesk:
-    assert isinstance(desk, StudioDesk)
-    return desk
 
 
 STUDIO_ACTIONS: dict[str, Action] = {

@@ -13,10 +13,7 @@ from derive.interactive.fetching import FetchedPackage, fetched
 from derive.interactive.one_file import modules
 
 pytestmark = pytest.mark.slow
-TYPESCRIPT = FetchedPackage(
-    "npm", "typescript", "5.9.3", "typescript-5.9.3.tgz",
-    "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3",
-)  # fmt: skip
+TYPESCRIPT = FetchedPackage("typescript", "5.9.3", "10e108c9cf7d5f2879053dff18515fb405abf2ccef63eaaf017d9c571687a1d3")
 
 
 def test_types_hold_together(tmp_path: Path) -> None:

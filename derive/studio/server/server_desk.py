@@ -13,7 +13,7 @@ from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.files import PDF, save
-from derive.interactive.desk import Action, Desk, Reply, Request, requested
+from derive.interactive.desk import Action, Reply, Request, requested
 from derive.interactive.exercise import Source
 from derive.interactive.practice_page import practice_page
 from derive.problem.reading.array_files import with_array_files
@@ -64,57 +64,53 @@ class ServerDesk(StudioDesk):
         return {"files": [{"name": name, "path": str(file)} for name, file in found.items()]}
 
 
-def _save(desk: Desk, request: Request) -> Reply:
+def _save(desk: ServerDesk, request: Request) -> Reply:
     """Write the file, unless that on disk is another than the one that was opened (`known`) and nobody said `over`."""
-    on_disk = _on_disk(desk)
-    path = on_disk.path(request["name"])
+    path = desk.path(request["name"])
     found = path.read_text("utf-8") if path.is_file() else ""
     if found not in {"", request.get("known", ""), request["problem"]} and not request.get("over"):
         return {"exists": path.name}
     save(path.parent, {path.name: request["problem"].encode()})
-    on_disk.last = path
+    desk.last = path
     return {"file": path.name}
 
 
-def _download(desk: Desk, request: Request) -> Reply:
+def _download(desk: ServerDesk, request: Request) -> Reply:
     """The page in a text format as one file, verified as `derive solve` does."""
-    source, name = _on_disk(desk).source(request), request["format"]
+    source, name = desk.source(request), request["format"]
     check_formats((name,), text_formats("solution"))
     solution = solve(source.read())
     text = with_pictures_inside(solution.text(name), source.name, solution.pictures(name))
     return {"file": FORMATS[name].file(source.name), "text": text}
 
 
-def _practice(desk: Desk, request: Request) -> Reply:
+def _practice(desk: ServerDesk, request: Request) -> Reply:
     """The page to practise the problem in, whole."""
-    source = _on_disk(desk).source(request)
+    source = desk.source(request)
     solve(source.read())
     return {"file": FORMATS["practice"].file(source.name), "text": practice_page(source)}
 
 
-def _pdf(desk: Desk, request: Request) -> Reply:
+def _pdf(desk: ServerDesk, request: Request) -> Reply:
     """The page as PDF. Raises ToolError where no engine makes it; its text is written then."""
-    own = _on_disk(desk)
-    return own.finished(solve(own.source(request).read()).write(own.output, (PDF,), request["name"]))
+    return desk.finished(solve(desk.source(request).read()).write(desk.output, (PDF,), request["name"]))
 
 
-def _sheet(desk: Desk, request: Request) -> Reply:
+def _sheet(desk: ServerDesk, request: Request) -> Reply:
     """The exercise, its key and an answer file."""
-    own = _on_disk(desk)
-    return own.finished(write_sheet(copy_of(own.source(request).read()), own.output, SHEET_FORMATS))
+    return desk.finished(write_sheet(copy_of(desk.source(request).read()), desk.output, SHEET_FORMATS))
 
 
-def _class(desk: Desk, request: Request) -> Reply:
+def _class(desk: ServerDesk, request: Request) -> Reply:
     """Sheets and keys for the students of a roster, which comes with the request."""
     from derive.classroom.folder.classroom import Classroom
     from derive.classroom.papers.production import produce
     from derive.classroom.papers.replaced_sheets import check_replacement
     from derive.classroom.workers.engine import engine
 
-    own = _on_disk(desk)
-    folder = own.output / f"{own.path(request['name']).stem}-class"
+    folder = desk.output / f"{desk.path(request['name']).stem}-class"
     with tempfile.TemporaryDirectory() as taken:
-        files = {f"{request['name']}.toml": own.source(request).problem.encode(), **_roster(request["roster"])}
+        files = {f"{request['name']}.toml": desk.source(request).problem.encode(), **_roster(request["roster"])}
         problem, roster = save(Path(taken), files)
         check_replacement(folder, problem, roster, None)
         classroom = Classroom.create(folder, problem, roster, formats=CLASS_FORMATS)
@@ -131,11 +127,6 @@ def _roster(sent: Mapping[str, str]) -> dict[str, bytes]:
         return {f"roster{Path(sent['name']).suffix}": base64.b64decode(sent["data"], validate=True)}
     except binascii.Error:
         raise DeriveError("the class list did not arrive whole", "choose it again") from None
-
-
-def _on_disk(desk: Desk) -> ServerDesk:
-    assert isinstance(desk, ServerDesk)
-    return desk
 
 
 SERVER_ACTIONS: dict[str, Action] = {
