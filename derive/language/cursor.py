@@ -208,7 +208,18 @@ class Cursor:
         word = self.take().text
         if word in self.scope.indices:
             return self.scope.indices[word]
-        return named_item(self.symbol(word)) if braced else word
+        if not braced:
+            return word
+        self.deeper()
+        inner = self.symbol(word)
+        self.depth -= 1
+        return named_item(inner)
+
+    def deeper(self) -> None:
+        """One level further in: whoever asks for it takes it off `depth` again. Raises TextError beyond MAX_NESTING."""
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error("this is nested too deeply", f"at most {MAX_NESTING} levels are read")
 
     def count(self) -> int:
         """Arithmetic of whole numbers and loop letters at the cursor: `3`, `t-1`, `4-k`, `2k+1`."""

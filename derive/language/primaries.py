@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from derive.language.cursor import MAX_NESTING, Scope
+from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span, number
 from derive.language.names import Symbol
 from derive.language.numbers import parse_number
@@ -77,12 +77,6 @@ class Primaries(SlopeReader):
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
         """left/right; `start` is where it begins."""
         raise NotImplementedError
-
-    def deeper(self) -> None:
-        """One level further in: whoever asks for it takes it off `depth` again. Raises TextError beyond MAX_NESTING."""
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise self.error("this is nested too deeply", f"at most {MAX_NESTING} levels are read")
 
     def counted(self) -> None:
         """One more part of the text is read. Raises TextError beyond MAX_PARTS, however often a sum repeats it."""
@@ -319,10 +313,12 @@ class Primaries(SlopeReader):
         """What stands between braces; `{z if z > 0; 0 otherwise}` are values and their conditions."""
         opened = self.take()
         self.open_braces += 1
-        rows = [self._case_in_line()]
-        while len(rows[0]) > 1 and self.accept(";"):
-            rows.append(self._case_in_line())
-        self.open_braces -= 1
+        try:
+            rows = [self._case_in_line()]
+            while len(rows[0]) > 1 and self.accept(";"):
+                rows.append(self._case_in_line())
+        finally:
+            self.open_braces -= 1
         self.expect("}", opened)
         return self._by_cases(rows, opened) if len(rows) > 1 else rows[0][0]
 
@@ -360,8 +356,8 @@ class Primaries(SlopeReader):
 
     def _by_cases(self, rows: list[list[Expr]], opened: Token) -> Expr:
         """Each line but the last under its condition; the last one for what is left."""
-        *lines, last = rows
-        if any(len(row) != 2 for row in lines) or len(last) > 2:
+        *lines, last = rows or [[]]
+        if not last or any(len(row) != 2 for row in lines) or len(last) > 2:
             raise self.error("a line of `cases` is a value, `&` and a condition", "as in `a & z > 0`", opened)
         if len(last) == 2 and not (len(lines) == 1 and _is_contrary(lines[0][1], last[1])):
             raise self.error("the last line of `cases` is for what is left", "leave its condition out", opened)

@@ -737,3 +737,9 @@ def test_every_example_of_an_operation_is_in_the_language() -> None:
     letters: Any = scope("A W X a b p r t w x y z")
     for _, _, text, _ in operation_rows():
         parse(text, letters)
+
+
+@pytest.mark.parametrize("opening", ["x_{", "{", "{x if ", "softmax_{", r"\begin{cases} x & "])
+def test_what_is_opened_again_and_again_is_told(opening: str) -> None:
+    with pytest.raises(TextError):
+        parse(opening * 1_000, Scope({"x": Symbol("x")}, FUNCTIONS))

@@ -37,6 +37,7 @@ def test_pieces(loss: str, value: float, gradient: tuple[float, ...]) -> None:
     ("sum(where(x, 1, x))", "neither 0 nor 1"),
     (r"sum(\begin{cases} x & x > 0 \\ 3 x & x > 1 \end{cases})", "leave its condition out"),
     (r"sum(\begin{cases} x \\ 3 x \end{cases})", "a value, `&` and a condition"),
+    (r"sum(\begin{cases}\end{cases})", "a value, `&` and a condition"),
 ])  # fmt: skip
 def test_what_is_no_condition_is_said(loss: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
