@@ -110,7 +110,7 @@ PRINTED = [
     ("A[2, 3]", "a_{23}", "a₂₃"),
     ("v[2:3] + x", "v_{2:3} + x", "v[2:3] + x"),
     ("T[2, :, 1:2]", "T_{2,:,1:2}", "T[2,:,1:2]"),
-    ("reshape(T, (4, 6))", r"\operatorname{reshape}(T, (4, 6))", "reshape(T, (4, 6))"),
+    ("reshape(T, (4, 6))", r"\operatorname{reshape}_{4 \times 6}(T)", "reshape_{4×6}(T)"),
     ("flatten(A)", r"\operatorname{flatten}(A)", "flatten(A)"),
     ("place(x, at = [2:3], shape = 4)", r"\operatorname{place}_{[2:3]}(x)", "place[2:3](x)"),
     ("sum(T)", r"\sum_{ijk} t_{ijk}", "Σ_ijk tᵢⱼₖ"),

@@ -430,7 +430,7 @@ def test_the_seed_stands_nowhere() -> None:
         notes("[variants]\\nx = { from = 1, to = 9 }\\nallow = ['saturated']".replace("\\n", "\n")), seed, "s1"
     )
     endings = [ending for ending in text_formats("sheet") if not FORMATS[ending].alone]
-    texts = [getattr(copy, page)(ending) for page in ("sheet", "key") for ending in endings]
+    texts = [copy.page(page, ending) for page in ("sheet", "key") for ending in endings]
     raw = run_tex(copy.sheet("tex")).pdf
     assert not any(seed in text or seed[:6] in text for text in texts)
     assert seed.encode() not in raw and not any(seed in page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
