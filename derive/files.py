@@ -19,6 +19,18 @@ TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
 
 
+def path_to(source: object, what: str, as_text: str) -> Path:
+    """The path to `what` that a caller names. Raises TypeError for what names no file, and InputError for the text
+    itself, with the way to hand it over `as_text`.
+    """
+    named = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(named, str):
+        raise TypeError(f"{what} is named by the path of its file, not by {type(source).__name__}")
+    if not named or "\n" in named or "\0" in named:
+        raise InputError([Fault(f"{named[:40]!r} is no path to {what}", f"save it in a file, or {as_text}")])
+    return Path(named)
+
+
 def utf8_text(path: Path) -> str:
     """The text of a file in UTF-8. Raises InputError where it cannot be read, is too long, or no UTF-8."""
     try:

@@ -162,3 +162,25 @@ def test_a_keyword_that_is_no_setting_is_told() -> None:
         "`foo` is no setting of a call",
     ]
     assert "significant" in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize("handed", [42, None, b"notes.toml", {"x": 1}, [1, 2]], ids=repr)
+def test_what_is_neither_a_problem_nor_its_path_is_a_type_error(handed: Any) -> None:
+    for used in (derive.solve, derive.practice, Problem.load, lambda problem: derive.check(problem, {})):
+        with pytest.raises(
+            TypeError, match=f"^a problem is named by the path of its file, not by {type(handed).__name__}"
+        ):
+            used(handed)
+
+
+@pytest.mark.parametrize("handed", [42, None, b"z_1 = 3.9", 2.5], ids=repr)
+def test_what_is_no_piece_of_work_is_a_type_error(solution: Solution, handed: Any) -> None:
+    with pytest.raises(TypeError, match=f"^a piece of work is .* not by {type(handed).__name__}"):
+        derive.check(solution, handed)
+
+
+def test_texts_in_place_of_paths_are_told_where_they_go(solution: Solution) -> None:
+    with pytest.raises(InputError, match=r"Problem\.loads"):
+        derive.solve("[data]\nx = 1\n")
+    with pytest.raises(InputError, match="give a mapping of steps"):
+        derive.check(solution, "z_1 = 3.9\nz_2 = 1")

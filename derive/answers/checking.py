@@ -10,6 +10,7 @@ from derive.answers.marking.judging import judge
 from derive.answers.reading.written import Answer
 from derive.derivation.steps import Derivation
 from derive.errors import Fault, InputError, Place, suggestion
+from derive.files import path_to
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
 
@@ -27,8 +28,8 @@ def check(
 
     A mapping holds for a step's name what is written for it: a text in any notation, a number, or nested lists.
 
-    With `hints` the report does not tell expected numbers. Raises InputError for a file that cannot be read at all;
-    what cannot be read inside it is an item of the report.
+    With `hints` the report does not tell expected numbers. Raises InputError for a file that cannot be read at all,
+    TypeError for what is none of these; what cannot be read inside a work is an item of the report.
     """
     solution = problem if isinstance(problem, Solution) else _solved(problem)
     read = _read(answers, solution)
@@ -37,18 +38,18 @@ def check(
 
 def _solved(problem: str | Path | Problem | Derivation) -> Solution:
     """The problem worked out; a verdict needs no SymPy: differences verify the gradients."""
-    read = Problem.load(problem) if isinstance(problem, str | Path) else problem
+    read = problem if isinstance(problem, Problem | Derivation) else Problem.load(problem)
     return Blueprint.of(read).solve(symbolic=False)
 
 
 def _read(answers: str | Path | Mapping[str, Any] | Sequence[Answer], solution: Solution) -> list[Answer]:
-    if isinstance(answers, str | Path):
-        return read_answers(Path(answers), solution)
     if isinstance(answers, Mapping):
         from derive.answers.files.answer_file import read_mapping
 
         return read_mapping(answers, solution)
-    return list(answers)
+    if isinstance(answers, Sequence) and not isinstance(answers, str | bytes):
+        return list(answers)
+    return read_answers(path_to(answers, "a piece of work", "give a mapping of steps to what is written"), solution)
 
 
 def read_answers(path: Path, solution: Solution) -> list[Answer]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from derive.calculus.kernels import shape_text
 from derive.errors import Fault, InputError, Place, suggestion
+from derive.files import path_to
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Name, Symbol
 from derive.language.tokens import TextError
@@ -89,8 +90,9 @@ class Problem:
     @staticmethod
     @rarely_collecting
     def load(path: str | Path) -> Problem:
-        """The problem in the file at `path`. Raises InputError with every fault."""
-        return _Reader(read_toml(Path(path), with_array_files)).problem(Path(path).stem)
+        """The problem in the file at `path`. Raises InputError with every fault, TypeError for what is no path."""
+        file = path_to(path, "a problem", "read it by `Problem.loads`")
+        return _Reader(read_toml(file, with_array_files)).problem(file.stem)
 
     @staticmethod
     @rarely_collecting
