@@ -34,7 +34,7 @@ def transformer_block() -> Callable[[], object]:
 
 
 def _run(text: str) -> Callable[[], object]:
-    for module in ("jinja2", "sympy", "derive.figures.drawing.tikz"):
+    for module in ("jinja2", "sympy", "derive.figures.renderers.tikz"):
         import_module(module)
     problem = Problem.loads(text)
     return lambda: page(problem)

@@ -18,7 +18,7 @@ ORDER = [
     "operations.entrywise operations.over_axes operations.windows operations",
     "problem.reading problem.network problem.training problem problem.schema pytorch",
     "derivation values verification notation onnx_models",
-    "figures page page.lines page.blocks figures.drawing writers.layout writers",
+    "figures page page.lines page.blocks figures.drawing figures.renderers writers.layout writers",
     "writers.spreadsheet writers.notebook writers.slides pdf solution examples variants sheets",
     "answers.names answers.reading answers.mistakes answers.marking answers.files answers.pages answers.chains",
     "answers.substitutions answers.working answers.feedback answers questions notebook documents interactive",

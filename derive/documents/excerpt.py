@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from derive.answers.names.step_matching import single_step
-from derive.figures.drawing.tikz import tikz
+from derive.figures.renderers.tikz import tikz
 from derive.notation.notations import TEX
 from derive.page.document import Document, FigureBlock
 from derive.page.run import PageRun

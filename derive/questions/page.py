@@ -105,7 +105,7 @@ class QuestionPage(TemplateWriter):
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         """A picture, by a name that tells its numbers: every variant has its own."""
-        from derive.figures.drawing.svg import svg
+        from derive.figures.renderers.svg import svg
 
         alt, notation = self.words(block.alt), compiler.pictured
 

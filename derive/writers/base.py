@@ -305,7 +305,7 @@ class TemplateWriter(Writer, ABC):
     def pictures(self, document: Document, page: PageContext, run: PageRun) -> dict[str, str]:
         if not self.has_pictures:
             return {}
-        from derive.figures.drawing.svg import svg
+        from derive.figures.renderers.svg import svg
 
         notation = page.notation(UNICODE, document)
         return {

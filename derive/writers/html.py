@@ -134,7 +134,7 @@ class HtmlWriter(TemplateWriter):
         return [lambda view: f'<p class="chain aside">{_flow(texts(segments, view))}</p>\n']
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        from derive.figures.drawing.svg import svg
+        from derive.figures.renderers.svg import svg
 
         notation, kind = compiler.pictured, "strip" if isinstance(block.figure, Strip) else "picture"
         return [lambda view: _figure(svg(block.figure, FigureLabels(view.written_in(notation)), block.alt), kind)]

@@ -241,7 +241,7 @@ class LatexWriter(TemplateWriter):
         return [lambda view: _chain(_broken(texts(segments, view)), "aside")]
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        from derive.figures.drawing.tikz import tikz
+        from derive.figures.renderers.tikz import tikz
 
         return [lambda view: tikz(block.figure, FigureLabels(view))]
 

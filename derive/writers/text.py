@@ -146,7 +146,7 @@ class TextWriter(TemplateWriter):
         return super().caption(block, compiler) if _is_told(block) else []
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        from derive.figures.drawing.words import figure_words
+        from derive.figures.renderers.words import figure_words
 
         if not _is_told(block):
             return []

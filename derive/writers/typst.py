@@ -144,7 +144,7 @@ class TypstWriter(TemplateWriter):
         return [lambda view: f"#aside[#chain[{_links(texts(segments, view))}]]\n"]
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        from derive.figures.drawing.svg import svg
+        from derive.figures.renderers.svg import svg
 
         def fill(view: View) -> str:
             drawn = svg(block.figure, FigureLabels(view.written_in(compiler.pictured)), block.alt)

@@ -13,7 +13,7 @@ from derive.examples import names
 from derive.figures import Grid, attention_figure, window_figures
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import Circle, Rectangle, Text
-from derive.figures.drawing.svg import SCRIPT
+from derive.figures.renderers.svg import SCRIPT
 from derive.notation.notations import UNICODE
 from derive.page.view import View
 from derive.problem.problem import Problem

@@ -11,12 +11,12 @@ from support.latex_logs import missing_glyphs, overfull
 from support.solutions import solved
 
 from derive.figures import Bar, BarPart, Chart
-from derive.figures.drawing import svg as svg_drawer
-from derive.figures.drawing import tikz as tikz_drawer
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.measures import PAGE_WIDTH
 from derive.figures.drawing.primitives import TONES, Rectangle, Text
-from derive.figures.drawing.words import figure_words
+from derive.figures.renderers import svg as svg_drawer
+from derive.figures.renderers import tikz as tikz_drawer
+from derive.figures.renderers.words import figure_words
 from derive.notation.notations import TEX, UNICODE
 from derive.page.document import Document, FigureBlock, Heading, Paragraph, Section, Sentence, Table, TableColumn
 from derive.page.view import View

@@ -1,1 +1,1 @@
-"""Figures drawn: as TikZ (`tikz.tikz`), as SVG (`svg.svg`) and in words (`words.words`)."""
+"""Pictures as drawings: lines, labels and boxes placed on a plane, of no format yet."""

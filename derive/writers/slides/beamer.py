@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.figures.drawing.tikz import FIGURE_LABEL
+from derive.figures.renderers.tikz import FIGURE_LABEL
 from derive.page.document import Document, FigureBlock, Numbered
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import CompiledPage, TemplateWriter

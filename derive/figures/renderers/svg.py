@@ -22,7 +22,7 @@ from derive.figures.drawing.primitives import (
     Stroke,
     Text,
 )
-from derive.figures.drawing.words import figure_words
+from derive.figures.renderers.words import figure_words
 from derive.operations import ROWS
 
 SCALE = 1.6  # CSS pixels for a point

@@ -1,0 +1,1 @@
+"""Drawings as text: SVG, TikZ, or words for who cannot see them."""
