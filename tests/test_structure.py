@@ -12,6 +12,7 @@ from support.places import PACKAGE
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 420
+MOST = 15
 
 ORDER = [
     "version errors files memory prose language calculus",
@@ -88,6 +89,11 @@ def test_there_is_no_circle_of_imports() -> None:
 def test_a_module_is_no_longer_than_one_idea() -> None:
     lines = {name: len(module.read_text("utf-8").splitlines()) for name, module in NAMES.items()}
     assert {name: count for name, count in lines.items() if count > LONGEST} == {}
+
+
+def test_a_folder_has_no_more_modules_than_are_seen_at_once() -> None:
+    inside = Counter(folder(name) for name, module in NAMES.items() if module.name != "__init__.py")
+    assert {name: count for name, count in inside.items() if count > MOST} == {}
 
 
 def evaluates_or_swallows(node: ast.AST) -> bool:
