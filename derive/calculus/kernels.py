@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from flint import arb, arb_mat, fmpq, fmpq_mat
+
 from derive.calculus.scalars import Num
 from derive.language.expressions import Shape
 
@@ -44,6 +46,24 @@ class Held(Generic[Found]):
         if not self._branches.frozen:
             self._found[self._branches.sample] = find()
         return self._found[self._branches.sample]
+
+
+WORTH_A_MATRIX = 3
+"""From so many rows, columns and terms on it pays to make matrices of FLINT of two arrays."""
+
+
+def flint_product(sizes: tuple[int, int, int], a: Flat, b: Flat) -> Flat | None:
+    """The product of an m×k and a k×n array, of sizes (m, k, n), by FLINT: exactly where all is rational, with balls
+    where every product that is not 0 has one; None where some are exact and others not, or where it does not pay.
+    """
+    if min(sizes) < WORTH_A_MATRIX:
+        return None
+    m, k, n = sizes
+    if set(map(type, a)) == set(map(type, b)) == {fmpq}:
+        return list((fmpq_mat(m, k, a) * fmpq_mat(k, n, b)).entries())
+    if {arb} in (set(map(type, filter(None, a))), set(map(type, filter(None, b)))):
+        return list((arb_mat(m, k, a) * arb_mat(k, n, b)).entries())
+    return None
 
 
 def shape_text(shape: Shape) -> str:

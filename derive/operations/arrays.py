@@ -3,21 +3,16 @@
 from collections.abc import Callable, Mapping
 from operator import mul
 
-from flint import arb, arb_mat, fmpq, fmpq_mat
-
 from derive.calculus import scalars
 from derive.calculus.building import times, total
 from derive.calculus.differentiation import reduced
-from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
+from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, flint_product, shape_text
 from derive.calculus.operation_rows import At, GradientContext, Look, Row, register_rows
 from derive.calculus.scalars import Num
 from derive.calculus.shapes import as_matrix, normal, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Number, Options, Shape, apply
 from derive.operations.entrywise.elementwise import Smooth, elementwise
 from derive.operations.moving import transposed
-
-WORTH_A_MATRIX = 3
-"""From so many rows, columns and terms on it pays to make matrices of FLINT of two arrays."""
 
 _scaling = elementwise(
     "product", ("a", "b"), Smooth(mul), ("b", "a"), notation=Look("product"), summary="product", example="W x"
@@ -54,16 +49,6 @@ def _batched(shapes: Shapes, options: Options) -> str:
     return f"[{'; '.join(part.format(i=i + 1) for i in range(counts.pop()))}]"
 
 
-def _matrices(a: Flat, b: Flat) -> type[Num] | None:
-    """The matrices of FLINT that multiply two arrays as their entries would be: exactly where all are rational, with
-    balls where every product has one; None where some products are exact and others not.
-    """
-    left, right = set(map(type, a)), set(map(type, b))
-    if left == right == {fmpq}:
-        return fmpq_mat
-    return arb_mat if {arb} in (left, right) else None
-
-
 def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
     if () in shapes:
         return _scaling.kernel(shapes, options, branches)
@@ -72,8 +57,8 @@ def _product_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
         return lambda a, b: [sum(map(mul, a[i : i + k], b), scalars.ZERO) for i in range(0, m * k, k)]
 
     def matrix_product(a: Flat, b: Flat) -> Flat:
-        if min(m, k, n) >= WORTH_A_MATRIX and (of_one_type := _matrices(a, b)):
-            return list((of_one_type(m, k, a) * of_one_type(k, n, b)).entries())
+        if (entries := flint_product((m, k, n), a, b)) is not None:
+            return entries
         columns = [b[j::n] for j in range(n)]
         rows = [a[i : i + k] for i in range(0, m * k, k)]
         return [sum(map(mul, row, column), scalars.ZERO) for row in rows for column in columns]

@@ -187,6 +187,8 @@ def _run(op: Trilinear, shapes: Shapes, options: Options, branches: Branches) ->
     plan = meetings(geometry, op.result)
 
     def kernel(a: Flat, b: Flat) -> Flat:
+        if (entries := plan.multiplied(op.result, {i: a, j: b})) is not None:
+            return entries
         channels = zip(plan.gathered(a, i), plan.gathered(b, j), strict=True)
         pairs = (pair for left, right in channels for pair in zip(left, right, strict=True))
         return [sum(map(mul, *pair), scalars.ZERO) for pair in pairs]

@@ -6,7 +6,10 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
-from derive.calculus.kernels import Flat
+from flint import arb
+
+from derive.calculus.kernels import WORTH_A_MATRIX, Flat, flint_product
+from derive.calculus.scalars import ZERO
 
 Sizes = tuple[int, ...]
 Triple = tuple[int, int, int]
@@ -90,6 +93,39 @@ class Meetings:
                 parts = [flat[c * size : (c + 1) * size] for c in channels]
                 found[channels] = [[part[n] for part in parts for n in place] for place in places]
             yield found[channels]
+
+    def multiplied(self, target: int, arrays: Mapping[int, Flat]) -> Flat | None:
+        """The target as products of matrices, a row for each of its channels and a column for each place in one, with
+        zeros where nothing meets; None where that cannot be, or does not pay.
+
+        One of the two `arrays` stays where it is: a kernel, or what comes out where the kernel is asked for. To each of
+        its entries comes at each place of the target one entry of the other array at most.
+        """
+        still = OUTPUT if target == KERNEL else KERNEL
+        moving = OUTPUT + KERNEL + INPUT - target - still
+        rows: dict[Sizes, list[int]] = {}
+        for channel, planes in enumerate(self.planes):
+            rows.setdefault(tuple(plane[moving] for plane in planes), []).append(channel)
+        if min(map(len, rows.values())) < WORTH_A_MATRIX:
+            return None
+        met: dict[int, dict[int, int]] = {}
+        for place, taps in enumerate(self.taps):
+            for tap in taps:
+                if met.setdefault(tap[still], {}).setdefault(place, tap[moving]) != tap[moving]:
+                    return None  # beyond an edge that repeats entries several come
+        found: dict[int, Flat] = {}
+        count, size = len(self.taps), self.sizes
+        places = [[line.get(place, -1) for place in range(count)] for line in met.values()]
+        for channels, targets in rows.items():
+            starts = [plane[still] * size[still] for channel in targets for plane in self.planes[channel]]
+            left = [arrays[still][start + n] for start in starts for n in met]
+            parts = [[*arrays[moving][c * size[moving] : (c + 1) * size[moving]], ZERO] for c in channels]
+            right = [part[n] for part in parts for line in places for n in line]
+            entries = flint_product((len(targets), len(channels) * len(met), count), left, right)
+            if entries is None or not all(entry.is_finite() for entry in entries if isinstance(entry, arb)):
+                return None
+            found |= {channel: entries[i * count : (i + 1) * count] for i, channel in enumerate(targets)}
+        return [entry for channel in range(len(self.planes)) for entry in found[channel]]
 
 
 @lru_cache(16)
