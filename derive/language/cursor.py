@@ -147,13 +147,18 @@ class Cursor:
         return (number,)
 
     def function_name(self) -> str:
-        """The word at the cursor, with the words and the number that belong to it: `log_softmax`, `log10`."""
+        """The word at the cursor, with the words and the number that belong to it: `log_softmax`, `log10`, `log_2`."""
         name = self.take().text
         while self.is_op("_") and self.peek().kind == "word" and self.token.glued:
             self.take()
             name += "_" + self.take().text
         if self.token.kind == "number" and self.token.glued and self.is_function(name + self.token.text):
             name += self.take().text
+        braced = self.peek().text == "{"
+        below = self.peek(1 + braced)
+        if self.is_op("_") and below.kind == "number" and self.is_function(name + below.text):
+            self.at += 2 + 2 * braced
+            name += below.text
         return name
 
     def is_function(self, name: str) -> bool:
@@ -282,6 +287,14 @@ class Cursor:
         end = max(self.tokens[self.at - 1].end, start + 1)
         if symbol.id in self.scope.functions:
             return TextError(f"`{symbol.id}` is an operation", f"write `{symbol.id}(x)`, with parentheses", start, end)
-        hint = WORDS.get(symbol.id) or suggestion(symbol.id, [*self.scope.names])
+        hint = WORDS.get(symbol.id) or self._letter_hint(symbol) or suggestion(symbol.id, [*self.scope.names])
         hint = hint or "give it a value, or an equation above this line"
         return TextError(f"`{self.shown(start, end)}` is not defined", hint, start, end)
+
+    def _letter_hint(self, symbol: Symbol) -> str:
+        """What to do about `z_j` where z is known, and nothing says what j is."""
+        *before, last = symbol.subscript or ("",)
+        whole = replace(symbol, subscript=tuple(before))
+        if not (isinstance(last, str) and len(last) == 1 and whole.id in self.scope.names):
+            return ""
+        return f"nothing says what `{last}` is: write all entries at once, `{whole}`, or `for {last} = 1..3:` above"

@@ -25,6 +25,8 @@ CONSTANTS = {"pi": "pi"} | dict.fromkeys(("inf", "infty", "infinity", "Infinity"
 """Words that are numbers, as long as no value has that name."""
 _PRODUCTS = {"*": "product", "⊙": "times"}
 RELATIONS = ("=", "≈", "<-")
+_BARE = frozenset({"log", "ln", "exp", "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh"})
+"""Functions that mathematics writes without parentheses around one factor."""
 
 
 def parse(text: str, scope: Scope) -> Expr:
@@ -298,6 +300,8 @@ class Parser(ArgumentReader):
             return Apply("exp", (self.exponent(),), span=(start, self.tokens[self.at - 1].end))
         if word in CONSTANTS and self.at == mark + 1:
             return Apply(CONSTANTS[word], (), span=(start, start + 1))
+        if applied := self._without_parentheses(symbol, start):
+            return applied
         if symbol.id in self.scope.functions:
             hint = f"put it in parentheses: `{symbol.id}(…)`"
             end = self.tokens[self.at - 1].end
@@ -307,6 +311,22 @@ class Parser(ArgumentReader):
             hint = hint or "`derive operations` lists the operations"
             raise TextError(f"`{word}` is not an operation", hint, start, self.tokens[self.at - 1].end)
         raise self.unknown(symbol, start)
+
+    def _without_parentheses(self, symbol: Symbol, start: int) -> Expr | None:
+        """`\\ln p`, `log x^2`: a function that is written without parentheses too, of the one factor behind it; None
+        where there is none. Raises TextError where more could belong to it.
+        """
+        function = self.scope.functions.get("".join(map(str, (symbol.base, *symbol.subscript))))
+        plain = symbol == Symbol(symbol.base, subscript=symbol.subscript) and symbol.base in _BARE
+        if not plain or function is None or not self.starts_factor():
+            return None
+        argument = self.power()
+        if self.starts_factor() or self.is_op(*_PRODUCTS, "/"):
+            end = self.tokens[self.at - 1].end
+            hint = f"put what `{symbol.id}` is applied to in parentheses: `{symbol.id}(…)`"
+            read = f"`{self.shown(start, end)} {self.written(self.token)}…` can be read in two ways"
+            raise TextError(read, hint, start, end)
+        return Apply(function, (argument,), span=(start, self.tokens[self.at - 1].end))
 
     def _call(self) -> Expr | None:
         """`f(…)` at the cursor, or None with nothing taken."""
@@ -325,7 +345,7 @@ class Parser(ArgumentReader):
         return Apply(self.scope.functions[spelling], (*args, *sizes), options, (start, self.tokens[self.at - 1].end))
 
 
-_FACTORS, _BARS = {"(", "[", "√", "∑", "∏"}, {"|", "||"}
+_FACTORS, _BARS = {"(", "[", "√", "∑", "∏", "⟨", "𝟙"}, {"|", "||"}
 
 _BRACKETS: dict[str, Callable[[Parser], Expr]] = {
     "(": lambda parser: parser.parentheses(),
@@ -334,6 +354,8 @@ _BRACKETS: dict[str, Callable[[Parser], Expr]] = {
     "√": lambda parser: parser.root(),
     "∑": lambda parser: parser.repeated(),
     "∏": lambda parser: parser.repeated(),
+    "⟨": lambda parser: parser.inner_product(),
+    "𝟙": lambda parser: parser.indicator(),
     "||": lambda parser: parser.norm(),
     "|": lambda parser: parser.bars(),
 }

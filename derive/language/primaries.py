@@ -1,23 +1,15 @@
 """The grammar's smallest parts: numbers, entries, blocks, roots, fractions, matrices and sums over a letter."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, Slice, Span, number
-from derive.language.names import Symbol
+from derive.language.expressions import Apply, Expr, Number, Options, Ref, Slice, Span, number
 from derive.language.numbers import parse_number
-from derive.language.slopes import SlopeReader
+from derive.language.repetition import REPEATED, RepetitionReader
 from derive.language.tokens import TextError, Token
 
-MAX_TERMS = 100
 MAX_PARTS = 10_000
-FIRST_NUMBERS = 4  # of which one is there where quantities are numbered
-_SUM, _PRODUCT = ("add", "sum"), ("product", "product")
-REPEATED = {"sum": _SUM, "∑": _SUM, "prod": _PRODUCT, "∏": _PRODUCT}
-"""Signs that repeat a term for each value of a letter: the operation between the terms, and the word for it."""
-
-
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
 _IF = frozenset({"if", "for", "when", "falls", "wenn", "si", "pour", "если", "при", "егер"})
 _OTHERWISE = frozenset(
     {"otherwise", "else", "sonst", "sinon", "autrement", "si no", "en otro caso", "иначе", "әйтпесе"}
@@ -26,6 +18,11 @@ _OTHERWISE = frozenset(
 LONGEST_PHRASE = 3  # words
 COMPARISONS = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "equal"}
 CONTRARY = {"above": "at_most", "at_most": "above", "at_least": "below", "below": "at_least"}
+
+
+_WHOLE: Slice = (None, None)
+_LOOKED_UP: tuple[Options, Options] = ((("axis", "rows"),), ())
+"""What is looked up by the first and by the second number in a bracket behind an array: its rows, its columns."""
 
 
 def _is_contrary(first: Expr, second: Expr) -> bool:
@@ -55,7 +52,7 @@ NORMS: Mapping[str, Callable[[Expr, Span], Expr]] = {
 """The norms by what stands below the double bars."""
 
 
-class Primaries(SlopeReader):
+class Primaries(RepetitionReader):
     """Reads what an expression is put together from; the grammar says how."""
 
     def __init__(self, text: str, scope: Scope, tokens: list[Token] | None = None) -> None:
@@ -64,10 +61,6 @@ class Primaries(SlopeReader):
 
     def sum(self) -> Expr:
         """A whole expression at the cursor."""
-        raise NotImplementedError
-
-    def product(self) -> Expr:
-        """A term at the cursor."""
         raise NotImplementedError
 
     def primary(self) -> Expr:
@@ -100,24 +93,32 @@ class Primaries(SlopeReader):
         if not (self.is_op("[") and self.token.glued and isinstance(expr, Ref)):
             return expr
         start = expr.span[0] if expr.span else self.token.start
+        if found := self._looked_up(expr, start):
+            return found
         return Apply("index", (expr,), (("at", self.slices()),), (start, self.tokens[self.at - 1].end))
 
-    def lettered_entry(self, symbol: Symbol, start: int) -> Expr | None:
-        """`x_i` inside a repetition, where x is defined, and no x_i: an entry of it."""
-        if not self.scope.indices or self._is_numbered(symbol):
+    def _looked_up(self, array: Expr, start: int) -> Expr | None:
+        """`p[a]`, `E[:, t]`, `Q[1, a]`: what given numbers name; None with nothing taken for numbers in the text."""
+        mark, places = self.at, list[Expr | Slice]()
+        self.take()
+        while not self.is_op("]"):
+            at = self.token.start
+            if self.token.kind != "word" or self.token.text in self.scope.indices:
+                places.append(self._slice())
+            elif (symbol := self.symbol()).id in self.scope.names:
+                places.append(Ref(self.scope.names[symbol.id], (at, self.tokens[self.at - 1].end)))
+            if not self.accept(","):
+                break
+        if len(places) > len(_LOOKED_UP) or not any(isinstance(each, Expr) for each in places) or not self.accept("]"):
+            self.at = mark
             return None
-        for count in range(1, len(symbol.subscript) + 1):
-            whole = replace(symbol, subscript=symbol.subscript[:-count])
-            at = tuple(item for item in symbol.subscript[-count:] if isinstance(item, int) and item > 0)
-            if whole.id in self.scope.names and len(at) == count:
-                span = (start, self.tokens[self.at - 1].end)
-                return Apply("index", (Ref(self.scope.names[whole.id], span),), (("at", at),), span)
-        return None
-
-    def _is_numbered(self, symbol: Symbol) -> bool:
-        """Whether there are quantities with such a subscript: then a missing one is no entry."""
-        others = (replace(symbol, subscript=(*symbol.subscript[:-1], n)) for n in range(FIRST_NUMBERS))
-        return any(other.id in self.scope.names for other in others)
+        for before, each in reversed(list(enumerate(places))):
+            span = (start, self.tokens[self.at - 1].end)
+            if isinstance(each, Expr):
+                array = Apply("embedding", (array, each), _LOOKED_UP[before], span)
+            elif each != _WHOLE:
+                array = Apply("index", (array,), (("at", (_WHOLE,) * before + (each,)),), span)
+        return array
 
     def slices(self) -> tuple[Slice, ...]:
         """`[2:3, 1]`: for each axis a position, or from where to where."""
@@ -178,6 +179,27 @@ class Primaries(SlopeReader):
         inner = self.primary()
         self.depth -= 1
         return Apply("sqrt", (inner,))
+
+    def inner_product(self) -> Expr:
+        """`⟨w, x⟩`."""
+        opened = self.take()
+        left = self.sum()
+        self.expect(",")
+        right = self.sum()
+        self.expect("⟩", opened)
+        return Apply("dot", (left, right), span=(opened.start, self.tokens[self.at - 1].end))
+
+    def indicator(self) -> Expr:
+        """`\\mathbb{1}[j = k]`, `\\mathbb{1}_{z > 0}`: 1 where a condition holds, else 0."""
+        self.take()
+        self.accept("_")
+        closing = _CLOSING.get(self.token.text)
+        if closing is None:
+            raise self.unexpected("a condition in brackets, as in `[z > 0]`")
+        opened = self.take()
+        (condition,) = self._condition() or [self.sum()]
+        self.expect(closing, opened)
+        return condition
 
     def bars(self) -> Expr:
         """`|x|`."""
@@ -373,37 +395,3 @@ class Primaries(SlopeReader):
         name = self.take().text
         self.expect("}")
         return name
-
-    def repeated(self) -> Expr:
-        """`\\sum_{t=1}^{3} …`: the term once for each value of the letter, added up; with `\\prod` multiplied."""
-        start = self.take()
-        op, called = REPEATED[start.text]
-        self.expect("_")
-        if not self.is_op("{"):
-            raise self.unexpected("bounds, as in `\\sum_{i=1}^{3}`; of all entries `sum(x)`")
-        self.take()
-        if self.token.kind != "word":
-            raise self.unexpected("the letter that counts")
-        letter = self.take().text
-        self.expect("=")
-        first = self.count()
-        self.expect("}")
-        self.expect("^")
-        braced = self.accept("{")
-        last = self.count() if braced else self._counted_term()
-        if braced:
-            self.expect("}")
-        if not first <= last < first + MAX_TERMS:
-            raise self.error(f"a {called} from {first} to {last}", f"at most {MAX_TERMS} terms, upwards", start)
-        body, outer = self.at, self.scope
-        total: Expr | None = None
-        for value in range(first, last + 1):
-            self.at, self.terms = body, self.terms + 1
-            if self.terms > self.most_terms:
-                raise self.error("the sums have too many terms", f"at most {self.most_terms} in one text", start)
-            self.scope = Scope(outer.names, outer.functions, {**outer.indices, letter: value})
-            term = self.product()
-            total = term if total is None else Apply(op, (total, term))
-        self.scope = outer
-        assert total is not None
-        return total

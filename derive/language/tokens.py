@@ -26,6 +26,7 @@ _SPELLED = {
     "gets": "<-", "lVert": "||", "rVert": "||", "Vert": "||", "lvert": "|", "rvert": "|", "vert": "|",
     "ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "prime": "'", "dots": "...",
     "ldots": "...", "cdots": "...", "top": "T", "intercal": "T", "partial": "d",
+    "langle": "⟨", "rangle": "⟩",
     "{": "(", "}": ")", "|": "||", "\\": "\\\\", "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta",
 }  # fmt: skip
 _SPACES = {"quad", "qquad", "left", "right", "displaystyle", "textstyle", "limits", "thinspace", *",;:! "} | {
@@ -43,6 +44,7 @@ _COMMANDS = (
 
 _FONTS = {"mathrm", "text", "operatorname", "mathbf", "boldsymbol", "mathit", "bm", "textrm", "mathsf", "textbf",
           "mathcal", "mathscr", "mathnormal"}  # fmt: skip
+_INDICATOR = re.compile(r"\\(?:math(?:bb|ds|bbm)\s*(?:[1I](?!\w)|\{[1I]\})|(?:mathbf|bm)\{1\})")
 _PHANTOMS = {"phantom", "vphantom", "hphantom"}
 _UNSEEN = re.compile(r"\s*\{[^{}]*\}")  # what phantoms make room for
 _IN_CYRILLIC = re.compile(r"(?:если|при|иначе|егер|әйтпесе|строки|столбцы|каналы|жолдар|бағандар|арналар)(?!\w)")
@@ -124,7 +126,7 @@ def _special(text: str, at: int) -> tuple[list[Token], int]:
     if char in _SPELLINGS:
         spelling = _SPELLINGS[char]
         return [Token("word" if spelling.isalpha() else "op", spelling, at, at + 1)], at + 1
-    if char in "⊙≈√∑∏□":
+    if char in "⊙≈√∑∏□⟨⟩𝟙":
         return [Token("op", char, at, at + 1)], at + 1
     if char.isalpha():
         return _word(text, at)
@@ -175,6 +177,8 @@ def _command(text: str, at: int, name: str, end: int) -> tuple[str, str, int]:
     """A LaTeX command as kind and text of its token, both empty for a space, and where it ends."""
     if name in _COMMANDS:
         return *_COMMANDS[name], end
+    if match := _INDICATOR.match(text, at):
+        return "op", "𝟙", match.end()
     if name in _FONTS and (match := _IN_FONT.match(text, end)):
         return "word", (match[1] or match[2] or "").strip(), match.end()
     if name in _PHANTOMS and (match := _UNSEEN.match(text, end)):

@@ -233,18 +233,19 @@ def index(printer: Printer, expr: Apply, level: int, position: str) -> None:
 
 
 def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`E[:, t]`: the columns, or rows, of a table that numbers name."""
+    """`E[:, t]`: the columns, or rows, of a table that numbers name; `p[a]`, an entry of a vector."""
     notation = printer.notation
     table, number = expr.args
+    is_vector = len(shape_of(table, printer.shapes)) < 2
     layout, by_rows = notation.layout, dict(expr.options).get("axis") == "rows"
     every = layout.index(":") if layout else ":"
     comma = layout.index(",") if layout else ", "
     printer.put(layout.base[1] if layout else "")
     printer.write(table, ATOM, "tight")
     printer.put(layout.lowered[0] if layout else "[")
-    printer.put("" if by_rows else every + comma)
+    printer.put("" if by_rows or is_vector else every + comma)
     printer.write(number, LOOSE, "leading")
-    printer.put(comma + every if by_rows else "")
+    printer.put(comma + every if by_rows and not is_vector else "")
     printer.put(layout.lowered[1] if layout else "]")
 
 

@@ -16,6 +16,8 @@ y_1 = 4
 y_2 = 0.5
 y_3 = -1
 c = 0.5
+k = 2
+W = [[3, 1], [-2, 5]]
 [parameters]
 W1 = [[1, 2], [0, -1]]
 V = [[1, 0, 2, -1]]
@@ -64,6 +66,16 @@ SAME = [
     ("g_4 = 0\nfor t = 3..1:\n  g_t = y_t + c g_{t+1}\nr = g_1", "r = y_1 + c (y_2 + c y_3)"),
     (r"r = \sum_{i=1}^{2} (c x_i - h_i)^2", "r = sum((c x - h)^2)"),
     (r"r = \sum_{i=1}^{2} V_i", "r = V[1, 1] + V[1, 2]"),
+    (r"r = -\sum_i h_i \ln |x_i|", "r = -sum(h ⊙ log(abs(x)))"),
+    (r"r = \sum_{i} (x_i - h_i)^2 + \sum_{i,j} W_{1,i,j}^2", "r = sum((x - h)^2) + sum(W_1^2)"),
+    (r"r = \sum_{ij} c V_{ij} + \prod_i x_i", "r = c sum(V) + prod(x)"),
+    (r"r = c \ln |c| - \log_2 x_1 + \exp c", "r = c log(abs(c)) - log2(x[1]) + exp(c)"),
+    (r"r = \ln x_1^2 + \ln \frac{1}{3} + \ln \sigma(c)", "r = log(x[1]^2) + log(1/3) + log(sigmoid(c))"),
+    (r"r = \left\langle x, h \right\rangle - ⟨x, x⟩", "r = x^T h - x^T x"),
+    (r"r = \mathbb{1}[c > 0] + 2 \mathbf{1}_{\{c > 1\}}", "r = [c > 0] + 2 [c > 1]"),
+    (r"r = \sum_{j=1}^{2} \mathbb{1}[j = k] x_j", "r = x[2]"),
+    ("r = x[k] + W[1, k] + W[k, 1]", "r = x[2] + W[1, 2] + W[2, 1]"),
+    ("r = x_1 h_2", "r = x[1] h[2]"),
     ("r = s = c + 1", "r = c + 1"),
     ("s = c + 1; r = s^2", "s = c + 1\nr = s^2"),
     (r"\begin{aligned} s &= c + 1 \\ r &= s^2 \end{aligned}", "s = c + 1\nr = s^2"),

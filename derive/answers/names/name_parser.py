@@ -69,7 +69,7 @@ class NameParser(Parser):
         except TextError:
             self.at = mark
             return expr
-        if isinstance(expr, Ref) and isinstance(sliced, Apply):
+        if isinstance(expr, Ref) and isinstance(sliced, Apply) and sliced.op == "index":
             at = dict(sliced.options)["at"]
             assert isinstance(at, tuple)
             if any(isinstance(i, tuple) for i in at):
@@ -78,7 +78,7 @@ class NameParser(Parser):
             if index is not None and len(index) >= len(at):
                 return Entry(expr.name, index)
             self.at = mark
-        return expr
+        return expr if self.at == mark else sliced
 
     # --- derivatives -------------------------------------------------------------------------------------------------
 

@@ -72,9 +72,7 @@ def _layered_length(derivation: Derivation) -> int:
 def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Iterator[Block]:
     assert derivation.loss
     expression = closed.expression()
-    if node_count(expression) > LONGEST_WRITTEN:
-        yield Paragraph((Sentence("closed.too_long"),), "note")
-    elif any(derivation.shapes.values()):
+    if node_count(expression) <= LONGEST_WRITTEN and any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
         numbers = set(_looked_up(derivation))
         data = frozenset(name for name, parameter in derivation.givens if not parameter and name not in numbers)
