@@ -199,6 +199,10 @@ class Cursor:
         items = [self._subscript_item(braced=True)]
         while self.accept(","):
             items.append(self._subscript_item(braced=True))
+        if self.is_op("+", "-"):
+            letter = self.written(self.tokens[self.at - 1])
+            hint = f"write `h_0` and `h_1` for before and after, or repeat the equations with `for {letter} = 1..3:`"
+            raise self.error(f"nothing says what `{letter}` is", hint, self.tokens[self.at - 1])
         self.expect("}")
         return tuple(items)
 

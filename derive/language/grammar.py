@@ -55,7 +55,8 @@ def parse_left_side(text: str, scope: Scope) -> Symbol:
     """The name on the left of an equation."""
     reader = Parser(text, scope)
     name = reader.left_side()
-    reader.relation()
+    if not reader.is_op("("):  # `u(x) = …`, which is told where the line is read
+        reader.relation()
     return name
 
 
@@ -83,6 +84,10 @@ class Parser(ArgumentReader):
         first = self.tokens[0]
         if not self.is_op(*RELATIONS) and first.kind == "word" and first.text in WORDS:
             raise self.error(f"`{first.text}` belongs to a program", WORDS[first.text], first)
+        if self.is_op("("):
+            name = self.shown(first.start, self.token.start).strip()
+            hint = f"write `{name} = …` alone; at another place it has another name and an equation of its own"
+            raise self.error(f"`{name}` is a quantity, which has no arguments", hint)
         if not self.is_op(*RELATIONS):
             raise self.unexpected("`=` after the name on the left")
         return self.take().text

@@ -22,7 +22,10 @@ def check_keys(tables: Tables) -> None:
     for table, keys in KEYS.items():
         for key in tables.table(table) if table else ():
             if key not in keys:
-                hint = suggestion(key, keys) or f"[{table}] has: {', '.join(keys)}"
+                others = (other for other, known in KEYS.items() if other and key in known)
+                meant = next(others, OTHER_TABLES.get(key.casefold()))
+                hint = f"it belongs into [{meant}]" if meant and meant != table else suggestion(key, keys)
+                hint = hint or f"[{table}] has: {', '.join(keys)}"
                 tables.fault(f"`{key}` has no meaning in [{table}]", hint, table, key)
     strange = [key.casefold() for key in tables.source.data if key not in KEYS[""]]
     either = {"model", "network"} & {*strange, *(OTHER_TABLES.get(key, "") for key in strange)}

@@ -189,3 +189,45 @@ def test_an_equation_goes_on_behind_a_backslash() -> None:
     (equation,) = Problem.loads(MODEL + "'''\ny = w + \\\n  2 w\n'''").equations
     assert isinstance(equation.expr, Apply)
     assert equation.expr.op == "add"
+
+
+ONE_UNIT = "[data]\nDATA\n[parameters]\nw = 0.5\n[model]\nequations = '''\nEQUATIONS\n'''\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("s'", "s'"), ("W^{[1]}", "W^[1]"), (r"\hat{z}^{(1)}", "z_hat^(1)"), ("x_{1,2}", "x_{1,2}"), ("ŷ", "y_hat")],
+)
+def test_names_that_toml_does_not_allow_as_they_stand(key: str, name: str) -> None:
+    text = ONE_UNIT.replace("DATA", f"{key} = 3").replace("EQUATIONS", f"α = w {key}\nγ = α^2")
+    assert [given.name.id for given in Problem.loads(text).givens] == [name, "w"]
+    assert "line 2: `" in str(Problem.loads(text.replace("w " + key, "w")).warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "equations", "place", "hint"),
+    [
+        ("h_{t-1} = 1", "r = w", "line 2: `h_{t-1}` is not a name: nothing says what `t` is", "`for t = 1..3:`"),
+        ("c = 1", "r = w c_{s+1}", "line 7: nothing says what `s` is", "`for s = 1..3:`"),
+        ("c = 1", "u(c) = w c", "line 7: `u` is a quantity, which has no arguments", "write `u = …` alone"),
+        ("z = [1, 2]", "r = w z_j", "line 7: `z_j` is not defined", "write all entries at once, `z`"),
+        ("c = 1", "L = BCEWithLogitsLoss(w, c)", "`BCEWithLogitsLoss` is not an operation", "bce(sigmoid(z), y)"),
+    ],
+)
+def test_what_lectures_write_and_numbers_do_not_say(given: str, equations: str, place: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Problem.loads(ONE_UNIT.replace("DATA", given).replace("EQUATIONS", equations))
+    assert place in str(caught.value.faults[0]) and hint in str(caught.value.faults[0])
+
+
+def test_what_belongs_into_another_table() -> None:
+    text = NETWORK.replace("LAYERS", "{ units = 2 }").replace("LOSS", "mse").replace("RULE", "sgd")
+    assert "it belongs into [update]" in fault(text.replace("[update]", 'optimizer = "sgd"\n[update]'))
+    assert "it belongs into [page]" in fault(text.replace("[update]", 'course = "ML"\n[update]'))
+
+
+def test_a_loss_in_a_line_that_cannot_be_read_is_no_second_fault() -> None:
+    text = ONE_UNIT.replace("DATA", "c = 1").replace("EQUATIONS", "L_G = w c\nL_D = -w^2 +")
+    assert "line 8: the text ends here" in fault(
+        f'{text}losses = ["L_D", "L_G"]\n[update]\nlearning_rate = 1\nloss = "L_D"\n'
+    )

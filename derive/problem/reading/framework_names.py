@@ -40,8 +40,9 @@ _FROM_WEIGHTS, _FROM_KERNELS = (
 LAYER_KEYS: Mapping[str, str] = {
     **dict.fromkeys(("in_features", "input_dim", "input_shape", "input_size", "inputs"), _FROM_WEIGHTS),
     **dict.fromkeys(("filters", "kernel_size", "in_channels", "out_channels", "channels"), _FROM_KERNELS),
-    "hidden_size": "leave it out: it follows from the weights", "rate": "the mask is given: mask = \"M\"",
-    "p": "the mask is given: mask = \"M\"", "kernel_initializer": "give the weights in [parameters]",
+    **dict.fromkeys(("hidden_size", "units"), "leave it out: it follows from the weights"),
+    **dict.fromkeys(("rate", "p"), "the mask is given: mask = \"M\""),
+    "kernel_initializer": "give the weights in [parameters]",
 }  # fmt: skip
 """Settings of layers that others have and that are not needed here, and why."""
 

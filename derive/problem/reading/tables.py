@@ -15,7 +15,7 @@ from derive.problem.reading.equations import read_name
 from derive.problem.reading.given_values import read_array
 from derive.problem.reading.toml_file import TomlFile, kind
 
-_FORMULA = re.compile(r"[-+*/^(]")
+_FORMULA = re.compile(r"[-+*/^(](?![^{]*\})")  # not inside a subscript
 REPEATED = ("update",)
 """The tables that may stand several times, `[[update]]`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -26,7 +26,8 @@ _SHORT, _WHOLE = 100, re.compile(r"-?[0-9]+")
 _LONG = re.compile(r"\d[\d_]{4000,}")
 _EATEN = re.compile(r"([\x08\x0c]|\t(?=heta|anh|imes|ext|au|ilde|op\b)|\r(?=ho|ight)|\n(?=abla|eq\b))([A-Za-z]+)")
 _LETTERS = {"\x08": "b", "\x0c": "f", "\t": "t", "\r": "r", "\n": "n"}
-_BARE_KEY = re.compile(r"^(\s*)([^\W\d][^\s=\[\]{}#\"'.]*)(?=\s*=)", re.MULTILINE)
+_BARE_KEY = re.compile(r"(\s*)((?:\\|[^\W\d])[^\s=#\".]*)(?=\s*=)")
+_PLAIN_KEY = re.compile(r"[\w-]+", re.ASCII)
 _SYNTAX_HINTS = (
     (r"\A[^\n]*\n\s*\{", "this looks like JSON; a problem file is TOML: name = value, tables as [data]"),
     (r"\A[^\n]*\n\s*[\w.]+:(\s|$)", "this looks like YAML; a problem file is TOML: name = value, tables as [data]"),
@@ -111,14 +112,27 @@ def from_text(text: str, name: str = "", written: str = "") -> TomlFile:
 
 
 def _data(text: str) -> dict[str, Any]:
-    """What the text holds; letters beyond ASCII may be keys without quotes. Raises ValueError."""
+    """What the text holds; names such as `ŷ`, `s'` and `h_{t-1}` may be keys without quotes. Raises ValueError."""
     try:
         return with_large_arrays(text, _parsed, _number)
     except ValueError:
-        quoted = _BARE_KEY.sub(lambda match: match[0] if match[2].isascii() else f'{match[1]}"{match[2]}"', text)
+        quoted = "\n".join(_with_quoted_keys(text.split("\n")))
         if quoted == text:
             raise
         return with_large_arrays(quoted, _parsed, _number)
+
+
+def _with_quoted_keys(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, keys that TOML does not allow as they stand in quotes; texts over several lines stay as they are."""
+    state = ("", 0)
+    for line in lines:
+        key = _BARE_KEY.match(line) if state == ("", 0) else None
+        if key and not _PLAIN_KEY.fullmatch(key[2]):
+            escaped = key[2].replace("\\", "\\\\")
+            yield f'{key[1]}"{escaped}"{line[key.end() :]}'
+        else:
+            yield line
+        state = _after(line, *state)
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -186,8 +200,8 @@ def _positions(lines: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
                 table = _parts(header.group(1))
                 yield table, number
                 continue
-            if entry := _ENTRY.match(line):
-                path = (*table, *_parts(entry.group(1)))
+            if entry := _ENTRY.match(line) or _BARE_KEY.match(line):
+                path = (*table, *(_parts(entry[1]) if entry.re is _ENTRY else (entry[2],)))
                 yield path, number
                 yield from (
                     ((*path, *_parts(key)), number) for key in re.findall(rf"[{{,]\s*({_KEY})\s*=", line[entry.end() :])
