@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -131,6 +131,8 @@ class Derivation:
     places: SamplePlaces = field(default_factory=SamplePlaces)
     losses: tuple[Symbol, ...] = ()
     slopes: tuple[Derivative, ...] = ()
+    whole: Derivation | None = field(default=None, compare=False)
+    """That of all samples, where this one has the first ones alone."""
     known: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What functions have found out about it, see `once`."""
 
@@ -212,6 +214,17 @@ class Derivation:
         """Whether the page works a step out: of a large batch only those of the first samples."""
         i, samples = self.places.sample(name), self.problem.samples
         return i is None or samples is None or i < samples.worked(self.problem.page.entries)
+
+    @cached_property
+    def told(self) -> Derivation:
+        """What the page works out: of a large batch the steps of the first samples alone."""
+        problem = self.problem
+        if problem.samples is None or problem.samples.worked(problem.page.entries) == problem.samples.batch:
+            return self
+        forward, backward = (tuple(step for step in steps if self.is_worked(step.name))
+                             for steps in (self.forward, self.backward))  # fmt: skip
+        givens = tuple(given for given in self.givens if self.is_worked(given[0]))
+        return replace(self, forward=forward, backward=backward, givens=givens, whole=self)
 
     def id_in(self, name: Name, k: int) -> str:
         """The id of the value that a name has in pass `k`; of a parameter that of the update before: `W_1@1` in 2."""

@@ -51,8 +51,8 @@ class _Parts:
     """
 
     def __init__(self, derivation: Derivation, problem: Problem, closed: ClosedForm | None, tabled: bool) -> None:
-        self.derivation, self.problem, self.closed, self.tabled = derivation, problem, closed, tabled
-        self.said = Said()
+        self.whole, self.derivation, self.problem = derivation, derivation.told, problem
+        self.closed, self.tabled, self.said = closed, tabled, Said()
 
     def of(self, part: str) -> Iterator[Section]:
         """The sections of one of PARTS."""
@@ -60,9 +60,9 @@ class _Parts:
             "given": lambda: opening(self.derivation, self.problem),
             "figures": lambda: drawings(self.derivation, self.problem),
             "training": lambda: over_the_steps(self.derivation, self.problem),
-            "follow": lambda: followed(self.derivation, self.problem.page.follow),
+            "follow": lambda: followed(self.whole, self.problem.page.follow),
             "closed": self._closed,
-            "check": lambda: checked(self.derivation, self.closed) if self.problem.page.check else (),
+            "check": lambda: checked(self.whole, self.closed) if self.problem.page.check else (),
         }
         if part == "passes":
             yield from self._passes()
@@ -72,13 +72,13 @@ class _Parts:
 
     def _closed(self) -> Iterator[Block]:
         if self.problem.page.closed:
-            blocks = list(closed_form(self.derivation, self.closed))
+            blocks = list(closed_form(self.whole, self.closed))
             full = self.problem.page.reasons == "full"
             yield from explained(blocks, self.said, self.derivation.shapes) if full else blocks
 
     def _passes(self) -> Iterator[Section]:
         derivation, problem, said = self.derivation, self.problem, self.said
-        long = LongPage.of(derivation, problem)
+        long = LongPage.of(self.whole, problem)
         yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
             last, shown = problem.update.steps + 1, problem.update.shown()

@@ -53,19 +53,18 @@ class StepList:
     _waiting: list[list[Step]] = field(default_factory=list)
 
     def blocks(self, groups: Iterable[list[Step]]) -> Iterator[Block]:
-        """Groups of steps; where the page works out the first samples only, the others in tables."""
+        """Groups of steps; where they are those of the first samples only, the others in tables."""
         derivation, groups = self.steps.derivation, list(groups)
-        worked = [group for group in groups if derivation.is_worked(group[-1].name)]
-        own = [group for group in worked if derivation.places.sample(group[-1].name) is not None]
+        own = [group for group in groups if derivation.whole and derivation.places.sample(group[-1].name) is not None]
         part: Within | None = None
-        for group in worked:
+        for group in groups:
             within = self.long.parts.of(group[-1]) if self.long.parts else None
             if within is not None and within != part:
                 yield from self._told()
                 yield from self._heading(within, part)
                 part = within
             yield from self._group(group)
-            if len(worked) < len(groups) and group is own[-1]:
+            if own and group is own[-1]:
                 yield from self._told()
                 yield from others(derivation, [group[-1] for group in groups])
         yield from self._told()
