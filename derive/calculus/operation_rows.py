@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, TypeAlias
 
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply
+from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply, operations_in, walk
 
 At: TypeAlias = Callable[[int, Index], Expr]
 
@@ -310,3 +310,9 @@ def register_computed(rows: Iterable[Row]) -> None:
 def row_of(expr: Apply) -> Row:
     """The row of an application."""
     return ROWS.get(expr.op) or COMPUTED[expr.op]
+
+
+def nodes_with(expr: Expr, wanted: Callable[[Row], object]) -> Iterator[Apply]:
+    """The operations in an expression whose rows have what is wanted, outer before inner, left before right."""
+    found = {op for op in operations_in(expr) if wanted(ROWS.get(op) or COMPUTED[op])}
+    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in found) if found else iter(())

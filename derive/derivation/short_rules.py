@@ -10,10 +10,21 @@ from fractions import Fraction
 from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled, worked_out
 from derive.calculus.differentiation import expand_macros, settled, shape_of
 from derive.calculus.kernels import ShapeFault
-from derive.calculus.operation_rows import MACROS, Macro, Shortcut, row_of
+from derive.calculus.operation_rows import MACROS, Macro, Shortcut, nodes_with
 from derive.derivation.rules import SUM_OVER_PATHS
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, Shape, apply, names_in, number, substitute, walk
+from derive.language.expressions import (
+    Apply,
+    Expr,
+    Number,
+    Ref,
+    Shape,
+    apply,
+    names_in,
+    number,
+    operations_in,
+    substitute,
+)
 from derive.language.names import Derivative, Name, Symbol
 
 AXES = (None, "rows", "columns")
@@ -155,7 +166,7 @@ class _Finder:
 
 def _with_shortcut(rest: Expr) -> Iterator[Macro]:
     """The losses with a short rule that an expression may be: those whose logarithm stands in it."""
-    here = {node.op for node in walk(rest) if isinstance(node, Apply)}
+    here = operations_in(rest)
     return (macro for macro in MACROS.values() if macro.shortcut and macro.shortcut.log in here)
 
 
@@ -168,7 +179,7 @@ def _expanded(loss: Expr, derivation: Derivation) -> Expr | None:
 
 def _one_hot(expr: Expr) -> Iterator[Expr]:
     """The target that is made of the numbers of the classes."""
-    return (node for node in walk(expr) if isinstance(node, Apply) and row_of(node).given == (0,))
+    return nodes_with(expr, lambda row: row.given == (0,))
 
 
 def _softmax_axis(shape: Shape, axis: str | None) -> dict[str, str]:

@@ -54,11 +54,12 @@ class Entry:
 
 
 class _Remembering:
-    """Room for a hash and for the names inside, worked out once: of a long expression they take long."""
+    """Room for a hash and for what stands inside, worked out once: of a long expression they take long."""
 
-    __slots__ = ("_hash", "_names")
+    __slots__ = ("_hash", "_names", "_operations")
     _hash: int
     _names: tuple[Name, ...]
+    _operations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,18 @@ def names_in(expr: Expr) -> tuple[Name, ...]:
         names = tuple(dict.fromkeys(node.name for node in walk(expr) if isinstance(node, Ref | Entry)))
         object.__setattr__(expr, "_names", names)
         return names
+
+
+def operations_in(expr: Expr) -> frozenset[str]:
+    """The keys of the operations that an expression applies."""
+    if not isinstance(expr, Apply):
+        return frozenset()
+    try:
+        return expr._operations  # noqa: SLF001, the room is for this function
+    except AttributeError:
+        found = frozenset(node.op for node in walk(expr) if isinstance(node, Apply))
+        object.__setattr__(expr, "_operations", found)
+        return found
 
 
 def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:

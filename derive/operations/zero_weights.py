@@ -14,10 +14,10 @@ from flint import fmpq
 
 from derive.calculus import scalars
 from derive.calculus.kernels import Branches, Flat, Kernel, Shapes
-from derive.calculus.operation_rows import ROWS, Look, Row, register_computed
+from derive.calculus.operation_rows import ROWS, Look, Row, nodes_with, register_computed
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix
-from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite, walk
+from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite
 from derive.language.names import Derivative, Name
 from derive.operations.arrays import no_pullback
 from derive.operations.entrywise.elementwise import spread_entries, spread_sources
@@ -27,6 +27,7 @@ OF_NOTHING = {op: f"{op} or -inf" for op in ("log", "log2", "log10")}
 LOGARITHMS = {*OF_NOTHING, "log_softmax", "logsigmoid"}
 THROUGH = {"add", "subtract", "negate", "product", "times", "divide", "transpose", *LOGARITHMS}
 """What a logarithm of 0 may pass through on its way to its weight."""
+_PRODUCTS = {"product", "times"}
 WEIGHED, WEIGHED_SUM, SHARE, SLOPE = "weighed", "weighed sum", "share of a weight", "slope of a weighed logarithm"
 _NOT_POSITIVE = "is not defined: the logarithm of a number that is not positive"
 
@@ -75,7 +76,7 @@ class ZeroWeights:
             return self._open(expr)
         if isinstance(name, Derivative) and name.of in self.names:
             return rewrite(expr, _slope)
-        wanted = self.arguments or self.names or any(map(_is_log, walk(expr)))
+        wanted = self.arguments or self.names or any(map(_is_log, nodes_with(expr, lambda row: row.key in LOGARITHMS)))
         return rewrite(expr, self._replaced) if wanted else expr
 
     def _replaced(self, node: Expr) -> Expr | None:
@@ -91,7 +92,7 @@ class ZeroWeights:
 
     def _pair(self, node: Apply) -> tuple[Expr, Expr] | None:
         """The weight and the logarithm that a product is of."""
-        if node.op not in {"product", "times"}:
+        if node.op not in _PRODUCTS:
             return None
         first, second = node.args
         if self.holds_log(second):
@@ -113,8 +114,8 @@ class ZeroWeights:
         return replace(expr, op=OF_NOTHING.get(expr.op, expr.op), args=tuple(map(self._open, expr.args)))
 
     def _weighed_arguments(self, expr: Expr) -> Iterator[Expr]:
-        for node in walk(expr):
-            if isinstance(node, Apply) and (pair := self._pair(node)):
+        for node in nodes_with(expr, lambda row: row.key in _PRODUCTS):
+            if pair := self._pair(node):
                 yield from self._logged(pair[1])
 
     def _logged(self, expr: Expr) -> Iterator[Expr]:
@@ -140,7 +141,7 @@ def _slope(node: Expr) -> Expr | None:
 
 def _factors(expr: Expr) -> Iterator[Expr]:
     """What is multiplied: p and log(2) of p log(2)."""
-    if isinstance(expr, Apply) and expr.op in {"product", "times"}:
+    if isinstance(expr, Apply) and expr.op in _PRODUCTS:
         for arg in expr.args:
             yield from _factors(arg)
     else:
@@ -149,7 +150,7 @@ def _factors(expr: Expr) -> Iterator[Expr]:
 
 def divisors(expr: Expr) -> tuple[Ref | Entry, ...]:
     """The names and entries that an expression divides by, as they are or raised to a power."""
-    quotients = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "divide")
+    quotients = nodes_with(expr, lambda row: row.key == "divide")
     factors = (_raised(factor) for node in quotients for factor in _factors(node.args[1]))
     return tuple(dict.fromkeys(factor for factor in factors if isinstance(factor, Ref | Entry)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import nodes_with, row_of
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
@@ -84,7 +84,7 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
 
 def _looked_up(derivation: Derivation) -> Iterator[Name]:
     """The given numbers of classes and the like: conditions on them say more than `2 = 1`."""
-    for node in (node for step in derivation.forward for node in walk(step.expr) if isinstance(node, Apply)):
+    for node in (node for step in derivation.forward for node in nodes_with(step.expr, lambda row: row.given)):
         for i in row_of(node).given:
             yield from names_in(node.args[i])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import nodes_with, row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Number, Ref, substitute, walk
@@ -63,7 +63,7 @@ class Forward:
         """What a step makes probabilities of."""
         if step.form is not step and not self.scores(step.form):
             return []
-        nodes = (node for node in walk(step.expr) if isinstance(node, Apply) and row_of(node).from_scores)
+        nodes = nodes_with(step.expr, lambda row: row.from_scores)
         return [node.args[0].name for node in nodes if isinstance(node.args[0], Ref)]
 
     def classified(self, step: Step) -> bool:
@@ -170,8 +170,10 @@ def _variance(around: Forward, step: Step, bound: Bound) -> bool:
 
 def _scores(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether what is divided goes into a softmax."""
-    nodes = (node for other in around.using(Ref(step.name)) for node in walk(other.expr) if isinstance(node, Apply))
-    softened = any(row_of(node).from_scores and Ref(step.name) in node.args for node in nodes)
+    uses = (
+        node for user in around.using(Ref(step.name)) for node in nodes_with(user.expr, lambda row: row.from_scores)
+    )
+    softened = any(Ref(step.name) in node.args for node in uses)
     return softened and isinstance(bound["n"], Number)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from derive.calculus.building import tidy
 from derive.calculus.differentiation import Shapes, instantiate, settled
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import Row, nodes_with, row_of
 from derive.language.expressions import Apply, Expr, Ref, number
 from derive.language.names import Symbol
 from derive.notation.function_styles import is_comparison
@@ -16,7 +16,8 @@ from derive.page.lines.notes import Said, is_by_entries
 def meanings(exprs: Iterable[Expr], shown: Iterable[Expr], said: set[str]) -> Iterator[Sentence]:
     """A sentence for each function in `exprs` that is not explained yet; what is in `shown` the page has defined."""
     said.update(_known_by(expr) for expr in shown if isinstance(expr, Apply))
-    for node in (node for expr in exprs for node in _written(expr)):
+    telling = (expr for expr in exprs if any(nodes_with(expr, _has_meaning)))
+    for node in (node for expr in telling for node in _written(expr)):
         sentence = None if _known_by(node) in said else _meaning(node)
         if sentence is not None:
             said.add(_known_by(node))
@@ -42,10 +43,15 @@ def _known_by(node: Apply) -> str:
     return node.op if meaning is None or meaning.places else meaning.key
 
 
+def _has_meaning(row: Row) -> bool:
+    """Whether there is something to say of what a function means."""
+    return row.meaning is not None or (row.elementwise and bool(row.definition))
+
+
 def _meaning(node: Apply) -> Sentence | None:
     """A sentence on a function of its own parameters, with the settings that it has here."""
     row = row_of(node)
-    if row.meaning is None and not (row.elementwise and row.definition):
+    if not _has_meaning(row):
         return None
     params = tuple(Ref(Symbol(name)) for name in row.params)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from derive.calculus.building import split_coefficient, terms_of
 from derive.calculus.differentiation import is_elementwise, shape_of
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import nodes_with
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Ref, names_in, walk
 from derive.language.names import Name
@@ -46,8 +46,7 @@ def _probable(around: Forward) -> set[Name]:
     """The names of probabilities that were made of scores, and of what is computed from them."""
     found: set[Name] = set()
     for step in around.steps.values():
-        nodes = (node for node in walk(step.expr) if isinstance(node, Apply))
-        if not found.isdisjoint(step.uses) or any(row_of(node).from_scores for node in nodes):
+        if not found.isdisjoint(step.uses) or any(nodes_with(step.expr, lambda row: row.from_scores)):
             found.add(step.name)
     return found
 

@@ -6,10 +6,10 @@ from itertools import islice
 from math import prod
 
 from derive.calculus.differentiation import Shapes, shapes_of
-from derive.calculus.operation_rows import ROWS, row_of
+from derive.calculus.operation_rows import ROWS, nodes_with, row_of
 from derive.derivation.rules import COMPONENT
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Ref, Shape, names_in, walk
+from derive.language.expressions import Apply, Expr, Ref, Shape, names_in
 from derive.language.names import Derivative, Name
 from derive.notation.notations import UNICODE
 from derive.notation.printer import formula
@@ -146,35 +146,29 @@ class Notes:
 
 def is_said(step: Step) -> bool:
     """Whether a sentence tells what the step does: its formula would be a name of this program, or y₁ = y₁."""
-    back = step.phase == "backward" and any(row_of(n).said for n in walk(step.expr) if isinstance(n, Apply))
+    back = step.phase == "backward" and any(nodes_with(step.expr, lambda row: row.said))
     return back or step.rule == COMPONENT
 
 
 def is_by_entries(expr: Expr, shapes: Shapes) -> bool:
     """Whether arrays are multiplied entry by entry with the sign ⊙; inside a sum their entries stand instead."""
-    nodes = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "times")
+    nodes = nodes_with(expr, lambda row: row.key == "times")
     return any(all(shapes_of(node, shapes)) for node in nodes) and "⊙" in formula(expr, UNICODE, shapes)
 
 
 def kinks(step: Step, differentiated: set[Name], weights: ZeroWeights) -> Iterator[Sentence]:
     """The convention taken, where a value lies on a kink of what is differentiated."""
-    for node in dict.fromkeys(n for n in _computed(step.expr, weights) if row_of(n).kinks):
+    expr, weighed = step.expr, weights.applied(step.expr)
+    forms = (expr,) if weighed is expr else (expr, weighed)  # as it is written, and as it is computed
+    for node in dict.fromkeys(node for form in forms for node in nodes_with(form, lambda row: row.kinks)):
         if not differentiated.isdisjoint(names_in(node)):
             where: dict[str, Inline] = {"where": OnKink(node, step.name)} if node.op in ROWS else {}
             yield Sentence(f"kinks.{node.op if where else 'weighed'}", where, Condition("kink", step.name, node))
 
 
-def _computed(expr: Expr, weights: ZeroWeights) -> Iterator[Apply]:
-    """The operations of an equation, as they are computed too."""
-    weighed = weights.applied(expr)
-    for node in (*walk(expr), *(walk(weighed) if weighed is not expr else ())):
-        if isinstance(node, Apply):
-            yield node
-
-
 def _on_settings(step: Step) -> Iterator[str]:
     """The notes on the settings of the operations of a step."""
-    for node in (node for node in walk(step.expr) if isinstance(node, Apply)):
+    for node in nodes_with(step.expr, lambda row: row.explained):
         if (explained := row_of(node).explained) and (key := explained(node.options)):
             yield key
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from derive.calculus.building import terms_of
 from derive.calculus.differentiation import shape_of, shapes_of
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import nodes_with, row_of
 from derive.derivation.rules import AFFINE, COPY, LEFT_FACTOR, LOSS_DERIVATIVE, RIGHT_FACTOR, RuleKey
 from derive.derivation.steps import Step
-from derive.language.expressions import Apply, Expr, Ref, names_in, substitute, walk
+from derive.language.expressions import Apply, Expr, Ref, names_in, substitute
 from derive.language.names import Derivative, Name, Symbol
 from derive.page.chains import Formula
 from derive.page.document import Inline, NameInText, Sentence, Words
@@ -77,8 +77,8 @@ _BY_FORM = {form.key for form in FORWARD}
 
 def _products(around: Forward, expr: Expr) -> list[Apply]:
     """The products of arrays in an expression."""
-    nodes = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "product")
-    return [node for node in nodes if () not in shapes_of(node, around.shapes)]
+    products = nodes_with(expr, lambda row: row.key == "product")
+    return [node for node in products if () not in shapes_of(node, around.shapes)]
 
 
 def _is_weight(around: Forward, expr: Expr) -> bool:
@@ -156,7 +156,7 @@ def _fields(around: Forward, step: Step) -> Mapping[str, Inline]:
         return {"loss": NameInText(around.derivation.loss)}
     if step.rule.is_local and isinstance(step.name, Derivative):
         return _jacobian(around, step.name.of)
-    node = next((n for n in walk(step.expr) if isinstance(n, Apply) and n.op == step.rule), None)
+    node = next(nodes_with(step.expr, lambda row: row.key == step.rule), None)
     facts = row_of(node).facts if node else None
     told = facts(shapes_of(node, around.shapes), node.options) if node and facts else {}
     return {name: _inline(fact) for name, fact in told.items()}

@@ -17,14 +17,15 @@ from derive.calculus.differentiation import (
     is_moved,
     settled,
     shape_of,
+    shapes_of,
     uniform,
 )
-from derive.calculus.operation_rows import row_of
+from derive.calculus.operation_rows import nodes_with, row_of
 from derive.calculus.shapes import indices
 from derive.derivation.rules import CHAIN, SHORT, SUM_OF_USES, SUM_OVER_PATHS
 from derive.derivation.short_rules import Short, shortcuts_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute, walk
+from derive.language.expressions import Apply, Expr, Index, Number, Ref, names_in, substitute
 from derive.language.names import Derivative, Symbol
 from derive.page.chains import ARROW, SAME, Addends, Chain, ChainLink, EntryGrid, Formula, Relation, Result, Terms
 from derive.page.document import Beside, Condition, Joined, Lines, Numbered, PageRemark, Sentence, StepPart
@@ -174,7 +175,7 @@ class Steps:
         if step.shape and uniform(step.expr) is not None:
             yield self._constant(step, first)
             return
-        looked_up = any(row_of(node).given == (0,) for node in walk(step.expr) if isinstance(node, Apply))
+        looked_up = any(nodes_with(step.expr, lambda row: row.given == (0,)))
         if looked_up or self._is_whole(step):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
@@ -224,9 +225,9 @@ class Steps:
         """Whether only the whole value is shown: entries would say nothing more."""
         if not isinstance(step.expr, Apply):
             return False
-        said = is_said(step)
-        marks = (row_of(node).whole for node in walk(step.expr) if said and isinstance(node, Apply))
-        return row_of(step.expr).whole or bool(row_of(step.expr).working) or any(marks)
+        row = row_of(step.expr)
+        marked = is_said(step) and any(nodes_with(step.expr, lambda row: row.whole))
+        return row.whole or bool(row.working) or marked
 
     def _is_prime(self, step: Step) -> bool:
         """Whether a local derivative is nothing but its own name, ReLU′(z)."""
@@ -257,14 +258,9 @@ class Steps:
 
     def _mixes(self, expr: Expr) -> bool:
         """Whether an entry is made of many: of a matrix product with an inner size, of a sum, of a window."""
-        for node in walk(expr):
-            if isinstance(node, Apply) and row_of(node).mixes:
-                return True
-            if isinstance(node, Apply) and node.op == "product":
-                left, right = (shape_of(arg, self.shapes) for arg in node.args)
-                if left and right and (*left, 1)[1] > 1:
-                    return True
-        return False
+        sizes = (shapes_of(node, self.shapes) for node in nodes_with(expr, lambda row: row.key == "product"))
+        inner = (left and right and (*left, 1)[1] > 1 for left, right in sizes)
+        return any(nodes_with(expr, lambda row: row.mixes)) or any(inner)
 
     def _small(self, step: Step) -> bool:
         return (
@@ -291,8 +287,7 @@ class Steps:
 
     def _has_letters(self, shown: Expr) -> bool:
         """Whether a sum over entries stands in it: under its letters no array can be put in."""
-        nodes = (node for node in walk(shown) if isinstance(node, Apply))
-        totals = (node for node in nodes if row_of(node).notation.style in {"sum", "mean"})
+        totals = nodes_with(shown, lambda row: row.notation.style in {"sum", "mean"})
         return any(shape_of(total.args[0], self.shapes) for total in totals)
 
     def _entry_links(self, step: Step, entry: Expr) -> list[ChainLink]:
@@ -324,7 +319,7 @@ class Steps:
         if self.short or not fits or not self._worth_lines(step, shown):
             return []
         exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
-        if any(isinstance(node, Apply) and row_of(node).sparse for node in walk(shown)):
+        if any(nodes_with(shown, lambda row: row.sparse)):
             exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
         return [ChainLink(Relation("put in", nodes=leaves(shown)), EntryGrid(exprs, step.name))]
 
