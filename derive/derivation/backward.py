@@ -6,6 +6,7 @@ An operation's row gives the gradient of its arguments as an equation in the sam
 from collections.abc import Container, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
+from itertools import groupby
 from math import inf, prod
 
 from derive.calculus.building import plus, times, total
@@ -37,7 +38,7 @@ from derive.derivation.rules import (
     THROUGH_JACOBIAN,
     RuleKey,
 )
-from derive.derivation.sample_steps import SampleSteps
+from derive.derivation.sample_steps import of_other_samples
 from derive.derivation.steps import Step
 from derive.language.expressions import Apply, Expr, Ref, Shape, apply, names_in, number
 from derive.language.names import Derivative, Name
@@ -61,25 +62,42 @@ class Backward:
     ) -> None:  # fmt: skip
         self.path = path = LossPath([(step.name, step.uses) for step in steps], target, wanted)
         self.shapes, self.places, self.known, self.targets = shapes, places, known, targets
-        alike = places.sample(target) is None  # towards a result of one sample the others' ways are not the same
-        self.samples = SampleSteps(places if alike else SamplePlaces(), shapes)
-        self.equations = [step for step in steps if step.name in path.names]
+        self.alike = bool(places.own) and places.sample(target) is None  # one sample's result has ways of its own
+        on_path = (step for step in steps if step.name in path.names)
+        self.equations = [step for step in on_path if not (self.alike and places.sample(step.name))]
         self.target = target
         self.givens = path.dependent - {step.name for step in steps}
         self.left: dict[Name, int] = {}
         for step in self.equations:
             for name in self._arguments(step):
-                self.left[name] = self.left.get(name, 0) + 1
+                times = places.count if self._is_of_first(step) and places.sample(name) is None else 1
+                self.left[name] = self.left.get(name, 0) + times
         self.several = {name for name, count in self.left.items() if count > 1}
         self.parts: dict[Name, list[Name]] = {}
 
     def steps(self) -> Iterator[Step]:
-        for step in self._backwards():
-            yield from self._through(step)
+        for of_first, steps in groupby(self._backwards(), self._is_of_first):
+            made = [each for step in steps for each in self._through(step)]
+            yield from made
+            for again in of_other_samples(made, self.places, self.shapes) if of_first else ():
+                yield from self._again(again)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
                 zero = spread(number(0), self.shapes, self.shapes[name])
                 yield from self._new([self._step(self._gradient(name), zero, INDEPENDENT)])
+
+    def _is_of_first(self, step: Step) -> bool:
+        """Whether a step is the first sample's, and every other one has the same."""
+        return self.alike and self.places.sample(step.name) == 0
+
+    def _again(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The steps of another sample; behind the last part of what all share the sum."""
+        for step in steps:
+            self.known[step.name] = step
+            yield step
+            name = step.name
+            if isinstance(name, Derivative) and name.of == self.target and self.places.sample(name.by) is None:
+                yield from self._joined(name)
 
     def _backwards(self) -> Iterable[Step]:
         """The equations in reverse order; those of a batch beginning with its first sample."""
@@ -101,13 +119,11 @@ class Backward:
 
     def _through(self, step: Step) -> Iterator[Step]:
         """What flows on through an equation: to each argument a part, and the sum once all of its parts are there."""
-        for made in self.samples.of(step.name, lambda: self._flows(step)):
+        for made in self._flows(step):
             yield from self._new(made)
             part = made[-1].name
             assert isinstance(part, Derivative)
-            self.parts.setdefault(part.by, []).append(part)
-            self.left[part.by] -= 1
-            yield from self._sum(part.by)
+            yield from self._joined(part)
 
     def _flows(self, step: Step) -> Iterator[list[Step]]:
         """For each argument of an equation the steps that its part takes, the part last."""
@@ -171,8 +187,11 @@ class Backward:
         part = self._gradient(name, step.name if name in self.several else None)
         return self._step(part, spread(settled(expr, self.shapes), self.shapes, self.shapes[name]), rule)
 
-    def _sum(self, name: Name) -> Iterator[Step]:
-        """The sum over the paths, once all of them are there."""
+    def _joined(self, part: Derivative) -> Iterator[Step]:
+        """The sum over the paths to what a part belongs to, once all of them are there."""
+        name = part.by
+        self.parts.setdefault(name, []).append(part)
+        self.left[name] -= 1
         if name in self.several and self.left[name] == 0:
             parts: list[Expr] = [Ref(part) for part in self.parts[name]]
             yield from self._new([self._step(self._gradient(name), total(parts), SUM_OVER_PATHS)])

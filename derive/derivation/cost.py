@@ -15,8 +15,7 @@ def operation_count(derivation: Derivation) -> int:
         sum(_counted(step.expr, shapes)[1] for step in derivation.forward if places.sample(step.name) == sample)
         for sample in (None, 0)
     )
-    samples = 1 + max((i for _, i in places.own.values()), default=0)
-    return shared + samples * first
+    return shared + places.count * first
 
 
 def _counted(expr: Expr, shapes: Shapes) -> tuple[Shape, int]:

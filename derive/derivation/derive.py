@@ -1,7 +1,8 @@
 """A Problem's equations → the Derivation: forward, backward and update equations in one list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from math import prod
 
 from derive.calculus.building import filled_array
@@ -12,7 +13,7 @@ from derive.derivation.demands import demanded, following, origin, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
 from derive.derivation.intermediate import interims_of
 from derive.derivation.rules import AFFINE, COMPONENT, COPY, FORMULA, INDEPENDENT, JACOBIAN, RuleKey
-from derive.derivation.sample_steps import SampleSteps
+from derive.derivation.sample_steps import of_other_samples
 from derive.derivation.steps import Derivation, RenamedStep, Step
 from derive.errors import Fault, InputError
 from derive.language.expressions import Apply, Equation, Expr, Ref, Shape, apply, names_in, number
@@ -65,17 +66,26 @@ class _Deriving:
         self.problem = problem
         self.shapes: dict[Name, Shape] = dict(problem.shapes)
         self.places = SamplePlaces.of(problem.samples)
-        self.samples = SampleSteps(self.places, self.shapes)
         self.forward: list[Step] = []
         self.backward: list[Step] = []
         self.slopes: dict[Derivative, None] = {}
         self.known: dict[Name, Step] = {}
-        self.asked = [name for equation in problem.equations for name in demanded(equation.expr)]
+        self.equations, self.asked = self._asked()
         own = [name.by for name in self.asked if name.of in problem.losses and isinstance(name.by, Symbol)]
         parameters = [given.name for given in problem.givens if given.parameter]
         self.wanted = tuple(dict.fromkeys([*parameters, *problem.gradients, *own])) if problem.loss else ()
         self.later = self._later()
         self.targets = {*problem.losses, *(name.of for name in (*self.asked, *self.later))}
+
+    def _asked(self) -> tuple[Sequence[Equation], list[Derivative]]:
+        """The equations that are derived, and the derivatives that they use: of a batch those of the first sample, for
+        all, where they use no derivative of its own.
+        """
+        first = [equation for equation in self.problem.equations if not self.places.sample(equation.name)]
+        asked = [name for equation in first for name in demanded(equation.expr)]
+        if not any(self.places.sample(name) == 0 for name in asked):
+            return first, asked
+        return self.problem.equations, [n for equation in self.problem.equations for n in demanded(equation.expr)]
 
     def _later(self) -> list[Derivative]:
         """The derivatives that the updates ask for, and without a loss the Jacobians of what the model gives."""
@@ -93,22 +103,17 @@ class _Deriving:
 
     def passes(self) -> None:
         """Everything up to the updates, in order."""
-        path, problem = self._path(), self.problem
-        after = following(problem.equations, problem.losses)
-        for equation in problem.equations:
-            if equation.name not in after:
-                self._equation(equation, path, self.forward)
-        for loss in problem.losses:
+        path, after = self._path(), following(self.equations, self.problem.losses)
+        self._work_out([each for each in self.equations if each.name not in after], path, self.forward)
+        for loss in self.problem.losses:
             self.backward += self._backward(loss, self.wanted)
-        for equation in problem.equations:
-            if equation.name in after:
-                self._equation(equation, path, self.backward)
+        self._work_out([each for each in self.equations if each.name in after], path, self.backward)
         for name in self.later:
             self._slope(name, self.backward)
 
     def _path(self) -> LossPath:
         """What is on the way to anything that is differentiated."""
-        equations = [(each.name, names_in(each.expr)) for each in with_slopes(self.problem.equations)]
+        equations = [(each.name, names_in(each.expr)) for each in with_slopes(self.equations)]
         path = LossPath(equations, self.problem.loss, self.wanted)
         ways: list[tuple[Name, tuple[Symbol, ...]]] = [(loss, self.wanted) for loss in self.problem.losses[1:]]
         ways += [(origin(name), tuple(symbols_in(name.by))) for name in (*self.asked, *self.later)]
@@ -116,12 +121,17 @@ class _Deriving:
             path.add(LossPath(equations, target, wanted))
         return path
 
-    def _equation(self, equation: Equation, path: LossPath, steps: list[Step]) -> None:
-        """An equation of the problem, before it the derivatives that it uses."""
-        for name in demanded(equation.expr):
-            self._slope(name, steps)
-        (made,) = self.samples.of(equation.name, lambda: [[*_forward(equation, path, self.problem, self.shapes)]])
-        steps += made
+    def _work_out(self, equations: Iterable[Equation], path: LossPath, steps: list[Step]) -> None:
+        """Equations of the problem, before each the derivatives that it uses; those of the first sample for all."""
+        alike = len(self.equations) < len(self.problem.equations)
+        for own, each in groupby(equations, lambda equation: alike and self.places.sample(equation.name) == 0):
+            start = len(steps)
+            for equation in each:
+                for name in demanded(equation.expr):
+                    self._slope(name, steps)
+                steps += _forward(equation, path, self.problem, self.shapes)
+            for again in of_other_samples(steps[start:], self.places, self.shapes) if own else ():
+                steps += again
 
     def _backward(self, target: Name, wanted: Iterable[Name]) -> list[Step]:
         steps = [*self.forward, *self.backward]
@@ -184,10 +194,10 @@ def well_formed(derivation: Derivation) -> None:
     known = set(derivation.begun)
     for step in derivation.steps:
         assert step.name not in known, f"{step.id} is defined twice"
-        assert known.issuperset(step.uses), f"{step.id} uses something undefined"
         known.add(step.name)
         if step.form is not step:
             continue
+        assert known.issuperset(step.uses), f"{step.id} uses something undefined"
         found = shape_of(step.expr, derivation.shapes)
         assert found == step.shape, f"{step.id} has shape {found}, not {step.shape}"
 

@@ -100,6 +100,11 @@ class SamplePlaces:
         }
         return SamplePlaces(own, several)
 
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+        return max(map(len, self.several.values()), default=1)
+
     def sample(self, name: Name) -> int | None:
         """Whose a name is, from 0; None for what all samples share."""
         if not self.own:
