@@ -1,4 +1,4 @@
-"""What LaTeX sets for the tests of classes: reports that no test looks into are set in one run for all of a file.
+"""What LaTeX sets for the tests of classes: reports that no test looks into are set in one run for all of them.
 
 A fixture for a whole file, as that of the class which is played, has its report at once.
 """
@@ -13,10 +13,10 @@ from derive.classroom.reports import class_files
 from derive.pdf import press
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def waiting(request: pytest.FixtureRequest) -> Iterator[list[str]]:
-    """Reports that wait for LaTeX. All of a file's are set when its tests are through, and none may fail; none is set
-    where what is slow is left out.
+    """Reports that wait for LaTeX. All are set when the tests are through, and none may fail; none is set where what is
+    slow is left out.
     """
     texts: list[str] = []
     yield texts

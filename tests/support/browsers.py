@@ -5,7 +5,7 @@ Chromium is led by its own protocol, Firefox by WebDriver BiDi; neither has a wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,13 +105,3 @@ def held(browser: Any) -> int:
     tabs = [process["id"] for process in processes if process["type"] == "renderer"]
     counted = (Path(f"/proc/{tab}/smaps_rollup").read_text("utf-8") for tab in tabs)
     return max(int(text.partition("Pss:")[2].split()[0]) for text in counted) * 1024
-
-
-def flaws(tab: Any) -> Sequence[tuple[str, str]]:
-    """What axe finds on the page as it is, and whether it has to be scrolled sideways."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in Axe().run(tab).response["violations"]]
-    if tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
-        found.append(("scrolls sideways", str(tab.viewport_size)))
-    return found
