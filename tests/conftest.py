@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,8 @@ os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outsi
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parents[1] / "build" / "compiled"))
-"""The processes that tests start find modules compiled, wherever they stand, and leave nothing beside them."""
+sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
+"""Tests and the processes that they start find modules compiled, wherever they stand, and leave nothing beside them."""
 
 gc.set_threshold(50_000, 20, 100)  # worked problems live to the end: rarely is garbage looked for among them
 

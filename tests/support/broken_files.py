@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from derive import examples
 
@@ -112,7 +113,7 @@ def broken_files() -> Iterator[BrokenFile]:
     texts = {name: examples.path(name).read_text("utf-8") for name in examples.names()}
     for kind, (pattern, instead) in CHANGES.items():
         changed = {name: re.sub(pattern, instead, text, count=1, flags=re.MULTILINE) for name, text in texts.items()}
-        marked = {name: text for name, text in changed.items() if MARK in text and _is_toml(text)}
+        marked = {name: text for name, text in changed.items() if MARK in text}
         yield from _some(
             kind, {name: text for name, text in marked.items() if WITHOUT.get(kind, MARK + MARK) not in text}
         )
@@ -131,8 +132,9 @@ def _is_toml(text: str) -> bool:
 
 
 def _some(kind: str, marked: dict[str, str]) -> Iterator[BrokenFile]:
-    """EACH of them, from all over the list."""
+    """EACH of them that are TOML, from all over the list where there are enough."""
     names = sorted(marked)
-    for name in names[:: max(1, len(names) // EACH)][:EACH]:
+    all_over = dict.fromkeys([*names[:: max(1, len(names) // EACH)], *names])
+    for name in islice((name for name in all_over if _is_toml(marked[name])), EACH):
         text = marked[name]
         yield BrokenFile(f"{name}: {kind}", text.replace(MARK, ""), text.count("\n", 0, text.index(MARK)) + 1)

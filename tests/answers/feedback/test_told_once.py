@@ -37,7 +37,8 @@ def right(name: str) -> list[str]:
     return [number.text() for number in solved(CLASSES).values.printed(place, k)]
 
 
-RIGHT = {name: right(name) for name in ("h", "z", "p", "L", "dL/dz")}
+def all_right() -> dict[str, list[str]]:
+    return {name: right(name) for name in ("h", "z", "p", "L", "dL/dz")}
 
 
 def marked(lines: list[str], hints: bool = False) -> Report:
@@ -50,15 +51,15 @@ def page(lines: list[str]) -> str:
 
 
 def test_a_habit_is_told_once_with_the_lines_it_concerns() -> None:
-    said = page([f"{name} = [{', '.join(numbers)}]" for name, numbers in RIGHT.items()])
+    said = page([f"{name} = [{', '.join(numbers)}]" for name, numbers in all_right().items()])
     assert said.count("written as a row") == 1
     assert "The same holds in lines 3, 5, 9." in said
-    found = marked([f"{name} = [{', '.join(numbers)}]" for name, numbers in RIGHT.items()])
+    found = marked([f"{name} = [{', '.join(numbers)}]" for name, numbers in all_right().items()])
     assert sum(remark.kind == "notation" for item in found.items for remark in item.remarks) == 1
 
 
 def test_few_digits_are_told_once_and_not_under_every_entry() -> None:
-    said = page([f"{name} = [{'; '.join(n[:-2] for n in numbers)}]" for name, numbers in RIGHT.items()])
+    said = page([f"{name} = [{'; '.join(n[:-2] for n in numbers)}]" for name, numbers in all_right().items()])
     assert said.count("few digits") <= 1
     assert said.count("cut off") <= 1
 
@@ -77,16 +78,16 @@ def _value(number: str) -> float:
 
 
 def test_the_slope_that_p_minus_y_holds_is_named() -> None:
-    pairs = [(_value(d), _value(p)) for d, p in zip(RIGHT["dL/dz"], RIGHT["p"], strict=True)]
+    pairs = [(_value(d), _value(p)) for d, p in zip(right("dL/dz"), right("p"), strict=True)]
     product = [f"{d * p * (1 - p):.4g}" for d, p in pairs]
-    found = marked([f"p = [{'; '.join(RIGHT['p'])}]", f"dL/dz = [{'; '.join(product)}]"])
+    found = marked([f"p = [{'; '.join(right('p'))}]", f"dL/dz = [{'; '.join(product)}]"])
     assert (found["dL/dz"].verdict, found["dL/dz"].diagnosis) == ("wrong", "slope_again")
 
 
 def test_work_by_rows_is_named_once() -> None:
     """X W for W x: each gradient of a matrix is the transpose, the square one too."""
     solution = solved(CLASSES)
-    lines = [f"{name} = [{'; '.join(numbers)}]" for name, numbers in RIGHT.items()]
+    lines = [f"{name} = [{'; '.join(numbers)}]" for name, numbers in all_right().items()]
     for name in ("dL/dV", "dL/dh", "dL/dW"):
         numbers, (_, _, step) = right(name), solution.index[name]
         assert step

@@ -8,20 +8,17 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from support.solutions import solved
 
 import derive
-from derive import examples
 from derive.answers.checking import read_answers
 from derive.answers.files.documents import document_text
 from derive.answers.reading.written import Array
 from derive.errors import InputError
-from derive.solution import solve
-
-SOLUTION = solve(examples.path("xor_2_2_1"))
 
 
 def said(path: Path) -> dict[str, list[float | None]]:
-    found = {answer.step: answer.content for answer in read_answers(path, SOLUTION)}
+    found = {answer.step: answer.content for answer in read_answers(path, solved("xor_2_2_1"))}
     return {
         step: [w and float(w.value.p) / float(w.value.q) for w in content.entries]
         for step, content in found.items()
@@ -99,7 +96,7 @@ def test_what_is_no_document_says_so(tmp_path: Path, ending: str, raw: bytes) ->
     path = tmp_path / f"work{ending}"
     path.write_bytes(raw)
     with pytest.raises(InputError, match=r"no .* document that can be read"):
-        derive.check(SOLUTION, path)
+        derive.check(solved("xor_2_2_1"), path)
 
 
 def test_any_bytes_are_a_page() -> None:

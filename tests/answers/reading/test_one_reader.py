@@ -7,6 +7,7 @@ import io
 import json
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path, PurePath
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ from derive.answers.reading.cells import as_one, group_at
 from derive.answers.reading.formula_parser import BARE_BRACKETS
 from derive.answers.reading.written import Answer, Array, Unreadable
 from derive.answers.working.free_working import read_working
-from derive.solution import solve
+from derive.solution import Solution, solve
 
 PROBLEM = """
 [data]
@@ -41,7 +42,6 @@ P = 2 M
 [numbers]
 decimal = ","
 """
-SOLUTION = solve(Problem.loads(PROBLEM))
 STEPS = {(): "a", (3,): "c", (1, 3): "r", (2, 2): "P"}
 SPELLINGS = tomllib.loads((Path(__file__).parent / "decimal_commas.toml").read_text(encoding="utf-8"))
 POINTS = {
@@ -61,6 +61,11 @@ FORMULAS = {
 }  # fmt: skip
 
 
+@cache
+def solution() -> Solution:
+    return solve(Problem.loads(PROBLEM))
+
+
 def in_toml(step: str, text: str) -> list[Answer]:
     quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return filed(f'"{step}" = "{quoted}"', "work.toml")
@@ -77,23 +82,23 @@ def in_csv(step: str, text: str) -> list[Answer]:
 
 
 def filed(text: str, name: str) -> list[Answer]:
-    return answers_of(entries_in(text.encode(), PurePath(name)), SOLUTION)
+    return answers_of(entries_in(text.encode(), PurePath(name)), solution())
 
 
 def in_a_cell(step: str, text: str) -> list[Answer]:
     inside = text.replace("\n", " ") if r"\\" in text else text.replace("\n", "; ")
     cell = inside.replace("|", r"\vert")
-    return read_working(f"| step | value |\n|---|---|\n| {step} | {cell} |\n", SOLUTION)
+    return read_working(f"| step | value |\n|---|---|\n| {step} | {cell} |\n", solution())
 
 
 def in_a_field(step: str, text: str) -> list[Answer]:
-    return answers_of([AnswerLine(step, text, None)], SOLUTION)
+    return answers_of([AnswerLine(step, text, None)], solution())
 
 
 def in_working(step: str, text: str) -> list[Answer]:
     text = text.replace("\n⎢", "\n    ⎢").replace("\n⎣", "\n    ⎣")  # drawn brackets stand below each other
     related = text.startswith(("=", "≈", r"\approx"))
-    return read_working(f"{step} {text}" if related else f"{step} = {text}", SOLUTION)
+    return read_working(f"{step} {text}" if related else f"{step} = {text}", solution())
 
 
 WAYS: list[Callable[[str, str], list[Answer]]] = [in_toml, in_json, in_csv, in_a_cell, in_a_field, in_working]
@@ -130,7 +135,7 @@ def test_every_spelling_through_every_way_in(text: str, way: Callable[[str, str]
 def test_every_formula_through_every_way_in(way: Callable[[str, str], list[Answer]]) -> None:
     """What has to be worked out first: products without a sign, functions without brackets, Typst's fractions."""
     for text, (step, wanted) in FORMULAS.items():
-        (judged,) = [each for each in judge(SOLUTION, way(step, text)) if each.place.id == step]
+        (judged,) = [each for each in judge(solution(), way(step, text)) if each.place.id == step]
         assert judged.written is not None, f"`{text}` cannot be read"
         found = [w and float(w.value) for w in judged.written]
         assert found == pytest.approx(wanted), text
