@@ -136,6 +136,9 @@ class Labels(Protocol):
     def written(self, value: float) -> str:
         """A number at an axis, with three digits."""
 
+    def count(self, number: int) -> str:
+        """A whole number, as sentences have it."""
+
     def field(self, boundary: Boundary, k: int) -> list[float]:
         """The output at the places of a plane in pass k; nan where it has no value."""
 

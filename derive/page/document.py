@@ -184,9 +184,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Givens:
-    """The given values, each `name = value`."""
+    """The given values, each `name = value`; `near`: what follows belongs to them, and no page ends between the two."""
 
     names: tuple[Name, ...]
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

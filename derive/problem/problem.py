@@ -175,7 +175,7 @@ class _Reader(Tables):
         training = read_training(self, around, samples)
         preferences = Preferences(self, model, samples, map(prod, self.shapes.values()))
         problem = Problem(
-            title=self.text("title", default=name),
+            title=self.text("title", default=name.replace("_", " ")),
             givens=givens,
             equations=model.equations,
             losses=losses,

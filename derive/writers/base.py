@@ -98,6 +98,8 @@ class TemplateWriter(Writer, ABC):
     """Where a formula is to be written."""
     new_page = ""
     """What begins a new page."""
+    glue = ""
+    """What stands after what no page may end with."""
     has_pictures = False
     """Whether pictures stand beside the text as SVG, for `picture` to refer to."""
 
@@ -211,7 +213,8 @@ class TemplateWriter(Writer, ABC):
                 return [self._filled(block.sentences, compiler, lambda text: self.prose(text, block.kind))]
             case Givens():
                 formulas = [compiler.given(name) for name in block.names]
-                return [lambda view: self.side_by_side([fill(view) for fill in formulas])]
+                given: Part = lambda view: self.side_by_side([fill(view) for fill in formulas])  # noqa: E731
+                return [given, self.glue] if block.near else [given]
             case Numbered():
                 return self.numbered(block, compiler)
             case FigureBlock():
@@ -273,7 +276,7 @@ class TemplateWriter(Writer, ABC):
                 word = [self.sentence(part.word, compiler)]
                 return lambda view: self.explained([texts(row, view) for row in rows], filled_text(word, view), label)
             case PageRemark():
-                shown = [self.lines(part.chains, compiler, self.label(None))] if part.chains else []
+                shown = [self.glue, self.lines(part.chains, compiler, self.label(None))] if part.chains else []
                 return conditional([self._said(part.sentence, compiler, label), *shown], part.when)
             case Sentence():
                 return self._said(part, compiler, label)

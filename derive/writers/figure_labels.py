@@ -71,6 +71,9 @@ class FigureLabels(Labels):
     def written(self, value: float) -> str:
         return self.view.text(printed(to_fmpq(Fraction(f"{value:.6g}")), Digits(3), ties=True))
 
+    def count(self, number: int) -> str:
+        return self.view.notation.count(number)
+
     def field(self, boundary: Boundary, k: int) -> list[float]:
         """The output at the places of a plane in pass k, as many at once as samples go in; nan for none."""
         values, places, count = self.view.values, boundary.places, boundary.count

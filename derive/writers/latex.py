@@ -154,6 +154,7 @@ class LatexWriter(TemplateWriter):
 
     template = "page.tex"
     new_page = "\n\\clearpage\n"
+    glue = "\\nobreak\n"
     room = r"\room"
 
     def compiler(self, document: Document, page: PageContext, words: Catalogue) -> Compiler:
@@ -371,11 +372,18 @@ def _splitting(tex: str) -> str:
     if fits(tex, LINE / 2):
         return tex
     tex = _WIDE.sub(_slashed, tex)
-    depth, parts = 0, []
-    for part in re.split(r"([{}]| [+-] )", tex):
-        depth += (part == "{") - (part == "}")
-        parts.append(rf" \splits{part}" if depth == 0 and part in {" + ", " - "} else part)
-    return "".join(parts)
+    parts, braces, inside = re.split(r"([{}()]| [+-] )", tex), 0, 0
+    signs: dict[int, int] = {}  # the place of each: in how many parentheses it stands
+    for i, part in enumerate(parts):
+        braces += (part == "{") - (part == "}")
+        inside += (part == "(") - (part == ")")
+        if braces == 0 and part in {" + ", " - "}:
+            signs[i] = inside
+    for depth in sorted(set(signs.values())):  # no deeper than lines ask for
+        tex = "".join(rf" \splits{part}" if signs.get(i, depth + 1) <= depth else part for i, part in enumerate(parts))
+        if all(fits(piece, LINE - 4) for piece in tex.split(r"\splits")):
+            break
+    return tex
 
 
 _WIDE = re.compile(

@@ -42,9 +42,11 @@ SIGNS = [
 WORDS = ["step", "sign", "below", "above", "dot", "largest", "where", "zeros", "ones", "outer", "round", "trace"]
 """Keys that are words of English too."""
 OUTSIDE = {
-    # e^x, √x, |x|, ‖x‖, a > b, a == b and Greek letters are spelled there; PyTorch's cross_entropy is of scores
+    # e^x, √x, |x|, ‖x‖, a > b, a == b, p[a] and Greek letters are spelled there, and log p without parentheses;
+    # PyTorch's cross_entropy is of scores
     "language": {"exp", "sqrt", "abs", "pi", "phi", "Phi", "norm", "max", "above", "at_least", "at_most", "equal",
-                 "where", "infinity", "prod", "cross_entropy"},
+                 "where", "infinity", "prod", "cross_entropy", "embedding", "log", "sin", "cos", "tan", "arctan",
+                 "sinh", "cosh", "tanh"},
     "calculus": {"sqrt", "fill"},  # √x² = x; one value in every entry
     "answers/reading": {"pi", "inverse"},  # a word before a number; W⁻¹
     "answers/names": {"exp", "phi"},  # the same, as students write them; φ is any function
@@ -153,8 +155,8 @@ def test_a_spelling_belongs_to_one_operation() -> None:
 
 FIELD = """
 ReLU ReLU′ LeakyReLU LeakyReLU′ ELU ELU′ SELU SELU′ PReLU ReLU6 Softsign Mish GELU GELU_tanh SiLU softplus logsigmoid
-Hardsigmoid Hardswish softmax softmax_≤ logsoftmax logsumexp topk conv convᵀ maxpool avgpool flatten cumsum cumprod sg
-clip H
+Hardsigmoid Hardswish softmax causal_softmax logsoftmax logsumexp topk conv convᵀ maxpool avgpool flatten cumsum cumprod
+sg clip H
 """
 """What papers and frameworks call a function, so that a page may too."""
 MATHEMATICS = """

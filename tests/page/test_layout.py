@@ -9,6 +9,7 @@ from derive.notation.matrices import as_matrices, elided
 from derive.notation.notations import TEX, UNICODE
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
+from derive.writers.latex import LatexWriter
 
 
 def solved(text: str, page: str = "") -> Solution:
@@ -145,3 +146,20 @@ def test_a_long_sum_goes_on_with_its_sign_in_the_next_line() -> None:
     tex = written("conv_signal", "tex")
     assert r"\approx 1 \cdot (-5.768\cdot 10^{-5}) \splits + 3 \cdot" in tex
     assert r"\splits" not in "".join(re.findall(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", tex))
+
+
+def test_a_long_formula_is_broken_inside_parentheses_only_where_it_must_be() -> None:
+    short, longer = (" + ".join(f"w_{{{i}}} \\cdot x_{{{i}}}" for i in range(n)) for n in (9, 40))
+    outer = LatexWriter().display([[f"L = f({short}) + f({short}) + f({short})"]], "")
+    inner = LatexWriter().display([[f"L = f({longer}) + b"]], "")
+    assert outer.count(r"\splits") == 2 and inner.count(r"\splits") == 40
+
+
+def test_what_announces_something_stays_on_its_page() -> None:
+    tex = written("minibatch_xor", "tex")
+    assert re.search(r"t\^\{\(2\)\} = 0\$\\quad\n\\end\{chain\}\n\\nobreak", tex)
+    assert "In short:}\n\\nobreak\n\\begin{chain}" in written("binary_cross_entropy", "tex")
+
+
+def test_counts_at_an_axis_are_grouped_as_in_tables() -> None:
+    assert ">10,000<" in written("mazur_10000", "html") and ">10000<" not in written("mazur_10000", "html")

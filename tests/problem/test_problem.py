@@ -432,8 +432,8 @@ def test_settings_are_read() -> None:
 
 
 def test_defaults() -> None:
-    problem = Problem.loads('[data]\nx = 1\n[model]\nequations = "z = 2 x"\n', "small")
-    assert (problem.title, problem.language, problem.loss, problem.update) == ("small", "en", None, None)
+    problem = Problem.loads('[data]\nx = 1\n[model]\nequations = "z = 2 x"\n', "a_small_one")
+    assert (problem.title, problem.language, problem.loss, problem.update) == ("a small one", "en", None, None)
     assert (problem.numbers.digits, problem.numbers.carry, problem.numbers.decimal) == (Digits(4), "exact", ".")
     assert (problem.page.symbol, problem.page.detail, problem.page.ask) == ("d", "full", ())
 

@@ -69,18 +69,18 @@ def draw_curve(curve: Curve, labels: Labels, script: MathScript) -> Drawing:
     shapes.append(polyline("curve", *points))
     shapes += [Circle(point, 1.4, "dot") for point in points if len(points) <= MOST_DOTS]
     shapes.append(Text((left, NUMBER), labels.name(curve.name, None), "name", NUMBER, "start"))
-    shapes += _below(curve, left, top + HEIGHT, script)
+    shapes += _below(curve, left, top + HEIGHT, labels, script)
     return Drawing(left + WIDTH + 2 * GAP, top + HEIGHT + 3 * NUMBER + GAP, tuple(shapes))
 
 
-def _below(curve: Curve, left: float, ground: float, script: MathScript) -> list[DrawnShape]:
+def _below(curve: Curve, left: float, ground: float, labels: Labels, script: MathScript) -> list[DrawnShape]:
     """The counts under the axis, and what is counted."""
     length = max(1, len(curve.counts) - 1)
     step = max(1, round(round_step(length / TICKS)))
     marks = [n for n in curve.counts if n % step == 0 or n == curve.first]
     places = [left + WIDTH * (n - curve.first) / length for n in marks]
     shapes: list[DrawnShape] = [
-        Text((x, ground + NUMBER + 2), str(n), "plain", SMALL) for x, n in zip(places, marks, strict=True)
+        Text((x, ground + NUMBER + 2), labels.count(n), "plain", SMALL) for x, n in zip(places, marks, strict=True)
     ]
     words = script.words(curve.axis)
     shapes.append(Text((left + WIDTH / 2, ground + 2 * NUMBER + GAP), words, "plain", NUMBER))

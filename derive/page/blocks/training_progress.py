@@ -76,7 +76,7 @@ def taken(derivation: Derivation, k: int) -> Iterator[Block]:
         numbers = spans(samples.taken(k))
         yield Paragraph((Sentence(key, {"numbers": numbers, "of": samples.count}),))
         few = samples.batch <= MOST_ROWS
-        yield Givens(derivation.turning if few else tuple(filter(derivation.is_worked, derivation.turning)))
+        yield Givens(derivation.turning if few else tuple(filter(derivation.is_worked, derivation.turning)), near=True)
 
 
 def whose_turn(derivation: Derivation, k: int) -> Iterator[Block]:
