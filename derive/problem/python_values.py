@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from derive.errors import Fault, InputError, suggestion
-from derive.problem.reading.array_values import is_tensor, without_numpy
+from derive.problem.reading.array_values import is_tensor, toml_array, without_numpy
 
 HEAD, MODEL = ("title", "topic", "language"), ("loss", "losses", "gradients")
 TABLES = ("numbers", "page", "names", "update", "state", "samples", "marking", "sheet", "grade", "variants")
@@ -61,11 +61,11 @@ def _key(name: str) -> str:
 def _toml(value: Any, name: str) -> str:
     """A value in TOML. Raises InputError for one that TOML does not hold."""
     if is_tensor(value):
-        return _array(without_numpy(value))
+        return toml_array(without_numpy(value))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | Decimal) or (isinstance(value, float) and isfinite(value)):
-        return _array(str(value))
+        return toml_array(str(value))
     if isinstance(value, Fraction):
         return json.dumps(str(value))
     if isinstance(value, datetime | date):
@@ -78,11 +78,3 @@ def _toml(value: Any, name: str) -> str:
         return f"[{', '.join(_toml(each, name) for each in value)}]"
     hint = "expected a number, nested lists, an array of NumPy or a tensor of PyTorch"
     raise InputError([Fault(f"`{name}` is {type(value).__name__} {value!s:.40}", hint)])
-
-
-def _array(value: Any) -> str:
-    """Nested lists of numbers' texts; what TOML does not write as a number is a text."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_array, value))}]"
-    plain = value.lstrip("-").replace(".", "", 1)
-    return value if plain.isdigit() and value.lstrip("-")[0] != "." else json.dumps(value)

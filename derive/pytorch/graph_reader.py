@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, prod
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS
-from derive.problem.reading.array_values import shortest_text
+from derive.problem.reading.array_values import shortest_text, toml_array
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.equations import infer_shapes, read_equation, read_name
 from derive.pytorch.argument_names import IMAGES, letters
@@ -67,7 +67,7 @@ class GraphReader(EquationWriter):
         tables: dict[bool, list[str]] = {False: [], True: []}
         for name, tensor, parameter, base in self._given:
             if self.entries.bases[base].used:
-                tables[parameter].append(f'"{name}" = {self._array(tensor)}')
+                tables[parameter].append(f'"{name}" = {toml_array(self._texts(tensor.tolist(), str(tensor.dtype)))}')
         equations = [f"{name} = {text}" for name, text in self.equations]
         lines = [f"title = {json.dumps(title)}", "", "[data]", *tables[False], "", "[parameters]", *tables[True], "",
                  "[model]", 'equations = """', *equations, '"""', 'loss = "L"', ""]  # fmt: skip
@@ -238,24 +238,16 @@ class GraphReader(EquationWriter):
 
     # --- numbers ---------------------------------------------------------------------------------------------------
 
-    def _array(self, tensor: torch.Tensor) -> str:
-        return "".join(self._pieces(tensor.tolist(), str(tensor.dtype)))
-
-    def _pieces(self, value: Any, kind: str) -> Iterator[str]:
-        """Nested lists of numbers of a type, piece by piece."""
-        if not isinstance(value, list):
-            yield self._number(value, kind)
-            return
-        yield "["
-        for i, each in enumerate(value):
-            yield ", " if i else ""
-            yield from self._pieces(each, kind)
-        yield "]"
+    def _texts(self, value: Any, kind: str) -> Any:
+        """Nested lists of numbers of a type as texts."""
+        if isinstance(value, list):
+            return [self._texts(each, kind) for each in value]
+        return self._number(value, kind)
 
     def _number(self, value: float, kind: str) -> str:
         """The shortest decimal that is the same number in the tensor's own precision."""
         if value == -inf:
-            return '"-inf"'
+            return "-inf"
         if isinstance(value, int):
             return str(int(value))
         return shortest_text(value, kind) if self.decimals is None else f"{value:.{self.decimals}f}"

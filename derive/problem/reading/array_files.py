@@ -6,20 +6,19 @@ class's folder or packed into a page to practise in is the whole problem.
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from derive.errors import Fault, InputError, Place, ToolError
-from derive.problem.reading.array_values import without_numpy
+from derive.problem.reading.array_values import toml_array, without_numpy
 
 MOST_BYTES = 50_000_000
 _LINE = re.compile(
     r"""^(?P<before>\s*[\w."'-]+\s*=\s*)\{\s*file\s*=\s*(?P<quote>["'])(?P<file>[^"'\n]*)(?P=quote)\s*\}(?P<after>\s*(?:\#.*)?)$""",
     re.MULTILINE,
 )
-_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def with_array_files(text: str, file: Path) -> str:
@@ -30,7 +29,7 @@ def with_array_files(text: str, file: Path) -> str:
     def array(match: re.Match[str]) -> str:
         line = text.count("\n", 0, match.start("file")) + 1
         place = Place(file.name, line, match[0].strip("\n"), None, 1)
-        return f"{match['before']}{_written(_read(file.parent, match['file'], place))}{match['after']}"
+        return f"{match['before']}{toml_array(_read(file.parent, match['file'], place))}{match['after']}"
 
     return _LINE.sub(array, text)
 
@@ -98,19 +97,3 @@ def _numpy(path: Path) -> Any:
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {".csv": _comma_separated, ".npy": _numpy}
-
-
-def _written(value: Any) -> str:
-    """Nested lists of numbers' texts, as TOML."""
-    return "".join(_pieces(value))
-
-
-def _pieces(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        yield "["
-        for i, each in enumerate(value):
-            yield ", " if i else ""
-            yield from _pieces(each)
-        yield "]"
-    else:
-        yield value if _FLOAT.fullmatch(value) else f'"{value}"'

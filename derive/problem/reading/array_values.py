@@ -1,5 +1,8 @@
 """Numbers as Python programs hold them: arrays of NumPy, tensors of PyTorch, scalars, floats, nested lists."""
 
+import json
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import inf, isfinite
@@ -46,11 +49,24 @@ def shortest_text(value: float, kind: str) -> str:
     >>> shortest_text(0.10000000149011612, "float32")
     '0.1'
     """
-    bits = _BITS.get(_name(kind), repr)
+    bits = _BITS.get(_name(kind))
+    if bits is None:  # Python's own type
+        digits, _, _ = repr(value).partition("e")
+        return f"{value:.{len(digits.strip('-0.').replace('.', '')) or 1}g}"
     wanted = bits(value)
-    first = 1 if bits(float(f"{value:.{_OFTEN}g}")) == wanted else _OFTEN + 1
-    texts = (f"{value:.{digits}g}" for digits in range(first, 18))
-    return next(text for text in texts if bits(float(text)) == wanted)
+
+    def means_it(digits: int) -> bool:
+        return bits(float(f"{value:.{digits}g}")) == wanted
+
+    fewest, most = (1, _OFTEN) if means_it(_OFTEN) else (_OFTEN + 1, _MOST)
+    return f"{value:.{bisect_left(range(most), True, fewest, key=means_it)}g}"
+
+
+def toml_array(value: Any) -> str:
+    """Nested lists of numbers' texts in TOML: what that does not write as a number is a text."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_array, value))}]"
+    return value if _NUMBER.fullmatch(value) else json.dumps(value)
 
 
 def _name(kind: str) -> str:
@@ -71,7 +87,11 @@ def _brain(value: float) -> object:
     return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
 
 
-_OFTEN = 6  # digits: weights mostly have more, and then no fewer need be tried
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_OFTEN, _MOST = 6, 9
+"""Digits: weights mostly have more than the first, and then no fewer need be tried; no type below has more than the
+second.
+"""
 _BITS: Mapping[str, Callable[[float], object]] = {
     "bfloat16": _brain, "float16": _half, "float32": Struct("f").pack,
 }  # fmt: skip
