@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from html import escape
 from pathlib import Path
-from typing import Any, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from flint import fmpq
 
@@ -23,16 +23,13 @@ from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.language.step_ids import StepId
 from derive.memory import rarely_collecting
+from derive.notation.matrices import nested
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
-from derive.page.blocks.compose import compose
-from derive.page.blocks.one_step import one_step
-from derive.page.blocks.training_progress import tabled
 from derive.page.document import Document
 from derive.page.run import PageRun
+from derive.page.tabled_passes import tabled
 from derive.page.workings import Workings
-from derive.pdf.pdf_source import pdf_source
-from derive.pdf.text_files import write_texts
 from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
 from derive.problem.training.model import STEP
@@ -40,12 +37,12 @@ from derive.prose.catalogue import check_language
 from derive.values.stopping import counted_steps
 from derive.values.tape import Tape
 from derive.values.values import Values
-from derive.verification.closed_form import ClosedForm, affordable
 from derive.verification.verify import Verification, verify
 from derive.writers import FORMATS, WRITERS, check_formats, formats_of
-from derive.writers.json import nested
-from derive.writers.markdown import with_pictures_inside
 from derive.writers.page_context import PageContext
+
+if TYPE_CHECKING:
+    from derive.verification.closed_form import ClosedForm
 
 MOST_KEPT = 100
 
@@ -83,13 +80,16 @@ class Blueprint:
         problem = derivation.problem
         check_ids(derivation)
         check_language(problem.language, problem.place("language"))
-        closed = ClosedForm(derivation) if symbolic and affordable(derivation) else None
+        closed = _closed_form(derivation) if symbolic else None
         page = PageContext(derivation, problem.numbers.decimal, problem.numbers.multiplication)
         return Blueprint(derivation, Tape.of(derivation), page, closed)
 
     @cached_property
     def document(self) -> Document:
         """The page."""
+        from derive.page.blocks.compose import compose
+        from derive.page.blocks.one_step import one_step
+
         if self.only is not None:
             return one_step(self.derivation, self.derivation.problem, *self.only)
         return compose(self.derivation, self.derivation.problem, self.closed)
@@ -299,6 +299,9 @@ class Solution:
         self, folder: str | Path = "output", formats: Iterable[str] = ("pdf", "tex", "md"), name: str = ""
     ) -> list[Path]:
         """Write the page in several formats into `folder`; the files, in order. Raises DeriveError, ToolError."""
+        from derive.pdf.pdf_source import pdf_source
+        from derive.pdf.text_files import write_texts
+
         formats = tuple(formats)
         check_formats(formats, self.formats)
         name = name or self.problem.name or "solution"
@@ -323,7 +326,16 @@ class Solution:
 
     def _repr_markdown_(self) -> str:
         """The page for a notebook, its pictures inside the text."""
+        from derive.writers.markdown import with_pictures_inside
+
         return with_pictures_inside(self.text("md"), self.problem.name, self.pictures("md"))
+
+
+def _closed_form(derivation: Derivation) -> ClosedForm | None:
+    """The closed form, where it is affordable; what differentiates it is loaded where one is wanted."""
+    from derive.verification.closed_form import ClosedForm, affordable
+
+    return ClosedForm(derivation) if affordable(derivation) else None
 
 
 def _evaluated(blueprint: Blueprint, problem: Problem, verification: Verification | None) -> Solution:

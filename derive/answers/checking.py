@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.answers.feedback.report import Report, report
-from derive.answers.files.documents import DOCUMENTS
+from derive.answers.files.endings import FILES, WORKING
 from derive.answers.marking.judging import judge
 from derive.answers.reading.written import Answer
 from derive.derivation.steps import Derivation
@@ -13,9 +13,6 @@ from derive.errors import Fault, InputError, Place, suggestion
 from derive.files import path_to
 from derive.problem.problem import Problem
 from derive.solution import Blueprint, Solution
-
-FILES = (".toml", ".json", ".csv")
-WORKING = (".md", ".tex", ".txt", *DOCUMENTS)
 
 
 def check(
@@ -39,7 +36,7 @@ def check(
 def _solved(problem: str | Path | Problem | Derivation) -> Solution:
     """The problem worked out; a verdict needs no SymPy: differences verify the gradients."""
     read = problem if isinstance(problem, Problem | Derivation) else Problem.load(problem)
-    return Blueprint.of(read).solve(symbolic=False)
+    return Blueprint.of(read, symbolic=False).solve()
 
 
 def _read(answers: str | Path | Mapping[str, Any] | Sequence[Answer], solution: Solution) -> list[Answer]:

@@ -34,7 +34,7 @@ def run(options: Arguments) -> int:
     from derive.solution import Blueprint
 
     formats = chosen_formats(options.to, "txt", "report")
-    solution = Blueprint.of(problem_of(Path(options.problem), options)).solve(symbolic=False)
+    solution = Blueprint.of(problem_of(Path(options.problem), options), symbolic=False).solve()
     report = check(solution, options.answers, hints=options.hints)
     if options.output == "-":
         return standard_output(formats, "report", partial(text, report, solution))

@@ -16,6 +16,7 @@ from derive.answers.reading.written import Answer
 from derive.language.expressions import Index
 from derive.language.names import Name
 from derive.language.numbers import constant_text
+from derive.notation.matrices import nested
 from derive.page.document import Block, Document, NameInText, Numbered, Section, StepPart
 from derive.page.run import PageRun
 from derive.page.view import View
@@ -30,7 +31,6 @@ from derive.solution import Blueprint, Solution
 from derive.writers import WRITERS, check_formats, text_formats
 from derive.writers.base import TemplateWriter
 from derive.writers.identity import Identity
-from derive.writers.json import nested
 from derive.writers.parts import Compiler, filled_text
 
 MOST_READ = 1_000  # texts that are kept as they were read

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isqrt, prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from derive.calculus.shapes import as_matrix, indices
 from derive.language.expressions import Shape
@@ -59,3 +59,11 @@ def elided(rows: Sequence[Sequence[str]], most: int, signs: Mapping[str, str]) -
     if len(rows[0]) > side:
         across[-2] = signs["ddots"]
     return [*cut[:-1], across, cut[-1]]
+
+
+def nested(flat: list[Any], shape: Shape) -> Any:
+    """A flat list nested as the shape says; a scalar is its one entry."""
+    if not shape:
+        return flat[0]
+    size = len(flat) // shape[0]
+    return [nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]

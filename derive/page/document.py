@@ -17,6 +17,7 @@ from derive.page.chains import Addends, Chain, Formula, NumberList, Result
 
 if TYPE_CHECKING:
     from derive.figures import Picture
+    from derive.problem.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,3 +349,9 @@ class Document:
         """The page with each block changed, by its pass."""
         sections = (replace(each, blocks=tuple(changed(b, each.k) for b in each.blocks)) for each in self.sections)
         return replace(self, sections=tuple(sections))
+
+
+def blank_page(problem: Problem) -> Document:
+    """A page on which nothing stands yet, in the problem's language, d and names."""
+    aliases = {step: names[0] for step, names in problem.aliases.items()}
+    return Document(problem.title, problem.language, {}, (), problem.page.symbol, aliases)

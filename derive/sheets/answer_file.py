@@ -11,12 +11,12 @@ from derive.derivation.steps import Derivation
 from derive.language.expressions import Index, Shape
 from derive.language.names import Name
 from derive.language.step_ids import StepId
+from derive.notation.matrices import nested
 from derive.page.chains import Blank
 from derive.page.document import Block, Document, Numbered
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity
-from derive.writers.json import nested
 from derive.writers.toml import quoted_text
 
 NOBODY = Identity("", "")

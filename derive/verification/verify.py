@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
+from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
@@ -19,8 +20,10 @@ from derive.problem.settings import Digits
 from derive.values.digits import printed
 from derive.values.values import Values
 from derive.verification.central_differences import FINER, DifferencePoint, reach
-from derive.verification.closed_form import ClosedForm
 from derive.verification.probes import Probe, directions, singles
+
+if TYPE_CHECKING:
+    from derive.verification.closed_form import ClosedForm
 
 TOLERANCE = fmpq(1, 10**25)
 BITS = (512, 2048)

@@ -8,7 +8,7 @@ from typing import Any
 from derive.derivation.steps import Step
 from derive.language.expressions import Shape
 from derive.language.names import Name
-from derive.notation.matrices import as_matrices, as_rows
+from derive.notation.matrices import as_matrices, as_rows, nested
 from derive.notation.notations import ASCII, TEX, Notation
 from derive.notation.printer import formula
 from derive.page.blocks.compose import short_chains
@@ -131,11 +131,3 @@ def _step(compiled: CompiledSteps, view: View, step: Step) -> dict[str, Any]:
         "printed": nested(printed, step.shape),
         "latex": filled_text(compiled.latex[step.name, step.phase], view).strip(),
     }
-
-
-def nested(flat: list[Any], shape: Shape) -> Any:
-    """A flat list nested as the shape says; a scalar is its one entry."""
-    if not shape:
-        return flat[0]
-    size = len(flat) // shape[0]
-    return [nested(flat[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]

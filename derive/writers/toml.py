@@ -9,6 +9,7 @@ from typing import Any
 
 from derive.language.names import Name
 from derive.language.numbers import constant_text
+from derive.notation.matrices import nested
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
 from derive.page.document import Document
@@ -22,7 +23,6 @@ from derive.problem.training.update_lines import ROUNDS
 from derive.prose.catalogue import number_sign
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
-from derive.writers.json import nested
 from derive.writers.page_context import PageContext
 
 SWITCHES = (

@@ -19,18 +19,20 @@ from support.places import PACKAGE
 from derive.calculus.shapes import offset
 from derive.derivation.derive import derive as derived
 from derive.derivation.steps import Derivation
-from derive.figures import Figure, graph_figure, graph_figures, network_figure, unrolled_figure
+from derive.figures import Figure
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.measures import MathScript
 from derive.figures.drawing.primitives import Circle, Drawing, Rectangle, Text
 from derive.figures.drawing.primitives import Stroke as Line
-from derive.figures.graph import MOST_COLUMNS
+from derive.figures.graph import MOST_COLUMNS, graph_figure, graph_figures
+from derive.figures.network import network_figure
 from derive.figures.ranking import rank
 from derive.figures.renderers import svg as svg_drawer
 from derive.figures.renderers import tikz as tikz_drawer
 from derive.figures.renderers.svg import svg
 from derive.figures.renderers.tikz import tikz
 from derive.figures.renderers.words import figure_words
+from derive.figures.unrolled import unrolled_figure
 from derive.language.expressions import Index
 from derive.language.names import GREEK, Derivative, Name, Symbol
 from derive.operations import ROWS

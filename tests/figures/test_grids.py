@@ -10,10 +10,12 @@ from support.solutions import solved
 
 from derive.derivation.derive import derive as derived
 from derive.examples import names
-from derive.figures import Grid, attention_figure, window_figures
+from derive.figures import Grid
+from derive.figures.attention import attention_figure
 from derive.figures.drawing.arrange import drawing_of
 from derive.figures.drawing.primitives import Circle, Rectangle, Text
 from derive.figures.renderers.svg import SCRIPT
+from derive.figures.windows import window_figures
 from derive.notation.notations import UNICODE
 from derive.page.view import View
 from derive.problem.problem import Problem

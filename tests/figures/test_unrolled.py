@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from derive.derivation.derive import derive as derived
-from derive.figures import Figure, unrolled_figure
+from derive.figures import Figure
+from derive.figures.unrolled import unrolled_figure
 from derive.problem.problem import Problem
 from derive.solution import solve
 

@@ -9,7 +9,7 @@ from support.solutions import solved, written
 
 import derive
 from derive.derivation.derive import derive as derivation_of
-from derive.figures import network_figure
+from derive.figures.network import network_figure
 from derive.language.names import Symbol
 from derive.page.document import Heading, Numbered
 from derive.writers.slides.cutting import in_slides

@@ -16,12 +16,12 @@ from derive.answers.marking.step_answer import CORRECT, MISSING, WRONG
 from derive.answers.reading.written import ORIENTATIONS, Answer, Remark, Unreadable
 from derive.calculus.kernels import Flat
 from derive.language.expressions import Shape
+from derive.notation.matrices import nested
 from derive.page.document import Block, Document, Heading, Numbered, Paragraph, Section, Sentence, StepPart, Words
 from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
 from derive.solution import Nested, Solution
 from derive.values.digits import printed
-from derive.writers.json import nested
 
 UNMATCHED = "unmatched"
 MOST_LINES = 30

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from derive.answers.feedback.report import Report
 from derive.files import PDF
-from derive.pdf.pdf_source import pdf_source
-from derive.pdf.text_files import write_texts
 from derive.solution import Solution
 from derive.writers import WRITERS, check_formats, formats_of, text_formats
 
@@ -25,6 +23,9 @@ def text(report: Report, solution: Solution, name: str, head: Mapping[str, str] 
 
 def write_report(report: Report, solution: Solution, folder: Path, formats: tuple[str, ...], name: str) -> list[Path]:
     """The report's files. Raises DeriveError, and ToolError where the PDF cannot be made."""
+    from derive.pdf.pdf_source import pdf_source
+    from derive.pdf.text_files import write_texts
+
     check_formats(formats, formats_of("report"))
     sources = {wanted: pdf_source(solution.problem) if wanted == PDF else wanted for wanted in formats}
     texts = {f"{name}.{wanted}": partial(text, report, solution, source) for wanted, source in sources.items()}

@@ -28,9 +28,19 @@ from derive.calculus.shapes import as_axes, indices
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape
 from derive.language.names import Name
 from derive.language.tokens import TextError
-from derive.page.blocks.compose import blank_page
 from derive.page.chains import ARROW, SAME, Chain, ChainLink, Formula, NumberList, Relation, Shown
-from derive.page.document import Inline, InlineRow, Joined, NameInText, Quoted, Sentence, StepPart, Verbatim, Words
+from derive.page.document import (
+    Inline,
+    InlineRow,
+    Joined,
+    NameInText,
+    Quoted,
+    Sentence,
+    StepPart,
+    Verbatim,
+    Words,
+    blank_page,
+)
 from derive.page.view import View
 from derive.page.workings import Workings
 from derive.problem.settings import Digits

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
-DOCUMENTS = (".ipynb", ".html", ".htm", ".docx")
 MAX_INSIDE = 8_000_000
 _DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RuntimeError, EOFError, OSError, zipfile.BadZipFile,
             ElementTree.ParseError)  # fmt: skip
@@ -16,8 +15,6 @@ _DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RuntimeError, EO
 
 def document_text(raw: bytes, ending: str) -> str:
     """The text of a document, by its ending. Raises ValueError for bytes that are no such document."""
-    if ending not in _READERS:
-        return raw.decode("utf-8", "replace")
     try:
         return _READERS[ending](raw)
     except _DAMAGED as error:

@@ -9,7 +9,7 @@ from derive.answers.chains.counted_tables import counted_tables
 from derive.answers.chains.left_texts import INDEX_FROM_ZERO, channel_headings
 from derive.answers.chains.pass_headings import passes
 from derive.answers.chains.pass_tracker import PassTracker, parameters_of
-from derive.answers.files.documents import document_text
+from derive.answers.files.endings import text_of_file
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
 from derive.answers.pages.statements import statements
@@ -43,7 +43,7 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
     if isinstance(work, Path):
         try:
             with work.open("rb") as file:
-                work = document_text(file.read(MAX_BYTES), work.suffix.lower())
+                work = text_of_file(file.read(MAX_BYTES), work.suffix.lower())
         except OSError as error:
             raise InputError([Fault(f"cannot be read: {error.strerror}", "", Place(str(work)))]) from None
         except ValueError as error:

@@ -10,10 +10,9 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
-from derive.answers.checking import FILES, WORKING
 from derive.answers.files.answer_file import entries_in
 from derive.answers.files.columns import AnswerLine
-from derive.answers.files.documents import DOCUMENTS, document_text
+from derive.answers.files.endings import DOCUMENTS, FILES, WORKING, text_of_file
 from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
@@ -135,7 +134,7 @@ _CODE, _STUDENT, _NUMBERS = (re.compile(_COMMENT.format(re.escape(key))) for key
 def _decoded(source: ReturnedFile, raw: bytes) -> str:
     if source.ending in DOCUMENTS:
         try:
-            return document_text(raw, source.ending)
+            return text_of_file(raw, source.ending)
         except ValueError as error:
             raise CannotRead(str(error), "save it again, or as text") from None
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))

@@ -11,12 +11,24 @@ from derive.page.blocks.drawings import drawings
 from derive.page.blocks.followed import followed
 from derive.page.blocks.opening import opening
 from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
-from derive.page.blocks.training_progress import over_the_steps, reached, tabled, taken, whose_turn
+from derive.page.blocks.training_progress import over_the_steps, reached, taken, whose_turn
 from derive.page.chains import Chain, Result
-from derive.page.document import Block, Document, Heading, Inline, NameInText, NewPage, Paragraph, Section, Sentence
+from derive.page.document import (
+    Block,
+    Document,
+    Heading,
+    Inline,
+    NameInText,
+    NewPage,
+    Paragraph,
+    Section,
+    Sentence,
+    blank_page,
+)
 from derive.page.lines.function_notes import explained
 from derive.page.lines.notes import Notes, Said
 from derive.page.lines.step_lines import Steps
+from derive.page.tabled_passes import tabled
 from derive.problem.problem import Problem
 from derive.problem.settings import PARTS
 from derive.verification.closed_form import ClosedForm
@@ -94,12 +106,6 @@ class _Parts:
 def new_page(problem: Problem, part: str) -> tuple[NewPage, ...]:
     """The page that a part begins, where it begins one."""
     return (NewPage(),) if part in problem.page.breaks else ()
-
-
-def blank_page(problem: Problem) -> Document:
-    """A page on which nothing stands yet, in the problem's language, d and names."""
-    aliases = {step: names[0] for step, names in problem.aliases.items()}
-    return Document(problem.title, problem.language, {}, (), problem.page.symbol, aliases)
 
 
 def short_chains(derivation: Derivation) -> Iterator[tuple[Step, Chain]]:

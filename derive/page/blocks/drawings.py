@@ -6,7 +6,12 @@ from dataclasses import replace
 
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation
-from derive.figures import Picture, attention_figure, graph_figures, network_figure, unrolled_figure, window_figures
+from derive.figures import Picture
+from derive.figures.attention import attention_figure
+from derive.figures.graph import graph_figures
+from derive.figures.network import network_figure
+from derive.figures.unrolled import unrolled_figure
+from derive.figures.windows import window_figures
 from derive.language.expressions import Ref
 from derive.page.blocks.followed import FollowedWeight
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence

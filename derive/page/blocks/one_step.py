@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from derive.derivation.steps import Derivation, Step
 from derive.language.names import Name
-from derive.page.blocks.compose import blank_page
 from derive.page.blocks.step_list import alone, with_locals
-from derive.page.document import Document, Section
+from derive.page.document import Document, Section, blank_page
 from derive.page.lines.notes import Notes, Said
 from derive.page.lines.step_lines import Steps
 from derive.problem.problem import Problem

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from derive.derivation.steps import Derivation
-from derive.page.blocks.table_columns import MOST_ROWS
 from derive.page.blocks.training_progress import samples_table
 from derive.page.chains import Result
 from derive.page.document import Block, Givens, Heading, NameInText, Paragraph, Sentence, Words
+from derive.page.tabled_passes import MOST_ROWS
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, STEP
 

@@ -6,7 +6,6 @@ from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Number
 from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
-    MOST_ROWS,
     TABLES,
     Entries,
     columns_for,
@@ -18,6 +17,7 @@ from derive.page.blocks.table_columns import (
 )
 from derive.page.chains import Result
 from derive.page.document import Block, Paragraph, Sentence, Table
+from derive.page.tabled_passes import MOST_ROWS
 from derive.problem.training.batch import EACH
 from derive.values.lazy_entries import LazyEntries
 

@@ -6,9 +6,10 @@ from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Apply, Index, Ref, names_in, walk
 from derive.language.names import Name, Symbol
-from derive.page.blocks.table_columns import MOST_COLUMNS, MOST_ROWS, counting, number_cell, text_cell, value_cell
+from derive.page.blocks.table_columns import MOST_COLUMNS, counting, number_cell, text_cell, value_cell
 from derive.page.chains import Result
 from derive.page.document import Block, NameInText, Paragraph, Prediction, Sentence, Table, TableColumn
+from derive.page.tabled_passes import MOST_ROWS
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
 from derive.problem.training.model import SampleColumn, Samples, Update

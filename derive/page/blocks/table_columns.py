@@ -12,7 +12,7 @@ from derive.page.chains import Formula
 from derive.page.document import Inline, Sentence, TableColumn
 from derive.problem.settings import Digits
 
-MOST_COLUMNS, MOST_ROWS = 8, 24  # of a table
+MOST_COLUMNS = 8  # of a table
 TABLES = 2  # beside each other, of what does not fit into one
 LONGEST_LIST = 3  # of numbers in a row
 WIDEST, SIGNS = 91, 9  # characters of a line, and of a number beside its digits: −0.00…, ·10⁻¹⁰

@@ -16,7 +16,6 @@ from derive.page.blocks.boundary import boundary
 from derive.page.blocks.predictions import predictions
 from derive.page.blocks.table_columns import (
     MOST_COLUMNS,
-    MOST_ROWS,
     TABLES,
     Entries,
     columns_for,
@@ -44,6 +43,7 @@ from derive.page.document import (
     Table,
     Words,
 )
+from derive.page.tabled_passes import MOST_ROWS, in_epochs, tabled
 from derive.problem.problem import Problem
 from derive.problem.training.model import ETA, Samples, Update
 from derive.prose.catalogue import catalogue
@@ -101,25 +101,6 @@ def reached(derivation: Derivation, k: int) -> Iterator[Block]:
 # --- over the steps -----------------------------------------------------------------------------------------------
 
 
-def tabled(update: Update | None, samples: Samples | None) -> tuple[int, ...]:
-    """The passes that the table has: all of a few, the last of each epoch, or 1, 2, 5, 10, 20, 50, …"""
-    if update is None or update.steps == 1:
-        return ()
-    if update.steps <= MOST_ROWS:
-        return tuple(range(1, update.steps + 1))
-    if samples and _in_epochs(update, samples):
-        per_epoch = samples.count // samples.batch
-        return tuple(range(per_epoch, update.steps + 1, per_epoch))
-    series = {factor * 10**power for power in range(7) for factor in (1, 2, 5)}
-    return tuple(sorted(k for k in {*series, update.steps} if k <= update.steps))
-
-
-def _in_epochs(update: Update, samples: Samples) -> bool:
-    """Whether the table has a row for each epoch."""
-    whole = samples.count % samples.batch == 0 and update.epochs is not None
-    return whole and MOST_ROWS < update.steps <= MOST_ROWS * (samples.count // samples.batch)
-
-
 def over_the_steps(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """What became of the loss, the parameters and the states: a table, and a curve of the loss."""
     update = problem.update
@@ -171,7 +152,7 @@ class _Rows:
     @staticmethod
     def of(derivation: Derivation, problem: Problem, update: Update) -> _Rows:
         samples = problem.samples if problem.samples and problem.samples.turning else None
-        epochs = samples is not None and _in_epochs(update, samples)
+        epochs = samples is not None and in_epochs(update, samples)
         single = samples is not None and samples.batch == 1 and not epochs
         outputs = _outputs(derivation) if single else list(derivation.losses)
         entries: Entries = [(name, ()) for name in outputs]
