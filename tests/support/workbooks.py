@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import openpyxl
     from pycel import ExcelCompiler
+
+
+def _text(s: str) -> ast.Constant:
+    return ast.Constant(s)
+
+
+if sys.version_info >= (3, 12):  # pycel makes texts by a name that is deprecated there, and gone in 3.14
+    ast.Str = _text
 
 
 class Workbook:
