@@ -212,14 +212,19 @@ class Derivation:
 
     def is_worked(self, name: Name) -> bool:
         """Whether the page works a step out: of a large batch only those of the first samples."""
-        i, samples = self.places.sample(name), self.problem.samples
-        return i is None or samples is None or i < samples.worked(self.problem.page.entries)
+        i = self.places.sample(name)
+        return i is None or i < self._worked
+
+    @cached_property
+    def _worked(self) -> int:
+        """How many samples of a batch the page works out."""
+        samples = self.problem.samples
+        return samples.worked(self.problem.page.entries) if self.places.own and samples else 1
 
     @cached_property
     def told(self) -> Derivation:
         """What the page works out: of a large batch the steps of the first samples alone."""
-        problem = self.problem
-        if problem.samples is None or problem.samples.worked(problem.page.entries) == problem.samples.batch:
+        if self.whole is not None or self._worked == self.places.count:
             return self
         forward, backward = (tuple(step for step in steps if self.is_worked(step.name))
                              for steps in (self.forward, self.backward))  # fmt: skip

@@ -186,7 +186,7 @@ class _Reader(Tables):
             page=preferences.page(),
             aliases=preferences.aliases(),
             update=training.update,
-            samples=replace(samples, equations=model.single, gradients=model.asked) if samples else None,
+            samples=model.samples(samples) if samples else None,
             marking=preferences.marking(),
             sheet=preferences.sheet(),
             grade=read_grade_rules(self),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from derive.calculus.differentiation import Shapes
 from derive.calculus.kernels import Branches, Flat, Kernel
@@ -82,8 +82,7 @@ def _of_sample(run: CompiledExpr, slots: tuple[int, ...], branches: Branches, sa
     return of_sample
 
 
-@dataclass(frozen=True, slots=True)
-class TapeStep:
+class TapeStep(NamedTuple):
     """One step of the tape: compute `run` and store it in `slot`."""
 
     step: Step

@@ -57,15 +57,18 @@ class PageContext:
         labels: dict[Name, str] = {}
         for way in self.derivation.interims.values():
             labels |= {name: formula(expr, notation, self.shapes) for name, expr in in_full(way).items()}
+        functions: dict[str, str] = {}
+        before, behind = notation.operators["("], notation.operators[")"]
         for step in self.derivation.forward:
             expr = step.form.expr
-            if isinstance(expr, Apply) and isinstance(expr.args[0], Ref) and len(expr.args) == 1:
-                (arg,), row = step.uses, ROWS[expr.op].notation
-                if _has_prime(ROWS[expr.op]) and isinstance(arg, Symbol) and isinstance(step.name, Symbol):
-                    primed = replace(row, tex=f"{row.tex}'", text=f"{row.text}'")
-                    function = notation.layout.function(primed) if notation.layout else f"{row.text}′"
-                    brackets = notation.operators["("], notation.operators[")"]
-                    labels[Derivative(step.name, arg)] = function + notation.name(arg).join(brackets)
+            if not (isinstance(expr, Apply) and isinstance(expr.args[0], Ref) and len(expr.args) == 1):
+                continue
+            (arg,), look = step.uses, ROWS[expr.op].notation
+            if _has_prime(ROWS[expr.op]) and isinstance(arg, Symbol) and isinstance(step.name, Symbol):
+                if expr.op not in functions:
+                    primed = replace(look, tex=f"{look.tex}'", text=f"{look.text}'")
+                    functions[expr.op] = notation.layout.function(primed) if notation.layout else f"{look.text}′"
+                labels[Derivative(step.name, arg)] = f"{functions[expr.op]}{before}{notation.name(arg)}{behind}"
         return labels
 
 

@@ -6,8 +6,9 @@ import pytest
 
 import derive.derivation.steps
 from derive.derivation.derive import derive as derivation_of
-from derive.language.expressions import Expr, with_names
+from derive.language.expressions import Expr, names_in, with_names
 from derive.problem.problem import Problem
+from derive.problem.training import batch
 from derive.solution import Blueprint
 
 BATCH = """
@@ -53,6 +54,29 @@ def test_the_equations_of_samples_that_no_page_shows_are_not_made(monkeypatch: p
             solution.text(name)
         counts.append(len(made))
     assert counts[0] == counts[1] < 100
+
+
+def test_no_equation_of_another_sample_is_made_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Expr] = []
+    monkeypatch.setattr(batch, "with_names", lambda *args: made.append(args[0]) or with_names(*args))
+    problem = Problem.loads(large_batch(20))
+    derivation_of(problem)
+    counted = len(made)
+    (last,) = (equation for equation in problem.equations if equation.name.id == "p^(20)")
+    assert [name.id for name in names_in(last.expr)] == ["v", "r^(20)", "b"]
+    assert (counted, len(made)) == (4, 5)
+    again = pickle.loads(pickle.dumps(problem))  # noqa: S301
+    assert again.equations == problem.equations
+
+
+def test_a_page_is_composed_of_what_it_works_out() -> None:
+    few, whole = derivation_of(Problem.loads(BATCH)), derivation_of(Problem.loads(large_batch(20)))
+    told = whole.told
+    assert few.told is few
+    assert told.told is told
+    assert 2 * len(list(told.steps)) < len(list(whole.steps))
+    assert list(told.steps) == [step for step in whole.steps if whole.places.sample(step.name) in {None, 0, 1}]
+    assert [name.id for name, _ in told.givens] == ["W", "v", "b", "x^(1)", "y^(1)", "x^(2)", "y^(2)"]
 
 
 def test_a_derivation_of_a_batch_crosses_to_another_process() -> None:

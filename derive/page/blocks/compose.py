@@ -90,7 +90,7 @@ class _Parts:
 
     def _passes(self) -> Iterator[Section]:
         derivation, problem, said = self.derivation, self.problem, self.said
-        long = LongPage.of(self.whole, problem)
+        long = LongPage.of(derivation, problem)
         yield Section((*new_page(problem, "passes"), *_Pass(derivation, problem, 1, said, long).blocks()))
         if problem.update and problem.page.update:
             last, shown = problem.update.steps + 1, problem.update.shown()

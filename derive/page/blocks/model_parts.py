@@ -25,7 +25,7 @@ class ModelParts:
             for name in step.uses:
                 self.users.setdefault(name, []).append(step.name)
         self.computed = {each for step in derivation.forward if step.uses for each in (step.name, _bare(step.name))}
-        self.forward = [part for step in derivation.forward if (part := self.of(step)) is not None]
+        self.whole = derivation.whole or derivation
 
     def of(self, step: Step) -> Within | None:
         """The part of a step, forward in a batch its sample; () beside the parts, None where it belongs to several."""
@@ -51,7 +51,8 @@ class ModelParts:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The headings of the parts in the order of the forward pass."""
-        return tuple(dict.fromkeys(self.title(part) for part in self.forward if part))
+        parts = dict.fromkeys(map(self.of, self.whole.forward))
+        return tuple(dict.fromkeys(self.title(part) for part in parts if part))
 
     def title(self, part: Within) -> str:
         """The heading of a part."""

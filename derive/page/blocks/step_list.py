@@ -32,9 +32,10 @@ class LongPage:
 
     @staticmethod
     def of(derivation: Derivation, problem: Problem) -> LongPage:
-        """What a page needs."""
-        forward, update = len(derivation.forward), problem.update
-        one = forward + sum(1 for _ in with_locals(derivation.backward))
+        """What a page needs, judged by the steps of all samples."""
+        whole, update = derivation.whole or derivation, problem.update
+        forward = len(whole.forward)
+        one = forward + sum(not step.rule.is_local for step in whole.backward)
         passes = len(update.shown()) if update else 1
         total = passes * (one + len(derivation.updates)) + (forward if update else 0)
         once = problem.page.alike == "once" or (problem.page.alike == "auto" and total > MOST_WORKED)

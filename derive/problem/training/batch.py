@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from derive.calculus.building import total
-from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, substitute
+from derive.language.expressions import Equation, Expr, Ref, Shape, apply, names_in, number, with_names
 from derive.language.names import Derivative, Name, Symbol, renamed, symbols_in
 from derive.language.step_ids import StepId
 from derive.problem.training.model import Samples
@@ -16,6 +16,36 @@ from derive.problem.training.model import Samples
 T = TypeVar("T")
 EACH = "(i)"
 """The mark of a name that stands for that of every sample."""
+
+
+class RenamedEquation(Equation):
+    """An equation of another sample: that of the model for one under other names, made when somebody asks for it."""
+
+    __slots__ = ("_expr", "names", "single")
+    single: Equation
+    names: Mapping[Name, Name]
+    _expr: Expr | None
+
+    def __init__(self, single: Equation, name: Name, names: Mapping[Name, Name]) -> None:
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "rounded", single.rounded)
+        put(self, "within", single.within)
+        put(self, "single", single)
+        put(self, "names", names)
+        put(self, "_expr", None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RenamedEquation, (self.single, self.name, self.names)
+
+    @property
+    def expr(self) -> Expr:
+        """The right side under the names of this sample."""
+        if self._expr is None:
+            called = {name: renamed(name, self.names) for name in names_in(self.single.expr)}
+            object.__setattr__(self, "_expr", with_names(self.single.expr, called))
+        assert self._expr is not None
+        return self._expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +75,10 @@ class Batch:
         """The equations but those of the further samples, which are the first one's under other names."""
         further = {again for several in self.names.values() for again in several[1:]}
         return tuple(equation for equation in self.equations if equation.name not in further)
+
+    def samples(self, samples: Samples) -> Samples:
+        """The samples, with the model for one of them."""
+        return replace(samples, equations=self.single, gradients=self.asked, several=self.names)
 
     def steps(self, ids: Iterable[str], most: int | None = None) -> tuple[str, ...]:
         """Steps by id, each for every sample (or the first `most`) where it has one value for each."""
@@ -82,21 +116,16 @@ class SamplePlaces:
     """For the names of a batch that was written out: what each is called in the model for one sample, and its place."""
 
     own: Mapping[Name, tuple[Symbol, int]] = field(default_factory=dict)
-    several: Mapping[Name, tuple[Symbol, ...]] = field(default_factory=dict)
+    several: Mapping[Symbol, tuple[Symbol, ...]] = field(default_factory=dict)
     known: dict[Name, int | None] = field(default_factory=dict, compare=False, repr=False)
     """The samples of names that were asked for: each is asked many times."""
 
     @staticmethod
     def of(samples: Samples | None) -> SamplePlaces:
         """The names of a batch; none where a pass takes one sample."""
-        if samples is None or samples.batch == 1:
-            return SamplePlaces()
-        names = [name for name in plural(samples, samples.equations) if isinstance(name, Symbol)]
-        several: dict[Name, tuple[Symbol, ...]] = {
-            name: tuple(samples.name(name, i) for i in range(samples.batch)) for name in names
-        }
+        several: Mapping[Symbol, tuple[Symbol, ...]] = samples.several if samples else {}
         own: dict[Name, tuple[Symbol, int]] = {
-            each: (name, i) for name in names for i, each in enumerate(several[name])
+            each: (name, i) for name, called in several.items() for i, each in enumerate(called)
         }
         return SamplePlaces(own, several)
 
@@ -179,8 +208,7 @@ def _for_sample(
     own: dict[Name, Name] = {name: several[i] for name, several in names.items()}
     for equation in equations:
         if isinstance(equation.name, Symbol) and equation.name in names:
-            called: dict[Name, Expr] = {name: Ref(renamed(name, own)) for name in names_in(equation.expr)}
-            yield replace(equation, name=names[equation.name][i], expr=substitute(equation.expr, called))
+            yield RenamedEquation(equation, names[equation.name][i], own)
 
 
 def _reduced(samples: Samples, losses: tuple[Symbol, ...]) -> Expr:

@@ -175,6 +175,7 @@ class Samples:
     reduce     what the loss of a pass is of its samples' losses: `mean` or `sum`
     equations  the model for one sample, where a batch has several; a batch computes it for each
     gradients  the further names whose gradient is shown, in the model for one sample
+    several    what each quantity of it that depends on the sample is called for those of a batch
     """
 
     columns: tuple[SampleColumn, ...]
@@ -182,6 +183,7 @@ class Samples:
     reduce: str = "mean"
     equations: tuple[Equation, ...] = ()
     gradients: tuple[Symbol, ...] = ()
+    several: Mapping[Symbol, tuple[Symbol, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:
@@ -203,7 +205,9 @@ class Samples:
 
     def name(self, name: Symbol, i: int) -> Symbol:
         """What a quantity of the model is called for the i-th sample of a batch (from 0)."""
-        return name if self.batch == 1 else name.topped(f"{name.superscript}({i + 1})")
+        if self.batch == 1:
+            return name
+        return self.several[name][i] if name in self.several else name.topped(f"{name.superscript}({i + 1})")
 
     def without(self, name: Symbol) -> Symbol:
         """The quantity of the model that the one of the first sample is."""
