@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.accessibility import flaws
-from support.browsers import chromium, ready, watched
-from support.practising import fill, practice_file, step
+from support.browsers import chromium, judged_here, ready, watched
+from support.practising import file_without_engine, fill, step
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
 WORDS = """() => {
@@ -26,11 +26,11 @@ KEYS = {"Enter", "Alt", "tanh", "dL", "dh", "dU", "da", "dv", "dy", "dc"}
 def test_a_page_of_another_language_says_nothing_in_english_and_is_for_fingers(
     language: str, title: str, tmp_path: Path
 ) -> None:
-    file = practice_file(tmp_path, language, title)
+    file = file_without_engine(tmp_path, language, title)
     with chromium() as browser:
         context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
         context.set_offline(True)
-        tab = watched(context.new_page())
+        tab = judged_here(watched(context.new_page()))
         tab.goto(file.as_uri())
         ready(tab)
         fill(tab, a_1="0,5", a_2="7", y="2(")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.accessibility import flaws
-from support.browsers import BOTH, browsing, downloaded, held, offline_tab, ready, with_engine
+from support.browsers import ASK, BOTH, browsing, downloaded, held, offline_tab, ready
 from support.programs import path_of
 from support.solutions import solved
 
@@ -210,14 +210,16 @@ def test_other_numbers_change_the_exercise_and_the_page_that_is_explored(tab: An
 
 
 def test_pages_made_in_the_browser_are_those_made_outside(tab: Any) -> None:
-    """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates."""
-    ask = with_engine(tab)
-    for name in ("self_attention", "cnn", "adam_network", "gru"):
-        desk, opened = Desk(), {"do": "open", "problem": examples.path(name).read_text("utf-8"), "name": name}
-        assert ask(opened) == desk.ask(opened)
+    """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates, languages. The page's
+    own exercise is gone after this.
+    """
+    for name, language in {"self_attention": "en", "cnn": "ru", "adam_network": "en", "gru": "kk"}.items():
+        problem = f'language = "{language}"\n{examples.path(name).read_text("utf-8")}'
+        desk, opened = Desk(), {"do": "open", "problem": problem, "name": name}
+        assert tab.evaluate(ASK, opened) == desk.ask(opened)
         for form in ("md", "html", "tex", "typ"):
             request = {"do": "text", "format": form}
-            assert ask(request) == desk.ask(request), (name, form)
+            assert tab.evaluate(ASK, request) == desk.ask(request), (name, form)
 
 
 def test_a_hundred_answers_need_no_more_memory(browser: Any, file: Path) -> None:

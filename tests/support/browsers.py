@@ -12,18 +12,34 @@ from typing import Any
 
 import pytest
 
-from derive.interactive.engine import engine_text
+from derive.interactive.desk import Desk
 from support.programs import path_of
 
 READY = "document.body.dataset.ready || document.body.dataset.failed"
 BOTH = [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("chromium", "firefox")]
 """Parameters of what is tried in each browser."""
-ENGINE = """async text => {
-  const {workerJudge} = await import("derive/judge.js"), {parts} = await import("derive/packed.js");
-  window.judge = workerJudge(JSON.parse(document.getElementById("worker").textContent), parts(text));
-  await window.judge.ready;
+OWN_WORKER = """{
+  const Plain = Worker;
+  window.Worker = class extends Plain { constructor(script) { super(script); window.worker = this; } };
 }"""
-"""A second worker, with an engine that is given as text: the page has let its own go."""
+"""Lets a test ask the worker that the page starts."""
+ASK = """request => new Promise(resolve => {
+  const answered = ({data}) => {
+    if (data.id !== "test") return;
+    worker.removeEventListener("message", answered);
+    resolve(JSON.parse(data.reply));
+  };
+  worker.addEventListener("message", answered);
+  worker.postMessage({id: "test", request: JSON.stringify(request)});
+})"""
+"""What the page's worker replies to a request that the page knows nothing of."""
+ASKED_HERE = """addEventListener("message", async event => {
+  const {derive, request} = event.data ?? {};
+  if (request === undefined) return;
+  event.stopImmediatePropagation();
+  postMessage({derive, reply: await judgedHere(request)}, "*");
+})"""
+"""The window around a page that is judged from outside, where there is none: it asks the process of the tests."""
 ONE = pytest.mark.parametrize("browser", BOTH[:1], indirect=True, scope="module")
 """Where both browsers are there, a test that the second would only make longer."""
 UNREACHABLE = {"network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
@@ -57,6 +73,7 @@ def offline_tab(browser: Any, **viewport: int) -> Any:
     """A tab that reaches nothing; what it asks for is kept in `asked`, what fails in `failed`."""
     context = browser.new_context(viewport={"width": 1280, "height": 900, **viewport})
     context.set_offline(True)
+    context.add_init_script(OWN_WORKER)
     return watched(context.new_page())
 
 
@@ -75,10 +92,13 @@ def ready(tab: Any) -> None:
     assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
-def with_engine(tab: Any) -> Any:
-    """The same tab with an engine of its own, which nothing on the page has to do with: what a request is replied."""
-    tab.evaluate(ENGINE, engine_text())
-    return lambda request: tab.evaluate("request => window.judge.ask(request)", request)
+def judged_here(tab: Any) -> Any:
+    """A tab for pages without a Python of their own, as notebooks have them: this process judges. Python in a browser
+    takes seconds to start.
+    """
+    tab.expose_function("judgedHere", Desk().answer)
+    tab.add_init_script(ASKED_HERE)
+    return tab
 
 
 def downloaded(tab: Any, act: Callable[[], object], downloads: Path) -> Path:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from derive.commands.cli import main
+from derive.interactive.practice_page import practice_page, source_of
+from derive.problem.problem import Problem
 
 PROBLEM = """\
 title = "{title}"
@@ -38,6 +40,14 @@ def practice_file(folder: Path, language: str, title: str) -> Path:
     (folder / "units.toml").write_text(PROBLEM.format(language=language, title=title), "utf-8")
     assert main(["practice", str(folder / "units.toml"), "-o", str(folder)]) == 0
     return folder / "units-practice.html"
+
+
+def file_without_engine(folder: Path, language: str, title: str) -> Path:
+    """The same page, judged from outside: for tabs that are `judged_here`."""
+    problem = Problem.loads(PROBLEM.format(language=language, title=title), "units")
+    file = folder / "units-practice.html"
+    file.write_text(practice_page(source_of(problem), {}), "utf-8")
+    return file
 
 
 def step(tab: Any, which: str) -> Any:
