@@ -14,6 +14,8 @@ from derive.errors import DeriveError, Fault, InputError, Place
 PDF = "pdf"
 MAX_BYTES = 10_000_000
 """Of a text that is read at once."""
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""The marks that a text in UTF-16 begins with."""
 _lock = Lock()
 TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""
@@ -39,11 +41,16 @@ def utf8_text(path: Path) -> str:
         raise InputError([Fault(f"cannot be read: {error.strerror or error}", "", Place(str(path)))]) from None
     if len(raw) > MAX_BYTES:
         raise InputError([Fault(f"the file has {len(raw)} bytes", f"at most {MAX_BYTES}", Place(str(path)))])
+    return utf8_of(raw, str(path))
+
+
+def utf8_of(raw: bytes, place: str) -> str:
+    """The text of the bytes that stand in a `place`. Raises InputError, with the line, where they are no UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(str(path), line))]) from None
+        raise InputError([Fault("the file is not UTF-8", "save it as UTF-8", Place(place, line))]) from None
 
 
 @contextmanager

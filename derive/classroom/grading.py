@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from math import ceil
@@ -35,7 +35,7 @@ from derive.classroom.records.records import Basis
 from derive.classroom.records.written_files import FEEDBACK, WORK, WrittenFiles, finish, keep_record
 from derive.classroom.reports.class_files import ClassFiles, MarkedClass, keep_feedback
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.returns.inbox import Delivery, Inbox
+from derive.classroom.returns.inbox import NO_WORK, Delivery, Inbox
 from derive.classroom.returns.intake import batches, receive
 from derive.classroom.returns.returned_files import returned_files, writable
 from derive.classroom.workers.engine import Run, engine
@@ -47,7 +47,6 @@ from derive.problem.settings import GradeRules
 from derive.version import VERSION
 
 BATCH = 32
-DAY = 86_400
 OUTDATED = (
     "the sheet of this student was not made from the class's problem.toml as it is now; put that file back and grade "
     "again, or hand out the sheet that `derive class` makes from the new one"
@@ -103,7 +102,8 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
             if sheets := inbox.on_older_sheets:
                 notes.append(f"{sheets} returns are on older sheets, and are marked by the numbers on them")
             _settle(run, orders, inbox, graded.attempts)
-            with Progress(inbox.counted) as progress:
+            alone = sum(inbox.delivery(student) is None for student in overrides)
+            with Progress(inbox.counted + alone) as progress:
                 handed = _handed(room, inbox, graded, overrides)
                 parts = mark_all(run, orders, handed, work, output / FEEDBACK, progress)
             keys = _keys_of_absent(run, orders, room, inbox, work)
@@ -211,10 +211,11 @@ def _problems(room: Classroom, other: Path | None) -> tuple[str, str]:
 def _handed(
     room: Classroom, inbox: Inbox, rules: GradeRules, overrides: Mapping[str, tuple[Override, ...]]
 ) -> Iterator[Submission]:
-    """Every student's work that counts, in the roster's order."""
+    """Every student's work that counts, in the roster's order; none where marks were set by hand alone."""
     for student in room.students():
-        if found := inbox.delivery(student.id):
-            days, by_hand = days_late(found, rules.due), overrides.get(student.id, ())
+        by_hand = overrides.get(student.id, ())
+        if found := inbox.delivery(student.id) or (NO_WORK if by_hand else None):
+            days = days_late(found, rules.due)
             yield Submission(student, found.shown, found.payload, days, by_hand, found.issue)
 
 
@@ -229,11 +230,14 @@ def _keys_of_absent(run: Run, orders: Orders, room: Classroom, inbox: Inbox, wor
 
 
 def days_late(delivery: Delivery, due: datetime | None) -> int:
-    """How many days after the deadline it came, begun ones counted; one where a platform says no more than that."""
+    """How many days after the deadline it came, begun ones counted; one where a platform says no more than that.
+
+    Days are those of the clock on the wall, also where it was set back or forward meanwhile.
+    """
     if due is None:
         return 0
-    seconds = delivery.time - due.timestamp() if delivery.time else 0
-    return max(0, ceil(seconds / DAY)) or int(delivery.is_late)
+    late = datetime.fromtimestamp(delivery.time, due.tzinfo) - due if delivery.time else timedelta()
+    return max(0, ceil(late / timedelta(days=1))) or int(delivery.is_late)
 
 
 def mark_all(

@@ -262,7 +262,8 @@ def _line(answer: Answer) -> dict[str, Any]:
 
 def _sections(report: Report) -> Iterator[Section]:
     """The total, the steps of each pass, what was left out, what to practise."""
-    yield Section((Paragraph((report.feedback.total(report.marks, report.of),)), *_restated(report)))
+    total = (Paragraph((report.feedback.total(report.marks, report.of),)),) if report.items else ()
+    yield Section((*total, *_restated(report)))
     passes = dict.fromkeys(item.place.k for item in report.items if item.place and item.place.step)
     number = 0
     for k in passes:

@@ -18,6 +18,7 @@ from derive.answers.reading.answer_reader import Literal, as_text, read_answer
 from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.written import Answer, Unreadable
 from derive.errors import InputError, suggestion
+from derive.files import UTF16, utf8_of
 from derive.problem.reading.array_values import without_numpy
 from derive.writers.identity import RESERVED
 
@@ -123,11 +124,7 @@ def entries_in(raw: bytes, path: PurePath) -> list[AnswerLine]:
 def _text_of(raw: bytes, path: PurePath) -> str:
     if len(raw) > MAX_BYTES:
         raise fault(path, f"the file has more than {MAX_BYTES} bytes", "an answer file is shorter")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise fault(path, "the file is not UTF-8", "save it as UTF-8", line) from None
+    text = raw.decode("utf-16", "replace") if raw.startswith(UTF16) else utf8_of(raw, path.name)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise fault(path, "the file holds a NUL character", "save it as plain text", line)

@@ -13,7 +13,7 @@ from derive.answers.feedback.report_files import text
 from derive.classroom.marking.work_marking import Marker, Work
 from derive.classroom.marking.work_numbers import numbers_of_work
 from derive.classroom.records.fairness import DrawnNumbers
-from derive.classroom.records.overrides import Override
+from derive.classroom.records.overrides import TOTAL, Override
 from derive.classroom.returns.inbox import Holding
 from derive.classroom.roster.printed_names import printed_name
 from derive.classroom.roster.students import Student
@@ -22,6 +22,7 @@ from derive.files import PDF
 from derive.pdf.pdf_source import pdf_source
 from derive.pdf.press import make_pdfs
 from derive.problem.problem import Problem
+from derive.prose.catalogue import catalogue
 from derive.solution import Blueprint
 from derive.variants import Assignment
 
@@ -178,8 +179,9 @@ def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
     if not orders.formats:
         return {}
     report = work.report(orders.hints)
-    head = {"student": f"{handed.student.name} ({handed.student.id})", "returned": handed.shown,
-            **_set_by_hand(handed), **_taken_off(orders, handed, work)}  # fmt: skip
+    returned = {"returned": handed.shown} if handed.shown else {}
+    head = {"student": f"{handed.student.name} ({handed.student.id})", **returned,
+            **_set_by_hand(handed, work.solution.problem.language), **_taken_off(orders, handed, work)}  # fmt: skip
     source = pdf_source(work.solution.problem, sheet=True)
     name = printed_name(handed.student.name, "")
     printed = head if name else {**head, "student": handed.student.id}
@@ -190,15 +192,19 @@ def _pages(orders: Orders, handed: Submission, work: Work) -> dict[str, bytes]:
     return {form: page.encode() for form, page in texts.items()}
 
 
-def _set_by_hand(handed: Submission) -> dict[str, str]:
+def _set_by_hand(handed: Submission, language: str) -> dict[str, str]:
     """What the student is told of marks that were set by hand."""
-    told = [f"{each.step}: {_number(each.mark)} ({each.reason})" for each in handed.overrides]
+    names = {TOTAL: catalogue(language)["class.score"]}
+    told = [
+        f"{names.get(each.step, each.step)}: {_number(each.mark)}" + (f" ({each.reason})" if each.reason else "")
+        for each in handed.overrides
+    ]
     return {"override": "; ".join(told)} if told else {}
 
 
 def _taken_off(orders: Orders, handed: Submission, work: Work) -> dict[str, str]:
     """What the student is told of marks that a late return cost."""
-    if not handed.days_late:
+    if not handed.days_late or any(each.step == TOTAL for each in handed.overrides):
         return {}
     rate = min(Fraction(1), orders.late * handed.days_late)
     off = rate * sum((mark.marks for mark in work.marks), Fraction(0))
@@ -249,7 +255,7 @@ def _line(orders: Orders, handed: Submission, work: Work | str, failed: str) -> 
     line |= {"failed": failed} if failed else {}
     numbers = numbers_of_work(work.judged) if isinstance(work, Work) else ()
     line |= {NUMBERS: [number.row() for number in numbers]}
-    if isinstance(work, Work) and (drawn := _drawn(orders, work, handed.issue)):
+    if isinstance(work, Work) and work.answers and (drawn := _drawn(orders, work, handed.issue)):
         line |= {DRAWN: drawn.row()}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
 

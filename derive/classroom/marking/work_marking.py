@@ -45,14 +45,15 @@ class Work:
         )
 
     def with_marks(self, overrides: Sequence[Override]) -> Work:
-        """The work with marks of steps that were set by hand."""
+        """The work with marks of steps that were set by hand; where nothing was read, these steps alone."""
         by_hand = {each.step: each.mark for each in overrides}
-        judged = [replace(each, marks=by_hand.get(each.place.id, each.marks)) for each in self.judged]
+        judged = [replace(each, marks=by_hand.get(each.place.id, each.marks)) for each in self.judged
+                  if self.answers or each.place.id in by_hand]  # fmt: skip
         return replace(self, judged=judged)
 
     def report(self, hints: bool = False) -> Report:
-        """The feedback."""
-        return report(self.solution, self.judged, self.answers, hints)
+        """The feedback; where nothing was read, it says nothing of steps."""
+        return report(self.solution, self.judged if self.answers else (), self.answers, hints)
 
 
 @dataclass

@@ -75,14 +75,18 @@ class Record:
 
     @property
     def taken_off(self) -> Fraction:
-        """What a late return costs."""
-        return min(Fraction(1), self.late * self.days_late) * self.earned
+        """What a late return costs; nothing where the sum was set by hand."""
+        return Fraction(0) if self._total else min(Fraction(1), self.late * self.days_late) * self.earned
 
     @property
     def score(self) -> Fraction:
         """What the work earns in the end."""
-        by_hand = [each.mark for each in self.overrides if each.step == TOTAL]
-        return by_hand[0] if by_hand else self.earned - self.taken_off
+        return self._total[0] if self._total else self.earned - self.taken_off
+
+    @property
+    def _total(self) -> list[Fraction]:
+        """The sum that was set by hand, if there is one."""
+        return [each.mark for each in self.overrides if each.step == TOTAL]
 
     @staticmethod
     def read(line: str) -> Record:

@@ -155,7 +155,7 @@ class _Page:
         return Bar(name.name, counts, after)
 
     def _step_row(self, step: str, of: Fraction, counts: tuple[int, ...]) -> Row:
-        mean = round(self.tally.marks.get(step, Fraction(0)) / self.tally.marked, 2)
+        mean = round(self.tally.marks.get(step, Fraction(0)) / max(1, sum(counts)), 2)
         of_all = f"{self.number(mean)} / {self.number(of)}"
         share = f"{round(100 * mean / of)} %" if of else ""
         products = self.tally.products.get(step)

@@ -98,6 +98,10 @@ class Delivery:
     issue: int = 0
 
 
+NO_WORK = Delivery("", "[]")
+"""What is marked of a student whose marks are set by hand alone."""
+
+
 class Sheets(Protocol):
     """The sheets that were handed out, by their issues: 0 was made last."""
 

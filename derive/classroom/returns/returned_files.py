@@ -130,8 +130,9 @@ def _files(path: Path, written: WrittenFiles) -> Iterator[Path]:
 
 
 def _hidden(name: str) -> bool:
-    """Whether a file or folder is the system's: `.DS_Store`, `__MACOSX`, `Thumbs.db`."""
-    return (name.startswith(".") and name != "..") or name in {"__MACOSX", "Thumbs.db", "desktop.ini"}
+    """Whether a file or folder is the system's, or an open document's lock: `.DS_Store`, `Thumbs.db`, `~$work.docx`."""
+    begins = name.startswith((".", "~$")) and name != ".."
+    return begins or name.casefold().partition(":")[0] in {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
 # --- zips -----------------------------------------------------------------------------------------------------------

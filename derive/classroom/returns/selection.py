@@ -9,10 +9,16 @@ from pathlib import PurePosixPath
 SAME_TIME = 60
 """Times that lie less than so many seconds apart decide nothing: files that were unpacked together."""
 
+LONGEST_NAME = 255
+"""Longer ones, which may lie in a zip, have no number of a version."""
+_COPY = "(?i:copy|kopie|copie|copia|копия|көшірме)"
 _VERSION = re.compile(
-    r"(?P<name>.*?)(?:[\s_-]*\((?P<copy>\d{1,4})\)|(?:[\s_-]+[vV]?|[vV])(?P<number>\d{1,4})|[\s_-]+(?P<second>[Cc]opy))?"
+    rf"(?P<before>{_COPY}(?:\s(?i:of|von|de)\b)?\s)?(?P<name>.*?)(?P<behind>[\s_–—-]+{_COPY})?"
+    r"(?:[\s_-]*\((?P<copy>\d{1,4})\)|(?:[\s_-]+[vV]?|[vV])(?P<number>\d{1,4}))?"
 )
-"""A number at the end; one that touches the name, as in `p100`, is a part of it."""
+"""A number at the end; one that touches the name, as in `p100`, is a part of it. A copy has the number 1 if none."""
+_FOLDER = re.compile(r"(?P<place>.*/)?(?i:version)\s(?P<number>\d{1,4})/.*")
+"""What Teams calls the folders of what was handed in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,18 @@ class Candidate:
     def version(self) -> tuple[str, int]:
         """Its name without the number of a version, and that number: `homework (1)` is newer than `homework`.
 
-        A row of a table is newer than those above it.
+        A row of a table is newer than those above it, and what lies in `Version 2` than all that lies in `Version 1`.
         """
         place, row, number = self.shown.rpartition(", row ")
         if row and number.isdecimal():
             return place, int(number)
+        if folder := _FOLDER.fullmatch(self.shown):
+            return folder["place"] or "", int(folder["number"])
         path = PurePosixPath(self.shown)
-        match = _VERSION.fullmatch(path.stem)
+        match = _VERSION.fullmatch(path.stem) if len(path.stem) <= LONGEST_NAME else None
         if match is None:
             return self.shown, 0
-        number = match["copy"] or match["number"] or ("1" if match["second"] else "0")
+        number = match["copy"] or match["number"] or ("1" if match["before"] or match["behind"] else "0")
         return f"{path.parent}/{match['name']}{path.suffix}", int(number)
 
 

@@ -15,6 +15,7 @@ from derive.classroom.returns.returned_files import CannotRead, Refused
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
 from derive.classroom.roster.csv_records import UNCLOSED, csv_records
 from derive.classroom.roster.headings import COLUMNS, heading_key
+from derive.files import UTF16
 
 HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
@@ -22,7 +23,6 @@ MAX_LINE = 1_000_000
 MAX_LINES = 1_000_000
 MAX_TEXT = 500_000_000
 MOST_LINES_OF_A_ROW = 60
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 _WHO = {
     "code": ("sheet:code", "code", "sheet"),
@@ -79,9 +79,9 @@ def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Generat
 
     Raises CannotRead for a table that is not UTF-8 (or UTF-16 with its mark) or has no steps.
     """
-    head = file.read(len(_UTF16[0]))
+    head = file.read(len(UTF16[0]))
     file.seek(0)
-    text = TextIOWrapper(file, encoding="utf-16" if head in _UTF16 else "utf-8-sig", newline="")
+    text = TextIOWrapper(file, encoding="utf-16" if head in UTF16 else "utf-8-sig", newline="")
     try:
         lines = _lines(text)
         first = next(lines, "")
@@ -144,7 +144,7 @@ def _piece(cells: Sequence[str], place: str, found: Columns) -> ReturnedWork:
 
 def _text(head: bytes) -> str:
     """The beginning of a table as text; a character cut off at its end is left out."""
-    if head.startswith(_UTF16):
+    if head.startswith(UTF16):
         return head[: len(head) // 2 * 2].decode("utf-16", "ignore")
     return head.decode("utf-8-sig", "ignore" if len(head) == HEAD_BYTES else "strict")
 

@@ -17,6 +17,7 @@ from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
 from derive.errors import InputError, of_extra
+from derive.files import UTF16
 from derive.writers.identity import RESERVED
 
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
@@ -137,7 +138,7 @@ def _decoded(source: ReturnedFile, raw: bytes) -> str:
             return text_of_file(raw, source.ending)
         except ValueError as error:
             raise CannotRead(str(error), "save it again, or as text") from None
-    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    utf16 = raw.startswith(UTF16)
     if b"\0" in raw and not utf16:
         raise CannotRead("this is no text", "expected Markdown, LaTeX or plain text")
     return raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from derive.classroom.roster.headings import column_keys
 from derive.errors import Fault, InputError, Place
+from derive.files import UTF16
 
 SEPARATORS = ",;\t"
 MAX_BYTES = 100_000_000
@@ -55,7 +56,7 @@ def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         for number, line in enumerate(file):
             head += line if number < FIRST_LINES else b""
-            if number == 0 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
+            if number == 0 and line.startswith(UTF16):
                 return "utf-16"
             if number == 0 and line[1:2] == b"\0":
                 return "utf-16-le"

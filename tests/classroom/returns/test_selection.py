@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 import zipfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +40,16 @@ CASES = {
     ),
     "a number that touches the name is no version": (
         [candidate(1, "p100 (1).md"), candidate(2, "p100.md")], {"last": 1, "first": 2},
+    ),
+    "a copy is newer, in any language and on any system": (
+        [candidate(1, "d/w – Kopie (2).md"), candidate(2, "d/Copia de w.md"), candidate(3, "d/w.md")],
+        {"last": 1, "first": 3},
+    ),
+    "a folder that Teams made for what came again": (
+        [candidate(1, "t/Version 2/a.md", steps="z"), candidate(2, "t/Version 1/z (3).md")], {"last": 1, "first": 2},
+    ),
+    "a word that only begins as the one for a copy does": (
+        [candidate(1, "copyright.md", steps="zALw"), candidate(2, "right.md")], {"last": 1, "first": 1},
     ),
     "a row of a table is newer than those above it": (
         [candidate(1, "form.csv, row 9", steps="z"), candidate(2, "form.csv, row 3")], {"last": 1, "first": 2},
@@ -160,6 +171,30 @@ DUE = datetime(2026, 5, 4, 12)
 )  # fmt: skip
 def test_begun_days_after_the_deadline_count(delivery: Delivery, days: int) -> None:
     assert (days_late(delivery, DUE), days_late(delivery, None)) == (days, 0)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set")
+@pytest.mark.parametrize(
+    ("due", "came", "days"),
+    [
+        (datetime(2026, 10, 24, 23, 59), datetime(2026, 10, 25, 23, 59), 1),  # 25 hours later
+        (datetime(2026, 10, 24, 23, 59), datetime(2026, 10, 26, 0, 0), 2),
+        (datetime(2026, 3, 28, 23, 59), datetime(2026, 3, 29, 23, 59), 1),  # 23 hours later
+        (datetime(2026, 3, 28, 12), datetime(2026, 3, 29, 12, 30), 2),
+        (datetime(2026, 3, 29, 18, tzinfo=UTC), datetime(2026, 3, 29, 20), 0),  # 18 o'clock in the zone of the deadline
+        (datetime(2026, 3, 29, 18, tzinfo=UTC), datetime(2026, 3, 29, 20, 1), 1),
+    ],
+)
+def test_a_day_is_one_of_the_clock_where_it_is_set_forward_or_back(
+    monkeypatch: pytest.MonkeyPatch, due: datetime, came: datetime, days: int
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        assert days_late(Delivery("a", "", came.timestamp()), due) == days
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.classes import SmallClass, answer_file
+from support.tasks import dies_once, fails, slow_square
 
 from derive.classroom import grading
 from derive.classroom.grading import GradingOptions
@@ -23,23 +23,6 @@ from derive.errors import ToolError
 distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="kills by signal")]
 PEOPLE = [f"Last{number},First" for number in range(24)]
-
-
-def slow_square(x: int) -> int:
-    time.sleep(0.2 * (x == 0))
-    return x * x
-
-
-def fails(x: int) -> int:
-    raise ToolError(f"no {x}", "a hint")
-
-
-def dies_once(folder: Path, x: int) -> int:
-    """Kills its own process at 5, the first time."""
-    if x == 5 and not (folder / "died").exists():
-        (folder / "died").touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return x * x
 
 
 @pytest.fixture(scope="module")

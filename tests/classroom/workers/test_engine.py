@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support.tasks import dies_once, fails, slow_square
 
 from derive import __version__
 from derive.classroom.workers.engine import check_versions, engine
@@ -21,23 +22,6 @@ pytestmark = pytest.mark.slow
 
 
 def square(x: int) -> int:
-    return x * x
-
-
-def slow_square(x: int) -> int:
-    time.sleep(0.2 * (x == 0))
-    return x * x
-
-
-def fails(x: int) -> int:
-    raise ToolError(f"no {x}", "a hint")
-
-
-def dies_once(folder: Path, x: int) -> int:
-    """Kills its own process at 5, the first time."""
-    if x == 5 and not (folder / "died").exists():
-        (folder / "died").touch()
-        os.kill(os.getpid(), signal.SIGKILL)
     return x * x
 
 
