@@ -49,7 +49,7 @@ CREATE INDEX by_student ON returns (student, state);
 """
 _SETTLE = f"""
 UPDATE returns SET state = '{EMPTY}', reason = '{NO_ANSWER}' WHERE state = '{COUNTED}' AND weight = 0;
-UPDATE returns SET state = '{SUPERSEDED}' WHERE state = '{COUNTED}' AND weight < (
+UPDATE returns SET state = '{SUPERSEDED}', reason = '{NO_ANSWER}' WHERE state = '{COUNTED}' AND weight < (
     SELECT MAX(weight) FROM returns AS other WHERE other.student = returns.student AND other.state = '{COUNTED}');
 """
 _SEVERAL = f"SELECT student FROM returns WHERE state = '{COUNTED}' GROUP BY student HAVING COUNT(*) > 1"
