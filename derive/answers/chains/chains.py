@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
@@ -11,6 +11,7 @@ from derive.answers.chains.left_texts import (
     COUNTED_BELOW,
     COUNTERS,
     NUMBERED,
+    OF_ANOTHER,
     own_name,
     plain_left,
     tails,
@@ -18,71 +19,52 @@ from derive.answers.chains.left_texts import (
     with_channel,
 )
 from derive.answers.chains.pass_tracker import PassTracker
+from derive.answers.chains.read_statements import (
+    FORMULA,
+    MIXED,
+    NUMBERS,
+    RESULT,
+    UNREADABLE,
+    ReadSide,
+    ReadStatement,
+    as_result,
+    up_to_unread,
+)
 from derive.answers.chains.replacing import nodes
 from derive.answers.chains.splitting import StatementSplitter
 from derive.answers.chains.targets import Target
 from derive.answers.names.lexicon import LOSSES
 from derive.answers.names.step_matching import MAX_LEFT, MOST_SHARED, Readings, StepIndex
 from derive.answers.pages.joined_lines import MAX_LINE
+from derive.answers.pages.separators import ASIDE, NEXT, SAID
 from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.pages.transcript import CUT_OFF
 from derive.answers.reading.comments import uncommented, unit_behind
-from derive.answers.reading.contents import numbers_in, scaled_array
+from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.grids import Reading
+from derive.answers.reading.literal_ends import value_behind
+from derive.answers.reading.numbers import is_ambiguous
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, walk
-from derive.language.names import Name, Symbol
+from derive.language.names import Derivative, Name, Symbol
 from derive.language.tokens import TextError
 
 LONGEST_SHARED = 400
-RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _USUAL = {Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2)}
 _LEFT = re.compile(r"^\\?(?:[^\W\d_]|[∂∇])[\w\\{}'′^,.|/∂∇₀-₉⁽⁾⁰¹²³⁴-⁹()\[\] ]{0,40}$")
 _WORKED = re.compile(r"\\(?:sum|exp|ln|log|sqrt|max|min)(?![A-Za-z])|(?:exp|ln|log|sqrt|max|min)\s*\(|e\s*\^|[Σ∑]")
 
-_MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
+_EACH, _ARROW = re.compile(r"[^\W\d_]+"), re.compile(r"(?:->|=>|[→⇒⟶⟹])\s*$")
+_DASHED = re.compile(r"(?P<words>[^\W\d_]{2,}(?: [^\W\d_]+){0,4}) [-–—] (?P<name>\S.*)")
+"""A heading before a name: `Output layer - z`."""
+_SENTENCE = re.compile(r"^[\s,;:]*[^\W\d_]{2,}\s+[^\W\d_]")
+"""Words behind a value that are no part of it."""
+_MEMBER = re.compile(r"[-+−*·⊙()\[\]]|\\[a-z]|\w\s+\w")
+"""What a formula has."""
 _HEADING = re.compile(r"[^\W\d_]{3,}\s+\d+")
 """A word and a number, `Block 2`: no name."""
 _OPERATES = re.compile(r"[-+*/^(√·⊙]|\\[a-z]")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSide:
-    """A link as it was read: `reading` is None and `fault` says why where it could not be; `numbers` are those of a
-    result, which is nothing else; `unit` is a word behind them that was not read.
-    """
-
-    link: StatedSide
-    kind: str
-    reading: Reading | None = None
-    fault: Unreadable | None = None
-    numbers: Array | None = None
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadStatement:
-    """A statement as it was read; without a target where its left side names nothing of the problem.
-
-    aside  whether it says again what another statement rests on
-    """
-
-    target: Target | None
-    left: str
-    line: int
-    parts: tuple[ReadSide, ...]
-    aside: bool = False
-
-    def last(self, kind: str) -> ReadSide | None:
-        """The last link of a kind."""
-        return next((part for part in reversed(self.parts) if part.kind == kind), None)
-
-    @property
-    def result(self) -> Array | None:
-        """The numbers of its last result."""
-        part = self.last(RESULT)
-        return part.numbers if part else None
 
 
 class StatementReader:
@@ -122,7 +104,7 @@ class StatementReader:
         if target is None and other is not None:
             return label.strip("$ ") in COUNTERS
         if target is None or other is None or other.name == target.name:
-            return False
+            return target is not None and other is not None and None is not other.index != target.index is not None
         if other.name not in self.lexicon.steps:
             return other.updated or {target.name, other.name} <= self.tracker.parameters
         step = self.lexicon.steps.get(target.name)
@@ -146,13 +128,15 @@ class StatementReader:
             target, label, named = self._target(statement)
         if (target is None or self._is_usual(named)) and (other_target := self._renamed(statement)):
             target = other_target
+        if target is None and (found := self._named_later(statement)):
+            target, named = found
         counts = statement.labels[0].strip("$ ") in COUNTERS
         if target is None and (statement.inline or counts or not self._is_name(statement.labels[0])):
             return None
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
-        parts = _up_to_unread(_alone(tuple(self._part(link, target) for link in links)))
+        parts = up_to_unread(as_result(tuple(self._part(link, target) for link in links)))
         numbers = next((part.numbers for part in reversed(parts) if part.numbers), None)
         target = target and self._in_channel(target, numbers)
         if target is not None and target.name in self.tracker.parameters and not target.updated:
@@ -185,10 +169,29 @@ class StatementReader:
         for label in filter(_OPERATES.search, statement.labels):
             if found := self.formula(label):
                 return found, 1, label
+        dashed = _DASHED.fullmatch(statement.labels[0])
+        if (
+            dashed
+            and not any(map(self.lexicon.holds, dashed["words"].split()))
+            and (found := self.left(dashed["name"]))
+        ):
+            return found, 0, dashed["name"]
         for tail in tails(statement.labels[0]):
-            if found := self.left(tail):
+            found = self.left(tail)
+            before = statement.labels[0].removesuffix(tail)
+            if found and not self._is_of_another(before, found):
                 return found, 0, tail
         return None, 0, statement.labels[0]
+
+    def _is_of_another(self, before: str, found: Target) -> bool:
+        """Whether what stands before the last words of a left side makes something else of them: a formula, a slope."""
+        if _ARROW.search(before):
+            return False
+        formula = re.search(r"[-*]\s", before) and any(map(self.lexicon.holds, _EACH.findall(before)))
+        named = [self.left(word) for word in before.split()]
+        product = named and all(each and each.name != found.name for each in named)
+        slope = not isinstance(found.name, Derivative) and OF_ANOTHER.search(before)
+        return bool(formula or product or slope)
 
     def _is_usual(self, label: str) -> bool:
         """Whether a name means the loss only because it usually does."""
@@ -212,6 +215,13 @@ class StatementReader:
             self.declaring.add(statement.left.line)
         return None
 
+    def _named_later(self, statement: Statement) -> tuple[Target, str] | None:
+        """What a member of a chain names whose left side is a formula that says nothing: `W - eta g = W_new = 0.3`."""
+        if _MEMBER.search(statement.left.text) is None or statement.inline:
+            return None
+        named = ((found, link.text) for link in statement.links[:-1] if (found := self.left(link.text)))
+        return next(named, None)
+
     def _learn(self, name: str, target: Target) -> None:
         """Remember a name that the work gives to a step."""
         self.lexicon.also(target.name.id, [name])
@@ -226,7 +236,7 @@ class StatementReader:
 
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
-        written = text.strip().rstrip(".:, ").strip("*_`$ ")
+        written = text.strip().rstrip(".:, ").strip('*_`$ "“”„«»')
         text = plain_left(written, self.first_index)
         if self.loss_named and self._is_usual(text):
             return None
@@ -297,6 +307,7 @@ class StatementReader:
     def _part(self, link: StatedSide, target: Target | None) -> ReadSide:
         text = uncommented(link.text, self.lexicon).strip() or link.text
         asked = None if target is None else self.lexicon.shapes[target.name][len(target.index or ()) :]
+        whole = link.text if _SENTENCE.search(link.text[len(text) :]) else ""
         unit = "" if text == link.text else unit_behind(link.text, self.lexicon)
         link = link if text == link.text else replace(link, text=text)
         reading, fault, numbers = self._known(link.text, asked)
@@ -304,8 +315,30 @@ class StatementReader:
             fault = Unreadable("the answer is too long", f"at most {MAX_LINE} characters of a line are read")
             return ReadSide(link, UNREADABLE, fault=fault)
         if reading is None:
-            return ReadSide(link, UNREADABLE, fault=fault)
-        return ReadSide(link, self._kind(reading, target) if numbers is None else RESULT, reading, None, numbers, unit)
+            found = self._value_in(link, asked, fault) if target else None
+            return found or ReadSide(link, UNREADABLE, fault=fault)
+        if link.relation.startswith(SAID):  # right, or not understood
+            fault = Unreadable(f"`{link.relation.strip(SAID)}` is not known in this problem")
+        kind = self._kind(reading, target) if numbers is None else RESULT
+        return ReadSide(link, kind, reading, fault, numbers, unit, whole, rival=self._rival(link.text, asked, numbers))
+
+    def _rival(self, text: str, asked: Shape | None, numbers: Array | None) -> Array | None:
+        """What numbers of which one was read as grouped, `1,443`, say with the other decimal sign."""
+        if numbers is None or not any(w and w.unit == 1 and is_ambiguous(w.text) for w in numbers.entries):
+            return None
+        try:
+            return numbers_in(read_side(text, self.lexicon, "," if self.decimal == "." else ".", asked))
+        except TextError:
+            return None
+
+    def _value_in(self, link: StatedSide, asked: Shape | None, fault: Unreadable | None) -> ReadSide | None:
+        """The value that a text ends or begins with which cannot be read as a whole."""
+        start, end = value_behind(link.text), self.splitter.ends_behind(link.text)
+        for part in (link.text[start:] if start else "", link.text[:end]):
+            reading, _, numbers = self._known(part.strip(), asked) if part else (None, None, None)
+            if reading and numbers:
+                return ReadSide(replace(link, text=part.strip()), RESULT, reading, fault, numbers, whole=link.text)
+        return None
 
     def _known(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """The same, looked up: formulas and numbers come again and again, in a work and in those of a class."""
@@ -321,6 +354,8 @@ class StatementReader:
 
     def _read(self, text: str, asked: Shape | None) -> tuple[Reading | None, Unreadable | None, Array | None]:
         """What a link says, or why it cannot be read; the numbers that it is, if it is nothing else."""
+        if NEXT in text or ASIDE in text:
+            return None, Unreadable("this formula has no meaning here"), None
         try:
             reading = read_side(text, self.lexicon, self.decimal, asked)
         except TextError as fault:
@@ -344,21 +379,3 @@ class StatementReader:
 def helper_free(expr: Expr) -> bool:
     """Whether no array of numbers stands in an expression: those belong to the line that they stand in."""
     return not any(isinstance(node, Ref) and isinstance(node.name, Symbol) and node.name.helper for node in walk(expr))
-
-
-def _alone(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
-    """The links of a chain; an array with a factor that stands alone is its result."""
-    part = parts[0]
-    alone = len(parts) == 1 and part.kind == NUMBERS and part.reading is not None
-    numbers = scaled_array(part.reading) if alone and part.reading else None
-    return (replace(part, kind=RESULT, numbers=numbers),) if numbers else parts
-
-
-def _up_to_unread(parts: tuple[ReadSide, ...]) -> tuple[ReadSide, ...]:
-    """The links of a chain up to one that begins with a value and cannot be read: what follows may be about another
-    quantity.
-    """
-    for i, part in enumerate(parts[:-1]):
-        if part.kind == UNREADABLE and _MIXED_UP.match(part.link.text):
-            return parts[: i + 1]
-    return parts

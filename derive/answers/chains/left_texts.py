@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.answers.pages.statements import Statement
+from derive.answers.reading.literal_ends import value_ahead, without_words_ahead
 
 _NEW = (
     r"new|updated|neue[srn]?|neu|nouveau|nouvelle|mis(?:e|es)? à jour|nuev[oa]|actualizad[oa]s?"
@@ -33,7 +34,7 @@ _CHANNEL_WORD = (
 _ANY_CHANNEL = re.compile(_CHANNEL_WORD, re.IGNORECASE)
 _CHANNEL = re.compile(rf"\(?\s*{_CHANNEL_WORD}\s*(?:no\.?|nr\.?|№|#)?\s*(?P<at>\d{{1,4}})\s*\)?", re.IGNORECASE)
 _WITH_CHANNEL = re.compile(rf"(?P<name>\S.*?)[\s,:]*{_CHANNEL.pattern}", re.IGNORECASE)
-_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−\d.\[(]")
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−–\d.\[({]")
 _OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that part words by no spaces."""
@@ -56,7 +57,7 @@ INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]|_\{\w{1,6
 
 def plain_left(text: str, first_index: int) -> str:
     """A left side with `W[0][1]` as `W[1,2]` where indices count from 0, `new W_1` as `W_1^{new}`."""
-    if text.isidentifier():
+    if text.isidentifier() and "grad" not in text:
         return text
     if found := _INDEX.fullmatch(text) if text.endswith("]") else None:
         numbers = (int(number) + 1 - first_index for number in re.findall(r"\d+", found["index"]))
@@ -66,7 +67,8 @@ def plain_left(text: str, first_index: int) -> str:
     elif first_index == 0 and "{" in text:
         text = _ENTRY_FROM_ZERO.sub(_counted_from_one, text)
     if found := _GRADIENT_BEHIND.fullmatch(text) or _GRADIENT_BEFORE.fullmatch(text):
-        return f"grad_{found['name']}"
+        name, mark, index = found["name"].partition("[")
+        return f"grad_{{{name}}}{mark}{index}"
     if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
         return f"{found['name']}^{{new}}"
     return text
@@ -104,10 +106,21 @@ def channel_headings(text: str) -> dict[int, int]:
 def turned_round(statement: Statement) -> Statement | None:
     """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
     *between, last = statement.links
-    if not _VALUE.match(statement.left.text) or _VALUE.match(last.text):
+    value = without_words_ahead(statement.left.text)
+    worded = value != statement.left.text and value_ahead(value) < len(value.rstrip())
+    if worded or not _VALUE.match(value) or _VALUE.match(last.text):
         return None
     left = replace(last, relation="=")
-    return replace(statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=")), left=left)
+    return replace(
+        statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=", text=value)), left=left
+    )
+
+
+OF_ANOTHER = re.compile(
+    r"(?:grad(?:ient)?|derivative|slope|update|ableitung|gradiente?|dérivée|derivada|градиент|производн\w*|туынды\w*)\b[\s\w.]{0,20}$",
+    re.IGNORECASE,
+)
+"""Words before a name that make it one of another quantity."""
 
 
 def tails(text: str) -> Iterator[str]:
@@ -117,7 +130,7 @@ def tails(text: str) -> Iterator[str]:
     if ahead := _AHEAD.match(text):
         yield text[ahead.end() :].strip()
     words = text.split()
-    for count in (1, 2):
+    for count in (3, 2, 1):
         before = _BRACKETED.sub("", " ".join(words[:-count]))
         if before and _WORDS_AHEAD.fullmatch(before) and not re.search(r"[-+*/^(]\s*$", before):
             yield " ".join(words[-count:])

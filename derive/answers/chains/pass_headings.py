@@ -32,8 +32,8 @@ _HEADING = re.compile(rf"{_BEFORE}{_NUMBERED}|(?P<next>{_AFTER}))(?:\s*\([^()\n]
 _PARTED = r"(?:[:),|–—-]|(?:\*\*|__)?\s*[\u2190-\u21ff\u2700-\u27bf\U0001f300-\U0001faff]|\*\*|__)"
 _LABEL = re.compile(rf"{_BEFORE}{_NUMBERED})\s*+{_PARTED}[\s*_]*+(?=[^=≈:\n]{{1,60}}[=≈:])", re.IGNORECASE)
 _PLACE = re.compile(r"\{k(?::([^}]*))?\}")
-_LEFT = re.compile(r"\s*+([^=≈:\n]{1,40}?)\s*[=≈:]")
-LONGEST = 100
+_LEFT = re.compile(r"(?<![^\s$(,;])([^\W\d_][^\s=≈:$]{0,30})\s*[=≈:]")
+LONGEST, LONGEST_LINE = 100, 1_000
 
 
 class PassMark(NamedTuple):
@@ -89,8 +89,8 @@ def _number_parts(marks: Sequence[PassMark], lines: Sequence[str]) -> bool:
     for mark, after in zip_longest(steps, steps[1:]):
         end = after.line - 1 if after else len(lines)
         section = [lines[mark.line - 1][mark.length :], *lines[mark.line : end]]
-        said.append({found[1] for line in section if (found := _LEFT.match(line))})
-    return not any(a & b for a, b in combinations(said, 2))
+        said.append({found[1] for line in section for found in _LEFT.finditer(line[:LONGEST_LINE])})
+    return any(said) and not any(a & b for a, b in combinations(said, 2))
 
 
 def _number(text: str) -> int:

@@ -7,14 +7,26 @@ from dataclasses import dataclass, replace
 from derive.answers.chains.left_texts import MARKS, UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
+from derive.answers.reading.grids import BLANK
+from derive.answers.reading.literal_ends import value_ahead, value_behind, without_words_ahead
 
 MAX_BEGINNINGS, MAX_WORDS = 60, 12
-_BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{UNSPACED}]))(?=\\?[^\W\d_]|[∂∇])")
+_BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{UNSPACED}]))(?=\\?[^\W\d_]|[∂∇]|\((?=\s*[d∂∇\\]))")
 _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
+_NOT_READ = re.compile(r"(?:∇|\\nabla)\s?_\{[^{}]*\} |\^\{?\+\}?$")
 """What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
 _ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
 _WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))(?P<word>[^\W\d_](?:[^\W\d_]|[{MARKS}])*)['’]?$")
+_GAP = r"(?:[\s,;:.·•/|⇒→。，、]|->|=>|\\(?:[,;: ]|q?quad|implies|Rightarrow))*"
+_FIRST_GAP = re.compile(_GAP)
+_FOREIGN = re.compile(
+    rf"{_GAP}(?:\\text\s*\{{[^{{}}]*\}}|[^\W\d_{UNSPACED}]+(?:['’-][^\W\d_]+)*(?=[\s,:])|[{UNSPACED}]+){_GAP}"
+)
+"""A word between a value and what comes next."""
+_MATHEMATICS = re.compile(r"\\(?!text|q?quad|Rightarrow|implies|to(?![a-z]))[a-z]|\w/\w")
+_SEPARATES = re.compile(r"[,;|\t]|quad")
+_BRACKETS, _EACH, _SIGNS = re.compile(r"\([^()]*\)|\\[a-z]*"), re.compile(r"[^\W\d_]+"), re.compile(r"[-+*·^=\d_⊙]")
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 
@@ -50,7 +62,24 @@ class StatementSplitter:
                 rest = replace(statement, labels=(left,), links=statement.links[i + 1 :], left=head)
                 yield from self.apart(rest)
                 return
+        if turned := self._turned(statement):
+            yield turned[0]
+            yield from self.apart(turned[1])
+            return
         yield statement
+
+    def _turned(self, statement: Statement) -> tuple[Statement, Statement] | None:
+        """`3.9 = z and 0.27 = A` as two statements: a name, words and a value between two relations."""
+        if len(statement.links) < 2 or value_ahead(statement.left.text) < len(statement.left.text.rstrip()):
+            return None
+        link, *others = statement.links
+        start = value_behind(link.text)
+        name = "" if start is None else self._value(link.text[:start].rstrip())
+        if not name or not self.is_name(name):
+            return None
+        left = StatedSide("=", link.text[start:].strip(), link.line)
+        rest = replace(statement, labels=(left.text,), links=tuple(others), left=left)
+        return replace(statement, links=(replace(link, text=name),)), rest
 
     def _cut(self, label: str, text: str) -> tuple[str, str] | None:
         """The value at the end of one statement and the name that begins the next, between two relations."""
@@ -58,18 +87,61 @@ class StatementSplitter:
             if count >= MAX_BEGINNINGS:
                 return None
             left = text[match.start() :].strip()
-            if match.start() == 0 or len(left) > MAX_LEFT or not _is_whole(left) or _NO_NAME.search(left):
+            if (
+                match.start() == 0
+                or len(left) > MAX_LEFT
+                or not _is_whole(left)
+                or _NO_NAME.search(_NOT_READ.sub("", left))
+            ):
                 continue
             if not self.is_name(left):
                 continue
             whole = text[: match.start()].rstrip()
+            if whole == BLANK:
+                return whole, left
             value = self._value(whole)
-            if value and value != whole and self.reads(value):
+            if value and value != whole and (self.reads(value) or value_behind(value) is not None):
                 return value, left
-            number = _OPERATES.sub("", value).rstrip()
-            sign = value[len(number) :].strip()
+            end = value_ahead(plain := without_words_ahead(whole))
+            if end and self._is_talk(plain[end:]) and not self.reads(whole):
+                return plain[:end], left
+            number = without_words_ahead(_OPERATES.sub("", value).rstrip())
+            sign = value[-1:] if _OPERATES.search(value) else ""
             if number and self.is_number(number) and self.is_another(label, left, sign):
                 return number, left
+            break  # what begins later is only an end of this name
+        return self._before_a_formula(text)
+
+    def _is_talk(self, text: str) -> bool:
+        """Whether a text behind a value is none of the mathematics."""
+        if _MATHEMATICS.search(text):
+            return False
+        bare, before = _BRACKETS.sub("", text), text
+        while bare != before:
+            bare, before = _BRACKETS.sub("", bare), bare
+        return not _SIGNS.search(bare) and not any(map(self.holds, _EACH.findall(bare)))
+
+    def ends_behind(self, text: str) -> int:
+        """Where the value ends that a text begins with, what stands behind it being about something else; else 0."""
+        end = value_ahead(text)
+        return end if end and (self._is_talk(text[end:]) or self._before_a_formula(text)) else 0
+
+    def _before_a_formula(self, text: str) -> tuple[str, str] | None:
+        """A value, a word that means nothing here, and a formula: `0.27 donc W A + b`."""
+        end = value_ahead(text)
+        if not end or (self.reads(text) and text[end : end + 1] != "\t"):
+            return None
+        gap = _FIRST_GAP.match(text, end)
+        separated = gap is not None and _SEPARATES.search(gap.group()) is not None
+        at = gap.end() if gap and separated else end
+        for _ in range(MAX_WORDS):
+            left = text[at:].strip()
+            if (at > end or separated) and left and not value_ahead(left) and self.reads(left):
+                return text[:end], left
+            word = _FOREIGN.match(text, at)
+            if word is None or self.holds(word.group().strip(" ,:.")):
+                return None
+            at = word.end()
         return None
 
     def _value(self, text: str) -> str:

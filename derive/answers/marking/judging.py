@@ -226,7 +226,7 @@ class _Judge:
 
     def _misshapen(self, own: StudentValues, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""
-        if place.step is None or not isinstance(answer.content, Array):
+        if place.step is None or not isinstance(answer.content, Array) or answer.is_doubtful:
             return None
         return misshapen(self.derivation, own, place.step, answer.content.entries)
 
@@ -254,15 +254,25 @@ class _Judge:
             rows=self.rows,
         )  # fmt: skip
         explain(found)
+        found = self._by_rival(found, answer)
         found = self._by_rows(found, self.derivation.shapes[place.name])
-        self.rows |= found.diagnosis == TRANSPOSED
-        if answer.unread and not found.diagnosis:
+        if answer.unread and (answer.is_doubtful or not found.diagnosis):
             found.entries = [UNREADABLE if verdict == WRONG else verdict for verdict in found.entries]
+            found.diagnosis = None
+        self.rows |= found.diagnosis == TRANSPOSED
         remarks = tuple(answer.remarks if found.turned else found.remarks())
         marks = self._earned(found, remarks, of) if of else of
         return Judged(place, answer, found.written, tuple(found.entries), expected, found.follows, found.diagnosis,
                       remarks, marks, of, turned=found.turned, passed_on=found.passed_on,
                       equation=found.equation)  # fmt: skip
+
+    def _by_rival(self, found: StepAnswer, answer: Answer) -> StepAnswer:
+        """What is not right as it was read, as it may be read else: `1,443` as 1.443."""
+        if answer.rival is None or not found.places(WRONG) or len(answer.rival.entries) != len(found.written):
+            return found
+        other = replace(found, written=answer.rival.entries, diagnosis=None, follows=None, explained={})
+        explain(other)
+        return found if other.places(WRONG) else other
 
     def _by_rows(self, found: StepAnswer, shape: Shape) -> StepAnswer:
         """A square matrix that is not right, as its transpose where the work takes rows for columns."""

@@ -35,6 +35,8 @@ class LeftSide(NameParser):
             self.depth += 1
             closing = "}" if self.take().text == "{" else ")"
             inner = self._quantity()
+            if inner is not None and self.accept("^") and not self._updated():
+                return None
             self.expect(closing)
             return inner
         start = self.at

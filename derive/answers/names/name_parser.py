@@ -53,12 +53,22 @@ class NameParser(Parser):
 
     def whole_symbol(self, base: str | None = None) -> Symbol:
         """A symbol; a number that touches the letters is its subscript: `W2`."""
-        symbol = self.symbol(base)
+        symbol = self._layered(self.symbol(base))
         after = self.token
         if after.kind == "number" and after.glued and after.text.isdigit() and len(after.text) < 5:
             self.take()
             rest = self.symbol("x").subscript if self.is_op("_") else ()
             return replace(symbol, subscript=(*symbol.subscript, int(after.text), *rest))
+        return symbol
+
+    def _layered(self, symbol: Symbol) -> Symbol:
+        """A symbol with the number of its layer on top, `W^(1)`, where it has no other meaning."""
+        opening, count, closing = (self.tokens[min(self.at + i, len(self.tokens) - 1)] for i in (1, 2, 3))
+        if self.is_op("^") and opening.text == "(" and count.text.isdecimal() and closing.text == ")":
+            layered = replace(symbol, superscript=f"({count.text})")
+            if symbol.id not in self.lexicon.names and self.lexicon.symbol(layered) is not None:
+                self.at += 4
+                return layered
         return symbol
 
     def indexed(self, expr: Expr) -> Expr:

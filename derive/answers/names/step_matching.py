@@ -34,7 +34,7 @@ Match: TypeAlias = "tuple[str, Index | None]"
 """A step's id ("" for none), and the entry that is meant (from 0; None for the whole)."""
 
 _PASS = re.compile(r"\s*@\s*(\d{1,6})")
-_OF_A_TENSOR = re.compile(r"^\s*([\w{}]+)\.grad(?:\.data)?\s*$")
+_OF_A_TENSOR = re.compile(r"^\s*([\w{}]+)\.grad(?:\.data)?(\[[\d,\s]+\])?\s*$")
 _RUN_TOGETHER = re.compile(r"^d(\w+?)_?d(?=[A-Za-z])")
 
 
@@ -158,7 +158,7 @@ class StepIndex:
         if left in self.lexicon.names:
             return Meant(Ref(self.lexicon.names[left]), None, None)
         stated = _PASS.search(left) if "@" in left else None
-        left = _OF_A_TENSOR.sub(r"grad_\1", left)
+        left = _OF_A_TENSOR.sub(r"grad_{\1}\2", left)
         text = silenced(_PASS.sub("", left) if stated else left).rstrip("=:≈ ")
         found = self._read(text)
         if found is None and _RUN_TOGETHER.match(text):

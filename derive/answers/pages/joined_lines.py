@@ -12,9 +12,9 @@ MAX_JOINED = 60
 
 _RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
 _STATES = re.compile(rf"{_RELATION}|<-|←")
-_CONTINUES = re.compile(rf"^(?:&|\s)*{_RELATION}")
+_CONTINUES = re.compile(rf"^(?:&|\s)*(?!==){_RELATION}")
 _GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
-_UNFINISHED = re.compile(r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
+_UNFINISHED = re.compile(r"(?:(?<!=)=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
 
 
 def join_continuations(cut: Iterable[Snippet]) -> Iterator[Snippet]:
@@ -47,4 +47,4 @@ def _belongs(above: Snippet, piece: Snippet) -> bool:
 def _is_open(text: str) -> bool:
     """Whether a square bracket or a matrix is not closed yet."""
     opened = text.count("[") > text.count("]") or text.count(r"\begin{") > text.count(r"\end{")
-    return opened and "=" in text
+    return opened and _STATES.search(text) is not None

@@ -7,6 +7,13 @@
 import re
 
 _OVER = re.compile(r"^[ \t]*(?:\[,\d{1,4}\][ \t]*)+$")
+_BESIDE = re.compile(
+    r"(?<=[=≈:])[ \t]*(?:(?:\[,\d{1,4}\][ \t]*)+"
+    r"|\d{1,6}(?:[×x]\d{1,6}|-element)[ \t]+\w*(?:Array|Vector|Matrix)\b[^\n=]*:[ \t]*)$"
+    r"|(?<=[=≈:])[ \t]*\[1\](?=[ \t]+[-+\d.])",
+    re.MULTILINE,
+)
+"""A head behind the relation: `z = 3×2 Matrix{Float64}:`."""
 _BEFORE = re.compile(r"^[ \t]*\[\d{1,4},\][ \t]+")
 _SIZE = re.compile(
     r"^[ \t]*\d{1,6}(?:[×x]\d{1,6}|-element)[ \t]+(?:[Aa]djoint|[Tt]ranspose)?\(?(?:::)?"
@@ -16,14 +23,14 @@ _COLUMNS = re.compile(
     r"^[ \t]*Columns?[ \t]+(?P<first>\d{1,4})(?:[ \t]+(?:through|to|and|-)[ \t]+\d{1,4})?[ \t]*:?[ \t]*$", re.IGNORECASE
 )
 _NUMBERS = re.compile(r"^[-+\d.eEiInNfFaA \t]+$")
-_ANY = re.compile(r"\[,1\]|element|Array|Vector|Matrix|[Cc]olumn")
+_ANY = re.compile(r"\[,?1\]|element|Array|Vector|Matrix|[Cc]olumn")
 
 
 def headed_read(text: str) -> str:
     """A text without the heads of such matrices; the lines stay as many as they are."""
     if _ANY.search(text) is None:
         return text
-    lines = text.split("\n")
+    lines = _BESIDE.sub("", text).split("\n")
     for i, line in enumerate(lines):
         if _OVER.match(line) or _SIZE.match(line):
             lines[i] = ""

@@ -7,10 +7,13 @@ RELATION, BETWEEN, ROW = "relation", "between", "row"
 NEXT, ASIDE = "\x1f", "\x1e"
 """What stands in a text for a word that parts statements: `and`, or `since`, behind which something is said again."""
 
+SAID = "\x1d"
+"""What stands around words between a name and a value that are not known to link them."""
+
 MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
 _MARKS = re.compile(
-    r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none
-    r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡"
+    r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1d\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none
+    r"(?P<relation>\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)(?![A-Za-z])|:=|<-(?!>)|←|≈|≃|≅|≡|\x1d[^\x1d\n]*\x1d"
     r"|(?:\\stackrel\{!\})?(?<![<>!=])&?==?(?![=>])&?)"
     r"|\{[^{}()\[\]]*+\}"  # what stands alone in braces parts nothing
     rf"|(?P<begin>\\begin\{{(?:{MATRICES})\*?\}}|\{{)|(?P<end>\\end\{{(?:{MATRICES})\*?\}}|\}})"

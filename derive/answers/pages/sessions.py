@@ -17,7 +17,7 @@ _SHOWN = re.compile(
 )
 _SAYS = re.compile(r"^(?:print|display|disp|show|cat|printf?)\s*\(")
 """What it shows is said in the output."""
-_IN_PLACE = re.compile(r"(?<![\w.])([^\W\d_][\w{}^]{0,20})\s*([-+*/])=\s?(?!=)")
+_IN_PLACE = re.compile(r"(?<![\w.])([^\W\d_][\w{}^]{0,20}+)(?<!\^)\s*([-+*/])=\s?(?!=)")
 """`w -= 0.1 * dw`."""
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z∂][\w.'/]*(?:\[[\d,:\s]*\])*)\s*(?:=(?!=)|:=|<-)")
 _VALUE = re.compile(r"^\s*(?:[-+−]?\.?\d|[\[({]|\w*(?:array|tensor)\()")

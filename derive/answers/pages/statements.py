@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, Separator, outside
+from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, SAID, Separator, outside
 from derive.answers.pages.snippet import Snippet
 from derive.answers.pages.transcript import without_stops
 
@@ -22,7 +22,7 @@ _WORDS = re.compile(
     rf"(?<![^\s,.:;)])(?=[^\W\d_])(?:{'|'.join(sorted(_JOINING - _SHORT))})(?=\s+(?:[^\W\d]|[\\∂∇|]))", re.IGNORECASE
 )
 _LABEL = re.compile(r"^\s*([^=≈:;]{1,60}):(?![=\d,\]])\s*(.*)$", re.DOTALL)
-_STATES = re.compile(r"[=≈≃≅≡←:]|<-|\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)")
+_STATES = re.compile(r"[=≈≃≅≡←:\x1d]|<-|\\(?:approx|simeq|cong|equiv|doteq|coloneqq|leftarrow|gets)")
 """What no statement is without: a relation, or the colon behind a label."""
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _ANY_LETTER = re.compile(r"[^\W\d_]")
@@ -40,7 +40,7 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class StatedSide:
-    """One side of an equation: what stands before it (`=`, `≈` or `<-`), its text, its line in the work."""
+    """One side of an equation: what stands before it (`=`, `≈`, `<-`, or words in SAID), its text, its line."""
 
     relation: str
     text: str
@@ -186,5 +186,6 @@ def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     if text.startswith(_BOX) and text.endswith("}"):
         text = text[len(_BOX) : -1]
     ahead = len(raw) - len(raw.lstrip())
-    sign = _SIGNS.get(piece.text[mark.start : mark.end].strip("&"), "=")
+    sign = piece.text[mark.start : mark.end].strip("&")
+    sign = sign if sign.startswith(SAID) else _SIGNS.get(sign, "=")
     return StatedSide(sign, without_stops(text), piece.line_at(mark.end + ahead))

@@ -13,6 +13,7 @@ from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
 from derive.answers.pages.named_values import named_values
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
+from derive.answers.pages.said_links import Means
 from derive.answers.pages.separators import MATRICES, ROW, outside
 from derive.answers.pages.sessions import sessions_read
 from derive.answers.pages.snippet import Snippet
@@ -29,9 +30,20 @@ _STATED = re.compile(r"[=≈]|:(?=\s)")
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _PICTURES = ((r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}", r"\end{picture}"))
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"), *_PICTURES)
+_ANSWER = re.compile(
+    r"(?<=[:=])[ \t]*+(?:ans|answer|result|ergebnis|antwort|ответ|réponse|resultado)[ \t]*+[:=](?!=)", re.IGNORECASE
+)
+"""What says no more than the sign before it: `z: ans = 3`."""
+_QUOTED, _ALL_QUOTED = re.compile(r"^>(?:[ ]?>)*[ ]?", re.MULTILINE), re.compile(r"(?:>[^\n]*+(?:\n|$)|\s*\n)+")
+"""A work as it is quoted in a mail."""
+_BOLD = re.compile(r"(?<![\w)\]*])\*\*(?=[^\s*])([^*\n]{1,80})(?<=\S)\*\*(?![\w(*])")
+_ROUGHLY = re.compile(
+    r"(?<=[=≈])\s(?:about|approx\.?|approximately|roughly|circa|ca\.?|etwa|ungefähr|environ|aprox\.?|около|примерно)(?=\s+[-+−\d\[({|.\\⎡⎛])"
+)
+_EMPHASIS = re.compile(r"^([ \t]*)([*_])(?=[^\s*_])([^\n]*[^\s*_])\2[ \t]*$", re.MULTILINE)
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
-_ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?[-−+.]?\d)")
+_ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?[-−+.]?[\d\[({|])")
 """A tilde for `≈`."""
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
@@ -50,7 +62,8 @@ _OVER = re.compile(
     r"\\(?:over|under)set\s*\{[^{}\n]*\}\s*\{([^{}\n]*)\}|\\stackrel\s*\{[^{}\n]*\}\s*\{\s*(=|\\approx)\s*\}"
 )
 _COLOURED = re.compile(r"\\textcolor\s*\{[^{}\n]*\}\s*(?=\{)")
-_STATED_IN_BOX = re.compile(r"\\boxed\s*\{((?:[^{}=≈]|\{[^{}]*\})*[=≈](?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+_BOX = re.compile(r"\\boxed\s*\{")
+_STATES = re.compile(r"[=≈]|\\(?:approx|simeq|cong)(?![A-Za-z])")
 _STAMP = re.compile(
     r"^[ \t]*+(?:\[?(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?Z?[ \t]*+"
     r"(?:\[?[A-Z]{3,8}\])?+(?:[A-Z]{3,8})?+\]?|"
@@ -59,9 +72,16 @@ _STAMP = re.compile(
 )
 """The time and the level that a program writes before what it logs."""
 _TIMED = re.compile(r"\d\d:\d\d:\d\d|^\[?(?:INFO|DEBUG|TRACE)", re.MULTILINE)
+_ROMAN = r"x?(?:i[vx]|v?i{1,3})"
 _MARK = re.compile(
-    r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶]|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\)\s|[\u2460-\u2473\u2776-\u277f])+"
+    r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶☐☒]|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?"
+    r"|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&"
+    r"|\[[ xX]?\]\s|\(?\d{1,2}(?:\.\d{1,2}){1,3}[.):]+\s|\(?\d{1,3}\.?[)/](?=\s)|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)"
+    r"|\d{1,3}(?:°|:)\s|0\d{1,3}\s+(?=\D)|\[\d{1,3}\]\s|\|\d{1,3}\|\s|[#№]\s?\d{1,3}\s|\d{1,3}\s\|\s"
+    rf"|\(?(?:[a-zA-Z]|{_ROMAN})\)\s|(?:{_ROMAN}|[a-z])\.\s"
+    r"|[\"“”«»„](?=[\w\\∂∇(])|--\s|//\s|[\u2460-\u2473\u2776-\u277f])+"
 )
+"""Bullets, numbers and quotes before a statement."""
 
 
 def pieces_of(page: str) -> Iterator[Snippet]:
@@ -86,19 +106,22 @@ def without_pictures(text: str) -> str:
     return text
 
 
-def cleaned(text: str) -> str:
-    """Without struck-out work, comments and hidden characters."""
+def cleaned(text: str, means: Means = lambda name: False) -> str:
+    """Without struck-out work, comments and hidden characters; `means` says whether a text names a quantity."""
     text = tags_read(_HIDDEN.sub("", text))
     text = _STAMP.sub("", text) if _TIMED.search(text) else text
     text = _ABOUT.sub("≈", text) if "~" in text else text
-    text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))))
+    text = _ROUGHLY.sub(lambda match: " " * len(match.group()), text)
+    text = _EMPHASIS.sub(r"\1 \3 ", text)
+    text = _BOLD.sub(r"  \1  ", _ANSWER.sub("", text))
+    text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))), means)
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
         text = _without(text, opening, closing)
     if r"\documentclass" in text or r"\begin{document}" in text:
         before, begin, body = text.partition(r"\begin{document}")
         text = without_comments("\n" * before.count("\n") + body if begin else text)
-    text = _STATED_IN_BOX.sub(r"\1", text) if r"\boxed" in text else text
+    text = _unboxed(text) if r"\boxed" in text else text
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = _COLOURED.sub("", _OVER.sub(r"\1\2", _NUMBERING.sub("", text))) if "\\" in text else text
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
@@ -113,7 +136,8 @@ def _gap(match: re.Match[str]) -> str:
 
 def within_budget(text: str, budget: Budget) -> str:
     """As much of a text as is read, its lines kept."""
-    lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = text[:MAX_CHARACTERS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = (_QUOTED.sub("", text) if _ALL_QUOTED.fullmatch(text) else text).split("\n")
     long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE and not _too_long(line)]
     if long:
         what = f"this line and {len(long) - 1} more were not read" if len(long) > 1 else "this line was not read"
@@ -152,6 +176,17 @@ def _without_cancelled(text: str) -> str:
         kept += [text[at : match.start()], "\n" * text.count("\n", match.start(), end)]
         at = end
     return "".join([*kept, text[at:]])
+
+
+def _unboxed(text: str) -> str:
+    """Without the boxes around whole statements."""
+    at = 0
+    while match := _BOX.search(text, at):
+        end, at = _closing(text, match.end()), match.end()
+        if _STATES.search(text, match.end(), end):
+            text = text[: match.start()] + text[match.end() : end - 1] + text[end:]
+            at = match.start()
+    return text
 
 
 def _closing(text: str, at: int) -> int:

@@ -15,7 +15,7 @@ _BEHIND = re.compile(
     r"(?P<comment>(?<=\s)(?:#|//|%(?=\s*[^\W\d_]))[^\n]*)$|(?P<mark>(?<=[\d)\]}.,!✓✔☑✅\s])(?:__|[*`!✓✔☑✅☺\U0001f300-\U0001faff]"
     r"|(?<=\s)(?:[:;]-?[)(DP]|\^\^|xD))++)\s*$"
     rf"|(?P<words>(?<=[\d)\]}}*✓])\s*(?:\((?P<round>{_WORDS})\)|\[(?P<square>{_WORDS})\]))\s*$"
-    r"|(?<=[\d)\]}⁰¹²³⁴-⁹])(?P<aside>\s*\((?:[^()]|\([^()]*\))*[=≈](?:[^()]|\([^()]*\))*\))\s*$"
+    r"|(?<=[\d)\]}⁰¹²³⁴-⁹'′ᵀT])(?P<aside>\s*\((?:[^()]|\([^()]*\))*(?:[=≈]|[^\W\d_]:\s)(?:[^()]|\([^()]*\))*\))\s*$"
     rf"|(?P<sentence>{_SAID})\s*$"
     rf"|(?<=[\d)\]}}])(?P<unit>\s*(?:[€$£¥₸₽°Ω]|°[CF])|\s+{_UNIT}(?:\s?[/·*]\s?{_UNIT})?\.?)\s*$"
     r"|(?P<empty>(?<=[\d)\]}])\s*□)\s*$"
@@ -72,7 +72,7 @@ def unit_behind(text: str, lexicon: Lexicon) -> str:
     return match["unit"].strip() if match and match["unit"] and _is_comment(match, text, lexicon) else ""
 
 
-def _changes(words: Sequence[str]) -> bool:
+def changes_a_number(words: Sequence[str]) -> bool:
     """Whether words behind a number change it."""
     return words[0] in _OPERATES or not _SCALES.isdisjoint(words)
 
@@ -86,7 +86,7 @@ def _is_comment(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
         return not any(lexicon.understands(word) or word.lower() in _SCALES for word in each)
     words = match["round"] or match["square"] or match["said"] or match["more"]
     if words:
-        if match["more"] and _changes(_EACH.findall(words.lower())):
+        if match["more"] and changes_a_number(_EACH.findall(words.lower())):
             return False
         return not lexicon.holds(words) and not any(map(lexicon.holds, words.split())) and not _OPEN.search(before)
     return not match["dots"] or _DECIMALS.search(before) is not None

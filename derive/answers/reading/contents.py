@@ -1,13 +1,18 @@
 """The numbers that a reading is: one, an array, or an array with a factor, `10^-6 · [1,5; 4,6]`, `-[…]`, `[…]/10`."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from flint import fmpq
 
 from derive.answers.reading.grids import UNFILLED, Reading
+from derive.answers.reading.numbers import read_number
 from derive.answers.reading.written import EXACT_DIGITS, Array, WrittenNumber
 from derive.language.expressions import Apply, Expr, Number
+
+MOST_EQUATIONS = 100
+_AGAIN = re.compile(r"([^()]*\d)\s*\(\s*[=≈]?([^()]*\d)\s*\)\s*")
 
 
 def numbers_in(reading: Reading) -> Array | None:
@@ -22,8 +27,22 @@ def numbers_in(reading: Reading) -> Array | None:
         return Array(grid.shape, tuple(cells), grid.stands) if known else None
     if reading.grids:
         return scaled_array(reading, is_power_of_ten)
-    number = plain(reading, expr)
+    number = plain(reading, expr) or _said_again(reading)
     return Array((), (number,)) if number or expr == UNFILLED else None
+
+
+def _said_again(reading: Reading) -> WrittenNumber | None:
+    """The longer of two numbers, `0.27 (0.2689)`, of which the first rounds the second; the first where the second is
+    the number of an equation: `0.27 (3)`.
+    """
+    said = _AGAIN.fullmatch(reading.text)
+    first, second = (read_number(said[i], reading.decimal) if said else None for i in (1, 2))
+    if first is None or second is None:
+        return None
+    if abs(first.value - second.value) <= first.unit / 2 and first.digits <= second.digits:
+        return second
+    counts = second.unit == 1 and 0 < second.value < MOST_EQUATIONS and first.unit < 1
+    return first if counts else None
 
 
 def plain(reading: Reading, expr: Expr) -> WrittenNumber | None:

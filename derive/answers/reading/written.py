@@ -1,5 +1,6 @@
 """What a piece of work consists of once it is read: numbers as they were written, answers, and what was noticed."""
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ ORIENTATIONS = {"row_for_column", "column_for_row"}
 NOT_READ = "read_without"
 """Of a remark on a unit or a word behind a number."""
 ROW, COLUMN = "row", "column"
+_VALUE_IN = re.compile(r"\d[.,]\d|(?<![\w{(\[^])\d")
 
 
 class WrittenNumber(NamedTuple):
@@ -121,6 +123,7 @@ class Answer:
     granted      the same of a line whose numbers all stand for what belongs there, rounded though they may be
     numbers      those beside a formula that was asked for
     unread       a member of its chain that could not be read, and why; None for none
+    rival        what else its numbers may say, with the other decimal sign; None for nothing
     """
 
     step: str
@@ -135,6 +138,12 @@ class Answer:
     granted: tuple[fmpq | None, ...] = ()
     numbers: Array | None = None
     unread: tuple[str, Unreadable] | None = None
+    rival: Array | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a part of the line that could not be read has a value in it: this one may be about something else."""
+        return self.unread is not None and _VALUE_IN.search(self.unread[0]) is not None
 
     @property
     def is_line(self) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from flint import arb, fmpq
 
-from derive.answers.chains.chains import ReadSide
+from derive.answers.chains.read_statements import ReadSide
 from derive.answers.chains.replacing import constant, nodes, replaced
 from derive.answers.chains.targets import Target
 from derive.answers.marking.evaluator import Evaluator, Value, exact, same

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.answers.chains.chains import ReadSide
+from derive.answers.chains.read_statements import ReadSide
 from derive.answers.marking.evaluator import Evaluator, exact
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Remark, Substituted

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
-from derive.answers.chains.chains import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
+from derive.answers.chains.read_statements import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.answers.marking.orientation import Stands, orientation_of
 from derive.answers.reading.answer_reader import noticed
 from derive.answers.reading.formulas import formula_of
@@ -77,8 +77,8 @@ class _Collector:
                 content = replace(content, shape=shape)
         if part.unit:
             remarks = (*remarks, Remark("notation", part.link.line, part.unit, "", key=NOT_READ))
-        unread = next(((each.link.text, each.fault) for each in chain.parts if each.fault), None)
-        return Answer(step, chain.left, part.link.text, part.link.line, content, remarks, unread=unread)
+        return Answer(step, chain.left, part.link.text, part.link.line, content, remarks, unread=chain.unread,
+                      rival=part.rival)  # fmt: skip
 
     def _content(self, part: ReadSide, shape: Shape = ()) -> Array | Expr | Unreadable:
         if part.reading is None:
@@ -101,7 +101,7 @@ def _telling(chains: Sequence[ReadStatement], kind: str, size: int) -> tuple[Rea
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
-    return max(reversed(fitting or found), key=lambda each: not each[0].aside, default=None)
+    return max(reversed(fitting or found), key=lambda each: (not each[0].aside, not each[1].fault), default=None)
 
 
 def _can_answer(chain: ReadStatement, part: ReadSide) -> bool:
@@ -132,7 +132,8 @@ def _from_entries(step: str, chains: Sequence[ReadStatement], array: Array) -> A
     given = "; ".join(w.text for w in array.entries if w)
     part = last.last(RESULT)
     assert part is not None
-    return Answer(step, last.left, given, part.link.line, array)
+    unread = next((chain.unread for chain in chains if chain.unread), None)
+    return Answer(step, last.left, given, part.link.line, array, unread=unread)
 
 
 def _filled(answer: Answer, entries: Sequence[WrittenNumber | None]) -> Answer:

@@ -8,7 +8,7 @@ from itertools import chain as chained
 
 from flint import fmpq
 
-from derive.answers.chains.chains import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
+from derive.answers.chains.read_statements import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
 from derive.answers.chains.targets import Target
 from derive.answers.marking.evaluator import Evaluator, Mention
 from derive.answers.marking.rounding import standing
@@ -210,7 +210,7 @@ def _is_right(evaluator: Evaluator, rest: Sequence[ReadSide], result: Array | No
 
 def _contradicted(chain: ReadStatement) -> Iterator[Remark]:
     """Results inside a chain that the last one contradicts."""
-    parts = [part for part in chain.parts if part.kind == RESULT]
+    parts = [part for part in chain.parts if part.kind == RESULT and not part.fault]
     arrays = [part.numbers for part in parts]
     for part, array in zip(parts[:-1], arrays[:-1], strict=False):
         last = arrays[-1]

@@ -4,11 +4,12 @@ import re
 from collections import deque
 from pathlib import Path
 
-from derive.answers.chains.chains import ReadStatement, StatementReader
+from derive.answers.chains.chains import StatementReader
 from derive.answers.chains.counted_tables import counted_tables
 from derive.answers.chains.left_texts import INDEX_FROM_ZERO, channel_headings
 from derive.answers.chains.pass_headings import passes
 from derive.answers.chains.pass_tracker import PassTracker, parameters_of
+from derive.answers.chains.read_statements import ReadStatement
 from derive.answers.files.endings import text_of_file
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.pages.reading_budget import Budget
@@ -79,7 +80,7 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     channels = deque(channel_headings(text).items() if has_channels else ())
     heads = {mark.line: mark.length for mark in headed} | dict.fromkeys(dict(channels), MAX_BYTES)
     text = "\n".join(line[heads.get(i, 0) :] for i, line in enumerate(text.split("\n"), 1))
-    page = cleaned(text)
+    page = cleaned(text, lambda name: reader.left(name) is not None)
     ledger = LineLedger(page, source, reader)
     stated = ((piece, statement) for piece in pieces_of(page) for statement in statements(piece))
     for snippet, statement in stated:

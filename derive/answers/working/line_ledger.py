@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from derive.answers.chains.chains import UNREADABLE, ReadStatement, StatementReader
+from derive.answers.chains.chains import StatementReader
+from derive.answers.chains.read_statements import UNREADABLE, ReadStatement
 from derive.answers.pages.sessions import is_prompt
 from derive.answers.pages.statements import Statement
 from derive.answers.reading.written import Answer, Unreadable
@@ -26,6 +27,11 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 """The number of a task or of a step before a line, or alone in it."""
+_WORD_AND_NUMBER = re.compile(
+    r"[\W_]*[^\W\d_]{3,20}[\s-]+(?:no\.?|nr\.?|№|#)?\s*\d{1,2}[a-z]?\s*(?:[.:)–—-]+|\([^()\d=]*\))*\s*(?:[^\W\d_]+[\s'’*_,-]*){0,6}[\W_]*"
+)
+"""A heading in any language: `Zadanie 1`, `Esercizio 2: all'indietro`."""
+_UNDERLINES = re.compile("={2,}")
 _SAYS = re.compile(r"\d|[=≈≃≅←⇐]|\\approx|<-|:=")
 
 
@@ -86,7 +92,9 @@ class LineLedger:
 
 def _says(line: str) -> bool:
     """Whether a line has a digit or a relation beside the number of a task or a step."""
-    return _SAYS.search(line) is not None and _SAYS.search(_HEADING.sub("", line)) is not None
+    line = _UNDERLINES.sub("", line)
+    said = _SAYS.search(line) is not None and _SAYS.search(_HEADING.sub("", line)) is not None
+    return said and _WORD_AND_NUMBER.fullmatch(line) is None
 
 
 def _is_answered(chain: ReadStatement, answered: set[str]) -> bool:

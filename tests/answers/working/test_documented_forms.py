@@ -82,6 +82,10 @@ EXAMPLES: dict[str, dict[str, Example]] = {
         text: (UNIT, text, {"z": -1, "A": 0.27})
         for text in ("z = -1 et A = 0.27", "z=-1,A=0.27", "z = -1 • A = 0.27")
     } | {"=": (UNIT, "z = -1 woraus A = 0.27", {"z": -1, "A": 0.27})},
+    "words between a name and its value": {
+        **{text: (NOTES, text, {"z_2": 18.3}) for text in ("z_2 vaut 18.3", "z_2 is also 18.3", "z_2 → 18.3")},
+        "z_2: 18.3 dann A_2: 0.99": (NOTES, "z_2: 18.3 dann A_2: 0.99", {"z_2": 18.3, "A_2": 0.99}),
+    },
     "lists in a line": {
         "Loss: 13.5, w: 2.0": ("batch_regression", "Loss: 13.5, w: 2.0", {"L": 13.5, "w@1": 2}),
         "z_2 ~ 18.3": (NOTES, "z_2 ~ 18.3", {"z_2": 18.3}),
