@@ -16,9 +16,12 @@ class Item:
 
     nodeid: str
     slow: bool = False
+    browser: str = ""
 
-    def get_closest_marker(self, name: str) -> str | None:
-        return name if self.slow else None
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        marks = {"slow": self.slow and pytest.mark.slow, "needs": self.browser and pytest.mark.needs(self.browser)}
+        found = marks[name]
+        return found.mark if found else None
 
 
 ITEMS: list[Any] = [
@@ -40,6 +43,11 @@ def test_no_test_is_lost_and_what_belongs_together_stands_together(processes: in
 def test_each_part_begins_with_what_is_slow_and_ends_with_what_is_not(processes: int) -> None:
     slow = [item.slow for item in in_parts(ITEMS, processes)]
     assert [is_slow for is_slow, _ in groupby(slow)] == [True, False] * processes
+
+
+def test_what_a_browser_shows_stands_first() -> None:
+    shown = Item("tests/page.py::test_0[firefox]", slow=True, browser="firefox")
+    assert in_parts([*ITEMS, shown], 1)[0] is shown
 
 
 def test_what_a_test_shares_most_is_its_problem_or_its_file() -> None:

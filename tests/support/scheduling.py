@@ -1,7 +1,8 @@
 """In which order tests run, so that every process is busy to the end and little is worked out twice.
 
 Tests of one built-in problem stand together, and tests of one file: a process that runs them in turn solves the problem
-once and makes a file's fixtures once. What is marked slow comes first. Each process has a contiguous part; one that is
+once and makes a file's fixtures once. What is marked slow comes first, of that what a browser shows: a file opens its
+page, which takes long, and should not be shared out at the end. Each process has a contiguous part; one that is
 through takes over half of what another has left, from its end (`WorkStealingScheduling`), and there stand short tests.
 """
 
@@ -16,6 +17,7 @@ import pytest
 from derive import examples
 
 EXAMPLES = frozenset(examples.names())
+BROWSERS = frozenset({"chromium", "firefox"})
 
 
 def in_parts(items: Iterable[pytest.Item], processes: int) -> list[pytest.Item]:
@@ -32,9 +34,15 @@ def in_parts(items: Iterable[pytest.Item], processes: int) -> list[pytest.Item]:
     return list(chain.from_iterable(sorted(parts, key=len, reverse=True)))
 
 
-def weight(items: list[pytest.Item]) -> tuple[int, int]:
-    """How many tests are slow, and how many there are."""
-    return sum(item.get_closest_marker("slow") is not None for item in items), len(items)
+def weight(items: list[pytest.Item]) -> tuple[int, int, int]:
+    """How many tests need a browser, how many are slow, and how many there are."""
+    slow = sum(item.get_closest_marker("slow") is not None for item in items)
+    return sum(map(needs_browser, items)), slow, len(items)
+
+
+def needs_browser(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("needs")
+    return mark is not None and not BROWSERS.isdisjoint(mark.args)
 
 
 def scope(nodeid: str) -> str:
