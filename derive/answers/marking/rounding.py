@@ -60,10 +60,12 @@ def _shortened(written: WrittenNumber, value: Num, difference: Num) -> str | Non
         return ROUNDED
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
+    if not difference <= written.unit:  # with balls not the same as `>`
+        return None
     longer = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     if longer and difference < written.unit:
         return CUT
-    return ROUNDED if CALCULATED <= written.digits < EXACT_DIGITS and difference <= written.unit else None
+    return ROUNDED if CALCULATED <= written.digits < EXACT_DIGITS else None
 
 
 def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | None:
@@ -73,11 +75,12 @@ def _with_held_places(written: WrittenNumber, value: Num) -> WrittenNumber | Non
     """
     if type(written.unit) is not fmpq or type(written.value) is not fmpq:
         return None
-    whole = type(value) is fmpq and (value / written.unit).q == 1
-    if written.unit < 1 or written.digits <= FEWEST + whole or not written.placed:
+    if written.unit < 1 or written.digits <= FEWEST or not written.placed:
         return None
     unit = 10 * written.unit
     if (written.value / unit).q != 1:
+        return None
+    if written.digits == FEWEST + 1 and type(value) is fmpq and (value / written.unit).q == 1:
         return None
     return written._replace(unit=unit, digits=written.digits - 1)
 
