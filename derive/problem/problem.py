@@ -34,9 +34,9 @@ from derive.problem.reading.toml_file import TomlFile, from_text, read_toml, une
 from derive.problem.reading.variants_table import Variants, read_variants
 from derive.problem.settings import GradeRules, Marking, Numbers, Page, Sheet
 from derive.problem.training.batch import Batch, plural, unroll_batch
-from derive.problem.training.forward_states import state_shapes
 from derive.problem.training.model import Samples, Update
 from derive.problem.training.samples import read_samples
+from derive.problem.training.state_shapes import state_shapes
 from derive.problem.training.turns import read_training
 from derive.problem.training.update_scope import Surroundings
 

@@ -1,16 +1,34 @@
-"""The shapes of what an update assigns: a state that begins with a number takes the shape of its equation."""
+"""The shapes of what an update assigns, and of what [state] holds; a state that begins with a number takes the shape of
+its equation.
+"""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from derive.calculus.kernels import shape_text
 from derive.errors import Fault
 from derive.language.expressions import Equation, Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
-from derive.problem.reading.equations import WrittenEquation, infer_shapes
+from derive.language.tokens import TextError
+from derive.problem.reading.equations import WrittenEquation, infer_shapes, read_name
+from derive.problem.reading.given_values import read_array
 from derive.problem.training.derivative_products import multiplied_out
 from derive.problem.training.update_scope import Surroundings
 
 ROUNDS = 4
+
+
+def state_shapes(table: Mapping[str, Any]) -> dict[Name, Shape]:
+    """The names of a table of states that can be read, with the shapes of their values: forward passes use them too."""
+    found: dict[Name, Shape] = {}
+    for key, value in table.items():
+        with suppress(TextError):
+            name = read_name(key)
+            if (array := read_array(value, lambda message, hint: None)) is not None:
+                found[name] = array[0]
+    return found
 
 
 def infer_update(
