@@ -19,6 +19,7 @@ from derive.values.tape import Env
 MOST = 15
 """The digits of a number in double precision."""
 FLOATS = 1e-300, 1e300
+TEN = fmpq(10)
 NOTHING = fmpq(1, 10**80)
 SMALL = 100
 """Below this nobody writes a power of ten: 18.0 was written with its zero."""
@@ -42,10 +43,6 @@ class Answered:
         return hash((int(self.value.p), self.pointed))
 
 
-def _ten(power: int) -> fmpq:
-    return fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
-
-
 def _order(x: Num) -> int:
     size = abs(arb(x).mid())
     if FLOATS[0] < float(size) < FLOATS[1]:
@@ -61,15 +58,15 @@ def last_place(x: Num, digits: int) -> fmpq:
     """One unit of the last of so many digits of a value; below 0 so many decimals, where it reaches them."""
     if _is_nothing(x):
         return fmpq(0)
-    if digits > 0 or bool(abs(arb(x).mid()) < _ten(digits) / 2):
-        return _ten(_order(x) + 1 - max(digits, 1))
-    return _ten(digits)
+    if digits > 0 or bool(abs(arb(x).mid()) < TEN**digits / 2):
+        return TEN ** (_order(x) + 1 - max(digits, 1))
+    return TEN**digits
 
 
 def _written(number: Answered) -> fmpq:
     if number.value == 0:
         return fmpq(0)
-    unit = _ten(_order(number.value))
+    unit = TEN ** _order(number.value)
     for _ in range(MOST - 1):
         if (number.value / unit).q == 1:
             break

@@ -159,7 +159,7 @@ class UsualLength:
         if not x.is_finite() or x == 0:
             return fmpq(0)
         power = _size(x) - self.digits + 1
-        unit = fmpq(10) ** power if power >= 0 else fmpq(1, 10**-power)
+        unit = fmpq(10) ** power
         if type(value) is fmpq and (value / unit).q == 1:
             return fmpq(0)
         return max(unit, self.decimals or unit, min(10 * unit, self.places.get(_size(x), unit)))

@@ -45,8 +45,7 @@ def _is(written: WrittenNumber, value: Num, factor: fmpq) -> bool:
 def _power_of_ten(written: WrittenNumber, value: Num) -> bool:
     if written.digits < 2:
         return False
-    powers = [*range(1, 13), *range(-12, 0)]
-    return any(_is(written, value, fmpq(10) ** n if n > 0 else fmpq(1, 10**-n)) for n in powers)
+    return any(_is(written, value, fmpq(10) ** n) for n in range(-12, 13) if n)
 
 
 def _digits_swapped(written: WrittenNumber, value: Num) -> bool:
