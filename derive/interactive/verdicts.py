@@ -76,7 +76,7 @@ class _Causes:
 
     def __init__(self, derivation: Derivation, made: Report) -> None:
         self.derivation = derivation
-        self.steps = {step.name: step for step in derivation.steps}
+        self.steps = derivation.by_name
         self.updates = {step.name.before: step.name for step in derivation.carried}
         self.wrong = {(item.place.name, item.place.k): item.id for item in made.items
                       if item.place and item.verdict == WRONG}  # fmt: skip

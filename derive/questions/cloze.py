@@ -63,8 +63,7 @@ def _sheet(blueprint: Blueprint, solution: Solution) -> SheetWriter:
 
 def _marks(field: Field, solution: Solution) -> Fraction:
     derivation = solution.blueprint.derivation
-    step = next((step for step in derivation.steps if step.name == field.name), None)
-    return step_marks(derivation, solution.problem, step, field.step, field.k)
+    return step_marks(derivation, solution.problem, derivation.by_name.get(field.name), field.step, field.k)
 
 
 @dataclass(frozen=True)

@@ -83,11 +83,11 @@ def _hidden(derivation: Derivation, passes: set[int], asked: AbstractSet[PagePla
 
 def _on_page(derivation: Derivation, document: Document) -> Iterator[tuple[Step, int]]:
     """The steps that stand on the page, with their passes."""
-    steps = {step.name: step for step in derivation.steps}
+    steps = derivation.by_name
     for block, k in document.blocks:
         if isinstance(block, Numbered):
             for name in dict.fromkeys(chain.head for chain in chains_of(block)):
-                if name in steps:
+                if name and name in steps:
                     yield steps[name], k
 
 
@@ -125,7 +125,7 @@ class _Section:
 
     def __init__(self, section: Section, derivation: Derivation, asked: Asked, level: int) -> None:
         self.section, self.asked, self.level = section, asked, level
-        self.steps = {step.name: step for step in derivation.steps}
+        self.steps = derivation.by_name
 
     def blocks(self) -> Iterator[Block]:
         for block in self.section.blocks:

@@ -70,7 +70,7 @@ def _model(derivation: Derivation, asked: Collection[tuple[str, PagePlace]]) -> 
 
 def _questions(derivation: Derivation, problem: Problem, asked: Collection[tuple[str, PagePlace]]) -> Iterator[Block]:
     """A question for each step that is asked, and how many marks there are in all."""
-    steps = {step.name: step for step in derivation.steps}
+    steps = derivation.by_name
     marks = {step: step_marks(derivation, problem, steps.get(name), step, k) for step, (name, k) in asked}
     yield Heading(Sentence("exam.questions"))
     yield Paragraph((Sentence("exam.total", {"marks": constant_text(sum(marks.values(), start=Fraction(0)))}),))

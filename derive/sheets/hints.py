@@ -33,7 +33,7 @@ def hints(
     first: dict[Name, int] = {}
     for name, k in asked.values():
         first.setdefault(name, k)
-    steps, around = {step.name: step for step in derivation.steps}, Forward(derivation)
+    steps, around = derivation.by_name, Forward(derivation)
     kinds = [Paragraph((_kind(around, steps[name]),)) for name in first]
     yield Section((NewPage(), Heading(Sentence("sheet.hints")), Paragraph((Sentence("sheet.hints_how"),), "note"),
                    Heading(Sentence("sheet.kind"), 2), *kinds))  # fmt: skip
