@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
 
-from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, number
+from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, bared, number
 from derive.language.numbers import constant_text
 
 ONE = number(1)
@@ -198,4 +198,4 @@ def filled_array(expr: Expr, shape: Shape) -> Expr:
 
 def unfilled(expr: Expr) -> Expr:
     """What `filled` put in every entry."""
-    return expr.args[0] if isinstance(expr, Apply) and expr.op == "fill" else expr
+    return bared(expr, "fill")

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
-from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, apply, operations_in, walk
+from derive.language.expressions import Apply, Expr, Index, Option, Options, Shape, applied_in, apply, operations_in
 
 At: TypeAlias = Callable[[int, Index], Expr]
 
@@ -314,5 +314,4 @@ def row_of(expr: Apply) -> Row:
 
 def nodes_with(expr: Expr, wanted: Callable[[Row], object]) -> Iterator[Apply]:
     """The operations in an expression whose rows have what is wanted, outer before inner, left before right."""
-    found = {op for op in operations_in(expr) if wanted(ROWS.get(op) or COMPUTED[op])}
-    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in found) if found else iter(())
+    return applied_in(expr, *(op for op in operations_in(expr) if wanted(ROWS.get(op) or COMPUTED[op])))

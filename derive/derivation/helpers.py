@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.calculus.differentiation import Shapes, is_elementwise, shape_of
 from derive.calculus.operation_rows import row_of
-from derive.language.expressions import Apply, Expr, Ref, Shape, names_in
+from derive.language.expressions import Apply, Expr, Ref, Shape, bared, names_in
 from derive.language.names import Name, Symbol
 
 
@@ -106,7 +106,7 @@ class Helpers:
 
     def _atom(self, expr: Expr) -> Expr:
         """A factor: a name, its transpose, or something free of gradients; else a helper."""
-        bare = expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
+        bare = bared(expr, "transpose")
         if isinstance(bare, Ref) or not self.path.depends(expr):
             return expr
         return self._helper(self.lowered(expr))

@@ -7,7 +7,7 @@ from math import prod
 from derive.calculus.differentiation import is_elementwise
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Index, Ref, Shape, is_symbol, names_in
+from derive.language.expressions import Apply, Expr, Index, Ref, Shape, bared, is_symbol, joined_by, names_in
 from derive.language.names import Name
 
 
@@ -157,16 +157,12 @@ def _activation(step: Step, layer: DrawnLayer, derivation: Derivation) -> str | 
 
 def summands(expr: Expr) -> Iterator[Expr]:
     """What is added and subtracted in an expression."""
-    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
-        for arg in expr.args:
-            yield from summands(arg)
-    else:
-        yield expr
+    return joined_by(expr, "add", "subtract")
 
 
 def turned_back(expr: Expr) -> Expr:
     """The expression without a transposition."""
-    return expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
+    return bared(expr, "transpose")
 
 
 def weighing_in(product: Expr, derivation: Derivation) -> Weighing | None:

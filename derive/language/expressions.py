@@ -116,6 +116,31 @@ def walk(expr: Expr) -> Iterator[Expr]:
             waiting += reversed(node.args)
 
 
+def applied(expr: Expr | None, *ops: str) -> Apply | None:
+    """The expression itself, if it applies one of some operations."""
+    return expr if isinstance(expr, Apply) and expr.op in ops else None
+
+
+def applied_in(expr: Expr, *ops: str) -> Iterator[Apply]:
+    """The operations of some kinds in an expression, outer before inner, left before right."""
+    found = operations_in(expr).intersection(ops)
+    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in found) if found else iter(())
+
+
+def joined_by(expr: Expr, *ops: str) -> Iterator[Expr]:
+    """What some operations join: a, b and c of a + b − c."""
+    if joint := applied(expr, *ops):
+        for arg in joint.args:
+            yield from joined_by(arg, *ops)
+    else:
+        yield expr
+
+
+def bared(expr: Expr, op: str) -> Expr:
+    """The expression without an operation round it: W of Wᵀ without `transpose`."""
+    return outer.args[0] if (outer := applied(expr, op)) else expr
+
+
 def names_in(expr: Expr) -> tuple[Name, ...]:
     """The names that an expression uses, each once, in the order they stand in it."""
     if not isinstance(expr, Apply):
@@ -164,8 +189,15 @@ def substitute(expr: Expr, values: dict[Name, Expr]) -> Expr:
 
 
 def with_names(expr: Expr, names: Mapping[Name, Name]) -> Expr:
-    """The expression with each name that it uses as a whole under another one."""
-    found = substitute(expr, {old: Ref(new) for old, new in names.items()})
+    """The expression with each name that it uses under another one."""
+    whole = {old: Ref(new) for old, new in names.items()}
+
+    def renamed(node: Expr) -> Expr | None:
+        if isinstance(node, Ref):
+            return whole[node.name]
+        return Entry(names[node.name], node.index) if isinstance(node, Entry) else None
+
+    found = rewrite(expr, renamed)
     if isinstance(found, Apply):  # known without going through it again
         object.__setattr__(found, "_names", tuple(names[name] for name in names_in(expr)))
     return found

@@ -14,14 +14,7 @@ from typing import Any
 from derive.calculus.kernels import ShapeFault, Shapes, shape_text
 from derive.calculus.operation_rows import GradientContext, Look, Row, Wording, register_rows
 from derive.calculus.options import as_option, option_shape, whole_option
-from derive.calculus.shapes import (
-    as_axes,
-    normal,
-    numpy_shape,
-    offset,
-    position,
-    whole_index,
-)
+from derive.calculus.shapes import as_axes, normal, numpy_shape, offset, position, whole_index
 from derive.language.expressions import Expr, Index, Options, Shape, Slice, apply, number
 from derive.operations.moving import Origin, moving
 

@@ -1,6 +1,6 @@
 """What an entry's formula is made of: the names that numbers are put in for, the number before a sum."""
 
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref, number, walk
+from derive.language.expressions import Apply, Entry, Expr, Number, Ref, bared, number, walk
 
 
 def leaves(expr: Expr) -> tuple[Expr, ...]:
@@ -10,14 +10,15 @@ def leaves(expr: Expr) -> tuple[Expr, ...]:
 
 def factored(entry: Expr) -> tuple[Number | None, Expr]:
     """The number in front of a sum, and the sum."""
-    if isinstance(entry, Apply) and entry.op == "product" and isinstance(entry.args[0], Number):
-        return entry.args[0], entry.args[1]
-    if isinstance(entry, Apply) and entry.op == "negate":
-        return number(-1), entry.args[0]
+    match entry:
+        case Apply(op="product", args=(Number() as front, total)):
+            return front, total
+        case Apply(op="negate", args=(total,)):
+            return number(-1), total
     return None, entry
 
 
 def nothing_to_compute(entry: Expr) -> bool:
     """Whether the numbers put in would be the result again: a number, an entry, minus an entry."""
-    bare = entry.args[0] if isinstance(entry, Apply) and entry.op == "negate" else entry
+    bare = bared(entry, "negate")
     return isinstance(bare, Entry | Number)

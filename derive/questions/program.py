@@ -19,7 +19,7 @@ from derive.calculus.differentiation import entry_of
 from derive.calculus.kernels import Branches, Flat
 from derive.calculus.scalars import ValueFault
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Entry, Expr, Ref, Shape, names_in, rewrite
+from derive.language.expressions import Entry, Expr, Ref, Shape, names_in, rewrite, with_names
 from derive.language.names import Name, Symbol
 from derive.problem.settings import Digits
 from derive.problem.training.model import STEP
@@ -143,7 +143,7 @@ class QuestionProgram:
         places = {name: resolved(self.derivation, name, k, self._passes) for name in names_in(expr)}
         if not all(place in self.lines for place in places.values()):
             return None
-        return _renamed(expr, {name: self.lines[place].variable for name, place in places.items()})
+        return with_names(expr, {name: self.lines[place].variable for name, place in places.items()})
 
     @cached_property
     def _passes(self) -> frozenset[int]:
@@ -207,17 +207,6 @@ def resolved(derivation: Derivation, name: Name, k: int, passes: Iterable[int]) 
     return name, 1
 
 
-def _renamed(expr: Expr, variables: Mapping[Name, Symbol]) -> Expr:
-    """An expression over variables."""
-
-    def renamed(node: Expr) -> Expr | None:
-        if isinstance(node, Ref):
-            return Ref(variables[node.name])
-        return Entry(variables[node.name], node.index) if isinstance(node, Entry) else None
-
-    return rewrite(expr, renamed)
-
-
 class _Unrolling:
     """Makes the lines, each when it is first needed."""
 
@@ -243,7 +232,7 @@ class _Unrolling:
         variable, digits = Symbol(self._called(place)), self.solution.values.numbers.of(name.id)
         self.lines[place] = ProgramLine(
             variable, self.derivation.id_in(name, k), place, self.derivation.shapes[name], digits,
-            _renamed(step.expr, used) if step else None, step,
+            with_names(step.expr, used) if step else None, step,
             step is not None and (self.solution.values.carry == "rounded" or step.rounded),
         )  # fmt: skip
         return self.lines[place]

@@ -19,7 +19,7 @@ from derive.calculus.operation_rows import ROWS
 from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq, to_num
 from derive.calculus.shapes import broadcast, offset
 from derive.derivation.short_rules import Short
-from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape
+from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape, bared
 from derive.language.names import Name
 from derive.operations import MACROS
 from derive.solution import Solution
@@ -203,7 +203,7 @@ class Evaluator:
 
     def mentioned(self, expr: Expr) -> list[list[WrittenNumber | None]]:
         """What the work gives for a quantity or entry, mention by mention, flat."""
-        bare = expr.args[0] if isinstance(expr, Apply) and expr.op == "transpose" else expr
+        bare = bared(expr, "transpose")
         if not isinstance(bare, Ref | Entry):
             return []
         found: list[list[WrittenNumber | None]] = []

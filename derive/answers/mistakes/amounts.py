@@ -1,6 +1,6 @@
 """Wrong equations by an amount: a sign, a factor, a count, a total over something else, a term left out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -9,17 +9,29 @@ from math import prod
 from derive.answers.mistakes.mistake import WrongEquations
 from derive.calculus.building import negated, scaled, times
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, names_in, number, rewrite, substitute, walk
+from derive.language.expressions import (
+    Apply,
+    Expr,
+    Number,
+    Ref,
+    applied,
+    apply,
+    names_in,
+    number,
+    rewrite,
+    substitute,
+    walk,
+)
 from derive.language.names import Derivative, Name
 
 HALF, TWO = Fraction(1, 2), Fraction(2)
+SWAPPED: Mapping[object, str] = {"rows": "columns", "columns": "rows"}
 
 
 def doubled(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Half of it or twice, where a square, a 2 or a ½ is differentiated or stands in the formula."""
-    forward = {each.name: each.expr for each in derivation.forward}
-    source = forward.get(step.name.of) if isinstance(step.name, Derivative) else step.expr
-    if source is not None and any(map(_doubles, walk(source))):
+    source = derivation.by_name.get(step.name.of) if isinstance(step.name, Derivative) else step
+    if source is not None and any(map(_doubles, walk(source.expr))):
         yield from (times(number(factor), step.expr, "times") for factor in (HALF, TWO))
 
 
@@ -27,7 +39,8 @@ def _doubles(node: Expr) -> bool:
     """A 2, a ½, or something times itself."""
     if isinstance(node, Number):
         return node.value in {HALF, TWO}
-    return isinstance(node, Apply) and node.op in {"times", "product"} and node.args[0] == node.args[1]
+    product = applied(node, "times", "product")
+    return product is not None and product.args[0] == product.args[1]
 
 
 def entry_count(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -62,7 +75,7 @@ def exchanged(first: str, second: str) -> WrongEquations:
 
     def wrong(derivation: Derivation, step: Step) -> Iterator[Expr]:
         changed = rewrite(
-            step.expr, lambda n: replace(n, op=second) if isinstance(n, Apply) and n.op == first else None
+            step.expr, lambda node: replace(found, op=second) if (found := applied(node, first)) else None
         )
         if changed != step.expr:
             yield changed
@@ -72,34 +85,27 @@ def exchanged(first: str, second: str) -> WrongEquations:
 
 def other_total_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Row sums for column sums and the reverse; the sum of everything."""
-    swap = {"rows": "columns", "columns": "rows"}
 
-    def change(node: Expr) -> Expr | None:
+    def over(node: Expr, turned: bool) -> Expr | None:
+        """A total of the transpose, or over the other axis, whatever shape that gives."""
         axis = dict(node.options).get("axis") if isinstance(node, Apply) else None
-        if isinstance(node, Apply) and isinstance(axis, str):
-            turned = apply("transpose", node.args[0])
-            return apply(node.op, turned, axis=axis) if axis in swap else None
-        return None
+        if not isinstance(node, Apply) or axis is None or axis not in SWAPPED:
+            return None
+        if turned:
+            return apply(node.op, apply("transpose", node.args[0]), axis=axis)
+        return apply(node.op, *node.args, axis=SWAPPED[axis])
 
-    yield rewrite(step.expr, change)
-    yield rewrite(step.expr, lambda n: _swapped(n, swap))
+    yield rewrite(step.expr, lambda node: over(node, turned=True))
+    yield rewrite(step.expr, lambda node: over(node, turned=False))
     yield rewrite(
-        step.expr, lambda n: replace(n, options=()) if isinstance(n, Apply) and n.op in {"sum", "mean"} else None
+        step.expr, lambda node: replace(found, options=()) if (found := applied(node, "sum", "mean")) else None
     )
-
-
-def _swapped(node: Expr, swap: dict[str, str]) -> Expr | None:
-    """A total over the other axis, whatever shape that gives."""
-    axis = dict(node.options).get("axis") if isinstance(node, Apply) else None
-    if not isinstance(node, Apply) or not isinstance(axis, str) or axis not in swap:
-        return None
-    return apply(node.op, *node.args, axis=swap[axis])
 
 
 def without_bias(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """A sum or difference without what is added last."""
-    if isinstance(step.expr, Apply) and step.expr.op in {"add", "subtract"}:
-        yield step.expr.args[0]
+    if expr := applied(step.expr, "add", "subtract"):
+        yield expr.args[0]
 
 
 def without_a_term(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -107,20 +113,17 @@ def without_a_term(derivation: Derivation, step: Step) -> Iterator[Expr]:
     terms = [*_terms(step.expr)]
     for i in range(len(terms) - 1):
         first, *rest = (*terms[:i], *terms[i + 1 :])
-        yield reduce(lambda total, term: apply(term[0], total, term[1]), rest, _signed(*first))
+        begun = negated(first[1]) if first[0] == "subtract" else first[1]
+        yield reduce(lambda total, term: apply(term[0], total, term[1]), rest, begun)
 
 
 def _terms(expr: Expr) -> Iterator[tuple[str, Expr]]:
     """The terms of a sum, each with the operation that it is joined by."""
-    if isinstance(expr, Apply) and expr.op in {"add", "subtract"}:
-        yield from _terms(expr.args[0])
-        yield expr.op, expr.args[1]
+    if joint := applied(expr, "add", "subtract"):
+        yield from _terms(joint.args[0])
+        yield joint.op, joint.args[1]
     else:
         yield "add", expr
-
-
-def _signed(op: str, term: Expr) -> Expr:
-    return negated(term) if op == "subtract" else term
 
 
 def other_given(derivation: Derivation, step: Step) -> Iterator[Expr]:

@@ -17,6 +17,7 @@ from derive.language.expressions import (
     Ref,
     Shape,
     Slice,
+    applied,
     apply,
     names_in,
     number,
@@ -27,11 +28,6 @@ from derive.language.names import Derivative, Name
 from derive.operations.windows.pooling import windows
 
 MOST_POSITIONS = 16
-
-
-def _applied(expr: Expr, *ops: str) -> Apply | None:
-    """The expression itself, if it applies one of some operations."""
-    return expr if isinstance(expr, Apply) and expr.op in ops else None
 
 
 # --- convolution ----------------------------------------------------------------------------------------------------
@@ -45,10 +41,10 @@ def _flipped(derivation: Derivation, step: Step) -> Iterator[Expr]:
         return apply("flip", expr, count=Fraction(axes)) if axes else expr
 
     def change(node: Expr) -> Expr | None:
-        if found := _applied(node, "conv", "transposed_conv"):
+        if found := applied(node, "conv", "transposed_conv"):
             data, kernel = found.args
             return replace(found, args=(data, turned(kernel, shape_of(kernel, derivation.shapes))))
-        if found := _applied(node, "correlate"):
+        if found := applied(node, "correlate"):
             return turned(found, shape_of(found, derivation.shapes))
         return None
 
@@ -57,7 +53,7 @@ def _flipped(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def _one_position(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The gradient of a kernel from one of the places where it was used."""
-    found = _applied(step.expr, "correlate")
+    found = applied(step.expr, "correlate")
     if found is None:
         return
     gradient = found.args[1]
@@ -78,9 +74,9 @@ def _only(gradient: Expr, shape: Shape, front: int, place: Index) -> Expr:
 
 def _window_alike(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The window of a max pooling treated alike: its mean forward; backward a share, or everything, for each entry."""
-    if found := _applied(step.expr, "maxpool"):
+    if found := applied(step.expr, "maxpool"):
         yield replace(found, op="avgpool")
-    if found := _applied(step.expr, "maxunpool"):
+    if found := applied(step.expr, "maxunpool"):
         shape = shape_of(found.args[1], derivation.shapes)
         shared = Apply("avgunpool", found.args[:1], tuple(sorted([*found.options, ("shape", as_option(shape))])))
         yield shared
@@ -94,7 +90,7 @@ def _window(pooling: Apply, shape: Shape) -> int:
 
 def _not_shared(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The gradient of a mean, whole for each entry of the window."""
-    if found := _applied(step.expr, "avgunpool"):
+    if found := applied(step.expr, "avgunpool"):
         yield scaled(number(_window(found, step.shape)), found)
 
 
@@ -111,12 +107,12 @@ def _dropouts(derivation: Derivation) -> dict[Name, tuple[Name, Expr]]:
     givens = {name for name, parameter in derivation.givens if not parameter}
     found: dict[Name, tuple[Name, Expr]] = {}
     for step in derivation.forward:
-        whole = _applied(step.expr, "divide")
-        inner = _applied(whole.args[0], "times") if whole else None
+        whole = applied(step.expr, "divide")
+        inner = applied(whole.args[0], "times") if whole else None
         mask = inner.args[1] if inner else None
         if whole and isinstance(mask, Ref) and mask.name in givens and not names_in(whole.args[1]):
             found[step.name] = mask.name, whole.args[1]
-        bare = _applied(step.expr, "times")
+        bare = applied(step.expr, "times")
         if bare and isinstance(bare.args[1], Ref) and bare.args[1].name in masks:
             found[step.name] = bare.args[1].name, number(1)
     return found
@@ -142,7 +138,7 @@ def _unmasked(derivation: Derivation, expr: Expr, mask: Name, keep: Expr) -> Exp
 
 
 def _unscaled(derivation: Derivation, expr: Expr, mask: Name, keep: Expr) -> Expr:
-    whole = _applied(expr, "divide")
+    whole = applied(expr, "divide")
     if whole and whole.args[1] == keep:
         return whole.args[0]
     return split_coefficient(expr)[1] or expr  # of the derivative: 5/4 m
@@ -158,10 +154,10 @@ def _off_by_one(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 
 def _moved(node: Expr, by: int, derivation: Derivation) -> Expr | None:
-    if found := _applied(node, "embedding", "scatter", "one_hot"):
+    if found := applied(node, "embedding", "scatter", "one_hot"):
         *first, tokens = found.args
         return replace(found, args=(*first, apply("add", tokens, number(by))))
-    if found := _applied(node, "index", "place"):
+    if found := applied(node, "index", "place"):
         at = dict(found.options)["at"]
         assert isinstance(at, tuple)
         shifted = tuple(_shifted(part, by) for part in at)  # type: ignore[arg-type]

@@ -5,11 +5,12 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
+from derive.answers.mistakes.amounts import SWAPPED
 from derive.calculus.building import negated, scaled, times
 from derive.calculus.differentiation import shape_of
 from derive.derivation.short_rules import shortcuts_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Entry, Expr, Number, Ref, apply, names_in, number, rewrite, walk
+from derive.language.expressions import Entry, Expr, Number, Ref, applied, applied_in, apply, names_in, number, rewrite
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations.over_axes.reductions import count
 
@@ -22,29 +23,23 @@ SMALL = Fraction(1, 10)
 EPSILONS = {"epsilon", "eps"}
 
 
-def _applied(expr: Expr, *ops: str) -> Iterator[Apply]:
-    return (node for node in walk(expr) if isinstance(node, Apply) and node.op in ops)
-
-
 def _instead(expr: Expr, node: Expr, other: Expr) -> Expr:
     return rewrite(expr, lambda found: other if found == node else None)
 
 
 def other_axis(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The softmax of the rows for that of the columns, or the reverse."""
-    swapped = {"rows": "columns", "columns": "rows"}
-    for node in _applied(step.expr, *SOFTMAX):
-        axis = str(dict(node.options).get("axis"))
-        if axis in swapped:
-            yield _instead(step.expr, node, apply(node.op, *node.args, axis=swapped[axis]))
+    for node in applied_in(step.expr, *SOFTMAX):
+        if (axis := dict(node.options).get("axis")) in SWAPPED:
+            yield _instead(step.expr, node, apply(node.op, *node.args, axis=SWAPPED[axis]))
 
 
 def diagonal_only(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """s (1 − s) as for a sigmoid: every entry as if it depended on its own score alone."""
-    forward = {each.name: each for each in derivation.forward}
     for name in (step.name, *step.uses):
         s = name.of if isinstance(name, Derivative) else name
-        if s not in forward or not any(_applied(forward[s].expr, "softmax", "causal_softmax")):
+        own = derivation.by_name.get(s)
+        if own is None or not any(applied_in(own.expr, "softmax", "causal_softmax")):
             continue
         slope = times(Ref(s), apply("subtract", number(1), Ref(s)))
         gradient = Derivative(derivation.loss, s) if derivation.loss else None
@@ -64,7 +59,8 @@ def slope_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
     if short is None or not isinstance(step.name, Derivative):
         return
     for each in derivation.forward:
-        if isinstance(each.expr, Apply) and each.expr.op in BETWEEN and each.expr.args == (Ref(step.name.by),):
+        function = applied(each.expr, *BETWEEN)
+        if function and function.args == (Ref(step.name.by),):
             p = Ref(each.name)
             yield times(short.expr, times(p, apply("subtract", number(1), p)))
 
@@ -73,7 +69,7 @@ def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Another class than the right one, such as one counted from 0, also in a short rule."""
     short = derivation.once(shortcuts_of).get(step.name)
     for expr in (step.expr, *([short.expr] if short else [])):
-        for node in _applied(expr, "one_hot"):
+        for node in applied_in(expr, "one_hot"):
             classes = int(str(dict(node.options).get("count", 2)))
             for shift in (-1, 1, *(sign * i for i in range(2, min(classes, MOST_CLASSES)) for sign in (1, -1))):
                 yield _instead(expr, node, replace(node, args=(apply("add", node.args[0], number(shift)),)))
@@ -94,43 +90,39 @@ def _turned_targets(derivation: Derivation, expr: Expr) -> Iterator[tuple[Name, 
 
 def other_logarithm(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The logarithm to another base than e: lg of a calculator, log₂ of computer science."""
-    for base in (10, 2) if any(_applied(step.expr, "log")) else ():
+    for base in (10, 2) if any(applied_in(step.expr, "log")) else ():
         yield rewrite(step.expr, partial(_to_base, apply("log", number(base))))
 
 
 def _to_base(divisor: Expr, expr: Expr) -> Expr | None:
     """A logarithm with the divisor for another base; None for anything else."""
-    return apply("divide", expr, divisor) if isinstance(expr, Apply) and expr.op == "log" else None
+    return apply("divide", expr, divisor) if applied(expr, "log") else None
 
 
 def other_divisor(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """A variance over n − 1 for one over n, or the reverse."""
     forward = {each.name: each.expr for each in derivation.forward}
-    for node in _applied(step.expr, "mean", "sum"):
+    for node in applied_in(step.expr, "mean", "sum"):
         squared = node.args[0]
         base = forward.get(squared.name, squared) if isinstance(squared, Ref) else squared
-        if not (isinstance(base, Apply) and base.op == "power" and base.args[1] == number(2)):
+        square = applied(base, "power")
+        if square is None or square.args[1] != number(2):
             continue
-        deviation = forward.get(base.args[0].name) if isinstance(base.args[0], Ref) else base.args[0]
+        of = square.args[0]
+        deviation = applied(forward.get(of.name) if isinstance(of, Ref) else of, "subtract")
         n = count(shape_of(squared, derivation.shapes), node.options)
-        if (
-            n > 1
-            and isinstance(deviation, Apply)
-            and deviation.op == "subtract"
-            and _is_mean(deviation.args[1], forward)
-        ):
+        if n > 1 and deviation and _is_mean(deviation.args[1], forward):
             factor = Fraction(n, n - 1) if node.op == "mean" else Fraction(n - 1, n)
             yield _instead(step.expr, node, scaled(number(factor), node))
 
 
 def _is_mean(expr: Expr, forward: Mapping[Name, Expr]) -> bool:
-    own = forward.get(expr.name) if isinstance(expr, Ref) else expr
-    return isinstance(own, Apply) and own.op == "mean"
+    return applied(forward.get(expr.name) if isinstance(expr, Ref) else expr, "mean") is not None
 
 
 def without_epsilon(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The small number beside a variance left out."""
-    for node in _applied(step.expr, "add"):
+    for node in applied_in(step.expr, "add"):
         if _is_small(node.args[1]):
             yield _instead(step.expr, node, node.args[0])
 
@@ -138,18 +130,18 @@ def without_epsilon(derivation: Derivation, step: Step) -> Iterator[Expr]:
 def epsilon_outside(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """√v + ε for √(v + ε), also where v + ε is a helper step."""
     helpers = {each.name: each.expr for each in derivation.forward if each.helper}
-    for node in _applied(step.expr, "sqrt"):
-        inner = node.args[0]
-        inner = helpers.get(inner.name, inner) if isinstance(inner, Ref) else inner
-        if isinstance(inner, Apply) and inner.op == "add" and _is_small(inner.args[1]):
+    for node in applied_in(step.expr, "sqrt"):
+        under = node.args[0]
+        inner = applied(helpers.get(under.name, under) if isinstance(under, Ref) else under, "add")
+        if inner and _is_small(inner.args[1]):
             yield _instead(step.expr, node, apply("add", apply("sqrt", inner.args[0]), inner.args[1]))
 
 
 def epsilon_inside(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """√(v + ε) for √v + ε."""
-    for node in _applied(step.expr, "add"):
-        root, small = node.args
-        if isinstance(root, Apply) and root.op == "sqrt" and _is_small(small):
+    for node in applied_in(step.expr, "add"):
+        root, small = applied(node.args[0], "sqrt"), node.args[1]
+        if root and _is_small(small):
             yield _instead(step.expr, node, apply("sqrt", apply("add", root.args[0], small)))
 
 
@@ -162,17 +154,18 @@ def _is_small(expr: Expr) -> bool:
 def unscaled(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The scores of an attention not divided by √d, or their gradient."""
     if step.phase == "backward":
-        for node in _applied(step.expr, "divide"):
-            if any(_applied(node.args[1], "sqrt")) and not names_in(node.args[1]):
+        for node in applied_in(step.expr, "divide"):
+            if any(applied_in(node.args[1], "sqrt")) and not names_in(node.args[1]):
                 yield _instead(step.expr, node, node.args[0])
         return
-    if isinstance(step.expr, Apply) and step.expr.op == "divide" and any(_applied(step.expr.args[1], "sqrt")):
+    quotient = applied(step.expr, "divide")
+    if quotient and any(applied_in(quotient.args[1], "sqrt")):
         users = (each for each in derivation.forward if step.name in each.uses)
-        if any(any(_applied(user.expr, *SOFTMAX)) for user in users):
-            yield step.expr.args[0]
+        if any(any(applied_in(user.expr, *SOFTMAX)) for user in users):
+            yield quotient.args[0]
 
 
 def unmasked(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The softmax over all tokens for that over those up to the query's own."""
-    for node in _applied(step.expr, "causal_softmax"):
+    for node in applied_in(step.expr, "causal_softmax"):
         yield _instead(step.expr, node, replace(node, op="softmax"))

@@ -8,7 +8,7 @@ from derive.calculus.building import tidy, times
 from derive.calculus.differentiation import instantiate
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Number, Ref, apply, number, rewrite, substitute
+from derive.language.expressions import Apply, Expr, Number, Ref, applied, apply, number, rewrite, substitute
 from derive.language.names import Derivative, Name
 
 SQUARE = 2
@@ -16,25 +16,33 @@ SQUARE = 2
 
 def _arriving(derivation: Derivation, step: Step) -> Ref | None:
     """The gradient that a chain rule multiplies: dL/dA in dL/dz = dL/dA · dA/dz."""
-    loss = derivation.loss
-    return next(
-        (Ref(name) for name in step.uses if isinstance(name, Derivative) and name.of == loss),
-        None,
-    )
+    used = (name for name in step.uses if isinstance(name, Derivative) and name.of == derivation.loss)
+    return next(map(Ref, used), None)
 
 
 def _local(derivation: Derivation, step: Step) -> Derivative | None:
-    loss = derivation.loss
-    return next((name for name in step.uses if isinstance(name, Derivative) and name.of != loss), None)
+    """The derivative that it is multiplied by: dA/dz."""
+    return next((name for name in step.uses if isinstance(name, Derivative) and name.of != derivation.loss), None)
 
 
 def _function_of(derivation: Derivation, name: Derivative) -> Apply | None:
     """The one function that the equation of `name.of` applies to `name.by`."""
-    step = next((s for s in derivation.forward if s.name == name.of), None)
+    step = derivation.by_name.get(name.of)
     expr = step.expr if step else None
-    if isinstance(expr, Apply) and expr.args == (Ref(name.by),):
-        return expr
-    return None
+    return expr if isinstance(expr, Apply) and expr.args == (Ref(name.by),) else None
+
+
+def _in_place_of_slope(
+    derivation: Derivation, step: Step, other: Callable[[Apply, Name], Expr | None]
+) -> Iterator[Expr]:
+    """A local derivative, or a chain rule through it, with something else for the slope of its function."""
+    local = step.name if step.rule.is_local else _local(derivation, step)
+    expr = _function_of(derivation, local) if isinstance(local, Derivative) else None
+    slope = other(expr, local.of) if expr is not None and isinstance(local, Derivative) else None
+    if slope is not None and step.rule.is_local:
+        yield slope
+    elif slope is not None and (gradient := _arriving(derivation, step)):
+        yield times(gradient, slope)
 
 
 def without_local(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -53,49 +61,30 @@ def mask_forgotten(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def function_itself(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """The function itself where its derivative belongs: dL/dA · ReLU(z)."""
-    local = step.name if step.rule.is_local else _local(derivation, step)
-    assert local is None or isinstance(local, Derivative)
-    expr = _function_of(derivation, local) if local else None
-    if local is None or expr is None:
-        return
-    if step.rule.is_local:
-        yield expr
-    elif gradient := _arriving(derivation, step):
-        yield times(gradient, expr)
+    yield from _in_place_of_slope(derivation, step, lambda expr, of: expr)
 
 
 def at_activation(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """σ′(A) for σ′(z): the derivative taken at what came out instead of at what went in."""
-    yield from _other_slope(derivation, step, lambda expr, of: (Ref(of), replace(expr, args=(Ref(of),))))
+    yield from _in_place_of_slope(
+        derivation, step, lambda expr, of: _slope(expr, Ref(of), replace(expr, args=(Ref(of),)))
+    )
 
 
 def input_for_output(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """z (1 − z) for A (1 − A): the derivative by what comes out, with what went in put there."""
-    yield from _other_slope(derivation, step, lambda expr, of: (expr.args[0], expr.args[0]))
+    yield from _in_place_of_slope(derivation, step, lambda expr, of: _slope(expr, expr.args[0], expr.args[0]))
 
 
-def _other_slope(
-    derivation: Derivation, step: Step, meant: Callable[[Apply, Name], tuple[Expr, Expr]]
-) -> Iterator[Expr]:
-    """The derivative of a function with something else for its argument and its value."""
-    local = step.name if step.rule.is_local else _local(derivation, step)
-    expr = _function_of(derivation, local) if isinstance(local, Derivative) else None
-    if expr is None or not isinstance(local, Derivative):
-        return
-    argument, value = meant(expr, local.of)
+def _slope(expr: Apply, argument: Expr, value: Expr) -> Expr | None:
+    """The derivative of a function, with something else for its argument and its value."""
     row = row_of(expr)
-    if not row.derivative:
-        return
-    slope = tidy(instantiate(row, row.derivative[0], (argument,), expr.options, value))
-    if step.rule.is_local:
-        yield slope
-    elif gradient := _arriving(derivation, step):
-        yield times(gradient, slope)
+    return tidy(instantiate(row, row.derivative[0], (argument,), expr.options, value)) if row.derivative else None
 
 
 def untransposed(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """W for Wᵀ."""
-    yield rewrite(step.expr, lambda node: node.args[0] if isinstance(node, Apply) and node.op == "transpose" else None)
+    yield rewrite(step.expr, lambda node: found.args[0] if (found := applied(node, "transpose")) else None)
 
 
 def turned_outer_product(derivation: Derivation, step: Step) -> Iterator[Expr]:
@@ -112,8 +101,7 @@ def other_input(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def quotient_for_product(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """A quotient where a product belongs, either way round."""
-    expr = step.expr
-    if not isinstance(expr, Apply) or expr.op not in {"product", "times"}:
+    if (expr := applied(step.expr, "product", "times")) is None:
         return
     left, right = expr.args
     one = number(1)
@@ -141,5 +129,5 @@ def _base(node: Expr) -> Expr | None:
 
 def one_factor(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Only one factor of the product."""
-    if isinstance(step.expr, Apply) and step.expr.op in {"product", "times"}:
-        yield from (arg for arg in step.expr.args if not isinstance(arg, Number))
+    if expr := applied(step.expr, "product", "times"):
+        yield from (arg for arg in expr.args if not isinstance(arg, Number))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from derive.answers.mistakes.mistake import Mistake
 from derive.calculus.building import times
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Ref, apply, names_in, number, rewrite, substitute
+from derive.language.expressions import Expr, Ref, applied, apply, names_in, number, rewrite, substitute
 from derive.language.names import Name, Symbol
 from derive.problem.training.model import ETA, STEP
 from derive.problem.training.update_rules import RULES
@@ -14,17 +14,13 @@ UPDATES = (*RULES, "update")
 """The beginnings of the rules of every step of an update."""
 
 
-def _applied(expr: Expr, op: str) -> Apply | None:
-    return expr if isinstance(expr, Apply) and expr.op == op else None
-
-
 # --- the rate and the parameter ---------------------------------------------------------------------------------------
 
 
 def _other_sign(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """θ + … for θ − …, or the reverse, where a parameter is updated."""
     other = {"add": "subtract", "subtract": "add"}
-    moved = step.expr if isinstance(step.expr, Apply) and step.expr.op in other else None
+    moved = applied(step.expr, *other)
     if moved and moved.args[0] == Ref(step.name.before) and (step.name.before, True) in derivation.givens:
         yield apply(other[moved.op], *moved.args)
 
@@ -36,7 +32,7 @@ def _without_rate(derivation: Derivation, step: Step) -> Iterator[Expr]:
 def _rate_again(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """η² for η; or η times a velocity that holds it already."""
     yield substitute(step.expr, {ETA: apply("product", Ref(ETA), Ref(ETA))})
-    moved = step.expr if isinstance(step.expr, Apply) and step.expr.op in {"add", "subtract"} else None
+    moved = applied(step.expr, "add", "subtract")
     if moved and ETA in derivation.constants and (step.name.before, True) in derivation.givens:
         yield apply(moved.op, moved.args[0], times(Ref(ETA), moved.args[1]))
 
@@ -51,9 +47,10 @@ def _undecayed(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """Without the term λθ of a weight decay."""
 
     def change(node: Expr) -> Expr | None:
-        decay = _applied(node.args[1], "product") if isinstance(node, Apply) and node.op == "add" else None
+        total = applied(node, "add")
+        decay = applied(total.args[1], "product") if total else None
         rate = decay.args[0] if decay else None
-        return node.args[0] if isinstance(node, Apply) and isinstance(rate, Ref) and _is_lambda(rate.name) else None
+        return total.args[0] if total and isinstance(rate, Ref) and _is_lambda(rate.name) else None
 
     yield rewrite(step.expr, change)
 
@@ -79,22 +76,22 @@ def _uncorrected(derivation: Derivation, step: Step) -> Iterator[Expr]:
 
 def _mean_corrected(step: Step) -> Expr | None:
     """m, of a step m/(1 − β^k)."""
-    whole = _applied(step.expr, "divide")
-    rest = _applied(whole.args[1], "subtract") if whole else None
-    power = _applied(rest.args[1], "power") if rest and rest.args[0] == number(1) else None
+    whole = applied(step.expr, "divide")
+    rest = applied(whole.args[1], "subtract") if whole else None
+    power = applied(rest.args[1], "power") if rest and rest.args[0] == number(1) else None
     return whole.args[0] if whole and power and STEP in names_in(power.args[1]) else None
 
 
 def _other_convention(derivation: Derivation, step: Step) -> Iterator[Expr]:
     """βv + g written by another convention: with or without the rate, with or without 1 − β."""
-    whole = _applied(step.expr, "add")
-    kept = _applied(whole.args[0], "product") if whole else None
+    whole = applied(step.expr, "add")
+    kept = applied(whole.args[0], "product") if whole else None
     if step.phase != "update" or whole is None or kept is None or kept.args[1] != Ref(step.name.before):
         return
     beta, new = kept.args[0], whole.args[1]
     rest = apply("subtract", number(1), beta)
     yield apply("add", kept, substitute(new, {ETA: number(1)}) if ETA in names_in(new) else times(Ref(ETA), new))
-    factor = _applied(new, "product")
+    factor = applied(new, "product")
     if factor and factor.args[0] == rest:
         yield apply("add", kept, factor.args[1])
     else:
@@ -106,7 +103,8 @@ def _not_ahead(derivation: Derivation, step: Step) -> Iterator[Expr]:
     begun = derivation.begun
 
     def change(node: Expr) -> Expr | None:
-        kept = _applied(node.args[1], "product") if isinstance(node, Apply) and node.op == "add" else None
+        total = applied(node, "add")
+        kept = applied(total.args[1], "product") if total else None
         v = kept.args[1] if kept else None
         return v if isinstance(v, Ref) and v.name != v.name.before and v.name.before in begun else None
 
