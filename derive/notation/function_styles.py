@@ -241,7 +241,10 @@ def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
     every = layout.index(":") if layout else ":"
     comma = layout.index(",") if layout else ", "
     printer.put(layout.base[1] if layout else "")
-    printer.write(table, ATOM, "tight")
+    if layout and isinstance(table, Ref) and getattr(table.name, "subscript", ()):  # (π_1)_a
+        printer.enclosed(lambda: printer.write(table, LOOSE, "leading"), True)
+    else:
+        printer.write(table, ATOM, "tight")
     printer.put(layout.lowered[0] if layout else "[")
     printer.put("" if by_rows or is_vector else every + comma)
     printer.write(number, LOOSE, "leading")

@@ -149,3 +149,20 @@ def test_a_cross_entropy_takes_numbers_of_classes(scores: str, number: str, mark
     )
     for step in ("L", "dL/dz"):
         assert by_number[step].value_text == by_marks[step].value_text
+
+
+NAMED = """
+[data]
+a_1 = 2
+s = [1, 2]
+[parameters]
+W = [[0.5, 0.25], [1, 0], [0, 1]]
+[model]
+equations = "p_1 = softmax(W s); q = p_1[a_1]; L = -ln q"
+loss = "L"
+"""
+
+
+def test_an_entry_that_a_number_names_stands_as_one() -> None:
+    solution = derive.solve(Problem.loads(NAMED))
+    assert "q = p₁[a₁] ≈ " in solution.text("txt") and "q = (p_{1})_{a_{1}}" in solution.text("tex")

@@ -69,14 +69,15 @@ class LeftSide(NameParser):
 
     def _value(self) -> Quantity | None:
         """`σ(z_2)` as the step that it is, `σ'(z_2)` as the local derivative."""
-        word = self.take()
-        primes = self.primes()
-        if word.kind != "word" or not self.accept("("):
+        if self.token.kind != "word":
+            return None
+        function, primes = self.function_name(), self.primes()
+        if not self.accept("("):
             return None
         arg = self._quantity()
         if arg is None or not self.accept(")"):
             return None
-        found = self.lexicon.function(word.text, primes, (arg,))
+        found = self.lexicon.function(function, primes, (arg,))
         return found if isinstance(found, Ref | Entry) else self._step(found)
 
     def _step(self, expr: Expr | None) -> Ref | None:

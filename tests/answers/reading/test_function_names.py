@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from derive import Problem, check
+from derive import Problem, check, solve
+from derive.answers.working.free_working import read_working
 from derive.calculus.operation_rows import FUNCTIONS, ROWS
 
 LONG = [name for name, op in FUNCTIONS.items() if op in ROWS and ROWS[op].arity == (1, 1) and ROWS[op].elementwise
@@ -26,3 +27,20 @@ def test_a_long_name_is_one_function(name: str) -> None:
     assert (
         check(problem, {"h": f"[2 {name}(0.75), 3 {name}(0.5)]"})["h"].verdict != "correct" or name == "stop_gradient"
     )
+
+
+LOGARITHM = """
+[data]
+x = 3
+[parameters]
+w = 2
+[model]
+equations = "z = w x; a = log2(z); L = a^2"
+loss = "L"
+"""
+
+
+@pytest.mark.parametrize("left", ["log₂′(z)", "log2'(z)", r"\log_2'(z)", "log_{2}'(z)"])
+def test_a_number_below_a_name_is_read_on_the_left_too(left: str) -> None:
+    answers = read_working(f"{left} = 0.2404", solve(Problem.loads(LOGARITHM)))
+    assert [answer.step for answer in answers] == ["da/dz"]
