@@ -196,7 +196,10 @@ class Parser(ArgumentReader):
             raise self.error("the exponent is too large", f"at most {MAX_EXPONENT}", at)
         if isinstance(exponent, Number) and exponent.counter and exponent.value == 1:
             return base
-        return Apply("power", (base, exponent), span=(at.start, self.tokens[self.at - 1].end))
+        span = (at.start, self.tokens[self.at - 1].end)
+        if isinstance(base, Apply) and base.op == "norm" and exponent == number(2):  # no root, and a slope at 0
+            return Apply("sum", (Apply("power", (*base.args, exponent), span=span),), base.options, base.span)
+        return Apply("power", (base, exponent), span=span)
 
     def is_transpose(self) -> bool:
         braced = self.is_op("{")

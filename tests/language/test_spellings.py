@@ -53,6 +53,7 @@ SAME = [
     ("r = np.exp(torch.sin(x))", "r = exp(sin(x))"),
     ("r = ||x||", "r = sqrt(x^T x)"),
     (r"r = \|x - h\|_2^3", "r = sqrt((x - h)^T (x - h))^3"),
+    (r"r = c \| x - h \|^2 + ||x||_2^{2}", "r = c sum((x - h)^2) + sum(x^2)"),
     (r"r = 2 \lVert x \rVert_1", "r = 2 sum(|x|)"),
     (r"r = ‖x‖_\infty", "r = max(|x|)"),
     ("r = ||c| - 3|", "r = abs(abs(c) - 3)"),
@@ -134,3 +135,8 @@ def test_one_target_for_several_outputs_is_warned_of() -> None:
     assert any("every entry of `z` is compared with the one number `c`" in str(w) for w in Problem.loads(text).warnings)
     alone = text.replace("z - c", "z - h")
     assert not any("compared" in str(warning) for warning in Problem.loads(alone).warnings)
+
+
+def test_the_square_of_a_length_has_no_root_and_a_slope_at_0() -> None:
+    solution = solve(Problem.loads(GIVEN.replace("EQUATIONS", "L = ||W1 x - W1 x||^2") + 'loss = "L"\n'))
+    assert solution["L"].equation == "L = sum(L:1^2)" and solution["dL/dW_1[1,1]"].value == 0
