@@ -241,7 +241,8 @@ def looked_up(printer: Printer, expr: Apply, level: int, position: str) -> None:
     every = layout.index(":") if layout else ":"
     comma = layout.index(",") if layout else ", "
     printer.put(layout.base[1] if layout else "")
-    if layout and isinstance(table, Ref) and getattr(table.name, "subscript", ()):  # (π_1)_a
+    numbered = isinstance(table, Ref) and isinstance(table.name, Symbol) and table.name.subscript
+    if layout and numbered:  # (π_1)_a
         printer.enclosed(lambda: printer.write(table, LOOSE, "leading"), True)
     else:
         printer.write(table, ATOM, "tight")
