@@ -332,16 +332,21 @@ def test_a_record_that_is_damaged_is_no_record(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "text", "reason"),
+    ("name", "text", "state", "reason"),
     [
-        ("s1000 zz.txt", "Dear teacher, here is my work. See you on Monday = great.\n", "no answer was found in it"),
-        ("s1000 zz.md", "", "no answer was found in it"),
-        ("s1000 zz.toml", 'z_1 = ""\n', "nothing was filled in"),
-        ("s1000 zz.toml", 'note = "see the other file"\n', ""),
+        (
+            "s1000 zz.txt",
+            "Dear teacher, here is my work. See you on Monday = great.\n",
+            "empty",
+            "no answer was found in it",
+        ),
+        ("s1000 zz.md", "", "empty", "no answer was found in it"),
+        ("s1000 zz.toml", 'z_1 = ""\n', "empty", "nothing was filled in"),
+        ("s1000 zz.toml", 'note = "see the other file"\n', "superseded", "no answer was found in it"),
     ],
 )
 def test_what_holds_no_answer_does_not_take_the_place_of_work(
-    classes: Path, tmp_path: Path, name: str, text: str, reason: str
+    classes: Path, tmp_path: Path, name: str, text: str, state: str, reason: str
 ) -> None:
     """Also the sheet in Markdown that nobody filled in."""
     (tmp_path / "back").mkdir()
@@ -349,7 +354,7 @@ def test_what_holds_no_answer_does_not_take_the_place_of_work(
     (tmp_path / "back" / name).write_text(text or blank_sheet(classes, "s1000"))
     grade(classes, [tmp_path / "back"], tmp_path / "grades", QUICK)
     assert scores(tmp_path / "grades")["s1000"] == "9"
-    assert states(tmp_path / "grades")[f"back/{name}"] == ("s1000", "empty" if reason else "superseded")
+    assert states(tmp_path / "grades")[f"back/{name}"] == ("s1000", state)
     assert reasons(tmp_path / "grades")[f"back/{name}"] == reason
 
 
