@@ -21,10 +21,10 @@ def formula_of(reading: Reading, shapes: Mapping[Name, Shape], asked: Shape = ()
     """What was read as a formula that can be worked out: its arrays and macros written out, `·` between arrays of one
     shape as the product entry by entry; Unreadable where it has no meaning, or not the shape that is `asked` for.
     """
-    expr = with_arrays(reading.expr, reading)
-    simple = is_written_out(expr, shapes)
-    expr = expr if simple else with_settings(expr)
     try:
+        expr = with_arrays(reading.expr, reading)
+        simple = is_written_out(expr, shapes)
+        expr = expr if simple else with_settings(expr)
         check_bounds(expr, reading.text)
         expr, shape = _settled(expr if simple else expand_macros(expr, shapes), shapes)
         single = shape == () and prod(asked) > 1

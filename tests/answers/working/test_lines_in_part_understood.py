@@ -177,3 +177,7 @@ def test_a_heading_between_signs_of_equality_goes_on_with_nothing() -> None:
 def test_an_update_marked_by_a_plus_is_no_sum_in_place() -> None:
     (answer,) = read_working("w^+=0.3", problem("learning_rate"))
     assert answer.step == "w@1"
+
+
+def test_an_array_of_three_axes_in_a_formula_is_told() -> None:
+    assert verdicts("L = 2 [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "cnn") == {"L": "unreadable"}
