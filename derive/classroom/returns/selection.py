@@ -17,7 +17,7 @@ _VERSION = re.compile(
     r"(?:[\s_-]*\((?P<copy>\d{1,4})\)|(?:[\s_-]+[vV]?|[vV])(?P<number>\d{1,4}))?"
 )
 """A number at the end; one that touches the name, as in `p100`, is a part of it. A copy has the number 1 if none."""
-_FOLDER = re.compile(r"(?P<place>.*/)?(?i:version)\s(?P<number>\d{1,4})/.*")
+_FOLDER = re.compile(r"(?P<above>.*/)?(?i:version)\s(?P<number>\d{1,4})/.*")
 """What Teams calls the folders of what was handed in again."""
 
 
@@ -52,7 +52,7 @@ class Candidate:
         if row and number.isdecimal():
             return place, int(number)
         if folder := _FOLDER.fullmatch(self.shown):
-            return folder["place"] or "", int(folder["number"])
+            return folder["above"] or "", int(folder["number"])
         path = PurePosixPath(self.shown)
         match = _VERSION.fullmatch(path.stem) if len(path.stem) <= LONGEST_NAME else None
         if match is None:
