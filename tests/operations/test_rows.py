@@ -155,7 +155,7 @@ def test_a_spelling_belongs_to_one_operation() -> None:
 
 FIELD = """
 ReLU ReLU′ LeakyReLU LeakyReLU′ ELU ELU′ SELU SELU′ PReLU ReLU6 Softsign Mish GELU GELU_tanh SiLU softplus logsigmoid
-Hardsigmoid Hardswish softmax causal_softmax logsoftmax logsumexp topk conv convᵀ maxpool avgpool flatten cumsum cumprod
+Hardsigmoid Hardswish softmax softmax_≤ logsoftmax logsumexp topk conv convᵀ maxpool avgpool flatten cumsum cumprod
 sg clip H
 """
 """What papers and frameworks call a function, so that a page may too."""

@@ -180,7 +180,7 @@ register_rows([
               rules=("back softmax",), derivative=("diag(y) - y y^T",), jacobian=("(1 - i) i", "-(i j)")),
     array_row("causal_softmax", "softmax over the tokens up to the query's own, 0 for later ones",
               "causal_softmax(X, columns)",
-              notation=Look("function", r"{\operatorname{softmax}_{\le}}", "causal_softmax"),
+              notation=Look("function", r"{\operatorname{softmax}_{\le}}", "softmax_≤"),
               shape=_causal_shape, kernel=_causal_kernel, pullback=_softmax_pullback, entry=_causal_entry,
               params=("z",), bounds=(0, 1), settings=AXIS, rules=("back softmax",), from_scores=True,
               meaning=Wording("causal_softmax")),

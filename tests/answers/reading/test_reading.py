@@ -365,7 +365,8 @@ def test_what_cannot_be_read_stops_nothing_else(tmp_path: Path) -> None:
      ("a.json", "", "not valid JSON"),
      ("a.csv", "", "empty"), ("a.csv", "step,foo\n1,2", "column `answer`"), ("a.csv", "L\n", "line 1.*no answer"),
      ("a.csv", 'L,"3', "line 1.*never closed"), ("a.xlsx", "", "not known"), ("a.csv", b"L,\xff\n", "line 1.*UTF-8"),
-     ("a.csv", b"L,1\nA_2,\0\n", "line 2.*NUL"), ("a.json", b"\xff\xfe{\x00", "UTF-8")],
+     ("a.csv", b"L,1\nA_2,\0\n", "line 2.*NUL"), ("a.json", b"{\xff}", "UTF-8"),
+     ("a.json", b"\xff\xfe{\x00", "not valid JSON")],
 )  # fmt: skip
 def test_bad_files_say_where_and_what_to_do(tmp_path: Path, name: str, text: str | bytes, says: str) -> None:
     with pytest.raises(InputError) as caught:
