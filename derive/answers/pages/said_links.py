@@ -18,7 +18,6 @@ _LINK = re.compile(
     rf"(?:\s*(?::(?=[\s\[({{\\]|$)|->|=>|[→⟶⇒])\s*|[ ]*\t\s*"
     rf"|(?P<words>(?:\s+[^\W\d_]+(?:[-'’][^\W\d_]+)?){{1,4}})(?:\s+|$))(?={_VALUE}|$)"
 )
-_WORD = re.compile(r"\s+\S+$")
 _LINKS = (
     "is|are|equal|equals|become|becomes|comes|turns|works|gives|ist|sind|gleich|beträgt|lautet|wird|est|vaut|égale|sont|es|vale|son|igual|da"
     "|равно|равен|равна|равны|составляет|есть|тең|болады|è|sono|wynosi|jest|eşittir|είναι|ισούται|é|são|är|er|on|дорівнює|là"
@@ -38,11 +37,11 @@ _COUNTS = frozenset(
 )
 """What links a name to a number that is no value of it: `W of layer 2`, `z for sample 3`."""
 _NUMBERS = re.compile(r"[-+−–\s]*\d[\d.,]*|\[.*\]|")
+_BAR_OR_BRACKET, _OPENS, _CLOSES = re.compile(r"([|()\[\]{}])"), frozenset("([{"), frozenset(")]}")
 _CELL, _BELOW = re.compile(rf"{_VALUE}"), re.compile(rf"\s*(?:{_VALUE})")
 _TURNED = re.compile(r"[^=≈A-Za-z]*[=≈]")
 """A value that stands on the left of another relation."""
 _OVER = re.compile(r"[=≈≃≅←]|\\approx|:=|<-")
-_TAIL = re.compile(r"(?:\S+\s+){0,4}\S+$")
 _ENDS = frozenset("=≈<>~:←")
 _MARKS, _AROUND = "*`_$\"'|«»“”", "*`_$\"'|([{"
 
@@ -80,10 +79,10 @@ def _name_and_sign(text: str, link: re.Match[str], means: Means) -> tuple[str, s
     if "\t" in text[len(before) :] and _named(before, means):
         return before, " = "
     for _ in range(MOST_WORDS):
-        last = _WORD.search(before)
-        if last is None or len(before) - len(last.group()) < len(text) - len(link.group()):
+        rest, *last = before.rsplit(maxsplit=1)
+        if not last or len(rest) < len(text) - len(link.group()):
             return None
-        before = before[: last.start()]
+        before = rest
         if _named(before, means):
             sign = _sign(text[len(before) :])
             return (before, sign) if sign else None
@@ -91,14 +90,28 @@ def _name_and_sign(text: str, link: re.Match[str], means: Means) -> tuple[str, s
 
 
 def _row(line: str, means: Means) -> str | None:
-    """A row of a table that begins with a name and ends with a value, as a statement."""
-    cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
+    """A row of a table that begins with a name and ends with a value, as a statement; one with bars inside of its cells
+    is left to those who read tables.
+    """
+    cells = [cell.strip() for cell in _cells(line.strip().strip("|"))] if "|" in line and r"\vert" not in line else []
     if not 1 < len(cells) < 5 or _OVER.search(line) or not means(cells[0].strip(_MARKS)):
         return None
     first, *between, last = cells
     if not _CELL.match(last) or any(_NUMBERS.fullmatch(cell) or means(cell.strip(_MARKS)) for cell in between):
         return None
     return f"{first.strip(_MARKS)} = {last}"
+
+
+def _cells(row: str) -> list[str]:
+    """What stands between bars outside of brackets: inside of them a bar parts the numbers of an array."""
+    cells, depth = [""], 0
+    for part in _BAR_OR_BRACKET.split(row):
+        if part == "|" and depth <= 0:
+            cells.append("")
+            continue
+        depth += (part in _OPENS) - (part in _CLOSES)
+        cells[-1] += part
+    return cells
 
 
 def _sign(text: str) -> str:
@@ -113,8 +126,7 @@ def _sign(text: str) -> str:
 
 def _named(before: str, means: Means) -> bool:
     """Whether a text ends with a name."""
-    tail = None if before.rstrip()[-1:] in _ENDS else _TAIL.search(before)
-    words = tail.group().split() if tail else []
+    words = [] if before.rstrip()[-1:] in _ENDS else before.rsplit(maxsplit=MOST_WORDS + 1)[-MOST_WORDS - 1 :]
     for count in range(len(words), 0, -1):
         name = " ".join(words[-count:]).strip(_MARKS)
         if name and (means(name) or means(name.strip(_AROUND))):
