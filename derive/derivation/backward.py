@@ -65,7 +65,7 @@ class Backward:
         self.alike = bool(places.own) and places.sample(target) is None  # one sample's result has ways of its own
         on_path = (step for step in steps if step.name in path.names)
         self.equations = [step for step in on_path if not (self.alike and places.sample(step.name))]
-        self.target = target
+        self.target = self.at = target
         self.givens = path.dependent - {step.name for step in steps}
         self.left: dict[Name, int] = {}
         for step in self.equations:
@@ -212,6 +212,7 @@ class Backward:
 
     def _pulled(self, step: Step) -> dict[Name, tuple[Expr, RuleKey]]:
         """The gradient of each name in a structural equation, by the rows' pullbacks, and the rule that gave it."""
+        self.at = step.name
         found: dict[Name, list[tuple[Expr, RuleKey]]] = {}
         start: Expr = number(1) if step.name == self.target else Ref(self._gradient(step.name))
         for name, expr, rule in self._pull(step.expr, start, COPY, Ref(step.name)):

@@ -7,7 +7,7 @@ from math import prod
 
 from derive.calculus.building import filled_array
 from derive.calculus.differentiation import Shapes, settled, shape_of
-from derive.calculus.kernels import shape_text
+from derive.calculus.kernels import ShapeFault, shape_text
 from derive.derivation.backward import Backward
 from derive.derivation.demands import demanded, following, origin, with_slopes
 from derive.derivation.helpers import LINEAR, Helpers, LossPath, is_pointwise
@@ -135,7 +135,13 @@ class _Deriving:
 
     def _backward(self, target: Name, wanted: Iterable[Name]) -> list[Step]:
         steps = [*self.forward, *self.backward]
-        return list(Backward(steps, target, wanted, self.shapes, self.places, self.known, self.targets).steps())
+        backward = Backward(steps, target, wanted, self.shapes, self.places, self.known, self.targets)
+        try:
+            return list(backward.steps())
+        except ShapeFault as fault:  # a column beside a row that only a third argument held together
+            message = f"the derivative of `{backward.at}` cannot be written down: {fault.message}"
+            hint = "bring its arguments to one shape, in equations of their own"
+            raise InputError([Fault(message, hint, self.problem.place(origin(backward.at).id))]) from None
 
     def _slope(self, name: Derivative, steps: list[Step]) -> None:
         """The steps that a derivative takes, appended to `steps`."""

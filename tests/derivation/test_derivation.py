@@ -12,6 +12,7 @@ import derive.examples
 from derive.derivation.derive import derive as derivation_of
 from derive.derivation.derive import well_formed
 from derive.derivation.steps import Derivation, Step
+from derive.errors import InputError
 from derive.language.expressions import Shape, names_in
 from derive.language.names import Derivative, Name, Symbol
 from derive.notation.notations import ASCII
@@ -428,3 +429,22 @@ loss = "L"
 """
     solution = derive.solve(derive.Problem.loads(text))
     assert solution["p"].value == (1, 1) and solution["dL/dz"].value == (0, 0)
+
+
+def test_a_derivative_whose_parts_do_not_go_together_is_told_at_its_equation() -> None:
+    """A column and a row that a third argument holds together."""
+    text = """
+[data]
+V = [[0.5, 2], [1, 3]]
+[parameters]
+x = [0.3, 1]
+r = [4, 5]
+[model]
+equations = '''
+z = clip(x, V, r^T)
+L = sum(z)
+'''
+loss = "L"
+"""
+    with pytest.raises(InputError, match="line 9: the derivative of `z` cannot be written down"):
+        derive.solve(derive.Problem.loads(text))

@@ -13,7 +13,8 @@ from derive.examples import names
 from derive.figures import Grid
 from derive.figures.attention import attention_figure
 from derive.figures.drawing.arrange import drawing_of
-from derive.figures.drawing.primitives import Circle, Rectangle, Text
+from derive.figures.drawing.grids import _shades
+from derive.figures.drawing.primitives import SHADED, Circle, Rectangle, Text
 from derive.figures.renderers.svg import SCRIPT
 from derive.figures.windows import window_figures
 from derive.notation.notations import UNICODE
@@ -145,3 +146,11 @@ def test_cells_hold_their_numbers(name: str) -> None:
         assert all(a[0] >= 0 and a[2] <= drawing.width and a[1] >= 0 and a[3] <= drawing.height for a in boxes)
         assert not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for a, b in combinations(boxes, 2))
         assert drawing.scale * 8 >= 6
+
+
+@pytest.mark.parametrize("largest", [0.1, 0.4, 1 / 3, 0.7, 5e-324, 1e300])
+def test_the_largest_entry_is_the_darkest(largest: float) -> None:
+    """And nothing is darker, however the quotient is rounded."""
+    darkest = len(SHADED["value"])
+    assert _shades([largest, 0.0]) == [darkest, 0]
+    assert max(_shades([largest * (k / 1000) for k in range(1, 1001)])) == darkest

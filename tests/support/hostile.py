@@ -138,6 +138,8 @@ FLOODS = {
     "cells": r"$$z_1 = \begin{bmatrix}" + "1+1 & " * 900 + r"\end{bmatrix}$$",
     "stops": "z_2 = 1" + "." * 9_000 + "x", "exponentials": "A_2 = " + "1/(1+e^{-" * 25 + "1" + "})" * 25,
     "words": r"z_2 = 1 \text{and} " * 800, "labels": "".join(f"a{i}: z_2 = {i}\n" for i in range(3_000)),
+    "blank lines": "> z_1 = 1" + "\n" * 5_000 + "x = 2", "dots": "Task 1 " + "." * 4_000 + "5 = x",
+    "dots and gaps": ("Task 1 " + ".:" * 60 + "5\n") * 50, "nested asides": "z_2 = 3 " + "(a = b " * 900,
     "blanks": r"\answer[" * 6_000 + r"\answer{{" * 5_000,
     "drawn": "⎡" * 5_000 + "\n" + "⎣" * 5_000 + "⎤" * 4_000 + "\n", "tall": "z_1 = ⎡1⎤\n" + "      ⎢1⎥\n" * 3_000,
     "panels": ("[" * 3_000 + "\n" + "[:]" * 3_000 + "\n") * 3, "drawn small": ("⎡1⎤⎡2⎤\n⎣1⎦⎣2⎦\n" * 1_500),

@@ -34,7 +34,7 @@ _ANSWER = re.compile(
     r"(?<=[:=])[ \t]*+(?:ans|answer|result|ergebnis|antwort|ответ|réponse|resultado)[ \t]*+[:=](?!=)", re.IGNORECASE
 )
 """What says no more than the sign before it: `z: ans = 3`."""
-_QUOTED, _ALL_QUOTED = re.compile(r"^>(?:[ ]?>)*[ ]?", re.MULTILINE), re.compile(r"(?:>[^\n]*+(?:\n|$)|\s*\n)+")
+_QUOTED = re.compile(r"^>(?:[ ]?>)*[ ]?", re.MULTILINE)
 """A work as it is quoted in a mail."""
 _BOLD = re.compile(r"(?<![\w)\]*])\*\*(?=[^\s*])([^*\n]{1,80})(?<=\S)\*\*(?![\w(*])")
 _ROUGHLY = re.compile(
@@ -137,7 +137,9 @@ def _gap(match: re.Match[str]) -> str:
 def within_budget(text: str, budget: Budget) -> str:
     """As much of a text as is read, its lines kept."""
     text = text[:MAX_CHARACTERS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = (_QUOTED.sub("", text) if _ALL_QUOTED.fullmatch(text) else text).split("\n")
+    lines = text.split("\n")
+    if all(line.startswith(">") or not line.strip() for line in lines):  # a mail that is quoted
+        lines = _QUOTED.sub("", text).split("\n")
     long = [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE and not _too_long(line)]
     if long:
         what = f"this line and {len(long) - 1} more were not read" if len(long) > 1 else "this line was not read"

@@ -28,7 +28,7 @@ _HEADING = re.compile(
 )
 """The number of a task or of a step before a line, or alone in it."""
 _WORD_AND_NUMBER = re.compile(
-    r"[\W_]*[^\W\d_]{3,20}[\s-]+(?:no\.?|nr\.?|№|#)?\s*\d{1,2}[a-z]?\s*(?:[.:)–—-]+|\([^()\d=]*\))*\s*(?:[^\W\d_]+[\s'’*_,-]*){0,6}[\W_]*"
+    r"[\W_]*[^\W\d_]{3,20}[\s-]+(?:no\.?|nr\.?|№|#)?\s*\d{1,2}[a-z]?\s*+(?:[.:)–—-]++|\([^()\d=]*+\))*+\s*+(?:[^\W\d_]++[\s'’*_,-]*+){0,6}[\W_]*+"
 )
 """A heading in any language: `Zadanie 1`, `Esercizio 2: all'indietro`."""
 _UNDERLINES = re.compile("={2,}")

@@ -132,4 +132,4 @@ def _shades(sizes: list[float] | None) -> list[int]:
     if not sizes:
         return []
     most = max(sizes) or 1.0
-    return [ceil(len(SHADED["value"]) * size / most) for size in sizes]
+    return [ceil(len(SHADED["value"]) * (size / most)) for size in sizes]  # the largest exactly the darkest
