@@ -317,6 +317,11 @@ def is_minus_infinity(x: Num) -> bool:
     return type(x) is not fmpq and x < 0 and not x.is_finite()
 
 
+def is_unknown(x: Num) -> bool:
+    """Whether nothing is known of a value, not even that it is infinite: `tan(10^400)` with few bits."""
+    return type(x) is not fmpq and not x.is_finite() and not (x < 0 or x > 0)
+
+
 def check_value(x: Num) -> None:
     """Raises ValueFault for a ball outside 10^±100000 or too wide with all bits, Undecided where more may help; −∞ is
     a value.

@@ -16,7 +16,17 @@ from derive.answers.reading.written import Answer, Array, WrittenNumber
 from derive.calculus.differentiation import entry_of, expand_macros
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes
 from derive.calculus.operation_rows import ROWS
-from derive.calculus.scalars import Num, Undecided, ValueFault, middle, precision, shortened, to_fmpq, to_num
+from derive.calculus.scalars import (
+    Num,
+    Undecided,
+    ValueFault,
+    is_unknown,
+    middle,
+    precision,
+    shortened,
+    to_fmpq,
+    to_num,
+)
 from derive.calculus.shapes import broadcast, offset
 from derive.derivation.short_rules import Short
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Options, Ref, Shape, bared
@@ -123,7 +133,8 @@ class Evaluator:
     ) -> Value | None:
         try:
             with precision(BITS, ties=True):
-                return self._at(expr, env, grids, number)
+                shape, flat = self._at(expr, env, grids, number)
+                return None if any(map(is_unknown, flat)) else (shape, flat)
         except FAULTS:
             return None
 

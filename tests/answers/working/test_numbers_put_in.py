@@ -56,3 +56,14 @@ def test_right_numbers_put_in_are_right(step: str, text: str, tmp_path: Path) ->
 @pytest.mark.parametrize(("step", "text"), WRONG)
 def test_wrong_numbers_put_in_are_wrong(step: str, text: str, tmp_path: Path) -> None:
     assert verdicts(step, text, tmp_path) == {"wrong"}
+
+
+@pytest.mark.parametrize("function", ["tan", "sin", "cos"])
+def test_a_value_of_which_nothing_is_known_is_no_mistake(function: str, tmp_path: Path) -> None:
+    """The equation at 1e400 takes more bits than marking has: a number put in there is not held against anything."""
+    problem = Problem.loads(
+        f"[data]\nx = 1e400\n[parameters]\nw = 0.5\n[model]\nequations = '''\nz = {function}(x)^2 + w\n'''\n"
+    )
+    work = tmp_path / "work.txt"
+    work.write_text(f"z = {function}(x)^2 + w = 341.3 + 0.5 = 341.8\n", "utf-8")
+    assert check(problem, work).items[0].id == "z"
