@@ -42,7 +42,7 @@ from derive.answers.pages.transcript import CUT_OFF
 from derive.answers.reading.comments import uncommented, unit_behind
 from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.grids import Reading
-from derive.answers.reading.literal_ends import value_behind
+from derive.answers.reading.literal_ends import value_ahead, value_behind
 from derive.answers.reading.numbers import is_ambiguous
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Array, Unreadable
@@ -332,8 +332,10 @@ class StatementReader:
             return None
 
     def _value_in(self, link: StatedSide, asked: Shape | None, fault: Unreadable | None) -> ReadSide | None:
-        """The value that a text ends or begins with which cannot be read as a whole."""
+        """The value that a text ends or begins with which cannot be read as a whole; of `2 or 0` neither."""
         start, end = value_behind(link.text), self.splitter.ends_behind(link.text)
+        if start and value_ahead(link.text):
+            return None
         for part in (link.text[start:] if start else "", link.text[:end]):
             reading, _, numbers = self._known(part.strip(), asked) if part else (None, None, None)
             if reading and numbers:

@@ -181,3 +181,9 @@ def test_an_update_marked_by_a_plus_is_no_sum_in_place() -> None:
 
 def test_an_array_of_three_axes_in_a_formula_is_told() -> None:
     assert verdicts("L = 2 [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "cnn") == {"L": "unreadable"}
+
+
+@pytest.mark.parametrize("hedged", ["{} or 3", "3 or {}", "{} oder 3", "3 sorry {}", "3 no wait {}", "{} и 3"])
+def test_of_two_values_none_is_chosen(hedged: str) -> None:
+    """Neither the right one nor the wrong one: who writes two numbers has not said which is meant."""
+    assert verdicts(f"z_2 = {hedged.format('18.3')}") == {"z_2": "unreadable"}
