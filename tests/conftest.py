@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 import sys
@@ -17,14 +18,13 @@ from hypothesis import HealthCheck, settings
 from support.programs import path_of
 from support.scheduling import in_parts
 
+import derive
 from derive import examples
 
 os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parents[1] / "build" / "compiled"))
-sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
-"""Tests and the processes that they start find modules compiled, wherever they stand, and leave nothing beside them."""
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what tests start finds modules compiled
+sys.dont_write_bytecode = False
 
 gc.set_threshold(50_000, 20, 100)  # worked problems live to the end: rarely is garbage looked for among them
 
@@ -53,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     if of_several := getattr(config, "workerinput", None):
         items[:] = in_parts(items, of_several["workercount"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The modules are compiled once, on every core, before processes start that would each do it alone."""
+    compileall.compile_dir(Path(derive.__file__).parent, quiet=2, workers=0)
 
 
 @pytest.hookimpl(optionalhook=True)
