@@ -9,7 +9,9 @@ from __future__ import annotations
 import compileall
 import gc
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +22,6 @@ from support.scheduling import in_parts
 
 import derive
 from derive import examples
-
-os.environ["DERIVE_CACHE"] = ""  # what SymPy finds is found anew: nothing outside the tests decides what they see
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what tests start finds modules compiled
 sys.dont_write_bytecode = False
@@ -53,6 +53,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     if of_several := getattr(config, "workerinput", None):
         items[:] = in_parts(items, of_several["workercount"])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What SymPy finds is found anew, once a run, and kept for every process of it: nothing outside decides what tests
+    see. What pages to practise in fetch stays where it is without a cache.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    folder, fetched = (
+        Path(tempfile.mkdtemp(prefix="derive-tests-")),
+        Path(tempfile.gettempdir()) / "derive" / "practice",
+    )
+    fetched.mkdir(parents=True, exist_ok=True)
+    (folder / "practice").symlink_to(fetched, target_is_directory=True)
+    os.environ["DERIVE_CACHE"] = str(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder))
 
 
 @pytest.hookimpl(optionalhook=True)

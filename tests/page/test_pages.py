@@ -577,7 +577,7 @@ def another() -> Iterator[subprocess.Popen[str]]:
     """A process with other hashes: it takes names of built-in problems, and gives a fingerprint of every format. There
     is one for all of them: between two, tests of other files run.
     """
-    environment, pipe = os.environ | {"PYTHONHASHSEED": "4711"}, subprocess.PIPE
+    environment, pipe = os.environ | {"PYTHONHASHSEED": "4711", "DERIVE_CACHE": ""}, subprocess.PIPE
     command = [sys.executable, "-c", FINGERPRINTS]
     with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         yield process
