@@ -103,9 +103,10 @@ class Cursor:
         ]
 
     def integer(self) -> int:
-        if self.token.kind != "number" or not self.token.text.isdigit():
+        token = self.token
+        if token.kind != "number" or not token.text.isdigit():
             raise self.unexpected("a whole number, or the letter of `for i = 1..3:` or of `\\sum_{i=1}^{3}`")
-        if len(self.token.text) > MAX_INDEX_DIGITS:
+        if len(token.text) > MAX_INDEX_DIGITS:
             raise self.error("the number is too long", f"at most {MAX_INDEX_DIGITS} digits")
         return int(self.take().text)
 
@@ -208,11 +209,12 @@ class Cursor:
 
     def _subscript_item(self, braced: bool = False) -> SubscriptItem:
         """An integer, a word, or (in braces) index arithmetic with a loop letter, `t-1`, or a whole name, `W_1`."""
-        if self.token.kind not in {"number", "word"}:
+        kind, text = self.token[:2]
+        if kind not in {"number", "word"}:
             raise self.unexpected("a number or a word as subscript")
-        if braced and (self.token.kind == "number" or self.token.text in self.scope.indices):
+        if braced and (kind == "number" or text in self.scope.indices):
             return self.count()
-        if self.token.kind == "number":
+        if kind == "number":
             return self.integer()
         word = self.take().text
         if word in self.scope.indices:
@@ -239,10 +241,11 @@ class Cursor:
         return value
 
     def _counted_term(self) -> int:
-        value = 1 if self.token.text in self.scope.indices else self.integer()
+        indices = self.scope.indices
+        value = 1 if self.token.text in indices else self.integer()
         self.accept("*")
-        if self.token.kind == "word" and self.token.text in self.scope.indices:
-            value *= self.scope.indices[self.take().text]
+        if self.token.kind == "word" and self.token.text in indices:
+            value *= indices[self.take().text]
         return value
 
     def _superscript(self, name: Symbol) -> str:

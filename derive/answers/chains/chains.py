@@ -237,6 +237,8 @@ class StatementReader:
     def left(self, text: str) -> Target | None:
         """What a left side names, or None."""
         written = text.strip().rstrip(".:, ").strip('*_`$ "“”„«»')
+        if len(written) > 2 * MAX_LEFT:
+            return None
         text = plain_left(written, self.first_index)
         if self.loss_named and self._is_usual(text):
             return None

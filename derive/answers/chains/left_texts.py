@@ -19,6 +19,9 @@ _NEW_BEHIND = re.compile(
     r"|\([tkni]\s*\+\s*1\)|_\{?after\}?|\s*\*)",
     re.IGNORECASE,
 )
+_ADDED = re.compile(r"[\s(+*]|after", re.IGNORECASE)
+"""What no name has that is not said to be new."""
+_SLOPE = re.compile("[Gg]rad|[Гг]рад")
 _GRADIENT_BEHIND = re.compile(r"(?P<name>\S+)[\s_.]+(?:grad(?:ient)?|Gradient|градиент|gradiente?)")
 _GRADIENT_BEFORE = re.compile(
     r"(?:the\s+)?(?:[Gg]rad(?:ient)?|[Гг]радиент|[Gg]radiente)\s+(?:(?:of|for|w\.?r\.?t\.?|by|in|von|nach|für|по|для|de|par|por)\s+)?"
@@ -66,10 +69,11 @@ def plain_left(text: str, first_index: int) -> str:
         text = f"{found['name']}[{int(found['at']) + 1 - first_index}]"
     elif first_index == 0 and "{" in text:
         text = _ENTRY_FROM_ZERO.sub(_counted_from_one, text)
-    if found := _GRADIENT_BEHIND.fullmatch(text) or _GRADIENT_BEFORE.fullmatch(text):
+    found = _GRADIENT_BEHIND.fullmatch(text) or _GRADIENT_BEFORE.fullmatch(text) if _SLOPE.search(text) else None
+    if found:
         name, mark, index = found["name"].partition("[")
         return f"grad_{{{name}}}{mark}{index}"
-    if found := _NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text):
+    if found := _ADDED.search(text) and (_NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text)):
         return f"{found['name']}^{{new}}"
     return text
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from derive.answers.chains.left_texts import MARKS, UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
@@ -27,12 +28,22 @@ _FOREIGN = re.compile(
 _MATHEMATICS = re.compile(r"\\(?!text|q?quad|Rightarrow|implies|to(?![a-z]))[a-z]|\w/\w")
 _SEPARATES = re.compile(r"[,;|\t]|quad")
 _BRACKETS, _EACH, _SIGNS = re.compile(r"\([^()]*\)|\\[a-z]*"), re.compile(r"[^\W\d_]+"), re.compile(r"[-+*·^=\d_⊙]")
+_UNFINISHED = re.compile(r"(?:[+=]|\\(?:cdot|times|odot))$")
 _OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
 
 
 def _is_whole(text: str) -> bool:
     """Whether every bracket in a text has its counterpart: what is cut out of a formula has not."""
     return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "{}", "[]"))
+
+
+def _beginnings(text: str) -> Iterator[tuple[str, str]]:
+    """Where a name may begin behind something else: what stands before it, and the rest."""
+    for match in islice(_BEGINNING.finditer(text), MAX_BEGINNINGS):
+        left = text[match.start() :].strip()
+        plain = match.start() > 0 and len(left) <= MAX_LEFT and _is_whole(left)
+        if plain and not _NO_NAME.search(_NOT_READ.sub("", left)):
+            yield text[: match.start()].rstrip(), left
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +94,31 @@ class StatementSplitter:
 
     def _cut(self, label: str, text: str) -> tuple[str, str] | None:
         """The value at the end of one statement and the name that begins the next, between two relations."""
-        for count, match in enumerate(_BEGINNING.finditer(text)):
-            if count >= MAX_BEGINNINGS:
-                return None
-            left = text[match.start() :].strip()
-            if (
-                match.start() == 0
-                or len(left) > MAX_LEFT
-                or not _is_whole(left)
-                or _NO_NAME.search(_NOT_READ.sub("", left))
-            ):
-                continue
-            if not self.is_name(left):
-                continue
-            whole = text[: match.start()].rstrip()
-            if whole == BLANK:
-                return whole, left
-            value = self._value(whole)
-            if value and value != whole and (self.reads(value) or value_behind(value) is not None):
-                return value, left
-            end = value_ahead(plain := without_words_ahead(whole))
-            if end and self._is_talk(plain[end:]) and not self.reads(whole):
-                return plain[:end], left
-            number = without_words_ahead(_OPERATES.sub("", value).rstrip())
-            sign = value[-1:] if _OPERATES.search(value) else ""
-            if number and self.is_number(number) and self.is_another(label, left, sign):
-                return number, left
-            break  # what begins later is only an end of this name
+        beside = list[str]()
+        for whole, left in _beginnings(text):
+            if _UNFINISHED.search(whole):  # no value ends there
+                beside.append(left)
+            elif any(map(self.is_name, beside)):
+                break
+            elif self.is_name(left):
+                if found := self._value_before(whole, label, left):
+                    return found
+                break  # what begins later is only an end of this name
         return self._before_a_formula(text)
+
+    def _value_before(self, whole: str, label: str, left: str) -> tuple[str, str] | None:
+        """The value that ends where the name `left` begins."""
+        if whole == BLANK:
+            return whole, left
+        value = self._value(whole)
+        if value and value != whole and (self.reads(value) or value_behind(value) is not None):
+            return value, left
+        end = value_ahead(plain := without_words_ahead(whole))
+        if end and self._is_talk(plain[end:]) and not self.reads(whole):
+            return plain[:end], left
+        number = without_words_ahead(_OPERATES.sub("", value).rstrip())
+        sign = value[-1:] if _OPERATES.search(value) else ""
+        return (number, left) if number and self.is_number(number) and self.is_another(label, left, sign) else None
 
     def _is_talk(self, text: str) -> bool:
         """Whether a text behind a value is none of the mathematics."""
@@ -129,7 +137,7 @@ class StatementSplitter:
     def _before_a_formula(self, text: str) -> tuple[str, str] | None:
         """A value, a word that means nothing here, and a formula: `0.27 donc W A + b`."""
         end = value_ahead(text)
-        if not end or (self.reads(text) and text[end : end + 1] != "\t"):
+        if not end or not text[end:].strip() or (self.reads(text) and text[end : end + 1] != "\t"):
             return None
         gap = _FIRST_GAP.match(text, end)
         separated = gap is not None and _SEPARATES.search(gap.group()) is not None

@@ -70,6 +70,7 @@ class Evaluator:
     true: dict[Expr, Value | None] = field(default_factory=dict)
     spreads: dict[tuple[Expr, str, str, CommaUse], Value | None] = field(default_factory=dict)
     standing: dict[Expr, list[Flat] | None] = field(default_factory=dict)
+    entries: dict[tuple[Expr, Index], Expr] = field(default_factory=dict)
     operations: dict[tuple[str, Shapes, Options], tuple[Shape, Kernel]] = field(default_factory=dict)
 
     @staticmethod
@@ -190,10 +191,13 @@ class Evaluator:
 
     def entry(self, expr: Expr, index: Index) -> Expr:
         """One entry of an expression; the expression itself where its entries cannot be told apart."""
-        try:
-            return entry_of(expr, self.shapes, index)
-        except (ShapeFault, AssertionError, ValueError, IndexError, KeyError):
-            return expr
+        key = expr, index
+        if key not in self.entries:
+            try:
+                self.entries[key] = entry_of(expr, self.shapes, index)
+            except (ShapeFault, AssertionError, ValueError, IndexError, KeyError):
+                self.entries[key] = expr
+        return self.entries[key]
 
     def candidates(self, expr: Expr) -> list[Flat] | None:
         """What a number may be that stands for an entry: the student's own value first, the true one, every mention."""

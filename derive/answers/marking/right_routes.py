@@ -167,10 +167,13 @@ def follows(answer: StepAnswer, i: int, w: WrittenNumber, attempt: Attempt) -> b
     if how is None and is_near(answer, i, w, attempt):
         if not _rests_on_answers(answer, attempt.own) or not within(w, value, allowed(attempt.widths[i], value)):
             return False
-    elif how is None and not within(w, value, allowed(attempt.widths[i], _scale(attempt.values, value, slack))):
-        exact = (answer.exactly()[i], answer.expected[i])
-        if not (any(abs(w.value - x) <= slack * abs(x) for x in exact) and within(w, value, attempt.widths[i])):
-            return False
+    elif how is None:
+        scale = _scale(attempt.values, value, slack)
+        granted = abs(w.value - value) <= w.unit + WIDEST * abs(scale)  # else no width that is allowed is enough
+        if not (granted and within(w, value, allowed(attempt.widths[i], scale))):
+            exact = (answer.exactly()[i], answer.expected[i])
+            if not (any(abs(w.value - x) <= slack * abs(x) for x in exact) and within(w, value, attempt.widths[i])):
+                return False
     return how == EXACT or is_precise(w, value, answer.written)
 
 

@@ -38,17 +38,11 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
 
     A written 0 stands for 0 alone. What was not written place by place is rounded, never cut.
     """
-    if type(value) is fmpq and type(written.value) is fmpq:
-        if written.value == value:
-            return EXACT
-        difference = abs(written.value - value)
-    elif is_minus_infinity(value) or is_minus_infinity(written.value):
-        return EXACT if is_minus_infinity(value) and is_minus_infinity(written.value) else None
-    elif _nothing(difference := abs(written.value - value), value):
+    if is_exactly(written, value):
         return EXACT
-    if written.unit == 0 or written.value == 0:
+    if written.unit == 0 or written.value == 0 or is_minus_infinity(value):
         return None
-    if how := _shortened(written, value, difference):
+    if how := _shortened(written, value, abs(written.value - value)):
         return how
     shorter = _with_held_places(written, value) if written.unit >= 1 else None
     return standing(shorter, value) if shorter else None
@@ -56,12 +50,12 @@ def standing(written: WrittenNumber, value: Num) -> str | None:
 
 def _shortened(written: WrittenNumber, value: Num, difference: Num) -> str | None:
     """How a number of so many digits stands for a value that it differs from: `rounded`, `cut`, or not at all."""
-    if difference <= written.unit / 2:
-        return ROUNDED
     if DOUBLE <= written.digits < EXACT_DIGITS and difference <= NOISE * (abs(value) if value != 0 else 1):
         return ROUNDED
     if not difference <= written.unit:  # with balls not the same as `>`
         return None
+    if difference <= written.unit / 2:
+        return ROUNDED
     longer = written.placed and abs(value) > abs(written.value) and same_sign(written.value, value)
     if longer and difference < written.unit:
         return CUT
@@ -172,7 +166,11 @@ def _size(value: Num) -> int:
 
 def is_exactly(written: WrittenNumber, value: Num) -> bool:
     """Whether a written number is a value itself."""
-    return standing(written, value) == EXACT
+    if type(value) is fmpq and type(written.value) is fmpq:
+        return bool(written.value == value)
+    if is_minus_infinity(value) or is_minus_infinity(written.value):
+        return is_minus_infinity(value) and is_minus_infinity(written.value)
+    return _nothing(abs(written.value - value), value)
 
 
 def _nothing(difference: Num, value: Num) -> bool:

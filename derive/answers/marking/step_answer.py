@@ -113,7 +113,7 @@ class StepAnswer:
 
     def standing(self, w: WrittenNumber, value: Num) -> str | None:
         """How a number stands for a value, the noise that a computer leaves of 0 for 0."""
-        return standing(w, value) or (EXACT if is_noise(w, value, self._scale) else None)
+        return standing(w, value) or (EXACT if value == 0 and is_noise(w, value, self._scale) else None)
 
     @property
     def _scale(self) -> Num:

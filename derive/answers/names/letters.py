@@ -57,7 +57,7 @@ _DIFFERENTIAL = re.compile(r"(?<![\w\\])diff?(?= [A-Za-z])")
 """The d of a differential, as Typst writes it: `dif L`, and `diff L` for ∂L."""
 
 
-_TYPST = re.compile(r"(?<![=≈] )(?<![\w\\])approx(?=\s)|\"(?=[A-Za-z]{2,20}\"\()|(?<=[A-Za-z])\"(?=\()")
+_TYPST = re.compile(r"approx(?<![=≈] .{6})(?<![\w\\].{6})(?=\s)|\"(?=[A-Za-z]{2,20}\"\()|\"(?<=[A-Za-z].)(?=\()")
 """`approx` as a relation, and the quotes around the name of a function, as Typst has them."""
 
 

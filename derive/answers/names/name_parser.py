@@ -63,8 +63,10 @@ class NameParser(Parser):
 
     def _layered(self, symbol: Symbol) -> Symbol:
         """A symbol with the number of its layer on top, `W^(1)`, where it has no other meaning."""
-        opening, count, closing = (self.tokens[min(self.at + i, len(self.tokens) - 1)] for i in (1, 2, 3))
-        if self.is_op("^") and opening.text == "(" and count.text.isdecimal() and closing.text == ")":
+        if not self.is_op("^"):
+            return symbol
+        opening, count, closing = map(self.peek, (1, 2, 3))
+        if opening.text == "(" and count.text.isdecimal() and closing.text == ")":
             layered = replace(symbol, superscript=f"({count.text})")
             if symbol.id not in self.lexicon.names and self.lexicon.symbol(layered) is not None:
                 self.at += 4

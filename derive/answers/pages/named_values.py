@@ -41,15 +41,16 @@ def named_values(text: str, means: Means) -> str:
     text = _SPOKEN_POWER.sub(_power, text) if " to the " in text else text
     lines = text.split("\n")
     for i, line in enumerate(lines):
-        if len(line) > MAX_LENGTH or _LETTER.search(line) is None:
+        if not line or len(line) > MAX_LENGTH or _LETTER.search(line) is None:
             continue
-        if _KEY.search(line) is None:
+        keyed = ":" in line and ('"' in line or "'" in line) and _KEY.search(line) is not None
+        if not keyed:
             line = lines[i] = links_said(line, lines[i + 1] if i + 1 < len(lines) else "", means)  # noqa: PLW2901
         if changed := _OLD_AND_NEW.match(line) if _CHANGES.search(line) else None:
             lines[i] = f"{changed['name']} <- {changed['new']}"
         elif _RELATION.search(line):
             lines[i] = _MINUS.sub("-", line)
-        elif _KEY.search(line):
+        elif keyed:
             lines[i] = _KEY.sub(lambda match: f"{NEXT}{match[2]} = ", line.strip()).rstrip(", ").lstrip(NEXT)
             lines[i] = lines[i].rstrip("}, ") if lines[i].count("}") > lines[i].count("{") else lines[i]
         else:

@@ -114,9 +114,13 @@ def _separated(lines: list[str]) -> list[str]:
 
 def _separated_cells(line: str, sign: str) -> list[str]:
     """A name and its values between signs; nothing for any other line."""
-    name, *values = (cell.strip().strip('"') for cell in line.split(sign))
-    whole = _NAME.fullmatch(name) and any(values) and all(not cell or _NUMBER.fullmatch(cell) for cell in values)
-    return [name, *values] if whole and not _RELATION.search(line) else []
+    first, *others = line.split(sign)
+    name = first.strip().strip('"')
+    if not _NAME.fullmatch(name) or _RELATION.search(line):
+        return []
+    values = [cell.strip().strip('"') for cell in others]
+    whole = any(values) and all(not cell or _NUMBER.fullmatch(cell) for cell in values)
+    return [name, *values] if whole else []
 
 
 def _wide_rows(lines: list[str]) -> list[str]:
@@ -124,10 +128,12 @@ def _wide_rows(lines: list[str]) -> list[str]:
     statement each.
     """
     for i, line in enumerate(lines[:-1]):
-        for sign, value in _BETWEEN_NAMES if _NAME.match(line.lstrip(" \t|")) else ():
-            names, values = (_parted(each, sign) for each in (line, lines[i + 1])) if sign in line else ([], [])
-            if 1 < len(names) == len(values) and all(map(_NAME.fullmatch, names)) and all(map(value, values)):
-                lines[i], lines[i + 1] = "", _wide(names, values)
+        for sign, value in _BETWEEN_NAMES if line and _NAME.match(line.lstrip(" \t|")) else ():
+            names = _parted(line, sign) if sign in line and sign in lines[i + 1] else []
+            if len(names) > 1 and all(map(_NAME.fullmatch, names)):
+                values = _parted(lines[i + 1], sign)
+                if len(values) == len(names) and all(map(value, values)):
+                    lines[i], lines[i + 1] = "", _wide(names, values)
     return lines
 
 

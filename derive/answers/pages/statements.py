@@ -180,7 +180,8 @@ def _chain(
 def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     """The text behind a relation, without the bars and stops of a box around a part of the chain."""
     raw = piece.text[mark.end : end]
-    text = _SAID.sub("", raw.strip().strip("&").strip())
+    text = raw.strip().strip("&").strip()
+    text = _SAID.sub("", text) if text[:1].isalpha() else text
     if text.count("|") % 2:
         text = text.strip("|").strip()
     if text.startswith(_BOX) and text.endswith("}"):

@@ -113,7 +113,8 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
     text = _ABOUT.sub("≈", text) if "~" in text else text
     text = _ROUGHLY.sub(lambda match: " " * len(match.group()), text)
     text = _EMPHASIS.sub(r"\1 \3 ", text)
-    text = _BOLD.sub(r"  \1  ", _ANSWER.sub("", text))
+    text = _ANSWER.sub("", text)
+    text = _BOLD.sub(r"  \1  ", text) if "**" in text else text
     text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))), means)
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
@@ -225,7 +226,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, bool]]:
         if fence == "$$" and not display and _in_dollars(block):
             continue  # one formula in a sentence ends and the next begins: `$-$$\\infty$`
         yield block, line, display
-        line += block.count("\n") + fence.count("\n")
+        line += text.count("\n", start, match.end())
         start = match.end()
         display = fence != "\n" and _opens(fence, display)
     yield text[start:], line, display

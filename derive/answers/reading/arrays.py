@@ -123,7 +123,8 @@ def fitted(array: Array, shape: Shape | None) -> tuple[Array, str]:
     if shape is None or tuple(n for n in shape if n != 1) != long or len(array.shape) > 2 != len(shape) > 2:
         return array, ""
     wanted = ROW if len(shape) == 2 else COLUMN
-    return replace(array, shape=shape), array.stands if len(long) == 1 and array.stands not in {"", wanted} else ""
+    fit = array if array.shape == shape else replace(array, shape=shape)
+    return fit, array.stands if len(long) == 1 and array.stands not in {"", wanted} else ""
 
 
 def is_list(group: CellGroup, text: str) -> bool:

@@ -23,11 +23,11 @@ MAX_PIECES = 1_500
 _MATRIX = r"(?:[bpBvV]|small)?matrix\*?|cases"
 _END = r"[;&|,\])\n]|\\\\|\\end|\\\}|$"
 _PATTERN = re.compile(
-    rf"\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
+    rf"(?P<usual>[{SIGNS}]?\d++(?:[.,]\d++)?+(?=[ \t]*+(?:[&;\]]|\\\\|\\end)))"  # most are; the rest is longer
+    r"|\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
     r"|[ \t]*+(?P<bar>\|)[ \t]*+"
     rf"|(?P<blank>□|\?+|\\square|\\Box|(?:…|\.\.\.+|\\[lcv]?dots|_+|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
-    rf"|(?P<number>(?P<usual>[{SIGNS}]?\d++(?:\.\d++)?+(?=[ \t]*+(?:[&;\]]|\\\\|\\end)))"
-    rf"|(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED}(?P<percent>{SPACES}\\?%)?+)"
+    rf"|(?P<number>(?:(?P<sign>[{SIGNS}])(?P<apart>{SPACES}))?{UNSIGNED}(?P<percent>{SPACES}\\?%)?+)"
     r"|(?P<line>[ \t]*+\n\s*+)"
     rf"|(?P<open>\\begin\s*\{{(?:{_MATRIX})\}}|\\begin\s*\{{array\}}\s*\{{[^{{}}]*\}}|[\[({{]|\\\{{)\s*"
     rf"|\s*+(?P<close>\\end\s*\{{(?:{_MATRIX}|array)\}}|[\])}}]|\\\}})"
@@ -171,6 +171,8 @@ class _Pass:
             if kind == "open":
                 inner = self.group(match[kind], match.start(kind), depth + 1)
                 cell.take("open", inner.start, inner.end, inner)
+            elif kind == "usual":
+                cell.take("number", match.start(), match.end(), match)
             elif kind == "other" and depth == 0:
                 raise _Formula
             else:

@@ -35,7 +35,7 @@ def _said_again(reading: Reading) -> WrittenNumber | None:
     """The longer of two numbers, `0.27 (0.2689)`, of which the first rounds the second; the first where the second is
     the number of an equation: `0.27 (3)`.
     """
-    said = _AGAIN.fullmatch(reading.text)
+    said = _AGAIN.fullmatch(reading.text) if "(" in reading.text else None
     first, second = (read_number(said[i], reading.decimal) if said else None for i in (1, 2))
     if first is None or second is None:
         return None

@@ -22,12 +22,13 @@ _TYPST = re.compile(
 )
 _COMMA, _COMMA_BETWEEN = re.compile(","), re.compile(r",(?=\s)")
 _SIGNS = re.compile(r"matrix\s*\(|[rc]bind\s*\(|<\s*<|(?:mat|vec)\(")
+_WORDS = ("matrix", "bind", "<", "mat(", "vec(")
 MAX_NUMBERS = 2_000
 
 
 def matrix_calls_read(text: str) -> str:
     """A text with such matrices in brackets, row by row."""
-    if _SIGNS.search(text) is None:
+    if not any(word in text for word in _WORDS) or _SIGNS.search(text) is None:
         return text
     text = _MATRIX.sub(_filled, text)
     text = _BOUND.sub(_bound, text)

@@ -70,7 +70,7 @@ def read_number(text: str, decimal: str) -> WrittenNumber | None:
     >>> read_number("-4,08·10^-7", ",").value
     -51/125000000
     """
-    if len(text) > 3 * MAX_DIGITS:
+    if len(text) > 3 * MAX_DIGITS or text.count(" + ") > 1:  # a sum
         return None
     if (usual := _USUAL[decimal].fullmatch(text)) is not None:
         return _usual(usual)

@@ -192,10 +192,9 @@ def explains(w: WrittenNumber, value: Num | None, slack: fmpq = MOST) -> bool:
     """Whether a result is a value, to within `slack` of it: what rounded numbers in the line may do."""
     if value is None:
         return False
-    if standing(w, value) is not None:
-        return True
     unit = w.unit if w.unit < 1 else fmpq(0)  # whole numbers are exact
-    return w.value != 0 and bool(abs(w.value - value) <= unit + abs(value) * slack)
+    near = w.value != 0 and bool(abs(w.value - value) <= unit + abs(value) * slack)
+    return near or standing(w, value) is not None
 
 
 def _padded(value: Value | None, size: int) -> list[Num | None]:

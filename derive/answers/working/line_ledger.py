@@ -92,7 +92,7 @@ class LineLedger:
 
 def _says(line: str) -> bool:
     """Whether a line has a digit or a relation beside the number of a task or a step."""
-    line = _UNDERLINES.sub("", line)
+    line = _UNDERLINES.sub("", line) if "==" in line else line
     said = _SAYS.search(line) is not None and _SAYS.search(_HEADING.sub("", line)) is not None
     return said and _WORD_AND_NUMBER.fullmatch(line) is None
 
