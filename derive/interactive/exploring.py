@@ -76,7 +76,7 @@ def _losses(exercise: Exercise, name: Name, i: int, at: float) -> Iterator[list[
             env[tape.slots[name]] = [arb(x) if j == i else old for j, old in enumerate(env[tape.slots[name]])]
             try:
                 for move in tape.forward:
-                    env[move.slot] = move.run(env)
+                    move.store(env, move.run(env))
             except ValueFault:
                 continue
             y = float(_ball(env[tape.slots[loss]][0]))

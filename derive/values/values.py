@@ -8,7 +8,7 @@ from typing import TypeVar
 from flint import fmpq
 
 from derive.calculus.exact_numbers import ExactNumbers
-from derive.calculus.kernels import Flat
+from derive.calculus.kernels import Branches, Flat
 from derive.calculus.scalars import (
     ZERO,
     Blurred,
@@ -30,7 +30,7 @@ from derive.problem.reading.given_values import Given
 from derive.problem.training.model import STEP
 from derive.values.digits import Printed, decimal_text, given_number, printed, unprinted
 from derive.values.lazy_entries import LazyEntries
-from derive.values.tape import Env, Tape, TapeStep
+from derive.values.tape import Env, Tape, TapeStep, compile_expr
 
 FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
 NOTHING = fmpq(1, 2**SURE_BITS)
@@ -145,7 +145,7 @@ class Values:
         for other, flat in given.items():
             env[self.tape.slots[other]] = flat
         for move in self.tape.forward:
-            env[move.slot] = [_bounded(x) for x in move.run(env)]
+            move.store(env, [_bounded(x) for x in move.run(env)])
         return env[self.tape.slots[name]]
 
     def env(self, k: int = 1) -> Env:
@@ -218,8 +218,8 @@ class Values:
             backward = {step.name for step in derivation.backward_in(k)}
             updates = {step.name for step in derivation.updates_in(k)}
             self._turns[turn] = (
-                tuple(move for move in self.tape.backward if move.step.name in backward),
-                tuple(move for move in self.tape.updates if move.step.name in updates),
+                tuple(move for move in self.tape.backward if move.steps[0].name in backward),
+                tuple(move for move in self.tape.updates if move.steps[0].name in updates),
             )
         return self._turns[turn]
 
@@ -230,7 +230,7 @@ class Values:
     def _keep_what_waits(self, env: Env, k: int) -> None:
         """What is not updated in pass k, for it is another update's turn, stays as it is."""
         if len(self._moves(k)[1]) < len(self.tape.updates):
-            slots, now = self.tape.slots, {move.step.name for move in self._moves(k)[1]}
+            slots, now = self.tape.slots, {step.name for move in self._moves(k)[1] for step in move.steps}
             for after, before in self._carried:
                 if after not in now:
                     env[slots[after]] = env[slots[before]]
@@ -262,40 +262,60 @@ class Values:
 
     def _run(self, moves: tuple[TapeStep, ...], env: Env, k: int) -> None:
         for move in moves:
-            env[move.slot] = self._value(move, env, k)
+            move.store(env, self._value(move, env, k))
 
     def _work_out(self, env: Env) -> None:
         """The interim results, never rounded; one that is too large to be written has no value."""
         for move in self.tape.interims:
-            known = all(env[self.tape.slots[name]] for name in move.step.uses)
             try:
-                env[move.slot] = [_bounded(x) for x in move.run(env)] if known else []
+                move.store(env, [_bounded(x) for x in move.run(env)] if all(env[slot] for slot in move.reads) else [])
             except ValueFault:
-                env[move.slot] = []
+                move.store(env, [])
 
     def _value(self, move: TapeStep, env: Env, k: int) -> Flat:
-        step = move.step
         try:
             value = [_bounded(x) for x in move.run(env)]
-        except Blurred as fault:
-            raise self._blurred(step, env, k, fault) from None
-        except ValueFault as fault:
-            raise self._fault(step, k, str(fault)) from None
-        if step.phase != "forward" and any(map(is_minus_infinity, value)):
-            raise self._fault(step, k, "is −∞")
-        if self.with_ties and not all(map(_is_sure, value)):
-            raise self._blurred(step, env, k, Blurred())
-        if self.carry == "rounded" or step.rounded:
-            digits = self.numbers.of(step.id)
-            shown = [printed(x, digits, self.with_ties) for x in value]
-            if k in self.keep:
-                self._printed[step.name, k] = shown
-            if step.phase == "update":
-                self._rounded[step.name] = shown
-            return [number.value for number in shown]
-        return value
+        except ValueFault as found:
+            step, fault = self._failing(move, env) or (move.steps[0], found)
+            blurred = isinstance(fault, Blurred)
+            raise self._blurred(step, env, k, fault) if blurred else self._fault(step, k, str(fault)) from None
+        if move.steps[0].phase != "forward" or self.with_ties:
+            self._check(move, value, env, k)
+        if self.carry != "rounded" and not move.steps[0].rounded:
+            return value
+        parts = zip(move.steps, move.parts(value), strict=True)
+        return [x for step, part in parts for x in self._rounded_to(step, part, k)]
 
-    def _blurred(self, step: Step, env: Env, k: int, fault: Blurred) -> Exception:
+    def _failing(self, move: TapeStep, env: Env) -> tuple[Step, ValueFault] | None:
+        """Which step of a move has no value, and why."""
+        derivation = self.tape.derivation
+        for step in move.steps:
+            run = compile_expr(step.expr, self.tape.slots, derivation.shapes, Branches(), derivation.weights, step.name)
+            try:
+                list(map(_bounded, run(env)))
+            except ValueFault as fault:
+                return step, fault
+        return None
+
+    def _check(self, move: TapeStep, value: Flat, env: Env, k: int) -> None:
+        """Derivatives are finite; at last, so much is known of every number that what is not counts as a tie."""
+        for step, part in zip(move.steps, move.parts(value), strict=True):
+            if step.phase != "forward" and any(map(is_minus_infinity, part)):
+                raise self._fault(step, k, "is −∞")
+            if self.with_ties and not all(map(_is_sure, part)):
+                raise self._blurred(step, env, k, Blurred())
+
+    def _rounded_to(self, step: Step, value: Flat, k: int) -> Flat:
+        """The numbers that are printed of a value, with which what follows goes on."""
+        digits = self.numbers.of(step.id)
+        shown = [printed(x, digits, self.with_ties) for x in value]
+        if k in self.keep:
+            self._printed[step.name, k] = shown
+        if step.phase == "update":
+            self._rounded[step.name] = shown
+        return [number.value for number in shown]
+
+    def _blurred(self, step: Step, env: Env, k: int, fault: ValueFault) -> Exception:
         """What to raise for a value of which too little is known."""
         if self.bits < self._longest:
             return Undecided()

@@ -76,12 +76,13 @@ def _exponent(x: Num) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A step that depends on what moves: the names that are put in their places before it, and the slots that nothing
-    reads after it.
+    """A step that depends on what moves: the names that are put in their places before it, those that it makes and that
+    move then, and the slots that nothing reads after it.
     """
 
     step: TapeStep
     first: tuple[Name, ...]
+    then: tuple[Name, ...]
     last: tuple[int, ...]
 
 
@@ -93,47 +94,48 @@ class DifferencePoint:
     """
 
     def __init__(self, values: Values, k: int, step: int, target: Name, gradients: Iterable[Derivative]) -> None:
-        self.target = target
         self.values, self.k, self.tape = values, k, values.tape
         self.derivation: Derivation = self.tape.derivation
         self.names: dict[Name, Derivative] = {name.by: name for name in gradients}
-        computed = any(move.step.name == target for move in self.tape.forward)
+        self._slots, self._target = self.tape.slots, self.tape.slots[target]
+        computed = any(self._target in move.slots for move in self.tape.forward)
         self._passed = self.tape.forward if computed else (*self.tape.forward, *self.tape.backward)
-        self._numbers = {self.tape.slots[name]: flat for name, flat in values.given_numbers(k).items()}
+        self._numbers = {self._slots[name]: flat for name, flat in values.given_numbers(k).items()}
         self._waiting = self._ends()
         self._free = self._worked_out()
         self.reach = reach(self._free)
-        self._latest: tuple[Name, Flat] | None = None
+        self._latest: tuple[TapeStep, list[Flat]] | None = None
         self._steps = {finer: arb(fmpq(1, 2 ** (step + FINER * finer))) for finer in (False, True)}
-        self._to_target = _leading_to({target}, self._passed)
+        self._to_target = _leading_to({self._target}, self._passed)
         self._moves: dict[frozenset[Name], list[_Move]] = {}
-        self._env: Env = [[] for _ in self.tape.slots]
+        self._env: Env = [[] for _ in self._slots]
 
-    def _ends(self) -> dict[Name, TapeStep]:
-        """The moves to gradients that nothing else needs: these are worked out when they are asked for."""
-        used = {name for move in (*self.tape.forward, *self.tape.backward) for name in move.step.uses} | {self.target}
-        wanted = set(self.names.values()) - used
-        return {move.step.name: move for move in self.tape.backward if move.step.name in wanted}
+    def _ends(self) -> dict[int, TapeStep]:
+        """By their slots the moves to gradients that nothing else needs: they are worked out when they are asked for."""
+        used = {self._target}.union(*(move.reads for move in (*self.tape.forward, *self.tape.backward)))
+        wanted = {self._slots[name] for name in self.names.values()} - used
+        return {slot: move for move in self.tape.backward for slot in wanted.intersection(move.slots)}
 
     def _worked_out(self) -> Env:
         """All values but the waiting gradients, carried exactly, the branches chosen by them."""
-        env: Env = [self._numbers.get(slot, []) for slot in range(len(self.tape.slots))]
+        env: Env = [self._numbers.get(slot, []) for slot in range(len(self._slots))]
         for move in (*self.tape.forward, *self.tape.backward):
-            if move.step.name not in self._waiting:
-                env[move.slot] = _carried(move, env)
+            if move.slots[0] not in self._waiting:
+                move.store(env, _carried(move, env))
         return env
 
     def gradient(self, name: Name) -> Flat:
         """The derivation's gradient by a name; the latest one is kept."""
-        gradient = self.names[name]
-        if gradient not in self._waiting:
-            return self._free[self.tape.slots[gradient]]
-        if self._latest is None or self._latest[0] != name:
+        slot = self._slots[self.names[name]]
+        if slot not in self._waiting:
+            return self._free[slot]
+        move = self._waiting[slot]
+        if self._latest is None or self._latest[0] is not move:
             self._latest = None  # before the next is made
-            flat = _carried(self._waiting[gradient], self._free)
+            flat = _carried(move, self._free)
             self.reach = max(self.reach, reach([flat]))
-            self._latest = name, flat
-        return self._latest[1]
+            self._latest = move, list(move.parts(flat))
+        return self._latest[1][move.slots.index(slot)]
 
     def slope(self, probe: Probe, finer: bool = False) -> arb:
         """The central difference of the loss along `probe`. Raises ValueFault where the loss is not defined."""
@@ -147,62 +149,68 @@ class DifferencePoint:
 
     def _depending(self, names: frozenset[Name]) -> list[_Move]:
         """The moves that depend on `names`, and that the target depends on."""
-        touched, moves = set(names), list[TapeStep]()
+        moving = {self._slots[name]: name for name in names}
+        touched, moves = set(moving), list[TapeStep]()
         for move in self._to_target:
-            if not touched.isdisjoint(move.step.uses):
-                touched.add(move.step.name)
+            if not touched.isdisjoint(move.reads):
+                touched.update(move.slots)
                 moves.append(move)
-        made = {move.step.name for move in moves}
-        outside = {name for move in moves for name in move.step.uses if name not in touched}
-        self._put_in_place(outside if self.target in made else outside | {self.target})
-        waiting, first = set(names - made), list[tuple[Name, ...]]()
+        made = {slot for move in moves for slot in move.slots}
+        self._put_in_place({slot for move in moves for slot in move.reads}.union({self._target} - made) - touched)
+        waiting, first = set(moving) - made, list[tuple[Name, ...]]()
         for move in moves:
-            first.append(tuple(name for name in move.step.uses if name in waiting))
-            waiting.difference_update(first[-1])
-        read, last = {self.target}, list[tuple[int, ...]]()
+            begun = waiting.intersection(move.reads)
+            first.append(tuple(moving[slot] for slot in begun))
+            waiting -= begun
+        read, last = {self._target}, list[tuple[int, ...]]()
         for move in reversed(moves):
-            ending = [name for name in move.step.uses if name in touched and name not in read]
-            last.append(tuple(self.tape.slots[name] for name in ending))
-            read.update(ending)
-        return list(map(_Move, moves, first, reversed(last)))
+            ending = touched.intersection(move.reads) - read
+            last.append(tuple(ending))
+            read |= ending
+        then = [tuple(moving[slot] for slot in moving.keys() & set(move.slots)) for move in moves]
+        return list(map(_Move, moves, first, then, reversed(last)))
 
-    def _put_in_place(self, wanted: set[Name]) -> None:
-        """The values of these names as balls, with what they are made of, where they are not in place yet."""
+    def _put_in_place(self, wanted: set[int]) -> None:
+        """The values in these slots as balls, with what they are made of, where they are not in place yet."""
         moves = _leading_to(wanted, self._passed)
         with _held(self.tape.branches):
-            for slot in {self.tape.slots[name] for name in wanted.union(*(move.step.uses for move in moves))}:
+            for slot in wanted.union(*(move.reads for move in moves)):
                 if not self._env[slot]:
                     self._env[slot] = _as_balls(self._numbers.get(slot, []))
             for move in moves:
-                if not self._env[move.slot]:
-                    self._env[move.slot] = self._as_ball(move)
+                if not self._env[move.slots[0]]:
+                    self._as_balls(move)
 
-    def _as_ball(self, move: TapeStep) -> Flat:
-        """The value of a step with balls; its exact value where it has one with exact numbers only: (−2)^(3·1)."""
+    def _as_balls(self, move: TapeStep) -> None:
+        """Put the value of a step in place with balls; its exact value where it has one with exact numbers only:
+        (−2)^(3·1).
+        """
         try:
-            return move.run(self._env)
+            move.store(self._env, move.run(self._env))
         except ValueFault:
-            return self._free[move.slot]
+            for slot in move.slots:
+                self._env[slot] = self._free[slot]
 
     def _loss(self, probe: Probe, moves: Iterable[_Move], step: arb) -> Num:
         """The loss where the entries of the probe have moved; a computed one moves after it is computed."""
         env = list(self._env)
         for move in moves:
             for name in move.first:
-                env[self.tape.slots[name]] = probe[name].moved(self._start(name, probe), step)
-            name, value = move.step.step.name, move.step.run(env)
-            env[move.step.slot] = probe[name].moved(value, step) if name in probe else value
+                env[self._slots[name]] = probe[name].moved(self._start(name, probe), step)
+            move.step.store(env, move.step.run(env))
+            for name in move.then:
+                env[self._slots[name]] = probe[name].moved(env[self._slots[name]], step)
             for slot in move.last:
                 env[slot] = []
-        return env[self.tape.slots[self.target]][0]
+        return env[self._target][0]
 
     def _start(self, name: Name, probe: Probe) -> Flat:
         """The value from which a name moves that no move makes; where all entries move there is no need of balls."""
-        slot = self.tape.slots[name]
+        slot = self._slots[name]
         if probe[name].only is None and slot in self._numbers:
             return self._numbers[slot]
         if not self._env[slot]:
-            self._put_in_place({name})
+            self._put_in_place({slot})
         return self._env[slot]
 
 
@@ -211,13 +219,13 @@ def _carried(move: TapeStep, env: Env) -> Flat:
     return [shortened(x, LONGEST_RATIONAL) if type(x) is fmpq else x for x in move.run(env)]
 
 
-def _leading_to(targets: set[Name], moves: Iterable[TapeStep]) -> list[TapeStep]:
-    """The moves that some names depend on."""
-    needed = set(targets)
+def _leading_to(slots: set[int], moves: Iterable[TapeStep]) -> list[TapeStep]:
+    """The moves that some values depend on."""
+    needed = set(slots)
     found: list[TapeStep] = []
     for move in reversed(tuple(moves)):
-        if move.step.name in needed:
-            needed.update(move.step.uses)
+        if not needed.isdisjoint(move.slots):
+            needed.update(move.reads)
             found.append(move)
     return found[::-1]
 
