@@ -168,10 +168,11 @@ class _Reader(Tables):
         given = (*self._givens("data"), *self._givens("parameters"))
         samples = self._samples()
         model, losses = self._model(given, samples)
+        equations = model.told
         givens = (*given, *(samples.givens() if samples else ()))
         has_loss = not {"loss", "losses"}.isdisjoint(self._model_table)
         around = Surroundings(givens, self.defined, model.shapes, losses[0] if losses else None, has_loss,
-                              self.broken, model.plural, model.equations, losses)  # fmt: skip
+                              self.broken, model.plural, equations, losses)  # fmt: skip
         training = read_training(self, around, samples)
         preferences = Preferences(self, model, samples, map(prod, self.shapes.values()))
         problem = Problem(
@@ -196,10 +197,10 @@ class _Reader(Tables):
             text=self.source.text,
             shapes={**model.shapes, **training.shapes},
         )
-        self._check_uses(problem, model.told, given)
+        self._check_uses(problem, equations, given)
         moving = [*(each.name for each in givens if each.parameter), *problem.gradients]
         if not self.faults:
-            check_looked_up(model.told, moving, self.places, self.faults)
+            check_looked_up(equations, moving, self.places, self.faults)
         if not self.faults:
             self._check_meant(problem, given)
         if self.faults:

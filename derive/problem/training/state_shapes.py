@@ -65,9 +65,9 @@ def _in_rows(
     written: list[WrittenEquation], shapes: dict[Name, Shape], around: Surroundings, faults: list[Fault]
 ) -> list[Equation]:
     """The equations, one after the other, with the shapes that those before them have."""
-    own = [(name, shape) for name, shape in shapes.items() if isinstance(name, Symbol)]
-    for loss in around.losses:
-        shapes |= {Derivative(loss, name): shape for name, shape in own}
+    for name in {name for item in written for name in names_in(item.equation.expr)}:
+        if isinstance(name, Derivative) and name.of in around.losses and name.by in shapes and not name.via:
+            shapes[name] = shapes[name.by]
     forward = {item.name: item.expr for item in around.equations
                if item.name not in around.losses and item.name in shapes}  # fmt: skip
     equations = []

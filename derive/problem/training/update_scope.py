@@ -18,7 +18,7 @@ class Surroundings:
     loss      the loss; `has_loss`: whether one is named, be it a faulty one
     broken    given values that could not be read, by id
     plural    what has a value of its own for each sample of a batch
-    equations the forward pass
+    equations the forward pass; of a batch that of the first sample
     losses    all of them, the loss first
     """
 
