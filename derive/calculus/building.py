@@ -4,11 +4,12 @@ Only 0, 1, signs and numbers are simplified; factors and terms keep their order.
 was written with a point is written with one too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import reduce
 
-from derive.language.expressions import Apply, Expr, Number, Options, Shape, apply, bared, number
+from derive.language.expressions import Apply, Entry, Expr, Number, Options, Ref, Shape, apply, bared, number
+from derive.language.names import Name
 from derive.language.numbers import constant_text
 
 ONE = number(1)
@@ -186,6 +187,22 @@ def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
         else:
             found.append((term, sign))
     return tuple(found)
+
+
+LONGEST_WRITTEN = 6
+"""Terms of samples that are written out."""
+
+
+def elided(expr: Expr, alike: Collection[Name]) -> Expr:
+    """A long sum of what each sample of a batch has by its first two terms, `dots` and the last one."""
+    terms = terms_of(expr) if alike else ()
+    if len(terms) <= LONGEST_WRITTEN or not all(isinstance(t, Ref | Entry) and t.name in alike for t, _ in terms):
+        return expr
+    (first, _), (second, sign), (last, end) = *terms[:2], terms[-1]
+    return apply(_JOINTS[end], apply(_JOINTS[sign], first, second), last, dots=True)
+
+
+_JOINTS = {1: "add", -1: "subtract"}
 
 
 def filled_array(expr: Expr, shape: Shape) -> Expr:

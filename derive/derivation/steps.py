@@ -222,6 +222,14 @@ class Derivation:
         return samples.worked(self.problem.page.entries) if self.places.own and samples else 1
 
     @cached_property
+    def alike(self) -> frozenset[Name]:
+        """What each sample of a batch has; nothing where the page shows all entries."""
+        if self.whole:
+            return self.whole.alike
+        steps = self.steps if self.places.own and self.problem.page.entries is not None else ()
+        return frozenset(step.name for step in steps if self.places.sample(step.name) is not None)
+
+    @cached_property
     def told(self) -> Derivation:
         """What the page works out: of a large batch the steps of the first samples alone."""
         if self.whole is not None or self._worked == self.places.count:

@@ -4,10 +4,10 @@ formula, a slot for the line with every number put in; so one printer serves for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import prod
 
-from derive.calculus.building import first_factor, terms_of
+from derive.calculus.building import elided, first_factor
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import ROWS
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
@@ -34,7 +34,6 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 STARTS = {LEADING, FACTOR}
 """The positions at which a sign needs no parentheses."""
 A_LINE = 70  # characters
-LONGEST_SUM = 6  # terms of samples that are written out
 WORTH_KNOWING = 12  # pieces: what has fewer is written again as quickly
 SUMS = {"add", "subtract"}  # each begins with a shorter one: to know all of them would take the square of its length
 
@@ -153,31 +152,19 @@ class FormulaPrinter:
     # --- sums and products -----------------------------------------------------------------------------------------
 
     def _sum(self, expr: Apply, level: int, position: str) -> None:
-        terms = terms_of(expr) if self.notation.alike else ()
+        short = elided(expr, self.notation.alike)
+        assert isinstance(short, Apply)
+        left, right = short.args
 
         def write() -> None:
-            inner = position if level <= SUM else LEADING
-            if len(terms) > LONGEST_SUM and all(self._is_alike(term) for term, _ in terms):
-                self._elided(terms, inner)
-                return
-            self.write(expr.args[0], PRODUCT if styles.ends_in_cases(expr.args[0]) else SUM, inner)
-            self.out.append(self.operators[expr.op])
-            flat = expr.op == "add" and not self.notation.is_language
-            self.write(expr.args[1], SUM if flat else PRODUCT, INNER)
+            self.write(left, PRODUCT if styles.ends_in_cases(left) else SUM, position if level <= SUM else LEADING)
+            if short.options:
+                self.out.append(self.operators["add"] + self.operators["dots"])
+            self.out.append(self.operators[short.op])
+            flat = short.op == "add" and not self.notation.is_language
+            self.write(right, SUM if flat else PRODUCT, INNER)
 
         self.enclosed(write, level > SUM)
-
-    def _is_alike(self, term: Expr) -> bool:
-        return isinstance(term, Ref | Entry) and term.name in self.notation.alike
-
-    def _elided(self, terms: Sequence[tuple[Expr, int]], position: str) -> None:
-        """The first two terms, dots, and the last one."""
-        for i, (term, sign) in enumerate((*terms[:2], terms[-1])):
-            if i == 2:
-                self.out.append(self.operators["add"] + self.operators["dots"])
-            if i or sign < 0:
-                self.out.append(self.operators["add" if sign > 0 else "subtract" if i else "negate"])
-            self.write(term, PRODUCT if i else SUM, INNER if i else position)
 
     def _negate(self, expr: Apply, level: int, position: str) -> None:
         def write() -> None:

@@ -111,7 +111,7 @@ class DifferencePoint:
         self._env: Env = [[] for _ in self._slots]
 
     def _ends(self) -> dict[int, TapeStep]:
-        """By their slots the moves to gradients that nothing else needs: they are worked out when they are asked for."""
+        """By their slots the moves to gradients that nothing else needs: these are worked out when asked for."""
         used = {self._target}.union(*(move.reads for move in (*self.tape.forward, *self.tape.backward)))
         wanted = {self._slots[name] for name in self.names.values()} - used
         return {slot: move for move in self.tape.backward for slot in wanted.intersection(move.slots)}

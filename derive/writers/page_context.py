@@ -42,7 +42,7 @@ class PageContext:
                        grouping={",": ".", ".": ","}[grouping] if grouping == self.decimal else grouping,
                        symbol=document.symbol, aliases=aliases, taken=taken,
                        words={key: sentences[f"speech.{key}"] for key in WORDS},
-                       matrices=matrices, alike=self.derivation.once(_alike))  # fmt: skip
+                       matrices=matrices, alike=self.derivation.alike)  # fmt: skip
 
     def _operators(self, base: Notation) -> Mapping[str, str]:
         """Those of the notation, with the page's sign of multiplication; the language of equations has its own."""
@@ -70,14 +70,6 @@ class PageContext:
                     functions[expr.op] = notation.layout.function(primed) if notation.layout else f"{look.text}′"
                 labels[Derivative(step.name, arg)] = f"{functions[expr.op]}{before}{notation.name(arg)}{behind}"
         return labels
-
-
-def _alike(derivation: Derivation) -> frozenset[Name]:
-    """What each sample of a batch has; nothing where all entries are asked for."""
-    places = derivation.places
-    if not places.own or derivation.problem.page.entries is None:
-        return frozenset()
-    return frozenset(step.name for step in derivation.steps if places.sample(step.name) is not None)
 
 
 def _matrices(derivation: Derivation) -> tuple[frozenset[str], frozenset[str]]:

@@ -6,7 +6,7 @@ Nothing here depends on the numbers: what does is a Condition or a Relation that
 from collections.abc import Iterable, Iterator
 from math import prod
 
-from derive.calculus.building import terms_of, tidy
+from derive.calculus.building import elided, terms_of, tidy
 from derive.calculus.differentiation import (
     Shapes,
     entries_of,
@@ -316,9 +316,10 @@ class Steps:
 
     def _grid(self, step: Step, shown: Expr) -> list[ChainLink]:
         fits = prod(step.shape) <= self.largest_grid and len(step.shape) <= 2
-        if self.short or not fits or not self._worth_lines(step, shown):
+        written = elided(shown, self.derivation.alike)
+        if self.short or not fits or not self._worth_lines(step, written):
             return []
-        exprs = tuple(map(entries_of(shown, self.shapes), indices(step.shape)))
+        exprs = tuple(map(entries_of(written, self.shapes), indices(step.shape)))
         if any(nodes_with(shown, lambda row: row.sparse)):
             exprs = tuple(map(tidy, exprs))  # off the diagonal the term that is 0 is left out
         return [ChainLink(Relation("put in", nodes=leaves(shown)), EntryGrid(exprs, step.name))]
