@@ -79,8 +79,9 @@ class Backward:
         for of_first, steps in groupby(self._backwards(), self._is_of_first):
             made = [each for step in steps for each in self._through(step)]
             yield from made
+            parts = {i for i, step in enumerate(made) if of_first and self._is_part_of_shared(step.name)}
             for again in of_other_samples(made, self.places, self.shapes) if of_first else ():
-                yield from self._again(again)
+                yield from self._again(again, parts)
         for name in sorted(self.path.dependent - self.path.names, key=str):
             if name in self.givens:
                 zero = spread(number(0), self.shapes, self.shapes[name])
@@ -90,14 +91,17 @@ class Backward:
         """Whether a step is the first sample's, and every other one has the same."""
         return self.alike and self.places.sample(step.name) == 0
 
-    def _again(self, steps: Iterable[Step]) -> Iterator[Step]:
+    def _is_part_of_shared(self, name: Name) -> bool:
+        """Whether it is what one sample adds to the gradient of what all share."""
+        return isinstance(name, Derivative) and name.of == self.target and self.places.sample(name.by) is None
+
+    def _again(self, steps: Iterable[Step], parts: Container[int]) -> Iterator[Step]:
         """The steps of another sample; behind the last part of what all share the sum."""
-        for step in steps:
+        for i, step in enumerate(steps):
             self.known[step.name] = step
             yield step
-            name = step.name
-            if isinstance(name, Derivative) and name.of == self.target and self.places.sample(name.by) is None:
-                yield from self._joined(name)
+            if i in parts and isinstance(step.name, Derivative):
+                yield from self._joined(step.name)
 
     def _backwards(self) -> Iterable[Step]:
         """The equations in reverse order; those of a batch beginning with its first sample."""
@@ -193,8 +197,9 @@ class Backward:
         self.parts.setdefault(name, []).append(part)
         self.left[name] -= 1
         if name in self.several and self.left[name] == 0:
+            self.shapes[gradient := self._gradient(name)] = shape = self.shapes[part]
             parts: list[Expr] = [Ref(part) for part in self.parts[name]]
-            yield from self._new([self._step(self._gradient(name), total(parts), SUM_OVER_PATHS)])
+            yield from self._new([Step(gradient, total(parts), "backward", SUM_OVER_PATHS, shape)])
 
     def _step(self, name: Derivative, expr: Expr, rule: RuleKey) -> Step:
         """The step that defines a derivative."""

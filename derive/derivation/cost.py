@@ -11,11 +11,9 @@ from derive.language.expressions import Apply, Expr, Ref, Shape
 def operation_count(derivation: Derivation) -> int:
     """About how many scalar operations a forward pass takes; every sample of a batch takes as many as the first."""
     places, shapes = derivation.places, derivation.shapes
-    shared, first = (
-        sum(_counted(step.expr, shapes)[1] for step in derivation.forward if places.sample(step.name) == sample)
-        for sample in (None, 0)
-    )
-    return shared + places.count * first
+    own = [step for step in derivation.forward if step.form is step and places.sample(step.name) in {None, 0}]
+    times = (1 if places.sample(step.name) is None else places.count for step in own)
+    return sum(n * _counted(step.expr, shapes)[1] for n, step in zip(times, own, strict=True))
 
 
 def _counted(expr: Expr, shapes: Shapes) -> tuple[Shape, int]:

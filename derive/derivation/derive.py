@@ -32,7 +32,7 @@ def derive(problem: Problem) -> Derivation:
     updates = tuple(_updates(problem, shapes)) if problem.update else ()
     interims = _interims(forward, shapes)
     shapes |= {step.name: step.shape for way in interims.values() for step in way}
-    own = places.results((step.name for step in (*forward, *backward)), problem.loss)
+    own = places.results((step.name for step in (*forward, *backward) if step.form is step), problem.loss)
     shapes |= {places.called(name, EACH): shapes[name] for name in own}
     derivation = Derivation(
         problem, tuple((given.name, given.parameter) for given in problem.givens),

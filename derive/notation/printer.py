@@ -54,7 +54,7 @@ class FormulaPrinter:
         self.operators, self.layout = notation.operators, notation.layout
         self.out: list[TextPiece] = []
         self.indexed = ""
-        self.known: dict[tuple[Expr, int, str], list[TextPiece]] = {}
+        self.known: dict[tuple[Expr, int, str] | None, list[TextPiece]] = {}
 
     def pieces(self, expr: Expr, level: int = SUM, position: str = LEADING) -> list[TextPiece]:
         """The expression as pieces, neighbouring texts joined."""
@@ -76,12 +76,13 @@ class FormulaPrinter:
             self._composed(expr, level, position)
 
     def _composed(self, expr: Apply, level: int, position: str) -> None:
-        key, start = (expr, level, position), len(self.out)
-        if not self.indexed and key in self.known:
+        start = len(self.out)
+        key = None if self.indexed or expr.op in SUMS else (expr, level, position)
+        if key in self.known:
             self.out += self.known[key]
             return
         self._styles[ROWS[expr.op].notation.style](self, expr, level, position)
-        if not self.indexed and expr.op not in SUMS and len(self.out) - start >= WORTH_KNOWING:
+        if key and len(self.out) - start >= WORTH_KNOWING:
             self.known[key] = self.out[start:]
 
     def _word(self, expr: Expr, position: str) -> TextPiece | None:

@@ -222,8 +222,12 @@ class View:
         return [*shown[: max(1, most // 4)], None, last]
 
     def is_zero(self, term: Expr, name: Name) -> bool:
-        """Whether a term stands on the page as 0; a product of numbers that are not 0 is none."""
+        """Whether a term stands on the page as 0; a product of numbers that are not 0 is none, nor is one of them with
+        digits that count from the first that is not 0.
+        """
         if isinstance(term, Apply) and term.op in PRODUCTS and all(map(self._is_there, term.args)):
+            return False
+        if isinstance(term, Entry) and self._is_there(term) and not self.values.numbers.of(term.name.id).decimals:
             return False
         return bool(self.term(term, name).value == 0)
 

@@ -34,6 +34,7 @@ from derive.values.tape import Env, Tape, TapeStep, compile_expr
 
 FIRST_BITS, MOST_BITS, SURE_BITS = 128, 2048, 128
 NOTHING = fmpq(1, 2**SURE_BITS)
+SMALLEST, LARGEST = 1e-290, 1e290  # between them numbers need no closer look
 LARGEST_RATIONAL = 997  # bits: 300 decimal digits
 
 Answer = TypeVar("Answer")
@@ -373,5 +374,7 @@ def _bounded(x: Num) -> Num:
     """A rational of more than 300 digits as a ball; a ball that is finite, and 0 where it is that: 0·x is exact."""
     if type(x) is fmpq:
         return shortened(x, LARGEST_RATIONAL)
+    if x.rel_accuracy_bits() > 1 and SMALLEST < abs(float(x)) < LARGEST:
+        return x
     check_value(x)
     return ZERO if x.is_zero() else x

@@ -57,7 +57,7 @@ def affordable(derivation: Derivation) -> bool:
     SymPy recurses about fifteen times for each operation inside another.
     """
     wanted = sum(prod(derivation.shapes[name]) for name in derivation.wanted)
-    if not derivation.loss or not wanted or operation_count(derivation) > MOST_WORK:
+    if not derivation.loss or not wanted or derivation.once(operation_count) > MOST_WORK:
         return False
     sizes: dict[Name, int] = {}
     depths: dict[Name, int] = {}

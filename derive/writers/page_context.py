@@ -74,7 +74,8 @@ class PageContext:
 
 def _matrices(derivation: Derivation) -> tuple[frozenset[str], frozenset[str]]:
     """The letters of matrices, and the small ones that their entries do not have."""
-    shapes = {name: shape for name, shape in derivation.shapes.items() if isinstance(name, Symbol)}
+    named = ((name, shape) for name, shape in derivation.shapes.items() if isinstance(name, Symbol))
+    shapes = {name: shape for name, shape in named if derivation.places.sample(name) in {None, 0}}  # others are alike
     matrices = frozenset(name.base for name, shape in shapes.items() if len(shape) >= 2)
     return matrices, frozenset(base.lower() for base in matrices) if _have_small_names(shapes) else frozenset()
 

@@ -8,6 +8,7 @@ from math import prod
 
 from derive.calculus.building import elided, terms_of, tidy
 from derive.calculus.differentiation import (
+    EntrySize,
     Shapes,
     entries_of,
     entry_of,
@@ -190,9 +191,11 @@ class Steps:
 
     def _is_too_long(self, shown: Expr) -> bool:
         """Whether one entry with its numbers, of a long sum the terms that are shown, would be no line to read."""
-        size, most = entry_size(shown, self.shapes), self.most_terms
+        most = self.most_terms
         if most is None:
             return False
+        count = 0 if elided(shown, self.derivation.alike) is shown else len(names_in(shown))
+        size = EntrySize(count, 2 * count - 1) if count else entry_size(shown, self.shapes)
         longest = LONGEST_OF_FEW if self.few else LONGEST_WORKING
         return size.nodes * min(size.terms, max(most, LONG_SUM)) > longest * size.terms
 

@@ -144,6 +144,8 @@ class SamplePlaces:
             return self.known.setdefault(name, self._sample(name))
 
     def _sample(self, name: Name) -> int | None:
+        if name in self.own:
+            return self.own[name][1]
         return next(
             (self.own[part][1] for part in (symbol.bare for symbol in symbols_in(name)) if part in self.own), None
         )
