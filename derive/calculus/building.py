@@ -189,14 +189,14 @@ def terms_of(expr: Expr | None) -> tuple[tuple[Expr, int], ...]:
     return tuple(found)
 
 
-LONGEST_WRITTEN = 6
+MOST_SAMPLES_ADDED = 6
 """Terms of samples that are written out."""
 
 
-def elided(expr: Expr, alike: Collection[Name]) -> Expr:
+def with_dots(expr: Expr, alike: Collection[Name]) -> Expr:
     """A long sum of what each sample of a batch has by its first two terms, `dots` and the last one."""
     terms = terms_of(expr) if alike else ()
-    if len(terms) <= LONGEST_WRITTEN or not all(isinstance(t, Ref | Entry) and t.name in alike for t, _ in terms):
+    if len(terms) <= MOST_SAMPLES_ADDED or not all(isinstance(t, Ref | Entry) and t.name in alike for t, _ in terms):
         return expr
     (first, _), (second, sign), (last, end) = *terms[:2], terms[-1]
     return apply(_JOINTS[end], apply(_JOINTS[sign], first, second), last, dots=True)

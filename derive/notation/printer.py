@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 
-from derive.calculus.building import elided, first_factor
+from derive.calculus.building import first_factor, with_dots
 from derive.calculus.differentiation import shape_of
 from derive.calculus.operation_rows import ROWS
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, apply, names_in, number, walk
@@ -153,7 +153,7 @@ class FormulaPrinter:
     # --- sums and products -----------------------------------------------------------------------------------------
 
     def _sum(self, expr: Apply, level: int, position: str) -> None:
-        short = elided(expr, self.notation.alike)
+        short = with_dots(expr, self.notation.alike)
         assert isinstance(short, Apply)
         left, right = short.args
 

@@ -6,7 +6,7 @@ Nothing here depends on the numbers: what does is a Condition or a Relation that
 from collections.abc import Iterable, Iterator
 from math import prod
 
-from derive.calculus.building import elided, terms_of, tidy
+from derive.calculus.building import terms_of, tidy, with_dots
 from derive.calculus.differentiation import (
     EntrySize,
     Shapes,
@@ -194,7 +194,7 @@ class Steps:
         most = self.most_terms
         if most is None:
             return False
-        count = 0 if elided(shown, self.derivation.alike) is shown else len(names_in(shown))
+        count = 0 if with_dots(shown, self.derivation.alike) is shown else len(names_in(shown))
         size = EntrySize(count, 2 * count - 1) if count else entry_size(shown, self.shapes)
         longest = LONGEST_OF_FEW if self.few else LONGEST_WORKING
         return size.nodes * min(size.terms, max(most, LONG_SUM)) > longest * size.terms
@@ -319,7 +319,7 @@ class Steps:
 
     def _grid(self, step: Step, shown: Expr) -> list[ChainLink]:
         fits = prod(step.shape) <= self.largest_grid and len(step.shape) <= 2
-        written = elided(shown, self.derivation.alike)
+        written = with_dots(shown, self.derivation.alike)
         if self.short or not fits or not self._worth_lines(step, written):
             return []
         exprs = tuple(map(entries_of(written, self.shapes), indices(step.shape)))
