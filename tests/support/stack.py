@@ -42,31 +42,42 @@ def questions(xml: str) -> list[Element]:
 
 def failed(question: Element) -> list[Outcome]:
     """The tests that do not pass, with any variant."""
-    seeds = [int(_text(seed)) for seed in question.findall("deployedseed")] or [1]
-    return [each for seed in seeds for each in _outcomes(question, seed) if each.expected != each.given]
+    return [each for each in _outcomes(question) if each.expected != each.given]
 
 
-def _outcomes(question: Element, seed: int) -> Iterator[Outcome]:
+def _outcomes(question: Element) -> Iterator[Outcome]:
     tests = question.findall("qtest")
+    seeds = [int(_text(seed)) for seed in question.findall("deployedseed")] or [1]
     works = [{_text(each, "name"): _text(each, "value") for each in test.findall("testinput")} for test in tests]
-    for test, given in zip(tests, marked(question, works, seed), strict=True):
-        for each in test.findall("expected"):
-            tree = _text(each, "name")
-            expected = Mark(float(_text(each, "expectedscore")), _text(each, "expectedanswernote"))
-            yield Outcome(_text(test, "description"), seed, tree, expected, given[tree])
+    for seed, marks in zip(seeds, _marked(question, works, seeds), strict=True):
+        for test, given in zip(tests, marks, strict=True):
+            for each in test.findall("expected"):
+                tree = _text(each, "name")
+                expected = Mark(float(_text(each, "expectedscore")), _text(each, "expectedanswernote"))
+                yield Outcome(_text(test, "description"), seed, tree, expected, given[tree])
 
 
-def marked(question: Element, works: Sequence[Mapping[str, str]], seed: int = 1) -> list[dict[str, Mark]]:
+def marked(question: Element, works: Sequence[Mapping[str, str]]) -> list[dict[str, Mark]]:
     """What the trees give for works: answers by input, what is not named is left empty."""
+    (found,) = _marked(question, works, [1])
+    return found
+
+
+def _marked(question: Element, works: Sequence[Mapping[str, str]], seeds: Sequence[int]) -> list[list[dict[str, Mark]]]:
+    """What the trees give for works in each variant. One Maxima reads the trees and answers, and works out the
+    question's variables for each.
+    """
     trees = {_text(tree, "name"): _walk(tree) for tree in question.findall("prt")}
-    walks = "\n".join(f"{tree}() := ({walk})$" for tree, walk in trees.items())  # read once, for all works
-    program = f"stack_seed: {seed}$ simp: true$\n{_text(question, 'questionvariables/text')}\n{walks}"
     kinds = {_text(each, "name"): _text(each, "type") for each in question.findall("input")}
     used = {tree: sorted(set(_INPUT.findall(walk))) for tree, walk in trees.items()}
     asked = [{tree: _asked(tree, names, work, kinds) for tree, names in used.items()} for work in works]
-    once = list(dict.fromkeys(code for each in asked for code in each.values()))  # alike in several works
-    found = dict(zip(once, maxima(program, once), strict=True))
-    return [{tree: _mark(found[code], tree) for tree, code in each.items()} for each in asked]
+    once = {code: f"asked{i}()" for i, code in enumerate(dict.fromkeys(c for each in asked for c in each.values()))}
+    known = [f"{tree}() := ({walk})$" for tree, walk in trees.items()]
+    program = "\n".join([*known, *(f"{name} := {code}$" for code, name in once.items())])
+    variables = f"simp: true$\n{_text(question, 'questionvariables/text')}"
+    found = iter(maxima(program, once.values(), [f"stack_seed: {seed}$ {variables}" for seed in seeds]))
+    marks = [{code: next(found) for code in once} for _ in seeds]
+    return [[{tree: _mark(said[code], tree) for tree, code in each.items()} for each in asked] for said in marks]
 
 
 def _asked(tree: str, names: Sequence[str], work: Mapping[str, str], kinds: Mapping[str, str]) -> str:
