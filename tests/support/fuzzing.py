@@ -1,14 +1,17 @@
 """The guided fuzzer: atheris turns the bytes it finds into answers, working and files until something raises.
 
-    python tests/support/fuzzing.py -runs=20000 [libFuzzer's options]
+    cd tests; python -m support.fuzzing FOLDER RUNS
 
-It ends with an error for anything but a verdict or an InputError, and for what takes more than a few seconds.
+It begins with the hostile texts and the works of the tests, and keeps in FOLDER what leads it further, and what fails:
+anything but a verdict or an InputError, and what takes more than a few seconds or a gigabyte. `.ci/run` has it do ten
+times as many runs as the tests.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import atheris
@@ -23,7 +26,11 @@ with atheris.instrument_imports(include=["derive.answers", "derive.language"]):
 
 from derive import examples, solve
 from derive.errors import InputError
+from support import hostile
+from support.places import WORKS
 
+LONGEST = 2_000
+"""Bytes of a text."""
 SOLUTION = solve(examples.path("notes"))
 INDEX = StepIndex.of(SOLUTION)
 FOLDER = Path(tempfile.mkdtemp())
@@ -51,6 +58,23 @@ def one(data: bytes) -> None:
     report(SOLUTION, judge(SOLUTION, answers), answers)
 
 
-if __name__ == "__main__":
-    atheris.Setup(sys.argv, one)
+def seeds() -> Iterator[bytes]:
+    """What it begins with: each text behind the byte that chooses what it is taken for."""
+    for i, text in enumerate((*hostile.ANSWERS.values(), *hostile.WORKS.values())):
+        yield bytes([i % 256]) + text[:LONGEST].encode("utf-8", "replace")
+    for path in sorted(WORKS.iterdir()):
+        yield b"\x01" + path.read_bytes()[:LONGEST]
+
+
+def main(folder: str, runs: str) -> None:
+    corpus = Path(folder) / "corpus"
+    corpus.mkdir(parents=True)
+    for i, seed in enumerate(seeds()):
+        (corpus / f"seed{i}").write_bytes(seed)
+    limits = [f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=1000"]
+    atheris.Setup([sys.argv[0], str(corpus), f"-runs={runs}", "-seed=1", *limits, f"-artifact_prefix={folder}/"], one)
     atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
