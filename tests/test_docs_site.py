@@ -39,11 +39,14 @@ def test_the_pages_to_practise_in_share_what_judges(tmp_path: Path) -> None:
     site.write_gallery(tmp_path / "source", ["mazur", "notes"], practice=True)
     folder = tmp_path / "source" / "extra" / "gallery"
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
-    assert sizes["engine.js"] > 5_000_000 and sizes["mazur-practice.html"] < 2_000_000
+    assert (
+        sizes["engine.js"] > 5_000_000 and max(sizes["mazur-practice.html"], sizes["notes-practice.html"]) < 2_000_000
+    )
     text = (tmp_path / "source" / "gallery.md").read_text("utf-8")
     assert set(re.findall(r'(?:href|src)="gallery/([^"]+)"', text)) == set(sizes) - {"engine.js"}
+    pages = [(folder / f"{name}-practice.html").read_text("utf-8") for name in ("mazur", "notes")]
+    assert all(page.count('<script src="engine.js"></script>') == 1 for page in pages)
     with chromium() as browser:
-        for name in ("mazur", "notes"):
-            tab = offline_tab(browser)
-            tab.goto((folder / f"{name}-practice.html").as_uri())
-            ready(tab)
+        tab = offline_tab(browser)
+        tab.goto((folder / "mazur-practice.html").as_uri())
+        ready(tab)

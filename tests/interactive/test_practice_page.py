@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.accessibility import flaws
 from support.browsers import ASK, BOTH, browsing, downloaded, held, offline_tab, ready
-from support.programs import path_of
+from support.practising import REQUESTS
 from support.solutions import solved
 
 import derive
@@ -19,7 +19,7 @@ from derive.classroom.folder.classroom import Classroom
 from derive.classroom.grading import GradingOptions, grade
 from derive.classroom.papers.production import produce
 from derive.classroom.workers.engine import engine
-from derive.interactive.desk import Desk
+from derive.interactive.desk import ACTIONS, Desk
 from derive.interactive.engine import b85
 
 pytestmark = pytest.mark.slow
@@ -110,6 +110,23 @@ def asked(tab: Any) -> list[str]:
     names = tab.evaluate("[...document.querySelectorAll('#exercise input[name]')].map(field => field.name)")
     steps = dict.fromkeys(name.partition("[")[0] for name in names)
     return [step for step in steps if not step.startswith("dA_")]
+
+
+def test_a_hundred_answers_need_no_more_memory(tab: Any, browser: Any) -> None:
+    """Of a tab as Linux counts it in Chromium, while it judges; the page starts anew after it."""
+    if browser.browser_type.name != "chromium" or not Path("/proc/self/smaps_rollup").exists():
+        pytest.skip("only Chromium tells its processes, and only Linux their memory")
+    sizes = []
+    for i in range(100):
+        tab.fill("[name='z_2']", f"18,{i}")
+        tab.press("[name='z_2']", "Enter")
+        tab.wait_for_function("document.querySelector('.step:has([name=z_2]) .verdicts').className !== 'verdicts '")
+        if i in {30, 99}:
+            sizes.append(held(browser) / 1e6)
+    assert sizes[1] < 300 and sizes[1] - sizes[0] < 10, sizes
+    tab.once("dialog", lambda dialog: dialog.accept())
+    tab.get_by_role("button", name="Start anew").click()
+    tab.wait_for_function("document.querySelector('[name=z_2]').value === ''")
 
 
 def test_a_student_does_the_notes_with_one_slip_and_hands_them_in(
@@ -209,10 +226,16 @@ def test_other_numbers_change_the_exercise_and_the_page_that_is_explored(tab: An
     tab.wait_for_selector(".verdicts.correct")
 
 
+def test_the_python_in_a_browser_replies_what_this_one_replies(tab: Any) -> None:
+    """To every kind of request, to the letter. The page's own exercise is gone after this."""
+    desk = Desk()
+    for request in REQUESTS:
+        assert tab.evaluate(ASK, request) == desk.ask(request), request["do"]
+    assert {request["do"] for request in REQUESTS} == set(ACTIONS)
+
+
 def test_pages_made_in_the_browser_are_those_made_outside(tab: Any) -> None:
-    """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates, languages. The page's
-    own exercise is gone after this.
-    """
+    """To the letter, with their pictures: long sums, softmax, convolutions, a training, gates, languages."""
     for name, language in {"self_attention": "en", "cnn": "ru", "adam_network": "en", "gru": "kk"}.items():
         problem = f'language = "{language}"\n{examples.path(name).read_text("utf-8")}'
         desk, opened = Desk(), {"do": "open", "problem": problem, "name": name}
@@ -220,22 +243,3 @@ def test_pages_made_in_the_browser_are_those_made_outside(tab: Any) -> None:
         for form in ("md", "html", "tex", "typ"):
             request = {"do": "text", "format": form}
             assert tab.evaluate(ASK, request) == desk.ask(request), (name, form)
-
-
-def test_a_hundred_answers_need_no_more_memory(browser: Any, file: Path) -> None:
-    """Of a tab as Linux counts it in Chromium, while it judges."""
-    if browser.browser_type.name != "chromium" or not Path("/proc/self/smaps_rollup").exists():
-        pytest.skip("only Chromium tells its processes, and only Linux their memory")
-    alone = browser.browser_type.launch(executable_path=path_of("chromium"), args=["--no-sandbox"])
-    tab = offline_tab(alone)
-    tab.goto(file.as_uri())
-    ready(tab)
-    sizes = []
-    for i in range(100):
-        tab.fill("[name='z_2']", f"18,{i}")
-        tab.press("[name='z_2']", "Enter")
-        tab.wait_for_function("document.querySelector('.step:has([name=z_2]) .verdicts').className !== 'verdicts '")
-        if i in {30, 99}:
-            sizes.append(held(alone) / 1e6)
-    alone.close()
-    assert sizes[1] < 300 and sizes[1] - sizes[0] < 10, sizes

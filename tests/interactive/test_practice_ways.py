@@ -7,22 +7,19 @@ from typing import Any
 
 import pytest
 from support.browsers import BOTH, browsing, judged_here, offline_tab, ready
-from support.practising import file_without_engine, fill, practice_file, step
+from support.practising import file_without_engine, fill, step
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=BOTH)
 def tab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """With its own Python in Chromium. In Firefox the page is the same, and this process judges: that Python runs there
-    too is shown by `test_practice_page`.
+    """This process judges: that the Python in a page replies the same to every request is shown by
+    `test_practice_page`.
     """
-    folder = tmp_path_factory.mktemp("units")
     with browsing(request.param) as browser:
-        tab, made = offline_tab(browser), practice_file
-        if request.param == "firefox":
-            tab, made = judged_here(tab), file_without_engine
-        tab.goto(made(folder, "en", "Two units").as_uri())
+        tab = judged_here(offline_tab(browser))
+        tab.goto(file_without_engine(tmp_path_factory.mktemp("units"), "en", "Two units").as_uri())
         ready(tab)
         yield tab
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from derive.commands.cli import main
 from derive.interactive.practice_page import practice_page, source_of
 from derive.problem.problem import Problem
 
@@ -36,10 +35,25 @@ x = {{ from = 1, to = 3, step = 0.5 }}
 """
 
 
-def practice_file(folder: Path, language: str, title: str) -> Path:
-    (folder / "units.toml").write_text(PROBLEM.format(language=language, title=title), "utf-8")
-    assert main(["practice", str(folder / "units.toml"), "-o", str(folder)]) == 0
-    return folder / "units-practice.html"
+REQUESTS: tuple[dict[str, Any], ...] = (
+    {"do": "open", "problem": PROBLEM.format(title="Two units", language="kk"), "name": "units"},
+    {"do": "describe"},
+    {"do": "judge", "answers": {"a": ["0,5", "-2,25"], "h": "tanh(a)", "y": "2,5", "L": "2(", "dL/dy": "-2,836"}},
+    {"do": "read", "step": "a", "answer": "[0,5; -9/4]"},
+    {"do": "hint", "step": "dL/dv", "level": 3, "answers": ["a"]},
+    {"do": "solution", "step": "dL/dU"},
+    {"do": "mark", "work": "a = [0.5; -2.25]\nh = [0.4621; -0.9780]\ny = 2,5"},
+    {"do": "save", "answers": {"a": ["0.5", "-2.25"], "y": '2,4 "about"'}},
+    {"do": "explore", "values": {"x": ["2", "1/3"]}},
+    {"do": "curve", "values": {}, "weight": "v[2]"},
+    {"do": "summary", "answers": {"a": ["0,5", "-2,25"], "dL/dy": "-2,836"}},
+    {"do": "page"},
+    {"do": "text", "format": "md"},
+    {"do": "change", "values": {"x": ["1/2", "0,25"]}},
+    {"do": "draw", "seed": "a seed"},
+    {"do": "curve", "values": {}, "weight": "nothing"},
+)
+"""One request of each kind, of a training with gates to its numbers, in their order; the last has a fault."""
 
 
 def file_without_engine(folder: Path, language: str, title: str) -> Path:
