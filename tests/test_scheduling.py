@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from support.scheduling import in_parts, scope
+from support.scheduling import BUNCH, in_parts, scope
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def test_what_a_browser_shows_stands_first() -> None:
     assert in_parts([*ITEMS, shown], 1)[0] is shown
 
 
-def test_what_a_test_shares_most_is_its_problem_or_its_file() -> None:
-    assert scope("tests/page/test_pages.py::test_a[md-notes]") == scope("tests/sheets/test_sheets.py::test_b[notes]")
+def test_what_a_test_shares_most_is_its_bunch_of_problems_or_its_file() -> None:
+    near = BUNCH["notes"][-1]
+    assert scope("tests/page/test_pages.py::test_a[md-notes]") == scope(f"tests/sheets/test_sheets.py::test_b[{near}]")
     assert scope("tests/page/test_pages.py::test_a[no problem]") == "tests/page/test_pages.py"

@@ -51,7 +51,8 @@ def make_pdfs(texts: Sequence[str]) -> list[bytes | ToolError]:
     for engine in engines() if waiting else ():
         for preamble, numbers in _by_preamble(texts, waiting).items():
             bodies = [_cut(texts[i])[1] for i in numbers]
-            results |= zip(numbers, _set(engine, preamble, bodies), strict=True)
+            made = _set(engine, preamble, bodies)
+            results |= zip(numbers, (run.pdf if isinstance(run, EngineRun) else run for run in made), strict=True)
         waiting = [i for i in waiting if isinstance(results[i], IncompleteEngine)]
         if not waiting:
             break
@@ -90,15 +91,15 @@ def engines() -> list[Engine]:
     return [pdf.find_engine(name) for name in names] or [pdf.find_engine()]
 
 
-def _set(engine: Engine, preamble: str, bodies: Sequence[str]) -> Sequence[bytes | ToolError]:
-    """The PDF of each body after one preamble."""
+def _set(engine: Engine, preamble: str, bodies: Sequence[str]) -> Sequence[EngineRun | ToolError]:
+    """Each body after one preamble."""
     try:
         return _halved(_prepared(engine, _lettered_preamble(preamble)), bodies)
     except ToolError as error:
         return [error] * len(bodies)
 
 
-def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | ToolError]:
+def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[EngineRun | ToolError]:
     """All bodies in one run; where LaTeX stops, in two runs of half of them, and so on down to the one it stops at."""
     try:
         return _well_filled(prepared, bodies)
@@ -109,27 +110,27 @@ def _halved(prepared: _Prepared, bodies: Sequence[str]) -> Sequence[bytes | Tool
         return [*_halved(prepared, bodies[:middle]), *_halved(prepared, bodies[middle:])]
 
 
-def _well_filled(prepared: _Prepared, bodies: Sequence[str]) -> list[bytes]:
-    """The PDFs of bodies; those with a short last page again, all in one run with each remedy. Raises ToolError."""
-    made, logs = _run(prepared, bodies)
-    rests = {i: rest for i, log in enumerate(logs) if (rest := Rest.of(log))}
+def _well_filled(prepared: _Prepared, bodies: Sequence[str]) -> list[EngineRun]:
+    """All bodies; those with a short last page again, all in one run with each remedy. Raises ToolError."""
+    made = _run(prepared, bodies)
+    rests = {i: rest for i, run in enumerate(made) if (rest := Rest.of(run.log))}
     tried = {i: remedies(rest) for i, rest in rests.items()}
     while waiting := [i for i, left in tried.items() if left]:
         chosen = [tried[i].pop(0) for i in waiting]
         again = [f"{remedy.command}\n{bodies[i]}" for i, remedy in zip(waiting, chosen, strict=True)]
-        for i, remedy, other, log in zip(waiting, chosen, *_run(prepared, again), strict=True):
-            if remedy.helps(rests[i], Rest.of(log)):
+        for i, remedy, other in zip(waiting, chosen, _run(prepared, again), strict=True):
+            if remedy.helps(rests[i], Rest.of(other.log)):
                 made[i], tried[i] = other, []
     return made
 
 
-def _run(prepared: _Prepared, bodies: Sequence[str]) -> tuple[list[bytes], list[str]]:
-    """The PDFs of one run, and the part of its log about each. Raises ToolError if it stops, or ends early."""
+def _run(prepared: _Prepared, bodies: Sequence[str]) -> list[EngineRun]:
+    """What one run made of each body, and the part of its log about it. Raises ToolError if it stops, or ends early."""
     parts = "".join(f"\\setcounter{{page}}{{1}}{lettered(body)}{_CLOSING}" for body in bodies)
     tex = f"{prepared.preamble}{_OPENING}{_one_form(parts)}{_END}\n"
     compiled = pdf.compile_tex(tex, prepared.engine, timeout=_SECONDS + _SECONDS_EACH * len(bodies))
-    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)[: len(bodies)]
-    return split(compiled.pdf, _parts(compiled, len(bodies))), logs
+    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)
+    return list(map(EngineRun, split(compiled.pdf, _parts(compiled, len(bodies))), logs))
 
 
 def _one_form(parts: str) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +41,23 @@ def block(*lines: str) -> str:
     return "\n".join(["```{derive}", *(f"#| {line}" for line in lines), "```", ""])
 
 
-def parts(text: str, kind: str) -> list[Any]:
-    """What of a kind stands in a document, as Pandoc's JSON has it."""
+@cache
+def blocks(text: str, folder: Path) -> Any:
+    """What Pandoc reads and the filter makes of a document in a folder, made once for all that is asked of it."""
     done = pandoc(text, "-t", "json")
     assert done.returncode == 0 and done.stderr == "", done.stderr
+    return json.loads(done.stdout)["blocks"]
+
+
+def parts(text: str, kind: str) -> list[Any]:
+    """What of a kind stands in a document, as Pandoc's JSON has it."""
 
     def found(node: Any) -> list[Any]:
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         own = [node["c"]] if isinstance(node, dict) and node.get("t") == kind else []
         return own + [each for child in inner for each in found(child)]
 
-    return found(json.loads(done.stdout)["blocks"])
+    return found(blocks(text, Path.cwd()))
 
 
 def formulas(text: str) -> str:

@@ -15,15 +15,17 @@ from pathlib import Path
 import pymupdf
 import pytest
 from pypdf import PdfReader
-from support.latex import compiled
+from support.latex import filled_together, title_of
 from support.latex_logs import missing_glyphs, overfull
+from support.scheduling import BUNCH
 from support.solutions import solved, written
 
 import derive
 from derive import examples
+from derive.errors import ToolError
 from derive.files import PDF
 from derive.pdf.engines import EngineRun
-from derive.pdf.last_page import Rest, well_filled
+from derive.pdf.last_page import Rest
 from derive.prose.catalogue import catalogue
 from derive.solution import Blueprint, Solution
 from derive.writers import formats_of, text_formats
@@ -84,9 +86,16 @@ def letters(text: str) -> str:
 
 
 @cache
+def all_in_latex(names: tuple[str, ...]) -> dict[str, EngineRun | ToolError]:
+    """The pages of built-in problems as PDFs."""
+    return dict(zip(names, filled_together([written(name, "tex") for name in names]), strict=True))
+
+
 def set_in_latex(name: str) -> EngineRun:
-    """The page of a built-in problem as a PDF."""
-    return well_filled(written(name, "tex"), compiled)
+    """The page of a built-in problem as a PDF, set together with its bunch."""
+    run = all_in_latex(tuple(BUNCH[name]))[name]
+    assert isinstance(run, EngineRun), run
+    return run
 
 
 @pytest.mark.slow
@@ -98,8 +107,7 @@ def test_the_pdf_has_no_overfull_box_and_no_short_last_page(name: str) -> None:
     assert overfull(run.log) == []
     assert missing_glyphs(run.log) == []
     reader = PdfReader(BytesIO(run.pdf))
-    assert reader.metadata is not None
-    assert reader.metadata.title == solved(name).problem.title
+    assert title_of(run.log) == solved(name).problem.title
     assert reader.trailer["/Root"]["/Lang"] == "en"
 
 

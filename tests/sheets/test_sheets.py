@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from support.latex import compiled_together
+from support.latex import compiled, compiled_together
 from support.latex_logs import overfull
 from support.solutions import solved
 
 from derive import check, examples, solve
+from derive.commands.cli import main
 from derive.errors import DeriveError, InputError
 from derive.language.names import Name
-from derive.pdf.engines import compile_tex, find_engine, run_tex
+from derive.pdf.engines import run_tex
 from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
@@ -253,14 +254,13 @@ def test_a_form_field_says_what_it_asks_for() -> None:
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "derive", "sheet", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+NOTES = str(examples.path("notes"))
 
 
 @pytest.mark.slow
 def test_the_command_writes_sheet_and_key(tmp_path: Path) -> None:
-    found = run(str(examples.path("notes")), "-o", str(tmp_path), "--to", "tex,md,txt,toml,csv")
+    command = [sys.executable, "-m", "derive", "sheet", NOTES, "-o", str(tmp_path), "--to", "tex,md,txt,toml,csv"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     names = sorted(Path(line).name for line in found.stdout.splitlines())
     texts = [f"notes-{page}.{end}" for page in ("key", "sheet") for end in ("csv", "md", "tex", "toml", "txt")]
@@ -268,16 +268,15 @@ def test_the_command_writes_sheet_and_key(tmp_path: Path) -> None:
     assert all((tmp_path / name).exists() for name in names)
 
 
-@pytest.mark.slow
-def test_seed_and_student_belong_together() -> None:
-    found = run(str(examples.path("notes")), "--student", "s1", "-o", "-", "--to", "md")
-    assert found.returncode == 2 and "belong together" in found.stderr
+def test_seed_and_student_belong_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sheet", NOTES, "--student", "s1", "-o", "-", "--to", "md"]) == 2
+    assert "belong together" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-def test_one_text_goes_to_standard_output() -> None:
-    assert "Student: ____" in run(str(examples.path("notes")), "-o", "-", "--to", "txt").stdout
-    assert run(str(examples.path("notes")), "-o", "-", "--to", "pdf").returncode == 2
+def test_one_text_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sheet", NOTES, "-o", "-", "--to", "txt"]) == 0
+    assert "Student: ____" in capsys.readouterr().out
+    assert main(["sheet", NOTES, "-o", "-", "--to", "pdf"]) == 2
 
 
 def test_unknown_formats_and_steps_are_refused(tmp_path: Path) -> None:
@@ -355,7 +354,7 @@ def test_without_hints_there_is_no_such_page() -> None:
 
 @cache
 def form(name: str, blank: str = "working", ada: bool = True) -> bytes:
-    return run_tex(writer(name, blank).sheet("tex", solution(name), ANA if ada else None)).pdf
+    return compiled(writer(name, blank).sheet("tex", solution(name), ANA if ada else None)).pdf
 
 
 @pytest.mark.slow
@@ -375,7 +374,7 @@ def test_an_id_in_any_script_is_in_the_form(student: str) -> None:
     text = writer("notes").sheet("tex", solution("notes"), Identity("K7M2ABC", student, "x"))
     head = re.search(r"\\vskip3pt\{\\small Student.*", text)
     assert head
-    fields = PdfReader(BytesIO(run_tex(text.replace(head[0], "")).pdf)).get_fields() or {}
+    fields = PdfReader(BytesIO(compiled(text.replace(head[0], "")).pdf)).get_fields() or {}
     assert fields["sheet:student"]["/V"] == student
 
 
@@ -498,7 +497,7 @@ def test_the_fields_of_a_wide_matrix_lie_on_the_page() -> None:
     rows = [[i + j for j in range(12)] for i in range(2)]
     made = Blueprint.of(Problem.loads(WIDE.format(rows=rows)))
     tex = SheetWriter.of(made, Sheet("working")).sheet("tex", made.solve(), ANA)
-    reader = PdfReader(BytesIO(compile_tex(tex, find_engine()).pdf))
+    reader = PdfReader(BytesIO(compiled(tex).pdf))
     boxes = [field["/Rect"] for sheet in reader.pages for field in sheet.get("/Annots", ())]
     assert len(boxes) >= 48
     assert max(float(box[2]) for box in boxes) < 580

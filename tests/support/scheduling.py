@@ -1,9 +1,10 @@
 """In which order tests run, so that every process is busy to the end and little is worked out twice.
 
-Tests of one built-in problem stand together, and tests of one file: a process that runs them in turn solves the problem
-once and makes a file's fixtures once. What is marked slow comes first, of that what a browser shows: a file opens its
-page, which takes long, and should not be shared out at the end. Each process has a contiguous part; one that is
-through takes over half of what another has left, from its end (`WorkStealingScheduling`), and there stand short tests.
+Tests of a bunch of built-in problems stand together, and tests of one file: a process that runs them in turn solves a
+problem once, sets the pages of a bunch in one run of LaTeX, and makes a file's fixtures once. What is marked slow comes
+first, of that what a browser shows: a file opens its page, which takes long, and should not be shared out at the end.
+Each process has a contiguous part; one that is through takes over half of what another has left, from its end
+(`WorkStealingScheduling`), and there stand short tests.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import pytest
 
 from derive import examples
 
-EXAMPLES = frozenset(examples.names())
+BUNCHES = tuple(examples.names()[start : start + 20] for start in range(0, len(examples.names()), 20))
+BUNCH = {name: bunch for bunch in BUNCHES for name in bunch}
+"""The built-in problems that each of them stands together with."""
 BROWSERS = frozenset({"chromium", "firefox"})
 
 
@@ -46,7 +49,7 @@ def needs_browser(item: pytest.Item) -> bool:
 
 
 def scope(nodeid: str) -> str:
-    """What a test shares most with others of: its built-in problem, else its file."""
+    """What a test shares most with others of: the first of its bunch of built-in problems, else its file."""
     path, _, test = nodeid.partition("::")
     parameters = re.split(r"[-\[\]]", test)[1:]
-    return next((parameter for parameter in parameters if parameter in EXAMPLES), path)
+    return next((BUNCH[parameter][0] for parameter in parameters if parameter in BUNCH), path)
