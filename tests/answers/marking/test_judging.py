@@ -65,18 +65,18 @@ def test_errors_of_five_percent_are_found_where_they_are_made(names: list[str]) 
     for name in names:
         solution, random = solved(name), Random(name)
         steps = list(Student(solution, 3).steps())
-        for step in random.sample(steps, min(len(steps), 40)):
+        for i, step in enumerate(random.sample(steps, min(len(steps), 40))):
+            digits = 3 + i % 3
             if all(x == 0 for x in solution.exact.flat(step.name, 1)):
                 continue
-            for digits in (3, 4, 5):
-                student = Student(solution, digits, faults={step.id: five_percent(random)}, last=step.id)
-                each = judged(solution, student)[step.id]
-                if student.write(solution.exact.flat(step.name, 1)[0]).value == 0:
-                    continue
-                made += 1
-                found += each.verdict == "wrong"
-                told = each.verdict != "correct" or _is_round(each) or _cannot_tell(solution, step, digits)
-                assert told, f"{name} {step.id} {digits}"
+            student = Student(solution, digits, faults={step.id: five_percent(random)}, last=step.id)
+            each = judged(solution, student)[step.id]
+            if student.write(solution.exact.flat(step.name, 1)[0]).value == 0:
+                continue
+            made += 1
+            found += each.verdict == "wrong"
+            told = each.verdict != "correct" or _is_right_by_chance(each) or _cannot_tell(solution, step, digits)
+            assert told, f"{name} {step.id} {digits}"
     assert found >= 0.98 * made, f"{found} of {made}"
 
 
@@ -89,10 +89,12 @@ def _cannot_tell(solution: Solution, step: Step, digits: int) -> bool:
     )
 
 
-def _is_round(found: Judged) -> bool:
-    """Whether 5 % off happens to be the right numbers, rounded to one digit: 2 for 1.905."""
+def _is_right_by_chance(found: Judged) -> bool:
+    """Whether 5 % off happens to be the right numbers: to one digit, as 2 for 1.905, or because what was rounded before
+    was as much off the other way.
+    """
     numbers = zip(found.written or (), found.expected, strict=True)
-    return all(w and w.digits == 1 and abs(w.value - x) <= w.unit / 2 for w, x in numbers)
+    return all(w and abs(w.value - x) <= (w.unit / 2 if w.digits == 1 else w.unit) for w, x in numbers)
 
 
 @pytest.mark.slow
@@ -118,9 +120,9 @@ def test_planted_mistakes_are_named_and_what_comes_after_follows(names: list[str
 
 
 def _some_of_each(found: list[Planted], random: Random) -> list[Planted]:
-    """Every key that was planted, in at most 6 places."""
+    """Every key that was planted, in at most 3 places."""
     by_key = {key: [each for each in found if each[0] == key] for key in dict.fromkeys(each[0] for each in found)}
-    return [each for places in by_key.values() for each in random.sample(places, min(len(places), 6))]
+    return [each for places in by_key.values() for each in random.sample(places, min(len(places), 3))]
 
 
 def _outcome(every: list[Planted], here: Judged, key: str, step: Step, values: Flat) -> str:
