@@ -86,12 +86,13 @@ class Writer:
 
 
 class TemplateWriter(Writer, ABC):
-    """A writer of pages: its blocks become text by the functions below, its frame is a Jinja template.
+    """A writer of pages: its blocks become text by the functions below, and stand in a frame.
 
     What a format has to say are the first eight; the others write what most plain text formats write alike.
     """
 
-    template: str
+    template = ""
+    """The Jinja template that its frame is; nothing where that is but text."""
     notation: Notation = TEX
     """How mathematics is written."""
     room = ""
@@ -349,7 +350,17 @@ class TemplateWriter(Writer, ABC):
             own = [(frame["student"], self.words(who)), (frame["sheet"], self.words(identity.code))]
             frame |= {"head": [*frame["head"], *own], "marks": [(key, self.data(text)) for key, text in identity.marks]}
         words = " ".join((frame["title"], *(f"{label} {text}" for label, text in frame["head"]), body))
-        return framed(self.template, body=body, **frame, **self.letters(words))
+        return self.page({"body": body, **frame, **self.letters(words)})
+
+    def page(self, frame: Mapping[str, Any]) -> str:
+        """A page in its frame: the title, what stands at its head, the body, what a sheet is known by."""
+        if self.template:
+            return framed(self.template, **frame)
+        head = [frame["title"], "=" * len(frame["title"])] if frame["titled"] else []
+        head += [f"{label}: {text}" for label, text in frame["head"]]
+        head += [f"{frame['student']}: {'_' * 20}"] if frame["form"] and not frame["named"] else []
+        body = frame["body"] if frame["titled"] else frame["body"].strip("\n")
+        return "".join(f"{line}\n" for line in (*head, body, *(f"{key} {text}" for key, text in frame["marks"])))
 
 
 def _tells_verdicts(block: Block) -> bool:

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from derive.notation.notations import TEX, TEX_LAYOUT
 from derive.page.document import TableColumn
@@ -28,7 +29,6 @@ def escape_markdown(text: str) -> str:
 class MarkdownWriter(TemplateWriter):
     """A Document → Markdown."""
 
-    template = "page.md"
     notation = replace(
         TEX,
         operators={**TEX.operators, "thin": r"\thinspace "},
@@ -48,6 +48,15 @@ class MarkdownWriter(TemplateWriter):
 
     def title(self, text: str, level: int) -> str:
         return f"\n{'#' * (level + 1)} {text}\n"
+
+    def page(self, frame: Mapping[str, Any]) -> str:
+        title = [f"# {frame['title']}"] if frame["titled"] else []
+        head = " · ".join(f"{label}: {text}" for label, text in frame["head"])
+        student = f"\n{frame['student']}: " + r"\_" * 12 if frame["form"] and not frame["named"] else ""
+        body = frame["body"] if frame["titled"] else frame["body"].strip("\n")
+        marks = (f"\n<!-- {key} {text} -->" for key, text in frame["marks"])
+        lines = (*title, *([f"\n{head}"] if head else []), *([student] if student else []), body, *marks)
+        return "".join(f"{line}\n" for line in lines)
 
     def prose(self, text: str, kind: str) -> str:
         mark = "*" if kind == "task" else ""

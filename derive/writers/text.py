@@ -66,7 +66,6 @@ def boxes(text: str) -> list[TextBox]:
 class TextWriter(TemplateWriter):
     """A Document → text for a terminal."""
 
-    template = "page.txt"
     notation = UNICODE
     room = "_" * 30
     new_page = "\n\n" + "-" * WIDTH + "\n"

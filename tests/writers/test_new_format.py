@@ -21,8 +21,6 @@ from derive.writers.layout.texmath import labelled
 class RestWriter(TemplateWriter):
     """A Document → reStructuredText."""
 
-    template = "page.txt"
-
     def words(self, text: str) -> str:
         return re.sub(r"([\\`*_|])", r"\\\1", text)
 
