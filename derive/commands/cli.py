@@ -1,6 +1,8 @@
 """The command line: one module a command. What it needs is imported when it is named, so that `--help` is quick."""
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Container, Sequence
@@ -29,6 +31,7 @@ COMMANDS = {
     "completion": ("companions.add_completion", "print what a shell needs to complete derive's words"),
 }
 """The commands in the order of the help: the module and function that gives each its options, and what it does."""
+atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody looks for garbage in it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -107,7 +106,6 @@ def problem_of(path: Path, options: Arguments) -> Problem:
     from derive.problem.overriding import Overrides, overridden
     from derive.problem.problem import Problem
 
-    gc.set_threshold(50_000, 20, 20)  # nearly all that is made stays: looking for garbage takes a third of the time
     if str(path) in examples.names() and not path.exists():
         hint = f"it is a built-in problem: `derive example {path} --to toml` writes its file"
         raise InputError([Fault("there is no such file", hint, Place(str(path)))])
