@@ -18,7 +18,7 @@ MAX_DIGITS = 1_000
 MAX_POWER = 2_000
 
 SIGNS = r"+\-−–‐‑－＋"
-SPACE = r"(?:[\s\u200b\u2060]|\ufeff|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"  # of three ranges of signs one class is slow to compile
+SPACE = r"(?:[\s\u200b\u2060]|\ufeff|\\[ ,;:!]|~|\\thinspace(?![A-Za-z]))"  # three signs in a class compile slowly
 SPACES = f"{SPACE}*+"
 _THIN = r"(?:[\u00a0\u2009\u202f'’]|\\,)"
 _MARK = r"(?:[.,．，]|\{[.,]\})"
