@@ -226,6 +226,11 @@ def test_what_belongs_into_another_table() -> None:
     assert "it belongs into [page]" in fault(text.replace("[update]", 'course = "ML"\n[update]'))
 
 
+def test_an_argument_that_was_refused_is_no_second_fault_where_it_stands_again() -> None:
+    text = ONE_UNIT.replace("DATA", "c = 1").replace("EQUATIONS", "u(t) = w c\nr = tanh(u(t)) + u(t)")
+    assert "line 7: `u` is a quantity" in fault(text)
+
+
 def test_a_loss_in_a_line_that_cannot_be_read_is_no_second_fault() -> None:
     text = ONE_UNIT.replace("DATA", "c = 1").replace("EQUATIONS", "L_G = w c\nL_D = -w^2 +")
     assert "line 8: the text ends here" in fault(

@@ -1,5 +1,6 @@
 """Lines of equations → equations with places: names resolved, shapes inferred."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,6 +18,8 @@ from derive.language.tokens import TextError
 from derive.operations import FUNCTIONS, MACROS, ROWS
 from derive.problem.reading.equation_lines import EquationLine
 from derive.problem.reading.stacking import STACK_HINT, STACKED, stacked
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,14 @@ def read_equations(
 ) -> list[WrittenEquation]:
     """The equations of the lines; `known` are the names that have values already."""
     lines = list(lines)
-    defined = {**left_sides(lines), **known}
+    defined = {**_arguments(lines), **left_sides(lines), **known}
     return [item for line in lines if (item := read_equation(line, defined, faults))]
+
+
+def _arguments(lines: Iterable[EquationLine]) -> dict[str, Name]:
+    """The `t` of a line `x(t) = …`, which is refused: where another line has it too, that is no second fault."""
+    written = (each for line in lines for each in _WORD.findall(line.text.partition("=")[0].partition("(")[2]))
+    return {word: Symbol(word) for word in written}
 
 
 def read_equation(line: EquationLine, defined: Mapping[str, Name], faults: list[Fault]) -> WrittenEquation | None:
