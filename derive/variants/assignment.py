@@ -33,14 +33,12 @@ class Variant:
     student    the id, in Unicode NFC
     code       the short code of the sheet
     problem    the problem with the student's numbers
-    attempt    which draw met all conditions, from 1
     blueprint  the structure, shared by all students
     """
 
     student: str
     code: str
     problem: Problem
-    attempt: int
     blueprint: Blueprint = field(repr=False, compare=False)
 
     @property
@@ -87,8 +85,15 @@ class Assignment:
         for attempt in self._attempts:
             problem = self._problem(student, attempt)
             if next(self._wrong(problem), None) is None:
-                return Variant(student, code_of(self._seed, student), problem, attempt, self.blueprint)
+                return Variant(student, code_of(self._seed, student), problem, self.blueprint)
         raise InputError([self._unmet(student)])
+
+    def checksum(self, student: str) -> str:
+        """That of a student's numbers; "" where none can be drawn."""
+        try:
+            return self.draw(student).checksum
+        except InputError:
+            return ""
 
     @property
     def _attempts(self) -> range:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from derive.classroom.marking.marking_worker import Orders, assignment_of
-from derive.errors import InputError
 from derive.problem.problem import Problem
 from derive.variants import code_of
 
@@ -17,18 +16,12 @@ class IssuedSheets:
     def issue_of(self, student: str, numbers: str) -> int | None:
         """The older issue whose sheet of a student has numbers of this checksum; None for none."""
         issues = range(1, len(self.orders.older) + 1)
-        return next((issue for issue in issues if self._numbers(student, issue) == numbers), None)
+        return next((i for i in issues if assignment_of(self.orders, i).checksum(student) == numbers), None)
 
     def codes(self, student: str) -> tuple[str, ...]:
         """The codes of a student's sheets."""
         seeds = (self.orders.seed, *(seed for _, seed in self.orders.older))
         return tuple(dict.fromkeys(code_of(seed, student) for seed in seeds))
-
-    def _numbers(self, student: str, issue: int) -> str:
-        try:
-            return assignment_of(self.orders, issue).draw(student).checksum
-        except InputError:
-            return ""
 
 
 def ask_the_same(older: Problem, newer: Problem) -> bool:

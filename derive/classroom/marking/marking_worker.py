@@ -32,6 +32,8 @@ FAULTS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
 """What a fault of this program raises: it costs one student's marks, is told, and stops no other."""
+NO_MARKS: tuple[type[Exception], ...] = (DeriveError, *FAULTS)
+"""Whatever keeps a work from being marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,7 @@ def weigh_batch(orders: Orders, batch: Sequence[tuple[str, str, int]]) -> list[H
     def holding(student: str, payload: str, issue: int) -> Holding:
         try:
             return marker.holding(_variant(orders, student, issue), payload)
-        except DeriveError:
-            return Holding(2)
-        except FAULTS:
+        except NO_MARKS:
             return Holding(2)
 
     return [holding(*work) for work in batch]
@@ -273,9 +273,7 @@ def key_batch(orders: Orders, students: Sequence[str]) -> list[str]:
     def line(student: str) -> str:
         try:
             work = marker.mark(_variant(orders, student), "[]")
-        except DeriveError:
-            return json.dumps({"student": student})
-        except FAULTS:
+        except NO_MARKS:
             return json.dumps({"student": student})
         return json.dumps({"student": student, NUMBERS: [each.row() for each in numbers_of_work(work.judged)]})
 

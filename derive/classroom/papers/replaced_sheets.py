@@ -39,14 +39,6 @@ def _changed(folder: Path, roster: Roster, old: Assignment | None, new: Assignme
     made = {entry.student: entry.numbers for entry in entries(folder)}
     for student in roster:
         if student.id in made:
-            before = made[student.id] or _checksum(old, student.id)
-            if before != _checksum(new, student.id):
+            before = made[student.id] or (old.checksum(student.id) if old else "")
+            if before != new.checksum(student.id):
                 yield student.id
-
-
-def _checksum(assignment: Assignment | None, student: str) -> str:
-    """The checksum of a student's numbers; "" where none can be drawn."""
-    try:
-        return assignment.draw(student).checksum if assignment else ""
-    except InputError:
-        return ""

@@ -206,9 +206,7 @@ class _Page:
 
     def _told(self, dependence: Dependence) -> Sentence:
         share = self.number(Fraction(max(1, round(1000 * dependence.chance)), 10))
-        fields: dict[str, Inline] = {
-            "r": self._signed(dependence.correlation), "chance": share
-        }  # fmt: skip
+        fields: dict[str, Inline] = {"r": self._signed(dependence.correlation), "chance": share}
         if not dependence.name:
             return Sentence("class.unfair_length", fields)
         return Sentence("class.unfair_value", {**fields, "name": NameInText(self.solution.index[dependence.name][0])})

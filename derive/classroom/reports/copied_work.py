@@ -109,10 +109,10 @@ def agreement_of(student: str, numbers: Sequence[WorkNumber], index: NumberIndex
         telling = _telling(numbers, index.of(other, "key"))
         found = Agreement(student, other, agreeing, len(telling), kind == "key")
         if telling and _is_unlikely(found, telling):
-            is_source = kind == "key" or _stems_from(wrong, index.of(other, "work"))
+            is_source = kind == "key" or _more_wrong(wrong, index.of(other, "work")) > 0
         else:
             work = index.of(other, "work") if kind == "work" else {}
-            is_source = _same_faults(wrong, work) and not _went_over(numbers, work)
+            is_source = _same_faults(wrong, work) and _more_wrong(numbers, work) >= 0
             found = Agreement(student, other, agreeing, len(wrong), is_key=False)
         if is_source:
             return found
@@ -142,10 +142,12 @@ def _is_unlikely(found: Agreement, telling: Sequence[WorkNumber]) -> bool:
     return found.agreeing >= FEWEST and found.agreeing > own and part * found.agreeing >= len(telling)
 
 
-def _stems_from(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
-    """Whether the numbers that two works share are explained by the other's sheet better than by the own one."""
-    shared = [(number.verdict, other[number.place][1]) for number in wrong if _is_in(number, other)]
-    return sum(own == WRONG for own, _ in shared) > sum(its == WRONG for _, its in shared)
+def _more_wrong(numbers: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> int:
+    """How many more of the numbers that two works share are wrong by the own sheet than by the other's: where that is
+    less than none, the other's work was copied from this one.
+    """
+    shared = [(number.verdict, other[number.place][1]) for number in numbers if number.tells and _is_in(number, other)]
+    return sum(own == WRONG for own, _ in shared) - sum(its == WRONG for _, its in shared)
 
 
 def _same_faults(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
@@ -153,12 +155,6 @@ def _same_faults(wrong: Sequence[WorkNumber], other: Mapping[str, tuple[float, s
     steps = {number.step for number in wrong if number.verdict == WRONG and _is_in(number, other)
              and other[number.place][1] == WRONG}  # fmt: skip
     return len(steps) >= FEWEST_WRONG
-
-
-def _went_over(numbers: Sequence[WorkNumber], other: Mapping[str, tuple[float, str]]) -> bool:
-    """Whether the own sheet explains more of what two works share than the other's: then this one was copied."""
-    shared = [(number.verdict, other[number.place][1]) for number in numbers if number.tells and _is_in(number, other)]
-    return sum(own == WRONG for own, _ in shared) < sum(its == WRONG for _, its in shared)
 
 
 def _is_in(number: WorkNumber, other: Mapping[str, tuple[float, str]]) -> bool:

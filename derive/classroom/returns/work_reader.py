@@ -222,6 +222,7 @@ def _with_pypdf(raw: bytes) -> _PdfWork:
     with of_extra("class", "filled PDF forms are read with pypdf, which is missing"):
         from pypdf import PdfReader
         from pypdf.errors import DependencyError, PyPdfError
+    damaged: tuple[type[Exception], ...] = (PyPdfError, *_BROKEN)
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     if not raw.lstrip()[:5].startswith(b"%PDF"):
         raise CannotRead("this is no PDF, whatever its name says")
@@ -233,10 +234,9 @@ def _with_pypdf(raw: bytes) -> _PdfWork:
         return _PdfWork(fields, _notes(reader), None if fields else printed_sheet(reader))
     except DependencyError:
         raise CannotRead("this PDF is locked: it is encrypted with AES", "save it without encryption") from None
-    except PyPdfError as error:
-        raise _damaged(error) from None
-    except _BROKEN as error:
-        raise _damaged(error) from None
+    except damaged as error:
+        said = (str(error) or type(error).__name__).splitlines()[0][:120]
+        raise CannotRead(f"this PDF is damaged: {said}", "save it again, or hand it in again") from None
 
 
 _NOTES = {"/FreeText", "/Ink", "/Text", "/Stamp", "/Line", "/PolyLine"}
@@ -266,8 +266,3 @@ def _text(found: object) -> str:
 def _value(value: object) -> str:
     """The text of a field; a button's is a name (`/Yes`), one never filled has none."""
     return _text(value).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _damaged(error: Exception) -> CannotRead:
-    said = (str(error) or type(error).__name__).splitlines()[0][:120]
-    return CannotRead(f"this PDF is damaged: {said}", "save it again, or hand it in again")
