@@ -93,7 +93,7 @@ def grade(folder: Path, returned: Sequence[Path], output: Path, options: Grading
     work = output / WORK
     with engine(options.workers, options.cluster) as run, locked(output):
         with _inbox(output, orders) as inbox:
-            inbox.enrol(room.students())
+            inbox.enrol(room.roster)
             inbox.expect(entries(room.folder))
             unknown = _issue_sheets(room, older, inbox)
             notes = receive(run, class_marker(orders)[1].index, coming, inbox)
@@ -166,7 +166,7 @@ def _overrides(room: Classroom, marker: Marker, output: Path) -> Mapping[str, tu
     if path is None:
         return {}
     steps = {step for step, _ in marker.steps()}
-    return read_overrides(path, {student.id for student in room.students()}, steps)
+    return read_overrides(path, {student.id for student in room.roster}, steps)
 
 
 def _settle(run: Run, orders: Orders, inbox: Inbox, attempts: str) -> None:
@@ -212,7 +212,7 @@ def _handed(
     room: Classroom, inbox: Inbox, rules: GradeRules, overrides: Mapping[str, tuple[Override, ...]]
 ) -> Iterator[Submission]:
     """Every student's work that counts, in the roster's order; none where marks were set by hand alone."""
-    for student in room.students():
+    for student in room.roster:
         by_hand = overrides.get(student.id, ())
         if found := inbox.delivery(student.id) or (NO_WORK if by_hand else None):
             days = days_late(found, rules.due)
@@ -222,7 +222,7 @@ def _handed(
 def _keys_of_absent(run: Run, orders: Orders, room: Classroom, inbox: Inbox, work: Path) -> Path:
     """The file of the numbers of those who handed in nothing that counts: others may have theirs."""
     path = work / "keys.jsonl"
-    absent = (student.id for student in room.students() if inbox.delivery(student.id) is None)
+    absent = (student.id for student in room.roster if inbox.delivery(student.id) is None)
     with path.open("w", encoding="utf-8") as file:
         for lines in run(partial(key_batch, orders), batches(absent, BATCH)):
             file.writelines(f"{line}\n" for line in lines)

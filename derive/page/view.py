@@ -18,7 +18,7 @@ from derive.calculus.scalars import ONE, Num, ValueFault, sign, to_fmpq
 from derive.calculus.shapes import offset, position
 from derive.language.expressions import Apply, Entry, Expr, Ref, Shape, names_in
 from derive.language.names import Name
-from derive.notation.matrices import Matrix, as_matrices, as_rows
+from derive.notation.matrices import Matrix, as_matrices
 from derive.notation.notations import Notation
 from derive.notation.printer import formula
 from derive.notation.vocabulary import FACTOR, INNER, LEADING, MINUS, TIGHT, Slot
@@ -113,10 +113,6 @@ class View:
     def _blanks(self, name: Name) -> list[PlacedTexts]:
         blank = self.notation.operators["blank"]
         return [(blank,) * 4] * prod(self.shapes[name])
-
-    def rows(self, name: Name) -> list[list[str]]:
-        """An array as rows of texts."""
-        return list(map(list, as_rows(_leading(self._texts_of(name)), self.shapes[name])))
 
     def array(self, name: Name, matrix: Matrix) -> str:
         """All entries of a name; `matrix` sets rows of texts. On an exercise all of a given array are needed."""

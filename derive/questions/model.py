@@ -32,7 +32,6 @@ class Tree:
     """
 
     name: str
-    answered: AnswerInput
     marks: str
     variables: str
     nodes: tuple[TreeNode, ...]

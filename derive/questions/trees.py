@@ -31,9 +31,8 @@ class Trees:
         lines = self.bench.lines
         marks = list(map(self._marks, lines))
         for i, (line, worth) in enumerate(zip(lines, marks, strict=True), 1):
-            answered = self.inputs[line.variable]
             value = worth if any(marks) else Fraction(1)
-            yield Tree(f"prt{i}", answered, decimal(value), self._variables(line), tuple(self._nodes(line)),
+            yield Tree(f"prt{i}", decimal(value), self._variables(line), tuple(self._nodes(line)),
                        TreeNode(WRONG, 0, self._said("wrong")))  # fmt: skip
 
     def _marks(self, line: ProgramLine) -> Fraction:

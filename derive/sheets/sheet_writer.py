@@ -2,7 +2,7 @@
 
     writer = SheetWriter(blueprint)                     # or SheetWriter.of(problem)
     writer.sheet("tex", variant.solution, identity)     # the exercise, as the LaTeX of a PDF with form fields
-    writer.key("tex", variant.solution, identity)       # the same page with everything on it
+    writer.text(KEY, "tex", variant.solution, identity)  # the same page with everything on it
     writer.sheet("csv", variant.solution, identity)     # the file to fill in; as the key, filled in
 
 A sheet is the key's Document with blanks (`derive.sheets.blanks`): what stands on both is one object, so that the
@@ -89,10 +89,6 @@ class SheetWriter:
     def sheet(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
         """The exercise, or the answer file to fill in, in a text format."""
         return self.text(SHEET, name, solution, identity)
-
-    def key(self, name: str, solution: Solution, identity: Identity | None = None) -> str:
-        """The page with everything on it, or the answer file filled in, in a text format."""
-        return self.text(KEY, name, solution, identity)
 
     @property
     def pages(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from derive.pdf.press import make_pdfs
 from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
+from derive.sheets.sheet_writer import KEY
 from derive.writers.latex import LatexWriter, escape_latex
 
 pytestmark = pytest.mark.slow
@@ -69,7 +70,7 @@ def test_each_document_has_its_pages_counted_from_one() -> None:
 def test_sheets_and_keys_of_an_example_read_as_if_set_alone(name: str) -> None:
     writer = SheetWriter.of(Problem.load(examples.path(name)))
     solution, identity = writer.blueprint.solve(), Identity("CODE", "s1", "Emmy Noether")
-    papers = [writer.sheet("tex", solution, identity), writer.key("tex", solution, identity)]
+    papers = [writer.sheet("tex", solution, identity), writer.text(KEY, "tex", solution, identity)]
     for paper, made in zip(papers, make_pdfs(papers * 2)[2:], strict=True):
         assert isinstance(made, bytes)
         alone, together = (PdfReader(BytesIO(data)) for data in (well_filled(paper, compiled).pdf, made))

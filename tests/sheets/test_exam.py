@@ -11,6 +11,7 @@ from derive import Problem
 from derive.errors import InputError
 from derive.sheets import SheetWriter
 from derive.sheets.sheet_files import copy_of, write_sheet
+from derive.sheets.sheet_writer import KEY
 from derive.writers import FORMATS
 
 UNIT = """
@@ -70,7 +71,7 @@ def test_every_format_has_room_of_every_kind(room: str) -> None:
 
 def test_the_key_says_what_a_step_is_worth() -> None:
     writer = made()
-    key = " ".join(writer.key("txt", writer.blueprint.solve()).split())
+    key = " ".join(writer.text(KEY, "txt", writer.blueprint.solve()).split())
     assert "Marks for dL/du: 4, shared over its 2 entries" in key and "Marks for q: 1.5." in key
     assert key.count("what follows rightly from wrong earlier numbers") == 1
     assert "Marks for p" not in key

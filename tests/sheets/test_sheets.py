@@ -23,6 +23,7 @@ from derive.problem.problem import Problem
 from derive.problem.settings import LEVELS, Sheet
 from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_files import copy_of, write_sheet
+from derive.sheets.sheet_writer import KEY
 from derive.solution import Blueprint, Solution
 from derive.values.digits import Printed
 from derive.values.values import Values
@@ -60,7 +61,7 @@ def notes(extra: str) -> Problem:
 @pytest.mark.parametrize("ending", ["toml", "csv"])
 def test_the_filled_key_earns_full_marks(name: str, ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"key.{ending}"
-    path.write_text(writer(name).key(ending, solution(name), ANA), "utf-8")
+    path.write_text(writer(name).text(KEY, ending, solution(name), ANA), "utf-8")
     report = check(solution(name), path)
     asked = {field.step for field in writer(name).fields}
     verdicts = {item.id: item.verdict for item in report.items if item.id in asked}
@@ -130,7 +131,7 @@ def _flat(value: object) -> list[object]:
 def test_a_key_with_its_answers_taken_out_is_the_sheet(name: str, level: str) -> None:
     """Every line of the sheet that holds no blank and no sentence stands on the key; spaces are as wide as numbers."""
     made = writer(name, level)
-    key = [" ".join(line.split()) for line in made.key("txt", solution(name)).splitlines()]
+    key = [" ".join(line.split()) for line in made.text(KEY, "txt", solution(name)).splitlines()]
     lines = [line for line in made.sheet("txt", solution(name)).splitlines() if not re.search("□|__", line)]
     texts = [" ".join(line.split()) for line in lines[2:] if line.strip(" -=·[]⎡⎢⎣⎤⎥⎦")]
     assert [text for text in texts if not any(text in other for other in key)] == []
@@ -183,7 +184,7 @@ def test_a_sheet_never_asks_for_hidden_numbers(name: str, level: str, monkeypatc
 
     monkeypatch.setattr(Values, "printed", printed)
     for ending in ("txt", "md", "tex"):
-        assert re.search(r"7(\.|,|\{,\})7707", made.key(ending, solved))
+        assert re.search(r"7(\.|,|\{,\})7707", made.text(KEY, ending, solved))
         assert not re.search(r"7(\.|,|\{,\})7707", made.sheet(ending, solved))
 
 
@@ -335,7 +336,7 @@ def test_hints_are_graded_and_there_for_every_step(name: str) -> None:
     said = re.findall(r"^\S[^:\n]*(?:∣\S+)?: .", kinds, re.MULTILINE)
     assert len(said) >= len({field.name for field in made.fields})
     assert "Where the numbers go" in formulas
-    assert "\\clearpage" in made.sheet("tex", solved) and "Hints" not in made.key("tex", solved)
+    assert "\\clearpage" in made.sheet("tex", solved) and "Hints" not in made.text(KEY, "tex", solved)
 
 
 def test_hints_name_the_step_give_its_formula_and_put_the_numbers_in() -> None:

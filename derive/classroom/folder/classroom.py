@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -12,7 +12,6 @@ from derive.classroom.folder.issues import FOLDER as OLDER
 from derive.classroom.folder.manifest import NAME as MANIFEST
 from derive.classroom.folder.manifest import PROBLEM, ROSTER, Manifest, new_seed
 from derive.classroom.roster.roster import Roster
-from derive.classroom.roster.students import Student
 from derive.classroom.roster.table_text import table_bytes
 from derive.errors import DeriveError
 from derive.files import PDF, save
@@ -85,20 +84,8 @@ class Classroom:
 
     @property
     def roster(self) -> Roster:
-        """The roster; after it was iterated, `faults` says which of its lines are no students."""
+        """The students, one at a time; after they were iterated, `faults` says which lines are no students."""
         return Roster(self.folder / ROSTER, self.manifest.columns)
-
-    def students(self) -> Iterator[Student]:
-        """The students in the roster's order, one at a time."""
-        return iter(self.roster)
-
-    def student(self, student_id: str) -> Student | None:
-        """The student with an id, as the roster writes it."""
-        return self._by_id.get(student_id)
-
-    @cached_property
-    def _by_id(self) -> dict[str, Student]:
-        return {student.id: student for student in self.students()}
 
 
 def _keep_replaced(folder: Path, old: Manifest, new: Manifest) -> None:

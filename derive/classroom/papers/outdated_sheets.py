@@ -40,6 +40,6 @@ def _of_this_one(room: Classroom, inputs: dict[str, str]) -> set[str]:
     jobs = (job, replace(job, formats=tuple(form for form in job.formats if form != PDF)))
     return {
         student.id
-        for student in room.students()
+        for student in room.roster
         if student.id in inputs and inputs[student.id] in {job.inputs(student) for job in jobs}
     }

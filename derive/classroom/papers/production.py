@@ -37,11 +37,6 @@ class Outcome:
     gone: set[str] = field(default_factory=set)
     statuses: set[int] = field(default_factory=set)
 
-    @property
-    def failed(self) -> int:
-        """How many students' papers could not be made."""
-        return sum(not fault.place.line for fault in self.faults)
-
 
 def produce(classroom: Classroom, run: Run, only: str | None = None, formats: tuple[str, ...] = ()) -> Outcome:
     """Make the papers of all students, or of one, that are not there yet; in other `formats` than the class's for once.
@@ -72,7 +67,7 @@ def _produce(classroom: Classroom, run: Run, only: str | None, job: Job, outcome
         for batch in run(partial(make, job), production.chunks()):
             production.keep(batch)
         if only is None:
-            outcome.gone = ledger.sort(student.id for student in classroom.students())
+            outcome.gone = ledger.sort(student.id for student in classroom.roster)
 
 
 def job_of(classroom: Classroom, formats: tuple[str, ...] = ()) -> tuple[Job, ToolError | None]:
@@ -123,7 +118,7 @@ class _Production:
 
     def chunks(self) -> Iterator[Chunk]:
         """The chunks of the roster in which papers are missing."""
-        students = self.classroom.students()
+        students = iter(self.classroom.roster)
         while chunk := tuple(islice(students, CHUNK)):
             asked = [student for student in chunk if self.only in {None, student.id}]
             wanted = {s.id for s in asked if not self.ledger.is_made(s.id, self.job.inputs(s))}

@@ -122,7 +122,7 @@ class ClassFiles:
     def _feedback_zip(self) -> None:
         """The feedback as Moodle takes it back, where its gradebook is wanted and its folders came."""
         path = self.output / FEEDBACK_ZIP
-        handed_in = {student.id: (student, found.shown) for student in self.room.students()
+        handed_in = {student.id: (student, found.shown) for student in self.room.roster
                      if self.platform == "moodle" and (found := self.inbox.delivery(student.id))}  # fmt: skip
         if not write_feedback_zip(path, self.output / FEEDBACK, handed_in):
             path.unlink(missing_ok=True)
@@ -136,7 +136,7 @@ class ClassFiles:
         """Every student in the roster's order, with what the work earned; None for one that was not marked."""
         records = (record for _, record in _records(parts))
         coming = next(records, None)
-        for student in self.room.students():
+        for student in self.room.roster:
             record = None
             if coming and coming.student == student.id:
                 record, coming = coming, next(records, None)

@@ -42,8 +42,8 @@ PRAGMA synchronous = OFF;
 CREATE TABLE known (kind TEXT, key TEXT, student TEXT, PRIMARY KEY (kind, key, student)) WITHOUT ROWID;
 CREATE TABLE issued (student TEXT PRIMARY KEY, issue INTEGER) WITHOUT ROWID;
 CREATE TABLE before (student TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID;
-CREATE TABLE returns (position INTEGER PRIMARY KEY, shown TEXT, student TEXT, variant TEXT, state TEXT, reason TEXT,
-    payload TEXT, time REAL, late INTEGER, issue INTEGER, weight INTEGER DEFAULT 2, steps TEXT DEFAULT '',
+CREATE TABLE returns (position INTEGER PRIMARY KEY, shown TEXT, student TEXT, state TEXT, reason TEXT, payload TEXT,
+    time REAL, late INTEGER, issue INTEGER, weight INTEGER DEFAULT 2, steps TEXT DEFAULT '',
     entries INTEGER DEFAULT 0, score TEXT DEFAULT '0');
 CREATE INDEX by_student ON returns (student, state);
 """
@@ -57,14 +57,12 @@ _SEVERAL = f"SELECT student FROM returns WHERE state = '{COUNTED}' GROUP BY stud
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """One return and what became of it: `state` is COUNTED or another of the words above, `reason` says why.
-
-    `student` is the id of who handed it in, `variant` that of another student whose variant was worked; "" for none.
+    """One return, the id of who handed it in, "" for nobody, and what became of it: `state` is COUNTED or another of
+    the words above, `reason` says why.
     """
 
     shown: str
     student: str
-    variant: str
     state: str
     reason: str
 
@@ -186,10 +184,10 @@ class Inbox(AbstractContextManager["Inbox"]):
 
     def receive(self, pieces: Iterable[ReturnedWork | Refused]) -> None:
         """Take returns in, in order."""
-        columns = "shown, student, variant, state, reason, payload, time, late, issue"
+        columns = "shown, student, state, reason, payload, time, late, issue"
         rows = ((*map(writable, row), *_times(piece), issue) for piece in pieces for row, issue in [self._row(piece)])
         with self._whole():
-            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._db.executemany(f"INSERT INTO returns ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def doubtful(self) -> list[int]:
         """The positions of returns that may hold no answer: free working, and what is one of several of a student."""
@@ -239,15 +237,15 @@ class Inbox(AbstractContextManager["Inbox"]):
         """What is kept of a return, and the issue of its sheet."""
         if isinstance(piece, Refused):
             owner = owner_of(Claims(names=piece.names), self)
-            return (piece.shown, owner.student, "", UNREADABLE, piece.reason, ""), 0
+            return (piece.shown, owner.student, UNREADABLE, piece.reason, ""), 0
         owner = owner_of(piece.claims, self)
         state = _state(owner, piece)
         issue = self._issue(owner.student, piece.claims.numbers) if state == COUNTED else 0
         if issue is None:
-            return (piece.shown, owner.student, "", UNREADABLE, OLDER, packed(piece)), 0
+            return (piece.shown, owner.student, UNREADABLE, OLDER, packed(piece)), 0
         notices = [text for text, holds in ((REPLACED, issue), (BESIDE, piece.beside)) if holds and state == COUNTED]
         reason = NOTHING if state == EMPTY else owner.reason or "; ".join(notices)
-        return (piece.shown, owner.student, owner.variant, state, reason, packed(piece)), issue
+        return (piece.shown, owner.student, state, reason, packed(piece)), issue
 
     def _issue(self, student: str, numbers: str) -> int | None:
         """The issue of a sheet, by the checksum of the numbers on it; the last one where it has none."""
@@ -305,7 +303,7 @@ class Inbox(AbstractContextManager["Inbox"]):
 
     def returns(self) -> Iterator[Return]:
         """Every return, in order, and what became of it."""
-        query = "SELECT shown, student, variant, state, reason FROM returns ORDER BY position"
+        query = "SELECT shown, student, state, reason FROM returns ORDER BY position"
         for row in self._db.execute(query):
             yield Return(*row)
 

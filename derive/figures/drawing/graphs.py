@@ -37,7 +37,6 @@ class Plan:
     """
 
     figure: Figure
-    cards: Sequence[Card]
     extents: Sequence[Extent]
     down: bool
     columns: dict[float, Column]
@@ -48,7 +47,7 @@ class Plan:
         """The plan that gives each card the room it needs."""
         extents = [_extent(card, down) for card in cards]
         lines = _lines(figure, extents)
-        return Plan(figure, cards, extents, down, _columns(figure, extents, lines), lines)
+        return Plan(figure, extents, down, _columns(figure, extents, lines), lines)
 
     @property
     def size(self) -> Point:

@@ -10,7 +10,6 @@ from derive.calculus.shapes import as_matrix, indices, offset
 from derive.derivation.steps import Derivation, Step
 from derive.language.expressions import Entry, Expr, Index, Ref, Shape, walk
 from derive.language.names import Name, Symbol
-from derive.language.step_ids import StepId
 from derive.notation.code import SHEET, scalar_code
 from derive.notation.printer import formula
 from derive.page.chains import Formula, Result
@@ -60,12 +59,11 @@ class TextCell:
 
 @dataclass(frozen=True, slots=True)
 class NumberCell:
-    """A number: its id, its value, and how the page prints it; its formula, over the cells of the sheet that is named
-    before each ("" or `Sheet!`). What is given has none.
+    """A number: its value, and how the page prints it; its formula, over the cells of the sheet that is named before
+    each ("" or `Sheet!`). What is given has none.
     """
 
     place: CellPlace
-    id: str
     value: float
     printed: Printed
     code: Callable[[str], str] | None = None
@@ -211,7 +209,7 @@ class PageLayout:
         printed, flat = self.values.printed(name, k), self.values.flat(name, k)
         for index, place in self._grid(top, shape):
             i = offset(shape, index)
-            self._number(name, index, k, NumberCell(place, self._id(name, index, k), as_float(flat[i]), printed[i]))
+            self._number(name, index, k, NumberCell(place, as_float(flat[i]), printed[i]))
         self.sheet.row = top + _height(shape) + 1
 
     def _step(self, step: Step, k: int, sentences: Sequence[Sentence]) -> None:
@@ -230,8 +228,7 @@ class PageLayout:
         for index, place in self._grid(top, shape):
             i = offset(shape, index)
             code = self._code(entry(index), step, k, printed[i])
-            cell = NumberCell(place, self._id(step.name, index, k), as_float(flat[i]), printed[i], code)
-            self._number(step.name, index, k, cell)
+            self._number(step.name, index, k, NumberCell(place, as_float(flat[i]), printed[i], code))
         self.sheet.row = top + max(_height(shape), 2 if words else 1) + 1
 
     def _code(self, expr: Expr, step: Step, k: int, printed: Printed) -> Callable[[str], str] | None:
@@ -262,9 +259,6 @@ class PageLayout:
         self.sheet.numbers.append(cell)
         self.sheet.places[name, index, k] = cell.place
         self.held.add((name, k))
-
-    def _id(self, name: Name, index: Index, k: int) -> str:
-        return StepId.of_entry(self.derivation.id_in(name, k), index)
 
     def _named(self, name: Name, shape: Shape) -> None:
         """The name beside the first row; of an array with more axes each matrix with its place."""

@@ -39,8 +39,7 @@ def test_a_class_opens_as_it_was_made(given: tuple[Path, Path, Path]) -> None:
     opened = Classroom.open(folder)
     assert opened.manifest == made.manifest
     assert (opened.problem.name, opened.problem.title) == ("unit", "A unit")
-    assert [student.name for student in opened.students()] == ["Emmy Noether", "Grace Hopper"]
-    assert opened.student("3") and not opened.student("2")
+    assert [student.name for student in opened.roster] == ["Emmy Noether", "Grace Hopper"]
     assert not list(folder.glob(".derive-*"))
 
 

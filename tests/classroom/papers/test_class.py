@@ -97,7 +97,7 @@ def forty(given: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_student_has_a_sheet_and_a_key(small: Path) -> None:
-    names = sorted(student.file for student in Classroom.open(small).students())
+    names = sorted(student.file for student in Classroom.open(small).roster)
     for folder in ("sheets", "keys"):
         assert sorted(path.name for path in (small / folder).iterdir()) == [f"{name}.pdf" for name in names]
     assert {path.name for path in small.iterdir()} == {
@@ -107,7 +107,7 @@ def test_each_student_has_a_sheet_and_a_key(small: Path) -> None:
 
 def test_a_sheet_shows_whose_it_is_in_any_script(small: Path) -> None:
     assignment = Assignment(Problem.loads(PROBLEM), "autumn")
-    for student in Classroom.open(small).students():
+    for student in Classroom.open(small).roster:
         reader = PdfReader(small / "sheets" / f"{student.file}.pdf")
         text = " ".join(reader.pages[0].extract_text().split())
         code = assignment.draw(student.id).code

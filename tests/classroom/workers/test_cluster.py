@@ -95,7 +95,7 @@ def test_a_class_is_marked_the_same_where_a_worker_is_lost(
 ) -> None:
     small, killed = SmallClass(tmp_path / "small", people=PEOPLE[:8]), list[int]()
     (tmp_path / "back").mkdir()
-    for student in small.room.students():
+    for student in small.room.roster:
         (tmp_path / "back" / f"{student.id}.toml").write_text(answer_file(small.answers(student.id, "A_1")), "utf-8")
     monkeypatch.setattr(grading, "BATCH", 1)
     with monkeypatch.context() as patched:
