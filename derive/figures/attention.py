@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
 from derive.figures.grids import Grid, Grids
-from derive.language.expressions import Apply, Expr, Ref, walk
+from derive.figures.layers import turned_back
+from derive.language.expressions import Apply, Expr, Ref, applied_in
 from derive.language.names import Name
 
 IN_A_ROW, MOST_HEADS = 3, 6
@@ -51,11 +52,4 @@ def _axis(step: Step) -> str:
 
 def _weighs(expr: Expr, name: Name) -> bool:
     """Whether an expression has a matrix product with a name, itself or transposed, as a factor."""
-    products = (node for node in walk(expr) if isinstance(node, Apply) and node.op == "product")
-    return any(_named(arg) == name for product in products for arg in product.args)
-
-
-def _named(expr: Expr) -> Name | None:
-    if isinstance(expr, Apply) and expr.op == "transpose":
-        (expr,) = expr.args
-    return expr.name if isinstance(expr, Ref) else None
+    return any(Ref(name) in map(turned_back, product.args) for product in applied_in(expr, "product"))

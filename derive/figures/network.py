@@ -41,7 +41,7 @@ def network_figure(derivation: Derivation) -> Figure | None:
     middle = min(rows)
     placed = tuple(replace(node, position=(node.position[0], node.position[1] - middle)) for node in nodes)
     lowest = max(node.position[1] for column in columns for node in column.nodes) - middle
-    names = () if single else tuple(_captions(columns, layers, lowest + CAPTION_BELOW))
+    names = () if single else tuple(_captions(layers, lowest + CAPTION_BELOW))
     size = (int(nodes[-1].position[0]) + 1, int(max(rows) - middle) + 1 + bool(names))
     return Figure(placed + names, tuple(edges), size, "network", derivation.loss)
 
@@ -122,7 +122,7 @@ def _close(
         edges.append(Edge(loss + 1, loss))
 
 
-def _captions(columns: list[_Column], layers: Layers, row: float) -> Iterator[Node]:
+def _captions(layers: Layers, row: float) -> Iterator[Node]:
     """For a batch: the names of each layer beneath it, as its units have no value of their own."""
     yield Node(layers.input, (0, row), "layer")
     for place, layer in enumerate(layers.layers, 1):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from derive.derivation.steps import Derivation
 from derive.figures.layers import turned_back
 from derive.figures.model import Edge, Figure, Node, NodeKind, Position
-from derive.language.expressions import Apply, Equation, Ref, names_in, walk
+from derive.language.expressions import Equation, Ref, applied_in, names_in
 from derive.language.names import Name
 
 MOST_STEPS = 6
@@ -146,14 +146,8 @@ def _links(found: Recurrence, derivation: Derivation) -> Iterator[Link]:
 
 def _weight(source: Name, equations: Iterable[Equation], found: Recurrence) -> Name | None:
     """The one parameter of every step by which equations multiply a source; None for none or several."""
-    products = (
-        node
-        for equation in equations
-        for node in walk(equation.expr)
-        if isinstance(node, Apply) and node.op == "product"
-    )
     weights = set[Name]()
-    for product in products:
+    for product in (node for equation in equations for node in applied_in(equation.expr, "product")):
         names = [arg.name for arg in map(turned_back, product.args) if isinstance(arg, Ref)]
         if source in names:
             weights.update(found.shared.intersection(names))

@@ -18,7 +18,7 @@ def window_figures(derivation: Derivation) -> Iterator[Seen]:
     """
     known: set[str] = set()
     for step in derivation.forward:
-        found = _looking(step.expr, derivation)
+        found = _looking(step.expr)
         if found is None or found.op in known:
             continue
         figure = _figure(step, found, derivation)
@@ -27,12 +27,10 @@ def window_figures(derivation: Derivation) -> Iterator[Seen]:
             yield step, found, figure
 
 
-def _looking(expr: Expr, derivation: Derivation) -> Apply | None:
+def _looking(expr: Expr) -> Apply | None:
     """What looks through windows in an equation, perhaps with a bias added to it."""
-    for term in summands(expr):
-        if isinstance(term, Apply) and row_of(term).seen and all(isinstance(arg, Ref) for arg in term.args):
-            return term
-    return None
+    terms = (term for term in summands(expr) if isinstance(term, Apply) and row_of(term).seen)
+    return next((term for term in terms if all(isinstance(arg, Ref) for arg in term.args)), None)
 
 
 def _figure(step: Step, looking: Apply, derivation: Derivation) -> Grids:

@@ -77,7 +77,7 @@ class Network:
 
     def stub(self, column: int) -> float:
         """How far edges go level at the units of a column."""
-        return max(self.overhangs[column] + BESIDE, 0.0) if self.overhangs[column] > 0 else 0.0
+        return self.overhangs[column] + BESIDE if self.overhangs[column] > 0 else 0.0
 
     def room(self, column: int) -> float:
         """How wide the space is in which the edges from a column climb, without numbers at them."""

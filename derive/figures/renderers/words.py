@@ -168,11 +168,4 @@ def _padded(text: str, length: int) -> str:
 
 
 def _wrapped(line: str, indent: int) -> list[str]:
-    return textwrap.wrap(
-        line,
-        WIDTH,
-        subsequent_indent=" " * indent,
-        break_long_words=True,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -9,7 +9,7 @@ from derive.derivation.steps import Derivation
 from derive.figures.boundary import FARTHEST, Boundary, PlanePoint
 from derive.language.expressions import Apply, Number, Ref
 from derive.language.names import Symbol
-from derive.page.blocks.predictions import compared, compared_column, is_fed
+from derive.page.blocks.predictions import compared_column, compared_matrix, is_fed
 from derive.page.chains import Formula
 from derive.page.document import FigureBlock, Inline, NameInText, Sentence
 from derive.problem.problem import Problem
@@ -26,10 +26,8 @@ def boundary(derivation: Derivation, problem: Problem) -> Iterator[FigureBlock]:
     plane = _of_samples(derivation, problem, problem.samples) if problem.samples else _of_matrix(derivation, problem)
     figure = _figure(derivation, problem, problem.update.steps, plane) if plane else None
     if figure is not None:
-        fields: dict[str, Inline] = {
-            "name": NameInText(figure.names[2]),
-            "threshold": Formula(Number(figure.threshold)),
-        }
+        threshold = Formula(Number(figure.threshold))
+        fields: dict[str, Inline] = {"name": NameInText(figure.names[2]), "threshold": threshold}
         caption = Sentence("figures.boundary", fields) if problem.page.reasons != "none" else None
         yield FigureBlock(figure, "boundary", catalogue(problem.language)["labels.boundary"], caption)
 
@@ -60,19 +58,18 @@ def _of_samples(derivation: Derivation, problem: Problem, samples: Samples) -> _
 
 def _of_matrix(derivation: Derivation, problem: Problem) -> _Plane | None:
     """A matrix with the samples as columns and a row of targets, or with the samples as rows and a column of them."""
-    data = {given.name: given for given in problem.givens if not given.parameter}
-    found = compared(derivation, problem.loss, data)
+    found = compared_matrix(derivation, problem)
     if found is None:
         return None
-    target = data[found[1]]
-    count = len(target.values)
-    shapes = {(1, count): (2, count), (count,): (count, 2)}
-    inputs = [given for given in data.values() if given.shape == shapes.get(target.shape)]
-    if len(inputs) != 1 or count < 2 or not is_fed(inputs[0], derivation):
+    output, target, matrices = found
+    count, upright = len(target.values), len(target.shape) == 2
+    inputs = [given for given in matrices if len(given.values) == 2 * count]
+    if len(inputs) != 1 or not is_fed(inputs[0], derivation):
         return None
-    upright, values = target.shape == (1, count), inputs[0].values
+    values = inputs[0].values
     xs, ys = (values[:count], values[count:]) if upright else (values[::2], values[1::2])
-    return _Plane(inputs[0].name, count, upright, *found, tuple(zip(xs, ys, target.values, strict=True)))
+    samples = tuple(zip(xs, ys, target.values, strict=True))
+    return _Plane(inputs[0].name, count, upright, output, target.name, samples)
 
 
 def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane) -> Boundary | None:

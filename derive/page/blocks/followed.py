@@ -10,7 +10,7 @@ from derive.calculus.differentiation import entry_of
 from derive.derivation.rules import LOSS_DERIVATIVE
 from derive.derivation.steps import Derivation
 from derive.figures import Figure
-from derive.language.expressions import Apply, Entry, Expr, Index, rewrite, walk
+from derive.language.expressions import Entry, Expr, Index, operations_in, rewrite, walk
 from derive.language.names import Derivative, Name, Symbol
 from derive.language.step_ids import StepId
 from derive.page.chains import ARROW, SAME, Chain, ChainLink, Formula, Relation, Result
@@ -93,8 +93,7 @@ def followed(derivation: Derivation, asked: str) -> Iterator[Block]:
     steps: list[Inline] = [own]
     for (before, _), (name, index) in pairwise(((weight.name, weight.index), *weight.path)):
         steps += [", " if name == before else " → ", NameInText(name, index=index or None)]
-    parts = any(isinstance(node, Apply) and node.op == "add" for node in walk(weight.product))
-    key = "follow.several" if parts else "follow.one"
+    key = "follow.several" if "add" in operations_in(weight.product) else "follow.one"
     fields: dict[str, Inline] = {"weight": own, "path": InlineRow(tuple(steps)), "loss": NameInText(weight.gradient.of)}
     yield Paragraph((Sentence(key, fields),))
     update = next((step for step in derivation.updates if step.name == weight.name.after), None)

@@ -1,10 +1,10 @@
 """What a trained model gives for its samples, beside what it should give."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Index, Ref, names_in, walk
+from derive.language.expressions import Index, Ref, applied_in, names_in
 from derive.language.names import Name, Symbol
 from derive.page.blocks.table_columns import MOST_COLUMNS, counting, number_cell, text_cell, value_cell
 from derive.page.chains import Result
@@ -18,68 +18,71 @@ from derive.problem.training.model import SampleColumn, Samples, Update
 def predictions(derivation: Derivation, problem: Problem) -> Iterator[Block]:
     """A row for each sample: its target, the output before the training, and after it; where those are few numbers."""
     samples, update = problem.samples, problem.update
-    if samples is None and update is not None:
+    if update is None:
+        return
+    if samples is None:
         yield from _of_matrix(derivation, problem, update)
-    found = compared_column(derivation, problem, samples) if samples and update else None
-    if samples is None or update is None or found is None:
+        return
+    found = compared_column(derivation, problem, samples)
+    if found is None:
         return
     output, target = found
     places = indices(derivation.shapes[output])
     if len(places) * 3 >= MOST_COLUMNS:
         return
-    passes = {"training.before": 1, "training.after": update.steps + 1}
-    heads = [TableColumn(_of("training.target", target.name, index), "number") for index in places]
-    said = output if derivation.shapes[output] else samples.without(output)
-    heads += [TableColumn(_of(key, said, index), "number") for key in passes for index in places]
     rows = []
     for i in range(samples.count):
         given = tuple((samples.name(column.name, 0), column.values[i]) for column in samples.columns)
-        shown = [value_cell(Prediction(output, index, k, given)) for k in passes.values() for index in places]
+        shown = [value_cell(Prediction(output, index, k, given)) for k in (1, update.steps + 1) for index in places]
         rows.append((text_cell(i + 1), *map(number_cell, target.values[i]), *shown))
-    yield from _table(heads, rows)
+    yield from _table(target.name, output if derivation.shapes[output] else samples.without(output), places, rows)
 
 
-def _table(heads: Iterable[TableColumn], rows: Iterable[tuple[Sentence, ...]]) -> Iterator[Block]:
+def _table(target: Name, output: Name, at: Sequence[Index], rows: Sequence[tuple[Sentence, ...]]) -> Iterator[Block]:
+    """The rows, each sample's entries at these places in columns: of the target, of the output before and after."""
+    columns = {"training.target": target, "training.before": output, "training.after": output}
+    heads = (Sentence(key, {"name": NameInText(name, index=index or None)})
+             for key, name in columns.items() for index in at)  # fmt: skip
     yield Paragraph((Sentence("training.predictions"),))
-    yield Table((counting("training.sample_head"), *heads), tuple(rows), MOST_ROWS)
+    numbers = (TableColumn(head, "number") for head in heads)
+    yield Table((counting("training.sample_head"), *numbers), tuple(rows), MOST_ROWS)
 
 
 def _of_matrix(derivation: Derivation, problem: Problem, update: Update) -> Iterator[Block]:
     """The same for samples that stand in one array, the target of each in a row or column of numbers."""
+    found = compared_matrix(derivation, problem)
+    if found is None or not any(is_fed(given, derivation) for given in found[2]):
+        return
+    output, target, _ = found
+    rows = [
+        (text_cell(i + 1), number_cell(target.values[i]),
+         *(value_cell(Result(output, index, k=k)) for k in (1, update.steps + 1)))
+        for i, index in enumerate(indices(derivation.shapes[output]))
+    ]  # fmt: skip
+    yield from _table(target.name, output, [()], rows)
+
+
+def compared_matrix(derivation: Derivation, problem: Problem) -> tuple[Symbol, Given, list[Given]] | None:
+    """What the loss compares with what where samples stand in arrays: the output, the target, and the matrices that may
+    go in, with a column or a row for each entry of it.
+    """
     data = {given.name: given for given in problem.givens if not given.parameter}
     found = compared(derivation, problem.loss, data)
-    if found is None or not any(is_fed(given, derivation) for given in _batches(data[found[1]], data.values())):
-        return
-    output, target = found
-    shape = derivation.shapes[output]
-    passes = {"training.before": 1, "training.after": update.steps + 1}
-    heads = [TableColumn(_of("training.target", target, ()), "number")]
-    heads += [TableColumn(_of(key, output, ()), "number") for key in passes]
-    rows = [
-        (text_cell(i + 1), number_cell(data[target].values[i]),
-         *(value_cell(Result(output, index, k=k)) for k in passes.values()))
-        for i, index in enumerate(indices(shape))
-    ]  # fmt: skip
-    yield from _table(heads, rows)
-
-
-def _batches(target: Given, data: Iterable[Given]) -> list[Given]:
-    """What goes in where each entry of a target belongs to a sample: to a column of it, or to a row."""
+    if found is None:
+        return None
+    output, target = found[0], data[found[1]]
     count, axis = len(target.values), len(target.shape) - 1
     flat = target.shape in {(1, count), (count,)} and count > 1
-    return [each for each in data if flat and each != target and len(each.shape) == 2 and each.shape[axis] == count]
+    inputs = (each for each in data.values() if flat and each != target and len(each.shape) == 2)
+    return output, target, [each for each in inputs if each.shape[axis] == count]
 
 
 def is_fed(given: Given, derivation: Derivation) -> bool:
     """Whether a matrix holds what goes into the model: not weights that something given is multiplied by."""
     fixed = {name for name, parameter in derivation.givens if not parameter}
-    nodes = (node for step in derivation.forward for node in walk(step.expr) if isinstance(node, Apply))
-    products = [node.args for node in nodes if node.op == "product" and Ref(given.name) in node.args]
-    return not any(fixed.issuperset(names_in(arg)) for args in products for arg in args if arg != Ref(given.name))
-
-
-def _of(key: str, name: Name, index: Index) -> Sentence:
-    return Sentence(key, {"name": NameInText(name, index=index or None)})
+    products = (node.args for step in derivation.forward for node in applied_in(step.expr, "product"))
+    weighed = (args for args in products if Ref(given.name) in args)
+    return not any(fixed.issuperset(names_in(arg)) for args in weighed for arg in args if arg != Ref(given.name))
 
 
 def compared_column(derivation: Derivation, problem: Problem, samples: Samples) -> tuple[Symbol, SampleColumn] | None:
