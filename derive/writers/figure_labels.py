@@ -99,6 +99,5 @@ class FigureLabels(Labels):
         derivative = Derivative(loss, name) if loss and isinstance(name, Symbol) else None
         if derivative is None or derivative not in self.view.shapes:
             return None
-        if not self.view.values.flat(derivative, self.view.k):  # no update of this pass needs it
-            return None
-        return self.values(derivative, index)
+        known = self.view.values.flat(derivative, self.view.k)  # none where no update of this pass needs it
+        return self.values(derivative, index) if known else None

@@ -51,12 +51,8 @@ class JsonWriter(Writer):
         return CompiledSteps(page, document, notation, latex, page.workings)
 
     def render(self, compiled: CompiledSteps, run: PageRun, identity: Identity | None = None) -> str:
-        return json.dumps(self.data(compiled, run), ensure_ascii=False, indent=1) + "\n"
-
-    def data(self, compiled: CompiledSteps, run: PageRun) -> dict[str, Any]:
-        """What is written, as dictionaries and lists."""
         numbers, digits = run.values.numbers, run.values.numbers.digits
-        return {
+        data = {
             "title": compiled.document.title,
             "derive": VERSION,
             "numbers": {
@@ -67,6 +63,7 @@ class JsonWriter(Writer):
             "steps": [step for step in _steps(compiled, run) if compiled.document.step in {"", step["id"]}],
             "verification": _verification(run),
         }
+        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _verification(run: PageRun) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from derive.prose.catalogue import Catalogue, catalogue
 from derive.writers.base import CompiledPage, TemplateWriter
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.layout.panels import Panel
-from derive.writers.layout.texmath import FIELD, LINE, bmatrix, fits, fitting_panels
+from derive.writers.layout.texmath import FIELD, LINE, MATRICES, bmatrix, fits, fitting_panels
 from derive.writers.page_context import PageContext
 from derive.writers.parts import Compiler, Part, texts
 from derive.writers.spoken_fields import fields_on, spoken_fields
@@ -130,17 +130,6 @@ def _code(c: str) -> str:
     return rf"\texorpdfstring{{{{\fboxsep=1pt\fbox{{\tiny {ord(c):02X}}}}}}}{{?}}"
 
 
-def latex_matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
-    """A matrix: smaller where it is a little too wide, in panels with a break between them where it is much too wide
-    or too tall.
-    """
-    room = LINE - 4
-    cut = fitting_panels(rows, label, room, words)
-    if len(cut) > 1 and len(whole := fitting_panels(rows, label, room / SMALLER, words)) == 1:
-        return rf"\smaller{{{_panel(whole[0])}}}"
-    return "".join(map(_panel, cut))
-
-
 def _panel(panel: Panel) -> str:
     body = bmatrix(panel.rows, gap=FRACTIONS)
     if not panel.label:
@@ -211,7 +200,14 @@ class LatexWriter(TemplateWriter):
         return {"hyphenation": words["format.hyphenation"]}
 
     def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
-        return latex_matrix(words, rows, label)
+        """Smaller where it is a little too wide, in panels with a break between them where it is much too wide or too
+        tall.
+        """
+        room = LINE - 4
+        cut = fitting_panels(rows, label, room, words)
+        if len(cut) > 1 and len(whole := fitting_panels(rows, label, room / SMALLER, words)) == 1:
+            return rf"\smaller{{{_panel(whole[0])}}}"
+        return "".join(map(_panel, cut))
 
     def final(self, formula: str) -> str:
         return _boxed(formula)
@@ -268,12 +264,11 @@ class LatexWriter(TemplateWriter):
 
 
 def _chain(formulas: str, environment: str = "chain") -> str:
-    if environment == "chain" and any(body.count(r"\\") >= HIGH for body in _MATRICES.findall(formulas)):
+    if environment == "chain" and any(body.count(r"\\") >= HIGH for body in MATRICES.findall(formulas)):
         environment = "highchain"
     return f"\\begin{{{environment}}}\n{formulas}\\end{{{environment}}}\n"
 
 
-_MATRICES = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _POINT = re.compile(r"\$(-?\d+)((?:\.|\{,\}).*)\$")
 
 

@@ -21,11 +21,6 @@ NEWLINE = r"\cr"
 SIGNS = tuple(TEX.operators[sign] for sign in ("=", "≈", "<-"))
 
 
-def escape_markdown(text: str) -> str:
-    """Words for Markdown."""
-    return text.translate(_SPECIAL)
-
-
 class MarkdownWriter(TemplateWriter):
     """A Document → Markdown."""
 
@@ -41,7 +36,7 @@ class MarkdownWriter(TemplateWriter):
     has_pictures = True
 
     def words(self, text: str) -> str:
-        return escape_markdown(text)
+        return text.translate(_SPECIAL)
 
     def inline(self, formula: str) -> str:
         return f"${formula}$"

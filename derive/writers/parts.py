@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from string import Formatter
 from typing import TypeAlias
 
 from derive.calculus.differentiation import Shapes
@@ -276,11 +277,10 @@ class Compiler:
         if sentence.key == "=":
             return self._inline(sentence, "text", inline, escape)
         parts: list[Part] = []
-        for text, place in _places(self.catalogue[sentence.key]):
+        for text, place, forms, _ in Formatter().parse(self.catalogue[sentence.key]):
             parts.append(escape(text))
-            name, _, forms = place.partition(":")
-            if forms:
-                number = _counted(sentence.fields[name])
+            if place and forms:
+                number = _counted(sentence.fields[place])
                 parts.append(escape(plural_form(self.catalogue["format.plural"], number, forms)))
             elif place:
                 parts += self._inline(sentence, place, inline, escape)
@@ -356,13 +356,3 @@ def _counted(value: Inline) -> Fraction:
         return Fraction(value.entries[0].text())
     assert isinstance(value, int), value
     return Fraction(value)
-
-
-def _places(text: str) -> list[tuple[str, str]]:
-    """`a {b} c` → [("a ", "b"), (" c", "")]."""
-    result = []
-    while "{" in text:
-        before, _, rest = text.partition("{")
-        place, _, text = rest.partition("}")
-        result.append((before, place))
-    return [*result, (text, "")]

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from derive.figures import Boundary, Figure, Grids
+from derive.figures.renderers.words import figure_words, padded, terminal_width
 from derive.notation.notations import UNICODE
 from derive.page.chains import Chain
 from derive.page.document import FigureBlock, Numbered, TableColumn
 from derive.prose.catalogue import Catalogue
 from derive.writers.base import TemplateWriter
 from derive.writers.figure_labels import FigureLabels
-from derive.writers.layout.boxes import TextBox, beside, bracketed_box, broken, padded, terminal_width
+from derive.writers.layout.boxes import TextBox, beside, bracketed_box, broken
 from derive.writers.layout.panels import panels
 from derive.writers.parts import Compiler, Part
 
@@ -21,16 +22,6 @@ INDENT = " " * 5
 _SIGNS = (" + ", " − ", " ⊙ ", "·", "/")
 _RELATIONS = ("= ", "≈ ", "← ")
 _OPEN, _CLOSE, _CELL, _ROW, _LABEL = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-
-
-def text_matrix(words: Catalogue, rows: list[list[str]], label: str = "") -> str:
-    """A matrix in marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
-    rows = [lines for row in rows for lines in _folded(row)]
-    widths = [max(terminal_width(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
-    return "".join(
-        _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
-        for panel in panels(rows, label, widths, WIDEST, words)
-    )
 
 
 def _folded(row: list[str]) -> list[list[str]]:
@@ -120,7 +111,13 @@ class TextWriter(TemplateWriter):
         return "\n" + _lines(line.rstrip() for line in (lines[0], rule, *lines[1:]))
 
     def matrix(self, words: Catalogue, rows: list[list[str]], label: str = "") -> str:
-        return text_matrix(words, rows, label)
+        """In marks that `boxes` turns into two dimensions: in panels with a label under each if it is too wide."""
+        rows = [lines for row in rows for lines in _folded(row)]
+        widths = [max(terminal_width(row[j]) for row in rows) + 2.0 for j in range(len(rows[0]))]
+        return "".join(
+            _OPEN + _ROW.join(map(_CELL.join, panel.rows)) + (_LABEL + panel.label if panel.label else "") + _CLOSE
+            for panel in panels(rows, label, widths, WIDEST, words)
+        )
 
     def answer(self, step: str) -> str:
         return "_" * 8
@@ -145,8 +142,6 @@ class TextWriter(TemplateWriter):
         return super().caption(block, compiler) if _is_told(block) else []
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        from derive.figures.renderers.words import figure_words
-
         if not _is_told(block):
             return []
         return [lambda view: f"\n{figure_words(block.figure, FigureLabels(view))}\n"]

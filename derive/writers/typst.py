@@ -42,11 +42,6 @@ def notation_of(language: str) -> Notation:
     return paired(TYPST, speech(words_of(catalogue(language).sentences)))
 
 
-def escape_typst(text: str) -> str:
-    """Words for Typst's markup."""
-    return _CIRCLED.sub(lambda found: f"#circled[{ord(found[0]) - 0x245F}]", _SPECIAL.sub(r"\\\1", text))
-
-
 def spoken(formula: str) -> str:
     """What is said for a formula."""
     said = unpaired(formula)[1].replace("'", " ′ ")
@@ -76,7 +71,7 @@ class TypstWriter(TemplateWriter):
         return notation_of(document.language)
 
     def words(self, text: str) -> str:
-        return escape_typst(text)
+        return _CIRCLED.sub(lambda found: f"#circled[{ord(found[0]) - 0x245F}]", _SPECIAL.sub(r"\\\1", text))
 
     def inline(self, formula: str) -> str:
         return equation(formula)

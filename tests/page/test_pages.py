@@ -28,6 +28,7 @@ from derive.calculus.differentiation import shape_of
 from derive.calculus.kernels import Branches
 from derive.calculus.scalars import Num, precision
 from derive.figures.charts import Strip
+from derive.figures.renderers.words import terminal_width
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, apply, rewrite, walk
 from derive.language.grammar import parse
@@ -42,11 +43,10 @@ from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.values.tape import compile_expr
 from derive.writers import text_formats
-from derive.writers.latex import latex_matrix as tex_matrix
-from derive.writers.layout.boxes import terminal_width
+from derive.writers.latex import LatexWriter
 from derive.writers.layout.panels import panels
 from derive.writers.parts import filled_text
-from derive.writers.text import TextWriter, boxes, text_matrix
+from derive.writers.text import TextWriter, boxes
 
 EXAMPLES = derive.examples.names()
 QUICK = [name for name in EXAMPLES if name != "mazur_10000"]
@@ -494,7 +494,7 @@ def test_matrices_too_wide_for_the_line_stand_in_panels() -> None:
     assert labels(rows, "[3,:,:]", [14.0] * 8, 100) == ["[3,:,1:7]", "[3,:,8]"]
     assert labels([["x"]] * 5, "", [1.0], 85, tallest=3) == ["rows 1 to 3", "rows 4 and 5"]
     assert labels([["x", "y"]] * 3, "", [60.0, 60.0], 85, tallest=2)[2] == "rows 1 and 2, column 2"
-    whole = text_matrix(words, rows)
+    whole = TextWriter().matrix(words, rows)
     assert all(cell in whole for row in rows for cell in row)
     first, *panes = boxes(f"dW = {whole}")
     assert first.lines == ("dW ",)
@@ -504,9 +504,9 @@ def test_matrices_too_wide_for_the_line_stand_in_panels() -> None:
 def test_a_matrix_a_little_too_wide_is_smaller_and_not_cut() -> None:
     words = catalogue("en")
     fits, little, much = ([["1234567890" for _ in range(count)]] * 2 for count in (6, 8, 12))
-    assert tex_matrix(words, fits).startswith(r"\begin{bmatrix}")
-    assert tex_matrix(words, little).startswith(r"\smaller{\begin{bmatrix}")
-    assert r"}_{\text{columns 1 to 7}} \allowbreak" in tex_matrix(words, much)
+    assert LatexWriter().matrix(words, fits).startswith(r"\begin{bmatrix}")
+    assert LatexWriter().matrix(words, little).startswith(r"\smaller{\begin{bmatrix}")
+    assert r"}_{\text{columns 1 to 7}} \allowbreak" in LatexWriter().matrix(words, much)
 
 
 def test_a_result_in_several_blocks_has_a_box_around_each() -> None:

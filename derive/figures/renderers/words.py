@@ -56,11 +56,11 @@ def _cells(grid: Grid, labels: Labels) -> Iterator[str]:
     flat = [text for row in found for text in row] if found else ["·"] * prod(grid.shape)
     texts = [f"[{text}]" if i in grid.framed else f" {text} " for i, text in enumerate(flat)]
     rows, columns = grid.size
-    width = max(map(_length, texts))
+    width = max(map(terminal_width, texts))
     for i in range(0, len(texts), columns):
         if i and i % (rows * columns) == 0:
             yield ""
-        yield " ".join(" " * (width - _length(text)) + text for text in texts[i : i + columns]).rstrip()
+        yield " ".join(padded(text, width, right=True) for text in texts[i : i + columns]).rstrip()
 
 
 def _counted(chart: Chart, bar: Bar, labels: Labels) -> str:
@@ -146,11 +146,11 @@ def _entries(rows: list[list[str]] | None) -> str:
 
 def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
     """Columns as wide as their longest cell; a row that is too long goes on beneath."""
-    first, second, third = (max(_length(row[i]) for row in rows) for i in range(3))
+    first, second, third = (max(terminal_width(row[i]) for row in rows) for i in range(3))
     for label, value, slope, gradient in rows:
-        start = f"{_padded(label, first)}  "
-        whole = f"{start}{_padded(value, second)}  {_padded(slope, third)}  {gradient}".rstrip()
-        if _length(whole) <= WIDTH:
+        start = f"{padded(label, first)}  "
+        whole = f"{start}{padded(value, second)}  {padded(slope, third)}  {gradient}".rstrip()
+        if terminal_width(whole) <= WIDTH:
             yield whole
         else:
             yield from _wrapped(start + value, first + 3)
@@ -158,13 +158,15 @@ def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
                 yield from _wrapped(f"{' ' * first}  {slope}  {gradient}", first + 3)
 
 
-def _length(text: str) -> int:
-    """How many columns a terminal needs for a text."""
-    return sum(not unicodedata.combining(char) for char in text)
+def terminal_width(text: str) -> int:
+    """How many columns of a terminal a text takes: combining marks take none."""
+    return len(text) - sum(map(bool, map(unicodedata.combining, text)))
 
 
-def _padded(text: str, length: int) -> str:
-    return text + " " * (length - _length(text))
+def padded(text: str, width: int, right: bool = False) -> str:
+    """A text filled up to a width."""
+    gap = " " * (width - terminal_width(text))
+    return gap + text if right else text + gap
 
 
 def _wrapped(line: str, indent: int) -> list[str]:

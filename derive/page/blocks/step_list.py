@@ -9,6 +9,7 @@ from itertools import count
 from derive.derivation.steps import Derivation, Step
 from derive.figures import Strip
 from derive.language.expressions import Within
+from derive.language.names import Name
 from derive.page.blocks.model_parts import ModelParts
 from derive.page.blocks.other_samples import others
 from derive.page.document import Block, FigureBlock, Heading, Sentence
@@ -104,6 +105,13 @@ class StepList:
 
 def _used(group: Iterable[Step]) -> set[object]:
     return {name for step in group for name in step.uses}
+
+
+def taken_up_to(name: Name, waiting: list[Step]) -> list[Step]:
+    """The steps up to the one that gives a name, which wait no longer; none where none gives it."""
+    last = next((i for i, step in enumerate(waiting) if step.name == name), -1)
+    taken, waiting[:] = waiting[: last + 1], waiting[last + 1 :]
+    return taken
 
 
 def alone(steps: Iterable[Step]) -> Iterator[list[Step]]:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-
-def terminal_width(text: str) -> int:
-    """How many columns of a terminal a text takes: combining marks take none."""
-    return len(text) - sum(map(bool, map(unicodedata.combining, text)))
-
-
-def padded(text: str, width: int, right: bool = False) -> str:
-    """A text filled up to a width."""
-    gap = " " * (width - terminal_width(text))
-    return gap + text if right else text + gap
+from derive.figures.renderers.words import padded, terminal_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,7 @@ def beside(boxes: Iterable[TextBox]) -> TextBox:
     return TextBox(tuple(lines), above)
 
 
-def bracketed_box(rows: list[list[str]], label: str = "") -> TextBox:
+def bracketed_box(rows: list[list[str]], label: str) -> TextBox:
     """A matrix in brackets, its columns aligned to the right; a label stands under it."""
     widths = [max(terminal_width(row[j]) for row in rows) for j in range(len(rows[0]))]
     texts = ["  ".join(padded(cell, wide, right=True) for cell, wide in zip(row, widths, strict=True)) for row in rows]

@@ -13,6 +13,7 @@ WIDEST = 0.65  # of a character that is set, in em, with the space around it
 TALL = r"\vphantom{\displaystyle\frac11}"  # makes a row higher than a fraction in it
 FIELD = 4.6  # of a form field, in em, where nothing else is said
 _FIELD = re.compile(r"\\answer(?:\[([\d.]+)em\])?\{[^{}]*\}")
+MATRICES = re.compile(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", re.DOTALL)
 _COMMANDS = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]")
 
 
@@ -41,7 +42,8 @@ def width(tex: str) -> float:
     while "\\begin{cases}" in tex and (inner := _CASES.sub(_widest_case, tex)) != tex:
         tex = inner
     if "\\begin{bmatrix}" in tex:
-        return sum(_width(part) for part in _outside(tex)) + sum(map(_matrix_width, _matrices(tex)))
+        parts = MATRICES.split(tex)
+        return sum(map(_width, parts[::2])) + sum(map(_matrix_width, parts[1::2]))
     return _width(tex)
 
 
@@ -69,14 +71,6 @@ def _width(tex: str) -> float:
     marks = 0.3 * tex.count("-") - 0.2 * len(re.findall(r"\.|\{,\}", tex))  # wider, and narrower, than a digit
     words = len(re.findall(r"\\(?:sigma|eta|alpha|beta|delta|theta|partial|varphi|Phi|sum)\b", tex))
     return fields + 0.5 * plain + marks - 0.15 * small + 0.6 * operators + 0.6 * words
-
-
-def _matrices(tex: str) -> list[str]:
-    return re.findall(r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", tex, re.DOTALL)
-
-
-def _outside(tex: str) -> list[str]:
-    return re.split(r"\\begin\{bmatrix\}.*?\\end\{bmatrix\}", tex, flags=re.DOTALL)
 
 
 def _matrix_width(body: str) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from derive.derivation.steps import Step
+from derive.page.blocks.step_list import taken_up_to
 from derive.page.document import Block, Document, Numbered
 from derive.page.run import PageRun
 from derive.page.view import View
@@ -119,7 +120,7 @@ class _Cells:
                     yield "code", "\n".join(before)
                     before = []
                 yield "markdown", text
-                yield from self._code(_taken(waiting, block), k)
+                yield from self._code(taken_up_to(block.step, waiting), k)
             else:
                 yield "markdown", text
         yield from self._code(waiting, k)
@@ -127,10 +128,3 @@ class _Cells:
     def _code(self, steps: list[Step], k: int) -> Iterator[tuple[str, str]]:
         if steps:
             yield "code", "\n".join(line for step in steps for line in self.program.checked(step, k))
-
-
-def _taken(waiting: list[Step], block: Numbered) -> list[Step]:
-    """The steps up to the one of a block, which wait no longer."""
-    last = next((i for i, step in enumerate(waiting) if step.name == block.step), -1)
-    taken, waiting[:] = waiting[: last + 1], waiting[last + 1 :]
-    return taken

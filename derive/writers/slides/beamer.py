@@ -38,9 +38,8 @@ class BeamerWriter(LatexWriter):
     def frame(self, words: Catalogue) -> dict[str, str]:
         return {**super().frame(words), "figurelabel": FIGURE_LABEL}
 
-    def figure(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
-        """Where it stands: nothing moves on a slide."""
-        return [*self.drawing(block, compiler), *self.caption(block, compiler)]
+    figure = TemplateWriter.figure
+    """Where it stands: nothing moves on a slide."""
 
     def drawing(self, block: FigureBlock, compiler: Compiler) -> list[Part]:
         height = ".4" if is_lit(block) else ".75"

@@ -12,6 +12,7 @@ from derive.language.expressions import Entry, Expr, Index, Ref, Shape, walk
 from derive.language.names import Name, Symbol
 from derive.notation.code import SHEET, scalar_code
 from derive.notation.printer import formula
+from derive.page.blocks.step_list import taken_up_to
 from derive.page.chains import Formula, Result
 from derive.page.document import (
     Block,
@@ -101,9 +102,7 @@ def address(place: CellPlace, fixed: bool = False) -> str:
 
 def as_float(x: Num) -> float:
     """A value in double precision; beyond that 0 or infinity. −∞ is the lowest number, as formulas have it."""
-    if is_minus_infinity(x):
-        return LOWEST
-    return as_double(x)
+    return LOWEST if is_minus_infinity(x) else as_double(x)
 
 
 class PageLayout:
@@ -146,8 +145,7 @@ class PageLayout:
                 for name in block.names:
                     self._given(name, k)
             case Numbered():
-                last = next((i for i, step in enumerate(waiting) if step.name == block.step), -1)
-                now, waiting[:] = waiting[: last + 1], waiting[last + 1 :]
+                now = taken_up_to(block.step, waiting)
                 self._steps(now[:-1], k)
                 for step in now[-1:]:
                     self._step(step, k, [*_sentences(block)])

@@ -26,7 +26,7 @@ Outside = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A number of the table: without a `code` it is given. `printed_to` is what its format shows."""
+    """A number of the table: without a `code` it is given."""
 
     place: CellPlace
     value: float
