@@ -235,7 +235,7 @@ def test_pictures_of_a_sheet_hold_no_hidden_number() -> None:
 @pytest.mark.parametrize("ending", ["html", "typ"])
 def test_pages_with_pictures_inside_hold_no_hidden_number(ending: str) -> None:
     made, solved = writer("notes"), solution("notes")
-    sheet, key = (getattr(made, page)(ending, solved) for page in ("sheet", "key"))
+    sheet, key = (made.text(page, ending, solved) for page in ("sheet", "key"))
     for number in ("12,1", "20,3", "18,3", "0,9999999887", "289"):
         assert number in key and number not in sheet
 
