@@ -64,7 +64,7 @@ def _constant(name: str, tex: str, text: str, summary: str, example: str) -> Row
 # --- square matrices ------------------------------------------------------------------------------------------------
 
 
-def _size(shapes: Shapes, options: Options = ()) -> int:
+def _size(shapes: Shapes) -> int:
     rows, columns = as_matrix(shapes[0])
     if rows != columns:
         raise ShapeFault(f"{shape_text(shapes[0])} is not square", "this needs a square matrix")

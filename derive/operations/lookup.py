@@ -26,15 +26,14 @@ def _across(options: Options) -> bool:
     return axis == "rows"
 
 
-def _turned(shape: Shape, options: Options) -> tuple[int, int]:
-    """The length of the vectors of an array, and how many there are."""
-    rows, columns = as_matrix(shape)
-    return (columns, rows) if _across(options) else (rows, columns)
+def _turned(pair: tuple[int, int], options: Options) -> tuple[int, int]:
+    """Rows and columns, also those of an entry, as what is along the vectors and across them; or back."""
+    return pair[::-1] if _across(options) else pair
 
 
 def _standing(length: int, count: int, options: Options) -> Shape:
     """The shape of so many vectors side by side."""
-    return normal((count, length) if _across(options) else (length, count))
+    return normal(_turned((length, count), options))
 
 
 def _tokens(shape: Shape) -> int:
@@ -72,26 +71,20 @@ def _is(at: At, tokens: Shape, k: int, v: int) -> Expr:
     return apply("equal", at(1, position(k, tokens)), number(v + 1))
 
 
-def _split(index: Index, options: Options) -> tuple[int, int]:
-    """Which entry of which vector an index means."""
-    row, column = row_and_column(index)
-    return (column, row) if _across(options) else (row, column)
-
-
 def _place(entry: int, vector: int, shape: Shape, options: Options) -> Index:
-    return place_in((vector, entry) if _across(options) else (entry, vector), shape)
+    return place_in(_turned((entry, vector), options), shape)
 
 
 # --- embedding ------------------------------------------------------------------------------------------------------
 
 
 def _embedding_shape(shapes: Shapes, options: Options) -> Shape:
-    length, _ = _turned(shapes[0], options)
+    length, _ = _turned(as_matrix(shapes[0]), options)
     return _standing(length, _tokens(shapes[1]), options)
 
 
 def _embedding_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    length, count = _turned(shapes[0], options)
+    length, count = _turned(as_matrix(shapes[0]), options)
     columns = _flat_places(length, count, options)
     targets = _flat_places(length, _tokens(shapes[1]), options)
 
@@ -106,14 +99,14 @@ def _embedding_kernel(shapes: Shapes, options: Options, branches: Branches) -> K
 
 
 def _embedding_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    entry, k = _split(index, options)
-    _, count = _turned(shapes[0], options)
+    entry, k = _turned(row_and_column(index), options)
+    _, count = _turned(as_matrix(shapes[0]), options)
     places = [(v, at(0, _place(entry, v, shapes[0], options))) for v in range(count)]
     return total([times(_is(at, shapes[1], k, v), x, "product") for v, x in places])
 
 
 def _embedding_pullback(ctx: GradientContext) -> Expr:
-    _, count = _turned(ctx.shapes[0], ctx.options)
+    _, count = _turned(as_matrix(ctx.shapes[0]), ctx.options)
     return apply("scatter", ctx.gradient, ctx.args[1], **{**ctx.settings, "count": Fraction(count)})
 
 
@@ -127,14 +120,14 @@ def _embedding_numpy(shapes: Shapes, options: Options) -> str:
 
 
 def _scatter_shape(shapes: Shapes, options: Options) -> Shape:
-    length, count = _turned(shapes[0], options)
+    length, count = _turned(as_matrix(shapes[0]), options)
     if count != _tokens(shapes[1]):
         raise ShapeFault(f"{count} vectors and {_tokens(shapes[1])} numbers", "expected a number for each vector")
     return _standing(length, _count(options), options)
 
 
 def _scatter_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel:
-    length, tokens = _turned(shapes[0], options)
+    length, tokens = _turned(as_matrix(shapes[0]), options)
     count = _count(options)
     columns, targets = _flat_places(length, tokens, options), _flat_places(length, count, options)
 
@@ -149,7 +142,7 @@ def _scatter_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
 
 
 def _scatter_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    entry, v = _split(index, options)
+    entry, v = _turned(row_and_column(index), options)
     places = [(k, at(0, _place(entry, k, shapes[0], options))) for k in range(_tokens(shapes[1]))]
     return total([times(_is(at, shapes[1], k, v), x, "product") for k, x in places])
 
@@ -175,7 +168,7 @@ def _one_hot_kernel(shapes: Shapes, options: Options, branches: Branches) -> Ker
 
 
 def _one_hot_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    v, k = _split(index, options)
+    v, k = _turned(row_and_column(index), options)
     return apply("equal", at(0, position(k, shapes[0])), number(v + 1))
 
 

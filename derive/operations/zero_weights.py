@@ -17,7 +17,7 @@ from derive.calculus.kernels import Branches, Flat, Kernel, Shapes
 from derive.calculus.operation_rows import ROWS, Look, Row, nodes_with, register_computed
 from derive.calculus.scalars import ZERO, Num, ValueFault
 from derive.calculus.shapes import as_matrix
-from derive.language.expressions import Apply, Entry, Expr, Options, Ref, names_in, number, rewrite
+from derive.language.expressions import Apply, Entry, Expr, Options, Ref, bared, joined_by, names_in, number, rewrite
 from derive.language.names import Derivative, Name
 from derive.operations.arrays import no_pullback
 from derive.operations.entrywise.elementwise import spread_entries, spread_sources
@@ -141,28 +141,19 @@ def _slope(node: Expr) -> Expr | None:
 
 def _factors(expr: Expr) -> Iterator[Expr]:
     """What is multiplied: p and log(2) of p log(2)."""
-    if isinstance(expr, Apply) and expr.op in _PRODUCTS:
-        for arg in expr.args:
-            yield from _factors(arg)
-    else:
-        yield expr
+    return joined_by(expr, *_PRODUCTS)
 
 
 def divisors(expr: Expr) -> tuple[Ref | Entry, ...]:
     """The names and entries that an expression divides by, as they are or raised to a power."""
     quotients = nodes_with(expr, lambda row: row.key == "divide")
-    factors = (_raised(factor) for node in quotients for factor in _factors(node.args[1]))
+    factors = (bared(factor, "power") for node in quotients for factor in _factors(node.args[1]))
     return tuple(dict.fromkeys(factor for factor in factors if isinstance(factor, Ref | Entry)))
-
-
-def _raised(expr: Expr) -> Expr:
-    """What is raised to a power."""
-    return expr.args[0] if isinstance(expr, Apply) and expr.op == "power" else expr
 
 
 def _base(expr: Expr) -> Expr:
     """What is raised to a power; an entry as the name it belongs to."""
-    return rewrite(_raised(expr), lambda node: Ref(node.name) if isinstance(node, Entry) else None)
+    return rewrite(bared(expr, "power"), lambda node: Ref(node.name) if isinstance(node, Entry) else None)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class Preferences:
         """How numbers are carried and printed."""
         table, steps = self.tables.table("numbers"), self._steps("numbers", "{ A_2 = { decimals = 9 } }")
         return Numbers(
-            digits=self._digits(table, Digits(), "numbers"),
+            digits=self._digits(table, "numbers"),
             carry=self.tables.text("numbers", "carry", default="exact", choices=CARRIES),
             decimal=self._sign("decimal", DECIMAL_SIGNS),
             multiplication=self._sign("multiplication", MULTIPLICATION_SIGNS),
@@ -81,16 +81,16 @@ class Preferences:
             if key not in DIGITS:
                 hint = suggestion(key, DIGITS) or f"known: {', '.join(DIGITS)}"
                 self.tables.fault(f"`{key}` has no meaning for a step", hint, "numbers", "steps", step, key)
-        return self._digits(digits, Digits(), "numbers", "steps", step)
+        return self._digits(digits, "numbers", "steps", step)
 
-    def _digits(self, table: Mapping[str, Any], default: Digits, *path: str) -> Digits:
+    def _digits(self, table: Mapping[str, Any], *path: str) -> Digits:
         if "significant" in table and "decimals" in table:
             self.tables.fault("`significant` and `decimals` exclude each other", "keep one of them", *path, "decimals")
         if "decimals" in table:
             return Digits(self.tables.integer(table["decimals"], 0, LONGEST, *path, "decimals"), decimals=True)
         if "significant" in table:
             return Digits(self.tables.integer(table["significant"], 1, LONGEST, *path, "significant"))
-        return default
+        return Digits()
 
     def page(self) -> Page:
         """What the page says and shows."""

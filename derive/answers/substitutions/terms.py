@@ -1,40 +1,40 @@
 """Sums as their terms, products as their factors."""
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import combinations, pairwise
 
-from derive.language.expressions import Apply, Expr, Number
+from derive.language.expressions import Apply, Expr, Number, applied
 
 MOST_JOINED = 12
 
 
 def is_sum(expr: Expr) -> bool:
     """Whether it is a sum or a difference."""
-    return isinstance(expr, Apply) and expr.op in {"add", "subtract"}
+    return applied(expr, "add", "subtract") is not None
 
 
 def is_product(expr: Expr) -> bool:
     """Whether it is a product, or a quotient by a number."""
-    if isinstance(expr, Apply) and expr.op == "negate":
-        return is_product(expr.args[0])
-    if isinstance(expr, Apply) and expr.op == "divide":
-        return isinstance(expr.args[1], Number) and expr.args[1].value != 0
-    return isinstance(expr, Apply) and expr.op in {"product", "times"}
+    match expr:
+        case Apply(op="negate", args=(inner,)):
+            return is_product(inner)
+        case Apply(op="divide", args=(_, Number(value=below))):
+            return below != 0
+    return applied(expr, "product", "times") is not None
 
 
 def terms_of_sum(expr: Expr) -> list[Expr]:
     """The terms of a sum, a minus inside them."""
-    if not isinstance(expr, Apply) or expr.op not in {"add", "subtract"}:
+    if not (total := applied(expr, "add", "subtract")):
         return [expr]
-    last = expr.args[1] if expr.op == "add" else minus(expr.args[1])
-    return [*terms_of_sum(expr.args[0]), last]
+    first, last = total.args
+    return [*terms_of_sum(first), last if total.op == "add" else minus(last)]
 
 
 def minus(expr: Expr) -> Expr:
     """The expression with the other sign."""
-    if isinstance(expr, Apply) and expr.op == "negate":
-        return expr.args[0]
-    return Apply("negate", (expr,))
+    return turned.args[0] if (turned := applied(expr, "negate")) else Apply("negate", (expr,))
 
 
 def opposite(expr: Expr) -> Expr:
@@ -44,16 +44,15 @@ def opposite(expr: Expr) -> Expr:
 
 def factors(expr: Expr) -> list[Expr]:
     """The factors of a product, a minus before the first."""
-    if not isinstance(expr, Apply):
-        return [expr]
-    if expr.op == "negate" and is_product(expr):
-        first, *others = factors(expr.args[0])
-        return [minus(first), *others]
-    if expr.op == "divide" and is_product(expr) and isinstance(below := expr.args[1], Number):
-        return [*factors(expr.args[0]), Number(1 / below.value)]
-    if expr.op not in {"product", "times"}:
-        return [expr]
-    return [*factors(expr.args[0]), *factors(expr.args[1])]
+    match expr if is_product(expr) else None:
+        case Apply(op="negate", args=(inner,)):
+            first, *others = factors(inner)
+            return [minus(first), *others]
+        case Apply(op="divide", args=(above, Number(value=below))):
+            return [*factors(above), Number(1 / below)]
+        case Apply(args=(one, other)):
+            return [*factors(one), *factors(other)]
+    return [expr]
 
 
 def grouped(parts: list[Expr], size: int, op: str) -> Iterator[list[Expr]]:
@@ -66,7 +65,4 @@ def grouped(parts: list[Expr], size: int, op: str) -> Iterator[list[Expr]]:
 
 
 def _joined(parts: list[Expr], op: str) -> Expr:
-    result = parts[0]
-    for part in parts[1:]:
-        result = Apply(op, (result, part))
-    return result
+    return reduce(lambda joined, part: Apply(op, (joined, part)), parts)

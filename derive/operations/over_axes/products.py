@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial, reduce
 from itertools import accumulate
 from math import prod
-from operator import mul
+from operator import le, mul, ne
 
 from derive.calculus import scalars
 from derive.calculus.building import product_of, times, total
@@ -20,8 +20,8 @@ from derive.language.expressions import Expr, Index, Options, Shape, apply, numb
 from derive.operations.over_axes.reductions import (
     first_of,
     group_of,
+    grouped_shape,
     groups,
-    needs_axis,
     reduced_in_numpy,
     reduced_shape,
 )
@@ -97,7 +97,7 @@ def _running_back(x: Flat, gradient: Flat, *directions: Flat) -> Flat:
 
 def _along_shape(grouped: bool, shapes: Shapes, options: Options) -> Shape:
     """The shape of the first argument, which the others have too, or are numbers."""
-    (needs_axis if grouped else reduced_shape)(shapes[:1], options)
+    (grouped_shape if grouped else reduced_shape)(shapes[:1], options)
     if any(shape not in {(), shapes[0]} for shape in shapes[1:]):
         raise ShapeFault("a direction has the shape of what it is a direction of", "")
     return shapes[0]
@@ -130,13 +130,11 @@ def _terms(at: At, shapes: Shapes, places: list[Index], directions: tuple[int, .
             yield apply("product", factor, term) if term != number(1) else factor
 
 
-def _others_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    places = [place for place in group_of(shapes[0], options, index) if place != index]
-    return total(list(_terms(at, shapes, places, tuple(range(1, len(shapes))))))
-
-
-def _running_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
-    places = [place for place in group_of(shapes[0], options, index) if place <= index]
+def _along_entry(
+    kept: Callable[[Index, Index], bool], at: At, shapes: Shapes, options: Options, index: Index
+) -> Expr:  # fmt: skip
+    """The product of the entries that are `kept` for an entry of the result."""
+    places = [place for place in group_of(shapes[0], options, index) if kept(place, index)]
     return total(list(_terms(at, shapes, places, tuple(range(1, len(shapes))))))
 
 
@@ -186,12 +184,13 @@ register_rows([
     array_row("others_product", "for each entry the product of the others; with g too, its derivative along g",
               "others_product(X, rows)", notation=Look("function", r"\prod\nolimits_{\mathrm{others}}", "∏_others"),
               arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, False), kernel=partial(_by_group, _others),
-              pullback=_others_pullback, entry=_others_entry, params=("z",), settings=AXIS, mixes=True,
+              pullback=_others_pullback, entry=partial(_along_entry, ne), params=("z",), settings=AXIS, mixes=True,
               meaning=Wording("others_product"), said=True),
     array_row("cumprod", "running products of a vector, of each row or column; with g too, their derivative along g",
               "cumprod(X, rows)", arity=(1, MOST_DIRECTIONS), shape=partial(_along_shape, True),
-              kernel=partial(_by_group, _running), pullback=_running_pullback, entry=_running_entry, params=("z",),
-              settings=AXIS, mixes=True, meaning=Wording("cumprod"), rules=("back cumprod",) * MOST_DIRECTIONS),
+              kernel=partial(_by_group, _running), pullback=_running_pullback, entry=partial(_along_entry, le),
+              params=("z",), settings=AXIS, mixes=True, meaning=Wording("cumprod"),
+              rules=("back cumprod",) * MOST_DIRECTIONS),
     array_row("cumprod_gradient",
               "for each entry the sum of the g from it on, each times the other factors of its running product",
               "cumprod_gradient(X, W, rows)", notation=Look.operator("cumprod_gradient", "cumprod_gradient"),

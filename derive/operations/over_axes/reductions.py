@@ -68,19 +68,19 @@ def count(shape: Shape, options: Options) -> int:
     return len(group_of(shape, options, (0,) * len(shape)))
 
 
-def needs_axis(shapes: Shapes, options: Options) -> None:
-    """Refuse a matrix where no axis is named: it is not one group."""
+def grouped_shape(shapes: Shapes, options: Options) -> Shape:
+    """The shape of one number for each group; a matrix is refused where no axis is named: it is not one group."""
     shape = shapes[0]
     if axis_of(options) is None and len(shape) > 1 and 1 not in shape:
         raise ShapeFault(f"{shape_text(shape)} needs an axis here",
                          "write `rows` for one of each row or `columns` for one of each column: softmax(X, rows), "
                          "softmax(X, columns)")  # fmt: skip
-    reduced_shape(shapes, options)
+    return reduced_shape(shapes, options)
 
 
 def same_shape(shapes: Shapes, options: Options) -> Shape:
     """The shape of the argument, which is taken group by group."""
-    needs_axis(shapes, options)
+    grouped_shape(shapes, options)
     return shapes[0]
 
 

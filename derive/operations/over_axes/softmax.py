@@ -20,19 +20,13 @@ from derive.operations.over_axes.reductions import (
     first_of,
     group_by_group,
     group_of,
+    grouped_shape,
     groups,
     in_places,
-    needs_axis,
-    reduced_shape,
     same_shape,
 )
 
 LOG_OF_SUM = "logsumexp"
-
-
-def _reduced(shapes: Shapes, options: Options) -> Shape:
-    needs_axis(shapes, options)
-    return reduced_shape(shapes, options)
 
 
 # --- values --------------------------------------------------------------------------------------------------------
@@ -191,7 +185,7 @@ register_rows([
               definition="z - log(sum(exp(z), axis = axis))",
               working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)", "z - w_3"), rules=("back log softmax",)),
     array_row(LOG_OF_SUM, "logarithm of the sum of the exponentials; of a vector, rows or columns",
-              "logsumexp(X, rows)", shape=_reduced, kernel=_logsumexp_kernel,
+              "logsumexp(X, rows)", shape=grouped_shape, kernel=_logsumexp_kernel,
               pullback=lambda ctx: times(ctx.gradient, apply("softmax", ctx.args[0], **ctx.settings)),  # g softmax(z)
               entry=_logsumexp_entry, params=("z",), settings=AXIS, definition="log(sum(exp(z), axis = axis))",
               working=("exp(z)", "sum(w_1, axis = axis)", "log(w_2)"), rules=("back logsumexp",)),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from derive.calculus.operation_rows import nodes_with, row_of
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
@@ -11,6 +10,7 @@ from derive.page.chains import SAME, Chain, ChainLink, Formula, Relation, Result
 from derive.page.document import Block, Condition, Heading, NameInText, Paragraph, Sentence, Words
 from derive.page.entry_names import leaves
 from derive.page.lines.notes import kinks
+from derive.problem.reading.equation_checks import looked_up
 from derive.verification.closed_form import ClosedForm, layered, node_count
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
@@ -74,19 +74,12 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
     expression = closed.expression()
     if node_count(expression) <= LONGEST_WRITTEN and any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
-        numbers = set(_looked_up(derivation))
+        numbers = {name for step in derivation.forward for name in looked_up(step.expr)}
         data = frozenset(name for name, parameter in derivation.givens if not parameter and name not in numbers)
         yield Chain(
             derivation.loss, (ChainLink(Relation("put in", _of(expression, data)), Formula(expression, data=data)),)
         )
     yield from _derivatives(derivation, closed)
-
-
-def _looked_up(derivation: Derivation) -> Iterator[Name]:
-    """The given numbers of classes and the like: conditions on them say more than `2 = 1`."""
-    for node in (node for step in derivation.forward for node in nodes_with(step.expr, lambda row: row.given)):
-        for i in row_of(node).given:
-            yield from names_in(node.args[i])
 
 
 def _has_names(derivation: Derivation, exprs: Iterable[Expr]) -> bool:

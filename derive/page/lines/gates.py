@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from derive.calculus.building import terms_of
 from derive.calculus.operation_rows import row_of
 from derive.derivation.steps import Derivation, Step
-from derive.language.expressions import Apply, Expr, Ref, names_in, walk
+from derive.language.expressions import Apply, Expr, Ref, joined_by, names_in, walk
 from derive.language.names import Name, Symbol
 
 FORGET, INPUT, CANDIDATE, OUTPUT, UPDATE, RESET = "forget", "input", "candidate", "output", "update", "reset"
@@ -44,7 +44,7 @@ class _Cells:
 
     def _of_state(self, step: Step) -> list[tuple[Name, str]]:
         """The gates of a state: of its old value (forget or update), of a new one (input), and that new one."""
-        terms = [_factors(term) for term, sign in terms_of(step.expr) if sign > 0]
+        terms = [list(joined_by(term, *_PRODUCTS)) for term, sign in terms_of(step.expr) if sign > 0]
         kept = next((factors for factors in terms if any(_is_before(factor, step.name) for factor in factors)), None)
         new = next((factors for factors in terms if self._among(factors, self.tanhs)), None)
         if kept is None or new is None or kept is new or not (gate := self._among(kept, self.sigmoids)):
@@ -58,7 +58,7 @@ class _Cells:
 
     def _of_output(self, step: Step, states: dict[Name, str]) -> Iterator[tuple[Name, str]]:
         """The gate between an LSTM's cell and its output."""
-        factors = _factors(step.expr)
+        factors = list(joined_by(step.expr, *_PRODUCTS))
         cells = [f for f in factors if isinstance(f, Apply) and any(states.get(n) == FORGET for n in names_in(f))]
         gate = self._among(factors, self.sigmoids)
         if cells and gate and len(factors) > 1:
@@ -67,7 +67,7 @@ class _Cells:
     def _of_reset(self, step: Step, bases: set[str]) -> Iterator[tuple[Name, str]]:
         """The gate between a GRU's old state, whose letter is one of `bases`, and its candidate."""
         for node in walk(step.expr):
-            factors = _factors(node)
+            factors = list(joined_by(node, *_PRODUCTS))
             gate = self._among(factors, self.sigmoids)
             old = {name for factor in factors for name in names_in(factor) if isinstance(name, Symbol)}
             if gate and len(factors) > 1 and any(name.base in bases for name in old):
@@ -84,10 +84,3 @@ def _is_before(factor: Expr, state: Name) -> bool:
     if not isinstance(factor, Ref) or not isinstance(factor.name, Symbol) or not isinstance(state, Symbol):
         return False
     return factor.name != state and factor.name.base == state.base
-
-
-def _factors(expr: Expr) -> list[Expr]:
-    """What is multiplied in an expression."""
-    if isinstance(expr, Apply) and expr.op in _PRODUCTS:
-        return [inner for arg in expr.args for inner in _factors(arg)]
-    return [expr]

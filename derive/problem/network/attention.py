@@ -1,6 +1,7 @@
 """Attention over the columns of a matrix, one token a column: scaled dot products, several heads, causal or across."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from derive.problem.network.stack import COUNT, FLAG, NAME, LayerKind, Settings, Stack
@@ -54,23 +55,16 @@ def _attention(stack: Stack, settings: Settings) -> None:
 
 
 def _outputs(stack: Stack, head: LayerHead) -> str:
-    """The equations of a head; the name of its output."""
-    if not head.number:
-        return _weighted_sums(stack, head)
-    with stack.within("head", head.number):
-        return _weighted_sums(stack, head)
-
-
-def _weighted_sums(stack: Stack, head: LayerHead) -> str:
-    """Queries, keys, values, scores, weights; the name of the weighted sums of the values."""
+    """The equations of a head: queries, keys, values, scores, weights; the name of the weighted sums of the values."""
     w_q, w_k, w_v = head.weights
-    q = stack.add(head.name("Q"), f"{w_q} {head.x}")
-    k = stack.add(head.name("K"), f"{w_k} {head.memory}")
-    v = stack.add(head.name("V"), f"{w_v} {head.memory}")
-    scores = stack.add(head.name("S"), f"{k}^T {q}/sqrt({stack.rows(w_q)})")
-    softmax = "causal_softmax" if head.causal else "softmax"
-    weights = stack.add(head.name("alpha"), f"{softmax}({scores}, columns)")
-    return stack.add(head.name("H"), f"{v} {weights}")
+    with stack.within("head", head.number) if head.number else nullcontext():
+        q = stack.add(head.name("Q"), f"{w_q} {head.x}")
+        k = stack.add(head.name("K"), f"{w_k} {head.memory}")
+        v = stack.add(head.name("V"), f"{w_v} {head.memory}")
+        scores = stack.add(head.name("S"), f"{k}^T {q}/sqrt({stack.rows(w_q)})")
+        softmax = "causal_softmax" if head.causal else "softmax"
+        weights = stack.add(head.name("alpha"), f"{softmax}({scores}, columns)")
+        return stack.add(head.name("H"), f"{v} {weights}")
 
 
 def _joined(stack: Stack, outputs: list[str], mark: str) -> str:

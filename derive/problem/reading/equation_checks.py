@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from derive.calculus.operation_rows import nodes_with, row_of
 from derive.calculus.shapes import is_square
 from derive.errors import Fault, Place
-from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, names_in, walk
+from derive.language.expressions import Apply, Equation, Expr, Number, Ref, Shape, applied_in, names_in
 from derive.language.names import Name, Symbol
-from derive.operations import ROWS
 from derive.problem.reading.equations import WrittenEquation
 
 _ADDED_UP = {"sum", "mean"}
@@ -36,15 +36,15 @@ def _powers(expr: Expr, added: bool = False) -> Iterator[Apply]:
 
 
 def spread_targets(
-    loss: Equation, shapes: Mapping[Name, Shape], data: Iterable[Symbol], target: Name | None = None
+    loss: Equation, shapes: Mapping[Name, Shape], data: Iterable[Symbol], target: Name | None
 ) -> Iterator[tuple[Name, Name]]:
     """Pairs of an output and the one number that the loss compares with each of its entries.
 
     They are found as differences of names; in the loss of a network with the `target` that it names.
     """
     numbers = {name for name in data if not shapes[name]}
-    for node in walk(loss.expr):
-        if isinstance(node, Apply) and node.op == "subtract" and all(isinstance(arg, Ref) for arg in node.args):
+    for node in applied_in(loss.expr, "subtract"):
+        if all(isinstance(arg, Ref) for arg in node.args):
             pair = [name for arg in node.args for name in names_in(arg)]
             for output, other in (pair, pair[::-1]):
                 if other in numbers and shapes[output]:
@@ -59,7 +59,7 @@ def check_looked_up(
     """Numbers to look up by are given: they do not depend on what is differentiated by or updated (`moving`)."""
     dependent = set(moving)
     for equation in equations:
-        wrong = [name for name in _looked_up(equation.expr) if name in dependent]
+        wrong = [name for name in looked_up(equation.expr) if name in dependent]
         faults += [
             Fault(f"`{name}` says what is looked up, and cannot have a gradient",
                   "whole numbers to look up by belong into [data]", places[equation.name.id])
@@ -69,8 +69,7 @@ def check_looked_up(
             dependent.add(equation.name)
 
 
-def _looked_up(expr: Expr) -> Iterator[Name]:
-    """The names in numbers to look up by."""
-    for node in walk(expr):
-        if isinstance(node, Apply):
-            yield from (name for i in ROWS[node.op].given for name in names_in(node.args[i]))
+def looked_up(expr: Expr) -> Iterator[Name]:
+    """The names in numbers to look up by: those of classes and the like."""
+    numbers = (node.args[i] for node in nodes_with(expr, lambda row: row.given) for i in row_of(node).given)
+    return (name for number in numbers for name in names_in(number))
