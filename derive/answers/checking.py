@@ -55,9 +55,9 @@ def read_answers(path: Path, solution: Solution) -> list[Answer]:
         raise InputError([Fault("this is not a regular file", "save the answers in a file", Place(str(path)))])
     ending = path.suffix.lower()
     if ending in FILES:
-        from derive.answers.files.answer_file import read_file
+        from derive.answers.files.answer_file import answers_of, read_entries
 
-        return read_file(path, solution)
+        return answers_of(read_entries(path), solution)
     if ending in WORKING:
         from derive.answers.working.free_working import read_working
 

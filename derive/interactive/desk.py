@@ -99,10 +99,6 @@ def requested(request: Request) -> Source:
 # --- what can be asked ------------------------------------------------------------------------------------------------
 
 
-def _hint(desk: Desk, request: Request) -> Reply:
-    return {"html": hint(desk.exercise, request["step"], request["level"], request.get("answers", ()))}
-
-
 ACTIONS: dict[str, Action] = {
     "open": lambda desk, request: desk.lay_open(Exercise.of(requested(request))),
     "describe": lambda desk, request: desk.exercise.description(),
@@ -110,7 +106,9 @@ ACTIONS: dict[str, Action] = {
     "draw": lambda desk, request: desk.lay_open(drawn(desk.exercise, request["seed"])),
     "read": lambda desk, request: read_as(desk.exercise, request["step"], request["answer"]),
     "judge": lambda desk, request: verdicts(desk.exercise, request["answers"]),
-    "hint": _hint,
+    "hint": lambda desk, request: {
+        "html": hint(desk.exercise, request["step"], request["level"], request.get("answers", ()))
+    },
     "solution": lambda desk, request: {"html": worked_step(desk.exercise, request["step"])},
     "mark": lambda desk, request: free_working(desk.exercise, request["work"]),
     "save": lambda desk, request: saved(desk.exercise, request["answers"], request.get("student", "")),

@@ -62,9 +62,9 @@ def opening_request(source: Source) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def page_words(words: Catalogue) -> Mapping[str, str]:
-    """The sentences of pages that answer, by key."""
-    return {key.removeprefix(TABLE): text for key, text in words.sentences.items() if key.startswith(TABLE)}
+def page_words(words: Catalogue, table: str = TABLE) -> Mapping[str, str]:
+    """The sentences of pages that answer, by their keys in a table of the catalogue."""
+    return {key.removeprefix(table): text for key, text in words.sentences.items() if key.startswith(table)}
 
 
 def source_of(problem: Problem, identity: Identity = NOBODY) -> Source:

@@ -11,7 +11,7 @@ from derive.interactive.exercise import Exercise, Source
 from derive.interactive.licences import licences
 from derive.interactive.one_file import judging_parts, one_file
 from derive.interactive.practice_page import page_words
-from derive.prose.catalogue import Catalogue, catalogue
+from derive.prose.catalogue import catalogue
 from derive.studio.code_editor import SHIPPED, code_editor
 from derive.studio.studio_desk import gallery
 from derive.studio.vocabulary import vocabulary
@@ -29,7 +29,8 @@ def studio_page(
 
     Raises InputError for a language without a catalogue.
     """
-    words = {**page_words(catalogue(language)), **_studio_words(catalogue(language))}
+    said = catalogue(language)
+    words = {**page_words(said), **page_words(said, TABLE)}
     shown = None if server else Exercise.of(opened)
     return one_file(
         FRAME, "studio",
@@ -52,7 +53,3 @@ def write_studio(folder: Path, language: str = "en") -> Path:
     page = studio_page(opened, language, {"code": code_editor(), **judging_parts()})
     (path,) = save(folder, {FILE: page.encode()})
     return path
-
-
-def _studio_words(words: Catalogue) -> Mapping[str, str]:
-    return {key.removeprefix(TABLE): text for key, text in words.sentences.items() if key.startswith(TABLE)}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from derive.calculus.operation_rows import ROWS, Row
+from derive.calculus.operation_rows import ROWS
 from derive.derivation.intermediate import in_full
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Ref, Shape
@@ -63,8 +63,13 @@ class PageContext:
             expr = step.form.expr
             if not (isinstance(expr, Apply) and isinstance(expr.args[0], Ref) and len(expr.args) == 1):
                 continue
-            (arg,), look = step.uses, ROWS[expr.op].notation
-            if _has_prime(ROWS[expr.op]) and isinstance(arg, Symbol) and isinstance(step.name, Symbol):
+            (arg,), row, look = step.uses, ROWS[expr.op], ROWS[expr.op].notation
+            if (
+                row.elementwise
+                and look.style == "function"
+                and isinstance(arg, Symbol)
+                and isinstance(step.name, Symbol)
+            ):
                 if expr.op not in functions:
                     primed = replace(look, tex=f"{look.tex}'", text=f"{look.text}'")
                     functions[expr.op] = notation.layout.function(primed) if notation.layout else f"{look.text}′"
@@ -95,8 +100,3 @@ def _have_small_names(shapes: Mapping[Symbol, Shape]) -> bool:
             if alike and len(items) - count in {0, axes}:
                 return True
     return False
-
-
-def _has_prime(row: Row) -> bool:
-    """Whether the derivative is written f′(z): of a function that works entry by entry."""
-    return row.elementwise and row.notation.style == "function"

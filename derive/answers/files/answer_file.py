@@ -32,11 +32,6 @@ LEAST_ANSWERS, MORE_ANSWERS = 60, 2  # so many, and twice as many as the problem
 MAX_KEY = 300
 
 
-def read_file(path: Path, solution: Solution) -> list[Answer]:
-    """The answers in a file, in its order. Raises InputError for a file that is not what its ending says."""
-    return answers_of(read_entries(path), solution)
-
-
 def read_mapping(
     answers: Mapping[str, Any],
     solution: Solution,

@@ -66,7 +66,9 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         settings = dict(attrs)
         tex = tag == "annotation" and "tex" in (settings.get("encoding") or "")
-        hidden = tag in _SILENT or settings.get("aria-hidden") == "true" or (tag == "math" and self._has_tex)
+        hidden = (
+            tag in _SILENT or settings.get("aria-hidden") == "true" or (tag == "math" and "annotation" in self.rawdata)
+        )
         if tag not in _VOID:
             self.open.append((tag, hidden and not tex))
         if self._is_silent and not tex:
@@ -108,10 +110,6 @@ class _Page(HTMLParser):
     @property
     def _is_tex(self) -> bool:
         return any(name == "annotation" for name, _ in self.open)
-
-    @property
-    def _has_tex(self) -> bool:
-        return "annotation" in self.rawdata
 
     def text(self) -> str:
         return "".join(self.pieces)

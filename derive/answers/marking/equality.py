@@ -64,7 +64,7 @@ def same_function(a: Expr, b: Expr, shapes: Shapes, steps: Iterable[Defined] = (
     compared = False
     with precision(BITS, ties=True):
         for number in range(POINTS):
-            env: Env = [_point(number, i, prod(shapes[name])) for i, name in enumerate(free)]
+            env: Env = [list(_numbers(number, i, prod(shapes[name]))) for i, name in enumerate(free)]
             values = _values(env, moves, first, second)
             compared |= values is not None
             if values and any(_differ(x, y) for x, y in zip(*values, strict=True)):
@@ -89,14 +89,10 @@ def _needed(a: Expr, b: Expr, steps: Iterable[Defined]) -> tuple[list[Defined], 
 
 @lru_cache(maxsize=1_000)
 def _numbers(number: int, slot: int, count: int) -> tuple[fmpq, ...]:
+    """Values for a name: always the same ones for the same place, so that a verdict does not change from run to run."""
     random = Random(1_000 * number + slot)
     low, high = _RANGES[number % len(_RANGES)]
     return tuple(fmpq(random.randint(low * 64 + 1, high * 64 - 1), 64) for _ in range(count))
-
-
-def _point(number: int, slot: int, count: int) -> Flat:
-    """Values for a name: always the same ones for the same place, so that a verdict does not change from run to run."""
-    return list(_numbers(number, slot, count))
 
 
 def _values(

@@ -41,9 +41,11 @@ def _later(derivation: Derivation, step: Step, formula: Expr) -> Name | None:
     return next((name for name in names_in(formula) if name in behind), None)
 
 
-def circular(derivation: Derivation, step: Step, formula: Expr) -> Name | None:
-    """What a formula names that rests on the step itself: it would give the step's own value."""
-    return next((name for name in names_in(formula) if _rests_on(derivation, name, step.name)), None)
+def circular(derivation: Derivation, step: Step | None, answer: Answer) -> Name | None:
+    """What a formula in an answer names that rests on the step itself: it would give the step's own value."""
+    if step is None or isinstance(answer.content, Array | Unreadable):
+        return None
+    return next((name for name in names_in(answer.content) if _rests_on(derivation, name, step.name)), None)
 
 
 def _rests_on(derivation: Derivation, name: Name, other: Name) -> bool:

@@ -19,7 +19,7 @@ from derive.answers.marking.right_routes import is_trivial
 from derive.answers.marking.rounding import UsualLength
 from derive.answers.marking.step_answer import CORRECT, FOLLOWS, MISSING, UNREADABLE, WRONG, StepAnswer
 from derive.answers.marking.student_values import BITS, FlatNumbers, StudentValues
-from derive.answers.reading.written import Answer, Array, Remark, Unreadable
+from derive.answers.reading.written import Answer, Array, Remark
 from derive.calculus.kernels import Flat
 from derive.calculus.scalars import precision
 from derive.derivation.step_settings import step_marks
@@ -207,7 +207,7 @@ class _Judge:
         if answer and place.id in self.problem.marking.formula and place.step:
             return self._formula(place, place.step, answer, expected)
         answer = without_unit(answer, place.step) if answer and place.step else answer
-        later = self._circular(place.step, answer) if answer else None
+        later = circular(self.derivation, place.step, answer) if answer else None
         shape = self.derivation.shapes[place.name]
         numbers = numbers_of(answer, own, place.step, shape) if answer and not later else None
         if answer is None or numbers is None:
@@ -217,12 +217,6 @@ class _Judge:
             return Judged(place, answer, None, entries, expected, None, key, remarks, Fraction(0), self._of(place),
                           later=later)  # fmt: skip
         return self._explained(own, place, answer, numbers, expected)
-
-    def _circular(self, step: Step | None, answer: Answer) -> Name | None:
-        """What a formula names that rests on the step that it is for."""
-        if step is None or isinstance(answer.content, Array | Unreadable):
-            return None
-        return circular(self.derivation, step, answer.content)
 
     def _misshapen(self, own: StudentValues, place: StepPlace, answer: Answer) -> str | None:
         """The mistake that leads to an array of another size than the step's."""

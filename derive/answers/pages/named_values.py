@@ -5,17 +5,14 @@ a name on a line of its own with its value below.
 import re
 
 from derive.answers.pages.said_links import Means, links_said
-from derive.answers.pages.separators import NEXT
+from derive.answers.pages.separators import NEXT, SYMBOL
 
 _NAME = r"[∂∇]?[^\W\d_]{1,12}(?:[\w\\{}'′^/∂∇.₀-₉⁽⁾⁰¹²³⁴-⁹\u0302]|\[[\d,: ]{1,12}\]|\([\w+]{1,6}\)){0,40}"
 _VALUE = (
     r"(?:(?:[-+−–]|minus\s)?(?:\d|\.\d)|\[|\{|\((?=[\s(]*[-+−–]?[\d.])"
     r"|(?:np\.)?(?:array|tensor|matrix|Matrix|float64|float32)\(|c\()"
 )
-_SYMBOL = (
-    r"(?:\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_])"
-    r"|[Ll]oss|[Cc]ost)"
-)
+_SYMBOL = rf"(?:{SYMBOL}|[Ll]oss|[Cc]ost)"
 _SPOKEN_POWER = re.compile(r"\btimes (?:10|ten) to the(?: power(?: of)?)? (?P<sign>minus |[-−–])?(?P<power>\d{1,3})\b")
 _MINUS = re.compile(r"(?<== )minus\s+(?=[\d.])")
 _CHANGES = re.compile(r"->|=>|[→⟶⇒]|\\(?:to|rightarrow)(?![A-Za-z])")

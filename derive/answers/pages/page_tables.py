@@ -7,17 +7,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from derive.answers.files.columns import LEFT, RIGHT
-from derive.answers.pages.separators import NEXT
+from derive.answers.pages.separators import NEXT, SYMBOL
 
 _RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*+$", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")
 _RELATION = re.compile(r"[=≈]|\\approx")
 _BEGINS = re.compile(r"[\s$]*(?:[=≈]|\\approx)")
 _STATES = re.compile(rf"(?!{_BEGINS.pattern})[^=≈+*·⊙−]*?[^\W\d_][^=≈+*·⊙−]*?(?:[=≈]|\\approx)")
-_NAME = re.compile(
-    r"\$?(?:\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_]))"
-    r"[^=≈|\s]{0,60}(?: [^=≈|\s]{1,20}){0,2}\$?"
-)
+_NAME = re.compile(rf"\$?(?:{SYMBOL})[^=≈|\s]{{0,60}}(?: [^=≈|\s]{{1,20}}){{0,2}}\$?")
 _VALUE = re.compile(r"[\s$]*(?:[=≈]\s*)?(?:[-+−–]?\s*[\d.,½]|\\(?:begin|left|frac|dfrac|approx)|[\[({]|[-−]?\\?frac)")
 _NUMBER = re.compile(r"[-+−–]?\d[\d.,]*(?:[eE][-+]?\d+)?%?")
 _TABULAR = re.compile(r"\\begin\{(?P<kind>tabular[x*]?|longtable|array)\}.*?\\end\{(?P=kind)\}", re.DOTALL)
@@ -37,18 +34,13 @@ EACH = "(i)"
 def tables_read(text: str) -> str:
     """A text with the rows of its tables as statements; the lines stay as many as they are."""
     text = _TABULAR.sub(_stated, text) if r"\begin" in text else text
-    text = _drawn_read(text) if _DRAWN.search(text) else text
+    text = _DRAWN_RULE.sub(_rule, text.translate(_BARS)) if _DRAWN.search(text) else text  # `+---+` or `├──┤`
     lines = _separated(_wide_rows([_columns(line) if "\t" in line else line for line in text.split("\n")]))
     if "|" not in text:
         return "\n".join(lines)
     if "-" in text and _RULE.search(text):
         _headed(lines)
     return "\n".join((_bare_row(line) or line) if "|" in line else line for line in lines)
-
-
-def _drawn_read(text: str) -> str:
-    """A table drawn with lines, `+---+` or `├──┤`, with bars and rules."""
-    return _DRAWN_RULE.sub(_rule, text.translate(_BARS))
 
 
 def _rule(match: re.Match[str]) -> str:

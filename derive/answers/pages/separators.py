@@ -10,6 +10,9 @@ NEXT, ASIDE = "\x1f", "\x1e"
 SAID = "\x1d"
 """What stands around words between a name and a value that are not known to link them."""
 
+SYMBOL = r"\\[A-Za-z]+|[∂∇]?[^\W\d_]{1,6}(?=[_^'′\d₀-₉\[{(/\\∂\u0302])|[∂∇]?[^\W\d_](?![^\W\d_])"
+"""What a name begins with, as a pattern: a command, letters with a mark behind them that words have not, one letter."""
+
 MATRICES = "matrix|pmatrix|bmatrix|Bmatrix|vmatrix|smallmatrix|array|cases"
 _MARKS = re.compile(
     r"(?=[\\:<←≈≃≅≡=&\[{(\]}),;\x1d\x1f\x1e⇒⟹→⟶⇔\t|-])(?:"  # what a sign begins with: nearly every character is none

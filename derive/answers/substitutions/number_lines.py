@@ -76,8 +76,11 @@ class NumberLine:
 
     def found(self, gives: Value | None, budget: Budget) -> Noticed:
         """What the line shows beside its result: nothing where it, the result and the step's equation agree."""
+        if self.result is None:
+            return Noticed()
         right = self.evaluator.value(self.goal)
-        if self.result is None or self._is_sound(gives, right) or not self._concerns(gives, right):
+        stands = self._stand(self.result, gives, right)
+        if (stands is not None and all(map(all, stands))) or not self._concerns(gives, right):
             return Noticed()
         misses = self._misses(budget)
         if misses == []:
@@ -89,7 +92,7 @@ class NumberLine:
                 return Noticed([noticing.remark(miss) for miss in misses])
             if wrongly > rightly and all(miss.kind == NUMBER for miss in misses):
                 return Noticed(substituted=[noticing.substituted(miss) for miss in misses])
-        return Noticed([noticing.whole(self.goal)] if self._contradicts(gives, right) else [])
+        return Noticed([noticing.whole(self.goal)] if stands and self._contradicts(stands) else [])
 
     def _misses(self, budget: Budget) -> Misses | None:
         """What differs in the line from what it stands for; of two ways to take it the one with less that is wrong."""
@@ -102,13 +105,14 @@ class NumberLine:
         lenient = Lenient(self.evaluator, self.reading, budget).best(targets)
         return plain if lenient is None or (plain is not None and len(plain) < len(lenient)) else lenient
 
-    def _is_sound(self, gives: Value | None, right: Value | None) -> bool:
-        """Whether line, result and the step's equation agree: then no number in it needs a look."""
-        assert self.result is not None
-        if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
-            return False
-        triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        return all(all(self._stands(w, a, b)) for w, a, b in triples if w)
+    def _stand(self, result: Array, gives: Value | None, right: Value | None) -> list[tuple[bool, bool]] | None:
+        """Whether each entry of the result is what the line gives, and what the step's equation does: where all are
+        both, no number in the line needs a look. None where one of the two has no value of this size.
+        """
+        if gives is None or right is None or not len(result.entries) == len(gives[1]) == len(right[1]):
+            return None
+        triples = zip(result.entries, gives[1], right[1], strict=True)
+        return [self._stands(w, a, b) if w else (True, True) for w, a, b in triples]
 
     def _concerns(self, gives: Value | None, right: Value | None) -> bool:
         """Whether the result has to do with the line: most of it is about what one of the two gives."""
@@ -142,19 +146,15 @@ class NumberLine:
         arrays = {miss.place.grid: miss.target for miss in misses if miss.place.cell < 0}
         return replaced(self.evaluator, self.reading, self.reading.expr, right, arrays)
 
-    def _contradicts(self, gives: Value | None, right: Value | None) -> bool:
+    def _contradicts(self, stands: Sequence[tuple[bool, bool]]) -> bool:
         """Whether the result is right throughout and not what the line gives, however its numbers were rounded."""
         assert self.result is not None
-        if gives is None or right is None or not len(self.result.entries) == len(gives[1]) == len(right[1]):
-            return False
-        triples = zip(self.result.entries, gives[1], right[1], strict=True)
-        explained = [self._stands(w, a, b) if w else (True, True) for w, a, b in triples]
-        if all(given for given, _ in explained) or not all(rightly for _, rightly in explained) or self._is_true():
+        if all(given for given, _ in stands) or not all(rightly for _, rightly in stands) or self._is_true():
             return False
         spread = self.evaluator.spread_of(self.reading)
         return spread is not None and any(
             w and not given and not arb(w.value, arb(w.unit)).overlaps(arb(ball))
-            for w, (given, _), ball in zip(self.result.entries, explained, spread[1], strict=True)
+            for w, (given, _), ball in zip(self.result.entries, stands, spread[1], strict=True)
         )
 
     def _is_true(self) -> bool:

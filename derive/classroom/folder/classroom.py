@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 from derive.classroom.folder.issues import FOLDER as OLDER
 from derive.classroom.folder.manifest import NAME as MANIFEST
-from derive.classroom.folder.manifest import PROBLEM, ROSTER, Manifest, new_seed
+from derive.classroom.folder.manifest import PROBLEM, ROSTER, Manifest
 from derive.classroom.roster.roster import Roster
 from derive.classroom.roster.table_text import table_bytes
 from derive.errors import DeriveError
@@ -103,10 +104,10 @@ def _same_problem(folder: Path, old: Manifest, new: Manifest) -> None:
 
 
 def _seed(old: Manifest | None, wanted: str | None, again: bool) -> str:
-    """The seed that is wanted, else the one that the folder has, else a new one."""
+    """The seed that is wanted, else the one that the folder has, else a new one that nobody can guess."""
     if wanted is not None and not wanted.strip():
         raise DeriveError("the seed is empty", "leave --seed out to have one made, or give a long text")
     if old and wanted and wanted != old.seed and not again:
         hint = "leave --seed out to keep it, choose another folder with -o, or replace them all with --replace"
         raise DeriveError("the sheets in this folder were made with another seed", hint)
-    return wanted or (old.seed if old else new_seed())
+    return wanted or (old.seed if old else token_hex(16))

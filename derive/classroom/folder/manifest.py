@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -101,8 +100,3 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     raise ValueError(f"`{value}` is not a text")
-
-
-def new_seed() -> str:
-    """A seed that nobody can guess."""
-    return secrets.token_hex(16)

@@ -1,6 +1,6 @@
 """The numbers of a work beside those of its key, entry by entry: what tells whose numbers they are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -73,8 +73,3 @@ def _of_step(judged: Judged) -> Iterator[WorkNumber]:
         value = float(number.value)
         width = max(float(number.unit), abs(value) * SMALLEST_WIDTH, SMALLEST_WIDTH**2)
         yield WorkNumber(judged.place.id, i, exact, value, width, verdict)
-
-
-def read_numbers(rows: Sequence[Sequence[Any]]) -> list[WorkNumber]:
-    """The numbers that `WorkNumber.row` wrote."""
-    return [WorkNumber(*row) for row in rows]

@@ -9,7 +9,7 @@ from typing import TextIO, TypeVar
 
 from derive.classroom.folder.classroom import Classroom
 from derive.classroom.marking.marking_worker import DRAWN, NUMBERS, Orders, class_marker
-from derive.classroom.marking.work_numbers import WorkNumber, read_numbers
+from derive.classroom.marking.work_numbers import WorkNumber
 from derive.classroom.records.fairness import DrawnNumbers, Fairness
 from derive.classroom.records.records import Basis, Record, changes
 from derive.classroom.records.written_files import (
@@ -230,7 +230,7 @@ def _numbers(parts: Iterable[Path]) -> Iterator[tuple[str, list[WorkNumber]]]:
     for part in parts:
         with part.open(encoding="utf-8") as lines:
             for data in map(json.loads, lines):
-                yield data["student"], read_numbers(data.get(NUMBERS, ()))
+                yield data["student"], [WorkNumber(*row) for row in data.get(NUMBERS, ())]
 
 
 def _records(parts: Iterable[Path]) -> Iterator[tuple[str, Record]]:

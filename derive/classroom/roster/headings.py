@@ -132,7 +132,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that are read, and the names they go by."""
 
-_SPELLINGS = {heading_key(name): key for key, names in COLUMNS.items() for name in names}
+SPELLINGS = {heading_key(name): key for key, names in COLUMNS.items() for name in names}
+"""Every heading that is known, as it is compared, and what it means."""
 _NUMBERS = [(row, heading_key(row.number)) for row in PLATFORMS if row.number]
 _SKIPPED = {heading_key(name) for row in PLATFORMS for name in _names(row.skipped)}
 assert {field.name for field in fields(PlatformColumns)} >= set(KEYS)
@@ -141,16 +142,11 @@ assert {field.name for field in fields(PlatformColumns)} >= set(KEYS)
 def column_keys(headings: list[str]) -> list[str]:
     """What each heading of a line means: one of KEYS, `number`, or "" where that is not known."""
     folded = [heading_key(heading) for heading in headings]
-    keys = [_SPELLINGS.get(name, "") for name in folded]
+    keys = [SPELLINGS.get(name, "") for name in folded]
     for row, number in _NUMBERS:
         if all({heading_key(name) for name in _names(names)} & set(folded) for names in (row.login, row.name)):
             keys = ["number" if name == number else key for name, key in zip(folded, keys, strict=True)]
     return keys
-
-
-def spellings() -> Mapping[str, str]:
-    """Every heading that is known, as it is compared, and what it means."""
-    return _SPELLINGS
 
 
 def is_no_student(text: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from zlib import crc32
 
 from derive.classroom.roster.csv_records import UNCLOSED, csv_records
-from derive.classroom.roster.headings import column_keys, heading_key, is_no_student, spellings
+from derive.classroom.roster.headings import SPELLINGS, column_keys, heading_key, is_no_student
 from derive.classroom.roster.students import Student, file_name, with_checksum
 from derive.classroom.roster.table_text import FIRST_LINES, SEPARATORS, table_lines
 from derive.errors import Fault, InputError, Place, suggestion
@@ -160,7 +160,7 @@ def _heading(line: str, separator: str, place: Place, chosen: Mapping[str, str])
         columns["last_name"] = columns.pop("name")
     source = next((key for key in IDS if key in columns), None)
     if source is None:
-        hint = suggestion(heading_key(names[0]), spellings()) or "name it student_id, or say which it is: --id-column"
+        hint = suggestion(heading_key(names[0]), SPELLINGS) or "name it student_id, or say which it is: --id-column"
         faults.append(Fault("the heading has no column for the student's id", hint, place))
     else:
         columns["id"] = columns[source] if source == "email" else columns.pop(source)

@@ -80,7 +80,8 @@ def tikz(figure: Picture, labels: Labels) -> str:
     picture = "\n".join([
         rf"\begin{{picture}}({drawing.width:.2f},{drawing.height:.2f})(0,-{drawing.height:.2f})",
         rf"\put(0,-{drawing.height:.2f}){{\begin{{tikzpicture}}{_STYLES}{styles}",
-        *(f"  {line}" for line in (_frame(drawing), *_drawn(drawing))),
+        f"  \\path[use as bounding box] (0,0) rectangle {_at((drawing.width, drawing.height))};",
+        *(f"  {line}" for line in _drawn(drawing)),
         r"\end{tikzpicture}}%",
         *(_label(shape) for shape in drawing.shapes if isinstance(shape, Text)),
         r"\end{picture}",
@@ -131,10 +132,6 @@ def _activation(key: str) -> str:
         return r"\Sigma"
     sign = ROWS[key].notation.tex if key in ROWS else ""
     return r"\surd" if sign == r"\sqrt" else sign or "f"
-
-
-def _frame(drawing: Drawing) -> str:
-    return f"\\path[use as bounding box] (0,0) rectangle {_at((drawing.width, drawing.height))};"
 
 
 def _drawn(drawing: Drawing) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from derive.calculus import scalars
 from derive.calculus.building import divided, filled_array, total
 from derive.calculus.kernels import Branches, Flat, Kernel, ShapeFault, Shapes, shape_text
-from derive.calculus.operation_rows import AXIS, At, GradientContext, Look, array_row, macro, register_rows
+from derive.calculus.operation_rows import AXIS, At, Look, array_row, macro, register_rows
 from derive.calculus.shapes import as_matrix, indices, normal, numpy_shape, offset, place_in, row_and_column
 from derive.language.expressions import Expr, Index, Options, Shape, apply, number
 
@@ -120,10 +120,6 @@ def _mean_kernel(shapes: Shapes, options: Options, branches: Branches) -> Kernel
     return lambda a: [x / n for x in inner(a)]
 
 
-def _mean_pullback(ctx: GradientContext) -> Expr:
-    return filled_array(divided(ctx.gradient, number(count(ctx.shapes[0], ctx.options))), ctx.shapes[0])
-
-
 def _sum_entry(at: At, shapes: Shapes, options: Options, index: Index) -> Expr:
     first = first_of(shapes[0], options, index)
     return total([at(0, where) for where in group_of(shapes[0], options, first)])
@@ -155,7 +151,9 @@ register_rows([
               pullback=lambda ctx: filled_array(ctx.gradient, ctx.shapes[0]), entry=_sum_entry, settings=AXIS,
               mixes=True, numpy=partial(reduced_in_numpy, "np.sum")),
     array_row("mean", "mean of all entries, of each row, column or channel", "mean(X, rows)", notation=Look("mean"),
-              shape=reduced_shape, kernel=_mean_kernel, pullback=_mean_pullback, entry=_mean_entry, settings=AXIS,
-              mixes=True, numpy=partial(reduced_in_numpy, "np.mean")),
+              shape=reduced_shape, kernel=_mean_kernel, entry=_mean_entry, settings=AXIS, mixes=True,
+              pullback=lambda ctx: filled_array(divided(ctx.gradient, number(count(ctx.shapes[0], ctx.options))),
+                                                ctx.shapes[0]),
+              numpy=partial(reduced_in_numpy, "np.mean")),
     macro("dot", "dot product of two vectors", "sum(a ⊙ b)", "a, b", example="dot(w, x)", by_shape=_dot),
 ])  # fmt: skip

@@ -43,7 +43,7 @@ class _Cutter:
     def __init__(self, section: Section, document: Document, derivation: Derivation) -> None:
         self.section, self.derivation = section, derivation
         blocks = (block for each in document.sections for block in each.blocks if isinstance(block, FigureBlock))
-        self.pictures = [block for block in blocks if isinstance(block.figure, Figure) and is_small(block.figure)]
+        self.pictures = [b for b in blocks if isinstance(b.figure, Figure) and len(b.figure.nodes) <= MOST_NODES]
         self.heading = Heading(Sentence("=", {"text": document.title}))
 
     def slides(self) -> Iterator[Section]:
@@ -96,11 +96,6 @@ def _is_beside(section: Section) -> bool:
     """Whether a section holds little else than what is set small: the loss as one expression."""
     headings = (block for block in section.blocks if isinstance(block, Heading))
     return any(heading.sentence.key == "headings.closed" for heading in headings)
-
-
-def is_small(figure: Figure) -> bool:
-    """Whether a figure can be read in the lower part of a slide."""
-    return len(figure.nodes) <= MOST_NODES
 
 
 def is_lit(block: FigureBlock) -> bool:
