@@ -17,8 +17,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["derive.answers", "derive.language"]):
+    from derive.answers.checking import read_answers
     from derive.answers.feedback.report import report
-    from derive.answers.files.answer_file import read_file
     from derive.answers.marking.judging import judge
     from derive.answers.names.step_matching import StepIndex
     from derive.answers.reading.answer_reader import read_answer
@@ -46,7 +46,7 @@ def one(data: bytes) -> None:
         file = FOLDER / f"work.{ENDINGS[kind // 4 % 3]}"
         file.write_bytes(rest)
         try:
-            answers = read_file(file, SOLUTION)
+            answers = read_answers(file, SOLUTION)
         except InputError:
             return
     elif kind % 4 == 1:

@@ -20,7 +20,7 @@ from derive.pdf.engines import has_script
 from derive.pdf.pdf_source import pdf_source, without_fields
 from derive.pdf.typst import make_typst_pdf
 from derive.prose.catalogue import languages
-from derive.writers.typst import escape_typst
+from derive.writers.typst import TypstWriter
 
 pytest.importorskip("typst", reason="Typst is not installed: pip install 'derive-notes[typst]'")
 
@@ -152,4 +152,4 @@ def test_a_problem_file_names_the_engine() -> None:
 
 
 def test_words_are_words_whatever_they_hold() -> None:
-    assert escape_typst("#let a_b = [1]") == r"\#let a\_b \= \[1\]"
+    assert TypstWriter().words("#let a_b = [1]") == r"\#let a\_b \= \[1\]"

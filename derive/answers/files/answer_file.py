@@ -17,7 +17,7 @@ from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import Literal, as_text, read_answer
 from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.written import Answer, Unreadable
-from derive.errors import InputError, suggestion
+from derive.errors import InputError
 from derive.files import UTF16, utf8_of
 from derive.problem.reading.array_values import without_numpy
 from derive.writers.identity import RESERVED
@@ -108,12 +108,8 @@ def read_entries(path: Path) -> list[AnswerLine]:
 
 
 def entries_in(raw: bytes, path: PurePath) -> list[AnswerLine]:
-    """What the bytes of a file hold, by the ending of its path. Raises InputError."""
-    ending = path.suffix.lower()
-    if ending not in _READERS:
-        hint = suggestion(ending, _READERS) or f"known endings: {', '.join(_READERS)}"
-        raise fault(path, f"an answer file with the ending `{ending}` is not known", hint)
-    return _READERS[ending](_text_of(raw, path), path)
+    """What the bytes of a file hold, by the ending of its path: one of FILES. Raises InputError."""
+    return _READERS[path.suffix.lower()](_text_of(raw, path), path)
 
 
 def _text_of(raw: bytes, path: PurePath) -> str:

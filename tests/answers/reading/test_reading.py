@@ -19,7 +19,8 @@ from support.effort import calls
 from support.solutions import solved
 
 from derive import Problem, examples, solve
-from derive.answers.files.answer_file import Literal, read_file, read_mapping
+from derive.answers.checking import read_answers
+from derive.answers.files.answer_file import Literal, read_mapping
 from derive.answers.marking.equality import same_function
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import Content, read_answer
@@ -312,7 +313,7 @@ def test_every_step_matches_its_own_id(name: str) -> None:
 def answers(tmp_path: Path, name: str, text: str | bytes) -> list[Answer]:
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_file(path, SOLUTION)
+    return read_answers(path, SOLUTION)
 
 
 FILES = {
@@ -364,7 +365,7 @@ def test_what_cannot_be_read_stops_nothing_else(tmp_path: Path) -> None:
      ("a.json", "[1]", "expected {"), ("a.json", '{"L": 3,9}', "line 1.*comma"), ("a.json", '{"L": {"x": 1}}', "table"),
      ("a.json", "", "not valid JSON"),
      ("a.csv", "", "empty"), ("a.csv", "step,foo\n1,2", "column `answer`"), ("a.csv", "L\n", "line 1.*no answer"),
-     ("a.csv", 'L,"3', "line 1.*never closed"), ("a.xlsx", "", "not known"), ("a.csv", b"L,\xff\n", "line 1.*UTF-8"),
+     ("a.csv", 'L,"3', "line 1.*never closed"), ("a.xlsx", "", "cannot be"), ("a.csv", b"L,\xff\n", "line 1.*UTF-8"),
      ("a.csv", b"L,1\nA_2,\0\n", "line 2.*NUL"), ("a.json", b"{\xff}", "UTF-8"),
      ("a.json", b"\xff\xfe{\x00", "not valid JSON")],
 )  # fmt: skip
@@ -376,7 +377,7 @@ def test_bad_files_say_where_and_what_to_do(tmp_path: Path, name: str, text: str
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_file(Path("nowhere.json"), SOLUTION)
+        read_answers(Path("nowhere.json"), SOLUTION)
 
 
 # --- the same function ------------------------------------------------------------------------------------------------
@@ -430,7 +431,7 @@ def test_full_width_digits_are_digits() -> None:
 
 def answers_or_error(path: Path) -> list[Answer] | InputError:
     try:
-        return read_file(path, SOLUTION)
+        return read_answers(path, SOLUTION)
     except InputError as error:
         return error
 
@@ -489,7 +490,7 @@ def test_json_round_trip(tmp_path: Path) -> None:
     steps = {step: SOLUTION[step].value_text for step in SOLUTION.ids}
     path = tmp_path / "own.json"
     path.write_text(json.dumps(steps), encoding="utf-8")
-    found = read_file(path, SOLUTION)
+    found = read_answers(path, SOLUTION)
     assert [answer.step for answer in found] == list(SOLUTION.ids)
     assert all(isinstance(a.content, Array) and a.content.shape == SOLUTION[a.step].shape for a in found)
     assert not any(answer.remarks for answer in found)

@@ -12,7 +12,7 @@ from support.classes import PROBLEM, QUICK, STEPS, SmallClass, answer_file
 
 from derive.answers.files.columns import AnswerLine
 from derive.classroom.marking.work_marking import Marker
-from derive.classroom.marking.work_numbers import WorkNumber, numbers_of_work, read_numbers
+from derive.classroom.marking.work_numbers import WorkNumber, numbers_of_work
 from derive.classroom.reports.copied_work import Agreement, NumberIndex, agreement_of
 from derive.classroom.returns.inbox import packed
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
@@ -23,7 +23,7 @@ Works = dict[str, dict[str, str]]
 def numbers(small: SmallClass, marker: Marker, student: str, answers: Mapping[str, str]) -> list[WorkNumber]:
     entries = tuple(AnswerLine(step, text, None) for step, text in answers.items())
     work = marker.mark(small.assignment.draw(student).problem, packed(ReturnedWork("", Claims(), entries)))
-    return read_numbers(json.loads(json.dumps([each.row() for each in numbers_of_work(work.judged)])))
+    return [WorkNumber(*row) for row in json.loads(json.dumps([each.row() for each in numbers_of_work(work.judged)]))]
 
 
 def found(small: SmallClass, works: Works, folder: Path) -> dict[str, Agreement]:
