@@ -247,7 +247,8 @@ class Solution:
             raise KeyError(f"no step `{base}`; {suggestion(base, self.ids) or 'see solution.ids'}")
         name, k, found = self.index[base]
         shape = self.blueprint.derivation.shapes[name]
-        if asked.entry and not (len(asked.entry) == len(shape) and all(map(_counts, asked.entry, shape))):
+        counts = zip(asked.entry, shape, strict=False)
+        if asked.entry and not (len(asked.entry) == len(shape) and all(1 <= i <= size for i, size in counts)):
             raise KeyError(f"`{step}`: no such entry; entries count from 1, the shape is {list(shape)}")
         return self._value(base, name, k, found, asked.index)
 
@@ -341,10 +342,6 @@ def _closed_form(derivation: Derivation) -> ClosedForm | None:
 def _evaluated(blueprint: Blueprint, problem: Problem, verification: Verification | None) -> Solution:
     solution = blueprint.evaluate(problem)
     return replace(solution, run=PageRun(solution.values, verification))
-
-
-def _counts(i: int, size: int) -> bool:
-    return 1 <= i <= size
 
 
 def _number(x: Any, text: str) -> Fraction | Decimal:

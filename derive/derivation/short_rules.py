@@ -117,7 +117,8 @@ class _Finder:
             z = self._input(shortcut, p, others)
             for y in names if z else ():
                 value, axis = self._losses(macro, p, y).get(rest, (Fraction(0), None))
-                target = Ref(y) if shapes[y] == shapes[p] else next(_one_hot(rest), None)
+                of_classes = nodes_with(rest, lambda row: row.given == (0,))  # their numbers make the target
+                target = Ref(y) if shapes[y] == shapes[p] else next(of_classes, None)
                 if value and z and target is not None:
                     yield from self._short(shortcut, times(number(1 / value), factor), p, z, target, axis, inside)
 
@@ -175,11 +176,6 @@ def _expanded(loss: Expr, derivation: Derivation) -> Expr | None:
         return tidy(settled(expand_macros(loss, derivation.shapes), derivation.shapes))
     except ShapeFault:
         return None
-
-
-def _one_hot(expr: Expr) -> Iterator[Expr]:
-    """The target that is made of the numbers of the classes."""
-    return nodes_with(expr, lambda row: row.given == (0,))
 
 
 def _softmax_axis(shape: Shape, axis: str | None) -> dict[str, str]:

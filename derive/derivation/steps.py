@@ -262,6 +262,16 @@ class Derivation:
         return frozenset(step.id for step in self.updates)
 
     @cached_property
+    def given(self) -> frozenset[Name]:
+        """The names of what is given."""
+        return frozenset(name for name, _ in self.givens)
+
+    @cached_property
+    def data(self) -> frozenset[Name]:
+        """Those of what is no parameter."""
+        return frozenset(name for name, parameter in self.givens if not parameter)
+
+    @cached_property
     def begun(self) -> Mapping[Name, None]:
         """What has a value before the first pass, in order: given, constant or a state."""
         return dict.fromkeys((*(name for name, _ in self.givens), *self.constants, *self.states))

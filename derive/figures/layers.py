@@ -80,8 +80,8 @@ def path_to_loss(derivation: Derivation) -> list[Step]:
 
 def weighing_of(step: Step, derivation: Derivation) -> Weighing | None:
     """The product of weights and inputs in a step that is one, plus terms that are given."""
-    given = {name for name, _ in derivation.givens}
-    products = [term for term in summands(step.expr) if getattr(turned_back(term), "name", None) not in given]
+    terms = summands(step.expr)
+    products = [term for term in terms if getattr(turned_back(term), "name", None) not in derivation.given]
     return weighing_in(products[0], derivation) if len(products) == 1 else None
 
 

@@ -48,11 +48,8 @@ class Desk:
         except DeriveError as error:
             return {"faults": faults_of(error)}
         except KeyError as error:
-            return {
-                "faults": [
-                    fault_reply(Fault(f"the request lacks or does not know {error}", f"it was: {_brief(request)}"))
-                ]
-            }
+            brief = json.dumps(request, ensure_ascii=False, default=str)[:200]
+            return {"faults": [fault_reply(Fault(f"the request lacks or does not know {error}", f"it was: {brief}"))]}
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -83,10 +80,6 @@ def fault_reply(fault: Fault) -> Reply:
     place = fault.place
     return {"message": fault.message, "hint": fault.hint, "file": place.file, "line": place.line, "text": place.text,
             "start": place.column, "length": place.length}  # fmt: skip
-
-
-def _brief(request: Request) -> str:
-    return json.dumps(request, ensure_ascii=False, default=str)[:200]
 
 
 def requested(request: Request) -> Source:

@@ -56,10 +56,9 @@ def _weights(exercise: Exercise) -> dict[str, NameInText]:
     """Entries of given values by which the loss was differentiated, by id."""
     derivation = exercise.solution.blueprint.derivation
     names = derivation.wanted if derivation.loss else ()
-    given = {name for name, _ in derivation.givens}
     return {
         StepId.of_entry(name.id, index): NameInText(name, index=index)
-        for name in names if name in given
+        for name in names if name in derivation.given
         for index in indices(derivation.shapes[name])
     }  # fmt: skip
 

@@ -1,9 +1,10 @@
 """The grammar's smallest parts: numbers, entries, blocks, roots, fractions, matrices and sums over a letter."""
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, Number, Options, Ref, Slice, Span, number
+from derive.language.expressions import Apply, Expr, Number, Options, Ref, Slice, number
 from derive.language.numbers import parse_number
 from derive.language.repetition import REPEATED, RepetitionReader
 from derive.language.tokens import TextError, Token
@@ -34,22 +35,8 @@ def _is_contrary(first: Expr, second: Expr) -> bool:
     return CONTRARY.get(first.op) == second.op and first.args == second.args
 
 
-def _root_norm(inner: Expr, span: Span) -> Expr:
-    return Apply("norm", (inner,), span=span)
-
-
-def _sum_norm(inner: Expr, span: Span) -> Expr:
-    return Apply("sum", (Apply("abs", (inner,), span=span),), span=span)
-
-
-def _largest_norm(inner: Expr, span: Span) -> Expr:
-    return Apply("max", (Apply("abs", (inner,), span=span),), span=span)
-
-
-NORMS: Mapping[str, Callable[[Expr, Span], Expr]] = {
-    "2": _root_norm, "F": _root_norm, "1": _sum_norm, "infty": _largest_norm,
-}  # fmt: skip
-"""The norms by what stands below the double bars."""
+NORMS: Mapping[str, tuple[str, ...]] = {"2": ("norm",), "F": ("norm",), "1": ("abs", "sum"), "infty": ("abs", "max")}
+"""The norms by what stands below the double bars: the operations that make them, one after the other."""
 
 
 class Primaries(RepetitionReader):
@@ -243,7 +230,7 @@ class Primaries(RepetitionReader):
         if kind not in NORMS:
             raise self.error(f"there is no norm `{kind}`", f"one of: {', '.join(NORMS)}", self.tokens[self.at - 1])
         span = (opened.start, self.tokens[self.at - 1].end)
-        return NORMS[kind](inner, span)
+        return reduce(lambda expr, op: Apply(op, (expr,), span=span), NORMS[kind], inner)
 
     def slope(self) -> Expr | None:
         """A derivative at the cursor, or None with nothing taken."""

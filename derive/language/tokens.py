@@ -1,12 +1,11 @@
 """Text → tokens. Unicode and LaTeX spellings become the same tokens; positions point into the text as written."""
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from derive.errors import DeriveError
 from derive.language.code_words import MODULES, SIGNS, method_hint
-from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK_NAMES
+from derive.language.names import ACCENT_NAMES, ACCENTS, GREEK_NAMES, ascii_letter
 
 MAX_LENGTH = 20_000
 
@@ -144,17 +143,13 @@ def _word(text: str, at: int) -> tuple[list[Token], int]:
     char = text[at]
     if between := _IN_CYRILLIC.match(text, at):
         return [Token("word", between[0], at, between.end())], between.end()
-    if char in GREEK_NAMES:
-        token, end = Token("word", GREEK_NAMES[char], at, at + 1), at + 1
-    else:
-        end = at + 1
-        while end < len(text) and text[end].isalpha() and text[end].isascii() and char.isascii():
-            end += 1
-        token = Token("word", text[at:end], at, end)
-    parts = unicodedata.normalize("NFD", char)
-    if len(parts) == 2 and parts[1] in ACCENT_NAMES:
-        base = GREEK_NAMES.get(parts[0], parts[0])
-        return [Token("word", base, at, end), Token("accent", ACCENT_NAMES[parts[1]], at, end)], end
+    end = at + 1
+    while char.isascii() and end < len(text) and text[end].isalpha() and text[end].isascii():
+        end += 1
+    base, accent = ascii_letter(char)
+    token = Token("word", base + text[at + 1 : end], at, end)
+    if accent:
+        return [token, Token("accent", accent, at, end)], end
     if end < len(text) and text[end] in ACCENT_NAMES:
         return [token, Token("accent", ACCENT_NAMES[text[end]], end, end + 1)], end + 1
     if not char.isascii() and char not in GREEK_NAMES:

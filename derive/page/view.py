@@ -116,11 +116,8 @@ class View:
 
     def array(self, name: Name, matrix: Matrix) -> str:
         """All entries of a name; `matrix` sets rows of texts. On an exercise all of a given array are needed."""
-        return self._arranged(self._texts_of(name), self.shapes[name], matrix, self._hidden and name in self._given)
-
-    @property
-    def _given(self) -> set[Name]:
-        return {name for name, _ in self.values.tape.derivation.givens}
+        whole = self._hidden and name in self.values.tape.derivation.given
+        return self._arranged(self._texts_of(name), self.shapes[name], matrix, whole)
 
     def _arranged(self, texts: Sequence[PlacedTexts], shape: Shape, matrix: Matrix, whole: object = False) -> str:
         """Entries as a matrix, as many as the page wants."""

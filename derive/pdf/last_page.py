@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from derive.pdf.engines import EngineRun, run_tex
+
+Made = TypeVar("Made")
 
 LEAST = 0.3
 """The part of a last page that has to be filled."""
@@ -68,13 +71,17 @@ def remedies(rest: Rest) -> list[Remedy]:
     return [Remedy(True), *(Remedy(False, round(missing * factor)) for factor in LOOSER)]
 
 
-def well_filled(tex: str, run: Callable[[str], EngineRun] = run_tex) -> EngineRun:
-    """The run of a page whose last page is not short, where that can be had. Raises ToolError as `run_tex` does."""
-    first = run(tex)
-    rest = Rest.of(first.log)
-    for remedy in remedies(rest) if rest else ():
-        assert rest
-        other = run(tex.replace(_BEGIN, f"{_BEGIN}{remedy.command}\n", 1))
-        if remedy.helps(rest, Rest.of(other.log)):
-            return other
-    return first
+def well_filled(made: Callable[[Remedy | None], Made], rest_of: Callable[[Made], Rest | None]) -> Made:
+    """What is made, with a remedy or without, so that its last page is not short where that can be had."""
+    first = made(None)
+    rest = rest_of(first)
+    others = ((remedy, made(remedy)) for remedy in (remedies(rest) if rest else ()))
+    return next((other for remedy, other in others if rest and remedy.helps(rest, rest_of(other))), first)
+
+
+def well_filled_tex(tex: str, run: Callable[[str], EngineRun] = run_tex) -> EngineRun:
+    """The run of a page of LaTeX. Raises ToolError as `run_tex` does."""
+    return well_filled(
+        lambda remedy: run(tex.replace(_BEGIN, f"{_BEGIN}{remedy.command}\n", 1) if remedy else tex),
+        lambda ran: Rest.of(ran.log),
+    )

@@ -17,7 +17,7 @@ from derive.version import install_command
 if TYPE_CHECKING:
     import uharfbuzz as hb
 
-_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
 _FIRST = "NotoSans["
 _COLLECTION = {"jp": 0, "kr": 1, "sc": 2}
 """The faces of Noto Sans CJK: they hold the same characters, in the shapes of a country."""
@@ -47,6 +47,12 @@ class Shaped:
     def width(self) -> float:
         """In ems."""
         return sum(cluster.advance for cluster in self.clusters) / _UNIT
+
+
+def folder_of(package: str) -> Path | None:
+    """The folder of a package; None where it is not installed."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 @lru_cache(4096)
@@ -197,9 +203,8 @@ def _font(path: Path, face: int) -> hb.Font:
 @cache
 def _files() -> tuple[Path, ...]:
     """The font files in the order in which they are asked. Raises ToolError where the packages are not installed."""
-    specs = [find_spec(name) for name in (*_PACKAGES, "uharfbuzz")]
-    if None in specs:
+    folders = [folder_of(name) for name in (*FONT_PACKAGES, "uharfbuzz")]
+    if None in folders:
         raise ToolError("the fonts for this script are not installed", install_command("class"))
-    folders = [Path(spec.origin).parent for spec in specs if spec and spec.origin]
-    found = [path for folder in folders for path in sorted(folder.glob("*.tt[fc]"))]
+    found = [path for folder in folders if folder for path in sorted(folder.glob("*.tt[fc]"))]
     return tuple(sorted(found, key=lambda path: (not path.name.startswith(_FIRST), "Italic" in path.name, path.suffix)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from derive.errors import ToolError
 from derive.files import save
 from derive.pdf.engines import LatexFailure
-from derive.pdf.last_page import well_filled
+from derive.pdf.last_page import well_filled_tex
 from derive.pdf.typst import is_typst, make_typst_pdf
 
 _BEGIN, _END = re.compile(r"\\begin\{(?:long)?derivation\}"), re.compile(r"\\end\{(?:long)?derivation\}")
@@ -33,7 +33,7 @@ def write_texts(folder: Path, files: Mapping[str, Callable[[], str | bytes]], st
             finished[name] = content if isinstance(content, bytes) else content.encode()
             continue
         try:
-            finished[name] = _pdf(content)
+            finished[name] = make_typst_pdf(content) if is_typst(content) else well_filled_tex(content).pdf
         except ToolError as error:
             failure = _located(error, content, steps) if isinstance(error, LatexFailure) else error
             finished[f"{name.removesuffix('.pdf')}.{'typ' if is_typst(content) else 'tex'}"] = content.encode()
@@ -51,7 +51,3 @@ def _located(failure: LatexFailure, tex: str, steps: Sequence[str]) -> ToolError
     if not ended < begun <= len(steps):
         return failure
     return ToolError(f"{failure.message}\n    in the step {steps[begun - 1]}", failure.hint)
-
-
-def _pdf(text: str) -> bytes:
-    return make_typst_pdf(text) if is_typst(text) else well_filled(text).pdf

@@ -34,13 +34,10 @@ def _first_step(derivation: Derivation, update: Update, until: StopCondition) ->
         first, tried = tried + 1, min(until.most, max(FIRST_TRIED, TIMES_MORE * tried))
         problem = replace(derivation.problem, update=replace(update, steps=tried))
         values = Values(tape, problem, keep=range(first, tried + 1))
-        if (found := _first_holding(values, holds, range(first, tried + 1))) is not None:
-            return found
+        for k in range(first, tried + 1):
+            if values.decided(partial(_held, values, holds, k)):
+                return k
     return None
-
-
-def _first_holding(values: Values, holds: CompiledExpr, passes: range) -> int | None:
-    return next((k for k in passes if values.decided(partial(_held, values, holds, k))), None)
 
 
 def _held(values: Values, holds: CompiledExpr, k: int) -> bool:

@@ -17,7 +17,7 @@ from derive.errors import Fault, InputError, suggestion
 from derive.language.cursor import Scope
 from derive.language.expressions import Apply, Expr, Ref, Shape, walk
 from derive.language.grammar import parse
-from derive.language.names import Derivative, Name
+from derive.language.names import Derivative
 from derive.language.tokens import TextError, Token, tokenize
 from derive.operations import FUNCTIONS
 from derive.problem.reading.variants_table import Requirement
@@ -119,7 +119,8 @@ class _Reader:
             return self._count(tokens[2:-1]), ()
         start, end = _span(tokens, self.text)
         try:
-            expr = with_settings(parse(self.text[start:end], Scope(self._names(), FUNCTIONS)))
+            scope = Scope({name.id: name for name in self.tape.slots}, FUNCTIONS)
+            expr = with_settings(parse(self.text[start:end], scope))
             self._check(expr)
             expr = expand_macros(expr, self.derivation.shapes)
             shape = shape_of(expr, self.derivation.shapes)
@@ -134,9 +135,6 @@ class _Reader:
 
         inner = self._comparison(tokens)
         return lambda env: [fmpq(sum(inner(env)))]
-
-    def _names(self) -> dict[str, Name]:
-        return {name.id: name for name in self.tape.slots}
 
     def _check(self, expr: Expr) -> None:
         """Operations have the arguments they take; derivatives are read wherever both names are known: is it a step of

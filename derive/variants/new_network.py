@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import prod
 
 from derive.errors import DeriveError, suggestion
 from derive.language.expressions import Shape
@@ -118,14 +119,10 @@ def problem_file(plan: NetworkPlan) -> str:
         raise DeriveError(
             f"the loss {plan.loss} takes several outputs", "as in 2-3-2; of one output: binary cross entropy"
         )
-    start = {name: (Fraction(i + 1, 10) for i in range(_size(shape))) for name, shape in plan.shapes.items()}
+    start = {name: (Fraction(i + 1, 10) for i in range(prod(shape))) for name, shape in plan.shapes.items()}
     first = Problem.loads(_text(plan, {name: tuple(values) for name, values in start.items()}), plan.name)
     drawn = Assignment(first, plan.name).draw("").problem
     return _text(plan, {given.name.id: tuple(given.values) for given in drawn.givens})
-
-
-def _size(shape: Shape) -> int:
-    return shape[0] * (shape[1] if len(shape) > 1 else 1)
 
 
 def _drawn(plan: NetworkPlan) -> dict[str, str]:

@@ -87,7 +87,7 @@ def test_a_failing_latex_run_keeps_the_tex(problem: Path, tmp_path: Path, monkey
     def failing(tex: str) -> bytes:
         raise ToolError("LaTeX stopped at line 7 of the .tex: Undefined control sequence")
 
-    monkeypatch.setattr(text_files, "well_filled", failing)
+    monkeypatch.setattr(text_files, "well_filled_tex", failing)
     assert main(["solve", str(problem), "--to", "pdf", "-o", str(tmp_path / "out")]) == 4
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["unit.tex"]
 

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from derive.examples import path
 from derive.pdf.engines import EngineRun
-from derive.pdf.last_page import Rest, well_filled
+from derive.pdf.last_page import Rest, well_filled_tex
 from derive.pdf.press import make_pdfs
 from derive.pdf.typst import make_typst_pdf
 from derive.solution import solve
@@ -41,13 +41,13 @@ def test_a_short_last_page_is_mended_where_it_can_be(
         assert kind is not None
         return EngineRun(tex.encode(), log(*kind))
 
-    made = well_filled(PAGE, run).pdf.decode()
+    made = well_filled_tex(PAGE, run).pdf.decode()
     assert taken in made and made.count("begin{document}") == 1
 
 
 def test_a_text_of_another_program_is_set_as_it_is() -> None:
     assert Rest.of("This is pdfTeX") is None
-    assert well_filled(PAGE, lambda tex: EngineRun(tex.encode(), "")).pdf.decode() == PAGE
+    assert well_filled_tex(PAGE, lambda tex: EngineRun(tex.encode(), "")).pdf.decode() == PAGE
 
 
 LINE = "This line fills the page."

@@ -17,7 +17,7 @@ from derive.page.document import Quoted
 from derive.pdf import engines as pdf
 from derive.pdf import press
 from derive.pdf.engines import Engine, IncompleteEngine
-from derive.pdf.last_page import well_filled
+from derive.pdf.last_page import well_filled_tex
 from derive.pdf.missing_letters import SETTABLE, lettered
 from derive.pdf.press import make_pdfs
 from derive.pdf.shaping import shape_word
@@ -73,7 +73,7 @@ def test_sheets_and_keys_of_an_example_read_as_if_set_alone(name: str) -> None:
     papers = [writer.sheet("tex", solution, identity), writer.text(KEY, "tex", solution, identity)]
     for paper, made in zip(papers, make_pdfs(papers * 2)[2:], strict=True):
         assert isinstance(made, bytes)
-        alone, together = (PdfReader(BytesIO(data)) for data in (well_filled(paper, compiled).pdf, made))
+        alone, together = (PdfReader(BytesIO(data)) for data in (well_filled_tex(paper, compiled).pdf, made))
         assert texts(together) == texts(alone)
         assert together.get_form_text_fields() == alone.get_form_text_fields()
 

@@ -26,7 +26,7 @@ def told(monkeypatch: pytest.MonkeyPatch, folder: Path, line: int, name: str = "
     def stops(text: str) -> bytes:
         raise failing(line)
 
-    monkeypatch.setattr("derive.pdf.text_files._pdf", stops)
+    monkeypatch.setattr("derive.pdf.text_files.well_filled_tex", stops)
     with pytest.raises(ToolError) as error:
         solve(path(name)).write(folder, ["pdf"])
     return str(error.value)

@@ -60,7 +60,7 @@ class PassTracker:
         if later and not target.updated and self._begins(target.name, numbers):
             self.begin(later[0])
             self.headed = False
-        if target.updated and self._is_of_the_pass_before(target.name):
+        if target.updated and self.passes - 1 in self.worked and not self.said:  # it ends the pass before
             self.renewed.add((target.name, self.passes - 1))
             return replace(target, passes=self.passes - 1)
         self._updated |= target.updated
@@ -80,10 +80,6 @@ class PassTracker:
         said = self.said.get(name)
         changed = None not in (said, numbers) and _values(said) != _values(numbers)
         return self._derived and name in self.turning and changed
-
-    def _is_of_the_pass_before(self, name: Name) -> bool:
-        """Whether an update opens a pass: it is the one that the pass before ends with."""
-        return self.passes - 1 in self.worked and not self.said
 
     def is_updated(self, name: Name, numbers: Array | None) -> bool:
         """Whether a parameter is stated after its update: behind a gradient or the update itself, or by its numbers."""

@@ -77,7 +77,7 @@ class ReportItem:
         if self.judged.turned:
             shape = shape[::-1]
             written = transposed_entries(written, shape)
-        return nested([_number(w.value) if w else None for w in written], shape)
+        return nested([printed(w.value, Digits(20), ties=True).text(times="e") if w else None for w in written], shape)
 
     @property
     def entries(self) -> Nested:
@@ -106,7 +106,8 @@ class ReportItem:
     def remarks(self) -> tuple[Remark, ...]:
         """What costs nothing, each with its sentence."""
         noticed = self.judged.remarks if self.judged else self.answer.remarks if self.answer else ()
-        kept = [remark for remark in noticed if remark.key not in ORIENTATIONS or remark.key in self._keys]
+        told = {remark.key for remark in self.told}
+        kept = [remark for remark in noticed if remark.key not in ORIENTATIONS or remark.key in told]
         sentences = [self.feedback.remark(remark, self.answer) for remark in kept]
         return tuple(map(self.feedback.worded, kept, sentences))
 
@@ -118,10 +119,6 @@ class ReportItem:
             return (self.feedback.unmatched(self.answer),)
         remarks = (part for remark in self.told for part in self.feedback.remarked(remark, self.answer))
         return (*self.feedback.step(self.judged, self.before), *remarks)
-
-    @property
-    def _keys(self) -> set[str]:
-        return {remark.key for remark in self.told}
 
     def _values(self, values: Flat) -> Nested:
         assert self.judged is not None
@@ -226,10 +223,6 @@ def _unmatched(answer: Answer, feedback: Feedback) -> ReportItem:
 def _texts(values: Flat, digits: Digits) -> list[str]:
     longer = Digits(digits.count + 1, digits.decimals)
     return [printed(x, longer, ties=True).text(times="e") for x in values]
-
-
-def _number(value: Any) -> str:
-    return printed(value, Digits(20), ties=True).text(times="e")
 
 
 def _amount(marks: Fraction) -> int | float:

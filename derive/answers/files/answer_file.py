@@ -139,17 +139,13 @@ def _toml(text: str, path: PurePath) -> list[AnswerLine]:
         line = text.count("\n", 0, dotted.start()) + 1
         raise fault(path, "a name has too many parts", _QUOTE, line)
     try:
-        data = tomllib.loads(text, parse_float=_literal)
+        data = tomllib.loads(text, parse_float=lambda text: Literal(text.replace("_", "")))
     except RecursionError:
         raise fault(path, "the lists are nested too deeply", "write at most rows in a list") from None
     except ValueError as error:
         raise _tomlfault(str(error), text, path) from None
     lines = _lines(text, _TOML_KEY, lambda match: match[1] or match[2] or match[3])
     return [AnswerLine(key, given, lines.get(key)) for key, given in _flat(data, path, lines)]
-
-
-def _literal(text: str) -> Literal:
-    return Literal(text.replace("_", ""))
 
 
 def _tomlfault(message: str, text: str, path: PurePath) -> InputError:

@@ -100,16 +100,12 @@ class _Page(HTMLParser):
             self.pieces.append("\n" if tag in _BLOCKS - {"tr"} else "")
 
     def handle_data(self, data: str) -> None:
-        if self._is_tex or not self._is_silent:
+        if not self._is_silent or any(name == "annotation" for name, _ in self.open):  # TeX
             self.pieces.append(data)
 
     @property
     def _is_silent(self) -> bool:
         return any(hidden for _, hidden in self.open)
-
-    @property
-    def _is_tex(self) -> bool:
-        return any(name == "annotation" for name, _ in self.open)
 
     def text(self) -> str:
         return "".join(self.pieces)

@@ -39,7 +39,7 @@ def _time(name: Name) -> int:
 
 def _is_recurrent(derivation: Derivation) -> bool:
     """Whether equations that differ in the number alone share a parameter: then the number is that of a time."""
-    parameters = {name for name, parameter in derivation.givens if parameter}
+    parameters = derivation.given - derivation.data
     seen: dict[tuple[str, Name], int] = {}
     for each in derivation.forward:
         for name in parameters.intersection(each.uses) if isinstance(each.name, Symbol) else ():

@@ -104,13 +104,12 @@ def _dropouts(derivation: Derivation) -> dict[Name, tuple[Name, Expr]]:
         for given in derivation.problem.givens
         if not given.parameter and set(given.values) <= {0, 1} and 0 in given.values
     }
-    givens = {name for name, parameter in derivation.givens if not parameter}
     found: dict[Name, tuple[Name, Expr]] = {}
     for step in derivation.forward:
         whole = applied(step.expr, "divide")
         inner = applied(whole.args[0], "times") if whole else None
         mask = inner.args[1] if inner else None
-        if whole and isinstance(mask, Ref) and mask.name in givens and not names_in(whole.args[1]):
+        if whole and isinstance(mask, Ref) and mask.name in derivation.data and not names_in(whole.args[1]):
             found[step.name] = mask.name, whole.args[1]
         bare = applied(step.expr, "times")
         if bare and isinstance(bare.args[1], Ref) and bare.args[1].name in masks:

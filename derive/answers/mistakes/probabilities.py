@@ -80,8 +80,7 @@ def other_class(derivation: Derivation, step: Step) -> Iterator[Expr]:
 def _turned_targets(derivation: Derivation, expr: Expr) -> Iterator[tuple[Name, Expr]]:
     """The given probabilities of classes in an expression, each with the classes moved on by some places."""
     sums = (short.ones for short in derivation.once(shortcuts_of).values() if short.ones is not None)
-    given = {name for name, _ in derivation.givens}
-    for target in dict.fromkeys(name for ones in sums for name in names_in(ones) if name in given):
+    for target in dict.fromkeys(name for ones in sums for name in names_in(ones) if name in derivation.given):
         shape = derivation.shapes[target]
         if len(shape) == 1 and shape[0] <= MOST_CLASSES and target in names_in(expr):
             entries = [Entry(target, (i,)) for i in range(shape[0])]

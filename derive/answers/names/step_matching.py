@@ -82,7 +82,9 @@ class StepIndex:
         if key not in self.found:
             if len(self.found) > 10_000:
                 self.found.clear()
-            self.found[key] = self._match(left.strip(), k) if len(left) <= MAX_LEFT else ("", None)
+            named = left.strip()
+            found = self._by_id(named, k) or self._by_meaning(named, k) if len(left) <= MAX_LEFT else None
+            self.found[key] = found or ("", None)
         return self.found[key]
 
     def forget(self) -> None:
@@ -99,9 +101,6 @@ class StepIndex:
         return () if entry is not None else self.lexicon.shapes[self.lexicon.names[base]]
 
     # --- by id -------------------------------------------------------------------------------------------------------
-
-    def _match(self, left: str, k: int) -> Match:
-        return self._by_id(left, k) or self._by_meaning(left, k) or ("", None)
 
     def _by_id(self, left: str, k: int) -> Match | None:
         """A step's own id, with a pass and an entry: `dL/dW_1@2[2,3]`."""

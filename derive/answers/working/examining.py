@@ -224,8 +224,4 @@ def _contradicted(chain: ReadStatement) -> Iterator[Remark]:
 
 
 def _alike(a: WrittenNumber, b: WrittenNumber) -> bool:
-    return bool(standing(a, b.value) or standing(b, a.value) or _near(a, b))
-
-
-def _near(a: WrittenNumber, b: WrittenNumber) -> bool:
-    return bool(abs(a.value - b.value) <= max(a.unit, b.unit))
+    return bool(standing(a, b.value) or standing(b, a.value) or abs(a.value - b.value) <= max(a.unit, b.unit))

@@ -70,7 +70,7 @@ class Marker:
     def mark(self, variant: Problem, payload: str) -> Work:
         """The packed work of a student on a variant."""
         solution = self.blueprint.evaluate(variant)
-        answers = self._answers(solution, payload)
+        answers = [answer for content in unpacked(payload) for answer in self._of(content, solution)]
         return Work(solution, answers, judge(solution, answers))
 
     def holding(self, variant: Problem, payload: str) -> Holding:
@@ -81,9 +81,6 @@ class Marker:
         entries = sum(verdict != MISSING for each in work.judged if each.answer for verdict in each.entries)
         score = sum((mark.marks for mark in work.marks), Fraction(0))
         return Holding(2 if steps else min(1, len(answers)), steps, entries, score)
-
-    def _answers(self, solution: Solution, payload: str) -> list[Answer]:
-        return [answer for content in unpacked(payload) for answer in self._of(content, solution)]
 
     def _of(self, content: Working | list[AnswerLine], solution: Solution) -> list[Answer]:
         if isinstance(content, Working):

@@ -79,15 +79,13 @@ class Roster:
                 self.faults.append(item)
             elif item.id in seen:
                 message = f"the id `{item.id}` is already on line {seen[item.id] >> 32}"
-                fault = Fault(message, "each student has one line; the first one counts", self._place(item))
+                place = Place(self.path.name, item.line)
+                fault = Fault(message, "each student has one line; the first one counts", place)
                 is_same = seen[item.id] & 0xFFFFFFFF == crc32(item.name.encode())
                 (self.warnings if is_same else self.faults).append(fault)
             else:
                 seen[item.id] = item.line << 32 | crc32(item.name.encode())
                 yield _filed(item, files)
-
-    def _place(self, student: Student) -> Place:
-        return Place(self.path.name, student.line)
 
     def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Of each line of a student the id, and all cells by their headings."""

@@ -75,10 +75,9 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
     if node_count(expression) <= LONGEST_WRITTEN and any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
         numbers = {name for step in derivation.forward for name in looked_up(step.expr)}
-        data = frozenset(name for name, parameter in derivation.givens if not parameter and name not in numbers)
-        yield Chain(
-            derivation.loss, (ChainLink(Relation("put in", _of(expression, data)), Formula(expression, data=data)),)
-        )
+        data = derivation.data - numbers
+        put_in = tuple(leaf for leaf in leaves(expression) if isinstance(leaf, Entry) and leaf.name in data)
+        yield Chain(derivation.loss, (ChainLink(Relation("put in", put_in), Formula(expression, data=data)),))
     yield from _derivatives(derivation, closed)
 
 
@@ -86,10 +85,6 @@ def _has_names(derivation: Derivation, exprs: Iterable[Expr]) -> bool:
     """Whether intermediate values stand in formulas under their names."""
     computed = {step.name for step in derivation.forward}
     return any(name in computed for expr in exprs for name in names_in(expr))
-
-
-def _of(expr: Expr, names: frozenset[Name]) -> tuple[Expr, ...]:
-    return tuple(leaf for leaf in leaves(expr) if isinstance(leaf, Entry) and leaf.name in names)
 
 
 def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:

@@ -79,7 +79,7 @@ def compared_matrix(derivation: Derivation, problem: Problem) -> tuple[Symbol, G
 
 def is_fed(given: Given, derivation: Derivation) -> bool:
     """Whether a matrix holds what goes into the model: not weights that something given is multiplied by."""
-    fixed = {name for name, parameter in derivation.givens if not parameter}
+    fixed = derivation.data
     products = (node.args for step in derivation.forward for node in applied_in(step.expr, "product"))
     weighed = (args for args in products if Ref(given.name) in args)
     return not any(fixed.issuperset(names_in(arg)) for args in weighed for arg in args if arg != Ref(given.name))

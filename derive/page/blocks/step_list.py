@@ -92,7 +92,8 @@ class StepList:
         if self.long.told is not None and self.long.told.is_told(group):
             self._waiting.append(group)
             return
-        if {step.name for each in self._waiting for step in each}.intersection(*[_used(group)]):
+        waiting = {step.name for each in self._waiting for step in each}
+        if any(name in waiting for step in group for name in step.uses):
             yield from self._told()
         yield self.steps.numbered(next(self._numbers), group)
 
@@ -101,10 +102,6 @@ class StepList:
         if self._waiting:
             yield self.steps.alike(next(self._numbers), self._waiting)
             self._waiting = []
-
-
-def _used(group: Iterable[Step]) -> set[object]:
-    return {name for step in group for name in step.uses}
 
 
 def taken_up_to(name: Name, waiting: list[Step]) -> list[Step]:

@@ -83,7 +83,7 @@ def whose_turn(derivation: Derivation, k: int) -> Iterator[Block]:
     """What pass k updates, where several updates take turns."""
     update = derivation.problem.update
     if update and update.turns:
-        given = {name for name, _ in derivation.givens}
+        given = derivation.given
         names = [NameInText(name) for step in derivation.carried_from(k) if (name := step.name.before) in given]
         listed = InlineRow(tuple(item for name in names for item in (", ", name))[1:])
         yield Paragraph((Sentence("training.turn", {"names": listed}),))

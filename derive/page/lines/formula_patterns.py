@@ -46,8 +46,7 @@ class Forward:
 
     def __init__(self, derivation: Derivation) -> None:
         self.derivation, self.shapes = derivation, derivation.shapes
-        self.parameters = {name for name, parameter in derivation.givens if parameter}
-        self.data = {name for name, parameter in derivation.givens if not parameter}
+        self.data, self.parameters = derivation.data, derivation.given - derivation.data
         self.steps: dict[Name, Step] = {step.name: step for step in derivation.forward}
         self.helpers: dict[Name, Step] = {step.name: step for step in derivation.forward if step.helper}
         self.users: dict[Name, list[Step]] = {}
@@ -155,10 +154,6 @@ def _dropout(around: Forward, step: Step, bound: Bound) -> bool:
     return _is_data(around, bound["m"]) and _is_number(around, bound["p"])
 
 
-def _standardised(around: Forward, step: Step, bound: Bound) -> bool:
-    return _is_number(around, bound["e"])
-
-
 def _variance(around: Forward, step: Step, bound: Bound) -> bool:
     """Whether what is squared is a distance from a mean."""
     distance = around.step(bound["d"])
@@ -204,7 +199,7 @@ def _always(around: Forward, step: Step, bound: Bound) -> bool:
 FORWARD = (
     Form("mean", ("mean(x)",), lambda around, step, bound: isinstance(bound["x"], Ref)),
     Form("variance", ("mean(d^2)",), _variance),
-    Form("standardised", ("x/sqrt(v + e)",), _standardised, whole=False),
+    Form("standardised", ("x/sqrt(v + e)",), lambda around, step, bound: _is_number(around, bound["e"]), whole=False),
     Form("scores", ("x/sqrt(n)",), _scores),
     Form("dropout", ("(x ⊙ m)/(1 - p)",), _dropout),
     Form("drawn", ("m + s ⊙ e",), _drawn),

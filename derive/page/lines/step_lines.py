@@ -58,7 +58,7 @@ class Steps:
         self.shapes: Shapes = derivation.shapes
         self.forward = {step.name: step for step in derivation.forward}
         self.gradients = frozenset(derivation.gradients)
-        self.given = frozenset(name for name, _ in derivation.givens)
+        self.given = derivation.given
         self.shortcuts = derivation.once(shortcuts_of)
         self.factors = derivation.once(factors_of)
         page = derivation.problem.page
@@ -166,7 +166,7 @@ class Steps:
             for interim in way:
                 yield from self.chains(interim, formula=False)
             return
-        shown = self._expanded(step)
+        shown = self._definition(step.expr) or step.expr  # of which the entries are written with numbers
         if self._is_too_long(shown):
             yield Chain(step.name, (*first, self._result(step, first)))
             return
@@ -254,10 +254,6 @@ class Steps:
             return None
         definition = instantiate(row_of(expr), row_of(expr).definition, expr.args, expr.options, expr)
         return settled(definition, self.shapes)
-
-    def _expanded(self, step: Step) -> Expr:
-        """The expression whose entries are written with numbers: definitions put in for functions."""
-        return self._definition(step.expr) or step.expr
 
     def _mixes(self, expr: Expr) -> bool:
         """Whether an entry is made of many: of a matrix product with an inner size, of a sum, of a window."""

@@ -82,16 +82,15 @@ def _joined(tables: Tables, readers: list[TrainingReader], trainings: list[Train
         assignments=tuple(each for update in updates for each in update.assignments),
         constants=tuple(dict.fromkeys(given for update in updates for given in update.constants)),
         states=tuple(dict.fromkeys(state for update in updates for state in update.states)),
-        turns=tuple(map(_turn, written, updates)),
+        turns=tuple(
+            Turn(one, frozenset(assignment.name for assignment in update.assignments))
+            for one, update in zip(written, updates, strict=True)
+        ),
     )
     places = {key: place for training in trainings for key, place in training.places.items()}
     shapes = {name: shape for training in trainings for name, shape in training.shapes.items()}
     numbers = (*(given.name for given in whole.constants), *(each.name for each in whole.assignments))
     return Training(whole, places, {**dict.fromkeys(numbers, ()), **shapes})
-
-
-def _turn(written: Update, update: Update) -> Turn:
-    return Turn(written, frozenset(assignment.name for assignment in update.assignments))
 
 
 # --- constants that two turns call alike -----------------------------------------------------------------------------

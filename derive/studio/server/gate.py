@@ -13,6 +13,7 @@ from secrets import compare_digest, token_urlsafe
 from derive.errors import DeriveError
 
 HOSTS = ("127.0.0.1", "localhost")
+HOW = "open the address that `derive studio` printed"
 TOKEN = "x-derive-token"
 """The header that a request brings the token in; no other site's page may send it."""
 HEADERS = {
@@ -56,14 +57,10 @@ class Gate:
     def check(self, headers: Mapping[str, str | None], token: str) -> None:
         """Raises RefusedRequest for what does not come from the server's own page."""
         own = [f"{host}:{self.port}" for host in HOSTS]
+        origins, sites = {None, *(f"http://{host}" for host in own)}, {None, "none", "same-origin"}
         if headers.get("host") not in own:
-            raise RefusedRequest("this server answers to its own address alone", self._how())
-        if headers.get("origin") not in {None, *(f"http://{host}" for host in own)}:
-            raise RefusedRequest("another site asked", self._how())
-        if headers.get("sec-fetch-site") not in {None, "none", "same-origin"}:
-            raise RefusedRequest("another site asked", self._how())
+            raise RefusedRequest("this server answers to its own address alone", HOW)
+        if headers.get("origin") not in origins or headers.get("sec-fetch-site") not in sites:
+            raise RefusedRequest("another site asked", HOW)
         if not compare_digest(token.encode(), self.token.encode()):
-            raise RefusedRequest("the token is missing, or that of another run", self._how())
-
-    def _how(self) -> str:
-        return "open the address that `derive studio` printed"
+            raise RefusedRequest("the token is missing, or that of another run", HOW)
