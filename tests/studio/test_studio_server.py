@@ -201,7 +201,7 @@ def no_engine(*arguments: object) -> bytes:
 def test_without_an_engine_the_pdf_is_told_and_its_text_written(
     client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("derive.pdf.text_files._pdf", no_engine)
+    monkeypatch.setattr("derive.pdf.text_files.well_filled_tex", no_engine)
     (fault,) = client.ask("pdf")["faults"]
     assert "no LaTeX engine" in fault["message"] and "unit.tex" in fault["hint"]
     assert (folder / "made" / "unit.tex").is_file() and not (folder / "made" / "unit.pdf").exists()
