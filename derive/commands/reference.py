@@ -7,6 +7,7 @@ from derive.calculus.operation_rows import Macro, Row
 from derive.language.numbers import constant_text
 from derive.operations import MACROS, ROWS
 from derive.problem.network import LAYERS
+from derive.problem.toml_values import toml
 from derive.problem.training.schedules import SCHEDULES, Schedule
 from derive.problem.training.update_rules import RULES, Rule
 from derive.prose.catalogue import catalogue
@@ -68,15 +69,11 @@ def _rule(rule: Rule) -> str:
     """One rule: what it is, its variants, the constants with their defaults."""
     lines = [f"{rule.key}: {rule.summary}. {rule.source}."]
     for choice, text in rule.equations.items():
-        lines += [f"  {rule.option} = {_toml(choice)}"] if rule.option else []
+        lines += [f"  {rule.option} = {toml(choice)}"] if rule.option else []
         lines += [f"    {line}" for line in (*rule.once.splitlines(), *text.splitlines())]
     if rule.constants:
         lines.append("  with " + ", ".join(f"{key} = {constant_text(x)}" for key, x in rule.constants.items()))
     return "\n".join(lines)
-
-
-def _toml(choice: str | bool) -> str:
-    return str(choice).lower() if isinstance(choice, bool) else f'"{choice}"'
 
 
 def mistakes_table() -> str:

@@ -1,6 +1,5 @@
 """A problem built in Python: equations and the values that a program holds, as the text of a problem file."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 
 from derive.errors import Fault, InputError, suggestion
 from derive.problem.reading.array_values import is_tensor, toml_array, without_numpy
+from derive.problem.toml_values import toml
 
 HEAD, MODEL = ("title", "topic", "language"), ("loss", "losses", "gradients")
 TABLES = ("numbers", "page", "names", "update", "state", "samples", "marking", "sheet", "grade", "variants")
@@ -28,13 +28,13 @@ def problem_text(equations: str | Iterable[str], told: Mapping[str, Any]) -> str
     learned = _parameters(values, told.get("parameters"), told.get("data"))
     lines = [f"{key} = {_toml(told[key], key)}" for key in HEAD if key in told]
     for table, names in (("data", values.keys() - learned), ("parameters", learned)):
-        lines += [f"[{table}]", *(f"{_key(name)} = {_toml(values[name], name)}" for name in values if name in names)]
+        lines += [f"[{table}]", *(f"{toml(name)} = {_toml(values[name], name)}" for name in values if name in names)]
     text = equations if isinstance(equations, str) else "\n".join(equations)
     lines += ["[model]", f"equations = {QUOTES}", text.strip("\n").replace(QUOTES, "′′′"), QUOTES]
     lines += [f"{key} = {_toml(told[key], key)}" for key in MODEL if told.get(key)]
     for table in TABLES:
         if table in told:
-            lines += [f"[{table}]", *(f"{_key(key)} = {_toml(value, key)}" for key, value in told[table].items())]
+            lines += [f"[{table}]", *(f"{toml(key)} = {_toml(value, key)}" for key, value in told[table].items())]
     return "\n".join(lines) + "\n"
 
 
@@ -54,26 +54,20 @@ def _parameters(
     return asking or frozenset(values)
 
 
-def _key(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
-
-
 def _toml(value: Any, name: str) -> str:
     """A value in TOML. Raises InputError for one that TOML does not hold."""
     if is_tensor(value):
         return toml_array(without_numpy(value))
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, bool | str):
+        return toml(value)
     if isinstance(value, int | Decimal) or (isinstance(value, float) and isfinite(value)):
         return toml_array(str(value))
     if isinstance(value, Fraction):
-        return json.dumps(str(value))
+        return toml(str(value))
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_key(str(key))} = {_toml(each, name)}' for key, each in value.items())} }}"
+        return f"{{ {', '.join(f'{toml(str(key))} = {_toml(each, name)}' for key, each in value.items())} }}"
     if isinstance(value, Iterable):
         return f"[{', '.join(_toml(each, name) for each in value)}]"
     hint = "expected a number, nested lists, an array of NumPy or a tensor of PyTorch"

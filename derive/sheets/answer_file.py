@@ -14,10 +14,10 @@ from derive.language.step_ids import StepId
 from derive.notation.matrices import nested
 from derive.page.chains import Blank
 from derive.page.document import Block, Document, Numbered
+from derive.problem.toml_values import toml
 from derive.sheets.blanks import chains_of
 from derive.solution import Solution
 from derive.writers.identity import Identity
-from derive.writers.toml import quoted_text
 
 NOBODY = Identity("", "")
 
@@ -71,7 +71,7 @@ def answer_text(name: str, fields: Sequence[Field], identity: Identity | None, s
 
 def toml_text(answers: Mapping[str, Any], identity: Identity) -> str:
     """Answers by step, each a text or nested lists of texts, as an answer file in TOML."""
-    lines = [f"{quoted_text(key)} = {_array(text)}" for key, text in (*identity.marks, *answers.items())]
+    lines = [f"{toml(key)} = {_array(text)}" for key, text in (*identity.marks, *answers.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -82,7 +82,7 @@ def _toml(answers: Mapping[Field, list[str]], identity: Identity) -> str:
 def _array(value: Any, indent: str = "") -> str:
     """Nested lists, the outer ones with a line for each row."""
     if not isinstance(value, list):
-        return quoted_text(str(value))
+        return toml(str(value))
     if not value or not isinstance(value[0], list):
         return f"[{', '.join(map(_array, value))}]"
     rows = "".join(f"{indent}    {_array(row, indent + '    ')},\n" for row in value)

@@ -1,41 +1,12 @@
 """Single values of a problem file written anew, in its text: all else stays as somebody wrote it."""
 
-import json
 import re
-from fractions import Fraction
-from typing import Any
 
-from derive.language.numbers import constant_text
-from derive.problem.reading.toml_file import DecimalNumber, TomlFile, from_text
+from derive.problem.reading.toml_file import TomlFile, from_text
+from derive.problem.toml_values import toml_key
 
 _LEFT = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^\s=#"']+)\s*=\s*""")
 _COMMENT = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^#"'])*?(\s*#.*)$""")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def toml(value: Any) -> str:
-    """A value as TOML writes it: numbers, texts, flags, lists and inline tables."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml, value))}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{toml_key(key)} = {toml(each)}' for key, each in value.items())} }}"
-    return _number(value)
-
-
-def toml_key(key: str) -> str:
-    """A key, in quotes where it needs them."""
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
-
-
-def _number(value: int | Fraction) -> str:
-    """A number, with the decimals that it was written with."""
-    whole, point, broken = constant_text(Fraction(value)).partition(".")
-    places = value.places if isinstance(value, DecimalNumber) else 0
-    return f"{whole}.{broken.ljust(places, '0')}" if point or places else whole
 
 
 def with_value(text: str, table: str, key: str, value: str | None) -> str:

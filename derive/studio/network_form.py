@@ -13,7 +13,8 @@ from derive.problem.network.shorthand import network_losses
 from derive.problem.reading.equations import read_name
 from derive.problem.reading.framework_names import layer_table, meant_key
 from derive.problem.reading.toml_file import from_text
-from derive.studio.file_edits import toml, with_value
+from derive.problem.toml_values import toml
+from derive.studio.file_edits import with_value
 from derive.studio.layer_weights import fitting_values, names_of
 
 TABLE, LAYER_LIST, LONGEST_LINE = "network", "layers", 100

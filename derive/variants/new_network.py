@@ -9,7 +9,7 @@ from math import prod
 
 from derive.errors import DeriveError, suggestion
 from derive.language.expressions import Shape
-from derive.language.numbers import constant_text
+from derive.notation.matrices import nested
 from derive.operations.losses import ONE_HOT
 from derive.problem.network.shorthand import network_losses
 from derive.problem.network.stack import FUNCTION
@@ -17,6 +17,7 @@ from derive.problem.problem import Problem
 from derive.problem.reading.framework_names import function_name, meant_key
 from derive.problem.reading.given_values import exact_number
 from derive.problem.schema.packaged import FILE_NAME
+from derive.problem.toml_values import toml
 from derive.prose.catalogue import languages
 from derive.variants.assignment import Assignment
 
@@ -119,10 +120,10 @@ def problem_file(plan: NetworkPlan) -> str:
         raise DeriveError(
             f"the loss {plan.loss} takes several outputs", "as in 2-3-2; of one output: binary cross entropy"
         )
-    start = {name: (Fraction(i + 1, 10) for i in range(prod(shape))) for name, shape in plan.shapes.items()}
-    first = Problem.loads(_text(plan, {name: tuple(values) for name, values in start.items()}), plan.name)
+    start = {name: [Fraction(i + 1, 10) for i in range(prod(shape))] for name, shape in plan.shapes.items()}
+    first = Problem.loads(_text(plan, start), plan.name)
     drawn = Assignment(first, plan.name).draw("").problem
-    return _text(plan, {given.name.id: tuple(given.values) for given in drawn.givens})
+    return _text(plan, {given.name.id: list(given.values) for given in drawn.givens})
 
 
 def _drawn(plan: NetworkPlan) -> dict[str, str]:
@@ -131,21 +132,21 @@ def _drawn(plan: NetworkPlan) -> dict[str, str]:
     return weights | {"x": _INPUTS, "t": network_losses()[plan.loss].targets}
 
 
-def _text(plan: NetworkPlan, values: Mapping[str, tuple[Fraction, ...]]) -> str:
+def _text(plan: NetworkPlan, values: Mapping[str, list[Fraction]]) -> str:
     layers = [_layer(n, plan.activation) for n in plan.units[1:-1]] + [_layer(plan.units[-1], plan.output)]
-    rate = constant_text(plan.learning_rate)
-    given = {name: f"{name} = {_array(values[name], shape)}" for name, shape in plan.shapes.items()}
+    arrays = {name: nested(values[name], () if shape == (1,) else shape) for name, shape in plan.shapes.items()}
+    given = {name: f"{name} = {toml(array)}" for name, array in arrays.items()}
     tables = {
         "data": [given.pop("x"), given.pop("t")],
         "parameters": list(given.values()),
         "network": ['input = "x"', 'target = "t"', f"layers = [{', '.join(layers)}]", f'loss = "{plan.loss}"'],
-        "update": [f"learning_rate = {rate if '/' not in rate else _quoted(rate)}"] if plan.learning_rate else [],
+        "update": [f"learning_rate = {toml(plan.learning_rate)}"] if plan.learning_rate else [],
         "variants": [*(f"{name} = {drawn}" for name, drawn in _drawn(plan).items()), f"tidy = {3 * len(plan.units)}"],
     }
     head = [
         f"#:schema ./{FILE_NAME}",
         f"# `derive solve {plan.name}.toml` works it out; `derive class` draws other numbers for each student.",
-        f"title = {_quoted(plan.title)}",
+        f"title = {toml(plan.title)}",
         f'language = "{plan.language}"',
     ]
     parts = [head, *([f"[{name}]", *lines] for name, lines in tables.items() if lines)]
@@ -154,17 +155,3 @@ def _text(plan: NetworkPlan, values: Mapping[str, tuple[Fraction, ...]]) -> str:
 
 def _layer(units: int, activation: str) -> str:
     return f'{{ units = {units}, activation = "{activation}" }}'
-
-
-def _array(values: tuple[Fraction, ...], shape: Shape) -> str:
-    numbers = [constant_text(value) for value in values]
-    if len(shape) == 1:
-        return f"[{', '.join(numbers)}]" if len(numbers) > 1 else numbers[0]
-    rows, columns = shape
-    lists = [f"[{', '.join(numbers[i * columns : (i + 1) * columns])}]" for i in range(rows)]
-    return f"[{', '.join(lists)}]"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", r"\\").replace('"', r"\"")
-    return f'"{escaped}"'

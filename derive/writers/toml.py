@@ -1,14 +1,11 @@
 """A problem back as a problem file: the equations that a shorthand stands for, every value as it was given."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from fractions import Fraction
 from itertools import chain, repeat
 from typing import Any
 
 from derive.language.names import Name
-from derive.language.numbers import constant_text
 from derive.notation.matrices import nested
 from derive.notation.notations import ASCII
 from derive.notation.printer import formula
@@ -16,8 +13,10 @@ from derive.page.document import Document
 from derive.page.run import PageRun
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
+from derive.problem.reading.toml_file import DecimalNumber
 from derive.problem.settings import Digits, GradeRules, Marking, Numbers
-from derive.problem.training.model import EQUATIONS, Samples, Setting, Update, own_rate_name
+from derive.problem.toml_values import toml, toml_key
+from derive.problem.training.model import EQUATIONS, Samples, Update, own_rate_name
 from derive.problem.training.schedules import SCHEDULES
 from derive.problem.training.update_lines import ROUNDS
 from derive.prose.catalogue import number_sign
@@ -43,10 +42,10 @@ class TomlWriter(Writer):
 
 
 def _lines(problem: Problem, page: PageContext) -> Iterator[str]:
-    yield f"title = {quoted_text(problem.title)}"
+    yield f"title = {toml(problem.title)}"
     if problem.topic:
-        yield f"topic = {quoted_text(problem.topic)}"
-    yield f"language = {quoted_text(problem.language)}"
+        yield f"topic = {toml(problem.topic)}"
+    yield f"language = {toml(problem.language)}"
     drawn = frozenset(problem.samples.names() if problem.samples else ())
     for table, parameter in (("data", False), ("parameters", True)):
         givens = [given for given in problem.givens if given.parameter == parameter and given.name not in drawn]
@@ -63,8 +62,7 @@ def _samples(samples: Samples | None) -> Iterator[str]:
     if samples:
         yield "\n[samples]"
         for column in samples.columns:
-            rows = [_nested(nested([_number(x) for x in flat], column.shape)) for flat in column.values]
-            yield f"{_key(column.name)} = [{', '.join(rows)}]"
+            yield f"{_key(column.name)} = {toml(nested(list(flat), column.shape) for flat in column.values)}"
 
 
 def _model(problem: Problem, page: PageContext) -> Iterator[str]:
@@ -75,21 +73,21 @@ def _model(problem: Problem, page: PageContext) -> Iterator[str]:
         yield f"{ASCII.name(equation.name)} {sign} {formula(equation.expr, ASCII, page.shapes)}"
     yield '"""'
     if len(problem.losses) > 1:
-        yield f"losses = {_list(map(ASCII.name, problem.losses))}"
+        yield f"losses = {toml(map(ASCII.name, problem.losses))}"
     elif problem.loss:
-        yield f"loss = {quoted_text(ASCII.name(problem.loss))}"
+        yield f"loss = {toml(ASCII.name(problem.loss))}"
     if single.gradients:
-        yield f"gradients = {_list(map(ASCII.name, single.gradients))}"
+        yield f"gradients = {toml(map(ASCII.name, single.gradients))}"
 
 
 def _numbers(numbers: Numbers, language: str) -> Iterator[str]:
     yield f"\n[numbers]\n{_digits(numbers.digits)}"
-    yield f"carry = {quoted_text(numbers.carry)}\ndecimal = {quoted_text(numbers.decimal)}"
+    yield f"carry = {toml(numbers.carry)}\ndecimal = {toml(numbers.decimal)}"
     if numbers.multiplication != number_sign(language, "multiplication"):
-        yield f"multiplication = {quoted_text(numbers.multiplication)}"
+        yield f"multiplication = {toml(numbers.multiplication)}"
     if numbers.steps:
         yield "\n[numbers.steps]"
-        yield from (f"{quoted_text(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
+        yield from (f"{toml(step)} = {{ {_digits(digits)} }}" for step, digits in numbers.steps.items())
 
 
 def _settings(problem: Problem) -> Iterator[str]:
@@ -98,19 +96,19 @@ def _settings(problem: Problem) -> Iterator[str]:
     yield "\n[page]"
     for key in ("course", "author", "date", "task", "symbol", "detail"):
         if value := getattr(page, key):
-            yield f"{key} = {quoted_text(value)}"
+            yield f"{key} = {toml(value)}"
     if page.ask:
-        yield f"ask = {_list(page.ask)}"
+        yield f"ask = {toml(page.ask)}"
     if page.entries != type(page)().entries:
-        yield f"entries = {page.entries or quoted_text('all')}"
+        yield f"entries = {page.entries or toml('all')}"
     for switch in fields(page):
         if (value := getattr(page, switch.name)) != switch.default and switch.name in SWITCHES:
-            yield f"{switch.name} = {_setting(value) if isinstance(value, bool | str) else _list(value)}"
+            yield f"{switch.name} = {toml(value)}"
     yield from _marking(problem.marking)
     yield from _grade(problem.grade)
     if problem.aliases:
         yield "\n[names]"
-        yield from (f"{quoted_text(step)} = {_list(names)}" for step, names in problem.aliases.items())
+        yield from (f"{toml(step)} = {toml(names)}" for step, names in problem.aliases.items())
     if update:
         yield from _update(update, problem.samples)
 
@@ -135,23 +133,23 @@ def _one_update(update: Update, samples: Samples | None, show: Sequence[int]) ->
     """The keys of one table [update]."""
     by_hand = update.rule == EQUATIONS
     if not by_hand:
-        yield f"rule = {quoted_text(update.rule)}"
+        yield f"rule = {toml(update.rule)}"
     if update.loss:
-        yield f"loss = {quoted_text(ASCII.name(update.loss))}"
+        yield f"loss = {toml(ASCII.name(update.loss))}"
     yield from _rate(update)
     if update.schedule:
-        yield f"schedule = {quoted_text(update.schedule)}"
+        yield f"schedule = {toml(update.schedule)}"
         values = {given.name.id: given.values[0] for given in update.constants}
-        yield from (f"{key} = {_number(values[key])}" for key in SCHEDULES[update.schedule].needs)
+        yield from (f"{key} = {toml(values[key])}" for key in SCHEDULES[update.schedule].needs)
     most = update.until.most if update.until else update.steps
     yield f"steps = {most}" if update.epochs is None else f"epochs = {update.epochs}"
     if update.until:
-        yield f"until = {quoted_text(update.until.text)}"
+        yield f"until = {toml(update.until.text)}"
     if samples:
-        yield f"batch = {samples.batch}\nreduce = {quoted_text(samples.reduce)}"
-    yield from (f"{key} = {_setting(value)}" for key, value in update.settings.items())
+        yield f"batch = {samples.batch}\nreduce = {toml(samples.reduce)}"
+    yield from (f"{key} = {toml(value)}" for key, value in update.settings.items())
     if update.only is not None:
-        yield f"only = {_list(map(ASCII.name, update.only))}"
+        yield f"only = {toml(map(ASCII.name, update.only))}"
     if show:
         yield f"show = [{', '.join(map(str, show))}]"
     if by_hand:
@@ -165,29 +163,23 @@ def _one_update(update: Update, samples: Samples | None, show: Sequence[int]) ->
 def _rate(update: Update) -> Iterator[str]:
     """The learning rate, where there is one."""
     if update.rate:
-        yield f"learning_rate = {quoted_text(update.rate)}"
+        yield f"learning_rate = {toml(update.rate)}"
     elif update.own_rates:
-        rates = ", ".join(f"{_key(name)} = {_number(rate)}" for name, rate in update.own_rates.items())
+        rates = ", ".join(f"{_key(name)} = {toml(rate)}" for name, rate in update.own_rates.items())
         yield f"learning_rate = {{ {rates} }}"
     elif update.learning_rate is not None:
-        yield f"learning_rate = {_number(update.learning_rate)}"
-
-
-def _setting(value: Setting) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return _number(value) if isinstance(value, Fraction) else quoted_text(value)
+        yield f"learning_rate = {toml(update.learning_rate)}"
 
 
 def _grade(rules: GradeRules) -> Iterator[str]:
     """How a class is graded."""
     if rules == GradeRules():
         return
-    yield f"\n[grade]\nattempts = {quoted_text(rules.attempts)}"
+    yield f"\n[grade]\nattempts = {toml(rules.attempts)}"
     if rules.due:
-        yield f"due = {rules.due.isoformat(timespec='seconds')}\nlate = {_number(rules.late)}"
+        yield f"due = {rules.due.isoformat(timespec='seconds')}\nlate = {toml(rules.late)}"
     if rules.marks:
-        yield f"marks = {{ {', '.join(f'{quoted_text(grade)} = {_number(least)}' for grade, least in rules.marks)} }}"
+        yield f"marks = {{ {', '.join(f'{toml(grade)} = {toml(least)}' for grade, least in rules.marks)} }}"
 
 
 def _marking(marking: Marking) -> Iterator[str]:
@@ -197,48 +189,26 @@ def _marking(marking: Marking) -> Iterator[str]:
     yield "\n[marking]"
     if marking.digits is not None:
         yield f"digits = {marking.digits}"
-    yield f"marks = {_number(marking.marks)}\nremark = {_number(marking.remark)}"
+    yield f"marks = {toml(marking.marks)}\nremark = {toml(marking.remark)}"
     if marking.entry is not None:
-        yield f"entry = {_number(marking.entry)}"
-    yield from (f"{key} = {_list(steps)}" for key in ("exact", "formula") if (steps := getattr(marking, key)))
+        yield f"entry = {toml(marking.entry)}"
+    yield from (f"{key} = {toml(steps)}" for key in ("exact", "formula") if (steps := getattr(marking, key)))
     if marking.steps:
         yield "[marking.steps]"
-        yield from (f"{quoted_text(step)} = {_number(marks)}" for step, marks in marking.steps.items())
+        yield from (f"{toml(step)} = {toml(marks)}" for step, marks in marking.steps.items())
 
 
 def _digits(digits: Digits) -> str:
     return f"{'decimals' if digits.decimals else 'significant'} = {digits.count}"
 
 
-def quoted_text(text: str) -> str:
-    """A text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(items: Any) -> str:
-    return f"[{', '.join(map(quoted_text, items))}]"
-
-
 def _key(name: Name) -> str:
-    spelling = ASCII.name(name)
-    return spelling if spelling.isascii() and spelling.replace("_", "").isalnum() else quoted_text(spelling)
-
-
-def _number(value: Fraction, places: int = 0) -> str:
-    """A number, with the decimals that it was written with."""
-    text = constant_text(value)
-    if "/" in text:
-        return f'"{text}"'
-    whole, _, broken = text.partition(".")
-    return f"{whole}.{broken.ljust(places, '0')}" if places > len(broken) else text
+    return toml_key(ASCII.name(name))
 
 
 def _array(given: Given) -> str:
-    numbers = list(map(_number, given.values, chain(given.places, repeat(0))))
+    places = chain(given.places, repeat(0))
+    numbers: list[Any] = [DecimalNumber(x, places=n) for x, n in zip(given.values, places, strict=False)]
     for i in given.masked:
-        numbers[i] = '"-inf"'
-    return _nested(nested(numbers, given.shape))
-
-
-def _nested(value: Any) -> str:
-    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else str(value)
+        numbers[i] = "-inf"
+    return toml(nested(numbers, given.shape))

@@ -13,7 +13,8 @@ from derive.problem.network import LAYERS
 from derive.problem.network.stack import SIZE_LETTERS
 from derive.problem.problem import Problem
 from derive.problem.reading.toml_file import from_text
-from derive.studio.file_edits import toml, with_value
+from derive.problem.toml_values import toml
+from derive.studio.file_edits import with_value
 from derive.studio.network_form import network_form, with_network
 
 FILE = """\
