@@ -33,13 +33,10 @@ class Fault:
 
     def __str__(self) -> str:
         head = f"{self.place}: {self.message}" if str(self.place) else self.message
-        lines = [head, *(f"    {line}" for line in _shown(self.place))]
+        text, column = self.place.text, self.place.column
+        shown = [] if column is None or not text else with_caret(text, column, self.place.length)
+        lines = [head, *(f"    {line}" for line in shown)]
         return "\n".join([*lines, f"  {self.hint}"] if self.hint else lines)
-
-
-def _shown(place: Place) -> list[str]:
-    """The text of the place with a caret under the fault, or nothing where no text is concerned."""
-    return [] if place.column is None or not place.text else with_caret(place.text, place.column, place.length)
 
 
 def with_caret(text: str, column: int, length: int) -> list[str]:

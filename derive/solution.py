@@ -362,9 +362,7 @@ def solve(
     Raises InputError (every fault of the file, or a value that does not exist) and VerificationError.
     """
     if isinstance(problem, Derivation):
-        source = problem.problem
-    else:
-        source = problem if isinstance(problem, Problem) else Problem.load(problem)
-    chosen = overridden(source, overrides)
-    same = isinstance(problem, Derivation) and chosen == source
-    return Blueprint.of(problem if same and isinstance(problem, Derivation) else chosen).solve()
+        chosen = overridden(problem.problem, overrides)
+        return Blueprint.of(problem if chosen == problem.problem else chosen).solve()
+    source = problem if isinstance(problem, Problem) else Problem.load(problem)
+    return Blueprint.of(overridden(source, overrides)).solve()

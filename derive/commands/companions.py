@@ -3,8 +3,8 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from derive.commands.options import Arguments
 from derive.errors import of_extra
@@ -71,7 +71,7 @@ def print_completion(options: Arguments) -> int:
     with of_extra("completion", "completion takes the package `shtab`"):
         import shtab
     parser = options.whole()
-    for action in _actions(parser):
+    for action in chain(parser._actions, *(command._actions for _, command, _ in _commands(parser))):  # noqa: SLF001
         if action.type is Path or action.metavar in {"PROBLEM", "ANSWERS", "FOLDER"}:
             action.complete = shtab.FILE
     print(shtab.complete(parser, options.shell))
@@ -95,7 +95,7 @@ def print_manual(options: Arguments) -> int:
 
 def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
     """The commands by name, each with its parser and what it does."""
-    for action in parser._actions:  # noqa: SLF001
+    for action in parser._actions:  # noqa: SLF001, argparse offers no other way, shtab goes it too
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             helps = {choice.dest: choice.help for choice in action._choices_actions}  # noqa: SLF001
             yield from ((name, command, helps.get(name) or "") for name, command in action.choices.items())
@@ -112,12 +112,3 @@ def _roff(text: str) -> str:
     """A line of text for `man`."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
-
-
-def _actions(parser: argparse.ArgumentParser) -> Iterator[Any]:
-    """The arguments of a parser and of its commands."""
-    for action in parser._actions:  # noqa: SLF001, argparse offers no other way, shtab goes it too
-        yield action
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for inner in action.choices.values():
-                yield from _actions(inner)

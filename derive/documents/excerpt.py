@@ -17,7 +17,7 @@ from derive.page.view import View
 from derive.problem.overriding import Overrides, overridden
 from derive.problem.problem import Problem
 from derive.sheets.sheet_files import copy_of
-from derive.solution import Solution, solve
+from derive.solution import solve
 from derive.writers import WRITERS
 from derive.writers.figure_labels import FigureLabels
 from derive.writers.page_context import PageContext
@@ -59,10 +59,6 @@ def excerpt(text: str, name: str, what: str, settings: tuple[tuple[str, str | in
     solution = solve(problem)
     if what != PAGE:
         solution = single_step(solution, what)
-    return _of_solution(solution, name)
-
-
-def _of_solution(solution: Solution, name: str) -> Excerpt:
     blueprint = solution.blueprint
     return _excerpt(solution.text(MARKDOWN), blueprint.document, blueprint.page, solution.run, name)
 

@@ -8,11 +8,10 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from gzip import compress
 from pathlib import Path
 from typing import Any
 
-from derive.interactive.engine import b85, engine_text, mathlive
+from derive.interactive.engine import engine_text, mathlive, packed
 from derive.interactive.licences import ShippedPart
 from derive.writers.base import framed
 from derive.writers.html import math_font
@@ -82,12 +81,8 @@ def _worker() -> str:
 
 def _mathlive() -> str:
     script, fonts = mathlive()
-    wanted = {name: data for name, data in fonts.items() if FONTS.match(name)}
-    return json.dumps({"mathlive.mjs": b85(compress(script.encode(), 9, mtime=0)), **_packed(wanted)})
-
-
-def _packed(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: b85(compress(data, 9, mtime=0)) for name, data in sorted(files.items())}
+    wanted = {name: data for name, data in sorted(fonts.items()) if FONTS.match(name)}
+    return packed({"mathlive.mjs": script.encode(), **wanted})
 
 
 def _address(text: str) -> str:

@@ -125,7 +125,6 @@ class Practice:
 
 def practice(problem: str | Path | Problem | Derivation | Solution) -> Practice:
     """A page to practise a problem in: a file's path, a Problem, a Derivation, or a Solution. Raises InputError."""
-    if isinstance(problem, Derivation):
-        return Practice(problem.problem)
-    return Practice(problem if isinstance(problem, Problem) else
-                    problem.problem if isinstance(problem, Solution) else Problem.load(problem))  # fmt: skip
+    if isinstance(problem, Derivation | Solution):
+        problem = problem.problem
+    return Practice(problem if isinstance(problem, Problem) else Problem.load(problem))

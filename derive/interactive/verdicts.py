@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from derive.answers.feedback.report import Report, ReportItem
-from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.answers.marking.step_answer import FOLLOWS, WRONG
 from derive.answers.reading.written import Unreadable
 from derive.answers.working.free_working import read_working
@@ -13,6 +12,7 @@ from derive.derivation.steps import Derivation
 from derive.interactive.exercise import Exercise
 from derive.interactive.help import asked
 from derive.language.names import Name
+from derive.prose.rewording import spoken_fault, spoken_hint
 from derive.sheets.answer_file import toml_text
 from derive.writers.identity import Identity
 

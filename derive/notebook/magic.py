@@ -3,12 +3,13 @@
 import shlex
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from derive.errors import DeriveError
 from derive.notebook.cell_problem import cell_problem
 from derive.notebook.check_cells import mark_by
+from derive.problem.overriding import COUNTS, WORDS
 from derive.solution import Solution, solve
 
 
@@ -35,7 +36,8 @@ def derive_cell(shell: Shell, line: str, cell: str) -> Solution | None:
         name = options.pop("as")
         told = {key: value for key, value in options.items() if value is not None and key in _MODEL}
         overrides = {key: value for key, value in options.items() if value is not None and key not in _MODEL}
-        solution = solve(cell_problem(cell, _visible(shell.user_ns), told), **overrides)
+        own = {key: value for key, value in shell.user_ns.items() if not key.startswith("_")}  # not IPython's
+        solution = solve(cell_problem(cell, own, told), **overrides)
     except (DeriveError, ValueError) as error:
         print(error, file=sys.stderr)
         return None
@@ -45,11 +47,6 @@ def derive_cell(shell: Shell, line: str, cell: str) -> Solution | None:
 
 
 _MODEL = ("loss", "gradients", "parameters", "data", "title")
-
-
-def _visible(names: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of a notebook, without those of IPython itself."""
-    return {name: value for name, value in names.items() if not name.startswith("_")}
 
 
 class _Parser(ArgumentParser):
@@ -67,10 +64,9 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--data", nargs="+")
     parser.add_argument("--title")
     parser.add_argument("--as", default="solution")
-    parser.add_argument("--significant", type=int)
-    parser.add_argument("--decimals", type=int)
-    parser.add_argument("--decimal", choices=(".", ","))
-    parser.add_argument("--carry", choices=("exact", "rounded"))
-    parser.add_argument("--detail", choices=("full", "short"))
     parser.add_argument("--language")
+    for key in COUNTS:
+        parser.add_argument(f"--{key}", type=int)
+    for key, words in WORDS.items():
+        parser.add_argument(f"--{key}", choices=words)
     return parser

@@ -18,7 +18,7 @@ from derive.questions.moodle_xml import category, cloze_question, quiz
 from derive.questions.page import QuestionPage, QuestionTexts
 from derive.questions.standing import last_place, printed_length
 from derive.sheets.answer_file import Field
-from derive.sheets.sheet_writer import SheetWriter
+from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Blueprint, Solution
 from derive.writers.base import Writer
 from derive.writers.identity import Identity
@@ -77,7 +77,7 @@ class ClozeQuestion:
     def element(self) -> Element:
         """The question as XML."""
         texts = QuestionTexts(self.sheet, QuestionPage(entrywise=True), self._field)
-        exercise, worked = texts.exercise(self.solution), texts.worked(self.solution)
+        exercise, worked = (texts.text(page, self.solution) for page in (SHEET, KEY))
         return cloze_question(self.title, exercise, worked, texts.hints(self.solution), texts.page.files)
 
     @cached_property

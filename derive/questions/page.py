@@ -127,13 +127,9 @@ class QuestionTexts:
     field: Callable[[str], str]
     """What stands at the place of a step's answer."""
 
-    def exercise(self, solution: Solution) -> str:
-        """The text of the exercise, with fields."""
-        return self._body(self.sheet.documents[SHEET], solution.run)
-
-    def worked(self, solution: Solution) -> str:
-        """The worked solution."""
-        return self._body(self.sheet.documents[KEY], solution.run)
+    def text(self, page: str, solution: Solution) -> str:
+        """One of the sheet's pages: the exercise with fields, or the worked solution."""
+        return self._body(self.sheet.documents[page], solution.run)
 
     def hints(self, solution: Solution) -> list[str]:
         """The hints for all steps, level by level."""

@@ -8,7 +8,7 @@ from derive.problem.settings import Digits
 from derive.questions.model import AnswerInput, Expected, QuestionTest
 from derive.questions.planted import CREDITED, PlantedMistake, QuestionBench
 from derive.questions.trees import BLANK
-from derive.questions.variant_choice import answers_in, chosen
+from derive.questions.variant_choice import chosen_answer
 from derive.values.tape import Env
 
 SHORT = Digits(2)
@@ -51,8 +51,7 @@ class QuestionTests:
     ) -> QuestionTest:
         """The test of what is typed in each variant, and what becomes of each answer in all of them."""
         typed = [bench.typed(env, digits) for bench, env in zip(self.benches, envs, strict=True)]
-        answers = {self.inputs[variable].name: chosen(answers_in(self.benches[0], variable, typed))
-                   for variable in verdicts}  # fmt: skip
+        answers = {self.inputs[line.variable].name: chosen_answer(line, typed) for line in self.benches[0].lines}
         expected = {f"prt{i}": Expected(int(verdict in CREDITED), verdict)
                     for i, verdict in enumerate(verdicts.values(), 1)}  # fmt: skip
         return QuestionTest(description, answers, expected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from flint import fmpq
 
@@ -22,8 +22,8 @@ from derive.questions.program import ProgramLine, QuestionProgram
 from derive.questions.question_tests import QuestionTests
 from derive.questions.standing import printed_length
 from derive.questions.trees import Trees, answer_inputs
-from derive.questions.variant_choice import VARIANT, answers_in, chosen, variant_blocks
-from derive.sheets.sheet_writer import SheetWriter
+from derive.questions.variant_choice import VARIANT, chosen, chosen_answer, variant_blocks
+from derive.sheets.sheet_writer import KEY, SHEET, SheetWriter
 from derive.solution import Blueprint, Solution
 from derive.values.digits import decimal_text
 from derive.writers.base import Writer, templates
@@ -62,7 +62,7 @@ class StackQuestion:
     def question(self) -> Question:
         """The question."""
         texts = QuestionTexts(self.sheet, QuestionPage(), self._field)
-        exercise, solution = self._each(texts.exercise), self._each(texts.worked)
+        exercise, solution = (self._each(partial(texts.text, page)) for page in (SHEET, KEY))
         return Question(
             name=self.title,
             text=f"{exercise}<p>{self._how()}</p>\n",
@@ -95,7 +95,7 @@ class StackQuestion:
     @cached_property
     def _trees(self) -> Trees:
         bench, typed = self.benches[0], [each.typed(each.truth) for each in self.benches]
-        answers = [chosen(answers_in(bench, line.variable, typed)) for line in bench.lines]
+        answers = [chosen_answer(line, typed) for line in bench.lines]
         return Trees(bench, answer_inputs(bench, answers), self._words)
 
     # --- texts -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from derive.language.names import Symbol
 from derive.notation.maxima import maxima_matrix
-from derive.questions.planted import QuestionBench
+from derive.questions.program import ProgramLine
 
 VARIANT = "dv_variant"
 """The question variable with the number of the variant, from 1."""
@@ -26,7 +26,6 @@ def variant_blocks(texts: Sequence[str]) -> str:
     return "".join(f'[[if test="{VARIANT} = {i}"]]{text}[[/if]]\n' for i, text in enumerate(texts, 1))
 
 
-def answers_in(bench: QuestionBench, variable: Symbol, typed: Sequence[Mapping[Symbol, Sequence[str]]]) -> list[str]:
-    """The answer to a step in Maxima, for each variant."""
-    shape = bench.program.by_variable[variable].shape
-    return [maxima_matrix(list(each[variable]), shape) for each in typed]
+def chosen_answer(line: ProgramLine, typed: Sequence[Mapping[Symbol, Sequence[str]]]) -> str:
+    """The answer to a step in Maxima, of what is typed in each variant."""
+    return chosen([maxima_matrix(each[line.variable], line.shape) for each in typed])

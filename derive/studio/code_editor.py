@@ -1,11 +1,9 @@
 """The editor of the studio: CodeMirror 6, as its packages are published, each fetched once and kept like the engine."""
 
-import json
 import tarfile
 from dataclasses import dataclass
-from gzip import compress
 
-from derive.interactive.engine import b85
+from derive.interactive.engine import packed
 from derive.interactive.fetching import FetchedPackage, fetched
 from derive.interactive.licences import ShippedPart
 
@@ -50,4 +48,4 @@ SHIPPED = ShippedPart("CodeMirror 6", "MIT", "codemirror.net")
 
 def code_editor() -> str:
     """The scripts, packed, by the names that they import each other by. Raises ToolError if one cannot be fetched."""
-    return json.dumps({each.name: b85(compress(each.text().encode(), 9, mtime=0)) for each in EDITOR})
+    return packed({each.name: each.text().encode() for each in EDITOR})

@@ -71,7 +71,7 @@ class Values:
         self._given = derivation.begun
         self._places: dict[Name, Sequence[int]] = {given.name: given.places for given in problem.givens}
         self._updated = frozenset(name for _, name in self._carried)
-        self._settle(lambda: None)
+        self.decided(lambda: None)
 
     @property
     def rounds(self) -> bool:
@@ -98,7 +98,7 @@ class Values:
         key = name, k
         if key not in self._printed:
             count = max(1, prod(self.tape.derivation.shapes[name]))
-            self._printed[key] = LazyEntries(count, lambda i: self._settle(lambda: self._shown(name, k, i)))
+            self._printed[key] = LazyEntries(count, lambda i: self.decided(lambda: self._shown(name, k, i)))
         return self._printed[key]
 
     def zeros(self, name: Name, k: int = 1) -> dict[int, int]:
@@ -117,7 +117,7 @@ class Values:
 
     def decimals(self, name: Name, k: int = 1) -> list[str]:
         """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
-        return self._settle(lambda: [decimal_text(x, self.with_ties) for x in self.flat(name, k)])
+        return self.decided(lambda: [decimal_text(x, self.with_ties) for x in self.flat(name, k)])
 
     def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
         """What a compiled expression gives at the printed numbers of the names it uses. Raises ValueFault."""
@@ -153,10 +153,6 @@ class Values:
         """The table of values of pass k."""
         return self._passes[k]
 
-    def decided(self, question: Callable[[], Answer]) -> Answer:
-        """The answer to a question about the values, with as many bits as it takes."""
-        return self._settle(question)
-
     # --- evaluation ------------------------------------------------------------------------------------------------
 
     @property
@@ -164,8 +160,9 @@ class Values:
         """Whether what a ball cannot decide counts as a tie: more bits would not tell."""
         return self.bits >= MOST_BITS
 
-    def _settle(self, question: Callable[[], Answer]) -> Answer:
-        """Ask again with more bits until the question is decided; from 2,000 bits on it counts as a tie.
+    def decided(self, question: Callable[[], Answer]) -> Answer:
+        """The answer to a question about the values, asked again with more bits until it is decided; from 2,000 bits on
+        it counts as a tie.
 
         What twice the bits do not decide is nearly always a 0: it is asked with all of them next. Over many updates
         balls grow by a few bits in each: then twice as many are enough each time, and there are more.

@@ -67,11 +67,7 @@ def _kink(tape: Tape) -> Test:
         for _, node, row in _applications(tape)
         if row.kinks
     ]
-
-    def test(values: Values) -> bool:
-        return any(kinks(*(run(env) for run in runs)) for env in _passes(values) for kinks, runs in found)
-
-    return test
+    return lambda values: any(kinks(*(run(env) for run in runs)) for env in _passes(values) for kinks, runs in found)
 
 
 def _saturated(tape: Tape) -> Test:
@@ -80,37 +76,25 @@ def _saturated(tape: Tape) -> Test:
         low, high = row.bounds or (None, None)
         if low is not None and high is not None:
             found.append((step, _compiled(tape, node)[0], (fmpq(low), fmpq(high))))
-
-    def test(values: Values) -> bool:
-        return any(
-            sign(abs(x - bound) - fmpq(1, 2 * 10 ** values.numbers.of(step).count)) <= 0
-            for env in _passes(values)
-            for step, run, bounds in found
-            for x in run(env)
-            for bound in bounds
-        )
-
-    return test
+    return lambda values: any(
+        sign(abs(x - bound) - fmpq(1, 2 * 10 ** values.numbers.of(step).count)) <= 0
+        for env in _passes(values)
+        for step, run, bounds in found
+        for x in run(env)
+        for bound in bounds
+    )
 
 
 def _vanishing(tape: Tape) -> Test:
     derivation: Derivation = tape.derivation
     steps = {step.name: step for step in derivation.backward}
     asked = [name for name in derivation.gradients if steps[name].rule != "independent"]
-
-    def test(values: Values) -> bool:
-        return any(all(sign(x) == 0 for x in values.flat(name)) for name in asked)
-
-    return test
+    return lambda values: any(all(sign(x) == 0 for x in values.flat(name)) for name in asked)
 
 
 def _untidy(tape: Tape, tidy: int) -> Test:
     names = [step.name for step in tape.derivation.forward if step.phase == "forward"]
-
-    def test(values: Values) -> bool:
-        return any(_length(x) > tidy for name in names for x in values.flat(name))
-
-    return test
+    return lambda values: any(_length(x) > tidy for name in names for x in values.flat(name))
 
 
 def _length(x: Num) -> int:

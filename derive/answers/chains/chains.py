@@ -27,12 +27,12 @@ from derive.answers.chains.read_statements import (
     UNREADABLE,
     ReadSide,
     ReadStatement,
+    Target,
     as_result,
     up_to_unread,
 )
 from derive.answers.chains.replacing import nodes
 from derive.answers.chains.splitting import StatementSplitter
-from derive.answers.chains.targets import Target
 from derive.answers.names.lexicon import LOSSES
 from derive.answers.names.step_matching import MAX_LEFT, MOST_SHARED, Readings, StepIndex
 from derive.answers.pages.joined_lines import MAX_LINE

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from flint import fmpq
 
-from derive.answers.chains.targets import Target
+from derive.answers.chains.read_statements import Target
 from derive.answers.marking.rounding import standing
 from derive.answers.reading.written import Array
 from derive.calculus.kernels import Flat

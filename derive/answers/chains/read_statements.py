@@ -3,14 +3,33 @@
 import re
 from dataclasses import dataclass, replace
 
-from derive.answers.chains.targets import Target
 from derive.answers.pages.statements import StatedSide
 from derive.answers.reading.contents import scaled_array
 from derive.answers.reading.grids import Reading
 from derive.answers.reading.written import Array, Unreadable
+from derive.language.expressions import Index
+from derive.language.names import Name
+from derive.language.step_ids import StepId
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
 _MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a left side names: a quantity, an entry or a slice of it, and whether it is meant after an update (`@1`)."""
+
+    name: Name
+    index: Index | None = None
+    passes: int = 1
+    updated: bool = False
+    is_slice: bool = False
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        name = self.name.id  # of most it is the whole id
+        return str(StepId(name, self.passes)) if self.updated or self.passes > 1 else name
 
 
 @dataclass(frozen=True, slots=True)

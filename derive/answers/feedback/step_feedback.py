@@ -10,7 +10,6 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.answers.marking.equality import Counterexample
 from derive.answers.marking.judging import Judged
 from derive.answers.marking.step_answer import FOLLOWS, UNREADABLE, WRONG
@@ -45,6 +44,7 @@ from derive.page.view import View
 from derive.page.workings import Workings
 from derive.problem.settings import Digits
 from derive.prose.catalogue import Catalogue, catalogue
+from derive.prose.rewording import spoken_fault, spoken_hint
 from derive.solution import Solution
 from derive.values.digits import Printed, printed
 from derive.values.values import Values

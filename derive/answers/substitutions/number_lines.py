@@ -6,9 +6,8 @@ from functools import cached_property
 
 from flint import arb, fmpq
 
-from derive.answers.chains.read_statements import ReadSide
+from derive.answers.chains.read_statements import ReadSide, Target
 from derive.answers.chains.replacing import constant, nodes, replaced
-from derive.answers.chains.targets import Target
 from derive.answers.marking.evaluator import Evaluator, Value, exact, same
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget

@@ -8,8 +8,7 @@ from itertools import chain as chained
 
 from flint import fmpq
 
-from derive.answers.chains.read_statements import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement
-from derive.answers.chains.targets import Target
+from derive.answers.chains.read_statements import FORMULA, MIXED, NUMBERS, RESULT, ReadSide, ReadStatement, Target
 from derive.answers.marking.evaluator import Evaluator, Mention
 from derive.answers.marking.rounding import standing
 from derive.answers.pages.reading_budget import Budget

@@ -10,7 +10,6 @@ from derive.classroom.records.records import MarkChange
 from derive.classroom.records.tally import VERDICTS, Tally
 from derive.classroom.reports.copied_work import Agreement
 from derive.classroom.reports.gradebook import TableStyle
-from derive.classroom.reports.spoken_reasons import spoken_reason
 from derive.classroom.returns.inbox import BESIDE, CONFLICT, EMPTY, OTHER, SUPERSEDED, UNKNOWN, UNREADABLE, Return
 from derive.classroom.roster.students import Student
 from derive.figures import Bar, BarPart, Chart
@@ -29,6 +28,7 @@ from derive.page.document import (
     TableColumn,
 )
 from derive.prose.catalogue import Catalogue, catalogue
+from derive.prose.rewording import spoken_reason
 from derive.solution import Solution
 
 MOST_LISTED = 200

@@ -1,5 +1,8 @@
 """Which arrangement a figure is drawn in."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from derive.figures import Boundary, Chart, Curve, Figure, Grids, Labels, Picture, Strip
 from derive.figures.drawing.boundaries import draw_boundary
 from derive.figures.drawing.card_chains import draw_chain
@@ -15,22 +18,18 @@ from derive.figures.drawing.unrolled import draw_unrolled
 
 MOST_HEIGHT = 300.0  # of a graph with its numbers, which stand below it once more
 SPACE = 0.5  # beside the legend, in its font size
+_OTHERS: Mapping[type, Callable[[Any, Labels, MathScript], Drawing]] = {
+    Chart: draw_chart, Curve: draw_curve, Strip: draw_strip, Boundary: draw_boundary, Grids: draw_grids,
+}  # fmt: skip
+"""What draws pictures that are no graphs."""
 
 
 def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
     """The figure's shapes, with room for its labels as `script` measures them; the names alone, where a page would
     make everything too small to be read.
     """
-    if isinstance(figure, Chart):
-        return draw_chart(figure, labels, script)
-    if isinstance(figure, Curve):
-        return draw_curve(figure, labels, script)
-    if isinstance(figure, Strip):
-        return draw_strip(figure, script)
-    if isinstance(figure, Boundary):
-        return draw_boundary(figure, labels, script)
-    if isinstance(figure, Grids):
-        return draw_grids(figure, labels, script)
+    if not isinstance(figure, Figure):
+        return _OTHERS[type(figure)](figure, labels, script)
     drawing = _drawn(figure, labels, script)
     if drawing.scale < READABLE or (figure.kind == "graph" and drawing.height * drawing.scale > MOST_HEIGHT):
         return _drawn(figure, labels.without_numbers(), script)

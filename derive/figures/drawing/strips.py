@@ -2,7 +2,7 @@
 
 from math import fsum
 
-from derive.figures import Strip
+from derive.figures import Labels, Strip
 from derive.figures.drawing.measures import DROP, PAGE_WIDTH, SMALL, MathScript
 from derive.figures.drawing.primitives import Drawing, DrawnShape, Rectangle, Text, polyline
 
@@ -10,7 +10,7 @@ HEIGHT, GAP, PAD, EMPTY, MARGIN = 11.0, 10.0, 4.0, 8.0, 1.0
 WIDEST = 0.55 * PAGE_WIDTH
 
 
-def draw_strip(figure: Strip, script: MathScript) -> Drawing:
+def draw_strip(figure: Strip, labels: Labels, script: MathScript) -> Drawing:
     """The boxes with arrows between them, in the direction of the pass."""
     texts = [script.words(title) for title in figure.parts]
     widths = [SMALL * script.width(text) + 2 * PAD for text in texts]

@@ -10,8 +10,8 @@ import pytest
 
 import derive
 from derive import Problem, check, examples
-from derive.answers.feedback.spoken_faults import spoken_fault, spoken_hint
 from derive.prose.catalogue import catalogue, languages
+from derive.prose.rewording import spoken_fault, spoken_hint
 
 OTHERS = [language for language in languages() if language != "en"]
 READERS = ("reading", "chains", "substitutions", "working", "names", "pages", "files")

@@ -12,9 +12,9 @@ from support.classes import PROBLEM, QUICK, SmallClass
 
 import derive
 from derive.classroom.grading import OUTDATED
-from derive.classroom.reports.spoken_reasons import spoken_reason
 from derive.classroom.returns import inbox
 from derive.prose.catalogue import catalogue, languages
+from derive.prose.rewording import spoken_reason
 
 OTHERS = [language for language in languages() if language != "en"]
 RAISED = {"CannotRead", "Refused", "Owner"}
