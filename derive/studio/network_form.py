@@ -45,10 +45,10 @@ def _shown(layer: Any) -> dict[str, Any]:
     kind = LAYERS.get(str(read.get("layer", "dense"))) if isinstance(read, dict) else None
     if kind is None or not set(read) <= {"layer", *kind.settings}:
         return {"text": toml(layer)}
-    plain = {key: value if kind.settings[key].entered != "text" else toml(value)
-             for key, value in read.items() if key != "layer"}  # fmt: skip
-    return {"layer": kind.key, "settings": {key: value if isinstance(value, bool | int | str) else toml(value)
-                                            for key, value in plain.items()}}  # fmt: skip
+    is_plain = {key: row.entered != "text" for key, row in kind.settings.items()}
+    settings = {key: value if is_plain[key] and isinstance(value, bool | int | str) else toml(value)
+                for key, value in read.items() if key != "layer"}  # fmt: skip
+    return {"layer": kind.key, "settings": settings}
 
 
 def with_network(text: str, layers: Sequence[Mapping[str, Any]], loss: str) -> str:

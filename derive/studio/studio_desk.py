@@ -18,9 +18,10 @@ from derive.language.expressions import Shape
 from derive.language.names import Name
 from derive.notation.notations import ASCII
 from derive.problem.problem import Problem
+from derive.solution import Solution
 from derive.studio.network_form import network_form, with_network
 from derive.variants.new_network import NetworkPlan, problem_file, read_units
-from derive.writers import FORMATS
+from derive.writers import FORMATS, check_formats, text_formats
 from derive.writers.markdown import with_pictures_inside
 
 
@@ -68,14 +69,12 @@ def _named(problem: Problem) -> Mapping[Name, Shape]:
     return given | dict(problem.shapes)
 
 
-def _download(desk: StudioDesk, request: Request) -> Reply:
-    """The page in a text format as one file, its pictures inside."""
-    exercise, name = desk.opened(request), request["format"]
-    files = exercise.files(name)
-    called = exercise.solution.problem.name
-    file = FORMATS[name].file(called)
-    pictures = {key.removeprefix(f"{called}-"): text for key, text in files.items() if key != file}
-    return {"file": file, "text": with_pictures_inside(files[file], called, pictures)}
+def downloaded(solution: Solution, name: str) -> Reply:
+    """The page in a text format as one file, its pictures inside. Raises DeriveError for no such format."""
+    check_formats((name,), text_formats("solution"))
+    called = solution.problem.name
+    text = with_pictures_inside(solution.text(name), called, solution.pictures(name))
+    return {"file": FORMATS[name].file(called), "text": text}
 
 
 def _practice(desk: StudioDesk, request: Request) -> Reply:
@@ -109,7 +108,7 @@ def _begin(_: Desk, request: Request) -> Reply:
 
 STUDIO_ACTIONS: dict[str, Action] = {
     "work": _work,
-    "download": _download,
+    "download": lambda desk, request: downloaded(desk.opened(request).solution, request["format"]),
     "practice": _practice,
     "example": _example,
     "network": _network,

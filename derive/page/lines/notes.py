@@ -176,10 +176,8 @@ def _on_settings(step: Step) -> Iterator[str]:
 def _by_sign(stem: str, name: Name, shape: Shape) -> Iterator[Sentence]:
     """What a function with a bend does here, by the signs of its argument."""
     fields: dict[str, Inline] = {"entry": NameInText(name, indexed=bool(shape))}
-    if not shape:
-        yield Sentence(f"notes.{stem}_on", fields, Condition("all positive", name))
-        yield Sentence(f"notes.{stem}_off", fields, Condition("none positive", name))
-        return
-    yield Sentence(f"notes.{stem}_all_on", fields, Condition("all positive", name))
-    yield Sentence(f"notes.{stem}_all_off", fields, Condition("none positive", name))
-    yield Sentence(f"notes.{stem}_mixed", fields, Condition("mixed signs", name))
+    every = "all_" if shape else ""
+    yield Sentence(f"notes.{stem}_{every}on", fields, Condition("all positive", name))
+    yield Sentence(f"notes.{stem}_{every}off", fields, Condition("none positive", name))
+    if shape:
+        yield Sentence(f"notes.{stem}_mixed", fields, Condition("mixed signs", name))

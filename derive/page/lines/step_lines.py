@@ -44,10 +44,7 @@ _JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
 MOST_BESIDE = 6  # entries of an array beside which its formula has room
 MOST_AGAIN = 4  # entries that are all worked out however often their rule has been used
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
-LONGEST_WORKING, LONGEST_OF_FEW = (
-    400,
-    100,
-)  # numbers and signs in an entry's working; a longer one stands as a formula
+LONGEST_WORKING, LONGEST_OF_FEW = 400, 100  # numbers and signs in an entry's working; a longer one stands as a formula
 
 
 class Steps:
@@ -262,10 +259,8 @@ class Steps:
         return any(nodes_with(expr, lambda row: row.mixes)) or any(inner)
 
     def _small(self, step: Step) -> bool:
-        return (
-            all(prod(self.shapes.get(name, ())) <= LARGEST_OPERAND for name in step.uses)
-            and prod(step.shape) <= LARGEST_OPERAND
-        )
+        shapes = step.shape, *(self.shapes.get(name, ()) for name in step.uses)
+        return max(map(prod, shapes)) <= LARGEST_OPERAND
 
     def _numbers(self, step: Step, shown: Expr) -> list[ChainLink]:
         """The line with every number put in, and for a sum its terms; nothing where entries are only moved."""

@@ -19,9 +19,8 @@ from derive.interactive.practice_page import practice_page
 from derive.problem.reading.array_files import with_array_files
 from derive.sheets.sheet_files import copy_of, write_sheet
 from derive.solution import solve
-from derive.studio.studio_desk import StudioDesk
-from derive.writers import FORMATS, check_formats, text_formats
-from derive.writers.markdown import with_pictures_inside
+from derive.studio.studio_desk import StudioDesk, downloaded
+from derive.writers import FORMATS
 
 NAME = re.compile(r"\w[\w .-]{0,99}")
 """What a file may be called: nothing that leads to another folder."""
@@ -77,11 +76,7 @@ def _save(desk: ServerDesk, request: Request) -> Reply:
 
 def _download(desk: ServerDesk, request: Request) -> Reply:
     """The page in a text format as one file, verified as `derive solve` does."""
-    source, name = desk.source(request), request["format"]
-    check_formats((name,), text_formats("solution"))
-    solution = solve(source.read())
-    text = with_pictures_inside(solution.text(name), source.name, solution.pictures(name))
-    return {"file": FORMATS[name].file(source.name), "text": text}
+    return downloaded(solve(desk.source(request).read()), request["format"])
 
 
 def _practice(desk: ServerDesk, request: Request) -> Reply:
