@@ -4,7 +4,7 @@ A rule is found where a loss, or a term of one, is written: for a sample, for a 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.building import split_coefficient, terms_of, tidy, times, unfilled, worked_out
@@ -52,17 +52,13 @@ def shortcuts_of(derivation: Derivation) -> dict[Name, Short]:
     return {short.gradient: short for step in steps for short in finder.found(step)}
 
 
-@dataclass(slots=True)
 class _Finder:
     """Finds the losses that stand in the forward steps of a derivation."""
 
-    derivation: Derivation
-    forward: dict[Name, Step] = field(init=False)
-    gradients: dict[Name, Step] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.forward = {step.name: step for step in self.derivation.forward}
-        self.gradients = {step.name: step for step in self.derivation.backward}
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.forward: dict[Name, Step] = {step.name: step for step in derivation.forward}
+        self.gradients: dict[Name, Step] = {step.name: step for step in derivation.backward}
 
     def found(self, step: Step) -> Iterator[Short]:
         """The short rules for the terms of a step that are losses of something."""

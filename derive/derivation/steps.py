@@ -206,10 +206,6 @@ class Derivation:
                 found.append(step)
         return tuple(_locals_last(found[::-1])), updates
 
-    def step(self, name: Name) -> Step:
-        """The step of that name."""
-        return next(step for step in self.steps if step.name == name)
-
     def is_worked(self, name: Name) -> bool:
         """Whether the page works a step out: of a large batch only those of the first samples."""
         i = self.places.sample(name)

@@ -56,7 +56,7 @@ def hint_blocks(
         [chain for section in sections for chain in _chains(section, {name}, wanted, hidden)]
         for wanted in (_is_formula, _has_numbers)
     ]
-    kind = Paragraph((_kind(Forward(derivation), derivation.step(name)),))
+    kind = Paragraph((_kind(Forward(derivation), derivation.by_name[name]),))
     return [[kind], *(list[Block](chains) for chains in shown)]
 
 

@@ -87,8 +87,7 @@ def _saturated(tape: Tape) -> Test:
 
 def _vanishing(tape: Tape) -> Test:
     derivation: Derivation = tape.derivation
-    steps = {step.name: step for step in derivation.backward}
-    asked = [name for name in derivation.gradients if steps[name].rule != "independent"]
+    asked = [name for name in derivation.gradients if derivation.by_name[name].rule != "independent"]
     return lambda values: any(all(sign(x) == 0 for x in values.flat(name)) for name in asked)
 
 

@@ -127,7 +127,7 @@ def _dropped(change: Callable[[Derivation, Expr, Name, Expr], Expr]) -> WrongEqu
             yield change(derivation, step.expr, *dropouts[of])
         gradient, local = ((*step.uses, None, None)[:2]) if step.rule == "chain rule" else (None, None)
         if isinstance(local, Derivative) and local.of in dropouts and isinstance(gradient, Derivative):
-            yield times(Ref(gradient), change(derivation, derivation.step(local).expr, *dropouts[local.of]))
+            yield times(Ref(gradient), change(derivation, derivation.by_name[local].expr, *dropouts[local.of]))
 
     return wrong
 

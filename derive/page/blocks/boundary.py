@@ -94,7 +94,7 @@ def _figure(derivation: Derivation, problem: Problem, steps: int, plane: _Plane)
 
 def _deciding(derivation: Derivation, output: Symbol, middle: Fraction) -> tuple[Symbol, Fraction]:
     """The quantity that decides, and where: of a threshold unit what goes into it, at 0."""
-    expr = derivation.step(output).expr
+    expr = derivation.by_name[output].expr
     if isinstance(expr, Apply) and row_of(expr).threshold is not None and len(expr.args) == 1:
         (inner,) = expr.args
         if isinstance(inner, Ref) and isinstance(inner.name, Symbol):
