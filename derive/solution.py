@@ -352,10 +352,7 @@ def _tuples(value: Any) -> Nested:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def solve(
-    problem: str | Path | Problem | Derivation,
-    **overrides: Unpack[Overrides],
-) -> Solution:
+def solve(problem: str | Path | Problem | Derivation, **overrides: Unpack[Overrides]) -> Solution:
     """Work a problem out: a file's path, a Problem, or a Derivation. Keywords override the file's settings:
     `significant` or `decimals`, `carry`, `decimal`, `detail`, `language`, `accessible`.
 

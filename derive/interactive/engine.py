@@ -58,13 +58,13 @@ def engine_text() -> str:
     """The engine as text: base 85 parts by name, as a JSON object. Raises ToolError if something cannot be fetched."""
     place = kept_folder() / f"engine-{_edition()}.json"
     if not place.is_file():
-        save(place.parent, {place.name: packed(parts()).encode()})
+        save(place.parent, {place.name: packed_files(parts()).encode()})
         for old in set(place.parent.glob("engine-*.json")) - {place}:
             old.unlink(missing_ok=True)
     return place.read_text("utf-8")
 
 
-def packed(files: Mapping[str, bytes]) -> str:
+def packed_files(files: Mapping[str, bytes]) -> str:
     """Files by name, each deflated and in base 85, as a JSON object."""
     return json.dumps({name: b85(compress(data, 9, mtime=0)) for name, data in files.items()})
 

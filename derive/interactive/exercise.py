@@ -75,6 +75,8 @@ class Exercise:
     source: Source
     writer: SheetWriter
     solution: Solution
+    _read: dict[str, Answer] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _told: dict[str, ToldItem] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @staticmethod
     def of(source: Source) -> Exercise:
@@ -210,14 +212,6 @@ class Exercise:
         if (kept := self._told.get(item.id)) is None or (kept.parts, kept.diagnosis) != (parts, item.diagnosis):
             self._told[item.id] = kept = ToldItem(parts, item.diagnosis, self.parts(parts), item.message)
         return kept
-
-    @cached_property
-    def _read(self) -> dict[str, Answer]:
-        return {}
-
-    @cached_property
-    def _told(self) -> dict[str, ToldItem]:
-        return {}
 
 
 def _html() -> TemplateWriter:

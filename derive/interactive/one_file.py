@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from derive.interactive.engine import engine_text, mathlive, packed
+from derive.interactive.engine import engine_text, mathlive, packed_files
 from derive.interactive.licences import ShippedPart
 from derive.writers.base import framed
 from derive.writers.html import math_font
@@ -82,7 +82,7 @@ def _worker() -> str:
 def _mathlive() -> str:
     script, fonts = mathlive()
     wanted = {name: data for name, data in sorted(fonts.items()) if FONTS.match(name)}
-    return packed({"mathlive.mjs": script.encode(), **wanted})
+    return packed_files({"mathlive.mjs": script.encode(), **wanted})
 
 
 def _address(text: str) -> str:

@@ -4,15 +4,21 @@ Needs the extra `onnx`. Arrays keep ONNX's layout: a sample is a row, X W + b^T;
 axis of the batch.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from derive.derivation.derive import derive
 from derive.errors import Fault, InputError
 from derive.onnx_models.graph_equations import GraphEquations
 from derive.onnx_models.loading import loaded
 from derive.onnx_models.operators import OPERATORS
-from derive.onnx_models.same_values import check_values
 from derive.problem.problem import Problem
+from derive.values.tape import Tape
+from derive.values.values import Values
+
+RELATIVE, ABSOLUTE = 1e-4, 1e-5
+"""How far a value may be from ONNX's, which works in single precision."""
 
 
 def from_onnx(
@@ -48,5 +54,19 @@ def from_onnx(
         equations.append(f"L = {loss}")
         told["loss"] = "L"
     problem = Problem.of(equations, values, parameters=writer.parameters, **told)
-    check_values(problem, writer.results)
+    _check_values(problem, writer.results)
     return problem
+
+
+def _check_values(problem: Problem, results: Mapping[str, Any]) -> None:
+    """Every equation's value against that of ONNX's own evaluator. Raises InputError naming the first other one."""
+    derivation = derive(problem)
+    values = Values(Tape.of(derivation), problem)
+    names = {step.name.id: step.name for step in derivation.forward}
+    for name, array in results.items():
+        ours = [float(x) for x in values.flat(names[name])]
+        theirs = array.ravel().tolist()
+        close = (abs(a - b) <= ABSOLUTE + RELATIVE * abs(b) for a, b in zip(ours, theirs, strict=False))
+        if len(ours) != len(theirs) or not all(close):
+            hint = "please report the model: an operator is not read as ONNX means it"
+            raise InputError([Fault(f"`{name}` is not what ONNX works out", hint)])

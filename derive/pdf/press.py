@@ -129,8 +129,12 @@ def _run(prepared: _Prepared, bodies: Sequence[str]) -> list[EngineRun]:
     parts = "".join(f"\\setcounter{{page}}{{1}}{lettered(body)}{_CLOSING}" for body in bodies)
     tex = f"{prepared.preamble}{_OPENING}{_one_form(parts)}{_END}\n"
     compiled = pdf.compile_tex(tex, prepared.engine, timeout=_SECONDS + _SECONDS_EACH * len(bodies))
-    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)
-    return list(map(EngineRun, split(compiled.pdf, _parts(compiled, len(bodies))), logs))
+    told = _PAGE.split(compiled.log)
+    logs, ends = told[:-1:2], [int(page) for page in told[1::2]]
+    if len(ends) != len(bodies):
+        raise ToolError(f"LaTeX set {len(ends)} of {len(bodies)} documents", "the .tex file (--to tex) shows the text")
+    ranges = [PageRange(start, end, marks_of(log)) for start, end, log in zip([0, *ends[:-1]], ends, logs, strict=True)]
+    return list(map(EngineRun, split(compiled.pdf, ranges), logs))
 
 
 def _one_form(parts: str) -> str:
@@ -139,16 +143,6 @@ def _one_form(parts: str) -> str:
     if begin not in parts:
         return parts
     return f"{begin}{parts.replace(begin, '{').replace(end, '}')}{end}"
-
-
-def _parts(compiled: EngineRun, count: int) -> list[PageRange]:
-    """The pages and marks of each document, as the log tells them."""
-    logs = re.split(rf"^{_CUT}\d+$", compiled.log, flags=re.MULTILINE)
-    ends = [int(page) for page in _PAGE.findall(compiled.log)]
-    if len(ends) != count:
-        raise ToolError(f"LaTeX set {len(ends)} of {count} documents", "the .tex file (--to tex) shows the text")
-    starts = [0, *ends[:-1]]
-    return [PageRange(start, end, marks_of(log)) for start, end, log in zip(starts, ends, logs, strict=False)]
 
 
 @cache

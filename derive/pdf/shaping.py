@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from derive.errors import ToolError
 from derive.version import install_command
+from derive.writers.layout.direction import runs_leftward
 
 if TYPE_CHECKING:
     import uharfbuzz as hb
@@ -79,8 +80,7 @@ def _directions(word: str) -> tuple[bool, list[bool]]:
         kind = unicodedata.bidirectional(c)
         marks = kind in {"NSM", "BN"} and known
         known.append(known[-1] if marks else {"R": True, "AL": True, "L": False, "EN": False, "AN": False}.get(kind))
-    letters = (unicodedata.bidirectional(c) for c in word)
-    base = next((kind != "L" for kind in letters if kind in {"L", "R", "AL"}), False)
+    base = runs_leftward(word)
     before, after = _nearest(known, base), _nearest(known[::-1], base)[::-1]
     return base, [
         (left if left == right else base) if own is None else own

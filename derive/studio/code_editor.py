@@ -3,7 +3,7 @@
 import tarfile
 from dataclasses import dataclass
 
-from derive.interactive.engine import packed
+from derive.interactive.engine import packed_files
 from derive.interactive.fetching import FetchedPackage, fetched
 from derive.interactive.licences import ShippedPart
 
@@ -48,4 +48,4 @@ SHIPPED = ShippedPart("CodeMirror 6", "MIT", "codemirror.net")
 
 def code_editor() -> str:
     """The scripts, packed, by the names that they import each other by. Raises ToolError if one cannot be fetched."""
-    return packed({each.name: each.text().encode() for each in EDITOR})
+    return packed_files({each.name: each.text().encode() for each in EDITOR})

@@ -10,7 +10,7 @@ from derive.page.chains import SAME, Chain, ChainLink, Formula, Relation, Result
 from derive.page.document import Block, Condition, Heading, NameInText, Paragraph, Sentence, Words
 from derive.page.entry_names import leaves
 from derive.page.lines.notes import kinks
-from derive.problem.reading.equation_checks import looked_up
+from derive.problem.reading.equation_checks import lookup_numbers
 from derive.verification.closed_form import ClosedForm, layered, node_count
 
 LONGEST_LAYERED, LONGEST_WRITTEN, LONGEST_DERIVATIVE = 60, 150, 36  # nodes of an expression that a page shows
@@ -74,7 +74,7 @@ def _written_out(derivation: Derivation, closed: ClosedForm, whole: Expr) -> Ite
     expression = closed.expression()
     if node_count(expression) <= LONGEST_WRITTEN and any(derivation.shapes.values()):
         yield Paragraph((Sentence("closed.written"),))
-        numbers = {name for step in derivation.forward for name in looked_up(step.expr)}
+        numbers = {name for step in derivation.forward for name in lookup_numbers(step.expr)}
         data = derivation.data - numbers
         put_in = tuple(leaf for leaf in leaves(expression) if isinstance(leaf, Entry) and leaf.name in data)
         yield Chain(derivation.loss, (ChainLink(Relation("put in", put_in), Formula(expression, data=data)),))

@@ -59,7 +59,7 @@ def check_looked_up(
     """Numbers to look up by are given: they do not depend on what is differentiated by or updated (`moving`)."""
     dependent = set(moving)
     for equation in equations:
-        wrong = [name for name in looked_up(equation.expr) if name in dependent]
+        wrong = [name for name in lookup_numbers(equation.expr) if name in dependent]
         faults += [
             Fault(f"`{name}` says what is looked up, and cannot have a gradient",
                   "whole numbers to look up by belong into [data]", places[equation.name.id])
@@ -69,7 +69,7 @@ def check_looked_up(
             dependent.add(equation.name)
 
 
-def looked_up(expr: Expr) -> Iterator[Name]:
+def lookup_numbers(expr: Expr) -> Iterator[Name]:
     """The names in numbers to look up by: those of classes and the like."""
     numbers = (node.args[i] for node in nodes_with(expr, lambda row: row.given) for i in row_of(node).given)
     return (name for number in numbers for name in names_in(number))
