@@ -21,7 +21,7 @@ from derive.language.names import Name
 from derive.values.values import Values
 from derive.verification.from_sympy import Order, SympyReader
 from derive.verification.kept_results import SympyResults, kept
-from derive.verification.to_sympy import Sym, operation, program_of, sympy_symbol, to_sympy, undistributed
+from derive.verification.to_sympy import Sym, operation, program_of, sympy_slope, sympy_symbol, to_sympy, undistributed
 
 MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
@@ -145,7 +145,7 @@ class ClosedForm:
             for name in self.derivation.wanted:
                 entries = self._entries(name)
                 chain = _Chain([*self._given, *entries], self._steps) if name in computed else whole
-                derivatives = [chain.forms[self._loss].diff(chain.forms[entry]) for entry in entries]
+                derivatives = [sympy_slope(chain.forms[self._loss], chain.forms[entry], {}) for entry in entries]
                 found += [(chain, derivative) for derivative in derivatives]
                 closing = {} if chain is whole else {chain.forms[entry]: whole.forms[entry] for entry in entries}
                 outputs += [derivative.xreplace(closing) for derivative in derivatives]

@@ -87,6 +87,28 @@ def _is_beyond(base: Sym, exponent: Sym) -> bool:
     return bool(base == 0 or not (base.is_Rational or base.free_symbols))
 
 
+def sympy_slope(of: Sym, by: Sym, known: dict[Sym, Sym]) -> Sym:
+    """SymPy's derivative by a symbol; `known` are those of parts. SymPy's own `diff` asks of every part whether what it
+    found is 0 for all numbers, which takes most of its time.
+    """
+    import sympy
+
+    if of not in known:
+        inner = [sympy_slope(arg, by, known) for arg in of.args]
+        if of.is_Add:
+            known[of] = sympy.Add(*inner)
+        elif of.is_Mul:
+            args = of.args
+            known[of] = sympy.Add(*(sympy.Mul(*args[:i], d, *args[i + 1 :]) for i, d in enumerate(inner) if d != 0))
+        elif of.is_Pow and inner[1] == 0:
+            known[of] = of * (inner[0] * of.exp / of.base)
+        elif hasattr(of, "row_key"):
+            known[of] = sympy.Add(*(_slope(of, i) * d for i, d in enumerate(inner) if d != 0))
+        else:
+            known[of] = of.diff(by)
+    return known[of]
+
+
 @cache
 def sympy_function(op: str, options: Options) -> Any:
     """The SymPy function that stands for an operation.
@@ -95,13 +117,8 @@ def sympy_function(op: str, options: Options) -> Any:
     """
     import sympy
 
-    def derivative(self: Sym, by: Sym) -> Sym:
-        inner = [arg.diff(by) for arg in self.args]
-        return sympy.Add(*(_slope(self, i) * d for i, d in enumerate(inner) if d is not sympy.S.Zero))
-
     body = {
         "fdiff": lambda self, argindex=1: _slope(self, argindex - 1),
-        "_eval_derivative": derivative,
         "_eval_evalf": lambda self, prec: None,  # else what mpmath has under that name: `phi`, the golden ratio
         "free_symbols": cached_property(lambda self: set().union(*(arg.free_symbols for arg in self.args))),
         "row_key": op,

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import sympy
 from flint import arb
 from support.solutions import problem_of
 
@@ -29,7 +30,7 @@ from derive.problem.problem import Problem
 from derive.values.tape import Tape, compile_expr
 from derive.values.values import Values
 from derive.verification.closed_form import ClosedForm, affordable, layered, node_count
-from derive.verification.to_sympy import operation
+from derive.verification.to_sympy import operation, sympy_function, sympy_slope
 from derive.verification.verify import verify
 
 FOLDER = Path(derive.examples.__path__[0])
@@ -306,3 +307,12 @@ def test_sympy_does_not_take_a_function_of_ours_for_one_of_mpmath() -> None:
 
     applied = operation("phi", ())(sympy.Rational(1, 2))  # `mpmath.phi` is the golden ratio
     assert (applied - 1).is_positive is None
+
+
+def test_the_rules_of_sums_products_and_powers_are_those_of_sympy() -> None:
+    x, y = sympy.symbols("x y")
+    power = sympy_function("power", ())
+    for z in (x, power(x, y) + x):
+        forms = [x, y, sympy.Integer(3), z * y + 2 * z, z / (z + y) ** 3, sympy.sqrt(z * y + 1) / z, 2**z * z**y]
+        for form in (*forms, z * (z + y) * (2 * z - 1) * y):
+            assert sympy.expand(sympy_slope(form, x, {}) - form.diff(x)) == 0, form
