@@ -167,6 +167,9 @@ class TapeStep(NamedTuple):
 
     def store(self, env: Env, value: Flat) -> None:
         """Put what was computed in its place."""
+        if len(self.slots) == 1:
+            env[self.slots[0]] = value
+            return
         for slot, part in zip(self.slots, self.parts(value), strict=True):
             env[slot] = part
 

@@ -32,7 +32,8 @@ class FigureLabels(Labels):
         return replace(self, numbers=False)
 
     def name(self, name: Name, index: Index | None) -> str:
-        return self.view.notation.in_line.entry(name, index or (), self.view.shapes)
+        notation = self.view.notation if isinstance(name, Symbol) else self.view.notation.in_line
+        return notation.entry(name, index or (), self.view.shapes)
 
     def values(self, name: Name, index: Index | None) -> list[list[str]] | None:
         if not self.numbers or self.view.hides(name):

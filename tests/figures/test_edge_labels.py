@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from derive.figures.drawing.edge_labels import BETWEEN, STEPS, Box, EdgeNumber, Line, places
+from derive.figures.drawing.edge_labels import BETWEEN, STEPS, Box, EdgeNumber, Edges, Line
 
 POINTS = 2000  # of a line, that are looked at
 
@@ -38,7 +38,7 @@ def test_numbers_stand_clear(seed: int) -> None:
     lines = layer(random.randint(1, 4), random.randint(1, 4), random.uniform(60, 160), random.uniform(30, 60))
     numbers = [EdgeNumber(i, random.uniform(6, 22), 5.6) for i in range(len(lines))]
     preferred, far = random.uniform(0.1, 0.6), random.choice((2.5, 6.0))
-    boxes = places(lines, numbers, preferred, far)
+    boxes = Edges(lines).places(numbers, preferred, far)
     if boxes is None:
         return
     for own, box in zip(lines, boxes, strict=True):
@@ -55,8 +55,8 @@ def test_a_number_goes_to_the_nearest_place_that_is_free(seed: int) -> None:
     random = Random(1000 + seed)
     own, other = (Line.between((0.0, random.uniform(0, 60)), (120.0, random.uniform(0, 60))) for _ in range(2))
     width, height, preferred, far = random.uniform(6, 30), 5.6, random.uniform(0, 1), random.uniform(1, 12)
-    found = places([own, other], [EdgeNumber(0, width, height)], preferred, far)
-    alone = places([own], [EdgeNumber(0, width, height)], preferred, far)
+    found = Edges([own, other]).places([EdgeNumber(0, width, height)], preferred, far)
+    alone = Edges([own]).places([EdgeNumber(0, width, height)], preferred, far)
     assert alone is not None
     away = abs(alone[0].middle[1] - own.at(alone[0].middle[0] / 120)[1])
     reached = abs(found[0].middle[0] / 120 - preferred) if found else 1.0
@@ -69,5 +69,5 @@ def test_a_number_goes_to_the_nearest_place_that_is_free(seed: int) -> None:
 def test_without_room_there_is_no_place() -> None:
     """The middle one of five edges that are close to each other has none on either side."""
     lines = [Line.between((0.0, 4.0 * i), (80.0, 4.0 * i)) for i in range(5)]
-    assert places(lines, [EdgeNumber(2, 10.0, 5.6)], 0.5, 2.5) is None
-    assert places(lines, [EdgeNumber(0, 10.0, 5.6)], 0.5, 2.5) is not None
+    assert Edges(lines).places([EdgeNumber(2, 10.0, 5.6)], 0.5, 2.5) is None
+    assert Edges(lines).places([EdgeNumber(0, 10.0, 5.6)], 0.5, 2.5) is not None

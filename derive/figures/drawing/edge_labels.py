@@ -112,27 +112,44 @@ Way: TypeAlias = tuple[Track, Sequence[Interval]]
 """A track, and where it is free."""
 
 
-def places(lines: Sequence[Line], numbers: Sequence[EdgeNumber], preferred: float, far: float) -> list[Box] | None:
-    """A box for each number, as near as can be to the `preferred` part of its edge and at least so `far` from every
-    other one; None where one finds no room.
+class Edges:
+    """The edges in a space. Where a number may go along one whatever the others are is found once for each size: the
+    numbers of a class have few.
     """
-    middle = fsum(line.start[1] + line.end[1] for line in lines) / max(1, len(lines))
-    flat = [(abs(line.slope), abs(line.start[1] + line.end[1] - middle)) for line in lines]
-    order = sorted(range(len(numbers)), key=lambda i: -flat[numbers[i].line][0])
-    ways: dict[int, list[Way]] = {}
-    for i in sorted(order, key=lambda i: flat[numbers[i].line]):  # where there is no room, it is mostly there
-        own = lines[numbers[i].line]
-        others = [line for line in lines if line is not own]
-        ways[i] = [(track, track.between(others, far)) for track in _tracks(own, numbers[i])]
-        if not any(free for _, free in ways[i]):
-            return None
-    found: dict[int, Box] = {}
-    for i in order:
-        box = _nearest([(track, track.away_from(found.values(), free)) for track, free in ways[i]], preferred)
-        if box is None:
-            return None
-        found[i] = box
-    return [found[i] for i in range(len(numbers))]
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        middle = fsum(line.start[1] + line.end[1] for line in lines) / max(1, len(lines))
+        self.lines = lines
+        self._flat = [(abs(line.slope), abs(line.start[1] + line.end[1] - middle)) for line in lines]
+        self._known: dict[tuple[EdgeNumber, float], Sequence[Way]] = {}
+
+    def places(self, numbers: Sequence[EdgeNumber], preferred: float, far: float) -> list[Box] | None:
+        """A box for each number, as near as can be to the `preferred` part of its edge and at least so `far` from every
+        other one; None where one finds no room.
+        """
+        flat = self._flat
+        order = sorted(range(len(numbers)), key=lambda i: -flat[numbers[i].line][0])
+        ways: dict[int, Sequence[Way]] = {}
+        for i in sorted(order, key=lambda i: flat[numbers[i].line]):  # where there is no room, it is mostly there
+            ways[i] = self._ways(numbers[i], far)
+            if not any(free for _, free in ways[i]):
+                return None
+        found: dict[int, Box] = {}
+        for i in order:
+            box = _nearest([(track, track.away_from(found.values(), free)) for track, free in ways[i]], preferred)
+            if box is None:
+                return None
+            found[i] = box
+        return [found[i] for i in range(len(numbers))]
+
+    def _ways(self, number: EdgeNumber, far: float) -> Sequence[Way]:
+        """The ways along its edge, above it and below it, with where they are free of other edges."""
+        if (number, far) not in self._known:
+            own = self.lines[number.line]
+            others = [line for line in self.lines if line is not own]
+            tracks = _tracks(own, number)
+            self._known[number, far] = [(track, track.between(others, far)) for track in tracks]
+        return self._known[number, far]
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import fsum
 
 from derive.figures import Edge, Figure, Labels, Node
-from derive.figures.drawing.edge_labels import Box, EdgeNumber, Line, places
+from derive.figures.drawing.edge_labels import Box, EdgeNumber, Edges, Line
 from derive.figures.drawing.measures import DROP, NAME, SMALL, MathScript
 from derive.figures.drawing.primitives import BoxStyle, Circle, Drawing, DrawnShape, Point, Text, polyline
 from derive.figures.drawing.units import ARROW, PAD, UnitLabels
@@ -142,7 +142,7 @@ def _placed(
     """How wide a space is, and where the numbers stand in it, found once for a sheet, its key and its solution."""
 
     def boxes(width: float, far: float) -> list[Box] | None:
-        return places([Line.between((0.0, here), (width, there)) for here, there in climbs], numbers, preferred, far)
+        return _edges_over(climbs, width).places(numbers, preferred, far)
 
     widths = [least + more * STEP for more in range(STEPS)]
     for far in FAR if numbers else ():
@@ -152,6 +152,12 @@ def _placed(
             if found is not None:
                 return width, found
     return least, ()
+
+
+@lru_cache(100)
+def _edges_over(climbs: tuple[tuple[float, float], ...], width: float) -> Edges:
+    """The edges of a space of this width."""
+    return Edges([Line.between((0.0, here), (width, there)) for here, there in climbs])
 
 
 def _edges(network: Network, at: Sequence[Point]) -> Iterator[DrawnShape]:
