@@ -20,6 +20,7 @@ from io import BytesIO
 from pathlib import Path
 
 from derive.files import save
+from derive.interactive.bytecode import bytecode_of
 from derive.interactive.fetching import FLINT, MATHLIVE, PYODIDE, fetched, kept_folder
 from derive.version import VERSION
 from derive.writers.base import templates
@@ -79,15 +80,34 @@ def parts() -> Mapping[str, bytes]:
     with tarfile.open(fetched(PYODIDE)) as core:
         names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
         files = {name: _member(core, f"package/{name}") for name in names}
+    standard, packages = standard_library(), python_packages()
+    bytecode = bytecode_of({**standard, **packages})
+
+    def ready(sources: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {f"{path}c" if path in bytecode else path: bytecode.get(path, data) for path, data in sources.items()}
+
+    made = {"python_stdlib.zip": zipped(ready(standard)), "packages.tar.xz": squeezed(ready(packages))}
+    return {**files, **_libraries(), **made}
+
+
+def standard_library() -> dict[str, bytes]:
+    """Of Python's standard library what a page has."""
     whole = library()
     unused = {name for name in whole if name.startswith(UNUSED_LIBRARY) and name not in KEPT_ENCODINGS}
-    flint = _flint()
-    libraries = {name.rpartition("/")[2]: flint.pop(name) for name in list(flint) if name.startswith(FLINT_LIBRARIES)}
-    made = {
-        "python_stdlib.zip": zipped({name: data for name, data in whole.items() if name not in unused}),
-        "packages.tar.xz": squeezed({**flint, **dict(_package())}),
+    return {name: data for name, data in whole.items() if name not in unused}
+
+
+def python_packages() -> dict[str, bytes]:
+    """python-flint, this package and those that it imports."""
+    return {
+        **{name: data for name, data in _flint().items() if not name.startswith(FLINT_LIBRARIES)},
+        **dict(_package()),
     }
-    return {**files, **libraries, **made}
+
+
+def _libraries() -> dict[str, bytes]:
+    """What python-flint is linked to, by the names of the files."""
+    return {name.rpartition("/")[2]: data for name, data in _flint().items() if name.startswith(FLINT_LIBRARIES)}
 
 
 def library() -> Mapping[str, bytes]:

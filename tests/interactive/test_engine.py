@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tarfile
+from base64 import b85decode
 from collections.abc import Iterator
+from gzip import decompress
 from io import BytesIO
 from pathlib import Path
 
@@ -29,12 +32,9 @@ def imported(text: str) -> Iterator[str]:
 @pytest.mark.slow
 def test_nothing_that_the_page_imports_is_left_out() -> None:
     """Of the standard library by name, with what those modules import in turn."""
-    packed = engine.parts()
-    library = engine.zip_files(packed["python_stdlib.zip"])
+    library, sources = engine.standard_library(), engine.python_packages()
     whole = engine.library()
     places = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in whole}
-    with tarfile.open(fileobj=BytesIO(packed["packages.tar.xz"])) as archive:
-        sources = {member.name: file.read() for member in archive if (file := archive.extractfile(member))}
     waiting = [name for file, data in sources.items() if file.endswith(".py") for name in imported(data.decode())]
     waiting += [name for file, data in library.items() if "pyodide" in file for name in imported(data.decode())]
     seen: set[str] = set()
@@ -45,6 +45,21 @@ def test_nothing_that_the_page_imports_is_left_out() -> None:
             assert places[name] in library, name
             waiting += imported(whole[places[name]].decode())
     assert {"dataclasses", "tomllib", "json", "urllib.parse", "statistics"} <= seen
+
+
+@pytest.mark.slow
+def test_what_a_page_imports_as_it_starts_is_packed_as_bytecode() -> None:
+    """Without line numbers, of which no page shows any; what it may import later is there as it was written."""
+    written = json.loads(engine.engine_text())
+    packed = {
+        name: decompress(b85decode(written[name].replace(",", "<").replace(".", "&")))
+        for name in ("python_stdlib.zip", "packages.tar.xz")
+    }
+    with tarfile.open(fileobj=BytesIO(packed["packages.tar.xz"])) as archive:
+        names = set(archive.getnames())
+    assert {"derive/interactive/desk.pyc", "derive/studio/studio_desk.pyc", "jinja2/environment.py"} <= names
+    assert "derive/interactive/desk.py" not in names
+    assert {"dataclasses.pyc", "pickle.py"} <= set(engine.zip_files(packed["python_stdlib.zip"]))
 
 
 def test_every_type_of_flint_that_is_used_is_packed() -> None:
