@@ -8,6 +8,7 @@ from importlib import import_module
 from random import Random
 
 import measure
+import plain
 from measure import best, duration, growth, megabytes, quote, table, target
 
 from derive import Problem, examples, solve
@@ -15,6 +16,7 @@ from derive import Problem, examples, solve
 LSTM_SECONDS, BLOCK_SECONDS, BLOCK_BYTES, SLOPE = 0.5, 2.0, 300 * 10**6, 1.1
 CALLED = {"lstm": "an LSTM of 2 units over 4 steps", "transformer_block": "a transformer block: 3 tokens, 2 heads"}
 STEPS = 4
+BY_HAND = "NumPy, the same steps in double precision, numbers only"
 
 
 def page(problem: Problem) -> str:
@@ -24,13 +26,12 @@ def page(problem: Problem) -> str:
 
 def lstm() -> Callable[[], object]:
     """An LSTM of 2 units over 4 steps, the full backward pass, imports done."""
-    return _run(f"[data]\n{_sequence()}\ny = [0.5, -0.5]\n[parameters]\n{_gates()}\n[network]\n"
-                'input = "x"\ntarget = "y"\nlayers = [{ layer = "lstm" }]\nloss = "squared error"\n')  # fmt: skip
+    return _run(_lstm())
 
 
 def transformer_block() -> Callable[[], object]:
     """The built-in block: 3 tokens of 4 dimensions, 2 heads, imports done."""
-    return _run(examples.path("transformer_block").read_text("utf-8"))
+    return _run(_block())
 
 
 def _run(text: str) -> Callable[[], object]:
@@ -39,6 +40,17 @@ def _run(text: str) -> Callable[[], object]:
     problem = Problem.loads(text)
     return lambda: page(problem)
 
+
+def _lstm() -> str:
+    return (f"[data]\n{_sequence()}\ny = [0.5, -0.5]\n[parameters]\n{_gates()}\n[network]\n"
+            'input = "x"\ntarget = "y"\nlayers = [{ layer = "lstm" }]\nloss = "squared error"\n')  # fmt: skip
+
+
+def _block() -> str:
+    return examples.path("transformer_block").read_text("utf-8")
+
+
+TEXTS = {"lstm": _lstm, "transformer_block": _block}
 
 _random = Random(4)
 
@@ -68,6 +80,8 @@ class Sweep:
     sizes: tuple[int, ...]
     text: Callable[[int], str]
     multiplications: Callable[[int], int]
+    by_hand: Callable[[int], Callable[[], object]] | None = None
+    """The same with NumPy, where one would not write the steps of the page."""
 
 
 def _dense(n: int) -> str:
@@ -98,12 +112,24 @@ def _batch(n: int) -> str:
             'equations = """\nz = w^T x + b\ny = sigmoid(z)\nL = (y - t)^2\n"""\nloss = "L"\n')  # fmt: skip
 
 
+def _columns(n: int) -> str:
+    targets = ", ".join(_random.choice("01") for _ in range(n))
+    return (f"[data]\nX = {_array(2, n)}\nt = [[{targets}]]\n[parameters]\nw = {_array(2)}\nb = 0.1\n[model]\n"
+            'equations = """\nz = w^T X + b\ny = sigmoid(z)\nL = mean((y - t)^2)\n"""\nloss = "L"\n')  # fmt: skip
+
+
 SWEEPS = (
     Sweep("dense n × n", (32, 64, 128, 256), _dense, lambda n: n * n),
-    Sweep("convolution 3 × 3 of n × n", (18, 34, 66), _conv, lambda n: 9 * (n - 2) ** 2),
+    Sweep("convolution 3 × 3 of n × n", (18, 34, 66), _conv, lambda n: 9 * (n - 2) ** 2, plain.numpy_convolution),
     Sweep("attention over n tokens", (16, 32, 64, 128), _attention, lambda n: 3 * 16 * n + 2 * 4 * n * n),
     Sweep("recurrent over n steps", (10, 30, 100, 300, 1000), _recurrent, lambda n: 8 * n),
-    Sweep("a batch of n samples", (10, 30, 100, 300, 1000), _batch, lambda n: 4 * n),
+    Sweep(
+        "a batch of n samples",
+        (10, 30, 100, 300, 1000),
+        _batch,
+        lambda n: 4 * n,
+        lambda n: plain.numpy_steps(_columns(n)),
+    ),
 )
 
 
@@ -114,7 +140,10 @@ def main() -> None:
         cost, again = measure.first_and_again("architectures", name)
         called = name.replace("_", " ")
         rows.append((called, measure.timed(cost, again), target(limit, cost.seconds), megabytes(cost.peak)))
-        quote(f"{CALLED[name]}, as LaTeX", f"{measure.timed(cost, again)}; {megabytes(cost.peak)}")
+        by_hand = best(plain.numpy_steps(TEXTS[name](), compared=True), 20)
+        rows.append((f"beside: {BY_HAND}", duration(by_hand)))
+        quote(f"{CALLED[name]}, as LaTeX", f"{measure.timed(cost, again)}; {megabytes(cost.peak)}",
+              f"{BY_HAND}: {duration(by_hand)}")  # fmt: skip
     table(f"derivation, values, verification, LaTeX text (memory to stay below {megabytes(BLOCK_BYTES)})", rows)
     rows = [("", "sizes", "processor's time, again", "slope of all", "of the last two", "")]
     for sweep in SWEEPS:
@@ -122,12 +151,15 @@ def main() -> None:
         taken = [best(lambda problem=problem: page(problem), 2, measure.processor) for problem in problems]
         work = [sweep.multiplications(n) for n in sweep.sizes]
         slope, last = growth(work, taken), growth(work[-2:], taken[-2:])
+        written = sweep.by_hand or (lambda n, sweep=sweep: plain.numpy_steps(sweep.text(n)))
+        by_hand = [best(written(n), 5) for n in (sweep.sizes[0], sweep.sizes[-1])]
         sizes, times = f"{sweep.sizes[0]} to {sweep.sizes[-1]}", f"{duration(taken[0])} to {duration(taken[-1])}"
         rows.append((sweep.kind, sizes, times, f"{slope:.2f}", f"{last:.2f}", target(SLOPE, last, "{:.2f}".format)))
         quote(
             f"{sweep.kind}, n from {sizes}",
             f"again, the processor's time: {times}; log-log slope in multiplications {slope:.2f}, "
             f"of the last two {last:.2f}",
+            f"{BY_HAND}: {' to '.join(map(duration, by_hand))}",
         )
     table("cost against the number of multiplications", rows)
 

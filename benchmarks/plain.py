@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from math import exp
+from random import Random
 from typing import Any
 
 from networks import NOTES, Network, drawn
+
+from derive import Problem, solve
 
 
 def sympy_gradient(network: Network) -> list[float]:
@@ -94,6 +98,49 @@ def torch_gradient(network: Network) -> Callable[[], list[float]] | None:
         return [float(entry) for array in found for entry in array.flatten()]
 
     return run
+
+
+def numpy_steps(text: str, compared: bool = False) -> Callable[[], None]:
+    """The same forward and backward pass as one writes it with NumPy, in double precision: the lines of a notebook;
+    `compared` with the page's numbers once, which in large problems have digits that doubles do not.
+    """
+    cells = json.loads(solve(Problem.loads(text)).file("ipynb"))["cells"]
+    start, given, *steps = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    room: dict[str, Any] = {}
+    exec("\n".join((start, given, *(steps if compared else ()))), room)  # noqa: S102, lines that derive has written
+    lines = (line for step in steps for line in step.splitlines() if not line.startswith("assert "))
+    work = compile("\n".join(lines), "steps", "exec")
+    return lambda: exec(work, room)  # noqa: S102
+
+
+def numpy_convolution(n: int) -> Callable[[], object]:
+    """A convolution of n × n by 3 × 3, tanh, the sum of squares, and its derivative by the kernel."""
+    import numpy as np
+
+    draw = np.random.default_rng(20)
+    X, K = draw.uniform(-1, 1, (n, n)), draw.uniform(-1, 1, (3, 3))
+
+    def run() -> object:
+        windows = np.lib.stride_tricks.sliding_window_view(X, (3, 3))
+        A = np.tanh(np.tensordot(windows, K))
+        return np.sum(A**2), np.tensordot(2 * A * (1 - A**2), windows)
+
+    return run
+
+
+def sympy_listed(students: int) -> Callable[[], list[str]]:
+    """For each student other numbers in the notes, and SymPy's derivatives there as a list in LaTeX, without steps."""
+    derivatives, numbers = sympy_derivatives(NOTES)
+    random, symbols = Random(20), list(numbers)
+    import sympy
+
+    function = sympy.lambdify(symbols, derivatives, modules="math", cse=True)
+
+    def sheet() -> str:
+        found = function(*(random.randint(1, 99) / 100 for _ in symbols))
+        return "\n".join(rf"\item ${x:.4g}$" for x in found)
+
+    return lambda: [sheet() for _ in range(students)]
 
 
 def float_gradient(network: Network) -> list[float]:
