@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from math import fsum
@@ -52,6 +53,7 @@ STYLES: dict[BoxStyle, str] = {
     },
 }
 SUBSCRIPT, SUPERSCRIPT, SHRUNK = 0.22, -0.36, 0.72
+KEPT = 4096  # texts whose pieces are known: slides draw the same picture many times
 COMMA = "\u2e32"  # stands for a lowered comma
 _MARKED = re.compile(r"([_^])(?:\{([^{}]*)\}|([^\s_^{}]+))")
 
@@ -73,8 +75,13 @@ def svg(figure: Picture, labels: Labels, title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def runs(text: str) -> Iterator[tuple[str, int]]:
+@lru_cache(KEPT)
+def runs(text: str) -> tuple[tuple[str, int], ...]:
     """The text in pieces, each with its level: −1 lowered, 0, 1 raised. `z₁` and `z_{1}` mean the same."""
+    return tuple(_runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[str, int]]:
     at = 0
     for found in _MARKED.finditer(text):
         yield from _levels(text[at : found.start()])
@@ -98,6 +105,7 @@ def _level(char: str) -> int:
     return -1 if kind.startswith("<sub>") else 1 if kind.startswith("<super>") else 0
 
 
+@lru_cache(KEPT)
 def text_width(text: str) -> float:
     """About how wide a text is, in its font size, in the widest of the usual serif fonts."""
     return fsum(len(piece) and fsum(map(_char_width, piece)) * (SHRUNK if level else 1) for piece, level in runs(text))
