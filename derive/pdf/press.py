@@ -1,6 +1,6 @@
 """Many LaTeX documents as PDFs at speed: those that share a preamble are set in one run, and cut apart.
 
-The preamble is loaded once and kept as a format; a run starts each document on a page 1 of its own and says in its log
+Its packages are loaded once and kept as a format; a run starts each document on a page 1 of its own and says in its log
 where the document ends. A document that stops LaTeX is found by halving and takes no other one with it.
 """
 
@@ -151,10 +151,15 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="derive-")
 
 
-@cache
 def _prepared(engine: Engine, preamble: str) -> _Prepared:
-    """An engine that has the preamble loaded, where it can keep one. Raises ToolError if it stops in it."""
+    """An engine that has the packages loaded, where it can keep them. Raises ToolError if it stops in them."""
     if engine.name not in pdf.DUMPING:
         return _Prepared(engine, preamble)
-    folder = Path(tempfile.mkdtemp(dir=_folder().name))
-    return _Prepared(pdf.preloaded(engine, preamble, folder), "")
+    packages, own, rest = preamble.partition("\\hypersetup")
+    return _Prepared(_with_packages(engine, packages), own + rest)
+
+
+@cache
+def _with_packages(engine: Engine, packages: str) -> Engine:
+    """The engine with packages loaded: the same for sheets, keys and feedback, whose titles and commands differ."""
+    return pdf.preloaded(engine, packages, Path(tempfile.mkdtemp(dir=_folder().name)))

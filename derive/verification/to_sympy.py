@@ -93,17 +93,19 @@ def sympy_slope(of: Sym, by: Sym, known: dict[Sym, Sym]) -> Sym:
     """
     import sympy
 
+    if not of.args:
+        return sympy.Integer(of == by)
     if of not in known:
         inner = [sympy_slope(arg, by, known) for arg in of.args]
+        moving = [i for i, d in enumerate(inner) if d is not sympy.S.Zero]
         if of.is_Add:
             known[of] = sympy.Add(*inner)
         elif of.is_Mul:
-            args = of.args
-            known[of] = sympy.Add(*(sympy.Mul(*args[:i], d, *args[i + 1 :]) for i, d in enumerate(inner) if d != 0))
-        elif of.is_Pow and inner[1] == 0:
+            known[of] = sympy.Add(*(sympy.Mul(*of.args[:i], inner[i], *of.args[i + 1 :]) for i in moving))
+        elif of.is_Pow and 1 not in moving:
             known[of] = of * (inner[0] * of.exp / of.base)
         elif hasattr(of, "row_key"):
-            known[of] = sympy.Add(*(_slope(of, i) * d for i, d in enumerate(inner) if d != 0))
+            known[of] = sympy.Add(*(_slope(of, i) * inner[i] for i in moving))
         else:
             known[of] = of.diff(by)
     return known[of]

@@ -38,6 +38,7 @@ from derive.language.step_ids import StepId
 from derive.pdf import press
 from derive.problem.problem import Problem
 from derive.sheets import Identity
+from derive.sheets.sheet_writer import KEY, SHEET
 from derive.solution import Blueprint
 from derive.variants import Assignment, Variant
 
@@ -72,6 +73,8 @@ NAMES = [
     ("Παπαδόπουλος", "Γιώργος"), ("Nguyễn", "Thị Hương"), ("Doe", ""), ("Ångström", "Åsa"), ("Smith", "Jane"),
 ]  # fmt: skip
 STUDENTS = [f"s{100 + i}" for i in range(30)]
+PRINTED = [*STUDENTS[:10], "s124"]
+"""Those whose sheets come back as PDF: names of every script."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Played:
 
     def sheet(self, student: str, ending: str) -> Path:
         """A sheet as it was handed out."""
-        return self.folder / "class" / "sheets" / f"{student}.{ending}"
+        return self.folder / ("printed" if ending == "pdf" else "class") / "sheets" / f"{student}.{ending}"
 
     def work(self, student: str) -> list[Answer]:
         """The answers of a student to the own variant, to six digits."""
@@ -225,7 +228,9 @@ def csv_steps(sheet: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The class made by the command, its returns handed in, marked; what LaTeX sets is set once, however it ends."""
+    """The class made by the command, in PDF for those whose sheets come back in it; its returns handed in, marked. What
+    LaTeX sets is set once, however it ends.
+    """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(press, "remedies", lambda rest: [])
         return play(tmp_path_factory.mktemp("played"))
@@ -233,14 +238,16 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 def play(folder: Path) -> Played:
     (folder / "small.toml").write_text(PROBLEM, "utf-8")
-    with (folder / "roster.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["student_id", "last_name", "first_name", "email"])
-        for i, student in enumerate(STUDENTS):
-            rows.writerow([student, *NAMES[i % len(NAMES)], f"{student}@example.org"])
-    made = ["class", str(folder / "small.toml"), "--roster", str(folder / "roster.csv"), "-o", str(folder / "class"),
-            "--to", "pdf,toml,csv,md", "--seed", "autumn", "--workers", "1"]  # fmt: skip
-    assert main(made) == 0
+    for name, students, formats in (("class", STUDENTS, "toml,csv,md"), ("printed", PRINTED, "pdf")):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["student_id", "last_name", "first_name", "email"])
+            for i, student in enumerate(STUDENTS):
+                if student in students:
+                    rows.writerow([student, *NAMES[i % len(NAMES)], f"{student}@example.org"])
+        made = ["class", str(folder / "small.toml"), "--roster", str(folder / f"{name}.csv"), "-o", str(folder / name),
+                "--to", formats, "--seed", "autumn", "--workers", "1"]  # fmt: skip
+        assert main(made) == 0
     room = Classroom.open(folder / "class")
     result = Played(folder, Assignment(room.problem, room.seed))
     hand_in(result)
@@ -362,8 +369,10 @@ def test_a_blank_sheet_earns_nothing_and_its_key_everything(name: str, form: str
     solution, identity = marker.blueprint.evaluate(), Identity("K7M2ABC", "s1", "Ada")
     source = ReturnedFile(Path(f"sheet.{form}"), f"sheet.{form}")
     blank, key = (
-        marker.mark(problem, packed(read_work(source, write(form, solution, identity).encode()))).marks
-        for write in (marker.writer.sheet, marker.writer.key)
+        marker.mark(
+            problem, packed(read_work(source, marker.writer.text(page, form, solution, identity).encode()))
+        ).marks
+        for page in (SHEET, KEY)
     )
     assert [mark.step for mark in blank if mark.verdict != "missing"] == []
     if form != "txt":  # its matrices stand in two dimensions

@@ -130,6 +130,7 @@ def test_a_table_in_markdown_keeps_its_columns() -> None:
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows[:47]} == {4}
 
 
+@pytest.mark.slow
 def test_tables_and_charts_compile_in_latex() -> None:
     log = compiled(page("tex")).log
     assert overfull(log) == missing_glyphs(log) == []

@@ -46,6 +46,7 @@ def expected(row: Row, point: list[Fraction]) -> float:
     return float(kernel(*([fmpq(x.numerator, x.denominator)] for x in point))[0])
 
 
+@pytest.mark.slow
 def test_numpy_gets_the_value_of_every_elementwise_operation() -> None:
     lines = []
     for row in ELEMENTWISE:
@@ -56,6 +57,7 @@ def test_numpy_gets_the_value_of_every_elementwise_operation() -> None:
     runs("\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_maxima_gets_the_value_of_every_elementwise_operation() -> None:
     conditions = {}
@@ -141,6 +143,7 @@ y_35 = place(b, at = [2:3], shape = 4)
 """
 
 
+@pytest.mark.slow
 def test_numpy_gets_the_value_of_arrays() -> None:
     """With the words that it has, and entry by entry where it has none."""
     problem = Problem.loads(ARRAYS)
@@ -158,6 +161,7 @@ def test_numpy_gets_the_value_of_arrays() -> None:
     runs("\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_maxima_gets_the_value_of_arrays() -> None:
     problem = Problem.loads(ARRAYS)

@@ -153,6 +153,7 @@ def notes_of(*works: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_a_number_counts_as_it_may_be_written() -> None:
     """In full, to the digits that are printed, to two, cut off, as a product; not to one digit, nor another number."""
@@ -162,6 +163,7 @@ def test_a_number_counts_as_it_may_be_written() -> None:
     assert not {"right", "follows"}.intersection(found[7:])
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_what_follows_from_own_numbers_counts() -> None:
     """The bias was left out: z = 16.7; L and its derivative go on from p."""
@@ -176,12 +178,14 @@ def test_what_follows_from_own_numbers_counts() -> None:
     assert third["dL/dp"] == "sign_turned"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_an_empty_answer_stops_nothing() -> None:
     (found,) = notes_of({"L": "289", "dL/dz": "-0.00000122", "dL/db": EMPTY})
     assert found == {"L": "right", "dL/dz": "right", "dL/db": "blank"}
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_a_value_rounded_to_its_bound_is_charged_where_it_becomes_nothing() -> None:
     """p = 1 is right at its length; its derivative is not 0. What comes after that follows."""
@@ -219,6 +223,7 @@ def test_a_mistake_costs_its_own_step_alone() -> None:
         assert sum(float(score) == 0 for score in texts(test, "expected/expectedscore")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.needs("maxima")
 def test_the_variables_of_a_question_are_the_values_of_the_page() -> None:
     problem = example("mazur")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
 
 from pypdf.generic import read_string_from_stream
 
 from derive.errors import ToolError
-from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine, preloaded
+from derive.pdf.engines import Engine, EngineRun, compile_tex, find_engine
 from derive.pdf.missing_letters import lettered
-from derive.pdf.press import _halved, _one_form, _Prepared
+from derive.pdf.press import _halved, _one_form, _Prepared, _with_packages
 
 _OWN = r"\hypersetup"
 """Where a page's own part of the preamble begins."""
@@ -26,7 +23,7 @@ def compiled(tex: str) -> EngineRun:
     """The run of a page, by the embedded engine."""
     packages, own, rest = tex.partition(_OWN)
     assert own, "no page of this program"
-    return compile_tex(own + rest, _with_packages(packages))
+    return compile_tex(own + rest, _loaded(packages))
 
 
 def compiled_together(texts: Sequence[str]) -> EngineRun:
@@ -50,7 +47,7 @@ def filled_together(texts: Sequence[str]) -> Sequence[EngineRun | ToolError]:
         lines = [line for line in preamble.splitlines() if line.removeprefix(own) not in common]
         bodies.append("\n".join([*lines, _TELL_TITLE, body.rpartition("\\end{document}")[0]]))
         assert lettered(text) == text
-    return _halved(_Prepared(_with_packages(packages), "\n".join([own + common[0], *common[1:], ""])), bodies)
+    return _halved(_Prepared(_loaded(packages), "\n".join([own + common[0], *common[1:], ""])), bodies)
 
 
 def title_of(log: str) -> str:
@@ -59,12 +56,5 @@ def title_of(log: str) -> str:
     return str(read_string_from_stream(BytesIO(f"({found})".encode("latin-1"))))
 
 
-@cache
-def _formats() -> TemporaryDirectory[str]:
-    """Where this process keeps the packages, loaded."""
-    return TemporaryDirectory(prefix="derive-tests-")
-
-
-@cache
-def _with_packages(packages: str) -> Engine:
-    return preloaded(find_engine("embedded"), packages, Path(mkdtemp(dir=_formats().name)))
+def _loaded(packages: str) -> Engine:
+    return _with_packages(find_engine("embedded"), packages)

@@ -62,12 +62,14 @@ def test_every_step_is_computed_and_checked() -> None:
     assert 'assert agrees(A_2, "≈0.9999999887")' in lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["W_1 @ x + b_1 + 0.01", "W_1 @ x", "-(W_1 @ x + b_1)"])
 def test_another_value_is_noticed(change: str, tmp_path: Path) -> None:
     text = written("notes", "ipynb").replace("z_1 = W_1 @ x + b_1", f"z_1 = {change}")
     assert "AssertionError" in faults(tmp_path, {"notes": text})
 
 
+@pytest.mark.slow
 def test_numbers_that_are_none_are_noticed(tmp_path: Path) -> None:
     program = (
         framed("notebook.txt", rounds=False)
@@ -77,6 +79,7 @@ def test_numbers_that_are_none_are_noticed(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "settings"),
     [("mazur", {"carry": "rounded", "significant": 3}), ("logistic_samples", {"carry": "rounded", "decimals": 4})],

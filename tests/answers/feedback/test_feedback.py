@@ -153,6 +153,7 @@ significant = 5
 """
 
 
+@pytest.mark.slow
 def test_no_line_of_the_pdf_is_too_long_and_no_character_stops_it() -> None:
     solution = solve(Problem.loads(WIDE))
     right = solution["dL/dW"].printed

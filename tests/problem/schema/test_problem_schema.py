@@ -166,6 +166,7 @@ def test_the_reader_refuses_a_broken_file(file: BrokenFile) -> None:
     assert file.line in lines or "layer" in file.text.splitlines()[min(lines) - 1]
 
 
+@pytest.mark.slow
 def test_a_checker_marks_the_line_of_nine_faults_in_ten() -> None:
     assert len(BROKEN) >= 200
     missed = [file.name for file, lines in marks().items() if file.line not in lines]

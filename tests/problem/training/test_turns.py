@@ -165,6 +165,7 @@ def test_the_file_is_written_again() -> None:
     assert again["a@6"].value_text == solution["a@6"].value_text
 
 
+@pytest.mark.slow
 def test_the_notebook_computes_the_same(tmp_path: Path) -> None:
     for first in ("rounds = 2", "rounds = 6\nshow = [1, 2, 12]"):
         notebook = json.loads(solved(first, 'rule = "adam"\nlearning_rate = 0.1').text("ipynb"))
