@@ -6,7 +6,7 @@ from support.effort import calls
 import derive
 from derive.problem.problem import Problem
 
-SHORT, LONG = 40, 120
+SHORT, LONG = 30, 90
 FORMATS = ["tex", "md", "txt", "json"]
 MODELS = {
     "one unit": ("h_0 = 0.1\nx = 0.3", "w = 0.5\nb = 0.1", "h_t = tanh(w h_{t-1} + b x)", "(h_T - 1)^2"),

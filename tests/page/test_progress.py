@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.solutions import solved
+from support.solutions import solved, written
 
 import derive
 import derive.examples
@@ -222,9 +222,9 @@ def test_numbers_of_a_column_stand_with_their_decimal_signs_in_one_line() -> Non
     assert r"\multicolumn{2}{r}{$L$}" in tex
 
 
-@pytest.mark.slow
-def test_large_counts_have_their_digits_in_groups() -> None:
-    page = text(LINE + "steps = 10000\nshow = [1]\n")
+@pytest.mark.parametrize("name", ["mazur_10000"])
+def test_large_counts_have_their_digits_in_groups(name: str) -> None:
+    page = written(name, "txt")
     assert "After 10,000 updates" in page
     assert re.search(r"^ *10,000  ", page, re.MULTILINE)
     assert re.search(r"^ *5000  ", page, re.MULTILINE)
