@@ -21,16 +21,25 @@ pytestmark = [pytest.mark.needs("pandoc"), pytest.mark.slow]
 INLINE = '```{derive}\ntitle = "Inside"\n[data]\nx = 3\n[model]\nequations = "y = x^2 + 1"\n```\n'
 
 
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a problem and the filter that `derive quarto` writes."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "mazur.toml").write_text(examples.path("mazur").read_text("utf-8"), "utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        assert main(["quarto"]) == 0
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mazur.toml").write_text(examples.path("mazur").read_text("utf-8"), "utf-8")
-    assert main(["quarto"]) == 0
-    return tmp_path
+def folder(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(course)
+    return course
 
 
 def pandoc(text: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Pandoc with the filter that `derive quarto` has written."""
+    """Pandoc with the filter."""
     head = f'---\ntitle: A course\nderive-command: "{sys.executable} -m derive"\n---\n\n'
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     command = ["pandoc", "-L", "_extensions/derive/derive.lua", *options]
@@ -42,11 +51,11 @@ def block(*lines: str) -> str:
 
 
 @cache
-def blocks(text: str, folder: Path) -> Any:
-    """What Pandoc reads and the filter makes of a document in a folder, made once for all that is asked of it."""
+def filtered(text: str) -> str:
+    """What Pandoc reads and the filter makes of a document, as Pandoc's JSON: once for all that is asked of it."""
     done = pandoc(text, "-t", "json")
     assert done.returncode == 0 and done.stderr == "", done.stderr
-    return json.loads(done.stdout)["blocks"]
+    return done.stdout
 
 
 def parts(text: str, kind: str) -> list[Any]:
@@ -57,7 +66,7 @@ def parts(text: str, kind: str) -> list[Any]:
         own = [node["c"]] if isinstance(node, dict) and node.get("t") == kind else []
         return own + [each for child in inner for each in found(child)]
 
-    return found(blocks(text, Path.cwd()))
+    return found(json.loads(filtered(text))["blocks"])
 
 
 def formulas(text: str) -> str:
@@ -95,7 +104,9 @@ def test_a_sheet_its_key_and_a_problem_inside(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.html", "a.docx", "a.tex", "a.epub"])
 def test_formats_take_every_formula(name: str, folder: Path) -> None:
-    done = pandoc(f"{block('file: mazur.toml')}\n{INLINE}", "-s", "--mathml", "-o", name)
+    document = filtered(f"{block('file: mazur.toml')}\n{INLINE}")
+    command = ["pandoc", "-f", "json", "-s", "--mathml", "-o", name]
+    done = subprocess.run(command, input=document, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "Could not convert TeX" not in done.stderr
     assert (folder / name).stat().st_size
