@@ -17,7 +17,7 @@ import pytest
 
 from derive import examples
 
-BUNCHES = tuple(examples.names()[start : start + 20] for start in range(0, len(examples.names()), 20))
+BUNCHES = tuple(examples.names()[start : start + 25] for start in range(0, len(examples.names()), 25))
 BUNCH = {name: bunch for bunch in BUNCHES for name in bunch}
 """The built-in problems that each of them stands together with."""
 BROWSERS = frozenset({"chromium", "firefox"})
