@@ -142,6 +142,9 @@ JOINTS: Mapping[str, Style] = {
     },
 }
 
+OPERATING = frozenset((*map(repr, (" / ", " – ", " · ", " • ")), "e"))
+"""Joints that between a name and a value are signs of operations, or Euler's number."""
+
 _BEFORE = (
     "- ",
     "* ",

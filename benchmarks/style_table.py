@@ -221,6 +221,11 @@ ARRAYS: Mapping[str, Style] = {
     "■(a&b@c&d)": Style(_rows("&", "@", "[■(…)]"), "text"),
 }
 
+SPACED = frozenset(("[a; b]", "(a; b)", "[a | b]"))
+"""Arrays with nothing but spaces between the numbers of a row."""
+OF_ONE, OF_OTHERS = frozenset(("R", "Julia", "MATLAB", "Maple", "c()")), frozenset((">>>", "In [1]", "%i1"))
+"""Arrays as one program prints them, and the prompts of others."""
+
 CORNERS = {"⎡⎦": "⎡", "| over lines": "|", "[ over lines": "["}
 """Where the lines of a drawn array begin."""
 
@@ -354,6 +359,8 @@ CHAINS = {
     "entries": Style("", "text tex code", low=True),
     "entries with numbers": Style("", "text tex", low=True),
 }
+TURNED = frozenset(("value = name", "formula = name = value", "formula -> name"))
+"""Chains that begin with no name."""
 TIMES = {
     "·": Style("·", "text"),
     "*": Style("*", "text code"),

@@ -17,6 +17,7 @@ from derive.answers.chains.left_texts import (
     tails,
     turned_round,
     with_channel,
+    without_count,
 )
 from derive.answers.chains.pass_tracker import PassTracker
 from derive.answers.chains.read_statements import (
@@ -136,6 +137,7 @@ class StatementReader:
         links = statement.links
         if target is not None and label > 0:
             links = (statement.left, *links)
+        links = (*links[:-1], without_count(links[-1]))
         parts = up_to_unread(as_result(tuple(self._part(link, target) for link in links)))
         numbers = next((part.numbers for part in reversed(parts) if part.numbers), None)
         target = target and self._in_channel(target, numbers)
@@ -217,7 +219,8 @@ class StatementReader:
 
     def _named_later(self, statement: Statement) -> tuple[Target, str] | None:
         """What a member of a chain names whose left side is a formula that says nothing: `W - eta g = W_new = 0.3`."""
-        if _MEMBER.search(statement.left.text) is None or statement.inline:
+        left = statement.left.text.strip()
+        if statement.inline or not (_MEMBER.search(left) or value_ahead(left) == len(left)):
             return None
         named = ((found, link.text) for link in statement.links[:-1] if (found := self.left(link.text)))
         return next(named, None)
@@ -239,6 +242,9 @@ class StatementReader:
         written = text.strip().rstrip(".:, ").strip('*_`$ "“”„«»')
         if len(written) > 2 * MAX_LEFT:
             return None
+        numbered = NUMBERED.sub(r"_\1", written)
+        if numbered in self.lexicon.names and written.partition("[")[0] not in self.lexicon.names:
+            written = numbered  # `Z[1]` is Z_1 where there is one, and no entry of z
         text = plain_left(written, self.first_index)
         if self.loss_named and self._is_usual(text):
             return None
@@ -247,7 +253,7 @@ class StatementReader:
             return self.left(f"{counted['name']}^{{({counted['k']})}}")
         if meant is None and (counted := COUNTED_BELOW.fullmatch(text)) and self._is_renewed(counted["name"]):
             return self.left(f"{counted['name']}@{counted['k'] or counted['braced']}")
-        if meant is None and (numbered := NUMBERED.sub(r"_\1", written)) != written:
+        if meant is None and numbered != written:
             return self.left(numbered)
         if meant is None:
             return None

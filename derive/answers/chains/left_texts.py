@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.answers.pages.statements import Statement
+from derive.answers.names.letters import MARKS, UNSPACED
+from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.literal_ends import value_ahead, without_words_ahead
 
 _NEW = (
@@ -27,6 +28,8 @@ _GRADIENT_BEFORE = re.compile(
     r"(?:the\s+)?(?:[Gg]rad(?:ient)?|[Гг]радиент|[Gg]radiente)\s+(?:(?:of|for|w\.?r\.?t\.?|by|in|von|nach|für|по|для|de|par|por)\s+)?"
     r"(?P<name>(?!(?:of|for|the)\b)\S+)"
 )
+_NAME_OF_ENTRY = re.compile(r"[^\[]+(?:(?<=\^)\[\w+\])?")
+"""The name that an index stands behind; a layer in brackets on top is a part of it."""
 _ENTRY_FROM_ZERO = re.compile(r"(?<=[_^]\{)(?P<before>\w{1,6},)(?P<index>\d{1,3}(?:,\d{1,3})*)(?=\})")
 _INDEX = re.compile(r"(?P<name>.*[\w})])(?P<index>\[\d{1,4}(?:(?:\]\[|,\s*)\d{1,4}){0,5}\])")
 _SLICE = re.compile(r"(?P<name>.*[\w})])\[(?P<at>\d{1,4})(?:,\s*:){1,3}\]")
@@ -37,12 +40,13 @@ _CHANNEL_WORD = (
 _ANY_CHANNEL = re.compile(_CHANNEL_WORD, re.IGNORECASE)
 _CHANNEL = re.compile(rf"\(?\s*{_CHANNEL_WORD}\s*(?:no\.?|nr\.?|№|#)?\s*(?P<at>\d{{1,4}})\s*\)?", re.IGNORECASE)
 _WITH_CHANNEL = re.compile(rf"(?P<name>\S.*?)[\s,:]*{_CHANNEL.pattern}", re.IGNORECASE)
-_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−–\d.\[({]")
+_VALUE = re.compile(r"\\(?:left\b|begin\b|frac\{[-\d])|[-+−–\d.\[{]|\((?=[\s(\[]*[-+−–]?\s?[\d.])")
+_REMARK = re.compile(
+    r"(?<=\S)(?:\s+(?:[—–]|--?|\\?%|#|//|<-)\s|\s+[(\[]\d|\s*,\s+[^\W\d_]|\s+\((?=[^\W\d_]{3}))[^=≈]*$"
+)
+"""What stands behind a name at the end of a line and is no part of it."""
+_COUNT = re.compile(r"\s+\(\d{1,2}\)$")
 _OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
-UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Letters of scripts that part words by no spaces."""
-MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
-"""What stands above, below or behind letters of some scripts, in one word with them."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_AHEAD = re.compile(rf"[^\W\d][\w{MARKS} ,.:;()'’*<>≤≥-]*")
 _AHEAD = re.compile(rf".*(?:[{UNSPACED}]|->|[→⇒⟶⟹]|=>)(?=.)", re.DOTALL)
@@ -71,8 +75,8 @@ def plain_left(text: str, first_index: int) -> str:
         text = _ENTRY_FROM_ZERO.sub(_counted_from_one, text)
     found = _GRADIENT_BEHIND.fullmatch(text) or _GRADIENT_BEFORE.fullmatch(text) if _SLOPE.search(text) else None
     if found:
-        name, mark, index = found["name"].partition("[")
-        return f"grad_{{{name}}}{mark}{index}"
+        name = _NAME_OF_ENTRY.match(found["name"])
+        return f"grad_{{{name.group()}}}{found['name'][name.end() :]}" if name else text
     if found := _ADDED.search(text) and (_NEW_BEFORE.fullmatch(text) or _NEW_BEHIND.fullmatch(text)):
         return f"{found['name']}^{{new}}"
     return text
@@ -114,10 +118,17 @@ def turned_round(statement: Statement) -> Statement | None:
     worded = value != statement.left.text and value_ahead(value) < len(value.rstrip())
     if worded or not _VALUE.match(value) or _VALUE.match(last.text):
         return None
-    left = replace(last, relation="=")
+    left = replace(last, relation="=", text=_REMARK.sub("", last.text))
     return replace(
-        statement, labels=(last.text,), links=(*between, replace(statement.left, relation="=", text=value)), left=left
+        statement, labels=(left.text,), links=(*between, replace(statement.left, relation="=", text=value)), left=left
     )
+
+
+def without_count(link: StatedSide) -> StatedSide:
+    """The last member of a chain without the number of an equation behind its value: `[4; 0] (3)`."""
+    found = _COUNT.search(link.text)
+    whole = found and value_ahead(link.text[: found.start()]) == found.start()
+    return replace(link, text=link.text[: found.start()]) if found and whole else link
 
 
 OF_ANOTHER = re.compile(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from derive.prose.catalogue import Catalogue
 
-_BEFORE, _BEHIND = r"[#\s*_=>-]*+(?:\\(?:sub)*section\*?\{)?\s*+", r"[\s}*_:.=-]*+"
+_BEFORE, _BEHIND = r"[#\s*_=>-]*+(?:\\(?:(?:sub)*section\*?|text(?:bf)?)\{)?\s*+", r"[\s}*_:.=-]*+"
 _NUMBER = r"(?P<k>\d(?:[\d.,]|[ \xa0\u2009\u202f](?=\d{3}(?!\d)))*)"
 PASS_WORDS = (
     "step|epoch|iteration|iter|pass|round|update step|training step|"
@@ -62,8 +62,9 @@ def passes(text: str, words: Catalogue, names: Collection[str] = ()) -> list[Pas
 def _marks(lines: Sequence[str], words: Catalogue, names: Collection[str]) -> Iterator[PassMark]:
     kinds = [(_pattern(words["headings.pass"]), 0), (_pattern(words["headings.after"]), 1)]
     k = 1
-    for i, line in enumerate(lines, 1):
-        if not line.strip():
+    for i, written in enumerate(lines, 1):
+        line = written.rstrip().removesuffix(r"\\")  # in a display
+        if not line:
             continue
         short = len(line) < LONGEST
         found = next(((match, more) for pattern, more in kinds if short and (match := pattern.fullmatch(line))), None)

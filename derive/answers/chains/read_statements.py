@@ -12,7 +12,9 @@ from derive.language.names import Name
 from derive.language.step_ids import StepId
 
 RESULT, NUMBERS, FORMULA, MIXED, UNREADABLE = "result", "numbers", "formula", "mixed", "unreadable"
-_MIXED_UP = re.compile(r"[-−+]?(?:\d[\d.,]*|\[[-−+\d.,;\s]*\]|\([-−+\d.,;\s]*\))[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])")
+_MIXED_UP = re.compile(
+    r"[-−+]?(?:\d[\d.,]*|[\[(][-−+\d.,;|\s\[\]()]*[\])](?:\^\{?T\}?|['ᵀ])?)[\s,;:]+[^\W\d_₀-₉]{2,}(?![({\w])"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from derive.answers.chains.left_texts import MARKS, UNSPACED
+from derive.answers.names.letters import MARKS, UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
 from derive.answers.reading.grids import BLANK
@@ -17,8 +17,12 @@ _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
 _NOT_READ = re.compile(r"(?:∇|\\nabla)\s?_\{[^{}]*\} |\^\{?\+\}?$")
 """What stands in no name."""
 _BETWEEN = re.compile(r"(?:[\s,;:.!&•、。](?<!\\,)(?<!\\;)(?<!\\:)(?<!\\!)|(?<=\s)\||\\q?quad)+$")
-_ASIDE = re.compile(r"\([^()\d=]{2,40}\)$")
-_WORD = re.compile(rf"(?:(?<![\w\\}}^_{MARKS}])|(?=[{UNSPACED}]))(?P<word>[^\W\d_](?:[^\W\d_]|[{MARKS}])*)['’]?$")
+_ASIDE = re.compile(r"(?:(?<!/)\([^()\d=]{2,40}\)|\\text\s*\{[^{}\d=]{2,40}\})$")
+_LETTER = r"[^\W\d_₀-ₜᵢ-ᵪⱼ]"
+_WORD = re.compile(
+    rf"(?:(?<![\w\\}}^_{MARKS}])(?<![^\W\d_]\.)(?<!\]\.)(?<![^\W\d]\d\.)(?![xX]$)|(?=[{UNSPACED}]))(?P<word>{_LETTER}(?:{_LETTER}|[{MARKS}])*)['’]?$"
+)
+"""A word at the end; neither a letter for × nor a part of a name, `W.grad`."""
 _GAP = r"(?:[\s,;:.·•/|⇒→。，、]|->|=>|\\(?:[,;: ]|q?quad|implies|Rightarrow))*"
 _FIRST_GAP = re.compile(_GAP)
 _FOREIGN = re.compile(
@@ -29,7 +33,8 @@ _MATHEMATICS = re.compile(r"\\(?!text|q?quad|Rightarrow|implies|to(?![a-z]))[a-z
 _SEPARATES = re.compile(r"[,;|\t]|quad")
 _BRACKETS, _EACH, _SIGNS = re.compile(r"\([^()]*\)|\\[a-z]*"), re.compile(r"[^\W\d_]+"), re.compile(r"[-+*·^=\d_⊙]")
 _UNFINISHED = re.compile(r"(?:[+=]|\\(?:cdot|times|odot))$")
-_OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−])$")
+_OPERATES = re.compile(r"\s*(?:[/·•⋅*×]|-{1,2}|[–—−]|(?<=\s)[yeiи])$")
+"""A sign of an operation, or a word for `and` that may be a name, which may stand between two statements."""
 
 
 def _is_whole(text: str) -> bool:
@@ -81,7 +86,8 @@ class StatementSplitter:
 
     def _turned(self, statement: Statement) -> tuple[Statement, Statement] | None:
         """`3.9 = z and 0.27 = A` as two statements: a name, words and a value between two relations."""
-        if len(statement.links) < 2 or value_ahead(statement.left.text) < len(statement.left.text.rstrip()):
+        value = without_words_ahead(statement.left.text)
+        if len(statement.links) < 2 or value_ahead(value) < len(value.rstrip()):
             return None
         link, *others = statement.links
         start = value_behind(link.text)

@@ -16,6 +16,7 @@ from derive.answers.marking.step_answer import FOLLOWS, UNREADABLE, WRONG
 from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.contents import numbers_in
 from derive.answers.reading.grids import Reading
+from derive.answers.reading.numbers import read_number
 from derive.answers.reading.reader import read_side
 from derive.answers.reading.written import Answer, Array, Remark, Substituted, Unreadable
 from derive.answers.substitutions.numerals import as_printed
@@ -293,11 +294,9 @@ class Feedback:
         """A remark; with its line where that is another one than the answer's."""
         key = f"check.{remark.key or remark.kind}"
         hinted = self.hints and remark.kind in _TELLING
-        as_is = remark.is_notice
-        texts = {"written": remark.written, "right": remark.right}
-        fields: dict[str, Inline] = {
-            name: Verbatim(text) if as_is else self.inline(text) for name, text in texts.items()
-        }
+        as_is = remark.is_notice or (remark.kind == "notation" and _is_one_number(remark.written, remark.right))
+        shown = Verbatim if as_is else self.inline
+        fields: dict[str, Inline] = {"written": shown(remark.written), "right": shown(remark.right)}
         fields["at"] = ""
         if remark.line and answer and remark.line != answer.line:
             fields |= {"at": Words("check.at"), "number": remark.line}
@@ -378,6 +377,12 @@ def _unread(judged: Judged) -> tuple[str, Unreadable] | None:
     if answer and isinstance(answer.content, Unreadable):
         return answer.given, answer.content
     return answer.unread if answer and judged.verdict == UNREADABLE else None
+
+
+def _is_one_number(written: str, right: str) -> bool:
+    """Whether two texts are the same number: how it was written is what a remark is about."""
+    pairs = ((read_number(written, sign), read_number(right, sign)) for sign in ".,")
+    return any(a and b and a.value == b.value for a, b in pairs)
 
 
 def _sizes(shape: Shape) -> str:

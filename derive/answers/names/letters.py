@@ -6,6 +6,10 @@ from functools import lru_cache
 
 from derive.language.tokens import Token, tokenize
 
+UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that part words by no spaces."""
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
+"""What stands above, below or behind letters of some scripts, in one word with them."""
 _RANGES = ((0xFF01, 0xFF5E), (0x2100, 0x214F), (0x1D400, 0x1D7FF))
 _SPACES = (0x3000, 0xA0, 0x202F, 0x2009)
 _PLAIN = {
@@ -77,7 +81,7 @@ def plain_letters(text: str) -> str:
     """
     text = _COMMAND.sub(_command, text) if "\\" in text else text
     text = _TYPST.sub(_plain_typst, text) if "approx" in text or '"(' in text else text
-    text = _DIFFERENTIAL.sub(lambda match: "d".rjust(len(match.group())), text) if "dif" in text else text
+    text = _DIFFERENTIAL.sub(lambda match: "d".ljust(len(match.group()), "\u2060"), text) if "dif" in text else text
     if text.isascii():
         return text
     text = text.translate(_PLAIN) if _LETTERS.search(text) else text

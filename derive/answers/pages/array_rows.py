@@ -13,7 +13,7 @@ from derive.answers.pages.snippet import Snippet
 
 MAX_ROWS, MAX_LENGTH = 200, 1_000
 _NUMBER = (
-    r"[-+−–]?(?:\d[\d.,]*+|[.,]\d++)"
+    r"[-+−–]?(?:\d[\d.,]*+(?:/\d++)?+|[.,]\d++)"
     r"(?:[eE]\d++|\s?[eE][-+−–]\d++|\s?(?:[·⋅×*]|\\cdot|\\times)\s?10(?:\^\{?[-+−–]?\d++\}?|[⁻⁺]?[⁰¹²³⁴-⁹]++))?+"
 )
 _APART = r"(?:\s*[|&]\s*|\s+)"

@@ -14,7 +14,7 @@ _RELATION = r"(?:=|≈|≃|≅|\\approx|\\simeq|\\cong)"
 _STATES = re.compile(rf"{_RELATION}|<-|←")
 _CONTINUES = re.compile(rf"^(?:&|\s)*(?!==){_RELATION}")
 _GOES_ON = re.compile(r"^(?:[+−·⊙/] |\\underbrace\{)")
-_UNFINISHED = re.compile(r"(?:(?<!=)=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|\+|·|\*)\s*$")
+_UNFINISHED = re.compile(r"(?:(?<!=)=|≈|≃|≅|\\approx|\\simeq|\\cong|\\cdot|(?<!\^)\+|·|(?<!\^)\*)\s*$")
 
 
 def join_continuations(cut: Iterable[Snippet]) -> Iterator[Snippet]:

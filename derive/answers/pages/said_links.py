@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from derive.answers.names.letters import UNSPACED
 from derive.answers.pages.separators import SAID
 
 Means: TypeAlias = Callable[[str], bool]
@@ -39,9 +40,13 @@ _COUNTS = frozenset(
 _NUMBERS = re.compile(r"[-+−–\s]*\d[\d.,]*|\[.*\]|")
 _BAR_OR_BRACKET, _OPENS, _CLOSES = re.compile(r"([|()\[\]{}])"), frozenset("([{"), frozenset(")]}")
 _CELL, _BELOW = re.compile(rf"{_VALUE}"), re.compile(rf"\s*(?:{_VALUE})")
-_TURNED = re.compile(r"[^=≈A-Za-z]*[=≈]")
+_TURNED = re.compile(r"[^=≈A-Za-z]*(?:\^\{?T\}?[^=≈A-Za-z]*)?[=≈]")
 """A value that stands on the left of another relation."""
 _OVER = re.compile(r"[=≈≃≅←]|\\approx|:=|<-")
+_SPACELESS = re.compile(rf".*[{UNSPACED}。、，；：]")
+"""What a script without spaces puts before a name."""
+_CALCULATED = re.compile(r"[=≈][^=≈]*[\d)\]}]$")
+"""Numbers put into a formula."""
 _ENDS = frozenset("=≈<>~:←")
 _MARKS, _AROUND = "*`_$\"'|«»“”", "*`_$\"'|([{"
 
@@ -75,6 +80,8 @@ def _name_and_sign(text: str, link: re.Match[str], means: Means) -> tuple[str, s
     before = text[: len(text) - len(link.group())]
     if link["words"] is None:
         return (before, " = ") if _named(before, means) else None
+    if link["words"].strip().lower() in _KNOWN and _CALCULATED.search(before):
+        return before, " = "
     before += link["words"]
     if "\t" in text[len(before) :] and _named(before, means):
         return before, " = "
@@ -126,6 +133,7 @@ def _sign(text: str) -> str:
 
 def _named(before: str, means: Means) -> bool:
     """Whether a text ends with a name."""
+    before = _SPACELESS.sub("", before)
     words = [] if before.rstrip()[-1:] in _ENDS else before.rsplit(maxsplit=MOST_WORDS + 1)[-MOST_WORDS - 1 :]
     for count in range(len(words), 0, -1):
         name = " ".join(words[-count:]).strip(_MARKS)

@@ -1,11 +1,12 @@
 """A piece of mathematics → statements: a left side and a chain of links, `a = b = c ≈ d`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
+from derive.answers.names.letters import UNSPACED
 from derive.answers.pages.separators import ASIDE, BETWEEN, NEXT, RELATION, SAID, Separator, outside
 from derive.answers.pages.snippet import Snippet
 from derive.answers.pages.transcript import without_stops
@@ -26,7 +27,10 @@ _STATES = re.compile(r"[=≈≃≅≡←:\x1d]|<-|\\(?:approx|simeq|cong|equiv|d
 """What no statement is without: a relation, or the colon behind a label."""
 _LETTER = re.compile("[A-Za-zα-ωΑ-Ω]")
 _ANY_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT, _COMMANDS = re.compile(r"\d"), re.compile(r"\\(?:begin|end)\{[a-z]+\}(?:\{c+\})?|\\(?:left|right)|\^\{?T\}?")
 _OPERATOR = re.compile(r"[-+−*·⊙]|\\cdot")
+_AND = re.compile(rf"(?:\s[eyiи]|[。、，][{UNSPACED}]+)?\s*$")
+"""A word for `and` behind a statement: of one letter, or of a script without spaces."""
 _SAID = re.compile(
     r"^(?:(?:ans(?:wer)?|result|value|antwort|ergebnis|ответ|réponse|resultado|жауап)\s*[:=]\s*|(?:the )?same as\s+)+",
     re.IGNORECASE,
@@ -113,13 +117,20 @@ class StatementSpan(NamedTuple):
 def _parts(text: str, marks: list[Separator]) -> Iterator[StatementSpan]:
     """The text cut where one statement ends and the next begins: only parts with a relation stand alone."""
     marks = _whole_gaps(text, [mark for mark in marks if mark.kind in {RELATION, BETWEEN}])
-    start, relations, cuts, aside = 0, list[Separator](), 1, text.startswith(ASIDE)
+    relations, cuts, aside = list[Separator](), 1, text.startswith(ASIDE)
+    start = int(aside)
+    word: int | None = None  # where one that parts statements stands behind the last relation
     for mark, after in zip_longest(marks, marks[1:]):
         if mark.kind == RELATION:
             relations.append(mark)
-        elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after):
-            yield StatementSpan(start, mark.start, relations, aside)
+            word = None
+        elif relations and cuts < MAX_PARTS and after and _begins(text, mark, after, start, relations):
+            end = mark.start if word is None else word  # `= 3 so exp(z) -> p = 0.2`
+            yield StatementSpan(start, start + len(_AND.sub("", text[start:end])), relations, aside)
             start, relations, cuts, aside = mark.end, [], cuts + 1, text[mark.start : mark.end] == ASIDE
+            word = None
+        elif word is None and text[mark.start] in {NEXT, ASIDE}:
+            word = mark.start
     ends = (mark.start for mark in marks if mark.kind == BETWEEN and start <= mark.start and _is_talk(text, mark))
     yield StatementSpan(start, next(ends, len(text)), relations, aside)
 
@@ -142,12 +153,21 @@ def _whole_gaps(text: str, marks: Iterable[Separator]) -> list[Separator]:
     return whole
 
 
-def _begins(text: str, mark: Separator, after: Separator) -> bool:
-    """Whether a left side stands before the next sign: no number, and the sign a relation; behind a gap, one name."""
+def _begins(text: str, mark: Separator, after: Separator, start: int, relations: Sequence[Separator]) -> bool:
+    """Whether a left side stands before the next sign, which is a relation: a number only where the left side before,
+    from `start` on, is one; behind a gap one name, and a formula only where a value stands before the gap.
+    """
     before = text[mark.end : after.start]
-    if after.kind != RELATION or _LETTER.search(before) is None:
+    if after.kind != RELATION:
         return False
-    return text[mark.start] != "\t" or not _OPERATOR.search(before)
+    if _LETTER.search(before) is None:
+        return _is_value(before) and _is_value(text[start : relations[0].start].rpartition(":")[2])
+    return text[mark.start] != "\t" or not _OPERATOR.search(before) or _is_value(text[relations[-1].end : mark.start])
+
+
+def _is_value(text: str) -> bool:
+    """Whether a left side is numbers alone: `2 = p; 9 = L`."""
+    return _DIGIT.search(text) is not None and _LETTER.search(_COMMANDS.sub("", text)) is None
 
 
 def _statement(part: StatementSpan, piece: Snippet) -> Statement | None:
@@ -180,7 +200,7 @@ def _chain(
 def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     """The text behind a relation, without the bars and stops of a box around a part of the chain."""
     raw = piece.text[mark.end : end]
-    text = raw.strip().strip("&").strip()
+    text = raw.strip().removesuffix(r"\\").strip(" \n\t&")
     text = _SAID.sub("", text) if text[:1].isalpha() else text
     if text.count("|") % 2:
         text = text.strip("|").strip()

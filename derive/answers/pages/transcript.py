@@ -5,16 +5,16 @@ Line breaks are kept through every change, so that a position in a piece leads b
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 
-from derive.answers.names.letters import plain_text
+from derive.answers.names.letters import UNSPACED, plain_text
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
 from derive.answers.pages.named_values import named_values
 from derive.answers.pages.page_tables import tables_read
 from derive.answers.pages.reading_budget import A_LINE, Budget
 from derive.answers.pages.said_links import Means
-from derive.answers.pages.separators import MATRICES, ROW, outside
+from derive.answers.pages.separators import MATRICES, NEXT, ROW, outside
 from derive.answers.pages.sessions import sessions_read
 from derive.answers.pages.snippet import Snippet
 from derive.answers.pages.web_tags import tags_read
@@ -31,19 +31,19 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0
 _PICTURES = ((r"\begin{tikzpicture}", r"\end{tikzpicture}"), (r"\begin{picture}", r"\end{picture}"))
 _STRUCK = (("<del>", "</del>"), ("<s>", "</s>"), ("<strike>", "</strike>"), ("<!--", "-->"), ("~~", "~~"), *_PICTURES)
 _ANSWER = re.compile(
-    r"(?<=[:=])[ \t]*+(?:ans|answer|result|ergebnis|antwort|ответ|réponse|resultado)[ \t]*+[:=](?!=)", re.IGNORECASE
+    r"[:=][ \t]*+(?:ans|answer|result|ergebnis|antwort|ответ|réponse|resultado)[ \t]*+[:=](?!=)", re.IGNORECASE
 )
 """What says no more than the sign before it: `z: ans = 3`."""
 _QUOTED = re.compile(r"^>(?:[ ]?>)*[ ]?", re.MULTILINE)
 """A work as it is quoted in a mail."""
-_BOLD = re.compile(r"(?<![\w)\]*])\*\*(?=[^\s*])([^*\n]{1,80})(?<=\S)\*\*(?![\w(*])")
+_BOLD = re.compile(rf"(?:(?<![\w)\]*])|(?<=[{UNSPACED}]))\*\*(?=[^\s*])([^*\n]{{1,80}})(?<=\S)\*\*(?![\w(*])")
 _ROUGHLY = re.compile(
     r"(?<=[=≈])\s(?:about|approx\.?|approximately|roughly|circa|ca\.?|etwa|ungefähr|environ|aprox\.?|около|примерно)(?=\s+[-+−\d\[({|.\\⎡⎛])"
 )
 _EMPHASIS = re.compile(r"^([ \t]*)([*_])(?=[^\s*_])([^\n]*[^\s*_])\2[ \t]*$", re.MULTILINE)
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
-_ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?[-−+.]?[\d\[({|])")
+_ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?(?:[-−–+.]?[\d\[({|]|(?:mat|vec)\())")
 """A tilde for `≈`."""
 _CANCEL = re.compile(r"\\(?:[bx]?cancel|sout|st|xout)\s*\{")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
@@ -52,6 +52,20 @@ _FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPL
 _DOLLARS = re.compile(
     rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}}(?:\[[tbc]\])?)|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
+_JOINTS = {
+    sign: re.compile(
+        rf"(?<=[\d\])}}'ᵀT])\s{sign}\s+(?=(?:[^\W\d_]|[(∂∇*])[^=≈:→–—\n]{{0,40}}(?:[=≈:→~]=?|->|\s(?:is|ist|est|vaut|es|è)\s)"
+        r"(?=\s*[^=≈\n]))"
+    )
+    for sign in ("–", "—", "//")
+}
+"""Signs that part statements where a work has them nowhere else: `z = 3 – A = 0.95`."""
+_LETTERED = re.compile(r"^([ \t>]*)([a-z]):(?= \S[^\n]*[=≈])", re.MULTILINE)
+_SYSTEM = re.compile(
+    r"(?P<around>(?:\\left\s*\\\{\s*)?)\\begin\{cases\}(?P<inside>(?:[^\\]|\\(?!(?:begin|end)\{cases\}))*+)\\end\{cases\}"
+    r"(?P<closing>(?:\s*\\right\s*\.)?)"
+)
+"""Statements below one another behind a brace."""
 _LAYOUT = re.compile(
     rf"\\(?:begin|end)\{{(?!(?:{_DISPLAYS}|{MATRICES})\*?\}})[^{{}}\n]*\}}(?:\[[^\]\n]*\]|\{{[^{{}}\n]*\}})*|\\item\b"
 )
@@ -67,7 +81,7 @@ _STATES = re.compile(r"[=≈]|\\(?:approx|simeq|cong)(?![A-Za-z])")
 _STAMP = re.compile(
     r"^[ \t]*+(?:\[?(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?Z?[ \t]*+"
     r"(?:\[?[A-Z]{3,8}\])?+(?:[A-Z]{3,8})?+\]?|"
-    r"\[?(?:INFO|DEBUG|TRACE)\]?(?=[: ]))(?::[a-z]\w*:)?+[ \t:|-]*+",
+    r"\[?(?:INFO|DEBUG|TRACE)\]?(?=[: ]))(?::[a-z]\w*:)?+(?:[ \t:|]|-+\s)*+",
     re.MULTILINE,
 )
 """The time and the level that a program writes before what it logs."""
@@ -75,7 +89,7 @@ _TIMED = re.compile(r"\d\d:\d\d:\d\d|^\[?(?:INFO|DEBUG|TRACE)", re.MULTILINE)
 _ROMAN = r"x?(?:i[vx]|v?i{1,3})"
 _MARK = re.compile(
     r"^(?:={1,2}>|[⇒→∴⟹»›▸▹►▶◦‣▪▫●○◆◇★☆✓✔☑✅☞➜➔➤➢⇨§¶☐☒]|[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?"
-    r"|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[-*•]\s|\*\*|__|`|&"
+    r"|-{1,2}>|\\(?:Rightarrow|implies|therefore|rightarrow|to)(?![A-Za-z])|\s|\{\}|>|#+\s|[*•]\s|-\s(?!\s*[\d.,][^=≈:]*$)|\*\*|__|`|&"
     r"|\[[ xX]?\]\s|\(?\d{1,2}(?:\.\d{1,2}){1,3}[.):]+\s|\(?\d{1,3}\.?[)/](?=\s)|\(?\d{1,2}\.?\)|\d{1,2}\.(?!\d)"
     r"|\d{1,3}(?:°|:)\s|0\d{1,3}\s+(?=\D)|\[\d{1,3}\]\s|\|\d{1,3}\|\s|[#№]\s?\d{1,3}\s|\d{1,3}\s\|\s"
     rf"|\(?(?:[a-zA-Z]|{_ROMAN})\)\s|(?:{_ROMAN}|[a-z])\.\s"
@@ -109,12 +123,16 @@ def without_pictures(text: str) -> str:
 def cleaned(text: str, means: Means = lambda name: False) -> str:
     """Without struck-out work, comments and hidden characters; `means` says whether a text names a quantity."""
     text = tags_read(_HIDDEN.sub("", text))
-    text = _STAMP.sub("", text) if _TIMED.search(text) else text
+    text = _STAMP.sub(lambda match: " " * len(match.group()), text) if _TIMED.search(text) else text
     text = _ABOUT.sub("≈", text) if "~" in text else text
     text = _ROUGHLY.sub(lambda match: " " * len(match.group()), text)
     text = _EMPHASIS.sub(r"\1 \3 ", text)
-    text = _ANSWER.sub("", text)
+    text = _ANSWER.sub(lambda match: "=".rjust(len(match.group())), text)
     text = _BOLD.sub(r"  \1  ", text) if "**" in text else text
+    text = _unlettered(text)
+    for sign, stated in _JOINTS.items():
+        if f" {sign} " in text and 1 < text.count(f" {sign} ") == len(stated.findall(text)):
+            text = stated.sub(NEXT, text)
     text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))), means)
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
     for opening, closing in _STRUCK:
@@ -123,11 +141,27 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
         before, begin, body = text.partition(r"\begin{document}")
         text = without_comments("\n" * before.count("\n") + body if begin else text)
     text = _unboxed(text) if r"\boxed" in text else text
+    text = _SYSTEM.sub(_as_display, text) if "{cases}" in text else text
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
     text = _COLOURED.sub("", _OVER.sub(r"\1\2", _NUMBERING.sub("", text))) if "\\" in text else text
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)
+
+
+def _unlettered(text: str) -> str:
+    """A text without the letters that count its lines, `a: … b: … c: …`, from `a` on, once or several times."""
+    letters = [match[2] for match in _LETTERED.finditer(text)]
+    counted = all(b in {"a", chr(ord(a) + 1)} for a, b in pairwise(["`", *letters]))
+    return _LETTERED.sub(r"\1  ", text) if len(letters) > 2 and counted else text
+
+
+def _as_display(match: re.Match[str]) -> str:
+    """A system of statements as lines of a display; what a name is in several cases stays."""
+    before = match.string[: match.start()].rstrip(" \n&")
+    if before.endswith(("=", "≈", r"\approx", "(")) or _STATES.search(match["inside"]) is None:
+        return match.group()
+    return rf"\begin{{aligned}}{match['inside']}\end{{aligned}}"
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -277,11 +311,24 @@ def _unmarked(piece: Snippet) -> Snippet:
     """Without numbering, bullets and stops at the ends."""
     match = _MARK.match(piece.text)
     skipped = piece.text[: match.end()] if match else ""
-    text = piece.text[len(skipped) :].rstrip()
+    text = _unwrapped(piece.text[len(skipped) :].rstrip())
     return Snippet(without_stops(text), piece.line + skipped.count("\n"), piece.inline)
 
 
-_STOPS = (".", ",", ";", "。", "！", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare")
+_WRAPPED = re.compile(r"\((?=\s*(?:[^\W\d_]|[∂∇*]))(?P<round>.*)\)|\{\s(?P<braced>.*)\s\}", re.DOTALL)
+
+
+def _unwrapped(text: str) -> str:
+    """A statement without the brackets around all of it: `(z = 3)`."""
+    if text[:1] not in {"(", "{"} or (around := _WRAPPED.fullmatch(text)) is None:
+        return text
+    inside = around["round"] or around["braced"] or ""
+    depths = [*accumulate((sign in "([{") - (sign in ")]}") for sign in inside)]
+    outside = [sign for sign, depth in zip(inside, depths, strict=True) if depth == 0]
+    return inside if min(depths, default=-1) == 0 and not {"=", "≈", ":"}.isdisjoint(outside) else text
+
+
+_STOPS = (".", ",", ";", "。", "！", r"\,", r"\;", r"\!", "**", "`", r"\qed", r"\blacksquare", "■", "∎")
 
 
 def without_stops(text: str) -> str:

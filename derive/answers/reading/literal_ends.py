@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 
+from derive.answers.names.letters import MARKS, UNSPACED
 from derive.answers.reading.comments import changes_a_number
 from derive.answers.reading.numbers import SIGNS, SPACES, UNSIGNED
 
@@ -10,7 +11,7 @@ LONGEST, MOST_NUMBERS = 4_000, 200
 _NUMBER = re.compile(rf"(?:[{SIGNS}]{SPACES})?{UNSIGNED}(?:{SPACES}\\?%)?")
 _BRACKET = re.compile(r"(?:\\begin\s*\{\w+\*?\}|\\left\s*[\[({|]|\\\{|[\[({])")
 _SIGN = re.compile(r"(?P<open>\\begin\s*\{\w+\*?\}|[\[({])|(?P<close>\\end\s*\{\w+\*?\}|[\])}])")
-_TURNED = re.compile(r"\s*(?:\^\s*\{?\s*\\?(?:top|intercal|mathsf\{T\}|mathrm\{T\}|T)\s*\}?|[ᵀ⊤]|['′](?!\w))")
+_TURNED = re.compile(r"\s*(?:\^\s*\{?\s*\\?(?:top|intercal|mathsf\{T\}|mathrm\{T\}|T)(?:\s*\})?|[ᵀ⊤]|['′](?!\w))")
 _WORDS = re.compile(
     r"\\(?:begin|end)\s*\{\w+\*?\}(?:\{[clr|]*\})?|\\(?:left|right|[dt]?frac|cdot|times|hline|q?quad|[,;:! \\])"
     r"|[eEdDxX](?=[-+−\d\s])"
@@ -20,6 +21,12 @@ _AND = frozenset("ei")
 """Words for `and` of one letter, which stand for numbers elsewhere."""
 _BEHIND = re.compile(r"[^\W\d_]+")
 _AHEAD = re.compile(r"(?:[^\W\d_]{2,}\.?\s+|[\u3040-\u30ff\u3400-\u9fff]+|[~≈]\s*){1,4}")
+_VALUE = re.compile(rf"(?:(?<![\w.,])|(?<=[{UNSPACED}]))(?=[-+−–]?\s?[\d.]|[\[({{]|\\(?:begin|left|frac|\{{))")
+_BEFORE = re.compile(
+    rf"(?:\\text\s*\{{[^{{}}]*\}}|[^\W\d_](?:[^\W\d_]|[{MARKS}])+[.:]?|\s[èéyeiи]"
+    rf"|[{UNSPACED}、。，；→⟶⇒~]|:(?=\s)|[-=]>)\s*$"
+)
+"""What stands before a value that ends a text."""
 _CHANGES = re.compile(r"\s*(?:[-+−–*/·⋅×^!√±²³\d=≈%]|\\(?:cdot|times|frac|pm)|[xX]\s*[\d(\[])")
 """What stands behind a value and changes it."""
 
@@ -42,11 +49,8 @@ def value_behind(text: str) -> int | None:
     if len(text) > LONGEST:
         return None
     ends = len(text.rstrip(" .,;$\n"))
-    starts = re.finditer(r"(?<![\w.,])(?=[-+−–]?\s?[\d.]|[\[({]|\\(?:begin|left|frac|\{))", text)
-    for match in islice(starts, MOST_NUMBERS):
-        if _end_of_value(text, match.start()) == ends and re.search(
-            r"(?:[^\W\d_]{2,}[.:]?|\s[èé]|[→⟶⇒~]|:(?=\s)|[-=]>)\s*$", text[: match.start()]
-        ):
+    for match in islice(_VALUE.finditer(text), MOST_NUMBERS):
+        if _end_of_value(text, match.start()) == ends and _BEFORE.search(text[: match.start()]):
             return match.start()
     return None
 

@@ -33,7 +33,7 @@ def as_printed(written: WrittenNumber) -> Printed:
     value = written.value
     if isinstance(value, arb):  # what a formula gives
         return printed(value, Digits(min(written.digits, LONG.count)), ties=True)
-    if written.unit == 0 or not is_power_of_ten(written.unit):
+    if written.unit == 0 or not written.placed or not is_power_of_ten(written.unit):
         whole = full(value)
         fraction = (int(value.p), int(value.q)) if whole is None else None
         short = fraction is not None and max(map(abs, fraction)) < LARGEST_FRACTION

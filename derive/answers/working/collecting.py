@@ -7,6 +7,7 @@ from math import prod
 
 from derive.answers.chains.read_statements import FORMULA, MIXED, NUMBERS, RESULT, UNREADABLE, ReadSide, ReadStatement
 from derive.answers.marking.orientation import Stands, orientation_of
+from derive.answers.marking.rounding import standing
 from derive.answers.reading.answer_reader import noticed
 from derive.answers.reading.formulas import formula_of
 from derive.answers.reading.written import NOT_READ, Answer, Array, Remark, Unreadable, WrittenNumber
@@ -63,6 +64,9 @@ class _Collector:
     def _said_too(self, chain: ReadStatement) -> Iterator[ReadStatement]:
         """A chain as one about each other step that is a member of it: `dL/dz_1 = dL/db_1 = [0.2; 0.4]`."""
         assert chain.target is not None
+        results = [part.numbers for part in chain.parts if part.kind == RESULT and part.numbers]
+        if any(not _rounds(array, results[-1]) for array in results):
+            return
         for part in chain.parts:
             name = part.reading.expr.name if part.reading and isinstance(part.reading.expr, Ref) else None
             target = replace(chain.target, name=name, index=None) if name in self.shapes and name else None
@@ -101,12 +105,26 @@ def _telling(chains: Sequence[ReadStatement], kind: str, size: int) -> tuple[Rea
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
-    return max(reversed(fitting or found), key=lambda each: (not each[0].aside, not each[1].fault), default=None)
+    return max(reversed(fitting or found), key=_tells, default=None)
+
+
+def _tells(said: tuple[ReadStatement, ReadSide]) -> tuple[bool, bool, bool]:
+    """How much is said: no aside, no blank that was filled in later, nothing that could not be read."""
+    chain, part = said
+    return not chain.aside, part.numbers is None or any(part.numbers.entries), not part.fault
 
 
 def _can_answer(chain: ReadStatement, part: ReadSide) -> bool:
     """What cannot be read counts where it is the end of its chain and has digits."""
     return part.kind != UNREADABLE or (part is chain.parts[-1] and bool(re.search(r"\d", part.link.text)))
+
+
+def _rounds(array: Array, last: Array) -> bool:
+    """Whether one result says the same as the last one, or less."""
+    pairs = zip(array.entries, last.entries, strict=False)
+    return len(array.entries) == len(last.entries) and all(
+        a is b or (a and b and standing(a, b.value)) for a, b in pairs
+    )
 
 
 def _size(part: ReadSide) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from flint import fmpq
 
 from derive import Problem, examples
 from derive.answers.feedback.report import Report, report
 from derive.answers.marking.judging import judge
+from derive.answers.reading.written import EXACT_DIGITS, WrittenNumber
+from derive.answers.substitutions.numerals import as_printed
 from derive.answers.working.free_working import read_working
 from derive.solution import Solution, solve
 
@@ -141,3 +144,19 @@ def test_a_name_for_a_formula() -> None:
 def test_the_usual_name_of_the_loss_is_free_where_the_work_states_it_by_its_own() -> None:
     assert verdicts("E = 0.6685") == {"L": "correct"}
     assert verdicts("E = 0.8176\nL = 0.6685")["L"] == "correct"
+
+
+def test_a_number_in_brackets_belongs_to_the_name_that_has_it() -> None:
+    small = solve(Problem.loads('[data]\nz = [1, 2]\n[model]\nequations = "Z_1 = 3 z"\n'))
+    assert [answer.step for answer in read_working("Z[1] = [3; 6]", small)] == ["Z_1"]
+
+
+def test_of_a_chain_that_contradicts_itself_nothing_is_said_of_its_members() -> None:
+    assert "s" not in verdicts("dL/ds = s = 1.5 = 0.25")
+    assert verdicts("L = s = 1.5 = 1.50")["s"] == "correct"
+
+
+def test_what_a_formula_gives_is_shown_with_few_digits() -> None:
+    assert "0000000" not in marked("a = [0.88]\ndL/ds = a + 0.5").items[-1].message
+    written = WrittenNumber(fmpq(-79, 100), fmpq(1, 100), EXACT_DIGITS, "a - 1.67")
+    assert as_printed(written).text() == "-0.79"

@@ -72,10 +72,31 @@ def test_a_known_name_begins_a_new_statement(between: str) -> None:
      ("因此z_2=17.5，输出A_2=0.75。", {"z_2": 17.5, "A_2": 0.75}),
      (r"$$z_2 = 17.5 \quad\Longrightarrow\quad A_2 = 0.75$$", {"z_2": 17.5, "A_2": 0.75}),
      ("z_2 vaut 17.5 et donc A_2 = 0.75 car la fonction ReLU sature", {"z_2": 17.5, "A_2": 0.75}),
-     ("W_2*A_1 + b_2 -> z_2 = 17.5 ;)", {"z_2": 17.5})],
+     ("W_2*A_1 + b_2 -> z_2 = 17.5 ;)", {"z_2": 17.5}),
+     ("17.5 = z_2 e 0.75 = A_2", {"z_2": 17.5, "A_2": 0.75}),
+     ("17.5 = z_2; 0.75 = A_2", {"z_2": 17.5, "A_2": 0.75}),
+     ("[1; 2; 3]^T = z_1 daraus folgt [4; 5; 6]^T = A_1", {"z_1": [1, 2, 3], "A_1": [4, 5, 6]}),
+     ("ReLU(z_1) -> A_1 = [4; 5; 6] so W_2 A_1 + b_2 -> z_2 = 17.5", {"A_1": [4, 5, 6], "z_2": 17.5}),
+     ("z_2: ans = 17.5 y A_2: ans = 0.75", {"z_2": 17.5, "A_2": 0.75}),
+     ("z_2 → 17.5。するとA_2 → 0.75", {"z_2": 17.5, "A_2": 0.75}),
+     (r"\[\begin{cases} z_2 = 17.5 \\ A_2 = 0.75 \end{cases}\]", {"z_2": 17.5, "A_2": 0.75}),
+     ("z_2 = 17.5 – L = 300\nA_2 = 0.75 – dL/dA_2 = -34.5", {"z_2": 17.5, "L": 300, "A_2": 0.75, "dL/dA_2": -34.5}),
+     ("z_2 = 17.5 // L = 300\nA_2 = 0.75 // dL/dA_2 = -34.5", {"z_2": 17.5, "L": 300, "A_2": 0.75, "dL/dA_2": -34.5}),
+     ("(z_2 = 17.5)\nz_1 = [1; 2; 3] (4)", {"z_2": 17.5, "z_1": [1, 2, 3]}),
+     ("INFO:root:-34.5 = dL/dA_2 — done", {"dL/dA_2": -34.5}),
+     ("1 = dL/dA_2 = +1", {"dL/dA_2": 1}),
+     ("z_2 = 17.5 x 1 ist 17.5", {"z_2": 17.5}),
+     ("z_2.grad = A_2.grad dA_2/dz_2 = -4e-7", {"dL/dz_2": -4e-7}),
+     ("dL/dz_2 = dL/dA_2 x dA_2/dz_2 = -4e-7", {"dL/dz_2": -4e-7}),
+     ("dL/dW_2 = \\begin{pmatrix}\n- 0.5 & 0.25 & 1\n\\end{pmatrix}", {"dL/dW_2": [-0.5, 0.25, 1]})],
 )  # fmt: skip
 def test_statements_in_sentences(line: str, meaning: dict[str, Any]) -> None:
     assert said(line) == meaning
+
+
+def test_a_lost_caret_is_told_as_it_was_written() -> None:
+    (remark,) = marked("dL/dz_2 = -3.84 × 10-7")["dL/dz_2"].remarks
+    assert "-3.84 × 10-7" in remark.message and "10^-7" in remark.message
 
 
 def test_a_factor_is_no_new_statement() -> None:
