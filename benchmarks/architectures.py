@@ -152,14 +152,14 @@ def main() -> None:
         work = [sweep.multiplications(n) for n in sweep.sizes]
         slope, last = growth(work, taken), growth(work[-2:], taken[-2:])
         written = sweep.by_hand or (lambda n, sweep=sweep: plain.numpy_steps(sweep.text(n)))
-        by_hand = [best(written(n), 5) for n in (sweep.sizes[0], sweep.sizes[-1])]
+        numbers_only = [best(written(n), 5) for n in (sweep.sizes[0], sweep.sizes[-1])]
         sizes, times = f"{sweep.sizes[0]} to {sweep.sizes[-1]}", f"{duration(taken[0])} to {duration(taken[-1])}"
         rows.append((sweep.kind, sizes, times, f"{slope:.2f}", f"{last:.2f}", target(SLOPE, last, "{:.2f}".format)))
         quote(
             f"{sweep.kind}, n from {sizes}",
             f"again, the processor's time: {times}; log-log slope in multiplications {slope:.2f}, "
             f"of the last two {last:.2f}",
-            f"{BY_HAND}: {' to '.join(map(duration, by_hand))}",
+            f"{BY_HAND}: {' to '.join(map(duration, numbers_only))}",
         )
     table("cost against the number of multiplications", rows)
 

@@ -23,6 +23,7 @@ from derive.pdf import engines as pdf
 from derive.pdf import press
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
+from derive.sheets.sheet_writer import KEY, SHEET
 from derive.variants import Assignment
 
 STUDENTS = 160
@@ -64,7 +65,8 @@ class Texts:
         """Sheet and key."""
         variant = self.assignment.draw(student)
         identity = Identity(variant.code, student, "Emmy Noether")
-        return tuple(write("tex", variant.solution, identity) for write in (self.writer.sheet, self.writer.key))  # type: ignore[return-value]
+        sheet, key = (self.writer.text(page, "tex", variant.solution, identity) for page in (SHEET, KEY))
+        return sheet, key
 
     def sheets(self, count: int) -> list[str]:
         """The sheets of some students."""
