@@ -43,8 +43,8 @@ _CELL, _BELOW = re.compile(rf"{_VALUE}"), re.compile(rf"\s*(?:{_VALUE})")
 _TURNED = re.compile(r"[^=≈A-Za-z]*(?:\^\{?T\}?[^=≈A-Za-z]*)?[=≈]")
 """A value that stands on the left of another relation."""
 _OVER = re.compile(r"[=≈≃≅←]|\\approx|:=|<-")
-_SPACELESS = re.compile(rf".*[{UNSPACED}。、，；：]")
-"""What a script without spaces puts before a name."""
+_SPACELESS = re.compile(rf".*(?:[{UNSPACED}。、，；：]|[\d\])}}],(?=[^\d\s]))")
+"""What stands before a name without a space: a script that has none, a comma behind a value."""
 _CALCULATED = re.compile(r"[=≈][^=≈]*[\d)\]}]$")
 """Numbers put into a formula."""
 _ENDS = frozenset("=≈<>~:←")

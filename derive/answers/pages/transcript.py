@@ -54,13 +54,14 @@ _DOLLARS = re.compile(
 )
 _JOINTS = {
     sign: re.compile(
-        rf"(?<=[\d\])}}'ᵀT])\s{sign}\s+(?=(?:[^\W\d_]|[(∂∇*])[^=≈:→–—\n]{{0,40}}(?:[=≈:→~]=?|->|\s(?:is|ist|est|vaut|es|è)\s)"
-        r"(?=\s*[^=≈\n]))"
+        rf"(?<=[\d\])}}'ᵀT])\s{sign}\s+(?=(?:[^\W\d_]|[(∂∇*])[^=≈:→–—\n]{{0,40}}(?:[=≈:→~]=?|->"
+        r"|(?:\s[^\W\d_]{1,13}){1,3}(?=\s+[-+−–\d.\[({]))(?=\s*[^=≈\n]))"
     )
     for sign in ("–", "—", "//")
 }
 """Signs that part statements where a work has them nowhere else: `z = 3 – A = 0.95`."""
 _LETTERED = re.compile(r"^([ \t>]*)([a-z]):(?= \S[^\n]*[=≈])", re.MULTILINE)
+_NUMBERED = re.compile(r"^([ \t>]*)(\d{1,2})\.(\d{1,2})[ \t]+(?=\S[^=≈\n]{0,200}[=≈:])", re.MULTILINE)
 _SYSTEM = re.compile(
     r"(?P<around>(?:\\left\s*\\\{\s*)?)\\begin\{cases\}(?P<inside>(?:[^\\]|\\(?!(?:begin|end)\{cases\}))*+)\\end\{cases\}"
     r"(?P<closing>(?:\s*\\right\s*\.)?)"
@@ -131,7 +132,8 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
     text = _BOLD.sub(r"  \1  ", text) if "**" in text else text
     text = _unlettered(text)
     for sign, stated in _JOINTS.items():
-        if f" {sign} " in text and 1 < text.count(f" {sign} ") == len(stated.findall(text)):
+        count = text.count(f" {sign} ")
+        if (count > 1 or (count and sign == "//")) and count == len(stated.findall(text)):
             text = stated.sub(NEXT, text)
     text = named_values(sessions_read(plain_arrays(plain_text(undrawn(text)))), means)
     text = _SPACES.sub(_gap, tables_read(_RULES.sub("", text)))
@@ -150,10 +152,13 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
 
 
 def _unlettered(text: str) -> str:
-    """A text without the letters that count its lines, `a: … b: … c: …`, from `a` on, once or several times."""
+    """A text without what counts its lines, once or several times: `a: … b: … c: …` from `a` on, `1.1 z = …`."""
     letters = [match[2] for match in _LETTERED.finditer(text)]
-    counted = all(b in {"a", chr(ord(a) + 1)} for a, b in pairwise(["`", *letters]))
-    return _LETTERED.sub(r"\1  ", text) if len(letters) > 2 and counted else text
+    if len(letters) > 2 and all(b in {"a", chr(ord(a) + 1)} for a, b in pairwise(["`", *letters])):
+        text = _LETTERED.sub(r"\1  ", text)
+    numbers = [(int(match[2]), int(match[3])) for match in _NUMBERED.finditer(text)]
+    counted = all(a < b or b == numbers[0] for a, b in pairwise(numbers))
+    return _NUMBERED.sub(r"\1", text) if len(numbers) > 2 and counted else text
 
 
 def _as_display(match: re.Match[str]) -> str:

@@ -30,6 +30,8 @@ _BRACKET = re.compile(r"[\s$]*(?:\[|\\left|\\begin)")
 _OPENING = re.compile(r"\s*[\[({\\|⎡⎛]")
 _SLASHED = re.compile(r"[^/|;()\[\]]*\d\s+/\s+[^/|;()\[\]]*\d(?:\s+/\s+[^/|;()\[\]]*\d)*\s*")
 _LETTER_FOR_TIMES = re.compile(r"(?<=\d)(\s+)[xX](?=\s+[\[(][^A-Za-z]*[\])]['′]?\s*$)")
+_DECIMALS = re.compile(r"\d,\d++[ \t]+[-+−–]?\d++,\d|(?<![\d,])0,\d{4}")
+"""Commas that part no numbers: others are parted by spaces, or too many digits follow a 0."""
 _SLICE = re.compile(
     r"[\s{]*\\underbrace\{(?P<inner>[^_]*?)\}_\{\[(?P<at>\d{1,3}(?:,\d{1,3}){0,5}),:,:\]\}"
     r"(?:[\s}]|\\q?quad|\\allowbreak)*"
@@ -69,7 +71,7 @@ def _uses_of_commas(text: str, decimal: str) -> Iterator[tuple[str, CommaUse]]:
     """Decimal signs with what other commas do, the most likely first."""
     if decimal == "," or "," not in text:
         yield decimal, as_one
-    if "," in text:
+    if "," in text and not (decimal == "," and _DECIMALS.search(text)):
         yield ".", at_commas
     if "," in text and decimal == ".":
         yield ".", as_one

@@ -81,7 +81,10 @@ EXAMPLES: dict[str, dict[str, Example]] = {
     "several statements in a line": {
         text: (UNIT, text, {"z": -1, "A": 0.27})
         for text in ("z = -1 et A = 0.27", "z=-1,A=0.27", "z = -1 • A = 0.27")
-    } | {"=": (UNIT, "z = -1 woraus A = 0.27", {"z": -1, "A": 0.27})},
+    } | {
+        "=": (UNIT, "z = -1 woraus A = 0.27", {"z": -1, "A": 0.27}),
+        "-1 = z; 0.27 = A": (UNIT, "-1 = z; 0.27 = A", {"z": -1, "A": 0.27}),
+    },
     "words between a name and its value": {
         **{text: (NOTES, text, {"z_2": 18.3}) for text in ("z_2 vaut 18.3", "z_2 is also 18.3", "z_2 → 18.3")},
         "z_2: 18.3 dann A_2: 0.99": (NOTES, "z_2: 18.3 dann A_2: 0.99", {"z_2": 18.3, "A_2": 0.99}),
