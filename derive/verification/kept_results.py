@@ -81,7 +81,7 @@ def _key(derivation: Derivation, names: list[Name]) -> str:
 def _program() -> str:
     """The version, and when what writes results last changed."""
     package = Path(__file__).parent.parent
-    files = (file for name in ("calculus", "operations", "verification") for file in (package / name).glob("*.py"))
+    files = (file for name in ("calculus", "operations", "verification") for file in (package / name).rglob("*.py"))
     return f"{VERSION} {max(file.stat().st_mtime_ns for file in files)}"
 
 
