@@ -106,12 +106,9 @@ def _right(solution: Solution) -> Iterator[Told]:
 
 def _with_slip(solution: Solution, random: Random) -> tuple[str, str, list[Told]]:
     """One known mistake in a step, what follows carried on."""
-    derivation, slips = solution.blueprint.derivation, planted_in(solution.problem.label or "", solution)
-    slips = [
-        each
-        for each in slips
-        if step_marks(derivation, solution.problem, each[1], each[1].id, 1) and prod(each[1].shape) <= MOST_ENTRIES
-    ]
+    slips = planted_in(solution.problem.label or "", solution)
+    stated = {each.id for each in _right(solution) if each.k == 1}
+    slips = [each for each in slips if each[1].id in stated and prod(each[1].shape) <= MOST_ENTRIES]
     key, wrong, expr, _ = random.choice(slips)
     student = Student(solution, 40, faults={wrong.id: instead(expr)})
     answers = {answer.step: answer for answer in student.work()}

@@ -52,12 +52,12 @@ _FENCE = re.compile(rf"(?=[$\\\n])(?:\$\$|\\\[|\\\]|\\(?:begin|end)\{{(?:{_DISPL
 _DOLLARS = re.compile(
     rf"\$(?<!\$\$)[^\S\n]*(\\begin\{{(?:{_DISPLAYS})\*?\}}(?:\[[tbc]\])?)|(\\end\{{(?:{_DISPLAYS})\*?\}})[^\S\n]*\$(?!\$)"
 )
+_ANOTHER = (
+    r"(?:[^\W\d_]|[(∂∇*])[^=≈:→–—\n]{0,40}(?:[=≈:→~]=?|->|(?:\s[^\W\d_]{1,13}){1,3}(?=\s+[-+−–\d.\[({]))(?=\s*[^=≈\n])"
+)
 _JOINTS = {
-    sign: re.compile(
-        rf"(?<=[\d\])}}'ᵀT])\s{sign}\s+(?=(?:[^\W\d_]|[(∂∇*])[^=≈:→–—\n]{{0,40}}(?:[=≈:→~]=?|->"
-        r"|(?:\s[^\W\d_]{1,13}){1,3}(?=\s+[-+−–\d.\[({]))(?=\s*[^=≈\n]))"
-    )
-    for sign in ("–", "—", "//")
+    **{sign: re.compile(rf"(?<=[\d\])}}'ᵀT])\s{sign}\s+(?={_ANOTHER})") for sign in "–—"},
+    "//": re.compile(rf"(?<=[^\s=≈/])\s//\s+(?={_ANOTHER}|[-+−–\d.\[({{\\][^=≈\n]{{0,300}}[=≈]\s*[^\W\d_])"),
 }
 """Signs that part statements where a work has them nowhere else: `z = 3 – A = 0.95`."""
 _LETTERED = re.compile(r"^([ \t>]*)([a-z]):(?= \S[^\n]*[=≈])", re.MULTILINE)

@@ -178,7 +178,7 @@ class NumberLine:
     def _stands(self, w: WrittenNumber, a: Num | None, b: Num | None) -> tuple[bool, bool]:
         """Whether a result is one value and the other: exactly rounded or cut, and only if it is neither, nearly."""
         one, other = (x is not None and standing(w, x) is not None for x in (a, b))
-        return (one, other) if one or other else (explains(w, a, self._slack), explains(w, b, self._slack))
+        return (one, other) if one or other else (_is_near(w, a, self._slack), _is_near(w, b, self._slack))
 
 
 def _is_doubtful(misses: Misses) -> bool:
@@ -189,11 +189,14 @@ def _is_doubtful(misses: Misses) -> bool:
 
 def explains(w: WrittenNumber, value: Num | None, slack: fmpq = MOST) -> bool:
     """Whether a result is a value, to within `slack` of it: what rounded numbers in the line may do."""
-    if value is None:
+    return value is not None and (_is_near(w, value, slack) or standing(w, value) is not None)
+
+
+def _is_near(w: WrittenNumber, value: Num | None, slack: fmpq) -> bool:
+    if value is None or w.value == 0:
         return False
     unit = w.unit if w.unit < 1 else fmpq(0)  # whole numbers are exact
-    near = w.value != 0 and bool(abs(w.value - value) <= unit + abs(value) * slack)
-    return near or standing(w, value) is not None
+    return bool(abs(w.value - value) <= unit + abs(value) * slack)
 
 
 def _padded(value: Value | None, size: int) -> list[Num | None]:
