@@ -108,7 +108,11 @@ def _with_slip(solution: Solution, random: Random) -> tuple[str, str, list[Told]
     """One known mistake in a step, what follows carried on."""
     slips = planted_in(solution.problem.label or "", solution)
     stated = {each.id for each in _right(solution) if each.k == 1}
-    slips = [each for each in slips if each[1].id in stated and prod(each[1].shape) <= MOST_ENTRIES]
+    slips = [
+        each
+        for each in slips
+        if each[1].id in stated and prod(each[1].shape) <= MOST_ENTRIES and not any(map(is_minus_infinity, each[3]))
+    ]
     key, wrong, expr, _ = random.choice(slips)
     student = Student(solution, 40, faults={wrong.id: instead(expr)})
     answers = {answer.step: answer for answer in student.work()}
