@@ -18,10 +18,13 @@ from support.places import PACKAGE, ROOT, TESTS
 from support.scripts import load
 
 import derive
+from derive.commands import cli
 from derive.errors import InputError
 from derive.problem.known_keys import KEYS
 from derive.problem.reading.equations import read_name
 from derive.problem.settings import Digits
+from derive.problem.training.update_rules import RULES
+from derive.prose.catalogue import languages
 from derive.values.digits import printed
 from derive.writers import WRITERS
 
@@ -56,6 +59,14 @@ def code(cell: str) -> list[str]:
 def each_spelling(head: str) -> list[Any]:
     """(spelling, second cell) for every spelling in the first cells of a table."""
     return [pytest.param(text, cells[1], id=text) for cells in rows(head) for text in code(cells[0])]
+
+
+def test_what_is_written_into_tables_by_hand_is_all_there() -> None:
+    """Update rules and languages in the page of the problem file, commands in README."""
+    file = PAGES["docs/problem-file.md"]
+    assert [rule for rule in RULES if f"`{rule}`" not in file] == []
+    assert [language for language in languages() if f'`"{language}"`' not in file] == []
+    assert [name for name in cli.COMMANDS if f"`derive {name}" not in README] == []
 
 
 # --- README --------------------------------------------------------------------------------------------------------

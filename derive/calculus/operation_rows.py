@@ -126,8 +126,9 @@ class Row:
     facts        shapes, options → what the sentence of its rule tells: numbers, expressions, keys of words
     prime_of     the operation whose derivative it is, ReLU′
     jacobian     where `derivative` gives the Jacobian of a column by a column, which the page then goes through: its
-                 entries on the diagonal and beside it, in terms of the value's entries i and j
-    from_scores  whether it makes probabilities of scores
+                 entries on the diagonal and beside it, in terms of the value's entries i and j; its sentence
+                 speaks of a softmax
+    from_scores  whether it is a softmax, or one's logarithm: it makes probabilities of scores, the logits
     said         whether a page says in a sentence, not by its name, what it does to a gradient
     threshold    of a threshold unit the argument that the output rises with
     """

@@ -712,11 +712,17 @@ def drawn(
 
 
 @pytest.mark.slow
+def sizes_for(key: str) -> st.SearchStrategy[tuple[list[Shape], Options]]:
+    """The shapes that a row is tried with: of one that works entry by entry any two that go together."""
+    assert key in SHAPES or key in ELEMENTWISE, f"SHAPES has no line `{key}`"
+    return SHAPES.get(key, pairs())
+
+
 @pytest.mark.parametrize("key", list(STRUCTURAL_VALUE))
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
 def test_structural_value_in_double_precision(key: str, data: st.DataObject) -> None:
-    sizes, options = data.draw(SHAPES[key])
+    sizes, options = data.draw(sizes_for(key))
     refs, shapes, values = drawn(data, sizes, key, options)
     ours = [float(arb(x)) for x in evaluate(Apply(key, refs, options), values, shapes)]
     arrays = [
@@ -734,7 +740,7 @@ def test_structural_value_in_double_precision(key: str, data: st.DataObject) -> 
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
 def test_entries_are_those_of_the_value(key: str, data: st.DataObject) -> None:
-    sizes, options = data.draw(SHAPES.get(key, pairs()))
+    sizes, options = data.draw(sizes_for(key))
     refs, shapes, values = drawn(data, sizes, key, options)
     expr = Apply(key, refs, options)
     whole = evaluate(expr, values, shapes)
@@ -753,7 +759,7 @@ def test_entries_are_those_of_the_value(key: str, data: st.DataObject) -> None:
 @settings(max_examples=25, deadline=None)
 def test_pullback_is_the_slope(key: str, data: st.DataObject) -> None:
     """Σ gradient ⊙ value has the pullback as its gradient, entry by entry, and it has the argument's shape."""
-    sizes, options = data.draw(SHAPES.get(key, pairs()))
+    sizes, options = data.draw(sizes_for(key))
     refs, shapes, values = drawn(data, sizes, key, options)
     expr, gradient = Apply(key, refs, options), Ref(Symbol("g"))
     shapes[gradient.name] = shape_of(expr, shapes)

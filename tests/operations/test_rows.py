@@ -10,7 +10,7 @@ import pytest
 import derive
 from derive.calculus.applications import with_settings
 from derive.derivation.derive import derive as derivation_of
-from derive.derivation.rules import RULES, RuleKey
+from derive.derivation.rules import LEFT_FACTOR, RIGHT_FACTOR, RULES, RuleKey
 from derive.examples import names, path
 from derive.language.cursor import Scope
 from derive.language.expressions import Shape
@@ -104,6 +104,19 @@ def test_the_sentences_of_a_row_stand_in_the_catalogue(key: str) -> None:
     wanted += [f"notes.{row.explained((('padding', each),))}" for each in around if row.explained]
     wanted += [f"notes.{row.by_sign}_{case}" for case in ("on", "off", "all_on", "all_off", "mixed") if row.by_sign]
     assert [sentence for sentence in wanted if sentence not in known] == []
+
+
+WITHOUT_A_REASON = {"back inverse", "back log softmax", "back logsumexp", "correlate input", "correlate output"}
+"""Rules of gradients of which the equation says more than a sentence would."""
+
+
+@pytest.mark.parametrize("key", [key for key, row in ROWS.items() if row.rules])
+def test_each_rule_of_a_row_has_its_sentence(key: str) -> None:
+    said = [name.removeprefix("reasons.") for name in catalogue("en").sentences if name.startswith("reasons.")]
+    for rule in ROWS[key].rules:
+        beginnings = (RuleKey(rule).sentence, f"back_{RuleKey(rule).sentence}")
+        has = rule in {LEFT_FACTOR, RIGHT_FACTOR} or any(name.startswith(beginnings) for name in said)
+        assert has is (rule not in WITHOUT_A_REASON), rule
 
 
 @pytest.mark.parametrize("key", [key for key, row in ROWS.items() if row.kinks and row.elementwise])
