@@ -75,11 +75,11 @@ class NumberLine:
 
     def found(self, gives: Value | None, budget: Budget) -> Noticed:
         """What the line shows beside its result: nothing where it, the result and the step's equation agree."""
-        if self.result is None:
-            return Noticed()
         right = self.evaluator.value(self.goal)
+        if self.result is None or not self._concerns(gives, right):
+            return Noticed()
         stands = self._stand(self.result, gives, right)
-        if (stands is not None and all(map(all, stands))) or not self._concerns(gives, right):
+        if stands is not None and all(map(all, stands)):
             return Noticed()
         misses = self._misses(budget)
         if misses == []:
