@@ -105,13 +105,7 @@ def _telling(chains: Sequence[ReadStatement], kind: str, size: int) -> tuple[Rea
     """The last link of a kind that can be the answer: of results one of the right size, if there is any."""
     found = [(chain, part) for chain in chains if (part := chain.last(kind)) and _can_answer(chain, part)]
     fitting = [(chain, part) for chain, part in found if part.reading and _size(part) == size]
-    return max(reversed(fitting or found), key=_tells, default=None)
-
-
-def _tells(said: tuple[ReadStatement, ReadSide]) -> tuple[bool, bool, bool]:
-    """How much is said: no aside, no blank that was filled in later, nothing that could not be read."""
-    chain, part = said
-    return not chain.aside, part.numbers is None or any(part.numbers.entries), not part.fault
+    return max(reversed(fitting or found), key=lambda each: (not each[0].aside, not each[1].fault), default=None)
 
 
 def _can_answer(chain: ReadStatement, part: ReadSide) -> bool:
