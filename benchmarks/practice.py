@@ -19,7 +19,7 @@ from measure import HERE, duration, megabytes, quote, table, target
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from support.browsers import browsing, held, offline_tab, ready, with_engine
+from support.browsers import ASK, browsing, held, offline_tab, ready
 from support.programs import PROGRAMS, path_of
 
 from derive import examples
@@ -114,13 +114,12 @@ def figures(name: str, files: dict[str, Path]) -> Iterator[Figure]:
 def compared(name: str, file: Path) -> None:
     """Every text of every built-in problem, made in the browser and outside."""
     with opened(name, file) as (tab, _, _):
-        ask = with_engine(tab)
         different = 0
         for example in examples.names():
             desk = Desk()
             asked = {"do": "open", "problem": examples.path(example).read_text("utf-8"), "name": example}
             for request in (asked, *({"do": "text", "format": form} for form in ("md", "txt", "html", "tex", "typ"))):
-                if ask(request) != desk.ask(request):
+                if tab.evaluate(ASK, request) != desk.ask(request):
                     print(f"{name}: {example}, {request.get('format', 'opened')}: different")
                     different += 1
         print(f"{name}: {different} texts of {len(examples.names())} problems are different", flush=True)
