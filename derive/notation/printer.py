@@ -315,6 +315,8 @@ class FormulaPrinter:
         if isinstance(base, Apply):
             if self.notation.is_language:
                 return base.op in {"power", "transpose"}
+            if self._adds_nothing(base):
+                return self._is_raised(base.args[0])
             if base.op == "index" and isinstance(base.args[0], Ref):
                 return self._is_raised(base.args[0])
             if base.op == "divide" and self._is_factored(base):
@@ -352,34 +354,34 @@ class FormulaPrinter:
             styles.language_total(self, expr)
             return
         mean = expr.op == "mean"
+        if self._adds_nothing(expr):
+            self.write(expr.args[0], level, position)
+            return
         if axis is not None:
             self.enclosed(lambda: self._along(expr, str(axis), mean, shape), mean and level >= POWER)
             return
-        if shape and level >= POWER:
+        if level >= POWER:
             self.enclosed(lambda: self._total(expr, PRODUCT, LEADING))
             return
-        if mean and shape:
-            count = prod(shape)
-            self.out.append(self._one_of(count))
-        if not shape:
-            self.write(expr.args[0], level, position)
-            return
+        if mean:
+            self.out.append(self._one_of(prod(shape)))
         letters = letters_of(shape)
         self._summed(expr.args[0], letters, letters)
 
+    def _adds_nothing(self, expr: Expr) -> bool:
+        """Whether it is a sum or mean of one number, or of rows with one entry each, which stands as what it sums."""
+        if not isinstance(expr, Apply) or expr.op not in {"sum", "mean"} or self.notation.is_language:
+            return False
+        shape, axis = shape_of(expr.args[0], self.shapes), dict(expr.options).get("axis")
+        return not shape or (len(shape) < 2 and axis not in {None, "columns"})
+
     def _along(self, expr: Apply, axis: str, mean: bool, shape: Shape) -> None:
         """Sums of rows, columns and channels; for means with their factor in front."""
-        if not shape:
-            self.write(expr.args[0], PRODUCT, INNER)
-            return
         letters = "ij"[: len(shape)] if len(shape) <= 2 else letters_of(shape)
         over = "i" if axis == "columns" else letters[1:]
         if mean:
             sizes = (*shape, 1)[:1] if axis == "columns" else (*shape, 1)[1:]
             self.out.append(self._one_of(prod(sizes)))
-        if len(shape) < 2 and axis != "columns":
-            self.write(expr.args[0], PRODUCT, INNER)
-            return
         self._summed(expr.args[0], letters, over)
 
     def _summed(self, expr: Expr, letters: str, over: str) -> None:

@@ -102,8 +102,9 @@ def sympy_slope(of: Sym, by: Sym, known: dict[Sym, Sym]) -> Sym:
             known[of] = sympy.Add(*inner)
         elif of.is_Mul:
             known[of] = sympy.Add(*(sympy.Mul(*of.args[:i], inner[i], *of.args[i + 1 :]) for i in moving))
-        elif of.is_Pow and 1 not in moving:
-            known[of] = of * (inner[0] * of.exp / of.base)
+        elif of.is_Pow:
+            logarithm = sympy.log(of.base) if 1 in moving else sympy.S.Zero
+            known[of] = of * (inner[0] * of.exp / of.base + inner[1] * logarithm)
         elif hasattr(of, "row_key"):
             known[of] = sympy.Add(*(_slope(of, i) * inner[i] for i in moving))
         else:

@@ -560,6 +560,23 @@ def test_what_has_a_superscript_stands_in_parentheses_before_the_next() -> None:
         assert formula in text, formula
 
 
+MEANS_OF_ONE = """
+[parameters]
+w = 0.3
+
+[model]
+equations = "L = mean(w^2)^2 + mean(2 w + 1, rows)^2 + var(w)^2"
+loss = "L"
+"""
+
+
+def test_the_mean_of_one_number_stands_as_that_number_does() -> None:
+    """Before an exponent too: TeX refuses two superscripts."""
+    solution = derive.solve(Problem.loads(MEANS_OF_ONE))
+    assert re.findall(r"\^\{[^{}]*\}\s*\^", solution.text("tex")) == []
+    assert "L = (w²)² + (2·w + 1)² + ((w − w)²)²" in solution.text("txt")
+
+
 # --- the same every time ---------------------------------------------------------------------------------------------
 
 FINGERPRINTS = """

@@ -316,3 +316,26 @@ def test_the_rules_of_sums_products_and_powers_are_those_of_sympy() -> None:
         forms = [x, y, sympy.Integer(3), z * y + 2 * z, z / (z + y) ** 3, sympy.sqrt(z * y + 1) / z, 2**z * z**y]
         for form in (*forms, z * (z + y) * (2 * z - 1) * y):
             assert sympy.expand(sympy_slope(form, x, {}) - form.diff(x)) == 0, form
+
+
+POWER = """
+[data]
+c = 0.7
+X = [[1, 2], [3, 4]]
+
+[parameters]
+W = [[0.5, -0.25], [1, 0]]
+b = [0.1, -0.2]
+
+[model]
+equations = "L = max(norm(W[1, 2] X)^(binary_cross_entropy(c, W) + (X - b)))"
+loss = "L"
+"""
+
+
+def test_a_power_with_a_moving_exponent_asks_sympy_no_question_that_never_ends() -> None:
+    """SymPy's own derivative asked whether the absolute value of the power is even, and of the value's value."""
+    problem = Problem.loads(POWER)
+    derivation = derivation_of(problem)
+    values = Values(Tape.of(derivation), problem)
+    assert verify(values, ClosedForm(derivation)).routes[0] == "closed form"
