@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable
+
 import pytest
+from flint import arb
 
 from derive.commands.cli import main
 from derive.errors import InputError
 from derive.language.expressions import Apply
+from derive.language.names import Symbol
 from derive.problem.problem import Problem
 from derive.solution import solve
 
@@ -218,6 +224,20 @@ def test_what_lectures_write_and_numbers_do_not_say(given: str, equations: str, 
     with pytest.raises(InputError) as caught:
         Problem.loads(ONE_UNIT.replace("DATA", given).replace("EQUATIONS", equations))
     assert place in str(caught.value.faults[0]) and hint in str(caught.value.faults[0])
+
+
+@pytest.mark.parametrize(
+    ("word", "theirs"),
+    [("arcsin", math.asin), ("acos", math.acos), ("asinh", math.asinh), ("artanh", math.atanh),
+     ("cot", lambda x: 1 / math.tan(x)), ("sec", lambda x: 1 / math.cos(x)), ("csc", lambda x: 1 / math.sin(x))],
+)  # fmt: skip
+def test_the_formula_for_a_function_that_there_is_not_gives_its_value(
+    word: str, theirs: Callable[[float], float]
+) -> None:
+    text = "[parameters]\nx = 0.3\n[model]\nequations = 'y = EQUATION'\n"
+    (formula,) = re.findall("write `(.+)`", fault(text.replace("EQUATION", f"{word}(x)")))
+    solution = solve(Problem.loads(text.replace("EQUATION", formula)))
+    assert float(arb(solution.exact.flat(Symbol("y"), 1)[0])) == pytest.approx(theirs(0.3), rel=1e-12)
 
 
 def test_what_belongs_into_another_table() -> None:
