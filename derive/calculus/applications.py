@@ -103,6 +103,7 @@ def _is_size(value: object) -> bool:
 
 _KINDS: dict[str, tuple[str, Callable[[Option], bool]]] = {
     "number": ("a number", lambda value: isinstance(value, Fraction)),
+    "above 0": ("a number above 0", lambda value: isinstance(value, Fraction) and value > 0),
     "sizes": ("a whole number, or several: (2, 3)",
               lambda value: all(map(_is_size, value)) if isinstance(value, tuple) else _is_size(value)),
     "padding": ('a number of places on each side, "same", "valid" or what lies around the input: "circular"',

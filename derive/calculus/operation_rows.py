@@ -78,7 +78,7 @@ class Row:
     arity        the least and the largest number of arguments
     overloads    the row whose spellings it shares, for another number of arguments
     defaults     the options that are numbers, with their defaults
-    settings     the other options, each with its kind: `axis`, `sizes` (whole numbers) or `entries` (slices)
+    settings     the other options, each with its kind: `axis`, `sizes` (whole numbers), `entries` (slices), `above 0`
     positional   options that may be given without a name, behind the arguments
     given        the arguments that are whole numbers to look up by: they must be given, and have no gradient
 

@@ -175,6 +175,8 @@ def power(x: Num, n: Num) -> Num:
             raise ValueFault("is not defined: a negative power of 0")
         if abs(exponent) > 100_000:
             raise ValueFault("overflows: the exponent is too large")
+        if exponent == 0 and type(x) is not fmpq and not x.is_finite():
+            raise ValueFault("is not defined: a power 0 of ∞")
         if type(x) is fmpq and x.height_bits() * abs(exponent) > 100_000:
             x = arb(x)
         around_zero = type(x) is not fmpq and x.contains(0)  # there arb's own power is not a number

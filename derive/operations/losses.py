@@ -13,6 +13,7 @@ from derive.language.expressions import Options, Shape
 from derive.operations.entrywise.elementwise import Pieces, elementwise
 
 DELTA = {"delta": Fraction(1)}
+ABOVE_0 = {"delta": "above 0"}
 ONE_HOT = '"one-hot"'
 """What the target is drawn from, of losses of classes."""
 
@@ -27,7 +28,7 @@ PENALTIES = [
                        lambda r, delta: delta * (abs(r) - delta / 2)),
                 ("clip(r, delta = delta)",), spellings=("huber_penalty",), notation=Look("function", r"H", "H"),
                 summary="r²/2 where |r| ≤ delta, else delta (|r| - delta/2); Huber (1964)",
-                example="huber_penalty(r, delta = 1)", defaults=DELTA,
+                example="huber_penalty(r, delta = 1)", defaults=DELTA, settings=ABOVE_0,
                 formula="where(above(abs(r), delta), delta (abs(r) - delta/2), r^2/2)",
                 meaning=Wording("by_size", {"inside": "r^2/2", "size": "abs(r)", "bound": "delta",
                                             "outside": "delta (abs(r) - delta/2)"})),
@@ -35,7 +36,7 @@ PENALTIES = [
                 Pieces(_beyond, lambda r, delta: r, lambda r, delta: r, lambda r, delta: delta if r > 0 else -delta),
                 ("at_least(delta, abs(r))",),
                 spellings=("clip",), notation=Look.operator("clip"), summary="r cut off at -delta and delta",
-                example="clip(r, delta = 1)", defaults=DELTA, kink=True, plain=True,
+                example="clip(r, delta = 1)", defaults=DELTA, settings=ABOVE_0, kink=True, plain=True,
                 formula="min(max(r, -delta), delta)",
                 meaning=Wording("cut", {"arg": "r", "low": "-delta", "high": "delta"})),
 ]  # fmt: skip
@@ -107,7 +108,8 @@ LOSSES = [
     macro("mean_absolute_error", "mean of the absolute errors", "mean(abs(p - y))", also=("mae",), output="identity",
           others="mae | l1 | l1 loss"),
     macro("huber", "mean of the Huber penalties of the errors", "mean(huber_penalty(p - y, delta = delta))",
-          example="huber(p, y, delta = 1)", defaults=DELTA, output="identity", others="huber loss | smooth l1 loss"),
+          example="huber(p, y, delta = 1)", defaults=DELTA, settings=ABOVE_0, output="identity",
+          others="huber loss | smooth l1 loss"),
     macro("hinge", "mean of max(0, 1 - y p), targets -1 and 1", "mean(max(0, 1 - y ⊙ p))", output="identity",
           targets="{ choices = [-1, 1] }", others="hinge loss"),
     macro("binary_cross_entropy", "mean of -(y log(p) + (1 - y) log(1 - p)), targets 0 and 1",

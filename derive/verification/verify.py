@@ -147,6 +147,8 @@ class _Disagreement(Exception):
 
 
 def _text(x: Num) -> str:
+    if type(x) is not fmpq and not x.is_finite():
+        return "no number"
     return printed(x, Digits(12), ties=True).text(times="e")
 
 

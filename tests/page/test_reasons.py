@@ -362,3 +362,9 @@ def test_numbers_are_put_into_the_first_derivative_of_each_array() -> None:
 
 def test_one_derivative_is_told_as_one() -> None:
     assert "SymPy finds this derivative of the expression." in page("z = w^2\nL = z + w", "", "w = 3")
+
+
+def test_a_second_derivative_through_an_operation_on_arrays_is_told_as_any_other() -> None:
+    """The step is about a derivative, which no equation of the model has as its name."""
+    text = page("z = w x\na = global_avgpool(z)\nL = (a - y)^2\nH = d^2L/dw^2", "x = 0.5; y = 1", "w = 0.5")
+    assert "H = d²L/dw²" in text and "Every printed digit is certain" in text

@@ -217,6 +217,13 @@ def test_names_that_toml_does_not_allow_as_they_stand(key: str, name: str) -> No
         ("c = 1", "r = w c_{s+1}", "line 7: nothing says what `s` is", "`for s = 1..3:`"),
         ("c = 1", "u(c) = w c", "line 7: `u` is a quantity, which has no arguments", "write `u = …` alone"),
         ("z = [1, 2]", "r = w z_j", "line 7: `z_j` is not defined", "write all entries at once, `z`"),
+        (
+            "c = 1",
+            "r = huber(w, c, delta = -2)",
+            "the setting `delta` is not a number above 0",
+            "huber(p, y, delta = 1)",
+        ),
+        ("c = 1", "r = clip(w, delta = 0)", "`delta` is not a number above 0", "clip(r, delta = 1)"),
         ("c = 1", "L = BCEWithLogitsLoss(w, c)", "`BCEWithLogitsLoss` is not an operation", "bce(sigmoid(z), y)"),
     ],
 )
@@ -238,6 +245,11 @@ def test_the_formula_for_a_function_that_there_is_not_gives_its_value(
     (formula,) = re.findall("write `(.+)`", fault(text.replace("EQUATION", f"{word}(x)")))
     solution = solve(Problem.loads(text.replace("EQUATION", formula)))
     assert float(arb(solution.exact.flat(Symbol("y"), 1)[0])) == pytest.approx(theirs(0.3), rel=1e-12)
+
+
+def test_a_power_0_of_infinity_is_no_number() -> None:
+    text = ONE_UNIT.replace("DATA", "c = 0").replace("EQUATIONS", "r = inf^c\nq = exp(r) w")
+    assert "r is not defined: a power 0 of ∞" in fault(text)
 
 
 def test_what_belongs_into_another_table() -> None:

@@ -170,7 +170,7 @@ def _inline(fact: int | str | Expr) -> Inline:
 
 def _jacobian(around: Forward, name: Name) -> Mapping[str, Inline]:
     """The entries of the Jacobian that a step's row offers, by the letters of its row and its column."""
-    expr = around.steps[name].expr
+    expr = around.steps[name].expr if name in around.steps else None
     entries = row_of(expr).jacobian if isinstance(expr, Apply) else None
     if entries is None or not isinstance(name, Symbol):
         return {}
