@@ -88,8 +88,8 @@ def _is_beyond(base: Sym, exponent: Sym) -> bool:
 
 
 def sympy_slope(of: Sym, by: Sym, known: dict[Sym, Sym]) -> Sym:
-    """SymPy's derivative by a symbol; `known` are those of parts. SymPy's own `diff` asks of every part whether what it
-    found is 0 for all numbers, which takes most of its time.
+    """SymPy's derivative by a symbol, by the chain rule; `known` are those of parts. `diff` of the whole would ask of
+    every part whether its derivative is 0 for all numbers, which takes most of its time, and for some has no end.
     """
     import sympy
 
@@ -98,18 +98,25 @@ def sympy_slope(of: Sym, by: Sym, known: dict[Sym, Sym]) -> Sym:
     if of not in known:
         inner = [sympy_slope(arg, by, known) for arg in of.args]
         moving = [i for i, d in enumerate(inner) if d is not sympy.S.Zero]
-        if of.is_Add:
-            known[of] = sympy.Add(*inner)
-        elif of.is_Mul:
-            known[of] = sympy.Add(*(sympy.Mul(*of.args[:i], inner[i], *of.args[i + 1 :]) for i in moving))
-        elif of.is_Pow:
-            logarithm = sympy.log(of.base) if 1 in moving else sympy.S.Zero
-            known[of] = of * (inner[0] * of.exp / of.base + inner[1] * logarithm)
-        elif hasattr(of, "row_key"):
-            known[of] = sympy.Add(*(_slope(of, i) * inner[i] for i in moving))
-        else:
-            known[of] = of.diff(by)
+        known[of] = sympy.Add(*(_partial(of, i) * inner[i] for i in moving))
     return known[of]
+
+
+def _partial(of: Sym, i: int) -> Sym:
+    """The derivative of an operation by its argument i, the others held: by our table, or as SymPy has it."""
+    if hasattr(of, "row_key"):
+        return _slope(of, i)
+    places, derivative = _sympy_partial(of.func, len(of.args), i)
+    return derivative.xreplace(dict(zip(places, of.args, strict=True)))
+
+
+@cache
+def _sympy_partial(operation: Any, count: int, i: int) -> tuple[tuple[Sym, ...], Sym]:
+    """Symbols for the arguments of an operation of SymPy, and what SymPy's `diff` says of it, in these."""
+    from sympy import Dummy
+
+    places = tuple(Dummy() for _ in range(count))
+    return places, operation(*places).diff(places[i])
 
 
 @cache

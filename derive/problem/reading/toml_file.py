@@ -40,7 +40,7 @@ _SYNTAX_HINTS = (
     (r"=\s*[A-Za-z_]\w*\s*$", 'a text stands in quotes: "x"'),
     (r"=\s*[\w.]+\(", "a value is written out: [1, 2] for a column, [[1, 2], [3, 4]] for a matrix"),
     (r"\d,\d", "numbers are written with a point in TOML: 0.5"),
-    (r"\AUnclosed array", "a list is not closed: a `]` is missing here, or in a line above"),
+    (r"\AUnclosed array", "a list goes on where it cannot: a comma or a `]` is missing here, or in a line above"),
     (r"[Uu]nescaped '\\'", "put text that holds backslashes between three single quotes: '''"),
     ("", "see docs/problem-file.md for the format"),
 )
