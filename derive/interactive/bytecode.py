@@ -21,7 +21,6 @@ DESKS = ("derive.interactive.desk", "derive.studio.studio_desk")
 _IMPORTED = """\
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-before = set(sys.modules)
 for desk in sys.argv[2:]:
     __import__(desk)
 print(json.dumps(sorted(sys.modules)))
