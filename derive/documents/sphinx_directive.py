@@ -25,7 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 from derive.documents.excerpt import KEY, PAGE, SHEET, Drawn, Excerpt, excerpt, file_text
 from derive.errors import DeriveError
 from derive.problem.overriding import COUNTS, WORDS
-from derive.writers.latex import MATH_SIGNS
+from derive.writers.latex_words import MATH_SIGNS
 
 _COLOURS = r"""
 \definecolor{derivevalue}{RGB}{20,60,120}

@@ -6,7 +6,7 @@ from derive.errors import Fault
 from derive.pdf.engines import has_script
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
-from derive.writers.latex import SCRIPTS, unsettable
+from derive.writers.latex_words import SCRIPTS, unsettable
 
 LATEX, TYPST = "tex", "typ"
 ENGINES = {"latex": LATEX, "typst": TYPST}

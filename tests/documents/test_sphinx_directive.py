@@ -18,7 +18,7 @@ from derive import examples
 from derive.documents.sphinx_directive import latex_preamble
 from derive.errors import ToolError
 from derive.pdf.engines import run_tex
-from derive.writers.latex import MATH_SIGNS
+from derive.writers.latex_words import MATH_SIGNS
 
 pytestmark = pytest.mark.slow
 

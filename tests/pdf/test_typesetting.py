@@ -24,7 +24,8 @@ from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_writer import KEY
-from derive.writers.latex import LatexWriter, escape_latex
+from derive.writers.latex import LatexWriter
+from derive.writers.latex_words import escape_latex
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 
 import derive
 from derive import Problem, examples
-from derive.writers.latex import escape_latex
+from derive.writers.latex_words import escape_latex
 
 TITLES = {"plain": "Rückpropagierung", "cyrillic": "Градиент и потеря", "greek": "Οπισθοδιάδοση", "symbol": "α and β"}
 
