@@ -7,7 +7,7 @@ from typing import TypeAlias
 from derive.derivation.steps import Derivation, Step
 from derive.figures.layers import Weighing, path_to_loss, summands, weighing_in
 from derive.figures.model import Edge, Figure, Node, NodeKind, Position
-from derive.figures.ranking import Ranking, rank
+from derive.figures.ranking import Ranking, columns, rank
 from derive.language.expressions import Apply, Ref, walk
 from derive.language.names import Name
 from derive.operations import ROWS
@@ -16,6 +16,7 @@ MOST_NODES, MOST_COLUMNS, MOST_PARTS = 40, 16, 3
 DEEP = 10  # columns
 Uses: TypeAlias = Mapping[Name, Sequence[Name]]
 """What the equation of each name uses."""
+Links: TypeAlias = tuple[list[tuple[int, int]], list[bool]]
 
 
 def graph_figure(derivation: Derivation) -> Figure | None:
@@ -32,11 +33,13 @@ def graph_figure(derivation: Derivation) -> Figure | None:
     if len(names) > MOST_NODES:
         return None
     uses: dict[Name, tuple[Name, ...]] = {step.name: tuple(step.uses) for step in steps}
-    figure = _figure(names, uses, derivation)
     whole = _without_helpers(steps)
-    if figure.size[0] > DEEP and len(whole) < len(uses):
-        figure = _figure([name for name in names if name in whole or name not in uses], whole, derivation)
-    return figure if figure.size[0] <= MOST_COLUMNS and _in_one_piece(figure) else None
+    if len(whole) < len(uses) and _width(names, uses) > DEEP:
+        names, uses = [name for name in names if name in whole or name not in uses], whole
+    if _width(names, uses) > MOST_COLUMNS:
+        return None
+    figure = _figure(names, uses, derivation)
+    return figure if _in_one_piece(figure) else None
 
 
 def graph_figures(derivation: Derivation) -> tuple[Figure, ...]:
@@ -49,17 +52,17 @@ def graph_figures(derivation: Derivation) -> tuple[Figure, ...]:
     uses, parts = _without_helpers(steps), list[Figure]()
     names, drawn = list(uses), {*_givens(steps, derivation), *uses}
     while names and len(parts) < MOST_PARTS:
-        end = _end(names, uses, drawn, derivation)
-        parts.append(_part(names[:end], uses, drawn, derivation))
+        end = _end(names, uses, drawn)
+        parts.append(_figure(*_part(names[:end], uses, drawn), derivation))
         names = names[end:]
     fits = all(len(part.nodes) <= MOST_NODES and _in_one_piece(part) for part in parts)
     return tuple(parts) if fits and not names else ()
 
 
-def _end(names: list[Name], uses: Uses, drawn: Container[Name], derivation: Derivation) -> int:
+def _end(names: list[Name], uses: Uses, drawn: Container[Name]) -> int:
     """How many names the next picture has: as many as fit, cut off where the fewest are carried on."""
-    sizes = (_part(names[:end], uses, drawn, derivation).size[0] for end in range(2, len(names) + 1))
-    most = 1 + sum(1 for _ in takewhile(lambda columns: columns <= MOST_COLUMNS, sizes))
+    widths = (_width(*_part(names[:end], uses, drawn)) for end in range(2, len(names) + 1))
+    most = 1 + sum(1 for _ in takewhile(lambda columns: columns <= MOST_COLUMNS, widths))
     if most == len(names):
         return most
 
@@ -69,10 +72,10 @@ def _end(names: list[Name], uses: Uses, drawn: Container[Name], derivation: Deri
     return min(range(most, most // 2, -1), key=carried)
 
 
-def _part(names: list[Name], uses: Uses, drawn: Container[Name], derivation: Derivation) -> Figure:
-    """The graph of some names, with what they use of what is drawn."""
+def _part(names: list[Name], uses: Uses, drawn: Container[Name]) -> tuple[list[Name], Uses]:
+    """Some names with what they use of what is drawn, and the uses among these."""
     before = [used for name in names for used in uses[name] if used in drawn and used not in names]
-    return _figure([*dict.fromkeys(before), *names], {name: uses[name] for name in names}, derivation)
+    return [*dict.fromkeys(before), *names], {name: uses[name] for name in names}
 
 
 def _without_helpers(steps: list[Step]) -> dict[Name, tuple[Name, ...]]:
@@ -97,13 +100,22 @@ def _unfolded(name: Name, uses: Uses, helpers: Container[Name]) -> Iterator[Name
         yield from _unfolded(used, uses, helpers) if used in helpers else (used,)
 
 
-def _figure(names: list[Name], uses: Uses, derivation: Derivation) -> Figure:
+def _links(names: list[Name], uses: Uses) -> Links:
+    """From what is used to what uses it, by places in `names`, each once; and which names nothing here computes."""
     place = {name: i for i, name in enumerate(names)}
-    links = list(
-        dict.fromkeys((place[use], place[name]) for name, used in uses.items() for use in used if use in place)
-    )
+    used = ((place[use], place[name]) for name, used in uses.items() for use in used if use in place)
+    return list(dict.fromkeys(used)), [name not in uses for name in names]
+
+
+def _width(names: list[Name], uses: Uses) -> int:
+    """How many columns the graph has."""
+    return max(columns(len(names), *_links(names, uses))) + 1
+
+
+def _figure(names: list[Name], uses: Uses, derivation: Derivation) -> Figure:
     kinds: dict[Name, NodeKind] = {name: "parameter" if own else "input" for name, own in derivation.givens}
-    ranking = rank(len(names), links, [name not in uses for name in names])
+    links, given = _links(names, uses)
+    ranking = rank(len(names), links, given)
     if derivation.loss:
         kinds[derivation.loss] = "loss"
     order = sorted(range(len(names)), key=lambda i: (ranking.column[i], ranking.row[i]))

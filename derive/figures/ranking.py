@@ -47,7 +47,7 @@ class Ranking:
 
 def rank(count: int, edges: Sequence[tuple[int, int]], late: Sequence[bool]) -> Ranking:
     """The layout of `count` nodes in topological order; `late` ones stand right before their first use."""
-    column = _columns(count, edges, late)
+    column = columns(count, edges, late)
     ranking = Ranking(count, column, [[] for _ in range(max(column) + 1)])
     for edge in edges:
         _link(ranking, edge)
@@ -59,8 +59,8 @@ def rank(count: int, edges: Sequence[tuple[int, int]], late: Sequence[bool]) -> 
     return ranking
 
 
-def _columns(count: int, edges: Sequence[tuple[int, int]], late: Sequence[bool]) -> list[int]:
-    """Longest paths from the sources."""
+def columns(count: int, edges: Sequence[tuple[int, int]], late: Sequence[bool]) -> list[int]:
+    """The column of each node: as many edges as the longest path to it; `late` ones right before their first use."""
     column = [0] * count
     for source, target in sorted(edges, key=lambda edge: edge[1]):
         column[target] = max(column[target], column[source] + 1)
