@@ -24,6 +24,7 @@ from derive.verification.kept_results import SympyResults, kept
 from derive.verification.to_sympy import Sym, operation, program_of, sympy_slope, sympy_symbol, to_sympy, undistributed
 
 MOST_NODES, MOST_WORK, MOST_DEPTH = 8_000, 400, 50
+GROUP_OF_DIGITS = 64  # bits
 ARITHMETIC = {"add", "subtract", "negate", "product", "divide", "power"}
 
 
@@ -37,15 +38,17 @@ def layered(derivation: Derivation) -> Expr:
 
 
 def node_count(expr: Expr) -> int:
-    """How many numbers, names and operations an expression writes; what is shared counts each time."""
+    """How many numbers, names and operations an expression writes; what is shared counts each time, as does every
+    group of some twenty digits that a number has.
+    """
     return _count(expr, lambda _: 1, {})
 
 
 def _count(expr: Expr, leaf: Callable[[Name], int], seen: dict[int, int]) -> int:
     if isinstance(expr, Ref | Entry):
         return leaf(expr.name)
-    if not isinstance(expr, Apply):
-        return 1
+    if isinstance(expr, Number):
+        return 1 + (expr.value.numerator.bit_length() + expr.value.denominator.bit_length()) // GROUP_OF_DIGITS
     if id(expr) not in seen:
         seen[id(expr)] = 1 + sum(_count(arg, leaf, seen) for arg in expr.args)
     return seen[id(expr)]

@@ -18,7 +18,7 @@ def encoded(expr: Expr, numbers: Mapping[Name, int]) -> Json:
     """An expression over the names that have numbers."""
     match expr:
         case Number():
-            return ["n", str(expr.value), expr.decimal, expr.counter]
+            return ["n", _digits(expr.value), expr.decimal, expr.counter]
         case Ref():
             return ["r", numbers[expr.name]]
         case Entry():
@@ -31,7 +31,7 @@ def decoded(data: Json, names: Sequence[Name]) -> Expr:
     kind, *rest = data
     if kind == "n":
         value, decimal, counter = rest
-        return Number(Fraction(value), decimal, counter=counter)
+        return Number(_fraction(value), decimal, counter=counter)
     if kind == "r":
         return Ref(names[rest[0]])
     if kind == "e":
@@ -54,11 +54,20 @@ def decoded_options(data: Json) -> Options:
 
 def _encoded(value: Any) -> Json:
     if isinstance(value, Fraction):
-        return {"fraction": str(value)}
+        return {"fraction": _digits(value)}
     return {"tuple": list(map(_encoded, value))} if isinstance(value, tuple) else value
 
 
 def _decoded(data: Json) -> Any:
     if not isinstance(data, dict):
         return data
-    return Fraction(data["fraction"]) if "fraction" in data else tuple(map(_decoded, data["tuple"]))
+    return _fraction(data["fraction"]) if "fraction" in data else tuple(map(_decoded, data["tuple"]))
+
+
+def _digits(value: Fraction) -> str:
+    """A fraction to base 16: in decimals Python writes and reads no more than 4,300 digits."""
+    return f"{value.numerator:x}/{value.denominator:x}"
+
+
+def _fraction(text: str) -> Fraction:
+    return Fraction(*(int(part, 16) for part in text.split("/")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, reduce
 from operator import mul
 from typing import TypeAlias
@@ -42,7 +43,9 @@ class Program:
 
 def _compiled(op: str, options: Options, arity: int) -> Callable[..., Num]:
     if op == CONSTANT:
-        constant = fmpq(*map(int, str(dict(options)["value"]).split("/")))
+        value = dict(options)["value"]
+        assert isinstance(value, Fraction)
+        constant = fmpq(value.numerator, value.denominator)
         return lambda: constant
     if op == SUM:
         return lambda *xs: sum(xs, fmpq(0))

@@ -5,6 +5,7 @@ SymPy is imported when it is first needed: that takes 0.25 s.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any, TypeAlias
 
@@ -185,7 +186,7 @@ def program_of(outputs: Iterable[Sym], inputs: Mapping[Sym, int]) -> Program:
 
 def _instruction(node: Sym) -> tuple[str, Options, tuple[Sym, ...]]:
     if node.is_Rational:
-        return CONSTANT, (("value", f"{node.p}/{node.q}"),), ()
+        return CONSTANT, (("value", Fraction(int(node.p), int(node.q))),), ()
     if node.is_Add:
         return SUM, (), node.args
     if node.is_Mul:

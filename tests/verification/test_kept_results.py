@@ -119,3 +119,14 @@ def test_derivatives_are_those_of_the_derivation() -> None:
     derivation = derivation_of(Problem.loads(TWO.format(w=1, v=2, c="0.5")))
     closed = ClosedForm(derivation)
     assert closed.derivative(Symbol("w"), ()) == ClosedForm(derivation).derivative(Symbol("w"), ())
+
+
+def test_numbers_longer_than_python_writes_are_kept_and_no_page_writes_them_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The product has 5,401 digits; Python turns integers of up to 4,300 into decimals."""
+    first = page(c="1000^1000 w 1000^800")
+    assert "1000^{1000}" in first
+    assert max(map(len, first.split())) < 100
+    forgotten(monkeypatch)
+    assert page(c="1000^1000 w 1000^800") == first
