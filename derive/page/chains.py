@@ -88,7 +88,7 @@ class Relation:
     """The sign before a link: `=` where `kind` is `same` or the predicate holds, else `≈`; `arrow` is ←.
 
     put in     the numbers put in are the names' values, nothing cut (`nodes`)
-    terms      the terms at the printed numbers are exactly what is printed for them (`expr`, a sum)
+    terms      the sum of the `terms` at the printed numbers is exactly that of what is printed for them
     result     the printed result is exactly what the line before it gives at the printed numbers (`expr`), or, where
                that line holds no numbers (`formula`), the value itself (`name`, `index`); after a line of
                terms their sum counts (`terms`); a scalar `expr` stands for every entry

@@ -35,7 +35,7 @@ Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2, FACTOR: 3}
 MOST_LISTED, MOST_ADDED = 16, 100
 PRODUCTS = {"product", "times"}
-MORE_FOR_TERMS = 4  # an exact term may be this much longer than a result
+MORE_FOR_TERMS = 4  # a term of uncut numbers may be this much longer than a result
 
 
 class View:
@@ -185,11 +185,10 @@ class View:
                 return unprinted()
         (value,) = flat
         digits = self.values.numbers.of(name.id)
-        most = digits.count + MORE_FOR_TERMS
         if type(value) is fmpq and not all(map(self._uncut, leaves(expr))):
-            return computed(value, digits, most)
+            return computed(value, digits)
         exact = full(value)
-        if exact is not None and len(exact.mantissa) <= most:
+        if exact is not None and len(exact.mantissa) <= digits.count + MORE_FOR_TERMS:
             return exact
         try:
             return printed(value, digits, ties=True)
@@ -246,7 +245,7 @@ class View:
         if relation.kind == "put in":
             return all(self._uncut(node) for node in relation.nodes)
         if relation.kind == "terms":
-            return all(self._term_equal(node, relation.name) for node in relation.nodes)
+            return self._terms_equal(relation)
         if relation.kind == "result":
             return self._result_equal(relation)
         return relation.kind == "same"
@@ -270,10 +269,19 @@ class View:
                 return True
         return False
 
-    def _term_equal(self, term: Expr, name: Name | None) -> bool:
+    def _terms_equal(self, relation: Relation) -> bool:
+        """Whether what was cut off the terms adds up to nothing; of many each is looked at by itself."""
+        cut = (self._cut(term, relation.name, sign) for term, sign in relation.terms)
+        if _is_long(relation):
+            return all(x is not None and is_rational(x, fmpq(0)) for x in cut)
+        found = list(cut)
+        return None not in found and is_rational(sum((x for x in found if x is not None), fmpq(0)), fmpq(0))
+
+    def _cut(self, term: Expr, name: Name | None, sign: int) -> Num | None:
+        """What was cut off a term; None where it has no value at the printed numbers."""
         assert name is not None
         flat = self.literal(term)
-        return flat is not None and is_rational(flat[0], self.term(term, name).value)
+        return None if flat is None else sign * (flat[0] - self.term(term, name).value)
 
     def _result_equal(self, relation: Relation) -> bool:
         assert relation.name is not None

@@ -150,18 +150,11 @@ def full(x: Num) -> Printed | None:
     return None if ending is None else _laid_out(*ending, negative=x < 0, exact=True, low=-7, high=EXACT_TO + 8)
 
 
-def computed(x: fmpq, digits: Digits, most: int) -> Printed:
-    """What rounded numbers give: padded and with powers of ten as they are, in full where that takes no more than
-    `most` characters.
-    """
+def computed(x: fmpq, digits: Digits) -> Printed:
+    """What rounded numbers give: rounded and padded as they are."""
     if x == 0:
         return Printed(False, "0")
-    shown = _rounded(_Size(int(abs(x).p), int(abs(x).p), 0, int(x.q)), x < 0, digits, exact=False)
-    exact, ending = full(x), _ending(x)
-    if shown.value == x or exact is None or ending is None or len(exact.mantissa) > most:
-        return shown
-    low = -digits.count if digits.decimals else PLAIN_FROM + 1
-    return _laid_out(*ending, negative=x < 0, exact=True, low=low, high=EXACT_TO + 8)
+    return _rounded(_Size(int(abs(x).p), int(abs(x).p), 0, int(x.q)), x < 0, digits, exact=False)
 
 
 def given_number(x: fmpq, places: int = 0) -> Printed:

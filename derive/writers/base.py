@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.figures import Strip
 from derive.notation.notations import TEX, UNICODE, Notation
-from derive.page.chains import Chain
+from derive.page.chains import Chain, Result
 from derive.page.document import (
     Beside,
     Block,
@@ -260,7 +260,10 @@ class TemplateWriter(Writer, ABC):
     def numbered(self, block: Numbered, compiler: Compiler) -> list[Part]:
         """A step: what it consists of, the first of it beside the number."""
         labels = chain([self.label(block.number)], repeat(self.label(None)))
-        return [self.part(part, compiler, label) for part, label in zip(block.parts, labels, strict=False)]
+        written = [self.part(part, compiler, label) for part, label in zip(block.parts, labels, strict=False)]
+        before = [*map(_is_result_alone, block.parts[1:]), False]
+        glued = zip(written, before, strict=False)
+        return [each for part, is_near in glued for each in ([part, self.glue] if is_near else [part])]
 
     def part(self, part: StepPart, compiler: Compiler, label: str) -> Part:
         """One part of a step, with what stands before it."""
@@ -365,6 +368,11 @@ class TemplateWriter(Writer, ABC):
 
 def _tells_verdicts(block: Block) -> bool:
     return isinstance(block, Numbered) and any(isinstance(part, Sentence) and part.tone for part in block.parts)
+
+
+def _is_result_alone(part: StepPart) -> bool:
+    """Whether a part of a step shows but a value, that of which the entries stand above it."""
+    return isinstance(part, Chain) and len(part.links) == 1 and isinstance(part.links[0].shown, Result)
 
 
 def _joined(parts: list[Part]) -> list[Part]:

@@ -1,8 +1,11 @@
 """Large arrays and long sums on the page: what is printed of them, what is worked out, and that it fits."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
+from support.latex import compiled
 from support.solutions import written
 
 from derive.notation.matrices import as_matrices, elided
@@ -159,6 +162,59 @@ def test_what_announces_something_stays_on_its_page() -> None:
     tex = written("minibatch_xor", "tex")
     assert re.search(r"t\^\{\(2\)\} = 0\$\\quad\n\\end\{chain\}\n\\nobreak", tex)
     assert "In short:}\n\\nobreak\n\\begin{chain}" in written("binary_cross_entropy", "tex")
+
+
+def test_an_array_stays_with_the_last_of_its_entries() -> None:
+    text = "[data]\nx = [1.5, 2.5]\n[parameters]\nW = [[0.5, 0.25], [1, -1]]\n[model]\nequations = 'y = W x'\n"
+    assert "\\end{aligned}$\n\\end{chain}\n\\nobreak\n\\begin{chain}\n  $y = " in solved(text).text("tex")
+
+
+SUM_OF_CUT_NUMBERS = """
+[data]
+x = [0.3, 2.5]
+[parameters]
+v = [0.5, -0.0123]
+u = [0.5, 0.12]
+[model]
+equations = '''
+a = sigmoid(v ⊙ x)
+y = u^T a + 0.25
+'''
+[numbers]
+"""
+
+
+@pytest.mark.parametrize(
+    ("digits", "terms"),
+    [("significant = 4", "≈ 0.2687 + 0.05908 + 0.25 ≈"), ("decimals = 6", "≈ 0.268715 + 0.059078 + 0.25 ≈")],
+)
+def test_products_of_cut_numbers_have_the_digits_of_their_sum(digits: str, terms: str) -> None:
+    assert terms in solved(SUM_OF_CUT_NUMBERS, digits).text("txt")
+
+
+def test_products_of_uncut_numbers_stand_in_full() -> None:
+    text = "[data]\nx = [1.25, 3.5]\n[parameters]\nw = [1.125, 0.5]\n[model]\nequations = 'y = w^T x'\n"
+    assert "= 1.40625 + 1.75 ≈ 3.156" in solved(text).text("txt")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("widths", "lines"),
+    [
+        ([30, 30, 30], ["A B C"]),
+        ([120, 100, 120, 100], ["A B", "C D"]),
+        ([170, 100, 170, 100, 90, 90], ["A B", "C D", "E F"]),
+        ([90, 90, 90, 300, 90], ["A B C", "D E"]),
+        ([300, 40, 40, 40, 600, 20], ["A B", "C D", "E", "F"]),
+    ],
+)
+def test_formulas_side_by_side_stand_in_columns_of_one_width(widths: list[int], lines: list[str]) -> None:
+    """Letters that are so many points wide, in a line of 488 points."""
+    letters = [rf"\hbox to{width}pt{{{letter}\hfil}}" for letter, width in zip("ABCDEF", widths, strict=False)]
+    page = solved("[data]\nx = 1\n[model]\nequations = 'y = x + 1'\n").text("tex")
+    frame, begin, _ = page.partition("\\begin{document}")
+    run = compiled(f"{frame}{begin}{LatexWriter().beside(letters, '')}\\end{{document}}")
+    assert PdfReader(BytesIO(run.pdf)).pages[0].extract_text().splitlines()[: len(lines)] == lines
 
 
 @pytest.mark.parametrize("name", ["mazur_10000"])

@@ -293,8 +293,7 @@ class Steps:
         long = Addends(terms, step.name, self.most_terms, factor) if len(terms) > LONG_SUM else None
         links = [ChainLink(Relation("put in", nodes=leaves(entry)), long or Formula(entry, numbers=True))]
         if factor is None and len(terms) > 1 and any(isinstance(term, Apply) for term, _ in terms):
-            nodes = tuple(term for term, _ in terms)
-            links.append(ChainLink(Relation("terms", nodes, name=step.name), Terms(terms, step.name, long)))
+            links.append(ChainLink(Relation("terms", name=step.name, terms=terms), Terms(terms, step.name, long)))
         return links
 
     def _worth_lines(self, step: Step, shown: Expr) -> bool:
