@@ -143,11 +143,13 @@ class StatementSplitter:
     def _before_a_formula(self, text: str) -> tuple[str, str] | None:
         """A value, a word that means nothing here, and a formula: `0.27 donc W A + b`."""
         end = value_ahead(text)
-        if not end or not text[end:].strip() or (self.reads(text) and text[end : end + 1] != "\t"):
+        if not end or not text[end:].strip():
             return None
         gap = _FIRST_GAP.match(text, end)
         separated = gap is not None and _SEPARATES.search(gap.group()) is not None
         at = gap.end() if gap and separated else end
+        if (not separated and _FOREIGN.match(text, at) is None) or (text[end] != "\t" and self.reads(text)):
+            return None
         for _ in range(MAX_WORDS):
             left = text[at:].strip()
             if (at > end or separated) and left and not value_ahead(left) and self.reads(left):

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from derive.answers.reading.numbers import SIGNS, SPACE, SPACES, UNSIGNED, number_of_match, read_number, usual_number
+from derive.answers.reading.numbers import (
+    NEGATIVE,
+    SIGNS,
+    SPACE,
+    SPACES,
+    UNSIGNED,
+    number_of_digits,
+    number_of_match,
+    read_number,
+    usual_number,
+)
 from derive.answers.reading.written import WrittenNumber
 from derive.language.expressions import Span
 from derive.language.tokens import TextError
@@ -23,7 +33,7 @@ MAX_PIECES = 1_500
 _MATRIX = r"(?:[bpBvV]|small)?matrix\*?|cases"
 _END = r"[;&|,\])\n]|\\\\|\\end|\\\}|$"
 _PATTERN = re.compile(
-    rf"(?P<usual>[{SIGNS}]?\d++(?:[.,]\d++)?+(?=[ \t]*+(?:[&;\]]|\\\\|\\end)))"  # most are; the rest is longer
+    rf"(?P<usual>[{SIGNS}]?\d++(?:[.,]\d++)?+)(?:[ \t]*+(?P<then>[&;])\s*+|(?=[ \t]*+(?:\]|\\\\|\\end)))"  # most are
     r"|\s*+(?:(?P<cell>&)|(?P<row>\\\\(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z]))|(?P<semicolon>;)|(?P<comma>,))\s*+"
     r"|[ \t]*+(?P<bar>\|)[ \t]*+"
     rf"|(?P<blank>□|\?+|\\square|\\Box|(?:…|\.\.\.+|\\[lcv]?dots|_+|(?<![\w)}}\]])[{SIGNS}]{{1,3}})(?={SPACES}(?:{_END})))"
@@ -38,6 +48,8 @@ _PATTERN = re.compile(
 )
 _HARD = frozenset({"row", "semicolon", "cell", "bar", "comma"})
 _SOFT = {"space": 1, "gap": 2, "line": 3}
+_USUAL, _THEN = {"usual", "then"}, {"&": "cell", ";": "semicolon", None: ""}
+"""The signs that most numbers have behind them."""
 _ROWS = re.compile(r";|\\\\")
 
 CommaUse: TypeAlias = Callable[[re.Match[str], str], tuple[WrittenNumber, ...] | None]
@@ -91,23 +103,35 @@ class CellGroup:
 
 def as_one(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """The number as it stands."""
+    if usual := match["usual"]:
+        number = _plain_number(usual, decimal) or read_number(usual, decimal)
+        return None if number is None else (number,)
     text = match.group()
-    number = usual_number(text, decimal)
-    if number is None:
-        number = read_number(text, decimal) if match["usual"] else number_of_match(match, text, decimal)
+    number = usual_number(text, decimal) or number_of_match(match, text, decimal)
     if number is not None and match["percent"]:
         number = number._replace(value=number.value / 100, unit=number.unit / 100)
     return None if number is None else (number,)
 
 
+def _plain_number(text: str, decimal: str) -> WrittenNumber | None:
+    """A number of a sign or none, digits, and a mark with digits behind it or none; None for a mark that is not the
+    decimal sign.
+    """
+    whole, mark, broken = text.partition(decimal)
+    signed = not whole[0].isdigit()
+    digits = (whole[1:] if signed else whole) + broken
+    negative = signed and whole[0] in NEGATIVE
+    return number_of_digits(digits, len(broken), 0, negative, text) if mark or digits.isdigit() else None
+
+
 def at_commas(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """`1,2,3` as three numbers."""
-    return _each(match.group().split(","), ".")
+    return _each((match["usual"] or match.group()).split(","), ".")
 
 
 def in_pairs(match: re.Match[str], decimal: str) -> tuple[WrittenNumber, ...] | None:
     """`0,1,0,2` as two numbers."""
-    pieces = match.group().split(",")
+    pieces = (match["usual"] or match.group()).split(",")
     if len(pieces) % 2:
         return None
     return _each([f"{a},{b}" for a, b in zip(pieces[::2], pieces[1::2], strict=True)], ",")
@@ -160,8 +184,11 @@ class _Pass:
             raise TextError("this is nested too deeply", f"at most {MAX_NESTING} levels", start, start + 1)
         cell = _OpenCell(self, group)
         for match in self.matches:
-            kind = str(match.lastgroup)
-            self._counted()
+            kind = match.lastgroup or ""
+            self.count += 1
+            if self.count > MAX_TOKENS:
+                hint = f"at most {MAX_TOKENS} numbers and signs are read"
+                raise TextError("this has too many parts", hint, 0, 1)
             if kind == "close":
                 if depth == 0:
                     raise _no_counterpart(match[kind], *match.span(kind))
@@ -171,8 +198,8 @@ class _Pass:
             if kind == "open":
                 inner = self.group(match[kind], match.start(kind), depth + 1)
                 cell.take("open", inner.start, inner.end, inner)
-            elif kind == "usual":
-                cell.take("number", match.start(), match.end(), match)
+            elif kind in _USUAL:
+                cell.number(match, _THEN[match["then"]])
             elif kind == "other" and depth == 0:
                 raise _Formula
             else:
@@ -182,11 +209,6 @@ class _Pass:
         cell.closed("close")
         group.end = len(self.text)
         return group
-
-    def _counted(self) -> None:
-        self.count += 1
-        if self.count > MAX_TOKENS:
-            raise TextError("this has too many parts", f"at most {MAX_TOKENS} numbers and signs are read", 0, 1)
 
 
 def _no_counterpart(bracket: str, start: int, end: int) -> TextError:
@@ -217,9 +239,20 @@ class _OpenCell:
         elif kind != "nothing":
             self.take(kind, match.start(kind), match.end(kind), match)
 
+    def number(self, match: re.Match[str], then: str) -> None:
+        """A number with the sign behind it that ends its cell, if one does: most cells are nothing else."""
+        if then and not self.parts:
+            self.end = match.end("usual")
+            self.group.rows[-1] += self._numbers(match)
+            self._next(then)
+            return
+        self.take("number", *match.span("usual"), match)
+        if then:
+            self.closed(then)
+
     def take(self, kind: str, start: int, end: int, part: re.Match[str] | CellGroup) -> None:
         """One more part of the cell, or the first one of the next."""
-        if (self.gap or self._touches(part)) and self._parts_here(kind, part):
+        if self.parts and (self.gap or self._touches(part)) and self._parts_here(kind, part):
             self.closed(self.gap or "space")
         if not self.parts:
             self.start = start
@@ -229,7 +262,7 @@ class _OpenCell:
 
     def _touches(self, part: re.Match[str] | CellGroup) -> bool:
         """Whether a row begins where the one before it ends, as calculators write: `[[1,2][3,4]]`."""
-        last = self.parts[-1][1] if self.parts and self.group.opened == "[" else None
+        last = self.parts[-1][1] if self.group.opened == "[" else None
         return isinstance(part, CellGroup) and isinstance(last, CellGroup) and part.opened == "["
 
     def _parts_here(self, kind: str, part: re.Match[str] | CellGroup) -> bool:
@@ -265,6 +298,10 @@ class _OpenCell:
         if kind == "close":
             self._last(row)
             return
+        self._next(kind)
+
+    def _next(self, kind: str) -> None:
+        """The next cell begins, behind a sign of some kind."""
         line = kind == "line" and not self._line_is_a_space()
         self.group.separators.add("space" if kind == "line" and not line else kind)
         if kind in {"row", "semicolon"} or line:
@@ -302,17 +339,17 @@ class _OpenCell:
         return self._numbers(part)
 
     def _numbers(self, match: re.Match[str]) -> list[WrittenCell]:
-        text = match.group()
+        start, end = match.span("usual") if match["usual"] else match.span()
+        text = match.string[start:end]
         numbers = (self.reader.commas if "," in text else as_one)(match, self.reader.decimal)
         if numbers is None:
-            self.group.fault = self.group.fault or TextError(
-                f"`{text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7",
-                match.start(), match.end())  # fmt: skip
-            return [WrittenCell(match.span(), *match.span())]
+            message, hint = f"`{text[:40]}` is not a number that can be read", "write for example 3.9 or -4.08·10^-7"
+            self.group.fault = self.group.fault or TextError(message, hint, start, end)
+            return [WrittenCell((start, end), start, end)]
         if len(numbers) == 1:
-            return [WrittenCell(numbers[0], *match.span())]
+            return [WrittenCell(numbers[0], start, end)]
         self.group.separators.add("comma")
-        cells, at = [], match.start()
+        cells, at = [], start
         for number in numbers:
             cells.append(WrittenCell(number, at, at + len(number.text)))
             at += len(number.text) + 1

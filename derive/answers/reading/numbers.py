@@ -54,7 +54,7 @@ _IN_FORMULAS = {
 _WHOLE = re.compile(rf"{SPACES}(?P<open>(?:\\left)?\()?{SPACES}(?P<sign>[{SIGNS}]?){SPACES}{UNSIGNED}{SPACES}"
                     rf"(?P<close>(?:\\right)?\))?[.,;]?{SPACES}")  # fmt: skip
 _MINUS = "-−–‐‑－"
-_NEGATIVE = frozenset(_MINUS)
+NEGATIVE = frozenset(_MINUS)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -105,8 +105,8 @@ def _usual(match: re.Match[str]) -> WrittenNumber | None:
     if power is None:
         return None
     if broken is None:
-        return _number(whole, 0, power, sign in _NEGATIVE, text)
-    return _number(whole + broken, len(broken), power, sign in _NEGATIVE, text)
+        return number_of_digits(whole, 0, power, sign in NEGATIVE, text)
+    return number_of_digits(whole + broken, len(broken), power, sign in NEGATIVE, text)
 
 
 _SIGNED = rf"{SPACES}(?P<sign>[{SIGNS}]?){SPACES}"
@@ -174,7 +174,7 @@ def _rare(text: str, decimal: str) -> WrittenNumber | None:
         return _mixed(mixed, text.strip())
     if mixed := _WITH_FRACTION.fullmatch(text):
         over, under = int(mixed["over"] or mixed["top"]), int(mixed["under"] or mixed["bottom"])
-        return _whole_and_part(int(mixed["whole"]), over, under, mixed["sign"] in _NEGATIVE, text.strip())
+        return _whole_and_part(int(mixed["whole"]), over, under, mixed["sign"] in NEGATIVE, text.strip())
     if repeating := _REPEATING.fullmatch(text):
         return _repeating(repeating, text.strip())
     if (near := _NEAR_A_BOUND.fullmatch(text)) and (away := read_number(near[3], decimal)):
@@ -202,7 +202,7 @@ def _mixed(match: re.Match[str], text: str) -> WrittenNumber | None:
         over, under = Fraction(numeric(match["part"])).limit_denominator(10).as_integer_ratio()
     else:
         over, under = (int(part.translate(_LEVEL)) for part in match.group("over", "under", "top", "bottom") if part)
-    negative = (match["sign"] or match["minus"] or match["turned"]) in _NEGATIVE
+    negative = (match["sign"] or match["minus"] or match["turned"]) in NEGATIVE
     return _whole_and_part(int(match["whole"] or match["units"] or match["ones"] or 0), over, under, negative, text)
 
 
@@ -219,7 +219,7 @@ def _repeating(match: re.Match[str], text: str) -> WrittenNumber:
     nines = 10 ** len(again) - 1
     whole = int((match["whole"] or "0") + before)
     value = fmpq(whole * nines + int(again), nines * 10 ** len(before))
-    return WrittenNumber(-value if match["sign"] in _NEGATIVE else value, fmpq(0), EXACT_DIGITS, text)
+    return WrittenNumber(-value if match["sign"] in NEGATIVE else value, fmpq(0), EXACT_DIGITS, text)
 
 
 def _near_a_bound(match: re.Match[str], away: WrittenNumber, text: str) -> WrittenNumber:
@@ -238,7 +238,7 @@ def power_of(text: str) -> int:
 def number_of_match(match: re.Match[str], text: str, decimal: str) -> WrittenNumber | None:
     """The number of a match of UNSIGNED with a `sign` before it; of the infinite ones −∞ alone."""
     sign, infinite, plain, below, over, under = match.group("sign", "infinite", "plain", "below", "over", "under")
-    negative = sign in _NEGATIVE
+    negative = sign in NEGATIVE
     if infinite:
         return WrittenNumber(-infinity(), fmpq(0), EXACT_DIGITS, text) if negative else None
     if over is not None or below is not None:
@@ -255,7 +255,7 @@ def _scientific(match: re.Match[str], text: str, decimal: str, negative: bool = 
     found = _mantissa(digits, decimal, scientific) if digits else ("1", 0)
     if found is None or power is None:
         return None
-    return _number(*found, power, negative, text)
+    return number_of_digits(*found, power, negative, text)
 
 
 # --- in formulas ----------------------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ _SHORT = 5
 _NOTHING = fmpq(0)
 
 
-def _number(digits: str, decimals: int, power: int, negative: bool, text: str) -> WrittenNumber | None:
+def number_of_digits(digits: str, decimals: int, power: int, negative: bool, text: str) -> WrittenNumber | None:
     """±digits · 10^(power − decimals)."""
     if len(digits) > MAX_DIGITS or abs(power) > MAX_POWER:
         return None
@@ -305,7 +305,7 @@ def _quotient(top: str, bottom: str, negative: bool, text: str, decimal: str) ->
 def _signed(text: str, decimal: str) -> WrittenNumber | None:
     negative = text[0] in _MINUS
     found = _mantissa(text.lstrip("+＋" + _MINUS).strip(), decimal, True)
-    return _number(*found, 0, negative, text) if found else None
+    return number_of_digits(*found, 0, negative, text) if found else None
 
 
 def _power(text: str) -> int | None:
