@@ -32,6 +32,9 @@ class UploadName:
         return self.student.casefold().startswith(_ANONYMOUS)
 
 
+_DAY = r"(?:[A-Z][a-z]+ \d+|\d+ [A-Z][a-z]+),? \d{4}"
+_CLOCK = re.compile(rf"{_DAY} \d{{1,2}}:?\d\d [AP]M")
+_CLOCKS = ("%b %d, %Y %I%M %p", "%B %d, %Y %I%M %p", "%d %B, %Y %I%M %p", "%d %B %Y %I%M %p", "%d %b, %Y %I%M %p")
 _ANONYMOUS = ("participant", "teilnehmer", "participante", "partecipante", "anonymous", "anon", "участник")
 
 
@@ -49,8 +52,8 @@ _PATTERNS = (
     _Pattern("Blackboard", re.compile(r".+?_(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_|\.|$)"),
              ("%Y-%m-%d-%H-%M-%S",)),
     _Pattern("Brightspace", re.compile(r"(?P<number>\d+-\d+)\s*-\s*(?P<student>.+?)\s*-\s*"
-                                       r"(?P<time>(?:[A-Z][a-z]+ \d+|\d+ [A-Z][a-z]+),? \d{4} \d{3,4} [AP]M)"),
-             ("%b %d, %Y %I%M %p", "%B %d, %Y %I%M %p", "%d %B, %Y %I%M %p", "%d %B %Y %I%M %p", "%d %b, %Y %I%M %p")),
+                                       rf"(?P<time>{_DAY} \d{{3,4}} [AP]M)"), _CLOCKS),
+    _Pattern("Sakai", re.compile(r"(?P<student>[^,()]+, [^()]+\([^()\s]+\))$")),
     _Pattern("Canvas", re.compile(r"(?P<student>[^_]+)_(?P<late>(?i:late)_)?(?P<number>\d{3,})_\d{3,}_")),
 )  # fmt: skip
 
@@ -76,6 +79,16 @@ def _time(text: str, forms: Sequence[str]) -> datetime | None:
         with suppress(ValueError):
             return datetime.strptime(padded, form)
     return None
+
+
+def time_of_day(text: str) -> datetime | None:
+    """The last day and time of day in a text, as Brightspace writes them; None where there is none.
+
+    >>> time_of_day("Ada Lovelace, work.pdf: Mar 4, 2026 11:59 PM").isoformat()
+    '2026-03-04T23:59:00'
+    """
+    said = _CLOCK.findall(" ".join(text.split()))
+    return _time(said[-1].replace(":", ""), _CLOCKS) if said else None
 
 
 def upload_of(names: str) -> UploadName | None:

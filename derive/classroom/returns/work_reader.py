@@ -24,7 +24,7 @@ CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}nu
 MAX_FIELDS = 20_000
 BY_HAND = "mark it by hand, in overrides.csv, or have the sheet filled in on screen"
 _INSTEAD = {
-    ".zip": "this one lies in another zip: unpack the outer one",
+    ".zip": "more than 3 zips lie in one another: unpack the outer one",
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "save the table as CSV in UTF-8"),
     **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "expected the sheet as PDF, an answer file or text"),
     **dict.fromkeys(

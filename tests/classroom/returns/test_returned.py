@@ -204,7 +204,7 @@ def test_comments_in_latex_are_no_working() -> None:
         ("x.docx", b"PK", "this is no .docx document"),
         ("x.xlsx", b"PK", "a file with the ending `.xlsx` is not read; save the table as CSV in UTF-8"),
         ("x.jpg", b"\xff\xd8", "a photo or scan: mark it by hand"),
-        ("a.zip", b"PK", "this one lies in another zip"),
+        ("a.zip", b"PK", "more than 3 zips lie in one another"),
     ],
 )
 def test_what_cannot_be_read_says_why(name: str, raw: bytes, why: str) -> None:
