@@ -14,8 +14,6 @@ from derive.errors import DeriveError, Fault, InputError, Place
 PDF = "pdf"
 MAX_BYTES = 10_000_000
 """Of a text that is read at once."""
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-"""The marks that a text in UTF-16 begins with."""
 _lock = Lock()
 TEMPORARY = ".derive-"
 """What the names of files begin with that are not finished."""

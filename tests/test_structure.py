@@ -16,7 +16,7 @@ LONGEST = 420
 MOST = 15
 
 ORDER = [
-    "version errors files memory prose language calculus",
+    "version errors encodings files memory prose language calculus",
     "operations.entrywise operations.over_axes operations.windows operations",
     "problem.reading problem.network problem.training problem problem.schema pytorch",
     "derivation values verification notation onnx_models",

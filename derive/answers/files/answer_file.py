@@ -17,8 +17,9 @@ from derive.answers.names.step_matching import StepIndex
 from derive.answers.reading.answer_reader import Literal, as_text, read_answer
 from derive.answers.reading.numbers import shown_decimal
 from derive.answers.reading.written import Answer, Unreadable
+from derive.encodings import UTF16, as_saved
 from derive.errors import InputError
-from derive.files import UTF16, utf8_of
+from derive.files import utf8_of
 from derive.problem.reading.array_values import without_numpy
 from derive.writers.identity import RESERVED
 
@@ -115,7 +116,8 @@ def entries_in(raw: bytes, path: PurePath) -> list[AnswerLine]:
 def _text_of(raw: bytes, path: PurePath) -> str:
     if len(raw) > MAX_BYTES:
         raise fault(path, f"the file has more than {MAX_BYTES} bytes", "an answer file is shorter")
-    text = raw.decode("utf-16", "replace") if raw.startswith(UTF16) else utf8_of(raw, path.name)
+    of_any = raw.startswith(UTF16) or path.suffix.lower() == ".csv"  # a spreadsheet saves it in its own encoding
+    text = as_saved(raw) if of_any else utf8_of(raw, path.name)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise fault(path, "the file holds a NUL character", "save it as plain text", line)

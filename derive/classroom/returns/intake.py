@@ -11,7 +11,7 @@ from derive.classroom.returns.inbox import Inbox
 from derive.classroom.returns.owner import Register, named_on_path
 from derive.classroom.returns.returned_files import CannotRead, Refused, ReturnedFile, Shelf
 from derive.classroom.returns.upload_names import upload_of
-from derive.classroom.returns.wide_tables import HEAD_BYTES, is_wide, rows
+from derive.classroom.returns.wide_tables import HEAD_BYTES, Columns, is_wide, rows
 from derive.classroom.returns.work_reader import ReturnedWork, read_work
 from derive.classroom.workers.engine import Run
 
@@ -107,11 +107,19 @@ class _Receiver:
                     yield _timed(owned, table)
                 elif isinstance(row, Refused):
                     yield row
-                elif row.unused:
-                    self.notes.append(f"{table.shown}: columns that are not read: {', '.join(row.unused)}")
+                else:
+                    self.notes += _said_of(row, table.shown)
 
     def _is_step(self, title: str) -> bool:
         return bool(self.steps.match(title)[0])
+
+
+def _said_of(columns: Columns, shown: str) -> Iterator[str]:
+    """What there is to say of a table."""
+    if columns.unused:
+        yield f"{shown}: columns that are not read: {', '.join(columns.unused)}"
+    if columns.assumed:
+        yield f"{shown}: this is not UTF-8; it was read as {columns.assumed}"
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

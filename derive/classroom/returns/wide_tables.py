@@ -6,7 +6,7 @@ Read as a stream, row by row: a table of 100,000 rows takes no more memory than 
 import csv
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import IO
 
@@ -15,7 +15,7 @@ from derive.classroom.returns.returned_files import CannotRead, Refused
 from derive.classroom.returns.work_reader import Claims, ReturnedWork
 from derive.classroom.roster.csv_records import UNCLOSED, csv_records
 from derive.classroom.roster.headings import COLUMNS, heading_key
-from derive.files import UTF16
+from derive.encodings import NAMES, encoding_of, older_encoding
 
 HEAD_BYTES = 100_000
 MAX_COLUMNS = 5_000
@@ -36,7 +36,8 @@ _KIND = {heading_key(spelling): kind for kind, spellings in _WHO.items() for spe
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What the columns of a table are: who (`code`, `email`, `student` → their places), which step each other one
-    answers, and the titles that are neither; there are `width` of them.
+    answers, and the titles that are neither; there are `width` of them. `assumed` is the encoding that was guessed, ""
+    for one that nobody has to guess.
     """
 
     separator: str
@@ -44,14 +45,12 @@ class Columns:
     who: dict[str, tuple[int, ...]]
     steps: dict[int, str]
     unused: tuple[str, ...]
+    assumed: str = ""
 
 
 def is_wide(head: bytes) -> bool:
     """Whether the first line of a CSV names a column of students beside others, so that each row is one student's."""
-    try:
-        line = next((line for line in _text(head).splitlines() if line.strip() and not _declares(line)), "")
-    except UnicodeError:
-        return False
+    line = next((line for line in _text(head).splitlines() if line.strip() and not _declares(line)), "")
     titles = _titles(line, _separator(line))
     return len(titles) > 1 and any(heading_key(title) in _KIND for title in titles)
 
@@ -77,11 +76,10 @@ def column_targets(titles: Sequence[str], separator: str, is_step: Callable[[str
 def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Generator[Columns | ReturnedWork | Refused]:
     """First what the columns are, then each row as a student's work; rows that cannot be read are refused one by one.
 
-    Raises CannotRead for a table that is not UTF-8 (or UTF-16 with its mark) or has no steps.
+    Raises CannotRead for a table that is UTF-8 for a part only, or has no steps.
     """
-    head = file.read(len(UTF16[0]))
-    file.seek(0)
-    text = TextIOWrapper(file, encoding="utf-16" if head in UTF16 else "utf-8-sig", newline="")
+    encoding, assumed = _encoding(file)
+    text = TextIOWrapper(file, encoding=encoding, errors="replace" if assumed else "strict", newline="")
     try:
         lines = _lines(text)
         first = next(lines, "")
@@ -89,7 +87,7 @@ def rows(file: IO[bytes], shown: str, is_step: Callable[[str], bool]) -> Generat
         if _declares(first):
             first, begun = next(lines, ""), 2
         separator = _separator(first)
-        found = column_targets(_titles(first, separator), separator, is_step)
+        found = replace(column_targets(_titles(first, separator), separator, is_step), assumed=assumed)
         yield found
         yield from _rows(lines, begun, shown, found)
     except UnicodeError:
@@ -142,11 +140,30 @@ def _piece(cells: Sequence[str], place: str, found: Columns) -> ReturnedWork:
 # --- the first line -------------------------------------------------------------------------------------------------
 
 
+def _encoding(file: IO[bytes]) -> tuple[str, str]:
+    """The encoding of a table, which is at its beginning again, and what that is called where it was guessed."""
+    found = encoding_of(_raw_lines(file))
+    file.seek(0)
+    if found:
+        return found, ""
+    older = older_encoding(_raw_lines(file))
+    file.seek(0)
+    return older, NAMES[older]
+
+
+def _raw_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a table that are read."""
+    left = MAX_TEXT
+    while left > 0 and (line := file.readline(MAX_LINE)):
+        left -= len(line)
+        yield line
+
+
 def _text(head: bytes) -> str:
     """The beginning of a table as text; a character cut off at its end is left out."""
-    if head.startswith(UTF16):
-        return head[: len(head) // 2 * 2].decode("utf-16", "ignore")
-    return head.decode("utf-8-sig", "ignore" if len(head) == HEAD_BYTES else "strict")
+    lines = head.splitlines(keepends=True)
+    encoding = encoding_of(lines[:-1] if len(head) == HEAD_BYTES else lines) or older_encoding(lines)
+    return head.decode(encoding, "ignore")
 
 
 def _declares(line: str) -> bool:

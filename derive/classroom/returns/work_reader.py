@@ -16,8 +16,8 @@ from derive.answers.files.endings import DOCUMENTS, FILES, WORKING, text_of_file
 from derive.answers.pages.transcript import without_comments
 from derive.classroom.returns.printed_sheets import PrintedSheet, printed_sheet
 from derive.classroom.returns.returned_files import CannotRead, ReturnedFile
+from derive.encodings import as_saved
 from derive.errors import InputError, of_extra
-from derive.files import UTF16
 from derive.writers.identity import RESERVED
 
 CODE, STUDENT, NUMBERS = f"{RESERVED}code", f"{RESERVED}student", f"{RESERVED}numbers"
@@ -138,10 +138,10 @@ def _decoded(source: ReturnedFile, raw: bytes) -> str:
             return text_of_file(raw, source.ending)
         except ValueError as error:
             raise CannotRead(str(error), "save it again, or as text") from None
-    utf16 = raw.startswith(UTF16)
-    if b"\0" in raw and not utf16:
+    text = as_saved(raw)
+    if "\0" in text:
         raise CannotRead("this is no text", "expected Markdown, LaTeX or plain text")
-    return raw.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+    return text
 
 
 def _working(source: ReturnedFile, raw: bytes) -> ReturnedWork:

@@ -13,7 +13,7 @@ from zlib import crc32
 from derive.classroom.roster.csv_records import UNCLOSED, csv_records
 from derive.classroom.roster.headings import SPELLINGS, column_keys, heading_key, is_no_student
 from derive.classroom.roster.students import Student, file_name, with_checksum
-from derive.classroom.roster.table_text import FIRST_LINES, SEPARATORS, table_lines
+from derive.classroom.roster.table_text import FIRST_LINES, SEPARATORS, assumed_encoding, table_lines
 from derive.errors import Fault, InputError, Place, suggestion
 
 MAX_CELL = 100
@@ -86,6 +86,9 @@ class Roster:
             else:
                 seen[item.id] = item.line << 32 | crc32(item.name.encode())
                 yield _filed(item, files)
+        if assumed := assumed_encoding(self.path):
+            message, hint = f"the roster is not UTF-8; it was read as {assumed}", "save it in UTF-8 if names are wrong"
+            self.warnings.append(Fault(message, hint, Place(self.path.name)))
 
     def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Of each line of a student the id, and all cells by their headings."""

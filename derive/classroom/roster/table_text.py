@@ -5,12 +5,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
 from derive.classroom.roster.headings import column_keys
+from derive.encodings import NAMES, encoding_of, older_encoding
 from derive.errors import Fault, InputError, Place
-from derive.files import UTF16
 
 SEPARATORS = ",;\t"
 MAX_BYTES = 100_000_000
@@ -50,31 +51,23 @@ def table_bytes(path: Path) -> bytes:
     return workbook_text(raw, path.name).encode() if raw.startswith(EXCEL) else raw
 
 
-def _encoding(path: Path) -> str:
-    """The encoding of a text, by its mark, by what is no UTF-8, and by its headings."""
-    head, is_valid, is_broken = b"", False, False
+def assumed_encoding(path: Path) -> str:
+    """What the encoding of a list is called that was guessed; "" for one that nobody has to guess."""
     with path.open("rb") as file:
-        for number, line in enumerate(file):
-            head += line if number < FIRST_LINES else b""
-            if number == 0 and line.startswith(UTF16):
-                return "utf-16"
-            if number == 0 and line[1:2] == b"\0":
-                return "utf-16-le"
-            if not line.isascii():
-                valid = _is_utf8(line)
-                is_valid, is_broken = is_valid or valid, is_broken or not valid
-    if is_valid or not is_broken:
-        return "utf-8-sig"
-    fitting = [(_known(head, encoding), -rank, encoding) for rank, encoding in enumerate(OLD_ENCODINGS)]
-    return max(fitting)[2]
+        return "" if file.read(4) in {EXCEL, OTHER_SHEETS} else NAMES.get(_encoding(path), "")
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _encoding(path: Path) -> str:
+    """The encoding of a text, by its mark, by what is no UTF-8, by its headings, and by its words."""
+    with path.open("rb") as file:
+        if found := encoding_of(file):
+            return found
+        file.seek(0)
+        head = b"".join(islice(file, FIRST_LINES))
+        file.seek(0)
+        likely = older_encoding(file)
+    fitting = [(_known(head, each), each == likely, -rank, each) for rank, each in enumerate(OLD_ENCODINGS)]
+    return max(fitting)[-1]
 
 
 def _known(head: bytes, encoding: str) -> int:

@@ -347,6 +347,26 @@ def test_a_wide_table_has_a_row_a_student(encoding: str, separator: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("encoding", "word", "assumed"),
+    [
+        ("cp1251", "Любимый цвет", "Windows-1251"), ("cp1252", "Größe", "Windows-1252"), ("utf-16", "Größe", ""),
+        ("utf-16-le", "Größe", ""), ("gb18030", "最喜欢的颜色", "GB 18030"), ("utf-8", "Größe", ""),
+    ],
+)  # fmt: skip
+def test_a_table_that_a_spreadsheet_saved_is_read_and_the_guess_told(encoding: str, word: str, assumed: str) -> None:
+    columns, row = table(f"student_id;{word};z_1\r\ns1;{word};3,9\r\n", encoding)
+    assert isinstance(columns, wide.Columns) and (columns.unused, columns.assumed) == ((word,), assumed)
+    assert isinstance(row, ReturnedWork) and [entry.given for entry in row.entries] == ["3,9"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_answers_and_working_may_be_of_other_encodings(encoding: str) -> None:
+    found = piece("x.csv", "шаг;ответ\nz_1;3,9\n".encode(encoding))
+    assert [(entry.left, entry.given) for entry in found.entries] == [("z_1", "3,9")]
+    assert piece("x.txt", "Эпоха 2: z_1 = 3,9\n".encode(encoding)).working == "Эпоха 2: z_1 = 3,9\n"
+
+
+@pytest.mark.parametrize(
     "title", ["Matrikelnummer", "ID number", "SIS User ID", "student_id", "Username", "Kennung", "sheet:student"]
 )
 def test_ids_are_found_under_the_usual_titles(title: str) -> None:

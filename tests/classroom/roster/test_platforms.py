@@ -94,13 +94,25 @@ def test_without_an_id_the_user_name_or_address_is_one(
         ("gb18030", "学号,姓名,班级\n815,李小龙,二班\n", ("815", "李小龙", "")),
         ("cp1251", "Логин;Фамилия;Имя\n815;Ковалевская;Софья\n", ("815", "Ковалевская", "Софья")),
         ("utf-16-le", "student_id;last_name;first_name\n815;Łoś;Żaneta\n", ("815", "Łoś", "Żaneta")),
+        ("cp1251", "student_id;last_name;first_name\n815;Шолохов;Софья\n", ("815", "Шолохов", "Софья")),
+        ("gb18030", "student_id,last_name,first_name\n815,李,小龙\n816,张,伟\n", ("815", "李", "小龙")),
+        ("cp1252", "student_id,last_name,first_name\n815,Éluard,René\n816,Ñu,Óscar\n", ("815", "Éluard", "René")),
     ],
 )
 def test_other_encodings_are_recognised(
     tmp_path: Path, encoding: str, text: str, student: tuple[str, str, str]
 ) -> None:
+    """By headings that are known, and where these are English by the words of the names."""
     (tmp_path / "list.csv").write_bytes(text.encode(encoding))
-    assert students(tmp_path / "list.csv") == [student]
+    assert students(tmp_path / "list.csv")[0] == student
+
+
+def test_what_was_guessed_is_told(tmp_path: Path) -> None:
+    for encoding, told in (("cp1251", ["the roster is not UTF-8; it was read as Windows-1251"]), ("utf-16", [])):
+        (tmp_path / "list.csv").write_bytes("student_id,name\n815,Софья Ковалевская\n".encode(encoding))
+        roster = Roster(tmp_path / "list.csv")
+        assert [student.name for student in roster] == ["Софья Ковалевская"]
+        assert [warning.message for warning in roster.warnings] == told
 
 
 def workbook(rows: str, shared: str = "") -> bytes:
