@@ -316,7 +316,7 @@ def infinity() -> Num:
 
 def is_minus_infinity(x: Num) -> bool:
     """Whether it is −∞ itself."""
-    return type(x) is not fmpq and x < 0 and not x.is_finite()
+    return type(x) is not fmpq and not x.is_finite() and x < 0
 
 
 def is_unknown(x: Num) -> bool:
