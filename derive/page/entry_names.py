@@ -3,7 +3,7 @@
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, bared, number, walk
 
 
-def leaves(expr: Expr) -> tuple[Expr, ...]:
+def leaves(expr: Expr) -> tuple[Ref | Entry, ...]:
     """The names and entries that numbers are put in for."""
     return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Ref | Entry)))
 

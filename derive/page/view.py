@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from flint import fmpq
 
-from derive.calculus.differentiation import shape_of, shapes_of
+from derive.calculus.differentiation import entry_of, shape_of, shapes_of
 from derive.calculus.kernels import Branches, Flat
 from derive.calculus.operation_rows import row_of
 from derive.calculus.scalars import ONE, Num, ValueFault, sign, to_fmpq
@@ -34,6 +34,7 @@ from derive.values.lazy_entries import LazyEntries
 Hidden: TypeAlias = frozenset[tuple[Name, int]]
 _POSITIONS = {LEADING: 0, INNER: 1, TIGHT: 2, FACTOR: 3}
 MOST_LISTED, MOST_ADDED = 16, 100
+MOST_FOR_ONE = 256  # what larger arrays give is not worked out for one entry of it
 PRODUCTS = {"product", "times"}
 MORE_FOR_TERMS = 4  # a term of uncut numbers may be this much longer than a result
 
@@ -151,11 +152,11 @@ class View:
         """The value of an expression at the printed numbers of its names; None where they leave none: 1/(a − b) with
         a and b printed alike.
         """
-        run, names = self.workings.compile(expr, self.values.tape)
+        run, _ = self.workings.compile(expr, self.values.tape)
         known, key = self.memory.literals, (run, self.k)
         if key not in known:
             try:
-                known[key] = self.values.literal(run, names, self.k)
+                known[key] = self.values.literal(run, leaves(expr), self.k)
             except ValueFault:
                 known[key] = None
         return known[key]
@@ -298,13 +299,21 @@ class View:
             total = sum((sign * self.term(term, relation.name).value for term, sign in relation.terms), fmpq(0))
             return bool(total == numbers[chosen[0]].value)
         assert relation.expr is not None
+        weights = self.values.tape.derivation.weights
+        if relation.index is not None and max(self._sizes(relation.expr), default=0) > MOST_FOR_ONE:
+            entry = entry_of(relation.expr, self.shapes, relation.index)
+            one = self.literal(weights.applied(entry, relation.name))
+            return one is not None and is_rational(one[0], numbers[chosen[0]].value)
         if self._latest[0] is not relation.expr:  # the entries of an array ask for it one after the other
-            weighed = self.values.tape.derivation.weights.applied(relation.expr, relation.name)
-            self._latest = relation.expr, self.literal(weighed)
+            self._latest = relation.expr, self.literal(weights.applied(relation.expr, relation.name))
         if self._latest[1] is None:
             return False
         given = self._latest[1] * (len(numbers) if len(self._latest[1]) == 1 else 1)  # one number for every entry
         return all(is_rational(given[i], numbers[i].value) for i in chosen)
+
+    def _sizes(self, expr: Expr) -> Iterable[int]:
+        """How many entries the arrays have that an expression is made of."""
+        return (prod(self.shapes[name]) for name in names_in(expr))
 
     def signs(self, name: Name) -> list[int]:
         """The signs of a name's entries."""

@@ -22,8 +22,10 @@ from derive.calculus.scalars import (
     shortened,
     to_fmpq,
 )
+from derive.calculus.shapes import offset
 from derive.derivation.steps import Step
 from derive.errors import Fault, InputError
+from derive.language.expressions import Entry, Ref
 from derive.language.names import Derivative, Name, Symbol
 from derive.problem.problem import Problem
 from derive.problem.reading.given_values import Given
@@ -64,6 +66,7 @@ class Values:
         self._printed: dict[tuple[Name, int], Sequence[Printed]] = {}
         self._rounded: dict[Name, Sequence[Printed]] = {}
         self._literal: dict[int, Env] = {}
+        self._put_in: set[tuple[Name, int]] = set()
         self._evaluated, self._passes = 0, dict[int, Env]()
         derivation = tape.derivation
         self._carried = [(step.name, step.name.before) for step in derivation.carried]
@@ -119,26 +122,34 @@ class Values:
         """The entries of a name in pass k as decimals: exact where they end within 30 digits, else 25 digits."""
         return self.decided(lambda: [decimal_text(x, self.with_ties) for x in self.flat(name, k)])
 
-    def literal(self, run: Callable[[Env], Flat], names: Iterable[Name], k: int = 1) -> Flat:
-        """What a compiled expression gives at the printed numbers of the names it uses. Raises ValueFault."""
+    def literal(self, run: Callable[[Env], Flat], used: Iterable[Ref | Entry], k: int = 1) -> Flat:
+        """What a compiled expression gives at the printed numbers of what it uses. Raises ValueFault."""
         if k not in self._literal:
             self._literal[k] = [[] for _ in self.tape.slots]
         env = self._literal[k]
-        for name in names:
-            slot = self.tape.slots[name]
-            if not env[slot] and not self._passes[k][slot]:
+        for node in used:
+            if not self._passes[k][self.tape.slots[node.name]]:
                 raise ValueFault("has no value")
-            if not env[slot]:
-                env[slot] = self._printed_values(name, k)
+            if (node.name, k) not in self._put_in:
+                self._put(node, env, k)
         with precision(self.bits, self.with_ties):
             return run(env)
 
-    def _printed_values(self, name: Name, k: int) -> Flat:
-        """The numbers that stand on the page; given ones stand there whole."""
-        flat = self.flat(name, k)
+    def _put(self, node: Ref | Entry, env: Env, k: int) -> None:
+        """Put in the numbers that stand on the page, of an array the one that is asked for; given ones stand there
+        whole.
+        """
+        name, flat, slot = node.name, self.flat(node.name, k), self.tape.slots[node.name]
         if self._is_given(name, k) and all(type(x) is fmpq for x in flat):
-            return flat
-        return [number.value for number in self.printed(name, k)]
+            env[slot] = flat
+        elif isinstance(node, Ref):
+            env[slot] = [number.value for number in self.printed(name, k)]
+        else:
+            at = offset(self.tape.derivation.shapes[name], node.index)
+            env[slot] = env[slot] or [ZERO] * len(flat)
+            env[slot][at] = self.printed(name, k)[at].value
+            return
+        self._put_in.add((name, k))
 
     def tried(self, given: Mapping[Name, Flat], name: Name, k: int = 1) -> Flat:
         """The flat value that a name would have in pass k if these values were given. Raises ValueFault."""

@@ -12,6 +12,7 @@ from derive.language.names import Symbol
 from derive.problem.problem import Problem
 from derive.prose.catalogue import catalogue
 from derive.solution import Solution, solve
+from derive.values.lazy_entries import LazyEntries
 
 SAID = "Of an array with many entries the first ones and the last are printed, and one is worked out."
 
@@ -101,3 +102,22 @@ def test_the_size_of_an_entry_is_that_of_the_entry() -> None:
         index = {"sum": (), "transpose": (3, 2)}.get(getattr(expr, "op", ""), (2,))
         assert size.nodes == sum(1 for _ in walk(entries_of(expr, shapes)(index)))
     assert entry_size(apply("add", apply("product", W, x), b), shapes).terms == 8
+
+
+def entries_asked_for(solution: Solution, name: str) -> int:
+    printed = solution.run.values.printed(Symbol(name))
+    assert isinstance(printed, LazyEntries)
+    return len(printed._made)
+
+
+def test_one_entry_of_a_large_array_asks_for_no_other() -> None:
+    rows = [[round(0.01 * (i + j) - 0.3, 2) for j in range(20)] for i in range(20)]
+    rows[0][0] = 0.123456
+    solution = solve(Problem.loads(
+        f'[data]\nX = {rows}\n[parameters]\nw = 1.5\n[model]\nequations = """\nA = relu(w X)\nB = A ⊙ A\nC = B + B\n'
+        'L = sum(C)\n"""\nloss = "L"\n'
+    ))  # fmt: skip
+    lines = [line.strip() for line in solution.text("txt").splitlines()]
+    assert "a₁,₁ = ReLU(1.5·0.123456) ≈ 0.1852" in lines
+    assert "c₁,₁ ≈ 0.03429 + 0.03429 ≈ 0.06859" in lines  # the printed numbers give 0.06858
+    assert max(entries_asked_for(solution, name) for name in "AB") <= 100 < len(rows) ** 2
