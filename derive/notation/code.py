@@ -16,6 +16,7 @@ from derive.calculus.scalars import MINUS_INFINITY
 from derive.calculus.shapes import indices, numpy_shape
 from derive.language.expressions import Apply, Entry, Expr, Number, Ref, Shape, number
 from derive.language.numbers import constant_text
+from derive.notation.numpy_sums import long_sum
 
 SUM, PRODUCT, FACTOR, ATOM = range(4)
 """How tightly the surroundings of an expression bind: a factor behind a sign needs parentheses around a quotient."""
@@ -93,10 +94,14 @@ class ScalarFormula:
 
     def by_entries(self, expr: Expr, shape: Shape, joined: Callable[[list[str], Shape], str]) -> str:
         """An array written out: its entries, flat, as scalars that are `joined` in its shape."""
-        entry, scalars = entries_of(expr, self.shapes), ScalarFormula(self.dialect, self.leaf)
+        entry, scalars = entries_of(expr, self.shapes), self.of_entries()
         if not shape:
             return scalars.text(entry(()), ATOM)
         return joined([scalars.text(entry(index), SUM) for index in indices(shape)], shape)
+
+    def of_entries(self) -> "ScalarFormula":
+        """What writes the entries of an array."""
+        return ScalarFormula(self.dialect, self.leaf)
 
     def constant(self, value: Fraction, level: int) -> str:
         """A number, in parentheses where its surroundings bind more tightly."""
@@ -152,8 +157,26 @@ def array_code(expr: Expr, shapes: Shapes, variable: Operand) -> str:
     return _ArrayFormula(NUMPY, variable, shapes).text(expr, SUM)
 
 
+class _EntryFormula(ScalarFormula):
+    """Writes entries of arrays with these shapes, long sums of them in slices."""
+
+    def __init__(self, leaf: Operand, arrays: Shapes) -> None:
+        super().__init__(NUMPY, leaf)
+        self.arrays = arrays
+
+    def applied(self, expr: Apply) -> tuple[str, int]:
+        style = row_of(expr).notation.style
+        called = (
+            long_sum(expr, self.arrays, lambda each: self.text(each, SUM)) if style in {"add", "subtract"} else None
+        )
+        return (called, ATOM) if called else super().applied(expr)
+
+
 class _ArrayFormula(ScalarFormula):
     """Writes arrays; entries of arrays by the class above."""
+
+    def of_entries(self) -> ScalarFormula:
+        return _EntryFormula(self.leaf, self.shapes)
 
     def applied(self, expr: Apply) -> tuple[str, int]:
         row, shape = row_of(expr), shape_of(expr, self.shapes)

@@ -12,7 +12,10 @@ from support.solutions import solved, written
 
 import derive
 from derive import examples
+from derive.calculus.building import total
+from derive.language.expressions import Apply, Entry
 from derive.language.names import Derivative, Symbol
+from derive.notation.numpy_sums import long_sum
 from derive.writers.base import framed
 from derive.writers.notebook.program import Variables
 
@@ -122,3 +125,60 @@ def test_names_become_names_of_python() -> None:
     assert [variables[name] for name in names] == ["W_1", "W_1_new", "dL_dW_1", "lambda_", "z_1", "z_1_2", "m_W_1",
                                                    "np_2"]  # fmt: skip
     assert variables[w] == "W_1"
+
+
+def convolution(side: int, settings: str = "") -> str:
+    """A problem with a convolution of one side × side image, its input's gradient asked for."""
+    image = [[round(0.1 * ((3 * i * i + 5 * j) % 13) - 0.55, 2) for j in range(side)] for i in range(side)]
+    return (
+        f"[data]\nX = {image}\n[parameters]\nK = [[0.3, -0.1, 0.2], [0.5, 0.4, -0.7], [0.1, 0.6, -0.2]]\n[model]\n"
+        f'equations = """\nA = tanh(conv(X, K{settings}))\nL = sum(A^2)\n"""\nloss = "L"\ngradients = ["X"]\n'
+    )
+
+
+def test_long_sums_are_slices() -> None:
+    lines = "\n".join(code(derive.solve(derive.Problem.loads(convolution(36))).text("ipynb"))).splitlines()
+    (kernel,) = (line for line in lines if line.startswith("dL_dK = "))
+    assert kernel.startswith("dL_dK = np.array([[np.sum(X[0:34, 0:34] * dL_dA_1), np.sum(X[0:34, 1:35] * dL_dA_1), ")
+    (image,) = (line for line in lines if line.startswith("dL_dX = "))
+    assert "np.sum(dL_dA_1[0:3, 0:3] * K[2::-1, 2::-1])" in image
+    assert "dL_dA_1[0, 0] * K[0, 1] + dL_dA_1[0, 1] * K[0, 0], " in image  # a few terms are written out
+
+
+def test_a_long_sum_that_is_no_slice_is_one_call() -> None:
+    x = Symbol("x")
+    places = [i * i % 211 for i in range(101)]
+    scattered = total([Entry(x, (i,)) for i in places])
+    assert isinstance(scattered, Apply)
+    row = [f"x[{i}, 0]" for i in places]
+    assert long_sum(scattered, {x: (211,)}, Variables().leaf) == f"sum([{', '.join(row)}])"
+
+
+SATURATED = """
+[data]
+x = [20, 3]
+t = 0
+[parameters]
+w = [1.65, 0.1]
+[model]
+equations = '''
+z = w^T x
+a = sigmoid(z)
+L = -t log(a) - (1 - t) log(1 - a)
+'''
+loss = "L"
+"""
+
+
+@pytest.mark.slow
+def test_large_convolutions_and_saturated_numbers_run(tmp_path: Path) -> None:
+    problems = {"large": convolution(36), "strided": convolution(20, ", stride = 2, padding = 1"), "bound": SATURATED}
+    texts = {name: derive.solve(derive.Problem.loads(text)).text("ipynb") for name, text in problems.items()}
+    assert faults(tmp_path, texts) == ""
+
+
+def test_what_double_precision_lacks_stands_as_numbers() -> None:
+    lines = "\n".join(code(derive.solve(derive.Problem.loads(SATURATED)).text("ipynb"))).splitlines()
+    at = lines.index("# L = -(t * np.log(a)) - (1 - t) * np.log(1 - a) lacks digits in double precision")
+    assert lines[at + 1] == "L = 33.300000000000004"
+    assert 'assert agrees(a, "≈0.9999999999999966")' in lines and 'assert agrees(z, "=33.3")' in lines

@@ -9,7 +9,7 @@ from math import isfinite
 
 from flint import fmpq
 
-from derive.calculus.scalars import MINUS_INFINITY, Num, is_minus_infinity
+from derive.calculus.scalars import MINUS_INFINITY, Num
 from derive.calculus.shapes import numpy_index, numpy_shape
 from derive.derivation.steps import Step
 from derive.language.expressions import Entry, Ref
@@ -20,11 +20,11 @@ from derive.problem.training.model import STEP
 from derive.values.digits import INFINITE, Printed
 from derive.values.values import Values
 from derive.writers.base import framed
+from derive.writers.notebook.double_precision import is_beyond, is_reached
 
 RESERVED = {"np", "math", "agrees", "as_printed", "pass_number"}
 
-EXPONENTIAL, LARGEST_EXPONENT = "np.exp(", 709
-"""Beyond e^709 there are no numbers in double precision."""
+EXPONENTIAL = "np.exp("
 
 
 @dataclass(slots=True)
@@ -86,22 +86,18 @@ class NumpyProgram:
     def checked(self, step: Step, k: int) -> list[str]:
         """A step, and that it gives what is printed; where the page goes on with that, so does the code.
 
-        What needs exponentials beyond double precision stands as numbers.
+        What double precision does not reach stands as numbers.
         """
-        name, shown = self.variables[step.name], self._shown(step, k)
-        if EXPONENTIAL in self.computed(step) and any(map(self._is_beyond, ((used, k) for used in step.uses))):
-            return [f"{name} = {self._array(self.values.flat(step.name, k), step.name)}"]
-        if self.values.carry == "rounded" or step.rounded:
-            return [self.computed(step), f'{name} = as_printed({name}, "{shown}")']
-        return [self.computed(step), f'assert agrees({name}, "{shown}")']
-
-    def _is_beyond(self, place: tuple[Name, int]) -> bool:
-        return any(not (abs(x) <= LARGEST_EXPONENT or is_minus_infinity(x)) for x in self.values.flat(*place))
-
-    def _shown(self, step: Step, k: int) -> str:
+        name, computed = self.variables[step.name], self.computed(step)
         texts = list(map(_printed, self.values.printed(step.name, k)))
-        width = numpy_shape(step.shape)[-1] if step.shape else 1
-        return "; ".join(" ".join(texts[i : i + width]) for i in range(0, len(texts), width))
+        shown = _in_rows(texts, step)
+        exponentials = EXPONENTIAL in computed and is_beyond(step, self.values, k)
+        if exponentials or not is_reached(step, texts, self.values, k):
+            numbers = self._array(self.values.flat(step.name, k), step.name)
+            return [f"# {computed} lacks digits in double precision", f"{name} = {numbers}"]
+        if self.values.carry == "rounded" or step.rounded:
+            return [computed, f'{name} = as_printed({name}, "{shown}")']
+        return [computed, f'assert agrees({name}, "{shown}")']
 
     # --- passes ------------------------------------------------------------------------------------------------------
 
@@ -152,6 +148,12 @@ class NumpyProgram:
             shape = numpy_shape(self.derivation.shapes[name])
             texts = [list(map(_decimal, given[name].values)) for given in each]
             yield name, [f"np.array({nested_text(flat, shape)})" if shape else flat[0] for flat in texts]
+
+
+def _in_rows(texts: Sequence[str], step: Step) -> str:
+    """The texts of a step's entries, row by row."""
+    width = numpy_shape(step.shape)[-1] if step.shape else 1
+    return "; ".join(" ".join(texts[i : i + width]) for i in range(0, len(texts), width))
 
 
 def _literal(x: Num) -> str:
