@@ -138,8 +138,9 @@ class Parser(ArgumentReader):
                 left, divided = self._times(_PRODUCTS[operator], left, self.factor(), start), False
             elif operator == "/":
                 self.take()
-                left = self.quotient(left, self.factor(), start)
                 divided = not isinstance(left, Number)  # a factor after it would be ambiguous
+                left = self.quotient(left, right := self.factor(), start)
+                divided = divided or not isinstance(right, Number)
             elif self.starts_factor():
                 if divided and not self.lenient:
                     raise self.error(
@@ -154,8 +155,10 @@ class Parser(ArgumentReader):
         return counted(op, left, right) or Apply(op, (left, right), span=(start, self.tokens[self.at - 1].end))
 
     def quotient(self, left: Expr, right: Expr, start: int) -> Expr:
-        """left/right, of two numbers one number."""
-        if not (isinstance(left, Number) and isinstance(right, Number)):
+        """left/right, of two numbers one number; a problem's decimals stand as they are: 1.03/2.204."""
+        if not (isinstance(left, Number) and isinstance(right, Number)) or (
+            (left.decimal or right.decimal) and right.value and not self.lenient
+        ):
             return Apply("divide", (left, right), span=(start, self.tokens[self.at - 1].end))
         try:
             return replace(number(quotient_of(left.value, right.value)), counter=left.counter or right.counter)

@@ -38,7 +38,7 @@ def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
     derivation = blueprint.derivation
     problem = derivation.problem
     drawn = tuple(block.name for block in drawings(derivation, problem))[: 1 if sheet.figure else 0]
-    problem = replace(problem, page=replace(problem.page, figures=drawn))
+    problem = replace(problem, page=replace(problem.page, figures=drawn, follow=""))
     title = catalogue(problem.language)["sheet.key_title"].format(title=problem.title)
     return _with_pictures(replace(compose(derivation, problem, parts=PAGE_PARTS), title=title), KEY)
 

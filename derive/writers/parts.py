@@ -240,7 +240,9 @@ class Compiler:
         def amount(view: View, i: int) -> tuple[str, bool]:
             term, sign = shown.terms[i]
             number = view.term(term, shown.name)
-            return self.notation.printed(replace(number, negative=False)), number.negative != (sign < 0)
+            negative = number.negative != (sign < 0)
+            position = INNER if negative else LEADING  # 1 − 9·10⁻¹²² is subtracted in parentheses
+            return view.text(replace(number, negative=False), position), negative
 
         def fill(view: View) -> str:
             kept = view.kept(shown.of) if shown.of else range(len(shown.terms))

@@ -15,6 +15,7 @@ from typing import TypeGuard
 import pytest
 from support.latex_logs import missing_glyphs, overfull
 from support.places import PACKAGE
+from support.solutions import written
 
 from derive.calculus.shapes import offset
 from derive.derivation.derive import derive as derived
@@ -660,3 +661,8 @@ def test_a_long_chain_is_drawn_in_pieces() -> None:
     pieces = graph_figures(derived(Problem.loads(text)))
     assert len(pieces) == 3
     assert all(piece.size[0] <= MOST_COLUMNS for piece in pieces)
+
+
+def test_colours_are_explained_where_both_are_there() -> None:
+    """A batch of four stands in its boxes as its size."""
+    assert [">gradients<" in written(name, "html") for name in ("mazur", "xor_2_2_1")] == [True, False]

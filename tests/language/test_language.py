@@ -233,6 +233,9 @@ POWERS_AND_QUOTIENTS = [
     ("-1/2 x", "-1/2 x"),
     ("1/-2 x", "-1/2 x"),
     ("4/2 x", "2 x"),
+    # decimals stay as they are written
+    ("0.5/2.5 x", "(0.5/2.5) x"),
+    ("x/(1.5/2.25)", "x/(1.5/2.25)"),
     ("x 1/2", "x * 1/2"),
     ("x (1/2)", "x (1/2)"),
     # a quotient in parentheses, and what needs none

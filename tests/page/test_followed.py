@@ -9,6 +9,8 @@ from derive import Problem
 from derive.errors import InputError
 from derive.figures import Figure
 from derive.page.document import FigureBlock
+from derive.problem.settings import Sheet
+from derive.sheets.sheet_writer import key_document, sheet_document
 from derive.solution import Blueprint
 
 NETWORK = """
@@ -75,3 +77,19 @@ def test_what_cannot_be_followed_is_told(weight: str, message: str) -> None:
     with pytest.raises(InputError) as found:
         solved(ONE, weight)
     assert message in str(found.value)
+
+
+def test_a_sheet_and_its_key_follow_no_weight() -> None:
+    """The product that says what is lit up does not stand on them."""
+    blueprint = Blueprint.of(Problem.loads(NETWORK % (*ONE, "V[2,1]")))
+    key = key_document(blueprint, Sheet())
+    figures = [block.figure for page in (key, sheet_document(blueprint, Sheet(), key)) for block, _ in page.blocks
+               if isinstance(block, FigureBlock) and isinstance(block.figure, Figure)]  # fmt: skip
+    assert len(figures) == 2
+    assert not [node for figure in figures for node in figure.nodes if node.lit]
+
+
+def test_what_is_followed_stands_on_one_page() -> None:
+    tex = solved(ONE, "V[2,1]").text("tex")
+    sentence, product = tex.index("a small change of"), tex.rindex(r"\begin{aside}")
+    assert tex.index(r"One weight followed") < sentence < product

@@ -197,6 +197,12 @@ def test_products_of_uncut_numbers_stand_in_full() -> None:
     assert "= 1.40625 + 1.75 ≈ 3.156" in solved(text).text("txt")
 
 
+def test_a_term_written_as_a_bound_and_a_distance_is_subtracted_as_a_whole() -> None:
+    text = "[data]\nw = 140\n[model]\nequations = '''\nq = tanh(w)\ny = 3 - q^2\nz = 3 + q^2\n'''\n"
+    page = solved(text).text("txt")
+    assert "≈ 3 − (1 − 9.990·10⁻¹²²)" in page and "≈ 3 + 1 − 9.990·10⁻¹²²" in page
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("widths", "lines"),

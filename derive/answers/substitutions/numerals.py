@@ -11,9 +11,10 @@ from derive.answers.reading.numbers import power_of
 from derive.answers.reading.written import WrittenNumber
 from derive.calculus.scalars import Num
 from derive.problem.settings import Digits
-from derive.values.digits import LONG, Printed, full, printed
+from derive.values.digits import LONG, MOST_NINES, Printed, full, printed
 
 LONGEST_EXACT, LARGEST_FRACTION = 8, 10**6
+NEAREST_IN_FULL = fmpq(1, 10**MOST_NINES)  # what is nearer to 1 stands as 1 and the distance: 1 − 3.72·10⁻⁴⁴
 _POWERED = re.compile(r"10\s*(?:\^|\*\*|[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹])|\d[eE]")
 
 
@@ -40,12 +41,15 @@ def as_printed(written: WrittenNumber) -> Printed:
         return Printed(value < 0, str(value), fraction=fraction) if short else whole or printed(value, LONG, ties=True)
     if written.unit != fmpq(10) ** _exponent(written.unit):  # a quotient of rounded numbers
         return printed(value, Digits(written.digits), ties=True)
+    distance, powered = 1 - abs(value), bool(_POWERED.search(written.text))
+    if powered and 0 < distance < NEAREST_IN_FULL:
+        return Printed(value < 0, "1", gap=printed(distance, Digits(len(str((distance / written.unit).p)))))
     power = power_of(written.text)
     steps = abs(written.value / written.unit)
     decimals = power - _exponent(written.unit)
     digits = str(int(steps.p)).rjust(max(written.digits, decimals + 1), "0")
     mantissa = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals > 0 else digits
-    return Printed(value < 0, mantissa, power if _POWERED.search(written.text) else None)
+    return Printed(value < 0, mantissa, power if powered else None)
 
 
 def _exponent(unit: fmpq) -> int:

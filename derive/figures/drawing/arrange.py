@@ -33,7 +33,8 @@ def drawing_of(figure: Picture, labels: Labels, script: MathScript) -> Drawing:
     drawing = _drawn(figure, labels, script)
     if drawing.scale < READABLE or (figure.kind == "graph" and drawing.height * drawing.scale > MOST_HEIGHT):
         return _drawn(figure, labels.without_numbers(), script)
-    return _explained(drawing, figure.legend, script) if figure.legend else drawing
+    both = any(isinstance(shape, Text) and shape.role == "gradient" for shape in drawing.shapes)
+    return _explained(drawing, figure.legend, script) if figure.legend and both else drawing
 
 
 def _explained(drawing: Drawing, legend: tuple[str, str], script: MathScript) -> Drawing:

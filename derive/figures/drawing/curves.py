@@ -80,7 +80,8 @@ def _below(curve: Curve, left: float, ground: float, labels: Labels, script: Mat
     marks = [n for n in curve.counts if n % step == 0 or n == curve.first]
     places = [left + WIDTH * (n - curve.first) / length for n in marks]
     shapes: list[DrawnShape] = [
-        Text((x, ground + NUMBER + 2), labels.count(n), "plain", SMALL) for x, n in zip(places, marks, strict=True)
+        Text((x, ground + NUMBER + 2), script.words(labels.count(n)), "plain", SMALL)
+        for x, n in zip(places, marks, strict=True)
     ]
     words = script.words(curve.axis)
     shapes.append(Text((left + WIDTH / 2, ground + 2 * NUMBER + GAP), words, "plain", NUMBER))

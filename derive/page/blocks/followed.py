@@ -89,13 +89,13 @@ def followed(derivation: Derivation, asked: str) -> Iterator[Block]:
         return
     own = NameInText(weight.name, index=weight.index)
     yield Heading(Sentence("headings.follow", {"name": own}))
-    yield _reckoned(weight.gradient, weight.index, weight.product, SAME)
     steps: list[Inline] = [own]
     for (before, _), (name, index) in pairwise(((weight.name, weight.index), *weight.path)):
         steps += [", " if name == before else " → ", NameInText(name, index=index or None)]
     key = "follow.several" if "add" in operations_in(weight.product) else "follow.one"
     fields: dict[str, Inline] = {"weight": own, "path": InlineRow(tuple(steps)), "loss": NameInText(weight.gradient.of)}
     yield Paragraph((Sentence(key, fields),))
+    yield _reckoned(weight.gradient, weight.index, weight.product, SAME)
     update = next((step for step in derivation.updates if step.name == weight.name.after), None)
     if update and derivation.problem.page.update:
         expr = entry_of(update.expr, derivation.shapes, weight.index)

@@ -6,6 +6,7 @@ import pytest
 from flint import fmpq
 
 from derive.answers.reading.numbers import ambiguities, read_number
+from derive.answers.substitutions.numerals import as_printed
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,11 @@ def test_a_lost_caret_is_told() -> None:
 def test_near_a_bound_the_distance_has_the_last_place() -> None:
     number = read_number("1 - 3.720e-44", ".")
     assert number and number.unit == 1 / fmpq(10) ** 47 and number.digits > 40
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("1 - 2.53e-20", "1 - 2.53·10^-20"), ("-1 + 4.7·10^-31", "-1 + 4.7·10^-31")]
+)
+def test_what_is_near_a_bound_is_shown_as_it_was_written(written: str, shown: str) -> None:
+    number = read_number(written, ".")
+    assert number and as_printed(number).text() == shown
