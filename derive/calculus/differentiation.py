@@ -236,11 +236,11 @@ def spread(expr: Expr, shapes: Shapes, target: Shape) -> Expr:
     return filled_array(expr, target) if shape_of(expr, shapes) != target else expr
 
 
-def uniform(expr: Expr) -> Expr | None:
-    """The number that `spread` put in every entry; None for anything else."""
+def uniform(expr: Expr, shapes: Shapes) -> Expr | None:
+    """The scalar that `spread` put in every entry; None for anything else."""
     factor, rest = split_coefficient(expr)
     inner = unfilled(rest) if rest is not None else number(1)
-    if inner is rest or names_in(inner) or shape_of(inner, {}):
+    if inner is rest or shape_of(inner, shapes):
         return None
     return times(factor, inner)
 
@@ -252,8 +252,8 @@ def without_fills(expr: Expr, shapes: Shapes) -> Expr:
         if not isinstance(node, Apply) or node.op != "times":
             return None
         for one, other in (node.args, node.args[::-1]):
-            inner = uniform(one)
-            if inner is not None and shape_of(one, shapes) == shape_of(other, shapes):
+            inner = uniform(one, shapes)
+            if inner is not None and not names_in(inner) and shape_of(one, shapes) == shape_of(other, shapes):
                 return times(inner, without_fills(other, shapes))
         return None
 

@@ -271,16 +271,17 @@ class FormulaPrinter:
         self.enclosed(write, level > PRODUCT)
 
     def _is_factored(self, expr: Apply) -> bool:
-        """Whether a quotient is written 1/n · a: what is divided by a constant would make a fraction in a fraction, or
-        a fraction of a matrix.
+        """Whether a quotient is written 1/n · a: what is divided by a number, or the name of one, would make a fraction
+        in a fraction, or a fraction of a matrix.
         """
         top, bottom = expr.args
-        if self.notation.is_language or names_in(bottom):
+        if self.notation.is_language:
             return False
         if not self.layout:
             word = self._word(top, LEADING)
             return isinstance(bottom, Number) and isinstance(word, str) and "/" in word
-        return any(map(self._is_tall, walk(top)))
+        scalar = isinstance(bottom, Ref) and not self.shapes.get(bottom.name) and not self._is_tall(bottom)
+        return (scalar or not names_in(bottom)) and any(map(self._is_tall, walk(top)))
 
     def _is_tall(self, node: Expr) -> bool:
         word = self._word(node, LEADING)

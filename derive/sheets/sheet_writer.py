@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive.page.blocks.compose import compose
-from derive.page.blocks.drawings import drawings
+from derive.page.blocks.drawings import drawings, drawings_of_steps
 from derive.page.document import Block, Document, FigureBlock
 from derive.problem.problem import Problem
 from derive.problem.settings import Sheet
@@ -37,7 +37,8 @@ def key_document(blueprint: Blueprint, sheet: Sheet) -> Document:
     """The page with everything on it: the worked solution without its closing part, which repeats the results."""
     derivation = blueprint.derivation
     problem = derivation.problem
-    drawn = tuple(block.name for block in drawings(derivation, problem))[: 1 if sheet.figure else 0]
+    blocks = (*drawings(derivation, problem), *drawings_of_steps(derivation, problem).values())
+    drawn = tuple(block.name for block in blocks)[: 1 if sheet.figure else 0]
     problem = replace(problem, page=replace(problem.page, figures=drawn, follow=""))
     title = catalogue(problem.language)["sheet.key_title"].format(title=problem.title)
     return _with_pictures(replace(compose(derivation, problem, parts=PAGE_PARTS), title=title), KEY)

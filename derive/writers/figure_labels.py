@@ -19,6 +19,8 @@ from derive.values.digits import Printed, printed
 LARGEST = 1e300  # what a picture shows of values beyond
 SHORT = Digits(4)
 """How long a number in a picture is, at most."""
+BEFORE_DECIMALS = 2
+"""Of the digits that a page counts behind the decimal sign, as many more may stand before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class FigureLabels(Labels):
         number, values = self.view.printed(name)[at], self.view.values
         digits = values.numbers.of(name.id)
         short = not digits.decimals and digits.count <= SHORT.count and name not in dict(values.tape.derivation.givens)
-        if short or number.gap or len(number.mantissa.replace(".", "").lstrip("0")) <= SHORT.count:
+        most = SHORT.count + (BEFORE_DECIMALS if digits.decimals else 0)
+        if short or number.gap or len(number.mantissa.replace(".", "").lstrip("0")) <= most:
             return number
         return values.decided(lambda: printed(values.flat(name, self.view.k)[at], SHORT, ties=True))
 

@@ -30,14 +30,14 @@ MOST_ALIGNED, TOGETHER = 12, 4  # lines aligned with each other; of more, how ma
 BREAK = r" \allowbreak "  # behind each of several blocks
 HIGH = 3  # line ends in a matrix that takes the room of several lines
 SMALLER = 0.8  # of a matrix that would be too wide
-FRACTIONS = "[15pt]"  # below a row of fractions: with less they touch the next one
+TALL_ROW = r" \tall"  # a row of fractions touches neither the next one nor the brackets
 MOST_ROWS, LETTERS = 40, 100
 SECTIONS = {1: r"\section", 2: r"\subsection", 3: r"\subsubsection"}
 LONGEST_NEAR_A_BOUND = 12
 
 
 def _panel(panel: Panel) -> str:
-    body = bmatrix(panel.rows, gap=FRACTIONS)
+    body = bmatrix(panel.rows, tall=TALL_ROW)
     if not panel.label:
         return body
     label = panel.label if panel.label[0] in "[0123456789" else rf"\text{{{panel.label}}}"

@@ -17,6 +17,7 @@ from derive.figures.drawing.grids import _shades
 from derive.figures.drawing.primitives import SHADED, Circle, Rectangle, Text
 from derive.figures.renderers.svg import SCRIPT
 from derive.figures.windows import window_figures
+from derive.language.names import Symbol
 from derive.notation.notations import UNICODE
 from derive.page.view import View
 from derive.problem.problem import Problem
@@ -70,6 +71,36 @@ def worked(text: str) -> Solution:
 def labels(solution: Solution) -> FigureLabels:
     page = solution.blueprint.page
     return FigureLabels(View(solution.run, UNICODE, page.workings))
+
+
+def test_a_picture_has_as_many_decimals_as_the_page() -> None:
+    text = """
+    [parameters]
+    w = 0.1
+    v = 3.14159265
+    [model]
+    equations = "L = tanh(w) + 15 exp(w) + 0 v"
+    loss = "L"
+    [numbers]
+    decimals = 4
+    """
+    shown = labels(solution := worked(text))
+    loss, weight, long = (Symbol(name) for name in "Lwv")
+    assert shown.values(loss, None) == [["16.6772"]] and "16.6772" in solution.text("txt")
+    assert shown.values(weight, None) == [["0.1"]]
+    assert shown.values(long, None) == [["3.142"]]
+
+
+def test_the_windows_stand_behind_the_step_that_looks_through_them() -> None:
+    """In every format; in a PDF no picture moves to where there is room for it."""
+    solution = worked(POOLED)
+    for kind, picture, before, behind in (
+        ("tex", "\\begin{drawing}", "{1)}", "{2)}"),
+        ("md", ".svg", "**1)**", "**2)**"),
+    ):
+        text = solution.text(kind).partition("Forward propagation")[2]
+        assert text.index(before) < text.index(picture) < text.index(behind)
+    assert "{figure}" not in solution.text("tex")
 
 
 def test_a_dilated_window_is_framed_cell_by_cell() -> None:

@@ -236,11 +236,24 @@ def test_no_number_is_set_equal_to_a_matrix(name: str) -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_every_sum_over_an_array_has_its_numbers_or_goes_on_to_the_result(name: str) -> None:
     """No line of numbers with a letter under a sum: nothing would have been put in."""
-    blueprint = solved(name).blueprint
-    links = [link for chain in pages_chains(blueprint.document) for link in chain.links]
+    totals = [node for node in nodes_with_numbers(name) if node.op in {"sum", "mean"}]
+    assert [total for total in totals if shape_of(total.args[0], solved(name).blueprint.page.shapes)] == []
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_no_array_of_numbers_is_divided_by_or_raised_to_a_power(name: str) -> None:
+    """Only its entries are."""
+    shapes = solved(name).blueprint.page.shapes
+    below = [node.args[-1] for node in nodes_with_numbers(name) if node.op in {"divide", "sqrt"}]
+    raised = [node.args[0] for node in nodes_with_numbers(name) if node.op == "power"]
+    assert [expr for expr in (*below, *raised) if shape_of(expr, shapes)] == []
+
+
+def nodes_with_numbers(name: str) -> list[Apply]:
+    """The operations on the page that have numbers put in."""
+    links = [link for chain in pages_chains(solved(name).blueprint.document) for link in chain.links]
     put_in = [link.shown.expr for link in links if isinstance(link.shown, Formula) and link.shown.numbers]
-    totals = [node for expr in put_in for node in walk(expr) if isinstance(node, Apply) and node.op in {"sum", "mean"}]
-    assert [total for total in totals if shape_of(total.args[0], blueprint.page.shapes)] == []
+    return [node for expr in put_in for node in walk(expr) if isinstance(node, Apply)]
 
 
 RESIDUAL = """

@@ -49,6 +49,8 @@ OTHER = "A factor of a matrix product"
         ("h = X w\nL = sum(h^2)", "X = [[1, 2], [3, 4], [5, 6]]", "w = [3, 4]", f"{WEIGHT} in every row"),
         ("H = W X\nL = sum(H^2)", "X = [[1, 2, 3], [3, 4, 5]]", "W = [[3, 4]]", f"{WEIGHT} in every column"),
         ("H = exp(A) exp(B)\nL = sum(H^2)", "", "A = [[1, 2], [3, 4]]; B = [[0, 1], [1, 0]]", OTHER),
+        ("H = c B A\nL = sum(H^2)", "c = 2", "A = [[3, 4]]; B = [1, 2]", OTHER),
+        ("U = c B\nH = U A\nL = sum(H^2)", "c = 2", "A = [[3, 4]]; B = [1, 2]", OTHER),
     ],
 )
 def test_the_reason_of_a_factor_asks_which_is_the_parameter(
@@ -77,6 +79,7 @@ def test_the_gradient_of_a_hidden_layer_goes_through_the_weights(equations: str)
         ("z = W x + b\nL = sum(z^2)", "x = [1, 2]", "adds the products up and adds its bias."),
         ("z = W x\nL = sum(z^2) + sum(b)", "x = [1, 2]", "adds the products up."),
         ("z = W x - b\nL = sum(z^2)", "x = [1, 2]", "adds the products up and subtracts its threshold."),
+        ("V = c W W\nz = V x\nL = sum(z^2) + sum(b)", "x = [1, 2]; c = 3", "adds the products up."),
         ("A = exp(W)\nz = A x\nL = sum(z^2) + sum(b)", "x = [1, 2]", "a row of the first times a column of the second"),
     ],
 )
@@ -87,6 +90,21 @@ def test_units_weights_and_biases_are_named_where_there_are_any(equations: str, 
     assert ("its bias" in text) is ("bias" in expected)
 
 
+def test_a_product_of_weights_is_no_layer_of_units() -> None:
+    """Also where a given number makes it larger; what comes out multiplies the inputs."""
+    text = page(
+        "h = W x + c B A x\nL = sum(h^2)", "x = [1, 2]; c = 2; W = [[1, 0], [0, 1]]", "A = [[3, 4]]; B = [1, 2]"
+    )
+    assert "a row of the first times a column of the second" in under(text, ") h⁽²⁾ = h⁽¹⁾·A")
+    assert "Each unit multiplies its inputs" in under(text, ") h = W·x + h⁽²⁾·x")
+    assert "its input by its weight" not in text
+
+
+def test_one_number_goes_into_several_units() -> None:
+    text = page("h = tanh(w x)\np = v^T h\nL = (p - 1)^2", "x = 0.5", "w = [1, 2]; v = [3, 4]")
+    assert "Each unit multiplies its inputs" in under(text, ") p = vᵀ·h")
+
+
 CONVOLUTION = "X = [[1, 2, 0, 1], [0, 1, 3, 1], [2, 0, 1, 2], [1, 1, 0, 4]]"
 
 
@@ -95,13 +113,13 @@ def test_zeros_stand_between_the_entries_where_a_kernel_takes_steps(stride: int)
     equations = f"Z = conv(X, K, stride = {stride})\nL = sum(Z^2)"
     text = page(equations, "", f"{CONVOLUTION}; K = [[1, 2], [3, 4]]")
     assert ("between its entries" in text) is (stride == 2)
-    places = {1: "(4 + 2·0 − 2)/1 + 1 = 3.", 2: "(4 + 2·0 − 2)/2 + 1 = 2."}[stride]
+    places = {1: "4 − 2 + 1 = 3.", 2: "(4 − 2)/2 + 1 = 2."}[stride]
     assert f"a window of 2 along an axis of 4 entries is {places}" in text
 
 
 def test_windows_that_do_not_fit_are_rounded_down() -> None:
     text = page("Z = conv(X, K, stride = 2)\nL = sum(Z^2)", CONVOLUTION, "K = [[1, 2, 1], [3, 4, 0], [0, 1, 0]]")
-    assert "is (4 + 2·0 − 3)/2 + 1, rounded down to 1." in text
+    assert "is (4 − 3)/2 + 1, rounded down to 1." in text
 
 
 def test_a_jacobian_has_the_name_of_its_softmax() -> None:

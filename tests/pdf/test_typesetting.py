@@ -24,6 +24,7 @@ from derive.pdf.shaping import shape_word
 from derive.problem.problem import Problem
 from derive.sheets import Identity, SheetWriter
 from derive.sheets.sheet_writer import KEY
+from derive.solution import solve
 from derive.writers.latex import LatexWriter
 from derive.writers.latex_words import escape_latex
 
@@ -309,3 +310,32 @@ def test_formats_are_kept_outside_the_working_folder(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     made("one")
     assert list(tmp_path.iterdir()) == []
+
+
+SEEN = """
+[data]
+{fill}
+[parameters]
+X = [{rows}]
+[model]
+loss = "L"
+equations = '''
+{before}
+P = maxpool(X, 2)
+L = sum(P^2)
+'''
+"""
+
+
+@pytest.mark.parametrize("filling", range(3, 24, 4))
+def test_a_picture_stands_between_the_step_it_shows_and_the_next_one(filling: int) -> None:
+    """Wherever on a page its step ends."""
+    rows = ", ".join(str([(7 * i + 3 * j) % 9 for j in range(8)]) for i in range(8))
+    fill = "\n".join(f"v_{i} = [{i}, 1, 2]" for i in range(1, filling + 1))
+    before = "\n".join(f"u_{i} = v_{i}^2" for i in range(1, filling + 1))
+    (pdf_file,) = make_pdfs([solve(Problem.loads(SEEN.format(fill=fill, rows=rows, before=before))).text("tex")])
+    assert isinstance(pdf_file, bytes)
+    text = " ".join(texts(PdfReader(BytesIO(pdf_file))))
+    *_, behind = text.partition("Only the largest entry of each window goes on.")
+    assert behind.index("In the frame: one entry of") < behind.index(f"{filling + 2})")
+    assert "In the frame" not in text[: -len(behind)]

@@ -54,7 +54,7 @@ def numbers_of(answer: Answer, own: StudentValues, step: Step | None, shape: Sha
     if isinstance(content, Unreadable):
         return None
     if isinstance(content, Array):
-        if len(content.entries) == 1 and step is not None and uniform(step.expr) is not None:
+        if len(content.entries) == 1 and step and uniform(step.expr, own.tape.derivation.shapes) is not None:
             return content.entries * prod(shape), False
         return arranged(content.entries, content.shape, shape)
     values = own.value(content)

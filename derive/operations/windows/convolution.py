@@ -255,11 +255,13 @@ def _windows(op: Trilinear, shapes: Shapes, options: Options) -> Mapping[str, in
     count, kernel, size = (sizes[0] for sizes in geometry.sizes)
     reach = geometry.dilation[0] * (kernel - 1) + 1
     before, behind = (zeros[0] for zeros in geometry.padding)
-    both = [apply("product", number(2), number(before))]
+    both = [apply("product", number(2), number(before))] if before else []
     zeros = both if before == behind else [number(count) for count in (before, behind) if count]
     padded = total([number(size), *zeros])
     room, stride = size + before + behind - reach, geometry.stride[0]
-    steps = apply("divide", apply("subtract", padded, number(reach)), number(stride))
+    steps = apply("subtract", padded, number(reach))
+    if stride > 1:
+        steps = apply("divide", steps, number(stride))
     words = "reasons.windows_rounded" if room % stride else "reasons.windows"
     return {"size": size, "reach": reach, "windows": words, "reckoned": apply("add", steps, number(1)), "count": count}
 

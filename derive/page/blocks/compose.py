@@ -7,7 +7,7 @@ from itertools import pairwise
 from derive.derivation.steps import Derivation, Step
 from derive.language.names import Derivative
 from derive.page.blocks.closing import checked, closed_form
-from derive.page.blocks.drawings import drawings
+from derive.page.blocks.drawings import drawings, drawings_of_steps
 from derive.page.blocks.followed import followed
 from derive.page.blocks.opening import opening
 from derive.page.blocks.step_list import LongPage, StepList, alone, with_locals
@@ -198,4 +198,5 @@ class _Pass:
         return new_page(self.problem, part) if self.k == 1 else ()
 
     def _steps(self, groups: Iterable[list[Step]], level: int, backward: bool = False) -> Iterator[Block]:
-        return StepList(self.steps, self.long, level, backward).blocks(groups)
+        drawn = {} if backward or self.k > 1 else drawings_of_steps(self.derivation, self.problem)
+        return StepList(self.steps, self.long, level, backward, drawn).blocks(groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -45,12 +45,15 @@ class LongPage:
 
 @dataclass(slots=True)
 class StepList:
-    """Steps in order; `level` is that of the heading above them, `backward` whether they go from the loss back."""
+    """Steps in order; `level` is that of the heading above them, `backward` whether they go from the loss back,
+    `drawn` the figures that stand behind their steps.
+    """
 
     steps: Steps
     long: LongPage
     level: int
     backward: bool = False
+    drawn: Mapping[Name, FigureBlock] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _waiting: list[list[Step]] = field(default_factory=list)
 
@@ -96,12 +99,17 @@ class StepList:
         if any(name in waiting for step in group for name in step.uses):
             yield from self._told()
         yield self.steps.numbered(next(self._numbers), group)
+        yield from self._figures([group])
 
     def _told(self) -> Iterator[Block]:
         """The steps that wait."""
         if self._waiting:
             yield self.steps.alike(next(self._numbers), self._waiting)
+            yield from self._figures(self._waiting)
             self._waiting = []
+
+    def _figures(self, groups: Iterable[list[Step]]) -> Iterator[FigureBlock]:
+        return (self.drawn[step.name] for group in groups for step in group if step.name in self.drawn)
 
 
 def taken_up_to(name: Name, waiting: list[Step]) -> list[Step]:

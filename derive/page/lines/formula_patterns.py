@@ -14,7 +14,7 @@ from typing import TypeAlias
 from derive.calculus.operation_rows import nodes_with, row_of
 from derive.derivation.steps import Derivation, Step
 from derive.language.cursor import Scope
-from derive.language.expressions import Apply, Expr, Number, Ref, substitute, walk
+from derive.language.expressions import Apply, Expr, Number, Ref, names_in, substitute, walk
 from derive.language.grammar import parse
 from derive.language.names import Derivative, Name, Symbol
 from derive.operations import FUNCTIONS, MACROS
@@ -50,9 +50,19 @@ class Forward:
         self.steps: dict[Name, Step] = {step.name: step for step in derivation.forward}
         self.helpers: dict[Name, Step] = {step.name: step for step in derivation.forward if step.helper}
         self.users: dict[Name, list[Step]] = {}
+        self.weights = set(self.parameters)  # with what is only made larger or put together from them: α B A
         for step in derivation.forward:
+            if _only_multiplies(step.expr) and self.is_weight(step.expr):
+                self.weights.add(step.name)
             for name in step.uses:
                 self.users.setdefault(name, []).append(step)
+
+    def is_weight(self, expr: Expr) -> bool:
+        """Whether it holds parameters alone, or is a product of such with given numbers: no unit has made it."""
+        names = set(names_in(expr))
+        numbers = {name for name in names & self.data if not self.shapes[name]}
+        scaled = names <= self.weights | numbers and _only_multiplies(expr)
+        return bool(names & self.weights) and (scaled or names <= self.parameters)
 
     def step(self, expr: Expr) -> Step | None:
         """The step that an expression names."""
@@ -97,6 +107,10 @@ def forms_of(around: Forward, step: Step) -> Iterator[tuple[str, Bound]]:
             else:
                 continue
             break
+
+
+def _only_multiplies(expr: Expr) -> bool:
+    return not any(nodes_with(expr, lambda row: row.key not in {"product", "negate", "transpose", "divide"}))
 
 
 def is_uphill(step: Step) -> bool:

@@ -81,18 +81,12 @@ def _products(around: Forward, expr: Expr) -> list[Apply]:
     return [node for node in products if () not in shapes_of(node, around.shapes)]
 
 
-def _is_weight(around: Forward, expr: Expr) -> bool:
-    """Whether parameters alone stand in it."""
-    names = names_in(expr)
-    return bool(names) and around.parameters.issuperset(names)
-
-
 def _affine(around: Forward, step: Step) -> str:
     """Whether inputs are weighted, one or several for each unit, with a bias that is added or a threshold that is
     subtracted or neither, or two computed matrices multiplied, or a row and a column.
     """
     products = _products(around, step.expr)
-    factors = [[_is_weight(around, arg) for arg in node.args] for node in products]
+    factors = [[around.is_weight(arg) for arg in node.args] for node in products]
     if not any(left != right for left, right in factors):
         return "matrix_product" if any(shape_of(node, around.shapes) for node in products) else "inner_product"
     signs = [sign for term, sign in terms_of(step.expr) if _is_bias(around, term)]
@@ -104,7 +98,7 @@ def _affine(around: Forward, step: Step) -> str:
 def _is_bias(around: Forward, term: Expr) -> bool:
     """Whether a term is a parameter, or given as b, and no product with inputs."""
     given_as_b = isinstance(term, Ref) and term.name in around.data and getattr(term.name, "base", "") == "b"
-    return _is_weight(around, term) or given_as_b
+    return around.is_weight(term) or given_as_b
 
 
 def _factor(around: Forward, step: Step) -> str:
@@ -121,7 +115,7 @@ def _factor(around: Forward, step: Step) -> str:
 
 
 def _of_factor(around: Forward, node: Apply, i: int) -> str:
-    weights = [_is_weight(around, arg) for arg in node.args]
+    weights = [around.is_weight(arg) for arg in node.args]
     if weights[0] == weights[1]:
         return "other_factor"
     if not weights[i]:

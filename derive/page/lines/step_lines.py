@@ -44,6 +44,7 @@ _JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
 MOST_BESIDE = 6  # entries of an array beside which its formula has room
 MOST_AGAIN = 4  # entries that are all worked out however often their rule has been used
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
+_OF_ENTRIES = {"divide", "reciprocal", "power", "root"}  # styles of what is done with entries, not with arrays
 LONGEST_WORKING, LONGEST_OF_FEW = 400, 100  # numbers and signs in an entry's working; a longer one stands as a formula
 
 
@@ -111,7 +112,7 @@ class Steps:
         """A step by its formula and result, a large array by its name and result; where the page shows few entries an
         array that nobody asked for by its formula alone.
         """
-        if step.shape and uniform(step.expr) is not None:
+        if step.shape and uniform(step.expr, self.shapes) is not None:
             return self._constant(step, self._formulas(step))
         formulas = self._formulas(step)
         formula = [link for link in formulas if link.shown == Formula(step.expr)] or formulas[-1:]
@@ -170,7 +171,7 @@ class Steps:
         if step.shape and not self.short and self._mixes(step.expr):
             yield from self._entry_by_entry(step, first, shown)
             return
-        if step.shape and uniform(step.expr) is not None:
+        if step.shape and uniform(step.expr, self.shapes) is not None:
             yield self._constant(step, first)
             return
         looked_up = any(nodes_with(step.expr, lambda row: row.given == (0,)))
@@ -269,8 +270,10 @@ class Steps:
         if self.short and step.rule in _JOINING and prod(step.shape) > MOST_REPEATED:
             return []  # the arrays stand above it
         if step.shape:
-            if self._is_single(shown) or step.phase == "update" or self._has_letters(shown):
+            if self._is_single(shown) or self._has_letters(shown) or not self._is_array_formula(shown):
                 return []
+            if step.phase == "update" and is_elementwise(shown, self.shapes):
+                return []  # its entries say the same
             return [ChainLink(Relation("put in", nodes=leaves(shown)), Formula(shown, numbers=True))]
         return self._entry_links(step, entry_of(shown, self.shapes, ()))
 
@@ -278,6 +281,16 @@ class Steps:
         """Whether putting arrays in for the names would show nothing new: a function or formula of one array."""
         arrays = [name for name in names_in(shown) if self.shapes.get(name)]
         return len(arrays) < 2
+
+    def _is_array_formula(self, shown: Expr) -> bool:
+        """Whether it is written with arrays as with numbers: none of them is divided by, raised to a power or put
+        under a root, as only entries are.
+        """
+        for node in nodes_with(shown, lambda row: row.elementwise and row.notation.style in _OF_ENTRIES):
+            taken = node.args[-1] if row_of(node).notation.style == "divide" else node.args[0]
+            if shape_of(taken, self.shapes):
+                return False
+        return True
 
     def _has_letters(self, shown: Expr) -> bool:
         """Whether a sum over entries stands in it: under its letters no array can be put in."""

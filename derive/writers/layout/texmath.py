@@ -94,17 +94,16 @@ def is_tall(cell: str) -> bool:
     return "\\frac" in cell or "\\begin{cases}" in cell
 
 
-def bmatrix(rows: list[list[str]], newline: str = r"\\", gap: str = "") -> str:
-    """Rows of TeX in brackets; a row of fractions or braces ends with the gap, and does not touch the next one."""
-    high = any(is_tall(cell) for row in rows for cell in row)
-    separator = f" {newline}{gap if high else ''} "
-    return r"\begin{bmatrix} " + separator.join(" & ".join(row) for row in rows) + r" \end{bmatrix}"
+def bmatrix(rows: list[list[str]], newline: str = r"\\", tall: str = TALL) -> str:
+    """Rows of TeX in brackets; where fractions or braces stand in it, each row ends with what makes it so high that
+    they touch neither each other nor the brackets.
+    """
+    high = tall if any(is_tall(cell) for row in rows for cell in row) else ""
+    return rf"\begin{{bmatrix}} {f' {newline} '.join(' & '.join(row) + high for row in rows)} \end{{bmatrix}}"
 
 
 def labelled(rows: list[list[str]], label: str = "", newline: str = r"\\") -> str:
     """A matrix, with its label under it."""
-    if any(is_tall(cell) for row in rows for cell in row):
-        rows = [[*row[:-1], row[-1] + TALL] for row in rows]
     body = bmatrix(rows, newline)
     return rf"\underbrace{{{body}}}_{{{label}}} \quad " if label else body
 
