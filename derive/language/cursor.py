@@ -11,6 +11,7 @@ from derive.language.tokens import TextError, Token, tokenize
 
 MAX_NESTING = 60
 MAX_INDEX_DIGITS = 9
+_SIGN_WORDS = {"-": "minus", "+": "plus", "*": "star"}
 _SHOWN = 60
 _BEHIND = frozenset("'^_")
 """What goes on with a name."""
@@ -115,6 +116,7 @@ class Cursor:
     def symbol(self, word: str | None = None) -> Symbol:
         """A symbol at the cursor, defined or not; `word` stands for its base where that was taken already."""
         base, accent = word, ""
+        begin = self.token.start if base is None else self.tokens[self.at - 1].start
         if base is None:
             base, accent = self._base()
         if self.token.kind == "accent":
@@ -133,6 +135,7 @@ class Cursor:
             elif not superscript and (marks := self._superscript(Symbol(base, accent, primes, subscript))):
                 superscript = marks
             else:
+                self._nothing_bare_above(begin)
                 break
         return Symbol(base, accent, primes, subscript, superscript, self._helper(base))
 
@@ -268,6 +271,19 @@ class Cursor:
         for _ in range(end + braced):
             self.take()
         return "".join(marks)
+
+    def _nothing_bare_above(self, begin: int) -> None:
+        """Raises TextError at `W^{-}`, `W⁻` or `W^{(+)}`, and in a key at `W^-` and `W^{neg}`, which are no names."""
+        end = 1
+        while self.peek(end).text in {"{", "("}:
+            end += 1
+        above, behind = self.peek(end), self.peek(end + 1)
+        bare = self.naming and above.kind == "word" and above.text != "T"
+        word = _SIGN_WORDS.get(above.text, above.text if bare else "")
+        if word and (behind.text in {"}", ")"} if end > 1 else self.naming and behind.kind == "end"):
+            name = self.shown(begin, self.token.start)
+            hint = f"write `{name}^{{({word})}}`" + (f", or `{name}_{word}`" if "_" not in name else "")
+            raise self.error("above a name stands a number or a word in brackets", hint)
 
     def _is_marked(self, name: Symbol) -> bool:
         """Whether a name with a superscript is known, or one of which it is an entry, not the power of a known name."""

@@ -216,6 +216,13 @@ def test_names_that_toml_does_not_allow_as_they_stand(key: str, name: str) -> No
         ("h_{t-1} = 1", "r = w", "line 2: `h_{t-1}` is not a name: nothing says what `t` is", "`for t = 1..3:`"),
         ("c = 1", "r = w c_{s+1}", "line 7: nothing says what `s` is", "`for s = 1..3:`"),
         ("c = 1", "u(c) = w c", "line 7: `u` is a quantity, which has no arguments", "write `u = …` alone"),
+        ("W⁻ = 1", "r = w", "line 2: `W⁻` is not a name: above a name stands a number", "`W^{(minus)}`, or `W_minus`"),
+        ('"W_1^+" = 1', "r = w", "line 2: `W_1^+` is not a name: above a name stands", "write `W_1^{(plus)}`"),
+        ('"w^*" = 1', "r = w", "line 2: `w^*` is not a name: above a name stands", "write `w^{(star)}`, or `w_star`"),
+        ('"W^{old}" = 1', "r = w", "line 2: `W^{old}` is not a name: above a name", "write `W^{(old)}`, or `W_old`"),
+        ('"w^T" = 1', "r = w", "line 2: `w^T` is not a name", "a formula stands in an equation: L = w^T"),
+        ("c = 1", "r⁻ = w c", "line 7: above a name stands a number or a word", "write `r^{(minus)}`, or `r_minus`"),
+        ("c = 1", "r = w c^{(-)}", "line 7: above a name stands a number or a word", "write `c^{(minus)}`"),
         ("z = [1, 2]", "r = w z_j", "line 7: `z_j` is not defined", "write all entries at once, `z`"),
         (
             "c = 1",

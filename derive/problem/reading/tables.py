@@ -95,7 +95,9 @@ class Tables:
         try:
             return read_name(text)
         except TextError as wrong:
-            hint = f"a formula stands in an equation: L = {text.strip()}" if _FORMULA.search(text) else wrong.hint
+            told = not wrong.hint.startswith("expected")
+            formula = f"a formula stands in an equation: L = {text.strip()}"
+            hint = formula if _FORMULA.search(text) and not told else wrong.hint
             self.fault(f"`{text}` is not a name: {wrong.message}", hint, *path)
             return None
 
