@@ -4,6 +4,7 @@ Nothing here depends on the numbers: what does is a Condition or a Relation that
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from math import prod
 
 from derive.calculus.building import terms_of, tidy, with_dots
@@ -347,8 +348,8 @@ class Steps:
         """The formula, a line for each entry, the array; of much working only the first lines."""
         if first:
             yield Chain(step.name, tuple(first))
-        places, entry = indices(step.shape), entries_of(shown, self.shapes)
-        samples = [entry(places[i]) for i in (0, len(places) // 2, -1)]
+        places, entry = indices(step.shape), cache(entries_of(shown, self.shapes))
+        samples = (entry(places[i]) for i in (0, len(places) // 2, -1))
         written = self._written(step, len(places), samples) if self._mixes(step.expr) else self._of_many
         chains = []
         for index in places[:written]:
@@ -359,15 +360,18 @@ class Steps:
             yield Sentence("notes.likewise")
         yield Chain(step.name, (self._result(step, []),))
 
-    def _written(self, step: Step, entries: int, samples: list[Expr]) -> int:
+    def _written(self, step: Step, entries: int, samples: Iterable[Expr]) -> int:
         """How many entries are worked out on the page: all of them, or the first ones, where that is much or where a
         reader has seen all of an array that is found by the same rule.
         """
         worked = self.derivation.problem.page.worked
-        numbers = max(len(leaves(sample)) for sample in samples)
-        if worked is None or entries <= MOST_AGAIN:
-            return entries if worked is None or entries * numbers <= worked else min(entries, self._of_many)
-        if entries * numbers > worked or step.rule in self.notes.said.worked:
+        if worked is None:
+            return entries
+        if any(entries * len(leaves(sample)) > worked for sample in samples):
+            return min(entries, self._of_many)
+        if entries <= MOST_AGAIN:
+            return entries
+        if step.rule in self.notes.said.worked:
             return min(entries, self._of_many)
         self.notes.said.worked.add(step.rule)
         return entries
