@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis.internal.conjecture import providers
 from support.programs import path_of
 from support.scheduling import in_parts
 
@@ -53,6 +54,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     if of_several := getattr(config, "workerinput", None):
         items[:] = in_parts(items, of_several["workercount"])
+
+
+def pytest_collection_finish() -> None:
+    """Properties are begun here: Hypothesis looks once through all objects for random numbers, and now there are few.
+
+    It also mixes in what stands in the source of the modules that are loaded: other examples in every process, and
+    each reads all sources. Where examples are the same every time, it mixes in what it brings itself.
+    """
+    if settings().derandomize:
+        providers._get_local_constants = lambda: providers._local_constants
+    given(strategies.none())(lambda nothing: None)()
 
 
 def pytest_configure(config: pytest.Config) -> None:
