@@ -70,12 +70,10 @@ def shown(number: Printed) -> str:
     return f"{number.text()}{'=' if number.exact else '≈'}"
 
 
-@pytest.mark.parametrize(
-    ("value", "column", "expected"),
-    [(value, column, cell) for value, *cells in ROWS for column, cell in zip(HEAD[1:], cells, strict=True)],
-)
-def test_printed(value: str, column: str, expected: str) -> None:
-    assert shown(printed(exactly(value), COLUMNS[column])) == expected
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_printed(row: list[str]) -> None:
+    value, *cells = row
+    assert [shown(printed(exactly(value), COLUMNS[column])) for column in HEAD[1:]] == cells
 
 
 BALLS = [

@@ -415,12 +415,13 @@ LAVISH = 250_000  # calls of functions: less than 50 ms on a quiet machine, whic
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", hostile.ANSWERS)
-@pytest.mark.parametrize("shape", [(), (3,), None])
-def test_hostile_answers(name: str, shape: tuple[int, ...] | None, tmp_path: Path, monkeypatch: Any) -> None:
+def test_hostile_answers(name: str, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     text = hostile.ANSWERS[name]
-    assert isinstance(read(text, shape), Array | Unreadable | Apply | Ref | Entry | Number)
-    assert calls(lambda: read(text, shape)) < LAVISH
+    for shape in ((), (3,), None):
+        found: list[Any] = []
+        assert calls(lambda shape=shape, found=found: found.append(read(text, shape))) < LAVISH, shape
+        assert isinstance(found[0], Array | Unreadable | Apply | Ref | Entry | Number), shape
     assert calls(lambda: StepIndex.match(INDEX, text[:400] + name)) < LAVISH
     assert not list(tmp_path.iterdir())
 

@@ -69,10 +69,12 @@ def is_known(key: str, table: Any) -> bool:
 
 
 def refusal(text: str) -> set[int]:
-    """The lines that the reader finds faults in."""
-    with pytest.raises(InputError) as caught:
+    """The lines that the reader finds faults in; none if it takes the text."""
+    try:
         Problem.loads(text)
-    return {fault.place.line for fault in caught.value.faults}
+    except InputError as error:
+        return {fault.place.line for fault in error.faults}
+    return set()
 
 
 def with_tables(tables: str) -> str:
@@ -159,11 +161,14 @@ def test_what_has_no_exact_value_is_for_data(written: str) -> None:
 # --- what is wrong ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.name)
-def test_the_reader_refuses_a_broken_file(file: BrokenFile) -> None:
+def test_the_reader_refuses_broken_files() -> None:
     """At that line, or at the list of layers around it."""
-    lines = refusal(file.text)
-    assert file.line in lines or "layer" in file.text.splitlines()[min(lines) - 1]
+
+    def is_told(file: BrokenFile) -> bool:
+        lines = refusal(file.text)
+        return file.line in lines or (bool(lines) and "layer" in file.text.splitlines()[min(lines) - 1])
+
+    assert [file.name for file in BROKEN if not is_told(file)] == []
 
 
 @pytest.mark.slow
