@@ -124,7 +124,7 @@ class StatementReader:
         """The statement read, or None where it is no mathematics of this problem."""
         statement = with_channel(statement) if len(statement.labels) > 1 else statement
         target, label, named = self._target(statement)
-        if target is None and (other := turned_round(statement)):
+        if target is None and (other := turned_round(statement, self.splitter.name_ahead)):
             statement = other
             target, label, named = self._target(statement)
         if (target is None or self._is_usual(named)) and (other_target := self._renamed(statement)):

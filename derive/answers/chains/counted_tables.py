@@ -19,6 +19,7 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS = re.compile(rf"[\s|$*`_]*(?:{_COUNTS.pattern})(?![^\W\d])", re.IGNORECASE)
+_EPOCH = re.compile(r"ep|эпо|дәу|épo", re.IGNORECASE)
 _VALUE = re.compile(r"\$?[-+−–]?\s?[\d.,]*\d[^|=≈]*")
 _NAME = re.compile(r"\\?[^\W\d_][^=≈|;\t]{0,40}")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -30,14 +31,17 @@ NamedBy: TypeAlias = Callable[[str], str | None]
 """The id of what a left side names, None for nothing."""
 
 
-def counted_tables(text: str, means: NamedBy, has_passes: bool) -> str:
+def counted_tables(text: str, means: NamedBy, has_passes: bool, takes_turns: bool = False) -> str:
     """A text with such rows as statements; the lines stay as many as they are.
 
-    `means` says what a left side names, `has_passes` whether it has several passes.
+    `means` says what a left side names, `has_passes` whether it has several passes, `takes_turns` whether these are
+    about other samples each: then a row is a sample's, or about an epoch, but for one with a gradient.
     """
     lines, at = text.split("\n"), 0
     while at < len(lines) - 1:
         head, rows = _head(lines[at], means), dict[int, str]()
+        if takes_turns and head and (_EPOCH.match(head[0]) or not any("/" in (means(name) or "") for name in head[1:])):
+            head = []
         if head:
             for i in range(at + 1, min(len(lines), at + 1 + MAX_ROWS)):
                 cells = _cells(lines[i], len(head))

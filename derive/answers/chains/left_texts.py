@@ -1,7 +1,7 @@
 """Left sides as people write them → as names are written: `W[0][1]`, `new W_1`, `W_{t+1}`, `Z (channel 2)`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
 from derive.answers.names.letters import MARKS, UNSPACED
@@ -45,7 +45,7 @@ _REMARK = re.compile(
     r"(?<=\S)(?:\s+(?:[—–]|--?|\\?%|#|//|<-)\s|\s+[(\[]\d|\s*,\s+[^\W\d_]|\s+\((?=[^\W\d_]{3}))[^=≈]*$"
 )
 """What stands behind a name at the end of a line and is no part of it."""
-_COUNT = re.compile(r"\s+\(\d{1,2}\)$")
+_COUNT = re.compile(r"(?:\s|\\q?quad)+\(\d{1,2}\)$")
 _OWN = re.compile(r"(?:^|(?<=\s))(?P<name>\\?[^\W\d_]{1,12}[₀-₉]{0,3}(?:\d{1,3}|_\w{1,6}|_\{[\w,]{1,10}\})?['′]?)$")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _WORDS_AHEAD = re.compile(rf"[^\W\d][\w{MARKS} ,.:;()'’*<>≤≥-]*")
@@ -58,8 +58,23 @@ NUMBERED = re.compile(r"(?<=[^\W\d_])\[(\d{1,3})\]")
 """A number that belongs to a name, in square brackets: Maple's `z[1]`."""
 COUNTERS = frozenset("ijknst")
 """Letters that count steps of time, passes or entries: `t=1 a_1=0.5`."""
-INDEX_FROM_ZERO = re.compile(r"[\w})]\[(?:\d{1,4}(?:\]\[|,\s?))?0[\],]|_\{\w{1,6},0(?:\d?\}|,)")
-"""What shows that a work counts entries from 0, as programs do."""
+_FROM_ZERO = re.compile(rf"[\w}})](?<![{UNSPACED}])\[(?:\d{{1,4}}(?:\]\[|,\s?))?0[\],]|_\{{\w{{1,6}},0(?:\d?\}}|,)")
+_NAME_BEFORE = re.compile(r"[^\W\d_][\w^{}]{0,20}$")
+
+
+def first_index_of(text: str, names: Container[str]) -> int:
+    """From which number a work counts entries: from 0, as programs do, where an index 0 stands in it that is no part of
+    a quantity's name, as in `h[0]` where there is an h_0.
+    """
+    for match in _FROM_ZERO.finditer(text):
+        found = match.group()
+        start = match.start() + (found[0] != "_")
+        before = _NAME_BEFORE.search(text, max(0, start - 20), start)
+        index = "_0" if found.endswith("[0]") else found[found.index("_") :] if found[0] == "_" else ""
+        name = before.group() if before and index else ""
+        if not any(f"{name[i:]}{index}" in names for i in range(len(name))):
+            return 0
+    return 1
 
 
 def plain_left(text: str, first_index: int) -> str:
@@ -111,24 +126,32 @@ def channel_headings(text: str) -> dict[int, int]:
     return {i: int(found["at"]) for i, line in lines if (found := _CHANNEL.fullmatch(line))}
 
 
-def turned_round(statement: Statement) -> Statement | None:
-    """A statement whose value stands on the left, `[3,9; 12,1] = z_1`, the other way round."""
+def turned_round(statement: Statement, name_ahead: Callable[[str], str]) -> Statement | None:
+    """A statement whose value stands on the left, `[3,9; 12,1] = z_1 ok`, the other way round, without words behind the
+    name.
+    """
     *between, last = statement.links
     value = without_words_ahead(statement.left.text)
     worded = value != statement.left.text and value_ahead(value) < len(value.rstrip())
     if worded or not _VALUE.match(value) or _VALUE.match(last.text):
         return None
-    left = replace(last, relation="=", text=_REMARK.sub("", last.text))
+    plain = _REMARK.sub("", last.text)
+    left = replace(last, relation="=", text=name_ahead(plain) or plain)
     return replace(
         statement, labels=(left.text,), links=(*between, replace(statement.left, relation="=", text=value)), left=left
     )
 
 
+_TWICE = re.compile(r"\d[.,]\d[^()]*\([^()]*\d[.,]\d[^()]*\)$")
+"""A rounded value and a longer one: `0.5 (0.4987)`."""
+
+
 def without_count(link: StatedSide) -> StatedSide:
     """The last member of a chain without the number of an equation behind its value: `[4; 0] (3)`."""
     found = _COUNT.search(link.text)
-    whole = found and value_ahead(link.text[: found.start()]) == found.start()
-    return replace(link, text=link.text[: found.start()]) if found and whole else link
+    before = link.text[: found.start()] if found else ""
+    whole = before and (value_ahead(before) == len(before) or _TWICE.search(before))
+    return replace(link, text=before) if whole else link
 
 
 OF_ANOTHER = re.compile(

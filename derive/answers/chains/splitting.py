@@ -8,6 +8,7 @@ from itertools import islice
 from derive.answers.names.letters import MARKS, UNSPACED
 from derive.answers.names.step_matching import MAX_LEFT
 from derive.answers.pages.statements import StatedSide, Statement
+from derive.answers.reading.comments import without_asides
 from derive.answers.reading.grids import BLANK
 from derive.answers.reading.literal_ends import value_ahead, value_behind, without_words_ahead
 
@@ -86,13 +87,13 @@ class StatementSplitter:
 
     def _turned(self, statement: Statement) -> tuple[Statement, Statement] | None:
         """`3.9 = z and 0.27 = A` as two statements: a name, words and a value between two relations."""
-        value = without_words_ahead(statement.left.text)
+        value = _ASIDE.sub("", without_words_ahead(statement.left.text))
         if len(statement.links) < 2 or value_ahead(value) < len(value.rstrip()):
             return None
         link, *others = statement.links
-        start = value_behind(link.text)
-        name = "" if start is None else self._value(link.text[:start].rstrip())
-        if not name or not self.is_name(name):
+        start = value_behind(_ASIDE.sub("", link.text).replace(", ", "; "))
+        name = "" if start is None else self.name_ahead(link.text[:start])
+        if not name:
             return None
         left = StatedSide("=", link.text[start:].strip(), link.line)
         rest = replace(statement, labels=(left.text,), links=tuple(others), left=left)
@@ -100,7 +101,7 @@ class StatementSplitter:
 
     def _cut(self, label: str, text: str) -> tuple[str, str] | None:
         """The value at the end of one statement and the name that begins the next, between two relations."""
-        beside = list[str]()
+        beside, text = list[str](), without_asides(text)
         for whole, left in _beginnings(text):
             if _UNFINISHED.search(whole):  # no value ends there
                 beside.append(left)
@@ -159,6 +160,16 @@ class StatementSplitter:
                 return None
             at = word.end()
         return None
+
+    def name_ahead(self, text: str) -> str:
+        """The name that a text begins with, without words behind it that mean nothing; "" where it begins with none."""
+        for _ in range(MAX_WORDS):
+            text = _ASIDE.sub("", _BETWEEN.sub("", text.rstrip())).rstrip()
+            word = None if self.is_name(text) else _WORD.search(text)
+            if word is None or self.holds(word["word"]):
+                break
+            text = text[: word.start()]
+        return text if self.is_name(text) else ""
 
     def _value(self, text: str) -> str:
         """A text without the words and the punctuation at its end."""

@@ -20,6 +20,8 @@ class LeftSide(NameParser):
     """Reads the left side of an answer. Raises TextError for what is no name."""
 
     update: int | None = None
+    layer_first = False
+    """Whether a name has its subscript behind what stands on top, as entries of a layer have: `a^{(1)}_2`."""
 
     def meaning(self) -> Meaning | None:
         """What the text names; None if it names nothing in this problem, or several things."""
@@ -92,7 +94,10 @@ class LeftSide(NameParser):
         return self.meant(self.whole_symbol()) if self.token.kind == "word" or accented else None
 
     def whole_symbol(self, base: str | None = None) -> Symbol:
+        start = self.at
         symbol = super().whole_symbol(base)
+        signs = [token.text for token in self.tokens[start : self.at] if token.text in {"^", "_"}]
+        self.layer_first = signs == ["^", "_"]
         words = [item for item in symbol.subscript if isinstance(item, str) and item.lower() in UPDATED]
         if words:
             self.update = NEXT
@@ -110,7 +115,7 @@ class LeftSide(NameParser):
         found = super().meant(symbol)
         if found is None and (part := self.lexicon.slice(symbol)):
             return part
-        if isinstance(found, Ref) or not symbol.superscript:
+        if isinstance(found, Ref) or not symbol.superscript or (found and self.layer_first):
             return found
         updated = super().meant(replace(symbol, superscript=""))
         count = _updates(symbol.superscript.strip("[]()"))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from derive.answers.names.letters import UNSPACED
 from derive.answers.pages.separators import SAID
+from derive.answers.reading.literal_ends import end_of_value
 
 Means: TypeAlias = Callable[[str], bool]
 MAX_LENGTH, MAX_LINKS, MOST_WORDS = 2_000, 40, 4
@@ -40,8 +41,8 @@ _COUNTS = frozenset(
 _NUMBERS = re.compile(r"[-+−–\s]*\d[\d.,]*|\[.*\]|")
 _BAR_OR_BRACKET, _OPENS, _CLOSES = re.compile(r"([|()\[\]{}])"), frozenset("([{"), frozenset(")]}")
 _CELL, _BELOW = re.compile(rf"{_VALUE}"), re.compile(rf"\s*(?:{_VALUE})")
-_TURNED = re.compile(r"[^=≈A-Za-z]*(?:\^\{?T\}?[^=≈A-Za-z]*)?[=≈]")
-"""A value that stands on the left of another relation."""
+_OF_ANOTHER = re.compile(r"\s*(?:\([^\W\d_]{2,20}\)\s*)?[=≈]")
+"""What stands behind a value on the left of another relation."""
 _OVER = re.compile(r"[=≈≃≅←]|\\approx|:=|<-")
 _SPACELESS = re.compile(rf".*(?:[{UNSPACED}。、，；：]|[\d\])}}],(?=[^\d\s]))")
 """What stands before a name without a space: a script that has none, a comma behind a value."""
@@ -68,7 +69,8 @@ def links_said(line: str, below: str, means: Means) -> str:
             continue
         if end == len(line) and not (link["words"] and found[1] == " = "):
             continue
-        if found[1].startswith(SAID) and _TURNED.match(line, end):
+        doubtful = found[1].startswith(SAID) or (link["words"] and _OVER.search(found[0]))
+        if doubtful and (stop := end_of_value(line, end)) and _OF_ANOTHER.match(line, stop):
             continue
         kept += found
         at = end
@@ -80,8 +82,8 @@ def _name_and_sign(text: str, link: re.Match[str], means: Means) -> tuple[str, s
     before = text[: len(text) - len(link.group())]
     if link["words"] is None:
         return (before, " = ") if _named(before, means) else None
-    if link["words"].strip().lower() in _KNOWN and _CALCULATED.search(before):
-        return before, " = "
+    if _CALCULATED.search(before) and not (sign := _sign(link["words"])).startswith(SAID):
+        return (before, sign) if sign else None
     before += link["words"]
     if "\t" in text[len(before) :] and _named(before, means):
         return before, " = "

@@ -22,7 +22,7 @@ _MARKS = re.compile(
     rf"|(?P<begin>\\begin\{{(?:{MATRICES})\*?\}}|\{{)|(?P<end>\\end\{{(?:{MATRICES})\*?\}}|\}})"
     r"|(?P<open>[\[(])|(?P<close>[\])])"
     r"|(?P<row>\\\\(?:\[[^\]]{0,20}\])?)"
-    r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\s|(?<!\\),(?:\s|\\\s)(?!\s*[-+−\d])|\x1f|\x1e|->"
+    r"|(?P<between>\\q?quad(?![A-Za-z])|(?<!\\);|(?<![\d\\]),\\?\s|(?<!\\),\\?\s(?!\s*[-+−\d])|\x1f|\x1e|->"
     r"|(?<=[\d)\]}]):\s|(?<=\s)\|(?=\s)|(?<![-+−*·⊙/^=≈(,;&|])\t(?![-+−*·⊙/^=≈),;&|])"
     r"|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to|iff|Leftrightarrow)(?![A-Za-z])|[⇒⟹→⟶⇔]|=>))"
 )

@@ -36,6 +36,8 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _BOX = r"\boxed{"
+_ROOM = re.compile(r"^(?:\\(?:[,;:! ]|q?quad(?![A-Za-z]))|~(?=\s|\\)|\s)+")
+"""Room before a side, as LaTeX writes it."""
 _SIGNS = {
     **dict.fromkeys(("≈", r"\approx", "≃", r"\simeq", "≅", r"\cong"), "≈"),
     **dict.fromkeys(("<-", "←", r"\leftarrow", r"\gets"), "<-"),
@@ -201,6 +203,7 @@ def _link(mark: Separator, end: int, piece: Snippet) -> StatedSide:
     """The text behind a relation, without the bars and stops of a box around a part of the chain."""
     raw = piece.text[mark.end : end]
     text = raw.strip().removesuffix(r"\\").strip(" \n\t&")
+    text = _ROOM.sub("", text) if text[:1] == "\\" else text
     text = _SAID.sub("", text) if text[:1].isalpha() else text
     if text.count("|") % 2:
         text = text.strip("|").strip()

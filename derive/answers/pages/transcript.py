@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, islice, pairwise
 
+from derive.answers.files.own_commands import without_own_commands
 from derive.answers.names.letters import UNSPACED, plain_text
 from derive.answers.pages.drawn_matrices import undrawn
 from derive.answers.pages.joined_lines import MAX_LINE, join_continuations
@@ -40,7 +41,17 @@ _BOLD = re.compile(rf"(?:(?<![\w)\]*])|(?<=[{UNSPACED}]))\*\*(?=[^\s*])([^*\n]{{
 _ROUGHLY = re.compile(
     r"(?<=[=≈])\s(?:about|approx\.?|approximately|roughly|circa|ca\.?|etwa|ungefähr|environ|aprox\.?|около|примерно)(?=\s+[-+−\d\[({|.\\⎡⎛])"
 )
-_EMPHASIS = re.compile(r"^([ \t]*)([*_])(?=[^\s*_])([^\n]*[^\s*_])\2[ \t]*$", re.MULTILINE)
+_EMPHASIS = re.compile(r"^([ \t]*)([*_])(?=[^\s*_]|[*_]{2}[^\s*_])(?!\2)([^\n]*[^\s*_])\2[ \t]*$", re.MULTILINE)
+_POINTED_AT = re.compile(
+    r"(?<=\S)[ \t]+(?:<-+|←|⟵)[ \t]*(?P<words>[^\W\d_]{2,}(?:[ ][^\W\d_]+){0,5})[ \t]*$", re.MULTILINE
+)
+"""A word behind an arrow that only points back: `z = 3 <- here`."""
+_BROKEN_OFF = re.compile(r"(?<!\\)\\[ \t]*$", re.MULTILINE)
+"""The end of a line as Markdown forces it."""
+_MINUS_APART = re.compile(r"^([ \t]*)-[ \t]+(?=\d[\d.,]*+(?:[eE]-?\d+)?[ \t]*[=≈])", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*-[ \t]+(?=[^\s\d.,-])", re.MULTILINE)
+_BARE = re.compile(r"^[ \t]*[^\s-][^\n]*[=≈]", re.MULTILINE)
+"""A statement that no dash stands before."""
 _SPACES = re.compile(r"[^\S\n]{2,}")
 _RULES = re.compile(r"^(?:~~~.*|[> \t]*+([=*#~-])[ \t]*+(?:\1[ \t]*+){2,}+)$", re.MULTILINE)
 _ABOUT = re.compile(r"(?<=[\w)\]}] )~(?=\s?(?:[-−–+.]?[\d\[({|]|(?:mat|vec)\())")
@@ -123,11 +134,16 @@ def without_pictures(text: str) -> str:
 
 def cleaned(text: str, means: Means = lambda name: False) -> str:
     """Without struck-out work, comments and hidden characters; `means` says whether a text names a quantity."""
-    text = tags_read(_HIDDEN.sub("", text))
+    text = without_own_commands(tags_read(_HIDDEN.sub("", text)))
     text = _STAMP.sub(lambda match: " " * len(match.group()), text) if _TIMED.search(text) else text
     text = _ABOUT.sub("≈", text) if "~" in text else text
     text = _ROUGHLY.sub(lambda match: " " * len(match.group()), text)
     text = _EMPHASIS.sub(r"\1 \3 ", text)
+    if "<-" in text or "←" in text or "⟵" in text:
+        text = _POINTED_AT.sub(lambda match: match.group() if means(match["words"]) else "", text)
+    text = _BROKEN_OFF.sub("", text) if "\\" in text else text
+    if _MINUS_APART.search(text) and _BARE.search(text) and not _BULLET.search(text):
+        text = _MINUS_APART.sub(r"\1-", text)
     text = _ANSWER.sub(lambda match: "=".rjust(len(match.group())), text)
     text = _BOLD.sub(r"  \1  ", text) if "**" in text else text
     text = _unlettered(text)
@@ -145,7 +161,8 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
     text = _unboxed(text) if r"\boxed" in text else text
     text = _SYSTEM.sub(_as_display, text) if "{cases}" in text else text
     text = _LAYOUT.sub(" ", _DOLLARS.sub(r"\1\2", text))
-    text = _COLOURED.sub("", _OVER.sub(r"\1\2", _NUMBERING.sub("", text))) if "\\" in text else text
+    if "\\" in text:
+        text = _COLOURED.sub("", _OVER.sub(r"\1\2", _NUMBERING.sub("", text))).replace(",\\ ", ", ")
     text = re.sub(r"\\\\\*?\[[\d. ]*[a-z]{2}\]", r"\\\\", text)
     text = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", _without_cancelled(text))
     return re.sub(r"\{,\}(?<=\d\{,\})(?=\d)", ",", text)

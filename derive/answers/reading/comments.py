@@ -22,6 +22,8 @@ _BEHIND = re.compile(
     r"|(?P<empty>(?<=[\d)\]}])\s*□)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
+_ASIDES, _PARENTHESES = re.compile(r"\(\s?[^\W\d_]{2,20}:\s"), re.compile(r"[()]")
+_STOPS = re.compile(r"(?:[\s.…\"”]*$)?")
 _LONGEST, _MOST = 120, 4
 _KINDS = ("comment", "mark", "words", "aside", "sentence", "unit", "empty", "dots")
 _DECIMALS = re.compile(r"(?:^|[^\d.,])\d*(?:[.,]|\{,\})\d+$")
@@ -41,6 +43,7 @@ _OPERATES = {"plus", "minus", "mal", "durch", "hoch", "geteilt", "over", "divide
 
 def uncommented(text: str, lexicon: Lexicon) -> str:
     """A value, as long, with spaces for comments, marks, units and words; names of the problem are none of them."""
+    text = without_asides(text)
     first = text[:1]
     if (around := _AROUND.match(text) if first in "_*` \t$\n" else None) is not None:
         text = " " * around.end() + text[around.end() :]
@@ -61,6 +64,28 @@ def uncommented(text: str, lexicon: Lexicon) -> str:
         at = match.start(str(next(name for name in _KINDS if match[name])))
         text = text[:at] + " " * (len(text) - at)
     return text
+
+
+def without_asides(text: str) -> str:
+    """A text, as long, with spaces for what is said in parentheses behind a word and a colon, `(check: W x + b)`, and
+    for the stops behind it.
+    """
+    at = 0
+    for opening in _ASIDES.finditer(text) if ": " in text else ():
+        if opening.start() >= at and (at := _closing(text, opening.start())):
+            at = _STOPS.match(text, at).end()  # type: ignore[union-attr]
+            text = text[: opening.start()].ljust(at) + text[at:]
+    return text
+
+
+def _closing(text: str, start: int) -> int:
+    """Behind the parenthesis that closes the one at a position; 0 where none does."""
+    depth = 0
+    for match in _PARENTHESES.finditer(text, start):
+        depth += 1 if match.group() == "(" else -1
+        if depth == 0:
+            return match.end()
+    return 0
 
 
 def unit_behind(text: str, lexicon: Lexicon) -> str:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from flint import fmpq
 
 from derive.answers.reading.grids import UNFILLED, Reading
-from derive.answers.reading.numbers import read_number
+from derive.answers.reading.numbers import SPACES, read_number
 from derive.answers.reading.written import EXACT_DIGITS, Array, WrittenNumber
 from derive.language.expressions import Apply, Expr, Number
 
 MOST_EQUATIONS = 100
-_AGAIN = re.compile(r"([^()]*\d)\s*\(\s*[=≈]?([^()]*\d)\s*\)\s*")
+_AGAIN = re.compile(rf"([^()]*\d){SPACES}\(\s*[=≈]?([^()]*\d)\s*\)\s*")
 
 
 def numbers_in(reading: Reading) -> Array | None:

@@ -65,6 +65,12 @@ class Reading:
         """The array that an expression is."""
         return self.grids.get(expr.name) if isinstance(expr, Ref) else None
 
+    def upright(self) -> Reading:
+        """The same with columns for lists in one line; without arrays where there is none."""
+        lists = {name: grid for name, grid in self.grids.items() if len(grid.shape) == 2 and grid.shape[0] == 1}
+        turned = {name: replace(grid, shape=grid.shape[1:]) for name, grid in lists.items()}
+        return replace(self, grids=self.grids | turned if lists else {})
+
     def kept(self, grid: WrittenArray) -> Ref:
         """An array under a name of its own."""
         name = Symbol("array", subscript=(len(self.grids) + 1,), helper=1)

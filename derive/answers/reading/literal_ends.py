@@ -20,10 +20,10 @@ _LETTER = re.compile(r"[^\W\d_]|[=≈]")
 _AND = frozenset("ei")
 """Words for `and` of one letter, which stand for numbers elsewhere."""
 _BEHIND = re.compile(r"[^\W\d_]+")
-_AHEAD = re.compile(r"(?:[^\W\d_]{2,}\.?\s+|[\u3040-\u30ff\u3400-\u9fff]+|[~≈]\s*){1,4}")
+_AHEAD = re.compile(r"(?:[^\W\d_]{2,}[.,:]?\s+|[\u3040-\u30ff\u3400-\u9fff]+|[~≈]\s*){1,4}")
 _VALUE = re.compile(rf"(?:(?<![\w.,])|(?<=[{UNSPACED}]))(?=[-+−–]?\s?[\d.]|[\[({{]|\\(?:begin|left|frac|\{{))")
 _BEFORE = re.compile(
-    rf"(?:\\text\s*\{{[^{{}}]*\}}|[^\W\d_](?:[^\W\d_]|[{MARKS}])+[.:]?|\s[èéyeiи]"
+    rf"(?:\\text\s*\{{[^{{}}]*\}}|[^\W\d_](?:[^\W\d_]|[{MARKS}])+[.:]?|\s[èéyeiи]|(?:[^\W\d_]|_\w|_\{{\w{{1,6}}\}})[.;]"
     rf"|[{UNSPACED}、。，；→⟶⇒~]|:(?=\s)|[-=]>)\s*$"
 )
 """What stands before a value that ends a text."""
@@ -34,7 +34,7 @@ _CHANGES = re.compile(r"\s*(?:[-+−–*/·⋅×^!√±²³\d=≈%]|\\(?:cdot|ti
 def value_ahead(text: str) -> int:
     """Where the number or array ends that a text begins with, 0 where it begins with none, or goes on to change it."""
     start = len(text) - len(text.lstrip("$ \n\t"))
-    end = _end_of_value(text, start) if len(text) <= LONGEST else 0
+    end = end_of_value(text, start) if len(text) <= LONGEST else 0
     words = _BEHIND.findall(text[end : end + 60].lower()) if end else []
     changed = (
         _CHANGES.match(text, end)
@@ -50,7 +50,7 @@ def value_behind(text: str) -> int | None:
         return None
     ends = len(text.rstrip(" .,;$\n"))
     for match in islice(_VALUE.finditer(text), MOST_NUMBERS):
-        if _end_of_value(text, match.start()) == ends and _BEFORE.search(text[: match.start()]):
+        if end_of_value(text, match.start()) == ends and _BEFORE.search(text[: match.start()]):
             return match.start()
     return None
 
@@ -58,10 +58,11 @@ def value_behind(text: str) -> int | None:
 def without_words_ahead(text: str) -> str:
     """A text without words before the value that it begins with: `ca. 0.27`."""
     ahead = _AHEAD.match(text)
-    return text[ahead.end() :] if ahead and _end_of_value(text, ahead.end()) else text
+    return text[ahead.end() :] if ahead and end_of_value(text, ahead.end()) else text
 
 
-def _end_of_value(text: str, start: int) -> int:
+def end_of_value(text: str, start: int) -> int:
+    """Where the number or array ends that begins at a position; 0 where none does."""
     if bracket := _BRACKET.match(text, start):
         end = _closed(text, start)
         inside = _WORDS.sub(" ", text[bracket.end() : end])

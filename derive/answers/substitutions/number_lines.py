@@ -60,14 +60,24 @@ class NumberLine:
     before: Sequence[Expr] = ()
 
     def gives(self) -> Value | None:
-        """What the line gives as it was written."""
-        return self.evaluator.value(self.reading.expr, reading=self.reading)
+        """What the line gives as it was written; where that is nothing of the step's size, with lists upright, which
+        in programs stand neither as rows nor as columns.
+        """
+        value = self.evaluator.value(self.reading.expr, reading=self.reading)
+        if value is None or len(value[1]) != self._size:
+            upright = self.reading.upright()
+            return self.evaluator.value(upright.expr, reading=upright) or value if upright.grids else value
+        return value
+
+    @property
+    def _size(self) -> int:
+        """How many entries the line is about."""
+        return len(self.evaluator.flat(self.target.name)) if self.target.index is None else 1
 
     def computed(self, gives: Value | None) -> dict[int, fmpq]:
         """What the line gives by flat entry of the step."""
         shape = self.evaluator.shapes[self.target.name]
-        size = len(self.evaluator.flat(self.target.name))
-        if gives is None or len(gives[1]) != (size if self.target.index is None else 1):
+        if gives is None or len(gives[1]) != self._size:
             return {}
         first = offset(shape, self.target.index) if self.target.index is not None else 0
         values = {first + i: exact(x) for i, x in enumerate(gives[1])}

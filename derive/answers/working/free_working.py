@@ -6,7 +6,7 @@ from pathlib import Path
 
 from derive.answers.chains.chains import StatementReader
 from derive.answers.chains.counted_tables import counted_tables
-from derive.answers.chains.left_texts import INDEX_FROM_ZERO, channel_headings
+from derive.answers.chains.left_texts import channel_headings, first_index_of
 from derive.answers.chains.pass_headings import passes
 from derive.answers.chains.pass_tracker import PassTracker, parameters_of
 from derive.answers.chains.read_statements import ReadStatement
@@ -62,8 +62,8 @@ def read_working(work: str | Path, solution: Solution) -> list[Answer]:
 
 def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> tuple[list[ReadStatement], LineLedger]:
     """Every statement of a work, in order, and what became of each line."""
-    first = 0 if INDEX_FROM_ZERO.search(text) else 1
     index = StepIndex.of(solution)
+    first = first_index_of(text, index.lexicon.names)
     update = solution.problem.update
     last = update.steps + 1 if update else 1
     tracker = PassTracker(
@@ -72,8 +72,7 @@ def read_chains(text: str, solution: Solution, decimal: str, budget: Budget) -> 
     reader = StatementReader(index, decimal, tracker, first_index=first, loss_named=_names_loss(text, solution))
     chains: list[ReadStatement] = []
     source = text
-    if not solution.blueprint.derivation.turning:  # a row of samples that take turns is data, or about an epoch
-        text = counted_tables(text, reader.named, last > 1)
+    text = counted_tables(text, reader.named, last > 1, bool(solution.blueprint.derivation.turning))
     counted = {STEP.id} if STEP in solution.blueprint.derivation.constants else set[str]()
     headed = deque(passes(text, catalogue(solution.problem.language), index.lexicon.names.keys() - counted))
     has_channels = any(len(shape) > 2 for shape in index.lexicon.shapes.values())

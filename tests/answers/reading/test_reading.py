@@ -365,7 +365,7 @@ def test_what_cannot_be_read_stops_nothing_else(tmp_path: Path) -> None:
      ("a.json", "[1]", "expected {"), ("a.json", '{"L": 3,9}', "line 1.*comma"), ("a.json", '{"L": {"x": 1}}', "table"),
      ("a.json", "", "not valid JSON"),
      ("a.csv", "", "empty"), ("a.csv", "step,foo\n1,2", "column `answer`"), ("a.csv", "L\n", "line 1.*no answer"),
-     ("a.csv", 'L,"3', "line 1.*never closed"), ("a.xlsx", "", "cannot be"), ("a.csv", b"L,\xff\n", "line 1.*UTF-8"),
+     ("a.csv", 'L,"3', "line 1.*never closed"), ("a.xlsx", "", "cannot be"), ("a.toml", b"L='\xff'\n", "line 1.*UTF-8"),
      ("a.csv", b"L,1\nA_2,\0\n", "line 2.*NUL"), ("a.json", b"{\xff}", "UTF-8"),
      ("a.json", b"\xff\xfe{\x00", "not valid JSON")],
 )  # fmt: skip

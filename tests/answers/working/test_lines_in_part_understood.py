@@ -57,6 +57,17 @@ def test_what_says_no_value_is_read_as_none(line: str) -> None:
         "z_2 = 18.3; (A_2 - Y)^2 = L = 289",
         "> z_2 = 18.3\n> L = 289",
         "Output - z_2 is 18.3\nCost - L is 289",
+        "18.3 = z_2 alors 289 = L voilà",
+        "18.3 = z_2 (arrondi) da cui 289 = L",
+        r"$18.3 = z_2; \; 289 = L$",
+        r"$18.3 = z_2,\ 289 = L$",
+        "18.3 = z_2. 289 = L",
+        "Donc, 18.3 = z_2\nDonc, 289 = L",
+        "18.3 = z_2 <- ici\n289 = L <- ici",
+        "z_2 = 18.3 \\\nL = 289 \\",
+        "z_2 = 18.3 (probe: W_2 A_1 + b_2) dolayısıyla L = 289 (probe: (A_2 - Y)^2) ...",
+        "_**z_2**: 18.3_\n_**L**: 289_",
+        "z_2 ≈ 18.3 (18.30) (2)\nL = 289 (3)",
     ],
 )
 def test_two_statements_however_they_are_joined(line: str) -> None:
@@ -187,3 +198,32 @@ def test_an_array_of_three_axes_in_a_formula_is_told() -> None:
 def test_of_two_values_none_is_chosen(hedged: str) -> None:
     """Neither the right one nor the wrong one: who writes two numbers has not said which is meant."""
     assert verdicts(f"z_2 = {hedged.format('18.3')}") == {"z_2": "unreadable"}
+
+
+def test_a_minus_apart_from_its_number_is_no_bullet() -> None:
+    assert said("- 34.0 = dL/dA_2\n18.3 = z_2") == {"dL/dA_2": -34, "z_2": 18.3}
+    assert said("- 18.3 = z_2\n- L = 289") == {"z_2": 18.3, "L": 289}
+
+
+def test_a_formula_in_front_of_an_array_with_a_remark_spoils_neither() -> None:
+    line = "-34.0 = dL/dA_2 odatle [3.9, 12.1, 20.3] (transposed) = A_1"
+    assert verdicts(line) == {"dL/dA_2": "correct", "A_1": "correct"}
+
+
+@pytest.mark.parametrize("line", ["z_1 = W_1 @ [20, 3, 4] + b_1", "z_1 = W_1 @ [20, 3, 4] + [0.1, 0.2, 0.3]"])
+def test_lists_of_programs_stand_upright_in_a_line_without_a_result(line: str) -> None:
+    assert verdicts(line) == {"z_1": "correct"}
+    (item,) = [item for item in marked(line.partition(" + ")[0], "notes").items if item.id == "z_1"]
+    assert (item.verdict, item.diagnosis) == ("wrong", "bias_forgotten")
+
+
+@pytest.mark.parametrize("entry", ["A^{(1)}_{1}", "A^(1)_1", "A^{[1]}_1"])
+def test_the_entries_of_a_layer_with_its_number_on_top(entry: str) -> None:
+    other = entry[::-1].replace("1", "2", 1)[::-1]
+    assert verdicts(f"${entry} = 0.4621$\n${other} = -0.1974$", "binary_cross_entropy") == {"A_1": "correct"}
+
+
+def test_an_index_0_of_a_name_counts_no_entries_from_0() -> None:
+    """There is an h_0, and `h[0]` is that."""
+    work = "z_{u,1} = W_u x[1] + U_u h[0] + b_u = [-0.05; 1.2]"
+    assert verdicts(work, "gru") == {"z_{u,1}": "correct"}

@@ -159,3 +159,11 @@ def test_a_member_of_a_chain_that_is_a_step_is_stated_too() -> None:
 def test_names(text: str, name: str, meaning: dict[str, Any]) -> None:
     read = said(text, name)
     assert {step: read.get(step) for step in meaning} == meaning
+
+
+def test_a_row_with_a_gradient_is_about_a_step_where_samples_take_turns() -> None:
+    rows = "| 1 | 0.6931 | 0.25 | -0.05 |\n| 2 | 0.6095 | 0.6845 | -0.1869 |"
+    steps = said(f"| k | L | dL/dw | w neu |\n|---|---|---|---|\n{rows}", "logistic_samples")
+    assert steps == {"L": 0.6931, "dL/dw": 0.25, "w@1": -0.05, "L@2": 0.6095, "dL/dw@2": 0.6845, "w@2": -0.1869}
+    epochs = said(f"| epoch | L | dL/dw | w neu |\n|---|---|---|---|\n{rows}", "logistic_samples")
+    assert epochs.keys().isdisjoint(steps)
