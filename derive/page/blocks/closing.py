@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from derive.calculus.operation_rows import nodes_with
 from derive.calculus.shapes import indices
 from derive.derivation.steps import Derivation
 from derive.language.expressions import Apply, Entry, Expr, Index, Number, Ref, names_in, walk
@@ -119,13 +120,20 @@ def _derivatives(derivation: Derivation, closed: ClosedForm) -> Iterator[Block]:
 
 
 def _readable(closed: ClosedForm, name: Symbol, places: Sequence[Index]) -> tuple[list[tuple[Index, Expr]], bool]:
-    """The derivatives by entries that are no plain numbers and short enough, and whether longer ones are left out."""
+    """The derivatives by entries that are no plain numbers, short enough and no conditions about what another one has
+    chosen, as those of the largest of several; and whether others are left out.
+    """
     found = [(index, closed.derivative(name, index)) for index in places]
     formulas = [(index, expr) for index, expr in found if not isinstance(expr, Number)]
     short: list[tuple[Index, Expr]] = [
-        (index, expr) for index, expr in formulas if node_count(expr) <= LONGEST_DERIVATIVE
+        (index, expr) for index, expr in formulas if node_count(expr) <= LONGEST_DERIVATIVE and not _chooses_twice(expr)
     ]
     return short, len(short) < len(formulas)
+
+
+def _chooses_twice(expr: Expr) -> bool:
+    conditions = nodes_with(expr, lambda row: row.notation.style == "iverson")
+    return any(any(nodes_with(arg, lambda row: row.kinks)) for node in conditions for arg in node.args)
 
 
 def _derivative(name: Derivative, index: Index, expr: Expr, numbers_too: bool, exact: bool) -> Chain:
