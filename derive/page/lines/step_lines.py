@@ -45,7 +45,8 @@ _JOINING = {SUM_OVER_PATHS, SUM_OF_USES, CHAIN}
 MOST_BESIDE = 6  # entries of an array beside which its formula has room
 MOST_AGAIN = 4  # entries that are all worked out however often their rule has been used
 MOST_OF_MANY = 2  # entries that are worked out where there is too much working for all
-_OF_ENTRIES = {"divide", "reciprocal", "power", "root"}  # styles of what is done with entries, not with arrays
+_SUMS = {"add", "subtract"}
+_OF_ENTRIES = {"divide", "reciprocal", "power", "root", *_SUMS}  # styles of what is done with entries, not with arrays
 LONGEST_WORKING, LONGEST_OF_FEW = 400, 100  # numbers and signs in an entry's working; a longer one stands as a formula
 
 
@@ -284,12 +285,13 @@ class Steps:
         return len(arrays) < 2
 
     def _is_array_formula(self, shown: Expr) -> bool:
-        """Whether it is written with arrays as with numbers: none of them is divided by, raised to a power or put
-        under a root, as only entries are.
+        """Whether it is written with arrays as with numbers: none of them is divided by, raised to a power, put under a
+        root or added to a number like 1, as only entries are.
         """
         for node in nodes_with(shown, lambda row: row.elementwise and row.notation.style in _OF_ENTRIES):
-            taken = node.args[-1] if row_of(node).notation.style == "divide" else node.args[0]
-            if shape_of(taken, self.shapes):
+            style, numbers = row_of(node).notation.style, any(isinstance(arg, Number) for arg in node.args)
+            taken = node if style in _SUMS else node.args[-1] if style == "divide" else node.args[0]
+            if shape_of(taken, self.shapes) and (numbers or style not in _SUMS):
                 return False
         return True
 
