@@ -27,6 +27,10 @@ _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_NAMES = (("\t", _VALUE.match), ("|", _VALUE.match), (";", _NUMBER.fullmatch), (",", _NUMBER.fullmatch),
                   ("  ", _NUMBER.fullmatch))  # fmt: skip
 """What parts names above a row, and what stands below them."""
+_ENTRIES = re.compile(
+    r"\$?[ijn]\$?|[#№]|units?|neurons?|samples?|einheit|beispiel|нейрон|пример|neurone|unité", re.IGNORECASE
+)
+"""What numbers of entries count."""
 MAX_COLUMNS = 50
 EACH = "(i)"
 
@@ -81,9 +85,26 @@ def _stated(match: re.Match[str]) -> str:
         return match.group()
     head, values = rows[0], rows[1] if len(rows) > 1 else []
     stated = list(map(_tabular_row, rows))
-    if 1 < len(head) == len(values) and all(map(_NAME.fullmatch, head)) and all(map(_VALUE.match, values)):
+    if _counts_columns(head):
+        stated = ["", *(_lying(head[0], row) for row in rows[1:])]
+    elif 1 < len(head) == len(values) and all(map(_NAME.fullmatch, head)) and all(map(_VALUE.match, values)):
         stated[:2] = ["", _wide(head, values)]
     return "".join("\n" * text.count("\n") + NEXT + row for text, row in zip(texts, stated, strict=True))
+
+
+def _counts_columns(head: Sequence[str]) -> bool:
+    """Whether a head counts the entries: `i | 1 | 2 | 3`."""
+    numbers = [cell.strip("$ ") for cell in head[1:]]
+    return len(numbers) > 1 and _ENTRIES.fullmatch(head[0]) is not None and numbers == [*map(str, range(1, len(head)))]
+
+
+def _lying(counted: str, cells: Sequence[str]) -> str:
+    """A row of entries below their numbers as a statement: `p_i | 2 | 3.5 | 5`."""
+    if len(cells) < 3 or not all(map(_VALUE.match, cells[1:])):
+        return ""
+    letter = re.escape(counted.strip("$ "))
+    name = re.sub(rf"_(?:{letter}|{{{letter}}})(?![A-Za-z])|,\s?{letter}(?=\}})", "", cells[0])
+    return f"{name} = ({'; '.join(cells[1:])})"
 
 
 def _tabular_row(cells: Sequence[str]) -> str:
@@ -162,6 +183,8 @@ def _reader(head: Sequence[str], single: bool) -> Callable[[Sequence[str]], str]
     """What makes statements of the cells of a row; None for a table of something else."""
     if any(EACH in cell for cell in head[1:]):
         return partial(_sample, head)
+    if _counts_columns(head):
+        return partial(_lying, head[0])
     pair = _pair(head)
     named = [_NAME.fullmatch(cell) is not None for cell in head]
     if pair is None and sum(named) > 1:

@@ -46,6 +46,8 @@ _POINTED_AT = re.compile(
     r"(?<=\S)[ \t]+(?:<-+|←|⟵)[ \t]*(?P<words>[^\W\d_]{2,}(?:[ ][^\W\d_]+){0,5})[ \t]*$", re.MULTILINE
 )
 """A word behind an arrow that only points back: `z = 3 <- here`."""
+_LONG_ARROW = re.compile(r"(?<![-<])-{2,}(?:[\w ,.'⊙·*+]{1,24}?-{2,})?>")
+"""An arrow, also one with what happens on it: `z = 0.8 --ReLU--> a = 0.8`."""
 _BROKEN_OFF = re.compile(r"(?<!\\)\\[ \t]*$", re.MULTILINE)
 """The end of a line as Markdown forces it."""
 _MINUS_APART = re.compile(r"^([ \t]*)-[ \t]+(?=\d[\d.,]*+(?:[eE]-?\d+)?[ \t]*[=≈])", re.MULTILINE)
@@ -141,6 +143,7 @@ def cleaned(text: str, means: Means = lambda name: False) -> str:
     text = _EMPHASIS.sub(r"\1 \3 ", text)
     if "<-" in text or "←" in text or "⟵" in text:
         text = _POINTED_AT.sub(lambda match: match.group() if means(match["words"]) else "", text)
+    text = _LONG_ARROW.sub("→", text) if "-->" in text and "<!--" not in text else text
     text = _BROKEN_OFF.sub("", text) if "\\" in text else text
     if _MINUS_APART.search(text) and _BARE.search(text) and not _BULLET.search(text):
         text = _MINUS_APART.sub(r"\1-", text)

@@ -67,6 +67,8 @@ def test_what_says_no_value_is_read_as_none(line: str) -> None:
         "z_2 = 18.3 \\\nL = 289 \\",
         "z_2 = 18.3 (probe: W_2 A_1 + b_2) dolayısıyla L = 289 (probe: (A_2 - Y)^2) ...",
         "_**z_2**: 18.3_\n_**L**: 289_",
+        "z_2=18.3 --sigmoid, minus Y--> L=289",
+        "z_2 = 18.3 ---> L = 289",
         "z_2 ≈ 18.3 (18.30) (2)\nL = 289 (3)",
     ],
 )

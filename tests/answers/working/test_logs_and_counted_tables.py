@@ -167,3 +167,19 @@ def test_a_row_with_a_gradient_is_about_a_step_where_samples_take_turns() -> Non
     assert steps == {"L": 0.6931, "dL/dw": 0.25, "w@1": -0.05, "L@2": 0.6095, "dL/dw@2": 0.6845, "w@2": -0.1869}
     epochs = said(f"| epoch | L | dL/dw | w neu |\n|---|---|---|---|\n{rows}", "logistic_samples")
     assert epochs.keys().isdisjoint(steps)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| i | 1 | 2 | 3 |\n|---|---|---|---|\n| z_1 | 3.9 | 12.1 | 20.3 |\n| $A_{1,i}$ | 3.9 | 12.1 | 20.3 |",
+        "| neuron | 1 | 2 | 3 |\n|---|---|---|---|\n| z_1 | 3.9 | 12.1 | 20.3 |\n| A_1 | 3.9 | 12.1 | 20.3 |",
+        (
+            "\\begin{tabular}{c|ccc}\n$j$ & 1 & 2 & 3 \\\\ \\hline\n$z_1$ & 3.9 & 12.1 & 20.3 \\\\\n"
+            "$A_1$ & 3.9 & 12.1 & 20.3\n\\end{tabular}"
+        ),
+    ],
+)
+def test_a_row_below_the_numbers_of_entries_is_an_array(table: str) -> None:
+    found = said(table)
+    assert (found["z_1"], found["A_1"]) == ([3.9, 12.1, 20.3], [3.9, 12.1, 20.3])
