@@ -22,7 +22,7 @@ _BEHIND = re.compile(
     r"|(?P<empty>(?<=[\d)\]}])\s*□)\s*$"
     r"|(?P<dots>(?<=\d)(?:…|\.{3}|\\[lc]?dots(?![A-Za-z])))\s*$"
 )
-_ASIDES, _PARENTHESES = re.compile(r"\(\s?[^\W\d_]{2,20}:\s"), re.compile(r"[()]")
+_ASIDES, _PARENTHESES = re.compile(r"(?<![^\W\d_])\(\s?[^\W\d_]{2,20}:\s"), re.compile(r"[()]")
 _STOPS = re.compile(r"(?:[\s.…\"”]*$)?")
 _LONGEST, _MOST = 120, 4
 _KINDS = ("comment", "mark", "words", "aside", "sentence", "unit", "empty", "dots")
