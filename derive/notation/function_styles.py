@@ -11,6 +11,7 @@ from derive.calculus.operation_rows import ROWS, Look
 from derive.language.expressions import Apply, Expr, Number, Option, Ref, Slice, apply, number
 from derive.language.names import Symbol
 from derive.notation.notations import Notation
+from derive.notation.vocabulary import TextPiece
 
 
 class Printer(Protocol):
@@ -18,6 +19,7 @@ class Printer(Protocol):
 
     notation: Notation
     shapes: Shapes
+    out: list[TextPiece]
 
     def put(self, text: str) -> None:
         """Write a text."""
@@ -47,19 +49,25 @@ def is_called(expr: Expr) -> bool:
 
 
 def blocks(printer: Printer, expr: Apply, level: int, position: str) -> None:
-    """`[x; h]`, `[H_1, H_2]`; in TeX a matrix of blocks."""
-    notation, rows = printer.notation, [expr.args]
+    """`[x; h]`, `[H_1, H_2]`; in TeX a matrix of blocks, whose rows do not touch."""
+    layout, rows = printer.notation.layout, [expr.args]
     if expr.op == "stack":
         rows = [_row(printer, arg) for arg in expr.args]
     opening, between, below, closing = "[", ", ", "; ", "]"
-    if notation.layout:
-        (opening, between, closing), below = notation.layout.blocks, notation.layout.newline
+    if layout:
+        (opening, between, closing), below = layout.blocks, layout.newline[0]
     printer.put(opening)
+    start, ends = len(printer.out), []
     for i, row in enumerate(rows):
-        printer.put(below if i else "")
+        if i:
+            ends.append(len(printer.out))
+            printer.put(below)
         for j, arg in enumerate(row):
             printer.put(between if j else "")
             printer.write(arg, LOOSE, "leading")
+    if layout and any(isinstance(piece, str) and layout.is_high(piece) for piece in printer.out[start:]):
+        for end in ends:
+            printer.out[end] = layout.newline[1]
     printer.put(closing)
 
 

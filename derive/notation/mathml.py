@@ -114,7 +114,7 @@ LAYOUT = Layout(
     blocks=("<mrow><mo>[</mo><mtable><mtr><mtd>", "</mtd><mtd>", "</mtd></mtr></mtable><mo>]</mo></mrow>"),
     cases=('<mrow class="cases"><mo>{</mo><mtable><mtr><mtd>', "</mtd><mtd>", "</mtd><mtd>",
            "</mtd></mtr><mtr><mtd>", "</mtd></mtr></mtable></mrow>"),
-    newline="</mtd></mtr><mtr><mtd>", word=("<mtext>", "</mtext>"), comma=",", function=_function,
+    newline=("</mtd></mtr><mtr><mtd>",) * 2, word=("<mtext>", "</mtext>"), comma=",", function=_function,
     digits=lambda text: f"<mn>{text}</mn>", slash="<mo>/</mo>", index=tokens, mark=_marked, high=("<mfrac", "<mtable"),
     exponents=("<msup", "<msubsup"), markup=re.compile(r"<[^<>]*>|\s"),
 )  # fmt: skip

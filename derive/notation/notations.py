@@ -33,7 +33,7 @@ class Layout:
     exponential  around the exponent of e
     total        around the letters that a sum runs over
     blocks       before a matrix of blocks, between blocks side by side, behind it
-    newline      between rows
+    newline      between rows; between those of what is high
     cases        before values and their conditions: a brace; before a condition, before the word for what is left,
                  between lines, behind it all
     word         around a word inside mathematics
@@ -57,7 +57,7 @@ class Layout:
     exponential: tuple[str, str]
     total: tuple[str, str]
     blocks: tuple[str, str, str]
-    newline: str
+    newline: tuple[str, str]
     cases: tuple[str, str, str, str, str]
     word: tuple[str, str]
     comma: str
@@ -378,7 +378,7 @@ TEX_LAYOUT = Layout(
     fraction=(r"\frac{", "}{", "}"), root=(r"\sqrt{", "}"), raised=("^{", "}"), lowered=("_{", "}"),
     tag=(r"_{\text{", "}}"),
     exponential=("e^{", "}"), total=(r"\sum_{", "} "), blocks=(r"\begin{bmatrix} ", " & ", r" \end{bmatrix}"),
-    newline=r" \\ ", cases=(r"\begin{cases} ", " & ", " & ", r" \\ ", r" \end{cases}"),
+    newline=(r" \\ ", r" \\[10pt] "), cases=(r"\begin{cases} ", " & ", " & ", r" \\ ", r" \end{cases}"),
     word=(r"\text{", "}"), comma="{,}", function=lambda look: look.tex,
     index=lambda text: text.replace("×", r" \times "),
 )  # fmt: skip

@@ -34,7 +34,7 @@ def speech(words: Words) -> Notation:
         fraction=(" ", f" {words('over')} ", end), root=(f" {words('root')} ", end),
         raised=(f" {words('power')} ", " "), lowered=(" ", " "), tag=(" ", " "),
         exponential=(f" e {words('power')} ", " "),
-        total=(f" {words('sum')} ", " "), blocks=(f" {words('matrix')} ", ", ", end), newline="; ",
+        total=(f" {words('sum')} ", " "), blocks=(f" {words('matrix')} ", ", ", end), newline=("; ", "; "),
         cases=(" ", f" {words('if')} ", " ", "; ", end), word=("", ""),
         comma=",", function=lambda look: f" {look.text} ",
     )  # fmt: skip

@@ -67,7 +67,7 @@ OPERATORS = {
 
 LAYOUT = Layout(
     fraction=("frac(", ", ", ")"), root=("sqrt(", ")"), raised=("^(", ")"), lowered=('_("', '")'), tag=('_("', '")'),
-    exponential=("e^(", ")"), total=('∑_("', '") '), blocks=('mat(delim: "[", ', ", ", ")"), newline="; ",
+    exponential=("e^(", ")"), total=('∑_("', '") '), blocks=('mat(delim: "[", ', ", ", ")"), newline=("; ", "; "),
     cases=("display(cases(", " & quad ", " & quad ", ", ", "))"),
     word=('"', '"'), comma=",", function=lambda look: _letters(look.text.replace("'", "′")),
     digits=quoted, slash=" slash ", high=("frac(",),

@@ -28,7 +28,9 @@ class MarkdownWriter(TemplateWriter):
         TEX,
         operators={**TEX.operators, "thin": r"\thinspace "},
         layout=replace(
-            TEX_LAYOUT, newline=f" {NEWLINE} ", cases=(*TEX_LAYOUT.cases[:3], f" {NEWLINE} ", TEX_LAYOUT.cases[4])
+            TEX_LAYOUT,
+            newline=(f" {NEWLINE} ",) * 2,
+            cases=(*TEX_LAYOUT.cases[:3], f" {NEWLINE} ", TEX_LAYOUT.cases[4]),
         ),
     )
     room = r"\underline{\qquad\qquad\qquad\qquad}"

@@ -82,3 +82,21 @@ def test_newtons_step_has_its_numbers() -> None:
     tex = pages(BENT)["tex"]
     assert r"\begin{bmatrix} 0 \\ 0 \end{bmatrix} - 1 \cdot \begin{bmatrix} 0.25 & " in tex
     assert r"\end{bmatrix}^{-1} \cdot \begin{bmatrix}" in tex
+
+
+def test_rows_of_a_matrix_of_formulas_do_not_touch() -> None:
+    """Where they are higher than a line."""
+    text = """
+    [parameters]
+    w = 0.5
+    [model]
+    equations = '''
+    q = [w; 1/w]
+    r = [w; 2]
+    L = sum(q^2) + sum(r^2)
+    '''
+    loss = "L"
+    """
+    tex = pages(text)["tex"]
+    assert r"\begin{bmatrix} w \\[10pt] \frac{1}{w} \end{bmatrix}" in tex
+    assert r"\begin{bmatrix} w \\ 2 \end{bmatrix}" in tex
