@@ -2,10 +2,13 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from support.solutions import problem_of
 
+import derive
 from derive.memory import RARELY, rarely_collecting
 
 
@@ -72,3 +75,27 @@ def test_the_last_of_several_threads_puts_it_back(threshold: tuple[int, int, int
     leave.set()
     thread.join(10)
     assert gc.get_threshold() == threshold
+
+
+@pytest.mark.parametrize("name", ["notes", "cnn", "logistic_samples", "adam_network", "hessian"])
+def test_a_program_that_solves_and_marks_all_day_holds_nothing_of_it(name: str, tmp_path: Path) -> None:
+    """What was solved, written and marked goes with its last name: no circle waits for the collector, which does not
+    look among what lives long for weeks of a server's work. 33 is what `json` leaves behind where it indents.
+    """
+    work = tmp_path / "work.txt"
+    steps = derive.solve(problem_of(name)).ids[:5]
+    work.write_text("".join(f"{step} = 1, then 2; [3; 4]\n" for step in steps), "utf-8")
+
+    def a_day() -> None:
+        solution = derive.solve(problem_of(name))
+        assert all(solution.text(form) for form in ("md", "tex", "html", "typ", "json", "toml"))
+        assert derive.check(problem_of(name), work).items
+
+    a_day()
+    gc.collect()
+    gc.disable()
+    try:
+        a_day()
+        assert gc.collect() <= 33
+    finally:
+        gc.enable()

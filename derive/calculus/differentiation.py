@@ -16,6 +16,7 @@ from derive.language.expressions import (
     Expr,
     Index,
     Number,
+    Option,
     Options,
     Ref,
     Shape,
@@ -129,18 +130,18 @@ def instantiate(row: Row | Macro, text: str, args: tuple[Expr, ...], options: Op
     values: dict[Name, Expr] = {Symbol(name): arg for name, arg in zip(row.params, args, strict=False)}
     values[Symbol("y")] = values.get(Symbol("y"), value)
     values |= {Symbol(name): Number(v, decimal=True) for name, v in settings.items() if isinstance(v, Fraction)}
+    return _put_in(formula, values, settings)
 
-    def put_in(expr: Expr) -> Expr:
-        """Once, from the inside out: what is put in may have names of the formula, as `y` in p - y."""
-        if isinstance(expr, Ref):
-            return values.get(expr.name, expr)
-        if not isinstance(expr, Apply):
-            return expr
-        chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in expr.options)
-        given = tuple((k, v) for k, v in chosen if v is not None)
-        return replace(expr, args=tuple(map(put_in, expr.args)), options=given)
 
-    return put_in(formula)
+def _put_in(expr: Expr, values: Mapping[Name, Expr], settings: Mapping[str, Option | None]) -> Expr:
+    """Once, from the inside out: what is put in may have names of the formula, as `y` in p - y."""
+    if isinstance(expr, Ref):
+        return values.get(expr.name, expr)
+    if not isinstance(expr, Apply):
+        return expr
+    chosen = tuple((k, settings.get(v, v) if isinstance(v, str) else v) for k, v in expr.options)
+    given = tuple((k, v) for k, v in chosen if v is not None)
+    return replace(expr, args=tuple(_put_in(arg, values, settings) for arg in expr.args), options=given)
 
 
 def expand_macros(expr: Expr, shapes: Shapes) -> Expr:

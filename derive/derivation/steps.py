@@ -225,7 +225,7 @@ class Derivation:
         steps = self.steps if self.places.own and self.problem.page.entries is not None else ()
         return frozenset(step.name for step in steps if self.places.sample(step.name) is not None)
 
-    @cached_property
+    @property
     def told(self) -> Derivation:
         """What the page works out: of a large batch the steps of the first samples alone."""
         if self.whole is not None or self._worked == self.places.count:

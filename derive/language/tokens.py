@@ -1,7 +1,7 @@
 """Text → tokens. Unicode and LaTeX spellings become the same tokens; positions point into the text as written."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from derive.errors import DeriveError
 from derive.language.code_words import MODULES, SIGNS, method_hint
@@ -83,6 +83,10 @@ class TextError(DeriveError):
     def __init__(self, message: str, hint: str = "", start: int = 0, end: int = 1) -> None:
         super().__init__(message, hint)
         self.start, self.end = start, end
+
+    def anew(self) -> Self:
+        """The same, never raised: one that is kept by a function that it passed would hold it, and be held by it."""
+        return type(self)(self.message, self.hint, self.start, self.end)
 
 
 def tokenize(text: str) -> list[Token]:

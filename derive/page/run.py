@@ -1,6 +1,5 @@
 """One run of a page: the values of its steps, what confirmed them, and what the page remembers of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -31,7 +30,7 @@ class PageMemory:
     """
 
     relations: dict[tuple[Relation, int], bool] = field(default_factory=dict)
-    texts: dict[object, dict[tuple[Name, int], Sequence[PlacedTexts]]] = field(default_factory=dict)
+    texts: dict[object, dict[tuple[Name, int], dict[int, PlacedTexts]]] = field(default_factory=dict)
     literals: dict[tuple[CompiledExpr, int], Flat | None] = field(default_factory=dict)
     terms: dict[tuple[Expr, Name, int], Printed] = field(default_factory=dict)
     kept: dict[tuple[Addends, int], list[int | None]] = field(default_factory=dict)

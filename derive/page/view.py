@@ -51,7 +51,6 @@ class View:
         self._texts = run.memory.texts.setdefault(
             (notation.number, notation.decimal, notation.operators["product"]), {}
         )
-        self._shown: dict[Name, Sequence[PlacedTexts]] = {}
         self._latest: tuple[Expr | None, Flat | None] = None, None
 
     def at(self, k: int) -> View:
@@ -92,16 +91,10 @@ class View:
 
     def _texts_of(self, name: Name) -> Sequence[PlacedTexts]:
         """Each entry of a name as it stands in the four positions."""
-        if name not in self._shown:
-            self._shown[name] = self._blanks(name) if self.hides(name) else self._kept_texts(name)
-        return self._shown[name]
-
-    def _kept_texts(self, name: Name) -> Sequence[PlacedTexts]:
-        key = name, self.k
-        if key not in self._texts:
-            numbers = self.printed(name)
-            self._texts[key] = LazyEntries(len(numbers), lambda i: self._placed_texts(numbers[i]))
-        return self._texts[key]
+        if self.hides(name):
+            return self._blanks(name)
+        numbers, made = self.printed(name), self._texts.setdefault((name, self.k), {})
+        return LazyEntries(len(numbers), lambda i: self._placed_texts(numbers[i]), made)
 
     def _placed_texts(self, number: Printed) -> PlacedTexts:
         leading, inner = self.text(number), self.text(number, INNER)

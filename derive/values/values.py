@@ -64,6 +64,7 @@ class Values:
         self.bits, self._longest = FIRST_BITS, max(4 * MOST_BITS, 1 << (3 * self.updates).bit_length())
         self._losses: dict[Name, list[Flat]] = {}
         self._printed: dict[tuple[Name, int], Sequence[Printed]] = {}
+        self._shown_entries: dict[tuple[Name, int], dict[int, Printed]] = {}
         self._rounded: dict[Name, Sequence[Printed]] = {}
         self._literal: dict[int, Env] = {}
         self._put_in: set[tuple[Name, int]] = set()
@@ -99,10 +100,10 @@ class Values:
         rounded.
         """
         key = name, k
-        if key not in self._printed:
-            count = max(1, prod(self.tape.derivation.shapes[name]))
-            self._printed[key] = LazyEntries(count, lambda i: self.decided(lambda: self._shown(name, k, i)))
-        return self._printed[key]
+        if key in self._printed:
+            return self._printed[key]
+        count, made = max(1, prod(self.tape.derivation.shapes[name])), self._shown_entries.setdefault(key, {})
+        return LazyEntries(count, lambda i: self.decided(lambda: self._shown(name, k, i)), made)
 
     def zeros(self, name: Name, k: int = 1) -> dict[int, int]:
         """The flat entries of a name in pass k that no precision tells from 0, with to how many decimals they are 0."""

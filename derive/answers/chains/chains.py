@@ -83,19 +83,23 @@ class StatementReader:
         self.read: Readings = {}
         self.known = {step.expr: step.name for step in reversed(tuple(lexicon.steps.values()))
                       if isinstance(step.expr, Apply)}  # fmt: skip
-        self.splitter = StatementSplitter(
-            is_name=lambda text: self.left(text) is not None,
-            is_another=self._is_another,
-            reads=lambda text: self._known(text, None)[0] is not None,
-            is_number=lambda text: self._known(text, None)[2] is not None,
-            holds=lexicon.holds,
-        )
 
     def chains(self, statement: Statement) -> Iterator[ReadStatement]:
         """A statement read, as several where known names begin new ones."""
         for one in self.splitter.apart(statement):
             if chain := self.chain(one):
                 yield chain
+
+    @property
+    def splitter(self) -> StatementSplitter:
+        """What takes a text apart by what the reader knows; kept, the two would hold each other."""
+        return StatementSplitter(
+            is_name=lambda text: self.left(text) is not None,
+            is_another=self._is_another,
+            reads=lambda text: self._known(text, None)[0] is not None,
+            is_number=lambda text: self._known(text, None)[2] is not None,
+            holds=self.lexicon.holds,
+        )
 
     def _is_another(self, label: str, left: str, sign: str) -> bool:
         """Whether a name is a step of its own that the step before it does not use; beside the sign of an operation

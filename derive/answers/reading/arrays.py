@@ -58,7 +58,7 @@ class CellArray:
 def array_of(group: CellGroup, decimal: str) -> CellArray:
     """The array that a group is. Raises TextError where it is none."""
     if group.fault is not None:
-        raise group.fault
+        raise group.fault.anew()
     cells = [cell for row in group.rows for cell in row]
     if len(cells) > MAX_CELLS:
         raise TextError("the array is too large", f"at most {MAX_CELLS} entries are read", group.start, group.end)

@@ -56,14 +56,14 @@ def read_side(text: str, lexicon: Lexicon, decimal: str, asked: Shape | None = N
         try:
             reading = _read(Reading(plain, sign, commas), lexicon, asked)
         except TextError as wrong:
-            fault = fault or wrong
+            fault = fault or wrong.anew()
             continue
         if asked is None or _has_size(reading, prod(asked)):
             return reading
         found = found or reading
     if found is None:
         assert fault is not None
-        raise fault
+        raise fault.anew()
     return found
 
 
