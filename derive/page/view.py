@@ -402,5 +402,5 @@ def _leading(texts: Sequence[PlacedTexts]) -> Sequence[str]:
 
 
 def is_rational(x: Num, value: fmpq) -> bool:
-    """Whether a value is exactly a rational."""
-    return (type(x) is fmpq or bool(x.is_exact())) and bool(x == value)
+    """Whether a value is exactly a rational, or −∞ as the other is."""
+    return (type(x) is fmpq or bool(x.is_exact()) or not x.is_finite()) and bool(x == value)

@@ -69,8 +69,13 @@ def filled_texts(parts: Iterable[Part], view: View) -> list[str]:
 
 
 def texts(segments: Iterable[Iterable[Part]], view: View) -> list[str]:
-    """The segments of a chain as texts, without those that are empty."""
-    return [text for segment in segments if (text := filled_text(segment, view))]
+    """The segments of a chain as texts, without those that are empty or say what stands before them."""
+    found: list[str] = []
+    for segment in segments:
+        text = filled_text(segment, view)
+        if text and text not in found[-1:]:
+            found.append(text)
+    return found
 
 
 def conditional(parts: Iterable[Part], when: Condition | First | None) -> Part:

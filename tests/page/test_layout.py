@@ -203,6 +203,18 @@ def test_a_term_written_as_a_bound_and_a_distance_is_subtracted_as_a_whole() -> 
     assert "≈ 3 − (1 − 9.990·10⁻¹²²)" in page and "≈ 3 + 1 − 9.990·10⁻¹²²" in page
 
 
+def test_an_infinite_entry_is_equal_to_itself() -> None:
+    text = "[data]\nM = [0, -inf]\nS = [0.2, 0.7]\n[model]\nequations = 'B = S + M'\n"
+    assert "0.7 + (−∞)⎦ ≈" not in (page := solved(text).text("txt")) and "0.7 + (−∞)⎦" in page
+
+
+@pytest.mark.parametrize(
+    ("equation", "line"), [("z = (x == 3)", "z = [x = 3] = 1\n"), ("z = 1 + x", "z = 1 + x = 1 + 3 = 4\n")]
+)
+def test_a_number_that_is_the_result_is_not_written_twice(equation: str, line: str) -> None:
+    assert line in solved(f"[data]\nx = 3\n[model]\nequations = '{equation}'\n").text("txt")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("widths", "lines"),
