@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
 
+_WORDS = ("newcommand", "providecommand", r"\def", r"\DeclareMathOperator")
 _DEFINES = re.compile(
-    r"\\(?:re|provide)?newcommand\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))\s*(?:\[(?P<count>[1-9])\])?\s*(?=\{)"
+    r"\\(?:(?:re)?new|provide)command\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))\s*(?:\[(?P<count>[1-9])\])?\s*(?=\{)"
     r"|\\def\s*\\(?P<plain>[A-Za-z]+)(?P<places>(?:#[1-9])*)(?=\{)"
     r"|\\DeclareMathOperator\*?\s*\{\s*\\(?P<operator>[A-Za-z]+)\s*\}\s*(?=\{)"
 )
@@ -20,7 +21,7 @@ become.
 
 def without_own_commands(text: str) -> str:
     """A text with its own commands written out, its lines kept; as it is where that would make it far longer."""
-    commands, plain = _defined(text) if "\\" in text else ({}, text)
+    commands, plain = _defined(text) if any(word in text for word in _WORDS) else ({}, text)
     if not commands:
         return text
     uses, most = re.compile(rf"\\({'|'.join(commands)})(?![A-Za-z])"), 2 * len(text) + MORE

@@ -15,6 +15,7 @@ from derive.answers.files.own_commands import without_own_commands
     [
         (r"\newcommand{\pd}[2]{\frac{d #1}{d #2}}", r"\pd{L}{\pd a b}", r"\frac{d L}{d \frac{d a}{d b}}"),
         (r"\renewcommand*\E{\mathbf{e}}", r"\E^2 + \Epsilon", r"\mathbf{e} ^2 + \Epsilon"),
+        (r"\providecommand\relu{\mathrm{ReLU}}", r"\relu(z)", r"\mathrm{ReLU} (z)"),
         (r"\def\slope#1#2{d#1/d#2}", r"\slope L z", "dL/dz"),
         (r"\DeclareMathOperator{\relu}{ReLU}", r"\relu(z)", r"\operatorname{ReLU} (z)"),
         (r"\newcommand{\a}{\b{1}} \newcommand{\b}[1]{(#1)}", r"\a", r"(1) "),
