@@ -167,7 +167,8 @@ class _Pass:
         yield from self._new_page("forward")
         key = "headings.forward" if backward or updates else "headings.forward_only"
         yield Heading(Sentence(key), level, near=bool(above))
-        yield from self._steps(alone(self.derivation.forward), level)
+        drawn = drawings_of_steps(self.derivation, self.problem) if self.k == 1 else {}
+        yield from StepList(self.steps, self.long, level, drawn=drawn).blocks(alone(self.derivation.forward))
         if backward:
             yield from self._new_page("backward")
             yield Heading(Sentence("headings.backward"), level)
@@ -198,5 +199,4 @@ class _Pass:
         return new_page(self.problem, part) if self.k == 1 else ()
 
     def _steps(self, groups: Iterable[list[Step]], level: int, backward: bool = False) -> Iterator[Block]:
-        drawn = {} if backward or self.k > 1 else drawings_of_steps(self.derivation, self.problem)
-        return StepList(self.steps, self.long, level, backward, drawn).blocks(groups)
+        return StepList(self.steps, self.long, level, backward).blocks(groups)
