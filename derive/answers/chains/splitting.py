@@ -13,6 +13,8 @@ from derive.answers.reading.grids import BLANK
 from derive.answers.reading.literal_ends import value_ahead, value_behind, without_words_ahead
 
 MAX_BEGINNINGS, MAX_WORDS = 60, 12
+TICKS = " \t\n✓✔☑✅☺"
+"""What students put behind what they have checked."""
 _BEGINNING = re.compile(rf"(?:(?<![\w\\}}_^/'’.])|(?<=[{UNSPACED}]))(?=\\?[^\W\d_]|[∂∇]|\((?=\s*[d∂∇\\]))")
 _NO_NAME = re.compile(r"[+*=·⊙;]|\\cdot|\\odot|[)\]}] \S")
 _NOT_READ = re.compile(r"(?:∇|\\nabla)\s?_\{[^{}]*\} |\^\{?\+\}?$")
@@ -164,7 +166,7 @@ class StatementSplitter:
     def name_ahead(self, text: str) -> str:
         """The name that a text begins with, without words behind it that mean nothing; "" where it begins with none."""
         for _ in range(MAX_WORDS):
-            text = _ASIDE.sub("", _BETWEEN.sub("", text.rstrip())).rstrip()
+            text = _ASIDE.sub("", _BETWEEN.sub("", text.rstrip(TICKS))).rstrip()
             word = None if self.is_name(text) else _WORD.search(text)
             if word is None or self.holds(word["word"]):
                 break

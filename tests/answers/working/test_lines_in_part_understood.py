@@ -62,6 +62,7 @@ def test_what_says_no_value_is_read_as_none(line: str) -> None:
         r"$18.3 = z_2; \; 289 = L$",
         r"$18.3 = z_2,\ 289 = L$",
         "18.3 = z_2. 289 = L",
+        "18.3 = z_2 ✓\n289 = L ✔",
         "Donc, 18.3 = z_2\nDonc, 289 = L",
         "18.3 = z_2 <- ici\n289 = L <- ici",
         "z_2 = 18.3 \\\nL = 289 \\",
