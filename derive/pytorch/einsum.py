@@ -30,7 +30,7 @@ class Factor:
 def einsum(call: Call) -> Tensor:
     """A product of tensors, two at a time from the left; what no later one and no result has is summed at once."""
     equation = call["equation"].replace(" ", "")
-    inputs, arrow, out = equation.partition("->")
+    inputs, arrow, out = _lettered(equation, [len(tensor.shape) for tensor in map(call.given, call["tensors"])])
     written = inputs.split(",")
     if (
         not arrow
@@ -50,6 +50,17 @@ def einsum(call: Call) -> Tensor:
         kept = out if i == len(others) - 1 else "".join(letter for letter in both if letter in needed)
         first = Factor(kept, _product(call, equation, first, second, kept))
     return first.places
+
+
+def _lettered(equation: str, ranks: list[int]) -> tuple[str, str, str]:
+    """The inputs, the arrow and the result, with a letter for each axis that `...` stands for."""
+    inputs, arrow, out = equation.partition("->")
+    written = inputs.split(",")
+    hidden = [rank - len(each.replace("...", "")) for each, rank in zip(written, ranks, strict=True) if "..." in each]
+    spare = _without("ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba", equation)
+    if len(set(hidden)) != 1 or not 0 <= hidden[0] <= len(spare):
+        return inputs, arrow, out
+    return inputs.replace("...", spare[: hidden[0]]), arrow, out.replace("...", spare[: hidden[0]])
 
 
 def _product(call: Call, equation: str, a: Factor, b: Factor, out: str) -> Tensor:

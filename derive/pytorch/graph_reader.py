@@ -59,7 +59,7 @@ class GraphReader(EquationWriter):
             self._placeholder(node)
         elif node.op == "output":
             self._loss(node.args[0][-1])
-        elif node.op == "call_function":
+        elif node.op == "call_function" and not _only_asserts(node):
             self._operation(node)
 
     def problem(self, title: str) -> str:
@@ -254,9 +254,24 @@ class GraphReader(EquationWriter):
 
 
 def _is_only_compared(node: Any) -> bool:
-    """Whether a tensor is a mask in numbers: all that is done with its entries is to compare them, `tril == 0`."""
-    keys = [(user, aten_key(user).rstrip("_")) for user in node.users]
-    return bool(keys) and all(key in COMPARING or (key in LAYOUT and _is_only_compared(user)) for user, key in keys)
+    """Whether a tensor is a mask in numbers: all that is done with its entries is to compare them, `tril == 0`, or to
+    make truth values of them, `tril.bool()`.
+    """
+    keys = [(user, aten_key(user).rstrip("_")) for user in node.users if not _only_asserts(user)]
+    return bool(keys) and all(
+        key in COMPARING or (key in LAYOUT and (not _has_point(user) or _is_only_compared(user))) for user, key in keys
+    )
+
+
+def _only_asserts(node: Any) -> bool:
+    """Whether an operation gives nothing: it asks of what kind a tensor is before it is converted."""
+    return node.op == "call_function" and aten_key(node).startswith("_assert")
+
+
+def _has_point(node: Any) -> bool:
+    """Whether the entries of a node's value are numbers with a point."""
+    value = node.meta.get("val")
+    return value is None or bool(getattr(value, "dtype", None) is None or value.dtype.is_floating_point)
 
 
 def _is_worked_out(value: Any) -> bool:

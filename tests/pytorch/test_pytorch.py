@@ -148,6 +148,8 @@ class MaskedScores(nn.Module):  # type: ignore[misc]
             scores = scores.masked_fill(self.tril[:n, :n] == 0, float("-inf"))
         elif self.how == "triu":
             scores = scores + torch.triu(torch.full((n, n), float("-inf")), diagonal=1)
+        elif self.how == "truth":
+            scores = torch.where(self.tril[:n, :n].bool(), scores, torch.tensor(float("-inf"), dtype=scores.dtype))
         elif self.how == "where":
             scores = torch.where(seen.bool(), scores, torch.tensor(float("-inf"), dtype=scores.dtype))
         else:
@@ -365,7 +367,8 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
         for equation, shape in {
             "ij,j->i": (2, 3), "j,j->": (3,), "i,j->ij": (2,), "i,j->ji": (2,), "bj,j->jb": (2, 3), "ij,kj->ki": (2, 3),
             "ji,jk->ik": (2, 3), "bij,bkj->bik": (2, 2, 3), "ibj,kbj->bki": (2, 2, 3), "ij,ij->ji": (2, 3),
-            "ij,ij->": (2, 3), "ij,ij->i": (2, 3), "bi,bk->bik": (2, 3)}.items()
+            "ij,ij->": (2, 3), "ij,ij->i": (2, 3), "bi,bk->bik": (2, 3), "...i,...k->...ik": (2, 3),
+            "...ij,...kj->...ik": (2, 2, 3)}.items()
     },
     **{
         f"attention with the mask {seen}": lambda seen=seen: (
@@ -409,7 +412,7 @@ MODULES: dict[str, Callable[[], tuple[Any, Any, Any, Any]]] = {
     **{
         f"causal mask by {how}": lambda how=how: (
             MaskedScores(how), torch.rand(1, 3, 2), torch.rand(1, 3, 2), nn.MSELoss())
-        for how in ("tril", "buffer", "triu", "where", "hidden")
+        for how in ("tril", "buffer", "triu", "truth", "where", "hidden")
     },
     "einsum of three": lambda: (ThreeFactors(), torch.rand(2, 3), torch.rand(2, 3), nn.MSELoss()),
     "shrinking": lambda: (
