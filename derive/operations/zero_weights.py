@@ -1,5 +1,5 @@
-"""0 · log 0 is 0: what a weight of exactly 0 multiplies does not count, as in the cross-entropy of a class that is not
-the target. Source: Cover, Thomas, Elements of Information Theory (2006), 2.1.
+"""0 · log 0 and 0 · log(0/0) are 0: what a weight of exactly 0 multiplies does not count, as in the cross-entropy of a
+class that is not the target. Source: Cover, Thomas, Elements of Information Theory (2006), 2.1 and 2.3.
 
 Equations keep `y ⊙ log(p)` and `y/p`; where they are computed, these rows stand in their places.
 """
@@ -86,9 +86,11 @@ class ZeroWeights:
             turned, args = pair[1] is node.args[0], (self.applied(pair[0]), self._open(pair[1]))
             op = WEIGHED_SUM if node.op == "product" else WEIGHED
             return replace(node, op=op, args=args[::-1] if turned else args, options=(("turned", turned),))
-        if node.op == "divide" and any(_base(factor) in self.arguments for factor in _factors(node.args[1])):
-            return replace(node, op=SHARE, args=tuple(map(self.applied, node.args)))
-        return None
+        return replace(node, op=SHARE, args=tuple(map(self.applied, node.args))) if self._is_share(node) else None
+
+    def _is_share(self, node: Apply) -> bool:
+        """Whether something is divided by what a weighed logarithm is of."""
+        return node.op == "divide" and any(_base(factor) in self.arguments for factor in _factors(node.args[1]))
 
     def _pair(self, node: Apply) -> tuple[Expr, Expr] | None:
         """The weight and the logarithm that a product is of."""
@@ -111,7 +113,8 @@ class ZeroWeights:
         """A logarithm that may be −∞."""
         if not isinstance(expr, Apply) or expr.op not in THROUGH or self._pair(expr):
             return self.applied(expr)
-        return replace(expr, op=OF_NOTHING.get(expr.op, expr.op), args=tuple(map(self._open, expr.args)))
+        op = SHARE if self._is_share(expr) else OF_NOTHING.get(expr.op, expr.op)
+        return replace(expr, op=op, args=tuple(map(self._open, expr.args)))
 
     def _weighed_arguments(self, expr: Expr) -> Iterator[Expr]:
         for node in nodes_with(expr, lambda row: row.key in _PRODUCTS):
@@ -121,6 +124,7 @@ class ZeroWeights:
     def _logged(self, expr: Expr) -> Iterator[Expr]:
         if isinstance(expr, Apply) and _is_log(expr):
             yield _base(expr.args[0])
+            yield from map(_base, divisors(expr.args[0]))
         elif isinstance(expr, Apply) and expr.op in THROUGH:
             for arg in expr.args:
                 yield from self._logged(arg)

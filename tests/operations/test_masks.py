@@ -113,6 +113,7 @@ def test_only_data_may_mask() -> None:
         ("L = -log(2) sum(y ⊙ log2(p))", ("-2.000", "0", "0")),
         ("l = log10(p)\nL = -y^T l log(10)", ("-2.000", "0", "0")),
         ("L = binary_cross_entropy(p, y)", ("-0.6667", "0.6667", "0.3333")),
+        ("L = sum(y ⊙ log(y/p))", ("-2", "0", "0")),
     ],
 )
 def test_the_logarithm_of_0_with_the_weight_0_does_not_count(equation: str, gradient: tuple[str, ...]) -> None:
@@ -141,6 +142,11 @@ def test_a_logarithm_of_0_that_also_stands_alone_is_refused() -> None:
 def test_other_logarithms_of_what_is_not_positive_are_refused(p: str) -> None:
     with pytest.raises(InputError, match="the logarithm of a number that is not positive"):
         solved("y = [1, 0]", f"p = {p}", "L = cross_entropy(p, y)")
+
+
+def test_a_weight_that_is_not_0_is_divided_by_no_0() -> None:
+    with pytest.raises(InputError, match="division by 0"):
+        solved("y = [1, 0.5]", "p = [0.5, 0]", "L = sum(y ⊙ log(y/p))")
 
 
 def test_a_quantity_may_be_minus_infinity_where_nothing_uses_it() -> None:
